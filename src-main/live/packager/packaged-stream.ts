@@ -1,0 +1,69 @@
+import type { Track } from '../../formats/track.ts'
+
+/** A CMAF chunk: one moof and mdat. Made once; HLS parts, HLS and DASH segments and chunked DASH are views on the same bytes. */
+export interface MediaPart {
+  readonly index: number
+  /** Ticks of the rendition's timescale. */
+  readonly startTicks: number
+  readonly durationTicks: number
+  /** Begins with a frame that a decoder can start at. */
+  readonly independent: boolean
+  readonly data: Uint8Array
+}
+
+export interface MediaSegment {
+  /** Media sequence number; the same number covers the same time in every rendition of the stream. */
+  readonly sequence: number
+  readonly startTicks: number
+  /** Final once `complete`; until then the sum of the parts so far. */
+  readonly durationTicks: number
+  /** Wall clock of the first frame, ms since 1970. */
+  readonly programDateTimeMs: number
+  /** A seam lies before this segment. */
+  readonly discontinuity: boolean
+  /** How many seams lie before or at this segment since the stream began (EXT-X-DISCONTINUITY-SEQUENCE counting). */
+  readonly discontinuitySequence: number
+  /** Which initialization segment it needs: key into `PackagedRendition.inits`. */
+  readonly initId: number
+  readonly parts: readonly MediaPart[]
+  readonly independent: boolean
+  readonly complete: boolean
+  readonly byteLength: number
+}
+
+export interface PackagedRendition {
+  /** Track id: `v0`, `a0`. */
+  readonly id: string
+  /** The track as configured now. */
+  readonly track: Track
+  readonly inits: ReadonlyMap<number, { readonly data: Uint8Array; readonly track: Track }>
+  /** Oldest first; the last may be incomplete. Never empty once the rendition is `ready`. */
+  readonly segments: readonly MediaSegment[]
+  /** Measured over the window, bits per second. */
+  readonly averageBandwidth: number
+  /** The largest segment's bit rate in the window, bits per second. */
+  readonly peakBandwidth: number
+  /** Measured frames per second for video, undefined for audio. */
+  readonly frameRate: number | undefined
+  /** Sequence of the segment being made, and how many of its parts are listed. What a blocking reload waits for. */
+  readonly edge: { readonly sequence: number; readonly parts: number }
+}
+
+/** A stream as playback sees it. Kept after the publisher has gone, until its retention ends. */
+export interface PackagedStream {
+  readonly streamId: string
+  readonly name: string
+  readonly epoch: string
+  /** EXT-X-TARGETDURATION in whole seconds: never changes, and no segment's rounded duration exceeds it. */
+  readonly targetDurationS: number
+  /** EXT-X-PART-INF PART-TARGET in ms: never changes, and no part is longer. */
+  readonly partTargetMs: number
+  readonly originTimeMs: number
+  /** Every rendition has at least one part. */
+  readonly ready: boolean
+  /** True once the stream has ended: playlists get EXT-X-ENDLIST, the MPD becomes static. */
+  readonly ended: boolean
+  readonly renditions: readonly PackagedRendition[]
+  /** Calls back after every new part, segment, rendition and at the end. Returns the way to stop listening. */
+  onChange(listener: () => void): () => void
+}

@@ -1,0 +1,146 @@
+import { Type, type Static } from 'typebox'
+
+/** The live wing's words on the wire: what the API answers, what events carry, what the page is typed by. */
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const StreamName = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$', description: 'Name of a stream, as in /watch/NAME' })
+
+export const StreamStateSchema = Type.Union(
+  [Type.Literal('pending'), Type.Literal('active'), Type.Literal('ended'), Type.Literal('error')],
+  { description: 'pending: waits for its publisher; active: live (see `reconnecting`); ended; error' },
+)
+
+export const TrackSchema = Type.Object({
+  id: Type.String(),
+  kind: Type.Union([Type.Literal('video'), Type.Literal('audio')]),
+  codec: Type.String({ description: 'h264, hevc, av1, vp9, aac, opus, flac, ac3, eac3, mp3' }),
+  codecString: Type.String({ description: 'RFC 6381' }),
+  width: Type.Optional(Type.Integer()),
+  height: Type.Optional(Type.Integer()),
+  frameRate: Type.Optional(Type.Number({ description: 'frames per second, measured' })),
+  sampleRate: Type.Optional(Type.Integer({ description: 'Hz' })),
+  channels: Type.Optional(Type.Integer()),
+})
+export type TrackInfo = Static<typeof TrackSchema>
+
+/** One second of a stream's life: published as `stream.health` each second, and kept for the graphs. */
+export const HealthSampleSchema = Type.Object({
+  timeMs: Type.Number({ description: 'ms since 1970' }),
+  videoBitrateKbps: Type.Number(),
+  audioBitrateKbps: Type.Number(),
+  frameRate: Type.Number({ description: 'video frames that arrived in this second' }),
+  keyframeIntervalMs: Nullable(Type.Number({ description: 'distance of the last two keyframes' })),
+  droppedFrames: Type.Integer({ description: 'frames missing by timestamps since the start' }),
+  lateFrames: Type.Integer({ description: 'frames that arrived over 200 ms later than their timestamps say, since the start' }),
+  avOffsetMs: Nullable(Type.Number({ description: 'audio minus video arrival on the timeline; positive: sound is ahead' })),
+  timestampRepairs: Type.Integer({ description: 'jumps, wraps and backward steps mended since the start' }),
+  faults: Type.Integer({ description: 'malformed messages skipped since the start' }),
+  viewers: Type.Integer(),
+  bytesIn: Type.Number({ description: 'since the start' }),
+  bytesOut: Type.Number({ description: 'since the start' }),
+  keyframeSequence: Type.Integer({ description: 'grows with every keyframe: when it changes, the picture at `pictureUrl` is newer' }),
+})
+export type HealthSample = Static<typeof HealthSampleSchema>
+
+export const HealthWarningSchema = Type.Object({
+  code: Type.Union([
+    Type.Literal('keyframe-interval-long'), Type.Literal('no-keyframe'), Type.Literal('bitrate-low'), Type.Literal('frames-dropped'),
+    Type.Literal('frames-late'), Type.Literal('av-offset'), Type.Literal('timestamps-repaired'), Type.Literal('b-frames'), Type.Literal('no-audio'), Type.Literal('no-video'),
+  ]),
+  message: Type.String({ description: 'What is wrong and what to change in the encoder' }),
+})
+
+export const PublisherSchema = Type.Object({
+  sessionId: Type.String(),
+  protocol: Type.Union([Type.Literal('rtmp'), Type.Literal('rtmps')]),
+  remoteAddress: Type.String(),
+  encoder: Type.String(),
+  keyId: Nullable(Type.String()),
+  connectedAt: Type.String({ format: 'date-time' }),
+})
+
+export const StreamSchema = Type.Object({
+  id: Type.String(),
+  name: StreamName,
+  title: Type.String(),
+  state: StreamStateSchema,
+  reconnecting: Type.Boolean({ description: 'active, but the publisher is away; viewers are kept until the reconnect window ends' }),
+  error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  createdAt: Type.String({ format: 'date-time' }),
+  startedAt: Nullable(Type.String({ format: 'date-time' })),
+  endedAt: Nullable(Type.String({ format: 'date-time' })),
+  publisher: Nullable(PublisherSchema),
+  tracks: Type.Array(TrackSchema),
+  metadata: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+  health: Nullable(HealthSampleSchema),
+  warnings: Type.Array(HealthWarningSchema),
+  viewers: Type.Integer(),
+  demo: Type.Boolean({ description: 'the built-in test stream' }),
+  watchUrl: Type.String({ description: 'page for people' }),
+  hlsUrl: Type.String(),
+  dashUrl: Type.String(),
+  rtmpUrl: Type.String({ description: 'RTMP playback' }),
+  pictureUrl: Type.String({ description: 'one-frame MP4 of the newest keyframe' }),
+})
+export type Stream = Static<typeof StreamSchema>
+
+export const StreamKeySchema = Type.Object({
+  id: Type.String(),
+  label: Type.String(),
+  stream: StreamName,
+  hint: Type.String({ description: 'first characters of the key, to tell keys apart' }),
+  enabled: Type.Boolean(),
+  onSecondPublisher: Type.Union([Type.Literal('refuse'), Type.Literal('takeover')]),
+  createdAt: Type.String({ format: 'date-time' }),
+  rotatedAt: Nullable(Type.String({ format: 'date-time' })),
+  revokedAt: Nullable(Type.String({ format: 'date-time' })),
+  lastUsedAt: Nullable(Type.String({ format: 'date-time' })),
+})
+export type StreamKey = Static<typeof StreamKeySchema>
+
+/** Where an encoder publishes to. `key` stands here only when the key has just been made or rotated. */
+export const PublishAddressesSchema = Type.Object({
+  rtmpServer: Type.String({ description: 'e.g. rtmp://127.0.0.1:1935/live' }),
+  rtmpsServer: Nullable(Type.String()),
+  key: Type.Optional(Type.String()),
+  ffmpeg: Type.Optional(Type.String({ description: 'a command line that publishes a file' })),
+})
+export const StreamKeyCreatedSchema = Type.Object({ key: StreamKeySchema, secret: Type.String({ description: 'shown once' }), publish: PublishAddressesSchema })
+export type StreamKeyCreated = Static<typeof StreamKeyCreatedSchema>
+
+export const ViewerSessionSchema = Type.Object({
+  id: Type.String(),
+  streamId: Type.String(),
+  protocol: Type.Union([Type.Literal('hls'), Type.Literal('ll-hls'), Type.Literal('dash'), Type.Literal('rtmp')]),
+  remoteAddress: Type.String(),
+  userAgent: Type.String(),
+  rendition: Nullable(Type.String()),
+  startedAt: Type.String({ format: 'date-time' }),
+  lastSeenAt: Type.String({ format: 'date-time' }),
+  bytes: Type.Number(),
+})
+export type ViewerSession = Static<typeof ViewerSessionSchema>
+
+/** GET /api/v1/stream/:id/viewers */
+export const ViewersSchema = Type.Object({
+  streamId: Type.String(),
+  concurrent: Type.Integer(),
+  total: Type.Integer({ description: 'sessions since the stream began' }),
+  peak: Type.Integer(),
+  sessions: Type.Array(ViewerSessionSchema),
+})
+export type Viewers = Static<typeof ViewersSchema>
+
+/** POST /api/v1/stream/start */
+export const StartRequestSchema = Type.Object({
+  name: StreamName,
+  title: Type.Optional(Type.String({ maxLength: 200 })),
+  source: Type.Optional(Type.Union([Type.Literal('publisher'), Type.Literal('demo')], { default: 'publisher', description: 'publisher: waits for an encoder; demo: the built-in test stream' })),
+})
+export const StartResponseSchema = Type.Object({
+  stream: StreamSchema,
+  publish: PublishAddressesSchema,
+})
+/** POST /api/v1/stream/stop */
+export const StopRequestSchema = Type.Object({ id: Type.String({ description: 'id or name' }) })

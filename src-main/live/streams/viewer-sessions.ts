@@ -1,0 +1,22 @@
+export type ViewProtocol = 'hls' | 'll-hls' | 'dash' | 'rtmp'
+
+/** One request or write that a playing client caused; the registry joins them into sessions. */
+export interface ViewerActivity {
+  readonly streamId: string
+  readonly protocol: ViewProtocol
+  /** `session` of our own player's addresses where given; others are told apart by address and user agent. */
+  readonly sessionKey?: string
+  readonly remoteAddress: string
+  readonly userAgent: string
+  readonly bytes: number
+  /** Rendition id that was fetched (`v0`), where the activity is media. */
+  readonly rendition?: string
+}
+
+/** Counts playing clients, not requests. `leave` ends a session at once where the protocol tells (RTMP); others expire. */
+export interface ViewerRegistry {
+  active(activity: ViewerActivity): void
+  leave(streamId: string, protocol: ViewProtocol, sessionKey: string): void
+  /** Clients playing now. */
+  count(streamId: string): number
+}

@@ -1,0 +1,74 @@
+/**
+ * The single catalogue of errors. A code is what programs match, `title` is the sentence for people,
+ * `remedy` is what to do about it, `status` is the HTTP status that the API answers with.
+ * docs/errors.md is held against this list by a test.
+ */
+export interface ErrorKind {
+  readonly status: number
+  readonly title: string
+  readonly remedy: string
+}
+
+export const errorKinds = {
+  'internal': { status: 500, title: 'Something went wrong inside the host', remedy: 'See the log line with the same request id.' },
+  'request.invalid': { status: 400, title: 'The request does not fit its schema', remedy: 'Correct the field that is named.' },
+  'request.not_found': { status: 404, title: 'There is nothing at this address', remedy: 'Check the path against /api/v1/docs.' },
+  'request.conflict': { status: 409, title: 'The request clashes with the present state', remedy: 'Read the state again and repeat.' },
+  'request.too_large': { status: 413, title: 'The request body is too large', remedy: 'Send less.' },
+  'request.host_refused': { status: 421, title: 'The request names a host that this server does not answer for', remedy: 'Open the address that the host printed, or add the name to `publicUrl`.' },
+  'request.origin_refused': { status: 403, title: 'A page of another origin may not do this', remedy: 'Use the host\'s own page or a token.' },
+  'auth.required': { status: 401, title: 'Sign in first', remedy: 'Open the sign-in link or send `Authorization: Bearer TOKEN`.' },
+  'auth.forbidden': { status: 403, title: 'Your role does not allow this', remedy: 'Ask an admin for a token with the scope that is named.' },
+  'auth.link_spent': { status: 401, title: 'This sign-in link was used or has expired', remedy: 'Make a new one with `streams tokens link`.' },
+  'stream.not_found': { status: 404, title: 'There is no stream of that name or id', remedy: 'See the list of streams.' },
+  'stream.not_live': { status: 409, title: 'The stream is not live', remedy: 'Start publishing first.' },
+  'stream.name_invalid': { status: 400, title: 'A stream name has 1 to 64 of a-z, 0-9, - and _, and begins with a letter or digit', remedy: 'Choose another name.' },
+  'key.not_found': { status: 404, title: 'There is no stream key of that id', remedy: 'See the list of keys.' },
+  'publish.key_unknown': { status: 401, title: 'The stream key is not known', remedy: 'Copy the key again, or make a new one.' },
+  'publish.key_disabled': { status: 403, title: 'The stream key is disabled', remedy: 'Enable it on the Keys page.' },
+  'publish.key_revoked': { status: 403, title: 'The stream key was revoked', remedy: 'Make a new key.' },
+  'publish.busy': { status: 409, title: 'Another publisher is live on this key', remedy: 'Stop it, or let the key take over.' },
+  'publish.taken_over': { status: 409, title: 'A newer publisher took over', remedy: 'Only one encoder may use a key at a time.' },
+  'publish.kicked': { status: 403, title: 'An operator disconnected this publisher', remedy: 'Ask the operator.' },
+  'publish.ended': { status: 409, title: 'The stream was ended by an operator', remedy: 'Start it again on the Live page or wait a moment.' },
+  'publish.codec_unsupported': { status: 415, title: 'The codec is not supported', remedy: 'Send H.264, HEVC, AV1 or VP9 with AAC, Opus, FLAC, AC-3 or MP3.' },
+  'ingest.handshake': { status: 400, title: 'The RTMP handshake is malformed', remedy: 'Point an RTMP encoder at this port.' },
+  'ingest.protocol': { status: 400, title: 'The RTMP bytes break the protocol', remedy: 'Update the encoder.' },
+  'ingest.amf': { status: 400, title: 'An AMF value is malformed or too deep', remedy: 'Update the encoder.' },
+  'ingest.message_too_large': { status: 413, title: 'A message is larger than the limit', remedy: 'Raise `limits.messageBytes` or lower the bitrate.' },
+  'ingest.media': { status: 400, title: 'The media headers are malformed', remedy: 'Update the encoder.' },
+  'ingest.timeout': { status: 408, title: 'Nothing arrived in time', remedy: 'Check the network between encoder and host.' },
+  'ingest.too_many_connections': { status: 429, title: 'Too many connections from this address', remedy: 'Close some, or raise `limits.connectionsPerAddress`.' },
+  'play.not_live': { status: 404, title: 'The stream is not live', remedy: 'Try again when it has started.' },
+  'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
+  'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },
+  'port.in_use': { status: 409, title: 'A port is in use by another program', remedy: 'Stop that program or choose another port.' },
+  'port.forbidden': { status: 403, title: 'This user may not listen on that port', remedy: 'Choose a port above 1023.' },
+  'storage.full': { status: 507, title: 'The disk is full', remedy: 'Free some space; the host goes on from memory until then.' },
+  'storage.unreadable': { status: 500, title: 'The data folder cannot be read', remedy: 'Check its owner and permissions, or choose another with --data.' },
+  'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
+} as const satisfies Record<string, ErrorKind>
+
+export type ErrorCode = keyof typeof errorKinds
+
+/** An error of the catalogue. `message` says what was wrong and where; `cause` is what lay beneath. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  /** What exactly was wrong, e.g. `{ option: 'httpPort', program: 'nginx (pid 311)' }`. Never a secret. */
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, message?: string, options: { cause?: unknown; details?: Record<string, unknown> } = {}) {
+    super(message ?? errorKinds[code].title, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+
+  get status(): number {
+    return errorKinds[this.code].status
+  }
+
+  get remedy(): string {
+    return errorKinds[this.code].remedy
+  }
+}

@@ -1,0 +1,29 @@
+/** One change in the product, as the event socket sends it. */
+export interface AppEvent {
+  /** Grows by one with every event of a run of the host. */
+  readonly seq: number
+  /** ISO 8601. */
+  readonly time: string
+  readonly topic: string
+  /** Stream id where it concerns one. */
+  readonly stream?: string
+  readonly data: unknown
+}
+
+export interface PublishOptions {
+  readonly stream?: string
+  /** Sent live but never replayed to a client that resumes (samples that are out of date a second later). */
+  readonly volatile?: boolean
+}
+
+export interface EventBus {
+  /** Random id of this run of the host: sequence numbers of two runs never mix. */
+  readonly run: string
+  /** Sequence number of the newest event. */
+  readonly seq: number
+  publish(topic: string, data: unknown, options?: PublishOptions): void
+  /** Calls back for each event, in order, synchronously. Returns the way to stop. A listener that throws is logged, not propagated. */
+  subscribe(listener: (event: AppEvent) => void): () => void
+  /** Kept events after `seq`, oldest first; undefined when some of them are no longer held. Volatile events are left out. */
+  since(seq: number): readonly AppEvent[] | undefined
+}

@@ -1,0 +1,66 @@
+import type { Static, TSchema } from 'typebox'
+import type { Principal, Role } from './principal.ts'
+
+/** What a handler is given: everything validated against the route's schemas before it runs. */
+export interface RouteRequest<Params, Query, Body> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  /** Who asks; anonymous only on routes whose role is `none`. */
+  readonly principal: Principal
+  readonly requestId: string
+  readonly remoteAddress: string
+  readonly userAgent: string
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal
+  /** Base address that the client used, e.g. `http://127.0.0.1:8080`: for links in answers. */
+  readonly baseUrl: string
+}
+
+export interface RouteReply<Body> {
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body: Body
+}
+
+/** One door of the API. Wings offer a list of these; the `api` room mounts and documents them. */
+export interface RouteDefinition {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Under /api/v1, with `:name` parameters, e.g. `/live/streams/:id`. */
+  readonly path: string
+  /** The OpenAPI tag: the wing's word. */
+  readonly tag: string
+  /** One line for the OpenAPI description. */
+  readonly summary: string
+  /** Least role that may call it. */
+  readonly role: Role | 'none'
+  readonly params?: TSchema
+  readonly query?: TSchema
+  readonly body?: TSchema
+  /** Success answers by status; 204 has `Type.Null()`. */
+  readonly responses: Readonly<Record<number, TSchema>>
+  /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
+  readonly idempotent?: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: the list of routes is heterogeneous; `defineRoute` types each one
+  readonly handler: (request: RouteRequest<any, any, any>) => Promise<RouteReply<unknown>> | RouteReply<unknown>
+}
+
+type StaticOr<T, Fallback> = T extends TSchema ? Static<T> : Fallback
+
+/** Types a route's handler by its schemas. */
+export function defineRoute<
+  P extends TSchema | undefined = undefined,
+  Q extends TSchema | undefined = undefined,
+  B extends TSchema | undefined = undefined,
+>(
+  route: Omit<RouteDefinition, 'params' | 'query' | 'body' | 'handler'> & {
+    params?: P
+    query?: Q
+    body?: B
+    handler: (
+      request: RouteRequest<StaticOr<P, Record<string, never>>, StaticOr<Q, Record<string, never>>, StaticOr<B, undefined>>,
+    ) => Promise<RouteReply<unknown>> | RouteReply<unknown>
+  },
+): RouteDefinition {
+  return route as unknown as RouteDefinition
+}
