@@ -1,0 +1,88 @@
+import { Type, type Static } from 'typebox'
+
+/**
+ * The live wing's options, each with its default and its meaning. The platform's one option schema takes them in,
+ * so that flags, environment, file, `--help` and docs all speak of the same list.
+ */
+
+export const LiveLimitsSchema = Type.Object({
+  connectionsPerAddress: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 100_000,
+    description: 'RTMP connections that one address may hold at a time',
+  }),
+  connections: Type.Integer({ default: 2000, minimum: 1, maximum: 1_000_000, description: 'RTMP connections of all addresses together' }),
+  messageBytes: Type.Integer({
+    default: 8 * 1024 * 1024,
+    minimum: 64 * 1024,
+    maximum: 64 * 1024 * 1024,
+    description: 'largest RTMP message (one coded frame) in bytes',
+  }),
+  firstByteMs: Type.Integer({
+    default: 5000,
+    minimum: 100,
+    maximum: 120_000,
+    description: 'ms until a new RTMP connection must have sent its first byte',
+  }),
+  handshakeMs: Type.Integer({ default: 10_000, minimum: 100, maximum: 120_000, description: 'ms until the RTMP handshake must be complete' }),
+  commandMs: Type.Integer({
+    default: 15_000,
+    minimum: 100,
+    maximum: 300_000,
+    description: 'ms after the handshake until the client must publish or play',
+  }),
+  idleMs: Type.Integer({
+    default: 30_000,
+    minimum: 500,
+    maximum: 3_600_000,
+    description: 'ms of silence after which a publisher counts as lost',
+  }),
+  outgoingQueueBytes: Type.Integer({
+    default: 8 * 1024 * 1024,
+    minimum: 64 * 1024,
+    maximum: 512 * 1024 * 1024,
+    description: 'bytes that may wait for one slow RTMP player before whole GOPs are dropped',
+  }),
+  outgoingQueueMs: Type.Integer({
+    default: 8000,
+    minimum: 100,
+    maximum: 120_000,
+    description: 'ms of media that may wait for one slow RTMP player before whole GOPs are dropped',
+  }),
+})
+export type LiveLimits = Static<typeof LiveLimitsSchema>
+
+export const LiveConfigSchema = Type.Object({
+  segmentMs: Type.Integer({
+    default: 2000,
+    minimum: 500,
+    maximum: 20_000,
+    description: 'target length of a media segment in ms; segments end at keyframes',
+  }),
+  partMs: Type.Integer({ default: 300, minimum: 50, maximum: 2000, description: 'target length of a Low-Latency HLS part in ms' }),
+  windowMs: Type.Integer({
+    default: 30_000,
+    minimum: 6000,
+    maximum: 600_000,
+    description: 'ms of media that playlists list and memory holds for each stream',
+  }),
+  reconnectWindowMs: Type.Integer({
+    default: 30_000,
+    minimum: 0,
+    maximum: 3_600_000,
+    description: 'ms that a stream waits for a publisher that dropped before it ends',
+  }),
+  cdnPrefix: Type.String({
+    default: '',
+    maxLength: 500,
+    pattern: '^$|^https?://[^\\s?#]+$',
+    description: 'address of a CDN put before every media address, e.g. https://cdn.example.com; empty for none',
+  }),
+  limits: LiveLimitsSchema,
+})
+export type LiveConfig = Static<typeof LiveConfigSchema>
+
+/** The settings that may change while the host runs (GET and PATCH /settings); the others need a restart. */
+export const LiveRuntimeSettingsSchema = Type.Pick(LiveConfigSchema, ['reconnectWindowMs', 'cdnPrefix'])
+export type LiveRuntimeSettings = Static<typeof LiveRuntimeSettingsSchema>
