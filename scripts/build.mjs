@@ -1,0 +1,122 @@
+/**
+ * Builds what changed: the host (dist/host) and the page (dist/renderer).
+ * Each is made beside its old version and swapped in whole, so a running host never sees half a build.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
+import { say, timed } from './progress.mjs'
+import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+process.chdir(root)
+
+const isTest = (path) => path.endsWith('.test.ts') || path.endsWith('.test.tsx')
+const shared = ['package-lock.json', 'scripts/build.mjs']
+
+/** Runs `make(folder)` into a fresh folder and puts it in the place of `target`. */
+async function swapIn(target, make) {
+  const fresh = `${target}.${process.pid}.new`
+  const old = `${target}.${process.pid}.old`
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  try {
+    await make(fresh)
+    if (existsSync(target)) renameSync(target, old)
+    renameSync(fresh, target)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+    rmSync(old, { recursive: true, force: true })
+  }
+}
+
+async function bundle(target, input) {
+  const { rolldown } = await import('rolldown')
+  const build = await rolldown({
+    input,
+    platform: 'node',
+    // Packages stay packages: they are installed, some hold native code, and a stack trace names them.
+    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id),
+    onLog: (level, log, handle) => handle(level === 'warn' && log.code === 'CIRCULAR_DEPENDENCY' ? 'error' : level, log),
+  })
+  try {
+    await build.write({ dir: target, format: 'esm', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
+  } finally {
+    await build.close()
+  }
+}
+
+async function buildHost() {
+  const input = { main: 'src-main/host/main.ts', 'demo-worker': 'src-main/live/demo/worker.ts' }
+  const missing = Object.values(input).filter((path) => !existsSync(path))
+  if (missing.length > 0) throw new Error(`The host cannot be built: ${missing.join(', ')} is missing.`)
+  const hash = hashOf([...filesBelow('src-main', isTest), ...shared])
+  if (isFresh('dist/host.stamp', hash) && existsSync('dist/host/main.js')) return
+  await timed('host built', () => swapIn('dist/host', (folder) => bundle(folder, input)))
+  writeStamp('dist/host.stamp', hash)
+}
+
+/** The Electron shell is CommonJS-free too, but `electron` itself is given by the binary that runs it. */
+async function buildShell() {
+  if (!existsSync('src-main/shell/main.ts')) return
+  const hash = hashOf([...filesBelow('src-main/shell', isTest), ...shared])
+  if (isFresh('dist/shell.stamp', hash) && existsSync('dist/shell/main.js')) return
+  await timed('window shell built', () => swapIn('dist/shell', (folder) => bundle(folder, { main: 'src-main/shell/main.ts' })))
+  writeStamp('dist/shell.stamp', hash)
+}
+
+const compressible = /\.(?:html|js|css|svg|json|webmanifest|map|txt)$/
+
+/** Writes FILE.br and FILE.gz beside every text asset worth it: the host sends them as they are. */
+async function compressAssets(folder) {
+  const brotli = promisify(brotliCompress)
+  const zip = promisify(gzip)
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => compressible.test(name))
+  await Promise.all(
+    files.map(async (name) => {
+      const path = join(folder, name)
+      if (statSync(path).size < 1024) return
+      const bytes = readFileSync(path)
+      const [br, gz] = await Promise.all([
+        // Quality 9 is a tenth of 11's time for 3 % more bytes.
+        brotli(bytes, { params: { [zlib.BROTLI_PARAM_QUALITY]: 9, [zlib.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+        zip(bytes, { level: 9 }),
+      ])
+      writeFileSync(`${path}.br`, br)
+      writeFileSync(`${path}.gz`, gz)
+    }),
+  )
+}
+
+async function buildRenderer() {
+  const configFile = ['vite.config.ts', 'src-renderer/vite.config.ts'].find((path) => existsSync(path))
+  if (configFile === undefined) {
+    say('no page yet: src-renderer has no vite.config.ts')
+    return
+  }
+  const hash = hashOf([...filesBelow('src-renderer', isTest), ...filesBelow('resources'), configFile, ...shared])
+  if (isFresh('dist/renderer.stamp', hash) && existsSync('dist/renderer/index.html')) return
+  const { build } = await import('vite')
+  await timed('page built', () =>
+    swapIn('dist/renderer', async (folder) => {
+      await build({ configFile: join(root, configFile), logLevel: 'warn', build: { outDir: join(root, folder), emptyOutDir: true } })
+      await compressAssets(folder)
+    }),
+  )
+  writeStamp('dist/renderer.stamp', hash)
+}
+
+const only = process.argv[2]
+const steps = { host: buildHost, shell: buildShell, renderer: buildRenderer }
+if (only !== undefined && !(only in steps)) {
+  process.stderr.write(`Unknown part ${only}: one of ${Object.keys(steps).join(', ')}, or none for all.\n`)
+  process.exit(2)
+}
+try {
+  for (const [name, step] of Object.entries(steps)) if (only === undefined || only === name) await step()
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (process.env.DEBUG ? error.stack : error.message) : error}\n`)
+  process.exit(1)
+}
