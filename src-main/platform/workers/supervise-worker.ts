@@ -1,0 +1,144 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import type { Logger } from '../logger.ts'
+import type { Envelope } from './envelope.ts'
+import { heartbeatMs } from './envelope.ts'
+
+/** How a worker that ended by itself is started again. */
+export interface RestartPolicy {
+  /** Delay before the first restart in ms; doubles with each failure in a row. */
+  readonly firstMs: number
+  readonly longestMs: number
+  /** A run that lasted so long counts as good: the delay begins anew. */
+  readonly goodAfterMs: number
+}
+
+export interface WorkerNeeds<In> {
+  /** File that the process runs; `.ts` as well as `.js`. */
+  readonly entry: string | URL
+  /** Seen by everybody on the machine: never a secret. */
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly log: Logger
+  readonly onMessage: (message: In) => void
+  /** The process runs and listens: tell it what to do. Called again after every restart. */
+  readonly onReady?: () => void
+  /** The process is gone; `restartInMs` tells when the next one comes, undefined when none does. */
+  readonly onExit?: (exit: { code: number | null; signal: NodeJS.Signals | null; restartInMs: number | undefined }) => void
+  /** Without it a worker that ends stays ended. */
+  readonly restart?: RestartPolicy
+  /** Silence after which the process counts as hung and is killed, in ms. */
+  readonly silenceMs?: number
+}
+
+export interface SupervisedWorker<Out> {
+  readonly pid: number | undefined
+  /** False when no process is there to take it. */
+  send(message: Out): boolean
+  /** Asks the process to finish, then SIGTERM after `graceMs`, SIGKILL after twice that. Idempotent; resolves when it is gone. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** Longest line of a worker's output that is worth a log line, in characters. */
+const longestLine = 2000
+
+function logLines(stream: Readable | null, write: (line: string) => void): void {
+  if (!stream) return
+  createInterface({ input: stream }).on('line', (line) => {
+    if (line.trim() !== '') write(line.slice(0, longestLine))
+  })
+}
+
+/** Delay before restart number `failures` (1 is the first), in ms. */
+export function restartDelayMs(policy: RestartPolicy, failures: number): number {
+  return Math.min(policy.longestMs, policy.firstMs * 2 ** Math.min(failures - 1, 30))
+}
+
+/** Runs a child process that says when it is ready and that it is alive, and starts it again when it ends or hangs. */
+export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWorker<Out> {
+  const { log, restart } = needs
+  const silenceMs = needs.silenceMs ?? 10 * heartbeatMs
+  let child: ChildProcess | undefined
+  let failures = 0
+  let stopped = false
+  let restartTimer: NodeJS.Timeout | undefined
+  let gone: Promise<void> = Promise.resolve()
+  let stopping: Promise<void> | undefined
+
+  function start(): void {
+    const startedAt = performance.now()
+    const process_ = fork(needs.entry, needs.args ?? [], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      serialization: 'advanced',
+      env: { ...process.env, ...needs.env },
+      execArgv: [],
+    })
+    child = process_
+    logLines(process_.stdout, (line) => log.debug({ pid: process_.pid }, line))
+    logLines(process_.stderr, (line) => log.warn({ pid: process_.pid }, line))
+    const watchdog = setTimeout(() => {
+      log.error({ pid: process_.pid, silenceMs }, 'worker is silent: killing it')
+      process_.kill('SIGKILL')
+    }, silenceMs)
+    process_.on('message', (envelope) => {
+      watchdog.refresh()
+      const { kind, body } = envelope as Envelope<In> & { body?: In }
+      if (kind === 'message') needs.onMessage(body as In)
+      else if (kind === 'ready') needs.onReady?.()
+    })
+    process_.on('error', (error) => log.error({ pid: process_.pid, err: error }, 'worker failed'))
+    gone = new Promise((resolve) => {
+      let ended = false
+      const onGone = (code: number | null, signal: NodeJS.Signals | null): void => {
+        if (ended) return
+        ended = true
+        clearTimeout(watchdog)
+        child = undefined
+        resolve()
+        if (performance.now() - startedAt >= (restart?.goodAfterMs ?? 0)) failures = 0
+        failures++
+        const restartInMs = restart && !stopped ? restartDelayMs(restart, failures) : undefined
+        if (restartInMs !== undefined) {
+          log.warn({ code, signal, restartInMs }, 'worker ended: starting it again')
+          restartTimer = setTimeout(start, restartInMs)
+        }
+        needs.onExit?.({ code, signal, restartInMs })
+      }
+      process_.on('exit', onGone)
+      // A process that never came to life has no exit event.
+      process_.on('error', () => {
+        if (process_.pid === undefined) onGone(null, null)
+      })
+    })
+  }
+
+  async function end(graceMs: number): Promise<void> {
+    const running = child
+    if (!running) return
+    if (running.connected) running.send({ kind: 'stop' } satisfies Envelope<Out>, () => undefined)
+    const terminate = setTimeout(() => running.kill('SIGTERM'), graceMs)
+    const kill = setTimeout(() => running.kill('SIGKILL'), 2 * graceMs)
+    await gone
+    clearTimeout(terminate)
+    clearTimeout(kill)
+  }
+
+  start()
+  return {
+    get pid() {
+      return child?.pid
+    },
+    send(body) {
+      if (!child?.connected) return false
+      child.send({ kind: 'message', body } satisfies Envelope<Out>, () => undefined)
+      return true
+    },
+    stop(graceMs = 1500) {
+      stopped = true
+      clearTimeout(restartTimer)
+      stopping ??= end(graceMs)
+      return stopping
+    },
+  }
+}

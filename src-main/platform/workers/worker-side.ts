@@ -1,0 +1,44 @@
+import type { Envelope } from './envelope.ts'
+import { heartbeatMs } from './envelope.ts'
+
+/** A child process's view of the host that started it. */
+export interface HostConnection<Out> {
+  /** Aborted when the host wants this process to finish; call `end()` when done. */
+  readonly stopping: AbortSignal
+  ready(): void
+  send(message: Out): void
+  end(): void
+}
+
+/**
+ * Speaks to the host that forked this process. When the host dies the process ends: an orphan would go on publishing.
+ * Messages that arrive before `ready()` is called are delivered all the same.
+ */
+export function connectToHost<In, Out>(onMessage: (message: In) => void): HostConnection<Out> {
+  if (!process.send) throw new Error('This file is started by the host and does nothing on its own')
+  const stopping = new AbortController()
+  const post = (envelope: Envelope<Out>): void => {
+    if (process.connected) process.send?.(envelope, undefined, {}, () => undefined)
+  }
+  const stop = (): void => stopping.abort()
+  process.on('message', (envelope: Envelope<In>) => {
+    if (envelope.kind === 'message') onMessage(envelope.body)
+    else if (envelope.kind === 'stop') stop()
+  })
+  process.on('disconnect', () => process.exit(0))
+  process.on('SIGTERM', stop)
+  // A terminal's Ctrl-C reaches the whole process group: the host decides, and tells.
+  process.on('SIGINT', () => undefined)
+  const beat = setInterval(() => post({ kind: 'heartbeat' }), heartbeatMs)
+  beat.unref()
+  return {
+    stopping: stopping.signal,
+    ready: () => post({ kind: 'ready' }),
+    send: (body) => post({ kind: 'message', body }),
+    end: () => {
+      clearInterval(beat)
+      if (process.connected) process.disconnect()
+      process.exit(0)
+    },
+  }
+}
