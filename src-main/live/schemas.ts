@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 /** The live wing's words on the wire: what the API answers, what events carry, what the page is typed by. */
 
@@ -45,11 +45,20 @@ export type HealthSample = Static<typeof HealthSampleSchema>
 
 export const HealthWarningSchema = Type.Object({
   code: Type.Union([
-    Type.Literal('keyframe-interval-long'), Type.Literal('no-keyframe'), Type.Literal('bitrate-low'), Type.Literal('frames-dropped'),
-    Type.Literal('frames-late'), Type.Literal('av-offset'), Type.Literal('timestamps-repaired'), Type.Literal('b-frames'), Type.Literal('no-audio'), Type.Literal('no-video'),
+    Type.Literal('keyframe-interval-long'),
+    Type.Literal('no-keyframe'),
+    Type.Literal('bitrate-low'),
+    Type.Literal('frames-dropped'),
+    Type.Literal('frames-late'),
+    Type.Literal('av-offset'),
+    Type.Literal('timestamps-repaired'),
+    Type.Literal('b-frames'),
+    Type.Literal('no-audio'),
+    Type.Literal('no-video'),
   ]),
   message: Type.String({ description: 'What is wrong and what to change in the encoder' }),
 })
+export type HealthWarning = Static<typeof HealthWarningSchema>
 
 export const PublisherSchema = Type.Object({
   sessionId: Type.String(),
@@ -106,7 +115,11 @@ export const PublishAddressesSchema = Type.Object({
   key: Type.Optional(Type.String()),
   ffmpeg: Type.Optional(Type.String({ description: 'a command line that publishes a file' })),
 })
-export const StreamKeyCreatedSchema = Type.Object({ key: StreamKeySchema, secret: Type.String({ description: 'shown once' }), publish: PublishAddressesSchema })
+export const StreamKeyCreatedSchema = Type.Object({
+  key: StreamKeySchema,
+  secret: Type.String({ description: 'shown once' }),
+  publish: PublishAddressesSchema,
+})
 export type StreamKeyCreated = Static<typeof StreamKeyCreatedSchema>
 
 export const ViewerSessionSchema = Type.Object({
@@ -136,7 +149,12 @@ export type Viewers = Static<typeof ViewersSchema>
 export const StartRequestSchema = Type.Object({
   name: StreamName,
   title: Type.Optional(Type.String({ maxLength: 200 })),
-  source: Type.Optional(Type.Union([Type.Literal('publisher'), Type.Literal('demo')], { default: 'publisher', description: 'publisher: waits for an encoder; demo: the built-in test stream' })),
+  source: Type.Optional(
+    Type.Union([Type.Literal('publisher'), Type.Literal('demo')], {
+      default: 'publisher',
+      description: 'publisher: waits for an encoder; demo: the built-in test stream',
+    }),
+  ),
 })
 export const StartResponseSchema = Type.Object({
   stream: StreamSchema,
@@ -144,3 +162,14 @@ export const StartResponseSchema = Type.Object({
 })
 /** POST /api/v1/stream/stop */
 export const StopRequestSchema = Type.Object({ id: Type.String({ description: 'id or name' }) })
+
+/** GET, POST and DELETE /api/v1/live/demo */
+export const DemoStateSchema = Type.Object({
+  running: Type.Boolean(),
+  name: Nullable(Type.String({ description: 'stream that it publishes to, while asked to run' })),
+  since: Nullable(Type.String({ format: 'date-time' })),
+  frame: Type.Integer({ description: 'number of the newest frame told' }),
+  skippedFrames: Type.Integer({ description: 'frames that the machine was too slow to draw' }),
+  error: Nullable(Type.String()),
+})
+export type DemoInfo = Static<typeof DemoStateSchema>

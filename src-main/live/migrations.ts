@@ -1,0 +1,19 @@
+import { sql } from 'kysely'
+import type { Migration } from '../platform/storage/migrations.ts'
+
+/** The tables of the live wing: streams and their keys. */
+export const liveMigrations: readonly Migration[] = [
+  {
+    name: 'live/0001-streams-keys',
+    up: async (database) => {
+      await sql`CREATE TABLE stream (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL, state TEXT NOT NULL, error_code TEXT, error_message TEXT,
+        demo INTEGER NOT NULL, created_at TEXT NOT NULL, started_at TEXT, ended_at TEXT) STRICT`.execute(database)
+      await sql`CREATE TABLE stream_key (
+        id TEXT PRIMARY KEY, stream TEXT NOT NULL, label TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, hint TEXT NOT NULL,
+        enabled INTEGER NOT NULL, on_second_publisher TEXT NOT NULL, created_at TEXT NOT NULL, rotated_at TEXT, revoked_at TEXT,
+        last_used_at TEXT) STRICT`.execute(database)
+      await sql`CREATE INDEX stream_key_stream ON stream_key (stream)`.execute(database)
+    },
+  },
+]

@@ -1,0 +1,11 @@
+import { opusPacketDuration } from '../../formats/opus.ts'
+import type { AudioTrack } from '../../formats/track.ts'
+
+/** Length of one packet of sound in ticks: fixed by the codec, or told by the packet (Opus TOC, RFC 6716 section 3.1). */
+export function audioTicks(track: AudioTrack, data: Uint8Array): number | undefined {
+  if (track.samplesPerPacket !== undefined) return track.samplesPerPacket
+  if (track.codec !== 'opus') return undefined
+  // the TOC counts at 48 kHz
+  const ticks = Math.round((opusPacketDuration(data) * track.timescale) / 48_000)
+  return ticks > 0 ? ticks : undefined
+}
