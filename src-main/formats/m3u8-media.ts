@@ -1,0 +1,135 @@
+import { decimalSeconds, isoTime, microseconds } from './m3u8-text.ts'
+
+export interface PlaylistPart {
+  readonly index: number
+  readonly startTicks: number
+  readonly durationTicks: number
+  readonly independent: boolean
+}
+
+export interface PlaylistSegment {
+  readonly sequence: number
+  readonly startTicks: number
+  readonly durationTicks: number
+  /** ms since 1970. */
+  readonly programDateTimeMs: number
+  readonly discontinuity: boolean
+  readonly discontinuitySequence: number
+  readonly initId: number
+  readonly parts: readonly PlaylistPart[]
+  readonly independent: boolean
+  readonly complete: boolean
+}
+
+export interface RenditionReport {
+  readonly uri: string
+  /** Sequence of the last segment with a part or whole in that rendition's playlist, and the index of its last part. */
+  readonly lastSequence: number
+  readonly lastPart: number
+}
+
+export interface MediaPlaylist {
+  /** Ticks per second of every time here. */
+  readonly timescale: number
+  readonly targetDurationS: number
+  readonly partTargetMs: number
+  /** Oldest first; only the last may be incomplete. */
+  readonly segments: readonly PlaylistSegment[]
+  readonly ended: boolean
+  /** Low-Latency HLS with parts, else complete segments alone. */
+  readonly lowLatency: boolean
+  /** A delta update was asked for (`_HLS_skip`): segments before the skip boundary are left out where there are any. */
+  readonly skip: boolean
+  /** Stands before every media address: empty, or an absolute prefix that ends with `/`. */
+  readonly uriPrefix: string
+  /** The part that is being made: segment sequence and part index. */
+  readonly hint: { readonly sequence: number; readonly part: number }
+  readonly reports: readonly RenditionReport[]
+}
+
+/** Parts older than this many target durations are no longer listed (RFC 8216bis section 6.2.2). */
+const partsWithinTargets = 3
+/** CAN-SKIP-UNTIL in target durations: the least that section 4.4.3.8 allows. */
+const skipBoundaryTargets = 6
+/** PART-HOLD-BACK in part targets: section 4.4.3.8 asks for two and recommends three. */
+const partHoldBackParts = 3
+const holdBackTargets = 3
+
+/** Writes a live media playlist (RFC 8216bis sections 4.4.3 to 4.4.5). */
+export function writeMediaPlaylist(playlist: MediaPlaylist): string {
+  const { timescale, targetDurationS, lowLatency } = playlist
+  const segments = listed(playlist)
+  const first = segments[0]
+  const last = segments.at(-1)
+  const endTicks = last ? last.startTicks + last.durationTicks : 0
+  const skipped = playlist.skip && lowLatency ? skippable(segments, endTicks, timescale, targetDurationS) : 0
+
+  // EXT-X-SKIP needs version 9 and EXT-X-MAP version 6 (section 8); the two forms of one low-latency playlist agree.
+  let text = `#EXTM3U\n#EXT-X-VERSION:${lowLatency ? 9 : 6}\n#EXT-X-TARGETDURATION:${targetDurationS}\n`
+  if (lowLatency) {
+    const partTargetUs = Math.round(playlist.partTargetMs * 1000)
+    text += `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${decimalSeconds(skipBoundaryTargets * targetDurationS * 1e6)},PART-HOLD-BACK=${decimalSeconds(partHoldBackParts * partTargetUs)},HOLD-BACK=${decimalSeconds(holdBackTargets * targetDurationS * 1e6)}\n`
+    text += `#EXT-X-PART-INF:PART-TARGET=${decimalSeconds(partTargetUs)}\n`
+  }
+  text += `#EXT-X-MEDIA-SEQUENCE:${first ? first.sequence : playlist.hint.sequence}\n`
+  // The tag counts the seams before the first listed segment; the segment's own seam is a tag of its own.
+  const before = first ? first.discontinuitySequence - (first.discontinuity ? 1 : 0) : 0
+  if (before > 0) text += `#EXT-X-DISCONTINUITY-SEQUENCE:${before}\n`
+  if (segments.length > 0 && segments.every((segment) => segment.independent)) text += '#EXT-X-INDEPENDENT-SEGMENTS\n'
+  if (skipped > 0) text += `#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}\n`
+
+  const partsFromTicks = endTicks - partsWithinTargets * targetDurationS * timescale
+  let initId = skipped > 0 ? segments[skipped - 1]?.initId : undefined
+  for (let index = skipped; index < segments.length; index++) {
+    const segment = segments[index]
+    if (!segment) break
+    if (segment.discontinuity) text += '#EXT-X-DISCONTINUITY\n'
+    if (segment.initId !== initId) {
+      initId = segment.initId
+      text += `#EXT-X-MAP:URI="${playlist.uriPrefix}init-${initId}.mp4"\n`
+    }
+    text += `#EXT-X-PROGRAM-DATE-TIME:${isoTime(segment.programDateTimeMs)}\n`
+    const segmentEnd = segment.startTicks + segment.durationTicks
+    if (lowLatency && segmentEnd > partsFromTicks) text += partTags(segment, timescale, playlist.uriPrefix)
+    if (segment.complete || playlist.ended) {
+      const us = microseconds(segmentEnd, timescale) - microseconds(segment.startTicks, timescale)
+      text += `#EXTINF:${decimalSeconds(us)},\n${playlist.uriPrefix}seg-${segment.sequence}.m4s\n`
+    }
+  }
+  if (playlist.ended) return `${text}#EXT-X-ENDLIST\n`
+  if (!lowLatency) return text
+  text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${playlist.uriPrefix}part-${playlist.hint.sequence}.${playlist.hint.part}.m4s"\n`
+  for (const report of playlist.reports) {
+    text += `#EXT-X-RENDITION-REPORT:URI="${report.uri}",LAST-MSN=${report.lastSequence},LAST-PART=${report.lastPart}\n`
+  }
+  return text
+}
+
+/** What may be listed now: an unfinished segment by its parts alone, and a plain playlist has no parts. */
+function listed(playlist: MediaPlaylist): readonly PlaylistSegment[] {
+  const { segments } = playlist
+  const last = segments.at(-1)
+  if (!last || last.complete) return segments
+  const show = last.parts.length > 0 && (playlist.lowLatency || playlist.ended)
+  return show ? segments : segments.slice(0, -1)
+}
+
+/** How many of the oldest segments lie wholly before the skip boundary. */
+function skippable(segments: readonly PlaylistSegment[], endTicks: number, timescale: number, targetDurationS: number): number {
+  const boundary = endTicks - skipBoundaryTargets * targetDurationS * timescale
+  let count = 0
+  for (const segment of segments) {
+    if (!segment.complete || segment.startTicks + segment.durationTicks > boundary) break
+    count += 1
+  }
+  return count
+}
+
+function partTags(segment: PlaylistSegment, timescale: number, uriPrefix: string): string {
+  let text = ''
+  for (const part of segment.parts) {
+    const us = microseconds(part.startTicks + part.durationTicks, timescale) - microseconds(part.startTicks, timescale)
+    text += `#EXT-X-PART:DURATION=${decimalSeconds(us)},URI="${uriPrefix}part-${segment.sequence}.${part.index}.m4s"${part.independent ? ',INDEPENDENT=YES' : ''}\n`
+  }
+  return text
+}

@@ -1,0 +1,94 @@
+import { type RenditionReport, writeMediaPlaylist } from '../../formats/m3u8-media.ts'
+import { writeMultivariantPlaylist } from '../../formats/m3u8-multivariant.ts'
+import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
+
+/**
+ * A segment that left the playlist must stay fetchable for a while (RFC 8216bis section 6.2.2), and the packager drops it
+ * the moment that it leaves its window: so the oldest ones it holds are no longer listed.
+ */
+const graceSegments = 2
+const leastListed = 6
+
+/** The segments that playlists name. Its first sequence number never goes back while the packager's window slides. */
+export function listedSegments(rendition: PackagedRendition): readonly MediaSegment[] {
+  const hidden = Math.min(graceSegments, Math.max(0, rendition.segments.length - leastListed))
+  return hidden === 0 ? rendition.segments : rendition.segments.slice(hidden)
+}
+
+/** `https://cdn.example/live/NAME/`, or nothing, so that addresses stay relative. */
+export function addressPrefix(cdnPrefix: string, name: string): string {
+  if (cdnPrefix === '') return ''
+  return `${cdnPrefix.endsWith('/') ? cdnPrefix.slice(0, -1) : cdnPrefix}/live/${name}/`
+}
+
+/**
+ * The multivariant playlist. The viewer's session goes into playlist addresses alone: media addresses must be the same
+ * for every viewer, or no cache could share them.
+ */
+export function multivariantText(
+  stream: PackagedStream,
+  options: { plain: boolean; cdnPrefix: string; session: string | undefined },
+): string {
+  const file = options.plain ? 'hls.m3u8' : 'index.m3u8'
+  const query = options.session === undefined ? '' : `?session=${options.session}`
+  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const video = []
+  const audio = []
+  for (const rendition of stream.renditions) {
+    const { track } = rendition
+    const entry = {
+      uri: `${prefix}${stream.epoch}/${rendition.id}/${file}${query}`,
+      bandwidth: rendition.peakBandwidth,
+      averageBandwidth: rendition.averageBandwidth,
+      codecs: track.codecString,
+    }
+    if (track.kind === 'video') {
+      video.push({ ...entry, width: track.width, height: track.height, frameRate: rendition.frameRate ?? track.frameRate })
+    } else {
+      audio.push({ ...entry, name: `Audio ${audio.length + 1}`, channels: track.channels })
+    }
+  }
+  const independentSegments = stream.renditions.every((rendition) => rendition.segments.every((segment) => segment.independent))
+  return writeMultivariantPlaylist({ independentSegments, video, audio })
+}
+
+/**
+ * One rendition's media playlist. It is the same for all viewers, so its rendition reports carry no session: a report
+ * is about the media, and a player that asks with its own address loses nothing.
+ */
+export function mediaPlaylistText(
+  stream: PackagedStream,
+  rendition: PackagedRendition,
+  options: { plain: boolean; skip: boolean; cdnPrefix: string },
+): string {
+  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const reports: RenditionReport[] = []
+  if (!options.plain) {
+    for (const other of stream.renditions) {
+      if (other === rendition || other.id === rendition.id) continue
+      const edge = lastListed(other)
+      if (edge)
+        reports.push({ uri: prefix === '' ? `../${other.id}/index.m3u8` : `${prefix}${stream.epoch}/${other.id}/index.m3u8`, ...edge })
+    }
+  }
+  return writeMediaPlaylist({
+    timescale: rendition.track.timescale,
+    targetDurationS: stream.targetDurationS,
+    partTargetMs: stream.partTargetMs,
+    segments: listedSegments(rendition),
+    ended: stream.ended,
+    lowLatency: !options.plain,
+    skip: options.skip,
+    uriPrefix: prefix === '' ? '' : `${prefix}${stream.epoch}/${rendition.id}/`,
+    hint: { sequence: rendition.edge.sequence, part: rendition.edge.parts },
+    reports,
+  })
+}
+
+function lastListed(rendition: PackagedRendition): { lastSequence: number; lastPart: number } | undefined {
+  for (let index = rendition.segments.length - 1; index >= 0; index--) {
+    const segment = rendition.segments[index]
+    if (segment && segment.parts.length > 0) return { lastSequence: segment.sequence, lastPart: segment.parts.length - 1 }
+  }
+  return undefined
+}

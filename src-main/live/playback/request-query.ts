@@ -1,0 +1,48 @@
+import { isWord, wholeNumber } from './request-path.ts'
+
+/** The query of a playback address: delivery directives (RFC 8216bis section 6.2.5) and the viewer's session. */
+export interface PlaybackQuery {
+  /** `_HLS_msn`: wait for this media sequence number. */
+  readonly sequence: number | undefined
+  /** `_HLS_part`: wait for this part of it. */
+  readonly part: number | undefined
+  /** `_HLS_skip`: a delta update is welcome. */
+  readonly skip: boolean
+  /** `session` of our own player's address. */
+  readonly session: string | undefined
+  /** A directive was malformed or incomplete: the request is refused. */
+  readonly malformed: boolean
+}
+
+const none: PlaybackQuery = { sequence: undefined, part: undefined, skip: false, session: undefined, malformed: false }
+
+/** Reads the query that begins after `?` at `from` of `url`; unknown parameters are ignored. */
+export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
+  if (from >= url.length) return none
+  let sequence: number | undefined
+  let part: number | undefined
+  let skip = false
+  let session: string | undefined
+  let malformed = false
+  for (let start = from; start < url.length; ) {
+    let end = url.indexOf('&', start)
+    if (end < 0) end = url.length
+    if (url.startsWith('_HLS_msn=', start)) {
+      sequence = wholeNumber(url, start + 9, end)
+      malformed ||= sequence < 0
+    } else if (url.startsWith('_HLS_part=', start)) {
+      part = wholeNumber(url, start + 10, end)
+      malformed ||= part < 0
+    } else if (url.startsWith('_HLS_skip=', start)) {
+      const value = url.slice(start + 10, end)
+      skip = value === 'YES' || value === 'v2'
+    } else if (url.startsWith('session=', start)) {
+      const value = url.slice(start + 8, end)
+      if (isWord(value)) session = value
+    }
+    start = end + 1
+  }
+  // Section 6.2.5.2: a part without its sequence number is an error.
+  if (part !== undefined && sequence === undefined) malformed = true
+  return { sequence, part, skip, session, malformed }
+}

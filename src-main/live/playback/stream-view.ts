@@ -1,0 +1,103 @@
+import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
+import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
+import { ManifestView } from './manifest-view.ts'
+import { mediaPlaylistText } from './playlist-view.ts'
+import { SharedText } from './shared-text.ts'
+import { ViewerBook } from './viewer-book.ts'
+import { Waiters } from './waiters.ts'
+
+export const playlistType = 'application/vnd.apple.mpegurl'
+export const manifestType = 'application/dash+xml'
+
+/** A manifest names the time of its making, so it is made again after so long even when nothing else changed. */
+const manifestLifeMs = 500
+
+export interface StreamViewNeeds {
+  readonly stream: PackagedStream
+  readonly viewers: ViewerRegistry
+  readonly maxWaiters: number
+  readonly onWaiting: (delta: number) => void
+}
+
+/** What playback keeps of one run of a stream: who waits, and the texts of its newest edge. One listener, however many wait. */
+export class StreamView {
+  readonly stream: PackagedStream
+  readonly waiters: Waiters
+  readonly viewers: ViewerBook
+  /** Clock of `performance.now()`, ms: when it was last asked for. */
+  usedMs = 0
+  readonly #texts = new Map<string, SharedText>()
+  readonly #manifest = new ManifestView()
+  #manifestText: { text: SharedText; madeMs: number; key: string } | undefined
+  #cdnPrefix = ''
+  readonly #stopListening: () => void
+
+  constructor(needs: StreamViewNeeds) {
+    this.stream = needs.stream
+    this.waiters = new Waiters(needs.maxWaiters, needs.onWaiting)
+    this.viewers = new ViewerBook(needs.stream.streamId, needs.viewers)
+    this.#stopListening = needs.stream.onChange(() => {
+      this.#texts.clear()
+      this.#manifestText = undefined
+      this.waiters.wake()
+    })
+  }
+
+  rendition(id: string): PackagedRendition | undefined {
+    for (const rendition of this.stream.renditions) if (rendition.id === id) return rendition
+    return undefined
+  }
+
+  /** Rendered at most once per edge and form, and shared by all who wait for it. */
+  mediaPlaylist(rendition: PackagedRendition, options: { plain: boolean; skip: boolean; cdnPrefix: string }): SharedText {
+    if (options.cdnPrefix !== this.#cdnPrefix) {
+      this.#cdnPrefix = options.cdnPrefix
+      this.#texts.clear()
+    }
+    const key = `${rendition.id} ${options.plain ? 'plain' : 'parts'} ${options.skip ? 'delta' : 'full'}`
+    let text = this.#texts.get(key)
+    if (!text) {
+      text = new SharedText(mediaPlaylistText(this.stream, rendition, options), playlistType)
+      this.#texts.set(key, text)
+    }
+    return text
+  }
+
+  manifest(options: { title: string; cdnPrefix: string; clockUrl: string; nowMs: number }): SharedText {
+    const key = `${options.cdnPrefix} ${options.title}`
+    const made = this.#manifestText
+    if (made && made.key === key && options.nowMs - made.madeMs < manifestLifeMs && options.nowMs >= made.madeMs) return made.text
+    const text = new SharedText(this.#manifest.text(this.stream, options), manifestType)
+    this.#manifestText = { text, madeMs: options.nowMs, key }
+    return text
+  }
+
+  /** Stops listening and ends every wait. */
+  stop(): void {
+    this.#stopListening()
+    this.waiters.expire(Number.POSITIVE_INFINITY)
+  }
+}
+
+/** The segment of that number while it is held. Sequence numbers have no holes, so it is found by its place. */
+export function segmentAt(rendition: PackagedRendition, sequence: number): MediaSegment | undefined {
+  const first = rendition.segments[0]
+  if (!first) return undefined
+  const guess = rendition.segments[sequence - first.sequence]
+  if (guess?.sequence === sequence) return guess
+  return rendition.segments.find((segment) => segment.sequence === sequence)
+}
+
+/**
+ * Whether a blocked reload may be answered (RFC 8216bis section 6.2.5.2): the playlist holds the segment, or that part of
+ * it; a part beyond the end of a segment that is complete means the first part of the next one.
+ */
+export function reached(rendition: PackagedRendition, sequence: number, part: number | undefined): boolean {
+  const { edge } = rendition
+  if (edge.sequence > sequence) {
+    if (part === undefined || edge.sequence > sequence + 1) return true
+    const segment = segmentAt(rendition, sequence)
+    return !segment || part < segment.parts.length || edge.parts > 0
+  }
+  return part !== undefined && edge.sequence === sequence && part < edge.parts
+}

@@ -1,0 +1,113 @@
+import type { ViewerRegistry, ViewProtocol } from '../streams/viewer-sessions.ts'
+
+interface Viewer {
+  /** From the address of a playlist, where our own player put it. */
+  readonly session: string | undefined
+  /** Undefined until a request tells it for certain. */
+  protocol: ViewProtocol | undefined
+  readonly firstSeenMs: number
+  lastSeenMs: number
+  /** Bytes sent before the protocol was known. */
+  unreportedBytes: number
+}
+
+export interface ViewerRequest {
+  readonly remoteAddress: string
+  readonly userAgent: string
+  /** Carried by playlists and manifests alone. */
+  readonly session: string | undefined
+  /** What the request itself proves about the player; undefined for media that every kind of player fetches. */
+  readonly hint: 'll-hls' | 'dash' | 'hls' | undefined
+  /** Set where media was fetched. */
+  readonly rendition: string | undefined
+  readonly bytes: number
+}
+
+/** A player that has shown nothing but plain HLS for so long is one. */
+const plainAfterMs = 3000
+const forgetAfterMs = 60_000
+const mostClients = 5000
+/** Players behind one address and user agent that are told apart. */
+const mostViewersPerClient = 64
+
+/**
+ * Joins the requests of one stream's players, so that one player is one viewer. Media addresses carry no session (they
+ * must be the same for every cache), so media goes to the one of that address and user agent whose playlist was fetched
+ * last; and a Low-Latency player's first plain requests are not counted as a second, plain viewer.
+ */
+export class ViewerBook {
+  readonly #streamId: string
+  readonly #registry: ViewerRegistry
+  /** By address and user agent; the viewer whose playlist came last stands last. */
+  readonly #clients = new Map<string, Viewer[]>()
+
+  constructor(streamId: string, registry: ViewerRegistry) {
+    this.#streamId = streamId
+    this.#registry = registry
+  }
+
+  /** `nowMs` on any clock that does not go back. */
+  seen(request: ViewerRequest, nowMs: number): void {
+    const viewer = this.#viewer(request, nowMs)
+    viewer.lastSeenMs = nowMs
+    if (request.hint !== undefined && (request.hint !== 'hls' || viewer.protocol === undefined)) viewer.protocol = request.hint
+    else if (viewer.protocol === undefined && nowMs - viewer.firstSeenMs >= plainAfterMs) viewer.protocol = 'hls'
+    viewer.unreportedBytes += request.bytes
+    if (viewer.protocol === undefined) return
+    const bytes = viewer.unreportedBytes
+    viewer.unreportedBytes = 0
+    this.#registry.active({
+      streamId: this.#streamId,
+      protocol: viewer.protocol,
+      remoteAddress: request.remoteAddress,
+      userAgent: request.userAgent,
+      bytes,
+      ...(viewer.session === undefined ? undefined : { sessionKey: viewer.session }),
+      ...(request.rendition === undefined ? undefined : { rendition: request.rendition }),
+    })
+  }
+
+  #viewer(request: ViewerRequest, nowMs: number): Viewer {
+    const key = `${request.remoteAddress}\n${request.userAgent}`
+    let viewers = this.#clients.get(key)
+    if (!viewers) {
+      if (this.#clients.size >= mostClients) this.#makeRoom(nowMs)
+      viewers = []
+      this.#clients.set(key, viewers)
+    }
+    const known = request.rendition === undefined ? ofSession(viewers, request.session) : ofMedia(viewers, request.hint)
+    if (known && nowMs - known.lastSeenMs <= forgetAfterMs) {
+      if (request.rendition === undefined && viewers.at(-1) !== known) {
+        viewers.splice(viewers.indexOf(known), 1)
+        viewers.push(known)
+      }
+      return known
+    }
+    if (known) viewers.splice(viewers.indexOf(known), 1)
+    if (viewers.length >= mostViewersPerClient) viewers.shift()
+    const viewer: Viewer = { session: request.session, protocol: undefined, firstSeenMs: nowMs, lastSeenMs: nowMs, unreportedBytes: 0 }
+    viewers.push(viewer)
+    return viewer
+  }
+
+  /** Those who left go first; where none did, the one who came first makes room. */
+  #makeRoom(nowMs: number): void {
+    for (const [key, viewers] of this.#clients) {
+      if (viewers.every((viewer) => nowMs - viewer.lastSeenMs > forgetAfterMs)) this.#clients.delete(key)
+    }
+    if (this.#clients.size < mostClients) return
+    const oldest = this.#clients.keys().next()
+    if (!oldest.done) this.#clients.delete(oldest.value)
+  }
+}
+
+function ofSession(viewers: readonly Viewer[], session: string | undefined): Viewer | undefined {
+  return viewers.find((viewer) => viewer.session === session)
+}
+
+function ofMedia(viewers: readonly Viewer[], hint: ViewerRequest['hint']): Viewer | undefined {
+  if (hint === undefined) return viewers.at(-1)
+  return (
+    viewers.findLast((viewer) => viewer.protocol === hint) ?? viewers.findLast((viewer) => viewer.protocol === undefined) ?? viewers.at(-1)
+  )
+}
