@@ -115,6 +115,7 @@ export const PublishAddressesSchema = Type.Object({
   key: Type.Optional(Type.String()),
   ffmpeg: Type.Optional(Type.String({ description: 'a command line that publishes a file' })),
 })
+export type PublishAddresses = Static<typeof PublishAddressesSchema>
 export const StreamKeyCreatedSchema = Type.Object({
   key: StreamKeySchema,
   secret: Type.String({ description: 'shown once' }),

@@ -121,7 +121,7 @@ export class StreamRun implements LiveStream {
   /** Hands a packet to everybody. False where it was held back because no decoder could follow it. */
   deliver(packet: Packet): boolean {
     const id = packet.track.id
-    if (this.#gated !== undefined && this.#gated.has(id)) {
+    if (this.#gated?.has(id)) {
       if (!packet.key) return false
       this.#gated.delete(id)
       if (this.#gated.size === 0) this.#gated = undefined

@@ -1,0 +1,58 @@
+import type { PublishAddresses } from './schemas.ts'
+
+/** Where a client reaches the host: what every address in an answer is built from. */
+export interface AddressBase {
+  /** `http://HOST:PORT` as the client used it, or empty for addresses relative to it. */
+  readonly baseUrl: string
+  /** Put before media addresses in place of `baseUrl`; empty for none. */
+  readonly cdnPrefix: string
+  readonly rtmpPort: number
+  /** Undefined where RTMPS is off. */
+  readonly rtmpsPort: number | undefined
+}
+
+export interface StreamAddresses {
+  readonly watchUrl: string
+  readonly hlsUrl: string
+  readonly dashUrl: string
+  readonly rtmpUrl: string
+  readonly pictureUrl: string
+}
+
+/** Addresses to watch a stream at. Pictures come from the host itself: they change each second and are no CDN's business. */
+export function streamAddresses(name: string, base: AddressBase): StreamAddresses {
+  const own = trim(base.baseUrl)
+  const media = base.cdnPrefix === '' ? own : trim(base.cdnPrefix)
+  return {
+    watchUrl: `${own}/watch/${name}`,
+    hlsUrl: `${media}/live/${name}/index.m3u8`,
+    dashUrl: `${media}/live/${name}/manifest.mpd`,
+    rtmpUrl: `rtmp://${rtmpAuthority(base, base.rtmpPort, 1935)}/live/${name}`,
+    pictureUrl: `${own}/live/${name}/keyframe.mp4`,
+  }
+}
+
+/** Addresses to publish to; with the key where it has just been made. */
+export function publishAddresses(base: AddressBase, key?: string): PublishAddresses {
+  const rtmpServer = `rtmp://${rtmpAuthority(base, base.rtmpPort, 1935)}/live`
+  return {
+    rtmpServer,
+    rtmpsServer: base.rtmpsPort === undefined ? null : `rtmps://${rtmpAuthority(base, base.rtmpsPort, 443)}/live`,
+    ...(key === undefined
+      ? undefined
+      : {
+          key,
+          ffmpeg: `ffmpeg -re -i input.mp4 -c:v libx264 -preset veryfast -tune zerolatency -force_key_frames "expr:gte(t,n_forced*2)" -c:a aac -f flv ${rtmpServer}/${key}`,
+        }),
+  }
+}
+
+function rtmpAuthority(base: AddressBase, port: number, usual: number): string {
+  let host = 'localhost'
+  if (URL.canParse(base.baseUrl)) host = new URL(base.baseUrl).hostname
+  return port === usual ? host : `${host}:${port}`
+}
+
+function trim(address: string): string {
+  return address.endsWith('/') ? address.slice(0, -1) : address
+}

@@ -1,0 +1,100 @@
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Publication, PublishGate, PublishRequest } from '../ingest/publisher.ts'
+import type { StreamKeys } from '../keys/stream-keys.ts'
+import type { StreamRegistry } from './stream-registry.ts'
+
+/** Wrong keys are forgotten after so long without another, ms. */
+const FORGET_MS = 60_000
+const FIRST_DELAY_MS = 100
+const LONGEST_DELAY_MS = 3000
+/** Addresses remembered at most. */
+const MOST_ADDRESSES = 10_000
+
+export interface KeyGateNeeds {
+  readonly keys: StreamKeys
+  readonly registry: StreamRegistry
+  readonly audit: AuditLog
+  readonly log: Logger
+  readonly now: () => number
+  readonly onRefused?: (code: string) => void
+}
+
+/** Lets publishers in by their stream key: `/live/KEY`, or `/live/NAME?key=KEY` where the key must be the stream's. */
+export class KeyGate implements PublishGate {
+  readonly #needs: KeyGateNeeds
+  readonly #wrong = new Map<string, { tries: number; lastMs: number }>()
+  readonly #waiting = new Set<() => void>()
+
+  constructor(needs: KeyGateNeeds) {
+    this.#needs = needs
+  }
+
+  async open(request: PublishRequest): Promise<Publication> {
+    try {
+      const { keys, registry } = this.#needs
+      const given = request.query.get('key')
+      const key = keys.find(given ?? request.name)
+      if (key === undefined || (given !== undefined && key.stream !== request.name)) {
+        await this.#delay(request)
+        throw new AppError('publish.key_unknown')
+      }
+      if (key.revokedAt !== null) throw new AppError('publish.key_revoked')
+      if (!key.enabled) throw new AppError('publish.key_disabled')
+      const publication = registry.open(key, request)
+      keys.used(key.id)
+      return publication
+    } catch (error) {
+      this.#refused(request, error)
+      throw error
+    }
+  }
+
+  /** Lets those who wait for their refusal go. */
+  stop(): void {
+    for (const release of this.#waiting) release()
+  }
+
+  /** Each further wrong key of an address is answered later; whoever guesses gains nothing, whoever mistypes hardly notices. */
+  #delay(request: PublishRequest): Promise<void> {
+    const address = addressOf(request.remoteAddress)
+    const now = this.#needs.now()
+    const seen = this.#wrong.get(address)
+    const tries = seen !== undefined && now - seen.lastMs < FORGET_MS ? seen.tries + 1 : 1
+    this.#wrong.delete(address)
+    const oldest = this.#wrong.keys().next()
+    if (this.#wrong.size >= MOST_ADDRESSES && !oldest.done) this.#wrong.delete(oldest.value)
+    this.#wrong.set(address, { tries, lastMs: now })
+    const ms = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(tries - 1, 10))
+    return new Promise((resolve) => {
+      const release = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(release)
+        resolve()
+      }
+      const timer = setTimeout(release, ms)
+      this.#waiting.add(release)
+    })
+  }
+
+  #refused(request: PublishRequest, error: unknown): void {
+    const code = error instanceof AppError ? error.code : 'internal'
+    this.#needs.onRefused?.(code)
+    if (code === 'internal') this.#needs.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be let in')
+    this.#needs.audit.record({
+      kind: 'error',
+      message: `a publisher was refused: ${error instanceof Error ? error.message : code}`,
+      sessionId: request.sessionId,
+      remoteAddress: request.remoteAddress,
+      code,
+      data: { encoder: request.encoder, tries: this.#wrong.get(addressOf(request.remoteAddress))?.tries ?? 0 },
+    })
+  }
+}
+
+/** The address without its port. */
+function addressOf(remoteAddress: string): string {
+  const colon = remoteAddress.lastIndexOf(':')
+  return colon < 0 ? remoteAddress : remoteAddress.slice(0, colon)
+}

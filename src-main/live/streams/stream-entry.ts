@@ -1,0 +1,50 @@
+import type { PublishRequest } from '../ingest/publisher.ts'
+import type { HealthMeter } from './health.ts'
+import type { StreamPublication } from './stream-publication.ts'
+import type { StreamRun } from './stream-run.ts'
+import type { StreamPhase } from './stream-state.ts'
+import type { StoredStream } from './stream-store.ts'
+
+/** Sender's metadata, for display only. */
+export type StreamMetadata = Readonly<Record<string, string | number | boolean>>
+
+/** Who publishes now. */
+export interface LivePublisher {
+  readonly request: PublishRequest
+  readonly keyId: string | null
+  /** ISO 8601. */
+  readonly connectedAt: string
+  readonly publication: StreamPublication
+}
+
+/** Everything that the host knows of one stream. The registry alone writes to it. */
+export interface StreamEntry {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  title: string
+  phase: StreamPhase
+  error: StoredStream['error']
+  demo: boolean
+  startedAt: string | null
+  endedAt: string | null
+  /** The present run, or the last one since the host started. */
+  run: StreamRun | undefined
+  meter: HealthMeter | undefined
+  metadata: StreamMetadata
+  publisher: LivePublisher | undefined
+  /** Monotonic ms of timeline 0; undefined until the run's first packet. */
+  originMs: number | undefined
+  /** Where the timeline stands, ms: a returning publisher goes on behind it. */
+  timelineEndMs: number
+  /** Ends the waiting for a publisher. */
+  timer: NodeJS.Timeout | undefined
+  /** Until then an operator's word that the stream is over holds, ms since 1970. */
+  closedUntilMs: number
+}
+
+/** What is kept on disk of an entry. */
+export function storedOf(entry: StreamEntry): StoredStream {
+  const { id, name, title, phase, error, demo, createdAt, startedAt, endedAt } = entry
+  return { id, name, title, phase, error, demo, createdAt, startedAt, endedAt }
+}

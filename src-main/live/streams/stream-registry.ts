@@ -1,0 +1,407 @@
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Publication, PublishRequest } from '../ingest/publisher.ts'
+import { randomText } from '../random-id.ts'
+import type { Stream, StreamKey } from '../schemas.ts'
+import { HealthMeter } from './health.ts'
+import type { LiveStream, StreamDirectory, StreamState } from './stream.ts'
+import { type LivePublisher, type StreamEntry, storedOf } from './stream-entry.ts'
+import { StreamPublication } from './stream-publication.ts'
+import { StreamRun } from './stream-run.ts'
+import { nextPhase, type StreamCause, stateOf } from './stream-state.ts'
+import type { StoredStream, StreamStore } from './stream-store.ts'
+
+/** How long an operator's "end" keeps encoders out that return by themselves, ms. */
+const CLOSED_MS = 30_000
+/** One fault in so many is logged once a publisher sends them in floods. */
+const FAULTS_PER_LINE = 100
+
+export interface StreamRegistryNeeds {
+  readonly store: StreamStore
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** The stream as events show it. */
+  readonly describe: (entry: StreamEntry) => Stream
+  readonly reconnectWindowMs: () => number
+  /** How long a stream is kept after its encoder said goodbye, ms: 0 ends it at once. */
+  readonly keepAfterUnpublishMs?: number
+  /** ms since 1970. */
+  readonly now: () => number
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+}
+
+/** All streams of the host and their state machine. */
+export class StreamRegistry implements StreamDirectory {
+  readonly #needs: StreamRegistryNeeds
+  readonly #byName = new Map<string, StreamEntry>()
+  readonly #byId = new Map<string, StreamEntry>()
+  readonly #listeners = new Set<(stream: LiveStream) => void>()
+  readonly #beginListeners = new Set<(entry: StreamEntry) => void>()
+
+  private constructor(needs: StreamRegistryNeeds) {
+    this.#needs = needs
+  }
+
+  /** Reads what is known; streams that were live when the host went down wait for their publisher again. */
+  static async open(needs: StreamRegistryNeeds): Promise<StreamRegistry> {
+    const registry = new StreamRegistry(needs)
+    for (const stored of await needs.store.all()) registry.#restore(stored)
+    return registry
+  }
+
+  /** Every stream, oldest first. */
+  list(): readonly StreamEntry[] {
+    return [...this.#byId.values()]
+  }
+
+  /** A stream by id or name. Throws `stream.not_found`. */
+  get(idOrName: string): StreamEntry {
+    const entry = this.#byId.get(idOrName) ?? this.#byName.get(idOrName)
+    if (entry === undefined) throw new AppError('stream.not_found')
+    return entry
+  }
+
+  find(name: string): LiveStream | undefined {
+    const run = this.#byName.get(name)?.run
+    return run?.state === 'active' ? run : undefined
+  }
+
+  status(name: string): { state: StreamState; endedAtMs?: number; title?: string } | undefined {
+    const entry = this.#byName.get(name)
+    if (entry === undefined) return undefined
+    return {
+      state: stateOf(entry.phase),
+      title: entry.title,
+      ...(entry.endedAt === null ? undefined : { endedAtMs: Date.parse(entry.endedAt) }),
+    }
+  }
+
+  onActive(listener: (stream: LiveStream) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls back when a stream begins a new run. */
+  onRun(listener: (entry: StreamEntry) => void): () => void {
+    this.#beginListeners.add(listener)
+    return () => this.#beginListeners.delete(listener)
+  }
+
+  /** Makes a stream wait for its publisher; a live one is left as it is, an ended one may start again. */
+  start(name: string, options: { title?: string; demo?: boolean }, actor: string): StreamEntry {
+    let entry = this.#byName.get(name)
+    if (entry === undefined) {
+      entry = this.#create(name)
+      this.#announce(entry, 'created')
+    }
+    entry.closedUntilMs = 0
+    if (options.title !== undefined) entry.title = options.title
+    if (options.demo !== undefined && entry.publisher === undefined) entry.demo = options.demo
+    const before = entry.phase
+    if (before === 'ended' || before === 'error') {
+      entry.startedAt = null
+      entry.endedAt = null
+      entry.error = null
+    }
+    this.#move(entry, 'start', { actor, message: `stream ${name} was started` })
+    if (before === entry.phase) this.#announce(entry, 'updated')
+    return entry
+  }
+
+  /**
+   * Lets a publisher in. Throws `publish.busy` where another is live and the key says refuse, `publish.ended` shortly
+   * after an operator ended the stream.
+   */
+  open(key: Pick<StreamKey, 'id' | 'stream' | 'onSecondPublisher'>, request: PublishRequest): Publication {
+    let entry = this.#byName.get(key.stream)
+    if (entry === undefined) {
+      entry = this.#create(key.stream)
+      this.#announce(entry, 'created')
+    }
+    if (this.#needs.now() < entry.closedUntilMs) throw new AppError('publish.ended')
+    const previous = entry.publisher
+    if (previous !== undefined) {
+      if (key.onSecondPublisher === 'refuse') throw new AppError('publish.busy')
+      this.#dismiss(entry, previous, new AppError('publish.taken_over'))
+    }
+    clearTimeout(entry.timer)
+    entry.timer = undefined
+    const run = entry.run?.state === 'active' ? entry.run : this.#newRun(entry)
+    const meter = entry.meter as HealthMeter
+    if (entry.originMs !== undefined) {
+      run.newPublisher(previous === undefined ? 'reconnect' : 'takeover')
+      meter.discontinuity()
+    }
+    const publication = this.#publication(entry, run, meter, request)
+    entry.publisher = { request, keyId: key.id, connectedAt: this.#time(), publication }
+    entry.error = null
+    entry.endedAt = null
+    entry.startedAt ??= this.#time()
+    run.setReconnecting(false)
+    this.#needs.audit.record({
+      kind: 'publish',
+      message: `${request.encoder || 'an encoder'} publishes to ${entry.name}`,
+      streamId: entry.id,
+      streamName: entry.name,
+      sessionId: request.sessionId,
+      remoteAddress: request.remoteAddress,
+      data: { protocol: request.protocol, keyId: key.id, epoch: run.epoch, takeover: previous !== undefined },
+    })
+    this.#move(entry, 'publish', { message: `stream ${entry.name} is live`, sessionId: request.sessionId })
+    return publication
+  }
+
+  rename(entry: StreamEntry, title: string, actor: string): void {
+    entry.title = title
+    this.#needs.store.save(storedOf(entry))
+    this.#announce(entry, 'updated')
+    this.#needs.audit.record({ kind: 'command', message: `stream ${entry.name} got the title "${title}"`, ...names(entry), actor })
+  }
+
+  /** Disconnects the publisher; it may return. Throws `stream.not_live`. */
+  kick(entry: StreamEntry, actor: string): void {
+    const publisher = entry.publisher
+    if (publisher === undefined) throw new AppError('stream.not_live', 'Nobody publishes to this stream')
+    this.#needs.audit.record({ kind: 'command', message: `the publisher of ${entry.name} was kicked`, ...names(entry), actor })
+    this.#dismiss(entry, publisher, new AppError('publish.kicked'))
+    this.#lose(entry, undefined)
+  }
+
+  /** Ends the stream and disconnects the publisher; encoders that return by themselves are refused for a while. */
+  end(entry: StreamEntry, actor: string): void {
+    const publisher = entry.publisher
+    if (publisher !== undefined) this.#dismiss(entry, publisher, new AppError('publish.ended'))
+    entry.closedUntilMs = this.#needs.now() + CLOSED_MS
+    this.#finish(entry, 'end', { message: `stream ${entry.name} was ended`, actor })
+  }
+
+  /** Forgets a stream that is not live. Throws `request.conflict`. */
+  remove(entry: StreamEntry, actor: string): void {
+    if (stateOf(entry.phase) === 'active') throw new AppError('request.conflict', 'End the stream first')
+    clearTimeout(entry.timer)
+    this.#byId.delete(entry.id)
+    this.#byName.delete(entry.name)
+    this.#needs.store.remove(entry.id)
+    this.#announce(entry, 'removed')
+    this.#needs.audit.record({ kind: 'command', message: `stream ${entry.name} was forgotten`, ...names(entry), actor })
+  }
+
+  /** A key is no longer good: whoever publishes with it is sent away, its stream waits for another. */
+  withdraw(keyId: string, reason: AppError): void {
+    for (const entry of this.#byId.values()) {
+      const publisher = entry.publisher
+      if (publisher?.keyId !== keyId) continue
+      this.#dismiss(entry, publisher, reason)
+      this.#lose(entry, undefined)
+    }
+  }
+
+  /** Stops waiting and delivering. What is on disk stays as it is: a host that returns waits for its publishers. */
+  stop(): void {
+    for (const entry of this.#byId.values()) {
+      clearTimeout(entry.timer)
+      entry.timer = undefined
+      entry.publisher?.publication.retire()
+      entry.run?.end('ended')
+    }
+  }
+
+  #restore(stored: StoredStream): void {
+    const entry: StreamEntry = { ...this.#blank(stored.id, stored.name, stored.createdAt), ...stored }
+    this.#byId.set(entry.id, entry)
+    this.#byName.set(entry.name, entry)
+    if (nextPhase(entry.phase, 'restart') === undefined) return
+    this.#move(entry, 'restart', { message: `stream ${entry.name} was live when the host went down; it waits for its publisher` })
+    this.#wait(entry, this.#needs.reconnectWindowMs(), undefined)
+  }
+
+  #create(name: string): StreamEntry {
+    const entry = this.#blank(`st_${randomText(12)}`, name, this.#time())
+    this.#byId.set(entry.id, entry)
+    this.#byName.set(name, entry)
+    this.#needs.store.save(storedOf(entry))
+    return entry
+  }
+
+  #blank(id: string, name: string, createdAt: string): StreamEntry {
+    return {
+      id,
+      name,
+      createdAt,
+      title: name,
+      phase: 'pending',
+      error: null,
+      demo: false,
+      startedAt: null,
+      endedAt: null,
+      run: undefined,
+      meter: undefined,
+      metadata: {},
+      publisher: undefined,
+      originMs: undefined,
+      timelineEndMs: 0,
+      timer: undefined,
+      closedUntilMs: 0,
+    }
+  }
+
+  #newRun(entry: StreamEntry): StreamRun {
+    const { now, monotonic, log } = this.#needs
+    const nowMs = now()
+    // the time keeps epochs of one name apart for ever, the random part keeps two hosts behind one cache apart
+    const epoch = `${Math.floor(nowMs / 1000).toString(36)}${randomText(4)}`
+    const run = new StreamRun({ id: entry.id, name: entry.name, epoch, log, nowMs })
+    if (entry.phase !== 'pending') entry.startedAt = null
+    entry.run = run
+    entry.meter = new HealthMeter(monotonic())
+    entry.metadata = {}
+    entry.originMs = undefined
+    entry.timelineEndMs = 0
+    for (const listener of this.#beginListeners) listener(entry)
+    return run
+  }
+
+  #publication(entry: StreamEntry, run: StreamRun, meter: HealthMeter, request: PublishRequest): StreamPublication {
+    const { log, audit, now, monotonic } = this.#needs
+    let faults = 0
+    const publication = new StreamPublication({
+      streamId: entry.id,
+      streamName: entry.name,
+      run,
+      meter,
+      monotonic,
+      owner: {
+        begin: (monotonicMs) => {
+          if (entry.originMs === undefined) {
+            entry.originMs = monotonicMs
+            run.originTimeMs = now()
+            for (const listener of this.#listeners) listener(run)
+            return { originMs: monotonicMs, startMs: 0, floorMs: 0 }
+          }
+          return { originMs: entry.originMs, startMs: monotonicMs - entry.originMs, floorMs: entry.timelineEndMs }
+        },
+        tracksChanged: () => this.#announce(entry, 'tracks'),
+        metadataChanged: (metadata) => {
+          entry.metadata = metadata
+          this.#announce(entry, 'updated')
+        },
+        fault: (fault) => {
+          faults++
+          if (faults !== 1 && faults % FAULTS_PER_LINE !== 0) return
+          log.warn({ streamId: entry.id, sessionId: request.sessionId, code: fault.code, faults, ...fault.details }, fault.message)
+          audit.record({
+            kind: 'error',
+            message: fault.message,
+            ...names(entry),
+            sessionId: request.sessionId,
+            remoteAddress: request.remoteAddress,
+            code: fault.code,
+            data: { ...fault.details, faults },
+          })
+        },
+        closed: (how, reason) => {
+          if (entry.publisher?.publication !== publication) return
+          this.#leave(entry, entry.publisher, how, reason)
+          if (how === 'lost') this.#lose(entry, reason)
+          else if ((this.#needs.keepAfterUnpublishMs ?? 0) > 0) {
+            this.#move(entry, 'lost', { message: `the publisher of ${entry.name} said goodbye; the stream waits` })
+            run.setReconnecting(true)
+            this.#wait(entry, this.#needs.keepAfterUnpublishMs ?? 0, undefined)
+          } else this.#finish(entry, 'unpublish', { message: `stream ${entry.name} ended: its publisher said goodbye` })
+        },
+      },
+    })
+    return publication
+  }
+
+  /** Sends a publisher away; what becomes of the stream is the caller's business. */
+  #dismiss(entry: StreamEntry, publisher: LivePublisher, reason: AppError): void {
+    publisher.publication.retire()
+    this.#leave(entry, publisher, 'dismissed', reason)
+    publisher.request.disconnect(reason)
+  }
+
+  #leave(entry: StreamEntry, publisher: LivePublisher, how: 'unpublish' | 'lost' | 'dismissed', reason: AppError | undefined): void {
+    entry.publisher = undefined
+    entry.timelineEndMs = Math.max(entry.timelineEndMs, publisher.publication.endMs ?? 0)
+    this.#needs.audit.record({
+      kind: 'disconnect',
+      message: reason?.message ?? (how === 'unpublish' ? 'the publisher said goodbye' : "the publisher's connection broke"),
+      ...names(entry),
+      sessionId: publisher.request.sessionId,
+      remoteAddress: publisher.request.remoteAddress,
+      ...(reason === undefined ? undefined : { code: reason.code }),
+      data: { how, bytesIn: entry.meter?.bytesIn ?? 0 },
+    })
+  }
+
+  #lose(entry: StreamEntry, reason: AppError | undefined): void {
+    this.#move(entry, 'lost', { message: `stream ${entry.name} lost its publisher and waits for it`, code: reason?.code })
+    entry.run?.setReconnecting(true)
+    this.#wait(entry, this.#needs.reconnectWindowMs(), reason)
+  }
+
+  #wait(entry: StreamEntry, ms: number, reason: AppError | undefined): void {
+    clearTimeout(entry.timer)
+    entry.timer = setTimeout(() => {
+      entry.timer = undefined
+      // silence is an end like any other; bytes that could not be understood are an error
+      const broken = reason?.code.startsWith('ingest.') === true && reason.code !== 'ingest.timeout'
+      if (broken) entry.error = { code: reason.code, message: reason.message }
+      this.#finish(entry, broken && entry.phase === 'reconnecting' ? 'failed' : 'window-over', {
+        message: `stream ${entry.name} ended: no publisher came back within ${Math.round(ms / 1000)} s`,
+      })
+    }, ms)
+    entry.timer.unref()
+  }
+
+  #finish(entry: StreamEntry, cause: StreamCause, line: { message: string; actor?: string }): void {
+    clearTimeout(entry.timer)
+    entry.timer = undefined
+    const phase = nextPhase(entry.phase, cause)
+    if (phase === undefined) return
+    if (phase !== entry.phase || entry.endedAt === null) entry.endedAt = this.#time()
+    this.#move(entry, cause, line)
+    entry.run?.end(phase === 'error' ? 'error' : 'ended')
+  }
+
+  #move(
+    entry: StreamEntry,
+    cause: StreamCause,
+    line: { message: string; actor?: string; sessionId?: string; code?: string | undefined },
+  ): void {
+    const before = entry.phase
+    const phase = nextPhase(before, cause)
+    if (phase === undefined) return
+    entry.phase = phase
+    this.#needs.store.save(storedOf(entry))
+    if (phase === before && cause !== 'publish') return
+    this.#announce(entry, 'state')
+    const { message, actor, sessionId, code } = line
+    this.#needs.audit.record({
+      kind: 'state',
+      message,
+      ...names(entry),
+      ...(actor === undefined ? undefined : { actor }),
+      ...(sessionId === undefined ? undefined : { sessionId }),
+      ...(code === undefined ? undefined : { code }),
+      data: { from: before, to: phase, cause },
+    })
+  }
+
+  #announce(entry: StreamEntry, what: 'created' | 'state' | 'tracks' | 'updated' | 'removed'): void {
+    this.#needs.events.publish(`stream.${what}`, this.#needs.describe(entry), { stream: entry.id })
+  }
+
+  #time(): string {
+    return new Date(this.#needs.now()).toISOString()
+  }
+}
+
+function names(entry: StreamEntry): { streamId: string; streamName: string } {
+  return { streamId: entry.id, streamName: entry.name }
+}
