@@ -1,0 +1,47 @@
+/** Programs of the machine that the real parts of the tests need, and the Debian packages that hold them. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { say, timed } from './progress.mjs'
+
+const inPath = (...names) =>
+  names.some((name) => `${process.env.PATH ?? ''}${delimiter}/usr/sbin`.split(delimiter).some((folder) => existsSync(join(folder, name))))
+
+const needs = [
+  { packages: ['chromium'], present: () => inPath('chromium', 'chromium-browser', 'google-chrome'), required: true },
+  { packages: ['ffmpeg'], present: () => inPath('ffmpeg') && inPath('ffprobe'), required: true },
+  { packages: ['xvfb', 'xauth'], present: () => inPath('Xvfb') && inPath('xauth'), required: process.platform === 'linux' },
+  {
+    packages: ['nginx-light', 'libnginx-mod-rtmp'],
+    present: () => inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so'),
+    required: false,
+  },
+]
+
+/** Installs what is missing where that is possible (root on Debian); throws with the list where it is not. */
+export async function ensureDebianPackages() {
+  const missing = needs.filter((need) => !need.present())
+  if (missing.length === 0) return
+  const packages = missing.flatMap((need) => need.packages)
+  const isDebian = existsSync('/usr/bin/apt-get')
+  const isRoot = process.getuid?.() === 0
+  if (isDebian && isRoot) {
+    say(`installing Debian packages: ${packages.join(' ')} ...`)
+    await timed('Debian packages installed', () => {
+      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+      const run = (...args) => spawnSync('apt-get', args, { env, encoding: 'utf8', maxBuffer: 1 << 26 })
+      const update = run('update', '-q')
+      const install = run('install', '-y', '-q', '--no-install-recommends', ...packages)
+      if (install.status !== 0) process.stderr.write(`${update.stderr ?? ''}${install.stderr ?? ''}`)
+    })
+  }
+  const still = needs.filter((need) => !need.present())
+  if (still.some((need) => need.required)) {
+    const list = still.flatMap((need) => need.packages).join(' ')
+    throw new Error(
+      isDebian
+        ? `The tests need Debian packages that are missing. Run: sudo apt-get install ${list}`
+        : `The tests need programs that are missing: ${list}. Install them with your system's package manager.`,
+    )
+  }
+}
