@@ -47,8 +47,11 @@ export interface MediaPlaylist {
   readonly reports: readonly RenditionReport[]
 }
 
-/** Parts older than this many target durations are no longer listed (RFC 8216bis section 6.2.2). */
-const partsWithinTargets = 3
+/**
+ * Parts older than this many target durations are no longer listed (RFC 8216bis section 6.2.2), nor those of more segments
+ * than this: some players count segments instead.
+ */
+const partsWithin = 3
 /** CAN-SKIP-UNTIL in target durations: the least that section 4.4.3.8 allows. */
 const skipBoundaryTargets = 6
 /** PART-HOLD-BACK in part targets: section 4.4.3.8 asks for two and recommends three. */
@@ -78,7 +81,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   if (segments.length > 0 && segments.every((segment) => segment.independent)) text += '#EXT-X-INDEPENDENT-SEGMENTS\n'
   if (skipped > 0) text += `#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}\n`
 
-  const partsFromTicks = endTicks - partsWithinTargets * targetDurationS * timescale
+  const partsFromTicks = endTicks - partsWithin * targetDurationS * timescale
   let initId = skipped > 0 ? segments[skipped - 1]?.initId : undefined
   for (let index = skipped; index < segments.length; index++) {
     const segment = segments[index]
@@ -90,7 +93,8 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
     }
     text += `#EXT-X-PROGRAM-DATE-TIME:${isoTime(segment.programDateTimeMs)}\n`
     const segmentEnd = segment.startTicks + segment.durationTicks
-    if (lowLatency && segmentEnd > partsFromTicks) text += partTags(segment, timescale, playlist.uriPrefix)
+    if (lowLatency && index >= segments.length - partsWithin && segmentEnd > partsFromTicks)
+      text += partTags(segment, timescale, playlist.uriPrefix)
     if (segment.complete || playlist.ended) {
       const us = microseconds(segmentEnd, timescale) - microseconds(segment.startTicks, timescale)
       text += `#EXTINF:${decimalSeconds(us)},\n${playlist.uriPrefix}seg-${segment.sequence}.m4s\n`

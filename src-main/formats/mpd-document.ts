@@ -197,10 +197,14 @@ function isoTime(timeMs: number): string {
 
 const xmlEntities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
 
-/** Text and attribute values of XML 1.0: specials become entities, control characters that XML cannot hold are left out. */
+/** Text and attribute values of XML 1.0: specials become entities, characters that XML cannot hold are left out. */
 export function escapeXml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what XML 1.0 forbids
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-    .replace(/[&<>"']/g, (character) => xmlEntities[character] ?? '')
+  let escaped = ''
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    const forbidden =
+      (code < 0x20 && code !== 9 && code !== 10 && code !== 13) || (code >= 0xd800 && code <= 0xdfff) || code === 0xfffe || code === 0xffff
+    if (!forbidden) escaped += xmlEntities[character] ?? character
+  }
+  return escaped
 }

@@ -134,28 +134,36 @@ class PlaybackServer implements Playback {
   #answer(exchange: Exchange, target: PlaybackTarget): void {
     switch (target.kind) {
       case 'unknown':
-        return sendProblem(exchange.response, 'request.not_found')
+        sendProblem(exchange.response, 'request.not_found')
+        return
       case 'keyframe':
-        return this.#keyframe(exchange, target.name)
+        this.#keyframe(exchange, target.name)
+        return
       case 'multivariant':
       case 'mpd':
-        return this.#whenReady(
-          exchange,
-          target.name,
-          performance.now() + (this.#needs.options.startTimeoutMs ?? defaultStartTimeoutMs),
-          (stream) => (target.kind === 'mpd' ? this.#manifest(exchange, stream) : this.#multivariant(exchange, stream, target.plain)),
-        )
+        this.#whenReady(exchange, target.name, this.#startDeadline(), (stream) => {
+          if (target.kind === 'mpd') this.#manifest(exchange, stream)
+          else this.#multivariant(exchange, stream, target.plain)
+        })
+        return
       default:
-        return this.#media(exchange, target)
+        this.#media(exchange, target)
+        return
     }
   }
 
   /** Goes on at once where the stream is ready; while it is active but has not a part of everything yet, looks again until the deadline. */
   #whenReady(exchange: Exchange, name: string, deadlineMs: number, then: (stream: PackagedStream) => void): void {
     const stream = this.#needs.find(name)
-    if (stream?.ready) return then(stream)
+    if (stream?.ready) {
+      then(stream)
+      return
+    }
     const starting = stream ? !stream.ended : this.#needs.status(name)?.state === 'active'
-    if (!starting || this.#stopped || performance.now() >= deadlineMs) return this.#notLive(exchange.response, name)
+    if (!starting || this.#stopped || performance.now() >= deadlineMs) {
+      this.#notLive(exchange.response, name)
+      return
+    }
     const timer = setTimeout(() => {
       this.#starting.delete(timer)
       if (!exchange.response.destroyed) this.#whenReady(exchange, name, deadlineMs, then)
@@ -165,7 +173,10 @@ class PlaybackServer implements Playback {
 
   #notLive(response: PlaybackResponse, name: string): void {
     const status = this.#needs.status(name)
-    if (!status) return sendProblem(response, 'stream.not_found', { more: { stream: name } })
+    if (!status) {
+      sendProblem(response, 'stream.not_found', { more: { stream: name } })
+      return
+    }
     sendProblem(response, 'play.not_live', {
       more: {
         stream: name,
@@ -178,7 +189,10 @@ class PlaybackServer implements Playback {
 
   #keyframe(exchange: Exchange, name: string): void {
     const picture = this.#needs.keyframe(name)
-    if (!picture) return this.#notLive(exchange.response, name)
+    if (!picture) {
+      this.#notLive(exchange.response, name)
+      return
+    }
     exchange.response.writeHead(200, answerHeaders('video/mp4', 'no-cache', picture.length))
     this.#end(exchange, picture)
   }
@@ -206,18 +220,28 @@ class PlaybackServer implements Playback {
 
   #media(exchange: Exchange, target: MediaTarget): void {
     const stream = this.#needs.find(target.name, target.epoch)
-    if (!stream || stream.epoch !== target.epoch) return this.#notLive(exchange.response, target.name)
+    if (!stream || stream.epoch !== target.epoch) {
+      this.#notLive(exchange.response, target.name)
+      return
+    }
     const view = this.#view(stream)
-    if (!view.rendition(target.rendition)) return sendProblem(exchange.response, 'request.not_found')
+    if (!view.rendition(target.rendition)) {
+      sendProblem(exchange.response, 'request.not_found')
+      return
+    }
     switch (target.kind) {
       case 'playlist':
-        return this.#playlist(exchange, view, target)
+        this.#playlist(exchange, view, target)
+        return
       case 'init':
-        return this.#init(exchange, view, target)
+        this.#init(exchange, view, target)
+        return
       case 'segment':
-        return this.#segment(exchange, view, target)
+        this.#segment(exchange, view, target)
+        return
       case 'part':
-        return this.#part(exchange, view, target)
+        this.#part(exchange, view, target)
+        return
     }
   }
 
@@ -225,14 +249,21 @@ class PlaybackServer implements Playback {
     const { stream } = view
     const { query } = exchange
     const rendition = view.rendition(target.rendition)
-    if (!rendition) return sendProblem(exchange.response, 'request.not_found')
-    if (query.malformed) return sendProblem(exchange.response, 'request.invalid', { detail: 'A delivery directive is malformed' })
+    if (!rendition) {
+      sendProblem(exchange.response, 'request.not_found')
+      return
+    }
+    if (query.malformed) {
+      sendProblem(exchange.response, 'request.invalid', { detail: 'A delivery directive is malformed' })
+      return
+    }
     const { sequence, part } = query
     const blocking = !target.plain && sequence !== undefined
     if (blocking && !stream.ended) {
       const partsAhead = rendition.edge.sequence === sequence && part !== undefined ? part - rendition.edge.parts : 0
       if (sequence > rendition.edge.sequence + mostAhead || partsAhead > advancePartLimit(stream.partTargetMs)) {
-        return sendProblem(exchange.response, 'request.invalid', { detail: 'The media sequence number or part is too far ahead' })
+        sendProblem(exchange.response, 'request.invalid', { detail: 'The media sequence number or part is too far ahead' })
+        return
       }
     }
     const ready = (): boolean => {
@@ -245,7 +276,10 @@ class PlaybackServer implements Playback {
     }
     this.#when(exchange, view, ready, () => {
       const current = view.rendition(target.rendition)
-      if (!current) return sendProblem(exchange.response, 'request.not_found')
+      if (!current) {
+        sendProblem(exchange.response, 'request.not_found')
+        return
+      }
       const text = view.mediaPlaylist(current, { plain: target.plain, skip: query.skip, cdnPrefix: this.#needs.options.cdnPrefix() })
       const sent = this.#sendText(exchange, text, playlistCaching(stream, blocking))
       this.#seen(view, exchange, target.plain ? 'hls' : blocking ? 'll-hls' : undefined, undefined, sent)
@@ -255,7 +289,10 @@ class PlaybackServer implements Playback {
   #init(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'init' }>): void {
     const rendition = view.rendition(target.rendition)
     const init = rendition?.inits.get(target.init)
-    if (!rendition || !init) return sendProblem(exchange.response, 'request.not_found')
+    if (!rendition || !init) {
+      sendProblem(exchange.response, 'request.not_found')
+      return
+    }
     const etag = `"${target.epoch}-${target.rendition}-i${target.init}"`
     const sent = this.#sendMedia(exchange, {
       pieces: [init.data],
@@ -278,8 +315,14 @@ class PlaybackServer implements Playback {
     this.#when(exchange, view, ready, () => {
       const segment = find()
       const contentType = `${view.rendition(target.rendition)?.track.kind ?? 'video'}/mp4`
-      if (!segment || segment.parts.length === 0) return sendProblem(exchange.response, 'request.not_found')
-      if (!segment.complete && !view.stream.ended) return this.#growingSegment(exchange, view, target, contentType)
+      if (!segment || segment.parts.length === 0) {
+        sendProblem(exchange.response, 'request.not_found')
+        return
+      }
+      if (!segment.complete && !view.stream.ended) {
+        this.#growingSegment(exchange, view, target, contentType)
+        return
+      }
       const etag = `"${target.epoch}-${target.rendition}-s${target.sequence}"`
       const sent = this.#sendMedia(exchange, { pieces: segmentPieces(segment), byteLength: segment.byteLength, contentType, etag })
       this.#seen(view, exchange, undefined, target.rendition, sent)
@@ -335,7 +378,10 @@ class PlaybackServer implements Playback {
     }
     this.#when(exchange, view, ready, () => {
       const part = find()
-      if (!part) return sendProblem(exchange.response, 'request.not_found')
+      if (!part) {
+        sendProblem(exchange.response, 'request.not_found')
+        return
+      }
       const contentType = `${view.rendition(target.rendition)?.track.kind ?? 'video'}/mp4`
       const etag = `"${target.epoch}-${target.rendition}-p${target.sequence}.${target.part}"`
       const sent = this.#sendMedia(exchange, { pieces: [part.data], byteLength: part.data.length, contentType, etag })
@@ -345,7 +391,10 @@ class PlaybackServer implements Playback {
 
   /** Answers now or as soon as `ready` says so; 503 when it takes too long or too many wait. */
   #when(exchange: Exchange, view: StreamView, ready: () => boolean, answer: () => void): void {
-    if (ready()) return answer()
+    if (ready()) {
+      answer()
+      return
+    }
     const { response } = exchange
     this.#wait(exchange, view, {
       deadlineMs: this.#deadline(view.stream),
@@ -371,6 +420,10 @@ class PlaybackServer implements Playback {
       return
     }
     response.once('close', () => view.waiters.remove(waiter))
+  }
+
+  #startDeadline(): number {
+    return performance.now() + (this.#needs.options.startTimeoutMs ?? defaultStartTimeoutMs)
   }
 
   #deadline(stream: PackagedStream): number {

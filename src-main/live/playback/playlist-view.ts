@@ -67,8 +67,8 @@ export function mediaPlaylistText(
     for (const other of stream.renditions) {
       if (other === rendition || other.id === rendition.id) continue
       const edge = lastListed(other)
-      if (edge)
-        reports.push({ uri: prefix === '' ? `../${other.id}/index.m3u8` : `${prefix}${stream.epoch}/${other.id}/index.m3u8`, ...edge })
+      // Section 4.4.5.4: always relative, even where media has a CDN's address.
+      if (edge) reports.push({ uri: `../${other.id}/index.m3u8`, ...edge })
     }
   }
   return writeMediaPlaylist({

@@ -80,7 +80,8 @@ export function sendProblem(
     ...options.more,
   }
   const body = Buffer.from(JSON.stringify(problem))
-  const more = options.retryAfterS === undefined ? {} : { 'retry-after': options.retryAfterS }
+  const more: OutgoingHttpHeaders = {}
+  if (options.retryAfterS !== undefined) more['retry-after'] = String(options.retryAfterS)
   response.writeHead(status, answerHeaders('application/problem+json', 'no-store', body.length, more))
   response.end(body)
 }
