@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import { AppError } from '../platform/errors.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Principal } from '../platform/principal.ts'
+import type { RouteDefinition, RouteReply } from '../platform/routes.ts'
+import type { Access, Caller } from './access.ts'
+import { docsHeaders, docsPage } from './docs-page.ts'
+import type { EventStreams } from './event-stream.ts'
+import { createIdempotencyStore } from './idempotency.ts'
+import { toProblem } from './problem.ts'
+import { apiHeaders } from './security-headers.ts'
+import { partCheck } from './validation.ts'
+
+export interface ApiAppNeeds {
+  readonly routes: readonly RouteDefinition[]
+  readonly access: Access
+  readonly eventStreams: EventStreams
+  readonly metrics: Registry
+  readonly logger: Logger
+  readonly version: string
+  /** The OpenAPI document of the routes; made when it is first asked for. */
+  readonly openApi: () => Promise<object>
+}
+
+export const apiPrefix = '/api/v1'
+
+/** Random id that joins an answer with its log lines. */
+export const newRequestId = (): string => randomBytes(9).toString('base64url')
+
+/** What of a request decides who asks, for HTTP/1.1 and HTTP/2 alike. */
+export function callerOf(request: IncomingMessage): Caller {
+  return {
+    method: request.method ?? 'GET',
+    headers: request.headers,
+    remoteAddress: request.socket?.remoteAddress ?? '',
+    encrypted: (request.socket as TLSSocket | undefined)?.encrypted === true,
+  }
+}
+
+/** The API behind both servers: Fastify with every room's routes under /api/v1, and /metrics. */
+export async function createApiApp(needs: ApiAppNeeds): Promise<FastifyInstance> {
+  const { access, logger } = needs
+  const app = Fastify({
+    logger: false,
+    genReqId: newRequestId,
+    requestIdHeader: false,
+    bodyLimit: 1024 * 1024,
+    return503OnClosing: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  })
+  app.removeContentTypeParser('text/plain')
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Clients name a type even where they send nothing, e.g. with DELETE.
+    if (body.length === 0) done(null, undefined)
+    else parseJson(request, body, done)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...apiHeaders, 'x-request-id': request.id })
+  })
+  app.setErrorHandler((error, request, reply) => {
+    const known = fromFastify(error)
+    if (known.status >= 500)
+      logger.error({ err: error, requestId: request.id, method: request.method, path: request.routeOptions.url }, 'a request failed')
+    else
+      logger.debug(
+        { code: known.code, requestId: request.id, path: request.routeOptions.url, detail: known.message },
+        'a request was refused',
+      )
+    sendProblem(reply, known, request.id)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(reply, new AppError('request.not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}`), request.id)
+  })
+
+  const idempotency = createIdempotencyStore()
+  for (const route of needs.routes) mount(app, route, access, idempotency)
+
+  app.get(`${apiPrefix}/events`, (request, reply) => {
+    const principal = access.admit(callerOf(request.raw), 'viewer', true)
+    if (!request.headers.accept?.includes('text/event-stream')) {
+      throw new AppError('request.invalid', 'Open this address as a WebSocket, or with `Accept: text/event-stream`')
+    }
+    reply.hijack()
+    const lastEventId = request.headers['last-event-id']
+    needs.eventStreams.serve(reply.raw, principal, request.url, typeof lastEventId === 'string' ? lastEventId : undefined)
+  })
+  app.get(`${apiPrefix}/openapi.json`, async (request) => {
+    access.admit(callerOf(request.raw), 'none')
+    return needs.openApi()
+  })
+  app.get(`${apiPrefix}/docs`, async (request, reply) => {
+    access.admit(callerOf(request.raw), 'none')
+    const page = docsPage(await needs.openApi())
+    return reply.headers(docsHeaders()).send(page)
+  })
+  app.get('/metrics', async (request, reply) => {
+    access.admit(callerOf(request.raw), 'viewer')
+    return reply.type(needs.metrics.contentType).send(await needs.metrics.metrics())
+  })
+  await app.ready()
+  return app
+}
+
+function mount(app: FastifyInstance, route: RouteDefinition, access: Access, idempotency: ReturnType<typeof createIdempotencyStore>): void {
+  const checkParams = partCheck('params', route.params)
+  const checkQuery = partCheck('query', route.query)
+  const checkBody = partCheck('body', route.body)
+  const successStatus = Number(Object.keys(route.responses)[0] ?? 200)
+  const principals = new WeakMap<FastifyRequest, Principal>()
+
+  app.route({
+    method: route.method,
+    url: apiPrefix + route.path,
+    // Before the body is read: who may not act sends nothing.
+    onRequest: async (request) => {
+      principals.set(request, access.admit(callerOf(request.raw), route.role))
+    },
+    handler: async (request, reply) => {
+      const principal = principals.get(request) as Principal
+      const caller = callerOf(request.raw)
+      const gone = new AbortController()
+      reply.raw.on('close', () => {
+        if (!reply.raw.writableFinished) gone.abort()
+      })
+      const sessionSecret = access.sessionSecret(caller)
+      const body = checkBody(request.body)
+      const act = async (): Promise<RouteReply<unknown>> =>
+        route.handler({
+          params: checkParams(request.params),
+          query: checkQuery(request.query),
+          body,
+          principal,
+          requestId: request.id,
+          remoteAddress: caller.remoteAddress,
+          userAgent: request.headers['user-agent'] ?? '',
+          signal: gone.signal,
+          baseUrl: access.baseUrl(caller),
+          ...(sessionSecret === undefined ? {} : { sessionSecret }),
+        })
+      const key = request.headers['idempotency-key']
+      const answer =
+        route.idempotent && typeof key === 'string'
+          ? await idempotency.once(`${principal.id} ${route.method} ${request.url}`, key, body, act)
+          : await act()
+      reply.status(answer.status ?? successStatus)
+      if (answer.headers) reply.headers({ ...answer.headers })
+      if (reply.statusCode === 204) return reply.send()
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+    },
+  })
+}
+
+function sendProblem(reply: FastifyReply, error: AppError, requestId: string): void {
+  const problem = toProblem(error, requestId)
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="AMI Streams"')
+  const { retryAfterSeconds } = error.details
+  if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds))
+  reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+function fromFastify(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const { statusCode, message } = error as { statusCode?: number; message?: string }
+  if (statusCode === 413) return new AppError('request.too_large', message, { cause: error })
+  if (statusCode === 415) return new AppError('request.media_type', message, { cause: error })
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new AppError('request.invalid', message, { cause: error })
+  return new AppError('internal', undefined, { cause: error })
+}

@@ -1,0 +1,75 @@
+import type { AppEvent, EventBus } from '../platform/events.ts'
+import { mayAct, type Principal } from '../platform/principal.ts'
+
+/** One client of the event socket, whatever carries it. */
+export interface FeedClient {
+  readonly principal: Principal
+  /** Topic prefixes; empty for all. */
+  readonly topics: readonly string[]
+  /** Gets each message as JSON, with its sequence number. */
+  readonly send: (text: string, seq: number) => void
+}
+
+export interface FeedStart {
+  /** Resume after this number… */
+  readonly since?: number
+  /** …of this run. */
+  readonly run?: string
+}
+
+export interface EventFeed {
+  readonly run: string
+  /** Says hello (or reset), replays what was missed, and goes on live. Returns the way to stop. */
+  attach(client: FeedClient, start: FeedStart): () => void
+  clients(): number
+  stop(): void
+}
+
+const mayRead = (client: FeedClient, event: AppEvent): boolean =>
+  (client.topics.length === 0 || client.topics.some((prefix) => event.topic.startsWith(prefix))) &&
+  (!event.topic.startsWith('key.') || mayAct(client.principal, 'editor'))
+
+/** Turns each event into JSON once, however many clients read it. */
+export function createEventFeed(events: EventBus): EventFeed {
+  const clients = new Set<FeedClient>()
+  const unsubscribe = events.subscribe((event) => {
+    let text: string | undefined
+    for (const client of clients) {
+      if (!mayRead(client, event)) continue
+      text ??= JSON.stringify(event)
+      client.send(text, event.seq)
+    }
+  })
+  return {
+    run: events.run,
+    attach(client, { since, run }) {
+      const missed = since === undefined ? [] : run !== undefined && run !== events.run ? undefined : events.since(since)
+      client.send(JSON.stringify({ type: 'hello', seq: events.seq, run: events.run }), events.seq)
+      if (!missed) client.send(JSON.stringify({ type: 'reset', seq: events.seq, run: events.run }), events.seq)
+      for (const event of missed ?? []) {
+        if (mayRead(client, event)) client.send(JSON.stringify(event), event.seq)
+      }
+      clients.add(client)
+      return () => clients.delete(client)
+    },
+    clients: () => clients.size,
+    stop() {
+      unsubscribe()
+      clients.clear()
+    },
+  }
+}
+
+/** Reads `?since=&run=&topics=` and, for SSE, `Last-Event-ID: RUN:SEQ`. */
+export function readFeedQuery(query: URLSearchParams, lastEventId?: string): { topics: readonly string[]; start: FeedStart } {
+  const topics = (query.get('topics') ?? '')
+    .split(',')
+    .map((topic) => topic.trim())
+    .filter((topic) => topic !== '')
+    .slice(0, 50)
+  const mark = lastEventId?.lastIndexOf(':') ?? -1
+  const run = lastEventId && mark > 0 ? lastEventId.slice(0, mark) : query.get('run')
+  const since = lastEventId && mark > 0 ? lastEventId.slice(mark + 1) : query.get('since')
+  const seq = since !== null && /^\d{1,15}$/.test(since) ? Number(since) : undefined
+  return { topics, start: { ...(seq === undefined ? {} : { since: seq }), ...(run === null ? {} : { run }) } }
+}

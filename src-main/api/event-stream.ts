@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http'
+import type { Principal } from '../platform/principal.ts'
+import { type EventFeed, readFeedQuery } from './event-feed.ts'
+
+const mostBufferedBytes = 8 * 1024 * 1024
+const keepAliveMs = 20_000
+
+export interface EventStreams {
+  /** Answers with Server-Sent Events until the client leaves. */
+  serve(response: ServerResponse, principal: Principal, url: string, lastEventId: string | undefined): void
+  stop(): void
+}
+
+/** GET /api/v1/events with `Accept: text/event-stream`, for clients without WebSocket. */
+export function createEventStreams(feed: EventFeed, stands: (principal: Principal) => boolean): EventStreams {
+  const open = new Set<ServerResponse>()
+  return {
+    serve(response, principal, url, lastEventId) {
+      const { topics, start } = readFeedQuery(new URL(url, 'http://host').searchParams, lastEventId)
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      open.add(response)
+      const send = (text: string, seq: number): void => {
+        if (response.writableLength > mostBufferedBytes) response.destroy()
+        else if (!response.destroyed) response.write(`id: ${feed.run}:${seq}\ndata: ${text}\n\n`)
+      }
+      const detach = feed.attach({ principal, topics, send }, start)
+      const keepAlive = setInterval(() => {
+        if (stands(principal)) response.write(':\n\n')
+        else response.end()
+      }, keepAliveMs)
+      keepAlive.unref()
+      response.on('close', () => {
+        clearInterval(keepAlive)
+        open.delete(response)
+        detach()
+      })
+    },
+    stop() {
+      for (const response of open) response.end()
+    },
+  }
+}

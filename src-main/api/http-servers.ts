@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { toListenError } from '../platform/listen-error.ts'
+
+export interface HttpServersOptions {
+  readonly bind: string
+  readonly httpPort: number
+  readonly httpsPort: number | 'off'
+  readonly certificate: () => Promise<{ cert: string; key: string }>
+  readonly maxConnections: number
+  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}
+
+export interface HttpServers {
+  /** Opens both ports side by side. Throws `port.*`. */
+  start(): Promise<{ httpPort: number; httpsPort: number | null }>
+  /** Lets running answers end for up to `graceMs`, then closes everything. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** One HTTP/1.1 server and one HTTPS server that also speaks HTTP/2, with the same doors behind them. */
+export function createHttpServers(options: HttpServersOptions): HttpServers {
+  const sockets = new Set<Socket>()
+  const sessions = new Set<ServerHttp2Session>()
+  let plain: Server | undefined
+  let secure: Http2SecureServer | undefined
+
+  const track = (server: Server): void => {
+    server.maxConnections = options.maxConnections
+    // Under TLS these are the raw sockets below it: ending them ends what is above.
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket)
+      socket.setNoDelay(true)
+      socket.on('close', () => sockets.delete(socket))
+    })
+    server.on('upgrade', options.onUpgrade)
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+      else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    })
+  }
+
+  return {
+    async start() {
+      const opening: Promise<number | null>[] = []
+      plain = createServer({ keepAliveTimeout: 30_000, headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 })
+      plain.on('request', options.onRequest)
+      track(plain)
+      opening.push(listen(plain, options.httpPort, options.bind, 'httpPort'))
+      const { httpsPort } = options
+      if (httpsPort !== 'off') {
+        opening.push(
+          (async () => {
+            const { cert, key } = await options.certificate()
+            secure = createSecureServer({ cert, key, allowHTTP1: true, handshakeTimeout: 10_000, settings: { maxConcurrentStreams: 256 } })
+            // HTTP/2 requests come through Node's compatibility layer, which has the same face.
+            secure.on('request', options.onRequest as never)
+            track(secure as unknown as Server)
+            secure.on('session', (session) => {
+              sessions.add(session)
+              session.setTimeout(120_000, () => session.close())
+              session.on('close', () => sessions.delete(session))
+            })
+            secure.on('sessionError', () => {})
+            return listen(secure, httpsPort, options.bind, 'httpsPort')
+          })(),
+        )
+      }
+      const [http, https] = await Promise.allSettled(opening)
+      for (const result of [http, https]) if (result?.status === 'rejected') throw result.reason
+      return { httpPort: (http as PromiseFulfilledResult<number>).value, httpsPort: https?.status === 'fulfilled' ? https.value : null }
+    },
+    async stop(graceMs = 500) {
+      const closing = [plain, secure]
+        .filter((server) => server?.listening)
+        .map((server) => new Promise<void>((resolve) => server?.close(() => resolve())))
+      plain?.closeIdleConnections()
+      for (const session of sessions) session.close()
+      const timer = setTimeout(() => {
+        for (const session of sessions) session.destroy()
+        for (const socket of sockets) socket.destroy()
+      }, graceMs)
+      await Promise.all(closing)
+      clearTimeout(timer)
+    },
+  }
+}
+
+function listen(server: Server | Http2SecureServer, port: number, bind: string, option: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => void toListenError(error, option, port).then(reject))
+    server.listen({ port, host: bind.replace(/^\[|\]$/g, '') }, () => resolve((server.address() as AddressInfo).port))
+  })
+}

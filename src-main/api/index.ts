@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { EventBus } from '../platform/events.ts'
+import type { BrowserSessions } from '../platform/identity/browser-sessions.ts'
+import type { TokenStore } from '../platform/identity/tokens.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import { type Access, createAccess } from './access.ts'
+import { apiPrefix, callerOf, createApiApp, newRequestId } from './api-app.ts'
+import type { AttemptLimit } from './attempt-limit.ts'
+import { createEventFeed } from './event-feed.ts'
+import { createEventSocket } from './event-socket.ts'
+import { createEventStreams } from './event-stream.ts'
+import { createHttpServers } from './http-servers.ts'
+import { buildOpenApi } from './openapi.ts'
+import { createStaticFiles } from './static-files.ts'
+
+export { type Access, cookieName } from './access.ts'
+export { type AttemptLimit, createAttemptLimit } from './attempt-limit.ts'
+export { buildOpenApi } from './openapi.ts'
+export { toProblem } from './problem.ts'
+
+export interface ApiNeeds {
+  readonly routes: readonly RouteDefinition[]
+  /** Takes what it knows under `/live/NAME/…` before anything else looks at it; false for the rest. */
+  readonly handleMedia: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly bind: string
+  readonly httpPort: number
+  readonly httpsPort: number | 'off'
+  readonly maxConnections: number
+  readonly certificate: () => Promise<{ cert: string; key: string }>
+  readonly authMode: 'auto' | 'on' | 'off'
+  readonly wide: boolean
+  readonly publicUrl: string
+  /** Folder of the built page. */
+  readonly pageDir: string
+  /** Origin of the CDN that media come from; empty for none. */
+  readonly mediaOrigin: () => string
+  readonly tokens: TokenStore
+  readonly sessions: BrowserSessions
+  readonly attempts: AttemptLimit
+  readonly events: EventBus
+  readonly metrics: Registry
+  readonly logger: Logger
+  readonly version: string
+}
+
+export interface Api {
+  readonly access: Access
+  /** Opens the ports. Throws `port.*`. */
+  start(): Promise<{ httpPort: number; httpsPort: number | null }>
+  /** Under two seconds, whatever clients do. */
+  stop(): Promise<void>
+}
+
+/** The network door: media, page and API on one HTTP and one HTTPS port. */
+export function createApi(needs: ApiNeeds): Api {
+  const { logger } = needs
+  const access = createAccess({
+    mode: needs.authMode,
+    wide: needs.wide,
+    publicUrl: needs.publicUrl,
+    tokens: needs.tokens,
+    sessions: needs.sessions,
+    attempts: needs.attempts,
+  })
+  const feed = createEventFeed(needs.events)
+  const eventSocket = createEventSocket({ access, feed, logger, nextRequestId: newRequestId })
+  const eventStreams = createEventStreams(feed, access.stands)
+  const files = createStaticFiles(needs.pageDir, needs.mediaOrigin)
+  let document: Promise<object> | undefined
+  let app: FastifyInstance | undefined
+
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = request.url ?? '/'
+    // `/live/NAME/x` is media; `/live` and `/live/NAME` are sections of the page.
+    if (url.startsWith('/live/') && url.indexOf('/', 6) > 0 && needs.handleMedia(request, response)) return
+    const query = url.indexOf('?')
+    const path = query < 0 ? url : url.slice(0, query)
+    if (path.startsWith('/api/') || path === '/api' || path === '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      app?.routing(request, response)
+      return
+    }
+    files.serve(request, response, path).catch((error) => {
+      logger.error({ err: error, path }, 'a file of the page could not be served')
+      response.destroy()
+    })
+  }
+
+  const servers = createHttpServers({
+    bind: needs.bind,
+    httpPort: needs.httpPort,
+    httpsPort: needs.httpsPort,
+    certificate: needs.certificate,
+    maxConnections: needs.maxConnections,
+    onRequest,
+    onUpgrade: (request, socket, head) => {
+      if (request.url?.split('?')[0] === `${apiPrefix}/events`) eventSocket.handleUpgrade(request, socket, head, callerOf(request))
+      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+    },
+  })
+
+  return {
+    access,
+    async start() {
+      app = await createApiApp({
+        routes: needs.routes,
+        access,
+        eventStreams,
+        metrics: needs.metrics,
+        logger,
+        version: needs.version,
+        openApi: () => {
+          document ??= buildOpenApi(needs.routes, needs.version)
+          return document
+        },
+      })
+      return servers.start()
+    },
+    async stop() {
+      feed.stop()
+      eventSocket.stop()
+      eventStreams.stop()
+      await servers.stop()
+      await app?.close()
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { type Static, Type } from 'typebox'
+import { AppError, errorKinds } from '../platform/errors.ts'
+
+/** RFC 9457, with the catalogue's stable `code` and its remedy. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ description: 'urn:ami-streams:error:CODE' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String({ description: 'stable: what programs match' }),
+    remedy: Type.String({ description: 'what to do about it' }),
+    requestId: Type.String({ description: 'stands in the log lines of this request' }),
+  },
+  { description: 'RFC 9457 problem' },
+)
+export type Problem = Static<typeof ProblemSchema>
+
+/** Writes an error as the API answers it. What is not of the catalogue tells nothing of the inside. */
+export function toProblem(error: unknown, requestId: string): Problem {
+  const known = error instanceof AppError ? error : new AppError('internal')
+  return {
+    ...known.details,
+    type: `urn:ami-streams:error:${known.code}`,
+    title: errorKinds[known.code].title,
+    status: known.status,
+    detail: known.message,
+    code: known.code,
+    remedy: known.remedy,
+    requestId,
+  }
+}

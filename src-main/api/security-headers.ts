@@ -1,0 +1,34 @@
+/** Headers that every answer of the API carries. */
+export const apiHeaders: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+}
+
+/** Headers of the page. `mediaOrigin`: where a CDN serves the media; `framed`: others may embed it. */
+export function pageHeaders(mediaOrigin: string, framed: boolean): Record<string, string> {
+  const media = mediaOrigin === '' ? '' : ` ${mediaOrigin}`
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "font-src 'self'",
+      "img-src 'self' data: blob:",
+      `media-src 'self' blob:${media}`,
+      `connect-src 'self'${media}`,
+      "worker-src 'self' blob:",
+      "manifest-src 'self'",
+      "frame-src 'self'",
+      "base-uri 'none'",
+      "form-action 'self'",
+      `frame-ancestors ${framed ? '*' : "'none'"}`,
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+    ...(framed ? {} : { 'cross-origin-opener-policy': 'same-origin' }),
+  }
+}

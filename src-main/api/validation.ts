@@ -1,0 +1,24 @@
+import type { TSchema } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import Value from 'typebox/value'
+import { AppError } from '../platform/errors.ts'
+
+/** Checks one part of a request; answers it with defaults filled in. Throws `request.invalid` that names the field. */
+export type PartCheck = (value: unknown) => unknown
+
+/** Makes the check of a schema, compiled when it is first used. Text of addresses is turned into numbers and booleans; bodies are taken as they are. */
+export function partCheck(part: 'params' | 'query' | 'body', schema: TSchema | undefined): PartCheck {
+  if (!schema) return (value) => (part === 'body' ? undefined : value)
+  let compiled: Validator | undefined
+  return (given) => {
+    compiled ??= Compile(schema)
+    const filled = Value.Default(schema, given === undefined || given === null ? {} : given)
+    const value = part === 'body' ? filled : Value.Convert(schema, filled)
+    if (compiled.Check(value)) return value
+    const error = compiled.Errors(value)[0]
+    const missing = (error?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties?.[0]
+    const field = [part, ...(error?.instancePath.split('/').filter(Boolean) ?? []), ...(missing ? [missing] : [])].join('.')
+    const reason = missing ? 'is missing' : (error?.message ?? 'is not valid')
+    throw new AppError('request.invalid', `${field} ${reason}`, { details: { field } })
+  }
+}

@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox'
+
+const port = (fallback: number, description: string) =>
+  Type.Union([Type.Integer({ minimum: 0, maximum: 65535 }), Type.Literal('off')], { default: fallback, description })
+
+/** The options of the host itself. The wings' own schemas are joined to these in `host/config.ts`. */
+export const HostOptionsSchema = Type.Object({
+  data: Type.String({
+    default: '',
+    description: 'folder for the database, certificate and state; empty for the usual place of this system',
+  }),
+  bind: Type.String({
+    default: '127.0.0.1',
+    pattern: '^[0-9A-Za-z.:\\[\\]_-]+$',
+    description: 'address that every port listens on; anything wider than this machine (0.0.0.0) turns sign-in on',
+  }),
+  httpPort: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'HTTP port; 0 takes a free one' }),
+  httpsPort: port(8443, 'HTTPS and HTTP/2 port; 0 takes a free one, off for none'),
+  rtmpPort: Type.Integer({ default: 1935, minimum: 0, maximum: 65535, description: 'RTMP port; 0 takes a free one' }),
+  rtmpsPort: port(1936, 'RTMPS port; 0 takes a free one, off for none'),
+  auth: Type.Union([Type.Literal('auto'), Type.Literal('on'), Type.Literal('off')], {
+    default: 'auto',
+    description:
+      'who must sign in: auto asks nobody on this machine and everybody once a port is wider; off trusts everyone who reaches the port',
+  }),
+  publicUrl: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^/\\s?#]+/?$',
+    description: 'address that people outside use, e.g. https://live.example.com, where a proxy or a name stands before the host',
+  }),
+  tlsCert: Type.String({ default: '', description: 'PEM file with the certificate chain; empty for a self-made one' }),
+  tlsKey: Type.String({ default: '', description: 'PEM file with the private key of tlsCert' }),
+  logLevel: Type.Union([Type.Literal('silent'), Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug')], {
+    default: 'info',
+    description: 'least level of the log lines',
+  }),
+  logFile: Type.String({ default: '', description: 'file that log lines are appended to; empty for standard error' }),
+  auditRows: Type.Integer({ default: 100_000, minimum: 100, maximum: 10_000_000, description: 'newest lines that the audit log keeps' }),
+  maxConnections: Type.Integer({
+    default: 4096,
+    minimum: 16,
+    maximum: 1_000_000,
+    description: 'open connections that each HTTP port takes',
+  }),
+})
+export type HostOptions = Static<typeof HostOptionsSchema>

@@ -1,0 +1,55 @@
+import { readdir, readFile, readlink } from 'node:fs/promises'
+import { AppError } from './errors.ts'
+
+/** Names the option, the port and, where the system tells (Linux), the program that holds it. */
+export async function toListenError(error: unknown, option: string, port: number): Promise<AppError> {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE') {
+    const program = await portOwner(port)
+    const by = program ? ` by ${program}` : ''
+    return new AppError('port.in_use', `Port ${port} (option ${option}) is in use${by}`, {
+      cause: error,
+      details: { option, port, program },
+    })
+  }
+  if (code === 'EACCES')
+    return new AppError('port.forbidden', `Port ${port} (option ${option}) may not be used by this user`, {
+      cause: error,
+      details: { option, port },
+    })
+  if (code === 'EADDRNOTAVAIL')
+    return new AppError('config.invalid', `The address of option bind is not one of this machine: ${message}`, {
+      cause: error,
+      details: { option: 'bind' },
+    })
+  return new AppError('internal', `Port ${port} (option ${option}) cannot be opened: ${message}`, {
+    cause: error,
+    details: { option, port },
+  })
+}
+
+/** The program that listens on a TCP port, e.g. `nginx (pid 311)`; undefined where it cannot be told. */
+export async function portOwner(port: number): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined
+  const inodes = new Set<string>()
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const text = await readFile(table, 'utf8').catch(() => '')
+    for (const line of text.split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/)
+      const local = fields[1]?.split(':')[1]
+      // 0A is LISTEN in the kernel's list of states.
+      if (fields[3] === '0A' && local && Number.parseInt(local, 16) === port && fields[9]) inodes.add(`socket:[${fields[9]}]`)
+    }
+  }
+  if (inodes.size === 0) return undefined
+  for (const pid of await readdir('/proc').catch(() => [])) {
+    if (!/^\d+$/.test(pid)) continue
+    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
+      if (!inodes.has(target)) continue
+      const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a program')
+      return `${name.trim()} (pid ${pid})`
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,45 @@
+import { pino } from 'pino'
+import type { Logger } from '../logger.ts'
+
+export interface LoggerOptions {
+  readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  /** File that lines are appended to; undefined for standard error. Standard output belongs to `--json`. */
+  readonly file?: string
+}
+
+export interface ClosableLogger extends Logger {
+  /** Writes out what is buffered. */
+  flush(): void
+}
+
+/** Structured log lines (JSON, one per event). Secrets are struck out wherever they stand under their usual names. */
+export function createLogger(options: LoggerOptions): ClosableLogger {
+  const destination = pino.destination(options.file ? { dest: options.file, mkdir: true, sync: false } : { dest: 2, sync: true })
+  const logger = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+      redact: {
+        paths: ['secret', 'token', 'key', 'authorization', 'cookie', '*.secret', '*.token', '*.authorization', '*.cookie'],
+        censor: '[hidden]',
+      },
+    },
+    destination,
+  )
+  return Object.assign(wrap(logger), { flush: () => destination.flushSync() })
+}
+
+/** A logger that says nothing: for tests and for client commands. */
+export const silentLogger: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => silentLogger }
+
+function wrap(logger: pino.Logger): Logger {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields) => wrap(logger.child(fields)),
+  }
+}
