@@ -1,0 +1,142 @@
+import { ScrollText } from 'lucide-react'
+import { useEffect, useMemo, useState } from 'react'
+import { call } from '../client/api.ts'
+import { clientStore, useClient } from '../client/store.ts'
+import type { AuditLine, Page } from '../client/types.ts'
+import { useTitle } from '../components/page.ts'
+import { tellError } from '../components/toasts.tsx'
+import { joinLines } from './join-lines.ts'
+import './activity.css'
+
+const kinds = ['connect', 'publish', 'quality', 'disconnect', 'state', 'error', 'command', 'sign-in'] as const
+
+function query(kind: string, stream: string, cursor: string | null): string {
+  const params = new URLSearchParams()
+  if (kind) params.set('kind', kind)
+  if (stream) params.set('stream', stream)
+  if (cursor) params.set('cursor', cursor)
+  return params.size > 0 ? `/audit?${params}` : '/audit'
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
+
+export function ActivityPage() {
+  useTitle('Activity')
+  const [kind, setKind] = useState('')
+  const [stream, setStream] = useState('')
+  const [pages, setPages] = useState<readonly AuditLine[] | null>(null)
+  const [cursor, setCursor] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const arrived = useClient((state) => state.audit)
+  const streams = useClient((state) => state.streams)
+  const connection = useClient((state) => state.connection)
+  const phase = useClient((state) => state.phase)
+  const names = useMemo(() => [...new Set(Object.values(streams).map((each) => each.name))].sort(), [streams])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again when the connection is back, since lines may have been missed
+  useEffect(() => {
+    if (clientStore.getState().phase !== 'ready') return
+    const stop = new AbortController()
+    call<Page<AuditLine>>('GET', query(kind, stream, null), { signal: stop.signal }).then(
+      (page) => {
+        setPages(page.items)
+        setCursor(page.nextCursor ?? null)
+      },
+      (error: unknown) => {
+        if (!stop.signal.aborted) tellError(error)
+      },
+    )
+    return () => stop.abort()
+  }, [kind, stream, connection === 'live', phase === 'ready'])
+
+  const older = async () => {
+    setBusy(true)
+    try {
+      const page = await call<Page<AuditLine>>('GET', query(kind, stream, cursor))
+      setPages((before) => [...(before ?? []), ...page.items])
+      setCursor(page.nextCursor ?? null)
+    } catch (error) {
+      tellError(error)
+    }
+    setBusy(false)
+  }
+
+  const lines = useMemo(() => joinLines(arrived, pages ?? [], kind, stream), [arrived, pages, kind, stream])
+  let lastDay = ''
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>Activity</h1>
+          <p>Who did what, newest first.</p>
+        </div>
+        <div className="row">
+          <select
+            className="input fit-input"
+            value={kind}
+            onChange={(event) => setKind(event.target.value)}
+            aria-label="Kind"
+            data-testid="activity-kind"
+          >
+            <option value="">Every kind</option>
+            {kinds.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+          <select
+            className="input fit-input"
+            value={stream}
+            onChange={(event) => setStream(event.target.value)}
+            aria-label="Stream"
+            data-testid="activity-stream"
+          >
+            <option value="">Every stream</option>
+            {names.map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </div>
+      </header>
+      {pages === null ? (
+        <div className="skeleton stream-skeleton" aria-hidden="true" />
+      ) : lines.length === 0 ? (
+        <div className="card empty">
+          <ScrollText size={32} />
+          <h2>Nothing yet</h2>
+          <p>{kind || stream ? 'No line fits this filter.' : 'Connections, streams and commands appear here as they happen.'}</p>
+        </div>
+      ) : (
+        <ol className="card lines" data-testid="activity">
+          {lines.map((line) => {
+            const date = new Date(line.time)
+            const today = day.format(date)
+            const heading = today !== lastDay
+            lastDay = today
+            return (
+              <li key={line.id} data-testid="activity-line" data-kind={line.kind}>
+                {heading && <h2 className="day">{today}</h2>}
+                <div className="line">
+                  <time dateTime={line.time}>{clock.format(date)}</time>
+                  <span className={line.kind === 'error' ? 'chip error' : 'chip plain'}>{line.kind}</span>
+                  <span className="message">
+                    {line.message}
+                    {line.code && <code className="quiet"> {line.code}</code>}
+                  </span>
+                  <span className="quiet small who">{[line.streamName, line.remoteAddress, line.actor].filter(Boolean).join(' · ')}</span>
+                </div>
+              </li>
+            )
+          })}
+        </ol>
+      )}
+      {cursor !== null && (
+        <div className="more">
+          <button type="button" className="button" disabled={busy} onClick={() => void older()} data-testid="activity-older">
+            Show older lines
+          </button>
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,59 @@
+import { useEffect } from 'react'
+import { Redirect, Route, Switch } from 'wouter'
+import { ActivityPage } from '../activity/activity-page.tsx'
+import { useClient } from '../client/store.ts'
+import { startSync } from '../client/sync.ts'
+import { ConfirmDialog } from '../components/dialog.tsx'
+import { Toasts } from '../components/toasts.tsx'
+import { KeysPage } from '../keys/keys-page.tsx'
+import { LivePage } from '../live/live-page.tsx'
+import { StreamPage } from '../live/stream-page.tsx'
+import { SettingsPage } from '../settings/settings-page.tsx'
+import { Frame } from './frame.tsx'
+import { Shortcuts } from './shortcuts.tsx'
+import { SignIn } from './sign-in.tsx'
+
+function Sections() {
+  return (
+    <Switch>
+      <Route path="/live/:name">{({ name }) => <StreamPage key={name} name={name} />}</Route>
+      <Route path="/live" component={LivePage} />
+      <Route path="/keys" component={KeysPage} />
+      <Route path="/activity" component={ActivityPage} />
+      <Route path="/settings" component={SettingsPage} />
+      <Route>
+        <Redirect to="/live" replace />
+      </Route>
+    </Switch>
+  )
+}
+
+export function App() {
+  const phase = useClient((state) => state.phase)
+  useEffect(() => {
+    void startSync()
+  }, [])
+  if (phase === 'signed-out') return <SignIn />
+  if (phase === 'unreachable') {
+    return (
+      <main className="center-page">
+        <div className="card empty" role="alert">
+          <h1>The host does not answer</h1>
+          <p>
+            Start it with <code>npm start</code> or <code>streams host</code>. This page connects by itself.
+          </p>
+        </div>
+      </main>
+    )
+  }
+  return (
+    <>
+      <Frame>
+        <Sections />
+      </Frame>
+      <Shortcuts />
+      <ConfirmDialog />
+      <Toasts />
+    </>
+  )
+}

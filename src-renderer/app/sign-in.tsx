@@ -1,0 +1,64 @@
+import { LogIn } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { explain } from '../client/api.ts'
+import { signIn } from '../client/sync.ts'
+import icon from '../theme/icon.svg'
+
+/** Takes a pasted token, or a whole one-time link. */
+export function SignIn() {
+  const [value, setValue] = useState('')
+  const [problem, setProblem] = useState('')
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setProblem('')
+    const text = value.trim()
+    const link = /[#?&]link=([^&\s]+)/.exec(text)?.[1]
+    try {
+      await signIn(link ? { link: decodeURIComponent(link) } : { token: text })
+    } catch (error) {
+      setProblem(explain(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <main className="center-page">
+      <form className="card" onSubmit={submit} data-testid="sign-in">
+        <div className="dialog-body">
+          <span className="brand">
+            <img src={icon} width={24} height={24} alt="" />
+            AMI Streams
+          </span>
+          <div>
+            <h1>Sign in</h1>
+            <p className="quiet">
+              Paste a token, or a one-time link that <code>streams tokens link</code> printed.
+            </p>
+          </div>
+          <div className="field">
+            <label htmlFor="token">Token or link</label>
+            <input
+              id="token"
+              className="input"
+              type="password"
+              autoComplete="current-password"
+              value={value}
+              onChange={(event) => setValue(event.target.value)}
+              aria-invalid={problem !== ''}
+              aria-describedby="token-hint"
+              data-testid="sign-in-token"
+              required
+            />
+            <span id="token-hint" className={problem ? 'hint bad' : 'hint'} role="alert">
+              {problem}
+            </span>
+          </div>
+          <button type="submit" className="button primary" disabled={busy || value.trim() === ''} data-testid="sign-in-submit">
+            <LogIn size={16} /> Sign in
+          </button>
+        </div>
+      </form>
+    </main>
+  )
+}

@@ -1,0 +1,83 @@
+/** A refusal of the API: problem+json, or a network that is away (`status` 0). */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly remedy: string
+
+  constructor(status: number, code: string, message: string, remedy: string) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = code
+    this.remedy = remedy
+  }
+}
+
+let signedOut: () => void = () => {}
+
+/** Calls back when any request is answered with 401. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  try {
+    const body = (await response.json()) as { code?: string; title?: string; detail?: string; remedy?: string }
+    return new ApiError(
+      response.status,
+      body.code ?? 'internal',
+      body.detail ?? body.title ?? `The host answered ${response.status}`,
+      body.remedy ?? '',
+    )
+  } catch {
+    return new ApiError(response.status, 'internal', `The host answered ${response.status}`, '')
+  }
+}
+
+interface CallOptions {
+  readonly body?: unknown
+  readonly signal?: AbortSignal
+  /** Do not fall back to the sign-in page on 401. */
+  readonly quiet?: boolean
+}
+
+/** One request to the API under /api/v1. Throws ApiError. */
+export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  if (method === 'POST') headers['idempotency-key'] = randomId()
+  let response: Response
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
+  } catch (cause) {
+    if (options.signal?.aborted) throw cause
+    throw new ApiError(0, 'network', 'The host does not answer', 'Check that it is running.')
+  }
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.status === 401 && !options.quiet) signedOut()
+    throw problem
+  }
+  if (response.status === 204) return undefined as T
+  const text = await response.text()
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+/** 32 random hex digits; also where the page is served over plain HTTP and `crypto.randomUUID` is absent. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** The sentence for a toast. */
+export function explain(error: unknown): string {
+  if (error instanceof ApiError)
+    return error.remedy && error.remedy !== error.message ? `${error.message}. ${error.remedy}`.replace('..', '.') : error.message
+  return error instanceof Error ? error.message : String(error)
+}

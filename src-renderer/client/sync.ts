@@ -1,0 +1,202 @@
+import { ApiError, call, onSignedOut } from './api.ts'
+import { openEventSocket } from './event-socket.ts'
+import { applyDetail, applyEvent, applySnapshot, clientStore } from './store.ts'
+import type {
+  EventMessage,
+  HealthSample,
+  HostInfo,
+  Me,
+  Page,
+  PublishAddresses,
+  Settings,
+  Stream,
+  StreamKey,
+  ViewerSession,
+} from './types.ts'
+
+let closeSocket: (() => void) | undefined
+/** Events that arrive while the state is being read; applied after it, in order. */
+let held: EventMessage[] | undefined
+let reading: AbortController | undefined
+let retryTimer: ReturnType<typeof setTimeout> | undefined
+
+async function all<T>(path: string, signal: AbortSignal): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | null = null
+  do {
+    const page: Page<T> = await call('GET', cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path, { signal })
+    items.push(...page.items)
+    cursor = page.nextCursor ?? null
+  } while (cursor !== null)
+  return items
+}
+
+/** What a role below editor may not read is empty, not an error. */
+async function allowed<T>(promise: Promise<T>, fallback: T): Promise<T> {
+  try {
+    return await promise
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return fallback
+    throw error
+  }
+}
+
+async function readAll(): Promise<void> {
+  reading?.abort()
+  clearTimeout(retryTimer)
+  const mine = new AbortController()
+  reading = mine
+  held = []
+  try {
+    const [streams, keys, publish, settings, host] = await Promise.all([
+      all<Stream>('/live/streams', mine.signal),
+      allowed(all<StreamKey>('/live/keys', mine.signal), []),
+      allowed(call<PublishAddresses>('GET', '/live/publish-addresses', { signal: mine.signal }), null),
+      allowed(call<Settings>('GET', '/settings', { signal: mine.signal }), null),
+      allowed(call<HostInfo>('GET', '/host', { signal: mine.signal }), null),
+    ])
+    const waiting = held ?? []
+    held = undefined
+    clientStore.setState((state) => {
+      let next = { ...applySnapshot(state, { streams, keys }), publish, settings, host, phase: 'ready' as ClientPhase }
+      for (const event of waiting) next = { ...next, ...applyEvent(next, event) }
+      return next
+    })
+  } catch (error) {
+    if (mine.signal.aborted) return
+    held = undefined
+    if (error instanceof ApiError && error.status === 401) return
+    retryTimer = setTimeout(() => void readAll(), 2000)
+  }
+}
+
+type ClientPhase = ReturnType<typeof clientStore.getState>['phase']
+
+function openEvents(): void {
+  closeSocket?.()
+  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`
+  closeSocket = openEventSocket(url, {
+    onEvent(event) {
+      if (held) held.push(event)
+      else clientStore.setState((state) => applyEvent(state, event))
+    },
+    onFresh: () => void readAll(),
+    onConnection(connection) {
+      clientStore.setState({ connection })
+      if (connection === 'reconnecting') void checkSignIn()
+    },
+  })
+}
+
+/** A socket that is refused may mean that the sign-in has gone: ask, and show the sign-in page if so. */
+async function checkSignIn(): Promise<void> {
+  try {
+    await call<Me>('GET', '/sessions/me')
+  } catch {
+    // 401 has been told through onSignedOut; anything else is the socket's to retry.
+  }
+}
+
+function readMe(answer: unknown): Me {
+  const record = (answer ?? {}) as Record<string, unknown>
+  const principal = (record.principal ?? record) as Me['principal']
+  return { principal: { id: principal.id ?? 'anonymous', role: principal.role ?? 'none' }, signInRequired: record.signInRequired !== false }
+}
+
+/** Takes the one-time sign-in link out of the address, so that it is neither kept in the history nor shared by accident. */
+export function takeLink(address: URL): { link: string | undefined; rest: string } {
+  const fromHash = new URLSearchParams(address.hash.slice(1)).get('link')
+  const link = fromHash ?? address.searchParams.get('link') ?? undefined
+  if (link === undefined) return { link, rest: address.pathname + address.search + address.hash }
+  const query = new URLSearchParams(address.search)
+  query.delete('link')
+  const search = query.size > 0 ? `?${query}` : ''
+  return { link, rest: address.pathname + search + (fromHash === null ? address.hash : '') }
+}
+
+let starting: Promise<void> | undefined
+
+async function begin(): Promise<void> {
+  onSignedOut(() => {
+    closeSocket?.()
+    closeSocket = undefined
+    reading?.abort()
+    clientStore.setState({ phase: 'signed-out', me: null })
+  })
+  const { link, rest } = takeLink(new URL(location.href))
+  if (link !== undefined) {
+    history.replaceState(null, '', rest)
+    try {
+      await call('POST', '/sessions', { body: { link }, quiet: true })
+    } catch {
+      // A spent link may still meet a valid sign-in; /sessions/me decides.
+    }
+  }
+  await enter()
+}
+
+async function enter(): Promise<void> {
+  clearTimeout(retryTimer)
+  try {
+    const me = readMe(await call<unknown>('GET', '/sessions/me'))
+    if (me.principal.role === 'none') {
+      clientStore.setState({ phase: 'signed-out', me: null })
+      return
+    }
+    clientStore.setState({ me })
+    openEvents()
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return
+    clientStore.setState({ phase: 'unreachable' })
+    retryTimer = setTimeout(() => void enter(), 1500)
+  }
+}
+
+/** Begins to keep the store true; once for the life of the page. */
+export function startSync(): Promise<void> {
+  starting ??= begin()
+  return starting
+}
+
+/** Signs in with a token or a one-time link's secret; throws ApiError when it is refused. */
+export async function signIn(credentials: { token: string } | { link: string }): Promise<void> {
+  await call('POST', '/sessions', { body: credentials, quiet: true })
+  clientStore.setState({ phase: 'loading' })
+  await enter()
+}
+
+/** Ends the sign-in of this browser. */
+export async function signOut(): Promise<void> {
+  await call('DELETE', '/sessions/me', { quiet: true })
+  closeSocket?.()
+  closeSocket = undefined
+  clientStore.setState({ phase: 'signed-out', me: null })
+}
+
+/** Reads the last five minutes and the viewers of one stream, for its page. */
+export async function readDetail(streamId: string, signal: AbortSignal): Promise<void> {
+  const [health, sessions] = await Promise.all([
+    call<{ samples: HealthSample[] }>('GET', `/live/streams/${streamId}/health`, { signal }),
+    call<Page<ViewerSession> | { sessions: ViewerSession[] }>('GET', `/live/streams/${streamId}/sessions`, { signal }),
+  ])
+  clientStore.setState((state) =>
+    applyDetail(state, streamId, { samples: health.samples, sessions: 'items' in sessions ? sessions.items : sessions.sessions }),
+  )
+}
+
+/** Puts an answer of the API into the store at once; the event that follows says the same. */
+export function keepStream(stream: Stream): void {
+  clientStore.setState((state) => ({ streams: { ...state.streams, [stream.id]: stream } }))
+}
+
+export function keepKey(key: StreamKey): void {
+  clientStore.setState((state) => ({ keys: { ...state.keys, [key.id]: key } }))
+}
+
+export function keepSettings(settings: Settings): void {
+  clientStore.setState({ settings })
+}
+
+export function forgetStream(id: string): void {
+  clientStore.setState((state) => applyEvent(state, { seq: 0, time: '', topic: 'stream.removed', stream: id, data: { id } }))
+}

@@ -1,0 +1,95 @@
+import type { HealthSample, Stream, StreamKey, ViewerSession } from '../../src-main/live/schemas.ts'
+
+export type {
+  HealthSample,
+  Stream,
+  StreamKey,
+  StreamKeyCreated,
+  TrackInfo,
+  ViewerSession,
+} from '../../src-main/live/schemas.ts'
+
+export type Role = 'viewer' | 'editor' | 'admin'
+
+/** GET /sessions/me */
+export interface Me {
+  readonly principal: { readonly id: string; readonly role: Role | 'none' }
+  /** False where loopback needs no sign-in. */
+  readonly signInRequired: boolean
+}
+
+/** GET /live/publish-addresses */
+export interface PublishAddresses {
+  readonly rtmpServer: string
+  readonly rtmpsServer: string | null
+  readonly key?: string
+  readonly ffmpeg?: string
+}
+
+/** What GET /host tells; the page shows what it finds and leaves out what is missing. */
+export type HostInfo = Readonly<Record<string, unknown>>
+
+/** Runtime settings; unknown keys are kept and not shown. */
+export type Settings = Readonly<Record<string, unknown>>
+
+/** One line of GET /audit and of event `audit`. */
+export interface AuditLine {
+  readonly id: string | number
+  readonly time: string
+  readonly kind: string
+  readonly message: string
+  readonly streamId?: string | null
+  readonly streamName?: string | null
+  readonly sessionId?: string | null
+  readonly remoteAddress?: string | null
+  readonly actor?: string | null
+  readonly code?: string | null
+  readonly data?: Readonly<Record<string, unknown>> | null
+}
+
+export interface TokenInfo {
+  readonly id: string
+  readonly label: string
+  readonly role: Role
+  readonly createdAt: string
+  readonly expiresAt: string | null
+  readonly revokedAt?: string | null
+  readonly lastUsedAt?: string | null
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor: string | null
+}
+
+/** Newest `host.health`, read tolerantly: a field that is missing is undefined. */
+export interface HostHealth {
+  readonly cpuPercent: number | undefined
+  readonly memoryBytes: number | undefined
+  readonly eventLoopDelayMs: number | undefined
+}
+
+/** What the event socket sends. */
+export type SocketMessage =
+  | { readonly type: 'hello'; readonly seq: number; readonly run: string }
+  | { readonly type: 'reset'; readonly seq: number; readonly run: string }
+  | {
+      readonly type?: undefined
+      readonly seq: number
+      readonly time: string
+      readonly topic: string
+      readonly stream?: string
+      readonly data: unknown
+    }
+
+export type EventMessage = Extract<SocketMessage, { topic: string }>
+
+export interface Snapshot {
+  readonly streams: readonly Stream[]
+  readonly keys: readonly StreamKey[]
+}
+
+export interface StreamDetail {
+  readonly samples: readonly HealthSample[]
+  readonly sessions: readonly ViewerSession[]
+}

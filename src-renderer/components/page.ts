@@ -1,0 +1,18 @@
+import { useEffect } from 'react'
+import { useClient } from '../client/store.ts'
+
+/** Names the browser's tab. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · AMI Streams`
+  }, [title])
+}
+
+/** True where the signed-in role may change things. */
+export function useMayEdit(): boolean {
+  return useClient((state) => state.me?.principal.role === 'editor' || state.me?.principal.role === 'admin')
+}
+
+export function useIsAdmin(): boolean {
+  return useClient((state) => state.me?.principal.role === 'admin')
+}

@@ -1,0 +1,71 @@
+import { X } from 'lucide-react'
+import { useEffect } from 'react'
+import { create } from 'zustand'
+import { explain } from '../client/api.ts'
+
+interface Toast {
+  readonly id: number
+  readonly text: string
+  readonly bad: boolean
+  readonly undo?: () => void
+}
+
+const useToasts = create<{ readonly toasts: readonly Toast[] }>(() => ({ toasts: [] }))
+let nextId = 1
+
+function add(text: string, bad: boolean, undo?: () => void): void {
+  const toast: Toast = { id: nextId++, text, bad, ...(undo ? { undo } : {}) }
+  useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast].slice(-4) }))
+}
+
+function dismiss(id: number): void {
+  useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }))
+}
+
+/** Says what was done; with `undo` it can be taken back for a few seconds. */
+export function tell(text: string, undo?: () => void): void {
+  add(text, false, undo)
+}
+
+/** Says what failed and what to do about it. */
+export function tellError(error: unknown): void {
+  add(explain(error), true)
+}
+
+function ToastLine({ toast }: { readonly toast: Toast }) {
+  useEffect(() => {
+    const timer = setTimeout(() => dismiss(toast.id), toast.bad ? 9000 : toast.undo ? 7000 : 4000)
+    return () => clearTimeout(timer)
+  }, [toast])
+  return (
+    <div className={toast.bad ? 'toast bad' : 'toast'} data-testid="toast">
+      <p>{toast.text}</p>
+      {toast.undo && (
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => {
+            toast.undo?.()
+            dismiss(toast.id)
+          }}
+        >
+          Undo
+        </button>
+      )}
+      <button type="button" className="button quiet icon" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
+        <X size={16} />
+      </button>
+    </div>
+  )
+}
+
+export function Toasts() {
+  const toasts = useToasts((state) => state.toasts)
+  return (
+    <div className="toasts" role="status" aria-live="polite">
+      {toasts.map((toast) => (
+        <ToastLine key={toast.id} toast={toast} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,238 @@
+import { KeyRound, Plus, RotateCcw, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { useLocation, useSearch } from 'wouter'
+import { call } from '../client/api.ts'
+import { useClient } from '../client/store.ts'
+import { keepKey } from '../client/sync.ts'
+import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
+import { confirm } from '../components/dialog.tsx'
+import { useMayEdit, useTitle } from '../components/page.ts'
+import { Ago } from '../components/time.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+import { MakeKeyDialog } from './make-key-dialog.tsx'
+import { SecretDialog } from './secret-dialog.tsx'
+import './keys.css'
+
+type Change = Partial<Pick<StreamKey, 'label' | 'enabled' | 'onSecondPublisher'>>
+
+async function change(key: StreamKey, what: Change, said: string): Promise<void> {
+  const before: Change = Object.fromEntries(Object.keys(what).map((field) => [field, key[field as keyof Change]]))
+  try {
+    keepKey(await call<StreamKey>('PATCH', `/live/keys/${key.id}`, { body: what }))
+    tell(said, () => {
+      call<StreamKey>('PATCH', `/live/keys/${key.id}`, { body: before }).then(keepKey, tellError)
+    })
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+function KeyRow({
+  streamKey: key,
+  editor,
+  onSecret,
+}: {
+  readonly streamKey: StreamKey
+  readonly editor: boolean
+  readonly onSecret: (created: StreamKeyCreated) => void
+}) {
+  const rotate = async () => {
+    if (
+      !(await confirm(
+        `Rotate the key of ${key.stream}?`,
+        'The old key stops working at once; every encoder that uses it needs the new one.',
+        'Rotate',
+      ))
+    )
+      return
+    try {
+      const created = await call<StreamKeyCreated>('POST', `/live/keys/${key.id}/rotate`)
+      keepKey(created.key)
+      onSecret(created)
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  const revoke = async () => {
+    if (
+      !(await confirm(`Revoke the key of ${key.stream}?`, 'It can never be used again. To stop it for a while only, disable it.', 'Revoke'))
+    )
+      return
+    try {
+      const answer = await call<StreamKey | undefined>('DELETE', `/live/keys/${key.id}`)
+      keepKey(answer && 'id' in answer ? answer : { ...key, enabled: false, revokedAt: new Date().toISOString() })
+      tell('The key was revoked')
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  const revoked = key.revokedAt !== null
+  return (
+    <tr className={revoked ? 'revoked' : ''} data-testid="key-row" data-stream={key.stream}>
+      <td data-label="Stream">
+        <b>{key.stream}</b>
+      </td>
+      <td data-label="Label">
+        {editor && !revoked ? (
+          <input
+            key={key.label}
+            className="inline-edit"
+            defaultValue={key.label}
+            placeholder="Add a label"
+            aria-label={`Label of the key of ${key.stream}`}
+            data-testid="key-label"
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') event.currentTarget.blur()
+              if (event.key === 'Escape') event.currentTarget.value = key.label
+            }}
+            onBlur={(event) => {
+              const label = event.currentTarget.value.trim()
+              if (label !== key.label) void change(key, { label }, 'The label was changed')
+            }}
+          />
+        ) : (
+          key.label || <span className="quiet">–</span>
+        )}
+      </td>
+      <td data-label="Key">
+        <code>{key.hint}…</code>
+      </td>
+      <td data-label="Second publisher">
+        {editor && !revoked ? (
+          <select
+            className="inline-edit"
+            value={key.onSecondPublisher}
+            aria-label={`When a second publisher comes on the key of ${key.stream}`}
+            data-testid="key-second"
+            onChange={(event) =>
+              void change(key, { onSecondPublisher: event.target.value as StreamKey['onSecondPublisher'] }, 'The rule was changed')
+            }
+          >
+            <option value="refuse">is refused</option>
+            <option value="takeover">takes over</option>
+          </select>
+        ) : key.onSecondPublisher === 'refuse' ? (
+          'is refused'
+        ) : (
+          'takes over'
+        )}
+      </td>
+      <td data-label="Last used">
+        <Ago iso={key.lastUsedAt} />
+      </td>
+      <td data-label="Enabled">
+        {revoked ? (
+          <span className="chip plain">Revoked</span>
+        ) : (
+          <button
+            type="button"
+            className="switch"
+            role="switch"
+            aria-checked={key.enabled}
+            aria-label={`The key of ${key.stream} is enabled`}
+            disabled={!editor}
+            data-testid="key-enabled"
+            onClick={() => void change(key, { enabled: !key.enabled }, key.enabled ? 'The key is disabled' : 'The key is enabled')}
+          />
+        )}
+      </td>
+      <td className="end">
+        {editor && !revoked && (
+          <span className="row key-actions">
+            <button
+              type="button"
+              className="button quiet icon"
+              aria-label={`Rotate the key of ${key.stream}`}
+              title="Rotate"
+              onClick={() => void rotate()}
+              data-testid="key-rotate"
+            >
+              <RotateCcw size={16} />
+            </button>
+            <button
+              type="button"
+              className="button quiet icon"
+              aria-label={`Revoke the key of ${key.stream}`}
+              title="Revoke"
+              onClick={() => void revoke()}
+              data-testid="key-revoke"
+            >
+              <Trash2 size={16} />
+            </button>
+          </span>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+export function KeysPage() {
+  useTitle('Keys')
+  const keys = useClient((state) => state.keys)
+  const phase = useClient((state) => state.phase)
+  const editor = useMayEdit()
+  const [, navigate] = useLocation()
+  const making = new URLSearchParams(useSearch()).has('new') && editor
+  const [created, setCreated] = useState<StreamKeyCreated | null>(null)
+  const list = Object.values(keys).sort(
+    (a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null) || b.createdAt.localeCompare(a.createdAt),
+  )
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>Keys</h1>
+          <p>A stream key lets one encoder publish one stream.</p>
+        </div>
+        {editor && (
+          <button type="button" className="button primary" onClick={() => navigate('/keys?new')} data-testid="new-key">
+            <Plus size={16} /> Make a key
+          </button>
+        )}
+      </header>
+      {phase === 'loading' ? (
+        <div className="skeleton stream-skeleton" aria-hidden="true" />
+      ) : list.length === 0 ? (
+        <div className="card empty" data-testid="keys-empty">
+          <KeyRound size={32} />
+          <h2>No keys yet</h2>
+          <p>Make one, paste it into OBS, and go live.</p>
+        </div>
+      ) : (
+        <div className="card table-wrap">
+          <table className="keys" data-testid="keys">
+            <thead>
+              <tr>
+                <th>Stream</th>
+                <th>Label</th>
+                <th>Key</th>
+                <th>A second publisher</th>
+                <th>Last used</th>
+                <th>Enabled</th>
+                <th>
+                  <span className="sr-only">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.map((key) => (
+                <KeyRow key={key.id} streamKey={key} editor={editor} onSecret={setCreated} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {making && (
+        <MakeKeyDialog
+          onClose={() => navigate('/keys', { replace: true })}
+          onMade={(made) => {
+            keepKey(made.key)
+            navigate('/keys', { replace: true })
+            setCreated(made)
+          }}
+        />
+      )}
+      {created && <SecretDialog created={created} onClose={() => setCreated(null)} />}
+    </>
+  )
+}

@@ -1,0 +1,102 @@
+import { type FormEvent, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { nameProblem } from './stream-name.ts'
+
+export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (created: StreamKeyCreated) => void }) {
+  const [stream, setStream] = useState('')
+  const [label, setLabel] = useState('')
+  const [second, setSecond] = useState<StreamKey['onSecondPublisher']>('refuse')
+  const [refusal, setRefusal] = useState('')
+  const [busy, setBusy] = useState(false)
+  const problem = nameProblem(stream)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setRefusal('')
+    try {
+      const name = label.trim()
+      onMade(
+        await call<StreamKeyCreated>('POST', '/live/keys', {
+          body: { stream, onSecondPublisher: second, ...(name ? { label: name } : {}) },
+        }),
+      )
+    } catch (error) {
+      setRefusal(explain(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog title="Make a stream key" onClose={onClose} testId="make-key-dialog">
+      <form className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="key-stream">Stream name</label>
+          <input
+            id="key-stream"
+            className="input"
+            value={stream}
+            onChange={(event) => setStream(event.target.value)}
+            aria-invalid={problem !== undefined}
+            aria-describedby="key-stream-hint"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
+            autoFocus
+            required
+            data-testid="key-stream"
+          />
+          <span id="key-stream-hint" className={problem ? 'hint bad' : 'hint'}>
+            {problem ?? `People watch it at ${location.origin}/watch/${stream || 'NAME'}`}
+          </span>
+        </div>
+        <div className="field">
+          <label htmlFor="key-new-label">Label</label>
+          <input
+            id="key-new-label"
+            className="input"
+            value={label}
+            maxLength={100}
+            placeholder="Studio PC"
+            onChange={(event) => setLabel(event.target.value)}
+            data-testid="key-new-label"
+          />
+        </div>
+        <fieldset className="choices">
+          <legend className="label">When a second publisher comes while one is live, it</legend>
+          {(['refuse', 'takeover'] as const).map((value) => (
+            <label key={value}>
+              <input
+                type="radio"
+                name="second"
+                checked={second === value}
+                onChange={() => setSecond(value)}
+                data-testid={`second-${value}`}
+              />
+              {value === 'refuse' ? 'is refused' : 'takes over'}
+            </label>
+          ))}
+        </fieldset>
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            className="button primary"
+            disabled={busy || stream === '' || problem !== undefined}
+            data-testid="key-submit"
+          >
+            Make key
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,58 @@
+import { useState } from 'react'
+import { useNow } from '../client/clock.ts'
+import { formatBitrate, formatOffset } from '../client/format.ts'
+import { historyMs, useClient } from '../client/store.ts'
+import type { HealthSample } from '../client/types.ts'
+import { Chart } from '../components/chart.tsx'
+import type { ChartPoint } from '../components/chart-scale.ts'
+
+const none: readonly HealthSample[] = []
+
+/** The last five minutes of a stream. */
+export function Graphs({ streamId, running }: { readonly streamId: string; readonly running: boolean }) {
+  const samples = useClient((state) => state.history[streamId] ?? none)
+  const clock = useNow()
+  const [hoverMs, setHoverMs] = useState<number | null>(null)
+  const newest = samples.at(-1)?.timeMs ?? 0
+  // The host's clock may differ from ours: the right edge is the newest sample unless the stream has gone quiet.
+  const now = !running && newest > 0 ? newest : Math.abs(clock - newest) < 5000 || newest > clock ? newest : clock
+  const points = (value: (sample: HealthSample) => number | null): readonly ChartPoint[] =>
+    samples.map((sample) => ({ timeMs: sample.timeMs, value: value(sample) }))
+  const shared = { nowMs: now, spanMs: historyMs, hoverMs, onHover: setHoverMs }
+  return (
+    <div className="charts" data-testid="graphs">
+      <Chart
+        title="Bitrate"
+        series={[
+          { label: 'Video', color: 'var(--accent)', points: points((sample) => sample.videoBitrateKbps) },
+          { label: 'Audio', color: 'var(--second)', points: points((sample) => sample.audioBitrateKbps) },
+        ]}
+        least={100}
+        format={formatBitrate}
+        {...shared}
+      />
+      <Chart
+        title="Frame rate"
+        series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.frameRate) }]}
+        least={10}
+        format={(value) => `${Number(value.toFixed(1))} fps`}
+        {...shared}
+      />
+      <Chart
+        title="Viewers"
+        series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.viewers) }]}
+        least={2}
+        format={(value) => String(Number(value.toFixed(1)))}
+        {...shared}
+      />
+      <Chart
+        title="A/V offset"
+        series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.avOffsetMs) }]}
+        least={50}
+        signed
+        format={formatOffset}
+        {...shared}
+      />
+    </div>
+  )
+}

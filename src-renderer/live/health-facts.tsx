@@ -1,0 +1,52 @@
+import { formatBitrate, formatOffset, formatSeconds } from '../client/format.ts'
+import type { Stream } from '../client/types.ts'
+
+interface Fact {
+  readonly id: string
+  readonly label: string
+  readonly value: string
+  readonly warn?: boolean
+}
+
+/** A stream's health as labelled figures; dashes where nothing is measured yet, so that nothing moves. */
+export function healthFacts(stream: Stream): readonly Fact[] {
+  const health = stream.state === 'active' ? stream.health : null
+  const warned = (code: string) => stream.warnings.some((warning) => warning.code === code)
+  return [
+    {
+      id: 'bitrate',
+      label: 'Bitrate',
+      value: formatBitrate(health && health.videoBitrateKbps + health.audioBitrateKbps),
+      warn: warned('bitrate-low'),
+    },
+    { id: 'frame-rate', label: 'Frame rate', value: health ? `${health.frameRate.toFixed(0)} fps` : '–' },
+    {
+      id: 'keyframe',
+      label: 'Keyframes',
+      value: health?.keyframeIntervalMs ? `each ${formatSeconds(health.keyframeIntervalMs)}` : '–',
+      warn: warned('keyframe-interval-long') || warned('no-keyframe'),
+    },
+    {
+      id: 'dropped',
+      label: 'Dropped / late',
+      value: health ? `${health.droppedFrames} / ${health.lateFrames}` : '–',
+      warn: warned('frames-dropped') || warned('frames-late'),
+    },
+    { id: 'offset', label: 'A/V offset', value: formatOffset(health?.avOffsetMs), warn: warned('av-offset') },
+  ]
+}
+
+export function HealthFacts({ facts, tight = false }: { readonly facts: readonly Fact[]; readonly tight?: boolean }) {
+  return (
+    <dl className={tight ? 'facts tight' : 'facts'}>
+      {facts.map((fact) => (
+        <div key={fact.id}>
+          <dt>{fact.label}</dt>
+          <dd className={fact.warn ? 'warn' : ''} data-testid={`health-${fact.id}`}>
+            {fact.value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

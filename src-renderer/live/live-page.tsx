@@ -1,0 +1,65 @@
+import { Play } from 'lucide-react'
+import { useMemo } from 'react'
+import { useClient } from '../client/store.ts'
+import { moveInList } from '../components/list-keys.ts'
+import { useMayEdit, useTitle } from '../components/page.ts'
+import { startDemo } from './actions.ts'
+import { FirstRun } from './first-run.tsx'
+import { sortStreams } from './sort-streams.ts'
+import { EndedRow, StreamRow } from './stream-row.tsx'
+import './live.css'
+
+export function LivePage() {
+  useTitle('Live')
+  const phase = useClient((state) => state.phase)
+  const streams = useClient((state) => state.streams)
+  const editor = useMayEdit()
+  const { current, over } = useMemo(() => sortStreams(Object.values(streams)), [streams])
+  const viewers = current.reduce((sum, stream) => sum + stream.viewers, 0)
+  const demoRuns = current.some((stream) => stream.demo)
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>Live</h1>
+          <p data-testid="live-summary">
+            {phase === 'loading'
+              ? 'Reading…'
+              : `${current.length} ${current.length === 1 ? 'stream' : 'streams'} · ${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`}
+          </p>
+        </div>
+        {editor && current.length > 0 && !demoRuns && (
+          <button type="button" className="button" onClick={() => void startDemo()} data-testid="start-demo">
+            <Play size={16} /> Start the test stream
+          </button>
+        )}
+      </header>
+      {phase === 'loading' ? (
+        <div className="stack" aria-hidden="true">
+          <div className="skeleton stream-skeleton" />
+          <div className="skeleton stream-skeleton" />
+        </div>
+      ) : current.length === 0 ? (
+        <FirstRun editor={editor} />
+      ) : (
+        <ul className="stack" onKeyDown={moveInList} aria-label="Live streams">
+          {current.map((stream) => (
+            <StreamRow key={stream.id} stream={stream} editor={editor} />
+          ))}
+        </ul>
+      )}
+      {over.length > 0 && (
+        <details className="card ended" data-testid="ended-section">
+          <summary>
+            Ended <span className="quiet">{over.length}</span>
+          </summary>
+          <ul onKeyDown={moveInList}>
+            {over.map((stream) => (
+              <EndedRow key={stream.id} stream={stream} editor={editor} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,50 @@
+import { useEffect, useRef, useState } from 'react'
+import { randomId } from '../client/api.ts'
+import { formatLatency, smoothLatency } from '../player/latency.ts'
+import { WatchSession, type WatchState } from '../player/watch-session.ts'
+
+const words: Readonly<Partial<Record<WatchState, string>>> = {
+  loading: 'Loading…',
+  buffering: 'Buffering…',
+  reconnecting: 'The publisher is away',
+  waiting: 'Not live yet',
+  ended: 'Ended',
+  missing: 'Not live',
+  refused: 'Refused',
+  'connection-lost': 'Connection lost, trying again',
+  unsupported: 'This browser cannot play the codec',
+}
+
+/** The stream as its viewers see it, muted. */
+export function Preview({ name }: { readonly name: string }) {
+  const video = useRef<HTMLVideoElement>(null)
+  const [state, setState] = useState<WatchState>('loading')
+  const [latency, setLatency] = useState<number | null>(null)
+  useEffect(() => {
+    if (!video.current) return
+    const session = new WatchSession({
+      video: video.current,
+      name,
+      session: `preview-${randomId().slice(0, 16)}`,
+      engine: 'hls',
+      onState: setState,
+      onLevels() {},
+    })
+    const timer = setInterval(() => setLatency((shown) => smoothLatency(shown, session.latencyMs())), 500)
+    return () => {
+      clearInterval(timer)
+      session.stop()
+    }
+  }, [name])
+  return (
+    <div className="preview" data-testid="preview" data-state={state}>
+      <video ref={video} muted playsInline aria-label={`Preview of ${name}`} tabIndex={-1} />
+      {state !== 'playing' && <div className="overlay">{words[state]}</div>}
+      {latency !== null && (
+        <span className="badge" title="Delay between the host's receiving a frame and its being shown here" data-testid="preview-latency">
+          {formatLatency(latency)} behind
+        </span>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,290 @@
+import { ArrowLeft, ExternalLink, Radio, Square, Trash2, Unplug } from 'lucide-react'
+import { useEffect } from 'react'
+import { Link, useLocation } from 'wouter'
+import { useNow } from '../client/clock.ts'
+import { formatBytes, formatChannels, formatCodec, formatDuration, formatUserAgent } from '../client/format.ts'
+import { useClient } from '../client/store.ts'
+import { readDetail } from '../client/sync.ts'
+import type { Stream, ViewerSession } from '../client/types.ts'
+import { useMayEdit, useTitle } from '../components/page.ts'
+import { StateChip } from '../components/state-chip.tsx'
+import { OnAir } from '../components/time.tsx'
+import { tellError } from '../components/toasts.tsx'
+import { endStream, forget, kickPublisher, rename } from './actions.ts'
+import { Graphs } from './graphs.tsx'
+import { HealthFacts, healthFacts } from './health-facts.tsx'
+import { samePath } from './links.ts'
+import { Preview } from './preview.tsx'
+import { ShareBox } from './share-box.tsx'
+import { sortStreams } from './sort-streams.ts'
+import { Warnings } from './warnings.tsx'
+import './live.css'
+
+function Title({ stream, editor }: { readonly stream: Stream; readonly editor: boolean }) {
+  if (!editor) return <h1>{stream.title || stream.name}</h1>
+  return (
+    <h1>
+      <span className="sr-only">{stream.title || stream.name}</span>
+      <input
+        key={stream.title}
+        className="inline-edit"
+        defaultValue={stream.title || stream.name}
+        aria-label="Title of the stream"
+        maxLength={200}
+        data-testid="stream-title"
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') event.currentTarget.blur()
+          if (event.key === 'Escape') {
+            event.currentTarget.value = stream.title || stream.name
+            event.currentTarget.blur()
+          }
+        }}
+        onBlur={(event) => {
+          const title = event.currentTarget.value.trim()
+          if (title !== '' && title !== (stream.title || stream.name)) void rename(stream, title)
+          else event.currentTarget.value = stream.title || stream.name
+        }}
+      />
+    </h1>
+  )
+}
+
+function PublisherCard({ stream }: { readonly stream: Stream }) {
+  const now = useNow()
+  const { publisher } = stream
+  return (
+    <section className="card" aria-label="Publisher">
+      <header>
+        <h2>Publisher</h2>
+      </header>
+      <div className="card-body">
+        {publisher ? (
+          <dl className="facts" data-testid="publisher">
+            <div>
+              <dt>Encoder</dt>
+              <dd title={publisher.encoder}>{publisher.encoder || 'unknown'}</dd>
+            </div>
+            <div>
+              <dt>From</dt>
+              <dd>{publisher.remoteAddress}</dd>
+            </div>
+            <div>
+              <dt>Protocol</dt>
+              <dd>{publisher.protocol.toUpperCase()}</dd>
+            </div>
+            <div>
+              <dt>Connected</dt>
+              <dd>{formatDuration(now - Date.parse(publisher.connectedAt))}</dd>
+            </div>
+            <div>
+              <dt>Received</dt>
+              <dd>{formatBytes(stream.health?.bytesIn)}</dd>
+            </div>
+            <div>
+              <dt>Sent</dt>
+              <dd>{formatBytes(stream.health?.bytesOut)}</dd>
+            </div>
+          </dl>
+        ) : (
+          <p className="quiet">
+            {stream.reconnecting
+              ? 'The publisher is away; viewers are kept until it returns or the window ends.'
+              : 'No publisher is connected.'}
+          </p>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function TracksCard({ stream }: { readonly stream: Stream }) {
+  return (
+    <section className="card" aria-label="Tracks">
+      <header>
+        <h2>Tracks</h2>
+      </header>
+      {stream.tracks.length === 0 ? (
+        <p className="card-body quiet">No media yet.</p>
+      ) : (
+        <div className="table-wrap">
+          <table data-testid="tracks">
+            <thead>
+              <tr>
+                <th>Track</th>
+                <th>Codec</th>
+                <th>Format</th>
+              </tr>
+            </thead>
+            <tbody>
+              {stream.tracks.map((track) => (
+                <tr key={track.id}>
+                  <td>{track.id}</td>
+                  <td>
+                    {formatCodec(track.codec)} <code className="quiet">{track.codecString}</code>
+                  </td>
+                  <td>
+                    {track.kind === 'video'
+                      ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${Number(track.frameRate.toFixed(2))} fps` : ''}`
+                      : `${(track.sampleRate ?? 0) / 1000} kHz ${formatChannels(track.channels)}`}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const nobody: Readonly<Record<string, ViewerSession>> = {}
+
+function Viewers({ stream }: { readonly stream: Stream }) {
+  const sessions = useClient((state) => state.sessions[stream.id] ?? nobody)
+  const now = useNow()
+  const list = Object.values(sessions).sort((a, b) => a.startedAt.localeCompare(b.startedAt))
+  return (
+    <section className="card" aria-label="Viewers">
+      <header>
+        <h2>
+          Viewers <span className="quiet">{list.length}</span>
+        </h2>
+      </header>
+      {list.length === 0 ? (
+        <p className="card-body quiet">Nobody watches at the moment. Send someone the watch link.</p>
+      ) : (
+        <div className="table-wrap">
+          <table data-testid="viewer-sessions">
+            <thead>
+              <tr>
+                <th>Player</th>
+                <th>From</th>
+                <th>Protocol</th>
+                <th>Quality</th>
+                <th className="end">Watched</th>
+                <th className="end">Sent</th>
+              </tr>
+            </thead>
+            <tbody>
+              {list.map((session) => (
+                <tr key={session.id} data-testid="viewer-session">
+                  <td title={session.userAgent}>{formatUserAgent(session.userAgent)}</td>
+                  <td>{session.remoteAddress}</td>
+                  <td>{session.protocol.toUpperCase()}</td>
+                  <td>{session.rendition ?? '–'}</td>
+                  <td className="end">{formatDuration(now - Date.parse(session.startedAt))}</td>
+                  <td className="end">{formatBytes(session.bytes)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** One stream, wholly. */
+export function StreamPage({ name }: { readonly name: string }) {
+  useTitle(name)
+  const [, navigate] = useLocation()
+  const phase = useClient((state) => state.phase)
+  const streams = useClient((state) => state.streams)
+  const editor = useMayEdit()
+  const { current, over } = sortStreams(Object.values(streams).filter((stream) => stream.name === name || stream.id === name))
+  const stream = current[0] ?? over[0]
+  const id = stream?.id
+  useEffect(() => {
+    if (id === undefined) return
+    const stop = new AbortController()
+    readDetail(id, stop.signal).catch((error: unknown) => {
+      if (!stop.signal.aborted) tellError(error)
+    })
+    return () => stop.abort()
+  }, [id])
+
+  const back = (
+    <Link href="/live" className="back">
+      <ArrowLeft size={15} /> Live
+    </Link>
+  )
+  if (!stream) {
+    return phase === 'loading' ? (
+      <div className="stack" aria-hidden="true">
+        <div className="skeleton stream-skeleton" />
+        <div className="skeleton stream-skeleton" />
+      </div>
+    ) : (
+      <>
+        {back}
+        <div className="card empty">
+          <Radio size={32} />
+          <h2>There is no stream named {name}</h2>
+          <p>It was never published to, or it was forgotten.</p>
+        </div>
+      </>
+    )
+  }
+  const isOver = stream.state === 'ended' || stream.state === 'error'
+  return (
+    <>
+      {back}
+      <header className="page-head">
+        <div>
+          <div className="title-line">
+            <Title stream={stream} editor={editor} />
+            <StateChip stream={stream} />
+          </div>
+          <p className="small">
+            {stream.name} · <OnAir stream={stream} /> · <span data-testid="stream-viewers">{stream.viewers}</span>{' '}
+            {stream.viewers === 1 ? 'viewer' : 'viewers'}
+          </p>
+        </div>
+        <div className="row">
+          <a className="button" href={samePath(stream.watchUrl)} target="_blank" rel="noreferrer" data-testid="open-watch">
+            <ExternalLink size={16} /> Open
+          </a>
+          {editor && !isOver && stream.publisher && !stream.demo && (
+            <button type="button" className="button" onClick={() => void kickPublisher(stream)} data-testid="kick">
+              <Unplug size={16} /> Kick publisher
+            </button>
+          )}
+          {editor && !isOver && (
+            <button type="button" className="button danger" onClick={() => void endStream(stream)} data-testid="end-stream">
+              <Square size={16} /> End stream
+            </button>
+          )}
+          {editor && isOver && (
+            <button type="button" className="button" onClick={() => void forget(stream).then(() => navigate('/live'))} data-testid="forget">
+              <Trash2 size={16} /> Forget
+            </button>
+          )}
+        </div>
+      </header>
+      <div className="stack">
+        <Warnings stream={stream} />
+        <div className="stream-grid">
+          <div className="stack">
+            <Preview name={stream.name} />
+            <section className="card card-body" aria-label="Health">
+              <HealthFacts
+                facts={[
+                  ...healthFacts(stream),
+                  { id: 'repairs', label: 'Timestamps mended', value: stream.health ? String(stream.health.timestampRepairs) : '–' },
+                  { id: 'faults', label: 'Faults skipped', value: stream.health ? String(stream.health.faults) : '–' },
+                ]}
+              />
+            </section>
+          </div>
+          <ShareBox stream={stream} />
+        </div>
+        <Graphs streamId={stream.id} running={!isOver} />
+        <div className="charts">
+          <PublisherCard stream={stream} />
+          <TracksCard stream={stream} />
+        </div>
+        <Viewers stream={stream} />
+      </div>
+    </>
+  )
+}

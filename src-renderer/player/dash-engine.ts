@@ -1,0 +1,73 @@
+import { MediaPlayer } from 'dashjs'
+import type { Engine, EngineEvents } from './engine.ts'
+import { levelLabel } from './engine.ts'
+
+/** Plays low-latency DASH with dash.js. */
+export function createDashEngine(video: HTMLVideoElement, url: string, events: EngineEvents): Engine {
+  const player = MediaPlayer().create()
+  let auto = true
+  let ended = false
+  let startedLive = false
+  player.updateSettings({
+    streaming: {
+      delay: { useSuggestedPresentationDelay: true, applyServiceDescription: true } as never,
+      liveCatchup: { enabled: true, maxDrift: 5, playbackRate: { min: -0.1, max: 0.15 } },
+      buffer: { bufferToKeep: 10, fastSwitchEnabled: true },
+      gaps: { jumpGaps: true, jumpLargeGaps: true },
+      retryAttempts: { MPD: 3 },
+    },
+  })
+  const { events: names } = MediaPlayer
+  const onLevels = () => events.onLevels()
+  const onError = (event: { error?: unknown }) => {
+    const code = (event.error as { code?: number } | undefined)?.code
+    // 10 to 13 and 25 to 33 are manifest and download errors; 23 and 35 are about capabilities and codecs.
+    if (code === 23 || code === 35) events.onFatal('unsupported')
+    else events.onFatal('network')
+  }
+  const onEnded = () => {
+    if (ended) return
+    ended = true
+    events.onEnded(!startedLive)
+  }
+  player.on(names.STREAM_INITIALIZED, () => {
+    if (player.isDynamic()) startedLive = true
+    else if (!startedLive) onEnded()
+    onLevels()
+  })
+  player.on(names.QUALITY_CHANGE_RENDERED, onLevels)
+  player.on(names.ERROR, onError as never)
+  player.on(names.PLAYBACK_ENDED, onEnded)
+  player.initialize(video, url, true)
+
+  const representations = () => {
+    try {
+      return player.getRepresentationsByType('video')
+    } catch {
+      return []
+    }
+  }
+
+  return {
+    kind: 'dash',
+    shownTimeMs() {
+      if (!player.isReady() || !player.isDynamic()) return undefined
+      const seconds = player.timeAsUTC()
+      return seconds > 1e9 ? seconds * 1000 : undefined
+    },
+    levels: () => representations().map((each, id) => ({ id, label: levelLabel(each.height, each.bitrateInKbit * 1000) })),
+    level() {
+      if (!player.isReady()) return null
+      const current = player.getCurrentRepresentationForType('video')
+      if (!current) return null
+      return { auto, id: current.index, width: current.width, height: current.height, bitrateKbps: current.bitrateInKbit }
+    },
+    setLevel(id) {
+      auto = id < 0
+      player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: auto } } } })
+      if (id >= 0) player.setRepresentationForTypeByIndex('video', id, true)
+    },
+    goLive: () => player.seekToOriginalLive(),
+    destroy: () => player.destroy(),
+  }
+}

@@ -1,0 +1,42 @@
+export interface LevelInfo {
+  readonly id: number
+  readonly label: string
+}
+
+export interface CurrentLevel {
+  readonly auto: boolean
+  readonly id: number
+  readonly width: number
+  readonly height: number
+  readonly bitrateKbps: number
+}
+
+/** What a playing library does for the player page: hls.js, dash.js or the browser itself. */
+export interface Engine {
+  readonly kind: 'hls' | 'dash'
+  /** Wall clock of the frame on screen by the host's reckoning, ms since 1970. */
+  shownTimeMs(): number | undefined
+  levels(): readonly LevelInfo[]
+  level(): CurrentLevel | null
+  /** -1 lets the library choose. */
+  setLevel(id: number): void
+  goLive(): void
+  destroy(): void
+}
+
+export interface EngineEvents {
+  /** The list of qualities, or the one that plays, has changed. */
+  onLevels(): void
+  /** The stream has ended; `atOnce` where it had ended before anything was played. */
+  onEnded(atOnce: boolean): void
+  /** False when the playlist has not grown for a while: the publisher is away. */
+  onAdvancing(advancing: boolean): void
+  /** The engine cannot go on by itself. */
+  onFatal(reason: 'network' | 'media' | 'unsupported'): void
+}
+
+/** 1080p · 6.0 Mbps, or the bit rate alone while the size is not known. */
+export function levelLabel(height: number, bitsPerSecond: number): string {
+  const rate = bitsPerSecond > 0 ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbps` : ''
+  return [height > 0 ? `${height}p` : '', rate].filter((part) => part !== '').join(' · ') || 'Source'
+}

@@ -1,0 +1,120 @@
+import type HlsType from 'hls.js'
+import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, PlaylistLoaderContext } from 'hls.js'
+import type { Engine, EngineEvents } from './engine.ts'
+import { levelLabel } from './engine.ts'
+
+type HlsClass = typeof HlsType
+
+/** Farther behind its own target than this, the player jumps to the live edge instead of hurrying after it, s. */
+const jumpBehindS = 5
+
+/** A playlist loader that answers the first request for the multivariant playlist from what was fetched while the library was loading. */
+function prefetchedLoader(Hls: HlsClass, playlist: string): NonNullable<HlsConfig['pLoader']> {
+  let left: string | undefined = playlist
+  const Base = Hls.DefaultConfig.loader as unknown as new (config: HlsConfig) => Loader<PlaylistLoaderContext>
+  return class extends Base {
+    override load(context: PlaylistLoaderContext, config: LoaderConfiguration, callbacks: LoaderCallbacks<PlaylistLoaderContext>): void {
+      if (context.type !== 'manifest' || left === undefined) {
+        super.load(context, config, callbacks)
+        return
+      }
+      const data = left
+      left = undefined
+      const now = performance.now()
+      const { stats } = this as unknown as Loader<PlaylistLoaderContext>
+      stats.loading = { start: now, first: now, end: now }
+      stats.loaded = stats.total = data.length
+      queueMicrotask(() => callbacks.onSuccess({ url: context.url, data, code: 200 }, stats, context, null))
+    }
+  } as unknown as NonNullable<HlsConfig['pLoader']>
+}
+
+/** Plays Low-Latency HLS with hls.js. `playlist` is the text of the multivariant playlist at `url`. */
+export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: string, playlist: string, events: EngineEvents): Engine {
+  const hls = new Hls({
+    lowLatencyMode: true,
+    // The distance to the edge is the playlist's PART-HOLD-BACK; a stall widens it a little instead of by a whole second.
+    liveSyncOnStallIncrease: 0.25,
+    maxLiveSyncPlaybackRate: 1.15,
+    backBufferLength: 10,
+    maxBufferLength: 12,
+    startFragPrefetch: true,
+    pLoader: prefetchedLoader(Hls, playlist),
+  })
+  let mediaErrors = 0
+  let lastMediaErrorMs = 0
+  let sawLive = false
+  let ended = false
+  let lastAdvanceMs = performance.now()
+
+  hls.on(Hls.Events.MANIFEST_PARSED, () => events.onLevels())
+  hls.on(Hls.Events.LEVEL_SWITCHED, () => events.onLevels())
+  hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
+    if (details.live) {
+      sawLive = true
+      if (details.advanced) {
+        lastAdvanceMs = performance.now()
+        events.onAdvancing(true)
+      }
+    } else if (!sawLive && !ended) {
+      ended = true
+      events.onEnded(true)
+    }
+  })
+  hls.on(Hls.Events.ERROR, (_event, data) => {
+    if (data.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR || data.details === Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR) {
+      events.onFatal('unsupported')
+      return
+    }
+    if (!data.fatal) return
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR) {
+      const now = performance.now()
+      mediaErrors = now - lastMediaErrorMs < 10_000 ? mediaErrors + 1 : 1
+      lastMediaErrorMs = now
+      if (mediaErrors <= 2) hls.recoverMediaError()
+      else events.onFatal('media')
+      return
+    }
+    events.onFatal(data.type === Hls.ErrorTypes.NETWORK_ERROR ? 'network' : 'media')
+  })
+
+  const onEnded = () => {
+    if (ended) return
+    ended = true
+    events.onEnded(false)
+  }
+  video.addEventListener('ended', onEnded)
+
+  const watchdog = setInterval(() => {
+    if (sawLive && performance.now() - lastAdvanceMs > 2500) events.onAdvancing(false)
+    const edge = hls.liveSyncPosition
+    if (edge !== null && !video.paused && !ended && edge - video.currentTime > jumpBehindS) video.currentTime = edge
+  }, 1000)
+
+  hls.loadSource(url)
+  hls.attachMedia(video)
+
+  return {
+    kind: 'hls',
+    shownTimeMs: () => hls.playingDate?.getTime(),
+    levels: () => hls.levels.map((level, id) => ({ id, label: levelLabel(level.height, level.bitrate) })),
+    level() {
+      const id = hls.currentLevel >= 0 ? hls.currentLevel : hls.loadLevel
+      const level = hls.levels[id]
+      if (!level) return null
+      return { auto: hls.autoLevelEnabled, id, width: level.width, height: level.height, bitrateKbps: level.bitrate / 1000 }
+    },
+    setLevel(id) {
+      hls.nextLevel = id
+    },
+    goLive() {
+      const edge = hls.liveSyncPosition
+      if (edge !== null) video.currentTime = edge
+    },
+    destroy() {
+      clearInterval(watchdog)
+      video.removeEventListener('ended', onEnded)
+      hls.destroy()
+    },
+  }
+}

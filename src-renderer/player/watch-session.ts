@@ -1,0 +1,238 @@
+import { type Availability, readAvailability } from './availability.ts'
+import { askAgainMs } from './backoff.ts'
+import type { CurrentLevel, Engine, EngineEvents, LevelInfo } from './engine.ts'
+import { latencyMs } from './latency.ts'
+import { measureClock, pause, preciseNowMs, ServerClock } from './server-clock.ts'
+
+export type WatchState =
+  | 'loading'
+  | 'playing'
+  | 'buffering'
+  /** The publisher is away; the stream goes on by itself when it returns. */
+  | 'reconnecting'
+  /** Not live yet. */
+  | 'waiting'
+  | 'ended'
+  | 'missing'
+  | 'refused'
+  | 'connection-lost'
+  | 'unsupported'
+
+export interface WatchOptions {
+  readonly video: HTMLVideoElement
+  /** Stream name as in /watch/NAME. */
+  readonly name: string
+  /** Counts this player as one viewer. */
+  readonly session: string
+  readonly engine: 'hls' | 'dash'
+  onState(state: WatchState): void
+  onLevels(): void
+}
+
+/**
+ * Plays one stream for as long as the page is open: waits until it is live, starts the engine, brings it back after
+ * every failure, and tells what is going on. Nothing that happens to the stream needs a page reload.
+ */
+export class WatchSession {
+  readonly #options: WatchOptions
+  readonly #clock = new ServerClock()
+  readonly #stop = new AbortController()
+  #engine: Engine | undefined
+  #engineKind: 'hls' | 'dash'
+  #state: WatchState = 'loading'
+  #advancing = true
+  /** Run of the stream that is known to be over: its playlist is still there, but not live. */
+  #endedEpoch: string | undefined
+  #attempt = 0
+  /** Grows with every engine, so that late callbacks of an old one are not heard. */
+  #round = 0
+
+  constructor(options: WatchOptions) {
+    this.#options = options
+    this.#engineKind = options.engine
+    const { video } = options
+    const { signal } = this.#stop
+    video.addEventListener('playing', () => this.#settle(), { signal })
+    video.addEventListener('timeupdate', () => this.#settle(), { signal })
+    video.addEventListener('waiting', () => this.#stalled(), { signal })
+    window.addEventListener('online', () => this.#wake(), { signal })
+    void this.#open()
+    void measureClock(this.#clock, signal)
+  }
+
+  get state(): WatchState {
+    return this.#state
+  }
+
+  get engine(): 'hls' | 'dash' {
+    return this.#engineKind
+  }
+
+  /** Delay to the host, ms, or null while unknown. */
+  latencyMs(): number | null {
+    if (this.#state !== 'playing' && this.#state !== 'buffering' && this.#state !== 'reconnecting') return null
+    return latencyMs(this.#clock.nowMs(), this.#engine?.shownTimeMs())
+  }
+
+  levels(): readonly LevelInfo[] {
+    return this.#engine?.levels() ?? []
+  }
+
+  level(): CurrentLevel | null {
+    return this.#engine?.level() ?? null
+  }
+
+  setLevel(id: number): void {
+    this.#engine?.setLevel(id)
+    this.#options.onLevels()
+  }
+
+  goLive(): void {
+    this.#engine?.goLive()
+    void this.#options.video.play().catch(() => {})
+  }
+
+  /** Changes to the other playing library. */
+  useEngine(kind: 'hls' | 'dash'): void {
+    if (kind === this.#engineKind) return
+    this.#engineKind = kind
+    this.#endedEpoch = undefined
+    this.#drop()
+    this.#say('loading')
+    void this.#open()
+  }
+
+  stop(): void {
+    this.#stop.abort()
+    this.#drop()
+  }
+
+  #say(state: WatchState): void {
+    if (state === this.#state || this.#stop.signal.aborted) return
+    this.#state = state
+    this.#options.onState(state)
+  }
+
+  #drop(): void {
+    this.#round++
+    this.#engine?.destroy()
+    this.#engine = undefined
+  }
+
+  #settle(): void {
+    const { video } = this.#options
+    if (!this.#engine || this.#state === 'ended' || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.seeking) return
+    if (video.paused && this.#state === 'loading') return
+    this.#attempt = 0
+    this.#say('playing')
+  }
+
+  #stalled(): void {
+    if (!this.#engine || this.#state === 'ended' || this.#state === 'loading') return
+    this.#say(this.#advancing ? 'buffering' : 'reconnecting')
+  }
+
+  #wake = (): void => {}
+
+  async #ask(): Promise<Availability> {
+    const sent = preciseNowMs()
+    try {
+      const response = await fetch(this.#address('index.m3u8'), { cache: 'no-store', signal: this.#stop.signal })
+      this.#clock.learnFromDate(sent, preciseNowMs(), response.headers.get('date'))
+      return readAvailability(response.status, await response.text())
+    } catch {
+      return { kind: 'unreachable' }
+    }
+  }
+
+  #address(file: string): string {
+    return `/live/${encodeURIComponent(this.#options.name)}/${file}?session=${this.#options.session}`
+  }
+
+  /** Asks until the stream plays, then starts the engine. */
+  async #open(): Promise<void> {
+    const round = ++this.#round
+    const { signal } = this.#stop
+    // The library comes over the wire while the host is asked.
+    const library = this.#engineKind === 'hls' && canUseMediaSource() ? import('hls.js') : undefined
+    library?.catch(() => {})
+    while (!signal.aborted && round === this.#round) {
+      const answer = await this.#ask()
+      if (signal.aborted || round !== this.#round) return
+      if (answer.kind === 'playable' && (answer.epoch === '' || answer.epoch !== this.#endedEpoch)) {
+        try {
+          await this.#start(round, answer.playlist, answer.epoch, library)
+          return
+        } catch {
+          this.#say('connection-lost')
+        }
+      } else {
+        this.#say(stateOf(answer.kind))
+      }
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      await Promise.race([pause(askAgainMs(this.#attempt++), signal), woken])
+    }
+  }
+
+  async #start(round: number, playlist: string, epoch: string, library: Promise<typeof import('hls.js')> | undefined): Promise<void> {
+    const { video } = this.#options
+    const events: EngineEvents = {
+      onLevels: () => {
+        if (round === this.#round) this.#options.onLevels()
+      },
+      onAdvancing: (advancing) => {
+        if (round !== this.#round) return
+        this.#advancing = advancing
+        if (!advancing && this.#state === 'buffering') this.#say('reconnecting')
+      },
+      onEnded: () => {
+        if (round !== this.#round) return
+        this.#endedEpoch = epoch
+        this.#drop()
+        this.#say('ended')
+        void this.#open()
+      },
+      onFatal: (reason) => {
+        if (round !== this.#round) return
+        this.#drop()
+        if (reason === 'unsupported') {
+          this.#say('unsupported')
+          return
+        }
+        this.#say(this.#attempt === 0 ? 'buffering' : 'connection-lost')
+        void pause(this.#attempt === 0 ? 0 : askAgainMs(this.#attempt), this.#stop.signal).then(() => {
+          this.#attempt++
+          if (!this.#stop.signal.aborted) return this.#open()
+        })
+      },
+    }
+    this.#advancing = true
+    if (this.#state !== 'buffering') this.#say('loading')
+    if (this.#engineKind === 'dash') {
+      const { createDashEngine } = await import('./dash-engine.ts')
+      if (round !== this.#round) return
+      this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events)
+    } else if (library) {
+      const [{ default: Hls }, { createHlsEngine }] = await Promise.all([library, import('./hls-engine.ts')])
+      if (round !== this.#round) return
+      this.#engine = createHlsEngine(Hls, video, this.#address('index.m3u8'), playlist, events)
+    } else {
+      const { createNativeEngine } = await import('./native-engine.ts')
+      if (round !== this.#round) return
+      this.#engine = createNativeEngine(video, this.#address('index.m3u8'), events)
+    }
+    void video.play().catch(() => {})
+  }
+}
+
+function stateOf(kind: Availability['kind']): WatchState {
+  if (kind === 'unreachable') return 'connection-lost'
+  return kind === 'playable' ? 'ended' : kind
+}
+
+/** True where hls.js can work; iPhones before iOS 17.1 play HLS only by themselves. */
+function canUseMediaSource(): boolean {
+  return 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis
+}

@@ -1,0 +1,159 @@
+import { BookOpen } from 'lucide-react'
+import { type FormEvent, useState } from 'react'
+import { call } from '../client/api.ts'
+import { useClient } from '../client/store.ts'
+import { keepSettings } from '../client/sync.ts'
+import type { Settings } from '../client/types.ts'
+import { CopyField } from '../components/copy.tsx'
+import { useIsAdmin, useTitle } from '../components/page.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+import { hostFacts } from './host-facts.ts'
+import { TokensCard } from './tokens-card.tsx'
+import './settings.css'
+
+function RuntimeSettings({ settings, admin }: { readonly settings: Settings; readonly admin: boolean }) {
+  const windowMs = typeof settings.reconnectWindowMs === 'number' ? settings.reconnectWindowMs : 30_000
+  const cdn = typeof settings.cdnPrefix === 'string' ? settings.cdnPrefix : ''
+  const [seconds, setSeconds] = useState(String(windowMs / 1000))
+  const [prefix, setPrefix] = useState(cdn)
+  const [busy, setBusy] = useState(false)
+  const wanted = Number(seconds)
+  const secondsBad = seconds.trim() === '' || !Number.isFinite(wanted) || wanted < 0 || wanted > 3600
+  const prefixBad = prefix !== '' && !/^https?:\/\/\S+$/.test(prefix)
+  const changed = wanted * 1000 !== windowMs || prefix !== cdn
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      const answer = await call<Settings>('PATCH', '/settings', {
+        body: { reconnectWindowMs: Math.round(wanted * 1000), cdnPrefix: prefix },
+      })
+      keepSettings(answer)
+      const before = { reconnectWindowMs: windowMs, cdnPrefix: cdn }
+      tell('The settings were saved', () => {
+        call<Settings>('PATCH', '/settings', { body: before }).then(keepSettings, tellError)
+      })
+    } catch (error) {
+      tellError(error)
+    }
+    setBusy(false)
+  }
+  return (
+    <form className="card-body stack" onSubmit={submit} data-testid="settings-form">
+      <div className="field">
+        <label htmlFor="reconnect-window">Reconnect window, seconds</label>
+        <input
+          id="reconnect-window"
+          className="input number"
+          inputMode="decimal"
+          value={seconds}
+          disabled={!admin}
+          aria-invalid={secondsBad}
+          onChange={(event) => setSeconds(event.target.value)}
+          aria-describedby="reconnect-window-hint"
+          data-testid="setting-reconnect-window"
+        />
+        <span id="reconnect-window-hint" className={secondsBad ? 'hint bad' : 'hint'}>
+          {secondsBad ? 'A number from 0 to 3600.' : 'A publisher that drops and returns within it continues the same stream.'}
+        </span>
+      </div>
+      <div className="field">
+        <label htmlFor="cdn-prefix">CDN prefix</label>
+        <input
+          id="cdn-prefix"
+          className="input"
+          value={prefix}
+          disabled={!admin}
+          placeholder="https://cdn.example.com"
+          aria-invalid={prefixBad}
+          onChange={(event) => setPrefix(event.target.value.trim())}
+          aria-describedby="cdn-prefix-hint"
+          data-testid="setting-cdn-prefix"
+        />
+        <span id="cdn-prefix-hint" className={prefixBad ? 'hint bad' : 'hint'}>
+          {prefixBad
+            ? 'An address that begins with http:// or https://.'
+            : 'Stands before every media address in playlists. Empty: this host serves them.'}
+        </span>
+      </div>
+      {admin && (
+        <div className="row">
+          <button
+            type="submit"
+            className="button primary"
+            disabled={busy || !changed || secondsBad || prefixBad}
+            data-testid="settings-save"
+          >
+            Save
+          </button>
+        </div>
+      )}
+    </form>
+  )
+}
+
+export function SettingsPage() {
+  useTitle('Settings')
+  const settings = useClient((state) => state.settings)
+  const host = useClient((state) => state.host)
+  const publish = useClient((state) => state.publish)
+  const admin = useIsAdmin()
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>Settings</h1>
+          <p>This host, who may use it, and how it behaves.</p>
+        </div>
+        <a className="button" href="/api/v1/docs" target="_blank" rel="noreferrer" data-testid="api-docs">
+          <BookOpen size={16} /> API reference
+        </a>
+      </header>
+      <div className="settings-grid">
+        <div className="stack">
+          <section className="card" aria-label="Streaming">
+            <header>
+              <h2>Streaming</h2>
+            </header>
+            {settings ? (
+              <RuntimeSettings key={JSON.stringify(settings)} settings={settings} admin={admin} />
+            ) : (
+              <div className="card-body">
+                <div className="skeleton settings-skeleton" />
+              </div>
+            )}
+          </section>
+          {admin && <TokensCard />}
+        </div>
+        <div className="stack">
+          <section className="card" aria-label="Addresses">
+            <header>
+              <h2>Addresses</h2>
+            </header>
+            <div className="card-body stack">
+              <CopyField label="This page" value={location.origin} />
+              {publish && <CopyField label="RTMP server" value={publish.rtmpServer} testId="address-rtmp" />}
+              {publish?.rtmpsServer && <CopyField label="RTMPS server" value={publish.rtmpsServer} testId="address-rtmps" />}
+            </div>
+          </section>
+          {host &&
+            hostFacts(host).map((group) => (
+              <section key={group.title} className="card" aria-label={group.title} data-testid="host-facts">
+                <header>
+                  <h2>{group.title}</h2>
+                </header>
+                <dl className="pairs">
+                  {group.facts.map(([label, value]) => (
+                    <div key={label}>
+                      <dt>{label}</dt>
+                      <dd>{value}</dd>
+                    </div>
+                  ))}
+                </dl>
+              </section>
+            ))}
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,209 @@
+import { Link2, Plus, Trash2 } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import type { Page, Role, TokenInfo } from '../client/types.ts'
+import { CopyField } from '../components/copy.tsx'
+import { confirm, Dialog } from '../components/dialog.tsx'
+import { Ago } from '../components/time.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+import { readShown } from './read-shown.ts'
+
+/** API tokens and sign-in links. Tokens change only through this card, so it reads them once and after each change. */
+export function TokensCard() {
+  const [tokens, setTokens] = useState<readonly TokenInfo[] | null>(null)
+  const [making, setMaking] = useState(false)
+  const [secret, setSecret] = useState<{
+    readonly title: string
+    readonly text: string
+    readonly label: string
+    readonly value: string
+  } | null>(null)
+
+  const read = () => {
+    call<Page<TokenInfo>>('GET', '/tokens').then((page) => setTokens(page.items), tellError)
+  }
+  useEffect(read, [])
+
+  const link = async () => {
+    try {
+      const value = readShown(await call<unknown>('POST', '/tokens/link', { body: {} }), ['url', 'link'], location.origin)
+      setSecret({
+        title: 'Sign-in link',
+        text: 'It works once, in any browser that reaches this host. Whoever opens it is signed in.',
+        label: 'Link',
+        value,
+      })
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  const revoke = async (token: TokenInfo) => {
+    if (!(await confirm(`Revoke ${token.label}?`, 'Every program that uses this token is refused from now on.', 'Revoke'))) return
+    try {
+      await call('DELETE', `/tokens/${token.id}`)
+      tell('The token was revoked')
+      read()
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  const active = tokens?.filter((token) => !token.revokedAt)
+  return (
+    <section className="card" aria-label="API tokens">
+      <header>
+        <h2>API tokens</h2>
+        <span className="row">
+          <button type="button" className="button" onClick={() => void link()} data-testid="make-link">
+            <Link2 size={16} /> Sign-in link
+          </button>
+          <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-token">
+            <Plus size={16} /> New token
+          </button>
+        </span>
+      </header>
+      {!active ? (
+        <div className="card-body">
+          <div className="skeleton settings-skeleton" />
+        </div>
+      ) : active.length === 0 ? (
+        <p className="card-body quiet">No tokens. Make one for a program, or for a person who is not on this machine.</p>
+      ) : (
+        <div className="table-wrap">
+          <table data-testid="tokens">
+            <thead>
+              <tr>
+                <th>Label</th>
+                <th>Role</th>
+                <th>Made</th>
+                <th>Expires</th>
+                <th>
+                  <span className="sr-only">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {active.map((token) => (
+                <tr key={token.id} data-testid="token-row">
+                  <td>{token.label}</td>
+                  <td>{token.role}</td>
+                  <td>
+                    <Ago iso={token.createdAt} />
+                  </td>
+                  <td>{token.expiresAt ? new Date(token.expiresAt).toLocaleDateString() : <span className="quiet">never</span>}</td>
+                  <td className="end">
+                    <button
+                      type="button"
+                      className="button quiet icon"
+                      aria-label={`Revoke ${token.label}`}
+                      title="Revoke"
+                      onClick={() => void revoke(token)}
+                      data-testid="token-revoke"
+                    >
+                      <Trash2 size={16} />
+                    </button>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {making && (
+        <NewTokenDialog
+          onClose={() => setMaking(false)}
+          onMade={(value) => {
+            setMaking(false)
+            read()
+            setSecret({
+              title: 'New token',
+              text: 'It is shown only now. Programs send it as Authorization: Bearer TOKEN.',
+              label: 'Token',
+              value,
+            })
+          }}
+        />
+      )}
+      {secret && (
+        <Dialog title={secret.title} onClose={() => setSecret(null)} dismissible={false} testId="token-secret-dialog">
+          <p className="advice">{secret.text}</p>
+          <CopyField label={secret.label} value={secret.value} wrap testId="token-secret" />
+          <div className="dialog-actions">
+            <button type="button" className="button primary" onClick={() => setSecret(null)} data-testid="token-saved">
+              I have saved it
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  )
+}
+
+const roles: readonly (readonly [Role, string])[] = [
+  ['viewer', 'Viewer: sees everything, changes nothing'],
+  ['editor', 'Editor: keys and streams'],
+  ['admin', 'Admin: settings and tokens too'],
+]
+
+function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (token: string) => void }) {
+  const [label, setLabel] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  const [refusal, setRefusal] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    try {
+      onMade(readShown(await call<unknown>('POST', '/tokens', { body: { label: label.trim(), role } }), ['token', 'secret'], ''))
+    } catch (error) {
+      setRefusal(explain(error))
+    }
+  }
+  return (
+    <Dialog title="New API token" onClose={onClose} testId="new-token-dialog">
+      <form className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="token-label">Label</label>
+          <input
+            id="token-label"
+            className="input"
+            value={label}
+            onChange={(event) => setLabel(event.target.value)}
+            placeholder="Dashboard"
+            maxLength={100}
+            required
+            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
+            autoFocus
+            data-testid="token-label"
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="token-role">Role</label>
+          <select
+            id="token-role"
+            className="input"
+            value={role}
+            onChange={(event) => setRole(event.target.value as Role)}
+            data-testid="token-role"
+          >
+            {roles.map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </div>
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={label.trim() === ''} data-testid="token-submit">
+            Make token
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

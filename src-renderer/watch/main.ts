@@ -1,0 +1,104 @@
+import type { CurrentLevel } from '../player/engine.ts'
+import { formatLatency, smoothLatency } from '../player/latency.ts'
+import { WatchSession } from '../player/watch-session.ts'
+import { embedSnippet, readAddress } from './address.ts'
+import { connectControls, part } from './controls.ts'
+import { notices } from './notices.ts'
+
+declare global {
+  interface Window {
+    /** For tests, and for the curious. */
+    __player?: {
+      latencyMs(): number | null
+      level(): CurrentLevel | null
+      state(): string
+      readonly engine: 'hls' | 'dash'
+    }
+  }
+}
+
+const address = readAddress(location.pathname, location.search)
+const video = part<HTMLVideoElement>('video')
+const player = part('player')
+
+function randomSession(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+video.muted = true
+const session = new WatchSession({
+  video,
+  name: address.name,
+  session: randomSession(),
+  engine: address.engine,
+  onState: drawState,
+  onLevels: drawQuality,
+})
+
+window.__player = {
+  latencyMs: () => session.latencyMs(),
+  level: () => session.level(),
+  state: () => (video.paused && session.state === 'playing' ? 'paused' : session.state),
+  get engine() {
+    return session.engine
+  },
+}
+
+function drawState(): void {
+  const state = session.state
+  const notice = notices[state]
+  player.dataset.state = state
+  part('notice-title').textContent = notice.title
+  part('notice-text').textContent = notice.text
+  const chip = part('chip')
+  chip.textContent = notice.chip
+  chip.dataset.state = state
+  document.title = `${address.name} · ${notice.chip} · AMI Streams`
+}
+
+function drawQuality(): void {
+  const level = session.level()
+  const height = video.videoHeight || level?.height || 0
+  part('quality').textContent = height > 0 ? `${level && !level.auto ? '' : 'Auto '}${height}p` : '–'
+}
+
+let shown: number | null = null
+function drawLatency(): void {
+  shown = smoothLatency(shown, session.latencyMs())
+  part('latency').textContent = formatLatency(shown)
+  part('live').classList.toggle('at-edge', session.state === 'playing' && !video.paused && shown !== null && shown < 6000)
+}
+
+function copyOnClick(id: string, text: () => string): void {
+  const button = part(id)
+  const label = button.textContent
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text())
+      button.textContent = 'Copied'
+    } catch {
+      window.prompt('Copy this:', text())
+    }
+    setTimeout(() => {
+      button.textContent = label
+    }, 1500)
+  })
+}
+
+document.body.classList.toggle('embed', address.embedded)
+const theme = (() => {
+  try {
+    return localStorage.getItem('ami.theme')
+  } catch {
+    return null
+  }
+})()
+if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+part('name').textContent = address.name
+drawState()
+drawQuality()
+connectControls(video, () => session, drawQuality)
+video.addEventListener('resize', drawQuality)
+setInterval(drawLatency, 500)
+copyOnClick('copy-link', () => `${location.origin}/watch/${encodeURIComponent(address.name)}`)
+copyOnClick('copy-embed', () => embedSnippet(location.origin, address.name))
