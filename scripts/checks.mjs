@@ -8,6 +8,7 @@ const types = (name, project) => ({ name: `types of ${name}`, needs: project, ar
 
 export const checks = [
   types('the host', 'tsconfig.json'),
+  types('the journeys', 'e2e/tsconfig.json'),
   types('the page', 'src-renderer/tsconfig.json'),
   types('the window shell', 'src-main/shell/tsconfig.json'),
   { name: 'format and lint', needs: 'biome.json', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50'] },

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { artifacts, root } from './paths.ts'
+
+/** The line that `streams host --json` prints when it listens. */
+export interface ReadyLine {
+  readonly [field: string]: unknown
+}
+
+export interface RunningHost {
+  readonly ready: ReadyLine
+  /** e.g. `http://127.0.0.1:41234` */
+  readonly http: string
+  /** e.g. `rtmp://127.0.0.1:41235/live` */
+  readonly rtmp: string
+  readonly httpPort: number
+  readonly rtmpPort: number
+  readonly dataDir: string
+  readonly process: ChildProcess
+  /** ms from spawning to the ready line. */
+  readonly startMs: number
+  readonly log: readonly string[]
+  api<T = any>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>
+  /** Makes a key for a stream and returns its secret. */
+  key(stream: string, more?: object): Promise<string>
+  /** Waits until the stream's state makes `accept` true; fails with the last state. */
+  until(stream: string, accept: (state: any) => boolean, timeoutMs?: number): Promise<any>
+  kill(signal?: NodeJS.Signals): Promise<void>
+  /** Ends the host and removes its data folder unless it was given. */
+  stop(): Promise<void>
+}
+
+/** Finds a value by any of the names anywhere in the ready line. */
+function field(line: unknown, ...names: string[]): unknown {
+  if (typeof line !== 'object' || line === null) return undefined
+  for (const [name, value] of Object.entries(line)) {
+    if (names.includes(name) && typeof value !== 'object') return value
+  }
+  for (const value of Object.values(line)) {
+    const inside = field(value, ...names)
+    if (inside !== undefined) return inside
+  }
+  return undefined
+}
+
+export interface HostOptions {
+  readonly args?: readonly string[]
+  readonly dataDir?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Ports; 0 takes a free one. */
+  readonly httpPort?: number
+  readonly rtmpPort?: number
+  readonly name?: string
+}
+
+/** Starts the built host on a data folder of its own and waits until it listens. */
+export async function startHost(options: HostOptions = {}): Promise<RunningHost> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'ami-streams-'))
+  mkdirSync(artifacts, { recursive: true })
+  const logFile = join(artifacts, `host-${options.name ?? 'e2e'}.log`)
+  const from = performance.now()
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, 'dist/host/main.js'),
+      'host',
+      '--json',
+      '--data',
+      dataDir,
+      '--http-port',
+      String(options.httpPort ?? 0),
+      '--rtmp-port',
+      String(options.rtmpPort ?? 0),
+      ...(options.args ?? []),
+    ],
+    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const log: string[] = []
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  createInterface({ input: child.stderr! }).on('line', (line) => {
+    log.push(line)
+    appendFileSync(logFile, `${line}\n`)
+  })
+  const ready = await new Promise<ReadyLine>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`host not ready in 15 s\n${log.slice(-20).join('\n')}`)), 15_000)
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      appendFileSync(logFile, `${line}\n`)
+      try {
+        clearTimeout(timer)
+        resolve(JSON.parse(line) as ReadyLine)
+      } catch {
+        reject(new Error(`not JSON on standard output: ${line}`))
+      }
+    })
+    void exited.then((code) => {
+      clearTimeout(timer)
+      reject(new HostEnded(code, log))
+    })
+  })
+  const startMs = performance.now() - from
+  const httpPort = Number(field(ready, 'httpPort', 'http_port') ?? new URL(String(field(ready, 'http', 'url', 'httpUrl'))).port)
+  const rtmpPort = Number(
+    field(ready, 'rtmpPort', 'rtmp_port') ?? String(field(ready, 'rtmp', 'rtmpServer', 'rtmpUrl')).match(/:(\d+)/)?.[1],
+  )
+  const http = `http://127.0.0.1:${httpPort}`
+
+  const host: RunningHost = {
+    ready,
+    http,
+    rtmp: `rtmp://127.0.0.1:${rtmpPort}/live`,
+    httpPort,
+    rtmpPort,
+    dataDir,
+    process: child,
+    startMs,
+    log,
+    async api(method, path, body) {
+      const reply = await fetch(`${http}/api/v1${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+      const text = await reply.text()
+      return { status: reply.status, body: text === '' ? undefined : JSON.parse(text) }
+    },
+    async key(stream, more = {}) {
+      const reply = await host.api('POST', '/live/keys', { stream, ...more })
+      if (reply.status !== 201) throw new Error(`no key: ${JSON.stringify(reply)}`)
+      return reply.body.secret as string
+    },
+    async until(stream, accept, timeoutMs = 15_000) {
+      const end = performance.now() + timeoutMs
+      for (;;) {
+        const reply = await host.api('GET', `/live/streams/${stream}`)
+        if (reply.status === 200 && accept(reply.body)) return reply.body
+        if (performance.now() > end) throw new Error(`stream ${stream} stays ${JSON.stringify(reply.body)}`)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    },
+    async kill(signal = 'SIGKILL') {
+      child.kill(signal)
+      await exited
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), 8000)
+      await exited
+      clearTimeout(timer)
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+  return host
+}
+
+/** The host ended before it was ready. */
+export class HostEnded extends Error {
+  readonly code: number | null
+  readonly log: readonly string[]
+
+  constructor(code: number | null, log: readonly string[]) {
+    super(`host ended with code ${code}\n${log.slice(-20).join('\n')}`)
+    this.code = code
+    this.log = log
+  }
+}
