@@ -39,7 +39,9 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   if (!mayImport[source]?.includes(target)) return `${source} may not know ${target}`
   if (source === 'renderer' && !typeOnly) return 'the page may import types of the host, nothing that runs'
   if (source === 'shell' && !to.startsWith('src-main/platform/config')) return 'the shell may know platform/config only'
-  if (source === 'host' && (target === 'live' || target === 'api') && to !== `src-main/${target}/index.ts`) {
+  // A wing's options stand apart from its face, so that `--help` need not load the wing.
+  const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
+  if (source === 'host' && (target === 'live' || target === 'api') && !faces.includes(to)) {
     return `outside ${target} only its face ${target}/index.ts is imported`
   }
   return undefined

@@ -1,0 +1,43 @@
+/** CPU time and memory of a process and everything below it, from /proc. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Clock ticks per second of /proc: 100 on every Linux that Node runs on. */
+const ticksPerSecond = 100
+
+function table() {
+  const rows = new Map()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      rows.set(Number(name), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) })
+    } catch {
+      // Gone since it was listed.
+    }
+  }
+  return rows
+}
+
+function residentKb(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
+/** `{ cpuSeconds, memoryMb, processes }` of the tree below and with `root`. */
+export function measureTree(root) {
+  const rows = table()
+  const inTree = (pid) => {
+    for (let at = pid; at > 1; at = rows.get(at)?.parent ?? 0) if (at === root) return true
+    return false
+  }
+  const members = [...rows.keys()].filter(inTree)
+  return {
+    cpuSeconds: members.reduce((sum, pid) => sum + rows.get(pid).ticks, 0) / ticksPerSecond,
+    memoryMb: members.reduce((sum, pid) => sum + residentKb(pid), 0) / 1024,
+    processes: members.length,
+  }
+}

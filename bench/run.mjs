@@ -1,0 +1,162 @@
+/** `npm run bench [-- NAME ...]`: see bench/README.md. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { clip, publishAll } from './load.mjs'
+import { measureTree } from './process-tree.mjs'
+import { root, startNginx, startNodeMediaServer, startOurs } from './servers.mjs'
+
+const windowSeconds = Number(process.env.BENCH_SECONDS ?? 20)
+const warmUpSeconds = 5
+const print = (line) => process.stdout.write(`${line}\n`)
+
+/** CPU and memory of one server under `streams` publishers of a clip. */
+async function underLoad(name, start, streams, kbps, options = {}) {
+  const server = await start()
+  if (!server) {
+    print(`${name}: not installed, left out`)
+    return undefined
+  }
+  const { file, mbps } = await clip(kbps)
+  const idleMb = measureTree(server.pid).memoryMb
+  const urls = await Promise.all(Array.from({ length: streams }, (_, index) => server.publishUrl(`bench${index}`)))
+  const load = publishAll(file, urls, options)
+  try {
+    // Memory counts with a full 30 s window where the bench is about it.
+    await sleep((options.warmUpSeconds ?? warmUpSeconds) * 1000)
+    const from = measureTree(server.pid)
+    const started = performance.now()
+    await sleep(windowSeconds * 1000)
+    const elapsed = (performance.now() - started) / 1000
+    const to = measureTree(server.pid)
+    const cpu = to.cpuSeconds - from.cpuSeconds
+    const result = {
+      name,
+      streams,
+      mbpsPerStream: Number(mbps.toFixed(2)),
+      cpuPercent: Number(((cpu / elapsed) * 100).toFixed(1)),
+      cpuSecondsPerMinutePerMbps: Number(((cpu / elapsed) * 60) / (streams * mbps)).toFixed(4),
+      memoryMb: Number(to.memoryMb.toFixed(0)),
+      memoryMbPerStream: Number(((to.memoryMb - idleMb) / streams).toFixed(2)),
+      publishersLost: load.failed(),
+    }
+    print(
+      `${name.padEnd(34)} ${String(result.cpuPercent).padStart(6)} % cpu   ${result.cpuSecondsPerMinutePerMbps} s/min/Mbps   ` +
+        `${String(result.memoryMb).padStart(5)} MB (${result.memoryMbPerStream} MB per stream)` +
+        `${result.publishersLost > 0 ? `   ${result.publishersLost} PUBLISHERS LOST` : ''}`,
+    )
+    if (options.after) Object.assign(result, await options.after(server))
+    return result
+  } finally {
+    await load.stop()
+    await server.stop()
+  }
+}
+
+const ratio = (one, other) => (one && other ? Number(one.cpuSecondsPerMinutePerMbps / other.cpuSecondsPerMinutePerMbps) : undefined)
+
+function printRatio(label, value, aim) {
+  if (value !== undefined) print(`${label}: ${value.toFixed(2)} (aim: at most ${aim})${value <= aim ? '' : '   MISSED'}`)
+}
+
+const benches = {
+  /** Ingest alone: `--packaging off` where our host knows it. */
+  async ingest() {
+    const ours = await underLoad('ours, ingest alone', () => startOurs({ args: ['--packaging', 'off'] }), 20, 1000).catch((error) => {
+      print(`ours, ingest alone: left out (${error.message})`)
+      return undefined
+    })
+    const nginx = await underLoad('nginx-rtmp, ingest alone', () => startNginx({ output: 'none' }), 20, 1000)
+    const nms = await underLoad('node-media-server, ingest alone', startNodeMediaServer, 20, 1000)
+    printRatio('ours / nginx-rtmp', ratio(ours, nginx), 1.9)
+    printRatio('node-media-server / nginx-rtmp', ratio(nms, nginx), Number.POSITIVE_INFINITY)
+    return { ours, nginx, nms }
+  },
+
+  async packaging() {
+    const ours = await underLoad('ours, LL-HLS + HLS + DASH', () => startOurs(), 20, 1000, { warmUpSeconds: 32 })
+    const nginx = await underLoad('nginx-rtmp, HLS + DASH', () => startNginx({ output: 'hls+dash' }), 20, 1000)
+    printRatio('ours / nginx-rtmp', ratio(ours, nginx), 1.3)
+    print(`memory per stream with a full window: ${ours.memoryMbPerStream} MB (aim: at most 6)`)
+    return { ours, nginx }
+  },
+
+  /** From starting the process to the line that it listens. */
+  async start() {
+    const times = []
+    for (let run = 0; run < 5; run++) {
+      const server = await startOurs()
+      times.push(server.startMs)
+      await server.stop()
+    }
+    times.sort((a, b) => a - b)
+    print(`start to listening: median ${times[2].toFixed(0)} ms, worst ${times[4].toFixed(0)} ms (aim: under 1000)`)
+    return { medianMs: Math.round(times[2]), worstMs: Math.round(times[4]) }
+  },
+
+  /** 200 publishers of 5 Mbps with our host on one processor. */
+  async hold() {
+    const after = async (server) => {
+      const from = await streamStates(server)
+      await sleep(3000)
+      const to = await streamStates(server)
+      const late = to.reduce((sum, stream, index) => sum + ((stream.health?.lateFrames ?? 0) - (from[index]?.health?.lateFrames ?? 0)), 0)
+      const active = to.filter((stream) => stream.state === 'active' && !stream.reconnecting).length
+      print(`streams active: ${active} of 200, frames late in 3 s: ${late} (aim: 200 and none growing)`)
+      return { active, late }
+    }
+    return underLoad(
+      'ours, 200 x 5 Mbps on one core',
+      () => startOurs({ core: 0, args: ['--connections-per-address', '1000'] }),
+      200,
+      5000,
+      {
+        perProcess: 50,
+        warmUpSeconds: 10,
+        after,
+      },
+    )
+  },
+
+  /** LL-HLS in Chromium against the clock in the picture. */
+  async latency() {
+    const { measureLatency } = await import('./latency.mjs')
+    return measureLatency(print)
+  },
+}
+
+async function streamStates(server) {
+  const items = []
+  let cursor = ''
+  do {
+    const page = await (await fetch(`${server.http}/api/v1/live/streams?limit=200${cursor}`)).json()
+    items.push(...page.items)
+    cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : ''
+  } while (cursor)
+  return items.sort((a, b) => a.name.localeCompare(b.name))
+}
+
+if (!existsSync(join(root, 'dist/host/main.js'))) {
+  process.stderr.write('Build first: npm run build\n')
+  process.exit(1)
+}
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in benches))
+if (unknown.length > 0) {
+  process.stderr.write(`Unknown: ${unknown.join(', ')}. There are ${Object.keys(benches).join(', ')}.\n`)
+  process.exit(2)
+}
+print(`${availableParallelism()} x ${cpus()[0]?.model}, Node ${process.versions.node}, windows of ${windowSeconds} s`)
+const report = { machine: cpus()[0]?.model, processors: availableParallelism(), node: process.versions.node, windowSeconds, results: {} }
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  print(`\n# ${name}`)
+  try {
+    report.results[name] = await benches[name]()
+  } catch (error) {
+    print(`${name} failed: ${error.message}`)
+    process.exitCode = 1
+  }
+}
+mkdirSync(join(root, 'artifacts/bench'), { recursive: true })
+writeFileSync(join(root, 'artifacts/bench/report.json'), JSON.stringify(report, null, 2))
