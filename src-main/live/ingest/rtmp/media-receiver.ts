@@ -20,6 +20,8 @@ interface KnownTrack {
   nalLengthSize: number
   /** The last parameter sets that stood inside a keyframe; H.264 only. */
   inband: Uint8Array | undefined
+  /** VP9 tells its size only in the first keyframe. */
+  sizeKnown: boolean
 }
 
 /** Codecs whose configuration stands at the head of every frame, and how many bytes of it tell a change. */
@@ -105,6 +107,7 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
         if (first >= 5 && first <= 9) startsHere = isH264Keyframe(data, known.nalLengthSize)
       }
     }
+    if (!known.sizeKnown && !this.learnSize(trackNumber, known, key, data)) return
     this.write(known.id, nanoOffset, compositionMs, startsHere, data)
   }
 
@@ -155,6 +158,16 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
     this.video[trackNumber]!.inband = inband
   }
 
+  /** VP9: the track is told with its first keyframe, which has the size that the header lacks. False where the frame must be left out. */
+  private learnSize(trackNumber: number, known: KnownTrack, key: boolean, frame: Buffer): boolean {
+    const track = key ? videoTrack(known.id, known.codec as VideoCodec, known.header, frame) : undefined
+    if (track === undefined || isFault(track) || track.width === 0) {
+      this.skip('ingest.media', `A ${known.codec} frame came before a keyframe that tells its size`)
+      return false
+    }
+    return this.adopt(this.video, trackNumber, track, known.header, known.nalLengthSize)
+  }
+
   /** AC-3, E-AC-3 and MP3 have no headers of their own: their frames tell. False where the frame is unusable. */
   private describeFromFrame(trackNumber: number, codec: AudioCodec, headBytes: number, data: Buffer): boolean {
     const known = this.audio[trackNumber]
@@ -175,8 +188,9 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
       }
       this.trackCount += 1
     }
-    tracks[trackNumber] = { id: track.id, codec: track.codec, header: Uint8Array.from(header), nalLengthSize, inband: undefined }
-    this.publication.setTrack(track)
+    const sizeKnown = track.kind === 'audio' || track.codec !== 'vp9' || track.width > 0
+    tracks[trackNumber] = { id: track.id, codec: track.codec, header: Uint8Array.from(header), nalLengthSize, inband: undefined, sizeKnown }
+    if (sizeKnown) this.publication.setTrack(track)
     return true
   }
 

@@ -9,6 +9,7 @@ import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
 import { createFlvBodies } from './flv-bodies.ts'
 import { defaultRtmpLimits, type RtmpLimits } from './limits.ts'
+import { createReadBatch } from './read-batch.ts'
 import { Refusals } from './refusals.ts'
 import { Session, type SessionNeeds } from './session.ts'
 
@@ -50,8 +51,10 @@ export interface RtmpServer {
   stop(): Promise<void>
 }
 
-/** How often time-outs are looked at, ms. */
-const tickMs = 250
+/** How often time-outs are looked at, ms: never more seldom than this, and several times within the shortest of them. */
+const slowestTickMs = 250
+/** A read of this much did not empty the socket; bytes. */
+const restBelowBytes = 32_768
 
 /** Makes an RTMP(S) server that publishes through `gate` and plays from `streams`. */
 export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
@@ -78,12 +81,16 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     onRefusal: (reason, session) => refusals.record(reason, session.id, session.remoteAddress, clock.nowMs),
   }
 
+  const shortestMs = Math.min(limits.firstByteMs, limits.handshakeMs, limits.commandMs, limits.idleMs)
+  const tickMs = Math.max(10, Math.min(slowestTickMs, shortestMs / 4))
   const timer = setInterval(() => {
     clock.nowMs = now()
     for (const session of sessions.keys()) session.tick(clock.nowMs)
     refusals.tick(clock.nowMs)
   }, tickMs)
   timer.unref()
+
+  const batch = limits.readBatchMs > 0 ? createReadBatch(limits.readBatchMs) : undefined
 
   function admit(address: string): AppError | undefined {
     if (sessions.size >= limits.connections)
@@ -107,7 +114,11 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     socket.setNoDelay(true)
     const session = new Session(socket, randomUUID(), peer, protocol, sessionNeeds)
     sessions.set(session, socket)
-    socket.on('data', (bytes: Buffer) => session.onBytes(bytes, bytes.length))
+    socket.on('data', (bytes: Buffer) => {
+      session.onBytes(bytes, bytes.length)
+      // A large read means that more is waiting: only a socket that was emptied may rest.
+      if (batch && bytes.length < restBelowBytes && session.phase === 'publishing') batch.rest(socket)
+    })
     socket.on('drain', () => session.onDrain())
     socket.on('close', () => {
       sessions.delete(session)
@@ -122,6 +133,7 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
 
   function openDoor(options: ListenOptions): Server {
     if (options.tls === undefined) return createServer((socket) => adopt(socket, 'rtmp'))
+    // Handshakes of TLS are not sessions yet: the door itself bounds them.
     const door = createTlsServer({ ...options.tls, handshakeTimeout: limits.handshakeMs }, (socket) => adopt(socket, 'rtmps'))
     door.on('tlsClientError', (cause, socket) => {
       refusals.record(
@@ -138,6 +150,7 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
   return {
     listen(options) {
       const door = openDoor(options)
+      door.maxConnections = limits.connections + 64
       return new Promise((resolve, reject) => {
         door.once('error', reject)
         door.listen(options.port, options.host, () => {
@@ -177,6 +190,7 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
       for (const socket of sessions.values()) socket.destroy()
       await Promise.all(closing)
       clearInterval(timer)
+      batch?.stop()
     },
   }
 }

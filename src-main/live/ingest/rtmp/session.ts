@@ -160,6 +160,7 @@ export class Session {
         if (nowMs - this.phaseSinceMs > farewellMs) this.socket.destroy()
         return
       case 'opening':
+        if (nowMs - this.phaseSinceMs > limits.commandMs) this.timeOut('The stream was not opened in time')
         return
     }
   }
