@@ -93,27 +93,25 @@ export function applySnapshot(state: ClientState, snapshot: Snapshot): ClientSta
 
 /** Joins what the stream page read (five minutes of samples, viewer sessions) with what has arrived by event meanwhile. */
 export function applyDetail(state: ClientState, streamId: string, detail: StreamDetail): ClientState {
-  let samples: readonly HealthSample[] = detail.samples
+  return { ...applyHistory(state, streamId, detail.samples), sessions: { ...state.sessions, [streamId]: byId(detail.sessions) } }
+}
+
+/** Joins samples that were read with those that came by event meanwhile. */
+export function applyHistory(state: ClientState, streamId: string, read: readonly HealthSample[]): ClientState {
+  let samples = read
   for (const sample of state.history[streamId] ?? []) samples = appendSample(samples, sample)
-  return {
-    ...state,
-    history: { ...state.history, [streamId]: samples },
-    sessions: { ...state.sessions, [streamId]: byId(detail.sessions) },
-  }
+  return { ...state, history: { ...state.history, [streamId]: samples } }
 }
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
-/** Reads `host.health` whatever of it is there. */
+/** Reads `host.health` (`cpu` as a share of one core), whatever of it is there. */
 export function readHostHealth(data: unknown): HostHealth {
   const record = (data ?? {}) as Record<string, unknown>
-  return {
-    cpuPercent: number(record.cpuPercent) ?? number(record.cpu),
-    memoryBytes: number(record.memoryBytes) ?? number(record.rssBytes) ?? number(record.memory),
-    eventLoopDelayMs: number(record.eventLoopDelayMs) ?? number(record.eventLoopDelay),
-  }
+  const cpu = number(record.cpu)
+  return { cpuPercent: cpu === undefined ? undefined : cpu * 100, memoryBytes: number(record.rssBytes) }
 }
 
 function withStream(state: ClientState, stream: Stream): ClientState {

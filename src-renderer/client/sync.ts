@@ -1,6 +1,6 @@
 import { ApiError, call, onSignedOut } from './api.ts'
 import { openEventSocket } from './event-socket.ts'
-import { applyDetail, applyEvent, applySnapshot, clientStore } from './store.ts'
+import { applyDetail, applyEvent, applyHistory, applySnapshot, clientStore } from './store.ts'
 import type {
   EventMessage,
   HealthSample,
@@ -62,6 +62,7 @@ async function readAll(): Promise<void> {
       for (const event of waiting) next = { ...next, ...applyEvent(next, event) }
       return next
     })
+    for (const stream of streams) if (stream.state === 'active') void readHistory(stream.id, mine.signal)
   } catch (error) {
     if (mine.signal.aborted) return
     held = undefined
@@ -182,6 +183,16 @@ export async function readDetail(streamId: string, signal: AbortSignal): Promise
   clientStore.setState((state) =>
     applyDetail(state, streamId, { samples: health.samples, sessions: 'items' in sessions ? sessions.items : sessions.sessions }),
   )
+}
+
+/** Fills a stream's graph from before the page was opened; without it the graph begins now. */
+async function readHistory(streamId: string, signal: AbortSignal): Promise<void> {
+  try {
+    const { samples } = await call<{ samples: HealthSample[] }>('GET', `/live/streams/${streamId}/health`, { signal })
+    clientStore.setState((state) => applyHistory(state, streamId, samples))
+  } catch {
+    // The stream may have been forgotten meanwhile.
+  }
 }
 
 /** Puts an answer of the API into the store at once; the event that follows says the same. */

@@ -66,7 +66,6 @@ export interface Page<T> {
 export interface HostHealth {
   readonly cpuPercent: number | undefined
   readonly memoryBytes: number | undefined
-  readonly eventLoopDelayMs: number | undefined
 }
 
 /** What the event socket sends. */

@@ -15,6 +15,8 @@ interface ChartProps {
   readonly nowMs: number
   readonly spanMs: number
   readonly format: (value: number) => string
+  /** Shorter form for the axis; `format` where absent. */
+  readonly axis?: (value: number) => string
   /** The scale's top is at least this. */
   readonly least: number
   /** Values go below zero: the scale is even on both sides. */
@@ -31,7 +33,7 @@ const top = 8
 const bottom = 20
 
 /** A line chart of the last minutes with axis labels and a crosshair. */
-export function Chart({ title, series, nowMs, spanMs, format, least, signed = false, hoverMs, onHover }: ChartProps) {
+export function Chart({ title, series, nowMs, spanMs, format, axis = format, least, signed = false, hoverMs, onHover }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(480)
   const titleId = useId()
@@ -45,7 +47,7 @@ export function Chart({ title, series, nowMs, spanMs, format, least, signed = fa
 
   let extreme = 0
   for (const { points } of series) for (const { value } of points) if (value !== null) extreme = Math.max(extreme, Math.abs(value))
-  const high = niceCeiling(extreme * 1.05, least)
+  const high = niceCeiling(extreme, least)
   const low = signed ? -high : 0
   const from = nowMs - spanMs
   const x = (timeMs: number) => left + ((timeMs - from) / spanMs) * (width - left - right)
@@ -64,7 +66,7 @@ export function Chart({ title, series, nowMs, spanMs, format, least, signed = fa
             const value = each.points[index]?.value ?? null
             return (
               <span key={each.label}>
-                <i style={{ background: each.color }} />
+                {each.label && <i style={{ background: each.color }} />}
                 {each.label && <span className="quiet">{each.label}</span>}
                 <b>{value === null ? '–' : format(value)}</b>
               </span>
@@ -88,7 +90,7 @@ export function Chart({ title, series, nowMs, spanMs, format, least, signed = fa
             <g key={tick}>
               <line className="grid" x1={left} x2={width - right} y1={y(tick)} y2={y(tick)} />
               <text x={left - 8} y={y(tick) + 4} textAnchor="end">
-                {format(tick)}
+                {axis(tick)}
               </text>
             </g>
           ))}

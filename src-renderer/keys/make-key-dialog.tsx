@@ -42,7 +42,6 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
-            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
             autoFocus
             required
             data-testid="key-stream"

@@ -29,6 +29,7 @@ export function Graphs({ streamId, running }: { readonly streamId: string; reado
         ]}
         least={100}
         format={formatBitrate}
+        axis={(kbps) => (kbps >= 1000 ? `${Number((kbps / 1000).toFixed(2))} Mbps` : `${Math.round(kbps)} kbps`)}
         {...shared}
       />
       <Chart

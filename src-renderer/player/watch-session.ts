@@ -154,7 +154,7 @@ export class WatchSession {
     const round = ++this.#round
     const { signal } = this.#stop
     // The library comes over the wire while the host is asked.
-    const library = this.#engineKind === 'hls' && canUseMediaSource() ? import('hls.js') : undefined
+    const library = this.#engineKind === 'hls' && canUseMediaSource() ? loadHls() : undefined
     library?.catch(() => {})
     while (!signal.aborted && round === this.#round) {
       const answer = await this.#ask()
@@ -176,7 +176,7 @@ export class WatchSession {
     }
   }
 
-  async #start(round: number, playlist: string, epoch: string, library: Promise<typeof import('hls.js')> | undefined): Promise<void> {
+  async #start(round: number, playlist: string, epoch: string, library: ReturnType<typeof loadHls> | undefined): Promise<void> {
     const { video } = this.#options
     const events: EngineEvents = {
       onLevels: () => {
@@ -215,7 +215,7 @@ export class WatchSession {
       if (round !== this.#round) return
       this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events)
     } else if (library) {
-      const [{ default: Hls }, { createHlsEngine }] = await Promise.all([library, import('./hls-engine.ts')])
+      const [{ default: Hls }, { createHlsEngine }] = await library
       if (round !== this.#round) return
       this.#engine = createHlsEngine(Hls, video, this.#address('index.m3u8'), playlist, events)
     } else {
@@ -230,6 +230,11 @@ export class WatchSession {
 function stateOf(kind: Availability['kind']): WatchState {
   if (kind === 'unreachable') return 'connection-lost'
   return kind === 'playable' ? 'ended' : kind
+}
+
+/** hls.js and what drives it, side by side. */
+function loadHls() {
+  return Promise.all([import('hls.js'), import('./hls-engine.ts')])
 }
 
 /** True where hls.js can work; iPhones before iOS 17.1 play HLS only by themselves. */

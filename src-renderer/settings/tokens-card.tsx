@@ -169,7 +169,6 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
             placeholder="Dashboard"
             maxLength={100}
             required
-            // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type here
             autoFocus
             data-testid="token-label"
           />
