@@ -46,13 +46,15 @@ export class PlayQueue {
   }
 
   private overflows(): boolean {
-    if (this.messages.length < 2) return false
-    return this.bytes > this.maxBytes || this.messages.at(-1)!.timestampMs - this.messages[0]!.timestampMs > this.maxMs
+    const first = this.messages.findIndex((message) => message.role !== 'config')
+    if (first < 0 || first === this.messages.length - 1) return false
+    return this.bytes > this.maxBytes || this.messages.at(-1)!.timestampMs - this.messages[first]!.timestampMs > this.maxMs
   }
 
   /** Drops up to the next keyframe after the head; where none is queued, every frame, and the player waits for one. False when nothing could go. */
   private dropGop(): boolean {
-    const next = this.messages.findIndex((message, index) => index > 0 && message.role === 'key')
+    const first = this.messages.findIndex((message) => message.role !== 'config')
+    const next = this.messages.findIndex((message, index) => index > first && message.role === 'key')
     const hasVideo = next > 0 || this.messages.some((message) => message.role === 'key' || message.role === 'delta')
     // Without video any frame can be a new beginning: half of the sound goes.
     const until = next > 0 ? next : hasVideo ? this.messages.length : this.messages.length >> 1

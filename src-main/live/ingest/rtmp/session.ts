@@ -84,7 +84,7 @@ export class Session {
   private publication: Publication | undefined
   private media: MediaReceiver | undefined
   private player: Player | undefined
-  private reportedAtMs = 0
+  private reportedAtMs = Number.NEGATIVE_INFINITY
   private held: HeldMessage[] = []
   private heldBytes = 0
   private lastOutMs = 0
