@@ -1,4 +1,3 @@
-import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Publication, PublishGate, PublishRequest } from '../ingest/publisher.ts'
@@ -15,7 +14,6 @@ const MOST_ADDRESSES = 10_000
 export interface KeyGateNeeds {
   readonly keys: StreamKeys
   readonly registry: StreamRegistry
-  readonly audit: AuditLog
   readonly log: Logger
   readonly now: () => number
   readonly onRefused?: (code: string) => void
@@ -78,18 +76,11 @@ export class KeyGate implements PublishGate {
     })
   }
 
+  /** Counted here; the ingest writes the audit line, as it does for every refusal. */
   #refused(request: PublishRequest, error: unknown): void {
     const code = error instanceof AppError ? error.code : 'internal'
     this.#needs.onRefused?.(code)
     if (code === 'internal') this.#needs.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be let in')
-    this.#needs.audit.record({
-      kind: 'error',
-      message: `a publisher was refused: ${error instanceof Error ? error.message : code}`,
-      sessionId: request.sessionId,
-      remoteAddress: request.remoteAddress,
-      code,
-      data: { encoder: request.encoder, tries: this.#wrong.get(addressOf(request.remoteAddress))?.tries ?? 0 },
-    })
   }
 }
 

@@ -155,6 +155,12 @@ export class StreamRegistry implements StreamDirectory {
     return publication
   }
 
+  /** Counts bytes that went out to viewers. */
+  addBytesOut(streamId: string, bytes: number): void {
+    const meter = this.#byId.get(streamId)?.meter
+    if (meter !== undefined) meter.bytesOut += bytes
+  }
+
   rename(entry: StreamEntry, title: string, actor: string): void {
     entry.title = title
     this.#needs.store.save(storedOf(entry))

@@ -1,0 +1,223 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Registry } from 'prom-client'
+import type { AuditLog } from '../platform/audit.ts'
+import { AppError } from '../platform/errors.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import type { AddressBase } from './addresses.ts'
+import { createDemo } from './demo/index.ts'
+import { createRtmpServer } from './ingest/rtmp/index.ts'
+import { createKeyStore } from './keys/key-store.ts'
+import { StreamKeys } from './keys/stream-keys.ts'
+import type { LiveConfig } from './live-config.ts'
+import type { LiveDatabase, Writes } from './live-database.ts'
+import { createPlayback } from './playback/playback.ts'
+import { liveRoutes } from './routes.ts'
+import { type LiveSettingsSource, settingsInForce } from './settings.ts'
+import { HealthClock } from './streams/health-clock.ts'
+import { PackagedRuns, type StoppablePackagedStream } from './streams/packaged-runs.ts'
+import { KeyGate } from './streams/publish-gate.ts'
+import type { LiveStream, StreamDirectory } from './streams/stream.ts'
+import { createStreamMetrics } from './streams/stream-metrics.ts'
+import { StreamRegistry } from './streams/stream-registry.ts'
+import { createStreamStore } from './streams/stream-store.ts'
+import { streamView } from './streams/stream-view.ts'
+import { ViewerSessions } from './streams/viewer-registry.ts'
+import { type DemoWorker, TestStream } from './test-stream.ts'
+
+export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
+export type { LiveTables } from './live-database.ts'
+export { liveMigrations } from './migrations.ts'
+
+/** Makes a stream into media that players fetch; lengths in ms. */
+export type PackagerFactory = (
+  stream: LiveStream,
+  options: { readonly segmentMs: number; readonly partMs: number; readonly windowMs: number },
+) => StoppablePackagedStream
+
+export interface LiveNeeds {
+  readonly config: LiveConfig
+  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS port keeps that door closed. */
+  readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number }
+  readonly database: LiveDatabase
+  /** The platform's write queue. */
+  readonly writes: Writes
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** Metrics. */
+  readonly registry: Registry
+  readonly packager: PackagerFactory
+  /** PEM for RTMPS; without it that door stays closed. */
+  readonly certificate?: () => { readonly key: string | Buffer; readonly cert: string | Buffer }
+  /** Settings that were changed while the host ran. */
+  readonly settings?: LiveSettingsSource
+  /** Base address for events, which know no request, e.g. `http://127.0.0.1:8080`; empty for relative addresses. */
+  readonly baseUrl?: () => string
+  /** ms since 1970. */
+  readonly now?: () => number
+  /** The test stream's worker, where it is not our own. */
+  readonly demo?: DemoWorker
+}
+
+export interface LiveHealth {
+  readonly active: number
+  readonly viewers: number
+  /** RTMP connections open now. */
+  readonly connections: number
+}
+
+/** The live wing: streams come in over RTMP and go out to viewers. */
+export interface Live {
+  readonly routes: readonly RouteDefinition[]
+  readonly streams: StreamDirectory
+  /** Opens the RTMP doors. Rejects with `port.in_use` or `port.forbidden`. */
+  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined }>
+  stop(): Promise<void>
+  health(): LiveHealth
+  /** Media and playlists: true where the address is theirs and the request was taken over. */
+  handleHttp(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): boolean
+}
+
+/** How long media outlive their window after the end of a stream, ms: a player that pauses for breath still finds them. */
+const AFTER_END_MS = 10_000
+
+/** Makes the live wing from what is kept in the database; nothing listens before `start`. */
+export async function createLive(needs: LiveNeeds): Promise<Live> {
+  const { config, database, writes, events, audit, log } = needs
+  const now = needs.now ?? Date.now
+  const monotonic = () => performance.now()
+  const settings = () => settingsInForce(config, needs.settings)
+  const ports: { rtmp: number; rtmps: number | undefined } = { rtmp: needs.listen.rtmpPort, rtmps: undefined }
+  const addressBase = (baseUrl: string): AddressBase => ({
+    baseUrl,
+    cdnPrefix: settings().cdnPrefix,
+    rtmpPort: ports.rtmp,
+    rtmpsPort: ports.rtmps,
+  })
+
+  const viewers = new ViewerSessions({
+    events,
+    audit,
+    now,
+    silenceMs: { hls: 3 * Math.ceil(config.segmentMs / 1000) * 1000 + 4000 },
+    onBytes: (streamId, bytes) => registry.addBytesOut(streamId, bytes),
+  })
+  const keys = await StreamKeys.open({ store: createKeyStore(database), writes, events, audit, now })
+  const registry = await StreamRegistry.open({
+    store: createStreamStore(database, writes),
+    events,
+    audit,
+    log,
+    now,
+    monotonic,
+    reconnectWindowMs: () => settings().reconnectWindowMs,
+    describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
+  })
+  registry.onRun((entry) => viewers.begin(entry.id))
+  keys.onWithdrawn((key, code) => registry.withdraw(key.id, new AppError(code)))
+
+  const metrics = createStreamMetrics(needs.registry, () => registry.list(), viewers)
+  const clock = new HealthClock({
+    streams: () => registry.list(),
+    viewers: (streamId) => viewers.count(streamId),
+    events,
+    now,
+    monotonic,
+    onTick: () => {
+      viewers.sweep()
+      metrics.tick()
+    },
+  })
+  const { segmentMs, partMs, windowMs } = config
+  const runs = new PackagedRuns(registry, (stream) => needs.packager(stream, { segmentMs, partMs, windowMs }), windowMs + AFTER_END_MS)
+  const gate = new KeyGate({ keys, registry, log, now, onRefused: metrics.refused })
+  const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
+  const rtmp = createRtmpServer({
+    gate,
+    streams: registry,
+    viewers,
+    audit,
+    log: log.child({ part: 'rtmp' }),
+    limits: { ...limits, outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
+  })
+  const playback = createPlayback({
+    find: (name, epoch) => runs.find(name, epoch),
+    status: (name) => registry.status(name),
+    keyframe: (name) => runs.keyframe(name),
+    viewers,
+    options: { cdnPrefix: () => settings().cdnPrefix },
+    log: log.child({ part: 'playback' }),
+  })
+  const testStream = new TestStream({
+    worker: needs.demo ?? createDemo({ log: log.child({ part: 'demo' }) }),
+    keys,
+    registry,
+    rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${ports.rtmp}/live`,
+  })
+
+  return {
+    routes: liveRoutes({
+      registry,
+      keys,
+      viewers,
+      testStream,
+      addressBase,
+      forget: (entry) => {
+        runs.forget(entry.name)
+        viewers.forget(entry.id)
+      },
+    }),
+    streams: registry,
+    async start() {
+      const { host, rtmpPort, rtmpsPort } = needs.listen
+      ports.rtmp = (await open(rtmpPort, () => rtmp.listen({ host, port: rtmpPort }))).port
+      const tls = needs.certificate?.()
+      if (rtmpsPort !== undefined && tls !== undefined) {
+        ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, tls }))).port
+      }
+      clock.start()
+      return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps }
+    },
+    async stop() {
+      clock.stop()
+      gate.stop()
+      registry.stop()
+      await testStream.stop()
+      await rtmp.stop()
+      playback.stop()
+      runs.stop()
+    },
+    health: () => {
+      let active = 0
+      let watching = 0
+      for (const entry of registry.list()) {
+        if (entry.phase === 'active' || entry.phase === 'reconnecting') active++
+        watching += viewers.count(entry.id)
+      }
+      return { active, viewers: watching, connections: rtmp.connections() }
+    },
+    handleHttp: (request, response) => playback.handle(request, response),
+  }
+}
+
+/** Listens; a port that cannot be had is an error of the catalogue. */
+async function open<T>(port: number, listen: () => Promise<T>): Promise<T> {
+  try {
+    return await listen()
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new AppError('port.in_use', `RTMP port ${port} is in use`, { cause, details: { port } })
+    if (code === 'EACCES')
+      throw new AppError('port.forbidden', `This user may not listen on RTMP port ${port}`, { cause, details: { port } })
+    throw cause
+  }
+}
+
+/** Where a program on this machine reaches a listener on `host`. */
+function ownAddress(host: string): string {
+  if (host === '' || host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+}

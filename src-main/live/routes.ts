@@ -1,0 +1,350 @@
+import { Type } from 'typebox'
+import { AppError } from '../platform/errors.ts'
+import { defineRoute, type RouteDefinition, type RouteRequest } from '../platform/routes.ts'
+import { type AddressBase, publishAddresses } from './addresses.ts'
+import type { StreamKeys } from './keys/stream-keys.ts'
+import {
+  DemoStateSchema,
+  HealthSampleSchema,
+  PublishAddressesSchema,
+  StartRequestSchema,
+  StartResponseSchema,
+  StopRequestSchema,
+  type Stream,
+  StreamKeyCreatedSchema,
+  StreamKeySchema,
+  StreamName,
+  StreamSchema,
+  ViewerSessionSchema,
+  ViewersSchema,
+} from './schemas.ts'
+import type { StreamEntry } from './streams/stream-entry.ts'
+import type { StreamRegistry } from './streams/stream-registry.ts'
+import { streamView } from './streams/stream-view.ts'
+import type { ViewerSessions } from './streams/viewer-registry.ts'
+import type { TestStream } from './test-stream.ts'
+
+export interface LiveRoutesNeeds {
+  readonly registry: StreamRegistry
+  readonly keys: StreamKeys
+  readonly viewers: ViewerSessions
+  readonly testStream: TestStream
+  /** Frees what is kept of a forgotten stream. */
+  readonly forget: (entry: StreamEntry) => void
+  /** Everything that addresses are built from, for a client that came by `baseUrl`. */
+  readonly addressBase: (baseUrl: string) => AddressBase
+}
+
+type AnyRequest = Pick<RouteRequest<unknown, unknown, unknown>, 'baseUrl'>
+
+const IdParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
+const KeyParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
+const PageQuery = Type.Object({
+  cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 200 })),
+})
+const Policy = Type.Union([Type.Literal('refuse'), Type.Literal('takeover')])
+const Label = Type.String({ minLength: 1, maxLength: 100 })
+const List = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+
+const tag = 'live'
+
+/** The live wing's doors of the API. */
+export function liveRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
+  return [...streamRoutes(needs), ...keyRoutes(needs), ...demoRoutes(needs), ...shortRoutes(needs)]
+}
+
+function show(needs: LiveRoutesNeeds, entry: StreamEntry, request: AnyRequest): Stream {
+  return streamView(entry, needs.viewers.count(entry.id), needs.addressBase(request.baseUrl))
+}
+
+function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
+  const { registry, viewers } = needs
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams',
+      tag,
+      summary: 'All streams, live and past',
+      role: 'viewer',
+      query: PageQuery,
+      responses: { 200: List(StreamSchema) },
+      handler: (request) => {
+        const { items, nextCursor } = page(registry.list(), request.query)
+        return { body: { items: items.map((entry) => show(needs, entry, request)), nextCursor } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id',
+      tag,
+      summary: 'One stream',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: StreamSchema },
+      handler: (request) => ({ body: show(needs, registry.get(request.params.id), request) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id/health',
+      tag,
+      summary: 'Health of the last five minutes, one sample a second',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: Type.Object({ samples: Type.Array(HealthSampleSchema) }) },
+      handler: (request) => ({ body: { samples: registry.get(request.params.id).meter?.samples ?? [] } }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id/sessions',
+      tag,
+      summary: 'Viewer sessions of a stream',
+      role: 'viewer',
+      params: IdParams,
+      query: PageQuery,
+      responses: { 200: List(ViewerSessionSchema) },
+      handler: (request) => ({ body: page(viewers.sessions(registry.get(request.params.id).id), request.query) }),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/live/streams/:id',
+      tag,
+      summary: 'Changes the title',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }),
+      responses: { 200: StreamSchema },
+      handler: (request) => {
+        const entry = registry.get(request.params.id)
+        registry.rename(entry, request.body.title, request.principal.id)
+        return { body: show(needs, entry, request) }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/streams/:id/kick',
+      tag,
+      summary: 'Disconnects the publisher; it may return',
+      role: 'editor',
+      params: IdParams,
+      responses: { 200: StreamSchema },
+      handler: (request) => {
+        const entry = registry.get(request.params.id)
+        registry.kick(entry, request.principal.id)
+        return { body: show(needs, entry, request) }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/streams/:id/end',
+      tag,
+      summary: 'Ends the stream and disconnects the publisher',
+      role: 'editor',
+      params: IdParams,
+      responses: { 200: StreamSchema },
+      handler: async (request) => ({ body: await end(needs, request.params.id, request) }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/streams/:id',
+      tag,
+      summary: 'Forgets a stream that has ended',
+      role: 'editor',
+      params: IdParams,
+      responses: { 204: Type.Null() },
+      handler: (request) => {
+        const entry = registry.get(request.params.id)
+        registry.remove(entry, request.principal.id)
+        needs.forget(entry)
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/publish-addresses',
+      tag,
+      summary: 'Where encoders publish to',
+      role: 'viewer',
+      responses: { 200: PublishAddressesSchema },
+      handler: (request) => ({ body: publishAddresses(needs.addressBase(request.baseUrl)) }),
+    }),
+  ]
+}
+
+function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
+  const { keys } = needs
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/keys',
+      tag,
+      summary: 'Stream keys, revoked ones too; never their secrets',
+      role: 'editor',
+      query: PageQuery,
+      responses: { 200: List(StreamKeySchema) },
+      handler: (request) => ({ body: page(keys.list(), request.query) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/keys',
+      tag,
+      summary: 'Makes a stream key; the answer shows its secret this once',
+      role: 'editor',
+      idempotent: true,
+      body: Type.Object({ stream: StreamName, label: Type.Optional(Label), onSecondPublisher: Type.Optional(Policy) }),
+      responses: { 201: StreamKeyCreatedSchema },
+      handler: async (request) => {
+        const { key, secret } = await keys.create(request.body, request.principal.id)
+        return { status: 201, body: { key, secret, publish: publishAddresses(needs.addressBase(request.baseUrl), secret) } }
+      },
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/live/keys/:id',
+      tag,
+      summary: 'Names, enables or disables a key; a publisher that is live on a disabled key is disconnected',
+      role: 'editor',
+      params: KeyParams,
+      body: Type.Object({
+        label: Type.Optional(Label),
+        enabled: Type.Optional(Type.Boolean()),
+        onSecondPublisher: Type.Optional(Policy),
+      }),
+      responses: { 200: StreamKeySchema },
+      handler: async (request) => ({ body: await keys.change(request.params.id, request.body, request.principal.id) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/keys/:id/rotate',
+      tag,
+      summary: 'Gives a key a new secret; the old one stops working',
+      role: 'editor',
+      idempotent: true,
+      params: KeyParams,
+      responses: { 200: StreamKeyCreatedSchema },
+      handler: async (request) => {
+        const { key, secret } = await keys.rotate(request.params.id, request.principal.id)
+        return { body: { key, secret, publish: publishAddresses(needs.addressBase(request.baseUrl), secret) } }
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/keys/:id',
+      tag,
+      summary: 'Revokes a key for good',
+      role: 'editor',
+      params: KeyParams,
+      responses: { 200: StreamKeySchema },
+      handler: async (request) => ({ body: await keys.revoke(request.params.id, request.principal.id) }),
+    }),
+  ]
+}
+
+function demoRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
+  const { testStream } = needs
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/demo',
+      tag,
+      summary: 'State of the built-in test stream',
+      role: 'editor',
+      responses: { 200: DemoStateSchema },
+      handler: () => ({ body: testStream.state() }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/demo',
+      tag,
+      summary: 'Starts the built-in test stream',
+      role: 'editor',
+      body: Type.Object({ name: Type.Optional(StreamName) }),
+      responses: { 200: DemoStateSchema },
+      handler: async (request) => {
+        await testStream.start(request.body.name ?? 'demo', request.principal.id)
+        return { body: testStream.state() }
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/demo',
+      tag,
+      summary: 'Stops the built-in test stream',
+      role: 'editor',
+      responses: { 200: DemoStateSchema },
+      handler: async () => {
+        await testStream.stop()
+        return { body: testStream.state() }
+      },
+    }),
+  ]
+}
+
+function shortRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
+  const { registry, keys, viewers, testStream } = needs
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/stream/start',
+      tag,
+      summary: 'Makes a stream ready for its publisher, or starts the test stream on it',
+      role: 'editor',
+      idempotent: true,
+      body: StartRequestSchema,
+      responses: { 200: StartResponseSchema },
+      handler: async (request) => {
+        const { name, title, source } = request.body
+        const actor = request.principal.id
+        if (source === 'demo' && testStream.state().running && !testStream.runs(name)) {
+          throw new AppError('request.conflict', 'The test stream runs on another stream; stop it first')
+        }
+        const entry = registry.start(name, title === undefined ? {} : { title }, actor)
+        let secret: string | undefined
+        if (source === 'demo') await testStream.start(name, actor)
+        else if (!keys.hasUsable(name)) secret = (await keys.create({ stream: name }, actor)).secret
+        return {
+          body: { stream: show(needs, entry, request), publish: publishAddresses(needs.addressBase(request.baseUrl), secret) },
+        }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/stream/stop',
+      tag,
+      summary: 'Ends a stream',
+      role: 'editor',
+      body: StopRequestSchema,
+      responses: { 200: StreamSchema },
+      handler: async (request) => ({ body: await end(needs, request.body.id, request) }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/stream/:id/viewers',
+      tag,
+      summary: 'Viewers of a stream: now, in all, at most',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: ViewersSchema },
+      handler: (request) => ({ body: viewers.viewers(registry.get(request.params.id).id) }),
+    }),
+  ]
+}
+
+async function end(needs: LiveRoutesNeeds, id: string, request: AnyRequest & { principal: { id: string } }): Promise<Stream> {
+  const entry = needs.registry.get(id)
+  if (needs.testStream.runs(entry.name)) await needs.testStream.stop()
+  needs.registry.end(entry, request.principal.id)
+  return show(needs, entry, request)
+}
+
+/** One page of a list that stands in a lasting order; the cursor is the id of the last item given. */
+function page<T extends { readonly id: string }>(
+  all: readonly T[],
+  query: { readonly cursor?: string; readonly limit?: number },
+): { items: readonly T[]; nextCursor: string | null } {
+  const from = query.cursor === undefined ? 0 : all.findIndex((item) => item.id === query.cursor) + 1
+  const items = all.slice(from, from + (query.limit ?? 200))
+  const more = from + items.length < all.length
+  return { items, nextCursor: more ? (items.at(-1)?.id ?? null) : null }
+}

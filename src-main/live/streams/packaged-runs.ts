@@ -1,0 +1,78 @@
+import type { PackagedStream } from '../packager/packaged-stream.ts'
+import type { LiveStream, StreamDirectory } from './stream.ts'
+
+/** What the packager gives for a stream. */
+export interface StoppablePackagedStream extends PackagedStream {
+  /** Frees its media. */
+  stop(): void
+  /** One-frame MP4 of the newest keyframe. */
+  keyframe(): Uint8Array | undefined
+}
+
+export type PackageStream = (stream: LiveStream) => StoppablePackagedStream
+
+interface Kept {
+  readonly name: string
+  readonly packaged: StoppablePackagedStream
+  readonly unsubscribe: () => void
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Packages every run of every stream, and keeps a run's media a while after its end. */
+export class PackagedRuns {
+  readonly #package: PackageStream
+  readonly #keepMs: number
+  /** Oldest first. */
+  readonly #kept: Kept[] = []
+  readonly #stopListening: () => void
+
+  /** @param keepMs how long media stay playable after the end of a run */
+  constructor(streams: StreamDirectory, packageStream: PackageStream, keepMs: number) {
+    this.#package = packageStream
+    this.#keepMs = keepMs
+    this.#stopListening = streams.onActive((stream) => this.#begin(stream))
+  }
+
+  /** The newest run of that name, or the run of that epoch while it is kept. */
+  find(name: string, epoch?: string): StoppablePackagedStream | undefined {
+    return this.#kept.findLast((kept) => kept.name === name && (epoch === undefined || kept.packaged.epoch === epoch))?.packaged
+  }
+
+  keyframe(name: string): Uint8Array | undefined {
+    return this.find(name)?.keyframe()
+  }
+
+  /** Frees what is kept of a stream at once. */
+  forget(name: string): void {
+    for (const kept of this.#kept.filter((each) => each.name === name)) this.#drop(kept)
+  }
+
+  stop(): void {
+    this.#stopListening()
+    for (const kept of [...this.#kept]) this.#drop(kept)
+  }
+
+  #begin(stream: LiveStream): void {
+    const packaged = this.#package(stream)
+    const unsubscribe = stream.subscribe(
+      { onTrack: () => undefined, onPacket: () => undefined, onDiscontinuity: () => undefined, onEnd: () => this.#ended(kept) },
+      { from: 'live' },
+    )
+    const kept: Kept = { name: stream.name, packaged, unsubscribe, timer: undefined }
+    this.#kept.push(kept)
+  }
+
+  #ended(kept: Kept): void {
+    kept.timer = setTimeout(() => this.#drop(kept), this.#keepMs)
+    kept.timer.unref()
+  }
+
+  #drop(kept: Kept): void {
+    clearTimeout(kept.timer)
+    const at = this.#kept.indexOf(kept)
+    if (at < 0) return
+    this.#kept.splice(at, 1)
+    kept.unsubscribe()
+    kept.packaged.stop()
+  }
+}
