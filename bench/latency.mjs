@@ -16,7 +16,7 @@ async function watchFrames(duration) {
   const end = performance.now() + duration
   await new Promise((resolve) => {
     const timer = setTimeout(resolve, duration + 1000)
-    const onFrame = (now, about) => {
+    const onFrame = (_now, about) => {
       context.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 10, 0, 0, 640, 36)
       const { data } = context.getImageData(0, 0, 640, 36)
       let wallMs = 0
