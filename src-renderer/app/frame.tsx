@@ -25,7 +25,7 @@ const themes: readonly (readonly [Theme, string, typeof Sun])[] = [
 export function ThemeSwitch() {
   const theme = useTheme((state) => state.theme)
   return (
-    <div className="segmented" role="group" aria-label="Theme" data-testid="theme-switch">
+    <fieldset className="segmented" aria-label="Theme" data-testid="theme-switch">
       {themes.map(([value, label, Icon]) => (
         <button
           key={value}
@@ -39,7 +39,7 @@ export function ThemeSwitch() {
           <Icon size={15} />
         </button>
       ))}
-    </div>
+    </fieldset>
   )
 }
 
@@ -77,19 +77,14 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const content = useRef<HTMLElement>(null)
   const section = `/${location.split('/')[1] || 'live'}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new section is read from its top
-  useEffect(() => window.scrollTo(0, 0), [location])
+  useEffect(() => {
+    window.scrollTo(0, 0)
+  }, [location])
   return (
     <div className="frame">
-      <a
-        className="skip button primary"
-        href="#content"
-        onClick={(event) => {
-          event.preventDefault()
-          content.current?.focus()
-        }}
-      >
+      <button type="button" className="skip button primary" onClick={() => content.current?.focus()}>
         Skip to the content
-      </a>
+      </button>
       <div className="mobile-top">
         <Link href="/live" className="brand">
           <img src={icon} width={22} height={22} alt="" />

@@ -32,6 +32,11 @@ const right = 8
 const top = 8
 const bottom = 20
 
+/** 0 to `count`. */
+function minuteMarks(count: number): readonly number[] {
+  return Array.from({ length: count + 1 }, (_, minute) => minute)
+}
+
 /** A line chart of the last minutes with axis labels and a crosshair. */
 export function Chart({ title, series, nowMs, spanMs, format, axis = format, least, signed = false, hoverMs, onHover }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -94,7 +99,7 @@ export function Chart({ title, series, nowMs, spanMs, format, axis = format, lea
               </text>
             </g>
           ))}
-          {Array.from({ length: minutes + 1 }, (_, minute) => (
+          {minuteMarks(minutes).map((minute) => (
             <text
               key={minute}
               x={x(nowMs - minute * 60_000)}

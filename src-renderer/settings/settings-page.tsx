@@ -126,9 +126,9 @@ export function SettingsPage() {
           {admin && <TokensCard />}
         </div>
         <div className="stack">
-          <section className="card" aria-label="Addresses">
+          <section className="card" aria-label="Connect">
             <header>
-              <h2>Addresses</h2>
+              <h2>Connect</h2>
             </header>
             <div className="card-body stack">
               <CopyField label="This page" value={location.origin} />
