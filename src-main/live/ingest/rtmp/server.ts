@@ -11,7 +11,8 @@ import { createFlvBodies } from './flv-bodies.ts'
 import { defaultRtmpLimits, type RtmpLimits } from './limits.ts'
 import { createReadBatch } from './read-batch.ts'
 import { Refusals } from './refusals.ts'
-import { Session, type SessionNeeds } from './session.ts'
+import { Session } from './session.ts'
+import type { SessionNeeds } from './session-needs.ts'
 
 /** What the RTMP server stands on. */
 export interface RtmpServerNeeds {
@@ -74,11 +75,10 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     streams: needs.streams,
     viewers: needs.viewers,
     audit: needs.audit,
-    log: needs.log,
     limits,
     bodies: createFlvBodies(),
     clock,
-    onRefusal: (reason, session) => refusals.record(reason, session.id, session.remoteAddress, clock.nowMs),
+    onRefusal: (reason, sessionId, remoteAddress) => refusals.record(reason, sessionId, remoteAddress, clock.nowMs),
   }
 
   const shortestMs = Math.min(limits.firstByteMs, limits.handshakeMs, limits.commandMs, limits.idleMs)

@@ -3,39 +3,19 @@ import type { AmfValue } from '../../../formats/amf-value.ts'
 import { readAmf0Values, writeAmf0 } from '../../../formats/amf0.ts'
 import { isFault } from '../../../formats/fault.ts'
 import { ChunkReader } from '../../../formats/rtmp-chunk-reader.ts'
-import { writeMessage } from '../../../formats/rtmp-chunk-writer.ts'
 import { ServerHandshake } from '../../../formats/rtmp-handshake.ts'
-import { ChunkStream, MessageType, peerBandwidthBody, UserControl, uint32Body, userControlBody } from '../../../formats/rtmp-messages.ts'
+import { MessageType, peerBandwidthBody, UserControl, uint32Body, userControlBody } from '../../../formats/rtmp-messages.ts'
 import type { Track } from '../../../formats/track.ts'
-import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { Logger } from '../../../platform/logger.ts'
-import type { StreamDirectory } from '../../streams/stream.ts'
-import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
-import type { Publication, PublishGate } from '../publisher.ts'
+import type { Publication } from '../publisher.ts'
 import { readAggregate } from './aggregate.ts'
 import { type ClientCapabilities, canPlay, readCapabilities } from './capabilities.ts'
-import type { FlvBodies } from './flv-bodies.ts'
-import type { RtmpLimits } from './limits.ts'
 import { MediaReceiver } from './media-receiver.ts'
+import { MessageSender, outChunkSize } from './message-sender.ts'
 import { Player } from './player.ts'
 import { connectErrorBody, connectResultBody, refusalStatus, resultBody, statusBody } from './replies.ts'
+import type { SessionNeeds } from './session-needs.ts'
 import { parseStreamAddress, type StreamAddress } from './stream-address.ts'
-
-/** What all sessions of a server share. */
-export interface SessionNeeds {
-  readonly gate: PublishGate
-  readonly streams: StreamDirectory
-  readonly viewers: ViewerRegistry
-  readonly audit: AuditLog
-  readonly log: Logger
-  readonly limits: RtmpLimits
-  readonly bodies: FlvBodies
-  /** Monotonic ms, coarse: moves with the server's timer. */
-  readonly clock: { nowMs: number }
-  /** Counts and logs a refusal. */
-  readonly onRefusal: (reason: AppError, session: Session) => void
-}
 
 /** `opening` waits for the gate; `closing` has said its last word and waits for the socket. */
 type Phase = 'handshake' | 'command' | 'opening' | 'publishing' | 'playing' | 'closing'
@@ -47,7 +27,6 @@ interface HeldMessage {
   readonly body: Buffer
 }
 
-const outChunkSize = 65_536
 const windowBytes = 2_500_000
 /** Streams that one client may create on its connection. */
 const maxMessageStreams = 16
@@ -64,6 +43,7 @@ export class Session {
   readonly protocol: 'rtmp' | 'rtmps'
   phase: Phase = 'handshake'
   private readonly socket: Socket
+  private readonly sender: MessageSender
   private readonly needs: SessionNeeds
   private readonly acceptedAtMs: number
   private phaseSinceMs: number
@@ -73,7 +53,6 @@ export class Session {
   private bytesIn = 0
   private acknowledged = 0
   private peerWindow = windowBytes
-  private corked = false
   private connected = false
   private app = ''
   private tcUrl = ''
@@ -91,6 +70,7 @@ export class Session {
 
   constructor(socket: Socket, id: string, remoteAddress: string, protocol: 'rtmp' | 'rtmps', needs: SessionNeeds) {
     this.socket = socket
+    this.sender = new MessageSender(socket)
     this.id = id
     this.remoteAddress = remoteAddress
     this.protocol = protocol
@@ -129,9 +109,9 @@ export class Session {
     }
     if (this.bytesIn - this.acknowledged >= this.peerWindow / 2) {
       this.acknowledged = this.bytesIn
-      this.sendControl(MessageType.acknowledgement, uint32Body(this.bytesIn))
+      this.sender.control(MessageType.acknowledgement, uint32Body(this.bytesIn))
     }
-    this.uncork()
+    this.sender.flush()
     if (this.socket.writableLength > this.needs.limits.outgoingBytes) {
       this.refuse(new AppError('ingest.timeout', 'The client asks but does not read the answers'))
     }
@@ -168,9 +148,9 @@ export class Session {
   /** The socket's buffer was emptied. */
   onDrain(): void {
     this.lastOutMs = this.needs.clock.nowMs
-    this.cork()
+    this.sender.gather()
     this.player?.onDrain()
-    this.uncork()
+    this.sender.flush()
   }
 
   /** The socket is gone. */
@@ -192,8 +172,8 @@ export class Session {
   /** Asks an encoder that can to connect again (Enhanced RTMP v2, ReconnectRequest); false where it cannot. */
   requestReconnect(description: string): boolean {
     if (!this.client.reconnect || this.phase !== 'publishing') return false
-    this.sendCommand(0, statusBody('status', 'NetConnection.Connect.ReconnectRequest', description))
-    this.uncork()
+    this.sender.command(0, statusBody('status', 'NetConnection.Connect.ReconnectRequest', description))
+    this.sender.flush()
     return true
   }
 
@@ -201,7 +181,7 @@ export class Session {
   refuse(reason: AppError, how: 'refusal' | 'farewell' = 'refusal'): void {
     if (this.phase === 'closing') return
     const { phase } = this
-    if (how === 'refusal') this.needs.onRefusal(reason, this)
+    if (how === 'refusal') this.needs.onRefusal(reason, this.id, this.remoteAddress)
     this.leave('lost', reason)
     if (phase !== 'handshake') {
       const doing = phase === 'playing' ? 'play' : phase === 'publishing' || phase === 'opening' ? 'publish' : 'other'
@@ -211,7 +191,7 @@ export class Session {
   }
 
   private sendRefusal(reason: AppError, doing: 'publish' | 'play' | 'other'): void {
-    this.sendCommand(this.activeStreamId, statusBody('error', refusalStatus(reason.code, doing), `${reason.message} [${reason.code}]`))
+    this.sender.command(this.activeStreamId, statusBody('error', refusalStatus(reason.code, doing), `${reason.message} [${reason.code}]`))
   }
 
   private timeOut(message: string): void {
@@ -220,7 +200,7 @@ export class Session {
 
   private finish(): void {
     this.enter('closing')
-    this.uncork()
+    this.sender.flush()
     this.held = []
     this.heldBytes = 0
     this.socket.end()
@@ -236,7 +216,7 @@ export class Session {
   private shakeHands(handshake: ServerHandshake, bytes: Buffer, length: number): number {
     const used = handshake.push(bytes, 0, length)
     if (isFault(used)) {
-      this.needs.onRefusal(new AppError('ingest.handshake', used.fault), this)
+      this.needs.onRefusal(new AppError('ingest.handshake', used.fault), this.id, this.remoteAddress)
       this.enter('closing')
       this.socket.destroy()
       return -1
@@ -293,7 +273,7 @@ export class Session {
         return
       case MessageType.userControl:
         if (body.length >= 6 && body.readUInt16BE(0) === UserControl.pingRequest) {
-          this.sendControl(MessageType.userControl, userControlBody(UserControl.pingResponse, body.readUInt32BE(2)))
+          this.sender.control(MessageType.userControl, userControlBody(UserControl.pingResponse, body.readUInt32BE(2)))
         }
         return
       case MessageType.aggregate: {
@@ -357,13 +337,13 @@ export class Session {
         return
       case 'FCPublish':
       case 'FCSubscribe':
-        if (transaction > 0) this.sendCommand(0, resultBody(transaction, null))
-        this.sendCommand(0, statusCall(name === 'FCPublish' ? 'onFCPublish' : 'onFCSubscribe'))
+        if (transaction > 0) this.sender.command(0, resultBody(transaction, null))
+        this.sender.command(0, statusCall(name === 'FCPublish' ? 'onFCPublish' : 'onFCSubscribe'))
         return
       case 'FCUnpublish':
       case 'closeStream':
       case 'deleteStream':
-        if (transaction > 0 && name === 'FCUnpublish') this.sendCommand(0, resultBody(transaction, null))
+        if (transaction > 0 && name === 'FCUnpublish') this.sender.command(0, resultBody(transaction, null))
         this.onGoodbye()
         return
       case 'pause':
@@ -379,21 +359,21 @@ export class Session {
         }
         return
       case 'getStreamLength':
-        this.sendCommand(0, resultBody(transaction, null, 0))
+        this.sender.command(0, resultBody(transaction, null, 0))
         return
       case '_result':
       case '_error':
       case 'onStatus':
         return
       default:
-        if (transaction > 0) this.sendCommand(0, resultBody(transaction, null))
+        if (transaction > 0) this.sender.command(0, resultBody(transaction, null))
     }
   }
 
   private onConnect(transaction: number, command: AmfValue): void {
     if (this.connected) return
     if (!(command instanceof Map)) {
-      this.sendCommand(0, connectErrorBody(transaction, 'connect needs a command object'))
+      this.sender.command(0, connectErrorBody(transaction, 'connect needs a command object'))
       this.refuse(new AppError('ingest.protocol', 'connect came without a command object'))
       return
     }
@@ -402,10 +382,10 @@ export class Session {
     this.encoder = text(command.get('flashVer')).slice(0, 128)
     this.client = readCapabilities(command)
     this.connected = true
-    this.sendControl(MessageType.windowAcknowledgementSize, uint32Body(windowBytes))
-    this.sendControl(MessageType.setPeerBandwidth, peerBandwidthBody(windowBytes))
-    this.sendControl(MessageType.setChunkSize, uint32Body(outChunkSize))
-    this.sendCommand(0, connectResultBody(transaction, this.client, command.get('objectEncoding') === 3 ? 3 : 0))
+    this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(windowBytes))
+    this.sender.control(MessageType.setPeerBandwidth, peerBandwidthBody(windowBytes))
+    this.sender.control(MessageType.setChunkSize, uint32Body(outChunkSize))
+    this.sender.command(0, connectResultBody(transaction, this.client, command.get('objectEncoding') === 3 ? 3 : 0))
     this.needs.audit.record({
       kind: 'connect',
       message: `${this.encoder || 'A client'} connected`,
@@ -421,7 +401,7 @@ export class Session {
       return
     }
     this.messageStreams += 1
-    this.sendCommand(0, resultBody(transaction, null, this.messageStreams))
+    this.sender.command(0, resultBody(transaction, null, this.messageStreams))
   }
 
   private address(name: AmfValue): StreamAddress | undefined {
@@ -437,7 +417,7 @@ export class Session {
     this.activeStreamId = streamId
     const address = this.address(name)
     if (address === undefined) {
-      this.sendCommand(streamId, statusBody('error', 'NetStream.Publish.BadName', 'publish needs the name of a stream'))
+      this.sender.command(streamId, statusBody('error', 'NetStream.Publish.BadName', 'publish needs the name of a stream'))
       this.refuse(new AppError('ingest.protocol', 'publish came without the name of a stream'))
       return
     }
@@ -469,14 +449,14 @@ export class Session {
     this.media = new MediaReceiver(publication, this.needs.limits.tracks, (reason) => this.refuse(reason))
     this.enter('publishing')
     this.lastByteAtMs = this.needs.clock.nowMs
-    this.cork()
-    this.sendControl(MessageType.userControl, userControlBody(UserControl.streamBegin, this.activeStreamId))
-    this.sendCommand(this.activeStreamId, statusBody('status', 'NetStream.Publish.Start', `Publishing ${publication.streamName}`))
+    this.sender.gather()
+    this.sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, this.activeStreamId))
+    this.sender.command(this.activeStreamId, statusBody('status', 'NetStream.Publish.Start', `Publishing ${publication.streamName}`))
     const { held } = this
     this.held = []
     this.heldBytes = 0
     for (const message of held) this.onMessage(message.type, message.streamId, message.timestampMs, message.body)
-    this.uncork()
+    this.sender.flush()
     this.socket.resume()
   }
 
@@ -493,10 +473,10 @@ export class Session {
       this.refuse(new AppError('play.not_live', address ? undefined : 'play came without the name of a stream'))
       return
     }
-    this.sendControl(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))
-    this.sendCommand(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${address.name}`))
-    this.sendCommand(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${address.name}`))
-    this.send(ChunkStream.data, MessageType.dataAmf0, streamId, 0, sampleAccessBody)
+    this.sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))
+    this.sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${address.name}`))
+    this.sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${address.name}`))
+    this.sender.data(streamId, sampleAccessBody)
     const player = new Player(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId))
     // The stream may have turned out unplayable while its tracks were told.
     if ((this.phase as Phase) !== 'playing') player.stop()
@@ -510,17 +490,13 @@ export class Session {
       get congested(): boolean {
         return session.socket.writableLength > congestedBytes
       },
-      send: (type: number, timestampMs: number, body: Buffer): number => {
-        const chunkStream =
-          type === MessageType.video ? ChunkStream.video : type === MessageType.audio ? ChunkStream.audio : ChunkStream.data
-        return session.sendNow(chunkStream, type, streamId, timestampMs, body)
-      },
+      send: (type: number, timestampMs: number, body: Buffer): number => session.sender.media(type, streamId, timestampMs, body),
       canPlay: (track: Track): boolean => canPlay(session.client, track.codec),
       onUnplayable: (track: Track): void =>
         session.refuse(new AppError('publish.codec_unsupported', `This player did not say that it can play ${track.codec}`)),
       onEnd: (): void => {
-        session.sendControl(MessageType.userControl, userControlBody(UserControl.streamEof, streamId))
-        session.sendCommand(streamId, statusBody('status', 'NetStream.Play.UnpublishNotify', 'The stream has ended'))
+        session.sender.control(MessageType.userControl, userControlBody(UserControl.streamEof, streamId))
+        session.sender.command(streamId, statusBody('status', 'NetStream.Play.UnpublishNotify', 'The stream has ended'))
         session.leave('unpublish')
         session.finish()
       },
@@ -533,12 +509,12 @@ export class Session {
     if (flag === false) player.resume()
     else player.paused = true
     const code = flag === false ? 'NetStream.Unpause.Notify' : 'NetStream.Pause.Notify'
-    this.sendCommand(this.activeStreamId, statusBody('status', code, ''))
+    this.sender.command(this.activeStreamId, statusBody('status', code, ''))
   }
 
   private onGoodbye(): void {
     if (this.phase === 'publishing') {
-      this.sendCommand(this.activeStreamId, statusBody('status', 'NetStream.Unpublish.Success', 'Stopped publishing'))
+      this.sender.command(this.activeStreamId, statusBody('status', 'NetStream.Unpublish.Success', 'Stopped publishing'))
     } else if (this.phase !== 'playing') {
       return
     }
@@ -573,53 +549,10 @@ export class Session {
     })
     player.bytesSinceReport = 0
   }
-
-  private sendControl(type: number, body: Buffer): void {
-    this.send(ChunkStream.control, type, 0, 0, body)
-  }
-
-  private sendCommand(streamId: number, body: Buffer): void {
-    this.send(ChunkStream.command, MessageType.commandAmf0, streamId, 0, body)
-  }
-
-  /** Sends with whatever else this turn brings; the end of the turn uncorks. */
-  private send(chunkStream: number, type: number, streamId: number, timestampMs: number, body: Buffer): void {
-    this.cork()
-    writeMessage(this.write, outChunkSize, chunkStream, type, streamId, timestampMs, body)
-  }
-
-  /** Sends a frame to a player in one write of header and body. */
-  private sendNow(chunkStream: number, type: number, streamId: number, timestampMs: number, body: Buffer): number {
-    if (this.corked) return writeMessage(this.write, outChunkSize, chunkStream, type, streamId, timestampMs, body)
-    this.socket.cork()
-    const sent = writeMessage(this.write, outChunkSize, chunkStream, type, streamId, timestampMs, body)
-    this.socket.uncork()
-    return sent
-  }
-
-  private readonly write = (piece: Buffer): void => {
-    if (!this.socket.destroyed) this.socket.write(piece)
-  }
-
-  private cork(): void {
-    if (this.corked) return
-    this.corked = true
-    this.socket.cork()
-  }
-
-  private uncork(): void {
-    if (!this.corked) return
-    this.corked = false
-    this.socket.uncork()
-  }
 }
 
 /** Some players look for this before they believe in sound and picture. */
-const sampleAccessBody = sampleAccess()
-
-function sampleAccess(): Buffer {
-  return writeAmf0(['|RtmpSampleAccess', true, true])
-}
+const sampleAccessBody = writeAmf0(['|RtmpSampleAccess', true, true])
 
 function statusCall(name: string): Buffer {
   return writeAmf0([name, 0, null, { level: 'status', code: 'NetStream.Publish.Start', description: '' }])

@@ -1,0 +1,21 @@
+import type { AuditLog } from '../../../platform/audit.ts'
+import type { AppError } from '../../../platform/errors.ts'
+import type { StreamDirectory } from '../../streams/stream.ts'
+import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
+import type { PublishGate } from '../publisher.ts'
+import type { FlvBodies } from './flv-bodies.ts'
+import type { RtmpLimits } from './limits.ts'
+
+/** What all sessions of a server share. */
+export interface SessionNeeds {
+  readonly gate: PublishGate
+  readonly streams: StreamDirectory
+  readonly viewers: ViewerRegistry
+  readonly audit: AuditLog
+  readonly limits: RtmpLimits
+  readonly bodies: FlvBodies
+  /** Monotonic ms, coarse: moves with the server's timer. */
+  readonly clock: { nowMs: number }
+  /** Counts and logs a refusal. */
+  readonly onRefusal: (reason: AppError, sessionId: string, remoteAddress: string) => void
+}
