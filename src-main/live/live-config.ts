@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 /**
  * The live wing's options, each with its default and its meaning. The platform's one option schema takes them in,
@@ -25,7 +25,12 @@ export const LiveLimitsSchema = Type.Object({
     maximum: 120_000,
     description: 'ms until a new RTMP connection must have sent its first byte',
   }),
-  handshakeMs: Type.Integer({ default: 10_000, minimum: 100, maximum: 120_000, description: 'ms until the RTMP handshake must be complete' }),
+  handshakeMs: Type.Integer({
+    default: 10_000,
+    minimum: 100,
+    maximum: 120_000,
+    description: 'ms until the RTMP handshake must be complete',
+  }),
   commandMs: Type.Integer({
     default: 15_000,
     minimum: 100,
