@@ -78,6 +78,8 @@ function readKept(dir: string, names: readonly string[]): Certificate | undefine
 }
 
 async function makeCertificate({ dir, logger }: CertificateOptions, names: readonly string[]): Promise<Certificate> {
+  // The package beneath x509 looks for this polyfill and does not bring it along.
+  await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])

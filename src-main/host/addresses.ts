@@ -1,0 +1,22 @@
+import { hostname, networkInterfaces } from 'node:os'
+import { isLoopback } from '../platform/loopback.ts'
+
+/** The host part of addresses that people are shown: what a bind address means from outside. */
+export function shownHost(bind: string, publicUrl: string): string {
+  if (publicUrl !== '') return new URL(publicUrl).hostname
+  const bare = bind.replace(/^\[|\]$/g, '')
+  if (bare === '0.0.0.0' || bare === '::') return firstOutsideAddress() ?? hostname()
+  return bare.includes(':') ? `[${bare}]` : bare
+}
+
+/** True where a bind address can be reached from other machines. */
+export function isWide(bind: string): boolean {
+  return !isLoopback(bind)
+}
+
+function firstOutsideAddress(): string | undefined {
+  for (const list of Object.values(networkInterfaces())) {
+    for (const one of list ?? []) if (!one.internal && one.family === 'IPv4') return one.address
+  }
+  return undefined
+}

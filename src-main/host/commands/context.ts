@@ -1,0 +1,70 @@
+import { type Command, Option } from 'commander'
+import { type ApiClient, findHost } from '../api-client.ts'
+import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../config.ts'
+import { createOutput, type Output } from '../output.ts'
+
+/** What the commands stand on; tests bring their own. */
+export interface CommandContext {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: NodeJS.WritableStream
+  /** Resolves when the user asks the program to end. */
+  readonly untilStopped: () => Promise<void>
+  readonly exit: (code: number) => void
+}
+
+const globalFlags = new Set(['data'])
+
+/** Puts every option of the schema on a command that starts a host. */
+export function addConfigFlags(command: Command): Command {
+  for (const spec of configSpecs) {
+    if (globalFlags.has(spec.name)) continue
+    const option = new Option(
+      `--${spec.flag} <value>`,
+      `${spec.description} (default: ${spec.default === '' ? 'empty' : String(spec.default)})`,
+    )
+    command.addOption(option)
+  }
+  return command.option('--config <file>', 'option file (JSON) instead of config.json in the data folder')
+}
+
+/** All options of the command with those before it. */
+export function configOf(command: Command, context: CommandContext): LoadedConfig {
+  const given = command.optsWithGlobals() as Record<string, unknown>
+  const flags: Record<string, unknown> = {}
+  for (const spec of configSpecs) {
+    const key = spec.flag.replace(/-(\w)/g, (_all, letter: string) => letter.toUpperCase())
+    if (given[key] !== undefined) flags[spec.name] = given[key]
+  }
+  return loadConfig({ flags, environment: context.environment, ...(typeof given.config === 'string' ? { file: given.config } : {}) })
+}
+
+export function outputOf(command: Command, context: CommandContext): Output {
+  return createOutput(command.optsWithGlobals().json === true, context.stdout, context.stderr)
+}
+
+/** A client of the host that the global options name. */
+export function clientOf(command: Command, context: CommandContext): ApiClient {
+  const given = command.optsWithGlobals() as { url?: string; token?: string }
+  const config: Config = configOf(command, context).config
+  const url = given.url ?? context.environment.STREAMS_URL
+  const token = given.token ?? context.environment.STREAMS_TOKEN
+  return findHost({ dataDir: config.data, ...(url ? { url } : {}), ...(token ? { token } : {}) })
+}
+
+/** Runs a command's work; a failure is told in the form that was asked for and ends with code 1. */
+export function run(
+  context: CommandContext,
+  work: (output: Output, command: Command) => Promise<void> | void,
+): (...all: unknown[]) => Promise<void> {
+  return async (...all) => {
+    const command = all.at(-1) as Command
+    const output = outputOf(command, context)
+    try {
+      await work(output, command)
+    } catch (error) {
+      output.failure(error)
+      context.exit(1)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { Command } from 'commander'
+import { table } from '../output.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+
+interface Key {
+  id: string
+  label: string
+  stream: string
+  hint: string
+  enabled: boolean
+  onSecondPublisher: string
+  revokedAt: string | null
+  lastUsedAt: string | null
+}
+interface Issued {
+  key: Key
+  secret: string
+  publish: { rtmpServer: string; rtmpsServer: string | null; ffmpeg?: string }
+}
+
+const stateOf = (key: Key): string => (key.revokedAt ? 'revoked' : key.enabled ? 'enabled' : 'disabled')
+const issuedText = ({ key, secret, publish }: Issued): string =>
+  [
+    `Key for stream "${key.stream}" (id ${key.id}). It is shown this once:`,
+    '',
+    `  Server  ${publish.rtmpServer}`,
+    ...(publish.rtmpsServer ? [`     or   ${publish.rtmpsServer}`] : []),
+    `  Key     ${secret}`,
+    '',
+    'OBS: Settings, Stream, Service "Custom", then server and key as above.',
+    ...(publish.ffmpeg ? ['ffmpeg:', `  ${publish.ffmpeg}`] : []),
+  ].join('\n')
+
+export function addKeysCommands(program: Command, context: CommandContext): void {
+  const keys = program
+    .command('keys')
+    .description('make and rule stream keys')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  streams keys create studio --label "OBS upstairs"
+  streams keys list
+  streams keys rotate KEY_ID`,
+    )
+  keys
+    .command('list')
+    .description('all keys, without their secrets')
+    .action(
+      run(context, async (output, command) => {
+        const answer = await clientOf(command, context).get<{ items: Key[] }>('/live/keys')
+        output.result(answer, () =>
+          table(
+            ['ID', 'STREAM', 'LABEL', 'KEY', 'STATE', 'SECOND PUBLISHER', 'LAST USED'],
+            answer.items.map((key) => [
+              key.id,
+              key.stream,
+              key.label,
+              `${key.hint}…`,
+              stateOf(key),
+              key.onSecondPublisher,
+              key.lastUsedAt ?? 'never',
+            ]),
+          ),
+        )
+      }),
+    )
+  keys
+    .command('create <stream>')
+    .description('make a key for a stream; the key is shown once')
+    .option('--label <text>', 'name for people')
+    .option('--on-second-publisher <what>', 'refuse or takeover')
+    .action(
+      run(context, async (output, command) => {
+        const { label, onSecondPublisher } = command.opts()
+        const issued = await clientOf(command, context).send<Issued>('POST', '/live/keys', {
+          stream: command.args[0],
+          label,
+          onSecondPublisher,
+        })
+        output.result(issued, () => issuedText(issued))
+      }),
+    )
+  keys
+    .command('rename <id> <label>')
+    .description('give a key another name')
+    .action(run(context, async (output, command) => change(output, command, { label: command.args[1] })))
+  keys
+    .command('enable <id>')
+    .description('let a disabled key publish again')
+    .action(run(context, async (output, command) => change(output, command, { enabled: true })))
+  keys
+    .command('disable <id>')
+    .description('keep a key from publishing')
+    .action(run(context, async (output, command) => change(output, command, { enabled: false })))
+  keys
+    .command('rotate <id>')
+    .description('give a key a new secret; the old one stops working')
+    .action(
+      run(context, async (output, command) => {
+        const issued = await clientOf(command, context).send<Issued>(
+          'POST',
+          `/live/keys/${encodeURIComponent(command.args[0] ?? '')}/rotate`,
+        )
+        output.result(issued, () => issuedText(issued))
+      }),
+    )
+  keys
+    .command('revoke <id>')
+    .description('end a key for good')
+    .action(
+      run(context, async (output, command) => {
+        const answer = await clientOf(command, context).send<Key | undefined>(
+          'DELETE',
+          `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`,
+        )
+        output.result(answer ?? { revoked: command.args[0] }, () => `Key ${command.args[0]} is revoked.`)
+      }),
+    )
+
+  async function change(output: Parameters<Parameters<typeof run>[1]>[0], command: Command, changes: object): Promise<void> {
+    const key = await clientOf(command, context).send<Key>('PATCH', `/live/keys/${encodeURIComponent(command.args[0] ?? '')}`, changes)
+    output.result(key, () => `Key ${key.id} for stream "${key.stream}": ${key.label}, ${stateOf(key)}.`)
+  }
+}

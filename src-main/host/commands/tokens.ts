@@ -1,0 +1,87 @@
+import type { Command } from 'commander'
+import { AppError } from '../../platform/errors.ts'
+import { table } from '../output.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+
+interface Token {
+  id: string
+  label: string
+  role: string
+  expiresAt: string | null
+  revokedAt: string | null
+  lastUsedAt: string | null
+}
+
+export function addTokensCommands(program: Command, context: CommandContext): void {
+  const tokens = program
+    .command('tokens')
+    .description('tokens for programs, and sign-in links for people')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  streams tokens link                             a one-time link that signs a browser in
+  streams tokens create grafana --role viewer
+  streams tokens create ci --role editor --days 30`,
+    )
+  tokens
+    .command('list')
+    .description('all tokens, without their secrets')
+    .action(
+      run(context, async (output, command) => {
+        const answer = await clientOf(command, context).get<{ items: Token[] }>('/tokens')
+        output.result(answer, () =>
+          table(
+            ['ID', 'LABEL', 'ROLE', 'EXPIRES', 'REVOKED', 'LAST USED'],
+            answer.items.map((one) => [
+              one.id,
+              one.label,
+              one.role,
+              one.expiresAt ?? 'never',
+              one.revokedAt ?? '',
+              one.lastUsedAt ?? 'never',
+            ]),
+          ),
+        )
+      }),
+    )
+  tokens
+    .command('create <label>')
+    .description('make a token; it is shown once')
+    .option('--role <role>', 'viewer, editor or admin', 'viewer')
+    .option('--days <number>', 'days until it expires; never where left out')
+    .action(
+      run(context, async (output, command) => {
+        const { role, days } = command.opts() as { role: string; days?: string }
+        const life = Number(days ?? 1)
+        if (!Number.isFinite(life) || life <= 0 || life > 36_500)
+          throw new AppError('request.invalid', `--days "${days}" is not a number of days above 0`)
+        const expiresAt = days === undefined ? null : new Date(Date.now() + life * 86_400_000).toISOString()
+        const made = await clientOf(command, context).send<{ token: Token; secret: string }>('POST', '/tokens', {
+          label: command.args[0],
+          role,
+          expiresAt,
+        })
+        output.result(made, () => `Token for ${made.token.role} (id ${made.token.id}). It is shown this once:\n\n  ${made.secret}`)
+      }),
+    )
+  tokens
+    .command('revoke <id>')
+    .description('end a token for good')
+    .action(
+      run(context, async (output, command) => {
+        const token = await clientOf(command, context).send<Token>('DELETE', `/tokens/${encodeURIComponent(command.args[0] ?? '')}`)
+        output.result(token, () => `Token ${token.id} is revoked.`)
+      }),
+    )
+  tokens
+    .command('link')
+    .description('make a one-time sign-in link; it holds for ten minutes')
+    .option('--role <role>', 'viewer, editor or admin', 'admin')
+    .action(
+      run(context, async (output, command) => {
+        const link = await clientOf(command, context).send<{ url: string; expiresAt: string }>('POST', '/tokens/link', command.opts())
+        output.result(link, () => `Open within ten minutes, once:\n\n  ${link.url}`)
+      }),
+    )
+}

@@ -1,0 +1,37 @@
+import { join, resolve } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { LiveConfigSchema } from '../live/index.ts'
+import { defaultDataFolder } from '../platform/config/data-folder.ts'
+import { HostOptionsSchema } from '../platform/config/host-options.ts'
+import { type OptionSpec, optionSpecs } from '../platform/config/option-specs.ts'
+import { type OptionSource, readOptionFile, resolveOptions } from '../platform/config/resolve-options.ts'
+
+/** Every option of the program: the host's own and the wings'. */
+export const ConfigSchema = Type.Object({ ...HostOptionsSchema.properties, ...LiveConfigSchema.properties })
+export type Config = Static<typeof ConfigSchema>
+
+export const configSpecs: readonly OptionSpec[] = optionSpecs(ConfigSchema)
+
+export interface LoadedConfig {
+  /** `data` is an absolute path. */
+  readonly config: Config
+  readonly sources: ReadonlyMap<string, OptionSource>
+}
+
+export interface ConfigInputs {
+  /** By option name. */
+  readonly flags?: Readonly<Record<string, unknown>>
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** Option file that was asked for by name. */
+  readonly file?: string
+}
+
+/** Reads all options. The data folder comes first: the usual option file stands in it. Throws `config.invalid`. */
+export function loadConfig(inputs: ConfigInputs): LoadedConfig {
+  const environment = inputs.environment ?? {}
+  const dataDir = resolve(String(inputs.flags?.data || environment.STREAMS_DATA || defaultDataFolder(process.platform, environment)))
+  const file = readOptionFile(inputs.file ?? join(dataDir, 'config.json'), inputs.file !== undefined)
+  const { values, sources } = resolveOptions(configSpecs, { flags: inputs.flags ?? {}, environment, ...(file ? { file } : {}) })
+  const config = values as unknown as Config
+  return { config: { ...config, data: config.data === '' ? dataDir : resolve(config.data) }, sources }
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import type { CommandContext } from './commands/context.ts'
+import { addDemoCommands } from './commands/demo.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addHostCommand } from './commands/host.ts'
+import { addKeysCommands } from './commands/keys.ts'
+import { addStartCommand } from './commands/start.ts'
+import { addStatusCommand } from './commands/status.ts'
+import { addStreamsCommands } from './commands/streams.ts'
+import { addTokensCommands } from './commands/tokens.ts'
+import { version } from './version.ts'
+
+/** The command line. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('streams')
+    .description('AMI Streams: a streaming host on one machine. Streams come in over RTMP, people watch them in a browser.')
+    .version(version)
+    .option('--data <folder>', 'data folder of the host')
+    .option('--url <address>', 'for client commands: a host elsewhere, e.g. https://live.example.com')
+    .option('--token <token>', 'for client commands: token for --url')
+    .option('--json', 'print JSON alone on standard output')
+    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  streams                         the host and a window on it
+  streams demo                    something to look at
+  streams keys create studio      server and key for OBS, a line for ffmpeg
+  streams status --json           for programs
+  streams doctor                  when something does not work`,
+    )
+  addStartCommand(program, context)
+  addHostCommand(program, context)
+  addDemoCommands(program, context)
+  addStatusCommand(program, context)
+  addStreamsCommands(program, context)
+  addKeysCommands(program, context)
+  addTokensCommands(program, context)
+  addDoctorCommand(program, context)
+  return program
+}

@@ -1,0 +1,158 @@
+import { type TSchema, Type } from 'typebox'
+import type { AuditLog } from '../../platform/audit.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import type { StoredAuditLog } from '../../platform/telemetry/audit-log.ts'
+import { type RuntimeSettings, SettingsSchema } from '../runtime-settings.ts'
+
+const MaybeText = Type.Union([Type.String(), Type.Null()])
+const MaybePort = Type.Union([Type.Integer(), Type.Null()])
+
+const HostSchema = Type.Object({
+  version: Type.String(),
+  node: Type.String(),
+  platform: Type.String(),
+  pid: Type.Integer(),
+  run: Type.String(),
+  startedAt: Type.String({ format: 'date-time' }),
+  dataDir: Type.String(),
+  bind: Type.String(),
+  addresses: Type.Object({ url: Type.String(), httpsUrl: MaybeText, rtmpUrl: Type.String(), rtmpsUrl: MaybeText }),
+  ports: Type.Object({ http: Type.Integer(), https: MaybePort, rtmp: Type.Integer(), rtmps: MaybePort }),
+  auth: Type.Object({ mode: Type.String(), signInRequired: Type.Boolean() }),
+  limits: Type.Record(Type.String(), Type.Number()),
+  engine: Type.Object({ present: Type.Boolean({ description: 'the media engine, which the test stream needs' }) }),
+  certificate: Type.Union([Type.Object({ selfMade: Type.Boolean(), expiresAt: Type.String(), fingerprint: Type.String() }), Type.Null()]),
+  storage: Type.Object({
+    waitingWrites: Type.Integer(),
+    failedWrites: Type.Integer({ description: 'attempts that failed since the start, e.g. because the disk was full' }),
+    lostWrites: Type.Integer(),
+  }),
+})
+
+const AuditLineSchema = Type.Object({
+  id: Type.Integer(),
+  time: Type.String({ format: 'date-time' }),
+  kind: Type.String({ description: 'connect, publish, quality, disconnect, state, error, command, sign-in' }),
+  message: Type.String(),
+  streamId: Type.Optional(Type.String()),
+  streamName: Type.Optional(Type.String()),
+  sessionId: Type.Optional(Type.String({ description: 'connection, viewer session or request' })),
+  remoteAddress: Type.Optional(Type.String()),
+  actor: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String()),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+})
+
+export interface HostRoutesNeeds {
+  readonly version: string
+  readonly startedAtMs: number
+  readonly status: () => 'ok' | 'degraded'
+  /** Everything of HostSchema. */
+  readonly describe: () => unknown
+  readonly settings: RuntimeSettings
+  readonly auditLog: StoredAuditLog
+  readonly audit: AuditLog
+}
+
+/** /health, /host, /settings and /audit. */
+export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/health',
+      tag: 'host',
+      summary: 'Whether the host runs',
+      role: 'none',
+      responses: {
+        200: Type.Object({
+          status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
+            description: 'degraded: runs from memory, e.g. while the disk is full',
+          }),
+          version: Type.String(),
+          uptimeMs: Type.Integer(),
+          startedAt: Type.String({ format: 'date-time' }),
+        }),
+      },
+      handler: () => ({
+        body: {
+          status: needs.status(),
+          version: needs.version,
+          uptimeMs: Date.now() - needs.startedAtMs,
+          startedAt: new Date(needs.startedAtMs).toISOString(),
+        },
+      }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/host',
+      tag: 'host',
+      summary: 'Addresses, ports, versions, limits and what is present',
+      role: 'viewer',
+      responses: { 200: HostSchema },
+      handler: () => ({ body: needs.describe() }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/settings',
+      tag: 'host',
+      summary: 'The settings that may change while the host runs',
+      role: 'viewer',
+      responses: { 200: SettingsSchema },
+      handler: () => ({ body: needs.settings.current() }),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/settings',
+      tag: 'host',
+      summary: 'Change settings; in force at once and kept',
+      role: 'admin',
+      body: withoutDefaults(SettingsSchema),
+      responses: { 200: SettingsSchema },
+      handler: ({ body, principal, requestId }) => {
+        const changed = needs.settings.change(body as Parameters<RuntimeSettings['change']>[0])
+        needs.audit.record({
+          kind: 'command',
+          message: 'settings were changed',
+          actor: principal.id,
+          sessionId: requestId,
+          data: body as Record<string, unknown>,
+        })
+        return { body: changed }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/audit',
+      tag: 'host',
+      summary: 'The audit log, newest first',
+      role: 'viewer',
+      query: Type.Object({
+        stream: Type.Optional(Type.String({ description: 'id or name' })),
+        kind: Type.Optional(Type.String()),
+        cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
+      }),
+      responses: { 200: Type.Object({ items: Type.Array(AuditLineSchema), nextCursor: MaybeText }) },
+      handler: async ({ query }) => {
+        const limit = query.limit ?? 100
+        const items = await needs.auditLog.list({
+          limit,
+          ...(query.stream ? { stream: query.stream } : {}),
+          ...(query.kind ? { kind: query.kind } : {}),
+          ...(query.cursor ? { before: Number(query.cursor) } : {}),
+        })
+        return { body: { items, nextCursor: items.length === limit ? String(items.at(-1)?.id) : null } }
+      },
+    }),
+  ]
+}
+
+/** Every property optional and none filled in: a change names what it changes; what it names must exist. */
+function withoutDefaults(schema: typeof SettingsSchema): TSchema {
+  const properties = Object.entries(JSON.parse(JSON.stringify(schema.properties)) as Record<string, Record<string, unknown>>)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(properties.map(([key, { default: _default, ...property }]) => [key, property])),
+    additionalProperties: false,
+  } as TSchema
+}

@@ -1,0 +1,48 @@
+import { type Static, Type } from 'typebox'
+import { LiveRuntimeSettingsSchema } from '../live/index.ts'
+import type { OptionSource } from '../platform/config/resolve-options.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { SettingsStore } from '../platform/settings-store.ts'
+import type { Config } from './config.ts'
+
+/** What may change while the host runs. */
+export const SettingsSchema = Type.Object({
+  ...LiveRuntimeSettingsSchema.properties,
+  playerTheme: Type.Union([Type.Literal('auto'), Type.Literal('dark'), Type.Literal('light')], {
+    default: 'auto',
+    description: 'look of the watch page',
+  }),
+})
+export type Settings = Static<typeof SettingsSchema>
+
+export interface RuntimeSettings {
+  current(): Settings
+  /** Kept, in force at once, and announced as `settings.updated`. */
+  change(changes: Partial<Settings>): Settings
+}
+
+/**
+ * A setting that was changed at run time outlives the run; an option given as flag or in the environment
+ * stands above it, so that whoever starts the host has the last word.
+ */
+export function createRuntimeSettings(
+  config: Config,
+  sources: ReadonlyMap<string, OptionSource>,
+  store: SettingsStore,
+  events: EventBus,
+): RuntimeSettings {
+  const values: Settings = { reconnectWindowMs: config.reconnectWindowMs, cdnPrefix: config.cdnPrefix, playerTheme: 'auto' }
+  const commanded = (key: string): boolean => sources.get(key) === 'flag' || sources.get(key) === 'environment'
+  for (const [key, value] of Object.entries(store.all())) {
+    if (key in values && !commanded(key)) Object.assign(values, { [key]: value })
+  }
+  return {
+    current: () => ({ ...values }),
+    change(changes) {
+      Object.assign(values, changes)
+      store.set(changes)
+      events.publish('settings.updated', { ...values })
+      return { ...values }
+    },
+  }
+}

@@ -1,0 +1,254 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Api, createApi, createAttemptLimit } from '../api/index.ts'
+import { createLive, type Live, liveMigrations } from '../live/index.ts'
+import { type Certificate, loadCertificate } from '../platform/certificate.ts'
+import type { OptionSource } from '../platform/config/resolve-options.ts'
+import { AppError } from '../platform/errors.ts'
+import { createEventBus } from '../platform/event-bus.ts'
+import { createBrowserSessions } from '../platform/identity/browser-sessions.ts'
+import { lockDataFolder } from '../platform/identity/data-lock.ts'
+import { removeHostFile, writeHostFile } from '../platform/identity/host-file.ts'
+import { createSignInLinks } from '../platform/identity/sign-in-links.ts'
+import { createTokenStore } from '../platform/identity/tokens.ts'
+import { toListenError } from '../platform/listen-error.ts'
+import { platformMigrations } from '../platform/platform-migrations.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import { createSettingsStore } from '../platform/settings-store.ts'
+import { openDatabase } from '../platform/storage/database.ts'
+import { createWriteQueue } from '../platform/storage/write-queue.ts'
+import { createAuditLog } from '../platform/telemetry/audit-log.ts'
+import { watchHostHealth } from '../platform/telemetry/host-health.ts'
+import type { ClosableLogger } from '../platform/telemetry/logger.ts'
+import { createMetrics } from '../platform/telemetry/metrics.ts'
+import { isWide, shownHost } from './addresses.ts'
+import type { Config } from './config.ts'
+import { mediaEnginePresent } from './media-engine.ts'
+import { noPackager } from './packager.ts'
+import { hostRoutes } from './routes/host-routes.ts'
+import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
+import { createRuntimeSettings } from './runtime-settings.ts'
+import { installation, version } from './version.ts'
+
+/** What `streams host --json` prints when the host is ready. */
+export interface ReadyLine {
+  readonly event: 'ready'
+  readonly version: string
+  readonly pid: number
+  readonly run: string
+  readonly httpPort: number
+  readonly httpsPort: number | null
+  readonly rtmpPort: number
+  readonly rtmpsPort: number | null
+  readonly url: string
+  readonly httpsUrl: string | null
+  readonly rtmpUrl: string
+  readonly rtmpsUrl: string | null
+  /** One-time; holds for ten minutes. */
+  readonly signInUrl: string
+  readonly dataDir: string
+  /** ms from the start of the process to listening. */
+  readonly startupMs: number
+}
+
+export interface RunningHost {
+  readonly ready: ReadyLine
+  readonly signInRequired: boolean
+  /** Admin token of this run. */
+  readonly token: string
+  /** Under two seconds. */
+  stop(): Promise<void>
+}
+
+export interface HostNeeds {
+  readonly config: Config
+  readonly sources: ReadonlyMap<string, OptionSource>
+  readonly logger: ClosableLogger
+  /** Folder of the built page; the installation's own where left out. */
+  readonly pageDir?: string
+}
+
+/** The map of the product: makes each part, introduces them to each other, and starts them. Throws AppError. */
+export async function startHost({ config, sources, logger, pageDir }: HostNeeds): Promise<RunningHost> {
+  const startedAtMs = Date.now()
+  /** What is open, newest last: closed in reverse. */
+  const open: (() => unknown)[] = []
+  const close = async (): Promise<void> => {
+    for (const stop of open.splice(0).reverse()) {
+      try {
+        await stop()
+      } catch (error) {
+        logger.error({ err: error }, 'a part of the host did not stop cleanly')
+      }
+    }
+  }
+
+  try {
+    open.push(() => logger.flush())
+    open.push(lockDataFolder(config.data))
+    const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations] })
+    open.push(() => database.close())
+    const writes = createWriteQueue(logger)
+    open.push(() => writes.stop())
+
+    const events = createEventBus(logger)
+    const audit = await createAuditLog({ database: database.kysely, logger, events, rows: config.auditRows })
+    open.push(() => audit.stop())
+    const metrics = createMetrics()
+    open.push(watchHostHealth(events))
+
+    const tokens = await createTokenStore(database.kysely, writes)
+    const sessions = await createBrowserSessions(database.kysely, writes, tokens.stands)
+    const links = createSignInLinks()
+    const attempts = createAttemptLimit()
+    const settings = createRuntimeSettings(config, sources, await createSettingsStore(database.kysely, writes), events)
+    const wide = isWide(config.bind)
+    const host = shownHost(config.bind, config.publicUrl)
+
+    let loading: Promise<Certificate> | undefined
+    let certificate: Certificate | undefined
+    const loadOnce = (): Promise<Certificate> => {
+      loading ??= loadCertificate({
+        dir: join(config.data, 'tls'),
+        bind: config.bind,
+        ...(config.publicUrl === '' ? {} : { publicName: host }),
+        certFile: config.tlsCert,
+        keyFile: config.tlsKey,
+        logger,
+      }).then((loaded) => {
+        certificate = loaded
+        return loaded
+      })
+      return loading
+    }
+
+    let ready: ReadyLine | undefined
+    let api: Api | undefined
+    const engine = mediaEnginePresent()
+    const rtmpsPort = config.rtmpsPort
+    // RTMPS opens with the certificate in hand; making one takes part of a second, so it begins early.
+    const tls = rtmpsPort === 'off' ? undefined : await loadOnce()
+    const live = await createLive({
+      config,
+      listen: { host: config.bind, rtmpPort: config.rtmpPort, ...(rtmpsPort === 'off' ? {} : { rtmpsPort }) },
+      database: database.kysely,
+      writes,
+      events,
+      audit,
+      log: logger.child({ wing: 'live' }),
+      registry: metrics,
+      packager: noPackager,
+      ...(tls ? { certificate: () => tls } : {}),
+      settings: settings.current,
+      baseUrl: () => ready?.url ?? '',
+    })
+    const routes: readonly RouteDefinition[] = [
+      ...live.routes,
+      ...hostRoutes({
+        version,
+        startedAtMs,
+        status: () => (writes.counters().waiting > 0 && writes.counters().failures > 0 ? 'degraded' : 'ok'),
+        settings,
+        auditLog: audit,
+        audit,
+        describe: () => ({
+          version,
+          node: process.version,
+          platform: `${process.platform} ${process.arch}`,
+          pid: process.pid,
+          run: events.run,
+          startedAt: new Date(startedAtMs).toISOString(),
+          dataDir: config.data,
+          bind: config.bind,
+          addresses: { url: ready?.url, httpsUrl: ready?.httpsUrl, rtmpUrl: ready?.rtmpUrl, rtmpsUrl: ready?.rtmpsUrl },
+          ports: { http: ready?.httpPort, https: ready?.httpsPort, rtmp: ready?.rtmpPort, rtmps: ready?.rtmpsPort },
+          auth: { mode: config.auth, signInRequired: api?.access.signInRequired },
+          limits: config.limits,
+          engine: { present: engine },
+          certificate: certificate
+            ? { selfMade: certificate.selfMade, expiresAt: certificate.expiresAt, fingerprint: certificate.fingerprint }
+            : null,
+          storage: {
+            waitingWrites: writes.counters().waiting,
+            failedWrites: writes.counters().failures,
+            lostWrites: writes.counters().lost + audit.lost(),
+          },
+        }),
+      }),
+      ...identityRoutes({ tokens, sessions, links, attempts, audit, signInRequired: () => api?.access.signInRequired ?? true }),
+    ]
+
+    api = createApi({
+      routes,
+      handleMedia: live.handleHttp,
+      bind: config.bind,
+      httpPort: config.httpPort,
+      httpsPort: config.httpsPort,
+      maxConnections: config.maxConnections,
+      certificate: loadOnce,
+      authMode: config.auth,
+      wide,
+      publicUrl: config.publicUrl,
+      pageDir: pageDir ?? fileURLToPath(new URL('dist/renderer', installation)),
+      mediaOrigin: () => {
+        const { cdnPrefix } = settings.current()
+        return cdnPrefix === '' ? '' : new URL(cdnPrefix).origin
+      },
+      tokens,
+      sessions,
+      attempts,
+      events,
+      metrics,
+      logger,
+      version,
+    })
+    const door = api
+    // Side by side, so together: a slow client of one must not hold up the other.
+    open.push(() => Promise.all([door.stop(), live.stop()]))
+    const [http, opened] = await Promise.all([door.start(), startLive(live, config)])
+    const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null }
+
+    const url = config.publicUrl === '' ? `http://${host}:${http.httpPort}` : config.publicUrl.replace(/\/$/, '')
+    const token = tokens.issueRuntimeSecret()
+    ready = {
+      event: 'ready',
+      version,
+      pid: process.pid,
+      run: events.run,
+      ...http,
+      ...rtmp,
+      url,
+      httpsUrl: http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`,
+      rtmpUrl: `rtmp://${host}:${rtmp.rtmpPort}/live`,
+      rtmpsUrl: rtmp.rtmpsPort === null ? null : `rtmps://${host}:${rtmp.rtmpsPort}/live`,
+      signInUrl: signInUrl(url, links.create('admin').secret),
+      dataDir: config.data,
+      startupMs: Math.round(performance.now()),
+    }
+    const { event: _event, startupMs: _startupMs, signInUrl: _signInUrl, ...addresses } = ready
+    // The command line is on this machine: it does not go by the public name.
+    const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
+    writeHostFile(config.data, {
+      ...addresses,
+      url: `http://${localHost}:${http.httpPort}`,
+      token,
+      startedAt: new Date(startedAtMs).toISOString(),
+    })
+    open.push(() => removeHostFile(config.data, events.run))
+    logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
+    return { ready, signInRequired: api.access.signInRequired, token, stop: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function startLive(live: Live, config: Config): Promise<{ rtmpPort: number; rtmpsPort: number | undefined }> {
+  try {
+    return await live.start()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'port.in_use') throw error
+    const port = Number(error.details.port)
+    throw await toListenError(error.cause, port === config.rtmpPort ? 'rtmpPort' : 'rtmpsPort', port)
+  }
+}
