@@ -121,7 +121,7 @@ export class WatchSession {
 
   #settle(): void {
     const { video } = this.#options
-    if (!this.#engine || this.#state === 'ended' || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.seeking) return
+    if (!this.#engine || this.#state === 'ended' || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || video.seeking) return
     if (video.paused && this.#state === 'loading') return
     this.#attempt = 0
     this.#say('playing')
