@@ -52,12 +52,13 @@ async function run(options: TestStreamOptions): Promise<void> {
       const soundUntil = (due.frame * toneSampleRate) / options.fps
       // After a gap the sound goes on at the picture's time, not with what was missed.
       if (soundUntil - nextSample > 2 * toneSampleRate) nextSample = Math.floor(soundUntil)
+      card.paintMoving(encoder.planes(), due.frame, due.wallMs)
+      await encoder.writePicture(due.frame)
+      // After the picture: FLV takes nothing that lies before its first packet, and Opus begins a little after 0.
       while (nextSample <= soundUntil + 2 * encoder.samplesPerPacket) {
         await encoder.writeSound(nextSample, fillTone)
         nextSample += encoder.samplesPerPacket
       }
-      card.paintMoving(encoder.planes(), due.frame, due.wallMs)
-      await encoder.writePicture(due.frame)
       if (encoded === 0) host.send({ type: 'started' })
       encoded++
       if (encoded % (options.fps * 2) === 0) host.send({ type: 'progress', frame: due.frame, skipped: pacer.skipped })
