@@ -60,22 +60,23 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
     }
   })
 
-  it('takes HEVC and AV1 over Enhanced RTMP', async () => {
-    for (const [video, codec] of [
-      ['hevc', 'hevc'],
-      ['av1', 'av1'],
+  it('takes HEVC with AAC and AV1 with Opus over Enhanced RTMP', async () => {
+    for (const [video, audio] of [
+      ['hevc', 'aac'],
+      ['av1', 'opus'],
     ] as const) {
       const secret = await host.key(`cam-${video}`)
       const publisher = await publishTestStream({
         url: `${host.rtmp}/${secret}`,
         video,
+        audio,
         width: 640,
         height: 360,
         videoKbps: 600,
       })
       try {
         const stream = await host.until(`cam-${video}`, (state) => state.tracks.length === 2)
-        expect(stream.tracks.map((track: { codec: string }) => track.codec).sort()).toEqual(['aac', codec].sort())
+        expect(stream.tracks.map((track: { codec: string }) => track.codec).sort()).toEqual([audio, video].sort())
       } finally {
         await publisher.stop()
       }
