@@ -98,10 +98,20 @@ async function buildRenderer() {
   }
   const hash = hashOf([...filesBelow('src-renderer', isTest), ...filesBelow('resources'), configFile, ...shared])
   if (isFresh('dist/renderer.stamp', hash) && existsSync('dist/renderer/index.html')) return
-  const { build } = await import('vite')
+  const { build, loadConfigFromFile } = await import('vite')
+  const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(root, configFile))
+  const config = loaded?.config ?? {}
+  // The page's own compressor looks into dist/renderer, which is not where this build is made.
+  const plugins = (config.plugins ?? []).flat().filter((plugin) => plugin && plugin.name !== 'precompress')
   await timed('page built', () =>
     swapIn('dist/renderer', async (folder) => {
-      await build({ configFile: join(root, configFile), logLevel: 'warn', build: { outDir: join(root, folder), emptyOutDir: true } })
+      await build({
+        ...config,
+        configFile: false,
+        plugins,
+        logLevel: 'warn',
+        build: { ...config.build, outDir: join(root, folder), emptyOutDir: true },
+      })
       await compressAssets(folder)
     }),
   )
