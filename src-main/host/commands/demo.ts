@@ -37,6 +37,7 @@ Examples:
             const client = findHost({ dataDir: host.ready.dataDir, token: host.token })
             await client.send('POST', '/live/demo', { name })
             if (!output.json) context.stdout.write(`\nThe test stream is live: ${host.ready.url}/watch/${name}\n`)
+            return undefined
           })
         }
       }),

@@ -4,12 +4,12 @@ import type { Output } from '../output.ts'
 import { type RunningHost, startHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
-/** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end. */
+/** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end. `whenReady` may answer what to do at the end. */
 export async function runHost(
   command: Command,
   context: CommandContext,
   output: Output,
-  whenReady?: (host: RunningHost) => Promise<void>,
+  whenReady?: (host: RunningHost) => Promise<(() => void) | undefined>,
 ): Promise<void> {
   const { config, sources } = configOf(command, context)
   // On a terminal the lines would bury the addresses; a program or a log file wants them.
@@ -18,11 +18,13 @@ export async function runHost(
   const logger = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
   const host = await startHost({ config, sources, logger })
   const stopped = context.untilStopped()
+  let leave: (() => void) | undefined
   try {
     output.result(host.ready, () => readyText(host))
-    await whenReady?.(host)
+    leave = await whenReady?.(host)
     await stopped
   } finally {
+    leave?.()
     await host.stop()
   }
 }

@@ -14,9 +14,11 @@ export function addStartCommand(program: Command, context: CommandContext): void
         runHost(command, context, output, async (host) => {
           const url = host.signInRequired ? host.ready.signInUrl : host.ready.url
           const { openWindow } = await import('../../shell/open-window.ts')
-          const opened = await openWindow(url)
-          if (opened === 'none' && !output.json)
-            context.stdout.write(`\nThere is no window program here. Open in a browser:\n  ${host.ready.signInUrl}\n`)
+          const window = await openWindow(url, { dataDir: host.ready.dataDir, env: context.environment })
+          if (window.kind === 'none' && !output.json) {
+            context.stdout.write(`\nNo window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}\n`)
+          }
+          return window.close
         }),
       ),
     )

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { AppError } from '../errors.ts'
+import { defaultDataFolder } from './data-folder.ts'
+import { HostOptionsSchema } from './host-options.ts'
+import { optionSpecs } from './option-specs.ts'
+import { readOptionFile, resolveOptions } from './resolve-options.ts'
+
+const specs = optionSpecs(HostOptionsSchema)
+const refusal = (work: () => unknown): AppError => {
+  try {
+    work()
+  } catch (error) {
+    return error as AppError
+  }
+  throw new Error('was not refused')
+}
+
+describe('options', () => {
+  it('come from flag, environment, file and default, in that order', () => {
+    const inputs = {
+      flags: { httpPort: '1' },
+      environment: { STREAMS_HTTP_PORT: '2', STREAMS_RTMP_PORT: '3' },
+      file: { path: 'f.json', content: { httpPort: 4, rtmpPort: 5, httpsPort: 'off' } },
+    }
+    const { values, sources } = resolveOptions(specs, inputs)
+    expect(values).toMatchObject({ httpPort: 1, rtmpPort: 3, httpsPort: 'off', rtmpsPort: 1936, auth: 'auto' })
+    expect([sources.get('httpPort'), sources.get('rtmpPort'), sources.get('httpsPort'), sources.get('auth')]).toEqual([
+      'flag',
+      'environment',
+      'file',
+      'default',
+    ])
+  })
+
+  it('that are wrong are named with their source and what was wrong, all at once', () => {
+    const error = refusal(() =>
+      resolveOptions(specs, {
+        flags: { httpPort: '70000' },
+        environment: { STREAMS_AUTH: 'maybe' },
+        file: { path: 'f.json', content: { htpPort: 1, logLevel: 3 } },
+      }),
+    )
+    expect(error.code).toBe('config.invalid')
+    expect(error.message).toContain('httpPort (from flag --http-port): "70000" is not a whole number from 0 to 65535')
+    expect(error.message).toContain('auth (from environment variable STREAMS_AUTH): "maybe" is none of auto, on, off')
+    expect(error.message).toContain('htpPort (from file f.json): there is no option of that name')
+    expect(error.message).toContain('logLevel (from file f.json): 3 is none of')
+  })
+
+  it('of a file that is missing, broken or no object are refused by the name of the file', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'options-'))
+    onTestFinished(() => rmSync(dir, { recursive: true }))
+    const file = join(dir, 'config.json')
+    expect(readOptionFile(file, false)).toBeUndefined()
+    expect(refusal(() => readOptionFile(file, true)).message).toContain(file)
+    writeFileSync(file, '{ "httpPort": ')
+    expect(refusal(() => readOptionFile(file, false)).message).toContain('is not JSON')
+    expect(refusal(() => resolveOptions(specs, { file: { path: file, content: 7 } })).message).toContain('is not a JSON object')
+  })
+
+  it('put the data where each system keeps it', () => {
+    expect(defaultDataFolder('linux', { XDG_DATA_HOME: '/x' }, '/home/u')).toBe('/x/ami-streams')
+    expect(defaultDataFolder('linux', {}, '/home/u')).toBe('/home/u/.local/share/ami-streams')
+    expect(defaultDataFolder('darwin', {}, '/Users/u')).toBe('/Users/u/Library/Application Support/AMI Streams')
+    expect(defaultDataFolder('win32', { LOCALAPPDATA: 'L' }, 'C:')).toContain('AMI Streams')
+  })
+})

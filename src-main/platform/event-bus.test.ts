@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { createEventBus } from './event-bus.ts'
+import { silentLogger } from './telemetry/logger.ts'
+
+it('the bus replays what was missed, without what is volatile', () => {
+  const bus = createEventBus(silentLogger)
+  bus.publish('a', 1)
+  bus.publish('b', 2, { volatile: true })
+  bus.publish('c', 3, { stream: 's' })
+  expect(bus.since(1)).toMatchObject([{ seq: 3, topic: 'c', stream: 's', data: 3 }])
+  expect(bus.since(3)).toEqual([])
+})
+
+it('the bus says when it no longer holds what was missed', () => {
+  const bus = createEventBus(silentLogger, 3)
+  for (let index = 0; index < 5; index += 1) bus.publish('a', index)
+  expect(bus.since(1)).toBeUndefined()
+  expect(bus.since(2)?.map((event) => event.seq)).toEqual([3, 4, 5])
+  expect(bus.since(9)).toBeUndefined()
+})
+
+it('a listener that fails does not keep the others from hearing', () => {
+  const bus = createEventBus(silentLogger)
+  const heard: number[] = []
+  bus.subscribe(() => {
+    throw new Error('no')
+  })
+  const leave = bus.subscribe((event) => heard.push(event.seq))
+  bus.publish('a', 1)
+  leave()
+  bus.publish('a', 2)
+  expect(heard).toEqual([1])
+})
