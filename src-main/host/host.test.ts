@@ -1,0 +1,325 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:http2'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { optionsDocument } from '../platform/config/options-document.ts'
+import { silentLogger } from '../platform/telemetry/logger.ts'
+import { configSpecs, loadConfig } from './config.ts'
+import { createProgram } from './program.ts'
+import { type RunningHost, startHost } from './wiring.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'host-'))
+const dataDir = join(root, 'data')
+const pageDir = join(root, 'page')
+const logger = { ...silentLogger, flush: () => {} }
+
+const start = (flags: Record<string, unknown> = {}): Promise<RunningHost> =>
+  startHost({
+    ...loadConfig({ flags: { data: dataDir, httpPort: 0, httpsPort: 0, rtmpPort: 0, rtmpsPort: 'off', ...flags } }),
+    logger,
+    pageDir,
+  })
+
+let host: RunningHost
+let api: string
+beforeAll(async () => {
+  mkdirSync(join(pageDir, 'assets'), { recursive: true })
+  writeFileSync(join(pageDir, 'index.html'), '<title>app</title>')
+  writeFileSync(join(pageDir, 'watch.html'), '<title>player</title>')
+  writeFileSync(join(pageDir, 'assets/app-1a2b.js'), 'plain')
+  writeFileSync(join(pageDir, 'assets/app-1a2b.js.br'), 'brotli')
+  // The host starts on what version 0.1.0 left behind.
+  mkdirSync(dataDir)
+  const old = new DatabaseSync(join(dataDir, 'streams.db'))
+  old.exec(readFileSync(new URL('./fixtures/schema-0.1.0.sql', import.meta.url), 'utf8'))
+  old.close()
+  host = await start()
+  api = `${host.ready.url}/api/v1`
+})
+afterAll(async () => {
+  await host.stop()
+  rmSync(root, { recursive: true })
+})
+
+const json = async (path: string, init?: RequestInit): Promise<any> => (await fetch(api + path, init)).json()
+const post = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+})
+
+/** Runs a command of the command line in this process. */
+async function streams(...args: string[]): Promise<{ out: string; code: number }> {
+  let code = 0
+  const stdout = new PassThrough()
+  const context = {
+    environment: {},
+    stdout,
+    stderr: new PassThrough(),
+    untilStopped: () => Promise.resolve(),
+    exit: (given: number) => {
+      code = given
+    },
+  }
+  await createProgram(context)
+    .exitOverride()
+    .parseAsync(['--data', dataDir, ...args], { from: 'user' })
+  return { out: String(stdout.read() ?? ''), code }
+}
+
+/** Opens the event socket and gathers what it says. */
+function listen(query: string): { messages: Record<string, unknown>[]; until: (count: number) => Promise<void>; close: () => void } {
+  const messages: Record<string, unknown>[] = []
+  const socket = new WebSocket(`${api.replace('http', 'ws')}/events${query}`)
+  let wake = (): void => {}
+  socket.on('message', (text) => {
+    messages.push(JSON.parse(String(text)))
+    wake()
+  })
+  return {
+    messages,
+    async until(count) {
+      while (messages.length < count) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    },
+    close: () => socket.close(),
+  }
+}
+
+describe('the host', () => {
+  it('keeps what an older version stored', async () => {
+    expect(await json('/settings')).toMatchObject({ reconnectWindowMs: 12_345 })
+    expect((await json('/tokens')).items).toMatchObject([{ id: 't1', label: 'kept', role: 'editor' }])
+    expect((await json('/audit')).items.at(-1)).toMatchObject({ id: 1, message: 'an old line' })
+  })
+
+  it('answers errors as problems with a code, a remedy and the id of the request', async () => {
+    const response = await fetch(`${api}/tokens`, post({ label: 'x', role: 'king' }))
+    expect([response.status, response.headers.get('content-type')]).toEqual([400, expect.stringContaining('application/problem+json')])
+    const problem = (await response.json()) as { requestId: string }
+    expect(problem).toMatchObject({ code: 'request.invalid', status: 400, field: 'body.role', remedy: expect.any(String) })
+    expect(problem.requestId).toBe(response.headers.get('x-request-id'))
+    expect(await json('/nothing')).toMatchObject({ code: 'request.not_found', status: 404 })
+    expect(await json('/tokens', { method: 'POST', body: 'x' })).toMatchObject({ code: 'request.media_type' })
+    expect(await json('/tokens', { ...post({}), body: '{"a":' })).toMatchObject({ code: 'request.invalid' })
+    expect(await json('/settings', { ...post({ nothing: 1 }), method: 'PATCH' })).toMatchObject({ code: 'request.invalid' })
+    expect(await json('/tokens', post({ label: 'x', role: 'viewer' }, { origin: 'https://evil.example' }))).toMatchObject({
+      code: 'request.origin_refused',
+    })
+  })
+
+  it('acts once for one idempotency key', async () => {
+    const ask = post({ label: 'once', role: 'viewer' }, { 'idempotency-key': 'k1' })
+    const [one, two] = [await json('/tokens', ask), await json('/tokens', ask)]
+    expect(two).toEqual(one)
+    expect((await json('/tokens')).items.filter((token: { label: string }) => token.label === 'once')).toHaveLength(1)
+    expect(await json('/tokens', post({ label: 'other', role: 'viewer' }, { 'idempotency-key': 'k1' }))).toMatchObject({
+      code: 'request.conflict',
+    })
+  })
+
+  it('documents every route that it answers, in OpenAPI 3.1 and readable', async () => {
+    const document = await json('/openapi.json')
+    expect(document.openapi).toBe('3.1.0')
+    const operations = Object.values(document.paths as Record<string, Record<string, { operationId: string; responses: object }>>).flatMap(
+      Object.values,
+    )
+    expect(new Set(operations.map((one) => one.operationId)).size).toBe(operations.length)
+    for (const one of operations) expect(one.responses).toHaveProperty('default')
+    const paths = Object.keys(document.paths)
+    for (const path of [
+      '/health',
+      '/host',
+      '/settings',
+      '/audit',
+      '/tokens',
+      '/tokens/{id}',
+      '/sessions/me',
+      '/events',
+      '/live/streams',
+      '/live/keys',
+      '/stream/start',
+      '/stream/stop',
+      '/stream/{id}/viewers',
+    ]) {
+      expect(paths).toContain(`/api/v1${path}`)
+    }
+    const page = await fetch(`${api}/docs`)
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    const html = await page.text()
+    for (const path of paths) expect(html).toContain(path)
+  })
+
+  it('signs a browser in once by a link, and out again', async () => {
+    const link = host.ready.signInUrl.split('#signin=')[1]
+    const response = await fetch(`${api}/sessions`, post({ link }))
+    const cookie = response.headers.get('set-cookie') ?? ''
+    expect([response.status, cookie]).toEqual([201, expect.stringMatching(/HttpOnly; SameSite=Strict/)])
+    const headers = { cookie: cookie.split(';')[0] ?? '' }
+    expect(await json('/sessions/me', { headers })).toMatchObject({ id: 'link', role: 'admin' })
+    expect((await fetch(`${api}/sessions/me`, { method: 'DELETE', headers })).status).toBe(204)
+    expect(await json('/sessions/me', { headers })).toMatchObject({ id: 'local' })
+    expect(await json('/sessions', post({ link }))).toMatchObject({ code: 'auth.link_spent' })
+  })
+
+  it('speaks HTTP/2 under TLS with the same doors, and WebSocket beside it', async () => {
+    const session = connect(`https://127.0.0.1:${host.ready.httpsPort}`, { rejectUnauthorized: false })
+    const get = (headers: Record<string, string>, body?: string) =>
+      new Promise<{ status: unknown; text: string }>((resolve, reject) => {
+        const stream = session.request(headers)
+        let status: unknown
+        let text = ''
+        stream.on('response', (answer) => {
+          status = answer[':status']
+        })
+        stream.setEncoding('utf8').on('data', (chunk) => {
+          text += chunk
+        })
+        stream.on('end', () => resolve({ status, text })).on('error', reject)
+        stream.end(body)
+      })
+    const health = await get({ ':path': '/api/v1/health' })
+    expect([health.status, JSON.parse(health.text).status]).toEqual([200, 'ok'])
+    const made = await get(
+      { ':path': '/api/v1/tokens', ':method': 'POST', 'content-type': 'application/json' },
+      '{"label":"h2","role":"viewer"}',
+    )
+    expect(made.status).toBe(201)
+    expect(await get({ ':path': '/watch/any' })).toMatchObject({ status: 200, text: '<title>player</title>' })
+    session.close()
+    const socket = new WebSocket(`wss://127.0.0.1:${host.ready.httpsPort}/api/v1/events`, { rejectUnauthorized: false })
+    const hello = await new Promise((resolve, reject) => socket.on('message', resolve).on('error', reject))
+    expect(JSON.parse(String(hello))).toMatchObject({ type: 'hello' })
+    socket.close()
+  })
+
+  it('serves the page with a strict policy, what never changes for ever, and nothing outside its folder', async () => {
+    const app = await fetch(`${host.ready.url}/live/studio`)
+    expect(app.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect([await app.text(), app.headers.get('cache-control')]).toEqual(['<title>app</title>', 'no-cache'])
+    const again = await fetch(`${host.ready.url}/`, { headers: { 'if-none-match': app.headers.get('etag') ?? '' } })
+    expect(again.status).toBe(304)
+    const asset = await fetch(`${host.ready.url}/assets/app-1a2b.js`, { headers: { 'accept-encoding': 'identity' } })
+    expect([await asset.text(), asset.headers.get('cache-control')]).toEqual(['plain', 'public, max-age=31536000, immutable'])
+    expect((await fetch(`${host.ready.url}/embed/x`)).headers.get('content-security-policy')).toContain('frame-ancestors *')
+    expect((await fetch(`${host.ready.url}/..%2f..%2fdata/host.json`)).status).toBe(404)
+    expect((await fetch(`${host.ready.url}/gone.js`)).status).toBe(404)
+  })
+
+  it('tells its figures to Prometheus', async () => {
+    expect(await (await fetch(`${host.ready.url}/metrics`)).text()).toContain('process_cpu_seconds_total')
+  })
+})
+
+describe('the event socket', () => {
+  it('says hello, then tells changes of the topics that are asked for', async () => {
+    const events = listen('?topics=settings.')
+    await events.until(1)
+    expect(events.messages[0]).toMatchObject({ type: 'hello', run: host.ready.run })
+    await json('/settings', { ...post({ reconnectWindowMs: 20_000 }), method: 'PATCH' })
+    await events.until(2)
+    expect(events.messages[1]).toMatchObject({ topic: 'settings.updated', data: { reconnectWindowMs: 20_000 } })
+    events.close()
+  })
+
+  it('replays what a client missed, and says reset to one of another run or of the future', async () => {
+    const first = listen('')
+    await first.until(1)
+    first.close()
+    const { seq, run } = first.messages[0] as { seq: number; run: string }
+    await json('/settings', { ...post({ playerTheme: 'dark' }), method: 'PATCH' })
+    const resumed = listen(`?since=${seq}&run=${run}&topics=settings.`)
+    await resumed.until(2)
+    expect(resumed.messages[1]).toMatchObject({ topic: 'settings.updated', data: { playerTheme: 'dark' } })
+    resumed.close()
+    for (const query of [`?since=${seq}&run=other`, `?since=${seq + 1e6}&run=${run}`]) {
+      const lost = listen(query)
+      await lost.until(2)
+      expect(lost.messages[1]).toMatchObject({ type: 'reset', run })
+      lost.close()
+    }
+  })
+
+  it('refuses a page of another origin', async () => {
+    const socket = new WebSocket(`${api.replace('http', 'ws')}/events`, { origin: 'https://evil.example' })
+    const status = await new Promise((resolve) => socket.on('unexpected-response', (_request, response) => resolve(response.statusCode)))
+    expect(status).toBe(403)
+  })
+
+  it('carries the same as Server-Sent Events, with resume', async () => {
+    const leave = new AbortController()
+    const since = { accept: 'text/event-stream', 'last-event-id': `${host.ready.run}:0` }
+    const response = await fetch(`${api}/events?topics=settings.`, { headers: since, signal: leave.signal })
+    expect(response.headers.get('content-type')).toContain('text/event-stream')
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    let text = ''
+    while (!text.includes('settings.updated')) text += Buffer.from((await reader.read()).value ?? []).toString()
+    expect(text).toMatch(new RegExp(`^id: ${host.ready.run}:\\d+\ndata: {"type":"hello"`))
+    leave.abort()
+  })
+})
+
+describe('the command line', () => {
+  it('makes, changes and revokes a key, with JSON alone on standard output', async () => {
+    const made = JSON.parse((await streams('keys', 'create', 'studio', '--label', 'OBS', '--json')).out)
+    expect(made).toMatchObject({ key: { stream: 'studio', label: 'OBS' }, secret: expect.any(String) })
+    const id = made.key.id as string
+    expect(JSON.parse((await streams('--json', 'keys', 'rename', id, 'Upstairs')).out)).toMatchObject({ label: 'Upstairs' })
+    expect(JSON.parse((await streams('keys', 'disable', id, '--json')).out)).toMatchObject({ enabled: false })
+    expect(JSON.parse((await streams('keys', 'rotate', id, '--json')).out).secret).not.toBe(made.secret)
+    await streams('keys', 'revoke', id, '--json')
+    expect(JSON.parse((await streams('keys', 'list', '--json')).out).items).toMatchObject([{ id, revokedAt: expect.any(String) }])
+    expect((await streams('keys', 'list')).out).toContain('revoked')
+  })
+
+  it('tells status, tokens and links', async () => {
+    expect(JSON.parse((await streams('status', '--json')).out)).toMatchObject({ status: 'ok', host: { pid: process.pid } })
+    expect((await streams('status')).out).toContain(host.ready.url)
+    const made = JSON.parse((await streams('tokens', 'create', 'ci', '--role', 'editor', '--json')).out)
+    expect(JSON.parse((await streams('tokens', 'revoke', made.token.id, '--json')).out)).toMatchObject({ revokedAt: expect.any(String) })
+    expect(JSON.parse((await streams('tokens', 'link', '--json')).out).url).toContain('#signin=')
+    expect(JSON.parse((await streams('demo', 'status', '--json')).out)).toMatchObject({ running: false })
+  })
+
+  it('tells errors as JSON too, and ends with code 1', async () => {
+    const gone = await streams('keys', 'rotate', 'nobody', '--json')
+    expect([gone.code, JSON.parse(gone.out).error.code]).toEqual([1, 'key.not_found'])
+    const bad = await streams('host', '--http-port', 'x', '--json')
+    expect([bad.code, JSON.parse(bad.out).error]).toEqual([
+      1,
+      expect.objectContaining({ code: 'config.invalid', message: expect.stringContaining('--http-port') }),
+    ])
+  })
+
+  it('refuses a second host on the data folder and names the first', async () => {
+    const second = await streams('host', '--json', '--log-level', 'silent')
+    expect([second.code, JSON.parse(second.out).error]).toEqual([
+      1,
+      expect.objectContaining({ code: 'host.already_running', url: host.ready.url }),
+    ])
+  })
+
+  it('names the option, the port and the program where a port is in use', async () => {
+    const data = join(root, 'other')
+    for (const [option, port] of [
+      ['httpPort', host.ready.httpPort],
+      ['rtmpPort', host.ready.rtmpPort],
+    ] as const) {
+      await expect(start({ data, [option]: port })).rejects.toMatchObject({
+        code: 'port.in_use',
+        details: { option, port, ...(process.platform === 'linux' ? { program: expect.stringContaining(`pid ${process.pid}`) } : {}) },
+      })
+    }
+  })
+})
+
+it('docs/options.md says what the schema says', () => {
+  expect(readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8')).toBe(optionsDocument(configSpecs))
+})
