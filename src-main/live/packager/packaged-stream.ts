@@ -27,6 +27,8 @@ export interface MediaSegment {
   readonly initId: number
   readonly parts: readonly MediaPart[]
   readonly independent: boolean
+  /** Nothing arrived for this rendition while the others went on: no parts, no bytes. HLS lists it with EXT-X-GAP, DASH leaves it out. */
+  readonly gap?: boolean
   readonly complete: boolean
   readonly byteLength: number
 }
