@@ -7,6 +7,7 @@ import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { optionsDocument } from '../platform/config/options-document.ts'
+import { errorsDocument } from '../platform/errors-document.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
 import { configSpecs, loadConfig } from './config.ts'
 import { createProgram } from './program.ts'
@@ -158,7 +159,7 @@ describe('the host', () => {
   })
 
   it('signs a browser in once by a link, and out again', async () => {
-    const link = host.ready.signInUrl.split('#signin=')[1]
+    const link = host.ready.signInUrl.split('#link=')[1]
     const response = await fetch(`${api}/sessions`, post({ link }))
     const cookie = response.headers.get('set-cookie') ?? ''
     expect([response.status, cookie]).toEqual([201, expect.stringMatching(/HttpOnly; SameSite=Strict/)])
@@ -284,7 +285,7 @@ describe('the command line', () => {
     expect((await streams('status')).out).toContain(host.ready.url)
     const made = JSON.parse((await streams('tokens', 'create', 'ci', '--role', 'editor', '--json')).out)
     expect(JSON.parse((await streams('tokens', 'revoke', made.token.id, '--json')).out)).toMatchObject({ revokedAt: expect.any(String) })
-    expect(JSON.parse((await streams('tokens', 'link', '--json')).out).url).toContain('#signin=')
+    expect(JSON.parse((await streams('tokens', 'link', '--json')).out).url).toContain('#link=')
     expect(JSON.parse((await streams('demo', 'status', '--json')).out)).toMatchObject({ running: false })
   })
 
@@ -322,4 +323,8 @@ describe('the command line', () => {
 
 it('docs/options.md says what the schema says', () => {
   expect(readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8')).toBe(optionsDocument(configSpecs))
+})
+
+it('docs/errors.md says what the catalogue says', () => {
+  expect(readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')).toBe(errorsDocument())
 })

@@ -173,5 +173,5 @@ export function identityRoutes(needs: IdentityRoutesNeeds): readonly RouteDefini
 
 /** The secret stands behind `#`, so that it reaches no log and no referrer; the page sends it to POST /sessions. */
 export function signInUrl(baseUrl: string, secret: string): string {
-  return `${baseUrl}/#signin=${secret}`
+  return `${baseUrl}/#link=${secret}`
 }

@@ -1,0 +1,3 @@
+import { errorsDocument } from '../platform/errors-document.ts'
+
+process.stdout.write(errorsDocument())
