@@ -24,7 +24,7 @@ import { createMetrics } from '../platform/telemetry/metrics.ts'
 import { isWide, shownHost } from './addresses.ts'
 import type { Config } from './config.ts'
 import { mediaEnginePresent } from './media-engine.ts'
-import { noPackager } from './packager.ts'
+
 import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
@@ -137,7 +137,6 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       audit,
       log: logger.child({ wing: 'live' }),
       registry: metrics,
-      packager: noPackager,
       ...(tls ? { certificate: () => tls } : {}),
       settings: settings.current,
       baseUrl: () => ready?.url ?? '',

@@ -13,11 +13,12 @@ import { createKeyStore } from './keys/key-store.ts'
 import { StreamKeys } from './keys/stream-keys.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
+import { createPackager } from './packager/packager.ts'
 import { createPlayback } from './playback/playback.ts'
 import { liveRoutes } from './routes.ts'
 import { type LiveSettingsSource, settingsInForce } from './settings.ts'
 import { HealthClock } from './streams/health-clock.ts'
-import { PackagedRuns, type StoppablePackagedStream } from './streams/packaged-runs.ts'
+import { PackagedRuns } from './streams/packaged-runs.ts'
 import { KeyGate } from './streams/publish-gate.ts'
 import type { LiveStream, StreamDirectory } from './streams/stream.ts'
 import { createStreamMetrics } from './streams/stream-metrics.ts'
@@ -31,12 +32,6 @@ export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntim
 export type { LiveTables } from './live-database.ts'
 export { liveMigrations } from './migrations.ts'
 
-/** Makes a stream into media that players fetch; lengths in ms. */
-export type PackagerFactory = (
-  stream: LiveStream,
-  options: { readonly segmentMs: number; readonly partMs: number; readonly windowMs: number },
-) => StoppablePackagedStream
-
 export interface LiveNeeds {
   readonly config: LiveConfig
   /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS port keeps that door closed. */
@@ -49,7 +44,6 @@ export interface LiveNeeds {
   readonly log: Logger
   /** Metrics. */
   readonly registry: Registry
-  readonly packager: PackagerFactory
   /** PEM for RTMPS; without it that door stays closed. */
   readonly certificate?: () => { readonly key: string | Buffer; readonly cert: string | Buffer }
   /** Settings that were changed while the host ran. */
@@ -132,7 +126,8 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     },
   })
   const { segmentMs, partMs, windowMs } = config
-  const runs = new PackagedRuns(registry, (stream) => needs.packager(stream, { segmentMs, partMs, windowMs }), windowMs + AFTER_END_MS)
+  const runs = new PackagedRuns(registry, (stream) => createPackager(stream, { segmentMs, partMs, windowMs }), windowMs + AFTER_END_MS)
+  if (config.packaging === 'on') runs.start()
   const gate = new KeyGate({ keys, registry, log, now, onRefused: metrics.refused })
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
   const rtmp = createRtmpServer({

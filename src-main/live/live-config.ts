@@ -78,6 +78,10 @@ export const LiveConfigSchema = Type.Object({
     maximum: 3_600_000,
     description: 'ms that a stream waits for a publisher that dropped before it ends',
   }),
+  packaging: Type.Union([Type.Literal('on'), Type.Literal('off')], {
+    default: 'on',
+    description: 'off: streams come in and go out over RTMP alone, without HLS and DASH',
+  }),
   cdnPrefix: Type.String({
     default: '',
     maxLength: 500,

@@ -1,19 +1,12 @@
-import type { PackagedStream } from '../packager/packaged-stream.ts'
+import type { Packager } from '../packager/packager.ts'
 import type { LiveStream, StreamDirectory } from './stream.ts'
 
-/** What the packager gives for a stream. */
-export interface StoppablePackagedStream extends PackagedStream {
-  /** Frees its media. */
-  stop(): void
-  /** One-frame MP4 of the newest keyframe. */
-  keyframe(): Uint8Array | undefined
-}
-
-export type PackageStream = (stream: LiveStream) => StoppablePackagedStream
+/** Makes a stream into media that players fetch. */
+export type PackageStream = (stream: LiveStream) => Packager
 
 interface Kept {
   readonly name: string
-  readonly packaged: StoppablePackagedStream
+  readonly packaged: Packager
   readonly unsubscribe: () => void
   timer: NodeJS.Timeout | undefined
 }
@@ -24,22 +17,29 @@ export class PackagedRuns {
   readonly #keepMs: number
   /** Oldest first. */
   readonly #kept: Kept[] = []
-  readonly #stopListening: () => void
+  readonly #streams: StreamDirectory
+  #stopListening: (() => void) | undefined
 
   /** @param keepMs how long media stay playable after the end of a run */
   constructor(streams: StreamDirectory, packageStream: PackageStream, keepMs: number) {
     this.#package = packageStream
     this.#keepMs = keepMs
-    this.#stopListening = streams.onActive((stream) => this.#begin(stream))
+    this.#streams = streams
+  }
+
+  /** Packages every stream that becomes active from now on. */
+  start(): void {
+    this.#stopListening ??= this.#streams.onActive((stream) => this.#begin(stream))
   }
 
   /** The newest run of that name, or the run of that epoch while it is kept. */
-  find(name: string, epoch?: string): StoppablePackagedStream | undefined {
+  find(name: string, epoch?: string): Packager | undefined {
     return this.#kept.findLast((kept) => kept.name === name && (epoch === undefined || kept.packaged.epoch === epoch))?.packaged
   }
 
+  /** One-frame MP4 of the newest keyframe. */
   keyframe(name: string): Uint8Array | undefined {
-    return this.find(name)?.keyframe()
+    return this.find(name)?.keyframe()?.data
   }
 
   /** Frees what is kept of a stream at once. */
@@ -48,7 +48,7 @@ export class PackagedRuns {
   }
 
   stop(): void {
-    this.#stopListening()
+    this.#stopListening?.()
     for (const kept of [...this.#kept]) this.#drop(kept)
   }
 
