@@ -1,5 +1,5 @@
 import { BitReader } from './bit-reader.ts'
-import { fault, type Fault } from './fault.ts'
+import { type Fault, fault } from './fault.ts'
 
 /** What an AudioSpecificConfig says (ISO/IEC 14496-3, 1.6.2.1). */
 export interface AacConfiguration {
@@ -49,7 +49,8 @@ export function parseAudioSpecificConfig(body: Uint8Array): AacConfiguration | F
     const extension = reader.flag()
     if (channelConfiguration === 0) channels = readProgramConfig(reader)
     if (objectType === 6 || objectType === 20) reader.skip(3)
-    if (extension) reader.skip(objectType === 22 ? 17 : objectType === 17 || objectType === 19 || objectType === 20 || objectType === 23 ? 4 : 1)
+    if (extension)
+      reader.skip(objectType === 22 ? 17 : objectType === 17 || objectType === 19 || objectType === 20 || objectType === 23 ? 4 : 1)
     if (!sbr && reader.remaining >= 16 && reader.bits(11) === 0x2b7 && readObjectType(reader) === 5 && reader.flag()) {
       sbr = true
       extensionRate = readSampleRate(reader)

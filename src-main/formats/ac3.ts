@@ -1,5 +1,5 @@
 import { BitReader } from './bit-reader.ts'
-import { fault, type Fault } from './fault.ts'
+import { type Fault, fault } from './fault.ts'
 
 /** What the first AC-3 or E-AC-3 packet says (ETSI TS 102 366, 4.4 and E.1). */
 export interface Ac3Configuration {
@@ -42,7 +42,13 @@ function parseAc3(data: Uint8Array, bsid: number): Ac3Configuration | Fault {
   if (sizeCode > 37) return fault('AC-3 frame size code is over 37', 4)
   const packed = rateCode * 2 ** 22 + (bsid << 17) + (mode << 14) + (channelMode << 11) + (lfe << 10) + ((sizeCode >> 1) << 5)
   const config = new Uint8Array([(packed >>> 16) & 255, (packed >>> 8) & 255, packed & 255])
-  return { codec: 'ac3', config, sampleRate: sampleRate >> Math.max(0, bsid - 8), channels: (fullChannels[channelMode] as number) + lfe, samplesPerFrame: 1536 }
+  return {
+    codec: 'ac3',
+    config,
+    sampleRate: sampleRate >> Math.max(0, bsid - 8),
+    channels: (fullChannels[channelMode] as number) + lfe,
+    samplesPerFrame: 1536,
+  }
 }
 
 function parseEac3(data: Uint8Array, bsid: number): Ac3Configuration | Fault {
@@ -60,13 +66,7 @@ function parseEac3(data: Uint8Array, bsid: number): Ac3Configuration | Fault {
   const sampleRate = rateCode === 3 ? fullRate / 2 : fullRate
   const blocks = countBlocks(data)
   const bitrateKbps = Math.min(8191, Math.round((frameBytes * 8 * sampleRate) / (256 * frameBlocks(rateCode, halfCode)) / 1000))
-  const config = new Uint8Array([
-    bitrateKbps >> 5,
-    (bitrateKbps & 31) << 3,
-    (rateCode << 6) | (bsid << 1),
-    (channelMode << 1) | lfe,
-    0,
-  ])
+  const config = new Uint8Array([bitrateKbps >> 5, (bitrateKbps & 31) << 3, (rateCode << 6) | (bsid << 1), (channelMode << 1) | lfe, 0])
   return { codec: 'eac3', config, sampleRate, channels: (fullChannels[channelMode] as number) + lfe, samplesPerFrame: 256 * blocks }
 }
 

@@ -1,5 +1,5 @@
 import { BitReader } from './bit-reader.ts'
-import { fault, type Fault } from './fault.ts'
+import { type Fault, fault } from './fault.ts'
 import { maxPictureSide } from './h264.ts'
 
 /** What an av1C record says (AV1 Codec ISO Media File Format Binding, 2.3). */

@@ -38,7 +38,6 @@ const types = {
   styp: fourCharacters('styp'),
   msdh: fourCharacters('msdh'),
   cmfs: fourCharacters('cmfs'),
-  cmff: fourCharacters('cmff'),
   moof: fourCharacters('moof'),
   mfhd: fourCharacters('mfhd'),
   traf: fourCharacters('traf'),
@@ -48,7 +47,7 @@ const types = {
   mdat: fourCharacters('mdat'),
 } as const
 
-const stypBytes = 28
+const stypBytes = 24
 const defaultBaseIsMoof = 0x020000
 const hasDefaultDuration = 0x000008
 const hasDataOffset = 0x000001
@@ -62,7 +61,13 @@ const hasOffsets = 0x000800
  * Writes one CMAF chunk (ISO/IEC 23000-19, 7.3.3.2): `moof` and `mdat`, with `styp` before it at a segment's start, in one exact allocation
  * with one copy of each sample. `baseTicks` is the decoding time of the first sample. Sample flags not written are those of the track's `trex`.
  */
-export function buildChunk(kind: 'video' | 'audio', sequenceNumber: number, baseTicks: number, samples: ChunkSamples, segmentStart: boolean): Uint8Array {
+export function buildChunk(
+  kind: 'video' | 'audio',
+  sequenceNumber: number,
+  baseTicks: number,
+  samples: ChunkSamples,
+  segmentStart: boolean,
+): Uint8Array {
   const { count, durations, offsets, keys, data } = samples
   const firstDuration = durations[0] as number
   let equalDurations = true
@@ -91,7 +96,6 @@ export function buildChunk(kind: 'video' | 'audio', sequenceNumber: number, base
     writeUint32(out, 12, 0)
     writeUint32(out, 16, types.msdh)
     writeUint32(out, 20, types.cmfs)
-    writeUint32(out, 24, types.cmff)
   }
   let at = start
   writeUint32(out, at, moofBytes)

@@ -11,9 +11,17 @@ const nothing = new Uint8Array(0)
 
 /** The CMAF header (initialization segment) of a track: `ftyp` and `moov` with one track of id 1 (ISO/IEC 23000-19, 7.3.1). */
 export function buildInit(track: Track): Uint8Array {
-  const brands = ['iso6', 'cmfc', 'cmf2', 'mp41'].map(fourCharacters)
+  // cmf2 asks that presentation begins at the decoding time, which B-frames prevent.
+  const brands = (track.kind === 'audio' ? ['iso6', 'cmfc', 'cmf2', 'mp41'] : ['iso6', 'cmfc', 'mp41']).map(fourCharacters)
   const fileType = box('ftyp', uint32s(fourCharacters('iso6'), 0, ...brands))
-  const movieHeader = fullBox('mvhd', 0, 0, uint32s(0, 0, track.timescale, 0, 0x10000, 0x01000000, 0, 0), unityMatrix, uint32s(0, 0, 0, 0, 0, 0, 2))
+  const movieHeader = fullBox(
+    'mvhd',
+    0,
+    0,
+    uint32s(0, 0, track.timescale, 0, 0x10000, 0x01000000, 0, 0),
+    unityMatrix,
+    uint32s(0, 0, 0, 0, 0, 0, 2),
+  )
   const defaultFlags = track.kind === 'video' ? dependentSampleFlags : syncSampleFlags
   const extends_ = box('mvex', fullBox('trex', 0, 0, uint32s(1, 1, 0, 0, defaultFlags)))
   const movie = box('moov', movieHeader, box('trak', trackHeader(track), media(track)), extends_)

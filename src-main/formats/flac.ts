@@ -1,4 +1,4 @@
-import { fault, type Fault } from './fault.ts'
+import { type Fault, fault } from './fault.ts'
 
 /** What a FLAC STREAMINFO block says (RFC 9639, 8.2). */
 export interface FlacConfiguration {
@@ -30,5 +30,11 @@ export function parseFlacHeader(body: Uint8Array): FlacConfiguration | Fault {
   dfLa[0] = 0x80
   dfLa[3] = 34
   dfLa.set(body.subarray(start, start + 34), 4)
-  return { sampleRate, channels, bitsPerSample: ((packed >>> 4) & 31) + 1, samplesPerFrame: smallest === largest ? largest : undefined, dfLa }
+  return {
+    sampleRate,
+    channels,
+    bitsPerSample: ((packed >>> 4) & 31) + 1,
+    samplesPerFrame: smallest === largest ? largest : undefined,
+    dfLa,
+  }
 }

@@ -1,5 +1,5 @@
 import { BitReader, withoutEmulationPrevention } from './bit-reader.ts'
-import { fault, type Fault, isFault } from './fault.ts'
+import { type Fault, fault, isFault } from './fault.ts'
 
 /** The largest picture side that is believed. */
 export const maxPictureSide = 16_384
@@ -41,8 +41,23 @@ const profilesWithChroma = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 13
 
 /** Table E-1 and, with the same numbers, HEVC's: sample aspect ratios by aspect_ratio_idc. */
 export const sampleAspects: readonly (readonly [number, number])[] = [
-  [0, 0], [1, 1], [12, 11], [10, 11], [16, 11], [40, 33], [24, 11], [20, 11], [32, 11],
-  [80, 33], [18, 11], [15, 11], [64, 33], [160, 99], [4, 3], [3, 2], [2, 1],
+  [0, 0],
+  [1, 1],
+  [12, 11],
+  [10, 11],
+  [16, 11],
+  [40, 33],
+  [24, 11],
+  [20, 11],
+  [32, 11],
+  [80, 33],
+  [18, 11],
+  [15, 11],
+  [64, 33],
+  [160, 99],
+  [4, 3],
+  [3, 2],
+  [2, 1],
 ]
 
 /** Reads an avcC record with its parameter sets. */
@@ -296,7 +311,11 @@ export function spsFromInband(data: Uint8Array, nalLengthSize: number): Uint8Arr
 }
 
 /** Builds an avcC record from parameter sets (NAL units with their header byte). */
-export function buildAvcDecoderConfiguration(sps: readonly Uint8Array[], pps: readonly Uint8Array[], nalLengthSize = 4): Uint8Array | Fault {
+export function buildAvcDecoderConfiguration(
+  sps: readonly Uint8Array[],
+  pps: readonly Uint8Array[],
+  nalLengthSize = 4,
+): Uint8Array | Fault {
   const first = sps[0]
   if (first === undefined || pps.length === 0) return fault('an avcC record needs an SPS and a PPS', 0)
   if (sps.length > 31 || pps.length > 255) return fault('too many parameter sets for an avcC record', 0)

@@ -1,5 +1,5 @@
 import { BitReader, withoutEmulationPrevention } from './bit-reader.ts'
-import { fault, type Fault, isFault } from './fault.ts'
+import { type Fault, fault, isFault } from './fault.ts'
 import { maxPictureSide, sampleAspects } from './h264.ts'
 
 /** What an hvcC record says (ISO/IEC 14496-15, 8.3.3.1). */
@@ -99,7 +99,8 @@ function skipProfileTierLevel(reader: BitReader, subLayers: number): void {
   reader.skip(96)
   if (subLayers === 0) return
   const present: number[] = []
-  for (let i = 0; i < 8; i++) present.push(i < subLayers ? reader.bits(2) : (reader.skip(2), 0))
+  for (let i = 0; i < subLayers; i++) present.push(reader.bits(2))
+  reader.skip(2 * (8 - subLayers))
   for (const flags of present) {
     if ((flags & 2) !== 0) reader.skip(88)
     if ((flags & 1) !== 0) reader.skip(8)

@@ -1,4 +1,4 @@
-import { fault, type Fault } from './fault.ts'
+import { type Fault, fault } from './fault.ts'
 
 /** What an MPEG audio layer III frame header says (ISO/IEC 11172-3, 2.4.1.3; ISO/IEC 13818-3). */
 export interface Mp3FrameHeader {

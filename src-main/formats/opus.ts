@@ -1,4 +1,4 @@
-import { fault, type Fault } from './fault.ts'
+import { type Fault, fault } from './fault.ts'
 
 /** What an Opus identification header says (RFC 7845, 5.1). */
 export interface OpusConfiguration {

@@ -1,7 +1,7 @@
 import { parseAudioSpecificConfig } from './aac.ts'
 import { parseSyncFrame } from './ac3.ts'
 import { parseAv1Configuration } from './av1.ts'
-import { fault, isFault, type Fault } from './fault.ts'
+import { type Fault, fault, isFault } from './fault.ts'
 import { parseFlacHeader } from './flac.ts'
 import { parseAvcDecoderConfiguration } from './h264.ts'
 import { parseHevcDecoderConfiguration } from './hevc.ts'
@@ -66,7 +66,11 @@ export function audioTrack(id: string, codec: AudioCodec, config: Uint8Array): A
     case 'flac': {
       const flac = parseFlacHeader(config)
       if (isFault(flac)) return flac
-      const track = { ...describeAudio(id, codec, flac.dfLa, 'flac', flac.sampleRate), sampleRate: flac.sampleRate, channels: flac.channels }
+      const track = {
+        ...describeAudio(id, codec, flac.dfLa, 'flac', flac.sampleRate),
+        sampleRate: flac.sampleRate,
+        channels: flac.channels,
+      }
       return flac.samplesPerFrame === undefined ? track : { ...track, samplesPerPacket: flac.samplesPerFrame }
     }
     case 'ac3':

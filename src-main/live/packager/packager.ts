@@ -111,7 +111,11 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   get ready(): boolean {
-    return this.renditions.length > 0 && this.renditions.some((rendition) => rendition.segments.some((segment) => segment.parts.length > 0)) && this.#allBegun()
+    return (
+      this.renditions.length > 0 &&
+      this.renditions.some((rendition) => rendition.segments.some((segment) => segment.parts.length > 0)) &&
+      this.#allBegun()
+    )
   }
 
   get memoryBytes(): number {
@@ -257,6 +261,7 @@ class StreamPackager implements Packager, StreamSubscriber {
 
   #addRendition(track: Track): void {
     const rendition = this.#makeRendition(track)
+    rendition.joinsAfter = this.#newest()?.sequence ?? -1
     this.renditions.push(rendition)
     this.#byId.set(track.id, rendition)
   }
@@ -322,7 +327,11 @@ class StreamPackager implements Packager, StreamSubscriber {
     const last = this.#newest()
     const sequence = last === undefined ? 0 : last.sequence + 1
     if (this.#seam) this.#seams++
-    const timeS = Math.max(rendition.timeOf(packet) / rendition.track.timescale, last === undefined ? 0 : last.timeS, this.#seam ? this.#endS : 0)
+    const timeS = Math.max(
+      rendition.timeOf(packet) / rendition.track.timescale,
+      last === undefined ? 0 : last.timeS,
+      this.#seam ? this.#endS : 0,
+    )
     const start = { sequence, timeS, discontinuity: this.#seam, discontinuitySequence: this.#seams }
     this.#boundaries.push(start)
     if (this.#boundaries.length > boundariesKept) this.#boundaries.shift()
@@ -383,11 +392,12 @@ class StreamPackager implements Packager, StreamSubscriber {
   /** The segment that must begin with this packet, or undefined where it belongs into the growing one (or before the first). */
   #segmentFor(rendition: Rendition, packet: Packet, timeS: number): SegmentStart | undefined {
     const video = rendition.track.kind === 'video'
+    const after = rendition === this.#leader() ? rendition.sequence : Math.max(rendition.sequence, rendition.joinsAfter)
     const toleranceS = video && packet.key ? rendition.nominalOf(packet) / rendition.track.timescale / 2 : epsilonS
     let target: SegmentStart | undefined
     for (let i = this.#boundaries.length - 1; i >= 0; i--) {
       const start = this.#boundaries[i] as SegmentStart
-      if (start.sequence <= rendition.sequence) break
+      if (start.sequence <= after) break
       if (timeS >= start.timeS - toleranceS) {
         target = start
         break

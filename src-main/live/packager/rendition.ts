@@ -23,6 +23,8 @@ export interface RenditionLimits {
 }
 
 const largestOffset = 2 ** 31 - 1
+/** Times in whole ms make a rate of 30 look like 29.99; 29.97 is a rate of its own. */
+const wholeRateTolerance = 0.02
 
 /**
  * One track on its way to parts. Keeps the chain of sample durations exact (each part begins where the last one ended), closes parts
@@ -38,6 +40,8 @@ export class Rendition implements PackagedRendition {
   frameRate: number | undefined
   /** Sequence of the segment being made or, between two, of the last one; -1 before the first. */
   sequence = -1
+  /** A track that appears late begins with a segment behind this one. */
+  joinsAfter = -1
   /** Video waits for a keyframe after a seam. */
   awaitsKey: boolean
   /** Packets that wait until the packager knows whether a segment begins before them. */
@@ -61,8 +65,11 @@ export class Rendition implements PackagedRendition {
   #lastStart = 0
   #lastTime = 0
   #lastNominal = 1
-  /** Distance of pts and dts at the first keyframe: chunks count decoding times later by this, so that keyframes show at their own decoding time. */
+  /** Distance of pts and dts at the first keyframe: here all is counted by decoding time plus this, so that a segment begins where its keyframe is shown. */
   #shift: number | undefined
+  /** Decoding time at which the last chunk ended. */
+  #decodeEnd = 0
+  #hasMedia = false
   #chunks = 0
 
   constructor(track: Track, limits: RenditionLimits) {
@@ -173,9 +180,10 @@ export class Rendition implements PackagedRendition {
     if (this.#initTrack !== this.track) this.#renewInit()
     if (this.#shift === undefined) this.#shift = this.track.kind === 'video' ? packet.pts - packet.dts : 0
     const time = this.timeOf(packet)
-    const chained = !start.discontinuity && Math.abs(time - this.#end) <= this.#partTicks
-    if (!chained && this.#end > 0 && !start.discontinuity) this.gaps++
-    const startTicks = chained ? this.#end : Math.max(time, this.#end)
+    const chained = this.#hasMedia && !start.discontinuity && Math.abs(time - this.#end) <= this.#partTicks
+    if (!chained && this.#hasMedia && !start.discontinuity) this.gaps++
+    this.#hasMedia = true
+    const startTicks = chained ? this.#end : Math.max(time, this.#end, this.#decodeEnd + this.#shift)
     const segment = this.#newSegment(start, startTicks, packet.key)
     this.sequence = start.sequence
     this.#segment = segment
@@ -248,7 +256,7 @@ export class Rendition implements PackagedRendition {
   }
 
   #append(packet: Packet, start: number, time: number): void {
-    const offset = this.track.kind === 'audio' ? 0 : packet.pts - start
+    const offset = this.track.kind === 'audio' ? 0 : packet.pts - start + (this.#shift as number)
     this.#lastStart = start
     this.#lastTime = time
     this.#lastNominal = this.nominalOf(packet)
@@ -286,11 +294,14 @@ export class Rendition implements PackagedRendition {
     const segment = this.#segment as GrowingSegment
     const samples = this.#samples
     this.#setLastDuration(end - this.#lastStart)
-    const data = buildChunk(this.track.kind, ++this.#chunks >>> 0, this.#partStart, samples, segment.parts.length === 0)
+    const decodeTicks = Math.max(this.#decodeEnd, this.#partStart - (this.#shift as number))
+    this.#decodeEnd = decodeTicks + end - this.#partStart
+    const data = buildChunk(this.track.kind, ++this.#chunks >>> 0, decodeTicks, samples, segment.parts.length === 0)
     const part: PackagedPart = {
       index: segment.parts.length,
       startTicks: this.#partStart,
       durationTicks: end - this.#partStart,
+      decodeTicks,
       independent: samples.keys[0] as boolean,
       data,
       firstSampleBytes: (samples.data[0] as Uint8Array).length,
@@ -308,7 +319,8 @@ export class Rendition implements PackagedRendition {
     this.averageBandwidth = measured.average
     this.peakBandwidth = measured.peak
     if (this.track.kind === 'video' && measured.frameRate > 0 && this.window.listed[0]?.complete) {
-      this.frameRate = Math.round(measured.frameRate * 1000) / 1000
+      const whole = Math.round(measured.frameRate)
+      this.frameRate = Math.abs(measured.frameRate - whole) < wholeRateTolerance ? whole : Math.round(measured.frameRate * 1000) / 1000
     }
   }
 }

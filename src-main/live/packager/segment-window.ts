@@ -2,6 +2,8 @@ import type { MediaPart, MediaSegment } from './packaged-stream.ts'
 
 /** A part with where its first sample lies in its bytes, for the one-frame picture. */
 export interface PackagedPart extends MediaPart {
+  /** The chunk's `tfdt`: `startTicks` less the delay that B-frames cause. */
+  readonly decodeTicks: number
   readonly firstSampleBytes: number
   readonly firstSampleOffset: number
 }
@@ -92,7 +94,11 @@ export class SegmentWindow {
 }
 
 /** Bits per second and frames per second over complete segments; the growing one counts while there is no other. */
-export function measure(segments: readonly GrowingSegment[], timescale: number, targetS: number): { average: number; peak: number; frameRate: number } {
+export function measure(
+  segments: readonly GrowingSegment[],
+  timescale: number,
+  targetS: number,
+): { average: number; peak: number; frameRate: number } {
   let bytes = 0
   let ticks = 0
   let frames = 0
@@ -109,5 +115,9 @@ export function measure(segments: readonly GrowingSegment[], timescale: number, 
     if (rate > peak && segment.durationTicks >= (targetS * timescale) / 2) peak = rate
   }
   if (ticks === 0) return { average: 0, peak: 0, frameRate: 0 }
-  return { average: Math.round((bytes * 8 * timescale) / ticks), peak: Math.round(peak > 0 ? peak : anyPeak), frameRate: (frames * timescale) / ticks }
+  return {
+    average: Math.round((bytes * 8 * timescale) / ticks),
+    peak: Math.round(peak > 0 ? peak : anyPeak),
+    frameRate: (frames * timescale) / ticks,
+  }
 }

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest'
+import { parseAudioSpecificConfig } from './aac.ts'
+import { parseSyncFrame } from './ac3.ts'
+import { parseAv1Configuration, stripTemporalDelimiters } from './av1.ts'
+import { isFault } from './fault.ts'
+import { parseFlacHeader } from './flac.ts'
+import { isH264Keyframe, iterateNals, parseAvcDecoderConfiguration, spsFromInband } from './h264.ts'
+import { headers } from './header-samples.ts'
+import { parseHevcDecoderConfiguration } from './hevc.ts'
+import { parseMp3FrameHeader } from './mp3.ts'
+import { walkBoxes } from './mp4-boxes.ts'
+import { opusPacketDuration, parseOpusHead } from './opus.ts'
+import { parseVp9Configuration, parseVp9FrameHeader } from './vp9.ts'
+
+const runs = 3000 * Number(process.env.FUZZ_RUNS ?? 1)
+let state = Number(process.env.FUZZ_SEED ?? 7) | 0
+
+function random(): number {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+  return (state >>> 8) / 2 ** 24
+}
+
+const parsers: readonly ((data: Uint8Array) => unknown)[] = [
+  parseAvcDecoderConfiguration,
+  parseHevcDecoderConfiguration,
+  parseAv1Configuration,
+  parseVp9Configuration,
+  parseVp9FrameHeader,
+  parseAudioSpecificConfig,
+  parseOpusHead,
+  parseFlacHeader,
+  parseSyncFrame,
+  parseMp3FrameHeader,
+]
+
+it('no bytes make a codec header parser throw, hang or tell a number that is none', () => {
+  const samples = Object.values(headers)
+  for (let run = 0; run < runs; run++) {
+    const data = (samples[run % samples.length] as Uint8Array).slice()
+    const changes = 1 + Math.floor(random() * 4)
+    for (let i = 0; i < changes; i++) data[Math.floor(random() * data.length)] = Math.floor(random() * 256)
+    const cut = random() < 0.3 ? data.subarray(0, Math.floor(random() * data.length)) : data
+    for (const parse of parsers) {
+      const found = parse(cut)
+      if (isFault(found)) continue
+      for (const value of Object.values(found as object)) {
+        if (typeof value === 'number') expect(Number.isFinite(value) && value >= 0).toBe(true)
+        if (typeof value === 'string') expect(value).not.toMatch(/NaN|undefined/)
+      }
+    }
+    stripTemporalDelimiters(cut)
+    opusPacketDuration(cut)
+    isH264Keyframe(cut, 4)
+    spsFromInband(cut, 1 + (run % 4))
+    for (const nal of iterateNals(cut, 1 + (run % 4))) expect(nal.length).toBeGreaterThan(0)
+    for (const found of walkBoxes(cut)) expect(found.end).toBeLessThanOrEqual(cut.length)
+  }
+})
