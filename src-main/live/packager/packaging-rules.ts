@@ -10,6 +10,7 @@ export function brokenRules(packager: Packager): string[] {
     let expected: number | undefined
     let sequence: number | undefined
     let decodeEnd: number | undefined
+    let afterGap = false
     for (const segment of rendition.segments) {
       const name = `${rendition.id}/${segment.sequence}`
       if (sequence !== undefined && segment.sequence !== sequence + 1) broken.push(`${name} follows ${sequence}`)
@@ -25,9 +26,13 @@ export function brokenRules(packager: Packager): string[] {
           broken.push(`${partName} lasts ${(part.durationTicks * 1000) / scale} ms`)
         const read = readChunk(part.data)
         if (read.base !== part.decodeTicks) broken.push(`${partName} is at ${read.base}, not ${part.decodeTicks}`)
-        if (decodeEnd !== undefined && (read.base < decodeEnd || (read.base > decodeEnd && rendition.gaps === 0 && !segment.discontinuity)))
+        if (
+          decodeEnd !== undefined &&
+          (read.base < decodeEnd || (read.base > decodeEnd && rendition.gaps === 0 && !segment.discontinuity && !afterGap))
+        )
           broken.push(`${partName} decodes at ${read.base}, not ${decodeEnd}`)
         decodeEnd = read.base + read.ticks
+        afterGap = false
         if (read.ticks !== part.durationTicks) broken.push(`${partName} sums to ${read.ticks}, not ${part.durationTicks}`)
         if (read.bytes !== read.mdatBytes) broken.push(`${partName} has samples of ${read.bytes} bytes in ${read.mdatBytes}`)
         if (part.startTicks < at) broken.push(`${partName} begins before the part before it ends`)
@@ -36,7 +41,8 @@ export function brokenRules(packager: Packager): string[] {
       }
       if (expected !== undefined && segment.startTicks < expected && segment.gap !== true)
         broken.push(`${name} begins before the segment before it ends`)
-      if (segment.gap !== true) expected = at
+      if (segment.gap === true) afterGap = true
+      else expected = at
     }
   }
   return broken
