@@ -404,7 +404,8 @@ function checkReload(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: 
       if (old.map !== segment.map) faults.push(`the EXT-X-MAP of segment ${segment.sequence} changed`)
       if (old.discontinuities !== segment.discontinuities) faults.push(`the discontinuity sequence of segment ${segment.sequence} changed`)
     }
-    if (segment.parts.length === 0) continue
+    // Parts may leave the list once their segment is whole, not before.
+    if (segment.parts.length === 0 && segment.uri !== undefined) continue
     old.parts.forEach((part, place) => {
       const same = segment.parts[place]
       if (!same || same.uri !== part.uri || same.durationS !== part.durationS) faults.push(`${part.uri} changed or was taken back`)
