@@ -19,6 +19,8 @@ export interface PlaylistSegment {
   readonly parts: readonly PlaylistPart[]
   readonly independent: boolean
   readonly complete: boolean
+  /** There is no media for its time (section 4.4.4.7). */
+  readonly gap?: boolean
 }
 
 export interface RenditionReport {
@@ -97,6 +99,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
       text += partTags(segment, timescale, playlist.uriPrefix)
     if (segment.complete || playlist.ended) {
       const us = microseconds(segmentEnd, timescale) - microseconds(segment.startTicks, timescale)
+      if (segment.gap === true) text += '#EXT-X-GAP\n'
       text += `#EXTINF:${decimalSeconds(us)},\n${playlist.uriPrefix}seg-${segment.sequence}.m4s\n`
     }
   }

@@ -66,6 +66,8 @@ export interface PackagedStream {
   /** True once the stream has ended: playlists get EXT-X-ENDLIST, the MPD becomes static. */
   readonly ended: boolean
   readonly renditions: readonly PackagedRendition[]
+  /** A segment by number, also for a short while after it has left `segments` (RFC 8216bis section 6.2.2). */
+  findSegment(renditionId: string, sequence: number): MediaSegment | undefined
   /** Calls back after every new part, segment, rendition and at the end. Returns the way to stop listening. */
   onChange(listener: () => void): () => void
 }

@@ -23,8 +23,6 @@ export interface Packager extends PackagedStream {
   readonly memoryBytes: number
   /** Segments that had to be cut before a frame that is no keyframe, because the keyframe came too late. */
   readonly forcedCuts: number
-  /** A segment by number, also for a short while after it has left the playlist. */
-  findSegment(renditionId: string, sequence: number): MediaSegment | undefined
   /** One-frame MP4 of the newest keyframe; `id` changes with the picture. Undefined while there is none. */
   keyframe(): { readonly id: string; readonly data: Uint8Array } | undefined
   /** Leaves the stream and lets go of all media. */

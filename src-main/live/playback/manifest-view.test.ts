@@ -37,7 +37,7 @@ describe('the manifest of a live stream', () => {
       stream.part()
       expect(view.text(stream, options)).toContain('<Period id="p0" start="PT0S">')
     }
-    expect(view.text(stream, options)).toContain('startNumber="4"')
+    expect(view.text(stream, options)).toContain('startNumber="2"')
     stream.seam()
     stream.part()
     const text = view.text(stream, options)

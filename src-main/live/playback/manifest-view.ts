@@ -1,6 +1,6 @@
 import { type MpdAdaptationSet, type MpdPeriod, type MpdRepresentation, writeMpd } from '../../formats/mpd-document.ts'
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
-import { addressPrefix, listedSegments } from './playlist-view.ts'
+import { addressPrefix } from './playlist-view.ts'
 
 export interface ManifestOptions {
   readonly title: string
@@ -30,7 +30,7 @@ export class ManifestView {
     let endS = 0
     let depthS = 0
     for (const rendition of stream.renditions) {
-      const segments = listedSegments(rendition)
+      const segments = rendition.segments
       const first = segments[0]
       const last = segments.at(-1)
       if (!first || !last) continue
@@ -109,8 +109,9 @@ function spans(stream: PackagedStream): Span[] {
   const result: Span[] = []
   for (const rendition of stream.renditions) {
     let span: Span | undefined
-    for (const segment of listedSegments(rendition)) {
-      if (segment.parts.length === 0) continue
+    for (const segment of rendition.segments) {
+      // a gap stands in the timeline all the same: players count segment numbers from it
+      if (segment.parts.length === 0 && segment.gap !== true) continue
       if (!span || cuts.has(segment.sequence)) {
         span = { key: periodKey(stream, segment), rendition, segments: [] }
         result.push(span)

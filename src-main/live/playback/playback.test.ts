@@ -151,10 +151,14 @@ describe('playback', () => {
     }
   })
 
-  it('says 503 when nothing comes in time, and forgets who went away', async () => {
+  it('answers with the playlist as it stands when nothing comes in time, and forgets who went away', async () => {
     parts(5)
     blockTimeoutMs = 0
-    expect((await get('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')).status).toBe(503)
+    const late = await get('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')
+    expect(late.status).toBe(200)
+    expect(late.headers['cache-control']).toBe('no-store')
+    expect(late.text).toContain('part-1.0.m4s')
+    expect((await get('/live/show/e1/v0/part-1.1.m4s')).status).toBe(503)
     blockTimeoutMs = 5000
     const { sent, answer } = open('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')
     answer.catch(() => {})

@@ -19,7 +19,7 @@ import {
   sendProblem,
 } from './response.ts'
 import { SharedText } from './shared-text.ts'
-import { playlistType, reached, StreamView, segmentAt } from './stream-view.ts'
+import { playlistType, reached, StreamView } from './stream-view.ts'
 import type { Waiter } from './waiters.ts'
 
 export type PlaybackRequestKind = PlaybackTarget['kind']
@@ -274,16 +274,20 @@ class PlaybackServer implements Playback {
       const first = current.segments[0]
       return first !== undefined && (target.plain ? first.complete : first.parts.length > 0)
     }
-    this.#when(exchange, view, ready, () => {
+    const answer = (caching: string): void => {
       const current = view.rendition(target.rendition)
       if (!current) {
         sendProblem(exchange.response, 'request.not_found')
         return
       }
       const text = view.mediaPlaylist(current, { plain: target.plain, skip: query.skip, cdnPrefix: this.#needs.options.cdnPrefix() })
-      const sent = this.#sendText(exchange, text, playlistCaching(stream, blocking))
+      const sent = this.#sendText(exchange, text, caching)
       this.#seen(view, exchange, target.plain ? 'hls' : blocking ? 'll-hls' : undefined, undefined, sent)
-    })
+    }
+    // While a publisher is away nothing new comes for longer than a reload may block. The 503 that section 6.2.5.2 allows
+    // makes common players give up within the reconnect window; the playlist as it stands makes them ask again.
+    const late = blocking && rendition.segments.some((segment) => segment.parts.length > 0) ? () => answer('no-store') : undefined
+    this.#when(exchange, view, ready, () => answer(playlistCaching(stream, blocking)), late)
   }
 
   #init(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'init' }>): void {
@@ -304,10 +308,7 @@ class PlaybackServer implements Playback {
   }
 
   #segment(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'segment' }>): void {
-    const find = () => {
-      const rendition = view.rendition(target.rendition)
-      return rendition && segmentAt(rendition, target.sequence)
-    }
+    const find = () => view.segment(target.rendition, target.sequence)
     const ready = (): boolean => {
       const edge = view.rendition(target.rendition)?.edge.sequence ?? 0
       return view.stream.ended || target.sequence !== edge || (find()?.parts.length ?? 0) > 0
@@ -341,8 +342,7 @@ class PlaybackServer implements Playback {
     let written = 0
     const advance = (): boolean => {
       if (response.destroyed) return true
-      const rendition = view.rendition(target.rendition)
-      const segment = rendition && segmentAt(rendition, target.sequence)
+      const segment = view.segment(target.rendition, target.sequence)
       let bytes = 0
       for (; segment && written < segment.parts.length; written++) {
         const data = segment.parts[written]?.data
@@ -366,11 +366,7 @@ class PlaybackServer implements Playback {
   }
 
   #part(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'part' }>): void {
-    const find = () => {
-      const rendition = view.rendition(target.rendition)
-      const segment = rendition && segmentAt(rendition, target.sequence)
-      return segment?.parts[target.part]
-    }
+    const find = () => view.segment(target.rendition, target.sequence)?.parts[target.part]
     // Only the part that the playlist hints at is waited for (section 6.2.6); it may turn out that the segment ends without it.
     const ready = (): boolean => {
       const edge = view.rendition(target.rendition)?.edge
@@ -389,8 +385,8 @@ class PlaybackServer implements Playback {
     })
   }
 
-  /** Answers now or as soon as `ready` says so; 503 when it takes too long or too many wait. */
-  #when(exchange: Exchange, view: StreamView, ready: () => boolean, answer: () => void): void {
+  /** Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long or too many wait. */
+  #when(exchange: Exchange, view: StreamView, ready: () => boolean, answer: () => void, late?: () => void): void {
     if (ready()) {
       answer()
       return
@@ -409,7 +405,9 @@ class PlaybackServer implements Playback {
         }
         return true
       },
-      expire: () => sendProblem(response, 'play.not_live', { status: 503, detail: 'Nothing new was published in time', retryAfterS: 1 }),
+      expire:
+        late ??
+        (() => sendProblem(response, 'play.not_live', { status: 503, detail: 'Nothing new was published in time', retryAfterS: 1 })),
     })
   }
 

@@ -34,7 +34,7 @@ describe('the playlists of a live stream', () => {
         expect(checkDelta(mediaPlaylistText(stream, rendition, { ...full, skip: true }), whole)).toEqual([])
       }
     }
-    for (let part = 0; part < 100; part++) {
+    for (let part = 0; part < 114; part++) {
       if (part === 41 || part === 60) stream.seam()
       stream.part()
       check()

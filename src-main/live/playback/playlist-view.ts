@@ -1,19 +1,6 @@
 import { type RenditionReport, writeMediaPlaylist } from '../../formats/m3u8-media.ts'
 import { writeMultivariantPlaylist } from '../../formats/m3u8-multivariant.ts'
-import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
-
-/**
- * A segment that left the playlist must stay fetchable for a while (RFC 8216bis section 6.2.2), and the packager drops it
- * the moment that it leaves its window: so the oldest ones it holds are no longer listed.
- */
-const graceSegments = 2
-const leastListed = 6
-
-/** The segments that playlists name. Its first sequence number never goes back while the packager's window slides. */
-export function listedSegments(rendition: PackagedRendition): readonly MediaSegment[] {
-  const hidden = Math.min(graceSegments, Math.max(0, rendition.segments.length - leastListed))
-  return hidden === 0 ? rendition.segments : rendition.segments.slice(hidden)
-}
+import type { PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
 
 /** `https://cdn.example/live/NAME/`, or nothing, so that addresses stay relative. */
 export function addressPrefix(cdnPrefix: string, name: string): string {
@@ -75,7 +62,7 @@ export function mediaPlaylistText(
     timescale: rendition.track.timescale,
     targetDurationS: stream.targetDurationS,
     partTargetMs: stream.partTargetMs,
-    segments: listedSegments(rendition),
+    segments: rendition.segments,
     ended: stream.ended,
     lowLatency: !options.plain,
     skip: options.skip,

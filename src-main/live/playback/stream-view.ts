@@ -48,6 +48,12 @@ export class StreamView {
     return undefined
   }
 
+  /** The segment of that number while it is held, listed or not. */
+  segment(renditionId: string, sequence: number): MediaSegment | undefined {
+    const rendition = this.rendition(renditionId)
+    return rendition && (segmentAt(rendition, sequence) ?? this.stream.findSegment(renditionId, sequence))
+  }
+
   /** Rendered at most once per edge and form, and shared by all who wait for it. */
   mediaPlaylist(rendition: PackagedRendition, options: { plain: boolean; skip: boolean; cdnPrefix: string }): SharedText {
     if (options.cdnPrefix !== this.#cdnPrefix) {
@@ -79,8 +85,8 @@ export class StreamView {
   }
 }
 
-/** The segment of that number while it is held. Sequence numbers have no holes, so it is found by its place. */
-export function segmentAt(rendition: PackagedRendition, sequence: number): MediaSegment | undefined {
+/** The listed segment of that number. Sequence numbers have no holes, so it is found by its place. */
+function segmentAt(rendition: PackagedRendition, sequence: number): MediaSegment | undefined {
   const first = rendition.segments[0]
   if (!first) return undefined
   const guess = rendition.segments[sequence - first.sequence]

@@ -69,6 +69,11 @@ export class SyntheticStream implements PackagedStream {
     return () => this.#listeners.delete(listener)
   }
 
+  findSegment(renditionId: string, sequence: number): MediaSegment | undefined {
+    const rendition = this.renditions.find((each) => each.id === renditionId)
+    return rendition?.segments.find((segment) => segment.sequence === sequence)
+  }
+
   /** The next segment begins after a seam, with new initialization segments. */
   seam(): void {
     this.#seam = true
