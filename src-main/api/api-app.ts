@@ -151,6 +151,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
       reply.status(answer.status ?? successStatus)
       if (answer.headers) reply.headers({ ...answer.headers })
       if (reply.statusCode === 204) return reply.send()
+      if (answer.text !== undefined) return reply.type(`${answer.text}; charset=utf-8`).send(answer.body)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
     },
   })

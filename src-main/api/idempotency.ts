@@ -8,7 +8,8 @@ export interface IdempotencyStore {
   once(scope: string, key: string, body: unknown, act: () => Promise<RouteReply<unknown>>): Promise<RouteReply<unknown>>
 }
 
-const lifeMs = 24 * 3_600_000
+/** Long enough for a client that tries again; answers may hold secrets, which must not stay in memory for hours. */
+const lifeMs = 10 * 60_000
 
 export function createIdempotencyStore(capacity = 2000, now: () => number = Date.now): IdempotencyStore {
   const kept = new Map<string, { digest: string; until: number; reply: Promise<RouteReply<unknown>> }>()

@@ -74,10 +74,11 @@ export async function buildOpenApi(routes: readonly RouteDefinition[], version: 
 
 function describe(route: RouteDefinition): Record<string, unknown> {
   const responses: Record<string, unknown> = {}
+  const texts = Object.fromEntries((route.textTypes ?? []).map((type) => [type, { schema: Type.String() }]))
   for (const [status, schema] of Object.entries(route.responses)) {
     const description = (schema as TSchema & { description?: string }).description ?? 'Done'
     responses[status] =
-      status === '204' ? { type: 'null', description: 'Done' } : { description, content: { 'application/json': { schema } } }
+      status === '204' ? { type: 'null', description: 'Done' } : { description, content: { 'application/json': { schema }, ...texts } }
   }
   responses.default = { description: 'What went wrong', content: { 'application/problem+json': { schema: ProblemSchema } } }
   return {

@@ -137,6 +137,7 @@ describe('the host', () => {
     const paths = Object.keys(document.paths)
     for (const path of [
       '/health',
+      '/time',
       '/host',
       '/settings',
       '/audit',
@@ -212,6 +213,16 @@ describe('the host', () => {
     expect((await fetch(`${host.ready.url}/embed/x`)).headers.get('content-security-policy')).toContain('frame-ancestors *')
     expect((await fetch(`${host.ready.url}/..%2f..%2fdata/host.json`)).status).toBe(404)
     expect((await fetch(`${host.ready.url}/gone.js`)).status).toBe(404)
+  })
+
+  it('tells the time to players of every origin, as JSON and as MPDs name it', async () => {
+    const before = Date.now()
+    const response = await fetch(`${api}/time`, { headers: { origin: 'https://elsewhere.example' } })
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
+    expect(((await response.json()) as { timeMs: number }).timeMs).toBeGreaterThanOrEqual(before)
+    const iso = await fetch(`${api}/time?format=iso`)
+    expect(iso.headers.get('content-type')).toContain('text/plain')
+    expect(Date.parse(await iso.text())).toBeGreaterThanOrEqual(before)
   })
 
   it('tells its figures to Prometheus', async () => {

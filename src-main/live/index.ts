@@ -9,12 +9,14 @@ import type { RouteDefinition } from '../platform/routes.ts'
 import type { AddressBase } from './addresses.ts'
 import { createDemo } from './demo/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
+import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { StreamKeys } from './keys/stream-keys.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
 import { createPackager } from './packager/packager.ts'
 import { createPlayback } from './playback/playback.ts'
+import { createPlaybackMetrics } from './playback/playback-metrics.ts'
 import { liveRoutes } from './routes.ts'
 import { type LiveSettingsSource, settingsInForce } from './settings.ts'
 import { HealthClock } from './streams/health-clock.ts'
@@ -138,6 +140,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     log: log.child({ part: 'rtmp' }),
     limits: { ...limits, outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
   })
+  registerRtmpMetrics(needs.registry, () => rtmp)
   const playback = createPlayback({
     find: (name, epoch) => runs.find(name, epoch),
     status: (name) => registry.status(name),
@@ -145,6 +148,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     viewers,
     options: { cdnPrefix: () => settings().cdnPrefix },
     log: log.child({ part: 'playback' }),
+    metrics: createPlaybackMetrics(needs.registry),
   })
   const testStream = new TestStream({
     worker: needs.demo ?? createDemo({ log: log.child({ part: 'demo' }) }),

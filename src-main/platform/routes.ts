@@ -22,7 +22,10 @@ export interface RouteRequest<Params, Query, Body> {
 export interface RouteReply<Body> {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; as it is where `text` stands. */
   readonly body: Body
+  /** Media type of a body that is text, one of the route's `textTypes`. */
+  readonly text?: string
 }
 
 /** One door of the API. Wings offer a list of these; the `api` room mounts and documents them. */
@@ -41,6 +44,8 @@ export interface RouteDefinition {
   readonly body?: TSchema
   /** Success answers by status; 204 has `Type.Null()`. */
   readonly responses: Readonly<Record<number, TSchema>>
+  /** Media types that the first of `responses` may have besides JSON. */
+  readonly textTypes?: readonly string[]
   /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the list of routes is heterogeneous; `defineRoute` types each one

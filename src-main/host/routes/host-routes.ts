@@ -54,7 +54,7 @@ export interface HostRoutesNeeds {
   readonly audit: AuditLog
 }
 
-/** /health, /host, /settings and /audit. */
+/** /health, /time, /host, /settings and /audit. */
 export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
   return [
     defineRoute({
@@ -81,6 +81,24 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
           startedAt: new Date(needs.startedAtMs).toISOString(),
         },
       }),
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/time',
+      tag: 'host',
+      summary: "The host's clock, for players that measure their latency; `format=iso` answers with text, as MPDs name it",
+      role: 'none',
+      query: Type.Object({ format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('iso')])) }),
+      responses: { 200: Type.Object({ timeMs: Type.Integer({ description: 'ms since 1970' }) }) },
+      textTypes: ['text/plain'],
+      handler: ({ query }) => {
+        const now = new Date()
+        // Players of other origins keep time too.
+        const headers = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
+        return query.format === 'iso'
+          ? { headers, text: 'text/plain', body: now.toISOString() }
+          : { headers, body: { timeMs: now.getTime() } }
+      },
     }),
     defineRoute({
       method: 'GET',

@@ -1,0 +1,39 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { RtmpServer } from './server.ts'
+
+/** The RTMP doors' figures on /metrics, read when they are asked for. No label carries text from the network. */
+export function registerRtmpMetrics(registry: Registry, server: () => Pick<RtmpServer, 'connections' | 'counters'>): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'streams_rtmp_connections',
+    help: 'RTMP connections open now',
+    registers,
+    collect() {
+      this.set(server().connections())
+    },
+  })
+  const counter = (name: string, help: string, read: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(read())
+      },
+    })
+  }
+  counter('streams_rtmp_connections_total', 'RTMP connections accepted', () => server().counters.accepted)
+  counter('streams_rtmp_received_bytes_total', 'Bytes read from RTMP connections', () => server().counters.bytesIn)
+  counter('streams_rtmp_sent_bytes_total', 'Bytes written to RTMP connections', () => server().counters.bytesOut)
+  new Counter({
+    name: 'streams_rtmp_refused_total',
+    help: 'RTMP clients that were refused or thrown out, by error code',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [code, count] of server().counters.refusals) this.inc({ code }, count)
+    },
+  })
+}
