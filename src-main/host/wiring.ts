@@ -56,6 +56,8 @@ export interface RunningHost {
   readonly signInRequired: boolean
   /** Admin token of this run. */
   readonly token: string
+  /** Streams that are live now, those that wait for a returning publisher included. */
+  liveStreams(): number
   /** Under two seconds. */
   stop(): Promise<void>
 }
@@ -235,7 +237,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     })
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
-    return { ready, signInRequired: api.access.signInRequired, token, stop: close }
+    return { ready, signInRequired: api.access.signInRequired, token, liveStreams: () => live.health().active, stop: close }
   } catch (error) {
     await close()
     throw error

@@ -5,12 +5,21 @@ import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chooseWindow } from './choose-window.ts'
 
+/**
+ * How a window's program ended. `closed`: a person closed it. `handed-over`: it went at once, because a window that is
+ * open already took the address. `failed`: it could not show anything.
+ */
+export type WindowEnd = 'closed' | 'handed-over' | 'failed'
+
+/** A program that ends sooner than this was not closed by a person, ms. */
+const shortestLookMs = 3000
+
 export interface OpenedWindow {
   readonly kind: 'electron' | 'chromium' | 'none'
   /** Why there is none. */
   readonly reason?: string
   /** Calls back when the window's program has ended; never for `none`. */
-  readonly onClosed: (listener: () => void) => void
+  readonly onClosed: (listener: (how: WindowEnd) => void) => void
   /** Ends the window's program. Idempotent. */
   readonly close: () => void
 }
@@ -59,12 +68,18 @@ export function openWindow(url: string, options: OpenWindowOptions): Promise<Ope
   return new Promise((resolve) => {
     const child: ChildProcess = spawn(plan.command, plan.args, { stdio: 'ignore', env: { ...env, ...plan.env } })
     child.once('error', (error) => resolve(none(`${plan.command} could not be started: ${error.message}`)))
-    child.once('spawn', () =>
+    child.once('spawn', () => {
+      const openedMs = performance.now()
       resolve({
         kind: plan.kind,
-        onClosed: (listener) => void child.once('exit', listener),
+        onClosed: (listener) => {
+          child.once('exit', (code) => {
+            const soon = performance.now() - openedMs < shortestLookMs
+            listener(!soon ? 'closed' : code === 0 ? 'handed-over' : 'failed')
+          })
+        },
         close: () => void child.kill(),
-      }),
-    )
+      })
+    })
   })
 }

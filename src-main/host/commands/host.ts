@@ -4,12 +4,12 @@ import type { Output } from '../output.ts'
 import { type RunningHost, startHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
-/** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end. `whenReady` may answer what to do at the end. */
+/** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end, by the user or by `end`. `whenReady` may answer what to do at the end. */
 export async function runHost(
   command: Command,
   context: CommandContext,
   output: Output,
-  whenReady?: (host: RunningHost) => Promise<(() => void) | undefined>,
+  whenReady?: (host: RunningHost, end: () => void) => Promise<(() => void) | undefined>,
 ): Promise<void> {
   const { config, sources } = configOf(command, context)
   // On a terminal the lines would bury the addresses; a program or a log file wants them.
@@ -17,11 +17,12 @@ export async function runHost(
     !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
   const logger = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
   const host = await startHost({ config, sources, logger })
-  const stopped = context.untilStopped()
+  const ended = Promise.withResolvers<void>()
+  const stopped = Promise.race([context.untilStopped(), ended.promise])
   let leave: (() => void) | undefined
   try {
     output.result(host.ready, () => readyText(host))
-    leave = await whenReady?.(host)
+    leave = await whenReady?.(host, ended.resolve)
     await stopped
   } finally {
     leave?.()

@@ -1,5 +1,9 @@
 import type { Command } from 'commander'
-import { addConfigFlags, type CommandContext, run } from './context.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { OpenedWindow } from '../../shell/open-window.ts'
+import type { Output } from '../output.ts'
+import type { RunningHost } from '../wiring.ts'
+import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
 import { runHost } from './host.ts'
 
 export function addStartCommand(program: Command, context: CommandContext): void {
@@ -7,19 +11,58 @@ export function addStartCommand(program: Command, context: CommandContext): void
     .description('run the host and open a window on it')
     .addHelpText(
       'after',
-      '\nElectron where its binary is present, else Chromium, else the address is printed with a one-time sign-in link.',
+      `
+The window is Electron where its binary is present, else Chromium; where there is neither, the address is printed with a
+one-time sign-in link. Where a host runs on the data folder already, only the window is opened.
+Closing the window ends the host that was started with it, unless streams are live: then the host goes on until Ctrl+C.
+
+Examples:
+  streams                                 this machine alone, usual ports
+  streams start --http-port 9000          another port for the page
+  streams start --bind 0.0.0.0            for the network; the window signs itself in`,
     )
     .action(
-      run(context, (output, command) =>
-        runHost(command, context, output, async (host) => {
-          const url = host.signInRequired ? host.ready.signInUrl : host.ready.url
-          const { openWindow } = await import('../../shell/open-window.ts')
-          const window = await openWindow(url, { dataDir: host.ready.dataDir, env: context.environment })
-          if (window.kind === 'none' && !output.json) {
-            context.stdout.write(`\nNo window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}\n`)
-          }
-          return window.close
-        }),
-      ),
+      run(context, async (output, command) => {
+        try {
+          await runHost(command, context, output, (host, end) => showHost(host, end, context, output))
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'host.already_running') throw error
+          await showRunning(command, context, output, error)
+        }
+      }),
     )
+}
+
+/** Opens a window on the host that was just started, and ends the host with it. */
+async function showHost(host: RunningHost, end: () => void, context: CommandContext, output: Output): Promise<(() => void) | undefined> {
+  const say = (text: string): void => void (output.json || context.stdout.write(`\n${text}\n`))
+  const window = await open(host.signInRequired ? host.ready.signInUrl : host.ready.url, host.ready.dataDir, context)
+  if (window.kind === 'none') say(`No window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}`)
+  window.onClosed((how) => {
+    if (how === 'failed') say(`The window could not be shown. Open in a browser:\n  ${host.ready.signInUrl}`)
+    if (how !== 'closed') return
+    const live = host.liveStreams()
+    if (live === 0) end()
+    else say(`The window was closed, but ${live === 1 ? 'a stream is' : `${live} streams are`} live: the host goes on. Ctrl+C stops it.`)
+  })
+  return window.close
+}
+
+/** Opens a window on the host that holds the data folder. */
+async function showRunning(command: Command, context: CommandContext, output: Output, refusal: AppError): Promise<void> {
+  const client = clientOf(command, context)
+  if (output.json) throw refusal
+  const { url } = await client.send<{ url: string }>('POST', '/tokens/link', {})
+  const window = await open(url, configOf(command, context).config.data, context)
+  const text = `A host is running already: ${client.url}`
+  output.result({}, () => (window.kind === 'none' ? `${text}\nNo window: ${window.reason}. Open in a browser:\n  ${url}` : text))
+  if (window.kind === 'none') return
+  const closed = new Promise<void>((resolve) => window.onClosed(() => resolve()))
+  await Promise.race([closed, context.untilStopped()])
+  window.close()
+}
+
+async function open(url: string, dataDir: string, context: CommandContext): Promise<OpenedWindow> {
+  const { openWindow } = await import('../../shell/open-window.ts')
+  return openWindow(url, { dataDir, env: context.environment })
 }
