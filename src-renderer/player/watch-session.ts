@@ -145,8 +145,9 @@ export class WatchSession {
     }
   }
 
+  /** Absolute: hls.js adds its delivery directives to absolute addresses alone, and without them it polls. */
   #address(file: string): string {
-    return `/live/${encodeURIComponent(this.#options.name)}/${file}?session=${this.#options.session}`
+    return new URL(`/live/${encodeURIComponent(this.#options.name)}/${file}?session=${this.#options.session}`, location.href).href
   }
 
   /** Asks until the stream plays, then starts the engine. */
