@@ -126,7 +126,6 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
 
     let ready: ReadyLine | undefined
     let api: Api | undefined
-    const engine = mediaEnginePresent()
     const rtmpsPort = config.rtmpsPort
     // RTMPS opens with the certificate in hand; making one takes part of a second, so it begins early.
     const tls = rtmpsPort === 'off' ? undefined : await loadOnce()
@@ -165,7 +164,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
           ports: { http: ready?.httpPort, https: ready?.httpsPort, rtmp: ready?.rtmpPort, rtmps: ready?.rtmpsPort },
           auth: { mode: config.auth, signInRequired: api?.access.signInRequired },
           limits: config.limits,
-          engine: { present: engine },
+          engine: { present: mediaEnginePresent() },
           certificate: certificate
             ? { selfMade: certificate.selfMade, expiresAt: certificate.expiresAt, fingerprint: certificate.fingerprint }
             : null,

@@ -55,7 +55,13 @@ function node(): Finding {
 
 async function mediaEngine(): Promise<Finding> {
   const remedy = 'Run `npm ci` again; the test stream needs the engine, everything else works without it.'
-  if (!mediaEnginePresent()) return { name: 'media engine', state: 'warn', detail: 'node-av is not installed', remedy }
+  if (!mediaEnginePresent())
+    return {
+      name: 'media engine',
+      state: 'warn',
+      detail: `node-av's binary for ${process.platform}-${process.arch} is not installed`,
+      remedy,
+    }
   // In a process of its own: what a broken native library does, it does there.
   const entry = pathToFileURL(createRequire(import.meta.url).resolve('node-av')).href
   const script = `const av = await import(${JSON.stringify(entry)}); const found = []; for (const name of ['libx264', 'aac', 'libx265', 'libsvtav1', 'libopus']) { if (av.Codec.findEncoderByName(name)) found.push(name) } console.log(found.join(', '))`
@@ -70,7 +76,10 @@ async function mediaEngine(): Promise<Finding> {
       ...(enough ? {} : { remedy }),
     }
   } catch (error) {
-    return { name: 'media engine', state: 'warn', detail: `node-av does not load: ${(error as Error).message.split('\n')[0]}`, remedy }
+    const reason = String((error as { stderr?: string }).stderr)
+      .split('\n')
+      .find((line) => line.includes('Error: '))
+    return { name: 'media engine', state: 'warn', detail: `node-av does not load: ${reason ?? 'its process ended'}`, remedy }
   }
 }
 

@@ -50,6 +50,13 @@ function findWorker(): URL {
   return existsSync(bundled) ? bundled : new URL('./worker.ts', import.meta.url)
 }
 
+/** A module that cannot be found is told with its whole require stack: the first line says it. */
+function reasonToRefuse(reason: 'engine-missing' | 'refused' | 'broken', message: string): string {
+  return reason === 'engine-missing'
+    ? `The test stream needs the media engine, which does not load: ${message.split('\n')[0]}`
+    : `The test stream cannot start: ${message}`
+}
+
 /** Makes the demo; nothing runs until `start`. */
 export function createDemo(needs: DemoNeeds): Demo {
   const { log } = needs
@@ -96,7 +103,7 @@ export function createDemo(needs: DemoNeeds): Demo {
             error = message.message
             // Kicked, or its stream was ended, when it had started: publishing again would overrule the operator.
             if (settled) void stop()
-            else settle(new AppError('demo.unavailable', `The test stream cannot start: ${message.message}`))
+            else settle(new AppError('demo.unavailable', reasonToRefuse(message.reason, message.message)))
           }
         },
         onExit: ({ code, signal }) => {
