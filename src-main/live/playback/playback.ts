@@ -139,6 +139,9 @@ class PlaybackServer implements Playback {
       case 'keyframe':
         this.#keyframe(exchange, target.name)
         return
+      case 'about':
+        this.#about(exchange, target.name)
+        return
       case 'multivariant':
       case 'mpd':
         this.#whenReady(exchange, target.name, this.#startDeadline(), (stream) => {
@@ -185,6 +188,14 @@ class PlaybackServer implements Playback {
         ...(status.endedAtMs === undefined ? undefined : { endedAt: new Date(status.endedAtMs).toISOString() }),
       },
     })
+  }
+
+  /** What a player's page says of a name. Always 200: a page that waits for a stream asks for nothing that is missing. */
+  #about(exchange: Exchange, name: string): void {
+    const status = this.#needs.status(name)
+    const body = Buffer.from(JSON.stringify({ name, title: status?.title ?? '', state: status ? status.state : 'missing' }))
+    exchange.response.writeHead(200, answerHeaders('application/json', 'no-store', body.length))
+    this.#end(exchange, body)
   }
 
   #keyframe(exchange: Exchange, name: string): void {
@@ -270,9 +281,9 @@ class PlaybackServer implements Playback {
       const current = view.rendition(target.rendition)
       if (stream.ended || !current) return true
       if (blocking) return reached(current, sequence, part)
-      // Players give up on a playlist that names nothing, so the very first request waits for something to name.
-      const first = current.segments[0]
-      return first !== undefined && (target.plain ? first.complete : first.parts.length > 0)
+      // Players that know nothing of parts use this address too, and give up on a playlist without a whole segment: the very
+      // first requests of a run wait for one.
+      return current.segments[0]?.complete === true
     }
     const answer = (caching: string): void => {
       const current = view.rendition(target.rendition)
