@@ -58,11 +58,16 @@ export function docsPage(openApi: object): string {
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([tag, operations]) => `<h2 id="${escapeHtml(tag)}">${escapeHtml(tag)}</h2>${operations.join('')}`)
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(info.title)} API</title><style>${style}</style></head>
-<body><main><h1>${escapeHtml(info.title)} API <small>${escapeHtml(info.version)}</small></h1><p>${escapeHtml(info.description ?? '')}</p><p>For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>${sections.join('')}</main></body></html>`
+<body><main><h1>${escapeHtml(info.title)} API <small>${escapeHtml(info.version)}</small></h1><p>${prose(info.description)}</p><p>For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>${sections.join('')}</main></body></html>`
+}
+
+/** Text with `code` in it. */
+function prose(text = ''): string {
+  return escapeHtml(text).replace(/`([^`]+)`/g, '<code>$1</code>')
 }
 
 function renderOperation(method: string, path: string, operation: Operation): string {
-  const parts: string[] = [`<p>${escapeHtml(operation.description ?? '')}</p>`]
+  const parts: string[] = [`<p>${prose(operation.description)}</p>`]
   if (operation.parameters?.length) {
     const rows = operation.parameters.map(
       (one) =>
@@ -77,7 +82,7 @@ function renderOperation(method: string, path: string, operation: Operation): st
     const schema = Object.values(response.content ?? {})[0]?.schema
     parts.push(`<h4>${escapeHtml(status)}</h4><pre>${escapeHtml(schema ? outline(schema, '') : (response.description ?? ''))}</pre>`)
   }
-  return `<details id="${escapeHtml(operation.operationId ?? '')}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b><code>${escapeHtml(path)}</code><span>${escapeHtml(operation.summary ?? '')}</span></summary>${parts.join('')}</details>`
+  return `<details id="${escapeHtml(operation.operationId ?? '')}"><summary><b class="${escapeHtml(method)}">${escapeHtml(method.toUpperCase())}</b><code>${escapeHtml(path)}</code><span>${prose(operation.summary)}</span></summary>${parts.join('')}</details>`
 }
 
 function outline(schema: Schema | undefined, indent: string): string {

@@ -99,6 +99,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     audit,
     now,
     silenceMs: { hls: 3 * Math.ceil(config.segmentMs / 1000) * 1000 + 4000 },
+    nameOf: (streamId) => registry.list().find((entry) => entry.id === streamId)?.name,
     onBytes: (streamId, bytes) => registry.addBytesOut(streamId, bytes),
   })
   const keys = await StreamKeys.open({ store: createKeyStore(database), writes, events, audit, now })
@@ -143,7 +144,10 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   registerRtmpMetrics(needs.registry, () => rtmp)
   const playback = createPlayback({
     find: (name, epoch) => runs.find(name, epoch),
-    status: (name) => registry.status(name),
+    // A key makes a name known: its page waits for the first publisher.
+    status: (name) =>
+      registry.status(name) ??
+      (keys.list().some((key) => key.stream === name && key.revokedAt === null) ? { state: 'pending' } : undefined),
     keyframe: (name) => runs.keyframe(name),
     viewers,
     options: { cdnPrefix: () => settings().cdnPrefix },

@@ -14,6 +14,36 @@ export function epochOf(playlist: string): string {
   return ''
 }
 
+export interface About {
+  /** `playable`: the multivariant playlist is there, or about to be. */
+  readonly kind: Availability['kind']
+  readonly title: string
+}
+
+/** Reads the answer to a request for about.json. */
+export function readAbout(status: number, body: string): About {
+  if (status === 401 || status === 403) return { kind: 'refused', title: '' }
+  if (status !== 200) return { kind: status === 404 ? 'missing' : 'unreachable', title: '' }
+  let about: { state?: unknown; title?: unknown }
+  try {
+    about = JSON.parse(body) as typeof about
+  } catch {
+    return { kind: 'unreachable', title: '' }
+  }
+  const title = typeof about.title === 'string' ? about.title : ''
+  switch (about.state) {
+    case 'active':
+      return { kind: 'playable', title }
+    case 'ended':
+    case 'error':
+      return { kind: 'ended', title }
+    case 'missing':
+      return { kind: 'missing', title }
+    default:
+      return { kind: 'waiting', title }
+  }
+}
+
 /** Reads the answer to a request for the multivariant playlist. */
 export function readAvailability(status: number, body: string): Availability {
   if (status === 200 && body.startsWith('#EXTM3U')) return { kind: 'playable', playlist: body, epoch: epochOf(body) }

@@ -20,7 +20,8 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
   const { events: names } = MediaPlayer
   const onLevels = () => events.onLevels()
   const onError = (event: { error?: unknown }) => {
-    const code = (event.error as { code?: number } | undefined)?.code
+    const { code, message } = (event.error ?? {}) as { code?: number; message?: string }
+    events.onProblem(`${code} ${message}`)
     // 10 to 13 and 25 to 33 are manifest and download errors; 23 and 35 are about capabilities and codecs.
     if (code === 23 || code === 35) events.onFatal('unsupported')
     else events.onFatal('network')

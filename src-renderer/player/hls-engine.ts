@@ -62,6 +62,7 @@ export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: str
     }
   })
   hls.on(Hls.Events.ERROR, (_event, data) => {
+    events.onProblem(data.details)
     if (data.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR || data.details === Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR) {
       events.onFatal('unsupported')
       return

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { embedSnippet, readAddress } from '../watch/address.ts'
-import { epochOf, readAvailability } from './availability.ts'
+import { epochOf, readAbout, readAvailability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
 import { formatLatency, latencyMs, smoothLatency } from './latency.ts'
 import { boundsOfExchange, narrow, ServerClock } from './server-clock.ts'
@@ -17,6 +17,16 @@ describe('the player page', () => {
     expect(readAvailability(401, '').kind).toBe('refused')
     expect(readAvailability(502, '<html>').kind).toBe('unreachable')
     expect(readAvailability(200, '<html>').kind).toBe('unreachable')
+  })
+
+  it('knows a stream and its title before it asks for anything that may be missing', () => {
+    expect(readAbout(200, '{"state":"active","title":"Our show"}')).toEqual({ kind: 'playable', title: 'Our show' })
+    expect(readAbout(200, '{"state":"pending","title":""}').kind).toBe('waiting')
+    expect(readAbout(200, '{"state":"error","title":""}').kind).toBe('ended')
+    expect(readAbout(200, '{"state":"missing"}').kind).toBe('missing')
+    expect(readAbout(401, '').kind).toBe('refused')
+    expect(readAbout(502, '<html>').kind).toBe('unreachable')
+    expect(readAbout(200, '<html>').kind).toBe('unreachable')
   })
 
   it('knows the run of a stream by the folder of its playlists, also behind a CDN prefix', () => {

@@ -1,4 +1,4 @@
-import { type Availability, readAvailability } from './availability.ts'
+import { type About, type Availability, readAbout, readAvailability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
 import type { CurrentLevel, Engine, EngineEvents, LevelInfo } from './engine.ts'
 import { latencyMs } from './latency.ts'
@@ -26,7 +26,11 @@ export interface WatchOptions {
   readonly session: string
   readonly engine: 'hls' | 'dash'
   onState(state: WatchState): void
+  /** The stream's title became known. */
+  onTitle?(title: string): void
   onLevels(): void
+  /** The playing library reported an error, also one that it mends by itself. */
+  onProblem?(what: string): void
 }
 
 /**
@@ -88,6 +92,7 @@ export class WatchSession {
   }
 
   goLive(): void {
+    if (this.#state === 'ended') return
     this.#engine?.goLive()
     void this.#options.video.play().catch(() => {})
   }
@@ -134,15 +139,25 @@ export class WatchSession {
 
   #wake = (): void => {}
 
+  /** Asks first whether there is something to fetch: what is missing would stand as an error in the browser's console. */
   async #ask(): Promise<Availability> {
-    const sent = preciseNowMs()
     try {
-      const response = await fetch(this.#address('index.m3u8'), { cache: 'no-store', signal: this.#stop.signal })
-      this.#clock.learnFromDate(sent, preciseNowMs(), response.headers.get('date'))
+      const about = await this.#fetch('about.json')
+      const known: About = readAbout(about.status, await about.text())
+      if (known.title) this.#options.onTitle?.(known.title)
+      if (known.kind !== 'playable') return { kind: known.kind }
+      const response = await this.#fetch('index.m3u8')
       return readAvailability(response.status, await response.text())
     } catch {
       return { kind: 'unreachable' }
     }
+  }
+
+  async #fetch(file: string): Promise<Response> {
+    const sent = preciseNowMs()
+    const response = await fetch(this.#address(file), { cache: 'no-store', signal: this.#stop.signal })
+    this.#clock.learnFromDate(sent, preciseNowMs(), response.headers.get('date'))
+    return response
   }
 
   /** Absolute: hls.js adds its delivery directives to absolute addresses alone, and without them it polls. */
@@ -183,15 +198,17 @@ export class WatchSession {
       onLevels: () => {
         if (round === this.#round) this.#options.onLevels()
       },
+      onProblem: (what) => this.#options.onProblem?.(what),
       onAdvancing: (advancing) => {
         if (round !== this.#round) return
         this.#advancing = advancing
         if (!advancing && this.#state === 'buffering') this.#say('reconnecting')
       },
-      onEnded: () => {
+      onEnded: (atOnce) => {
         if (round !== this.#round) return
         this.#endedEpoch = epoch
-        this.#drop()
+        // The engine stays until the stream begins again: it holds the last picture.
+        if (atOnce) this.#drop()
         this.#say('ended')
         void this.#open()
       },
@@ -210,6 +227,8 @@ export class WatchSession {
       },
     }
     this.#advancing = true
+    this.#engine?.destroy()
+    this.#engine = undefined
     if (this.#state !== 'buffering') this.#say('loading')
     if (this.#engineKind === 'dash') {
       const { createDashEngine } = await import('./dash-engine.ts')

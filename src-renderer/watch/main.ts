@@ -12,6 +12,8 @@ declare global {
       latencyMs(): number | null
       level(): CurrentLevel | null
       state(): string
+      /** The latest errors that the playing library reported, also those that it mended. */
+      readonly problems: readonly string[]
       readonly engine: 'hls' | 'dash'
     }
   }
@@ -20,6 +22,8 @@ declare global {
 const address = readAddress(location.pathname, location.search)
 const video = part<HTMLVideoElement>('video')
 const player = part('player')
+let title = address.name
+const problems: string[] = []
 
 function randomSession(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('')
@@ -32,12 +36,18 @@ const session = new WatchSession({
   session: randomSession(),
   engine: address.engine,
   onState: drawState,
+  onTitle: drawTitle,
+  onProblem(what) {
+    problems.push(what)
+    if (problems.length > 100) problems.shift()
+  },
   onLevels: drawQuality,
 })
 
 window.__player = {
   latencyMs: () => session.latencyMs(),
   level: () => session.level(),
+  problems,
   state: () => (video.paused && session.state === 'playing' ? 'paused' : session.state),
   get engine() {
     return session.engine
@@ -53,7 +63,13 @@ function drawState(): void {
   const chip = part('chip')
   chip.textContent = notice.chip
   chip.dataset.state = state
-  document.title = `${address.name} · ${notice.chip} · AMI Streams`
+  document.title = `${title} · ${notice.chip} · AMI Streams`
+}
+
+function drawTitle(known: string): void {
+  title = known
+  part('name').textContent = title
+  drawState()
 }
 
 function drawQuality(): void {

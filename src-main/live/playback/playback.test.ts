@@ -252,6 +252,12 @@ describe('playback', () => {
     expect(JSON.parse((await get('/live/nobody/manifest.mpd')).text)).toMatchObject({ code: 'stream.not_found', status: 404 })
   })
 
+  it('tells what a name is without ever answering that it is missing', async () => {
+    expect(JSON.parse((await get('/live/show/about.json')).text)).toEqual({ name: 'show', title: 'Show', state: 'active' })
+    const unknown = await get('/live/nobody/about.json')
+    expect([unknown.status, JSON.parse(unknown.text).state]).toEqual([200, 'missing'])
+  })
+
   it('serves pictures, manifests and the plain playlists of older players', async () => {
     parts(9)
     expect((await get('/live/show/keyframe.mp4')).text).toBe('picture')

@@ -3,6 +3,7 @@ export type PlaybackTarget =
   | { readonly kind: 'multivariant'; readonly name: string; readonly plain: boolean }
   | { readonly kind: 'mpd'; readonly name: string }
   | { readonly kind: 'keyframe'; readonly name: string }
+  | { readonly kind: 'about'; readonly name: string }
   | { readonly kind: 'playlist'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly plain: boolean }
   | { readonly kind: 'init'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly init: number }
   | { readonly kind: 'segment'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly sequence: number }
@@ -48,6 +49,8 @@ function namedFile(name: string, file: string): PlaybackTarget | undefined {
       return { kind: 'mpd', name }
     case 'keyframe.mp4':
       return { kind: 'keyframe', name }
+    case 'about.json':
+      return { kind: 'about', name }
     default:
       // The page has addresses of its own below a stream's; only what looks like a file is ours to refuse.
       return file.includes('.') ? { kind: 'unknown', name } : undefined

@@ -167,6 +167,8 @@ describe('viewers', () => {
     fetch('ll-hls', 'a', 'a0')
     fetch('ll-hls', 'a', 'v1')
     fetch('rtmp', 'b')
+    // Whoever rules the stream looks at its preview and is no viewer.
+    fetch('ll-hls', 'preview-1', 'v0')
     expect(viewers.viewers('s')).toMatchObject({ concurrent: 2, total: 2, peak: 2 })
     expect(quality).toEqual(['a viewer went from v0 to v1'])
     viewers.leave('s', 'rtmp', 'b')

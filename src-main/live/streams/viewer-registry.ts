@@ -13,6 +13,8 @@ export interface ViewerSessionsNeeds {
   readonly silenceMs?: Partial<Record<ViewProtocol, number>>
   /** Sessions held at most: more are served but not counted. */
   readonly most?: number
+  /** Name of a stream, for the audit log. */
+  readonly nameOf?: (streamId: string) => string | undefined
   /** Bytes that went out for a stream. */
   readonly onBytes?: (streamId: string, bytes: number) => void
 }
@@ -35,6 +37,9 @@ interface Tally {
 
 const silence: Readonly<Record<ViewProtocol, number>> = { 'll-hls': 10_000, dash: 10_000, hls: 18_000, rtmp: Number.POSITIVE_INFINITY }
 
+/** Session keys of the stream page's own preview begin with this: whoever rules a stream is no viewer of it. */
+const previewPrefix = 'preview-'
+
 /** Counts playing clients: joins what they fetch into sessions, and ends a session after silence or farewell. */
 export class ViewerSessions implements ViewerRegistry {
   readonly #needs: ViewerSessionsNeeds
@@ -52,6 +57,7 @@ export class ViewerSessions implements ViewerRegistry {
   active(activity: ViewerActivity): void {
     const now = this.#needs.now()
     if (activity.bytes > 0) this.#needs.onBytes?.(activity.streamId, activity.bytes)
+    if (activity.sessionKey?.startsWith(previewPrefix)) return
     const tally = this.#tally(activity.streamId)
     const key = keyOf(activity.protocol, activity.sessionKey, activity.remoteAddress, activity.userAgent)
     const session = tally.sessions.get(key)
@@ -72,7 +78,7 @@ export class ViewerSessions implements ViewerRegistry {
     this.#needs.audit.record({
       kind: 'quality',
       message: `a viewer went from ${before} to ${rendition}`,
-      streamId: activity.streamId,
+      ...this.#named(activity.streamId),
       sessionId: session.id,
       remoteAddress: activity.remoteAddress,
       data: { from: before, to: rendition },
@@ -135,6 +141,11 @@ export class ViewerSessions implements ViewerRegistry {
     this.#streams.delete(streamId)
   }
 
+  #named(streamId: string): { streamId: string; streamName?: string } {
+    const streamName = this.#needs.nameOf?.(streamId)
+    return streamName === undefined ? { streamId } : { streamId, streamName }
+  }
+
   #tally(streamId: string): Tally {
     let tally = this.#streams.get(streamId)
     if (tally === undefined) {
@@ -163,7 +174,7 @@ export class ViewerSessions implements ViewerRegistry {
     this.#needs.audit.record({
       kind: 'connect',
       message: `a viewer plays over ${activity.protocol}`,
-      streamId: activity.streamId,
+      ...this.#named(activity.streamId),
       sessionId: session.id,
       remoteAddress: activity.remoteAddress,
       data: { userAgent: session.activity.userAgent },
@@ -178,7 +189,7 @@ export class ViewerSessions implements ViewerRegistry {
     this.#needs.audit.record({
       kind: 'disconnect',
       message: `a viewer over ${session.activity.protocol} left`,
-      streamId,
+      ...this.#named(streamId),
       sessionId: session.id,
       remoteAddress: session.activity.remoteAddress,
       data: { bytes: session.bytes, seconds: Math.round((session.lastSeenMs - session.startedMs) / 1000) },
