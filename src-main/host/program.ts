@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { AppError } from '../platform/errors.ts'
 import type { CommandContext } from './commands/context.ts'
 import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
@@ -8,6 +9,7 @@ import { addStartCommand } from './commands/start.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addStreamsCommands } from './commands/streams.ts'
 import { addTokensCommands } from './commands/tokens.ts'
+import { createOutput } from './output.ts'
 import { version } from './version.ts'
 
 /** The command line. */
@@ -19,7 +21,19 @@ export function createProgram(context: CommandContext): Command {
     .option('--url <address>', 'for client commands: a host elsewhere, e.g. https://live.example.com')
     .option('--token <token>', 'for client commands: token for --url')
     .option('--json', 'print JSON alone on standard output')
-    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      getOutHelpWidth: () => (context.stdout as Partial<NodeJS.WriteStream>).columns ?? 80,
+      getErrHelpWidth: () => (context.stderr as Partial<NodeJS.WriteStream>).columns ?? 80,
+      outputError: (text) => {
+        // Commander has not read the options yet when it does not understand them.
+        const json = (program as unknown as { rawArgs: readonly string[] }).rawArgs.includes('--json')
+        const message = text.trim().replace(/^error: /, '')
+        createOutput(json, context.stdout, context.stderr).failure(new AppError('command.invalid', message))
+      },
+    })
+    .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
       `

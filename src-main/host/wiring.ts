@@ -147,7 +147,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       ...hostRoutes({
         version,
         startedAtMs,
-        status: () => (writes.counters().waiting > 0 && writes.counters().failures > 0 ? 'degraded' : 'ok'),
+        status: () => ((writes.counters().waiting > 0 && writes.counters().failures > 0) || audit.failing() ? 'degraded' : 'ok'),
         settings,
         auditLog: audit,
         audit,

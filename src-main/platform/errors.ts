@@ -94,10 +94,11 @@ export const errorKinds = {
   },
   'play.not_live': { status: 404, title: 'The stream is not live', remedy: 'Try again when it has started.' },
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
+  'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
   'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },
   'port.in_use': { status: 409, title: 'A port is in use by another program', remedy: 'Stop that program or choose another port.' },
   'port.forbidden': { status: 403, title: 'This user may not listen on that port', remedy: 'Choose a port above 1023.' },
-  'storage.full': { status: 507, title: 'The disk is full', remedy: 'Free some space; the host goes on from memory until then.' },
+  'storage.full': { status: 507, title: 'The disk is full', remedy: 'Free some space. A host that runs goes on from memory until then.' },
   'storage.unreadable': {
     status: 500,
     title: 'The data folder cannot be read',

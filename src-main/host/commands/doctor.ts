@@ -165,6 +165,10 @@ async function port(config: Config, option: 'httpPort' | 'httpsPort' | 'rtmpPort
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   addConfigFlags(program.command('doctor'))
     .description('what is present, what is missing, and what to do about it')
+    .addHelpText(
+      'after',
+      '\nEnds with code 1 where something keeps the host from starting.\n\nExamples:\n  streams doctor\n  streams doctor --http-port 9000     whether that port is free',
+    )
     .action(
       run(context, async (output, command) => {
         const findings = await examine(configOf(command, context).config)

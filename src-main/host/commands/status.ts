@@ -18,6 +18,10 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
   program
     .command('status')
     .description('what the running host does')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  streams status\n  streams status --json | jq .streams\n  streams status --url https://live.example.com --token TOKEN',
+    )
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)

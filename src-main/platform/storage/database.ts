@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
@@ -40,7 +40,21 @@ export async function openDatabase({ dir, migrations }: OpenDatabaseOptions): Pr
     return { kysely, file, migrated, close: () => kysely.destroy() }
   } catch (error) {
     raw.close()
-    throw locate(toStorageError(error, `The database ${file} cannot be used`), file)
+    throw locate(toStorageError(nameFullDisk(error, dir), `The database ${file} cannot be used`), file)
+  }
+}
+
+/** What a journal and its index take at least, bytes. */
+const leastFreeBytes = 256 * 1024
+
+/** On a nearly full disk SQLite tells of a failing device: its shared memory found no room. */
+function nameFullDisk(error: unknown, dir: string): unknown {
+  try {
+    const { bavail, bsize } = statfsSync(dir)
+    if (bavail * bsize >= leastFreeBytes || (error instanceof AppError && error.code === 'storage.newer')) return error
+    return new AppError('storage.full', `The disk of ${dir} has only ${Math.floor((bavail * bsize) / 1024)} KiB free`, { cause: error })
+  } catch {
+    return error
   }
 }
 

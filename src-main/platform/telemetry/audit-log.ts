@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { AuditEntry, AuditLog } from '../audit.ts'
 import type { EventBus } from '../events.ts'
 import type { Logger } from '../logger.ts'
+import { toStorageError } from '../storage/storage-error.ts'
 
 export interface AuditLine extends AuditEntry {
   /** Grows with every line, over all runs. */
@@ -25,6 +26,8 @@ export interface StoredAuditLog extends AuditLog {
   flush(): Promise<void>
   /** Lines that could not be kept because the database did not take them. */
   lost(): number
+  /** True while the newest attempt to write failed, e.g. because the disk is full. */
+  failing(): boolean
   stop(): Promise<void>
 }
 
@@ -86,7 +89,8 @@ export async function createAuditLog(needs: AuditNeeds): Promise<StoredAuditLog>
         }
       } catch (error) {
         failures += 1
-        logger.warn({ err: error, waiting: waiting.length, failures }, 'the audit log could not be written and will be repeated')
+        const { code, message } = toStorageError(error, 'The audit log could not be written')
+        logger.warn({ code, reason: message, waiting: waiting.length, failures }, 'the audit log could not be written and will be repeated')
         return
       }
     }
@@ -133,6 +137,7 @@ export async function createAuditLog(needs: AuditNeeds): Promise<StoredAuditLog>
     },
     flush,
     lost: () => lost,
+    failing: () => failures > 0,
     async stop() {
       await flush()
       clearTimeout(timer)
