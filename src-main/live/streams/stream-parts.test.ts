@@ -171,6 +171,9 @@ describe('viewers', () => {
     fetch('ll-hls', 'preview-1', 'v0')
     expect(viewers.viewers('s')).toMatchObject({ concurrent: 2, total: 2, peak: 2 })
     expect(quality).toEqual(['a viewer went from v0 to v1'])
+    now = 3000
+    viewers.sweep()
+    expect(topics.splice(3)).toEqual(['session.changed'])
     viewers.leave('s', 'rtmp', 'b')
     now = 10_001
     viewers.sweep()

@@ -26,6 +26,9 @@ interface Session {
   readonly startedMs: number
   lastSeenMs: number
   bytes: number
+  /** Bytes when it was last told of, and when that was. */
+  toldBytes: number
+  toldMs: number
   rendition: string | undefined
 }
 
@@ -34,6 +37,10 @@ interface Tally {
   total: number
   peak: number
 }
+
+/** A stream's sessions are told of again and again only while there are no more of them than a person reads. */
+const mostToldOf = 50
+const tellMs = 3000
 
 const silence: Readonly<Record<ViewProtocol, number>> = { 'll-hls': 10_000, dash: 10_000, hls: 18_000, rtmp: Number.POSITIVE_INFINITY }
 
@@ -115,14 +122,22 @@ export class ViewerSessions implements ViewerRegistry {
     return counts
   }
 
-  /** Ends the sessions that were silent for too long. Called each second. */
+  /** Ends the sessions that were silent for too long, and tells how the others go on while they are few. Called each second. */
   sweep(): void {
     const now = this.#needs.now()
     for (const tally of this.#streams.values()) {
+      const few = tally.sessions.size <= mostToldOf
       for (const session of tally.sessions.values()) {
         if (now - session.lastSeenMs > this.#silenceMs[session.activity.protocol]) this.#end(tally, session)
+        else if (few && session.bytes !== session.toldBytes && now - session.toldMs >= tellMs) this.#tell(session, now)
       }
     }
+  }
+
+  #tell(session: Session, now: number): void {
+    session.toldBytes = session.bytes
+    session.toldMs = now
+    this.#needs.events.publish('session.changed', describe(session), { stream: session.activity.streamId, volatile: true })
   }
 
   /** A new run of a stream counts from nothing; those who are still there count again. */
@@ -164,6 +179,8 @@ export class ViewerSessions implements ViewerRegistry {
       startedMs: now,
       lastSeenMs: now,
       bytes: activity.bytes,
+      toldBytes: activity.bytes,
+      toldMs: now,
       rendition: activity.rendition,
     }
     this.#held++
