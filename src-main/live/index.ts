@@ -129,7 +129,12 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     },
   })
   const { segmentMs, partMs, windowMs } = config
-  const runs = new PackagedRuns(registry, (stream) => createPackager(stream, { segmentMs, partMs, windowMs }), windowMs + AFTER_END_MS)
+  const runs = new PackagedRuns(
+    registry,
+    (stream, keyframeIntervalMs) =>
+      createPackager(stream, { segmentMs, partMs, windowMs, ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }) }),
+    windowMs + AFTER_END_MS,
+  )
   if (config.packaging === 'on') runs.start()
   const gate = new KeyGate({ keys, registry, log, now, onRefused: metrics.refused })
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits

@@ -56,7 +56,10 @@ export interface PackagedStream {
   readonly streamId: string
   readonly name: string
   readonly epoch: string
-  /** EXT-X-TARGETDURATION in whole seconds: never changes, and no segment's rounded duration exceeds it. */
+  /**
+   * EXT-X-TARGETDURATION in whole seconds: no segment's rounded duration exceeds it. Never changes, but for the one rise
+   * when the first GOP of a stream turns out to be longer (see packager.ts).
+   */
   readonly targetDurationS: number
   /** EXT-X-PART-INF PART-TARGET in ms: never changes, and no part is longer. */
   readonly partTargetMs: number

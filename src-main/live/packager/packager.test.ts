@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPackager } from './packager.ts'
+import { createPackager, type PackagerOptions } from './packager.ts'
 import { brokenRules, readChunk } from './packaging-rules.ts'
 import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './synthetic-stream.ts'
 
@@ -7,7 +7,7 @@ const options = { segmentMs: 2000, partMs: 200, windowMs: 30_000 }
 const v0 = videoTrackOf()
 const a0 = audioTrackOf()
 
-function packaged(tracks: ConstructorParameters<typeof SyntheticStream>[0], changed: Partial<typeof options> = {}) {
+function packaged(tracks: ConstructorParameters<typeof SyntheticStream>[0], changed: Partial<PackagerOptions> = {}) {
   const stream = new SyntheticStream(tracks)
   return { stream, packager: createPackager(stream, { ...options, ...changed }) }
 }
@@ -100,13 +100,27 @@ describe('a packaged stream', () => {
     expect(brokenRules(silent.packager)).toEqual([])
   })
 
-  it('cuts a long GOP before TARGETDURATION is broken, and says that the segment is not independent', () => {
+  it('makes a long GOP one segment by raising TARGETDURATION once, and knows it from the start in the next run', () => {
     const { stream, packager } = packaged([v0, a0])
-    stream.play(pictures(v0, { startS: 0, seconds: 20, fps: 30, gopS: 8 }), sound(a0, 0, 20))
+    const targets = new Set<number>()
+    packager.onChange(() => targets.add(packager.targetDurationS))
+    stream.play(pictures(v0, { startS: 0, seconds: 30, fps: 30, gopS: 8 }), sound(a0, 0, 30))
+    expect(brokenRules(packager)).toEqual([])
+    expect(packager.forcedCuts).toBe(0)
+    expect([...targets]).toEqual([2, 12])
+    expect(packager.renditions[0]?.segments.every((segment) => segment.independent)).toBe(true)
+    const next = packaged([v0, a0], { keyframeIntervalMs: packager.longestKeyframeIntervalMs })
+    next.stream.play(pictures(v0, { startS: 0, seconds: 30, fps: 30, gopS: 8 }), sound(a0, 0, 30))
+    expect(next.packager.targetDurationS).toBe(8)
+    expect(brokenRules(next.packager)).toEqual([])
+  })
+
+  it('cuts a GOP that is too long for any TARGETDURATION, and says that the segment is not independent', () => {
+    const { stream, packager } = packaged([v0, a0])
+    stream.play(pictures(v0, { startS: 0, seconds: 50, fps: 30, gopS: 20 }), sound(a0, 0, 50))
     expect(brokenRules(packager)).toEqual([])
     expect(packager.forcedCuts).toBeGreaterThan(0)
     expect(packager.renditions[0]?.segments.some((segment) => !segment.independent)).toBe(true)
-    expect(packager.renditions[0]?.segments.filter((segment) => segment.independent).length).toBe(3)
   })
 
   it('marks a seam and goes on counting when the publisher returns', () => {

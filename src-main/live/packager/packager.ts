@@ -12,6 +12,8 @@ export interface PackagerOptions {
   readonly partMs: number
   /** Media kept in the playlists. */
   readonly windowMs: number
+  /** Longest keyframe interval that an earlier run of this stream had: TARGETDURATION allows for it from the start. */
+  readonly keyframeIntervalMs?: number
   /** Media is let go this long after the stream's end; without it, at `stop`. */
   readonly retainAfterEndMs?: number
 }
@@ -23,6 +25,8 @@ export interface Packager extends PackagedStream {
   readonly memoryBytes: number
   /** Segments that had to be cut before a frame that is no keyframe, because the keyframe came too late. */
   readonly forcedCuts: number
+  /** Longest distance of two keyframes so far, for the next run. */
+  readonly longestKeyframeIntervalMs: number
   /** One-frame MP4 of the newest keyframe; `id` changes with the picture. Undefined while there is none. */
   keyframe(): { readonly id: string; readonly data: Uint8Array } | undefined
   /** Leaves the stream and lets go of all media. */
@@ -37,6 +41,13 @@ const leastShare = 0.25
 const followersRoomS = 0.15
 /** A leading track that is silent this long holds the others no longer. */
 const longestWaitS = 1
+/**
+ * Encoders left to themselves (OBS, x264) send a keyframe every 250 frames: whole GOPs up to this length become one
+ * segment, because a segment that does not begin with a keyframe leaves new viewers without a picture until the next.
+ */
+const longestTargetS = 12
+/** RFC 8216bis section 6.2.2: a live playlist holds at least three target durations. */
+const leastWindowTargets = 3
 /** So many packets of one track wait for the leading track at most. */
 const mostWaiting = 512
 /** Where a second video track has no keyframe this share of a segment after the others began one, it begins without. */
@@ -52,10 +63,11 @@ export function createPackager(stream: LiveStream, options: PackagerOptions): Pa
 
 class StreamPackager implements Packager, StreamSubscriber {
   readonly renditions: Rendition[] = []
-  readonly targetDurationS: number
+  targetDurationS: number
   partTargetMs: number
   ended = false
   forcedCuts = 0
+  longestKeyframeIntervalMs = 0
 
   readonly #stream: LiveStream
   readonly #options: PackagerOptions
@@ -82,7 +94,8 @@ class StreamPackager implements Packager, StreamSubscriber {
     this.#stream = stream
     this.#options = options
     this.#segmentS = options.segmentMs / 1000
-    this.targetDurationS = Math.max(1, Math.round(options.segmentMs / 1000))
+    const known = Math.min(longestTargetS, Math.ceil((options.keyframeIntervalMs ?? 0) / 1000))
+    this.targetDurationS = Math.max(1, Math.round(options.segmentMs / 1000), known)
     this.partTargetMs = options.partMs
     this.#unsubscribe = stream.subscribe(this, { from: 'keyframe' })
     if (this.#stopped) this.#unsubscribe()
@@ -268,7 +281,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     return new Rendition(track, {
       partTargetMs: this.partTargetMs,
       targetDurationS: this.targetDurationS,
-      windowMs: this.#options.windowMs,
+      windowMs: this.#windowMs(),
       originTimeMs: this.#stream.originTimeMs,
     })
   }
@@ -292,7 +305,10 @@ class StreamPackager implements Packager, StreamSubscriber {
     const time = rendition.timeOf(packet)
     const timeS = time / rendition.track.timescale
     if (packet.key && rendition.track.kind === 'video') {
-      if (this.#lastKeyS !== undefined) this.#keyIntervalS = timeS - this.#lastKeyS
+      if (this.#lastKeyS !== undefined) {
+        this.#keyIntervalS = timeS - this.#lastKeyS
+        this.longestKeyframeIntervalMs = Math.max(this.longestKeyframeIntervalMs, Math.round(this.#keyIntervalS * 1000))
+      }
       this.#lastKeyS = timeS
     }
     const behind = rendition.sequence < (this.#newest()?.sequence ?? -1)
@@ -315,8 +331,25 @@ class StreamPackager implements Packager, StreamSubscriber {
       if (rendition.track.kind === 'video' && misfit && elapsedS >= this.#segmentS * leastShare) return true
     }
     if (!rendition.wouldOverrun(packet, limitS)) return false
+    if (rendition.track.kind === 'video' && this.targetDurationS < longestTargetS) {
+      this.#raiseTarget()
+      return false
+    }
     this.forcedCuts++
     return true
+  }
+
+  /**
+   * TARGETDURATION should never change. That of a stream whose first GOP turns out to be longer than the wished segment
+   * rises this once, while that GOP's segment is not yet listed as a whole: cutting inside GOPs for ever is worse for viewers.
+   */
+  #raiseTarget(): void {
+    this.targetDurationS = longestTargetS
+    for (const rendition of this.renditions) rendition.allow(longestTargetS, this.#windowMs())
+  }
+
+  #windowMs(): number {
+    return Math.max(this.#options.windowMs, leastWindowTargets * 1000 * this.targetDurationS)
   }
 
   /** Begins a new segment for the whole stream, with this packet of this rendition as its first. */

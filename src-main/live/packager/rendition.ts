@@ -54,7 +54,8 @@ export class Rendition implements PackagedRendition {
   readonly #limits: RenditionLimits
   readonly #samples = new ChunkSamples()
   readonly #partTicks: number
-  readonly #hardTicks: number
+  #targetDurationS: number
+  #hardTicks = 0
   #initId = 0
   #initTrack: Track | undefined
   #segment: GrowingSegment | undefined
@@ -77,10 +78,18 @@ export class Rendition implements PackagedRendition {
     this.track = track
     this.awaitsKey = track.kind === 'video'
     this.#limits = limits
-    this.window = new SegmentWindow((limits.windowMs * track.timescale) / 1000)
+    this.window = new SegmentWindow()
     this.#partTicks = Math.floor((limits.partTargetMs * track.timescale) / 1000)
-    this.#hardTicks = Math.ceil((limits.targetDurationS + 0.5) * track.timescale) - 1
+    this.#targetDurationS = limits.targetDurationS
+    this.allow(limits.targetDurationS, limits.windowMs)
     this.frameRate = track.kind === 'video' ? track.frameRate : undefined
+  }
+
+  /** Lets segments last up to another TARGETDURATION, and keeps so many ms of them. */
+  allow(targetDurationS: number, windowMs: number): void {
+    this.#targetDurationS = targetDurationS
+    this.#hardTicks = Math.ceil((targetDurationS + 0.5) * this.track.timescale) - 1
+    this.window.keep((windowMs * this.track.timescale) / 1000)
   }
 
   get segments(): readonly GrowingSegment[] {
@@ -315,7 +324,7 @@ export class Rendition implements PackagedRendition {
   }
 
   #measure(): void {
-    const measured = measure(this.window.listed, this.track.timescale, this.#limits.targetDurationS)
+    const measured = measure(this.window.listed, this.track.timescale, this.#targetDurationS)
     this.averageBandwidth = measured.average
     this.peakBandwidth = measured.peak
     if (this.track.kind === 'video' && measured.frameRate > 0 && this.window.listed[0]?.complete) {

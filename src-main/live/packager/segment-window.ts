@@ -29,11 +29,12 @@ export class SegmentWindow {
   /** Oldest first; the last may be growing. */
   readonly listed: GrowingSegment[] = []
   readonly #retired: GrowingSegment[] = []
-  readonly #windowTicks: number
+  #windowTicks = 0
   #listedTicks = 0
   #bytes = 0
 
-  constructor(windowTicks: number) {
+  /** Sets how many ticks of complete segments stay listed. */
+  keep(windowTicks: number): void {
     this.#windowTicks = windowTicks
   }
 

@@ -2,7 +2,7 @@ import type { Packager } from '../packager/packager.ts'
 import type { LiveStream, StreamDirectory } from './stream.ts'
 
 /** Makes a stream into media that players fetch. */
-export type PackageStream = (stream: LiveStream) => Packager
+export type PackageStream = (stream: LiveStream, keyframeIntervalMs: number | undefined) => Packager
 
 interface Kept {
   readonly name: string
@@ -17,6 +17,8 @@ export class PackagedRuns {
   readonly #keepMs: number
   /** Oldest first. */
   readonly #kept: Kept[] = []
+  /** Longest keyframe interval of the last run of a stream by name, ms: encoders keep their settings. */
+  readonly #intervals = new Map<string, number>()
   readonly #streams: StreamDirectory
   #stopListening: (() => void) | undefined
 
@@ -44,6 +46,7 @@ export class PackagedRuns {
 
   /** Frees what is kept of a stream at once. */
   forget(name: string): void {
+    this.#intervals.delete(name)
     for (const kept of this.#kept.filter((each) => each.name === name)) this.#drop(kept)
   }
 
@@ -53,7 +56,7 @@ export class PackagedRuns {
   }
 
   #begin(stream: LiveStream): void {
-    const packaged = this.#package(stream)
+    const packaged = this.#package(stream, this.#intervals.get(stream.name))
     const unsubscribe = stream.subscribe(
       { onTrack: () => undefined, onPacket: () => undefined, onDiscontinuity: () => undefined, onEnd: () => this.#ended(kept) },
       { from: 'live' },
@@ -63,6 +66,8 @@ export class PackagedRuns {
   }
 
   #ended(kept: Kept): void {
+    const { longestKeyframeIntervalMs } = kept.packaged
+    if (longestKeyframeIntervalMs > 0) this.#intervals.set(kept.name, longestKeyframeIntervalMs)
     kept.timer = setTimeout(() => this.#drop(kept), this.#keepMs)
     kept.timer.unref()
   }
