@@ -18,10 +18,14 @@ export interface ChunkFault extends Fault {
   readonly tooLarge?: true
 }
 
-/** Takes whole messages. The body belongs to the receiver: it is a buffer of its own and is never written again. */
+/** Takes whole messages. The body belongs to the receiver: it is never written again, and where `slabs` is off it is a buffer of its own. */
 export type MessageHandler = (type: number, streamId: number, timestampMs: number, body: Buffer) => void
 
 const emptyBody = Buffer.alloc(0)
+/** Small messages of one connection share allocations of this size: they live about as long as each other, and each alone would cost more than its parsing. */
+const slabBytes = 65_536
+/** Larger messages are allocated alone. */
+const largestInSlab = 16_384
 const longestHeader = 18
 /** Largest chunk size that makes sense, since a message length has 24 bits (section 5.4.1). */
 const largestChunkSize = 0xffffff
@@ -48,6 +52,10 @@ export class ChunkReader {
   readonly limits: ChunkLimits
   /** Bytes seen since the beginning, for acknowledgements. */
   bytesIn = 0
+  /** Gathers small messages in common allocations; for peers that are trusted to send media. A body that is kept long keeps its whole slab. */
+  slabs = false
+  private slab = emptyBody
+  private slabUsed = 0
   private readonly streams = new Map<number, ChunkStreamState>()
   private readonly onMessage: MessageHandler
   private readonly carry = Buffer.allocUnsafeSlow(longestHeader)
@@ -167,12 +175,22 @@ export class ChunkReader {
       this.deliver(stream, emptyBody)
       return true
     }
-    stream.body = Buffer.allocUnsafeSlow(length)
+    stream.body = this.slabs && length <= largestInSlab ? this.fromSlab(length) : Buffer.allocUnsafeSlow(length)
     stream.filled = 0
     this.partial += length
     this.current = stream
     this.chunkLeft = Math.min(this.chunkSize, length)
     return true
+  }
+
+  private fromSlab(length: number): Buffer {
+    if (this.slabUsed + length > this.slab.length) {
+      this.slab = Buffer.allocUnsafeSlow(slabBytes)
+      this.slabUsed = 0
+    }
+    const start = this.slabUsed
+    this.slabUsed += length
+    return this.slab.subarray(start, start + length)
   }
 
   private readPayload(bytes: Buffer, position: number, end: number): number {

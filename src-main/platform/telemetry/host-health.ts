@@ -11,9 +11,12 @@ export interface HostHealth {
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }
 
+/** How often the delay of the event loop is looked at: each look is a wake-up of an otherwise idle host, ms. */
+const delayResolutionMs = 100
+
 /** Publishes `host.health` at every interval. Returns the way to stop. */
 export function watchHostHealth(events: EventBus, intervalMs = 2000): () => void {
-  const delay = monitorEventLoopDelay({ resolution: 20 })
+  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs })
   delay.enable()
   let lastCpu = process.cpuUsage()
   let lastTime = process.hrtime.bigint()
@@ -25,7 +28,7 @@ export function watchHostHealth(events: EventBus, intervalMs = 2000): () => void
     lastTime = now
     const memory = process.memoryUsage()
     // The histogram counts from the timer's own resolution.
-    const toMs = (ns: number): number => Math.max(0, Math.round((ns / 1e6 - 20) * 100) / 100)
+    const toMs = (ns: number): number => Math.max(0, Math.round((ns / 1e6 - delayResolutionMs) * 100) / 100)
     const health: HostHealth = {
       cpu: Math.round(((cpu.user + cpu.system) / elapsedUs) * 1000) / 1000,
       rssBytes: memory.rss,

@@ -43,5 +43,5 @@ export const defaultRtmpLimits: RtmpLimits = {
   outgoingBytes: 8 * 1024 * 1024,
   outgoingMs: 4000,
   tracks: 16,
-  readBatchMs: 20,
+  readBatchMs: 40,
 }

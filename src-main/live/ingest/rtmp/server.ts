@@ -54,8 +54,6 @@ export interface RtmpServer {
 
 /** How often time-outs are looked at, ms: never more seldom than this, and several times within the shortest of them. */
 const slowestTickMs = 250
-/** A read of this much did not empty the socket; bytes. */
-const restBelowBytes = 32_768
 
 /** Makes an RTMP(S) server that publishes through `gate` and plays from `streams`. */
 export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
@@ -114,15 +112,19 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     socket.setNoDelay(true)
     const session = new Session(socket, randomUUID(), peer, protocol, sessionNeeds)
     sessions.set(session, socket)
+    const take = (bytes: Buffer, length: number): boolean => {
+      session.onBytes(bytes, length)
+      return session.phase === 'publishing'
+    }
+    // Beneath TLS the descriptor gives ciphertext: those sockets are read as usual.
+    const batched = protocol === 'rtmp' ? batch : undefined
     socket.on('data', (bytes: Buffer) => {
-      session.onBytes(bytes, bytes.length)
-      // A large read means that more is waiting: only a socket that was emptied may rest.
-      if (batch && bytes.length < restBelowBytes && session.phase === 'publishing') batch.rest(socket)
+      if (take(bytes, bytes.length)) batched?.rest(socket, take)
     })
     socket.on('drain', () => session.onDrain())
     socket.on('close', () => {
       sessions.delete(session)
-      closedBytesIn += socket.bytesRead
+      closedBytesIn += session.bytesIn
       closedBytesOut += socket.bytesWritten
       const left = (perAddress.get(address) ?? 1) - 1
       if (left > 0) perAddress.set(address, left)
@@ -169,7 +171,7 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
       },
       get bytesIn() {
         let sum = closedBytesIn
-        for (const socket of sessions.values()) sum += socket.bytesRead
+        for (const session of sessions.keys()) sum += session.bytesIn
         return sum
       },
       get bytesOut() {

@@ -50,7 +50,8 @@ export class Session {
   private lastByteAtMs: number
   private handshake: ServerHandshake | undefined = new ServerHandshake()
   private readonly reader: ChunkReader
-  private bytesIn = 0
+  /** Bytes that came, of every kind. */
+  bytesIn = 0
   private acknowledged = 0
   private peerWindow = windowBytes
   private connected = false
@@ -447,6 +448,7 @@ export class Session {
     }
     this.publication = publication
     this.media = new MediaReceiver(publication, this.needs.limits.tracks, (reason) => this.refuse(reason))
+    this.reader.slabs = true
     this.enter('publishing')
     this.lastByteAtMs = this.needs.clock.nowMs
     this.sender.gather()
