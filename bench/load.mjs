@@ -1,8 +1,8 @@
-/** Publishers for the benches: a prepared clip, copied in real time by ffmpeg, several streams to a process. */
+/** Publishers for the benches: a prepared clip, sent in real time without encoding. */
 import { fork, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './servers.mjs'
+import { pinned, root } from './servers.mjs'
 
 const seconds = 30
 
@@ -43,35 +43,29 @@ export async function clip(kbps) {
   return { file, mbps: (statSync(file).size * 8) / seconds / 1e6 }
 }
 
-/** Publishes the clip to every address until `stop()`; `failed()` counts ffmpeg processes that ended by themselves. */
-export function publishAll(file, urls, { perProcess = 10 } = {}) {
-  const children = []
-  let stopped = false
-  let failed = 0
-  for (let from = 0; from < urls.length; from += perProcess) {
-    const outputs = urls
-      .slice(from, from + perProcess)
-      .flatMap((url) => ['-c', 'copy', '-f', 'flv', '-flvflags', 'no_duration_filesize', url])
-    const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', '-stream_loop', '-1', '-re', '-i', file, ...outputs], {
-      stdio: ['ignore', 'ignore', process.env.DEBUG ? 'inherit' : 'ignore'],
+/**
+ * Publishes the clip to every address until `stop()`, from one process (`core` pins it). Resolves when all of them publish.
+ * `state()` is the loader's newest word: publishers lost, bytes that wait to be sent, and how late its own timers were.
+ */
+export async function publishAll(file, urls, { core } = {}) {
+  const argument = JSON.stringify({ file, urls })
+  const program = join(root, 'bench/publishers.mjs')
+  const [command, args] = pinned(core, process.execPath, [program, argument])
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  let state = { lost: 0, queuedBytes: 0, latestMs: 0 }
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  await new Promise((resolve, reject) => {
+    child.on('message', (message) => {
+      if (message.started) resolve()
+      else state = message
     })
-    child.on('exit', () => {
-      if (!stopped) failed++
-    })
-    children.push(child)
-  }
+    gone.then((code) => reject(new Error(`the publishers ended with code ${code}`)))
+  })
   return {
-    failed: () => failed,
+    state: () => state,
     async stop() {
-      stopped = true
-      await Promise.all(
-        children.map((child) => {
-          if (child.exitCode !== null || child.signalCode !== null) return undefined
-          const gone = new Promise((resolve) => child.once('exit', resolve))
-          child.kill('SIGKILL')
-          return gone
-        }),
-      )
+      child.kill('SIGKILL')
+      await gone
     },
   }
 }

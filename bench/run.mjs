@@ -21,7 +21,7 @@ async function underLoad(name, start, streams, kbps, options = {}) {
   const { file, mbps } = await clip(kbps)
   const idleMb = measureTree(server.pid).memoryMb
   const urls = await Promise.all(Array.from({ length: streams }, (_, index) => server.publishUrl(`bench${index}`)))
-  const load = publishAll(file, urls, options)
+  const load = await publishAll(file, urls, { core: options.loaderCore })
   try {
     // Memory counts with a full 30 s window where the bench is about it.
     await sleep((options.warmUpSeconds ?? warmUpSeconds) * 1000)
@@ -35,18 +35,18 @@ async function underLoad(name, start, streams, kbps, options = {}) {
       name,
       streams,
       mbpsPerStream: Number(mbps.toFixed(2)),
-      cpuPercent: Number(((cpu / elapsed) * 100).toFixed(1)),
+      cpuPercent: Number(((cpu / elapsed) * 100).toFixed(2)),
       cpuSecondsPerMinutePerMbps: Number(((cpu / elapsed) * 60) / (streams * mbps)).toFixed(4),
       memoryMb: Number(to.memoryMb.toFixed(0)),
       memoryMbPerStream: Number(((to.memoryMb - idleMb) / streams).toFixed(2)),
-      publishersLost: load.failed(),
+      publishersLost: load.state().lost,
     }
     print(
       `${name.padEnd(34)} ${String(result.cpuPercent).padStart(6)} % cpu   ${result.cpuSecondsPerMinutePerMbps} s/min/Mbps   ` +
         `${String(result.memoryMb).padStart(5)} MB (${result.memoryMbPerStream} MB per stream)` +
         `${result.publishersLost > 0 ? `   ${result.publishersLost} PUBLISHERS LOST` : ''}`,
     )
-    if (options.after) Object.assign(result, await options.after(server))
+    if (options.after) Object.assign(result, await options.after(server, load))
     return result
   } finally {
     await load.stop()
@@ -95,28 +95,27 @@ const benches = {
     return { medianMs: Math.round(times[2]), worstMs: Math.round(times[4]) }
   },
 
-  /** 200 publishers of 5 Mbps with our host on one processor. */
+  /** 200 publishers of 5 Mbps with our host on one processor, the publishers on another. */
   async hold() {
-    const after = async (server) => {
+    const after = async (server, load) => {
       const from = await streamStates(server)
-      await sleep(3000)
+      const queues = []
+      for (let second = 0; second < 6; second++) {
+        queues.push(load.state().queuedBytes)
+        await sleep(1000)
+      }
       const to = await streamStates(server)
       const late = to.reduce((sum, stream, index) => sum + ((stream.health?.lateFrames ?? 0) - (from[index]?.health?.lateFrames ?? 0)), 0)
       const active = to.filter((stream) => stream.state === 'active' && !stream.reconnecting).length
-      print(`streams active: ${active} of 200, frames late in 3 s: ${late} (aim: 200 and none growing)`)
-      return { active, late }
+      const kilobytes = queues.map((bytes) => Math.round(bytes / 1024))
+      print(`  active: ${active} of 200, frames late in 6 s: ${late}, KB waiting at the publishers each second: ${kilobytes.join(' ')}`)
+      return { active, late, publisherQueuesKb: kilobytes }
     }
-    return underLoad(
-      'ours, 200 x 5 Mbps on one core',
-      () => startOurs({ core: 0, args: ['--connections-per-address', '1000'] }),
-      200,
-      5000,
-      {
-        perProcess: 50,
-        warmUpSeconds: 10,
-        after,
-      },
-    )
+    const run = (name, args) => underLoad(name, () => startOurs({ core: 0, args }), 200, 5000, { loaderCore: 1, warmUpSeconds: 10, after })
+    return {
+      packaging: await run('ours, 200 x 5 Mbps, LL-HLS + HLS + DASH', ['--window-ms', '6000']),
+      ingest: await run('ours, 200 x 5 Mbps, ingest alone', ['--packaging', 'off']),
+    }
   },
 
   /** LL-HLS in Chromium against the clock in the picture. */

@@ -7,6 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+/** Flags that the launcher gives to Node; `BENCH_NODE_FLAGS` stands in their place for trials. */
+const nodeFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
+
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 export function freePort() {
@@ -46,22 +49,21 @@ function stopper(child, folder) {
   }
 }
 
-const pinned = (core, command, args) => (core === undefined ? [command, args] : ['taskset', ['-c', String(core), command, ...args]])
+/** The command that runs on one processor alone. */
+export const pinned = (core, command, args) => (core === undefined ? [command, args] : ['taskset', ['-c', String(core), command, ...args]])
 
 /** Our host. `core` pins it to one processor. */
 export async function startOurs({ args = [], core } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ami-bench-'))
   const from = performance.now()
   const [command, all] = pinned(core, process.execPath, [
+    ...nodeFlags,
     join(root, 'dist/host/main.js'),
     'host',
     '--json',
     '--data',
     folder,
-    '--http-port',
-    '0',
-    '--rtmp-port',
-    '0',
+    ...['http', 'https', 'rtmp', 'rtmps'].flatMap((door) => [`--${door}-port`, '0']),
     ...args,
   ])
   const child = spawn(command, all, { stdio: ['ignore', 'pipe', process.env.DEBUG ? 'inherit' : 'ignore'] })
@@ -70,22 +72,14 @@ export async function startOurs({ args = [], core } = {}) {
     child.once('exit', (code) => reject(new Error(`our host ended with code ${code}`)))
   })
   const startMs = performance.now() - from
-  const ready = JSON.parse(line)
-  const find = (value, name) =>
-    typeof value !== 'object' || value === null
-      ? undefined
-      : (value[name] ??
-        Object.values(value)
-          .map((inner) => find(inner, name))
-          .find((found) => found !== undefined))
-  const httpPort = find(ready, 'httpPort') ?? new URL(find(ready, 'http') ?? find(ready, 'url')).port
-  const rtmpPort = find(ready, 'rtmpPort') ?? String(find(ready, 'rtmp')).match(/:(\d+)/)[1]
+  const { httpPort, rtmpPort, error } = JSON.parse(line)
+  if (error) throw new Error(error.message)
   const http = `http://127.0.0.1:${httpPort}`
   return {
     pid: child.pid,
     startMs,
     http,
-    rtmpPort: Number(rtmpPort),
+    rtmpPort,
     async publishUrl(name) {
       const reply = await fetch(`${http}/api/v1/live/keys`, {
         method: 'POST',
