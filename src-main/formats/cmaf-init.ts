@@ -84,7 +84,7 @@ function audioEntry(track: AudioTrack): Uint8Array {
   const head = new Uint8Array(28)
   head[7] = 1
   head[17] = Math.min(255, track.channels)
-  head[19] = 16
+  head[19] = track.codec === 'flac' ? flacBitsPerSample(track.config) : 16
   const rate = track.timescale < 65_536 ? track.timescale : 0
   head[24] = rate >> 8
   head[25] = rate
@@ -128,4 +128,9 @@ function descriptor(tag: number, ...pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length
   }
   return out
+}
+
+/** Bits per sample of a STREAMINFO block behind its four bytes of header: players hold the sample entry against it (RFC 9639, 8.2). */
+function flacBitsPerSample(blocks: Uint8Array): number {
+  return ((((blocks[16] ?? 0) & 1) << 4) | ((blocks[17] ?? 0) >> 4)) + 1
 }

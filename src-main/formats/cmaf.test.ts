@@ -32,6 +32,25 @@ it('every codec gets its sample entry with its configuration as it came', () => 
   }
 })
 
+it('the sample entry of FLAC says how many bits its samples have', () => {
+  const deep = Uint8Array.from(headers.flac)
+  // 24 bits per sample: the five bits of STREAMINFO hold 23.
+  const at = headers.flac.length - 34 + 12
+  deep[at] = (deep[at]! & 0xfe) | 1
+  deep[at + 1] = (deep[at + 1]! & 0x0f) | 0x70
+  for (const [header, bits] of [
+    [headers.flac, 16],
+    [deep, 24],
+  ] as const) {
+    const track = audioTrack('a0', 'flac', header)
+    if (isFault(track)) throw new Error(track.fault)
+    const init = buildInit(track)
+    const stsd = findBox(init, 'moov/trak/mdia/minf/stbl/stsd')
+    const entry = [...walkBoxes(init, (stsd?.bodyStart ?? 0) + 8, stsd?.end)][0]
+    expect(init[(entry?.bodyStart ?? 0) + 19]).toBe(bits)
+  }
+})
+
 it('a chunk fills its allocation exactly, holds 64-bit times, and writes what is constant once', () => {
   const samples = new ChunkSamples()
   for (let i = 0; i < 3; i++) samples.push(new Uint8Array(10 + i).fill(i + 1), 1024, 0, true)
