@@ -42,6 +42,8 @@ export interface MediaPlaylist {
   readonly lowLatency: boolean
   /** A delta update was asked for (`_HLS_skip`): segments before the skip boundary are left out where there are any. */
   readonly skip: boolean
+  /** What segments are (`fmp4` where left out); MPEG-TS needs no initialization segment and has no parts. */
+  readonly container?: 'fmp4' | 'mpegts'
   /** Stands before every media address: empty, or an absolute prefix that ends with `/`. */
   readonly uriPrefix: string
   /** The part that is being made: segment sequence and part index. */
@@ -69,8 +71,11 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   const endTicks = last ? last.startTicks + last.durationTicks : 0
   const skipped = playlist.skip && lowLatency ? skippable(segments, endTicks, timescale, targetDurationS) : 0
 
-  // EXT-X-SKIP needs version 9 and EXT-X-MAP version 6 (section 8); the two forms of one low-latency playlist agree.
-  let text = `#EXTM3U\n#EXT-X-VERSION:${lowLatency ? 9 : 6}\n#EXT-X-TARGETDURATION:${targetDurationS}\n`
+  // EXT-X-SKIP needs version 9, EXT-X-MAP version 6 and fractions of seconds version 3 (section 8); the two forms of one
+  // low-latency playlist agree.
+  const transport = playlist.container === 'mpegts'
+  const extension = transport ? 'ts' : 'm4s'
+  let text = `#EXTM3U\n#EXT-X-VERSION:${lowLatency ? 9 : transport ? 3 : 6}\n#EXT-X-TARGETDURATION:${targetDurationS}\n`
   if (lowLatency) {
     const partTargetUs = Math.round(playlist.partTargetMs * 1000)
     text += `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${decimalSeconds(skipBoundaryTargets * targetDurationS * 1e6)},PART-HOLD-BACK=${decimalSeconds(partHoldBackParts * partTargetUs)},HOLD-BACK=${decimalSeconds(holdBackTargets * targetDurationS * 1e6)}\n`
@@ -89,7 +94,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
     const segment = segments[index]
     if (!segment) break
     if (segment.discontinuity) text += '#EXT-X-DISCONTINUITY\n'
-    if (segment.initId !== initId) {
+    if (!transport && segment.initId !== initId) {
       initId = segment.initId
       text += `#EXT-X-MAP:URI="${playlist.uriPrefix}init-${initId}.mp4"\n`
     }
@@ -100,7 +105,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
     if (segment.complete || playlist.ended) {
       const us = microseconds(segmentEnd, timescale) - microseconds(segment.startTicks, timescale)
       if (segment.gap === true) text += '#EXT-X-GAP\n'
-      text += `#EXTINF:${decimalSeconds(us)},\n${playlist.uriPrefix}seg-${segment.sequence}.m4s\n`
+      text += `#EXTINF:${decimalSeconds(us)},\n${playlist.uriPrefix}seg-${segment.sequence}.${extension}\n`
     }
   }
   if (playlist.ended) return `${text}#EXT-X-ENDLIST\n`

@@ -27,6 +27,8 @@ export interface MultivariantPlaylist {
   readonly independentSegments: boolean
   readonly video: readonly MultivariantVideo[]
   readonly audio: readonly MultivariantAudio[]
+  /** EXT-X-VERSION, where the segments need less than fMP4 does. */
+  readonly version?: number
 }
 
 /** EXT-X-MAP in playlists that are not I-frames only needs version 6; nothing in a multivariant playlist of ours needs more. */
@@ -44,7 +46,7 @@ export function writeMultivariantPlaylist(playlist: MultivariantPlaylist): strin
     if (group) group.push(audio)
     else groups.set(family, [audio])
   }
-  const lines = ['#EXTM3U', `#EXT-X-VERSION:${version}`]
+  const lines = ['#EXTM3U', `#EXT-X-VERSION:${playlist.version ?? version}`]
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS')
   if (playlist.video.length > 0) writeVideoVariants(lines, playlist.video, groups)
   else writeAudioVariants(lines, groups)

@@ -155,7 +155,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       (keys.list().some((key) => key.stream === name && key.revokedAt === null) ? { state: 'pending' } : undefined),
     keyframe: (name) => runs.keyframe(name),
     viewers,
-    options: { cdnPrefix: () => settings().cdnPrefix },
+    options: { cdnPrefix: () => settings().cdnPrefix, container: config.container },
     log: log.child({ part: 'playback' }),
     metrics: createPlaybackMetrics(needs.registry),
   })

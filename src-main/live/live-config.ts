@@ -82,6 +82,11 @@ export const LiveConfigSchema = Type.Object({
     default: 'on',
     description: 'off: streams come in and go out over RTMP alone, without HLS and DASH',
   }),
+  container: Type.Union([Type.Literal('fmp4'), Type.Literal('mpegts')], {
+    default: 'fmp4',
+    description:
+      'what plain HLS (hls.m3u8) lists: mpegts for old players and set-top boxes; LL-HLS and DASH stay fmp4, and so do streams with AV1, VP9, Opus or FLAC',
+  }),
   cdnPrefix: Type.String({
     default: '',
     maxLength: 500,

@@ -20,6 +20,7 @@ import {
 } from './response.ts'
 import { SharedText } from './shared-text.ts'
 import { playlistType, reached, StreamView } from './stream-view.ts'
+import { type MuxedRendition, muxedMultivariantText, muxedRenditions } from './ts-view.ts'
 import type { Waiter } from './waiters.ts'
 
 export type PlaybackRequestKind = PlaybackTarget['kind']
@@ -36,6 +37,8 @@ export interface PlaybackMetrics {
 export interface PlaybackOptions {
   /** Stands before every address in playlists, e.g. `https://cdn.example.com`; empty for relative addresses. Read anew each time. */
   cdnPrefix(): string
+  /** What plain HLS lists: `fmp4` (default), or `mpegts` for streams whose codecs it can carry. */
+  readonly container?: 'fmp4' | 'mpegts'
   /** How long a request may wait for media that is about to be made; default: three target durations. */
   readonly blockTimeoutMs?: number
   /** Requests that may wait at one stream at once. */
@@ -210,8 +213,13 @@ class PlaybackServer implements Playback {
 
   #multivariant(exchange: Exchange, stream: PackagedStream, plain: boolean): void {
     const { session } = exchange.query
-    const text = new SharedText(multivariantText(stream, { plain, cdnPrefix: this.#needs.options.cdnPrefix(), session }), playlistType)
-    const sent = this.#sendText(exchange, text, 'public, max-age=60')
+    const { options } = this.#needs
+    const cdnPrefix = options.cdnPrefix()
+    const muxed = plain && options.container === 'mpegts' ? muxedRenditions(stream) : undefined
+    const text = muxed
+      ? muxedMultivariantText(stream, muxed, { cdnPrefix, session })
+      : multivariantText(stream, { plain, cdnPrefix, session })
+    const sent = this.#sendText(exchange, new SharedText(text, playlistType), 'public, max-age=60')
     this.#seen(this.#view(stream), exchange, plain ? 'hls' : undefined, undefined, sent)
   }
 
@@ -236,6 +244,11 @@ class PlaybackServer implements Playback {
       return
     }
     const view = this.#view(stream)
+    const muxed = this.#needs.options.container === 'mpegts' ? view.transport.find(target.rendition) : undefined
+    if (muxed) {
+      this.#muxed(exchange, view, muxed, target)
+      return
+    }
     if (!view.rendition(target.rendition)) {
       sendProblem(exchange.response, 'request.not_found')
       return
@@ -243,6 +256,9 @@ class PlaybackServer implements Playback {
     switch (target.kind) {
       case 'playlist':
         this.#playlist(exchange, view, target)
+        return
+      case 'ts-segment':
+        sendProblem(exchange.response, 'request.not_found')
         return
       case 'init':
         this.#init(exchange, view, target)
@@ -299,6 +315,27 @@ class PlaybackServer implements Playback {
     // makes common players give up within the reconnect window; the playlist as it stands makes them ask again.
     const late = blocking && rendition.segments.some((segment) => segment.parts.length > 0) ? () => answer('no-store') : undefined
     this.#when(exchange, view, ready, () => answer(playlistCaching(stream, blocking)), late)
+  }
+
+  /** MPEG-TS is plain HLS alone: a playlist, and segments once they are complete. */
+  #muxed(exchange: Exchange, view: StreamView, muxed: MuxedRendition, target: MediaTarget): void {
+    const { stream, transport } = view
+    if (target.kind === 'playlist' && target.plain) {
+      const ready = (): boolean => stream.ended || transport.ready(muxed)
+      this.#when(exchange, view, ready, () => {
+        const text = view.muxedPlaylist(muxed, this.#needs.options.cdnPrefix())
+        this.#seen(view, exchange, 'hls', undefined, this.#sendText(exchange, text, playlistCaching(stream, false)))
+      })
+      return
+    }
+    const bytes = target.kind === 'ts-segment' ? transport.segment(muxed, target.sequence) : undefined
+    if (!bytes || target.kind !== 'ts-segment') {
+      sendProblem(exchange.response, 'request.not_found')
+      return
+    }
+    const etag = `"${target.epoch}-${target.rendition}-s${target.sequence}"`
+    const sent = this.#sendMedia(exchange, { pieces: [bytes], byteLength: bytes.length, contentType: 'video/mp2t', etag })
+    this.#seen(view, exchange, 'hls', muxed.video?.id ?? muxed.audio?.id, sent)
   }
 
   #init(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'init' }>): void {

@@ -7,6 +7,8 @@ export type PlaybackTarget =
   | { readonly kind: 'playlist'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly plain: boolean }
   | { readonly kind: 'init'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly init: number }
   | { readonly kind: 'segment'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly sequence: number }
+  /** A segment of an MPEG transport stream. */
+  | { readonly kind: 'ts-segment'; readonly name: string; readonly epoch: string; readonly rendition: string; readonly sequence: number }
   | {
       readonly kind: 'part'
       readonly name: string
@@ -68,6 +70,9 @@ function mediaFile(name: string, epoch: string, rendition: string, file: string)
   } else if (file.startsWith('seg-') && file.endsWith('.m4s')) {
     const sequence = wholeNumber(file, 4, file.length - 4)
     if (sequence >= 0) return { kind: 'segment', name, epoch, rendition, sequence }
+  } else if (file.startsWith('seg-') && file.endsWith('.ts')) {
+    const sequence = wholeNumber(file, 4, file.length - 3)
+    if (sequence >= 0) return { kind: 'ts-segment', name, epoch, rendition, sequence }
   } else if (file.startsWith('init-') && file.endsWith('.mp4')) {
     const init = wholeNumber(file, 5, file.length - 4)
     if (init >= 0) return { kind: 'init', name, epoch, rendition, init }

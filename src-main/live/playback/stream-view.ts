@@ -3,6 +3,7 @@ import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
 import { ManifestView } from './manifest-view.ts'
 import { mediaPlaylistText } from './playlist-view.ts'
 import { SharedText } from './shared-text.ts'
+import { type MuxedRendition, TsView } from './ts-view.ts'
 import { ViewerBook } from './viewer-book.ts'
 import { Waiters } from './waiters.ts'
 
@@ -24,6 +25,8 @@ export class StreamView {
   readonly stream: PackagedStream
   readonly waiters: Waiters
   readonly viewers: ViewerBook
+  /** The same run as MPEG-TS. */
+  readonly transport: TsView
   /** Clock of `performance.now()`, ms: when it was last asked for. */
   usedMs = 0
   readonly #texts = new Map<string, SharedText>()
@@ -36,6 +39,7 @@ export class StreamView {
     this.stream = needs.stream
     this.waiters = new Waiters(needs.maxWaiters, needs.onWaiting)
     this.viewers = new ViewerBook(needs.stream.streamId, needs.viewers)
+    this.transport = new TsView(needs.stream)
     this.#stopListening = needs.stream.onChange(() => {
       this.#texts.clear()
       this.#manifestText = undefined
@@ -56,15 +60,23 @@ export class StreamView {
 
   /** Rendered at most once per edge and form, and shared by all who wait for it. */
   mediaPlaylist(rendition: PackagedRendition, options: { plain: boolean; skip: boolean; cdnPrefix: string }): SharedText {
-    if (options.cdnPrefix !== this.#cdnPrefix) {
-      this.#cdnPrefix = options.cdnPrefix
-      this.#texts.clear()
-    }
+    this.#forgetOtherPrefix(options.cdnPrefix)
     const key = `${rendition.id} ${options.plain ? 'plain' : 'parts'} ${options.skip ? 'delta' : 'full'}`
     let text = this.#texts.get(key)
     if (!text) {
       text = new SharedText(mediaPlaylistText(this.stream, rendition, options), playlistType)
       this.#texts.set(key, text)
+    }
+    return text
+  }
+
+  /** The playlist of MPEG-TS segments, shared likewise. */
+  muxedPlaylist(muxed: MuxedRendition, cdnPrefix: string): SharedText {
+    this.#forgetOtherPrefix(cdnPrefix)
+    let text = this.#texts.get(muxed.id)
+    if (!text) {
+      text = new SharedText(this.transport.playlistText(muxed, cdnPrefix), playlistType)
+      this.#texts.set(muxed.id, text)
     }
     return text
   }
@@ -76,6 +88,12 @@ export class StreamView {
     const text = new SharedText(this.#manifest.text(this.stream, options), manifestType)
     this.#manifestText = { text, madeMs: options.nowMs, key }
     return text
+  }
+
+  #forgetOtherPrefix(cdnPrefix: string): void {
+    if (cdnPrefix === this.#cdnPrefix) return
+    this.#cdnPrefix = cdnPrefix
+    this.#texts.clear()
   }
 
   /** Stops listening and ends every wait. */
