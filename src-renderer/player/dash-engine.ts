@@ -10,7 +10,7 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
   let startedLive = false
   player.updateSettings({
     streaming: {
-      delay: { useSuggestedPresentationDelay: true, applyServiceDescription: true } as never,
+      delay: { useSuggestedPresentationDelay: true },
       liveCatchup: { enabled: true, maxDrift: 5, playbackRate: { min: -0.1, max: 0.15 } },
       buffer: { bufferToKeep: 10, fastSwitchEnabled: true },
       gaps: { jumpGaps: true, jumpLargeGaps: true },
@@ -39,6 +39,8 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
   player.on(names.QUALITY_CHANGE_RENDERED, onLevels)
   player.on(names.ERROR, onError as never)
   player.on(names.PLAYBACK_ENDED, onEnded)
+  // dash.js reads the manifest again only after a `play` event of its own making.
+  video.pause()
   player.initialize(video, url, true)
 
   const representations = () => {

@@ -234,6 +234,7 @@ export class WatchSession {
       const { createDashEngine } = await import('./dash-engine.ts')
       if (round !== this.#round) return
       this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events)
+      return
     } else if (library) {
       const [{ default: Hls }, { createHlsEngine }] = await library
       if (round !== this.#round) return
