@@ -103,8 +103,8 @@ function readRun(
   const hasOffset = (flags & 0x800) !== 0
   const entryBytes = 4 * (Number(hasDuration) + Number(hasSize) + Number(hasFlags) + Number(hasOffset))
   if (at + count * entryBytes > trun.end) return fault('trun is cut', trun.start)
-  // Without a size of its own a sample costs no byte of the box, so the media itself must bound the count.
-  if (!hasSize && (defaults.size === 0 ? count > 0 : count * defaults.size > chunk.length)) return fault('trun counts too many', trun.start)
+  // A sample may cost no byte of the box, and runs may overlap, so the chunk's own size must bound how many there are.
+  if (into.length + count > chunk.length || (!hasSize && defaults.size === 0 && count > 0)) return fault('trun counts too many', trun.start)
   let dts = startTicks
   for (let index = 0; index < count; index++) {
     let { duration, size } = defaults

@@ -29,7 +29,7 @@ const clockModulus = 2 ** 33
 const offsetTicks = 10 * clockHz
 /** How long before its decoding time a frame's bytes begin to arrive. */
 const deliveryTicks = 0.7 * clockHz
-/** The clock is told at least this often (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
+/** The clock is told at least this often while there is something to carry (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
 const clockEveryTicks = 0.09 * clockHz
 /** Audio frames of together so long share a PES packet. */
 const audioPesTicks = 0.09 * clockHz
@@ -205,9 +205,10 @@ function endOfDecoding(track: TsTrack | undefined): number {
 function withClock(units: readonly Unit[], clockPid: number, endTicks: number): Unit[] {
   const told: Unit[] = []
   let last = units.find((unit) => unit.pid === clockPid)?.dts ?? Number.NEGATIVE_INFINITY
-  for (const unit of units) {
+  for (const [index, unit] of units.entries()) {
+    const nextTicks = units[index + 1]?.dts ?? endTicks
     if (unit.pid === clockPid) last = unit.dts
-    else if (unit.dts - last > clockEveryTicks && unit.dts < endTicks) {
+    else if (nextTicks - last > clockEveryTicks && unit.dts > last && unit.dts < endTicks) {
       last = unit.dts
       told.push({ pid: clockPid, bytes: new Uint8Array(0), dts: last, key: false, clock: last - deliveryTicks, packets: 1 })
     }
