@@ -22,6 +22,7 @@ const pieces = [
   'part-',
   'init-',
   '.m4s',
+  '.ts',
   '.mp4',
   'index.m3u8',
   '0',
