@@ -35,7 +35,7 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
   return (
     <li className="card stream-row" data-testid="stream-row" data-stream={stream.name}>
       <Link href={`/live/${stream.name}`} aria-hidden="true" tabIndex={-1}>
-        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence} label={`Picture of ${stream.name}`} />
+        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={`Picture of ${stream.name}`} />
       </Link>
       <div className="stream-main">
         <div className="stream-title">

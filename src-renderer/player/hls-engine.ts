@@ -46,6 +46,9 @@ export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: str
   let sawLive = false
   let ended = false
   let lastAdvanceMs = performance.now()
+  /** End of the stream on the video's clock, s, once its playlist says so. */
+  let endS: number | undefined
+  let lastTimeS = -1
 
   hls.on(Hls.Events.MANIFEST_PARSED, () => events.onLevels())
   hls.on(Hls.Events.LEVEL_SWITCHED, () => events.onLevels())
@@ -56,13 +59,15 @@ export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: str
         lastAdvanceMs = performance.now()
         events.onAdvancing(true)
       }
-    } else if (!sawLive && !ended) {
+    } else if (sawLive) {
+      endS = details.edge
+    } else if (!ended) {
       ended = true
       events.onEnded(true)
     }
   })
   hls.on(Hls.Events.ERROR, (_event, data) => {
-    events.onProblem(data.details)
+    events.onProblem(`${data.details} at ${video.currentTime.toFixed(2)}`)
     if (data.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR || data.details === Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR) {
       events.onFatal('unsupported')
       return
@@ -88,6 +93,9 @@ export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: str
 
   const watchdog = setInterval(() => {
     if (sawLive && performance.now() - lastAdvanceMs > 2500) events.onAdvancing(false)
+    // Where sound and picture do not end together hls.js stops short of the end and never says so.
+    if (endS !== undefined && !video.paused && video.currentTime === lastTimeS && video.currentTime > endS - 1) onEnded()
+    lastTimeS = video.currentTime
     const edge = hls.liveSyncPosition
     if (edge !== null && !video.paused && !ended && edge - video.currentTime > jumpBehindS) video.currentTime = edge
   }, 1000)
