@@ -66,3 +66,49 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(artifacts, { recursive: true })
   await page.screenshot({ path: join(artifacts, `${name}.png`) })
 }
+
+/** Gathers what a page complains of: console errors (CSP violations are among them) and uncaught exceptions. */
+export function complaints(page: Page): string[] {
+  const list: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') list.push(`${message.text()} ${message.location().url}`)
+  })
+  page.on('pageerror', (error) => list.push(`uncaught: ${error.message}`))
+  return list
+}
+
+/** Waits until the player of a watch page says so. */
+export async function untilPlayer(page: Page, state: string, timeoutMs = 30_000): Promise<void> {
+  await page.locator(`[data-testid="player"][data-state="${state}"]`).waitFor({ timeout: timeoutMs })
+}
+
+/** Waits until the picture moves. */
+export async function untilMoving(page: Page, timeoutMs = 30_000): Promise<void> {
+  await untilPlayer(page, 'playing', timeoutMs)
+  await page.waitForFunction(
+    () => {
+      const video = document.querySelector('video')
+      return video !== null && video.currentTime > 0 && !video.paused && video.readyState >= 3
+    },
+    undefined,
+    { timeout: timeoutMs },
+  )
+}
+
+/** How much wider than its window the page is, px: 0 where nobody needs to scroll sideways. */
+export function sidewaysPx(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+}
+
+/** Counts in the frames that were seen: how often the picture number stood still or went back. */
+export function steps(seen: readonly SeenFrame[]): { repeated: number; back: number; span: number } {
+  let repeated = 0
+  let back = 0
+  for (let index = 1; index < seen.length; index++) {
+    const step = seen[index]!.frame - seen[index - 1]!.frame
+    if (step < 0) back++
+    // The browser may call twice for one picture; only a new media time with an old number repeats a frame.
+    else if (step === 0 && seen[index]!.mediaTime > seen[index - 1]!.mediaTime + 0.001) repeated++
+  }
+  return { repeated, back, span: seen.length === 0 ? 0 : seen.at(-1)!.frame - seen[0]!.frame }
+}
