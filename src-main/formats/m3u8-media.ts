@@ -67,9 +67,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   const { timescale, targetDurationS, lowLatency } = playlist
   const segments = listed(playlist)
   const first = segments[0]
-  const last = segments.at(-1)
-  const endTicks = last ? last.startTicks + last.durationTicks : 0
-  const skipped = playlist.skip && lowLatency ? skippable(segments, endTicks, timescale, targetDurationS) : 0
+  const skipped = playlist.skip && lowLatency ? skippable(segments, timescale, targetDurationS) : 0
 
   // EXT-X-SKIP needs version 9, EXT-X-MAP version 6 and fractions of seconds version 3 (section 8); the two forms of one
   // low-latency playlist agree.
@@ -88,7 +86,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   if (segments.length > 0 && segments.every((segment) => segment.independent)) text += '#EXT-X-INDEPENDENT-SEGMENTS\n'
   if (skipped > 0) text += `#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}\n`
 
-  const partsFromTicks = endTicks - partsWithin * targetDurationS * timescale
+  const partsFrom = firstWithParts(segments, partsWithin * targetDurationS * timescale)
   let initId = skipped > 0 ? segments[skipped - 1]?.initId : undefined
   for (let index = skipped; index < segments.length; index++) {
     const segment = segments[index]
@@ -100,8 +98,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
     }
     text += `#EXT-X-PROGRAM-DATE-TIME:${isoTime(segment.programDateTimeMs)}\n`
     const segmentEnd = segment.startTicks + segment.durationTicks
-    if (lowLatency && index >= segments.length - partsWithin && segmentEnd > partsFromTicks)
-      text += partTags(segment, timescale, playlist.uriPrefix)
+    if (lowLatency && index >= partsFrom) text += partTags(segment, timescale, playlist.uriPrefix)
     if (segment.complete || playlist.ended) {
       const us = microseconds(segmentEnd, timescale) - microseconds(segment.startTicks, timescale)
       if (segment.gap === true) text += '#EXT-X-GAP\n'
@@ -126,14 +123,22 @@ function listed(playlist: MediaPlaylist): readonly PlaylistSegment[] {
   return show ? segments : segments.slice(0, -1)
 }
 
+/**
+ * Index of the oldest segment whose parts are listed. Measured in media, not on the timeline: while a publisher was away
+ * time went on and the playlist did not.
+ */
+function firstWithParts(segments: readonly PlaylistSegment[], withinTicks: number): number {
+  let first = segments.length
+  for (let behindTicks = 0; first > 0 && first > segments.length - partsWithin && behindTicks < withinTicks; first--)
+    behindTicks += segments[first - 1]?.durationTicks ?? 0
+  return first
+}
+
 /** How many of the oldest segments lie wholly before the skip boundary. */
-function skippable(segments: readonly PlaylistSegment[], endTicks: number, timescale: number, targetDurationS: number): number {
-  const boundary = endTicks - skipBoundaryTargets * targetDurationS * timescale
-  let count = 0
-  for (const segment of segments) {
-    if (!segment.complete || segment.startTicks + segment.durationTicks > boundary) break
-    count += 1
-  }
+function skippable(segments: readonly PlaylistSegment[], timescale: number, targetDurationS: number): number {
+  const boundaryTicks = skipBoundaryTargets * targetDurationS * timescale
+  let count = segments.length
+  for (let behindTicks = 0; count > 0 && behindTicks < boundaryTicks; count--) behindTicks += segments[count - 1]?.durationTicks ?? 0
   return count
 }
 
