@@ -6,6 +6,9 @@ import type { HealthMeter } from './health.ts'
 import type { StreamRun } from './stream-run.ts'
 import { Timeline } from './timeline.ts'
 
+/** A track of the publisher before that has not been declared again so long after the first packet is gone, ms. */
+const TRACKS_SETTLE_MS = 3000
+
 /** What a publication asks of, and tells, the stream that it belongs to. */
 export interface PublicationOwner {
   /** The first packet has come: where on the timeline it lands, and where the timeline stood. Times in ms. */
@@ -36,6 +39,9 @@ export class StreamPublication implements Publication {
   readonly #monotonic: () => number
   /** Declared before the first packet. */
   #early: Track[] = []
+  readonly #declared = new Set<string>()
+  /** When tracks that were not declared are forgotten, monotonic ms. */
+  #settleAtMs = Number.POSITIVE_INFINITY
   #timeline: Timeline | undefined
   #originMs = 0
   #repairs = 0
@@ -57,6 +63,7 @@ export class StreamPublication implements Publication {
 
   setTrack(track: Track): void {
     if (!this.#open) return
+    this.#declared.add(track.id)
     if (this.#timeline === undefined) this.#early.push(track)
     else this.#timeline.setTrack(track)
     if (this.#run.setTrack(track)) this.#owner.tracksChanged()
@@ -78,6 +85,9 @@ export class StreamPublication implements Publication {
     }
     this.#meter.count(placed, now - this.#originMs)
     this.#run.deliver(placed)
+    if (now < this.#settleAtMs) return
+    this.#settleAtMs = Number.POSITIVE_INFINITY
+    if (this.#run.retainTracks(this.#declared)) this.#owner.tracksChanged()
   }
 
   setMetadata(metadata: Readonly<Record<string, string | number | boolean>>): void {
@@ -113,6 +123,7 @@ export class StreamPublication implements Publication {
     for (const track of this.#early) timeline.setTrack(track)
     this.#early = []
     this.#originMs = originMs
+    this.#settleAtMs = now + TRACKS_SETTLE_MS
     this.#timeline = timeline
     return timeline
   }

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { VideoTrack } from '../../formats/track.ts'
+import type { Track, VideoTrack } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { nodeSqliteDialect } from '../../platform/storage/node-sqlite-dialect.ts'
 import type { PublishRequest } from '../ingest/publisher.ts'
@@ -126,6 +126,25 @@ describe('a stream', () => {
     second.close('unpublish')
     expect(seen.at(-1)).toBe('end')
     expect(registry.status('cam')?.state).toBe('ended')
+  })
+
+  it('forgets a track that a returning publisher no longer sends', async () => {
+    const { registry } = house()
+    const streams = await registry
+    const extra: Track = { ...track, id: 'v1' }
+    const first = streams.open(refuse, encoder())
+    first.setTrack(track)
+    first.setTrack(extra)
+    first.write(packet(0))
+    first.close('lost')
+    const second = streams.open(refuse, encoder())
+    second.setTrack(track)
+    second.write(packet(0))
+    expect(streams.find('cam')?.tracks).toHaveLength(2)
+    vi.advanceTimersByTime(3001)
+    second.write(packet(3000))
+    expect(streams.find('cam')?.tracks).toEqual([track])
+    streams.stop()
   })
 
   it('ends when nobody comes back, in error when its bytes were malformed', async () => {

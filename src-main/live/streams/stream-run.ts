@@ -107,6 +107,24 @@ export class StreamRun implements LiveStream {
     return true
   }
 
+  /** Forgets tracks that nobody sends any more. True where there were some. */
+  retainTracks(ids: ReadonlySet<string>): boolean {
+    const gone = this.#tracks.filter((track) => !ids.has(track.id))
+    if (gone.length === 0) return false
+    this.#tracks = this.#tracks.filter((track) => ids.has(track.id))
+    for (const { id } of gone) {
+      this.#changed.delete(id)
+      this.#gated?.delete(id)
+      for (const seat of this.#seats) seat.waiting?.delete(id)
+    }
+    if (this.#gated?.size === 0) this.#gated = undefined
+    if (this.#leader !== undefined && !ids.has(this.#leader)) {
+      this.#forget()
+      this.#leader = this.#tracks.find((track) => track.kind === 'video')?.id
+    }
+    return true
+  }
+
   /** The next packet does not continue the previous one. Two reasons before one packet are one seam, under the first's name. */
   discontinuity(reason: DiscontinuityReason): void {
     this.#seam ??= reason
