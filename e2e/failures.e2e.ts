@@ -35,6 +35,8 @@ describe('a host that ends', () => {
       const publisher = publishFile(await clip(), `${first.rtmp}/${secret}`)
       const before = await first.until('cam', (stream) => stream.state === 'active')
       await first.api('PATCH', '/live/streams/cam', { title: 'Kept title' })
+      // What need not be answered for is written a moment later.
+      await pause(1000)
       await first.kill('SIGKILL')
       await publisher.stop()
 
