@@ -1,8 +1,6 @@
-import { useEffect } from 'react'
 import { Redirect, Route, Switch } from 'wouter'
 import { ActivityPage } from '../activity/activity-page.tsx'
 import { useClient } from '../client/store.ts'
-import { startSync } from '../client/sync.ts'
 import { ConfirmDialog } from '../components/dialog.tsx'
 import { Toasts } from '../components/toasts.tsx'
 import { KeysPage } from '../keys/keys-page.tsx'
@@ -30,9 +28,6 @@ function Sections() {
 
 export function App() {
   const phase = useClient((state) => state.phase)
-  useEffect(() => {
-    void startSync()
-  }, [])
   if (phase === 'signed-out') return <SignIn />
   if (phase === 'unreachable') {
     return (
