@@ -11,7 +11,11 @@ export const checks = [
   types('the journeys', 'e2e/tsconfig.json'),
   types('the page', 'src-renderer/tsconfig.json'),
   types('the window shell', 'src-main/shell/tsconfig.json'),
-  { name: 'format and lint', needs: 'biome.json', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--max-diagnostics=50'] },
+  {
+    name: 'format and lint',
+    needs: 'biome.json',
+    args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=50'],
+  },
 ].filter((check) => existsSync(join(root, check.needs)))
 
 /** Runs one check; `output` is what it said when it failed. */
