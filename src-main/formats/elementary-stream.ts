@@ -8,6 +8,8 @@ import type { AudioTrack, Track, VideoTrack } from './track.ts'
 
 /** How a track's frames stand in an MPEG transport stream. */
 export interface ElementaryForm {
+  /** Packet identifier: each codec has its own, because common receivers never change the decoder behind one. */
+  readonly pid: number
   /** `stream_type` of the program map (ISO/IEC 13818-1, table 2-34; ATSC A/53 for AC-3 and E-AC-3). */
   readonly streamType: number
   /** `stream_id` of its PES packets (ISO/IEC 13818-1, table 2-22). */
@@ -32,19 +34,19 @@ export function elementaryForm(track: Track): ElementaryForm | undefined {
     case 'aac':
       return aacForm(track)
     case 'ac3':
-      return plainForm(0x81, 0xbd, registration('AC-3'), track.codecString)
+      return plainForm(0x121, 0x81, 0xbd, registration('AC-3'), track.codecString)
     case 'eac3':
-      return plainForm(0x87, 0xbd, registration('EAC3'), track.codecString)
+      return plainForm(0x131, 0x87, 0xbd, registration('EAC3'), track.codecString)
     case 'mp3':
       // Stream type 3 is MPEG-1 audio; the lower rates are MPEG-2's. Players of HLS know MP3 in a transport stream by this name.
-      return plainForm(track.sampleRate >= 32_000 ? 0x03 : 0x04, 0xc0, nothing, 'mp4a.40.34')
+      return plainForm(0x111, track.sampleRate >= 32_000 ? 0x03 : 0x04, 0xc0, nothing, 'mp4a.40.34')
     default:
       return undefined
   }
 }
 
-function plainForm(streamType: number, streamId: number, descriptors: Uint8Array, codecString: string): ElementaryForm {
-  return { streamType, streamId, descriptors, codecString, frame: (sample) => sample.data }
+function plainForm(pid: number, streamType: number, streamId: number, descriptors: Uint8Array, codecString: string): ElementaryForm {
+  return { pid, streamType, streamId, descriptors, codecString, frame: (sample) => sample.data }
 }
 
 /** registration_descriptor (ISO/IEC 13818-1, 2.6.8). */
@@ -61,6 +63,7 @@ function avcForm(track: VideoTrack): ElementaryForm | undefined {
   if (isFault(parsed)) return undefined
   const sets = [...parsed.sps, ...parsed.pps]
   return {
+    pid: 0x100,
     streamType: 0x1b,
     streamId: 0xe0,
     descriptors: nothing,
@@ -78,6 +81,7 @@ function hevcForm(track: VideoTrack): ElementaryForm | undefined {
   if (isFault(parsed)) return undefined
   const sets = hevcParameterSets(track.config)
   return {
+    pid: 0x110,
     streamType: 0x24,
     streamId: 0xe0,
     descriptors: registration('HEVC'),
@@ -159,6 +163,7 @@ function aacForm(track: AudioTrack): ElementaryForm | undefined {
   if (rateIndex < 0 || channels < 1 || channels > 7) return undefined
   const profile = parsed.objectType - 1
   return {
+    pid: 0x101,
     streamType: 0x0f,
     streamId: 0xc0,
     descriptors: nothing,

@@ -20,8 +20,10 @@ export interface TsSegment {
 }
 
 export const tsPacketBytes = 188
-/** Packet identifiers of the program map, the video and the audio. */
-export const tsPids = { map: 0x1000, video: 0x100, audio: 0x101 } as const
+/** Packet identifier of the program map. */
+const mapPid = 0x1000
+/** `PCR_PID` where nothing tells the clock (ISO/IEC 13818-1, 2.4.4.9). */
+const noPid = 0x1fff
 
 const clockHz = 90_000
 const clockModulus = 2 ** 33
@@ -34,6 +36,8 @@ const clockEveryTicks = 0.09 * clockHz
 /** Audio frames of together so long share a PES packet. */
 const audioPesTicks = 0.09 * clockHz
 const mostAudioPesBytes = 4000
+/** How long before its time of presentation a picture's decoding time may be, where nothing tells. */
+const longestReorderTicks = 0.3 * clockHz
 /** The 4-bit continuity counters of whole sixteens of packets end where they began. */
 const counterCycle = 16
 const payloadBytes = tsPacketBytes - 4
@@ -63,8 +67,8 @@ interface Unit {
 export function writeTsSegment(segment: TsSegment): Uint8Array {
   const video = segment.video && videoUnits(segment.video)
   const audio = segment.audio && audioUnits(segment.audio, segment.video === undefined)
-  const clockPid = segment.video ? tsPids.video : tsPids.audio
-  const units = withClock(merge(video ?? [], audio ?? []), clockPid, endOfDecoding(segment.video ?? segment.audio))
+  const clockPid = (segment.video ?? segment.audio)?.form.pid ?? noPid
+  const units = withClock(merge(video ?? [], audio ?? []), clockPid, clockEnd(segment))
   if (video) fillCycle(video)
   if (audio) fillCycle(audio)
   let packets = 2 * counterCycle
@@ -77,7 +81,7 @@ export function writeTsSegment(segment: TsSegment): Uint8Array {
   for (let index = 0; index < units.length || tables < counterCycle; index++) {
     while (tables < counterCycle && tables * units.length <= index * counterCycle) {
       writer.section(0, association)
-      writer.section(tsPids.map, map)
+      writer.section(mapPid, map)
       tables++
     }
     const unit = units[index]
@@ -97,7 +101,7 @@ function videoUnits(track: TsTrack): Unit[] {
     if (frame.length === 0) continue
     const dts = toClock(sample.dts, track.timescale)
     const pts = Math.max(dts, toClock(sample.pts, track.timescale))
-    units.push(newUnit(tsPids.video, pesPacket(track.form.streamId, pts, dts, [frame], frame.length), dts, sample.key, true))
+    units.push(newUnit(track.form.pid, pesPacket(track.form.streamId, pts, dts, [frame], frame.length), dts, sample.key, true))
   }
   return units
 }
@@ -111,7 +115,7 @@ function audioUnits(track: TsTrack, tellsClock: boolean): Unit[] {
   const flush = (): void => {
     if (frames.length === 0) return
     const pts = toClock(startTicks, track.timescale)
-    units.push(newUnit(tsPids.audio, pesPacket(track.form.streamId, pts, pts, frames, bytes), pts, tellsClock, tellsClock))
+    units.push(newUnit(track.form.pid, pesPacket(track.form.streamId, pts, pts, frames, bytes), pts, tellsClock, tellsClock))
     frames = []
     bytes = 0
   }
@@ -193,9 +197,12 @@ function merge(video: readonly Unit[], audio: readonly Unit[]): Unit[] {
   return merged
 }
 
-function endOfDecoding(track: TsTrack | undefined): number {
-  const last = track?.samples.at(-1)
-  return track && last ? toClock(last.dts + last.duration, track.timescale) : Number.POSITIVE_INFINITY
+/** Until when the clock may be told: where the next segment's may begin. Pictures that return with B-frames are decoded some time ahead. */
+function clockEnd({ video, audio }: TsSegment): number {
+  const last = video?.samples.at(-1)
+  if (video && last) return toClock(last.dts + last.duration, video.timescale)
+  const heard = audio?.samples.at(-1)
+  return audio && heard ? toClock(heard.dts + heard.duration, audio.timescale) - (video ? longestReorderTicks : 0) : 0
 }
 
 /**
@@ -306,19 +313,15 @@ class PacketWriter {
 
 /** Program association (ISO/IEC 13818-1, 2.4.4.3): one program, number 1. */
 function associationTable(): Uint8Array {
-  return table(0x00, 1, 0, [0, 1, 0xe0 | (tsPids.map >> 8), tsPids.map & 0xff])
+  return table(0x00, 1, 0, [0, 1, 0xe0 | (mapPid >> 8), mapPid & 0xff])
 }
 
 /** Program map (ISO/IEC 13818-1, 2.4.4.8). */
 function mapTable(segment: TsSegment, clockPid: number): Uint8Array {
   const body = [0xe0 | (clockPid >> 8), clockPid & 0xff, 0xf0, 0]
-  const streams = [
-    [tsPids.video, segment.video],
-    [tsPids.audio, segment.audio],
-  ] as const
-  for (const [pid, track] of streams) {
+  for (const track of [segment.video, segment.audio]) {
     if (!track) continue
-    const { streamType, descriptors } = track.form
+    const { pid, streamType, descriptors } = track.form
     body.push(streamType, 0xe0 | (pid >> 8), pid & 0xff, 0xf0, descriptors.length, ...descriptors)
   }
   return table(0x02, 1, segment.version % 32, body)

@@ -5,7 +5,7 @@ import { elementaryForm } from './elementary-stream.ts'
 import { isFault } from './fault.ts'
 import { headers } from './header-samples.ts'
 import { readTs } from './mpegts-rules.ts'
-import { crc32Mpeg, type TsTrack, tsPids, writeTsSegment } from './mpegts-writer.ts'
+import { crc32Mpeg, type TsTrack, writeTsSegment } from './mpegts-writer.ts'
 import type { Track } from './track.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 
@@ -117,13 +117,13 @@ describe('a segment of a transport stream', () => {
     const read = readTs(writeTsSegment({ video, audio, version: 0 }))
     expect(read.complaints).toEqual([])
     expect([...read.streams]).toEqual([
-      [tsPids.video, 0x1b],
-      [tsPids.audio, 0x0f],
+      [0x100, 0x1b],
+      [0x101, 0x0f],
     ])
-    const pictures = read.pes.filter((one) => one.pid === tsPids.video)
+    const pictures = read.pes.filter((one) => one.pid === 0x100)
     expect(pictures.map((one) => [one.dts, one.pts])).toEqual(video.samples.map((one) => [one.dts + 900_000, one.pts + 900_000]))
     expect(pictures.map((one) => one.key)).toEqual(video.samples.map((one) => one.key))
-    const sounds = read.pes.filter((one) => one.pid === tsPids.audio)
+    const sounds = read.pes.filter((one) => one.pid === 0x101)
     expect(Buffer.concat(sounds.map((one) => one.data))).toEqual(Buffer.concat(audio.samples.map((one) => audio.form.frame(one))))
     expect(sounds[0]?.pts).toBe(14 * 90_000)
     expect(sounds[1]?.pts).toBe(14 * 90_000 + Math.round((4 * 1024 * 90_000) / 48_000))

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { checkMediaPlaylist, checkMultivariant } from '../../../e2e/playlist-rules.ts'
 import { headers } from '../../formats/header-samples.ts'
 import { readTs } from '../../formats/mpegts-rules.ts'
-import { tsPids } from '../../formats/mpegts-writer.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../formats/track-from-config.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -58,9 +57,9 @@ describe('a stream as MPEG-TS', () => {
     expect(numbers).toEqual([0, 1, 2, 3])
     const read = readTs(Buffer.concat(numbers.map((number) => view.segment(muxed, number) ?? expect.unreachable())))
     expect(read.complaints).toEqual([])
-    const seen = read.pes.filter((one) => one.pid === tsPids.video)
+    const seen = read.pes.filter((one) => one.pid === 0x100)
     expect(seen.map((one) => one.pts - 900_000)).toEqual(shown.slice(0, 240).map((packet) => packet.pts))
-    const heard = read.pes.filter((one) => one.pid === tsPids.audio)
+    const heard = read.pes.filter((one) => one.pid === 0x101)
     const bytes = heard.reduce((sum, one) => sum + one.data.length, 0)
     expect(bytes % 37).toBe(0)
     expect(bytes / 37).toBeGreaterThanOrEqual(370)

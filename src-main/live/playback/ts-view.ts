@@ -155,9 +155,11 @@ export class TsView {
     const known = this.#seams.get(muxed.id)
     const seams = new Map<number, Seam>()
     const listed: PlaylistSegment[] = []
-    const from = other?.segments[0]?.sequence ?? 0
     if (other && other.segments.length === 0) return listed
+    const from = Math.max(main.segments[0]?.sequence ?? 0, other?.segments[0]?.sequence ?? 0)
     let previous: { readonly configuration: string; readonly count: number } | undefined
+    // A track that was replaced begins anew further on: what was listed before it stays counted, with a seam between.
+    if (known && !known.has(from)) for (const [sequence, { count }] of known) if (sequence < from) previous = { configuration: '', count }
     for (const segment of main.segments) {
       if (segment.sequence < from) continue
       const beside = other?.segments.find((each) => each.sequence === segment.sequence)
@@ -186,7 +188,7 @@ export class TsView {
         gap: !(carried(main, segment) || (other && beside && carried(other, beside))),
       })
     }
-    this.#seams.set(muxed.id, seams)
+    if (seams.size > 0) this.#seams.set(muxed.id, seams)
     return listed
   }
 
