@@ -146,7 +146,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <main className="content" id="content" ref={content} tabIndex={-1}>
         {connection === 'reconnecting' && (
           <div className="banner" role="alert" data-testid="reconnecting-banner">
-            The connection to the host is lost. What you see may be out of date; trying again.
+            Connection lost, trying again. What you see may be out of date.
           </div>
         )}
         {children}
