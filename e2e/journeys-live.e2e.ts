@@ -1,0 +1,169 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { complaints, launchBrowser, screenshot, sidewaysPx, untilMoving, untilPlayer } from './helpers/browser.ts'
+import { baseClip } from './helpers/clips.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishFile } from './helpers/publish.ts'
+
+describe('an operator rules the live streams', () => {
+  let host: RunningHost
+  let browser: Browser
+  let page: Page
+  let clip: string
+  let key: string
+  const running: Publisher[] = []
+
+  const row = (stream: string) => page.locator(`[data-testid="stream-row"][data-stream="${stream}"]`)
+  const inState = (stream: string, state: string) =>
+    row(stream).locator(`[data-testid="stream-state"][data-state="${state}"]`).waitFor({ timeout: 20_000 })
+  function publish(secret: string): Publisher {
+    const publisher = publishFile(clip, `${host.rtmp}/${secret}`, { loop: true })
+    running.push(publisher)
+    return publisher
+  }
+
+  beforeAll(async () => {
+    clip = await baseClip()
+    host = await startHost({ name: 'journeys-live' })
+    key = await host.key('stage')
+    browser = await launchBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+  })
+  afterAll(async () => {
+    await Promise.all(running.map((publisher) => publisher.stop()))
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('sees a stream go live without touching the page, and its figures fill', async () => {
+    await page.goto(`${host.http}/live`)
+    await page.getByTestId('first-run').waitFor()
+    await page.evaluate(() => {
+      window.__mark = 1
+    })
+    publish(key)
+    await inState('stage', 'live')
+    for (const figure of ['bitrate', 'frame-rate', 'keyframe', 'offset']) {
+      await row('stage').locator(`[data-testid="health-${figure}"]:not(:text-is("–"))`).waitFor({ timeout: 20_000 })
+    }
+    await row('stage').locator('[data-testid="stream-picture"][data-loaded="true"]').waitFor({ timeout: 20_000 })
+    expect(await row('stage').getByTestId('stream-tracks').innerText()).toMatch(/H\.264 640×360.*AAC/)
+    await screenshot(page, 'live-stage')
+  })
+
+  it('is kept up to date by the event socket, not by asking again', async () => {
+    const asked: string[] = []
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url())
+      if (pathname.startsWith('/api/')) asked.push(pathname)
+    })
+    const before = await row('stage').locator('svg[role="img"] path').first().getAttribute('d')
+    await page.waitForTimeout(10_000)
+    expect(asked).toEqual([])
+    expect(await row('stage').locator('svg[role="img"] path').first().getAttribute('d'), 'the little graph goes on').not.toBe(before)
+  })
+
+  it('kicks the publisher, sees it away and back, with its viewers kept', async () => {
+    const viewer = await browser.newPage()
+    await viewer.goto(`${host.http}/watch/stage`)
+    await untilMoving(viewer)
+    await row('stage').locator('[data-testid="stream-viewers"]:text-is("1")').waitFor({ timeout: 20_000 })
+    const first = running.at(-1)!
+    await row('stage').getByTestId('kick').click()
+    await expect(first.ended).rejects.toThrow()
+    await inState('stage', 'reconnecting')
+    await untilPlayer(viewer, 'reconnecting')
+    await screenshot(page, 'live-reconnecting')
+    publish(key)
+    await inState('stage', 'live')
+    await untilPlayer(viewer, 'playing', 40_000)
+    await viewer.close()
+  })
+
+  it('looks at one stream closely: preview, graphs, who watches; and gives it a title', async () => {
+    const problems = complaints(page)
+    const viewer = await browser.newPage()
+    await viewer.goto(`${host.http}/watch/stage`)
+    await untilMoving(viewer)
+    await row('stage').getByTestId('stream-link').focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[data-testid="preview"][data-state="playing"]').waitFor({ timeout: 30_000 })
+    const session = page.getByTestId('viewer-session').filter({ hasText: 'LL-HLS' }).last()
+    await session.waitFor({ timeout: 20_000 })
+    expect((await host.api('GET', '/live/streams/stage')).body.viewers, 'the preview is no viewer').toBeLessThanOrEqual(2)
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid="graphs"] path').length >= 4, undefined, { timeout: 20_000 })
+    await page.getByTestId('stream-title').fill('The big stage')
+    await page.keyboard.press('Enter')
+    await page.getByText('The title was changed').waitFor()
+    expect((await host.api('GET', '/live/streams/stage')).body.title).toBe('The big stage')
+    expect(await sidewaysPx(page)).toBe(0)
+    await screenshot(page, 'stream')
+    await page.getByTestId('graphs').scrollIntoViewIfNeeded()
+    await screenshot(page, 'stream-graphs')
+    await viewer.close()
+    expect(problems).toEqual([])
+  })
+
+  it('moves by keyboard, changes the theme, and reads it on a phone', async () => {
+    await page.keyboard.press('Escape')
+    await page.locator('body').press('g')
+    await page.keyboard.press('s')
+    await page.getByTestId('settings-form').waitFor()
+    await page.locator('body').press('?')
+    await page.getByTestId('shortcuts').waitFor()
+    await screenshot(page, 'shortcuts')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('shortcuts').waitFor({ state: 'detached' })
+    await page.keyboard.press('g')
+    await page.keyboard.press('l')
+    await inState('stage', 'live')
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    const dark = await background()
+    await page.locator('.sidebar').getByTestId('theme-light').click()
+    expect(await background()).not.toBe(dark)
+    await screenshot(page, 'live-light')
+    await page.reload()
+    await inState('stage', 'live')
+    expect(await background(), 'the choice outlives the page').not.toBe(dark)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('Skip to the content')
+    const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, colorScheme: 'dark' })
+    for (const path of ['/live', '/live/stage', '/watch/stage']) {
+      await phone.goto(`${host.http}${path}`)
+      await phone.waitForTimeout(1500)
+      expect(await sidewaysPx(phone), path).toBe(0)
+      await screenshot(phone, `phone${path.replaceAll('/', '-')}`)
+    }
+    await phone.close()
+  })
+
+  it('is told when the host goes away, and goes on by itself when it is back', async () => {
+    await page.evaluate(() => {
+      window.__mark = 2
+    })
+    await host.kill('SIGTERM')
+    await page.getByTestId('reconnecting-banner').waitFor({ timeout: 20_000 })
+    await screenshot(page, 'host-away')
+    host = await startHost({ name: 'journeys-live', dataDir: host.dataDir, httpPort: host.httpPort, rtmpPort: host.rtmpPort })
+    await page.getByTestId('reconnecting-banner').waitFor({ state: 'detached', timeout: 30_000 })
+    publish(key)
+    await inState('stage', 'live')
+    expect(await page.evaluate(() => window.__mark)).toBe(2)
+  })
+
+  it('ends the stream for everybody', async () => {
+    const viewer = await browser.newPage()
+    await viewer.goto(`${host.http}/watch/stage`)
+    await untilMoving(viewer)
+    await row('stage').getByTestId('end-stream').click()
+    await page.getByTestId('confirm-dialog').waitFor()
+    await screenshot(page, 'end-stream')
+    await page.getByTestId('confirm-yes').click()
+    await page.getByTestId('ended-section').waitFor()
+    await untilPlayer(viewer, 'ended')
+    await page.getByTestId('ended-section').locator('summary').click()
+    await page.getByTestId('forget').waitFor()
+    await screenshot(page, 'live-ended')
+    await viewer.close()
+  })
+})
