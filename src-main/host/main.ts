@@ -1,4 +1,16 @@
-import { createProgram } from './program.ts'
+import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+
+// Media are buffers outside the heap. By default every 32 MB of new ones have the whole heap marked, every other second with twenty
+// streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is held.
+setFlagsFromString('--external-memory-accounted-in-global-limit')
+// A young generation that stays small costs a tenth of a percent and saves a megabyte a stream.
+setFlagsFromString('--semi-space-growth-factor=1')
+
+// Most of a start is compiling packages: kept compiled beside the program, where that may be written, they halve it.
+enableCompileCache(fileURLToPath(new URL('cache', import.meta.url)))
+const { createProgram } = await import('./program.ts')
 
 let stop: () => void
 const stopped = new Promise<void>((resolve) => {
