@@ -68,12 +68,15 @@ export async function measureLatency(print) {
     const delays = (await page.evaluate(watchFrames, 12_000)).sort((a, b) => a - b)
     if (delays.length === 0) throw new Error('no frame was shown')
     const at = (part) => Math.round(delays[Math.min(delays.length - 1, Math.floor(delays.length * part))])
-    const shown = await page.evaluate(() => document.querySelector('[data-latency-ms]')?.getAttribute('data-latency-ms') ?? null)
+    // The page says "1.3 s".
+    const words = await page.evaluate(() => document.querySelector('[data-testid="latency"]')?.textContent ?? '')
+    const seconds = words.match(/([\d.]+)\s*s/)?.[1]
+    const shown = seconds === undefined ? null : Math.round(Number(seconds) * 1000)
     firstFrames.sort((a, b) => a - b)
     print(`glass to glass over ${delays.length} frames: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (aim: p50 under 1500)`)
-    print(`figure in the page: ${shown === null ? 'not found' : `${shown} ms, ${Math.abs(Number(shown) - at(0.5))} ms from the picture`}`)
+    print(`figure in the page: ${shown === null ? 'not found' : `${shown} ms, ${Math.abs(shown - at(0.5))} ms from the picture`}`)
     print(`first frame after opening the link: median ${firstFrames[1].toFixed(0)} ms (aim: under 1000)`)
-    return { p50: at(0.5), p95: at(0.95), pageFigureMs: shown === null ? null : Number(shown), firstFrameMs: Math.round(firstFrames[1]) }
+    return { p50: at(0.5), p95: at(0.95), pageFigureMs: shown, firstFrameMs: Math.round(firstFrames[1]) }
   } finally {
     await browser.close()
     await server.stop()

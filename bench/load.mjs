@@ -1,43 +1,50 @@
 /** Publishers for the benches: a prepared clip, sent in real time without encoding. */
-import { fork, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pinned, root } from './servers.mjs'
 
-const seconds = 30
+const seconds = 20
 
-/** A clip of the test picture at about `kbps`, sound included; made once, kept in artifacts/bench. */
+/** A clip of picture and tone at `kbps`, held by noise and a tight buffer; made once, kept in artifacts/bench. */
 export async function clip(kbps) {
   const folder = join(root, 'artifacts/bench')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `clip-${kbps}.flv`)
   if (!existsSync(file)) {
-    const large = kbps > 3000
-    const options = {
-      url: file,
-      width: large ? 1920 : 1280,
-      height: large ? 1080 : 720,
-      fps: 30,
-      videoKbps: kbps - 128,
-      video: 'h264',
-      audio: 'aac',
-      frames: seconds * 30,
-      paced: false,
-    }
+    const rate = `${kbps - 128}k`
+    const input = [
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=size=1280x720:rate=30,noise=alls=24:allf=t',
+      '-f',
+      'lavfi',
+      '-i',
+      'sine=frequency=440:sample_rate=48000',
+    ]
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '60']
+    const size = ['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-x264-params', 'nal-hrd=cbr']
+    const audio = ['-c:a', 'aac', '-b:a', '128k', '-ac', '2']
+    const all = [
+      '-hide_banner',
+      '-loglevel',
+      'error',
+      '-y',
+      ...input,
+      ...video,
+      ...size,
+      ...audio,
+      '-t',
+      String(seconds),
+      '-f',
+      'flv',
+      file,
+    ]
     await new Promise((resolve, reject) => {
-      const child = fork(join(root, 'dist/host/demo-worker.js'), [], {
-        serialization: 'advanced',
-        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      })
-      child.on('message', ({ kind, body }) => {
-        if (kind === 'ready') child.send({ kind: 'message', body: { type: 'start', options } })
-        else if (kind === 'message' && (body.type === 'finished' || body.type === 'failed')) {
-          child.send({ kind: 'stop' })
-          if (body.type === 'finished') resolve()
-          else reject(new Error(body.message))
-        }
-      })
-      child.on('error', reject)
+      spawn('ffmpeg', all, { stdio: ['ignore', 'ignore', 'inherit'] })
+        .on('error', reject)
+        .on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`ffmpeg ended with code ${code}`))))
     })
   }
   return { file, mbps: (statSync(file).size * 8) / seconds / 1e6 }

@@ -115,7 +115,7 @@ const { file, urls } = JSON.parse(process.argv[2])
 const { clipMs, frames, start } = readClip(file)
 const publishers = []
 let lost = 0
-for (const [index, url] of urls.entries()) {
+for (const url of urls) {
   const socket = await open(url)
   const publisher = { socket, at: 0, fromMs: 0, open: true }
   const gone = () => {
@@ -124,9 +124,10 @@ for (const [index, url] of urls.entries()) {
   }
   socket.on('error', gone).on('close', gone)
   socket.write(start)
-  publisher.fromMs = performance.now() + (index * 33.3) / urls.length
   publishers.push(publisher)
 }
+const startMs = performance.now()
+for (const [index, publisher] of publishers.entries()) publisher.fromMs = startMs + (index * 33.3) / publishers.length
 
 let latestMs = 0
 setInterval(() => {

@@ -100,8 +100,10 @@ const benches = {
     const after = async (server, load) => {
       const from = await streamStates(server)
       const queues = []
+      let loaderLateMs = 0
       for (let second = 0; second < 6; second++) {
         queues.push(load.state().queuedBytes)
+        loaderLateMs = Math.max(loaderLateMs, load.state().latestMs)
         await sleep(1000)
       }
       const to = await streamStates(server)
@@ -109,7 +111,8 @@ const benches = {
       const active = to.filter((stream) => stream.state === 'active' && !stream.reconnecting).length
       const kilobytes = queues.map((bytes) => Math.round(bytes / 1024))
       print(`  active: ${active} of 200, frames late in 6 s: ${late}, KB waiting at the publishers each second: ${kilobytes.join(' ')}`)
-      return { active, late, publisherQueuesKb: kilobytes }
+      print(`  the publishers' own timers were up to ${loaderLateMs} ms late; over 200 ms makes late frames by itself`)
+      return { active, late, publisherQueuesKb: kilobytes, loaderLateMs }
     }
     const run = (name, args) => underLoad(name, () => startOurs({ core: 0, args }), 200, 5000, { loaderCore: 1, warmUpSeconds: 10, after })
     return {
