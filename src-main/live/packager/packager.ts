@@ -331,7 +331,7 @@ class StreamPackager implements Packager, StreamSubscriber {
       if (rendition.track.kind === 'video' && misfit && elapsedS >= this.#segmentS * leastShare) return true
     }
     if (!rendition.wouldOverrun(packet, limitS)) return false
-    if (rendition.track.kind === 'video' && this.targetDurationS < longestTargetS) {
+    if (rendition.track.kind === 'video' && newest.sequence === 0 && this.targetDurationS < longestTargetS) {
       this.#raiseTarget()
       return false
     }
@@ -340,8 +340,8 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   /**
-   * TARGETDURATION should never change. That of a stream whose first GOP turns out to be longer than the wished segment
-   * rises this once, while that GOP's segment is not yet listed as a whole: cutting inside GOPs for ever is worse for viewers.
+   * TARGETDURATION must never change (RFC 8216bis section 6.2.1). That of a stream whose first GOP turns out to be longer
+   * than the wished segment rises before any playlist has been answered, since those wait for the first whole segment.
    */
   #raiseTarget(): void {
     this.targetDurationS = longestTargetS
