@@ -31,8 +31,10 @@ const clockModulus = 2 ** 33
 const offsetTicks = 10 * clockHz
 /** How long before its decoding time a frame's bytes begin to arrive. */
 const deliveryTicks = 0.7 * clockHz
-/** The clock is told at least this often while there is something to carry (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
+/** The clock is told at least this often (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
 const clockEveryTicks = 0.09 * clockHz
+/** A gap that lasts longer is a fault in the times, not worth a clock. */
+const longestGapTicks = 30 * clockHz
 /** Audio frames of together so long share a PES packet. */
 const audioPesTicks = 0.09 * clockHz
 const mostAudioPesBytes = 4000
@@ -68,7 +70,8 @@ export function writeTsSegment(segment: TsSegment): Uint8Array {
   const video = segment.video && videoUnits(segment.video)
   const audio = segment.audio && audioUnits(segment.audio, segment.video === undefined)
   const clockPid = (segment.video ?? segment.audio)?.form.pid ?? noPid
-  const units = withClock(merge(video ?? [], audio ?? []), clockPid, clockEnd(segment))
+  const clocked = withClock(video ?? audio ?? [], clockPid, audio?.[0]?.dts ?? 0, clockEnd(segment))
+  const units = video ? merge(clocked, audio ?? []) : clocked
   if (video) fillCycle(video)
   if (audio) fillCycle(audio)
   let packets = 2 * counterCycle
@@ -206,20 +209,20 @@ function clockEnd({ video, audio }: TsSegment): number {
 }
 
 /**
- * Tells the clock between pictures that are far apart. Not before the first picture nor after the last one's end: the neighbouring
- * segments have the clock there, and it must not go back.
+ * Tells the clock between pictures that are far apart, and alone where there are none from `startTicks` on. Never after the end: the
+ * next segment has the clock there, and it must not go back.
  */
-function withClock(units: readonly Unit[], clockPid: number, endTicks: number): Unit[] {
+function withClock(units: readonly Unit[], clockPid: number, startTicks: number, endTicks: number): Unit[] {
   const told: Unit[] = []
-  let last = units.find((unit) => unit.pid === clockPid)?.dts ?? Number.NEGATIVE_INFINITY
+  const tellUntil = (fromTicks: number, untilTicks: number): void => {
+    const end = Math.min(untilTicks, fromTicks + longestGapTicks)
+    for (let at = fromTicks; at < end; at += clockEveryTicks)
+      told.push({ pid: clockPid, bytes: new Uint8Array(0), dts: at, key: false, clock: at - deliveryTicks, packets: 1 })
+  }
+  if (units.length === 0) tellUntil(startTicks, endTicks)
   for (const [index, unit] of units.entries()) {
-    const nextTicks = units[index + 1]?.dts ?? endTicks
-    if (unit.pid === clockPid) last = unit.dts
-    else if (nextTicks - last > clockEveryTicks && unit.dts > last && unit.dts < endTicks) {
-      last = unit.dts
-      told.push({ pid: clockPid, bytes: new Uint8Array(0), dts: last, key: false, clock: last - deliveryTicks, packets: 1 })
-    }
     told.push(unit)
+    tellUntil(unit.dts + clockEveryTicks, units[index + 1]?.dts ?? endTicks)
   }
   return told
 }
