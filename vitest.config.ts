@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['src-main/**/*.test.ts', 'src-main/**/*.fuzz.test.ts', 'src-renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
     environment: 'node',
     pool: 'threads',
+    // There is no global state to keep apart, and loading every module once for each file is most of the time.
+    isolate: false,
     testTimeout: 10_000,
     passWithNoTests: true,
   },
