@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { baseClip, madeClip } from './helpers/clips.ts'
+import { type FlvTag, isHeader, readFlv } from './helpers/flv.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { publishFile } from './helpers/publish.ts'
+import { RtmpPublisher } from './helpers/rtmp-client.ts'
+import { checkMediaPlaylist, readMediaPlaylist } from './playlist-rules.ts'
+
+/** Follows one media playlist as an LL-HLS player does: each reload blocks for the next part. */
+class Follower {
+  readonly address: string
+  readonly statuses = new Set<number>()
+  readonly complaints = new Set<string>()
+  text = ''
+  private stopped = false
+  private readonly done: Promise<void>
+
+  constructor(address: string) {
+    this.address = address
+    this.done = this.follow()
+  }
+
+  private async follow(): Promise<void> {
+    let next = ''
+    while (!this.stopped) {
+      const answer = await fetch(`${this.address}${next}`)
+      this.statuses.add(answer.status)
+      const text = await answer.text()
+      if (answer.status !== 200) {
+        await sleep(200)
+        continue
+      }
+      for (const complaint of checkMediaPlaylist(text, this.text === '' ? undefined : this.text)) this.complaints.add(complaint)
+      this.text = text
+      const playlist = readMediaPlaylist(text)
+      if (playlist.ended) return
+      const hint = playlist.hint?.match(/part-(\d+)\.(\d+)/)
+      next = hint ? `?_HLS_msn=${hint[1]}&_HLS_part=${hint[2]}` : ''
+      await sleep(20)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    await this.done
+  }
+}
+
+async function mediaPlaylist(host: RunningHost, name: string): Promise<string> {
+  const address = `${host.http}/live/${name}/index.m3u8`
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const answer = await fetch(address)
+    const line = answer.ok ? (await answer.text()).split('\n').find((each) => each.includes('/v0/')) : undefined
+    if (line) return new URL(line, address).href
+    await sleep(100)
+  }
+  throw new Error(`${name} has no playlist`)
+}
+
+describe('publishers that come back, jump in time, or must go', () => {
+  let host: RunningHost
+  let clip: string
+  let tags: FlvTag[]
+
+  beforeAll(async () => {
+    clip = await baseClip()
+    const short = await madeClip('gop-1s.flv', [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-bf',
+      '0',
+      '-g',
+      '30',
+      '-b:v',
+      '400k',
+      '-c:a',
+      'copy',
+    ])
+    tags = readFlv(short)
+    host = await startHost({ name: 'reconnect', args: ['--reconnect-window-ms', '5000', '--window-ms', '60000'] })
+  }, 90_000)
+  afterAll(() => host?.stop())
+
+  it('a killed publisher that returns goes on with the same stream, playlist and numbers; one that does not ends it', async () => {
+    const secret = await host.key('returning')
+    const first = publishFile(clip, `${host.rtmp}/${secret}`)
+    const before = await host.until('returning', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+    const address = await mediaPlaylist(host, 'returning')
+    const follower = new Follower(address)
+    await sleep(4000)
+    await first.stop('SIGKILL')
+    await host.until('returning', (stream) => stream.reconnecting === true)
+    const highest = readMediaPlaylist(follower.text).segments.at(-1)!.sequence
+    await sleep(1500)
+    const second = publishFile(clip, `${host.rtmp}/${secret}`)
+    try {
+      const after = await host.until('returning', (stream) => stream.state === 'active' && stream.reconnecting === false)
+      expect(after.id).toBe(before.id)
+      expect(after.startedAt).toBe(before.startedAt)
+      await sleep(5000)
+      expect(await mediaPlaylist(host, 'returning')).toBe(address)
+      await second.stop('SIGKILL')
+      const ended = await host.until('returning', (stream) => stream.state === 'ended', 20_000)
+      expect(ended.error).toBeNull()
+    } finally {
+      await second.stop()
+      await follower.stop()
+    }
+    expect([...follower.statuses], 'no reload fails').toEqual([200])
+    expect([...follower.complaints]).toEqual([])
+    const playlist = readMediaPlaylist(follower.text)
+    expect(playlist.ended).toBe(true)
+    expect(playlist.segments.filter((segment) => segment.discontinuity)).toHaveLength(1)
+    expect(playlist.segments.at(-1)!.sequence).toBeGreaterThan(highest + 1)
+    expect(playlist.segments.map((segment) => segment.sequence)).toEqual(playlist.segments.map((_, index) => index))
+  })
+
+  it('a publisher that returns without its sound loses the track after the first seconds', async () => {
+    const secret = await host.key('mute')
+    const first = publishFile(clip, `${host.rtmp}/${secret}`)
+    await host.until('mute', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+    await sleep(1500)
+    await first.stop('SIGKILL')
+    await host.until('mute', (stream) => stream.reconnecting === true)
+    const second = publishFile(clip, `${host.rtmp}/${secret}`, { args: ['-an'] })
+    try {
+      const stream = await host.until('mute', (each) => !each.reconnecting && each.tracks.length === 1, 20_000)
+      expect(stream.tracks[0].kind).toBe('video')
+    } finally {
+      await second.stop()
+    }
+  })
+
+  it('a second publisher is refused or takes over, as the key says; kick and end send it away', async () => {
+    const refusing = await host.key('refusing')
+    const holder = await RtmpPublisher.publish(host.rtmpPort, refusing)
+    const holding = holder.play(tags)
+    await host.until('refusing', (stream) => stream.tracks.length === 2)
+    await expect(RtmpPublisher.publish(host.rtmpPort, refusing)).rejects.toThrow(/publish\.busy/)
+
+    const yielding = await host.key('yielding', { onSecondPublisher: 'takeover' })
+    const old = await RtmpPublisher.publish(host.rtmpPort, yielding)
+    const playingOld = old.play(tags)
+    const before = await host.until('yielding', (stream) => stream.tracks.length === 2)
+    const address = await mediaPlaylist(host, 'yielding')
+    const heir = await RtmpPublisher.publish(host.rtmpPort, yielding)
+    await old.until(/publish\.taken_over/)
+    const playingHeir = heir.play(tags)
+    await sleep(3000)
+    const after = (await host.api('GET', '/live/streams/yielding')).body
+    expect(after.id).toBe(before.id)
+    expect(after.publisher.sessionId).not.toBe(before.publisher.sessionId)
+    expect(await mediaPlaylist(host, 'yielding')).toBe(address)
+
+    expect((await host.api('POST', '/live/streams/refusing/kick')).status).toBeLessThan(300)
+    await holder.until(/publish\.kicked/)
+    await host.until('refusing', (stream) => stream.reconnecting === true)
+    expect((await host.api('POST', '/live/streams/yielding/end')).status).toBeLessThan(300)
+    await heir.until(/publish\.ended/)
+    await host.until('yielding', (stream) => stream.state === 'ended')
+    await expect(RtmpPublisher.publish(host.rtmpPort, yielding)).rejects.toThrow(/publish\.ended/)
+    await Promise.all([holding, playingOld, playingHeir])
+  })
+
+  it('clocks that wrap, jump and step back are mended and counted, and the stream plays on', async () => {
+    const wrap = 2 ** 32
+    const shapes: Readonly<Record<string, (tag: FlvTag) => number>> = {
+      wraps: (tag) => (tag.timestampMs + wrap - 3000) % wrap,
+      'jumps-ahead': (tag) => (isHeader(tag) || tag.timestampMs < 3000 ? tag.timestampMs : tag.timestampMs + 7_200_000),
+      'jumps-back': (tag) =>
+        isHeader(tag) || tag.timestampMs >= 3000 ? Math.max(0, tag.timestampMs - 3000) : tag.timestampMs + 36_000_000,
+      'steps-back': (tag) => (tag.type === 9 && tag.timestampMs % 500 < 33 ? Math.max(0, tag.timestampMs - 60) : tag.timestampMs),
+    }
+    const names = Object.keys(shapes)
+    await Promise.all(
+      names.map(async (name) => {
+        const publisher = await RtmpPublisher.publish(host.rtmpPort, await host.key(name))
+        await publisher.play(
+          tags.filter((tag) => tag.timestampMs < 7000),
+          { at: shapes[name]! },
+        )
+        await sleep(300)
+        const stream = await host.until(name, (each) => each.state === 'active')
+        expect(publisher.closed, name).toBe(false)
+        await publisher.bye()
+        expect(stream.health.timestampRepairs, name).toBeGreaterThan(0)
+        expect(stream.health.timestampRepairs, name).toBeLessThan(60)
+        await host.until(name, (each) => each.state === 'ended')
+        const text = await (await fetch(await mediaPlaylist(host, name))).text()
+        expect(checkMediaPlaylist(text), name).toEqual([])
+        const length = readMediaPlaylist(text).segments.reduce((sum, segment) => sum + segment.durationS!, 0)
+        expect(Math.abs(length - 7), `${name}: ${length} s`).toBeLessThan(0.6)
+      }),
+    )
+  })
+})
