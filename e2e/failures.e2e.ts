@@ -4,11 +4,12 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { WebSocket } from 'ws'
 import { streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
+import { skipBecause } from './helpers/skip.ts'
 
 const clip = (): Promise<string> => testClip('clip-h264-aac', { frames: 900, videoKbps: 1200 })
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -135,13 +136,11 @@ function mountSmall(megabytes: number): { dir: string; fill: () => void; free: (
 describe('a disk that is full', () => {
   const disk = process.platform === 'linux' ? mountSmall(4) : undefined
   afterAll(() => disk?.unmount())
-  const needsMount = (skip: (note: string) => void): NonNullable<typeof disk> => {
-    if (!disk) skip('this user may not mount a small file system')
-    return disk!
-  }
+  const needsMount = (context: TestContext): NonNullable<typeof disk> =>
+    disk ?? skipBecause(context, 'this user may not mount a small file system')
 
-  it('at start is told with what to do, in words and as JSON', async ({ skip }) => {
-    const { dir, fill, free } = needsMount(skip)
+  it('at start is told with what to do, in words and as JSON', async (context) => {
+    const { dir, fill, free } = needsMount(context)
     fill()
     try {
       const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off']
@@ -155,8 +154,8 @@ describe('a disk that is full', () => {
     }
   })
 
-  it('while a stream is live costs no picture, is told, and is over when there is space again', async ({ skip }) => {
-    const { dir, fill, free } = needsMount(skip)
+  it('while a stream is live costs no picture, is told, and is over when there is space again', async (context) => {
+    const { dir, fill, free } = needsMount(context)
     const host = await startHost({ dataDir: dir, name: 'disk-full' })
     const secret = await host.key('cam')
     const publisher = publishFile(await clip(), `${host.rtmp}/${secret}`, { loop: true })
