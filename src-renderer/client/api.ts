@@ -77,7 +77,9 @@ export function randomId(): string {
 
 /** The sentence for a toast. */
 export function explain(error: unknown): string {
-  if (error instanceof ApiError)
-    return error.remedy && error.remedy !== error.message ? `${error.message}. ${error.remedy}`.replace('..', '.') : error.message
+  if (error instanceof ApiError) {
+    const text = error.remedy && error.remedy !== error.message ? `${error.message}. ${error.remedy}`.replace('..', '.') : error.message
+    return text.replaceAll('`', '')
+  }
   return error instanceof Error ? error.message : String(error)
 }

@@ -195,8 +195,8 @@ export function KeysPage() {
       ) : list.length === 0 ? (
         <div className="card empty" data-testid="keys-empty">
           <KeyRound size={32} />
-          <h2>No keys yet</h2>
-          <p>Make one, paste it into OBS, and go live.</p>
+          <h2>{editor ? 'No keys yet' : 'Keys are for editors'}</h2>
+          <p>{editor ? 'Make one, paste it into OBS, and go live.' : 'Your role may watch the streams, but not see their keys.'}</p>
         </div>
       ) : (
         <div className="card table-wrap">

@@ -46,9 +46,11 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
           <li>
             <div className="stack">
               <p>Make a stream key and paste it below the server. It is shown once.</p>
-              <Link href="/keys?new" className="button fit" data-testid="make-key">
-                <KeyRound size={16} /> Make a key
-              </Link>
+              {editor && (
+                <Link href="/keys?new" className="button fit" data-testid="make-key">
+                  <KeyRound size={16} /> Make a key
+                </Link>
+              )}
             </div>
           </li>
           <li>
