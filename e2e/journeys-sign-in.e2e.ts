@@ -48,6 +48,7 @@ describe('a host that asks who you are', () => {
     await door.getByTestId('sign-in-submit').click()
     await door.getByTestId('first-run').waitFor()
     expect(await door.getByTestId('start-demo').isDisabled(), 'a viewer may not start streams').toBe(true)
+    expect(await door.getByTestId('make-key').count()).toBe(0)
     await screenshot(door, 'viewer-live')
     expect(
       await door.evaluate(async () => {
