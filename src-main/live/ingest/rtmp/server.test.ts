@@ -339,6 +339,18 @@ describe('bad input', () => {
     expect(stub.audit.filter(({ kind }) => kind === 'error').map((entry) => entry.code)).toEqual([code])
   })
 
+  it('waits for nobody for ever: silence before, in and behind the handshake and while publishing', async () => {
+    const { stub, client, server } = await start({ firstByteMs: 40, handshakeMs: 60, commandMs: 60, idleMs: 60 })
+    const [mute, half, idle, publisher] = [client(), client(), client(), client()] as const
+    half.socket.write(Buffer.from([3, 0, 0]))
+    idle.shakeHands()
+    await publisher.open()
+    await publisher.publish('key')
+    await Promise.all([mute, half, idle, publisher].map((guest) => guest.closed))
+    expect(server.counters.refusals.get('ingest.timeout')).toBe(4)
+    expect(stub.closes).toHaveLength(1)
+  })
+
   it('bounds connections from one address and writes a flood as few lines', async () => {
     const { stub, client, server } = await start({ connectionsPerLoopbackAddress: 2 })
     const kept = [client(), client()]
