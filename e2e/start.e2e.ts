@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { root } from './helpers/paths.ts'
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** The browser that shows the window of a data folder: its first process, which has no `--type`. */
+function windowProcess(dataDir: string): number | undefined {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      const isBrowser = args.includes(`--user-data-dir=${join(dataDir, 'window')}`) && args[0]!.includes('chrom')
+      if (isBrowser && !args.some((arg) => arg.startsWith('--type='))) return Number(pid)
+    } catch {
+      // It ended while it was looked at.
+    }
+  }
+  return undefined
+}
+
+describe.runIf(process.platform === 'linux')('streams start', () => {
+  let dataDir: string
+  let program: ChildProcess
+  let out: string
+  let ended: Promise<number | null>
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
+  })
+  afterEach(async () => {
+    program.kill('SIGTERM')
+    await ended
+    await pause(500)
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
+  })
+
+  function start(wrapper: readonly string[], env: Record<string, string>): void {
+    const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off']
+    const command = [...wrapper, process.execPath, join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...ports]
+    program = spawn(command[0]!, command.slice(1), { env: { ...process.env, CI: '', ...env }, stdio: ['ignore', 'pipe', 'ignore'] })
+    out = ''
+    program.stdout!.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+    ended = new Promise((resolve) => program.once('exit', resolve))
+  }
+  async function until<T>(what: string, check: () => T | undefined | false): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      const answer = check()
+      if (answer !== undefined && answer !== false) return answer
+      if (tries > 300) throw new Error(`in vain: ${what}\n${out}`)
+      await pause(100)
+    }
+  }
+
+  it('without a display prints the address with a one-time sign-in link, and serves', async () => {
+    start([], { DISPLAY: '', WAYLAND_DISPLAY: '' })
+    const link = await until('the link', () => out.match(/No window: there is no display[\s\S]*(http:\S+#link=\S+)/)?.[1])
+    expect((await fetch(link)).status).toBe(200)
+  })
+
+  it('opens a window on the host and ends with it, but not while a stream is live', async () => {
+    start(['xvfb-run', '-a'], {})
+    const window = await until('a window', () => windowProcess(dataDir))
+    const { pid, token, url } = await until('the host', () => {
+      try {
+        return JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
+      } catch {
+        return undefined
+      }
+    })
+    const call = (method: string, path: string): Promise<Response> =>
+      fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: { 'authorization': `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(method === 'POST' ? { body: '{}' } : {}),
+      })
+    expect((await call('POST', '/live/demo')).status).toBe(200)
+    await pause(4000)
+    process.kill(window, 'SIGTERM')
+    await until('what happens now', () => out.includes('the host goes on'))
+    expect((await call('GET', '/health')).status).toBe(200)
+    process.kill(pid, 'SIGTERM')
+    expect(await ended).toBe(0)
+
+    start(['xvfb-run', '-a'], {})
+    const again = await until('a window', () => windowProcess(dataDir))
+    await until('the host', () => out.includes('is ready'))
+    await pause(4000)
+    process.kill(again, 'SIGTERM')
+    expect(await ended, 'nothing is live: the host ends with its window').toBe(0)
+  }, 120_000)
+})
