@@ -123,9 +123,10 @@ export async function startNodeMediaServer() {
   const folder = mkdtempSync(join(tmpdir(), 'ami-bench-'))
   const [port, http] = [await freePort(), await freePort()]
   const program = `
-    const NodeMediaServer = require('node-media-server')
+    const NodeMediaServer = require(${JSON.stringify(join(root, 'node_modules/node-media-server'))})
     new NodeMediaServer({ bind: '127.0.0.1', rtmp: { port: ${port} }, http: { port: ${http} }, logger: { level: 'error' } }).run()`
-  const child = spawn(process.execPath, ['-e', program], { cwd: root, stdio: 'ignore' })
+  // It keeps a store in its working folder.
+  const child = spawn(process.execPath, ['-e', program], { cwd: folder, stdio: 'ignore' })
   await untilListening(port, child)
   return { pid: child.pid, publishUrl: async (name) => `rtmp://127.0.0.1:${port}/live/${name}`, stop: stopper(child, folder) }
 }
