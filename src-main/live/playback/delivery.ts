@@ -1,0 +1,139 @@
+import type { Logger } from '../../platform/logger.ts'
+import type { PackagedStream } from '../packager/packaged-stream.ts'
+import { guardAgainstStuckClient, immutable, sendMedia } from './media-response.ts'
+import type { PlaybackTarget } from './request-path.ts'
+import type { PlaybackQuery } from './request-query.ts'
+import { header, type PlaybackRequest, type PlaybackResponse, sendProblem } from './response.ts'
+import type { SharedText } from './shared-text.ts'
+import type { StreamView } from './stream-view.ts'
+import type { Waiter } from './waiters.ts'
+
+export type PlaybackRequestKind = PlaybackTarget['kind']
+
+/** Counters that playback feeds; telemetry gives them names. */
+export interface PlaybackMetrics {
+  request(kind: PlaybackRequestKind): void
+  /** Requests that began (+1) or ceased (-1) to wait for media. */
+  waiting(delta: number): void
+  /** Bytes of answers' bodies. */
+  bytes(count: number): void
+}
+
+/** One request on its way through. */
+export interface Exchange {
+  readonly request: PlaybackRequest
+  readonly response: PlaybackResponse
+  readonly query: PlaybackQuery
+}
+
+export interface DeliveryNeeds {
+  readonly log: Logger
+  readonly metrics?: PlaybackMetrics
+  readonly options: {
+    /** How long a request may wait for media that is about to be made; default: three target durations. */
+    readonly blockTimeoutMs?: number
+  }
+}
+
+/** How answers leave: at once or when their media is there, counted, and seen as somebody's watching. */
+export class Delivery {
+  readonly #needs: DeliveryNeeds
+
+  constructor(needs: DeliveryNeeds) {
+    this.#needs = needs
+  }
+
+  /** Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long (`withinMs`) or too many wait. */
+  when(
+    exchange: Exchange,
+    view: StreamView,
+    ready: () => boolean,
+    answer: () => void,
+    late?: { readonly answer: () => void; readonly withinMs?: number },
+  ): void {
+    if (ready()) {
+      answer()
+      return
+    }
+    const { response } = exchange
+    this.wait(exchange, view, {
+      deadlineMs: late?.withinMs === undefined ? this.deadline(view.stream) : performance.now() + late.withinMs,
+      poll: () => {
+        if (response.destroyed) return true
+        if (!ready()) return false
+        try {
+          answer()
+        } catch (error) {
+          this.#needs.log.error({ err: error, stream: view.stream.streamId }, 'playback answer failed')
+          response.destroy()
+        }
+        return true
+      },
+      expire:
+        late?.answer ??
+        (() => sendProblem(response, 'play.not_live', { status: 503, detail: 'Nothing new was published in time', retryAfterS: 1 })),
+    })
+  }
+
+  /** Keeps a waiter until it is done, its time is over, or its client has gone. */
+  wait(exchange: Exchange, view: StreamView, waiter: Waiter): void {
+    const { response } = exchange
+    if (!view.waiters.add(waiter)) {
+      waiter.expire()
+      return
+    }
+    response.once('close', () => view.waiters.remove(waiter))
+  }
+
+  /** Until when a request that begins to wait now may wait, on the clock of `performance.now()`. */
+  deadline(stream: PackagedStream): number {
+    return performance.now() + (this.#needs.options.blockTimeoutMs ?? 3000 * stream.targetDurationS)
+  }
+
+  /** Answers with a text. Returns the bytes of its body. */
+  sendText(exchange: Exchange, text: SharedText, cacheControl: string): number {
+    const bytes = text.bytes(header(exchange.request, 'accept-encoding').includes('gzip'))
+    exchange.response.writeHead(200, text.headers(bytes, cacheControl))
+    return this.end(exchange, bytes)
+  }
+
+  /** Answers with media that never changes. Returns the bytes sent. */
+  sendMedia(exchange: Exchange, media: { pieces: readonly Uint8Array[]; byteLength: number; contentType: string; etag: string }): number {
+    const sent = sendMedia(exchange.request, exchange.response, { ...media, cacheControl: immutable })
+    this.#needs.metrics?.bytes(sent)
+    return sent
+  }
+
+  /** Counts bytes of a body that leaves in pieces. */
+  sent(bytes: number): void {
+    this.#needs.metrics?.bytes(bytes)
+  }
+
+  /** Ends an answer whose head is written. Returns the bytes of its body. */
+  end(exchange: Exchange, bytes: Uint8Array): number {
+    if (exchange.request.method === 'HEAD') {
+      exchange.response.end()
+      return 0
+    }
+    guardAgainstStuckClient(exchange.response)
+    exchange.response.end(bytes)
+    this.#needs.metrics?.bytes(bytes.length)
+    return bytes.length
+  }
+
+  /** Counts bytes towards the client that plays. */
+  seen(
+    view: StreamView,
+    exchange: Exchange,
+    hint: 'll-hls' | 'hls' | 'dash' | undefined,
+    rendition: string | undefined,
+    bytes: number,
+  ): void {
+    const { request, query } = exchange
+    const remoteAddress = request.socket?.remoteAddress ?? ''
+    view.viewers.seen(
+      { remoteAddress, userAgent: header(request, 'user-agent'), session: query.session, hint, rendition, bytes },
+      performance.now(),
+    )
+  }
+}
