@@ -107,7 +107,7 @@ describe('a streamer and their key', () => {
 
     await row('studio').getByTestId('key-revoke').click()
     await confirm()
-    await page.getByText('Revoked').waitFor()
+    await row('studio').getByText('Revoked', { exact: true }).waitFor()
     await expect(publisher.ended, 'whoever publishes with it is shown out').rejects.toThrow()
     expect(await refusal(`${server}/${fresh}`)).toMatch(/key|revoked/i)
     await screenshot(page, 'keys-revoked')
