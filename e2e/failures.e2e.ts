@@ -134,7 +134,10 @@ function mountSmall(megabytes: number): { dir: string; fill: () => void; free: (
 }
 
 describe('a disk that is full', () => {
-  const disk = process.platform === 'linux' ? mountSmall(4) : undefined
+  let disk: ReturnType<typeof mountSmall>
+  beforeAll(() => {
+    if (process.platform === 'linux') disk = mountSmall(4)
+  })
   afterAll(() => disk?.unmount())
   const needsMount = (context: TestContext): NonNullable<typeof disk> =>
     disk ?? skipBecause(context, 'this user may not mount a small file system')
