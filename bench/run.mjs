@@ -8,7 +8,8 @@ import { measureTree } from './process-tree.mjs'
 import { root, startNginx, startNodeMediaServer, startOurs } from './servers.mjs'
 
 const windowSeconds = Number(process.env.BENCH_SECONDS ?? 20)
-const warmUpSeconds = 5
+/** Node compiles its hot paths in the first seconds under load, on threads that count too. */
+const warmUpSeconds = 15
 const print = (line) => process.stdout.write(`${line}\n`)
 
 /** CPU and memory of one server under `streams` publishers of a clip. */
