@@ -21,7 +21,7 @@ export interface TestStreamNeeds {
 /** The built-in test stream: one at a time, published through the real RTMP port with a key that only the host knows. */
 export class TestStream {
   readonly #needs: TestStreamNeeds
-  #running: { readonly name: string; readonly dispose: () => void } | undefined
+  #running: { readonly entry: StreamEntry; readonly dispose: () => void } | undefined
 
   constructor(needs: TestStreamNeeds) {
     this.#needs = needs
@@ -30,11 +30,11 @@ export class TestStream {
   /** Starts it on a stream of that name; the one that runs is left as it is. Rejects with `demo.unavailable`. */
   async start(name: string, actor: string): Promise<StreamEntry> {
     const { worker, keys, registry } = this.#needs
-    if (this.#running !== undefined && worker.state().running) return registry.get(this.#running.name)
+    if (this.#running !== undefined && worker.state().running) return this.#running.entry
     await this.stop()
     const entry = registry.start(name, { demo: true }, actor)
     const { secret, dispose } = keys.createInternal(name)
-    this.#running = { name, dispose }
+    this.#running = { entry, dispose }
     try {
       await worker.start({ url: `${this.#needs.rtmpServer() ?? ''}/${secret}` })
     } catch (error) {
@@ -47,16 +47,18 @@ export class TestStream {
   async stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
+    // The worker's goodbye may be lost with its connection, and nobody will come back.
+    if (running !== undefined) this.#needs.registry.conclude(running.entry)
     await this.#needs.worker.stop()
     running?.dispose()
   }
 
   /** True where the test stream publishes to that stream. */
   runs(name: string): boolean {
-    return this.#running?.name === name
+    return this.#running?.entry.name === name
   }
 
   state(): DemoInfo {
-    return { ...this.#needs.worker.state(), name: this.#running?.name ?? null }
+    return { ...this.#needs.worker.state(), name: this.#running?.entry.name ?? null }
   }
 }

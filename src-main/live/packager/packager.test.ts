@@ -115,6 +115,18 @@ describe('a packaged stream', () => {
     expect(brokenRules(next.packager)).toEqual([])
   })
 
+  it('lets one keyframe be missing without raising TARGETDURATION, but not a long GOP that comes late', () => {
+    const { stream, packager } = packaged([v0])
+    const part = (startS: number, seconds: number) => pictures(v0, { startS, seconds, fps: 30, gopS: seconds })
+    stream.play([...part(0, 2), ...part(2, 2), ...part(4, 4), ...part(8, 2)])
+    expect(packager.targetDurationS).toBe(2)
+    expect(packager.forcedCuts).toBe(1)
+    stream.play([...part(10, 8), ...part(18, 8), ...part(26, 8)])
+    expect(packager.targetDurationS).toBe(12)
+    expect(packager.forcedCuts).toBe(2)
+    expect(brokenRules(packager)).toEqual([])
+  })
+
   it('cuts a GOP that is too long for any TARGETDURATION, and says that the segment is not independent', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(pictures(v0, { startS: 0, seconds: 50, fps: 30, gopS: 20 }), sound(a0, 0, 50))

@@ -331,7 +331,8 @@ class StreamPackager implements Packager, StreamSubscriber {
       if (rendition.track.kind === 'video' && misfit && elapsedS >= this.#segmentS * leastShare) return true
     }
     if (!rendition.wouldOverrun(packet, limitS)) return false
-    if (rendition.track.kind === 'video' && newest.sequence === 0 && this.targetDurationS < longestTargetS) {
+    const longGop = newest.sequence === 0 || !rendition.startsWithKey
+    if (rendition.track.kind === 'video' && longGop && this.targetDurationS < longestTargetS) {
       this.#raiseTarget()
       return false
     }
@@ -340,8 +341,10 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   /**
-   * TARGETDURATION must never change (RFC 8216bis section 6.2.1). That of a stream whose first GOP turns out to be longer
-   * than the wished segment rises before any playlist has been answered, since those wait for the first whole segment.
+   * TARGETDURATION should never change. That of a stream whose first GOP turns out to be longer than the wished segment
+   * rises before a playlist has been answered, since the first answer waits for as long. An encoder that sends its first
+   * long GOP later (keyframes at scene cuts) has a segment cut inside, and its target raised when that was not enough: a
+   * changed number does players less harm than segments that they cannot begin with.
    */
   #raiseTarget(): void {
     this.targetDurationS = longestTargetS

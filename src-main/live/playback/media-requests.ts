@@ -17,9 +17,6 @@ export interface MediaOptions {
 /** Media sequence numbers further beyond the edge than this are refused (RFC 8216bis section 6.2.5.2). */
 const mostAhead = 2
 
-/** How long the first answer of a run waits for a whole segment, which players that know no parts need. */
-const firstSegmentMs = 2500
-
 /** Answers requests for media playlists, initialization segments, segments and parts. */
 export class MediaRequests {
   readonly #delivery: Delivery
@@ -100,9 +97,10 @@ export class MediaRequests {
     }
     // While a publisher is away nothing new comes for longer than a reload may block. The 503 that section 6.2.5.2 allows
     // makes common players give up within the reconnect window; the playlist as it stands makes them ask again. And where a
-    // first segment takes long (a long GOP), players that know parts need not wait for it.
+    // first segment takes long (a long GOP), players that know parts
+    // need not wait for it longer than a segment should last.
     const something = blocking ? rendition.segments.some((segment) => segment.parts.length > 0) : !target.plain
-    const late = { answer: () => answer('no-store'), ...(blocking ? {} : { withinMs: firstSegmentMs }) }
+    const late = { answer: () => answer('no-store'), ...(blocking ? {} : { withinMs: 1000 * stream.targetDurationS + 500 }) }
     this.#delivery.when(exchange, view, ready, () => answer(playlistCaching(stream, blocking)), something ? late : undefined)
   }
 

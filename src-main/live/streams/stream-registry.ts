@@ -185,6 +185,13 @@ export class StreamRegistry implements StreamDirectory {
     this.#finish(entry, 'end', { message: `stream ${entry.name} was ended`, actor })
   }
 
+  /** Ends the stream because its source within the host was stopped: unlike `end`, others may publish to it at once. */
+  conclude(entry: StreamEntry): void {
+    if (stateOf(entry.phase) !== 'active') return
+    if (entry.publisher !== undefined) this.#dismiss(entry, entry.publisher, new AppError('publish.ended'))
+    this.#finish(entry, 'unpublish', { message: `stream ${entry.name} ended: its source was stopped` })
+  }
+
   /** Forgets a stream that is not live. Throws `request.conflict`. */
   remove(entry: StreamEntry, actor: string): void {
     if (stateOf(entry.phase) === 'active') throw new AppError('request.conflict', 'End the stream first')
