@@ -115,7 +115,8 @@ class PlaybackServer implements Playback {
         sendProblem(exchange.response, 'request.not_found')
         return
       case 'keyframe':
-        this.#keyframe(exchange, target.name)
+        // a page asks as soon as it hears of the first keyframe, which is a part's length before there is a part of it
+        this.#whenReady(exchange, target.name, this.#startDeadline(), () => this.#keyframe(exchange, target.name))
         return
       case 'about':
         this.#about(exchange, target.name)
