@@ -29,7 +29,7 @@ export const HealthSampleSchema = Type.Object({
   timeMs: Type.Number({ description: 'ms since 1970' }),
   videoBitrateKbps: Type.Number(),
   audioBitrateKbps: Type.Number(),
-  frameRate: Type.Number({ description: 'video frames that arrived in this second' }),
+  frameRate: Type.Number({ description: 'video frames per second, over the last three seconds' }),
   keyframeIntervalMs: Nullable(Type.Number({ description: 'distance of the last two keyframes' })),
   droppedFrames: Type.Integer({ description: 'frames missing by timestamps since the start' }),
   lateFrames: Type.Integer({ description: 'frames that arrived over 200 ms later than their timestamps say, since the start' }),

@@ -1,6 +1,8 @@
 import type { Packet } from '../../formats/track.ts'
 import type { HealthSample, HealthWarning } from '../schemas.ts'
 
+/** Samples that the frame rate is averaged over. */
+const RATE_SAMPLES = 3
 /** Seconds of samples kept for the graphs. */
 const KEPT_SAMPLES = 300
 /** Arrivals later than this after the best ones count as late, ms. */
@@ -26,6 +28,7 @@ export class HealthMeter {
   #videoBytes = 0
   #audioBytes = 0
   #frames = 0
+  readonly #rates: { readonly frames: number; readonly seconds: number }[] = []
   #hasVideo = false
   #hasAudio = false
   #videoId: string | undefined
@@ -126,7 +129,7 @@ export class HealthMeter {
       timeMs: wallMs,
       videoBitrateKbps: Math.round((this.#videoBytes * 8) / 1000 / seconds),
       audioBitrateKbps: Math.round((this.#audioBytes * 8) / 1000 / seconds),
-      frameRate: Math.round((this.#frames / seconds) * 10) / 10,
+      frameRate: this.#smoothedRate(seconds),
       keyframeIntervalMs: this.#keyIntervalMs,
       droppedFrames: this.droppedFrames,
       lateFrames: this.lateFrames,
@@ -145,6 +148,19 @@ export class HealthMeter {
     if (this.#samples.length > KEPT_SAMPLES) this.#samples.shift()
     this.#warnings = away ? [] : this.#judge(sample, monotonicMs)
     return sample
+  }
+
+  /** Frames come in bunches: a second alone reads 29, 31, 30 where the picture is steady. */
+  #smoothedRate(seconds: number): number {
+    this.#rates.push({ frames: this.#frames, seconds })
+    if (this.#rates.length > RATE_SAMPLES) this.#rates.shift()
+    let frames = 0
+    let span = 0
+    for (const each of this.#rates) {
+      frames += each.frames
+      span += each.seconds
+    }
+    return Math.round((frames / span) * 10) / 10
   }
 
   #judge(now: HealthSample, monotonicMs: number): HealthWarning[] {
