@@ -1,3 +1,6 @@
+/** Bytes between acknowledgements that we announce, and take for the peer's until it says its own (RTMP 1.0 section 5.4). */
+export const windowBytes = 2_500_000
+
 /** What one RTMP server and each of its connections may take. All are options of the host. */
 export interface RtmpLimits {
   /** Open connections in all. */

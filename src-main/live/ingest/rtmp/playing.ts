@@ -1,0 +1,124 @@
+import type { AmfValue } from '../../../formats/amf-value.ts'
+import { writeAmf0 } from '../../../formats/amf0.ts'
+import { MessageType, UserControl, userControlBody } from '../../../formats/rtmp-messages.ts'
+import type { Track } from '../../../formats/track.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { canPlay } from './capabilities.ts'
+import type { Connection } from './connection.ts'
+import type { NetConnection } from './net-connection.ts'
+import { Player, type PlayerOutlet } from './player.ts'
+import { statusBody } from './replies.ts'
+import type { SessionNeeds } from './session-needs.ts'
+
+/** Above this a player's frames wait in its own queue, where whole GOPs can be dropped, bytes. */
+const congestedBytes = 256 * 1024
+/** How often the viewer registry hears of a player, ms. */
+const reportMs = 1000
+/** Some players look for this before they believe in sound and picture. */
+const sampleAccessBody = writeAmf0(['|RtmpSampleAccess', true, true])
+
+/** What a connection plays: the commands of a player, and the viewer that others see. */
+export class Playing {
+  private readonly connection: Connection
+  private readonly net: NetConnection
+  private readonly needs: SessionNeeds
+  private player: Player | undefined
+  private reportedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(connection: Connection, net: NetConnection, needs: SessionNeeds) {
+    this.connection = connection
+    this.net = net
+    this.needs = needs
+  }
+
+  /** `play`: begins at once, or the client is refused. */
+  begin(streamId: number, name: AmfValue): void {
+    const { connection } = this
+    const { sender } = connection
+    connection.enter('playing')
+    const address = this.net.address(name)
+    const stream = address && this.needs.streams.find(address.name)
+    if (address === undefined || stream === undefined) {
+      connection.refuse(new AppError('play.not_live', address ? undefined : 'play came without the name of a stream'))
+      return
+    }
+    sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))
+    sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${address.name}`))
+    sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${address.name}`))
+    sender.data(streamId, sampleAccessBody)
+    const player = new Player(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId))
+    // The stream may have turned out unplayable while its tracks were told.
+    if (connection.phase !== 'playing') player.stop()
+    else this.player = player
+    this.report(this.needs.clock.nowMs)
+  }
+
+  pause(streamId: number, paused: boolean): void {
+    const { player } = this
+    if (!player) return
+    if (paused) player.paused = true
+    else player.resume()
+    const code = paused ? 'NetStream.Pause.Notify' : 'NetStream.Unpause.Notify'
+    this.connection.sender.command(streamId, statusBody('status', code, ''))
+  }
+
+  receiveAudio(wanted: boolean): void {
+    if (this.player) this.player.receivesAudio = wanted
+  }
+
+  receiveVideo(wanted: boolean): void {
+    if (!this.player) return
+    this.player.receivesVideo = wanted
+    if (wanted) this.player.resume()
+  }
+
+  /** The socket has room again. */
+  onDrain(): void {
+    this.player?.onDrain()
+  }
+
+  /** Tells the viewer registry what this player took, as often as it wants to hear. */
+  report(nowMs: number): void {
+    const { player } = this
+    if (!player || nowMs - this.reportedAtMs < reportMs) return
+    this.reportedAtMs = nowMs
+    this.needs.viewers.active({
+      streamId: player.streamId,
+      protocol: 'rtmp',
+      sessionKey: this.connection.id,
+      remoteAddress: this.connection.remoteAddress,
+      userAgent: this.net.encoder,
+      bytes: player.bytesSinceReport,
+    })
+    player.bytesSinceReport = 0
+  }
+
+  /** Stops the player, if there is one. */
+  leave(): void {
+    const { player } = this
+    if (!player) return
+    this.player = undefined
+    player.stop()
+    this.needs.viewers.leave(player.streamId, 'rtmp', this.connection.id)
+  }
+
+  private outlet(streamId: number): PlayerOutlet {
+    const { connection, net } = this
+    const { sender } = connection
+    return {
+      get congested(): boolean {
+        return connection.unsentBytes > congestedBytes
+      },
+      send: (type: number, timestampMs: number, body: Buffer): number => sender.media(type, streamId, timestampMs, body),
+      canPlay: (track: Track): boolean => canPlay(net.client, track.codec),
+      onUnplayable: (track: Track): void =>
+        connection.refuse(new AppError('publish.codec_unsupported', `This player did not say that it can play ${track.codec}`)),
+      onEnd: (): void => {
+        sender.control(MessageType.userControl, userControlBody(UserControl.streamEof, streamId))
+        sender.command(streamId, statusBody('status', 'NetStream.Play.UnpublishNotify', 'The stream has ended'))
+        connection.leave('unpublish')
+        connection.finish()
+      },
+    }
+  }
+}
