@@ -43,6 +43,29 @@ export interface StreamEntry {
   closedUntilMs: number
 }
 
+/** A stream that nobody has published to yet. `createdAt` is ISO 8601. */
+export function blankEntry(id: string, name: string, createdAt: string): StreamEntry {
+  return {
+    id,
+    name,
+    createdAt,
+    title: name,
+    phase: 'pending',
+    error: null,
+    demo: false,
+    startedAt: null,
+    endedAt: null,
+    run: undefined,
+    meter: undefined,
+    metadata: {},
+    publisher: undefined,
+    originMs: undefined,
+    timelineEndMs: 0,
+    timer: undefined,
+    closedUntilMs: 0,
+  }
+}
+
 /** What is kept on disk of an entry. */
 export function storedOf(entry: StreamEntry): StoredStream {
   const { id, name, title, phase, error, demo, createdAt, startedAt, endedAt } = entry

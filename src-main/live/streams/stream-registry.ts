@@ -6,8 +6,9 @@ import type { Publication, PublishRequest } from '../ingest/publisher.ts'
 import { randomText } from '../random-id.ts'
 import type { Stream, StreamKey } from '../schemas.ts'
 import { HealthMeter } from './health.ts'
+import { createFaultTeller } from './publisher-faults.ts'
 import type { LiveStream, StreamDirectory, StreamState } from './stream.ts'
-import { type LivePublisher, type StreamEntry, storedOf } from './stream-entry.ts'
+import { blankEntry, type LivePublisher, type StreamEntry, storedOf } from './stream-entry.ts'
 import { StreamPublication } from './stream-publication.ts'
 import { StreamRun } from './stream-run.ts'
 import { nextPhase, type StreamCause, stateOf } from './stream-state.ts'
@@ -15,8 +16,6 @@ import type { StoredStream, StreamStore } from './stream-store.ts'
 
 /** How long an operator's "end" keeps encoders out that return by themselves, ms. */
 const CLOSED_MS = 30_000
-/** One fault in so many is logged once a publisher sends them in floods. */
-const FAULTS_PER_LINE = 100
 
 export interface StreamRegistryNeeds {
   readonly store: StreamStore
@@ -224,7 +223,7 @@ export class StreamRegistry implements StreamDirectory {
   }
 
   #restore(stored: StoredStream): void {
-    const entry: StreamEntry = { ...this.#blank(stored.id, stored.name, stored.createdAt), ...stored }
+    const entry: StreamEntry = { ...blankEntry(stored.id, stored.name, stored.createdAt), ...stored }
     this.#byId.set(entry.id, entry)
     this.#byName.set(entry.name, entry)
     if (nextPhase(entry.phase, 'restart') === undefined) return
@@ -233,33 +232,11 @@ export class StreamRegistry implements StreamDirectory {
   }
 
   #create(name: string): StreamEntry {
-    const entry = this.#blank(`st_${randomText(12)}`, name, this.#time())
+    const entry = blankEntry(`st_${randomText(12)}`, name, this.#time())
     this.#byId.set(entry.id, entry)
     this.#byName.set(name, entry)
     this.#needs.store.save(storedOf(entry))
     return entry
-  }
-
-  #blank(id: string, name: string, createdAt: string): StreamEntry {
-    return {
-      id,
-      name,
-      createdAt,
-      title: name,
-      phase: 'pending',
-      error: null,
-      demo: false,
-      startedAt: null,
-      endedAt: null,
-      run: undefined,
-      meter: undefined,
-      metadata: {},
-      publisher: undefined,
-      originMs: undefined,
-      timelineEndMs: 0,
-      timer: undefined,
-      closedUntilMs: 0,
-    }
   }
 
   #newRun(entry: StreamEntry): StreamRun {
@@ -279,8 +256,7 @@ export class StreamRegistry implements StreamDirectory {
   }
 
   #publication(entry: StreamEntry, run: StreamRun, meter: HealthMeter, request: PublishRequest): StreamPublication {
-    const { log, audit, now, monotonic } = this.#needs
-    let faults = 0
+    const { now, monotonic } = this.#needs
     const publication = new StreamPublication({
       streamId: entry.id,
       streamName: entry.name,
@@ -302,20 +278,7 @@ export class StreamRegistry implements StreamDirectory {
           entry.metadata = metadata
           this.#announce(entry, 'updated')
         },
-        fault: (fault) => {
-          faults++
-          if (faults !== 1 && faults % FAULTS_PER_LINE !== 0) return
-          log.warn({ streamId: entry.id, sessionId: request.sessionId, code: fault.code, faults, ...fault.details }, fault.message)
-          audit.record({
-            kind: 'error',
-            message: fault.message,
-            ...names(entry),
-            sessionId: request.sessionId,
-            remoteAddress: request.remoteAddress,
-            code: fault.code,
-            data: { ...fault.details, faults },
-          })
-        },
+        fault: createFaultTeller(this.#needs, entry, request),
         closed: (how, reason) => {
           if (entry.publisher?.publication !== publication) return
           this.#leave(entry, entry.publisher, how, reason)
