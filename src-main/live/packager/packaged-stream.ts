@@ -57,8 +57,9 @@ export interface PackagedStream {
   readonly name: string
   readonly epoch: string
   /**
-   * EXT-X-TARGETDURATION in whole seconds: no segment's rounded duration exceeds it. Never changes, but for the one rise
-   * when the first GOP of a stream turns out to be longer (see packager.ts).
+   * EXT-X-TARGETDURATION in whole seconds: no segment's rounded duration exceeds it. Rises once at most, and never falls:
+   * where the first GOP turns out to be longer, before a playlist has been answered; where the first long GOP comes
+   * later, when cutting a segment inside it was not enough (see target-duration.ts).
    */
   readonly targetDurationS: number
   /** EXT-X-PART-INF PART-TARGET in ms: never changes, and no part is longer. */

@@ -1,7 +1,11 @@
+import type { Packet, Track } from '../../formats/track.ts'
+
 /** Parts but a segment's last must last at least this share of PART-TARGET (RFC 8216bis, 4.4.3.7: EXT-X-PART-INF), with a margin for jitter. */
 const leastShare = 0.87
 /** Encoders count in ms: frame times of one frame rate differ by as much. */
 const jitterMs = 2
+/** Opus packets of most encoders, where the track does not say. */
+const usualSoundMs = 20
 
 /**
  * The PART-TARGET in ms that suits all tracks: near the wished length, long enough for a whole number of each track's frames,
@@ -25,4 +29,17 @@ export function choosePartTargetMs(wishedMs: number, frameDurationsMs: readonly 
     }
   }
   return best
+}
+
+/** How long a frame of each track lasts, in ms, as far as the tracks and the stream's first packet say; such as reach `tooLongMs` are left out. */
+export function frameDurationsMs(tracks: Iterable<Track>, first: Packet, tooLongMs: number): number[] {
+  const frames: number[] = []
+  for (const track of tracks) {
+    let ms = 0
+    if (track.kind === 'audio') ms = track.samplesPerPacket === undefined ? usualSoundMs : (track.samplesPerPacket * 1000) / track.timescale
+    else if (track.id === first.track.id) ms = (first.duration * 1000) / track.timescale
+    else if (track.frameRate !== undefined) ms = 1000 / track.frameRate
+    if (ms > 0 && ms < tooLongMs) frames.push(ms)
+  }
+  return frames
 }

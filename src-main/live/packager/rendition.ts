@@ -3,16 +3,8 @@ import { buildInit } from '../../formats/cmaf-init.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import type { PackagedRendition } from './packaged-stream.ts'
+import type { SegmentStart } from './segment-boundaries.ts'
 import { type GrowingSegment, measure, type PackagedPart, SegmentWindow } from './segment-window.ts'
-
-/** What the packager tells a rendition about a segment that begins. */
-export interface SegmentStart {
-  readonly sequence: number
-  /** Seconds on the stream's timeline. */
-  readonly timeS: number
-  readonly discontinuity: boolean
-  readonly discontinuitySequence: number
-}
 
 /** What a rendition must know of its packager. */
 export interface RenditionLimits {

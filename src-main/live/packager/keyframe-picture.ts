@@ -1,0 +1,39 @@
+import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
+import type { Rendition } from './rendition.ts'
+
+/** A one-frame MP4; `id` changes with the picture. */
+export interface Picture {
+  readonly id: string
+  readonly data: Uint8Array
+}
+
+/** The newest keyframe of a stream as a file of its own, made when asked for and kept until there is a newer one. */
+export class KeyframePicture {
+  #picture: Picture | undefined
+
+  /** The newest keyframe of the first rendition that has one. */
+  of(renditions: readonly Rendition[]): Picture | undefined {
+    for (const rendition of renditions) {
+      const newest = rendition.newestKeyPart
+      const init = newest === undefined ? undefined : rendition.inits.get(newest.initId)
+      if (newest === undefined || init === undefined) continue
+      const id = `${rendition.id}-${newest.sequence}-${newest.part.index}`
+      if (this.#picture?.id === id) return this.#picture
+      const { firstSampleOffset, firstSampleBytes, data } = newest.part
+      const sample = new ChunkSamples()
+      sample.push(data.subarray(firstSampleOffset, firstSampleOffset + firstSampleBytes), init.track.timescale, 0, true)
+      const chunk = buildChunk('video', 1, 0, sample, false)
+      const picture = new Uint8Array(init.data.length + chunk.length)
+      picture.set(init.data)
+      picture.set(chunk, init.data.length)
+      this.#picture = { id, data: picture }
+      return this.#picture
+    }
+    return undefined
+  }
+
+  /** Lets go of the picture. */
+  clear(): void {
+    this.#picture = undefined
+  }
+}

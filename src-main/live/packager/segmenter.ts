@@ -1,0 +1,247 @@
+import type { Packet } from '../../formats/track.ts'
+import type { Rendition } from './rendition.ts'
+import { SegmentBoundaries, type SegmentStart } from './segment-boundaries.ts'
+import type { TargetDuration } from './target-duration.ts'
+
+/** A keyframe this much before the wished length ends a segment too: frame times jitter. */
+const earlyKeyShare = 0.9
+/** With less than this of the wished length a segment is not ended, even where the next keyframe will come too late. */
+const leastShare = 0.25
+/** The leading track's segments keep this far below TARGETDURATION + 0.5 s, so that the others' last frames fit. */
+const followersRoomS = 0.15
+/** A leading track that is silent this long holds the others no longer. */
+const longestWaitS = 1
+/** So many packets of one track wait for the leading track at most. */
+const mostWaiting = 512
+/** Where a second video track has no keyframe this share of a segment after the others began one, it begins without. */
+const keySearchShare = 0.6
+/** Times of tracks with different timescales are equal within this. */
+const epsilonS = 1e-6
+
+/**
+ * Decides before which packets segments begin. One track leads: its keyframes and the wished length set the boundaries. The
+ * others' packets wait until it has passed them, and then follow the boundaries that it has set.
+ */
+export class Segmenter {
+  /** Segments that had to be cut before a frame that is no keyframe, because the keyframe came too late. */
+  forcedCuts = 0
+  /** Longest distance of two keyframes of the leading track so far. */
+  longestKeyframeIntervalMs = 0
+
+  readonly #renditions: readonly Rendition[]
+  readonly #target: TargetDuration
+  readonly #segmentS: number
+  readonly #boundaries = new SegmentBoundaries()
+  #lastKeyS: number | undefined
+  #keyIntervalS = 0
+
+  /** `renditions` stays its owner's, who adds and replaces; `segmentMs` is the wished length, keyframes decide. */
+  constructor(renditions: readonly Rendition[], target: TargetDuration, segmentMs: number) {
+    this.#renditions = renditions
+    this.#target = target
+    this.#segmentS = segmentMs / 1000
+  }
+
+  /** Sequence of the segment that began last; -1 before the first. */
+  get newestSequence(): number {
+    return this.#boundaries.newestSequence
+  }
+
+  /** Takes a packet of one of the renditions. True where a part or segment became complete or a segment began. */
+  take(rendition: Rendition, packet: Packet): boolean {
+    if (rendition.awaitsKey && !packet.key) return false
+    rendition.awaitsKey = false
+    const leader = this.#leader()
+    if (rendition !== leader) {
+      rendition.waiting.push(packet)
+      return this.#drain(rendition, leader)
+    }
+    let changed = this.#lead(rendition, packet)
+    for (const other of this.#renditions) if (other.waiting.length > 0) changed = this.#drain(other, rendition) || changed
+    return changed
+  }
+
+  /** Ends all segments before a seam. False where nothing came since the last seam. */
+  breakOff(): boolean {
+    if (this.#boundaries.seam) return false
+    this.close()
+    for (const rendition of this.#renditions) rendition.breakChain()
+    this.#boundaries.breakOff()
+    this.#lastKeyS = undefined
+    return true
+  }
+
+  /** Lets all through that waits and closes the growing parts, because nothing more is coming for now. True where a part was closed. */
+  flush(): boolean {
+    this.#emptyQueues()
+    let changed = false
+    for (const rendition of this.#renditions) changed = rendition.flushPart() || changed
+    return changed
+  }
+
+  /** Lets all through that waits and ends all segments. */
+  close(): void {
+    this.#emptyQueues()
+    for (const rendition of this.#renditions) {
+      rendition.endSegment()
+      this.#boundaries.reach(rendition.highS)
+    }
+  }
+
+  /** The first video track leads where segments begin, else the first audio track. */
+  #leader(): Rendition {
+    return this.#renditions.find((rendition) => rendition.track.kind === 'video') ?? (this.#renditions[0] as Rendition)
+  }
+
+  /** Takes a packet of the track that decides, and begins segments before it where the rules say so. */
+  #lead(rendition: Rendition, packet: Packet): boolean {
+    const time = rendition.timeOf(packet)
+    const timeS = time / rendition.track.timescale
+    if (packet.key && rendition.track.kind === 'video') {
+      if (this.#lastKeyS !== undefined) {
+        this.#keyIntervalS = timeS - this.#lastKeyS
+        this.longestKeyframeIntervalMs = Math.max(this.longestKeyframeIntervalMs, Math.round(this.#keyIntervalS * 1000))
+      }
+      this.#lastKeyS = timeS
+    }
+    const behind = rendition.sequence < this.#boundaries.newestSequence
+    if (!this.#boundaries.started || (!rendition.open && !behind) || this.#mustCut(rendition, packet, timeS)) {
+      this.#cut(rendition, packet, time)
+      return true
+    }
+    if (behind || !rendition.open) return this.#follow(rendition, packet)
+    return rendition.add(packet)
+  }
+
+  #mustCut(rendition: Rendition, packet: Packet, timeS: number): boolean {
+    const newest = this.#boundaries.newest
+    if (newest === undefined) return true
+    const elapsedS = timeS - (rendition.open ? rendition.segmentStartS : newest.timeS)
+    const limitS = this.#target.seconds + 0.5 - followersRoomS
+    if (packet.key) {
+      if (elapsedS >= this.#segmentS * (rendition.track.kind === 'audio' ? 1 : earlyKeyShare) - epsilonS) return true
+      const misfit = !rendition.startsWithKey || elapsedS + this.#keyIntervalS > limitS || !rendition.open
+      if (rendition.track.kind === 'video' && misfit && elapsedS >= this.#segmentS * leastShare) return true
+    }
+    if (!rendition.wouldOverrun(packet, limitS)) return false
+    const longGop = newest.sequence === 0 || !rendition.startsWithKey
+    if (rendition.track.kind === 'video' && longGop && this.#target.raisable) {
+      this.#target.raise()
+      for (const each of this.#renditions) each.allow(this.#target.seconds, this.#target.windowMs)
+      return false
+    }
+    this.forcedCuts++
+    return true
+  }
+
+  /** Begins a new segment for the whole stream, with this packet of this rendition as its first. */
+  #cut(rendition: Rendition, packet: Packet, time: number): void {
+    if (rendition.open) rendition.endSegment(time)
+    const start = this.#boundaries.begin(time / rendition.track.timescale)
+    this.#enter(rendition, packet, start)
+    for (const other of this.#renditions) if (other !== rendition) this.#bringNear(other, start.sequence)
+  }
+
+  /** Puts the packet first in a segment; what the rendition missed since its last one is listed as gaps. */
+  #enter(rendition: Rendition, packet: Packet, start: SegmentStart): void {
+    if (rendition.open) rendition.endSegment(rendition.timeOf(packet))
+    this.#fillGaps(rendition, start.sequence)
+    rendition.startSegment(packet, start)
+  }
+
+  #fillGaps(rendition: Rendition, until: number): void {
+    if (rendition.sequence < 0) return
+    const oldest = this.#boundaries.oldestSequence ?? until
+    for (let sequence = Math.max(rendition.sequence + 1, oldest); sequence < until; sequence++) {
+      const start = this.#boundaries.at(sequence)
+      const next = this.#boundaries.at(sequence + 1)
+      if (start !== undefined && next !== undefined) rendition.addGap(start, next.timeS)
+    }
+  }
+
+  /** A silent rendition's playlist is kept within two segments of the others': its segment ends with what it has. */
+  #bringNear(rendition: Rendition, sequence: number): void {
+    if (rendition.sequence < 0 || rendition.sequence >= sequence - 1) return
+    rendition.endSegment()
+    this.#fillGaps(rendition, sequence)
+  }
+
+  /** Takes a packet of a track that follows the boundaries others have set. */
+  #follow(rendition: Rendition, packet: Packet): boolean {
+    const timeS = rendition.timeOf(packet) / rendition.track.timescale
+    if (this.#boundaries.newest === undefined) return false
+    const target = this.#segmentFor(rendition, packet, timeS)
+    if (target !== undefined) {
+      this.#enter(rendition, packet, target)
+      return true
+    }
+    if (!rendition.open) {
+      if (rendition.track.kind === 'video' && !packet.key) rendition.awaitsKey = true
+      return false
+    }
+    if (rendition.wouldOverrun(packet, this.#target.seconds + 0.5 - epsilonS)) {
+      this.forcedCuts++
+      const next = this.#boundaries.at(rendition.sequence + 1)
+      if (next === undefined) this.#cut(rendition, packet, rendition.timeOf(packet))
+      else this.#enter(rendition, packet, next)
+      return true
+    }
+    return rendition.add(packet)
+  }
+
+  /** The segment that must begin with this packet, or undefined where it belongs into the growing one (or before the first). */
+  #segmentFor(rendition: Rendition, packet: Packet, timeS: number): SegmentStart | undefined {
+    const video = rendition.track.kind === 'video'
+    const after = rendition === this.#leader() ? rendition.sequence : Math.max(rendition.sequence, rendition.joinsAfter)
+    const toleranceS = video && packet.key ? rendition.nominalOf(packet) / rendition.track.timescale / 2 : epsilonS
+    const target = this.#boundaries.newestBy(timeS, after, toleranceS)
+    if (target === undefined || !video || packet.key) return target
+    if (!rendition.open || timeS < target.timeS + this.#segmentS * keySearchShare) return undefined
+    this.forcedCuts++
+    return target
+  }
+
+  /** Lets waiting packets through that the leading track has passed; all but the newest second where it is silent. */
+  #drain(rendition: Rendition, leader: Rendition): boolean {
+    const waiting = rendition.waiting
+    let changed = false
+    while (waiting.length > 0) {
+      const packet = waiting[0] as Packet
+      const scale = rendition.track.timescale
+      const timeS = rendition.timeOf(packet) / scale
+      const neededS = rendition.track.kind === 'video' ? timeS + rendition.nominalOf(packet) / scale / 2 : timeS
+      const led = this.#boundaries.started && leader.sequence >= 0
+      if (led && neededS < leader.highS) {
+        waiting.shift()
+        changed = this.#follow(rendition, packet) || changed
+        continue
+      }
+      const lastS = rendition.timeOf(waiting[waiting.length - 1] as Packet) / scale
+      const knownS = led ? leader.highS : timeS
+      if (lastS - knownS <= longestWaitS && waiting.length <= mostWaiting) break
+      waiting.shift()
+      changed = this.#leadInAbsence(rendition, packet) || changed
+    }
+    return changed
+  }
+
+  /** The leading track is silent: this packet goes through, and begins segments by the clock where needed. */
+  #leadInAbsence(rendition: Rendition, packet: Packet): boolean {
+    const newest = this.#boundaries.newest
+    const time = rendition.timeOf(packet)
+    const timeS = time / rendition.track.timescale
+    const overdue = newest === undefined || (rendition.sequence === newest.sequence && timeS - newest.timeS >= this.#segmentS)
+    if (!this.#boundaries.started || overdue) {
+      this.#cut(rendition, packet, time)
+      return true
+    }
+    return this.#follow(rendition, packet)
+  }
+
+  #emptyQueues(): void {
+    for (const rendition of this.#renditions) {
+      for (const packet of rendition.waiting) this.#leadInAbsence(rendition, packet)
+      rendition.waiting.length = 0
+    }
+  }
+}
