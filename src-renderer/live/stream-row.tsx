@@ -12,7 +12,7 @@ import { endStream, forget, kickPublisher } from './actions.ts'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
 import { absolute, samePath } from './links.ts'
 import { Picture } from './picture.tsx'
-import { Warnings } from './warnings.tsx'
+import { WarningBrief } from './warnings.tsx'
 
 const none: readonly HealthSample[] = []
 
@@ -51,15 +51,17 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
             <OnAir stream={stream} />
           </span>
         </div>
-        <p className="quiet small tracks" data-testid="stream-tracks">
-          {stream.title && stream.title !== stream.name ? `${stream.name} · ` : ''}
-          {formatTracks(stream.tracks)}
-        </p>
+        <div className="small tracks">
+          <p className="quiet" data-testid="stream-tracks">
+            {stream.title && stream.title !== stream.name ? `${stream.name} · ` : ''}
+            {formatTracks(stream.tracks)}
+          </p>
+          <WarningBrief stream={stream} />
+        </div>
         <div className="stream-health">
           <HealthFacts facts={healthFacts(stream)} tight />
           <BitrateSparkline stream={stream} />
         </div>
-        <Warnings stream={stream} />
         <div className="row stream-actions">
           <CopyButton value={absolute(stream.watchUrl, location.origin)} testId="copy-watch-link">
             Copy watch link

@@ -1,4 +1,5 @@
 import { OctagonAlert, TriangleAlert } from 'lucide-react'
+import { Link } from 'wouter'
 import type { Stream } from '../client/types.ts'
 
 export function Warnings({ stream }: { readonly stream: Stream }) {
@@ -18,5 +19,26 @@ export function Warnings({ stream }: { readonly stream: Stream }) {
         </li>
       ))}
     </ul>
+  )
+}
+
+/** The first warning on a line that is there anyway, so that a row of the list never changes its height; the stream's page has them whole. */
+export function WarningBrief({ stream }: { readonly stream: Stream }) {
+  const [first, ...others] = stream.warnings
+  const message = stream.error?.message ?? first?.message
+  if (message === undefined) return null
+  const more = stream.error ? stream.warnings.length : others.length
+  return (
+    <Link
+      href={`/live/${stream.name}`}
+      className={stream.error ? 'warning-brief bad' : 'warning-brief'}
+      title={message}
+      data-testid={stream.error ? 'stream-error' : 'stream-warning'}
+      data-code={first?.code}
+    >
+      {stream.error ? <OctagonAlert size={14} aria-hidden="true" /> : <TriangleAlert size={14} aria-hidden="true" />}
+      <span>{message}</span>
+      {more > 0 && <b>+{more}</b>}
+    </Link>
   )
 }
