@@ -1,4 +1,4 @@
-import { X509Certificate as NodeCertificate } from 'node:crypto'
+import { X509Certificate as NodeCertificate, webcrypto } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { AppError } from './errors.ts'
 import type { Logger } from './logger.ts'
-import { makeSelfSigned } from './self-signed.ts'
 
 export interface Certificate {
   /** PEM. */
@@ -37,7 +36,7 @@ const renewDays = 30
 export async function loadCertificate(options: CertificateOptions): Promise<Certificate> {
   if (options.certFile !== '' || options.keyFile !== '') return loadGiven(options)
   const names = namesFor(options)
-  return readKept(options.dir, names) ?? makeCertificate(options, names)
+  return readKept(options.dir, names) ?? (await makeCertificate(options, names))
 }
 
 function namesFor(options: CertificateOptions): string[] {
@@ -78,13 +77,28 @@ function readKept(dir: string, names: readonly string[]): Certificate | undefine
   }
 }
 
-function makeCertificate({ dir, logger }: CertificateOptions, names: readonly string[]): Certificate {
-  const { cert, key } = makeSelfSigned({
-    commonName: 'AMI Streams on this machine',
-    names,
+async function makeCertificate({ dir, logger }: CertificateOptions, names: readonly string[]): Promise<Certificate> {
+  // The package beneath x509 looks for this polyfill and does not bring it along.
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const made = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=AMI Streams on this machine',
     notBefore: new Date(Date.now() - dayMs),
     notAfter: new Date(Date.now() + lifeDays * dayMs),
+    signingAlgorithm: algorithm,
+    keys: keys as Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[0] extends { keys: infer K } ? K : never,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names.map((name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name }))),
+    ],
   })
+  const cert = made.toString('pem')
+  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     writeFileSync(join(dir, 'cert.pem'), cert)
