@@ -10,6 +10,8 @@ export interface HttpServersOptions {
   readonly httpsPort: number | 'off'
   readonly certificate: () => Promise<{ cert: string; key: string }>
   readonly maxConnections: number
+  /** How long a connection may take to its request's headers, ms. */
+  readonly headersTimeoutMs?: number
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
@@ -38,15 +40,24 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
     })
     server.on('upgrade', options.onUpgrade)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-      if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-      else socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+      const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      // Browsers open connections ahead of need: an answer on one that has asked nothing would be taken for its next request's.
+      const silent = late && (socket as Socket).bytesRead === 0
+      if (error.code === 'ECONNRESET' || !socket.writable || silent) socket.destroy()
+      else socket.end(`HTTP/1.1 ${late ? '408 Request Timeout' : '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
     })
   }
 
   return {
     async start() {
       const opening: Promise<number | null>[] = []
-      plain = createServer({ keepAliveTimeout: 30_000, headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5000 })
+      const headersTimeout = options.headersTimeoutMs ?? 15_000
+      plain = createServer({
+        keepAliveTimeout: 30_000,
+        headersTimeout,
+        requestTimeout: 60_000,
+        connectionsCheckingInterval: Math.min(5000, headersTimeout),
+      })
       plain.on('request', options.onRequest)
       track(plain)
       opening.push(listen(plain, options.httpPort, options.bind, 'httpPort'))
