@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { AudioTrack, Packet, VideoTrack } from '../../formats/track.ts'
-import { BoundedQueue } from './bounded-queue.ts'
 import { HealthMeter } from './health.ts'
 import { StreamRun } from './stream-run.ts'
 import { ViewerSessions } from './viewer-registry.ts'
@@ -101,21 +100,6 @@ describe('the fan-out', () => {
     run.setTrack(video)
     run.deliver(picture(0, true))
     expect(seen).toEqual(['track 1', 'v0 0'])
-  })
-})
-
-describe('the bounded queue', () => {
-  it('drops whole GOPs and goes on at a keyframe', () => {
-    const queue = new BoundedQueue({ maxBytes: 350, maxMs: 10_000 })
-    for (const packet of [picture(0, true), picture(40), picture(80, true)]) expect(queue.push(packet)).toBe(true)
-    expect(queue.push(picture(120))).toBe(false)
-    expect(queue.shift()?.dts).toBe(80 * 90)
-    for (const ms of [160, 200, 240]) queue.push(picture(ms))
-    expect(queue.size).toBe(0)
-    expect(queue.push(sound(250))).toBe(false)
-    expect(queue.push(picture(280, true))).toBe(true)
-    expect(queue.shift()).toMatchObject({ key: true, dts: 280 * 90 })
-    expect(queue.bytes).toBe(0)
   })
 })
 

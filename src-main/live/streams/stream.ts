@@ -7,7 +7,7 @@ export type DiscontinuityReason = 'reconnect' | 'takeover' | 'timestamp-jump' | 
 
 /**
  * Who takes a stream's packets. Called synchronously in packet order by the one fan-out; must return quickly and not throw.
- * A subscriber that can be slow keeps its own bounded queue (see `bounded-queue.ts`) and drops whole GOPs from it.
+ * A subscriber that can be slow keeps its own bounded queue (as RTMP players do) and drops whole GOPs from it.
  */
 export interface StreamSubscriber {
   /** Every track once at subscription, then every new track or changed configuration, before its packets. */
