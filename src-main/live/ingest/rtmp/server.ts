@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { isLoopback } from '../../../platform/loopback.ts'
 import type { StreamDirectory } from '../../streams/stream.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
@@ -195,8 +196,4 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
       batch?.stop()
     },
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
 }
