@@ -1,5 +1,6 @@
 import { BitReader, withoutEmulationPrevention } from './bit-reader.ts'
 import { type Fault, fault, isFault } from './fault.ts'
+import { readVuiHead } from './vui-head.ts'
 
 /** The largest picture side that is believed. */
 export const maxPictureSide = 16_384
@@ -38,27 +39,6 @@ export interface AvcSequence {
 }
 
 const profilesWithChroma = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135])
-
-/** Table E-1 and, with the same numbers, HEVC's: sample aspect ratios by aspect_ratio_idc. */
-export const sampleAspects: readonly (readonly [number, number])[] = [
-  [0, 0],
-  [1, 1],
-  [12, 11],
-  [10, 11],
-  [16, 11],
-  [40, 33],
-  [24, 11],
-  [20, 11],
-  [32, 11],
-  [80, 33],
-  [18, 11],
-  [15, 11],
-  [64, 33],
-  [160, 99],
-  [4, 3],
-  [3, 2],
-  [2, 1],
-]
 
 /** Reads an avcC record with its parameter sets. */
 export function parseAvcDecoderConfiguration(body: Uint8Array): AvcConfiguration | Fault {
@@ -205,20 +185,8 @@ interface Vui {
 /** VUI (Annex E.1.1). Cut or senseless parts are left out rather than failing the SPS: encoders get VUI wrong, decoders shrug. */
 function parseVui(reader: BitReader): Vui {
   const vui: Vui = {}
-  if (reader.flag()) {
-    const index = reader.bits(8)
-    const aspect = index === 255 ? ([reader.bits(16), reader.bits(16)] as const) : sampleAspects[index]
-    if (aspect !== undefined && aspect[0] > 0 && aspect[1] > 0 && aspect[0] !== aspect[1] && !reader.overrun) vui.pixelAspect = aspect
-  }
-  if (reader.flag()) reader.skip(1)
-  if (reader.flag()) {
-    reader.skip(4)
-    if (reader.flag()) reader.skip(24)
-  }
-  if (reader.flag()) {
-    reader.unsigned()
-    reader.unsigned()
-  }
+  const pixelAspect = readVuiHead(reader)
+  if (pixelAspect !== undefined) vui.pixelAspect = pixelAspect
   if (reader.flag()) {
     const unitsInTick = reader.bits(32)
     const timeScale = reader.bits(32)

@@ -1,6 +1,7 @@
 import { BitReader, withoutEmulationPrevention } from './bit-reader.ts'
 import { type Fault, fault, isFault } from './fault.ts'
-import { maxPictureSide, sampleAspects } from './h264.ts'
+import { maxPictureSide } from './h264.ts'
+import { readVuiHead } from './vui-head.ts'
 
 /** What an hvcC record says (ISO/IEC 14496-15, 8.3.3.1). */
 export interface HevcConfiguration {
@@ -132,20 +133,8 @@ function readVui(reader: BitReader, subLayers: number): { frameRate?: number; pi
   reader.skip(2)
   if (!reader.flag() || reader.overrun) return {}
   const found: { frameRate?: number; pixelAspect?: readonly [number, number] } = {}
-  if (reader.flag()) {
-    const index = reader.bits(8)
-    const aspect = index === 255 ? ([reader.bits(16), reader.bits(16)] as const) : sampleAspects[index]
-    if (aspect !== undefined && aspect[0] > 0 && aspect[1] > 0 && aspect[0] !== aspect[1] && !reader.overrun) found.pixelAspect = aspect
-  }
-  if (reader.flag()) reader.skip(1)
-  if (reader.flag()) {
-    reader.skip(4)
-    if (reader.flag()) reader.skip(24)
-  }
-  if (reader.flag()) {
-    reader.unsigned()
-    reader.unsigned()
-  }
+  const pixelAspect = readVuiHead(reader)
+  if (pixelAspect !== undefined) found.pixelAspect = pixelAspect
   reader.skip(3)
   if (reader.flag()) for (let i = 0; i < 4; i++) reader.unsigned()
   if (reader.flag()) {
