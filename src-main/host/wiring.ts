@@ -9,6 +9,7 @@ import { createEventBus } from '../platform/event-bus.ts'
 import { createBrowserSessions } from '../platform/identity/browser-sessions.ts'
 import { lockDataFolder } from '../platform/identity/data-lock.ts'
 import { removeHostFile, writeHostFile } from '../platform/identity/host-file.ts'
+import { openSecretBox } from '../platform/identity/secret-box.ts'
 import { createSignInLinks } from '../platform/identity/sign-in-links.ts'
 import { createTokenStore } from '../platform/identity/tokens.ts'
 import { toListenError } from '../platform/listen-error.ts'
@@ -133,6 +134,8 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       config,
       listen: { host: config.bind, rtmpPort: config.rtmpPort, ...(rtmpsPort === 'off' ? {} : { rtmpsPort }) },
       database: database.kysely,
+      dataDir: config.data,
+      secrets: openSecretBox(config.data),
       writes,
       events,
       audit,

@@ -1,9 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Registry } from 'prom-client'
 import type { AuditLog } from '../platform/audit.ts'
 import { AppError } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { AddressBase } from './addresses.ts'
@@ -14,6 +13,7 @@ import { createKeyStore } from './keys/key-store.ts'
 import { StreamKeys } from './keys/stream-keys.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
+import type { AnyRequest, AnyResponse, LivePart } from './live-part.ts'
 import { createPackager } from './packager/packager.ts'
 import { createPlayback } from './playback/playback.ts'
 import { createPlaybackMetrics } from './playback/playback-metrics.ts'
@@ -39,6 +39,9 @@ export interface LiveNeeds {
   /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS port keeps that door closed. */
   readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number }
   readonly database: LiveDatabase
+  /** Folder for what the wing keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
+  readonly dataDir: string
+  readonly secrets: SecretBox
   /** The platform's write queue. */
   readonly writes: Writes
   readonly events: EventBus
@@ -74,7 +77,7 @@ export interface Live {
   stop(): Promise<void>
   health(): LiveHealth
   /** Media and playlists: true where the address is theirs and the request was taken over. */
-  handleHttp(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): boolean
+  handleHttp(request: AnyRequest, response: AnyResponse): boolean
 }
 
 /** How long media outlive their window after the end of a stream, ms: a player that pauses for breath still finds them. */
@@ -166,18 +169,23 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${ports.rtmp}/live`,
   })
 
+  /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
+  const parts: readonly LivePart[] = []
+
+  const ownRoutes = liveRoutes({
+    registry,
+    keys,
+    viewers,
+    testStream,
+    addressBase,
+    forget: (entry) => {
+      runs.forget(entry.name)
+      viewers.forget(entry.id)
+    },
+  })
+
   return {
-    routes: liveRoutes({
-      registry,
-      keys,
-      viewers,
-      testStream,
-      addressBase,
-      forget: (entry) => {
-        runs.forget(entry.name)
-        viewers.forget(entry.id)
-      },
-    }),
+    routes: [...ownRoutes, ...parts.flatMap((part) => part.routes ?? [])],
     streams: registry,
     async start() {
       const { host, rtmpPort, rtmpsPort } = needs.listen
@@ -187,11 +195,13 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
         ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, tls }))).port
       }
       clock.start()
+      for (const part of parts) await part.start?.()
       return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps }
     },
     async stop() {
       clock.stop()
       gate.stop()
+      await Promise.all(parts.toReversed().map((part) => part.stop?.()))
       registry.stop()
       await testStream.stop()
       await rtmp.stop()
@@ -207,7 +217,10 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       }
       return { active, viewers: watching, connections: rtmp.connections() }
     },
-    handleHttp: (request, response) => playback.handle(request, response),
+    handleHttp: (request, response) => {
+      for (const part of parts) if (part.handleHttp?.(request, response)) return true
+      return playback.handle(request, response)
+    },
   }
 }
 

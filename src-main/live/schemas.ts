@@ -60,9 +60,22 @@ export const HealthWarningSchema = Type.Object({
 })
 export type HealthWarning = Static<typeof HealthWarningSchema>
 
+export const IngestProtocolSchema = Type.Union(
+  [
+    Type.Literal('rtmp'),
+    Type.Literal('rtmps'),
+    Type.Literal('srt'),
+    Type.Literal('whip'),
+    Type.Literal('udp'),
+    Type.Literal('pull'),
+    Type.Literal('slate'),
+  ],
+  { description: 'pull: fetched by the host from a source; slate: made by the host while the publisher is away' },
+)
+
 export const PublisherSchema = Type.Object({
   sessionId: Type.String(),
-  protocol: Type.Union([Type.Literal('rtmp'), Type.Literal('rtmps')]),
+  protocol: IngestProtocolSchema,
   remoteAddress: Type.String(),
   encoder: Type.String(),
   keyId: Nullable(Type.String()),
@@ -126,7 +139,15 @@ export type StreamKeyCreated = Static<typeof StreamKeyCreatedSchema>
 export const ViewerSessionSchema = Type.Object({
   id: Type.String(),
   streamId: Type.String(),
-  protocol: Type.Union([Type.Literal('hls'), Type.Literal('ll-hls'), Type.Literal('dash'), Type.Literal('rtmp')]),
+  protocol: Type.Union([
+    Type.Literal('hls'),
+    Type.Literal('ll-hls'),
+    Type.Literal('dash'),
+    Type.Literal('rtmp'),
+    Type.Literal('http-flv'),
+    Type.Literal('webrtc'),
+    Type.Literal('srt'),
+  ]),
   remoteAddress: Type.String(),
   userAgent: Type.String(),
   rendition: Nullable(Type.String()),

@@ -53,6 +53,11 @@ export const errorKinds = {
     remedy: 'Wait five minutes and try again.',
   },
   'token.not_found': { status: 404, title: 'There is no token of that id', remedy: 'See the list with `streams tokens list`.' },
+  'secret.unreadable': {
+    status: 500,
+    title: 'A stored secret is unreadable with the key of this data folder',
+    remedy: 'Restore `secret-box.key` in the data folder, or enter the secret again.',
+  },
   'stream.not_found': { status: 404, title: 'There is no stream of that name or id', remedy: 'See the list of streams.' },
   'stream.not_live': { status: 409, title: 'The stream is not live', remedy: 'Start publishing first.' },
   'stream.name_invalid': {

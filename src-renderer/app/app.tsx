@@ -14,7 +14,7 @@ import { SignIn } from './sign-in.tsx'
 function Sections() {
   return (
     <Switch>
-      <Route path="/live/:name">{({ name }) => <StreamPage key={name} name={name} />}</Route>
+      <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
       <Route path="/keys" component={KeysPage} />
       <Route path="/activity" component={ActivityPage} />

@@ -17,6 +17,7 @@ import { samePath } from './links.ts'
 import { Preview } from './preview.tsx'
 import { ShareBox } from './share-box.tsx'
 import { sortStreams } from './sort-streams.ts'
+import { StreamTabs, streamTabs } from './stream-tabs.tsx'
 import { Warnings } from './warnings.tsx'
 import './live.css'
 
@@ -184,8 +185,39 @@ function Viewers({ stream }: { readonly stream: Stream }) {
   )
 }
 
+/** What everybody wants to see of a stream first. */
+function Overview({ stream }: { readonly stream: Stream }) {
+  const isOver = stream.state === 'ended' || stream.state === 'error'
+  return (
+    <div className="stack">
+      <Warnings stream={stream} />
+      <div className="stream-grid">
+        <div className="stack">
+          <Preview name={stream.name} />
+          <section className="card card-body" aria-label="Health">
+            <HealthFacts
+              facts={[
+                ...healthFacts(stream),
+                { id: 'repairs', label: 'Timestamps mended', value: stream.health ? String(stream.health.timestampRepairs) : '–' },
+                { id: 'faults', label: 'Faults skipped', value: stream.health ? String(stream.health.faults) : '–' },
+              ]}
+            />
+          </section>
+        </div>
+        <ShareBox stream={stream} />
+      </div>
+      <Graphs streamId={stream.id} running={!isOver} />
+      <div className="charts">
+        <PublisherCard stream={stream} />
+        <TracksCard stream={stream} />
+      </div>
+      <Viewers stream={stream} />
+    </div>
+  )
+}
+
 /** One stream, wholly. */
-export function StreamPage({ name }: { readonly name: string }) {
+export function StreamPage({ name, tab }: { readonly name: string; readonly tab?: string | undefined }) {
   useTitle(name)
   const [, navigate] = useLocation()
   const phase = useClient((state) => state.phase)
@@ -226,6 +258,7 @@ export function StreamPage({ name }: { readonly name: string }) {
     )
   }
   const isOver = stream.state === 'ended' || stream.state === 'error'
+  const shown = streamTabs.find(({ path }) => path === tab)
   return (
     <>
       {back}
@@ -261,30 +294,8 @@ export function StreamPage({ name }: { readonly name: string }) {
           )}
         </div>
       </header>
-      <div className="stack">
-        <Warnings stream={stream} />
-        <div className="stream-grid">
-          <div className="stack">
-            <Preview name={stream.name} />
-            <section className="card card-body" aria-label="Health">
-              <HealthFacts
-                facts={[
-                  ...healthFacts(stream),
-                  { id: 'repairs', label: 'Timestamps mended', value: stream.health ? String(stream.health.timestampRepairs) : '–' },
-                  { id: 'faults', label: 'Faults skipped', value: stream.health ? String(stream.health.faults) : '–' },
-                ]}
-              />
-            </section>
-          </div>
-          <ShareBox stream={stream} />
-        </div>
-        <Graphs streamId={stream.id} running={!isOver} />
-        <div className="charts">
-          <PublisherCard stream={stream} />
-          <TracksCard stream={stream} />
-        </div>
-        <Viewers stream={stream} />
-      </div>
+      <StreamTabs stream={stream} current={shown?.path} />
+      {shown ? <shown.Panel stream={stream} /> : <Overview stream={stream} />}
     </>
   )
 }

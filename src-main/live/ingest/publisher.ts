@@ -1,11 +1,14 @@
 import type { Track } from '../../formats/track.ts'
 import type { AppError } from '../../platform/errors.ts'
 
-/** What an ingest protocol tells about somebody who wants to publish. Protocol-neutral: SRT and WHIP will fill the same. */
+/** The ways in. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away. */
+export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate'
+
+/** What an ingest protocol tells about somebody who wants to publish. */
 export interface PublishRequest {
   /** Unique id of this connection; joins its log, audit and session lines. */
   readonly sessionId: string
-  readonly protocol: 'rtmp' | 'rtmps'
+  readonly protocol: IngestProtocol
   /** `HOST:PORT` of the encoder. */
   readonly remoteAddress: string
   /** First path part, e.g. `live`. */

@@ -7,3 +7,6 @@ export type Envelope<T> =
 
 /** How often a worker says that it is alive, in ms. */
 export const heartbeatMs = 1000
+
+/** File descriptor of the media pipe in the worker, where it was given one. */
+export const mediaFd = 4

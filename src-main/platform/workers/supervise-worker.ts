@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { Logger } from '../logger.ts'
 import type { Envelope } from './envelope.ts'
-import { heartbeatMs } from './envelope.ts'
+import { heartbeatMs, mediaFd } from './envelope.ts'
 
 /** How a worker that ended by itself is started again. */
 export interface RestartPolicy {
@@ -24,6 +24,8 @@ export interface WorkerNeeds<In> {
   readonly onMessage: (message: In) => void
   /** The process runs and listens: tell it what to do. Called again after every restart. */
   readonly onReady?: () => void
+  /** Gives the process a second pipe for media (`openMediaPipe` on its side). Called at every start, before `onReady`. */
+  readonly onMediaPipe?: (pipe: Duplex) => void
   /** The process is gone; `restartInMs` tells when the next one comes, undefined when none does. */
   readonly onExit?: (exit: { code: number | null; signal: NodeJS.Signals | null; restartInMs: number | undefined }) => void
   /** Without it a worker that ends stays ended. */
@@ -69,7 +71,7 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
   function start(): void {
     const startedAt = performance.now()
     const process_ = fork(needs.entry, needs.args ?? [], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(needs.onMediaPipe ? (['pipe'] as const) : [])],
       serialization: 'advanced',
       env: { ...process.env, ...needs.env },
       execArgv: [],
@@ -77,6 +79,7 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
     child = process_
     logLines(process_.stdout, (line) => log.debug({ pid: process_.pid }, line))
     logLines(process_.stderr, (line) => log.warn({ pid: process_.pid }, line))
+    if (needs.onMediaPipe) needs.onMediaPipe(process_.stdio[mediaFd] as unknown as Duplex)
     const watchdog = setTimeout(() => {
       log.error({ pid: process_.pid, silenceMs }, 'worker is silent: killing it')
       process_.kill('SIGKILL')

@@ -1,5 +1,7 @@
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Envelope } from './envelope.ts'
-import { heartbeatMs } from './envelope.ts'
+import { heartbeatMs, mediaFd } from './envelope.ts'
 
 /** A child process's view of the host that started it. */
 export interface HostConnection<Out> {
@@ -41,4 +43,9 @@ export function connectToHost<In, Out>(onMessage: (message: In) => void): HostCo
       process.exit(0)
     },
   }
+}
+
+/** The pipe for media that the host gave this process (`onMediaPipe` on its side). Once per process. */
+export function openMediaPipe(): Duplex {
+  return new Socket({ fd: mediaFd, readable: true, writable: true })
 }

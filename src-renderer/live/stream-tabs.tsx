@@ -1,0 +1,36 @@
+import type { ComponentType } from 'react'
+import { Link } from 'wouter'
+import type { Stream } from '../client/types.ts'
+
+/** One aspect of a stream, on a tab of its own below `/live/NAME/PATH`. */
+export interface StreamTab {
+  /** Last part of its address; the wing's word for it. */
+  readonly path: string
+  readonly label: string
+  readonly Panel: ComponentType<{ readonly stream: Stream }>
+}
+
+/** Tabs beside the overview, in the order shown. */
+export const streamTabs: readonly StreamTab[] = []
+
+/** The row of tabs; nothing while there is only the overview. */
+export function StreamTabs({ stream, current }: { readonly stream: Stream; readonly current: string | undefined }) {
+  if (streamTabs.length === 0) return null
+  return (
+    <nav className="tabs" aria-label="Aspects of the stream">
+      <Link href={`/live/${stream.name}`} aria-current={current === undefined ? 'page' : undefined} data-testid="tab-overview">
+        Overview
+      </Link>
+      {streamTabs.map(({ path, label }) => (
+        <Link
+          key={path}
+          href={`/live/${stream.name}/${path}`}
+          aria-current={current === path ? 'page' : undefined}
+          data-testid={`tab-${path}`}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  )
+}
