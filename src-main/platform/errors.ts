@@ -101,6 +101,41 @@ export const errorKinds = {
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
   'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
   'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },
+  'webrtc.sdp_invalid': {
+    status: 400,
+    title: 'The SDP is not an offer that can be answered',
+    remedy: 'Send the text of an RTCPeerConnection offer as `application/sdp`.',
+  },
+  'webrtc.no_codec': {
+    status: 406,
+    title: 'No codec of the offer can be used here',
+    remedy: 'Offer H.264 (or VP9 or AV1) and Opus; VP8 is not taken.',
+  },
+  'webrtc.session_unknown': {
+    status: 404,
+    title: 'There is no WebRTC session at this address',
+    remedy: 'It has ended: send a new offer.',
+  },
+  'webrtc.no_restart': {
+    status: 405,
+    title: 'This WebRTC engine cannot restart ICE',
+    remedy: 'Send a new offer; viewers and publishers of our own pages do so by themselves.',
+  },
+  'webrtc.too_many_offers': {
+    status: 429,
+    title: 'Too many WebRTC offers from this address',
+    remedy: 'Wait some seconds and try again.',
+  },
+  'webrtc.engine_down': {
+    status: 503,
+    title: 'The WebRTC engine is starting again',
+    remedy: 'Try again in two seconds.',
+  },
+  'webrtc.off': {
+    status: 404,
+    title: 'WebRTC is switched off on this host',
+    remedy: 'Start the host with a `webrtcPort` other than `off`.',
+  },
   'port.in_use': { status: 409, title: 'A port is in use by another program', remedy: 'Stop that program or choose another port.' },
   'port.forbidden': { status: 403, title: 'This user may not listen on that port', remedy: 'Choose a port above 1023.' },
   'storage.full': { status: 507, title: 'The disk is full', remedy: 'Free some space. A host that runs goes on from memory until then.' },
