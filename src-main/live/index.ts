@@ -27,6 +27,7 @@ import { createStreamMetrics } from './streams/stream-metrics.ts'
 import { StreamRegistry } from './streams/stream-registry.ts'
 import { createStreamStore } from './streams/stream-store.ts'
 import { streamView } from './streams/stream-view.ts'
+import { createViewerLimit } from './streams/viewer-limit.ts'
 import { ViewerSessions } from './streams/viewer-registry.ts'
 import { type DemoWorker, TestStream } from './test-stream.ts'
 
@@ -117,6 +118,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
   })
   registry.onRun((entry) => viewers.begin(entry.id))
+  keys.onChanged((key) => registry.keyChanged(key))
   keys.onWithdrawn((key, code) => registry.withdraw(key.id, new AppError(code)))
 
   const metrics = createStreamMetrics(needs.registry, () => registry.list(), viewers)
@@ -128,6 +130,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     monotonic,
     onTick: () => {
       viewers.sweep()
+      registry.enforceLimits()
       metrics.tick()
     },
   })
@@ -139,12 +142,14 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     windowMs + AFTER_END_MS,
   )
   if (config.packaging === 'on') runs.start()
+  const mayWatch = createViewerLimit(registry, viewers)
   const gate = new KeyGate({ keys, registry, log, now, onRefused: metrics.refused })
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
   const rtmp = createRtmpServer({
     gate,
     streams: registry,
     viewers,
+    mayWatch,
     audit,
     log: log.child({ part: 'rtmp' }),
     limits: { ...limits, outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
@@ -158,6 +163,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       (keys.list().some((key) => key.stream === name && key.revokedAt === null) ? { state: 'pending' } : undefined),
     keyframe: (name) => runs.keyframe(name),
     viewers,
+    mayWatch,
     options: { cdnPrefix: () => settings().cdnPrefix, container: config.container },
     log: log.child({ part: 'playback' }),
     metrics: createPlaybackMetrics(needs.registry),

@@ -23,6 +23,9 @@ export interface StreamKeyRow {
   hint: string
   enabled: number
   on_second_publisher: string
+  /** JSON of the key's limits. */
+  limits: string
+  on_over_limit: string
   created_at: string
   rotated_at: string | null
   revoked_at: string | null

@@ -16,4 +16,11 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE INDEX stream_key_stream ON stream_key (stream)`.execute(database)
     },
   },
+  {
+    name: 'live/0002-key-limits',
+    up: async (database) => {
+      await sql`ALTER TABLE stream_key ADD COLUMN limits TEXT NOT NULL DEFAULT '{}'`.execute(database)
+      await sql`ALTER TABLE stream_key ADD COLUMN on_over_limit TEXT NOT NULL DEFAULT 'refuse'`.execute(database)
+    },
+  },
 ]

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { AppError } from '../platform/errors.ts'
 import { defineRoute, type RouteDefinition, type RouteRequest } from '../platform/routes.ts'
 import { type AddressBase, publishAddresses } from './addresses.ts'
+import { KeyLimitsChangeSchema, OnOverLimitSchema } from './keys/key-limits.ts'
 import type { StreamKeys } from './keys/stream-keys.ts'
 import {
   DemoStateSchema,
@@ -192,7 +193,13 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       summary: 'Makes a stream key; the answer shows its secret this once',
       role: 'editor',
       idempotent: true,
-      body: Type.Object({ stream: StreamName, label: Type.Optional(Label), onSecondPublisher: Type.Optional(Policy) }),
+      body: Type.Object({
+        stream: StreamName,
+        label: Type.Optional(Label),
+        onSecondPublisher: Type.Optional(Policy),
+        limits: Type.Optional(KeyLimitsChangeSchema),
+        onOverLimit: Type.Optional(OnOverLimitSchema),
+      }),
       responses: { 201: StreamKeyCreatedSchema },
       handler: async (request) => {
         const { key, secret } = await keys.create(request.body, request.principal.id)
@@ -210,6 +217,8 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
         label: Type.Optional(Label),
         enabled: Type.Optional(Type.Boolean()),
         onSecondPublisher: Type.Optional(Policy),
+        limits: Type.Optional(KeyLimitsChangeSchema),
+        onOverLimit: Type.Optional(OnOverLimitSchema),
       }),
       responses: { 200: StreamKeySchema },
       handler: async (request) => ({ body: await keys.change(request.params.id, request.body, request.principal.id) }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { KeyLimitsSchema, OnOverLimitSchema } from './keys/key-limits.ts'
 
 /** The live wing's words on the wire: what the API answers, what events carry, what the page is typed by. */
 
@@ -114,6 +115,8 @@ export const StreamKeySchema = Type.Object({
   hint: Type.String({ description: 'first characters of the key, to tell keys apart' }),
   enabled: Type.Boolean(),
   onSecondPublisher: Type.Union([Type.Literal('refuse'), Type.Literal('takeover')]),
+  limits: KeyLimitsSchema,
+  onOverLimit: OnOverLimitSchema,
   createdAt: Type.String({ format: 'date-time' }),
   rotatedAt: Nullable(Type.String({ format: 'date-time' })),
   revokedAt: Nullable(Type.String({ format: 'date-time' })),

@@ -77,6 +77,11 @@ export const errorKinds = {
     title: 'The stream was ended by an operator',
     remedy: 'Start it again on the Live page or wait a moment.',
   },
+  'publish.over_limit': {
+    status: 403,
+    title: "The publisher sends more than the key's limits allow",
+    remedy: 'Lower what is named in the encoder, or raise the limit of the key.',
+  },
   'publish.codec_unsupported': {
     status: 415,
     title: 'The codec is not supported',
@@ -98,6 +103,11 @@ export const errorKinds = {
     remedy: 'Close some, or raise `limits.connectionsPerAddress`.',
   },
   'play.not_live': { status: 404, title: 'The stream is not live', remedy: 'Try again when it has started.' },
+  'play.viewers_full': {
+    status: 403,
+    title: 'The stream has as many viewers as its key allows',
+    remedy: 'Try again when somebody has left, or raise the limit of the key.',
+  },
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
   'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
   'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },

@@ -9,6 +9,8 @@ import { confirm } from '../components/dialog.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { limitsInWords } from './key-limit-fields.tsx'
+import { KeyLimitsDialog } from './key-limits-dialog.tsx'
 import { MakeKeyDialog } from './make-key-dialog.tsx'
 import { SecretDialog } from './secret-dialog.tsx'
 import './keys.css'
@@ -31,10 +33,12 @@ function KeyRow({
   streamKey: key,
   editor,
   onSecret,
+  onLimits,
 }: {
   readonly streamKey: StreamKey
   readonly editor: boolean
   readonly onSecret: (created: StreamKeyCreated) => void
+  readonly onLimits: () => void
 }) {
   const rotate = async () => {
     if (
@@ -117,6 +121,21 @@ function KeyRow({
           'takes over'
         )}
       </td>
+      <td data-label="Limits">
+        {editor && !revoked ? (
+          <button
+            type="button"
+            className="button quiet limits-button"
+            onClick={onLimits}
+            aria-label={`Limits of the key of ${key.stream}`}
+            data-testid="key-limits"
+          >
+            {limitsInWords(key)}
+          </button>
+        ) : (
+          limitsInWords(key)
+        )}
+      </td>
       <td data-label="Last used">
         <Ago iso={key.lastUsedAt} />
       </td>
@@ -173,6 +192,8 @@ export function KeysPage() {
   const editor = useMayEdit()
   const [, navigate] = useLocation()
   const making = new URLSearchParams(useSearch()).has('new') && editor
+  const [limiting, setLimiting] = useState<string | null>(null)
+  const limited = limiting === null ? undefined : keys[limiting]
   const [created, setCreated] = useState<StreamKeyCreated | null>(null)
   const list = Object.values(keys).sort(
     (a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null) || b.createdAt.localeCompare(a.createdAt),
@@ -207,6 +228,7 @@ export function KeysPage() {
                 <th>Label</th>
                 <th>Key</th>
                 <th>A second publisher</th>
+                <th>Limits</th>
                 <th>Last used</th>
                 <th>Enabled</th>
                 <th>
@@ -216,7 +238,7 @@ export function KeysPage() {
             </thead>
             <tbody>
               {list.map((key) => (
-                <KeyRow key={key.id} streamKey={key} editor={editor} onSecret={setCreated} />
+                <KeyRow key={key.id} streamKey={key} editor={editor} onSecret={setCreated} onLimits={() => setLimiting(key.id)} />
               ))}
             </tbody>
           </table>
@@ -232,6 +254,7 @@ export function KeysPage() {
           }}
         />
       )}
+      {limited && <KeyLimitsDialog streamKey={limited} onClose={() => setLimiting(null)} />}
       {created && <SecretDialog created={created} onClose={() => setCreated(null)} />}
     </>
   )

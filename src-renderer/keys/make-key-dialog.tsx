@@ -2,12 +2,14 @@ import { type FormEvent, useState } from 'react'
 import { call, explain } from '../client/api.ts'
 import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { KeyLimitFields, limitsInWords, noRules } from './key-limit-fields.tsx'
 import { nameProblem } from './stream-name.ts'
 
 export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (created: StreamKeyCreated) => void }) {
   const [stream, setStream] = useState('')
   const [label, setLabel] = useState('')
   const [second, setSecond] = useState<StreamKey['onSecondPublisher']>('refuse')
+  const [rules, setRules] = useState(noRules)
   const [refusal, setRefusal] = useState('')
   const [busy, setBusy] = useState(false)
   const problem = nameProblem(stream)
@@ -19,7 +21,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
       const name = label.trim()
       onMade(
         await call<StreamKeyCreated>('POST', '/live/keys', {
-          body: { stream, onSecondPublisher: second, ...(name ? { label: name } : {}) },
+          body: { stream, onSecondPublisher: second, ...rules, ...(name ? { label: name } : {}) },
         }),
       )
     } catch (error) {
@@ -77,6 +79,12 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             </label>
           ))}
         </fieldset>
+        <details>
+          <summary data-testid="key-limits-open">Limits: {limitsInWords(rules)}</summary>
+          <div className="stack limit-details">
+            <KeyLimitFields rules={rules} onChange={setRules} />
+          </div>
+        </details>
         {refusal && (
           <p className="advice bad" role="alert">
             {refusal}

@@ -1,5 +1,6 @@
 import type { LiveDatabase } from '../live-database.ts'
 import type { StreamKey } from '../schemas.ts'
+import { readLimits } from './key-limits.ts'
 
 export interface StoredKey {
   readonly key: StreamKey
@@ -27,6 +28,8 @@ export function createKeyStore(database: LiveDatabase): KeyStore {
           hint: row.hint,
           enabled: row.enabled !== 0,
           onSecondPublisher: row.on_second_publisher === 'takeover' ? 'takeover' : 'refuse',
+          limits: readLimits(row.limits),
+          onOverLimit: row.on_over_limit === 'transcode' ? 'transcode' : 'refuse',
           createdAt: row.created_at,
           rotatedAt: row.rotated_at,
           revokedAt: row.revoked_at,
@@ -42,6 +45,8 @@ export function createKeyStore(database: LiveDatabase): KeyStore {
         hint: key.hint,
         enabled: key.enabled ? 1 : 0,
         on_second_publisher: key.onSecondPublisher,
+        limits: JSON.stringify(key.limits),
+        on_over_limit: key.onOverLimit,
         created_at: key.createdAt,
         rotated_at: key.rotatedAt,
         revoked_at: key.revokedAt,

@@ -5,6 +5,7 @@ import type { EventBus } from '../../platform/events.ts'
 import type { Writes } from '../live-database.ts'
 import { randomText } from '../random-id.ts'
 import type { StreamKey } from '../schemas.ts'
+import { type KeyLimitsChange, noLimits, type OnOverLimit } from './key-limits.ts'
 import type { KeyStore } from './key-store.ts'
 
 /** 32 characters of 5 random bits are 160 bits. */
@@ -24,12 +25,17 @@ export interface NewKey {
   readonly stream: string
   readonly label?: string
   readonly onSecondPublisher?: StreamKey['onSecondPublisher']
+  readonly limits?: KeyLimitsChange
+  readonly onOverLimit?: OnOverLimit
 }
 
 export interface KeyChanges {
   readonly label?: string
   readonly enabled?: boolean
   readonly onSecondPublisher?: StreamKey['onSecondPublisher']
+  /** Those that are named change. */
+  readonly limits?: KeyLimitsChange
+  readonly onOverLimit?: OnOverLimit
 }
 
 /** A key and its secret, which is told this once. */
@@ -59,6 +65,7 @@ export class StreamKeys {
   readonly #byId = new Map<string, Held>()
   readonly #byHash = new Map<string, Held>()
   readonly #listeners = new Set<(key: StreamKey, reason: ErrorCode) => void>()
+  readonly #changeListeners = new Set<(key: StreamKey) => void>()
 
   private constructor(needs: StreamKeysNeeds) {
     this.#needs = needs
@@ -75,6 +82,12 @@ export class StreamKeys {
   onWithdrawn(listener: (key: StreamKey, reason: ErrorCode) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls back when a key's rules have changed. Returns the way to stop. */
+  onChanged(listener: (key: StreamKey) => void): () => void {
+    this.#changeListeners.add(listener)
+    return () => this.#changeListeners.delete(listener)
   }
 
   /** Every key but the host's own, oldest first; revoked ones too. */
@@ -123,11 +136,12 @@ export class StreamKeys {
   /** Renames, enables, disables. A publisher that is live on a disabled key is withdrawn. */
   async change(id: string, changes: KeyChanges, actor: string): Promise<StreamKey> {
     const held = this.#listed(id)
-    const key: StreamKey = { ...held.key, ...changes }
+    const key: StreamKey = { ...held.key, ...changes, limits: { ...held.key.limits, ...changes.limits } }
     await this.#needs.store.save({ key, hash: held.hash })
     const disabled = held.key.enabled && !key.enabled
     held.key = key
     this.#tell('updated', key, actor, `key ${key.hint}… was changed`)
+    for (const listener of this.#changeListeners) listener(key)
     if (disabled) this.#withdraw(key, 'publish.key_disabled')
     return key
   }
@@ -185,6 +199,8 @@ export class StreamKeys {
         hint: secret.slice(0, HINT_LENGTH),
         enabled: true,
         onSecondPublisher: request.onSecondPublisher ?? 'refuse',
+        limits: { ...noLimits, ...request.limits },
+        onOverLimit: request.onOverLimit ?? 'refuse',
         createdAt: this.#time(),
         rotatedAt: null,
         revokedAt: null,

@@ -3,13 +3,22 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Logger } from '../../platform/logger.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import type { StreamState } from '../streams/stream.ts'
+import type { MayWatch } from '../streams/viewer-limit.ts'
 import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
 import { Delivery, type Exchange, type PlaybackMetrics } from './delivery.ts'
 import { MediaRequests, type MediaTarget } from './media-requests.ts'
 import { multivariantText } from './playlist-view.ts'
 import { type PlaybackTarget, parsePlaybackPath } from './request-path.ts'
 import { parsePlaybackQuery } from './request-query.ts'
-import { answerHeaders, asPlaybackResponse, type PlaybackResponse, sendMethodRefused, sendPreflight, sendProblem } from './response.ts'
+import {
+  answerHeaders,
+  asPlaybackResponse,
+  header,
+  type PlaybackResponse,
+  sendMethodRefused,
+  sendPreflight,
+  sendProblem,
+} from './response.ts'
 import { SharedText } from './shared-text.ts'
 import { playlistType, StreamView } from './stream-view.ts'
 import { muxedMultivariantText, muxedRenditions } from './ts-view.ts'
@@ -39,6 +48,8 @@ export interface PlaybackNeeds {
   /** One-frame MP4 of the newest keyframe. */
   keyframe(name: string): Uint8Array | undefined
   readonly viewers: ViewerRegistry
+  /** Whether a player may begin. */
+  readonly mayWatch?: MayWatch
   readonly options: PlaybackOptions
   readonly log: Logger
   readonly metrics?: PlaybackMetrics
@@ -124,6 +135,7 @@ class PlaybackServer implements Playback {
       case 'multivariant':
       case 'mpd':
         this.#whenReady(exchange, target.name, this.#startDeadline(), (stream) => {
+          if (!this.#admits(exchange, stream)) return
           if (target.kind === 'mpd') this.#manifest(exchange, stream)
           else this.#multivariant(exchange, stream, target.plain)
         })
@@ -151,6 +163,19 @@ class PlaybackServer implements Playback {
       if (!exchange.response.destroyed) this.#whenReady(exchange, name, deadlineMs, then)
     }, startPollMs)
     this.#starting.add(timer)
+  }
+
+  #admits({ request, response, query }: Exchange, stream: PackagedStream): boolean {
+    const refusal = this.#needs.mayWatch?.(
+      { id: stream.streamId },
+      {
+        sessionKey: query.session,
+        remoteAddress: request.socket?.remoteAddress ?? '',
+        userAgent: header(request, 'user-agent'),
+      },
+    )
+    if (refusal !== undefined) sendProblem(response, 'play.viewers_full', { detail: refusal.message, more: { stream: stream.name } })
+    return refusal === undefined
   }
 
   #notLive(response: PlaybackResponse, name: string): void {

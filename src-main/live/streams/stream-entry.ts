@@ -1,4 +1,5 @@
 import type { PublishRequest } from '../ingest/publisher.ts'
+import type { StreamKey } from '../schemas.ts'
 import type { HealthMeter } from './health.ts'
 import type { StreamPublication } from './stream-publication.ts'
 import type { StreamRun } from './stream-run.ts'
@@ -8,10 +9,17 @@ import type { StoredStream } from './stream-store.ts'
 /** Sender's metadata, for display only. */
 export type StreamMetadata = Readonly<Record<string, string | number | boolean>>
 
+/** What of a key rules its publishers. */
+export type PublishKey = Pick<StreamKey, 'id' | 'stream' | 'onSecondPublisher' | 'limits' | 'onOverLimit'>
+
 /** Who publishes now. */
 export interface LivePublisher {
   readonly request: PublishRequest
   readonly keyId: string | null
+  /** As it is now: changes reach those who are live. */
+  key: PublishKey
+  /** Samples of the run's health when it came: its own begin behind them, ms since 1970. */
+  readonly sinceMs: number
   /** ISO 8601. */
   readonly connectedAt: string
   readonly publication: StreamPublication

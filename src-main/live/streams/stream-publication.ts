@@ -13,6 +13,8 @@ const TRACKS_SETTLE_MS = 3000
 export interface PublicationOwner {
   /** The first packet has come: where on the timeline it lands, and where the timeline stood. Times in ms. */
   begin(monotonicMs: number): { originMs: number; startMs: number; floorMs: number }
+  /** False where the key does not allow such a track: the publisher has been sent away. */
+  admits(track: Track): boolean
   tracksChanged(): void
   metadataChanged(metadata: Readonly<Record<string, string | number | boolean>>): void
   fault(fault: AppError): void
@@ -62,7 +64,7 @@ export class StreamPublication implements Publication {
   }
 
   setTrack(track: Track): void {
-    if (!this.#open) return
+    if (!this.#open || !this.#owner.admits(track)) return
     this.#declared.add(track.id)
     if (this.#timeline === undefined) this.#early.push(track)
     else this.#timeline.setTrack(track)

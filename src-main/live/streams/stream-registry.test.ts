@@ -5,6 +5,7 @@ import type { Track, VideoTrack } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { nodeSqliteDialect } from '../../platform/storage/node-sqlite-dialect.ts'
 import type { PublishRequest } from '../ingest/publisher.ts'
+import { noLimits } from '../keys/key-limits.ts'
 import { createKeyStore } from '../keys/key-store.ts'
 import { StreamKeys } from '../keys/stream-keys.ts'
 import { liveMigrations } from '../migrations.ts'
@@ -70,7 +71,7 @@ function encoder(sent: AppError[] = []): PublishRequest {
   }
 }
 
-const refuse = { id: 'key_1', stream: 'cam', onSecondPublisher: 'refuse' } as const
+const refuse = { id: 'key_1', stream: 'cam', onSecondPublisher: 'refuse', limits: noLimits, onOverLimit: 'refuse' } as const
 const takeover = { ...refuse, id: 'key_2', onSecondPublisher: 'takeover' } as const
 
 beforeEach(() => void vi.useFakeTimers())

@@ -3,12 +3,14 @@ import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Publication, PublishRequest } from '../ingest/publisher.ts'
+import type { StreamLimits } from '../keys/key-limits.ts'
 import { randomText } from '../random-id.ts'
-import type { Stream, StreamKey } from '../schemas.ts'
+import type { Stream } from '../schemas.ts'
 import { HealthMeter } from './health.ts'
+import { durationOver, measuredOverLimit, trackOverLimit } from './limit-check.ts'
 import { createFaultTeller } from './publisher-faults.ts'
 import type { LiveStream, StreamDirectory, StreamState } from './stream.ts'
-import { blankEntry, type LivePublisher, type StreamEntry, storedOf } from './stream-entry.ts'
+import { blankEntry, type LivePublisher, type PublishKey, type StreamEntry, storedOf } from './stream-entry.ts'
 import { StreamPublication } from './stream-publication.ts'
 import { StreamRun } from './stream-run.ts'
 import { nextPhase, type StreamCause, stateOf } from './stream-state.ts'
@@ -115,7 +117,7 @@ export class StreamRegistry implements StreamDirectory {
    * Lets a publisher in. Throws `publish.busy` where another is live and the key says refuse, `publish.ended` shortly
    * after an operator ended the stream.
    */
-  open(key: Pick<StreamKey, 'id' | 'stream' | 'onSecondPublisher'>, request: PublishRequest): Publication {
+  open(key: PublishKey, request: PublishRequest): Publication {
     let entry = this.#byName.get(key.stream)
     if (entry === undefined) {
       entry = this.#create(key.stream)
@@ -136,7 +138,7 @@ export class StreamRegistry implements StreamDirectory {
       meter.discontinuity()
     }
     const publication = this.#publication(entry, run, meter, request)
-    entry.publisher = { request, keyId: key.id, connectedAt: this.#time(), publication }
+    entry.publisher = { request, keyId: key.id, key, sinceMs: this.#needs.now(), connectedAt: this.#time(), publication }
     entry.error = null
     entry.endedAt = null
     entry.startedAt ??= this.#time()
@@ -212,6 +214,37 @@ export class StreamRegistry implements StreamDirectory {
     }
   }
 
+  /** A key's rules changed: they hold for whoever publishes with it from now on. */
+  keyChanged(key: PublishKey): void {
+    for (const { publisher } of this.#byId.values()) if (publisher?.keyId === key.id) publisher.key = key
+  }
+
+  /** The limits that hold for a stream now; undefined while nobody publishes to it. */
+  limitsOf(stream: { readonly id: string }): StreamLimits | undefined {
+    return this.#byId.get(stream.id)?.publisher?.key
+  }
+
+  /** Sends away who sends more than its key allows, and ends what has lasted too long. Each second. */
+  enforceLimits(): void {
+    const nowMs = this.#needs.now()
+    for (const entry of this.#byId.values()) {
+      const { publisher, meter } = entry
+      if (publisher === undefined || meter === undefined) continue
+      const { limits } = publisher.key
+      if (durationOver(limits, Date.parse(entry.startedAt ?? publisher.connectedAt), nowMs)) {
+        const minutes = limits.maxDurationMinutes
+        const reason = new AppError('publish.over_limit', `The stream has lasted the ${minutes} minutes that its key allows`)
+        this.#dismiss(entry, publisher, reason)
+        entry.closedUntilMs = nowMs + CLOSED_MS
+        this.#finish(entry, 'unpublish', { message: `stream ${entry.name} ended: its key allows ${minutes} minutes` })
+        continue
+      }
+      const own = meter.samples.filter((sample) => sample.timeMs > publisher.sinceMs + 1000)
+      const over = measuredOverLimit(own, publisher.key)
+      if (over !== undefined) this.#expel(entry, publisher, over)
+    }
+  }
+
   /** Stops waiting and delivering. What is on disk stays as it is: a host that returns waits for its publishers. */
   stop(): void {
     for (const entry of this.#byId.values()) {
@@ -273,6 +306,13 @@ export class StreamRegistry implements StreamDirectory {
           }
           return { originMs: entry.originMs, startMs: monotonicMs - entry.originMs, floorMs: entry.timelineEndMs }
         },
+        admits: (track) => {
+          const { publisher } = entry
+          if (publisher?.publication !== publication) return true
+          const over = trackOverLimit(track, publisher.key)
+          if (over !== undefined) this.#expel(entry, publisher, over)
+          return over === undefined
+        },
         tracksChanged: () => this.#announce(entry, 'tracks'),
         metadataChanged: (metadata) => {
           entry.metadata = metadata
@@ -292,6 +332,12 @@ export class StreamRegistry implements StreamDirectory {
       },
     })
     return publication
+  }
+
+  /** Sends a publisher away; the stream waits for a better one. */
+  #expel(entry: StreamEntry, publisher: LivePublisher, reason: AppError): void {
+    this.#dismiss(entry, publisher, reason)
+    this.#lose(entry, reason)
   }
 
   /** Sends a publisher away; what becomes of the stream is the caller's business. */

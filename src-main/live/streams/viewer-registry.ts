@@ -102,6 +102,17 @@ export class ViewerSessions implements ViewerRegistry {
     return this.#streams.get(streamId)?.sessions.size ?? 0
   }
 
+  /** True where this client is counted already, or need not be. */
+  watches(streamId: string, viewer: { sessionKey: string | undefined; remoteAddress: string; userAgent: string }): boolean {
+    if (viewer.sessionKey?.startsWith(previewPrefix)) return true
+    const tally = this.#streams.get(streamId)
+    if (tally === undefined) return false
+    for (const protocol of Object.keys(this.#silenceMs) as ViewProtocol[]) {
+      if (tally.sessions.has(keyOf(protocol, viewer.sessionKey, viewer.remoteAddress, viewer.userAgent))) return true
+    }
+    return false
+  }
+
   /** Counts and sessions of a stream. */
   viewers(streamId: string): Viewers {
     const tally = this.#streams.get(streamId)

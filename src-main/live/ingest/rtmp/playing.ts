@@ -42,6 +42,15 @@ export class Playing {
       connection.refuse(new AppError('play.not_live', address ? undefined : 'play came without the name of a stream'))
       return
     }
+    const refusal = this.needs.mayWatch?.(stream, {
+      sessionKey: connection.id,
+      remoteAddress: connection.remoteAddress,
+      userAgent: this.net.encoder,
+    })
+    if (refusal !== undefined) {
+      connection.refuse(refusal)
+      return
+    }
     sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))
     sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${address.name}`))
     sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${address.name}`))

@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { isLoopback } from '../../../platform/loopback.ts'
 import type { StreamDirectory } from '../../streams/stream.ts'
+import type { MayWatch } from '../../streams/viewer-limit.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
 import { createFlvBodies } from './flv-bodies.ts'
@@ -20,6 +21,8 @@ export interface RtmpServerNeeds {
   readonly gate: PublishGate
   readonly streams: StreamDirectory
   readonly viewers: ViewerRegistry
+  /** Whether a player may begin. */
+  readonly mayWatch?: MayWatch
   readonly audit: AuditLog
   readonly log: Logger
   readonly limits?: Partial<RtmpLimits>
@@ -73,6 +76,7 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     gate: needs.gate,
     streams: needs.streams,
     viewers: needs.viewers,
+    mayWatch: needs.mayWatch,
     audit: needs.audit,
     limits,
     bodies: createFlvBodies(),

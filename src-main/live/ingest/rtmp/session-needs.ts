@@ -1,6 +1,7 @@
 import type { AuditLog } from '../../../platform/audit.ts'
 import type { AppError } from '../../../platform/errors.ts'
 import type { StreamDirectory } from '../../streams/stream.ts'
+import type { MayWatch } from '../../streams/viewer-limit.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
 import type { FlvBodies } from './flv-bodies.ts'
@@ -11,6 +12,8 @@ export interface SessionNeeds {
   readonly gate: PublishGate
   readonly streams: StreamDirectory
   readonly viewers: ViewerRegistry
+  /** Whether a player may begin. */
+  readonly mayWatch?: MayWatch | undefined
   readonly audit: AuditLog
   readonly limits: RtmpLimits
   readonly bodies: FlvBodies
