@@ -67,6 +67,7 @@ export function buildChunk(
   baseTicks: number,
   samples: ChunkSamples,
   segmentStart: boolean,
+  trackId = 1,
 ): Uint8Array {
   const { count, durations, offsets, keys, data } = samples
   const firstDuration = durations[0] as number
@@ -109,7 +110,7 @@ export function buildChunk(
   writeUint32(out, at + 32, tfhdBytes)
   writeUint32(out, at + 36, types.tfhd)
   writeUint32(out, at + 40, equalDurations ? defaultBaseIsMoof | hasDefaultDuration : defaultBaseIsMoof)
-  writeUint32(out, at + 44, 1)
+  writeUint32(out, at + 44, trackId)
   if (equalDurations) writeUint32(out, at + 48, firstDuration)
   at += 32 + tfhdBytes
   writeUint32(out, at, 20)

@@ -14,35 +14,73 @@ export function buildInit(track: Track): Uint8Array {
   // cmf2 asks that presentation begins at the decoding time, which B-frames prevent.
   const brands = (track.kind === 'audio' ? ['iso6', 'cmfc', 'cmf2', 'mp41'] : ['iso6', 'cmfc', 'mp41']).map(fourCharacters)
   const fileType = box('ftyp', uint32s(fourCharacters('iso6'), 0, ...brands))
-  const movieHeader = fullBox(
-    'mvhd',
-    0,
-    0,
-    uint32s(0, 0, track.timescale, 0, 0x10000, 0x01000000, 0, 0),
-    unityMatrix,
-    uint32s(0, 0, 0, 0, 0, 0, 2),
-  )
-  const defaultFlags = track.kind === 'video' ? dependentSampleFlags : syncSampleFlags
-  const extends_ = box('mvex', fullBox('trex', 0, 0, uint32s(1, 1, 0, 0, defaultFlags)))
-  const movie = box('moov', movieHeader, box('trak', trackHeader(track), media(track)), extends_)
+  const extends_ = box('mvex', trackExtends(track, 1))
+  const movie = box('moov', movieHeader(track.timescale, 2), trackBox(track, 1), extends_)
   const out = new Uint8Array(fileType.length + movie.length)
   out.set(fileType)
   out.set(movie, fileType.length)
   return out
 }
 
-function trackHeader(track: Track): Uint8Array {
+/** What a track whose samples all stand in `moov` has beyond one whose samples come in fragments. */
+export interface IndexedTrack {
+  /** Length in ticks of the movie. */
+  readonly movieTicks: number
+  /** Length in ticks of the track. */
+  readonly mediaTicks: number
+  /** `edts`, or nothing. */
+  readonly edits: Uint8Array
+  /** `stts`, `ctts`, `stss`, `stsc`, `stsz`, `co64`. */
+  readonly tables: readonly Uint8Array[]
+}
+
+/** `mvhd` (ISO/IEC 14496-12, 8.2.2). `createdS` is seconds since 1904. */
+export function movieHeader(timescale: number, nextTrackId: number, movieTicks = 0, createdS = 0): Uint8Array {
+  const rest = [unityMatrix, uint32s(0, 0, 0, 0, 0, 0, nextTrackId)]
+  const high = Math.floor(movieTicks / 2 ** 32)
+  return high === 0
+    ? fullBox('mvhd', 0, 0, uint32s(createdS, createdS, timescale, movieTicks, 0x10000, 0x01000000, 0, 0), ...rest)
+    : fullBox('mvhd', 1, 0, uint32s(0, createdS, 0, createdS, timescale, high, movieTicks, 0x10000, 0x01000000, 0, 0), ...rest)
+}
+
+/** `trex` (ISO/IEC 14496-12, 8.8.3): what samples of fragments are where they do not say. */
+export function trackExtends(track: Track, id: number): Uint8Array {
+  return fullBox('trex', 0, 0, uint32s(id, 1, 0, 0, track.kind === 'video' ? dependentSampleFlags : syncSampleFlags))
+}
+
+/** `trak` (ISO/IEC 14496-12, 8.3.1); without `indexed` its samples come in fragments. */
+export function trackBox(track: Track, id: number, indexed?: IndexedTrack): Uint8Array {
+  const header = trackHeader(track, id, indexed?.movieTicks ?? 0)
+  return indexed === undefined ? box('trak', header, media(track)) : box('trak', header, indexed.edits, media(track, indexed))
+}
+
+function trackHeader(track: Track, id: number, movieTicks: number): Uint8Array {
   const video = track.kind === 'video'
   const [horizontal, vertical] = (video && track.pixelAspect) || [1, 1]
   const width = video ? Math.round((track.width * 65_536 * horizontal) / vertical) : 0
   const height = video ? track.height * 65_536 : 0
-  return fullBox('tkhd', 0, 7, uint32s(0, 0, 1, 0, 0, 0, 0, 0, video ? 0 : 0x01000000), unityMatrix, uint32s(width, height))
+  const high = Math.floor(movieTicks / 2 ** 32)
+  const times = high === 0 ? uint32s(0, 0, id, 0, movieTicks) : uint32s(0, 0, 0, 0, id, 0, high, movieTicks)
+  const rest = uint32s(0, 0, 0, video ? 0 : 0x01000000)
+  return fullBox('tkhd', high === 0 ? 0 : 1, 7, times, rest, unityMatrix, uint32s(width, height))
 }
 
-function media(track: Track): Uint8Array {
+const noTables = [
+  fullBox('stts', 0, 0, uint32s(0)),
+  fullBox('stsc', 0, 0, uint32s(0)),
+  fullBox('stsz', 0, 0, uint32s(0, 0)),
+  fullBox('stco', 0, 0, uint32s(0)),
+]
+
+function media(track: Track, indexed?: IndexedTrack): Uint8Array {
   const video = track.kind === 'video'
   const languageUndetermined = 0x55c40000
-  const header = fullBox('mdhd', 0, 0, uint32s(0, 0, track.timescale, 0, languageUndetermined))
+  const ticks = indexed?.mediaTicks ?? 0
+  const high = Math.floor(ticks / 2 ** 32)
+  const header =
+    high === 0
+      ? fullBox('mdhd', 0, 0, uint32s(0, 0, track.timescale, ticks, languageUndetermined))
+      : fullBox('mdhd', 1, 0, uint32s(0, 0, 0, 0, track.timescale, high, ticks, languageUndetermined))
   const name = new TextEncoder().encode(video ? 'Video\0' : 'Sound\0')
   const handler = fullBox('hdlr', 0, 0, uint32s(0, fourCharacters(video ? 'vide' : 'soun'), 0, 0, 0), name)
   const mediaHeader = video ? fullBox('vmhd', 0, 1, uint32s(0, 0)) : fullBox('smhd', 0, 0, uint32s(0))
@@ -50,10 +88,7 @@ function media(track: Track): Uint8Array {
   const samples = box(
     'stbl',
     fullBox('stsd', 0, 0, uint32s(1), track.kind === 'video' ? videoEntry(track) : audioEntry(track)),
-    fullBox('stts', 0, 0, uint32s(0)),
-    fullBox('stsc', 0, 0, uint32s(0)),
-    fullBox('stsz', 0, 0, uint32s(0, 0)),
-    fullBox('stco', 0, 0, uint32s(0)),
+    ...(indexed?.tables ?? noTables),
   )
   return box('mdia', header, handler, box('minf', mediaHeader, data, samples))
 }

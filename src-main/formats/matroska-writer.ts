@@ -1,0 +1,180 @@
+import { element, elementHeadBytes, float, longSize, openElement, text, unsigned, voidElement, writeElementHead } from './ebml.ts'
+import { trackEntry } from './matroska-tracks.ts'
+import type { FileEnding, FilePatch, MediaFileWriter } from './media-file-writer.ts'
+import { uint32s } from './mp4-boxes.ts'
+import type { FileStart } from './mp4-file-writer.ts'
+import type { Packet, Track } from './track.ts'
+
+const ids = {
+  segment: 0x18538067,
+  seekHead: 0x114d9b74,
+  seek: 0x4dbb,
+  seekId: 0x53ab,
+  seekPosition: 0x53ac,
+  info: 0x1549a966,
+  tracks: 0x1654ae6b,
+  cluster: 0x1f43b675,
+  timestamp: 0xe7,
+  simpleBlock: 0xa3,
+  cues: 0x1c53bb6b,
+  cuePoint: 0xbb,
+  cueTime: 0xb3,
+  cueTrackPositions: 0xb7,
+  cueTrack: 0xf7,
+  cueClusterPosition: 0xf1,
+  duration: 0x4489,
+} as const
+
+/** Place that the index of the file's parts takes at most. */
+const seekHeadBytes = 96
+/** A Duration element: id, size, 64-bit float. */
+const durationBytes = 11
+/** Nanoseconds of Matroska's clock (2001-01-01) behind 1970, in ms. */
+const epochMs = 978_307_200_000
+/** Entries of the index are at least this far apart, ms. */
+const cueEveryMs = 1000
+
+/**
+ * A Matroska file (RFC 9559): clusters of known size, so that everything up to the last whole one plays whenever its writer dies;
+ * at the end the cues are put behind it, and the segment's size, its duration and the place of the cues are filled in.
+ */
+export class MatroskaWriter implements MediaFileWriter {
+  readonly #tracks: readonly Track[]
+  readonly #start: FileStart
+  /** The track whose keyframes the cues name. */
+  readonly #leader: number
+  readonly #cues: Uint8Array[] = []
+  #lastCueMs = Number.NEGATIVE_INFINITY
+  #at = 0
+  /** First byte of the segment's content: positions count from it. */
+  #origin = 0
+  #durationAt = 0
+  #infoAt = 0
+  #tracksAt = 0
+  #endMs = 0
+
+  constructor(tracks: readonly Track[], start: FileStart) {
+    this.#tracks = tracks
+    this.#start = start
+    this.#leader = Math.max(
+      0,
+      tracks.findIndex((track) => track.kind === 'video'),
+    )
+  }
+
+  head(): Uint8Array {
+    const header = element(
+      0x1a45dfa3,
+      unsigned(0x4286, 1),
+      unsigned(0x42f7, 1),
+      unsigned(0x42f2, 4),
+      unsigned(0x42f3, 8),
+      text(0x4282, 'matroska'),
+      unsigned(0x4287, 4),
+      unsigned(0x4285, 2),
+    )
+    const segment = openElement(ids.segment)
+    const created = new Uint8Array(8)
+    new DataView(created.buffer).setBigInt64(0, BigInt(Math.round(this.#start.createdMs - epochMs)) * 1_000_000n)
+    // The duration's place is last, so that it can be found from the element's end.
+    const info = element(
+      ids.info,
+      unsigned(0x2ad7b1, 1_000_000),
+      text(0x4d80, 'AMI Streams'),
+      text(0x5741, 'AMI Streams'),
+      element(0x4461, created),
+      voidElement(durationBytes),
+    )
+    const tracks = element(ids.tracks, ...this.#tracks.map((track, index) => trackEntry(track, index + 1)))
+    this.#origin = header.length + segment.length
+    this.#infoAt = this.#origin + seekHeadBytes
+    this.#tracksAt = this.#infoAt + info.length
+    this.#durationAt = this.#tracksAt - durationBytes
+    const head = new Uint8Array(this.#tracksAt + tracks.length)
+    head.set(header)
+    head.set(segment, header.length)
+    head.set(voidElement(seekHeadBytes), this.#origin)
+    head.set(info, this.#infoAt)
+    head.set(tracks, this.#tracksAt)
+    this.#at = head.length
+    return head
+  }
+
+  fragment(packets: readonly Packet[]): Uint8Array {
+    let firstMs = Number.POSITIVE_INFINITY
+    for (const packet of packets) if (this.#number(packet) > 0) firstMs = Math.min(firstMs, this.#timeMs(packet))
+    if (firstMs === Number.POSITIVE_INFINITY) return new Uint8Array(0)
+    const baseMs = Math.max(0, firstMs)
+    const timestamp = unsigned(ids.timestamp, baseMs)
+    let size = timestamp.length
+    for (const packet of packets) {
+      if (this.#number(packet) === 0) continue
+      const content = 4 + packet.data.length
+      size += elementHeadBytes(ids.simpleBlock, content) + content
+    }
+    const out = Buffer.allocUnsafeSlow(elementHeadBytes(ids.cluster, size) + size)
+    let at = writeElementHead(out, 0, ids.cluster, size)
+    out.set(timestamp, at)
+    at += timestamp.length
+    for (const packet of packets) {
+      const number = this.#number(packet)
+      if (number === 0) continue
+      const ms = this.#timeMs(packet)
+      at = writeElementHead(out, at, ids.simpleBlock, 4 + packet.data.length)
+      out[at] = 0x80 | number
+      out.writeInt16BE(Math.max(-32_768, Math.min(32_767, ms - baseMs)), at + 1)
+      out[at + 3] = packet.key ? 0x80 : 0
+      out.set(packet.data, at + 4)
+      at += 4 + packet.data.length
+      this.#endMs = Math.max(this.#endMs, ms + (packet.duration * 1000) / packet.track.timescale)
+      if (packet.key && number - 1 === this.#leader) this.#cue(number, ms)
+    }
+    this.#at += out.length
+    return out
+  }
+
+  finish(): FileEnding {
+    const append = this.#cues.length === 0 ? new Uint8Array(0) : element(ids.cues, ...this.#cues)
+    const places: [id: number, at: number][] = [
+      [ids.info, this.#infoAt],
+      [ids.tracks, this.#tracksAt],
+    ]
+    if (append.length > 0) places.push([ids.cues, this.#at])
+    const seekHead = element(ids.seekHead, ...places.map(([id, at]) => seekEntry(id, at - this.#origin)))
+    const patches: FilePatch[] = [
+      { at: this.#origin, data: joined(seekHead, voidElement(seekHeadBytes - seekHead.length)) },
+      { at: this.#durationAt, data: float(ids.duration, this.#endMs) },
+      { at: this.#origin - 8, data: longSize(this.#at + append.length - this.#origin) },
+    ]
+    return { append, patches }
+  }
+
+  /** Track number, 0 where the file has no such track. */
+  #number(packet: Packet): number {
+    const tracks = this.#tracks
+    for (let i = 0; i < tracks.length; i++) if ((tracks[i] as Track).id === packet.track.id) return i + 1
+    return 0
+  }
+
+  #timeMs(packet: Packet): number {
+    return Math.round((packet.pts / packet.track.timescale - this.#start.startS) * 1000)
+  }
+
+  #cue(number: number, ms: number): void {
+    if (ms - this.#lastCueMs < cueEveryMs) return
+    this.#lastCueMs = ms
+    const place = element(ids.cueTrackPositions, unsigned(ids.cueTrack, number), unsigned(ids.cueClusterPosition, this.#at - this.#origin))
+    this.#cues.push(element(ids.cuePoint, unsigned(ids.cueTime, Math.max(0, ms)), place))
+  }
+}
+
+function seekEntry(id: number, position: number): Uint8Array {
+  return element(ids.seek, element(ids.seekId, uint32s(id)), unsigned(ids.seekPosition, position, 8))
+}
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const out = new Uint8Array(first.length + second.length)
+  out.set(first)
+  out.set(second, first.length)
+  return out
+}

@@ -1,0 +1,139 @@
+import { buildChunk, ChunkSamples } from './cmaf-chunk.ts'
+import { movieHeader, trackBox, trackExtends } from './cmaf-init.ts'
+import type { FileEnding, MediaFileWriter } from './media-file-writer.ts'
+import { box, fourCharacters, fullBox, uint32s, writeUint32 } from './mp4-boxes.ts'
+import { SampleTables } from './mp4-sample-tables.ts'
+import type { Packet, Track } from './track.ts'
+
+/** Ticks per second of the movie's own times. */
+const movieTimescale = 1000
+/** Seconds from 1904, where the format's clock begins, to 1970. */
+const epochS = 2_082_844_800
+const nothing = new Uint8Array(0)
+
+interface Lane {
+  readonly track: Track
+  readonly id: number
+  readonly samples: ChunkSamples
+  readonly tables: SampleTables
+  /** Ticks of the track's timescale at which the file begins. */
+  readonly startTicks: number
+  baseTicks: number
+  /** Decoding time of the newest sample. */
+  lastTicks: number
+}
+
+export interface FileStart {
+  /** Where on the packets' timeline the file begins, seconds: no packet is earlier. */
+  readonly startS: number
+  /** The same moment on the wall clock, ms since 1970. */
+  readonly createdMs: number
+}
+
+/**
+ * An MP4 file of several tracks that is a fragmented one as long as it grows (ISO/IEC 14496-12, 8.8), so that it plays up to the last
+ * whole fragment whenever its writer dies, and a plain one when it is finished: a complete `moov` is put behind its end, and the bytes
+ * of a `free` box at its beginning become the header of one `mdat` that holds the first `moov` and all fragments.
+ */
+export class Mp4FileWriter implements MediaFileWriter {
+  readonly #lanes: readonly Lane[]
+  readonly #createdS: number
+  #sequence = 0
+  #at = 0
+  /** Where the `free` box stands. */
+  #coverAt = 0
+
+  constructor(tracks: readonly Track[], start: FileStart) {
+    this.#createdS = Math.round(start.createdMs / 1000) + epochS
+    this.#lanes = tracks.map((track, index) => ({
+      track,
+      id: index + 1,
+      samples: new ChunkSamples(),
+      tables: new SampleTables(track.kind === 'video'),
+      startTicks: Math.round(start.startS * track.timescale),
+      baseTicks: 0,
+      lastTicks: 0,
+    }))
+  }
+
+  head(): Uint8Array {
+    const fileType = box('ftyp', uint32s(fourCharacters('iso6'), 0, ...['iso6', 'isom', 'mp41'].map(fourCharacters)))
+    const cover = box('free', new Uint8Array(8))
+    const movie = box(
+      'moov',
+      movieHeader(movieTimescale, this.#lanes.length + 1, 0, this.#createdS),
+      ...this.#lanes.map(({ track, id }) => trackBox(track, id)),
+      box('mvex', ...this.#lanes.map(({ track, id }) => trackExtends(track, id))),
+    )
+    this.#coverAt = fileType.length
+    const head = join([fileType, cover, movie])
+    this.#at = head.length
+    return head
+  }
+
+  fragment(packets: readonly Packet[]): Uint8Array {
+    for (const packet of packets) {
+      const lane = this.#lanes.find((each) => each.track.id === packet.track.id)
+      if (lane === undefined) continue
+      const dts = packet.dts - lane.startTicks
+      const { samples } = lane
+      if (dts < 0) continue
+      // Where the next one's time is known, it tells the duration; the last one's is what its packet says.
+      if (samples.count === 0) lane.baseTicks = dts
+      else samples.durations[samples.count - 1] = Math.max(1, dts - lane.lastTicks)
+      lane.lastTicks = dts
+      samples.push(packet.data, packet.duration, packet.pts - packet.dts, packet.key)
+    }
+    const pieces: Uint8Array[] = []
+    for (const lane of this.#lanes) if (lane.samples.count > 0) pieces.push(this.#chunk(lane))
+    return pieces.length === 1 ? (pieces[0] as Uint8Array) : join(pieces)
+  }
+
+  finish(): FileEnding {
+    let movieTicks = 0
+    const tracks: Uint8Array[] = []
+    for (const { track, id, tables } of this.#lanes) {
+      const toMovie = (ticks: number): number => Math.round((ticks * movieTimescale) / track.timescale)
+      const delay = toMovie(tables.firstDts)
+      const length = toMovie(tables.ticks)
+      movieTicks = Math.max(movieTicks, delay + length)
+      const edits = delay === 0 ? nothing : box('edts', fullBox('elst', 0, 0, uint32s(2, delay, -1, 0x10000, length, 0, 0x10000)))
+      tracks.push(trackBox(track, id, { movieTicks: delay + length, mediaTicks: tables.ticks, edits, tables: tables.boxes() }))
+    }
+    const append = box('moov', movieHeader(movieTimescale, this.#lanes.length + 1, movieTicks, this.#createdS), ...tracks)
+    const size = this.#at - this.#coverAt
+    const cover = new Uint8Array(16)
+    cover.set(uint32s(1, fourCharacters('mdat')))
+    writeUint32(cover, 8, Math.floor(size / 2 ** 32))
+    writeUint32(cover, 12, size % 2 ** 32)
+    return { append, patches: [{ at: this.#coverAt, data: cover }] }
+  }
+
+  #chunk(lane: Lane): Uint8Array {
+    const { samples, tables, track } = lane
+    const chunk = buildChunk(track.kind, ++this.#sequence, lane.baseTicks, samples, false, lane.id)
+    tables.chunk(this.#at + chunk.length - samples.byteLength, samples.count)
+    let dts = lane.baseTicks
+    for (let i = 0; i < samples.count; i++) {
+      const duration = samples.durations[i] as number
+      tables.sample((samples.data[i] as Uint8Array).length, dts, duration, samples.offsets[i] as number, samples.keys[i] as boolean)
+      dts += duration
+    }
+    this.#at += chunk.length
+    samples.clear()
+    return chunk
+  }
+}
+
+/** The pieces one behind the other. */
+function join(pieces: readonly Uint8Array[]): Uint8Array {
+  let size = 0
+  for (const piece of pieces) size += piece.length
+  const out = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const piece of pieces) {
+    out.set(piece, at)
+    at += piece.length
+  }
+  return out
+}
