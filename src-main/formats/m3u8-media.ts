@@ -35,6 +35,8 @@ export interface MediaPlaylist {
   readonly timescale: number
   readonly targetDurationS: number
   readonly partTargetMs: number
+  /** Other renditions come so much later, ms: players keep as much farther from the edge. */
+  readonly lagMs?: number
   /** Oldest first; only the last may be incomplete. */
   readonly segments: readonly PlaylistSegment[]
   readonly ended: boolean
@@ -76,7 +78,7 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   let text = `#EXTM3U\n#EXT-X-VERSION:${lowLatency ? 9 : transport ? 3 : 6}\n#EXT-X-TARGETDURATION:${targetDurationS}\n`
   if (lowLatency) {
     const partTargetUs = Math.round(playlist.partTargetMs * 1000)
-    text += `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${decimalSeconds(skipBoundaryTargets * targetDurationS * 1e6)},PART-HOLD-BACK=${decimalSeconds(partHoldBackParts * partTargetUs)},HOLD-BACK=${decimalSeconds(holdBackTargets * targetDurationS * 1e6)}\n`
+    text += `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=${decimalSeconds(skipBoundaryTargets * targetDurationS * 1e6)},PART-HOLD-BACK=${decimalSeconds(partHoldBackParts * partTargetUs + Math.round((playlist.lagMs ?? 0) * 1000))},HOLD-BACK=${decimalSeconds(holdBackTargets * targetDurationS * 1e6)}\n`
     text += `#EXT-X-PART-INF:PART-TARGET=${decimalSeconds(partTargetUs)}\n`
   }
   text += `#EXT-X-MEDIA-SEQUENCE:${first ? first.sequence : playlist.hint.sequence}\n`

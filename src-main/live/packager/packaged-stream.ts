@@ -41,6 +41,11 @@ export interface PackagedRendition {
   readonly inits: ReadonlyMap<number, { readonly data: Uint8Array; readonly track: Track }>
   /** Oldest first; the last may be incomplete. Never empty once the rendition is `ready`. */
   readonly segments: readonly MediaSegment[]
+  /**
+   * Nobody makes it now: its transcoder is away for a moment, or it was retired. New players are not told of it, and those that
+   * follow it are sent to another.
+   */
+  readonly away: boolean
   /** Measured over the window, bits per second. */
   readonly averageBandwidth: number
   /** The largest segment's bit rate in the window, bits per second. */
@@ -65,6 +70,8 @@ export interface PackagedStream {
   /** EXT-X-PART-INF PART-TARGET in ms: never changes, and no part is longer. */
   readonly partTargetMs: number
   readonly originTimeMs: number
+  /** How far transcoded renditions run behind the publisher's own, ms: players stay as much farther from the edge, so that they can switch. */
+  readonly lagMs: number
   /** Every rendition has at least one part. */
   readonly ready: boolean
   /** True once the stream has ended: playlists get EXT-X-ENDLIST, the MPD becomes static. */

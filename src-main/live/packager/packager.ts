@@ -1,4 +1,5 @@
 import type { Packet, Track } from '../../formats/track.ts'
+import type { LadderStream } from '../renditions/derived-streams.ts'
 import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../streams/stream.ts'
 import { KeyframePicture, type Picture } from './keyframe-picture.ts'
 import type { MediaSegment, PackagedStream } from './packaged-stream.ts'
@@ -35,8 +36,14 @@ export interface Packager extends PackagedStream {
   stop(): void
 }
 
+/** A stream, perhaps with a ladder of transcoded tracks beneath its own. */
+export type PackagedSource = LiveStream & Partial<Pick<LadderStream, 'onRetired'>>
+
+/** Retired renditions can be fetched this long. */
+const keepRetiredMs = 30_000
+
 /** Packages a stream from its newest keyframe on. */
-export function createPackager(stream: LiveStream, options: PackagerOptions): Packager {
+export function createPackager(stream: PackagedSource, options: PackagerOptions): Packager {
   return new StreamPackager(stream, options)
 }
 
@@ -45,7 +52,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   partTargetMs: number
   ended = false
 
-  readonly #stream: LiveStream
+  readonly #stream: PackagedSource
   readonly #options: PackagerOptions
   readonly #target: TargetDuration
   readonly #segmenter: Segmenter
@@ -54,11 +61,13 @@ class StreamPackager implements Packager, StreamSubscriber {
   readonly #byId = new Map<string, Rendition>()
   #listeners: (() => void)[] = []
   #unsubscribe: (() => void) | undefined
+  #stopHearingOfRetired: (() => void) | undefined
+  readonly #leaving = new Set<ReturnType<typeof setTimeout>>()
   #release: ReturnType<typeof setTimeout> | undefined
   #targetsFixed = false
   #stopped = false
 
-  constructor(stream: LiveStream, options: PackagerOptions) {
+  constructor(stream: PackagedSource, options: PackagerOptions) {
     this.#stream = stream
     this.#options = options
     this.#target = new TargetDuration(options)
@@ -66,6 +75,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     this.partTargetMs = options.partMs
     this.#unsubscribe = stream.subscribe(this, { from: 'keyframe' })
     if (this.#stopped) this.#unsubscribe()
+    else this.#stopHearingOfRetired = stream.onRetired?.((trackId) => this.#retire(trackId))
   }
 
   get streamId(): string {
@@ -92,6 +102,10 @@ class StreamPackager implements Packager, StreamSubscriber {
     return this.#target.seconds
   }
 
+  get lagMs(): number {
+    return this.#segmenter.lagS * 1000
+  }
+
   get forcedCuts(): number {
     return this.#segmenter.forcedCuts
   }
@@ -101,11 +115,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   get ready(): boolean {
-    return (
-      this.renditions.length > 0 &&
-      this.renditions.some((rendition) => rendition.segments.some((segment) => segment.parts.length > 0)) &&
-      this.#allBegun()
-    )
+    return this.renditions.length > 0 && this.renditions.some(hasMedia) && this.#allBegun()
   }
 
   get memoryBytes(): number {
@@ -132,7 +142,10 @@ class StreamPackager implements Packager, StreamSubscriber {
   stop(): void {
     this.#stopped = true
     this.#unsubscribe?.()
+    this.#stopHearingOfRetired?.()
     clearTimeout(this.#release)
+    for (const timer of this.#leaving) clearTimeout(timer)
+    this.#leaving.clear()
     this.#listeners = []
     this.#picture.clear()
     for (const rendition of this.renditions) rendition.clear()
@@ -143,6 +156,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     const known = this.#tracks.get(track.id)
     this.#tracks.set(track.id, track)
     const rendition = this.#byId.get(track.id)
+    if (rendition !== undefined) rendition.retired = false
     if (rendition === undefined) {
       if (this.#targetsFixed) this.#addRendition(track)
       return
@@ -163,7 +177,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     if (this.#stopped || this.ended || !(packet.dts >= 0 && packet.pts >= 0) || packet.data.length === 0) return
     if (!this.#targetsFixed) this.#fixTargets(packet)
     const rendition = this.#byId.get(packet.track.id)
-    if (rendition !== undefined && this.#segmenter.take(rendition, packet)) this.#notify()
+    if (rendition !== undefined && !rendition.retired && this.#segmenter.take(rendition, packet)) this.#notify()
   }
 
   onDiscontinuity(_reason: DiscontinuityReason): void {
@@ -191,10 +205,37 @@ class StreamPackager implements Packager, StreamSubscriber {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Every rendition has a part; one that stays silent for a whole segment is not waited for. */
+  /** Every rendition has a part; one that stays silent for a whole segment is not waited for, nor one that a transcoder makes. */
   #allBegun(): boolean {
-    const passed = this.renditions.some((rendition) => rendition.segments.filter((segment) => segment.complete).length > 1)
-    return passed || this.renditions.every((rendition) => rendition.segments.some((segment) => segment.parts.length > 0))
+    const passed = this.renditions.some((rendition) => rendition.segments[1]?.complete === true)
+    return passed || this.renditions.every((rendition) => rendition.derived || hasMedia(rendition))
+  }
+
+  /** Ends a rendition that is made no more. What it has can be fetched for a while, and then it is forgotten. */
+  #retire(trackId: string): void {
+    const rendition = this.#byId.get(trackId)
+    if (rendition === undefined || rendition.retired || this.#stopped) return
+    rendition.retired = true
+    rendition.away = true
+    rendition.waiting.length = 0
+    rendition.endSegment()
+    this.#notify()
+    const timer = setTimeout(() => {
+      this.#leaving.delete(timer)
+      if (rendition.retired) this.#forget(rendition)
+    }, keepRetiredMs)
+    timer.unref()
+    this.#leaving.add(timer)
+  }
+
+  #forget(rendition: Rendition): void {
+    const at = this.renditions.indexOf(rendition)
+    if (at < 0) return
+    this.renditions.splice(at, 1)
+    this.#byId.delete(rendition.id)
+    this.#tracks.delete(rendition.id)
+    rendition.clear()
+    this.#notify()
   }
 
   /** PART-TARGET is settled by the tracks that are known when the first packet comes, and stands from then on. */
@@ -221,6 +262,10 @@ class StreamPackager implements Packager, StreamSubscriber {
       originTimeMs: this.#stream.originTimeMs,
     })
   }
+}
+
+function hasMedia(rendition: Rendition): boolean {
+  return rendition.segments.some((segment) => segment.byteLength > 0)
 }
 
 function sameConfiguration(a: Track, b: Track): boolean {

@@ -2,6 +2,7 @@ import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
 import { buildInit } from '../../formats/cmaf-init.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import type { Packet, Track } from '../../formats/track.ts'
+import { isDerived } from '../renditions/derived-streams.ts'
 import type { PackagedRendition } from './packaged-stream.ts'
 import type { SegmentStart } from './segment-boundaries.ts'
 import { type GrowingSegment, measure, type PackagedPart, SegmentWindow } from './segment-window.ts'
@@ -34,6 +35,13 @@ export class Rendition implements PackagedRendition {
   sequence = -1
   /** A track that appears late begins with a segment behind this one. */
   joinsAfter = -1
+  /** Made of the publisher's tracks by a transcoder: follows them, some way behind, and never leads. */
+  readonly derived: boolean
+  /** Its transcoder makes it no more; what it has made stays fetchable for a while. */
+  retired = false
+  away = false
+  /** Newest time of the whole stream, in seconds, when a packet of this track came last. */
+  heardAtS = 0
   /** Video waits for a keyframe after a seam. */
   awaitsKey: boolean
   /** Packets that wait until the packager knows whether a segment begins before them. */
@@ -68,6 +76,7 @@ export class Rendition implements PackagedRendition {
   constructor(track: Track, limits: RenditionLimits) {
     this.id = track.id
     this.track = track
+    this.derived = isDerived(track.id)
     this.awaitsKey = track.kind === 'video'
     this.#limits = limits
     this.window = new SegmentWindow()
@@ -141,11 +150,16 @@ export class Rendition implements PackagedRendition {
     this.awaitsKey = track.kind === 'video'
   }
 
-  /** Ends the growing segment before a packet at `time` ticks, or with what it has. */
-  endSegment(time?: number): void {
+  /**
+   * Ends the growing segment before a packet at `time` ticks, or with what it has. Where media is missing before the next
+   * segment begins, `untilTicks` or that packet's time, its listed length reaches so far: playlists add lengths up.
+   */
+  endSegment(time?: number, untilTicks = time): void {
     const segment = this.#segment
     if (segment === undefined) return
     if (this.#samples.count > 0) this.#closePart(time === undefined ? this.#nominalEnd() : this.#boundEnd(time))
+    if (untilTicks !== undefined && untilTicks - this.#end > this.#partTicks)
+      segment.durationTicks = Math.min(this.#hardTicks, untilTicks - segment.startTicks)
     this.window.complete(segment)
     this.#segment = undefined
     this.#measure()

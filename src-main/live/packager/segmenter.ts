@@ -9,8 +9,21 @@ const earlyKeyShare = 0.9
 const leastShare = 0.25
 /** The leading track's segments keep this far below TARGETDURATION + 0.5 s, so that the others' last frames fit. */
 const followersRoomS = 0.15
-/** A leading track that is silent this long holds the others no longer. */
+/** A leading track that is silent this long holds the others no longer; a follower that is has its segments listed as gaps. */
 const longestWaitS = 1
+/**
+ * A track that is made of others (by a transcoder) may run this far behind them, in wished segments, before what it has
+ * not delivered becomes gaps: while it delivers anything it is late and not away.
+ */
+const longestLagSegments = 5
+/** Where such a track has delivered nothing for so long while the others went on, its transcoder counts as away. */
+const awayAfterS = 0.7
+/** The lag that is told to players never exceeds this, seconds, is a multiple of the step, and is that of the last one or two spans. */
+const mostLagS = 3
+const lagStepS = 0.25
+const lagSpanS = 20
+/** After a seam transcoders begin anew and are given so much longer. */
+const seamGraceS = 1.5
 /** So many packets of one track wait for the leading track at most. */
 const mostWaiting = 512
 /** Where a second video track has no keyframe this share of a segment after the others began one, it begins without. */
@@ -34,6 +47,14 @@ export class Segmenter {
   readonly #boundaries = new SegmentBoundaries()
   #lastKeyS: number | undefined
   #keyIntervalS = 0
+  /** Newest time of any packet that was taken, in seconds. */
+  #newestS = 0
+  /** Largest lag of a transcoded track in this span of time and in the one before. */
+  #lagS = 0
+  #lagBeforeS = 0
+  #lagSpanEndS = 0
+  /** A seam lies before the next packet. */
+  #anew = false
 
   /** `renditions` stays its owner's, who adds and replaces; `segmentMs` is the wished length, keyframes decide. */
   constructor(renditions: readonly Rendition[], target: TargetDuration, segmentMs: number) {
@@ -47,16 +68,26 @@ export class Segmenter {
     return this.#boundaries.newestSequence
   }
 
+  /** How far transcoded tracks run behind the others, seconds; 0 where there are none. */
+  get lagS(): number {
+    return Math.max(this.#lagS, this.#lagBeforeS)
+  }
+
   /** Takes a packet of one of the renditions. True where a part or segment became complete or a segment began. */
   take(rendition: Rendition, packet: Packet): boolean {
     if (rendition.awaitsKey && !packet.key) return false
     rendition.awaitsKey = false
+    const timeS = rendition.timeOf(packet) / rendition.track.timescale
+    this.#newestS = Math.max(this.#newestS, timeS)
+    if (rendition.derived && rendition.sequence >= 0 && !rendition.away) this.#measureLag(this.#newestS - timeS)
+    rendition.heardAtS = this.#newestS
     const leader = this.#leader()
     if (rendition !== leader) {
       rendition.waiting.push(packet)
       return this.#drain(rendition, leader)
     }
     let changed = this.#lead(rendition, packet)
+    changed = this.#lookForAbsent() || changed
     for (const other of this.#renditions) if (other.waiting.length > 0) changed = this.#drain(other, rendition) || changed
     return changed
   }
@@ -67,6 +98,7 @@ export class Segmenter {
     this.close()
     for (const rendition of this.#renditions) rendition.breakChain()
     this.#boundaries.breakOff()
+    this.#anew = true
     this.#lastKeyS = undefined
     return true
   }
@@ -88,9 +120,38 @@ export class Segmenter {
     }
   }
 
-  /** The first video track leads where segments begin, else the first audio track. */
+  /** The publisher's first video track leads where segments begin, else its first audio track. */
   #leader(): Rendition {
-    return this.#renditions.find((rendition) => rendition.track.kind === 'video') ?? (this.#renditions[0] as Rendition)
+    let leader: Rendition | undefined
+    for (const rendition of this.#renditions) {
+      if (rendition.derived) continue
+      if (rendition.track.kind === 'video') return rendition
+      leader ??= rendition
+    }
+    return leader ?? (this.#renditions[0] as Rendition)
+  }
+
+  #measureLag(lagS: number): void {
+    if (this.#newestS >= this.#lagSpanEndS) {
+      this.#lagBeforeS = this.#lagS
+      this.#lagS = 0
+      this.#lagSpanEndS = this.#newestS + lagSpanS
+    }
+    this.#lagS = Math.max(this.#lagS, Math.min(mostLagS, Math.ceil(lagS / lagStepS) * lagStepS))
+  }
+
+  /** Sees which transcoded tracks have fallen silent or come back. True where one did. */
+  #lookForAbsent(): boolean {
+    let changed = false
+    for (const rendition of this.#renditions) {
+      if (!rendition.derived) continue
+      if (this.#anew) rendition.heardAtS = this.#newestS + seamGraceS
+      const away = rendition.retired || this.#newestS - rendition.heardAtS > awayAfterS
+      if (away !== rendition.away) changed = true
+      rendition.away = away
+    }
+    this.#anew = false
+    return changed
   }
 
   /** Takes a packet of the track that decides, and begins segments before it where the rules say so. */
@@ -144,7 +205,8 @@ export class Segmenter {
 
   /** Puts the packet first in a segment; what the rendition missed since its last one is listed as gaps. */
   #enter(rendition: Rendition, packet: Packet, start: SegmentStart): void {
-    if (rendition.open) rendition.endSegment(rendition.timeOf(packet))
+    const time = rendition.timeOf(packet)
+    if (rendition.open) rendition.endSegment(time, Math.min(time, this.#endTicks(rendition) ?? time))
     this.#fillGaps(rendition, start.sequence)
     rendition.startSegment(packet, start)
   }
@@ -159,11 +221,22 @@ export class Segmenter {
     }
   }
 
-  /** A silent rendition's playlist is kept within two segments of the others': its segment ends with what it has. */
+  /**
+   * A silent rendition's playlist is kept within two segments of the others': its segment ends with what it has. One that is
+   * made of others and goes on delivering is late, and waited for longer: players take a late playlist better than holes.
+   */
   #bringNear(rendition: Rendition, sequence: number): void {
-    if (rendition.sequence < 0 || rendition.sequence >= sequence - 1) return
-    rendition.endSegment()
+    if (rendition.sequence < 0 || rendition.sequence >= sequence - 1 || rendition.retired) return
+    const delivers = rendition.derived && this.#newestS - rendition.heardAtS < longestWaitS
+    if (delivers && rendition.sequence >= sequence - longestLagSegments) return
+    rendition.endSegment(undefined, this.#endTicks(rendition))
     this.#fillGaps(rendition, sequence)
+  }
+
+  /** Where the segment that a rendition is in has ended in the others, ticks of its timescale; undefined where it has not. */
+  #endTicks(rendition: Rendition): number | undefined {
+    const next = this.#boundaries.at(rendition.sequence + 1)
+    return next === undefined ? undefined : Math.round(next.timeS * rendition.track.timescale)
   }
 
   /** Takes a packet of a track that follows the boundaries others have set. */
@@ -180,8 +253,12 @@ export class Segmenter {
       return false
     }
     if (rendition.wouldOverrun(packet, this.#target.seconds + 0.5 - epsilonS)) {
-      this.forcedCuts++
       const next = this.#boundaries.at(rendition.sequence + 1)
+      if (next === undefined && rendition.derived) {
+        rendition.endSegment()
+        return true
+      }
+      this.forcedCuts++
       if (next === undefined) this.#cut(rendition, packet, rendition.timeOf(packet))
       else this.#enter(rendition, packet, next)
       return true
@@ -227,6 +304,8 @@ export class Segmenter {
 
   /** The leading track is silent: this packet goes through, and begins segments by the clock where needed. */
   #leadInAbsence(rendition: Rendition, packet: Packet): boolean {
+    // what is made of the publisher's tracks has nothing to say about where they begin
+    if (rendition.derived) return this.#boundaries.started ? this.#follow(rendition, packet) : false
     const newest = this.#boundaries.newest
     const time = rendition.timeOf(packet)
     const timeS = time / rendition.track.timescale

@@ -39,7 +39,7 @@ export class ManifestView {
       depthS = Math.max(depthS, (last.startTicks + last.durationTicks - first.startTicks) / timescale)
     }
     // Three parts behind the edge, as PART-HOLD-BACK says for HLS, and as much again for manifests that are polled.
-    const latencyS = Math.max(1.5, 6 * partS)
+    const latencyS = Math.max(1.5, 6 * partS) + stream.lagMs / 1000
     return writeMpd({
       live: !stream.ended,
       title: options.title,
@@ -107,9 +107,17 @@ function spans(stream: PackagedStream): Span[] {
     }
   }
   const result: Span[] = []
+  const main = stream.renditions.find((rendition) => rendition.track.kind === 'video')
   for (const rendition of stream.renditions) {
+    // A lesser quality that nobody makes now is left out, and so is what it had before a gap: players take another.
+    const lesser = rendition.track.kind === 'video' && rendition !== main
+    if (lesser && rendition.away) continue
     let span: Span | undefined
     for (const segment of rendition.segments) {
+      if (lesser && segment.gap === true) {
+        if (span) span.segments.length = 0
+        continue
+      }
       // a gap stands in the timeline all the same: players count segment numbers from it
       if (segment.parts.length === 0 && segment.gap !== true) continue
       if (!span || cuts.has(segment.sequence)) {
@@ -119,7 +127,7 @@ function spans(stream: PackagedStream): Span[] {
       span.segments.push(segment)
     }
   }
-  return result
+  return result.filter((span) => span.segments.length > 0)
 }
 
 /** The same for every segment between two cuts, and different on both sides of one. */
@@ -200,7 +208,7 @@ function adaptationSets(stream: PackagedStream, members: readonly Span[], startS
     id: id++,
     contentType: set.kind,
     startWithSap: set.sap,
-    representations: set.representations,
+    representations: set.representations.toSorted((a, b) => b.bandwidth - a.bandwidth),
     ...(set.label === undefined ? undefined : { label: set.label }),
   }))
 }

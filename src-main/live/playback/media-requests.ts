@@ -79,7 +79,7 @@ export class MediaRequests {
     }
     const ready = (): boolean => {
       const current = view.rendition(target.rendition)
-      if (stream.ended || !current) return true
+      if (stream.ended || !current || current.away) return true
       if (blocking) return reached(current, sequence, part)
       // Players that know nothing of parts use this address too, and give up on a playlist without a whole segment: the very
       // first requests of a run wait for one.
@@ -87,7 +87,8 @@ export class MediaRequests {
     }
     const answer = (caching: string): void => {
       const current = view.rendition(target.rendition)
-      if (!current) {
+      // A player that is refused a quality takes another at once, where it would wait for one that stands still.
+      if (!current || (current.away && !stream.ended && stream.renditions.some((other) => !other.away))) {
         sendProblem(exchange.response, 'request.not_found')
         return
       }

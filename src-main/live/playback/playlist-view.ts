@@ -21,7 +21,7 @@ export function multivariantText(
   const prefix = addressPrefix(options.cdnPrefix, stream.name)
   const video = []
   const audio = []
-  for (const rendition of stream.renditions) {
+  for (const rendition of offered(stream)) {
     const { track } = rendition
     const entry = {
       uri: `${prefix}${stream.epoch}/${rendition.id}/${file}${query}`,
@@ -35,8 +35,15 @@ export function multivariantText(
       audio.push({ ...entry, name: `Audio ${audio.length + 1}`, channels: track.channels })
     }
   }
+  video.sort((a, b) => b.bandwidth - a.bandwidth)
   const independentSegments = stream.renditions.every((rendition) => rendition.segments.every((segment) => segment.independent))
   return writeMultivariantPlaylist({ independentSegments, video, audio })
+}
+
+/** The renditions that a new player is told of: one that nobody makes now, or that has nothing yet beside others that have, is left out. */
+export function offered(stream: PackagedStream): readonly PackagedRendition[] {
+  const usable = stream.renditions.filter((rendition) => !rendition.away && rendition.averageBandwidth > 0)
+  return usable.length > 0 ? usable : stream.renditions
 }
 
 /**
@@ -52,7 +59,7 @@ export function mediaPlaylistText(
   const reports: RenditionReport[] = []
   if (!options.plain) {
     for (const other of stream.renditions) {
-      if (other === rendition || other.id === rendition.id) continue
+      if (other === rendition || other.id === rendition.id || other.away) continue
       const edge = lastListed(other)
       // Section 4.4.5.4: always relative, even where media has a CDN's address.
       if (edge) reports.push({ uri: `../${other.id}/index.m3u8`, ...edge })
@@ -62,6 +69,7 @@ export function mediaPlaylistText(
     timescale: rendition.track.timescale,
     targetDurationS: stream.targetDurationS,
     partTargetMs: stream.partTargetMs,
+    lagMs: stream.lagMs,
     segments: rendition.segments,
     ended: stream.ended,
     lowLatency: !options.plain,

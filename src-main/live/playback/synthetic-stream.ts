@@ -42,6 +42,7 @@ export class SyntheticStream implements PackagedStream {
   readonly targetDurationS = 2
   readonly partTargetMs = 520
   readonly originTimeMs = Date.UTC(2030, 0, 1)
+  lagMs = 0
   ended = false
   readonly renditions: SyntheticRendition[] = []
   readonly #listeners = new Set<() => void>()
@@ -158,6 +159,7 @@ function emptyRendition(track: Track): SyntheticRendition {
   return {
     id: track.id,
     track,
+    away: false,
     inits: new Map([[0, { data: Buffer.from(`init ${track.id} 0`), track }]]),
     segments: [],
     averageBandwidth: track.kind === 'video' ? 2_000_000 : 128_000,

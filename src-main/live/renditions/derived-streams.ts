@@ -19,6 +19,11 @@ export interface DerivedStreams {
   realtime(stream: LiveStream): LiveStream
 }
 
+/** True for the id of a track that a transcoder made; those of a publisher are `v0`, `a0` and so on. */
+export function isDerived(trackId: string): boolean {
+  return trackId.charCodeAt(1) === 0x2d
+}
+
 /** A stream with its ladder. */
 export interface LadderStream extends LiveStream {
   /** Ids of renditions that were shed or taken away: the packager ends them, players switch. */
