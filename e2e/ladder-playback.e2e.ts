@@ -1,0 +1,103 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving } from './helpers/browser.ts'
+import { type FlvTag, isHeader, isKeyframe, readFlv } from './helpers/flv.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { testClip } from './helpers/publish.ts'
+import { RtmpPublisher } from './helpers/rtmp-client.ts'
+import { checkMediaPlaylist, checkMultivariant } from './playlist-rules.ts'
+
+const fps = 30
+const seconds = 50
+
+/** Enhanced RTMP v2: a picture of H.264 as track `number` of a multitrack message. */
+function asTrack(tag: FlvTag, number: number): FlvTag {
+  const key = isKeyframe(tag) || isHeader(tag)
+  const composition = isHeader(tag) ? Buffer.alloc(0) : tag.body.subarray(2, 5)
+  const head = Buffer.from([0x80 | ((key ? 1 : 2) << 4) | 6, isHeader(tag) ? 0 : 1, ...Buffer.from('avc1'), number])
+  return { ...tag, body: Buffer.concat([head, composition, tag.body.subarray(5)]) }
+}
+
+/** Seconds by which a frame is off the place that its number gives it on the video's clock: a lost or repeated frame moves all after it. */
+function offsets(seen: readonly SeenFrame[]): number[] {
+  const places = seen.map((frame) => frame.mediaTime - frame.frame / fps)
+  const middle = [...places].sort((a, b) => a - b)[places.length >> 1]!
+  return places.map((place) => Math.abs(place - middle))
+}
+
+describe('a ladder from a publisher of several qualities', () => {
+  let host: RunningHost
+  let browser: Browser
+  let publisher: RtmpPublisher
+  let playing: Promise<void>
+
+  beforeAll(async () => {
+    const shape = { frames: seconds * fps, fps }
+    const large = readFlv(await testClip('ladder-360p', { ...shape, width: 640, height: 360, videoKbps: 600 }))
+    const small = readFlv(await testClip('ladder-180p', { ...shape, width: 320, height: 180, videoKbps: 200 }))
+    host = await startHost({ name: 'ladder-playback' })
+    browser = await launchBrowser()
+    publisher = await RtmpPublisher.publish(host.rtmpPort, await host.key('ladder'))
+    const tags = [
+      ...large.filter((tag) => tag.type !== 18).map((tag) => (tag.type === 9 ? asTrack(tag, 0) : tag)),
+      ...small.filter((tag) => tag.type === 9).map((tag) => asTrack(tag, 1)),
+    ].sort((a, b) => a.timestampMs - b.timestampMs)
+    playing = publisher.play(tags)
+    await host.until('ladder', (stream) => stream.state === 'active')
+  })
+  afterAll(async () => {
+    publisher?.break()
+    await playing
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('lists both, the best first, one sound, and playlists that agree', async () => {
+    const address = `${host.http}/live/ladder/index.m3u8`
+    const text = await (await fetch(address)).text()
+    expect(checkMultivariant(text)).toEqual([])
+    expect([...text.matchAll(/RESOLUTION=(\d+x\d+)/g)].map((match) => match[1])).toEqual(['640x360', '320x180'])
+    expect(text.match(/#EXT-X-MEDIA:/g)).toHaveLength(1)
+    const lists = await Promise.all(
+      ['v0', 'v1'].map(async (id) => {
+        const line = text.split('\n').find((each) => each.includes(`/${id}/`) && !each.startsWith('#'))!
+        return (await fetch(new URL(line, address))).text()
+      }),
+    )
+    for (const list of lists) {
+      expect(checkMediaPlaylist(list)).toEqual([])
+      expect(list.match(/EXT-X-RENDITION-REPORT/g)).toHaveLength(2)
+    }
+    const durations = lists.map((list) => [...list.matchAll(/#EXTINF:([\d.]+)/g)].map((match) => Number(match[1])))
+    const length = Math.min(durations[0]!.length, durations[1]!.length)
+    for (let at = 0; at < length; at++) expect(durations[0]![at]).toBeCloseTo(durations[1]![at]!, 2)
+  })
+
+  it.each(['hls', 'dash'])('%s.js changes down and up without a frame lost, repeated or late', async (player) => {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
+    await page.goto(`${host.http}/watch/ladder?player=${player}`)
+    await untilMoving(page)
+    const choose = async (label: RegExp) => {
+      await page.getByTestId('player-settings').click()
+      await page.getByTestId('player-menu').getByRole('menuitemradio', { name: label }).click()
+    }
+    const height = (wanted: number) =>
+      page.waitForFunction((px) => document.querySelector('video')!.videoHeight === px, wanted, { timeout: 12_000 })
+    await choose(/360p/)
+    await height(360)
+    await page.waitForTimeout(1500)
+    const reading = readVideo(page, 11_000)
+    await choose(/180p/)
+    await height(180)
+    await choose(/360p/)
+    await height(360)
+    const seen = await reading
+    const { repeated, back, span } = steps(seen)
+    process.stdout.write(`${player}.js: ${seen.length} of ${span} frames read over two changes\n`)
+    expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
+    expect(Math.max(...offsets(seen)), 'a frame is off its place by, s').toBeLessThan(0.02)
+    const waits = seen.slice(1).map((frame, at) => frame.readAt - seen[at]!.readAt)
+    expect(Math.max(...waits), 'longest time without a new picture, ms').toBeLessThan(900)
+    await page.close()
+  })
+})
