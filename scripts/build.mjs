@@ -49,7 +49,11 @@ async function bundle(target, input) {
 }
 
 async function buildHost() {
-  const input = { main: 'src-main/host/main.ts', 'demo-worker': 'src-main/live/demo/worker.ts' }
+  const input = {
+    main: 'src-main/host/main.ts',
+    'demo-worker': 'src-main/live/demo/worker.ts',
+    'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
+  }
   const missing = Object.values(input).filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Error(`The host cannot be built: ${missing.join(', ')} is missing.`)
   const hash = hashOf([...filesBelow('src-main', isTest), ...shared])

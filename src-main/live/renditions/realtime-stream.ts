@@ -1,0 +1,185 @@
+import type { AudioTrack, Packet, Track, VideoTrack } from '../../formats/track.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { DiscontinuityReason, LiveStream, StreamState, StreamSubscriber } from '../streams/stream.ts'
+import { StreamRun } from '../streams/stream-run.ts'
+import { ladderKbps } from './ladder-rungs.ts'
+import type { TranscodeOutput } from './messages.ts'
+import { OrderWatch, realtimeFitness } from './reordering.ts'
+import type { OutputTaker, StreamTranscoder } from './stream-transcoder.ts'
+
+/** How long the work goes on after the last subscriber left, ms. */
+const lingerMs = 2000
+const opusKbps = 128
+/** Highest picture that is made for conversation; higher sources are scaled down. */
+const highestMade = 1080
+
+export interface RealtimeNeeds {
+  readonly source: LiveStream
+  readonly transcoder: StreamTranscoder
+  readonly log: Logger
+  /** x264's speed preset for pictures of that height. */
+  readonly preset: (height: number) => string
+}
+
+/** What WebRTC peers play of a stream. Works only while somebody is subscribed, and makes only what cannot be passed on. */
+export class RealtimeStream implements LiveStream {
+  readonly #needs: RealtimeNeeds
+  readonly #order = new OrderWatch()
+  #run: StreamRun | undefined
+  #leaveSource: (() => void) | undefined
+  #subscribers = 0
+  #linger: NodeJS.Timeout | undefined
+  #video: VideoTrack | undefined
+  #audio: AudioTrack | undefined
+  #videoPasses = false
+  #audioPasses = false
+  /** Frames of the GOP cache that wait until it is known whether they can be passed on. */
+  #held: Packet[] | undefined
+
+  constructor(needs: RealtimeNeeds) {
+    this.#needs = needs
+  }
+
+  get id(): string {
+    return this.#needs.source.id
+  }
+  get name(): string {
+    return this.#needs.source.name
+  }
+  get epoch(): string {
+    return this.#needs.source.epoch
+  }
+  get state(): StreamState {
+    return this.#needs.source.state
+  }
+  get reconnecting(): boolean {
+    return this.#needs.source.reconnecting
+  }
+  get originTimeMs(): number {
+    return this.#needs.source.originTimeMs
+  }
+  /** Those known now; one that must be made appears with `onTrack` once its first packet is near. */
+  get tracks(): readonly Track[] {
+    return this.#run?.tracks ?? []
+  }
+
+  subscribe(subscriber: StreamSubscriber, options: { from: 'keyframe' | 'live' }): () => void {
+    clearTimeout(this.#linger)
+    const run = this.#run ?? this.#begin()
+    this.#subscribers++
+    const leave = run.subscribe(subscriber, options)
+    let here = true
+    return () => {
+      if (!here) return
+      here = false
+      leave()
+      if (--this.#subscribers > 0) return
+      this.#linger = setTimeout(() => this.#end(), lingerMs)
+      this.#linger.unref()
+    }
+  }
+
+  #begin(): StreamRun {
+    const { source, log } = this.#needs
+    const run = new StreamRun({ id: source.id, name: source.name, epoch: source.epoch, log, nowMs: source.originTimeMs })
+    this.#run = run
+    this.#held = []
+    this.#order.reset()
+    this.#leaveSource = source.subscribe(
+      {
+        onTrack: (track) => this.#onTrack(track),
+        onPacket: (packet) => this.#onPacket(packet),
+        onDiscontinuity: (reason: DiscontinuityReason) => {
+          this.#order.reset()
+          run.discontinuity(reason)
+        },
+        onReconnecting: (away) => run.setReconnecting(away),
+        onEnd: () => {
+          this.#end()
+          run.end(source.state === 'error' ? 'error' : 'ended')
+        },
+      },
+      { from: 'keyframe' },
+    )
+    if (source.state !== 'active') return run
+    const held = this.#held
+    this.#held = undefined
+    this.#decide()
+    for (const packet of held) this.#pass(packet)
+    return run
+  }
+
+  #end(): void {
+    clearTimeout(this.#linger)
+    this.#leaveSource?.()
+    this.#leaveSource = undefined
+    this.#needs.transcoder.want(this, [], this.#taker)
+    this.#run = undefined
+    this.#video = undefined
+    this.#audio = undefined
+  }
+
+  #onTrack(track: Track): void {
+    if (track.kind === 'video') {
+      if (this.#video !== undefined && this.#video.id !== track.id) return
+      this.#video = track
+      this.#videoPasses = realtimeFitness(track) !== 'must-be-made'
+      this.#order.reset()
+    } else {
+      if (this.#audio !== undefined && this.#audio.id !== track.id) return
+      this.#audio = track
+      this.#audioPasses = track.codec === 'opus' && track.channels <= 2
+    }
+    if (this.#held === undefined) this.#decide()
+  }
+
+  #onPacket(packet: Packet): void {
+    const { track } = packet
+    if (track.id === this.#video?.id && this.#videoPasses && this.#order.reordered(packet) && realtimeFitness(this.#video) === 'by-order') {
+      this.#videoPasses = false
+      if (this.#held === undefined) this.#decide()
+    }
+    if (this.#held !== undefined) this.#held.push(packet)
+    else this.#pass(packet)
+  }
+
+  #pass(packet: Packet): void {
+    const { id } = packet.track
+    if ((id === this.#video?.id && this.#videoPasses) || (id === this.#audio?.id && this.#audioPasses)) this.#run?.deliver(packet)
+  }
+
+  /** Announces what is passed on, asks for what must be made. */
+  #decide(): void {
+    const outputs: TranscodeOutput[] = []
+    if (this.#video !== undefined) {
+      if (this.#videoPasses) this.#run?.setTrack(this.#video)
+      else {
+        const height = Math.min(highestMade, this.#video.height || highestMade)
+        outputs.push({
+          kind: 'video',
+          id: this.#video.id,
+          source: this.#video.id,
+          codec: 'h264',
+          encoder: 'libx264',
+          height,
+          kbps: ladderKbps(height),
+          preset: this.#needs.preset(height),
+          bFrames: 0,
+          realtime: true,
+          start: 'now',
+        })
+      }
+    }
+    if (this.#audio !== undefined) {
+      if (this.#audioPasses) this.#run?.setTrack(this.#audio)
+      else outputs.push({ kind: 'audio', id: this.#audio.id, source: this.#audio.id, kbps: opusKbps })
+    }
+    this.#needs.transcoder.want(this, outputs, this.#taker)
+  }
+
+  readonly #taker: OutputTaker = {
+    onTrack: (track) => this.#run?.setTrack(track),
+    onPacket: (packet) => this.#run?.deliver(packet),
+    onFailed: () => undefined,
+  }
+}

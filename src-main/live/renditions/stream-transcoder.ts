@@ -1,0 +1,213 @@
+import { existsSync } from 'node:fs'
+import type { Packet, Track } from '../../formats/track.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { type MediaWire, openMediaWire } from '../../platform/workers/media-wire.ts'
+import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import type { LiveStream } from '../streams/stream.ts'
+import {
+  type FromTranscoder,
+  type InputNote,
+  mediaChannel,
+  type OutputNote,
+  type TranscodeOutput,
+  type TranscodeReport,
+} from './messages.ts'
+
+/** Who asked for outputs, and takes them. */
+export interface OutputTaker {
+  onTrack(track: Track): void
+  onPacket(packet: Packet): void
+  /** This output cannot be made; the others go on. */
+  onFailed(outputId: string, message: string): void
+  /** The process is gone (`true`) or makes its outputs again (`false`). */
+  onAway?(away: boolean): void
+}
+
+export interface StreamTranscoderNeeds {
+  readonly stream: LiveStream
+  readonly log: Logger
+  /** File of the worker process; found beside this module when left out. */
+  readonly workerEntry?: string | URL
+  readonly onReport?: (report: TranscodeReport) => void
+  /** The media engine does not load, or the process keeps ending. */
+  readonly onBroken?: (message: string) => void
+}
+
+const restart = { firstMs: 100, longestMs: 10_000, goodAfterMs: 10_000 } as const
+/** Bytes that may wait for the process before the picture is given up until the next keyframe. */
+const mostWaitingBytes = 16 * 1024 * 1024
+/** How long the process stays without outputs, ms: a viewer that reloads finds it warm. */
+const lingerMs = 5000
+
+/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
+export function findTranscodeWorker(): URL {
+  const bundled = new URL('./transcode-worker.js', import.meta.url)
+  return existsSync(bundled) ? bundled : new URL('./transcode-worker.ts', import.meta.url)
+}
+
+interface Want {
+  outputs: readonly TranscodeOutput[]
+  readonly taker: OutputTaker
+}
+
+/** One stream's transcoder process: runs while outputs are wanted, is started again when it ends by itself. */
+export class StreamTranscoder {
+  readonly #needs: StreamTranscoderNeeds
+  readonly #wants = new Map<object, Want>()
+  readonly #takers = new Map<string, OutputTaker>()
+  #worker: SupervisedWorker<never> | undefined
+  #wire: MediaWire | undefined
+  #ready = false
+  /** Sources that are fed now, by kind, with the way to stop. */
+  #picture: { readonly sources: string; readonly stop: () => void } | undefined
+  #sound: { readonly sources: string; readonly stop: () => void } | undefined
+  #starved = false
+  #linger: NodeJS.Timeout | undefined
+  #ended = false
+
+  constructor(needs: StreamTranscoderNeeds) {
+    this.#needs = needs
+  }
+
+  get pid(): number | undefined {
+    return this.#worker?.pid
+  }
+
+  /** Replaces what `owner` wants; none ends it. Output ids of all owners must differ. */
+  want(owner: object, outputs: readonly TranscodeOutput[], taker: OutputTaker): void {
+    if (this.#ended) return
+    for (const [id, each] of this.#takers) if (each === this.#wants.get(owner)?.taker) this.#takers.delete(id)
+    if (outputs.length === 0) this.#wants.delete(owner)
+    else {
+      this.#wants.set(owner, { outputs, taker })
+      for (const { id } of outputs) this.#takers.set(id, taker)
+    }
+    clearTimeout(this.#linger)
+    if (this.#wants.size === 0) {
+      this.#apply()
+      this.#linger = setTimeout(() => void this.#stopWorker(), lingerMs)
+      this.#linger.unref()
+    } else if (this.#worker === undefined) this.#start()
+    else this.#apply()
+  }
+
+  /** Ends the process for good. */
+  async stop(): Promise<void> {
+    this.#ended = true
+    clearTimeout(this.#linger)
+    this.#wants.clear()
+    this.#takers.clear()
+    await this.#stopWorker()
+  }
+
+  async #stopWorker(): Promise<void> {
+    this.#stopFeeds()
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#ready = false
+    await worker?.stop()
+  }
+
+  #start(): void {
+    const { log, onReport, onBroken } = this.#needs
+    let broken = false
+    const worker = superviseWorker<FromTranscoder, never>({
+      entry: this.#needs.workerEntry ?? findTranscodeWorker(),
+      log,
+      restart,
+      onMediaPipe: (pipe) => {
+        this.#wire = openMediaWire(pipe, {
+          onTrack: (_channel, track) => this.#takers.get(track.id)?.onTrack(track),
+          onPacket: (_channel, packet) => this.#takers.get(packet.track.id)?.onPacket(packet),
+          onNote: (_channel, note) => {
+            const { id, message } = note as OutputNote
+            log.warn({ output: id, reason: message }, 'a rendition cannot be made')
+            this.#takers.get(id)?.onFailed(id, message)
+          },
+          onClosed: (error) => {
+            if (error) log.error({ err: error }, 'the pipe to the transcoder broke')
+          },
+        })
+      },
+      onReady: () => {
+        this.#ready = true
+        this.#apply()
+        for (const { taker } of this.#wants.values()) taker.onAway?.(false)
+      },
+      onMessage: (message) => {
+        if (message.type === 'report') onReport?.(message.report)
+        else {
+          broken = true
+          log.error({ reason: message.reason }, message.message)
+          onBroken?.(message.message)
+        }
+      },
+      onExit: () => {
+        this.#ready = false
+        this.#stopFeeds()
+        if (this.#worker !== worker) return
+        for (const { taker } of this.#wants.values()) taker.onAway?.(true)
+        if (!broken) return
+        this.#worker = undefined
+        void worker.stop()
+      },
+    })
+    this.#worker = worker
+  }
+
+  /** Tells the process what to make, and feeds it exactly what it needs for that. */
+  #apply(): void {
+    if (!this.#ready) return
+    const outputs = [...this.#wants.values()].flatMap((want) => want.outputs)
+    this.#note({ type: 'outputs', outputs })
+    this.#picture = this.#feed('video', outputs, this.#picture)
+    this.#sound = this.#feed('audio', outputs, this.#sound)
+  }
+
+  #feed(
+    kind: 'video' | 'audio',
+    outputs: readonly TranscodeOutput[],
+    running: { readonly sources: string; readonly stop: () => void } | undefined,
+  ): { readonly sources: string; readonly stop: () => void } | undefined {
+    const ids = new Set<string>()
+    for (const output of outputs) if (output.kind === kind) ids.add(output.source)
+    const sources = [...ids].sort().join(' ')
+    if (running?.sources === sources) return running
+    running?.stop()
+    if (sources === '') return undefined
+    const unsubscribe = this.#needs.stream.subscribe(
+      {
+        onTrack: (track) => {
+          if (ids.has(track.id)) this.#wire?.track(mediaChannel, track)
+        },
+        onPacket: (packet) => {
+          if (!ids.has(packet.track.id) || this.#wire === undefined) return
+          if (packet.track.kind === 'video') {
+            if (this.#wire.waitingBytes > mostWaitingBytes) this.#starved = true
+            else if (packet.key) this.#starved = false
+            if (this.#starved) return
+          }
+          this.#wire.packet(mediaChannel, packet)
+        },
+        onDiscontinuity: () => {
+          if (kind === 'video') this.#note({ type: 'seam' })
+        },
+        onEnd: () => undefined,
+      },
+      { from: kind === 'video' ? 'keyframe' : 'live' },
+    )
+    if (kind === 'video') this.#note({ type: 'live' })
+    return { sources, stop: unsubscribe }
+  }
+
+  #note(note: InputNote): void {
+    this.#wire?.note(mediaChannel, note)
+  }
+
+  #stopFeeds(): void {
+    this.#picture?.stop()
+    this.#sound?.stop()
+    this.#picture = undefined
+    this.#sound = undefined
+  }
+}

@@ -1,0 +1,31 @@
+/** The process that transcodes one stream: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+import type { Packet, Track } from '../../formats/track.ts'
+import { openMediaWire } from '../../platform/workers/media-wire.ts'
+import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
+import { type FromTranscoder, type InputNote, mediaChannel, type OutputNote } from './messages.ts'
+
+const reportEveryMs = 1000
+
+const host = connectToHost<never, FromTranscoder>(() => undefined)
+host.stopping.addEventListener('abort', () => host.end())
+
+const { Transcode } = await import('./worker/transcode.ts').catch((error: Error) => {
+  host.send({ type: 'failed', reason: 'engine-missing', message: (error.message.split('\n')[0] as string).slice(0, 300) })
+  return { Transcode: undefined }
+})
+
+if (Transcode) {
+  const wire = openMediaWire(openMediaPipe(), {
+    onTrack: (_channel, track: Track) => transcode.setTrack(track),
+    onPacket: (_channel, packet: Packet) => transcode.push(packet),
+    onNote: (_channel, note) => transcode.note(note as InputNote),
+    onClosed: () => host.end(),
+  })
+  const transcode = new Transcode({
+    track: (track) => wire.track(mediaChannel, track),
+    packet: (packet) => wire.packet(mediaChannel, packet),
+    failed: (id, message) => wire.note(mediaChannel, { type: 'failed', id, message: message.slice(0, 300) } satisfies OutputNote),
+  })
+  setInterval(() => host.send({ type: 'report', report: transcode.report() }), reportEveryMs)
+  host.ready()
+}
