@@ -5,8 +5,8 @@ import { audioTicks } from '../../src-main/live/streams/audio-ticks.ts'
 import type { LiveStream } from '../../src-main/live/streams/stream.ts'
 import { StreamRun } from '../../src-main/live/streams/stream-run.ts'
 import { Timeline } from '../../src-main/live/streams/timeline.ts'
-import { quietLog } from './quiet-log.ts'
 import { readFlv } from './flv.ts'
+import { quietLog } from './quiet-log.ts'
 
 export interface PlayedStream {
   readonly stream: StreamRun

@@ -17,6 +17,7 @@ import type { AnyRequest, AnyResponse, LivePart } from './live-part.ts'
 import { createPackager } from './packager/packager.ts'
 import { createPlayback } from './playback/playback.ts'
 import { createPlaybackMetrics } from './playback/playback-metrics.ts'
+import { createRenditions } from './renditions/index.ts'
 import { liveRoutes } from './routes.ts'
 import { type LiveSettingsSource, settingsInForce } from './settings.ts'
 import { HealthClock } from './streams/health-clock.ts'
@@ -176,7 +177,8 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   })
 
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
-  const parts: readonly LivePart[] = []
+  const renditions = createRenditions({ log: log.child({ part: 'renditions' }) })
+  const parts: readonly LivePart[] = [renditions]
 
   const ownRoutes = liveRoutes({
     registry,

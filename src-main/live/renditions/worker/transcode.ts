@@ -1,5 +1,5 @@
-import type { Packet, Track } from '../../../formats/track.ts'
 import type { Frame } from 'node-av/lib'
+import type { Packet, Track } from '../../../formats/track.ts'
 import type { AudioOutput, InputNote, TranscodeOutput, TranscodeReport, VideoOutput } from '../messages.ts'
 import { type OpusConverter, openOpusConverter } from './opus-converter.ts'
 import { openVideoDecoder, type VideoDecoder } from './video-decoder.ts'
@@ -152,8 +152,7 @@ export class Transcode {
       else if (entry === 'seam') {
         await this.#seam()
         if (this.#lanes.length === 0) this.#live = false
-      }
-      else await this.#picture(entry)
+      } else await this.#picture(entry)
       while (this.#retired.length > 0) this.#retired.pop()?.encoder?.close()
     }
     this.#running = false

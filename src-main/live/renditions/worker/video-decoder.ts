@@ -6,7 +6,7 @@ import {
   AV_CODEC_ID_VP9,
   FF_THREAD_SLICE,
 } from 'node-av/constants'
-import { Codec, CodecContext, Frame, Packet as EnginePacket, Rational } from 'node-av/lib'
+import { Codec, CodecContext, Packet as EnginePacket, Frame, Rational } from 'node-av/lib'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import { must } from './engine.ts'
 
