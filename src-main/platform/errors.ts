@@ -141,6 +141,11 @@ export const errorKinds = {
     title: 'The WebRTC engine is starting again',
     remedy: 'Try again in two seconds.',
   },
+  'webrtc.engine_missing': {
+    status: 503,
+    title: 'The WebRTC engine that was asked for is not there',
+    remedy: 'Build its worker with `npm run build:mediasoup`, or leave the choice of the engine to `auto`.',
+  },
   'webrtc.off': {
     status: 404,
     title: 'WebRTC is switched off on this host',
