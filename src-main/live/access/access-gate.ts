@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { AppError } from '../../platform/errors.ts'
+import type { AccessStore } from './access-store.ts'
+import { type AddressFilter, bareAddress, compileAddressRules, everybody } from './address-rules.ts'
+import { type Grant, issueToken, readGrant, type UsableKey } from './grants.ts'
+import type { WatchGate, WatchRequest } from './watch-gate.ts'
+
+/** Tokens whose verdict is remembered. */
+const mostRemembered = 20_000
+/** How long a pass of the operator's own page holds, s. */
+const passLifeS = 12 * 3600
+
+interface Rules {
+  readonly signed: boolean
+  readonly filter: AddressFilter
+}
+
+/** Judges who may watch and who may publish, by address and by signature. */
+export class AccessGate implements WatchGate {
+  readonly #store: AccessStore
+  readonly #now: () => number
+  /** Signs passes of the operator's own page; new with each run. */
+  readonly #ownKey: UsableKey = {
+    id: 'own',
+    label: '',
+    kind: 'secret',
+    publicKey: null,
+    createdAt: '',
+    secret: randomBytes(32).toString('base64url'),
+  }
+  #play: AddressFilter
+  #publish: AddressFilter
+  #restricted = false
+  readonly #streams = new Map<string, Rules>()
+  /** Verified tokens by stream and text: a player fetches twice a second, and a signature need be checked once. */
+  readonly #grants = new Map<string, Grant>()
+
+  constructor(store: AccessStore, now: () => number) {
+    this.#store = store
+    this.#now = now
+    this.#play = compileAddressRules(everybody)
+    this.#publish = this.#play
+    this.refresh()
+  }
+
+  /** Reads the rules and keys anew. Call after every change. */
+  refresh(): void {
+    const { host, streams } = this.#store
+    this.#play = compileAddressRules(host.play)
+    this.#publish = compileAddressRules(host.publish)
+    this.#streams.clear()
+    for (const [name, access] of streams) this.#streams.set(name, { signed: access.mode === 'signed', filter: compileAddressRules(access) })
+    this.#restricted = host.play.allow.length + host.play.deny.length + streams.size > 0
+    this.#grants.clear()
+  }
+
+  /** False while nothing at all is forbidden: most hosts need look no further. */
+  get restricted(): boolean {
+    return this.#restricted
+  }
+
+  signed(stream: string): boolean {
+    return this.#streams.get(stream)?.signed === true
+  }
+
+  /** Why an address may not publish, or undefined. */
+  checkPublisher(remoteAddress: string): AppError | undefined {
+    return this.#publish.admits(remoteAddress) ? undefined : new AppError('access.address_refused')
+  }
+
+  check({ stream, remoteAddress, token }: WatchRequest): AppError | undefined | Promise<AppError | undefined> {
+    if (!this.#restricted) return undefined
+    const rules = this.#streams.get(stream)
+    if (!this.#play.admits(remoteAddress) || rules?.filter.admits(remoteAddress) === false) return new AppError('access.address_refused')
+    if (rules?.signed !== true) return undefined
+    if (token === undefined || token === '') return new AppError('play.token_required')
+    const known = this.#grants.get(`${stream} ${token}`)
+    return known === undefined ? this.#verify(stream, token, remoteAddress) : this.#judge(known, remoteAddress)
+  }
+
+  async #verify(stream: string, token: string, remoteAddress: string): Promise<AppError | undefined> {
+    try {
+      const grant = await readGrant(token, stream, [...this.#store.keys, this.#ownKey], this.#now())
+      const oldest = this.#grants.keys().next()
+      if (this.#grants.size >= mostRemembered && !oldest.done) this.#grants.delete(oldest.value)
+      this.#grants.set(`${stream} ${token}`, grant)
+      return this.#judge(grant, remoteAddress)
+    } catch (error) {
+      return error instanceof AppError ? error : new AppError('play.token_invalid', undefined, { cause: error })
+    }
+  }
+
+  #judge(grant: Grant, remoteAddress: string): AppError | undefined {
+    if (grant.untilMs <= this.#now()) return new AppError('play.token_expired')
+    if (grant.address !== undefined && grant.address !== bareAddress(remoteAddress)) return new AppError('play.token_other_address')
+    return undefined
+  }
+
+  /** A token that opens one stream, signed with the newest shared secret, or with this run's own where there is none. */
+  issue(stream: string, expires: number, address: string | undefined): Promise<string> {
+    const key = this.#store.keys.findLast((each) => each.secret !== undefined) ?? this.#ownKey
+    return issueToken(key, { stream, expires, ...(address === undefined ? {} : { address }) })
+  }
+
+  /** A pass for whoever may see the streams on the operator's page anyway. */
+  async pass(): Promise<{ readonly token: string; readonly lifeS: number }> {
+    const expires = Math.floor(this.#now() / 1000) + passLifeS
+    return { token: await issueToken(this.#ownKey, { stream: '*', expires }), lifeS: passLifeS }
+  }
+}

@@ -1,0 +1,129 @@
+import type { AppError } from '../../platform/errors.ts'
+import type { AnyRequest, AnyResponse } from '../live-part.ts'
+import { asPlaybackResponse, sendPreflight, sendProblem } from '../playback/response.ts'
+import type { AccessGate } from './access-gate.ts'
+import { writeAddressToken } from './signed-address.ts'
+
+/** Cookie of the operator's own page; it holds a pass for every stream. */
+export const passCookie = 'streams-watch'
+
+/** A request for something of a stream, taken apart. */
+interface Wanted {
+  readonly stream: string
+  /** Path and query as the doors behind know it: without the token that stood in the path. */
+  readonly url: string
+  readonly file: string
+  readonly query: URLSearchParams
+  readonly pathToken: string | undefined
+}
+
+const manifests = new Set(['index.m3u8', 'hls.m3u8', 'manifest.mpd'])
+const streamPath = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\/(?:@([^/]{1,4096})\/)?([^?]{1,300})$/
+const flvPath = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})(\.flv)$/
+
+/** Undefined for what is not a stream's: pages, and addresses that no door has. */
+function readWanted(url: string): Wanted | undefined {
+  if (!url.startsWith('/live/')) return undefined
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  const rest = mark < 0 ? '' : url.slice(mark)
+  const flv = flvPath.exec(path)
+  if (flv) return { stream: flv[1] as string, url, file: 'stream.flv', query: new URLSearchParams(rest), pathToken: undefined }
+  const match = streamPath.exec(path)
+  if (!match) return undefined
+  const [, stream = '', token, file = ''] = match
+  const last = file.slice(file.lastIndexOf('/') + 1)
+  // Pages have addresses below a stream's too; only files and the doors of WebRTC are watched.
+  if (token === undefined && !last.includes('.') && file.split('/')[0] !== 'whep') return undefined
+  return {
+    stream,
+    url: token === undefined ? url : `/live/${stream}/${file}${rest}`,
+    file,
+    query: new URLSearchParams(rest),
+    pathToken: token === undefined ? undefined : decodeToken(token),
+  }
+}
+
+function decodeToken(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** The token of a query: `token=`, or the parts of a signed address. */
+function queryToken(query: URLSearchParams): string | undefined {
+  const token = query.get('token')
+  if (token !== null) return token
+  const signature = query.get('signature')
+  if (signature === null) return undefined
+  const address = query.get('address')
+  const expires = Number(query.get('expires'))
+  return writeAddressToken({ keyId: query.get('key') ?? '', expires, signature, ...(address ? { address } : {}) })
+}
+
+function headerToken(request: AnyRequest): string | undefined {
+  const { authorization, cookie } = request.headers
+  if (authorization?.startsWith('Bearer ')) return authorization.slice('Bearer '.length).trim()
+  const pass = cookie?.split(';').find((each) => each.trim().startsWith(`${passCookie}=`))
+  return pass?.slice(pass.indexOf('=') + 1).trim()
+}
+
+export interface AccessHttpNeeds {
+  readonly gate: AccessGate
+  /** True while a CDN stands before media: it asks for them without a viewer's token. */
+  readonly behindCdn: () => boolean
+}
+
+/**
+ * Stands before everything below `/live/NAME/`. A token in a manifest's query moves into its path, so that every address
+ * that the manifest lists relative to itself carries it too. `next` is told of requests that may go on.
+ */
+export function createAccessHttp({ gate, behindCdn }: AccessHttpNeeds) {
+  return (request: AnyRequest, response: AnyResponse, next: () => boolean): boolean => {
+    const url = request.url ?? ''
+    if (!gate.restricted && !url.includes('/@')) return next()
+    const wanted = readWanted(url)
+    if (wanted === undefined) return next()
+    const answer = asPlaybackResponse(response)
+    if (request.method === 'OPTIONS' && wanted.pathToken !== undefined) {
+      sendPreflight(answer)
+      return true
+    }
+    const fromQuery = queryToken(wanted.query)
+    if (fromQuery !== undefined && wanted.pathToken === undefined && manifests.has(wanted.file) && gate.signed(wanted.stream)) {
+      for (const name of ['token', 'expires', 'key', 'address', 'signature']) wanted.query.delete(name)
+      const rest = wanted.query.size > 0 ? `?${wanted.query}` : ''
+      answer.writeHead(302, {
+        location: `/live/${wanted.stream}/@${encodeURIComponent(fromQuery)}/${wanted.file}${rest}`,
+        'cache-control': 'no-store',
+        'access-control-allow-origin': '*',
+        'content-length': 0,
+      })
+      answer.end()
+      return true
+    }
+    request.url = wanted.url
+    // Media behind an epoch are the CDN's to guard: it asks once for all viewers.
+    if (behindCdn() && wanted.pathToken === undefined && wanted.file.includes('/') && !wanted.file.startsWith('whep')) return next()
+    const verdict = gate.check({
+      stream: wanted.stream,
+      protocol: wanted.file.startsWith('whep') ? 'webrtc' : wanted.file === 'stream.flv' ? 'http-flv' : 'http',
+      remoteAddress: request.socket.remoteAddress ?? '',
+      token: wanted.pathToken ?? fromQuery ?? headerToken(request),
+    })
+    const goOn = (refusal: AppError | undefined): boolean => {
+      if (refusal === undefined) return next()
+      sendProblem(answer, refusal.code, { detail: refusal.message, more: { stream: wanted.stream } })
+      return true
+    }
+    if (verdict instanceof Promise) {
+      void verdict.then((refusal) => {
+        if (!answer.destroyed && !goOn(refusal)) sendProblem(answer, 'request.not_found')
+      })
+      return true
+    }
+    return goOn(verdict)
+  }
+}
