@@ -5,8 +5,11 @@ import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import { createAccess } from './access/index.ts'
 import type { AddressBase } from './addresses.ts'
+import { createAlerts, type StreamFacts } from './alerts/index.ts'
 import { createDemo } from './demo/index.ts'
+import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
 import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
 import { createKeyStore } from './keys/key-store.ts'
@@ -28,6 +31,7 @@ import { createStreamMetrics } from './streams/stream-metrics.ts'
 import { StreamRegistry } from './streams/stream-registry.ts'
 import { createStreamStore } from './streams/stream-store.ts'
 import { streamView } from './streams/stream-view.ts'
+import { firstRefusal } from './streams/viewer-admission.ts'
 import { createViewerLimit } from './streams/viewer-limit.ts'
 import { ViewerSessions } from './streams/viewer-registry.ts'
 import { type DemoWorker, TestStream } from './test-stream.ts'
@@ -143,8 +147,46 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     windowMs + AFTER_END_MS,
   )
   if (config.packaging === 'on') runs.start()
-  const mayWatch = createViewerLimit(registry, viewers)
-  const gate = new KeyGate({ keys, registry, log, now, onRefused: metrics.refused })
+  /** Streams with a key exist too: rules are set before the first publisher comes. */
+  const nameOf = (idOrName: string): string => keys.list().find((key) => key.stream === idOrName)?.stream ?? registry.get(idOrName).name
+  const access = await createAccess({
+    database,
+    writes,
+    secrets: needs.secrets,
+    events,
+    audit,
+    now,
+    behindCdn: () => settings().cdnPrefix !== '',
+    nameOf,
+  })
+  const hooking = await createHooks({ database, secrets: needs.secrets, events, audit, log: log.child({ part: 'hooks' }), now })
+  const alerts = await createAlerts({
+    database,
+    secrets: needs.secrets,
+    dataDir: needs.dataDir,
+    events,
+    audit,
+    log: log.child({ part: 'alerts' }),
+    now,
+    watchUrl: (name) => (needs.baseUrl?.() ? `${needs.baseUrl()}/watch/${name}` : ''),
+    streams: () => streamFacts(registry),
+  })
+  const mayWatch = firstRefusal([
+    access.mayWatch,
+    createViewerLimit(registry, viewers),
+    createPlayDecisions(hooking.hooks, (streamId, viewer) => viewers.watches(streamId, viewer), now),
+  ])
+  const gate = new KeyGate({
+    keys,
+    registry,
+    log,
+    now,
+    onRefused: metrics.refused,
+    admit: async (key, request) => {
+      const refusal = access.gate.checkPublisher(request.remoteAddress) ?? (await hooking.askPublish(key, request))
+      if (refusal !== undefined) throw refusal
+    },
+  })
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
   const rtmp = createRtmpServer({
     gate,
@@ -178,7 +220,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
 
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const renditions = createRenditions({ log: log.child({ part: 'renditions' }) })
-  const parts: readonly LivePart[] = [renditions]
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions]
 
   const ownRoutes = liveRoutes({
     registry,
@@ -225,11 +267,23 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       }
       return { active, viewers: watching, connections: rtmp.connections() }
     },
-    handleHttp: (request, response) => {
-      for (const part of parts) if (part.handleHttp?.(request, response)) return true
-      return playback.handle(request, response)
-    },
+    handleHttp: (request, response) =>
+      access.guard(request, response, () => {
+        for (const part of parts) if (part.handleHttp?.(request, response)) return true
+        return playback.handle(request, response)
+      }),
   }
+}
+
+/** Live streams as alerts look at them. */
+function streamFacts(registry: StreamRegistry): StreamFacts[] {
+  const facts: StreamFacts[] = []
+  for (const { phase, name, meter } of registry.list()) {
+    if (phase !== 'active' && phase !== 'reconnecting') continue
+    const away = phase === 'reconnecting'
+    facts.push({ name, away, samples: meter?.samples ?? [], warnings: meter?.warnings ?? [], failedDestinations: [] })
+  }
+  return facts
 }
 
 /** Listens; a port that cannot be had is an error of the catalogue. */

@@ -32,7 +32,48 @@ export interface StreamKeyRow {
   last_used_at: string | null
 }
 
+/** Row of table `access_rule`: `scope` is `host` or `stream:NAME`, `rules` is JSON. */
+export interface AccessRuleRow {
+  scope: string
+  rules: string
+}
+
+/** Row of table `playback_key`: a shared secret (sealed) or a public key (PEM). */
+export interface PlaybackKeyRow {
+  id: string
+  label: string
+  sealed: string | null
+  public_key: string | null
+  created_at: string
+}
+
+/** Row of tables `hook` and `alert_rule`; `settings` is JSON. */
+export interface HookRow {
+  id: string
+  created_at: string
+  sealed: string
+  settings: string
+}
+
+export interface AlertRuleRow {
+  id: string
+  created_at: string
+  settings: string
+}
+
+/** Row of table `alert_channel`; how it is reached, as sealed JSON. */
+export interface AlertChannelRow {
+  id: string
+  created_at: string
+  sealed: string
+}
+
 export interface LiveTables {
+  access_rule: AccessRuleRow
+  playback_key: PlaybackKeyRow
+  hook: HookRow
+  alert_rule: AlertRuleRow
+  alert_channel: AlertChannelRow
   stream: StreamRow
   stream_key: StreamKeyRow
 }

@@ -23,4 +23,16 @@ export const liveMigrations: readonly Migration[] = [
       await sql`ALTER TABLE stream_key ADD COLUMN on_over_limit TEXT NOT NULL DEFAULT 'refuse'`.execute(database)
     },
   },
+  {
+    name: 'live/0010-access-hooks-alerts',
+    up: async (database) => {
+      await sql`CREATE TABLE access_rule (scope TEXT PRIMARY KEY, rules TEXT NOT NULL) STRICT`.execute(database)
+      await sql`CREATE TABLE playback_key (
+        id TEXT PRIMARY KEY, label TEXT NOT NULL, sealed TEXT, public_key TEXT, created_at TEXT NOT NULL) STRICT`.execute(database)
+      await sql`CREATE TABLE hook (
+        id TEXT PRIMARY KEY, created_at TEXT NOT NULL, sealed TEXT NOT NULL, settings TEXT NOT NULL) STRICT`.execute(database)
+      await sql`CREATE TABLE alert_rule (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, settings TEXT NOT NULL) STRICT`.execute(database)
+      await sql`CREATE TABLE alert_channel (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, sealed TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

@@ -3,7 +3,6 @@ import { AppError } from '../../platform/errors.ts'
 import type { AccessStore } from './access-store.ts'
 import { type AddressFilter, bareAddress, compileAddressRules, everybody } from './address-rules.ts'
 import { type Grant, issueToken, readGrant, type UsableKey } from './grants.ts'
-import type { WatchGate, WatchRequest } from './watch-gate.ts'
 
 /** Tokens whose verdict is remembered. */
 const mostRemembered = 20_000
@@ -15,8 +14,18 @@ interface Rules {
   readonly filter: AddressFilter
 }
 
+/** Somebody wants to watch. */
+export interface WatchRequest {
+  /** Name of the stream. */
+  readonly stream: string
+  /** As sockets tell it. */
+  readonly remoteAddress: string
+  /** Signed address or token, where one was given. */
+  readonly token: string | undefined
+}
+
 /** Judges who may watch and who may publish, by address and by signature. */
-export class AccessGate implements WatchGate {
+export class AccessGate {
   readonly #store: AccessStore
   readonly #now: () => number
   /** Signs passes of the operator's own page; new with each run. */
@@ -68,6 +77,7 @@ export class AccessGate implements WatchGate {
     return this.#publish.admits(remoteAddress) ? undefined : new AppError('access.address_refused')
   }
 
+  /** Why a viewer stays out, or undefined to let it in; at once where that can be told at once. A promise never rejects. */
   check({ stream, remoteAddress, token }: WatchRequest): AppError | undefined | Promise<AppError | undefined> {
     if (!this.#restricted) return undefined
     const rules = this.#streams.get(stream)

@@ -109,7 +109,6 @@ export function createAccessHttp({ gate, behindCdn }: AccessHttpNeeds) {
     if (behindCdn() && wanted.pathToken === undefined && wanted.file.includes('/') && !wanted.file.startsWith('whep')) return next()
     const verdict = gate.check({
       stream: wanted.stream,
-      protocol: wanted.file.startsWith('whep') ? 'webrtc' : wanted.file === 'stream.flv' ? 'http-flv' : 'http',
       remoteAddress: request.socket.remoteAddress ?? '',
       token: wanted.pathToken ?? fromQuery ?? headerToken(request),
     })

@@ -3,12 +3,11 @@ import type { EventBus } from '../../platform/events.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
 import type { LiveDatabase, Writes } from '../live-database.ts'
 import type { AnyRequest, AnyResponse, LivePart } from '../live-part.ts'
+import type { MayWatch } from '../streams/viewer-admission.ts'
 import { AccessGate } from './access-gate.ts'
 import { createAccessHttp } from './access-http.ts'
 import { openAccessStore } from './access-store.ts'
 import { accessRoutes } from './routes.ts'
-
-export type { WatchGate, WatchRequest } from './watch-gate.ts'
 
 export interface AccessNeeds {
   readonly database: LiveDatabase
@@ -26,6 +25,8 @@ export interface AccessNeeds {
 
 export interface Access extends LivePart {
   readonly gate: AccessGate
+  /** The same on the ways out that are not HTTP: there the token comes with the request to play. */
+  readonly mayWatch: MayWatch
   /** Lets a request for something of a stream through to `next`, or refuses it. True where it was taken over. */
   guard(request: AnyRequest, response: AnyResponse, next: () => boolean): boolean
 }
@@ -36,6 +37,8 @@ export async function createAccess(needs: AccessNeeds): Promise<Access> {
   const gate = new AccessGate(store, needs.now)
   return {
     gate,
+    mayWatch: (stream, { protocol, remoteAddress, token }) =>
+      protocol === 'rtmp' || protocol === 'srt' ? gate.check({ stream: stream.name, remoteAddress, token }) : undefined,
     guard: createAccessHttp({ gate, behindCdn: needs.behindCdn }),
     routes: accessRoutes({ store, gate, audit: needs.audit, events: needs.events, now: needs.now, nameOf: needs.nameOf }),
   }

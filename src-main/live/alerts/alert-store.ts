@@ -22,7 +22,11 @@ export function createAlertStore(database: LiveDatabase, secrets: SecretBox): Al
   return {
     async rules() {
       const rows = await database.selectFrom('alert_rule').selectAll().orderBy('created_at').execute()
-      return rows.map((row) => ({ ...(JSON.parse(row.settings) as Omit<AlertRule, 'id' | 'createdAt'>), id: row.id, createdAt: row.created_at }))
+      return rows.map((row) => ({
+        ...(JSON.parse(row.settings) as Omit<AlertRule, 'id' | 'createdAt'>),
+        id: row.id,
+        createdAt: row.created_at,
+      }))
     },
     async saveRule({ id, createdAt, ...settings }) {
       const changes = { settings: JSON.stringify(settings) }
@@ -40,7 +44,10 @@ export function createAlertStore(database: LiveDatabase, secrets: SecretBox): Al
       return rows.map((row) => ({ id: row.id, createdAt: row.created_at, request: JSON.parse(secrets.open(row.sealed)) as ChannelRequest }))
     },
     async addChannel({ id, createdAt, request }) {
-      await database.insertInto('alert_channel').values({ id, created_at: createdAt, sealed: secrets.seal(JSON.stringify(request)) }).execute()
+      await database
+        .insertInto('alert_channel')
+        .values({ id, created_at: createdAt, sealed: secrets.seal(JSON.stringify(request)) })
+        .execute()
     },
     async removeChannel(id) {
       await database.deleteFrom('alert_channel').where('id', '=', id).execute()

@@ -167,7 +167,15 @@ export class Alerts {
   async testChannel(id: string): Promise<void> {
     const channel = this.#channel(id)
     const now = new Date(this.#needs.now()).toISOString()
-    const test: Alert = { id: 'test', ruleId: '', kind: 'publisher-lost', stream: null, message: 'This is a test', raisedAt: now, resolvedAt: null }
+    const test: Alert = {
+      id: 'test',
+      ruleId: '',
+      kind: 'publisher-lost',
+      stream: null,
+      message: 'This is a test',
+      raisedAt: now,
+      resolvedAt: null,
+    }
     try {
       await sendAlert(channel.request, test, '')
       channel.lastError = null

@@ -63,7 +63,9 @@ async function sendMail(channel: Extract<ChannelRequest, { kind: 'email' }>, ale
       from: channel.from,
       to: [...channel.to],
       subject: `[AMI Streams] ${headline(alert)}`,
-      text: [headline(alert), '', `Since: ${alert.raisedAt}`, ...(alert.resolvedAt ? [`Until: ${alert.resolvedAt}`] : []), watchUrl].join('\n'),
+      text: [headline(alert), '', `Since: ${alert.raisedAt}`, ...(alert.resolvedAt ? [`Until: ${alert.resolvedAt}`] : []), watchUrl].join(
+        '\n',
+      ),
     })
   } finally {
     transport.close()

@@ -1,4 +1,4 @@
-import type { HealthSample, HealthWarning } from '../schemas.ts'
+import type { HealthSample } from '../schemas.ts'
 import type { AlertKind } from './schemas.ts'
 
 /** What is known of a stream when its second is judged. */
@@ -8,7 +8,7 @@ export interface StreamFacts {
   readonly away: boolean
   /** Oldest first, one a second, the newest last. */
   readonly samples: readonly HealthSample[]
-  readonly warnings: readonly Pick<HealthWarning, 'message'>[] & readonly { readonly code: string; readonly message: string }[]
+  readonly warnings: readonly { readonly code: string; readonly message: string }[]
   /** Destinations of the stream that fail now, by label. */
   readonly failedDestinations: readonly string[]
 }
@@ -73,7 +73,9 @@ function noKeyframe({ name, samples }: StreamFacts, seconds: number): string | u
   const now = samples.at(-1)
   const before = samples.at(-1 - Math.ceil(seconds))
   if (now === undefined || before === undefined || now.frameRate === 0) return undefined
-  return now.keyframeSequence > before.keyframeSequence ? undefined : `${name} has had no keyframe for ${seconds} s: new viewers cannot start`
+  return now.keyframeSequence > before.keyframeSequence
+    ? undefined
+    : `${name} has had no keyframe for ${seconds} s: new viewers cannot start`
 }
 
 function bitrateCollapse({ name, samples }: StreamFacts, percent: number): string | undefined {

@@ -63,7 +63,19 @@ export class HookQueue {
     const id = `dl_${randomText(12)}`
     const time = new Date(this.#needs.now()).toISOString()
     const body = JSON.stringify({ id, event, time, data })
-    this.#enter({ id, event, time, body, state: 'waiting', attempts: 0, status: null, error: null, durationMs: null, nextMs: null, timer: undefined })
+    this.#enter({
+      id,
+      event,
+      time,
+      body,
+      state: 'waiting',
+      attempts: 0,
+      status: null,
+      error: null,
+      durationMs: null,
+      nextMs: null,
+      timer: undefined,
+    })
   }
 
   /** Sends a remembered delivery once more, at once. False where it is not remembered any more. */
@@ -145,5 +157,15 @@ export class HookQueue {
 }
 
 function describe({ id, event, time, state, attempts, status, error, durationMs, nextMs }: Item): Delivery {
-  return { id, event, time, state, attempts, status, error, durationMs, nextAttemptAt: nextMs === null ? null : new Date(nextMs).toISOString() }
+  return {
+    id,
+    event,
+    time,
+    state,
+    attempts,
+    status,
+    error,
+    durationMs,
+    nextAttemptAt: nextMs === null ? null : new Date(nextMs).toISOString(),
+  }
 }

@@ -122,7 +122,12 @@ export class Hooks {
     const { hook } = this.#entry(id)
     const event = hook.events[0] as HookEvent
     const deliveryId = `dl_${randomText(12)}`
-    const body = JSON.stringify({ id: deliveryId, event, time: new Date(this.#needs.now()).toISOString(), data: { hook: hook.label, test: true } })
+    const body = JSON.stringify({
+      id: deliveryId,
+      event,
+      time: new Date(this.#needs.now()).toISOString(),
+      data: { hook: hook.label, test: true },
+    })
     const { status, error, durationMs } = await postHook(hook, event, deliveryId, body, this.#stop.signal)
     return { status, error, durationMs: Math.round(durationMs) }
   }
@@ -137,7 +142,12 @@ export class Hooks {
   async ask(event: 'publish' | 'play', stream: string, data: Readonly<Record<string, unknown>>): Promise<AppError | undefined> {
     const asked = [...this.#concerned(event, stream)].map(async ({ hook }) => {
       const id = `dl_${randomText(12)}`
-      const body = JSON.stringify({ id, event, time: new Date(this.#needs.now()).toISOString(), data: { hook: hook.label, stream, ...data } })
+      const body = JSON.stringify({
+        id,
+        event,
+        time: new Date(this.#needs.now()).toISOString(),
+        data: { hook: hook.label, stream, ...data },
+      })
       const answer = await postHook(hook, event, id, body, this.#stop.signal)
       const refusal = decisionOf(answer, hook.onFailure)
       if (answer.error !== null || refusal !== undefined) {

@@ -48,7 +48,8 @@ export class StreamMoments {
     const now: Phase = stream.state !== 'active' ? 'over' : stream.reconnecting ? 'away' : 'live'
     this.#phases.set(stream.id, now)
     if (before === now) return undefined
-    const event: HookEvent = now === 'over' ? 'stream.ended' : now === 'away' ? 'stream.lost' : before === 'away' ? 'stream.returned' : 'stream.live'
+    const event: HookEvent =
+      now === 'over' ? 'stream.ended' : now === 'away' ? 'stream.lost' : before === 'away' ? 'stream.returned' : 'stream.live'
     return { event, stream: stream.name, data: { stream } }
   }
 }

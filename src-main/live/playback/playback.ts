@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import type { StreamState } from '../streams/stream.ts'
-import type { MayWatch } from '../streams/viewer-limit.ts'
+import type { MayWatch } from '../streams/viewer-admission.ts'
 import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
 import { Delivery, type Exchange, type PlaybackMetrics } from './delivery.ts'
 import { MediaRequests, type MediaTarget } from './media-requests.ts'
@@ -135,9 +136,10 @@ class PlaybackServer implements Playback {
       case 'multivariant':
       case 'mpd':
         this.#whenReady(exchange, target.name, this.#startDeadline(), (stream) => {
-          if (!this.#admits(exchange, stream)) return
-          if (target.kind === 'mpd') this.#manifest(exchange, stream)
-          else this.#multivariant(exchange, stream, target.plain)
+          this.#whenAdmitted(exchange, stream, target.kind === 'mpd' ? 'dash' : 'hls', () => {
+            if (target.kind === 'mpd') this.#manifest(exchange, stream)
+            else this.#multivariant(exchange, stream, target.plain)
+          })
         })
         return
       default:
@@ -165,17 +167,26 @@ class PlaybackServer implements Playback {
     this.#starting.add(timer)
   }
 
-  #admits({ request, response, query }: Exchange, stream: PackagedStream): boolean {
-    const refusal = this.#needs.mayWatch?.(
-      { id: stream.streamId },
+  /** Goes on where the player may begin, and refuses it else. */
+  #whenAdmitted({ request, response, query }: Exchange, stream: PackagedStream, protocol: 'hls' | 'dash', then: () => void): void {
+    const verdict = this.#needs.mayWatch?.(
+      { id: stream.streamId, name: stream.name },
       {
+        protocol,
         sessionKey: query.session,
         remoteAddress: request.socket?.remoteAddress ?? '',
         userAgent: header(request, 'user-agent'),
       },
     )
-    if (refusal !== undefined) sendProblem(response, 'play.viewers_full', { detail: refusal.message, more: { stream: stream.name } })
-    return refusal === undefined
+    const settle = (refusal: AppError | undefined): void => {
+      if (refusal === undefined) then()
+      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: stream.name } })
+    }
+    if (verdict instanceof Promise) {
+      void verdict.then((refusal) => {
+        if (!response.destroyed) settle(refusal)
+      })
+    } else settle(verdict)
   }
 
   #notLive(response: PlaybackResponse, name: string): void {

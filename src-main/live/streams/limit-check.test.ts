@@ -44,7 +44,7 @@ describe('the limits of a key', () => {
 
   it('refuse a viewer too many, but not one who watches already', () => {
     const streams = { limitsOf: () => ({ limits, onOverLimit: 'refuse' }) as const }
-    const viewer = { sessionKey: 'a', remoteAddress: '1.1.1.1', userAgent: 'x' }
+    const viewer = { protocol: 'hls' as const, sessionKey: 'a', remoteAddress: '1.1.1.1', userAgent: 'x' }
     const mayWatch = (count: number, watches: boolean) =>
       createViewerLimit(streams, { count: () => count, watches: () => watches })({ id: 'st' }, viewer)?.code
     expect([mayWatch(0, false), mayWatch(1, true), mayWatch(1, false)]).toEqual([undefined, undefined, 'play.viewers_full'])

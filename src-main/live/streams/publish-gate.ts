@@ -17,6 +17,8 @@ export interface KeyGateNeeds {
   readonly log: Logger
   readonly now: () => number
   readonly onRefused?: (code: string) => void
+  /** Asked once the key is found good: rejects with the reason to refuse this publisher. */
+  readonly admit?: (key: { readonly id: string; readonly label: string; readonly stream: string }, request: PublishRequest) => Promise<void>
 }
 
 /** Lets publishers in by their stream key: `/live/KEY`, or `/live/NAME?key=KEY` where the key must be the stream's. */
@@ -40,6 +42,7 @@ export class KeyGate implements PublishGate {
       }
       if (key.revokedAt !== null) throw new AppError('publish.key_revoked')
       if (!key.enabled) throw new AppError('publish.key_disabled')
+      await this.#needs.admit?.(key, request)
       const publication = registry.open(key, request)
       keys.used(key.id)
       return publication

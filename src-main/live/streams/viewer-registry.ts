@@ -42,7 +42,15 @@ interface Tally {
 const mostToldOf = 50
 const tellMs = 3000
 
-const silence: Readonly<Record<ViewProtocol, number>> = { 'll-hls': 10_000, dash: 10_000, hls: 18_000, rtmp: Number.POSITIVE_INFINITY }
+const silence: Readonly<Record<ViewProtocol, number>> = {
+  'll-hls': 10_000,
+  dash: 10_000,
+  hls: 18_000,
+  rtmp: Number.POSITIVE_INFINITY,
+  'http-flv': Number.POSITIVE_INFINITY,
+  webrtc: Number.POSITIVE_INFINITY,
+  srt: Number.POSITIVE_INFINITY,
+}
 
 /** Session keys of the stream page's own preview begin with this: whoever rules a stream is no viewer of it. */
 const previewPrefix = 'preview-'
@@ -128,7 +136,7 @@ export class ViewerSessions implements ViewerRegistry {
 
   /** Clients playing now, of all streams, by protocol. */
   byProtocol(): Readonly<Record<ViewProtocol, number>> {
-    const counts: Record<ViewProtocol, number> = { 'hls': 0, 'll-hls': 0, 'dash': 0, 'rtmp': 0 }
+    const counts: Record<ViewProtocol, number> = { 'hls': 0, 'll-hls': 0, 'dash': 0, 'rtmp': 0, 'http-flv': 0, 'webrtc': 0, 'srt': 0 }
     for (const tally of this.#streams.values()) for (const session of tally.sessions.values()) counts[session.activity.protocol]++
     return counts
   }

@@ -1,4 +1,6 @@
-export type ViewProtocol = 'hls' | 'll-hls' | 'dash' | 'rtmp'
+import type { ViewerSession } from '../schemas.ts'
+
+export type ViewProtocol = ViewerSession['protocol']
 
 /** One request or write that a playing client caused; the registry joins them into sessions. */
 export interface ViewerActivity {

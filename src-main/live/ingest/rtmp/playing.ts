@@ -3,6 +3,7 @@ import { writeAmf0 } from '../../../formats/amf0.ts'
 import { MessageType, UserControl, userControlBody } from '../../../formats/rtmp-messages.ts'
 import type { Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
+import type { LiveStream } from '../../streams/stream.ts'
 import { canPlay } from './capabilities.ts'
 import type { Connection } from './connection.ts'
 import type { NetConnection } from './net-connection.ts'
@@ -34,7 +35,6 @@ export class Playing {
   /** `play`: begins at once, or the client is refused. */
   begin(streamId: number, name: AmfValue): void {
     const { connection } = this
-    const { sender } = connection
     connection.enter('playing')
     const address = this.net.address(name)
     const stream = address && this.needs.streams.find(address.name)
@@ -42,18 +42,30 @@ export class Playing {
       connection.refuse(new AppError('play.not_live', address ? undefined : 'play came without the name of a stream'))
       return
     }
-    const refusal = this.needs.mayWatch?.(stream, {
+    const verdict = this.needs.mayWatch?.(stream, {
+      protocol: 'rtmp',
       sessionKey: connection.id,
       remoteAddress: connection.remoteAddress,
       userAgent: this.net.encoder,
+      token: address.query.get('token'),
     })
-    if (refusal !== undefined) {
-      connection.refuse(refusal)
-      return
+    const settle = (refusal: AppError | undefined): void => {
+      if (refusal === undefined) this.play(streamId, address.name, stream)
+      else connection.refuse(refusal)
     }
+    if (verdict instanceof Promise) {
+      void verdict.then((refusal) => {
+        if (connection.phase === 'playing') settle(refusal)
+      })
+    } else settle(verdict)
+  }
+
+  private play(streamId: number, name: string, stream: LiveStream): void {
+    const { connection } = this
+    const { sender } = connection
     sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))
-    sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${address.name}`))
-    sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${address.name}`))
+    sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${name}`))
+    sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${name}`))
     sender.data(streamId, sampleAccessBody)
     const player = new Player(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId))
     // The stream may have turned out unplayable while its tracks were told.

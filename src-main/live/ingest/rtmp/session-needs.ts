@@ -1,7 +1,7 @@
 import type { AuditLog } from '../../../platform/audit.ts'
 import type { AppError } from '../../../platform/errors.ts'
 import type { StreamDirectory } from '../../streams/stream.ts'
-import type { MayWatch } from '../../streams/viewer-limit.ts'
+import type { MayWatch } from '../../streams/viewer-admission.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
 import type { FlvBodies } from './flv-bodies.ts'

@@ -1,0 +1,94 @@
+import { createHmac } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { AppEvent } from '../../platform/events.ts'
+import { decisionOf } from './decision.ts'
+import { HookQueue } from './hook-queue.ts'
+import { StreamMoments } from './stream-moments.ts'
+
+const received: { headers: Record<string, unknown>; body: string }[] = []
+let answers: number[] = []
+let server: Server
+let url = ''
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      received.push({ headers: request.headers, body })
+      const status = answers.shift() ?? 200
+      if (status !== 0) response.writeHead(status).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const answer = (status: number | null, body = '') => ({ status, error: status === null ? 'ECONNREFUSED' : null, durationMs: 1, body })
+
+describe('a hook', () => {
+  it('is told again until it answers well, with a signature that can be checked', async () => {
+    answers = [500, 0, 204]
+    received.length = 0
+    const settled = await new Promise<{ state: string; attempts: number }>((resolve) => {
+      const target = () => ({ url, secret: 'key', timeoutMs: 60 })
+      new HookQueue({ target, now: Date.now, delaysMs: [1, 1], onSettled: resolve }).push('stream.live', { stream: 'a' })
+    })
+    expect(settled).toMatchObject({ state: 'delivered', attempts: 3 })
+    expect(received).toHaveLength(3)
+    const { headers, body } = received[2] as (typeof received)[0]
+    const [, seconds, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['streams-signature'])) as unknown as string[]
+    expect(createHmac('sha256', 'key').update(`${seconds}.${body}`).digest('hex')).toBe(signature)
+    expect(JSON.parse(body)).toMatchObject({ event: 'stream.live', data: { stream: 'a' } })
+    expect(new Set(received.map((each) => each.headers['streams-delivery'])).size).toBe(1)
+  })
+
+  it('is given up after its tries, and at once where it says that it does not want this', async () => {
+    for (const [said, attempts] of [
+      [[500, 500], 2],
+      [[410], 1],
+    ] as const) {
+      answers = [...said]
+      const target = () => ({ url, secret: 'key', timeoutMs: 500 })
+      const settled = await new Promise((resolve) =>
+        new HookQueue({ target, now: Date.now, delaysMs: [1], onSettled: resolve }).push('alert', {}),
+      )
+      expect(settled).toMatchObject({ state: 'failed', attempts })
+    }
+  })
+
+  it('decides by its answer, and by its setting where it gives none', () => {
+    const codes = (onFailure: 'refuse' | 'allow') =>
+      [answer(200), answer(204), answer(200, '{"allow":false,"reason":"no"}'), answer(403), answer(500), answer(null), answer(429)].map(
+        (each) => decisionOf(each, onFailure)?.code,
+      )
+    const refused = ['hook.refused', 'hook.refused']
+    expect(codes('refuse')).toEqual([undefined, undefined, ...refused, ...Array(3).fill('hook.unanswered')])
+    expect(codes('allow')).toEqual([undefined, undefined, ...refused, undefined, undefined, undefined])
+    expect(decisionOf(answer(200, '{"allow":false,"reason":"no seat"}'), 'allow')?.message).toBe('no seat')
+    expect(decisionOf(answer(200, '{broken'), 'refuse')).toBeUndefined()
+  })
+
+  it('hears of a stream that begins, loses its publisher, gets it back and ends, each once', () => {
+    const moments = new StreamMoments()
+    const state = (state: string, reconnecting = false) =>
+      moments.read({ seq: 1, time: '', topic: 'stream.state', data: { id: 's', name: 'stage', state, reconnecting } } as AppEvent)?.event
+    const seen = [
+      state('pending'),
+      state('active'),
+      state('active'),
+      state('active', true),
+      state('active'),
+      state('ended'),
+      state('ended'),
+    ]
+    expect(seen).toEqual([undefined, 'stream.live', undefined, 'stream.lost', 'stream.returned', 'stream.ended', undefined])
+  })
+})
