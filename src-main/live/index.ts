@@ -9,6 +9,7 @@ import { createAccess } from './access/index.ts'
 import type { AddressBase } from './addresses.ts'
 import { createAlerts, type StreamFacts } from './alerts/index.ts'
 import { createDemo } from './demo/index.ts'
+import { createDestinations } from './destinations/index.ts'
 import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
 import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
@@ -218,9 +219,23 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${ports.rtmp}/live`,
   })
 
-  /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const renditions = createRenditions({ log: log.child({ part: 'renditions' }) })
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions]
+  const destinations = await createDestinations({
+    database,
+    secrets: needs.secrets,
+    streams: registry,
+    ladderOf: (stream) => renditions.derived.ladder(stream),
+    streamOf: (idOrName) => registry.get(idOrName),
+    events,
+    audit,
+    log: log.child({ part: 'destinations' }),
+    registry: needs.registry,
+    limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
+    now,
+    monotonic,
+  })
+  /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations]
 
   const ownRoutes = liveRoutes({
     registry,

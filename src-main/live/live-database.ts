@@ -68,7 +68,23 @@ export interface AlertChannelRow {
   sealed: string
 }
 
+/** Row of table `destination`; `sealed_key` is the stream key in the secret box's form. */
+export interface DestinationRow {
+  id: string
+  stream: string
+  label: string
+  template: string
+  url: string
+  sealed_key: string | null
+  key_hint: string | null
+  enabled: number
+  rendition: string
+  audio_track: string | null
+  created_at: string
+}
+
 export interface LiveTables {
+  destination: DestinationRow
   access_rule: AccessRuleRow
   playback_key: PlaybackKeyRow
   hook: HookRow

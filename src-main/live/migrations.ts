@@ -35,4 +35,15 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE TABLE alert_channel (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, sealed TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0007-destinations',
+    up: async (database) => {
+      await sql`CREATE TABLE destination (
+        id TEXT PRIMARY KEY, stream TEXT NOT NULL, label TEXT NOT NULL, template TEXT NOT NULL, url TEXT NOT NULL, sealed_key TEXT,
+        key_hint TEXT, enabled INTEGER NOT NULL, rendition TEXT NOT NULL, audio_track TEXT, created_at TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
+      await sql`CREATE INDEX destination_stream ON destination (stream)`.execute(database)
+    },
+  },
 ]

@@ -142,6 +142,63 @@ export const errorKinds = {
     title: 'The stream has as many viewers as its key allows',
     remedy: 'Try again when somebody has left, or raise the limit of the key.',
   },
+  'destination.not_found': { status: 404, title: 'The stream has no destination of that id', remedy: 'See the list of its destinations.' },
+  'destination.address_invalid': {
+    status: 400,
+    title: 'The address of the destination is not usable',
+    remedy: 'Give an address such as rtmps://HOST/APP, and the stream key in its own field.',
+  },
+  'destination.limit': { status: 409, title: 'The stream has too many destinations', remedy: 'Remove some that are not used.' },
+  'destination.unresolved': {
+    status: 502,
+    title: "The destination's host name is not known",
+    remedy: 'Check the spelling of the address, and the name server of this machine.',
+  },
+  'destination.unreachable': {
+    status: 502,
+    title: 'The destination cannot be reached',
+    remedy: 'Check address, port and firewall; the next attempt follows by itself.',
+  },
+  'destination.tls': {
+    status: 502,
+    title: 'No secure connection to the destination came about',
+    remedy: 'Check that the address takes TLS and that its certificate is valid for this name.',
+  },
+  'destination.silent': {
+    status: 504,
+    title: 'The destination accepts the connection and does not answer',
+    remedy: 'Check that the port is its RTMP port; the next attempt follows by itself.',
+  },
+  'destination.protocol': {
+    status: 502,
+    title: 'The destination does not speak RTMP as it should',
+    remedy: 'Check that the address is that of an RTMP ingest server.',
+  },
+  'destination.refused': {
+    status: 403,
+    title: 'The destination refuses this stream',
+    remedy: 'Copy the stream key again, and check on its page that it expects a stream.',
+  },
+  'destination.closed': {
+    status: 502,
+    title: 'The destination closed the connection',
+    remedy: 'The next attempt follows by itself; see its page if it goes on.',
+  },
+  'destination.stalled': {
+    status: 504,
+    title: 'The destination takes no more data',
+    remedy: 'Check the upload rate of this machine, or send a smaller rendition; the next attempt follows by itself.',
+  },
+  'destination.codec_refused': {
+    status: 415,
+    title: 'The destination does not take the codec of this stream',
+    remedy: 'Publish H.264 with AAC, or choose a rendition in a codec that it takes.',
+  },
+  'destination.rendition_missing': {
+    status: 409,
+    title: 'The stream does not have the track that this destination is to get',
+    remedy: 'Choose the source or another rendition; the next attempt follows by itself.',
+  },
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
   'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
   'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },

@@ -3,11 +3,11 @@ import { writeAmf0 } from '../../../formats/amf0.ts'
 import { MessageType, UserControl, userControlBody } from '../../../formats/rtmp-messages.ts'
 import type { Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { type FlvOutlet, FlvPlayer } from '../../flv/flv-player.ts'
 import type { LiveStream } from '../../streams/stream.ts'
 import { canPlay } from './capabilities.ts'
 import type { Connection } from './connection.ts'
 import type { NetConnection } from './net-connection.ts'
-import { Player, type PlayerOutlet } from './player.ts'
 import { statusBody } from './replies.ts'
 import type { SessionNeeds } from './session-needs.ts'
 
@@ -23,7 +23,7 @@ export class Playing {
   private readonly connection: Connection
   private readonly net: NetConnection
   private readonly needs: SessionNeeds
-  private player: Player | undefined
+  private player: FlvPlayer | undefined
   private reportedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(connection: Connection, net: NetConnection, needs: SessionNeeds) {
@@ -67,7 +67,7 @@ export class Playing {
     sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${name}`))
     sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${name}`))
     sender.data(streamId, sampleAccessBody)
-    const player = new Player(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId))
+    const player = new FlvPlayer(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId))
     // The stream may have turned out unplayable while its tracks were told.
     if (connection.phase !== 'playing') player.stop()
     else this.player = player
@@ -123,7 +123,7 @@ export class Playing {
     this.needs.viewers.leave(player.streamId, 'rtmp', this.connection.id)
   }
 
-  private outlet(streamId: number): PlayerOutlet {
+  private outlet(streamId: number): FlvOutlet {
     const { connection, net } = this
     const { sender } = connection
     return {

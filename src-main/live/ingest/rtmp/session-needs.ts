@@ -1,10 +1,10 @@
 import type { AuditLog } from '../../../platform/audit.ts'
 import type { AppError } from '../../../platform/errors.ts'
+import type { FlvBodies } from '../../flv/flv-bodies.ts'
 import type { StreamDirectory } from '../../streams/stream.ts'
 import type { MayWatch } from '../../streams/viewer-admission.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
-import type { FlvBodies } from './flv-bodies.ts'
 import type { RtmpLimits } from './limits.ts'
 
 /** What all sessions of a server share. */

@@ -1,13 +1,13 @@
-import { EcmaArray, writeAmf0 } from '../../../formats/amf0.ts'
-import { MessageType } from '../../../formats/rtmp-messages.ts'
-import type { Packet, Track } from '../../../formats/track.ts'
-import type { LiveStream, StreamSubscriber } from '../../streams/stream.ts'
+import { EcmaArray, writeAmf0 } from '../../formats/amf0.ts'
+import { fourCcNumber, fourCcOf } from '../../formats/flv-fourcc.ts'
+import { MessageType } from '../../formats/rtmp-messages.ts'
+import type { Packet, Track } from '../../formats/track.ts'
+import type { LiveStream, StreamSubscriber } from '../streams/stream.ts'
 import { configBody, dtsMs, type FlvBodies } from './flv-bodies.ts'
-import type { RtmpLimits } from './limits.ts'
 import { PlayQueue } from './play-queue.ts'
 
-/** What a player needs of its session. */
-export interface PlayerOutlet {
+/** Where a player's messages go: an RTMP session, an HTTP response, a destination. */
+export interface FlvOutlet {
   /** True while the socket holds more than it should: frames then wait in the player's own queue. */
   readonly congested: boolean
   /** Sends one message; returns the bytes that it takes. */
@@ -20,32 +20,53 @@ export interface PlayerOutlet {
   onEnd(): void
 }
 
-/** One RTMP player of one stream: from the newest keyframe on, behind a bounded queue. Plays the first video and the first audio track. */
-export class Player implements StreamSubscriber {
+/** Bounds of a player's queue. */
+export interface FlvPlayerLimits {
+  readonly outgoingBytes: number
+  readonly outgoingMs: number
+}
+
+/** What differs between players. */
+export interface FlvPlayerOptions {
+  /** Ids of the tracks to play; the first of each kind where absent. */
+  readonly videoTrack?: string
+  readonly audioTrack?: string
+  /** `publish` words the metadata as one who publishes does (`@setDataFrame`), and lets times begin at 0. */
+  readonly as?: 'play' | 'publish'
+}
+
+/** Plays one stream as FLV messages: from the newest keyframe on, behind a bounded queue, one video and one audio track. */
+export class FlvPlayer implements StreamSubscriber {
   readonly streamId: string
   /** Bytes handed to the socket since the last report to the viewer registry. */
   bytesSinceReport = 0
   paused = false
   receivesAudio = true
   receivesVideo = true
-  private readonly outlet: PlayerOutlet
+  /** Pictures handed over since the beginning. */
+  frames = 0
+  private readonly outlet: FlvOutlet
   private readonly bodies: FlvBodies
   private readonly queue: PlayQueue
   private readonly unsubscribe: () => void
   private videoId: string | undefined
   private audioId: string | undefined
   private needsKey = false
+  /** What is taken off the stream's times, ms; undefined until the first frame says. */
+  private baseMs: number | undefined
   private lastTimestampMs = 0
   private stopped = false
 
-  constructor(stream: LiveStream, bodies: FlvBodies, limits: RtmpLimits, outlet: PlayerOutlet) {
+  constructor(stream: LiveStream, bodies: FlvBodies, limits: FlvPlayerLimits, outlet: FlvOutlet, options: FlvPlayerOptions = {}) {
     this.streamId = stream.id
     this.outlet = outlet
     this.bodies = bodies
     this.queue = new PlayQueue(limits.outgoingBytes, limits.outgoingMs)
-    const tracks = stream.tracks
-    this.lastTimestampMs = 0
-    this.deliver({ type: MessageType.dataAmf0, timestampMs: 0, body: metadataBody(tracks), role: 'config' })
+    this.videoId = options.videoTrack
+    this.audioId = options.audioTrack
+    this.baseMs = options.as === 'publish' ? undefined : 0
+    const body = metadataBody(stream.tracks, options)
+    this.deliver({ type: MessageType.dataAmf0, timestampMs: 0, body, role: 'config' })
     this.unsubscribe = stream.subscribe(this, { from: 'keyframe' })
     if (this.stopped) this.unsubscribe()
   }
@@ -53,6 +74,11 @@ export class Player implements StreamSubscriber {
   /** Frames that this player was too slow for. */
   get dropped(): number {
     return this.queue.dropped
+  }
+
+  /** Media that waits in the queue, ms. */
+  get queuedMs(): number {
+    return this.queue.spanMs
   }
 
   onTrack(track: Track): void {
@@ -79,11 +105,13 @@ export class Player implements StreamSubscriber {
       if (!packet.key) return
       this.needsKey = false
     }
-    const timestampMs = dtsMs(packet)
+    this.baseMs ??= dtsMs(packet)
+    const timestampMs = Math.max(0, dtsMs(packet) - this.baseMs)
     this.lastTimestampMs = timestampMs
     const body = this.bodies.of(packet)
     const type = video ? MessageType.video : MessageType.audio
     if (this.queue.length === 0 && !this.outlet.congested) {
+      if (video) this.frames += 1
       this.bytesSinceReport += this.outlet.send(type, timestampMs, body)
     } else {
       this.queue.push({ type, timestampMs, body, role: video ? (packet.key ? 'key' : 'delta') : 'audio' })
@@ -126,20 +154,35 @@ export class Player implements StreamSubscriber {
 
   private sendNext(): void {
     const message = this.queue.shift()!
+    if (message.role === 'key' || message.role === 'delta') this.frames += 1
     this.bytesSinceReport += this.outlet.send(message.type, message.timestampMs, message.body)
   }
 }
 
 /** onMetaData of what we know ourselves; the sender's own is never passed on. */
-function metadataBody(tracks: readonly Track[]): Buffer {
-  const video = tracks.find((track) => track.kind === 'video')
-  const audio = tracks.find((track) => track.kind === 'audio')
-  return writeAmf0([
-    'onMetaData',
-    new EcmaArray({
-      ...(video ? { width: video.width, height: video.height, ...(video.frameRate ? { framerate: video.frameRate } : {}) } : {}),
-      ...(audio ? { audiosamplerate: audio.sampleRate, audiochannels: audio.channels, stereo: audio.channels > 1 } : {}),
-      encoder: 'AMI Streams',
-    }),
-  ])
+function metadataBody(tracks: readonly Track[], options: FlvPlayerOptions): Buffer {
+  const chosen = (kind: Track['kind'], id: string | undefined) =>
+    tracks.find((track) => track.kind === kind && (id === undefined || track.id === id))
+  const video = chosen('video', options.videoTrack)
+  const audio = chosen('audio', options.audioTrack)
+  const entries = new EcmaArray({
+    ...(video?.kind === 'video'
+      ? {
+          width: video.width,
+          height: video.height,
+          ...(video.frameRate ? { framerate: video.frameRate } : {}),
+          videocodecid: video.codec === 'h264' ? 7 : fourCcNumber(fourCcOf(video.codec)),
+        }
+      : {}),
+    ...(audio?.kind === 'audio'
+      ? {
+          audiosamplerate: audio.sampleRate,
+          audiochannels: audio.channels,
+          stereo: audio.channels > 1,
+          audiocodecid: audio.codec === 'aac' ? 10 : audio.codec === 'mp3' ? 2 : fourCcNumber(fourCcOf(audio.codec)),
+        }
+      : {}),
+    encoder: 'AMI Streams',
+  })
+  return writeAmf0(options.as === 'publish' ? ['@setDataFrame', 'onMetaData', entries] : ['onMetaData', entries])
 }

@@ -1,7 +1,7 @@
-import { audioConfigTag, audioFrameTag } from '../../../formats/flv-audio-tag.ts'
-import { fourCcOf } from '../../../formats/flv-fourcc.ts'
-import { videoConfigTag, videoFrameTag } from '../../../formats/flv-video-tag.ts'
-import type { AudioTrack, Packet, Track } from '../../../formats/track.ts'
+import { audioConfigTag, audioFrameTag } from '../../formats/flv-audio-tag.ts'
+import { fourCcOf } from '../../formats/flv-fourcc.ts'
+import { videoConfigTag, videoFrameTag } from '../../formats/flv-video-tag.ts'
+import type { AudioTrack, Packet, Track } from '../../formats/track.ts'
 
 /** Packets back to FLV tags for RTMP players: each packet is written once and shared by all that play it. */
 export interface FlvBodies {

@@ -26,6 +26,12 @@ export class PlayQueue {
     return this.messages.length
   }
 
+  /** Time between the oldest and the newest frame that wait, ms. */
+  get spanMs(): number {
+    const first = this.messages.find((message) => message.role !== 'config')
+    return first === undefined ? 0 : this.messages.at(-1)!.timestampMs - first.timestampMs
+  }
+
   /** Appends; may drop older messages, or this one while a keyframe is awaited. */
   push(message: QueuedMessage): void {
     if (this.awaitsKey && message.role === 'delta') {

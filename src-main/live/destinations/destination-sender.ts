@@ -1,0 +1,280 @@
+import type { Track } from '../../formats/track.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { FlvBodies } from '../flv/flv-bodies.ts'
+import { FlvPlayer, type FlvPlayerLimits } from '../flv/flv-player.ts'
+import type { LiveStream } from '../streams/stream.ts'
+import { backoffMs } from './backoff.ts'
+import type { DestinationState, DestinationStatistics, TemplateId } from './schemas.ts'
+import type { Target, TargetEvents } from './target.ts'
+import { templateOf } from './templates.ts'
+
+/** What a sender sends where. */
+export interface DestinationAim {
+  readonly template: TemplateId
+  readonly url: string
+  /** `source`, or the id of a video track. */
+  readonly rendition: string
+  readonly audioTrack: string | null
+}
+
+export interface DestinationSenderNeeds {
+  readonly bodies: FlvBodies
+  readonly limits: FlvPlayerLimits
+  /** Opens the connection. */
+  readonly connect: (url: string, key: string, events: TargetEvents) => Target
+  /** The stream that holds the track: the stream itself, or one with its ladder. */
+  readonly viewOf: (stream: LiveStream, rendition: string) => LiveStream
+  /** ms since 1970. */
+  readonly now: () => number
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+  readonly onState: (state: DestinationState, error: AppError | undefined) => void
+  readonly random?: () => number
+}
+
+/** A connection that held so long was a good one: the next failure begins the waits anew, ms. */
+const settledMs = 10_000
+/** A destination that says no so often in a row after it was live needs a person. */
+const mostRefusals = 5
+/** While the publisher is away nobody is called, ms between looks. */
+const awayMs = 500
+
+/** Sends one stream to one destination: the connection, its retries and its figures. */
+export class DestinationSender {
+  state: DestinationState = 'off'
+  /** ms since 1970. */
+  stateSinceMs: number
+  error: AppError | undefined
+  /** ms since 1970; undefined while no attempt is due. */
+  nextAttemptMs: number | undefined
+  private readonly needs: DestinationSenderNeeds
+  private aim: DestinationAim
+  private key = ''
+  private stream: LiveStream | undefined
+  private target: Target | undefined
+  private player: FlvPlayer | undefined
+  private timer: NodeJS.Timeout | undefined
+  private unplayable: AppError | undefined
+  private attempts = 0
+  private refusals = 0
+  private reconnects = 0
+  private wasLive = false
+  private liveAtMs = 0
+  private bytes = 0
+  private bytesBefore = 0
+  private bitrateKbps = 0
+  private framesBefore = 0
+  private droppedBefore = 0
+
+  constructor(aim: DestinationAim, needs: DestinationSenderNeeds) {
+    this.aim = aim
+    this.needs = needs
+    this.stateSinceMs = needs.now()
+  }
+
+  /** True from `start` to `stop` or the stream's end, whatever the state. */
+  get running(): boolean {
+    return this.stream !== undefined
+  }
+
+  /** Begins to send; a sender that runs begins anew. */
+  start(stream: LiveStream, aim: DestinationAim, key: string): void {
+    this.disconnect()
+    if (this.stream !== stream) {
+      this.reconnects = this.bytes = this.bytesBefore = this.framesBefore = this.droppedBefore = 0
+    }
+    this.aim = aim
+    this.key = key
+    this.stream = stream
+    this.attempts = this.refusals = 0
+    this.wasLive = false
+    this.attempt()
+  }
+
+  /** Takes the stream on without being able to send it: a person must help. */
+  giveUp(stream: LiveStream, reason: AppError): void {
+    this.disconnect()
+    this.stream = stream
+    this.enter('failed', reason)
+  }
+
+  /** Ends it until the next `start`. */
+  stop(): void {
+    this.disconnect()
+    this.stream = undefined
+    this.key = ''
+    if (this.state !== 'off') this.enter('off', undefined)
+  }
+
+  /** Connects at once where an attempt is due later, or where it was given up. */
+  retry(): void {
+    if (this.stream === undefined || (this.state !== 'retrying' && this.state !== 'failed')) return
+    this.refusals = 0
+    this.attempt()
+  }
+
+  /** Looks after time-outs and figures; called each second. */
+  tick(): void {
+    const nowMs = this.needs.monotonic()
+    this.bitrateKbps = ((this.bytes - this.bytesBefore) * 8) / 1000
+    this.bytesBefore = this.bytes
+    if (this.stream !== undefined && this.stream.state !== 'active' && this.player === undefined) this.stop()
+    this.target?.tick(nowMs)
+    if (this.state === 'live' && nowMs - this.liveAtMs > settledMs) this.attempts = this.refusals = 0
+  }
+
+  statistics(): DestinationStatistics {
+    const { player } = this
+    return {
+      bitrateKbps: Math.round(this.state === 'live' ? this.bitrateKbps : 0),
+      bytes: this.bytes,
+      frames: this.framesBefore + (player?.frames ?? 0),
+      droppedFrames: this.droppedBefore + (player?.dropped ?? 0),
+      queuedMs: player?.queuedMs ?? 0,
+      rttMs: this.target?.rttMs ?? null,
+      reconnects: this.reconnects,
+      attempts: this.attempts,
+      liveSince: this.state === 'live' ? new Date(this.stateSinceMs).toISOString() : null,
+    }
+  }
+
+  private attempt(): void {
+    clearTimeout(this.timer)
+    this.nextAttemptMs = undefined
+    const { stream } = this
+    if (stream === undefined) return
+    if (stream.state !== 'active') {
+      this.stop()
+      return
+    }
+    if (stream.reconnecting || stream.tracks.length === 0) {
+      this.timer = setTimeout(() => this.attempt(), awayMs).unref()
+      return
+    }
+    const missing = this.missingTrack(stream)
+    if (missing !== undefined) {
+      this.fail(new AppError('destination.rendition_missing', `The stream has no track ${missing} now`), false)
+      return
+    }
+    this.enter('connecting', this.error)
+    let target: Target | undefined
+    const events: TargetEvents = {
+      onLive: () => this.play(stream, target as Target),
+      onDrain: () => this.player?.onDrain(),
+      onClosed: (reason, refused) => {
+        if (this.target === target) this.fail(reason, refused)
+      },
+    }
+    try {
+      target = this.needs.connect(this.aim.url, this.key, events)
+      this.target = target
+    } catch (error) {
+      this.fail(error instanceof AppError ? error : new AppError('internal', undefined, { cause: error }), true)
+    }
+  }
+
+  private missingTrack(stream: LiveStream): string | undefined {
+    const { rendition, audioTrack } = this.aim
+    const { tracks } = this.needs.viewOf(stream, rendition)
+    if (rendition !== 'source' && !tracks.some((track) => track.id === rendition)) return rendition
+    if (audioTrack !== null && !tracks.some((track) => track.id === audioTrack)) return audioTrack
+    return undefined
+  }
+
+  private play(stream: LiveStream, target: Target): void {
+    const { rendition, audioTrack } = this.aim
+    this.unplayable = undefined
+    const player = new FlvPlayer(
+      this.needs.viewOf(stream, rendition),
+      this.needs.bodies,
+      this.needs.limits,
+      {
+        get congested(): boolean {
+          return target.congested
+        },
+        send: (type, timestampMs, body) => {
+          const sent = target.send(type, timestampMs, body)
+          this.bytes += sent
+          return sent
+        },
+        canPlay: (track) => this.takes(track, target),
+        onUnplayable: (track) => this.refuseCodec(track),
+        onEnd: () => this.stop(),
+      },
+      {
+        ...(rendition === 'source' ? {} : { videoTrack: rendition }),
+        ...(audioTrack === null ? {} : { audioTrack }),
+        as: 'publish',
+      },
+    )
+    if (this.target !== target) {
+      player.stop()
+      return
+    }
+    this.player = player
+    if (this.unplayable !== undefined) {
+      this.fail(this.unplayable, true)
+      return
+    }
+    this.wasLive = true
+    this.liveAtMs = this.needs.monotonic()
+    this.enter('live', undefined)
+  }
+
+  private takes({ kind, codec }: Track, target: Target): boolean {
+    const template = templateOf(this.aim.template)
+    const known: readonly string[] | null = kind === 'video' ? template.videoCodecs : template.audioCodecs
+    if (known !== null) return known.includes(codec)
+    return codec === 'h264' || codec === 'aac' || codec === 'mp3' || target.announces(codec)
+  }
+
+  private refuseCodec({ codec }: Track): void {
+    const { name } = templateOf(this.aim.template)
+    const reason = new AppError('destination.codec_refused', `${name} does not take ${codec.toUpperCase()}`)
+    if (this.player === undefined) {
+      // Told while the player was being made.
+      this.unplayable ??= reason
+    } else {
+      this.wasLive = false
+      this.fail(reason, true)
+    }
+  }
+
+  private fail(reason: AppError, refused: boolean): void {
+    if (this.state === 'live') this.reconnects++
+    this.attempts++
+    if (refused) this.refusals++
+    else this.refusals = 0
+    this.disconnect()
+    if (refused && (!this.wasLive || this.refusals >= mostRefusals)) {
+      this.enter('failed', reason)
+      return
+    }
+    const waitMs = backoffMs(this.attempts, this.needs.random)
+    this.nextAttemptMs = this.needs.now() + waitMs
+    this.timer = setTimeout(() => this.attempt(), waitMs).unref()
+    this.enter('retrying', reason)
+  }
+
+  private disconnect(): void {
+    clearTimeout(this.timer)
+    this.nextAttemptMs = undefined
+    const { player, target } = this
+    this.player = undefined
+    this.target = undefined
+    if (player) {
+      player.stop()
+      this.framesBefore += player.frames
+      this.droppedBefore += player.dropped
+    }
+    target?.close()
+  }
+
+  private enter(state: DestinationState, error: AppError | undefined): void {
+    const changed = this.state !== state || this.error !== error
+    this.error = error
+    if (this.state !== state) this.stateSinceMs = this.needs.now()
+    this.state = state
+    if (changed) this.needs.onState(state, error)
+  }
+}

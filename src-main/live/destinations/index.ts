@@ -1,0 +1,88 @@
+import type { Registry } from 'prom-client'
+import type { AuditLog } from '../../platform/audit.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { SecretBox } from '../../platform/identity/secret-box.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { createFlvBodies } from '../flv/flv-bodies.ts'
+import type { FlvPlayerLimits } from '../flv/flv-player.ts'
+import type { LiveDatabase } from '../live-database.ts'
+import type { LivePart } from '../live-part.ts'
+import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
+import { parseDestinationAddress } from './destination-address.ts'
+import { DestinationBook } from './destination-book.ts'
+import { createDestinationMetrics } from './destination-metrics.ts'
+import { createDestinationStore } from './destination-store.ts'
+import { destinationRoutes } from './routes.ts'
+import { RtmpTarget } from './rtmp-target.ts'
+
+export interface DestinationsNeeds {
+  readonly database: LiveDatabase
+  readonly secrets: SecretBox
+  readonly streams: StreamDirectory
+  /** The stream of that id or name. Throws `stream.not_found`. */
+  readonly streamOf: (idOrName: string) => { readonly id: string; readonly name: string }
+  /** The stream's ladder, where renditions are made. */
+  readonly ladderOf?: (stream: LiveStream) => LiveStream
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  readonly registry: Registry
+  /** Bounds of each destination's queue. */
+  readonly limits: FlvPlayerLimits
+  /** ms since 1970. */
+  readonly now: () => number
+  readonly monotonic: () => number
+}
+
+const tickMs = 1000
+
+/** Sends streams on to other servers. */
+export async function createDestinations(needs: DestinationsNeeds): Promise<LivePart> {
+  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf } = needs
+  const book = await DestinationBook.open({
+    store: createDestinationStore(database),
+    secrets,
+    streams,
+    events,
+    audit,
+    limits,
+    now,
+    monotonic,
+    bodies: createFlvBodies(),
+    connect: (url, key, targetEvents) => new RtmpTarget(parseDestinationAddress(url, key), targetEvents),
+    viewOf: (stream, rendition) => (rendition === 'source' || ladderOf === undefined ? stream : ladderOf(stream)),
+    streamId: (name) => {
+      try {
+        return needs.streamOf(name).id
+      } catch {
+        return undefined
+      }
+    },
+  })
+  const countUp = createDestinationMetrics(needs.registry, () => book.list())
+  let timer: NodeJS.Timeout | undefined
+  const ways: (() => void)[] = []
+  return {
+    routes: destinationRoutes(book, (idOrName) => needs.streamOf(idOrName).name),
+    start() {
+      ways.push(streams.onActive((stream) => book.onActive(stream)))
+      ways.push(
+        events.subscribe((event) => {
+          if (event.topic !== 'stream.removed') return
+          const { name } = event.data as { readonly name?: string }
+          if (name !== undefined) book.forgetStream(name).catch((error: unknown) => log.error({ error }, 'destinations were not removed'))
+        }),
+      )
+      timer = setInterval(() => {
+        book.tick()
+        countUp()
+      }, tickMs)
+      timer.unref()
+    },
+    stop() {
+      clearInterval(timer)
+      for (const leave of ways.splice(0)) leave()
+      book.stopAll()
+    },
+  }
+}

@@ -1,0 +1,366 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { AmfObject, AmfValue } from '../../formats/amf-value.ts'
+import { type Amf0Writable, readAmf0Values, writeAmf0 } from '../../formats/amf0.ts'
+import { isFault } from '../../formats/fault.ts'
+import { audioFourCcs, fourCcOf, videoFourCcs } from '../../formats/flv-fourcc.ts'
+import { ChunkReader } from '../../formats/rtmp-chunk-reader.ts'
+import { ClientHandshake } from '../../formats/rtmp-client-handshake.ts'
+import { MessageType, UserControl, uint32Body, userControlBody } from '../../formats/rtmp-messages.ts'
+import type { Codec } from '../../formats/track.ts'
+import { AppError } from '../../platform/errors.ts'
+import { readCapabilities } from '../ingest/rtmp/capabilities.ts'
+import { MessageSender, outChunkSize } from '../ingest/rtmp/message-sender.ts'
+import type { DestinationAddress } from './destination-address.ts'
+import type { Target, TargetEvents } from './target.ts'
+
+/** How far the connection has come; each stage has `stageMs` of time. */
+type Stage = 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'publish' | 'live' | 'closed'
+
+const stageMs = 10_000
+/** Above this frames wait in the player's queue, where whole GOPs can be dropped, bytes. */
+const congestedBytes = 256 * 1024
+/** A destination that takes nothing for so long is given up, ms. */
+const stalledMs = 10_000
+/** A hang-up so shortly after `publish` was granted says that the key was wrong, ms. */
+const soonMs = 3000
+/** How long the last words may take, ms. */
+const farewellMs = 1000
+const limits = { mediaBytes: 65_536, commandBytes: 65_536, partialBytes: 262_144, chunkStreams: 64 }
+const transaction = { connect: 1, releaseStream: 2, fcPublish: 3, createStream: 4, publish: 5, fcUnpublish: 6, deleteStream: 7 } as const
+const flashVersion = 'FMLE/3.0 (compatible; AMI Streams)'
+
+/** Publishes to an RTMP or RTMPS server (RTMP 1.0 section 7.2; Enhanced RTMP v2 for what the server announces). */
+export class RtmpTarget implements Target {
+  rttMs: number | undefined
+  private readonly address: DestinationAddress
+  private readonly events: TargetEvents
+  private readonly reader: ChunkReader
+  private readonly handshake = new ClientHandshake()
+  private socket: Socket
+  private sender: MessageSender
+  private stage: Stage = 'tcp'
+  private timer: NodeJS.Timeout | undefined
+  private streamId = 0
+  private fourCcs: ReadonlySet<string> = new Set()
+  private bytesIn = 0
+  private acknowledged = 0
+  private peerWindow = 2_500_000
+  private liveAtMs = 0
+  private taken = 0
+  private takenAtMs = 0
+
+  constructor(address: DestinationAddress, events: TargetEvents) {
+    this.address = address
+    this.events = events
+    this.reader = new ChunkReader(limits, (type, _streamId, _timestampMs, body) => this.onMessage(type, body))
+    let fromMs = performance.now()
+    const socket = connectTcp({ host: address.host, port: address.port, noDelay: true })
+    this.socket = socket
+    this.sender = new MessageSender(socket)
+    socket.once('lookup', () => {
+      fromMs = performance.now()
+    })
+    socket.once('connect', () => {
+      this.rttMs = Math.round((performance.now() - fromMs) * 10) / 10
+      if (address.secure) this.secure(socket)
+      else this.begin(socket)
+    })
+    socket.on('error', (error) => this.onError(error))
+    socket.on('close', () => this.onClose())
+    this.enter('tcp')
+  }
+
+  get congested(): boolean {
+    return this.socket.writableLength > congestedBytes
+  }
+
+  send(type: number, timestampMs: number, body: Buffer): number {
+    return this.sender.media(type, this.streamId, timestampMs, body)
+  }
+
+  announces(codec: Codec): boolean {
+    return this.fourCcs.has('*') || this.fourCcs.has(fourCcOf(codec))
+  }
+
+  tick(nowMs: number): void {
+    if (this.stage !== 'live') return
+    const waiting = this.socket.writableLength
+    const taken = this.socket.bytesWritten - waiting
+    if (waiting === 0 || taken !== this.taken) {
+      this.taken = taken
+      this.takenAtMs = nowMs
+    } else if (nowMs - this.takenAtMs > stalledMs) {
+      this.fail(new AppError('destination.stalled', `The destination took nothing for ${stalledMs / 1000} s`))
+    }
+  }
+
+  close(): void {
+    if (this.stage === 'closed') return
+    const { socket } = this
+    if (this.stage === 'live') {
+      this.sender.command(0, writeAmf0(['FCUnpublish', transaction.fcUnpublish, null, this.address.publishName]))
+      this.sender.command(0, writeAmf0(['deleteStream', transaction.deleteStream, null, this.streamId]))
+      this.sender.flush()
+    }
+    this.end()
+    // A destination that does not read keeps the last words from leaving: it gets a moment and no more.
+    setTimeout(() => socket.destroy(), farewellMs).unref()
+    socket.end()
+  }
+
+  private secure(plain: Socket): void {
+    if (this.stage === 'closed') return
+    this.enter('tls')
+    const { host } = this.address
+    const socket = connectTls({ socket: plain, ...(isIP(host) ? { host } : { servername: host }) })
+    this.socket = socket
+    this.sender = new MessageSender(socket)
+    socket.on('error', (error) => this.onError(error))
+    socket.on('close', () => this.onClose())
+    socket.once('secureConnect', () => this.begin(socket))
+  }
+
+  private begin(socket: Socket): void {
+    if (this.stage === 'closed') return
+    this.enter('handshake')
+    socket.on('data', (bytes: Buffer) => this.onBytes(bytes))
+    socket.on('drain', () => {
+      if (this.stage === 'live') this.events.onDrain()
+    })
+    socket.write(this.handshake.hello)
+  }
+
+  private enter(stage: Stage): void {
+    this.stage = stage
+    clearTimeout(this.timer)
+    this.timer = undefined
+    if (stage !== 'live' && stage !== 'closed') this.timer = setTimeout(() => this.onTimeout(), stageMs)
+  }
+
+  private onTimeout(): void {
+    const where = { tcp: 'connection', tls: 'TLS handshake', handshake: 'RTMP handshake' } as Partial<Record<Stage, string>>
+    const code = this.stage === 'tcp' ? 'destination.unreachable' : this.stage === 'tls' ? 'destination.tls' : 'destination.silent'
+    this.fail(new AppError(code, `The ${where[this.stage] ?? `command ${this.stage}`} had no answer for ${stageMs / 1000} s`))
+  }
+
+  private onError(error: NodeJS.ErrnoException): void {
+    const { host, port } = this.address
+    if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
+      this.fail(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }))
+    } else if (this.stage === 'tcp') {
+      const why = error.code === 'ECONNREFUSED' ? `Nothing listens on ${host}:${port}` : `${host}:${port}: ${error.code ?? error.message}`
+      this.fail(new AppError('destination.unreachable', why, { cause: error }))
+    } else if (this.stage === 'tls') {
+      this.fail(new AppError('destination.tls', tlsProblem(error, host), { cause: error }), isCertificateError(error))
+    } else {
+      this.onClose(error)
+    }
+  }
+
+  private onClose(error?: NodeJS.ErrnoException): void {
+    const how = error?.code === undefined ? 'closed the connection' : `broke the connection (${error.code})`
+    switch (this.stage) {
+      case 'closed':
+        return
+      case 'tcp':
+        this.fail(new AppError('destination.unreachable'))
+        return
+      case 'tls':
+        this.fail(new AppError('destination.tls', `The destination ${how} in the TLS handshake`))
+        return
+      case 'handshake':
+        this.fail(new AppError('destination.protocol', `The destination ${how} in the RTMP handshake`))
+        return
+      case 'connect':
+      case 'createStream':
+        this.fail(new AppError('destination.refused', `The destination ${how} when the application was asked for`))
+        return
+      case 'publish':
+        this.fail(new AppError('destination.refused', `The destination ${how} when publishing began: mostly the key is wrong`))
+        return
+      case 'live':
+        if (performance.now() - this.liveAtMs < soonMs) {
+          this.fail(new AppError('destination.refused', `The destination ${how} as soon as publishing began: mostly the key is wrong`))
+        } else {
+          this.fail(new AppError('destination.closed', `The destination ${how}`))
+        }
+    }
+  }
+
+  private onBytes(bytes: Buffer): void {
+    if (this.stage === 'closed') return
+    let start = 0
+    if (!this.handshake.done) {
+      const used = this.handshake.push(bytes, 0, bytes.length)
+      if (typeof used !== 'number') {
+        this.fail(new AppError('destination.protocol', `The destination answers with something else: ${used.fault}`))
+        return
+      }
+      start = used
+      if (this.handshake.reply) {
+        this.socket.write(this.handshake.reply)
+        this.handshake.reply = undefined
+      }
+      if (this.handshake.done) this.askForApp()
+    }
+    this.bytesIn += bytes.length
+    if (start < bytes.length) {
+      const broken = this.reader.push(bytes, start, bytes.length)
+      if (broken) {
+        this.fail(new AppError('destination.protocol', `At byte ${broken.offset}: ${broken.fault}`))
+        return
+      }
+    }
+    if (this.bytesIn - this.acknowledged >= this.peerWindow / 2) {
+      this.acknowledged = this.bytesIn
+      this.sender.control(MessageType.acknowledgement, uint32Body(this.bytesIn))
+    }
+    this.sender.flush()
+  }
+
+  private askForApp(): void {
+    const { app, tcUrl } = this.address
+    this.enter('connect')
+    this.sender.control(MessageType.setChunkSize, uint32Body(outChunkSize))
+    this.command(0, 'connect', transaction.connect, {
+      app,
+      type: 'nonprivate',
+      flashVer: flashVersion,
+      swfUrl: tcUrl,
+      tcUrl,
+      fpad: false,
+      capabilities: 239,
+      audioCodecs: 3575,
+      videoCodecs: 252,
+      videoFunction: 1,
+      fourCcList: [...Object.keys(videoFourCcs), ...Object.keys(audioFourCcs)],
+    })
+  }
+
+  private command(streamId: number, ...values: Amf0Writable[]): void {
+    this.sender.command(streamId, writeAmf0(values))
+  }
+
+  private onMessage(type: number, body: Buffer): void {
+    switch (type) {
+      case MessageType.windowAcknowledgementSize:
+        if (body.length >= 4) this.peerWindow = Math.max(1024, body.readUInt32BE(0))
+        return
+      case MessageType.setPeerBandwidth:
+        if (body.length >= 4) this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(body.readUInt32BE(0)))
+        return
+      case MessageType.userControl:
+        if (body.length >= 6 && body.readUInt16BE(0) === UserControl.pingRequest) {
+          this.sender.control(MessageType.userControl, userControlBody(UserControl.pingResponse, body.readUInt32BE(2)))
+        }
+        return
+      case MessageType.commandAmf0:
+        this.onCommand(readAmf0Values(body))
+        return
+      case MessageType.commandAmf3:
+        this.onCommand(readAmf0Values(body, 1))
+    }
+  }
+
+  private onCommand(values: ReturnType<typeof readAmf0Values>): void {
+    if (isFault(values)) {
+      this.fail(new AppError('destination.protocol', values.fault))
+      return
+    }
+    const [name, id] = values
+    if (name === '_result') this.onResult(id, values)
+    else if (name === '_error') this.onErrorResult(id, values[3] ?? values[2])
+    else if (name === 'onStatus') this.onStatus(values[3] ?? values[2])
+    else if (name === 'close') this.onClose()
+  }
+
+  private onResult(id: AmfValue, values: readonly AmfValue[]): void {
+    if (id === transaction.connect && this.stage === 'connect') {
+      const fourCcs = new Set<string>()
+      for (const value of values.slice(2)) {
+        if (value instanceof Map) for (const fourCc of readCapabilities(value).fourCcs) fourCcs.add(fourCc)
+      }
+      this.fourCcs = fourCcs
+      const { publishName } = this.address
+      this.enter('createStream')
+      this.command(0, 'releaseStream', transaction.releaseStream, null, publishName)
+      this.command(0, 'FCPublish', transaction.fcPublish, null, publishName)
+      this.command(0, 'createStream', transaction.createStream, null)
+    } else if (id === transaction.createStream && this.stage === 'createStream') {
+      const streamId = values[3]
+      if (typeof streamId !== 'number') {
+        this.fail(new AppError('destination.protocol', 'createStream was answered without a stream id'))
+        return
+      }
+      this.streamId = streamId
+      this.enter('publish')
+      this.command(streamId, 'publish', transaction.publish, null, this.address.publishName, 'live')
+    }
+  }
+
+  private onErrorResult(id: AmfValue, info: AmfValue): void {
+    // Many servers do not know releaseStream and FCPublish, and say so.
+    if (id === transaction.releaseStream || id === transaction.fcPublish) return
+    this.refuse(info)
+  }
+
+  private onStatus(info: AmfValue): void {
+    if (!(info instanceof Map)) return
+    const code = info.get('code')
+    if (info.get('level') === 'error') {
+      this.refuse(info)
+    } else if (code === 'NetStream.Publish.Start' && this.stage === 'publish') {
+      this.enter('live')
+      this.liveAtMs = performance.now()
+      this.takenAtMs = this.liveAtMs
+      this.sender.flush()
+      this.events.onLive()
+    } else if (code === 'NetConnection.Connect.ReconnectRequest') {
+      this.fail(new AppError('destination.closed', 'The destination asks to connect anew'))
+    }
+  }
+
+  private refuse(info: AmfValue): void {
+    const said = info instanceof Map ? describe(info, this.address.publishName) : ''
+    const wasLive = this.stage === 'live'
+    this.fail(new AppError(wasLive ? 'destination.closed' : 'destination.refused', `The destination says: ${said || 'no'}`), !wasLive)
+  }
+
+  private fail(reason: AppError, refused = false): void {
+    if (this.stage === 'closed') return
+    this.end()
+    this.socket.destroy()
+    this.events.onClosed(reason, refused)
+  }
+
+  private end(): void {
+    this.enter('closed')
+  }
+}
+
+/** What a server says about an error, in short, with our key taken out. */
+function describe(info: AmfObject, key: string): string {
+  const parts = [info.get('code'), info.get('description')].filter((part): part is string => typeof part === 'string' && part !== '')
+  const text = parts.join(', ').slice(0, 300)
+  const clean = Array.from(text, (letter) => (letter < ' ' ? ' ' : letter)).join('')
+  return key === '' ? clean : clean.replaceAll(key, '(key)')
+}
+
+function isCertificateError(error: NodeJS.ErrnoException): boolean {
+  return /CERT|SIGNATURE|ISSUER|ALTNAME|CA_/.test(error.code ?? '')
+}
+
+function tlsProblem(error: NodeJS.ErrnoException, host: string): string {
+  switch (error.code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return `The certificate of ${host} is signed by nobody that this machine trusts`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `The certificate of the destination is not for ${host}`
+    case 'CERT_HAS_EXPIRED':
+      return `The certificate of ${host} has expired`
+    default:
+      return `${host} does not speak TLS as it should: ${error.code ?? error.message}`
+  }
+}
