@@ -34,8 +34,8 @@ export interface DestinationSenderNeeds {
 
 /** A connection that held so long was a good one: the next failure begins the waits anew, ms. */
 const settledMs = 10_000
-/** A destination that says no so often in a row after it was live needs a person. */
-const mostRefusals = 5
+/** A destination that says no so often in a row needs a person. Once is not enough: it may still hold our previous connection for live. */
+const mostRefusals = 4
 /** While the publisher is away nobody is called, ms between looks. */
 const awayMs = 500
 
@@ -58,7 +58,6 @@ export class DestinationSender {
   private attempts = 0
   private refusals = 0
   private reconnects = 0
-  private wasLive = false
   private liveAtMs = 0
   private bytes = 0
   private bytesBefore = 0
@@ -87,7 +86,6 @@ export class DestinationSender {
     this.key = key
     this.stream = stream
     this.attempts = this.refusals = 0
-    this.wasLive = false
     this.attempt()
   }
 
@@ -153,7 +151,7 @@ export class DestinationSender {
     }
     const missing = this.missingTrack(stream)
     if (missing !== undefined) {
-      this.fail(new AppError('destination.rendition_missing', `The stream has no track ${missing} now`), false)
+      this.fail(new AppError('destination.rendition_missing', `The stream has no track ${missing} now`), 'lost')
       return
     }
     this.enter('connecting', this.error)
@@ -162,14 +160,14 @@ export class DestinationSender {
       onLive: () => this.play(stream, target as Target),
       onDrain: () => this.player?.onDrain(),
       onClosed: (reason, refused) => {
-        if (this.target === target) this.fail(reason, refused)
+        if (this.target === target) this.fail(reason, refused ? 'refused' : 'lost')
       },
     }
     try {
       target = this.needs.connect(this.aim.url, this.key, events)
       this.target = target
     } catch (error) {
-      this.fail(error instanceof AppError ? error : new AppError('internal', undefined, { cause: error }), true)
+      this.fail(error instanceof AppError ? error : new AppError('internal', undefined, { cause: error }), 'hopeless')
     }
   }
 
@@ -213,10 +211,9 @@ export class DestinationSender {
     }
     this.player = player
     if (this.unplayable !== undefined) {
-      this.fail(this.unplayable, true)
+      this.fail(this.unplayable, 'hopeless')
       return
     }
-    this.wasLive = true
     this.liveAtMs = this.needs.monotonic()
     this.enter('live', undefined)
   }
@@ -235,18 +232,16 @@ export class DestinationSender {
       // Told while the player was being made.
       this.unplayable ??= reason
     } else {
-      this.wasLive = false
-      this.fail(reason, true)
+      this.fail(reason, 'hopeless')
     }
   }
 
-  private fail(reason: AppError, refused: boolean): void {
+  private fail(reason: AppError, how: 'lost' | 'refused' | 'hopeless'): void {
     if (this.state === 'live') this.reconnects++
     this.attempts++
-    if (refused) this.refusals++
-    else this.refusals = 0
+    this.refusals = how === 'refused' ? this.refusals + 1 : 0
     this.disconnect()
-    if (refused && (!this.wasLive || this.refusals >= mostRefusals)) {
+    if (how === 'hopeless' || this.refusals >= mostRefusals) {
       this.enter('failed', reason)
       return
     }

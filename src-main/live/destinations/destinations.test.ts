@@ -1,0 +1,246 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { writeAmf0 } from '../../formats/amf0.ts'
+import { encodeMessage } from '../../formats/rtmp-chunk-writer.ts'
+import { ServerHandshake } from '../../formats/rtmp-handshake.ts'
+import { MessageType } from '../../formats/rtmp-messages.ts'
+import type { Packet, Track } from '../../formats/track.ts'
+import { AppError } from '../../platform/errors.ts'
+import { createFlvBodies } from '../flv/flv-bodies.ts'
+import { StreamRun } from '../streams/stream-run.ts'
+import { backoffMs } from './backoff.ts'
+import { checkDestinationUrl, keyHint, parseDestinationAddress } from './destination-address.ts'
+import { DestinationSender } from './destination-sender.ts'
+import { RtmpTarget } from './rtmp-target.ts'
+import type { TargetEvents } from './target.ts'
+
+const video: Track = {
+  id: 'v0',
+  kind: 'video',
+  codec: 'h264',
+  timescale: 90_000,
+  codecString: 'avc1.64001f',
+  config: new Uint8Array([1]),
+  width: 640,
+  height: 360,
+}
+
+const packet = (ms: number, key: boolean, track = video): Packet => ({
+  track,
+  pts: ms * 90,
+  dts: ms * 90,
+  duration: 3600,
+  key,
+  data: new Uint8Array(100),
+})
+
+describe('addresses of destinations', () => {
+  it.each([
+    ['rtmp://h/app', 'key', { secure: false, host: 'h', port: 1935, app: 'app', tcUrl: 'rtmp://h/app', publishName: 'key' }],
+    [
+      'rtmps://h/live2?backup=1',
+      'k',
+      { secure: true, host: 'h', port: 443, app: 'live2?backup=1', tcUrl: 'rtmps://h/live2?backup=1', publishName: 'k' },
+    ],
+    [
+      'rtmp://[::1]:19/a/b/',
+      ' k?x=1 ',
+      { secure: false, host: '::1', port: 19, app: 'a/b', tcUrl: 'rtmp://[::1]:19/a/b', publishName: 'k?x=1' },
+    ],
+    ['rtmp://h/app/name', '', { secure: false, host: 'h', port: 1935, app: 'app', tcUrl: 'rtmp://h/app', publishName: 'name' }],
+  ])('takes %s with key "%s" apart', (url, key, expected) => {
+    expect(parseDestinationAddress(url, key)).toEqual(expected)
+  })
+
+  it.each(['', 'nonsense', 'http://h/a', 'rtmp://', 'rtmp://h', 'rtmp://u:p@h/a', 'rtmp:///a'])('refuses "%s"', (url) => {
+    expect(() => checkDestinationUrl(url)).toThrow(expect.objectContaining({ code: 'destination.address_invalid' }))
+  })
+
+  it('hints at long keys and says nothing of short ones', () => {
+    expect([keyHint('abcd-efgh-1234'), keyHint('short'), keyHint('')]).toEqual(['1234', '', null])
+  })
+
+  it('waits twice as long each time, up to a minute', () => {
+    expect([1, 2, 3, 7, 50].map((failures) => backoffMs(failures, () => 0))).toEqual([1000, 2000, 4000, 60_000, 60_000])
+    expect(backoffMs(1, () => 1)).toBe(750)
+  })
+})
+
+describe('a sender', () => {
+  function scene() {
+    const stream = new StreamRun({ id: 's', name: 's', epoch: 'e', log: undefined as never, nowMs: 0 })
+    stream.setTrack(video)
+    const states: string[] = []
+    const opened: TargetEvents[] = []
+    const sent: [number, number][] = []
+    const far = { congested: false, closed: 0 }
+    const aim = { template: 'custom', url: 'rtmp://h/a', rendition: 'source', audioTrack: null } as const
+    const sender = new DestinationSender(aim, {
+      bodies: createFlvBodies(),
+      limits: { outgoingBytes: 1000, outgoingMs: 10_000 },
+      now: () => 0,
+      monotonic: () => 0,
+      random: () => 0,
+      viewOf: () => stream,
+      onState: (state, error) => states.push(error ? `${state} ${error.code}` : state),
+      connect: (_url, _key, events) => {
+        opened.push(events)
+        return {
+          rttMs: 1,
+          get congested() {
+            return far.congested
+          },
+          send: (type, timestampMs, body) => {
+            sent.push([type, timestampMs])
+            return body.length
+          },
+          announces: () => false,
+          tick: () => undefined,
+          close: () => {
+            far.closed++
+          },
+        }
+      },
+    })
+    return { stream, states, opened, sent, far, aim, sender }
+  }
+
+  it('goes live with times from 0, loses the connection, and comes back when told', () => {
+    const { stream, states, opened, sent, aim, sender } = scene()
+    sender.start(stream, aim, 'k')
+    opened[0]?.onLive()
+    stream.deliver(packet(5000, true))
+    stream.deliver(packet(5040, false))
+    expect(sent.slice(-2)).toEqual([
+      [MessageType.video, 0],
+      [MessageType.video, 40],
+    ])
+    opened[0]?.onClosed(new AppError('destination.closed'), false)
+    expect(sender.nextAttemptMs).toBe(1000)
+    sender.retry()
+    opened[1]?.onLive()
+    expect(states).toEqual(['connecting', 'live', 'retrying destination.closed', 'connecting destination.closed', 'live'])
+    expect(sender.statistics()).toMatchObject({ reconnects: 1, frames: 4 })
+    stream.end('ended')
+    expect(states.at(-1)).toBe('off')
+  })
+
+  it('drops whole GOPs for a destination that takes nothing', () => {
+    const { stream, opened, far, aim, sender } = scene()
+    sender.start(stream, aim, 'k')
+    opened[0]?.onLive()
+    far.congested = true
+    for (let ms = 0; ms < 4000; ms += 40) stream.deliver(packet(ms, ms % 400 === 0))
+    const { droppedFrames, queuedMs } = sender.statistics()
+    expect(droppedFrames).toBeGreaterThan(80)
+    expect(queuedMs).toBeLessThanOrEqual(400)
+    sender.stop()
+  })
+
+  it('gives up after four refusals, and at once where the codec is not taken', () => {
+    vi.useFakeTimers()
+    const { stream, states, opened, aim, sender } = scene()
+    sender.start(stream, aim, 'k')
+    for (let attempt = 0; attempt < 4; attempt++) {
+      opened[attempt]?.onClosed(new AppError('destination.refused'), true)
+      vi.advanceTimersByTime(10_000)
+    }
+    vi.useRealTimers()
+    expect(opened).toHaveLength(4)
+    expect(states.at(-1)).toBe('failed destination.refused')
+    sender.stop()
+
+    const hevc = scene()
+    hevc.stream.setTrack({ ...video, id: 'v1', codec: 'hevc' })
+    hevc.sender.start(hevc.stream, { ...aim, rendition: 'v1' }, 'k')
+    hevc.opened[0]?.onLive()
+    expect(hevc.states.at(-1)).toBe('failed destination.codec_refused')
+    hevc.sender.start(hevc.stream, { ...aim, rendition: 'v-720p' }, 'k')
+    expect(hevc.states.at(-1)).toBe('retrying destination.rendition_missing')
+    hevc.sender.stop()
+  })
+})
+
+describe('the RTMP target', () => {
+  let server: Server | undefined
+  const sockets: Socket[] = []
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+    server?.close()
+  })
+
+  /** Connects to a server that says `bytes` once it was greeted; resolves with how that ended. */
+  function against(bytes: Buffer | ((socket: Socket) => void)): Promise<[code: string, refused: boolean]> {
+    return new Promise((resolve) => {
+      server = createServer((socket) => {
+        sockets.push(socket)
+        socket.on('error', () => undefined)
+        if (typeof bytes === 'function') bytes(socket)
+        else socket.once('data', () => socket.end(bytes))
+      })
+      server.listen(0, '127.0.0.1', () => {
+        const { port } = (server as Server).address() as { port: number }
+        new RtmpTarget(parseDestinationAddress(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'), {
+          onLive: () => resolve(['live', false]),
+          onDrain: () => undefined,
+          onClosed: (reason, refused) => {
+            expect(reason.message).not.toContain('hush-hush')
+            resolve([reason.code, refused])
+          },
+        })
+      })
+    })
+  }
+
+  const greeted = (answer: Buffer) => (socket: Socket) => {
+    const handshake = new ServerHandshake()
+    let said = false
+    socket.on('data', (bytes: Buffer) => {
+      handshake.push(bytes, 0, bytes.length)
+      if (handshake.reply) socket.write(handshake.reply)
+      handshake.reply = undefined
+      if (handshake.done && !said) {
+        said = true
+        socket.write(answer)
+      }
+    })
+  }
+  const command = (...values: Parameters<typeof writeAmf0>[0]) => encodeMessage(128, 3, MessageType.commandAmf0, 0, 0, writeAmf0(values))
+
+  it('knows a server of another kind, one that hangs up and one that refuses', async () => {
+    expect(await against(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'))).toEqual(['destination.protocol', false])
+    expect(await against(Buffer.alloc(0))).toEqual(['destination.protocol', false])
+    expect(await against(greeted(command('_error', 1, null, { code: 'no', description: 'unknown hush-hush' })))).toEqual([
+      'destination.refused',
+      true,
+    ])
+    expect(
+      await against(
+        greeted(
+          Buffer.concat([
+            command('_result', 1, null, { code: 'NetConnection.Connect.Success' }),
+            command('_error', 2, null, null),
+            command('_result', 4, null, 1),
+            command('onStatus', 0, null, { level: 'status', code: 'NetStream.Publish.Start' }),
+          ]),
+        ),
+      ),
+    ).toEqual(['live', false])
+  })
+
+  it('lives through garbage behind the handshake', async () => {
+    let seed = 7
+    const random = () => {
+      seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff
+      return seed
+    }
+    for (let round = 0; round < 20; round++) {
+      const garbage = Buffer.from(Array.from({ length: 400 }, () => random() & 255))
+      const answer = await against((socket) => {
+        greeted(garbage)(socket)
+        socket.on('data', () => setImmediate(() => socket.end()))
+      })
+      expect(answer[0]).toMatch(/^destination\./)
+    }
+  })
+})
