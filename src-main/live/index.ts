@@ -121,6 +121,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     now,
     monotonic,
     reconnectWindowMs: () => settings().reconnectWindowMs,
+    failover: config.failover,
     describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
   })
   registry.onRun((entry) => viewers.begin(entry.id))
@@ -260,6 +261,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
         ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, tls }))).port
       }
       clock.start()
+      registry.watch()
       for (const part of parts) await part.start?.()
       return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps }
     },

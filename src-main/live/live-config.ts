@@ -93,6 +93,20 @@ export const LiveConfigSchema = Type.Object({
     pattern: '^$|^https?://[^\\s?#]+$',
     description: 'address of a CDN put before every media address, e.g. https://cdn.example.com; empty for none',
   }),
+  failover: Type.Object({
+    silenceMs: Type.Integer({
+      default: 1000,
+      minimum: 200,
+      maximum: 30_000,
+      description: 'ms of silence after which the backup publisher takes the place of the one on air',
+    }),
+    returnMs: Type.Integer({
+      default: 10_000,
+      minimum: 0,
+      maximum: 3_600_000,
+      description: 'ms that the primary publisher must be good before it is on air again; 0 leaves the backup on air',
+    }),
+  }),
   limits: LiveLimitsSchema,
 })
 export type LiveConfig = Static<typeof LiveConfigSchema>

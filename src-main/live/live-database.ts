@@ -26,6 +26,8 @@ export interface StreamKeyRow {
   /** JSON of the key's limits. */
   limits: string
   on_over_limit: string
+  role: string
+  same_address_only: number
   created_at: string
   rotated_at: string | null
   revoked_at: string | null

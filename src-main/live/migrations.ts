@@ -24,6 +24,23 @@ export const liveMigrations: readonly Migration[] = [
     },
   },
   {
+    name: 'live/0003-key-roles',
+    up: async (database) => {
+      await sql`ALTER TABLE stream_key ADD COLUMN role TEXT NOT NULL DEFAULT 'primary'`.execute(database)
+      await sql`ALTER TABLE stream_key ADD COLUMN same_address_only INTEGER NOT NULL DEFAULT 0`.execute(database)
+    },
+  },
+  {
+    name: 'live/0004-slates',
+    up: async (database) => {
+      await sql`CREATE TABLE slate (
+        id TEXT PRIMARY KEY, label TEXT NOT NULL, file TEXT NOT NULL, bytes INTEGER NOT NULL, created_at TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
+      await sql`CREATE TABLE stream_slate (stream TEXT PRIMARY KEY, slate TEXT NOT NULL, lasts TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
+  {
     name: 'live/0010-access-hooks-alerts',
     up: async (database) => {
       await sql`CREATE TABLE access_rule (scope TEXT PRIMARY KEY, rules TEXT NOT NULL) STRICT`.execute(database)

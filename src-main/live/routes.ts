@@ -7,7 +7,9 @@ import type { StreamKeys } from './keys/stream-keys.ts'
 import {
   DemoStateSchema,
   HealthSampleSchema,
+  OnSecondPublisherSchema,
   PublishAddressesSchema,
+  PublisherRoleSchema,
   StartRequestSchema,
   StartResponseSchema,
   StopRequestSchema,
@@ -44,7 +46,6 @@ const PageQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 200 })),
 })
-const Policy = Type.Union([Type.Literal('refuse'), Type.Literal('takeover')])
 const Label = Type.String({ minLength: 1, maxLength: 100 })
 const List = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
   Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
@@ -147,6 +148,21 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       handler: async (request) => ({ body: await end(needs, request.params.id, request) }),
     }),
     defineRoute({
+      method: 'POST',
+      path: '/live/streams/:id/switch',
+      tag,
+      summary: 'Puts the publisher that is held ready on air, now',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object({ to: Type.Optional(PublisherRoleSchema) }),
+      responses: { 200: StreamSchema },
+      handler: (request) => {
+        const entry = registry.get(request.params.id)
+        registry.switchOver(entry, request.body.to, request.principal.id)
+        return { body: show(needs, entry, request) }
+      },
+    }),
+    defineRoute({
       method: 'DELETE',
       path: '/live/streams/:id',
       tag,
@@ -196,7 +212,9 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       body: Type.Object({
         stream: StreamName,
         label: Type.Optional(Label),
-        onSecondPublisher: Type.Optional(Policy),
+        role: Type.Optional(PublisherRoleSchema),
+        onSecondPublisher: Type.Optional(OnSecondPublisherSchema),
+        sameAddressOnly: Type.Optional(Type.Boolean()),
         limits: Type.Optional(KeyLimitsChangeSchema),
         onOverLimit: Type.Optional(OnOverLimitSchema),
       }),
@@ -216,7 +234,9 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       body: Type.Object({
         label: Type.Optional(Label),
         enabled: Type.Optional(Type.Boolean()),
-        onSecondPublisher: Type.Optional(Policy),
+        role: Type.Optional(PublisherRoleSchema),
+        onSecondPublisher: Type.Optional(OnSecondPublisherSchema),
+        sameAddressOnly: Type.Optional(Type.Boolean()),
         limits: Type.Optional(KeyLimitsChangeSchema),
         onOverLimit: Type.Optional(OnOverLimitSchema),
       }),

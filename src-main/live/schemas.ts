@@ -74,6 +74,14 @@ export const IngestProtocolSchema = Type.Union(
   { description: 'pull: fetched by the host from a source; slate: made by the host while the publisher is away' },
 )
 
+export const PublisherRoleSchema = Type.Union([Type.Literal('primary'), Type.Literal('backup')], {
+  description: 'backup: held ready, and on air while the primary is not',
+})
+
+export const OnSecondPublisherSchema = Type.Union([Type.Literal('refuse'), Type.Literal('takeover'), Type.Literal('backup')], {
+  description: 'What becomes of a second publisher of the same role; backup: it is held ready as the backup',
+})
+
 export const PublisherSchema = Type.Object({
   sessionId: Type.String(),
   protocol: IngestProtocolSchema,
@@ -81,7 +89,18 @@ export const PublisherSchema = Type.Object({
   encoder: Type.String(),
   keyId: Nullable(Type.String()),
   connectedAt: Type.String({ format: 'date-time' }),
+  role: PublisherRoleSchema,
 })
+
+/** A publisher beside the others of its stream, with figures of its own. */
+export const StreamPublisherSchema = Type.Object({
+  ...PublisherSchema.properties,
+  onAir: Type.Boolean(),
+  tracks: Type.Array(TrackSchema),
+  health: Nullable(HealthSampleSchema),
+  warnings: Type.Array(HealthWarningSchema),
+})
+export type StreamPublisher = Static<typeof StreamPublisherSchema>
 
 export const StreamSchema = Type.Object({
   id: Type.String(),
@@ -94,6 +113,7 @@ export const StreamSchema = Type.Object({
   startedAt: Nullable(Type.String({ format: 'date-time' })),
   endedAt: Nullable(Type.String({ format: 'date-time' })),
   publisher: Nullable(PublisherSchema),
+  publishers: Type.Array(StreamPublisherSchema, { description: 'primary and backup; the one on air stands in `publisher` too' }),
   tracks: Type.Array(TrackSchema),
   metadata: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
   health: Nullable(HealthSampleSchema),
@@ -114,7 +134,9 @@ export const StreamKeySchema = Type.Object({
   stream: StreamName,
   hint: Type.String({ description: 'first characters of the key, to tell keys apart' }),
   enabled: Type.Boolean(),
-  onSecondPublisher: Type.Union([Type.Literal('refuse'), Type.Literal('takeover')]),
+  role: PublisherRoleSchema,
+  onSecondPublisher: OnSecondPublisherSchema,
+  sameAddressOnly: Type.Boolean({ description: 'a takeover is allowed from the address of the publisher that is live alone' }),
   limits: KeyLimitsSchema,
   onOverLimit: OnOverLimitSchema,
   createdAt: Type.String({ format: 'date-time' }),

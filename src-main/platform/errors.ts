@@ -111,6 +111,11 @@ export const errorKinds = {
     title: 'The stream was ended by an operator',
     remedy: 'Start it again on the Live page or wait a moment.',
   },
+  'publish.no_standby': {
+    status: 409,
+    title: 'No other publisher is ready',
+    remedy: 'Publish a backup: the same address with `?backup=1`, or a key of the role backup.',
+  },
   'publish.over_limit': {
     status: 403,
     title: "The publisher sends more than the key's limits allow",

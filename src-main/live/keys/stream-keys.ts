@@ -24,7 +24,9 @@ export interface StreamKeysNeeds {
 export interface NewKey {
   readonly stream: string
   readonly label?: string
+  readonly role?: StreamKey['role']
   readonly onSecondPublisher?: StreamKey['onSecondPublisher']
+  readonly sameAddressOnly?: boolean
   readonly limits?: KeyLimitsChange
   readonly onOverLimit?: OnOverLimit
 }
@@ -32,7 +34,9 @@ export interface NewKey {
 export interface KeyChanges {
   readonly label?: string
   readonly enabled?: boolean
+  readonly role?: StreamKey['role']
   readonly onSecondPublisher?: StreamKey['onSecondPublisher']
+  readonly sameAddressOnly?: boolean
   /** Those that are named change. */
   readonly limits?: KeyLimitsChange
   readonly onOverLimit?: OnOverLimit
@@ -198,7 +202,9 @@ export class StreamKeys {
         stream: request.stream,
         hint: secret.slice(0, HINT_LENGTH),
         enabled: true,
+        role: request.role ?? 'primary',
         onSecondPublisher: request.onSecondPublisher ?? 'refuse',
+        sameAddressOnly: request.sameAddressOnly ?? false,
         limits: { ...noLimits, ...request.limits },
         onOverLimit: request.onOverLimit ?? 'refuse',
         createdAt: this.#time(),

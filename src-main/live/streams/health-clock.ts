@@ -39,6 +39,8 @@ export class HealthClock {
       }
       const sample = meter.sample(monotonic(), wallMs, viewers(entry.id), entry.phase === 'reconnecting')
       const warnings: readonly HealthWarning[] = meter.warnings
+      const standby = entry.standby?.publication.meter
+      standby?.sample(monotonic(), wallMs, 0, false)
       events.publish('stream.health', { sample, warnings }, { stream: entry.id, volatile: true })
       const codes = warnings.map((warning) => warning.code).join()
       if (codes === (this.#warned.get(entry.id) ?? '')) continue

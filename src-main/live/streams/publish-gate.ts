@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Publication, PublishGate, PublishRequest } from '../ingest/publisher.ts'
 import type { StreamKeys } from '../keys/stream-keys.ts'
+import { addressOf } from './remote-address.ts'
 import type { StreamRegistry } from './stream-registry.ts'
 
 /** Wrong keys are forgotten after so long without another, ms. */
@@ -85,10 +86,4 @@ export class KeyGate implements PublishGate {
     this.#needs.onRefused?.(code)
     if (code === 'internal') this.#needs.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be let in')
   }
-}
-
-/** The address without its port. */
-function addressOf(remoteAddress: string): string {
-  const colon = remoteAddress.lastIndexOf(':')
-  return colon < 0 ? remoteAddress : remoteAddress.slice(0, colon)
 }

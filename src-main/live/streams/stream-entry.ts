@@ -10,7 +10,10 @@ import type { StoredStream } from './stream-store.ts'
 export type StreamMetadata = Readonly<Record<string, string | number | boolean>>
 
 /** What of a key rules its publishers. */
-export type PublishKey = Pick<StreamKey, 'id' | 'stream' | 'onSecondPublisher' | 'limits' | 'onOverLimit'>
+export type PublishKey = Pick<StreamKey, 'id' | 'stream' | 'onSecondPublisher' | 'role' | 'sameAddressOnly' | 'limits' | 'onOverLimit'>
+
+/** What a publisher is on its stream: the backup goes on air when the primary fails. */
+export type PublisherRole = 'primary' | 'backup'
 
 /** Who publishes now. */
 export interface LivePublisher {
@@ -23,6 +26,9 @@ export interface LivePublisher {
   /** ISO 8601. */
   readonly connectedAt: string
   readonly publication: StreamPublication
+  readonly role: PublisherRole
+  /** Since when it has delivered without a pause, monotonic ms. */
+  goodSinceMs: number
 }
 
 /** Everything that the host knows of one stream. The registry alone writes to it. */
@@ -40,7 +46,14 @@ export interface StreamEntry {
   run: StreamRun | undefined
   meter: HealthMeter | undefined
   metadata: StreamMetadata
+  /** Who is on air. */
   publisher: LivePublisher | undefined
+  /** Who delivers too and is held ready. */
+  standby: LivePublisher | undefined
+  /** What was on air last: where another goes on from. */
+  lastOnAir: StreamPublication | undefined
+  /** An operator put the backup on air: no return by itself. */
+  heldByHand: boolean
   /** Monotonic ms of timeline 0; undefined until the run's first packet. */
   originMs: number | undefined
   /** Where the timeline stands, ms: a returning publisher goes on behind it. */
@@ -67,6 +80,9 @@ export function blankEntry(id: string, name: string, createdAt: string): StreamE
     meter: undefined,
     metadata: {},
     publisher: undefined,
+    standby: undefined,
+    lastOnAir: undefined,
+    heldByHand: false,
     originMs: undefined,
     timelineEndMs: 0,
     timer: undefined,

@@ -53,6 +53,7 @@ function house(stored: StoredStream[] = []) {
       now: Date.now,
       monotonic: () => performance.now(),
       reconnectWindowMs: () => 30_000,
+      failover: { silenceMs: 1000, returnMs: 10_000 },
       describe: (entry) => streamView(entry, 0, base),
     }),
   }
@@ -71,7 +72,15 @@ function encoder(sent: AppError[] = []): PublishRequest {
   }
 }
 
-const refuse = { id: 'key_1', stream: 'cam', onSecondPublisher: 'refuse', limits: noLimits, onOverLimit: 'refuse' } as const
+const refuse = {
+  id: 'key_1',
+  stream: 'cam',
+  role: 'primary',
+  onSecondPublisher: 'refuse',
+  sameAddressOnly: false,
+  limits: noLimits,
+  onOverLimit: 'refuse',
+} as const
 const takeover = { ...refuse, id: 'key_2', onSecondPublisher: 'takeover' } as const
 
 beforeEach(() => void vi.useFakeTimers())

@@ -6,11 +6,13 @@ import type { Publication, PublishRequest } from '../ingest/publisher.ts'
 import type { StreamLimits } from '../keys/key-limits.ts'
 import { randomText } from '../random-id.ts'
 import type { Stream } from '../schemas.ts'
+import { Failover } from './failover.ts'
 import { HealthMeter } from './health.ts'
 import { durationOver, measuredOverLimit, trackOverLimit } from './limit-check.ts'
 import { createFaultTeller } from './publisher-faults.ts'
+import { addressOf } from './remote-address.ts'
 import type { LiveStream, StreamDirectory, StreamState } from './stream.ts'
-import { blankEntry, type LivePublisher, type PublishKey, type StreamEntry, storedOf } from './stream-entry.ts'
+import { blankEntry, type LivePublisher, type PublisherRole, type PublishKey, type StreamEntry, storedOf } from './stream-entry.ts'
 import { StreamPublication } from './stream-publication.ts'
 import { StreamRun } from './stream-run.ts'
 import { nextPhase, type StreamCause, stateOf } from './stream-state.ts'
@@ -27,6 +29,8 @@ export interface StreamRegistryNeeds {
   /** The stream as events show it. */
   readonly describe: (entry: StreamEntry) => Stream
   readonly reconnectWindowMs: () => number
+  /** When the backup takes over from a silent publisher, and the primary back, ms. */
+  readonly failover: { readonly silenceMs: number; readonly returnMs: number }
   /** How long a stream is kept after its encoder said goodbye, ms: 0 ends it at once. */
   readonly keepAfterUnpublishMs?: number
   /** ms since 1970. */
@@ -41,10 +45,29 @@ export class StreamRegistry implements StreamDirectory {
   readonly #byName = new Map<string, StreamEntry>()
   readonly #byId = new Map<string, StreamEntry>()
   readonly #listeners = new Set<(stream: LiveStream) => void>()
+  readonly #failover: Failover
   readonly #beginListeners = new Set<(entry: StreamEntry) => void>()
 
   private constructor(needs: StreamRegistryNeeds) {
     this.#needs = needs
+    this.#failover = new Failover({
+      entries: () => this.#byId.values(),
+      events: needs.events,
+      audit: needs.audit,
+      monotonic: needs.monotonic,
+      silenceMs: () => needs.failover.silenceMs,
+      returnMs: () => needs.failover.returnMs,
+      changed: (entry) => {
+        clearTimeout(entry.timer)
+        entry.timer = undefined
+        this.#move(entry, 'publish', { message: `stream ${entry.name} is live` })
+      },
+    })
+  }
+
+  /** Begins to look after publishers that fall silent. */
+  watch(): void {
+    this.#failover.start()
   }
 
   /** Reads what is known; streams that were live when the host went down wait for their publisher again. */
@@ -124,11 +147,9 @@ export class StreamRegistry implements StreamDirectory {
       this.#announce(entry, 'created')
     }
     if (this.#needs.now() < entry.closedUntilMs) throw new AppError('publish.ended')
-    const previous = entry.publisher
-    if (previous !== undefined) {
-      if (key.onSecondPublisher === 'refuse') throw new AppError('publish.busy')
-      this.#dismiss(entry, previous, new AppError('publish.taken_over'))
-    }
+    const { role, previous } = admit(entry, key, request)
+    if (previous !== undefined) this.#dismiss(entry, previous, new AppError('publish.taken_over'))
+    if (entry.publisher !== undefined) return this.#standBy(entry, entry.publisher, role, key, request)
     clearTimeout(entry.timer)
     entry.timer = undefined
     const run = entry.run?.state === 'active' ? entry.run : this.#newRun(entry)
@@ -137,8 +158,18 @@ export class StreamRegistry implements StreamDirectory {
       run.newPublisher(previous === undefined ? 'reconnect' : 'takeover')
       meter.discontinuity()
     }
-    const publication = this.#publication(entry, run, meter, request)
-    entry.publisher = { request, keyId: key.id, key, sinceMs: this.#needs.now(), connectedAt: this.#time(), publication }
+    const publication = this.#publication(entry, run, meter, request, true)
+    entry.lastOnAir = publication
+    entry.publisher = {
+      role,
+      goodSinceMs: this.#needs.monotonic(),
+      request,
+      keyId: key.id,
+      key,
+      sinceMs: this.#needs.now(),
+      connectedAt: this.#time(),
+      publication,
+    }
     entry.error = null
     entry.endedAt = null
     entry.startedAt ??= this.#time()
@@ -150,7 +181,7 @@ export class StreamRegistry implements StreamDirectory {
       streamName: entry.name,
       sessionId: request.sessionId,
       remoteAddress: request.remoteAddress,
-      data: { protocol: request.protocol, keyId: key.id, epoch: run.epoch, takeover: previous !== undefined },
+      data: { protocol: request.protocol, keyId: key.id, epoch: run.epoch, role, takeover: previous !== undefined },
     })
     this.#move(entry, 'publish', { message: `stream ${entry.name} is live`, sessionId: request.sessionId })
     return publication
@@ -171,7 +202,7 @@ export class StreamRegistry implements StreamDirectory {
 
   /** Disconnects the publisher; it may return. Throws `stream.not_live`. */
   kick(entry: StreamEntry, actor: string): void {
-    const publisher = entry.publisher
+    const { publisher } = entry
     if (publisher === undefined) throw new AppError('stream.not_live', 'Nobody publishes to this stream')
     this.#needs.audit.record({ kind: 'command', message: `the publisher of ${entry.name} was kicked`, ...names(entry), actor })
     this.#dismiss(entry, publisher, new AppError('publish.kicked'))
@@ -180,8 +211,7 @@ export class StreamRegistry implements StreamDirectory {
 
   /** Ends the stream and disconnects the publisher; encoders that return by themselves are refused for a while. */
   end(entry: StreamEntry, actor: string): void {
-    const publisher = entry.publisher
-    if (publisher !== undefined) this.#dismiss(entry, publisher, new AppError('publish.ended'))
+    this.#dismissAll(entry, new AppError('publish.ended'))
     entry.closedUntilMs = this.#needs.now() + CLOSED_MS
     this.#finish(entry, 'end', { message: `stream ${entry.name} was ended`, actor })
   }
@@ -189,7 +219,7 @@ export class StreamRegistry implements StreamDirectory {
   /** Ends the stream because its source within the host was stopped: unlike `end`, others may publish to it at once. */
   conclude(entry: StreamEntry): void {
     if (stateOf(entry.phase) !== 'active') return
-    if (entry.publisher !== undefined) this.#dismiss(entry, entry.publisher, new AppError('publish.ended'))
+    this.#dismissAll(entry, new AppError('publish.ended'))
     this.#finish(entry, 'unpublish', { message: `stream ${entry.name} ended: its source was stopped` })
   }
 
@@ -207,16 +237,33 @@ export class StreamRegistry implements StreamDirectory {
   /** A key is no longer good: whoever publishes with it is sent away, its stream waits for another. */
   withdraw(keyId: string, reason: AppError): void {
     for (const entry of this.#byId.values()) {
-      const publisher = entry.publisher
+      const { publisher, standby } = entry
+      if (standby?.keyId === keyId) this.#dismiss(entry, standby, reason)
       if (publisher?.keyId !== keyId) continue
       this.#dismiss(entry, publisher, reason)
       this.#lose(entry, undefined)
     }
   }
 
+  /**
+   * Puts the publisher that is held ready on air by an operator's word; where `to` is on air already, nothing happens.
+   * Throws `publish.no_standby`.
+   */
+  switchOver(entry: StreamEntry, to: PublisherRole | undefined, actor: string): void {
+    if (to !== undefined && entry.publisher?.role === to) return
+    const { standby } = entry
+    if (standby === undefined || !this.#failover.switchOver(entry, 'command')) throw new AppError('publish.no_standby')
+    entry.heldByHand = standby.role === 'backup'
+    this.#needs.audit.record({ kind: 'command', message: `${entry.name} was switched to its ${standby.role}`, ...names(entry), actor })
+    this.#announce(entry, 'updated')
+  }
+
   /** A key's rules changed: they hold for whoever publishes with it from now on. */
   keyChanged(key: PublishKey): void {
-    for (const { publisher } of this.#byId.values()) if (publisher?.keyId === key.id) publisher.key = key
+    for (const { publisher, standby } of this.#byId.values()) {
+      if (publisher?.keyId === key.id) publisher.key = key
+      if (standby?.keyId === key.id) standby.key = key
+    }
   }
 
   /** The limits that hold for a stream now; undefined while nobody publishes to it. */
@@ -228,29 +275,34 @@ export class StreamRegistry implements StreamDirectory {
   enforceLimits(): void {
     const nowMs = this.#needs.now()
     for (const entry of this.#byId.values()) {
-      const { publisher, meter } = entry
-      if (publisher === undefined || meter === undefined) continue
+      const { publisher, standby } = entry
+      if (publisher === undefined) continue
       const { limits } = publisher.key
       if (durationOver(limits, Date.parse(entry.startedAt ?? publisher.connectedAt), nowMs)) {
         const minutes = limits.maxDurationMinutes
         const reason = new AppError('publish.over_limit', `The stream has lasted the ${minutes} minutes that its key allows`)
-        this.#dismiss(entry, publisher, reason)
+        this.#dismissAll(entry, reason)
         entry.closedUntilMs = nowMs + CLOSED_MS
         this.#finish(entry, 'unpublish', { message: `stream ${entry.name} ended: its key allows ${minutes} minutes` })
         continue
       }
-      const own = meter.samples.filter((sample) => sample.timeMs > publisher.sinceMs + 1000)
-      const over = measuredOverLimit(own, publisher.key)
-      if (over !== undefined) this.#expel(entry, publisher, over)
+      for (const each of [standby, publisher]) {
+        if (each === undefined) continue
+        const own = each.publication.meter.samples.filter((sample) => sample.timeMs > each.sinceMs + 1000)
+        const over = measuredOverLimit(own, each.key)
+        if (over !== undefined) this.#expel(entry, each, over)
+      }
     }
   }
 
   /** Stops waiting and delivering. What is on disk stays as it is: a host that returns waits for its publishers. */
   stop(): void {
+    this.#failover.stop()
     for (const entry of this.#byId.values()) {
       clearTimeout(entry.timer)
       entry.timer = undefined
       entry.publisher?.publication.retire()
+      entry.standby?.publication.retire()
       entry.run?.end('ended')
     }
   }
@@ -284,11 +336,13 @@ export class StreamRegistry implements StreamDirectory {
     entry.metadata = {}
     entry.originMs = undefined
     entry.timelineEndMs = 0
+    entry.lastOnAir = undefined
+    entry.heldByHand = false
     for (const listener of this.#beginListeners) listener(entry)
     return run
   }
 
-  #publication(entry: StreamEntry, run: StreamRun, meter: HealthMeter, request: PublishRequest): StreamPublication {
+  #publication(entry: StreamEntry, run: StreamRun, meter: HealthMeter, request: PublishRequest, onAir: boolean): StreamPublication {
     const { now, monotonic } = this.#needs
     const publication = new StreamPublication({
       streamId: entry.id,
@@ -296,6 +350,7 @@ export class StreamRegistry implements StreamDirectory {
       run,
       meter,
       monotonic,
+      onAir,
       owner: {
         begin: (monotonicMs) => {
           if (entry.originMs === undefined) {
@@ -307,22 +362,26 @@ export class StreamRegistry implements StreamDirectory {
           return { originMs: entry.originMs, startMs: monotonicMs - entry.originMs, floorMs: entry.timelineEndMs }
         },
         admits: (track) => {
-          const { publisher } = entry
-          if (publisher?.publication !== publication) return true
-          const over = trackOverLimit(track, publisher.key)
-          if (over !== undefined) this.#expel(entry, publisher, over)
+          const publisher = holderOf(entry, publication)
+          const over = publisher === undefined ? undefined : trackOverLimit(track, publisher.key)
+          if (publisher !== undefined && over !== undefined) this.#expel(entry, publisher, over)
           return over === undefined
         },
         tracksChanged: () => this.#announce(entry, 'tracks'),
         metadataChanged: (metadata) => {
+          if (!publication.onAir) return
           entry.metadata = metadata
           this.#announce(entry, 'updated')
         },
         fault: createFaultTeller(this.#needs, entry, request),
         closed: (how, reason) => {
-          if (entry.publisher?.publication !== publication) return
-          this.#leave(entry, entry.publisher, how, reason)
-          if (how === 'lost') this.#lose(entry, reason)
+          const publisher = holderOf(entry, publication)
+          if (publisher === undefined) return
+          const wasOnAir = publisher === entry.publisher
+          this.#leave(entry, publisher, how, reason)
+          if (!wasOnAir) this.#announce(entry, 'updated')
+          else if (this.#failover.switchOver(entry, 'lost')) return
+          else if (how === 'lost' || entry.standby !== undefined) this.#lose(entry, reason)
           else if ((this.#needs.keepAfterUnpublishMs ?? 0) > 0) {
             this.#move(entry, 'lost', { message: `the publisher of ${entry.name} said goodbye; the stream waits` })
             run.setReconnecting(true)
@@ -336,8 +395,41 @@ export class StreamRegistry implements StreamDirectory {
 
   /** Sends a publisher away; the stream waits for a better one. */
   #expel(entry: StreamEntry, publisher: LivePublisher, reason: AppError): void {
+    const wasOnAir = publisher === entry.publisher
     this.#dismiss(entry, publisher, reason)
-    this.#lose(entry, reason)
+    if (wasOnAir) this.#lose(entry, reason)
+    else this.#announce(entry, 'updated')
+  }
+
+  #dismissAll(entry: StreamEntry, reason: AppError): void {
+    if (entry.standby !== undefined) this.#dismiss(entry, entry.standby, reason)
+    if (entry.publisher !== undefined) this.#dismiss(entry, entry.publisher, reason)
+  }
+
+  /** Holds a publisher ready beside the one on air. */
+  #standBy(entry: StreamEntry, onAir: LivePublisher, role: PublisherRole, key: PublishKey, request: PublishRequest): StreamPublication {
+    const publication = this.#publication(entry, entry.run as StreamRun, entry.meter as HealthMeter, request, false)
+    entry.standby = {
+      request,
+      keyId: key.id,
+      key,
+      role,
+      publication,
+      sinceMs: this.#needs.now(),
+      goodSinceMs: this.#needs.monotonic(),
+      connectedAt: this.#time(),
+    }
+    if (role === 'primary') entry.heldByHand = false
+    this.#needs.audit.record({
+      kind: 'publish',
+      message: `${request.encoder || 'an encoder'} publishes to ${entry.name} and is held ready as its ${role}`,
+      ...names(entry),
+      sessionId: request.sessionId,
+      remoteAddress: request.remoteAddress,
+      data: { protocol: request.protocol, keyId: key.id, role, onAir: onAir.role },
+    })
+    this.#announce(entry, 'updated')
+    return publication
   }
 
   /** Sends a publisher away; what becomes of the stream is the caller's business. */
@@ -348,7 +440,8 @@ export class StreamRegistry implements StreamDirectory {
   }
 
   #leave(entry: StreamEntry, publisher: LivePublisher, how: 'unpublish' | 'lost' | 'dismissed', reason: AppError | undefined): void {
-    entry.publisher = undefined
+    if (entry.standby === publisher) entry.standby = undefined
+    else entry.publisher = undefined
     entry.timelineEndMs = Math.max(entry.timelineEndMs, publisher.publication.endMs ?? 0)
     this.#needs.audit.record({
       kind: 'disconnect',
@@ -357,11 +450,12 @@ export class StreamRegistry implements StreamDirectory {
       sessionId: publisher.request.sessionId,
       remoteAddress: publisher.request.remoteAddress,
       ...(reason === undefined ? undefined : { code: reason.code }),
-      data: { how, bytesIn: entry.meter?.bytesIn ?? 0 },
+      data: { how, role: publisher.role, bytesIn: publisher.publication.meter.bytesIn },
     })
   }
 
   #lose(entry: StreamEntry, reason: AppError | undefined): void {
+    if (this.#failover.switchOver(entry, 'lost')) return
     this.#move(entry, 'lost', { message: `stream ${entry.name} lost its publisher and waits for it`, code: reason?.code })
     entry.run?.setReconnecting(true)
     this.#wait(entry, this.#needs.reconnectWindowMs(), reason)
@@ -422,6 +516,30 @@ export class StreamRegistry implements StreamDirectory {
   #time(): string {
     return new Date(this.#needs.now()).toISOString()
   }
+}
+
+/** The lane that a newcomer takes, and who must leave it for that. Throws `publish.busy`. */
+function admit(entry: StreamEntry, key: PublishKey, request: PublishRequest): { role: PublisherRole; previous: LivePublisher | undefined } {
+  const role: PublisherRole = key.role === 'backup' || isYes(request.query.get('backup')) ? 'backup' : 'primary'
+  const { publisher, standby } = entry
+  const previous = publisher?.role === role ? publisher : standby?.role === role ? standby : undefined
+  if (previous === undefined) return { role, previous }
+  if (key.onSecondPublisher === 'backup' && role === 'primary' && standby === undefined) return { role: 'backup', previous: undefined }
+  if (key.onSecondPublisher !== 'takeover') throw new AppError('publish.busy')
+  if (key.sameAddressOnly && addressOf(previous.request.remoteAddress) !== addressOf(request.remoteAddress)) {
+    throw new AppError('publish.busy', 'Another publisher is live on this key, from another address')
+  }
+  return { role, previous }
+}
+
+function isYes(value: string | undefined): boolean {
+  return value === '1' || value === 'true' || value === 'yes'
+}
+
+/** Whose publication it is, on air or held ready; undefined once it was sent away. */
+function holderOf({ publisher, standby }: StreamEntry, publication: StreamPublication): LivePublisher | undefined {
+  if (publisher?.publication === publication) return publisher
+  return standby?.publication === publication ? standby : undefined
 }
 
 function names(entry: StreamEntry): { streamId: string; streamName: string } {

@@ -1,7 +1,7 @@
 import type { Track } from '../../formats/track.ts'
 import { type AddressBase, streamAddresses } from '../addresses.ts'
-import type { Stream, TrackInfo } from '../schemas.ts'
-import type { StreamEntry } from './stream-entry.ts'
+import type { Stream, StreamPublisher, TrackInfo } from '../schemas.ts'
+import type { LivePublisher, StreamEntry } from './stream-entry.ts'
 import { stateOf } from './stream-state.ts'
 
 /** A stream as the API and the events show it. */
@@ -19,17 +19,8 @@ export function streamView(entry: StreamEntry, viewers: number, base: AddressBas
     createdAt: entry.createdAt,
     startedAt: entry.startedAt,
     endedAt: entry.endedAt,
-    publisher:
-      publisher === undefined
-        ? null
-        : {
-            sessionId: publisher.request.sessionId,
-            protocol: publisher.request.protocol,
-            remoteAddress: publisher.request.remoteAddress,
-            encoder: publisher.request.encoder,
-            keyId: publisher.keyId,
-            connectedAt: publisher.connectedAt,
-          },
+    publisher: publisher === undefined ? null : publisherInfo(publisher),
+    publishers: publishersOf(entry),
     tracks: (entry.run?.tracks ?? []).map((track) => trackInfo(track, measured)),
     metadata: { ...entry.metadata },
     health,
@@ -38,6 +29,28 @@ export function streamView(entry: StreamEntry, viewers: number, base: AddressBas
     demo: entry.demo,
     ...streamAddresses(entry.name, base),
   }
+}
+
+function publisherInfo({ request, keyId, connectedAt, role }: LivePublisher): NonNullable<Stream['publisher']> {
+  const { sessionId, protocol, remoteAddress, encoder } = request
+  return { sessionId, protocol, remoteAddress, encoder, keyId, connectedAt, role }
+}
+
+/** Primary first. */
+function publishersOf({ publisher, standby }: StreamEntry): StreamPublisher[] {
+  const both: StreamPublisher[] = []
+  for (const each of [publisher, standby]) {
+    if (each === undefined) continue
+    const { meter, tracks, onAir } = each.publication
+    both.push({
+      ...publisherInfo(each),
+      onAir,
+      tracks: [...tracks.values()].map((track) => trackInfo(track, meter.latest?.frameRate || undefined)),
+      health: meter.latest,
+      warnings: [...meter.warnings],
+    })
+  }
+  return both.sort((a, b) => Number(a.role === 'backup') - Number(b.role === 'backup'))
 }
 
 function trackInfo(track: Track, measuredFrameRate: number | undefined): TrackInfo {

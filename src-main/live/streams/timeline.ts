@@ -29,6 +29,10 @@ export interface TimelineOptions {
   /** No packet is placed before this, ms: the end of what the stream has delivered so far. */
   readonly floorMs: number
   readonly audioTicks: AudioTicks
+  /** Puts the encoder's clock on the timeline outright (timeline = source + offset, ms), in place of `startMs`. */
+  readonly offsetMs?: number
+  /** What each track has delivered so far, ms by track id, where that is known better than by `floorMs`. */
+  readonly floors?: ReadonlyMap<string, number> | undefined
 }
 
 /** What is known of one track; times named `Ms` are on the encoder's clock after unwrapping unless they say timeline. */
@@ -43,6 +47,8 @@ class TrackClock {
   /** timeline = source + offset. */
   offsetMs = 0
   lastDts = -1
+  /** Latest presentation time, ticks. */
+  lastPts = -1
   /** Audio: where the sample clock stands. Video: unused. */
   nextDts = 0
   /** Running average distance of two packets in ticks. */
@@ -100,6 +106,7 @@ export class Timeline {
   readonly #audioTicks: AudioTicks
   readonly #startMs: number
   readonly #floorMs: number
+  readonly #floors: ReadonlyMap<string, number> | undefined
   #anchored = false
   #offsetMs = 0
   /** Timeline ms of the last hole told, so that the other tracks' share of the same hole is not told again. */
@@ -112,11 +119,39 @@ export class Timeline {
     this.#floorMs = options.floorMs
     this.#endMs = options.floorMs
     this.#audioTicks = options.audioTicks
+    this.#floors = options.floors
+    if (options.offsetMs !== undefined) {
+      this.#anchored = true
+      this.#offsetMs = options.offsetMs
+    }
   }
 
   /** Where the latest packet of any track ends on the timeline, ms. */
   get endMs(): number {
     return this.#endMs
+  }
+
+  /** What is added to a track's own times, ms; undefined before its first packet. */
+  offsetOf(trackId: string): number | undefined {
+    const clock = this.#clocks.find((each) => each.track.id === trackId)
+    return clock?.started === true ? clock.offsetMs : undefined
+  }
+
+  /** Presentation time of the latest picture or sound of a track, timeline ms; undefined before its first packet. */
+  shownMs(trackId: string): number | undefined {
+    const clock = this.#clocks.find((each) => each.track.id === trackId)
+    return clock === undefined || clock.lastPts < 0 ? undefined : clock.lastPts / clock.ticksPerMs
+  }
+
+  /** Before what time each track takes nothing more, timeline ms by track id. */
+  floors(): Map<string, number> {
+    const floors = new Map<string, number>()
+    for (const clock of this.#clocks) {
+      if (clock.lastDts < 0) continue
+      const next = clock.track.kind === 'audio' ? clock.nextDts : clock.lastDts + 1
+      floors.set(clock.track.id, next / clock.ticksPerMs)
+    }
+    return floors
   }
 
   /** Declares a track, or its changed configuration. */
@@ -185,8 +220,10 @@ export class Timeline {
       clock.offsetMs = this.#offsetMs
       return
     }
+    let alone = true
     for (const other of this.#clocks) {
       if (!other.started) continue
+      alone = false
       // a track may begin late by as much as the wall clock says, or be a little out of step
       const ahead = sourceMs - other.lastSourceMs - (arrivalMs - other.lastArrivalMs)
       if (Math.abs(ahead) <= FORWARD_MS) {
@@ -202,8 +239,16 @@ export class Timeline {
         }
       }
     }
+    if (alone) {
+      clock.offsetMs = this.#offsetMs
+      return
+    }
     this.repairs++
     clock.offsetMs = this.#endMs - sourceMs
+  }
+
+  #floorOf(clock: TrackClock): number {
+    return Math.ceil((this.#floors?.get(clock.track.id) ?? this.#floorMs) * clock.ticksPerMs)
   }
 
   #follow(clock: TrackClock, sourceMs: number, arrivalMs: number): void {
@@ -251,13 +296,13 @@ export class Timeline {
   #video(clock: TrackClock, sourceMs: number, packet: IngestPacket): Packet {
     const atMs = sourceMs + clock.offsetMs
     let dts = Math.round(atMs * clock.ticksPerMs)
-    const floor = clock.lastDts < 0 ? Math.ceil(this.#floorMs * clock.ticksPerMs) : clock.lastDts + 1
+    const floor = clock.lastDts < 0 ? this.#floorOf(clock) : clock.lastDts + 1
     if (dts < floor) dts = floor
     if (clock.lastDts >= 0) {
       const step = dts - clock.lastDts
-      // a pause says nothing about the frame rate
-      if (step < clock.averageTicks * 4) clock.averageTicks += (step - clock.averageTicks) / 16
-      else if (step < clock.ticksPerMs * HOLE_MS) clock.averageTicks += clock.averageTicks / 4
+      // a pause says nothing about the frame rate, nor do pictures that were squeezed in for the decoder alone
+      if (step * 16 >= clock.averageTicks && step < clock.averageTicks * 4) clock.averageTicks += (step - clock.averageTicks) / 16
+      else if (step >= clock.averageTicks * 4 && step < clock.ticksPerMs * HOLE_MS) clock.averageTicks += clock.averageTicks / 4
     }
     clock.lastDts = dts
     const composition = packet.compositionMs
@@ -267,6 +312,7 @@ export class Timeline {
     // squeezed packets keep their own picture's time only as far as the rule allows
     const latest = dts + COMPOSITION_MS * clock.ticksPerMs
     if (pts > latest) pts = latest
+    if (pts > clock.lastPts) clock.lastPts = pts
     return {
       track: clock.track,
       pts,
@@ -281,7 +327,7 @@ export class Timeline {
     const ideal = Math.round((sourceMs + clock.offsetMs) * clock.ticksPerMs)
     const known = this.#audioTicks(track, packet.data)
     if (clock.lastDts < 0) {
-      const floor = Math.ceil(this.#floorMs * clock.ticksPerMs)
+      const floor = this.#floorOf(clock)
       // sound from before the timeline's beginning has no place on it
       if (ideal < floor - clock.averageTicks / 2) return undefined
       clock.nextDts = Math.max(floor, ideal)
@@ -311,6 +357,7 @@ export class Timeline {
     }
     const dts = clock.nextDts
     clock.lastDts = dts
+    clock.lastPts = dts
     clock.nextDts = dts + duration
     return { track, pts: dts, dts, duration, key: true, data: packet.data }
   }

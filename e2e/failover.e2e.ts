@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { baseClip, madeClip } from './helpers/clips.ts'
+import { type DecodedFrame, readFrames } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { artifacts } from './helpers/paths.ts'
+import { publishFile } from './helpers/publish.ts'
+
+/** Numbers of the frames that are shown for longer than a decoder's blink, in the order shown; how long the last one is, nobody knows. */
+function shown(frames: readonly DecodedFrame[]): number[] {
+  const numbers: number[] = []
+  frames.forEach((frame, index) => {
+    const next = frames[index + 1]
+    if (frame.code !== undefined && next !== undefined && next.time - frame.time > 0.005) numbers.push(frame.code.frame)
+  })
+  return numbers
+}
+
+function steps(numbers: readonly number[]): number[] {
+  return numbers.slice(1).map((number, index) => number - (numbers[index] as number))
+}
+
+/** Address of the media playlist of the picture. */
+async function videoPlaylist(host: RunningHost, name: string): Promise<string> {
+  const address = `${host.http}/live/${name}/hls.m3u8`
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const answer = await fetch(address)
+    const line = answer.ok ? (await answer.text()).split('\n').find((each) => each.includes('/v0/')) : undefined
+    if (line) return new URL(line, address).href
+    await sleep(100)
+  }
+  throw new Error(`${name} has no playlist`)
+}
+
+/** Every frame that a media playlist lists, each stretch of one configuration decoded with its own initialization. */
+async function readHls(address: string, label: string): Promise<DecodedFrame[]> {
+  const lines = (await (await fetch(address)).text()).split('\n')
+  const bytes = async (path: string) => Buffer.from(await (await fetch(new URL(path, address))).arrayBuffer())
+  const stretches: Buffer[][] = []
+  for (const line of lines) {
+    const map = line.match(/^#EXT-X-MAP:URI="([^"]+)"/)?.[1]
+    if (map !== undefined) stretches.push([await bytes(map)])
+    else if (line !== '' && !line.startsWith('#')) stretches.at(-1)?.push(await bytes(line))
+  }
+  const frames: DecodedFrame[] = []
+  for (const [index, stretch] of stretches.entries()) {
+    const file = join(artifacts, `failover-${label}-${index}.mp4`)
+    writeFileSync(file, Buffer.concat(stretch))
+    frames.push(...(await readFrames(file)))
+  }
+  return frames
+}
+
+describe('a stream with a primary and a backup publisher', () => {
+  let host: RunningHost
+  let one: string
+  let other: string
+
+  beforeAll(async () => {
+    one = await baseClip()
+    // the same pictures by another encoder with other groups of pictures: not one byte in common
+    other = await madeClip('failover-other.flv', [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-bf',
+      '0',
+      '-g',
+      '45',
+      '-b:v',
+      '500k',
+      '-c:a',
+      'copy',
+    ])
+    host = await startHost({ name: 'failover', args: ['--failover-return-ms', '2000', '--window-ms', '60000'] })
+  }, 90_000)
+  afterAll(() => host?.stop())
+
+  it('returns to the primary on a keyframe when it is good again, with no frame missing or twice', async () => {
+    const secret = await host.key('return')
+    const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
+    const primary = publishFile(one, `${host.rtmp}/${secret}`)
+    try {
+      await host.until('return', (stream) => stream.publishers.length === 2 && stream.tracks.length === 2)
+      // whoever came first may be on air: the primary gets there by itself
+      const stream = await host.until('return', (each) => each.publisher?.role === 'primary', 10_000)
+      expect(stream.publishers.map((each: any) => [each.role, each.onAir])).toEqual([
+        ['primary', true],
+        ['backup', false],
+      ])
+      await sleep(1500)
+      const switched = await host.api('POST', '/live/streams/return/switch', { to: 'backup' })
+      expect(switched).toMatchObject({ status: 200, body: { publisher: { role: 'backup' } } })
+      await sleep(2500)
+      expect((await host.api('GET', '/live/streams/return')).body.publisher.role, 'no return against an operator').toBe('backup')
+      await Promise.all([primary.ended, backup.ended])
+      await host.until('return', (each) => each.state === 'ended')
+      const numbers = shown(await readHls(await videoPlaylist(host, 'return'), 'return'))
+      expect(numbers.length).toBeGreaterThan(300)
+      expect(steps(numbers).filter((step) => step !== 1)).toEqual([])
+    } finally {
+      await primary.stop()
+      await backup.stop()
+    }
+  }, 60_000)
+
+  it('goes on with the backup on the very next frame when the primary is killed', async () => {
+    const secret = await host.key('pair')
+    const primary = publishFile(one, `${host.rtmp}/${secret}`)
+    const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
+    try {
+      await host.until('pair', (stream) => stream.publishers.length === 2 && stream.publishers[0].onAir && stream.tracks.length === 2)
+      await sleep(4000)
+      await primary.stop('SIGKILL')
+      const stream = await host.until('pair', (each) => each.publishers.length === 1 && each.publishers[0].onAir)
+      expect(stream).toMatchObject({ state: 'active', reconnecting: false, publisher: { role: 'backup' } })
+      await backup.ended
+      await host.until('pair', (each) => each.state === 'ended')
+      const numbers = shown(await readHls(await videoPlaylist(host, 'pair'), 'pair'))
+      expect(numbers.length).toBeGreaterThan(300)
+      expect(steps(numbers).filter((step) => step !== 1)).toEqual([])
+    } finally {
+      await primary.stop()
+      await backup.stop()
+    }
+  }, 60_000)
+})
