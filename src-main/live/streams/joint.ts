@@ -1,6 +1,8 @@
+import type { Track } from '../../formats/track.ts'
 import type { IngestPacket } from '../ingest/publisher.ts'
-import { align } from './source-clock.ts'
-import type { StreamPublication } from './stream-publication.ts'
+import { align, type SourceClock } from './source-clock.ts'
+import type { StandbyBuffer } from './standby-buffer.ts'
+import type { Timeline } from './timeline.ts'
 
 /** A picture missing for less than this is the encoder's own unsteadiness, in frames. */
 const NEXT_FRAMES = 1.5
@@ -31,6 +33,18 @@ export interface Joint {
   readonly gapMs: number
 }
 
+/** What must be known of a publisher to join it to another. */
+export interface JoinedPublisher {
+  readonly clock: SourceClock
+  /** First video track, or the first track where there is none. */
+  readonly leader: string | undefined
+  readonly tracks: ReadonlyMap<string, Track>
+  /** The timeline that it was on while on air. */
+  readonly timeline: Timeline | undefined
+  /** What it could go on air with. */
+  readonly buffer: StandbyBuffer | undefined
+}
+
 export interface StreamPosition {
   readonly originMs: number
   readonly floorMs: number
@@ -41,13 +55,13 @@ export interface StreamPosition {
  * Where `next` can go on from `last`. `exact` only where their clocks are known to agree and what `next` holds reaches back
  * far enough; else its newest group of pictures is made to lead up to now.
  */
-export function findJoint(next: StreamPublication, last: StreamPublication | undefined, position: StreamPosition): Joint | undefined {
+export function findJoint(next: JoinedPublisher, last: JoinedPublisher | undefined, position: StreamPosition): Joint | undefined {
   const { buffer, leader } = next
   if (buffer === undefined || leader === undefined || buffer.keys.length === 0) return undefined
   return (last === undefined ? undefined : exactJoint(next, last, position)) ?? newestJoint(next, position)
 }
 
-function exactJoint(next: StreamPublication, last: StreamPublication, position: StreamPosition): Joint | undefined {
+function exactJoint(next: JoinedPublisher, last: JoinedPublisher, position: StreamPosition): Joint | undefined {
   const { timeline } = last
   const alignment = align(next.clock, last.clock)
   const lastLeader = last.leader
@@ -57,7 +71,7 @@ function exactJoint(next: StreamPublication, last: StreamPublication, position: 
   if (lastOffsetMs === undefined || shownMs === undefined) return undefined
   const { frameMs } = last.clock
   const offsetMs = lastOffsetMs + alignment.shiftMs
-  const { packets, keys } = next.buffer as NonNullable<StreamPublication['buffer']>
+  const { packets, keys } = next.buffer as StandbyBuffer
   const latestStart = shownMs + frameMs * NEXT_FRAMES
   const covering = keys.findLast((at) => timeOf(packets[at]) + offsetMs <= latestStart)
   const first = covering ?? (keys[0] as number)
@@ -82,8 +96,8 @@ function exactJoint(next: StreamPublication, last: StreamPublication, position: 
 }
 
 /** The newest picture is shown now; those that lead up to it go to the decoder alone. */
-function newestJoint(next: StreamPublication, { originMs, floorMs, nowMs }: StreamPosition): Joint {
-  const { packets, keys } = next.buffer as NonNullable<StreamPublication['buffer']>
+function newestJoint(next: JoinedPublisher, { originMs, floorMs, nowMs }: StreamPosition): Joint {
+  const { packets, keys } = next.buffer as StandbyBuffer
   const first = keys.at(-1) as number
   const newest = packets.findLast((packet) => packet.trackId === next.leader) as IngestPacket
   const newestMs = newest.dtsMs + Math.max(0, newest.compositionMs)
@@ -128,7 +142,7 @@ function timeOf(packet: IngestPacket | undefined): number {
   return packet === undefined ? 0 : packet.dtsMs + Math.max(0, packet.compositionMs)
 }
 
-function sameConfiguration(a: StreamPublication, b: StreamPublication): boolean {
+function sameConfiguration(a: JoinedPublisher, b: JoinedPublisher): boolean {
   const one = a.tracks.get(a.leader as string)
   const other = b.tracks.get(b.leader as string)
   return one !== undefined && other !== undefined && one.codecString === other.codecString && Buffer.compare(one.config, other.config) === 0
