@@ -1,0 +1,116 @@
+import { type RtpHead, sequenceDistance, timestampDistance } from '../../../formats/rtp.ts'
+import { beginsKeyframe, type RtpVideoCodec } from '../../../formats/rtp-frames.ts'
+import type { Outlet } from './outlet.ts'
+
+/** Packets of a source that are held for late joiners and for what viewers miss: 4096 of 1.2 kB at most. */
+const held = 4096
+
+/** What a source carries. */
+export interface SourceCodec {
+  /** Lower case, as the offer's codec names. */
+  readonly name: string
+  readonly clockRate: number
+  /** H.264 profile-level-id in hex, where known. */
+  readonly profile?: string
+}
+
+/** One RTP stream of a room: what its publisher or our packetizer sends, held since the newest keyframe and handed to the outlets. */
+export class Source {
+  readonly codec: SourceCodec
+  /** Encoding of a simulcast publisher. */
+  readonly rid: string | undefined
+  readonly outlets: Outlet[] = []
+  readonly #video: RtpVideoCodec | undefined
+  readonly #packets: (Buffer | undefined)[] = new Array(held)
+  readonly #sequences = new Int32Array(held).fill(-1)
+  readonly #timestamps = new Uint32Array(held)
+  readonly #frames = new Uint32Array(held)
+  ssrc = 0
+  began = false
+  /** Sequence number of the newest packet and the first one of the newest keyframe; the latter -1 where none is held. */
+  newest = 0
+  keyframe = -1
+  timestamp = 0
+  frame = 0
+  bytes = 0
+  /** The sender's wall clock (ms since 1970) at an RTP timestamp; NaN until told. */
+  ntpMs = Number.NaN
+  ntpTimestamp = 0
+  /** ms (monotonic) when the newest timestamp came first. */
+  timestampMs = 0
+  /** bit/s of the last seconds. */
+  bitrate = 0
+  #measuredBytes = 0
+  #measuredMs = 0
+
+  constructor(codec: SourceCodec, rid?: string) {
+    this.codec = codec
+    this.rid = rid
+    this.#video = codec.name === 'h264' || codec.name === 'vp9' || codec.name === 'av1' ? codec.name : undefined
+  }
+
+  /** A packet with its head read: holds it and sends it on. Its head is written anew for every viewer. */
+  push(packet: Buffer, head: RtpHead, nowMs: number): void {
+    const { sequence, timestamp } = head
+    if (!this.began || head.ssrc !== this.ssrc) this.#begin(head, nowMs)
+    this.bytes += packet.length
+    const newer = sequenceDistance(sequence, this.newest) > 0
+    if (newer) this.newest = sequence
+    if (timestampDistance(timestamp, this.timestamp) > 0) {
+      this.timestamp = timestamp
+      this.timestampMs = nowMs
+      this.frame++
+    }
+    const slot = sequence % held
+    this.#packets[slot] = packet
+    this.#sequences[slot] = sequence
+    this.#timestamps[slot] = timestamp
+    this.#frames[slot] = this.frame
+    let key = this.#video === undefined
+    if (this.#video !== undefined) {
+      if (newer && beginsKeyframe(this.#video, packet, head.start, head.end)) {
+        key = true
+        this.keyframe = sequence
+      } else if (this.keyframe >= 0 && ((this.newest - this.keyframe) & 0xffff) >= held) this.keyframe = -1
+    }
+    const { outlets } = this
+    for (let i = 0; i < outlets.length; i++) (outlets[i] as Outlet).forward(packet, sequence, timestamp, key, nowMs)
+  }
+
+  /** The held packet of that number. */
+  find(sequence: number): Buffer | undefined {
+    const slot = sequence % held
+    return this.#sequences[slot] === sequence ? this.#packets[slot] : undefined
+  }
+
+  timestampOf(sequence: number): number {
+    return this.#timestamps[sequence % held] as number
+  }
+
+  frameOf(sequence: number): number {
+    return this.#frames[sequence % held] as number
+  }
+
+  /** Called each second. */
+  measure(nowMs: number): void {
+    const elapsed = nowMs - this.#measuredMs
+    if (elapsed < 500) return
+    const now = ((this.bytes - this.#measuredBytes) * 8000) / elapsed
+    this.bitrate = this.#measuredMs === 0 ? now : this.bitrate * 0.6 + now * 0.4
+    this.#measuredBytes = this.bytes
+    this.#measuredMs = nowMs
+  }
+
+  #begin(head: RtpHead, nowMs: number): void {
+    this.began = true
+    this.ssrc = head.ssrc
+    this.newest = (head.sequence - 1) & 0xffff
+    this.timestamp = head.timestamp
+    this.timestampMs = nowMs
+    this.keyframe = -1
+    this.ntpMs = Number.NaN
+    this.#sequences.fill(-1)
+    this.frame++
+    for (const outlet of this.outlets) outlet.reanchor()
+  }
+}

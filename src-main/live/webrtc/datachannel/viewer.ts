@@ -1,0 +1,193 @@
+import { type RtcpHandler, readRtcp } from '../../../formats/rtcp.ts'
+import { type AnswerSection, viewerCodec, writeAnswer } from '../answer.ts'
+import type { OfferDescription } from '../offer.ts'
+import type { DataMessage, PeerStats } from '../sfu-engine.ts'
+import { Connection, type Network } from './connection.ts'
+import { Outlet } from './outlet.ts'
+import { clockOf, type Room } from './room.ts'
+import type { Source } from './source.ts'
+
+export interface ViewerNeeds {
+  readonly network: Network
+  readonly sessionId: string
+  readonly room: Room
+  readonly offer: OfferDescription
+  readonly onConnected: () => void
+  readonly onClosed: () => void
+  readonly onData: (message: DataMessage) => void
+  /** It has packets to catch up with: call `catchUp` each few ms until it says false. */
+  readonly onBehind: (viewer: Viewer) => void
+}
+
+/** Share of the estimated bandwidth that an encoding may take. */
+const share = 0.85
+
+/** A peer that watches a room. */
+export class Viewer {
+  readonly sessionId: string
+  readonly #needs: ViewerNeeds
+  readonly #connection: Connection
+  readonly #rtcp: RtcpHandler
+  #video: Outlet | undefined
+  #audio: Outlet | undefined
+  #connected = false
+  #estimate = Number.NaN
+  #lossy = 0
+  #rid: string | undefined
+  #nacks = 0
+  #plis = 0
+  #lost = 0
+  #nowMs = 0
+
+  constructor(needs: ViewerNeeds) {
+    this.#needs = needs
+    this.sessionId = needs.sessionId
+    this.#connection = new Connection(needs.network, needs.sessionId, needs.offer, 'SendOnly', {
+      onConnected: () => this.#begin(),
+      onClosed: needs.onClosed,
+      onRtp() {},
+      onRtcp: (packet) => {
+        this.#nowMs = performance.now()
+        readRtcp(packet, this.#rtcp)
+      },
+      onData: needs.onData,
+    })
+    this.#rtcp = {
+      onNack: (ssrc, sequence) => {
+        this.#nacks++
+        if (ssrc === this.#video?.ssrc) this.#video.again(sequence)
+        else if (ssrc === this.#audio?.ssrc) this.#audio.again(sequence)
+      },
+      onKeyframeRequest: () => {
+        this.#plis++
+        needs.room.requestKeyframe(this.#video?.source, this.#nowMs)
+      },
+      onBitrate: (bitrate) => {
+        this.#estimate = bitrate
+      },
+      onReport: (ssrc, fraction, lost) => {
+        if (ssrc !== this.#video?.ssrc) return
+        this.#lossy = fraction > 25 ? this.#lossy + 1 : 0
+        this.#lost = Math.max(0, lost)
+      },
+    }
+  }
+
+  /** The answer, or why there is none. */
+  async answer(): Promise<{ sdp: string } | { refused: string }> {
+    const { offer, room, sessionId } = this.#needs
+    const sections: AnswerSection[] = []
+    const send = (packet: Buffer) => this.#connection.send(packet)
+    const best = room.video[0]
+    for (const media of offer.media) {
+      if (media.direction === 'sendonly' || media.direction === 'inactive') continue
+      const picture = media.kind === 'video'
+      if (picture ? this.#video !== undefined || best === undefined : this.#audio !== undefined) continue
+      const codec = viewerCodec(media, picture ? (best as Source).codec.name : 'opus', best?.codec.profile)
+      if (codec === undefined) continue
+      const ssrc = 1 + Math.floor(Math.random() * 0xfffffffe)
+      const outlet = new Outlet(ssrc, codec.payloadType, sessionId, send)
+      if (picture) this.#video = outlet
+      else this.#audio = outlet
+      sections.push({ mid: media.mid, codec, direction: 'sendonly', source: { ssrc, cname: sessionId, stream: sessionId } })
+    }
+    if (best !== undefined && this.#video === undefined && offer.media.some((each) => each.kind === 'video'))
+      return { refused: `the stream's picture is ${best.codec.name}, which the offer does not have` }
+    if (sections.length === 0) return { refused: 'the offer has no section that could receive this stream' }
+    return { sdp: writeAnswer(offer, sections, await this.#connection.accept(true), offer.dataMid !== undefined) }
+  }
+
+  addCandidate(candidate: string): void {
+    this.#connection.addCandidate(candidate)
+  }
+
+  chooseLayer(rid: string | undefined): void {
+    this.#rid = rid
+    this.#choose()
+  }
+
+  sendData(message: DataMessage): void {
+    if (this.#connected) this.#connection.sendData(message)
+  }
+
+  catchUp(nowMs: number): boolean {
+    return this.#video?.catchUp(nowMs) ?? false
+  }
+
+  second(nowMs: number, wallMs: number, clockKnown: boolean): void {
+    if (!this.#connected) return
+    if (this.#audio !== undefined && this.#audio.source === undefined && this.#needs.room.audio !== undefined)
+      this.#audio.begin(this.#needs.room.audio, nowMs)
+    for (const outlet of [this.#video, this.#audio]) {
+      const source = outlet?.source
+      if (outlet === undefined || source === undefined || !source.began) continue
+      const { ntpMs, timestamp } = clockOf(source, clockKnown, nowMs, wallMs)
+      const report = outlet.senderReport(ntpMs, timestamp)
+      if (report !== undefined) this.#connection.send(report)
+    }
+    this.#choose()
+  }
+
+  stats(): PeerStats {
+    const remote = this.#connection.remote
+    const roundTripMs = this.#connection.roundTripMs
+    const layer = this.#video?.source?.rid
+    return {
+      sessionId: this.sessionId,
+      connected: this.#connected,
+      ...(remote === undefined ? {} : { transport: remote.transport, remoteAddress: remote.address }),
+      bytesIn: 0,
+      bytesOut: (this.#video?.bytes ?? 0) + (this.#audio?.bytes ?? 0),
+      packetsLost: this.#lost,
+      nacks: this.#nacks,
+      plis: this.#plis,
+      ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      ...(Number.isNaN(this.#estimate) ? {} : { availableBitrate: this.#estimate }),
+      ...(layer === undefined ? {} : { layer }),
+    }
+  }
+
+  close(): void {
+    this.#connected = false
+    this.#video?.end()
+    this.#audio?.end()
+    this.#needs.room.viewers.delete(this)
+    this.#connection.close()
+  }
+
+  #begin(): void {
+    if (this.#connected) return
+    this.#connected = true
+    const { room } = this.#needs
+    const nowMs = performance.now()
+    if (this.#audio !== undefined && room.audio !== undefined) this.#audio.begin(room.audio, nowMs)
+    const source = this.#fitting() ?? room.video[0]
+    if (this.#video !== undefined && source !== undefined) {
+      if (this.#video.begin(source, nowMs)) room.requestKeyframe(source, nowMs)
+      else this.#needs.onBehind(this)
+    }
+    this.#needs.onConnected()
+  }
+
+  /** Of the encodings that come at present, the best that is allowed and fits. */
+  #fitting(): Source | undefined {
+    const coming = this.#needs.room.video.filter((each) => each.began && performance.now() - each.timestampMs < 2000)
+    const top = this.#rid === undefined ? 0 : coming.findIndex((each) => each.rid === this.#rid)
+    const allowed = coming.slice(Math.max(0, top))
+    const current = this.#video?.source
+    if (this.#lossy >= 3 && current !== undefined) {
+      this.#lossy = 0
+      return allowed[allowed.indexOf(current) + 1] ?? current
+    }
+    if (Number.isNaN(this.#estimate)) return allowed[0]
+    return allowed.find((each) => each.bitrate < this.#estimate * share) ?? allowed.at(-1)
+  }
+
+  #choose(): void {
+    if (this.#needs.room.video.length < 2 || this.#video === undefined || this.#video.source === undefined) return
+    const fitting = this.#fitting()
+    if (fitting === undefined) return
+    this.#video.want(fitting)
+    if (this.#video.wanted !== undefined) this.#needs.room.requestKeyframe(fitting, performance.now())
+  }
+}
