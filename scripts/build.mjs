@@ -53,6 +53,7 @@ async function buildHost() {
     main: 'src-main/host/main.ts',
     'demo-worker': 'src-main/live/demo/worker.ts',
     'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
+    'sfu-worker': 'src-main/live/webrtc/datachannel/worker.ts',
   }
   const missing = Object.values(input).filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Error(`The host cannot be built: ${missing.join(', ')} is missing.`)

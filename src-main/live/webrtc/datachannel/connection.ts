@@ -206,7 +206,14 @@ function transportOffer(offer: OfferDescription, withData: boolean): string {
     ...[...new Set(candidates)].slice(0, 32).map((each) => `a=${each}`),
     ...(data === undefined
       ? []
-      : ['m=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'c=IN IP4 0.0.0.0', `a=mid:${data}`, ...transport, 'a=sctp-port:5000', 'a=max-message-size:262144']),
+      : [
+          'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+          'c=IN IP4 0.0.0.0',
+          `a=mid:${data}`,
+          ...transport,
+          'a=sctp-port:5000',
+          'a=max-message-size:262144',
+        ]),
     '',
   ].join('\r\n')
 }
@@ -216,5 +223,7 @@ function announced(candidates: readonly string[], addresses: readonly string[]):
   const host = candidates.find((each) => / typ host/.test(each))
   if (addresses.length === 0 || host === undefined) return candidates
   const parts = host.split(' ')
-  return addresses.map((address, i) => parts.map((part, at) => (at === 0 ? `candidate:${i + 1}` : at === 3 ? String(2_122_317_823 - i) : at === 4 ? address : part)).join(' '))
+  return addresses.map((address, i) =>
+    parts.map((part, at) => (at === 0 ? `candidate:${i + 1}` : at === 3 ? String(2_122_317_823 - i) : at === 4 ? address : part)).join(' '),
+  )
 }

@@ -1,5 +1,5 @@
-import { sequenceDistance, timestampDistance, writeU32 } from '../../../formats/rtp.ts'
 import { writeSenderReport } from '../../../formats/rtcp.ts'
+import { sequenceDistance, timestampDistance, writeU32 } from '../../../formats/rtp.ts'
 import type { Source } from './source.ts'
 
 /** Sends one packet to the peer; false where the peer is gone. */
@@ -130,7 +130,9 @@ export class Outlet {
   /** `ntpMs`: wall clock (ms since 1970) at which `timestamp` of the source was taken. */
   senderReport(ntpMs: number, timestamp: number): Buffer | undefined {
     if (!this.#anchored || this.packets === 0) return undefined
-    return Buffer.from(writeSenderReport(this.ssrc, ntpMs, (timestamp + this.#timestampOffset) >>> 0, this.packets, this.bytes >>> 0, this.#cname))
+    return Buffer.from(
+      writeSenderReport(this.ssrc, ntpMs, (timestamp + this.#timestampOffset) >>> 0, this.packets, this.bytes >>> 0, this.#cname),
+    )
   }
 
   #goOver(source: Source): void {

@@ -1,6 +1,6 @@
-import { Source } from './source.ts'
-import type { Viewer } from './viewer.ts'
 import type { DataMessage } from '../sfu-engine.ts'
+import type { Source } from './source.ts'
+import type { Viewer } from './viewer.ts'
 
 /** ms between two keyframe requests to a publisher, however many viewers ask. */
 const keyframePauseMs = 500

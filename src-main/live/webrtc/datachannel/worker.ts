@@ -1,10 +1,10 @@
 import { createSocket } from 'node:dgram'
-import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
-import { openMediaWire } from '../../../platform/workers/media-wire.ts'
-import { videoTimescale } from '../../../formats/track-from-config.ts'
-import type { Track } from '../../../formats/track.ts'
-import type { IngestPacket } from '../../ingest/publisher.ts'
 import { isFault } from '../../../formats/fault.ts'
+import type { Track } from '../../../formats/track.ts'
+import { videoTimescale } from '../../../formats/track-from-config.ts'
+import { openMediaWire } from '../../../platform/workers/media-wire.ts'
+import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
+import type { IngestPacket } from '../../ingest/publisher.ts'
 import { readOffer } from '../offer.ts'
 import type { Network } from './connection.ts'
 import { Feed } from './feed.ts'
@@ -91,7 +91,7 @@ async function start({ options, connectMs, keyframeMs }: ToSfuWorker & { type: '
     host.send({ type: 'started' })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    const known = code === 'EADDRINUSE' ? 'port.in_use' : code === 'EACCES' ? 'port.forbidden' : 'engine.missing'
+    const known = code === 'EADDRINUSE' ? 'port.in_use' : code === 'EACCES' ? 'port.forbidden' : 'webrtc.engine_missing'
     host.send({ type: 'failed', code: known, message: message.split('\n')[0] ?? '' })
   }
 }
