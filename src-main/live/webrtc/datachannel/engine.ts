@@ -203,7 +203,10 @@ export function createDataChannelEngine(needs: DataChannelEngineNeeds): SfuEngin
     },
     start() {
       return new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => started?.reject(new AppError('webrtc.engine_missing', 'The WebRTC engine did not start in time')), startMs)
+        const timer = setTimeout(
+          () => started?.reject(new AppError('webrtc.engine_missing', 'The WebRTC engine did not start in time')),
+          startMs,
+        )
         const done = (): void => clearTimeout(timer)
         started = {
           resolve: () => {
