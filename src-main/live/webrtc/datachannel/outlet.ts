@@ -1,6 +1,6 @@
 import { writeSenderReport } from '../../../formats/rtcp.ts'
 import { sequenceDistance, timestampDistance, writeU32 } from '../../../formats/rtp.ts'
-import type { Source } from './source.ts'
+import type { Source, SourceTaker } from './source.ts'
 
 /** Sends one packet to the peer; false where the peer is gone. */
 export type Send = (packet: Buffer) => boolean
@@ -12,7 +12,7 @@ const burst = 32
  * One viewer's copy of a source. The packet's head is written in place for this viewer and sent at once: no copy, nothing made.
  * A joiner first gets what is held since the newest keyframe, its timestamps pushed together, so that it does not play late.
  */
-export class Outlet {
+export class Outlet implements SourceTaker {
   readonly ssrc: number
   readonly #payloadType: number
   readonly #cname: string
@@ -185,7 +185,7 @@ export class Outlet {
   }
 }
 
-function remove(outlets: Outlet[], outlet: Outlet): void {
+function remove(outlets: SourceTaker[], outlet: SourceTaker): void {
   const at = outlets.indexOf(outlet)
   if (at >= 0) outlets.splice(at, 1)
 }

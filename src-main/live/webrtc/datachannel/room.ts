@@ -1,9 +1,16 @@
 import type { DataMessage } from '../sfu-engine.ts'
 import type { Source } from './source.ts'
-import type { Viewer } from './viewer.ts'
 
 /** ms between two keyframe requests to a publisher, however many viewers ask. */
 const keyframePauseMs = 500
+
+/** What a room knows of a viewer. */
+export interface RoomViewer {
+  readonly sessionId: string
+  sendData(message: DataMessage): void
+  /** Called each second; `clockKnown`: the sender's clock is known of all sources. */
+  second(nowMs: number, wallMs: number, clockKnown: boolean): void
+}
 
 /** One run of media: its sources and those who watch. Where the media come from fills `sources` and `askKeyframe`. */
 export class Room {
@@ -11,7 +18,7 @@ export class Room {
   /** Encodings of the picture, best first; one without simulcast. */
   readonly video: Source[] = []
   audio: Source | undefined
-  readonly viewers = new Set<Viewer>()
+  readonly viewers = new Set<RoomViewer>()
   readonly #askKeyframe: ((source: Source) => void) | undefined
   readonly #asked = new Map<Source, number>()
 

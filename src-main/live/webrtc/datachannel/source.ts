@@ -1,9 +1,16 @@
 import { type RtpHead, sequenceDistance, timestampDistance } from '../../../formats/rtp.ts'
 import { beginsKeyframe, type RtpVideoCodec } from '../../../formats/rtp-frames.ts'
-import type { Outlet } from './outlet.ts'
 
 /** Packets of a source that are held for late joiners and for what viewers miss: 4096 of 1.2 kB at most. */
 const held = 4096
+
+/** Who takes a source's packets. */
+export interface SourceTaker {
+  /** Hot. The head of `packet` may be written, nothing else of it. */
+  forward(packet: Buffer, sequence: number, timestamp: number, key: boolean, nowMs: number): void
+  /** The source's numbers begin anew. */
+  reanchor(): void
+}
 
 /** What a source carries. */
 export interface SourceCodec {
@@ -19,7 +26,7 @@ export class Source {
   readonly codec: SourceCodec
   /** Encoding of a simulcast publisher. */
   readonly rid: string | undefined
-  readonly outlets: Outlet[] = []
+  readonly outlets: SourceTaker[] = []
   readonly #video: RtpVideoCodec | undefined
   readonly #packets: (Buffer | undefined)[] = new Array(held)
   readonly #sequences = new Int32Array(held).fill(-1)
@@ -74,7 +81,7 @@ export class Source {
       } else if (this.keyframe >= 0 && ((this.newest - this.keyframe) & 0xffff) >= held) this.keyframe = -1
     }
     const { outlets } = this
-    for (let i = 0; i < outlets.length; i++) (outlets[i] as Outlet).forward(packet, sequence, timestamp, key, nowMs)
+    for (let i = 0; i < outlets.length; i++) (outlets[i] as SourceTaker).forward(packet, sequence, timestamp, key, nowMs)
   }
 
   /** The held packet of that number. */
