@@ -6,6 +6,7 @@ import { Toasts } from '../components/toasts.tsx'
 import { KeysPage } from '../keys/keys-page.tsx'
 import { LivePage } from '../live/live-page.tsx'
 import { StreamPage } from '../live/stream-page.tsx'
+import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { Frame } from './frame.tsx'
 import { Shortcuts } from './shortcuts.tsx'
@@ -17,6 +18,7 @@ function Sections() {
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
       <Route path="/keys" component={KeysPage} />
+      <Route path="/rules" component={RulesPage} />
       <Route path="/activity" component={ActivityPage} />
       <Route path="/settings" component={SettingsPage} />
       <Route>

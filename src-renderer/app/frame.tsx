@@ -1,4 +1,4 @@
-import { Activity, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, Sun } from 'lucide-react'
+import { Activity, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, ShieldCheck, Sun } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { formatBytes } from '../client/format.ts'
@@ -12,6 +12,7 @@ import './frame.css'
 const sections = [
   { path: '/live', label: 'Live', Icon: Radio },
   { path: '/keys', label: 'Keys', Icon: KeyRound },
+  { path: '/rules', label: 'Rules', Icon: ShieldCheck },
   { path: '/activity', label: 'Activity', Icon: Activity },
   { path: '/settings', label: 'Settings', Icon: Settings },
 ] as const

@@ -144,6 +144,8 @@ async function enter(): Promise<void> {
       clientStore.setState({ phase: 'signed-out', me: null })
       return
     }
+    // Streams that are watched with signed addresses alone are shown to whoever is signed in here.
+    await call('POST', '/live/preview-pass').catch(() => undefined)
     clientStore.setState({ me })
     openEvents()
   } catch (error) {

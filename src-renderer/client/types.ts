@@ -1,5 +1,10 @@
 import type { HealthSample, Stream, StreamKey, ViewerSession } from '../../src-main/live/schemas.ts'
 
+export type { AddressRules } from '../../src-main/live/access/address-rules.ts'
+export type { PlaybackKey } from '../../src-main/live/access/playback-key.ts'
+export type { HostAccess, SignedAddresses, StreamAccess } from '../../src-main/live/access/schemas.ts'
+export type { Alert, AlertKind, AlertRule, Channel as AlertChannel } from '../../src-main/live/alerts/schemas.ts'
+export type { Delivery as HookDelivery, Hook, HookEvent } from '../../src-main/live/hooks/schemas.ts'
 export type {
   HealthSample,
   Stream,

@@ -39,8 +39,9 @@ describe('the player page', () => {
   })
 
   it('reads its address', () => {
-    expect(readAddress('/watch/demo', '')).toEqual({ name: 'demo', embedded: false, engine: 'hls' })
-    expect(readAddress('/embed/demo', '?player=dash')).toEqual({ name: 'demo', embedded: true, engine: 'dash' })
+    expect(readAddress('/watch/demo', '')).toEqual({ name: 'demo', embedded: false, engine: 'hls', token: undefined })
+    expect(readAddress('/embed/demo', '?player=dash')).toEqual({ name: 'demo', embedded: true, engine: 'dash', token: undefined })
+    expect(readAddress('/watch/demo', '?expires=9&key=pk&signature=s').token).toBe('h~pk~9~~s')
     expect(readAddress('/watch/%E0%A4%A', '').name).toBe('%E0%A4%A')
     expect(embedSnippet('http://h', 'demo')).toContain('src="http://h/embed/demo"')
   })

@@ -25,6 +25,8 @@ export interface WatchOptions {
   /** Counts this player as one viewer. */
   readonly session: string
   readonly engine: 'hls' | 'dash'
+  /** What a signed link carries. */
+  readonly token?: string | undefined
   onState(state: WatchState): void
   /** The stream's title became known. */
   onTitle?(title: string): void
@@ -162,7 +164,9 @@ export class WatchSession {
 
   /** Absolute: hls.js adds its delivery directives to absolute addresses alone, and without them it polls. */
   #address(file: string): string {
-    return new URL(`/live/${encodeURIComponent(this.#options.name)}/${file}?session=${this.#options.session}`, location.href).href
+    const { name, token, session } = this.#options
+    const path = token === undefined ? file : `@${encodeURIComponent(token)}/${file}`
+    return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}`, location.href).href
   }
 
   /** Asks until the stream plays, then starts the engine. */

@@ -2,6 +2,8 @@ export interface WatchAddress {
   readonly name: string
   readonly embedded: boolean
   readonly engine: 'hls' | 'dash'
+  /** What a signed link carries, as it stands in media addresses; undefined in open ones. */
+  readonly token: string | undefined
 }
 
 /** Reads /watch/NAME and /embed/NAME, and `?player=dash`. */
@@ -13,7 +15,22 @@ export function readAddress(pathname: string, search: string): WatchAddress {
   } catch {
     // A broken escape cannot be the name of a stream; the host will say that it does not exist.
   }
-  return { name: decoded, embedded: door === 'embed', engine: new URLSearchParams(search).get('player') === 'dash' ? 'dash' : 'hls' }
+  const query = new URLSearchParams(search)
+  return {
+    name: decoded,
+    embedded: door === 'embed',
+    engine: query.get('player') === 'dash' ? 'dash' : 'hls',
+    token: tokenOf(query),
+  }
+}
+
+/** The token of a signed link, or its signature's parts joined to one. */
+function tokenOf(query: URLSearchParams): string | undefined {
+  const token = query.get('token')
+  if (token !== null) return token
+  const signature = query.get('signature')
+  if (signature === null) return undefined
+  return ['h', query.get('key') ?? '', query.get('expires') ?? '', query.get('address') ?? '', signature].join('~')
 }
 
 /** The HTML that puts the player on another page. */

@@ -35,6 +35,7 @@ const session = new WatchSession({
   name: address.name,
   session: randomSession(),
   engine: address.engine,
+  token: address.token,
   onState: drawState,
   onTitle: drawTitle,
   onProblem(what) {

@@ -1,0 +1,158 @@
+import { Link2 } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import type { SignedAddresses, Stream, StreamAccess } from '../client/types.ts'
+import { CopyField } from '../components/copy.tsx'
+import { useMayEdit } from '../components/page.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+import { AddressRulesFields } from '../rules/address-rules-fields.tsx'
+import '../rules/rules.css'
+
+const lifetimes: readonly (readonly [number, string])[] = [
+  [3600, 'an hour'],
+  [86_400, 'a day'],
+  [7 * 86_400, 'a week'],
+  [365 * 86_400, 'a year'],
+]
+
+/** Who may watch this stream, and signed links to it. */
+export function AccessPanel({ stream }: { readonly stream: Stream }) {
+  const editor = useMayEdit()
+  const [kept, setKept] = useState<StreamAccess | null>(null)
+  const [draft, setDraft] = useState<StreamAccess | null>(null)
+  useEffect(() => {
+    call<StreamAccess>('GET', `/live/streams/${stream.name}/access`).then((access) => {
+      setKept(access)
+      setDraft(access)
+    }, tellError)
+  }, [stream.name])
+  const save = async (access: StreamAccess, before: StreamAccess | null) => {
+    try {
+      const answer = await call<StreamAccess>('PUT', `/live/streams/${stream.name}/access`, { body: access })
+      setKept(answer)
+      setDraft(answer)
+      tell('Who may watch was saved', before ? () => void save(before, null) : undefined)
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  if (!kept || !draft) return <div className="skeleton stream-skeleton" aria-hidden="true" />
+  return (
+    <div className="stack">
+      <section className="card" aria-label="Who may watch">
+        <header>
+          <h2>Who may watch</h2>
+        </header>
+        <form
+          className="card-body stack"
+          onSubmit={(event) => {
+            event.preventDefault()
+            void save(draft, kept)
+          }}
+          data-testid="stream-access"
+        >
+          <div className="field">
+            <label htmlFor="access-mode">Addresses of the stream</label>
+            <select
+              id="access-mode"
+              className="input"
+              value={draft.mode}
+              disabled={!editor}
+              onChange={(event) => setDraft({ ...draft, mode: event.target.value as StreamAccess['mode'] })}
+              data-testid="access-mode"
+            >
+              <option value="open">Open: anybody who knows them</option>
+              <option value="signed">Signed: only with a link that was signed and has not expired</option>
+            </select>
+          </div>
+          <AddressRulesFields
+            key={JSON.stringify([kept.allow, kept.deny])}
+            rules={draft}
+            disabled={!editor}
+            onChange={({ allow, deny }) => setDraft({ ...draft, allow, deny })}
+            testId="access-watch"
+          />
+          {editor && (
+            <div className="row">
+              <button
+                type="submit"
+                className="button primary"
+                disabled={JSON.stringify(kept) === JSON.stringify(draft)}
+                data-testid="stream-access-save"
+              >
+                Save
+              </button>
+            </div>
+          )}
+        </form>
+      </section>
+      {editor && <SignedLink stream={stream} signed={kept.mode === 'signed'} />}
+    </div>
+  )
+}
+
+function SignedLink({ stream, signed }: { readonly stream: Stream; readonly signed: boolean }) {
+  const [seconds, setSeconds] = useState(86_400)
+  const [address, setAddress] = useState('')
+  const [made, setMade] = useState<SignedAddresses | null>(null)
+  const [refusal, setRefusal] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setRefusal('')
+    try {
+      const body = { expiresInS: seconds, ...(address.trim() === '' ? {} : { address: address.trim() }) }
+      setMade(await call<SignedAddresses>('POST', `/live/streams/${stream.name}/signed-addresses`, { body }))
+    } catch (error) {
+      setRefusal(explain(error))
+    }
+  }
+  return (
+    <section className="card" aria-label="Signed link">
+      <header>
+        <h2>Signed link</h2>
+      </header>
+      <form className="card-body stack" onSubmit={submit}>
+        {!signed && <p className="quiet">The stream is open now: a signed link works, but so does every other.</p>}
+        <div className="two-fields">
+          <div className="field">
+            <label htmlFor="signed-life">Holds for</label>
+            <select id="signed-life" className="input" value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
+              {lifetimes.map(([value, text]) => (
+                <option key={value} value={value}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div className="field">
+            <label htmlFor="signed-address">Only from address</label>
+            <input
+              id="signed-address"
+              className="input"
+              value={address}
+              placeholder="any"
+              onChange={(event) => setAddress(event.target.value)}
+            />
+          </div>
+        </div>
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="row">
+          <button type="submit" className="button" data-testid="make-signed-link">
+            <Link2 size={16} /> Make a signed link
+          </button>
+        </div>
+        {made && (
+          <>
+            <CopyField label="Watch page" value={made.watchUrl} wrap testId="signed-watch" />
+            <CopyField label="HLS" value={made.hlsUrl} wrap testId="signed-hls" />
+            <CopyField label="DASH" value={made.dashUrl} wrap />
+          </>
+        )}
+      </form>
+    </section>
+  )
+}

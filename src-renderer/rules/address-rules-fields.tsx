@@ -1,0 +1,44 @@
+import { useId } from 'react'
+import type { AddressRules } from '../client/types.ts'
+
+/** One address or network a line, as text areas hold them. */
+export const toLines = (list: readonly string[]): string => list.join('\n')
+
+export const fromLines = (text: string): string[] =>
+  text
+    .split(/[\n,]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+interface Props {
+  readonly rules: AddressRules
+  readonly disabled: boolean
+  readonly onChange: (rules: AddressRules) => void
+  readonly testId: string
+}
+
+/** Who may come by address: two lists, one address or network a line. */
+export function AddressRulesFields({ rules, disabled, onChange, testId }: Props) {
+  const id = useId()
+  return (
+    <div className="two-fields">
+      {(['allow', 'deny'] as const).map((list) => (
+        <div className="field" key={list}>
+          <label htmlFor={`${id}-${list}`}>{list === 'allow' ? 'Allow only' : 'Deny'}</label>
+          <textarea
+            id={`${id}-${list}`}
+            className="input lines"
+            rows={3}
+            spellCheck={false}
+            defaultValue={toLines(rules[list])}
+            disabled={disabled}
+            placeholder={list === 'allow' ? 'everybody' : 'nobody'}
+            onChange={(event) => onChange({ ...rules, [list]: fromLines(event.target.value) })}
+            data-testid={`${testId}-${list}`}
+          />
+        </div>
+      ))}
+      <span className="hint">Addresses and networks, one a line: 203.0.113.7, 10.0.0.0/8, 2001:db8::/32. Deny is stronger.</span>
+    </div>
+  )
+}

@@ -1,0 +1,140 @@
+import { type FormEvent, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import { useClient } from '../client/store.ts'
+import type { AlertChannel, AlertKind } from '../client/types.ts'
+import { Dialog } from '../components/dialog.tsx'
+
+export const kindText: Readonly<Record<AlertKind, string>> = {
+  'publisher-lost': 'The publisher is away',
+  'no-keyframe': 'No keyframe comes',
+  'bitrate-collapse': 'The bitrate collapses',
+  'av-drift': 'Sound and picture drift apart',
+  'frames-dropped': 'Frames are missing',
+  'encoder-behind': 'The encoder of the ladder is behind',
+  'destination-failed': 'A destination is not reached',
+  'disk-low': 'The disk is nearly full',
+}
+
+/** Label and usual value of the kinds that have a threshold. */
+const thresholds: Partial<Record<AlertKind, readonly [string, number]>> = {
+  'no-keyframe': ['Seconds without a keyframe', 10],
+  'bitrate-collapse': ['Percent of the minute before', 30],
+  'av-drift': ['Milliseconds apart', 150],
+  'disk-low': ['Gigabytes left', 5],
+}
+
+interface Props {
+  readonly channels: readonly AlertChannel[]
+  readonly onClose: () => void
+  readonly onMade: () => void
+}
+
+/** Makes an alert. */
+export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
+  const streams = useClient((state) => state.streams)
+  const [kind, setKind] = useState<AlertKind>('publisher-lost')
+  const [stream, setStream] = useState('')
+  const [threshold, setThreshold] = useState('')
+  const [chosen, setChosen] = useState<readonly string[]>(channels.map(({ id }) => id))
+  const [refusal, setRefusal] = useState('')
+  const limit = thresholds[kind]
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    try {
+      const value = Number(threshold)
+      await call('POST', '/live/alert-rules', {
+        body: {
+          kind,
+          stream: stream === '' ? null : stream,
+          threshold: limit && threshold.trim() !== '' && Number.isFinite(value) ? value : null,
+          channels: chosen,
+        },
+      })
+      onMade()
+    } catch (error) {
+      setRefusal(explain(error))
+    }
+  }
+  return (
+    <Dialog title="New alert" onClose={onClose} testId="alert-rule-dialog">
+      <form className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="alert-kind">When</label>
+          <select
+            id="alert-kind"
+            className="input"
+            value={kind}
+            autoFocus
+            onChange={(event) => {
+              setKind(event.target.value as AlertKind)
+              setThreshold('')
+            }}
+            data-testid="alert-kind"
+          >
+            {Object.entries(kindText).map(([value, text]) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+        </div>
+        {kind !== 'disk-low' && (
+          <div className="field">
+            <label htmlFor="alert-stream">Stream</label>
+            <select id="alert-stream" className="input" value={stream} onChange={(event) => setStream(event.target.value)}>
+              <option value="">every stream</option>
+              {Object.values(streams).map(({ id, name }) => (
+                <option key={id} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+        {limit && (
+          <div className="field">
+            <label htmlFor="alert-threshold">{limit[0]}</label>
+            <input
+              id="alert-threshold"
+              className="input number"
+              inputMode="decimal"
+              value={threshold}
+              placeholder={String(limit[1])}
+              onChange={(event) => setThreshold(event.target.value)}
+            />
+          </div>
+        )}
+        {channels.length > 0 ? (
+          <fieldset className="plain">
+            <legend>Tell</legend>
+            {channels.map(({ id, label }) => (
+              <label key={id} className="check">
+                <input
+                  type="checkbox"
+                  checked={chosen.includes(id)}
+                  onChange={({ target }) => setChosen(target.checked ? [...chosen, id] : chosen.filter((each) => each !== id))}
+                />
+                {label}
+              </label>
+            ))}
+          </fieldset>
+        ) : (
+          <p className="quiet small">There is no channel yet: the alert is shown on this page, and hooks on the event alert are told.</p>
+        )}
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" data-testid="alert-rule-submit">
+            Make alert
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,220 @@
+import { Plus, Send, Trash2 } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { call } from '../client/api.ts'
+import type { Alert, AlertChannel, AlertRule, Page } from '../client/types.ts'
+import { confirm } from '../components/dialog.tsx'
+import { Ago } from '../components/time.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+import { AlertRuleDialog, kindText } from './alert-rule-dialog.tsx'
+import { ChannelDialog } from './channel-dialog.tsx'
+
+interface Read {
+  readonly rules: readonly AlertRule[]
+  readonly channels: readonly AlertChannel[]
+  readonly alerts: readonly Alert[]
+}
+
+/** What is watched for, where alerts go, and what happened. */
+export function AlertsCard({ editor, admin }: { readonly editor: boolean; readonly admin: boolean }) {
+  const [state, setState] = useState<Read | null>(null)
+  const [making, setMaking] = useState<'rule' | 'channel' | null>(null)
+  const read = () => {
+    Promise.all([
+      call<Page<AlertRule>>('GET', '/live/alert-rules'),
+      editor ? call<Page<AlertChannel>>('GET', '/live/alert-channels') : { items: [] },
+      call<Page<Alert>>('GET', '/live/alerts'),
+    ]).then(([rules, channels, alerts]) => setState({ rules: rules.items, channels: channels.items, alerts: alerts.items }), tellError)
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, and every few seconds for what happened
+  useEffect(() => {
+    read()
+    const timer = setInterval(read, 5000)
+    return () => clearInterval(timer)
+  }, [])
+  const act = async (work: () => Promise<unknown>, said: string) => {
+    try {
+      await work()
+      tell(said)
+      read()
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  const removeRule = (rule: AlertRule) => act(() => call('DELETE', `/live/alert-rules/${rule.id}`), 'The alert was removed')
+  const removeChannel = async (channel: AlertChannel) => {
+    if (await confirm(`Remove ${channel.label}?`, 'Alerts do not go there any more, and how to reach it is forgotten.', 'Remove')) {
+      await act(() => call('DELETE', `/live/alert-channels/${channel.id}`), 'The channel was removed')
+    }
+  }
+  const labels = new Map(state?.channels.map((channel) => [channel.id, channel.label]))
+  return (
+    <section className="card" aria-label="Alerts">
+      <header>
+        <h2>Alerts</h2>
+        <span className="row">
+          {admin && (
+            <button type="button" className="button" onClick={() => setMaking('channel')} data-testid="new-channel">
+              <Plus size={16} /> New channel
+            </button>
+          )}
+          {editor && (
+            <button type="button" className="button" onClick={() => setMaking('rule')} data-testid="new-alert-rule">
+              <Plus size={16} /> New alert
+            </button>
+          )}
+        </span>
+      </header>
+      {!state ? (
+        <div className="card-body">
+          <div className="skeleton settings-skeleton" />
+        </div>
+      ) : (
+        <>
+          {state.rules.length === 0 ? (
+            <p className="card-body quiet">Nothing is watched for. Make an alert to be told when a stream is in trouble.</p>
+          ) : (
+            <div className="table-wrap">
+              <table data-testid="alert-rules">
+                <thead>
+                  <tr>
+                    <th>Alert</th>
+                    <th>Stream</th>
+                    <th>Told to</th>
+                    <th>
+                      <span className="sr-only">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {state.rules.map((rule) => (
+                    <tr key={rule.id} data-testid="alert-rule-row">
+                      <td>{kindText[rule.kind]}</td>
+                      <td>{rule.stream ?? <span className="quiet">every stream</span>}</td>
+                      <td>
+                        {rule.channels.map((id) => labels.get(id) ?? id).join(', ') || <span className="quiet">this page alone</span>}
+                      </td>
+                      <td className="end">
+                        {editor && (
+                          <span className="row">
+                            <button
+                              type="button"
+                              className="switch"
+                              role="switch"
+                              aria-checked={rule.enabled}
+                              aria-label={`${kindText[rule.kind]} is on`}
+                              onClick={() =>
+                                void act(
+                                  () => call('PATCH', `/live/alert-rules/${rule.id}`, { body: { enabled: !rule.enabled } }),
+                                  rule.enabled ? 'The alert is off' : 'The alert is on',
+                                )
+                              }
+                            />
+                            <button
+                              type="button"
+                              className="button quiet icon"
+                              aria-label={`Remove ${kindText[rule.kind]}`}
+                              title="Remove"
+                              onClick={() => void removeRule(rule)}
+                            >
+                              <Trash2 size={16} />
+                            </button>
+                          </span>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+          {state.channels.length > 0 && (
+            <div className="table-wrap">
+              <table data-testid="channels">
+                <thead>
+                  <tr>
+                    <th>Channel</th>
+                    <th>Goes to</th>
+                    <th>
+                      <span className="sr-only">Actions</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {state.channels.map((channel) => (
+                    <tr key={channel.id} data-testid="channel-row">
+                      <td>
+                        {channel.label} <span className="quiet">{channel.kind}</span>
+                      </td>
+                      <td className="small">
+                        {channel.where}
+                        {channel.lastError && <div className="bad">{channel.lastError}</div>}
+                      </td>
+                      <td className="end">
+                        {admin && (
+                          <span className="row">
+                            <button
+                              type="button"
+                              className="button quiet icon"
+                              aria-label={`Send a test to ${channel.label}`}
+                              title="Send a test"
+                              onClick={() =>
+                                void act(() => call('POST', `/live/alert-channels/${channel.id}/test`), 'The test was delivered')
+                              }
+                              data-testid="channel-test"
+                            >
+                              <Send size={16} />
+                            </button>
+                            <button
+                              type="button"
+                              className="button quiet icon"
+                              aria-label={`Remove ${channel.label}`}
+                              title="Remove"
+                              onClick={() => void removeChannel(channel)}
+                            >
+                              <Trash2 size={16} />
+                            </button>
+                          </span>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+          {state.alerts.length > 0 && (
+            <ul className="card-body plain-list" aria-label="What happened" data-testid="alerts">
+              {state.alerts.slice(0, 20).map((alert) => (
+                <li key={alert.id} data-testid="alert" data-over={alert.resolvedAt !== null}>
+                  <span className={alert.resolvedAt ? 'chip' : 'chip warn'}>{alert.resolvedAt ? 'over' : 'now'}</span> {alert.message}{' '}
+                  <span className="quiet small">
+                    <Ago iso={alert.raisedAt} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+      {making === 'rule' && (
+        <AlertRuleDialog
+          channels={state?.channels ?? []}
+          onClose={() => setMaking(null)}
+          onMade={() => {
+            setMaking(null)
+            read()
+          }}
+        />
+      )}
+      {making === 'channel' && (
+        <ChannelDialog
+          onClose={() => setMaking(null)}
+          onMade={() => {
+            setMaking(null)
+            read()
+          }}
+        />
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,151 @@
+import { type FormEvent, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import type { Hook, HookEvent } from '../client/types.ts'
+import { Dialog } from '../components/dialog.tsx'
+
+const events: readonly (readonly [HookEvent, string])[] = [
+  ['publish', 'Decides whether a publisher may begin'],
+  ['play', 'Decides whether a viewer may begin'],
+  ['stream.live', 'A stream went live'],
+  ['stream.lost', 'A stream lost its publisher'],
+  ['stream.returned', 'The publisher came back'],
+  ['stream.ended', 'A stream ended'],
+  ['play.ended', 'A viewer left'],
+  ['recording.completed', 'A recording is complete'],
+  ['alert', 'An alert was raised or is over'],
+]
+
+interface Props {
+  readonly hook: Hook | undefined
+  readonly onClose: () => void
+  /** With the secret where the hook is new. */
+  readonly onKept: (secret: string | undefined) => void
+}
+
+/** Makes or changes a hook. */
+export function HookDialog({ hook, onClose, onKept }: Props) {
+  const [label, setLabel] = useState(hook?.label ?? '')
+  const [url, setUrl] = useState(hook?.url ?? '')
+  const [chosen, setChosen] = useState<readonly HookEvent[]>(hook?.events ?? ['stream.live', 'stream.ended'])
+  const [stream, setStream] = useState(hook?.stream ?? '')
+  const [seconds, setSeconds] = useState(String((hook?.timeoutMs ?? 3000) / 1000))
+  const [onFailure, setOnFailure] = useState<'refuse' | 'allow'>(hook?.onFailure ?? 'refuse')
+  const [refusal, setRefusal] = useState('')
+  const decides = chosen.includes('publish') || chosen.includes('play')
+  const timeoutMs = Math.round(Number(seconds) * 1000)
+  const bad = label.trim() === '' || !/^https?:\/\/\S+$/.test(url) || chosen.length === 0 || !(timeoutMs >= 100 && timeoutMs <= 30_000)
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const body = {
+      label: label.trim(),
+      url: url.trim(),
+      events: chosen,
+      stream: stream.trim() === '' ? null : stream.trim(),
+      timeoutMs,
+      onFailure,
+    }
+    try {
+      if (hook) {
+        await call('PATCH', `/live/hooks/${hook.id}`, { body })
+        onKept(undefined)
+      } else onKept((await call<{ secret: string }>('POST', '/live/hooks', { body })).secret)
+    } catch (error) {
+      setRefusal(explain(error))
+    }
+  }
+  return (
+    <Dialog title={hook ? `Edit ${hook.label}` : 'New hook'} onClose={onClose} testId="hook-dialog">
+      <form className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="hook-label">Label</label>
+          <input
+            id="hook-label"
+            className="input"
+            value={label}
+            maxLength={100}
+            required
+            autoFocus
+            onChange={(event) => setLabel(event.target.value)}
+            data-testid="hook-label"
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="hook-url">Address</label>
+          <input
+            id="hook-url"
+            className="input"
+            value={url}
+            type="url"
+            placeholder="https://example.com/streams"
+            required
+            onChange={(event) => setUrl(event.target.value)}
+            data-testid="hook-url"
+          />
+        </div>
+        <fieldset className="plain">
+          <legend>Events</legend>
+          {events.map(([event, text]) => (
+            <label key={event} className="check">
+              <input
+                type="checkbox"
+                checked={chosen.includes(event)}
+                onChange={({ target }) => setChosen(target.checked ? [...chosen, event] : chosen.filter((each) => each !== event))}
+                data-testid={`hook-event-${event}`}
+              />
+              <code>{event}</code> <span className="quiet">{text}</span>
+            </label>
+          ))}
+        </fieldset>
+        <div className="two-fields">
+          <div className="field">
+            <label htmlFor="hook-stream">Stream</label>
+            <input
+              id="hook-stream"
+              className="input"
+              value={stream}
+              placeholder="every stream"
+              onChange={(event) => setStream(event.target.value)}
+            />
+          </div>
+          <div className="field">
+            <label htmlFor="hook-timeout">Time-out, seconds</label>
+            <input
+              id="hook-timeout"
+              className="input"
+              inputMode="decimal"
+              value={seconds}
+              onChange={(event) => setSeconds(event.target.value)}
+            />
+          </div>
+        </div>
+        {decides && (
+          <div className="field">
+            <label htmlFor="hook-failure">When it does not answer</label>
+            <select
+              id="hook-failure"
+              className="input"
+              value={onFailure}
+              onChange={(event) => setOnFailure(event.target.value as 'refuse' | 'allow')}
+            >
+              <option value="refuse">Refuse the publisher or viewer</option>
+              <option value="allow">Let them in</option>
+            </select>
+          </div>
+        )}
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={bad} data-testid="hook-submit">
+            {hook ? 'Save' : 'Make hook'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,190 @@
+import { Plus, Trash2 } from 'lucide-react'
+import { type FormEvent, useEffect, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import type { Page, PlaybackKey } from '../client/types.ts'
+import { CopyField } from '../components/copy.tsx'
+import { confirm, Dialog } from '../components/dialog.tsx'
+import { Ago } from '../components/time.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+
+/** Keys that signed addresses and tokens are checked by. */
+export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
+  const [keys, setKeys] = useState<readonly PlaybackKey[] | null>(null)
+  const [making, setMaking] = useState(false)
+  const [secret, setSecret] = useState<string | null>(null)
+  const read = () => {
+    call<Page<PlaybackKey>>('GET', '/live/playback-keys').then((page) => setKeys(page.items), tellError)
+  }
+  useEffect(read, [])
+  const remove = async (key: PlaybackKey) => {
+    if (!(await confirm(`Withdraw ${key.label}?`, 'Every address and token that it signed stops working at once.', 'Withdraw'))) return
+    try {
+      await call('DELETE', `/live/playback-keys/${key.id}`)
+      tell('The playback key was withdrawn')
+      read()
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  return (
+    <section className="card" aria-label="Playback keys">
+      <header>
+        <h2>Playback keys</h2>
+        {admin && (
+          <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-playback-key">
+            <Plus size={16} /> New playback key
+          </button>
+        )}
+      </header>
+      {!keys ? (
+        <div className="card-body">
+          <div className="skeleton settings-skeleton" />
+        </div>
+      ) : keys.length === 0 ? (
+        <p className="card-body quiet">
+          No keys. Make one so that your own site can sign addresses for its viewers; signed links that you make here need none.
+        </p>
+      ) : (
+        <div className="table-wrap">
+          <table data-testid="playback-keys">
+            <thead>
+              <tr>
+                <th>Label</th>
+                <th>Id</th>
+                <th>Kind</th>
+                <th>Made</th>
+                <th>
+                  <span className="sr-only">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => (
+                <tr key={key.id} data-testid="playback-key-row">
+                  <td>{key.label}</td>
+                  <td>
+                    <code>{key.id}</code>
+                  </td>
+                  <td>{key.kind === 'secret' ? 'shared secret' : 'public key'}</td>
+                  <td>
+                    <Ago iso={key.createdAt} />
+                  </td>
+                  <td className="end">
+                    {admin && (
+                      <button
+                        type="button"
+                        className="button quiet icon"
+                        aria-label={`Withdraw ${key.label}`}
+                        title="Withdraw"
+                        onClick={() => void remove(key)}
+                      >
+                        <Trash2 size={16} />
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {making && (
+        <NewPlaybackKeyDialog
+          onClose={() => setMaking(false)}
+          onMade={(value) => {
+            setMaking(false)
+            setSecret(value)
+            read()
+          }}
+        />
+      )}
+      {secret && (
+        <Dialog title="New playback key" onClose={() => setSecret(null)} dismissible={false} testId="playback-key-dialog">
+          <p className="advice">It is shown only now. Your site signs addresses with it; docs/access.md shows how.</p>
+          <CopyField label="Secret" value={secret} wrap testId="playback-key-secret" />
+          <div className="dialog-actions">
+            <button type="button" className="button primary" onClick={() => setSecret(null)}>
+              I have saved it
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </section>
+  )
+}
+
+function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (secret: string | null) => void }) {
+  const [label, setLabel] = useState('')
+  const [kind, setKind] = useState<'secret' | 'public'>('secret')
+  const [publicKey, setPublicKey] = useState('')
+  const [refusal, setRefusal] = useState('')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    try {
+      const body = { label: label.trim(), ...(kind === 'public' ? { publicKey: publicKey.trim() } : {}) }
+      onMade((await call<{ secret: string | null }>('POST', '/live/playback-keys', { body })).secret)
+    } catch (error) {
+      setRefusal(explain(error))
+    }
+  }
+  return (
+    <Dialog title="New playback key" onClose={onClose} testId="new-playback-key-dialog">
+      <form className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="playback-key-label">Label</label>
+          <input
+            id="playback-key-label"
+            className="input"
+            value={label}
+            maxLength={100}
+            placeholder="Our site"
+            required
+            autoFocus
+            onChange={(event) => setLabel(event.target.value)}
+            data-testid="playback-key-label"
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="playback-key-kind">Kind</label>
+          <select
+            id="playback-key-kind"
+            className="input"
+            value={kind}
+            onChange={(event) => setKind(event.target.value as 'secret' | 'public')}
+          >
+            <option value="secret">Shared secret: made here, signs addresses and HS256 tokens</option>
+            <option value="public">Public key: checks tokens that your site signs (RS256, ES256, EdDSA)</option>
+          </select>
+        </div>
+        {kind === 'public' && (
+          <div className="field">
+            <label htmlFor="playback-key-pem">Public key, PEM</label>
+            <textarea
+              id="playback-key-pem"
+              className="input lines"
+              rows={5}
+              required
+              spellCheck={false}
+              placeholder="-----BEGIN PUBLIC KEY-----"
+              value={publicKey}
+              onChange={(event) => setPublicKey(event.target.value)}
+            />
+          </div>
+        )}
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={label.trim() === ''} data-testid="playback-key-submit">
+            Make key
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
