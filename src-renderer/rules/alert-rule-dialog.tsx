@@ -64,7 +64,6 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
             id="alert-kind"
             className="input"
             value={kind}
-            autoFocus
             onChange={(event) => {
               setKind(event.target.value as AlertKind)
               setThreshold('')

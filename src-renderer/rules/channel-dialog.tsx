@@ -54,7 +54,6 @@ export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => voi
             id="channel-kind"
             className="input"
             value={kind}
-            autoFocus
             onChange={(event) => setKind(event.target.value as Kind)}
             data-testid="channel-kind"
           >
