@@ -10,6 +10,7 @@ import type { RouteDefinition, RouteReply } from '../platform/routes.ts'
 import type { Access, Caller } from './access.ts'
 import { docsHeaders, docsPage } from './docs-page.ts'
 import type { EventStreams } from './event-stream.ts'
+import { sendFile } from './file-reply.ts'
 import { createIdempotencyStore } from './idempotency.ts'
 import { toProblem } from './problem.ts'
 import { apiHeaders } from './security-headers.ts'
@@ -151,6 +152,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
       reply.status(answer.status ?? successStatus)
       if (answer.headers) reply.headers({ ...answer.headers })
       if (reply.statusCode === 204) return reply.send()
+      if (answer.file !== undefined) return sendFile(request, reply, answer.file)
       if (answer.text !== undefined) return reply.type(`${answer.text}; charset=utf-8`).send(answer.body)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
     },

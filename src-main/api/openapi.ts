@@ -77,8 +77,11 @@ function describe(route: RouteDefinition): Record<string, unknown> {
   const texts = Object.fromEntries((route.textTypes ?? []).map((type) => [type, { schema: Type.String() }]))
   for (const [status, schema] of Object.entries(route.responses)) {
     const description = (schema as TSchema & { description?: string }).description ?? 'Done'
-    responses[status] =
-      status === '204' ? { type: 'null', description: 'Done' } : { description, content: { 'application/json': { schema }, ...texts } }
+    const files = Object.fromEntries((route.fileTypes ?? []).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+    if (route.fileTypes) responses[status] = { description, content: files }
+    else
+      responses[status] =
+        status === '204' ? { type: 'null', description: 'Done' } : { description, content: { 'application/json': { schema }, ...texts } }
   }
   responses.default = { description: 'What went wrong', content: { 'application/problem+json': { schema: ProblemSchema } } }
   return {

@@ -203,6 +203,38 @@ export const errorKinds = {
     status: 409,
     title: 'The stream does not have the track that this destination is to get',
     remedy: 'Choose the source or another rendition; the next attempt follows by itself.',
+  'recording.not_found': { status: 404, title: 'There is no recording of that id', remedy: 'See the list of recordings.' },
+  'recording.running': { status: 409, title: 'The recording is still running', remedy: 'Stop it first.' },
+  'recording.off': { status: 409, title: 'The stream is not being recorded', remedy: 'Start a recording first.' },
+  'recording.file_missing': {
+    status: 404,
+    title: 'The file of this recording is gone',
+    remedy: 'Put it back into the folder `recordings` of the data folder, or delete the recording.',
+  },
+  'recording.codec_unsupported': {
+    status: 415,
+    title: 'The container does not take a codec of this stream',
+    remedy: 'Record to MP4 or MKV, or leave the track out.',
+  },
+  'recording.disk_full': {
+    status: 507,
+    title: 'Recording waits: the disk has too little room',
+    remedy: 'Delete recordings, free space, or lower the room that retention keeps free. Recording goes on by itself.',
+  },
+  'recording.disk_slow': {
+    status: 503,
+    title: 'Recording was interrupted: the disk is too slow',
+    remedy: 'Use a faster disk or a lower bitrate. Recording goes on by itself.',
+  },
+  'recording.disk_failed': {
+    status: 500,
+    title: 'Recording was interrupted: the disk refused to write',
+    remedy: 'Check the disk and the permissions of the folder `recordings`. Recording goes on by itself.',
+  },
+  'recording.template_invalid': {
+    status: 400,
+    title: 'The file name template names a field that does not exist',
+    remedy: 'Use {stream}, {title}, {date}, {time} and {number}.',
   },
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
   'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },

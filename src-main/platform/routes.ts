@@ -19,6 +19,15 @@ export interface RouteRequest<Params, Query, Body> {
   readonly sessionSecret?: string
 }
 
+/** A file as an answer: with ranges, validators and a media type. */
+export interface FileReply {
+  readonly path: string
+  /** Media type. */
+  readonly type: string
+  /** Name to save it under; without it browsers show it. */
+  readonly downloadName?: string
+}
+
 export interface RouteReply<Body> {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -26,6 +35,8 @@ export interface RouteReply<Body> {
   readonly body: Body
   /** Media type of a body that is text, one of the route's `textTypes`. */
   readonly text?: string
+  /** Sent instead of `body`. The route names its media types in `fileTypes`. */
+  readonly file?: FileReply
 }
 
 /** One door of the API. Wings offer a list of these; the `api` room mounts and documents them. */
@@ -46,6 +57,8 @@ export interface RouteDefinition {
   readonly responses: Readonly<Record<number, TSchema>>
   /** Media types that the first of `responses` may have besides JSON. */
   readonly textTypes?: readonly string[]
+  /** Media types of the file that the first of `responses` is. */
+  readonly fileTypes?: readonly string[]
   /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the list of routes is heterogeneous; `defineRoute` types each one

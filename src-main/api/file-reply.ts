@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError } from '../platform/errors.ts'
+import type { FileReply } from '../platform/routes.ts'
+
+/** Bytes from `start` to `end`, both within. */
+export interface ByteRange {
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * The one range that a request asks for (RFC 9110, 14.2): 'whole' where it asks for none, for several, or in a way that nobody understands;
+ * 'unsatisfiable' where the file has no such bytes.
+ */
+export function readRange(header: string | undefined, size: number): ByteRange | 'whole' | 'unsatisfiable' {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '')
+  if (!match || (match[1] === '' && match[2] === '')) return 'whole'
+  const last = match[2] === '' ? size - 1 : Number(match[2])
+  if (match[1] === '') return last === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - last), end: size - 1 }
+  const start = Number(match[1])
+  if (match[2] !== '' && last < start) return 'whole'
+  return start >= size ? 'unsatisfiable' : { start, end: Math.min(last, size - 1) }
+}
+
+/** RFC 6266: a name that every client reads, and the true one in UTF-8. */
+export function disposition(name: string): string {
+  return `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`
+}
+
+/** Answers with a file or a range of it. A file that still grows is answered with what stands there now. Throws `request.not_found`. */
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileReply): Promise<FastifyReply> {
+  const facts = await stat(file.path).catch((cause) => {
+    throw new AppError('request.not_found', 'The file is not there', { cause })
+  })
+  const etag = `"${facts.size.toString(36)}-${Math.round(facts.mtimeMs).toString(36)}"`
+  reply.headers({
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    etag,
+    'last-modified': facts.mtime.toUTCString(),
+    ...(file.downloadName === undefined ? {} : { 'content-disposition': disposition(file.downloadName) }),
+  })
+  if (request.headers['if-none-match'] === etag) return reply.status(304).send()
+  const condition = request.headers['if-range']
+  const stale = condition !== undefined && condition !== etag
+  const range = stale ? 'whole' : readRange(request.headers.range, facts.size)
+  if (range === 'unsatisfiable') return reply.status(416).header('content-range', `bytes */${facts.size}`).send()
+  const { start, end } = range === 'whole' ? { start: 0, end: facts.size - 1 } : range
+  if (range !== 'whole') reply.status(206).header('content-range', `bytes ${start}-${end}/${facts.size}`)
+  reply.type(file.type).header('content-length', end - start + 1)
+  if (facts.size === 0 || request.method === 'HEAD') return reply.send('')
+  return reply.send(createReadStream(file.path, { start, end }))
+}

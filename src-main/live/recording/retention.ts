@@ -1,0 +1,51 @@
+/** When recordings go by themselves; null: never for that reason. */
+export interface RetentionPolicy {
+  readonly maxAgeDays: number | null
+  readonly maxTotalMegabytes: number | null
+  /** Room that the disk keeps. */
+  readonly minFreeMegabytes: number
+}
+
+/** What of a recording decides whether it goes. */
+export interface Expendable {
+  readonly id: string
+  readonly startedAt: string
+  readonly bytes: number
+  readonly state: string
+  /** Never goes by itself. */
+  readonly kept: boolean
+  /** In the trash since, ISO 8601. */
+  readonly deletedAt: string | null
+}
+
+const megabyte = 1_000_000
+const dayMs = 86_400_000
+
+/**
+ * Which recordings have to go, in this order: those in the trash for longer than `trashMs`, those too old, then the oldest until the sum and
+ * the disk's free bytes are as the policy says; the trash goes first. One that runs never goes, nor one that is kept.
+ */
+export function expired(
+  recordings: readonly Expendable[],
+  policy: RetentionPolicy,
+  now: { readonly timeMs: number; readonly freeBytes: number; readonly trashMs: number },
+): readonly string[] {
+  const going: string[] = []
+  let total = 0
+  let free = now.freeBytes
+  for (const recording of recordings) total += recording.bytes
+  const candidates = recordings
+    .filter((each) => each.state !== 'recording' && (!each.kept || each.deletedAt !== null))
+    .sort((a, b) => Number(b.deletedAt !== null) - Number(a.deletedAt !== null) || (a.startedAt < b.startedAt ? -1 : 1))
+  for (const { id, bytes, startedAt, deletedAt } of candidates) {
+    const thrownAway = deletedAt !== null && now.timeMs - Date.parse(deletedAt) >= now.trashMs
+    const tooOld = policy.maxAgeDays !== null && now.timeMs - Date.parse(startedAt) > policy.maxAgeDays * dayMs
+    const tooMuch = policy.maxTotalMegabytes !== null && total > policy.maxTotalMegabytes * megabyte
+    const tooTight = free < policy.minFreeMegabytes * megabyte
+    if (!thrownAway && !tooOld && !tooMuch && !tooTight) continue
+    going.push(id)
+    total -= bytes
+    free += bytes
+  }
+  return going
+}
