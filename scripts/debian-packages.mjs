@@ -16,6 +16,7 @@ const needs = [
     present: () => inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so'),
     required: false,
   },
+  { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
 ]
 
 /** Installs what is missing where that is possible (root on Debian); throws with the list where it is not. */

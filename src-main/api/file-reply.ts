@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../platform/errors.ts'
 import type { FileReply } from '../platform/routes.ts'
@@ -50,6 +51,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   const { start, end } = range === 'whole' ? { start: 0, end: facts.size - 1 } : range
   if (range !== 'whole') reply.status(206).header('content-range', `bytes ${start}-${end}/${facts.size}`)
   reply.type(file.type).header('content-length', end - start + 1)
-  if (facts.size === 0 || request.method === 'HEAD') return reply.send('')
+  // A stream without bytes leaves the length that was set alone.
+  if (facts.size === 0 || request.method === 'HEAD') return reply.send(Readable.from([]))
   return reply.send(createReadStream(file.path, { start, end }))
 }

@@ -21,6 +21,7 @@ import type { AnyRequest, AnyResponse, LivePart } from './live-part.ts'
 import { createPackager } from './packager/packager.ts'
 import { createPlayback } from './playback/playback.ts'
 import { createPlaybackMetrics } from './playback/playback-metrics.ts'
+import { createRecording } from './recording/index.ts'
 import { createRenditions } from './renditions/index.ts'
 import { liveRoutes } from './routes.ts'
 import { type LiveSettingsSource, settingsInForce } from './settings.ts'
@@ -237,6 +238,18 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   })
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations]
+  const recording = await createRecording({
+    registry,
+    database,
+    writes,
+    dataDir: needs.dataDir,
+    events,
+    audit,
+    log: log.child({ part: 'recording' }),
+    metrics: needs.registry,
+    now,
+  })
+  const parts: readonly LivePart[] = [renditions, recording]
 
   const ownRoutes = liveRoutes({
     registry,

@@ -92,6 +92,40 @@ export interface LiveTables {
   hook: HookRow
   alert_rule: AlertRuleRow
   alert_channel: AlertChannelRow
+/** Row of table `recording`: one file each. `path` is below the folder of recordings; `tracks` is JSON; times are ISO 8601. */
+export interface RecordingRow {
+  id: string
+  stream_id: string
+  stream: string
+  title: string
+  session: string
+  number: number
+  state: string
+  error_code: string | null
+  error_message: string | null
+  container: string
+  file_name: string
+  path: string
+  started_at: string
+  timeline_ms: number
+  duration_ms: number
+  bytes: number
+  tracks: string
+  kept: number
+  deleted_at: string | null
+  poster: number
+  sprites: number
+}
+
+/** Row of table `recording_rule`: JSON by stream name; the default stands under '', retention under '*retention'. */
+export interface RecordingRuleRow {
+  stream: string
+  rule: string
+}
+
+export interface LiveTables {
+  recording: RecordingRow
+  recording_rule: RecordingRuleRow
   stream: StreamRow
   stream_key: StreamKeyRow
 }

@@ -61,6 +61,15 @@ export const liveMigrations: readonly Migration[] = [
         database,
       )
       await sql`CREATE INDEX destination_stream ON destination (stream)`.execute(database)
+    name: 'live/0006-recording',
+    up: async (database) => {
+      await sql`CREATE TABLE recording (
+        id TEXT PRIMARY KEY, stream_id TEXT NOT NULL, stream TEXT NOT NULL, title TEXT NOT NULL, session TEXT NOT NULL,
+        number INTEGER NOT NULL, state TEXT NOT NULL, error_code TEXT, error_message TEXT, container TEXT NOT NULL,
+        file_name TEXT NOT NULL, path TEXT NOT NULL, started_at TEXT NOT NULL, timeline_ms REAL NOT NULL, duration_ms REAL NOT NULL,
+        bytes INTEGER NOT NULL, tracks TEXT NOT NULL, kept INTEGER NOT NULL, deleted_at TEXT, poster INTEGER NOT NULL,
+        sprites INTEGER NOT NULL) STRICT`.execute(database)
+      await sql`CREATE TABLE recording_rule (stream TEXT PRIMARY KEY, rule TEXT NOT NULL) STRICT`.execute(database)
     },
   },
 ]

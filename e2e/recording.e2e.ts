@@ -1,0 +1,193 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { baseClip, madeClip } from './helpers/clips.ts'
+import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishFile } from './helpers/publish.ts'
+
+const run = promisify(execFile)
+
+const hasMkvinfo = run('mkvinfo', ['--version']).then(
+  () => true,
+  () => false,
+)
+
+/** What ffmpeg complains about when it decodes a whole file. */
+async function complaintsOf(file: string): Promise<string> {
+  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], { timeout: 60_000 })
+  return stderr.trim()
+}
+
+async function probe(file: string): Promise<any> {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-count_packets', '-show_streams', '-show_format', '-of', 'json', file])
+  return JSON.parse(stdout)
+}
+
+const rule = {
+  enabled: false,
+  container: 'mp4',
+  splitMinutes: null,
+  splitMegabytes: null,
+  tracks: [],
+  fileName: '{stream}-{date}-{time}-{number}',
+}
+
+describe('recording', () => {
+  let host: RunningHost
+  let clip: string
+  let dataDir: string
+  const scratch = mkdtempSync(join(tmpdir(), 'ami-recording-'))
+
+  beforeAll(async () => {
+    clip = await baseClip()
+    dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
+    host = await startHost({ name: 'recording', dataDir, args: ['--reconnect-window-ms', '1000'] })
+  }, 90_000)
+  afterAll(async () => {
+    await host?.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+    rmSync(scratch, { recursive: true, force: true })
+  })
+
+  async function publish(stream: string, file = clip, loop = false): Promise<Publisher> {
+    const publisher = publishFile(file, `${host.rtmp}/${await host.key(stream)}`, { loop })
+    await host.until(stream, (state) => state.state === 'active' && state.tracks.length > 0)
+    return publisher
+  }
+
+  async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
+    const end = performance.now() + timeoutMs
+    for (;;) {
+      const found = await look()
+      if (found) return found
+      if (performance.now() > end) throw new Error(`${what} did not come to pass`)
+      await sleep(100)
+    }
+  }
+
+  const list = async (stream: string): Promise<any[]> => (await host.api('GET', `/live/recordings?stream=${stream}`)).body.items
+
+  /** Downloads a recording as it stands. */
+  async function download(id: string, name: string): Promise<string> {
+    const file = join(scratch, name)
+    const answer = await fetch(`${host.http}/api/v1/live/recordings/${id}/file`)
+    expect(answer.status).toBe(200)
+    writeFileSync(file, Buffer.from(await answer.arrayBuffer()))
+    return file
+  }
+
+  it('records by hand from the newest keyframe, plays while it grows, and is whole when it is stopped', async () => {
+    expect((await host.api('POST', '/live/streams/nobody/recording')).status).toBe(404)
+    const publisher = await publish('byhand')
+    try {
+      const started = await host.api('POST', '/live/streams/byhand/recording')
+      expect(started.status).toBe(200)
+      expect(started.body).toMatchObject({ state: 'recording', by: 'hand', error: null })
+      const growing = await until('a file', async () => (await list('byhand')).find((each) => each.bytes > 60_000))
+      expect(growing.state).toBe('recording')
+      const early = await download(growing.id, 'growing.mp4')
+      expect(await complaintsOf(early)).toBe('')
+      await sleep(3000)
+      expect((await host.api('DELETE', '/live/streams/byhand/recording')).body.state).toBe('off')
+      expect((await host.api('DELETE', '/live/streams/byhand/recording')).body.code).toBe('recording.off')
+      const done = await until('the end', async () => (await list('byhand')).find((each) => each.state === 'complete'))
+      const file = await download(done.id, 'whole.mp4')
+      expect(await complaintsOf(file)).toBe('')
+      const facts = await probe(file)
+      expect(Number(facts.format.duration) * 1000).toBeGreaterThan(done.durationMs - 120)
+      expect(Number(facts.format.duration) * 1000).toBeLessThan(done.durationMs + 120)
+      const frames = await readFrames(file)
+      expect(frames.length).toBe(Number(facts.streams.find((each: any) => each.codec_type === 'video').nb_read_packets))
+      for (const [index, frame] of frames.entries()) expect(frame.code?.frame).toBe(frames[0]!.code!.frame + index)
+      const flashes = flashTimes(frames)
+      for (const beep of await readBeeps(file)) expect(Math.min(...flashes.map((flash) => Math.abs(flash - beep)))).toBeLessThan(0.045)
+    } finally {
+      await publisher.stop()
+    }
+  })
+
+  it.each(['mkv', 'ts', 'mp4'])('records to %s by rule, splits at keyframes, and loses no frame between files', async (container) => {
+    const stream = `rule-${container}`
+    const publisher = await publish(
+      stream,
+      await madeClip('bframes-1s.flv', ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '2', '-g', '30', '-b:v', '2500k', '-c:a', 'copy']),
+    )
+    try {
+      const set = await host.api('PUT', `/live/streams/${stream}/recording-rule`, { ...rule, enabled: true, container, splitMegabytes: 1 })
+      expect(set.status).toBe(200)
+      await until('three files', async () => (await list(stream)).length >= 3)
+      const last = await host.api('DELETE', `/live/streams/${stream}/recording`)
+      expect(last.status).toBe(200)
+      const files = await until('their ends', async () => {
+        const all = await list(stream)
+        return all.every((each) => each.state === 'complete') && all.reverse()
+      })
+      expect(files.map((each) => each.number)).toEqual(files.map((_, index) => index + 1))
+      let next: number | undefined
+      for (const each of files) {
+        const file = await download(each.id, `${stream}-${each.number}.${container}`)
+        expect(await complaintsOf(file), each.fileName).toBe('')
+        if (container === 'mkv' && (await hasMkvinfo)) {
+          const { stdout } = await run('mkvinfo', [file])
+          expect(stdout).toContain('Cues')
+        }
+        const facts = await probe(file)
+        expect(facts.streams).toHaveLength(2)
+        expect(Math.abs(Number(facts.format.duration) * 1000 - each.durationMs)).toBeLessThan(150)
+        for (const frame of await readFrames(file)) {
+          if (next !== undefined) expect(frame.code?.frame).toBe(next)
+          next = frame.code!.frame + 1
+        }
+      }
+    } finally {
+      await publisher.stop()
+    }
+  })
+
+  it('refuses what it cannot do, and says so', async () => {
+    const bad = await host.api('PUT', '/live/recording-rule', { ...rule, fileName: '{nonsense}' })
+    expect([bad.status, bad.body.code]).toEqual([400, 'recording.template_invalid'])
+    expect((await host.api('PUT', '/live/recording-rule', { ...rule, container: 'avi' })).status).toBe(400)
+    expect((await host.api('GET', '/live/recordings/none/file')).body.code).toBe('recording.not_found')
+  })
+
+  it('answers ranges, names downloads, and gives back what was deleted', async () => {
+    const [recording] = await list('byhand')
+    const address = `${host.http}/api/v1/live/recordings/${recording.id}/file`
+    const part = await fetch(address, { headers: { range: 'bytes=4-7' } })
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, `bytes 4-7/${recording.bytes}`, 'ftyp'])
+    const head = await fetch(`${address}?download=true`, { method: 'HEAD' })
+    expect(head.headers.get('content-length')).toBe(String(recording.bytes))
+    expect(head.headers.get('content-disposition')).toContain(recording.fileName)
+    expect((await fetch(address, { headers: { range: `bytes=${recording.bytes}-` } })).status).toBe(416)
+    expect((await host.api('DELETE', `/live/recordings/${recording.id}`)).status).toBe(204)
+    expect(await list('byhand')).toEqual([])
+    expect((await host.api('POST', `/live/recordings/${recording.id}/restore`)).body.deletedAt).toBeNull()
+    expect(await list('byhand')).toHaveLength(1)
+  })
+
+  it('survives the host’s death with less than a second lost', async () => {
+    const publisher = await publish('killed', clip, true)
+    await host.api('POST', '/live/streams/killed/recording')
+    await until('some seconds', async () => (await list('killed')).find((each) => each.durationMs > 4000))
+    const { health } = (await host.api('GET', '/live/streams/killed')).body
+    const [before] = await list('killed')
+    const publishedMs = Date.now() - Date.parse(before.startedAt)
+    await host.kill('SIGKILL')
+    await publisher.stop()
+    expect(health).not.toBeNull()
+    host = await startHost({ name: 'recording', dataDir, args: ['--reconnect-window-ms', '1000'] })
+    const recovered = await until('recovery', async () => (await list('killed')).find((each) => each.state === 'recovered'))
+    const file = await download(recovered.id, 'killed.mp4')
+    expect(await complaintsOf(file)).toBe('')
+    const frames = await readFrames(file)
+    expect(Math.abs(frames.length * (1000 / 30) - recovered.durationMs)).toBeLessThan(150)
+    expect(publishedMs - recovered.durationMs).toBeLessThan(1000)
+    expect(readdirSync(join(dataDir, 'recordings', 'killed'))).toHaveLength(1)
+  })
+})

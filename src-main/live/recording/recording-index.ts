@@ -1,0 +1,103 @@
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { RecordingStore, StoredRecording } from './recording-store.ts'
+import { recoverFile } from './recover-file.ts'
+import type { Recording } from './schemas.ts'
+
+export interface RecordingIndexNeeds {
+  readonly store: RecordingStore
+  /** The folder of recordings. */
+  readonly folder: string
+  readonly events: EventBus
+  readonly log: Logger
+  /** A file has got its final form. */
+  readonly onWhole: (recording: StoredRecording) => void
+}
+
+/** Every recording that there is, by file. */
+export class RecordingIndex {
+  readonly #needs: RecordingIndexNeeds
+  readonly #byId = new Map<string, StoredRecording>()
+
+  private constructor(needs: RecordingIndexNeeds) {
+    this.#needs = needs
+  }
+
+  static async open(needs: RecordingIndexNeeds): Promise<RecordingIndex> {
+    const index = new RecordingIndex(needs)
+    for (const recording of await needs.store.all()) index.#byId.set(recording.id, recording)
+    return index
+  }
+
+  /** Oldest first; those in the trash too. */
+  list(): readonly StoredRecording[] {
+    return [...this.#byId.values()]
+  }
+
+  /** Throws `recording.not_found`. */
+  get(id: string): StoredRecording {
+    const recording = this.#byId.get(id)
+    if (recording === undefined) throw new AppError('recording.not_found')
+    return recording
+  }
+
+  path(recording: StoredRecording): string {
+    return join(this.#needs.folder, recording.path)
+  }
+
+  /** Where a picture made of the recording lies. */
+  picturePath(recording: StoredRecording, kind: 'poster.jpg' | 'sprites.jpg' | 'sprites.vtt'): string {
+    return join(this.#needs.folder, '.pictures', `${recording.id}-${kind}`)
+  }
+
+  /** Takes a new recording in, or keeps what has changed, and tells of it. */
+  keep(recording: StoredRecording): void {
+    this.#byId.set(recording.id, recording)
+    this.#needs.store.save(recording)
+    this.#needs.events.publish('recording.updated', recordingView(recording), { stream: recording.streamId })
+  }
+
+  /** Deletes the file for good. Never a running one. */
+  async remove(recording: StoredRecording): Promise<void> {
+    this.#byId.delete(recording.id)
+    await rm(this.path(recording), { force: true })
+    for (const kind of ['poster.jpg', 'sprites.jpg', 'sprites.vtt'] as const) await rm(this.picturePath(recording, kind), { force: true })
+    this.#needs.store.remove(recording.id)
+    this.#needs.events.publish('recording.removed', { id: recording.id }, { stream: recording.streamId })
+  }
+
+  /** Reads files anew whose recording was cut off when the host ended. */
+  async recover(): Promise<void> {
+    for (const recording of this.#byId.values()) if (recording.state === 'recording') await this.mend(recording, 'recovered')
+  }
+
+  /** Sets a file that has no proper ending down as what it holds. */
+  async mend(recording: StoredRecording, state: 'recovered' | 'complete'): Promise<void> {
+    const { log, onWhole } = this.#needs
+    const found = await recoverFile(this.path(recording), recording.container).catch((error: NodeJS.ErrnoException) => {
+      log.warn({ err: error, recording: recording.id }, 'a recording could not be read')
+      return undefined
+    })
+    recording.state = found === undefined ? 'failed' : state
+    recording.durationMs = found === undefined ? 0 : Math.round(found.durationMs)
+    recording.bytes = found?.bytes ?? (await stat(this.path(recording)).catch(() => undefined))?.size ?? 0
+    if (found === undefined) recording.error ??= { code: 'recording.file_missing', message: 'Nothing of it reached the disk' }
+    this.keep(recording)
+    if (found !== undefined) onWhole(recording)
+  }
+}
+
+/** A recording as the API and the events show it. */
+export function recordingView(recording: StoredRecording): Recording {
+  const { path: _path, poster, sprites, ...shown } = recording
+  const address = `/api/v1/live/recordings/${recording.id}`
+  return {
+    ...shown,
+    fileUrl: `${address}/file`,
+    thumbnailUrl: poster ? `${address}/thumbnail.jpg` : null,
+    spritesUrl: sprites ? `${address}/sprites.vtt` : null,
+  }
+}

@@ -1,0 +1,293 @@
+import { access } from 'node:fs/promises'
+import { Type } from 'typebox'
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { mediaTypes } from './container.ts'
+import { type RecordingIndex, recordingView } from './recording-index.ts'
+import type { RecordingRules } from './recording-rules.ts'
+import type { Recordings } from './recordings.ts'
+import { RecordingRuleSchema, RecordingSchema, RecordingStatusSchema, RetentionSchema, RuleInForceSchema } from './schemas.ts'
+
+export interface RecordingRoutesNeeds {
+  readonly recordings: Recordings
+  readonly index: RecordingIndex
+  readonly rules: RecordingRules
+  readonly audit: AuditLog
+  readonly now: () => number
+  /** Name of a stream by id or name. Throws `stream.not_found`. */
+  readonly streamName: (idOrName: string) => string
+  /** Names of the streams that are live. */
+  readonly liveNames: () => readonly string[]
+}
+
+const tag = 'live'
+const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
+const StreamParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
+
+/** The doors of the API to recording. */
+export function recordingRoutes(needs: RecordingRoutesNeeds): readonly RouteDefinition[] {
+  return [...controlRoutes(needs), ...ruleRoutes(needs), ...listRoutes(needs), ...fileRoutes(needs)]
+}
+
+function controlRoutes({ recordings, streamName }: RecordingRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id/recording',
+      tag,
+      summary: 'Whether the stream is being recorded',
+      role: 'viewer',
+      params: StreamParams,
+      responses: { 200: RecordingStatusSchema },
+      handler: ({ params }) => ({ body: recordings.status(streamName(params.id)) }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/streams/:id/recording',
+      tag,
+      summary: 'Starts to record a live stream, as its rule says',
+      role: 'editor',
+      params: StreamParams,
+      responses: { 200: RecordingStatusSchema },
+      handler: ({ params, principal }) => ({ body: recordings.begin(streamName(params.id), principal.id) }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/streams/:id/recording',
+      tag,
+      summary: 'Stops recording; a rule that says on begins again with the next run of the stream',
+      role: 'editor',
+      params: StreamParams,
+      responses: { 200: RecordingStatusSchema },
+      handler: ({ params, principal }) => ({ body: recordings.end(streamName(params.id), principal.id) }),
+    }),
+  ]
+}
+
+function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: RecordingRoutesNeeds): readonly RouteDefinition[] {
+  const told = (message: string, actor: string): void => audit.record({ kind: 'command', message, actor })
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/recording-rule',
+      tag,
+      summary: 'The rule of streams that have none of their own',
+      role: 'viewer',
+      responses: { 200: RecordingRuleSchema },
+      handler: () => ({ body: rules.of('').rule }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/live/recording-rule',
+      tag,
+      summary: 'Sets the rule of streams that have none of their own',
+      role: 'editor',
+      body: RecordingRuleSchema,
+      responses: { 200: RecordingRuleSchema },
+      handler: async ({ body, principal }) => {
+        await rules.set('', body)
+        told('the default recording rule was changed', principal.id)
+        recordings.rulesChanged(liveNames())
+        return { body: rules.of('').rule }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id/recording-rule',
+      tag,
+      summary: 'The recording rule in force for a stream',
+      role: 'viewer',
+      params: StreamParams,
+      responses: { 200: RuleInForceSchema },
+      handler: ({ params }) => ({ body: rules.of(streamName(params.id)) }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/live/streams/:id/recording-rule',
+      tag,
+      summary: 'Gives a stream a recording rule of its own',
+      role: 'editor',
+      params: StreamParams,
+      body: RecordingRuleSchema,
+      responses: { 200: RuleInForceSchema },
+      handler: async ({ params, body, principal }) => {
+        const name = streamName(params.id)
+        await rules.set(name, body)
+        told(`the recording rule of ${name} was changed`, principal.id)
+        recordings.rulesChanged([name])
+        return { body: rules.of(name) }
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/streams/:id/recording-rule',
+      tag,
+      summary: 'Takes away the stream’s own rule: the default holds',
+      role: 'editor',
+      params: StreamParams,
+      responses: { 200: RuleInForceSchema },
+      handler: async ({ params, principal }) => {
+        const name = streamName(params.id)
+        await rules.set(name, undefined)
+        told(`the recording rule of ${name} was taken away`, principal.id)
+        recordings.rulesChanged([name])
+        return { body: rules.of(name) }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/recording-retention',
+      tag,
+      summary: 'How long recordings are kept',
+      role: 'viewer',
+      responses: { 200: RetentionSchema },
+      handler: () => ({ body: rules.retention }),
+    }),
+    defineRoute({
+      method: 'PUT',
+      path: '/live/recording-retention',
+      tag,
+      summary: 'Sets how long recordings are kept; what has to go, goes at once',
+      role: 'admin',
+      body: RetentionSchema,
+      responses: { 200: RetentionSchema },
+      handler: async ({ body, principal }) => {
+        await rules.setRetention(body)
+        told('the retention of recordings was changed', principal.id)
+        await recordings.check()
+        return { body: rules.retention }
+      },
+    }),
+  ]
+}
+
+function listRoutes({ index, audit, now }: RecordingRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/recordings',
+      tag,
+      summary: 'Recordings, newest first',
+      role: 'viewer',
+      query: Type.Object({
+        stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
+        deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
+        cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+      }),
+      responses: { 200: Type.Object({ items: Type.Array(RecordingSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) }) },
+      handler: ({ query }) => {
+        const { stream, deleted = false, cursor, limit = 100 } = query
+        const all = index
+          .list()
+          .filter(
+            (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
+          )
+          .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+        const from = cursor === undefined ? 0 : all.findIndex((each) => each.id === cursor) + 1
+        if (cursor !== undefined && from === 0) throw new AppError('request.invalid', 'query.cursor names no recording of this list')
+        const items = all.slice(from, from + limit)
+        return { body: { items: items.map(recordingView), nextCursor: from + limit < all.length ? (items.at(-1)?.id ?? null) : null } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/recordings/:id',
+      tag,
+      summary: 'One recording',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: RecordingSchema },
+      handler: ({ params }) => ({ body: recordingView(index.get(params.id)) }),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/live/recordings/:id',
+      tag,
+      summary: 'Gives a recording a title, or keeps it from retention',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object(
+        { title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })), kept: Type.Optional(Type.Boolean()) },
+        { additionalProperties: false },
+      ),
+      responses: { 200: RecordingSchema },
+      handler: ({ params, body }) => {
+        const recording = index.get(params.id)
+        Object.assign(recording, body)
+        index.keep(recording)
+        return { body: recordingView(recording) }
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/recordings/:id',
+      tag,
+      summary: 'Puts a recording into the trash, from which it goes after five minutes; `permanently` deletes it at once',
+      role: 'editor',
+      params: IdParams,
+      query: Type.Object({ permanently: Type.Optional(Type.Boolean()) }),
+      responses: { 204: Type.Null() },
+      handler: async ({ params, query, principal }) => {
+        const recording = index.get(params.id)
+        if (recording.state === 'recording') throw new AppError('recording.running')
+        audit.record({
+          kind: 'command',
+          message: `recording ${recording.fileName} was deleted`,
+          streamName: recording.stream,
+          actor: principal.id,
+        })
+        if (query.permanently === true) await index.remove(recording)
+        else {
+          recording.deletedAt = new Date(now()).toISOString()
+          index.keep(recording)
+        }
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/recordings/:id/restore',
+      tag,
+      summary: 'Takes a recording back out of the trash',
+      role: 'editor',
+      params: IdParams,
+      responses: { 200: RecordingSchema },
+      handler: ({ params }) => {
+        const recording = index.get(params.id)
+        recording.deletedAt = null
+        index.keep(recording)
+        return { body: recordingView(recording) }
+      },
+    }),
+  ]
+}
+
+function fileRoutes({ index }: RecordingRoutesNeeds): readonly RouteDefinition[] {
+  const present = async (path: string): Promise<string> => {
+    await access(path).catch((cause) => {
+      throw new AppError('recording.file_missing', undefined, { cause })
+    })
+    return path
+  }
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/recordings/:id/file',
+      tag,
+      summary: 'The file, whole or in ranges; one that still grows as far as it stands',
+      role: 'viewer',
+      params: IdParams,
+      query: Type.Object({ download: Type.Optional(Type.Boolean({ description: 'browsers save it instead of playing it' })) }),
+      responses: { 200: Type.Any({ description: 'the file' }) },
+      fileTypes: Object.values(mediaTypes),
+      handler: async ({ params, query }) => {
+        const recording = index.get(params.id)
+        const path = await present(index.path(recording))
+        const type = mediaTypes[recording.container]
+        return { body: null, file: query.download === true ? { path, type, downloadName: recording.fileName } : { path, type } }
+      },
+    }),
+  ]
+}
