@@ -236,8 +236,6 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     now,
     monotonic,
   })
-  /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations]
   const recording = await createRecording({
     registry,
     database,
@@ -249,7 +247,8 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     metrics: needs.registry,
     now,
   })
-  const parts: readonly LivePart[] = [renditions, recording]
+  /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, recording]
 
   const ownRoutes = liveRoutes({
     registry,

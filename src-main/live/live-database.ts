@@ -85,13 +85,6 @@ export interface DestinationRow {
   created_at: string
 }
 
-export interface LiveTables {
-  destination: DestinationRow
-  access_rule: AccessRuleRow
-  playback_key: PlaybackKeyRow
-  hook: HookRow
-  alert_rule: AlertRuleRow
-  alert_channel: AlertChannelRow
 /** Row of table `recording`: one file each. `path` is below the folder of recordings; `tracks` is JSON; times are ISO 8601. */
 export interface RecordingRow {
   id: string
@@ -124,6 +117,12 @@ export interface RecordingRuleRow {
 }
 
 export interface LiveTables {
+  destination: DestinationRow
+  access_rule: AccessRuleRow
+  playback_key: PlaybackKeyRow
+  hook: HookRow
+  alert_rule: AlertRuleRow
+  alert_channel: AlertChannelRow
   recording: RecordingRow
   recording_rule: RecordingRuleRow
   stream: StreamRow

@@ -61,6 +61,9 @@ export const liveMigrations: readonly Migration[] = [
         database,
       )
       await sql`CREATE INDEX destination_stream ON destination (stream)`.execute(database)
+    },
+  },
+  {
     name: 'live/0006-recording',
     up: async (database) => {
       await sql`CREATE TABLE recording (

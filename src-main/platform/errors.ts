@@ -203,6 +203,7 @@ export const errorKinds = {
     status: 409,
     title: 'The stream does not have the track that this destination is to get',
     remedy: 'Choose the source or another rendition; the next attempt follows by itself.',
+  },
   'recording.not_found': { status: 404, title: 'There is no recording of that id', remedy: 'See the list of recordings.' },
   'recording.running': { status: 409, title: 'The recording is still running', remedy: 'Stop it first.' },
   'recording.off': { status: 409, title: 'The stream is not being recorded', remedy: 'Start a recording first.' },
