@@ -1,0 +1,474 @@
+import { networkInterfaces } from 'node:os'
+import type { Consumer, DataProducer, Producer, RtpCapabilities, WebRtcTransport } from 'mediasoup/types'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { type AnswerSection, writeAnswer } from './mediasoup-answer.ts'
+import { chooseCodec, feedbackOf, producerCodecs, profileOf, usedExtensions } from './mediasoup-codecs.ts'
+import { feedRoom } from './mediasoup-feed.ts'
+import { MediasoupIngest } from './mediasoup-ingest.ts'
+import { MediasoupProcess } from './mediasoup-process.ts'
+import { type PipedRoom, type ProfileRouter, type ProfileRouters, pipeRoom } from './mediasoup-routers.ts'
+import type { OfferDescription } from './offer.ts'
+import {
+  CONNECT_MS,
+  type DataMessage,
+  type FeedRequest,
+  type LayerChoice,
+  type PeerAnswer,
+  type PeerOffer,
+  type PeerStats,
+  type SfuEngine,
+  type SfuEvents,
+  type SfuOptions,
+} from './sfu-engine.ts'
+
+export interface MediasoupEngineNeeds {
+  readonly options: SfuOptions
+  readonly events: SfuEvents
+  readonly log: Logger
+  /** The program of mediasoup's worker, as `findMediasoupWorker` found it. */
+  readonly workerFile: string
+}
+
+interface Session {
+  readonly id: string
+  readonly room: Room
+  readonly transport: WebRtcTransport
+  readonly router: ProfileRouter
+  readonly publishes: boolean
+  readonly consumers: Consumer[]
+  ingest?: MediasoupIngest
+  connected: boolean
+  connectTimer: NodeJS.Timeout | undefined
+}
+
+interface Room {
+  readonly name: string
+  readonly producers: Producer[]
+  /** Rids of the picture, lowest encoding first: mediasoup's spatial layers. */
+  rids: readonly string[]
+  /** What goes to the viewers' data channels; the host writes it. */
+  readonly data: DataProducer
+  readonly piped: Map<ProfileRouter, Promise<PipedRoom>>
+  readonly sessions: Set<Session>
+  publisher?: Session
+}
+
+/** bit/s that a viewer is taken to carry until its transport-wide feedback tells. */
+const FIRST_ESTIMATE = 2_000_000
+/** s without an answered ICE check after which a peer counts as lost. */
+const CONSENT_SECONDS = 10
+/** A browser's first in-band data channel (RFC 8832): it is the DTLS client and so begins with stream 0. */
+const DATA_STREAM = 0
+const DATA_LABEL = 'data'
+/** Kinds of a message on a channel (RFC 8831). */
+const PPID = { open: 50, text: 51, bytes: 53, emptyText: 56 }
+
+/** mediasoup as the house's SFU: ICE-lite on one port, UDP and TCP, its worker a process that is started again when it dies. */
+export class MediasoupEngine implements SfuEngine {
+  readonly name = 'mediasoup'
+  readonly abilities = { tcp: true, iceLite: true, iceRestart: true, simulcast: true, dataChannels: true }
+  readonly #needs: MediasoupEngineNeeds
+  readonly #process: MediasoupProcess
+  readonly #addresses: readonly string[]
+  readonly #rooms = new Map<string, Room>()
+  readonly #sessions = new Map<string, Session>()
+
+  constructor(needs: MediasoupEngineNeeds) {
+    this.#needs = needs
+    const { bind, port, addresses } = needs.options
+    this.#addresses = addresses.length === 0 && (bind === '0.0.0.0' || bind === '::') ? ownAddresses(bind) : addresses
+    this.#process = new MediasoupProcess({
+      workerFile: needs.workerFile,
+      bind,
+      port,
+      log: needs.log,
+      onDown: () => {
+        for (const session of [...this.#sessions.values()]) this.#end(session, 'worker-lost')
+        this.#rooms.clear()
+        needs.events.onWorker(false)
+      },
+      onUp: () => needs.events.onWorker(true),
+    })
+  }
+
+  get port(): number {
+    return this.#process.port
+  }
+
+  get up(): boolean {
+    return this.#process.routers !== undefined
+  }
+
+  start(): Promise<void> {
+    return this.#process.start()
+  }
+
+  async stop(): Promise<void> {
+    for (const session of [...this.#sessions.values()]) this.#end(session, 'closed')
+    this.#rooms.clear()
+    this.#process.stop()
+  }
+
+  async publish({ sessionId, room: name, offer }: PeerOffer): Promise<PeerAnswer> {
+    const routers = this.#routers()
+    const { home } = routers
+    const chosen = offer.media.map((media) => ({ media, codec: media.direction === 'inactive' ? undefined : chooseCodec(media) }))
+    if (chosen.every((each) => each.codec === undefined)) throw new AppError('webrtc.no_codec')
+    const transport = await this.#transport(routers, home, offer)
+    const room = await this.#openRoom(home, name)
+    const session = this.#enter(sessionId, room, transport, home, true)
+    room.publisher = session
+    try {
+      const sections: AnswerSection[] = []
+      for (const { media, codec } of chosen) {
+        if (codec === undefined || room.producers.some((each) => each.kind === media.kind)) continue
+        const extensions = media.extensions.filter((each) => usedExtensions.has(each.uri))
+        const rids = media.kind === 'video' ? lowestFirst(offer, media.mid, media.rids) : []
+        const codecs = producerCodecs(codec, media.kind)
+        const producer = await transport.produce({
+          kind: media.kind,
+          keyFrameRequestDelay: 500,
+          rtpParameters: {
+            mid: media.mid,
+            codecs,
+            headerExtensions: extensions.map(({ id, uri }) => ({ id, uri: uri as never })),
+            encodings: rids.length > 0 ? rids.map((rid) => ({ rid, scalabilityMode: 'L1T1' })) : encodingsOf(offer, media.mid, media.ssrcs),
+            rtcp: { cname: name.slice(0, 64) },
+          },
+        })
+        room.producers.push(producer)
+        if (rids.length > 0) room.rids = rids
+        sections.push({
+          kind: 'media',
+          mid: media.mid,
+          direction: 'recvonly',
+          codec,
+          extensions,
+          ...(codec.rtx === undefined ? {} : { rtx: codec.rtx }),
+          rids: media.kind === 'video' ? media.rids : [],
+        })
+      }
+      if (offer.dataMid !== undefined) {
+        sections.push({ kind: 'data', mid: offer.dataMid })
+        await this.#listenToData(session)
+      }
+      session.ingest = await MediasoupIngest.open(home, room.producers, {
+        onTrack: (track) => this.#needs.events.onTrack(sessionId, track),
+        onPacket: (packet) => this.#needs.events.onPacket(sessionId, packet),
+        onFault: (message) => this.#needs.events.onFault(sessionId, message),
+      })
+      return { sdp: writeAnswer(offer, transport, this.#addresses, sections) }
+    } catch (cause) {
+      this.#end(session, 'never-connected')
+      throw cause instanceof AppError ? cause : new AppError('webrtc.sdp_invalid', (cause as Error).message, { cause })
+    }
+  }
+
+  async play({ sessionId, room: name, offer }: PeerOffer): Promise<PeerAnswer> {
+    const routers = this.#routers()
+    const room = this.#rooms.get(name)
+    if (room === undefined) throw new AppError('play.not_live')
+    const profile = profileOf(offer)
+    const router = await routers.forProfile(profile)
+    const transport = await this.#transport(routers, router, offer)
+    const session = this.#enter(sessionId, room, transport, router, false)
+    try {
+      const piped = await this.#roomOn(room, routers, router)
+      const sections: AnswerSection[] = []
+      for (const media of offer.media) {
+        const producer = piped.producers.find((each) => each.kind === media.kind)
+        const codec = chooseCodec(media)
+        if (producer === undefined || codec === undefined || media.direction === 'sendonly' || media.direction === 'inactive') continue
+        if (sections.some((each) => each.kind === 'media' && each.codec.name === codec.name)) continue
+        const capabilities = capabilitiesFor(router, media.kind, codec, media.extensions)
+        const consumer = await transport.consume({ producerId: producer.id, mid: media.mid, rtpCapabilities: capabilities })
+        session.consumers.push(consumer)
+        const { encodings = [], headerExtensions = [], codecs } = consumer.rtpParameters
+        const [encoding] = encodings
+        const usesRtx = encoding?.rtx !== undefined && codecs.some((each) => each.payloadType === profile.rtx)
+        sections.push({
+          kind: 'media',
+          mid: media.mid,
+          direction: 'sendonly',
+          codec: {
+            ...codec,
+            feedback: codecs[0]?.rtcpFeedback?.map((each) => [each.type, each.parameter].filter(Boolean).join(' ')) ?? [],
+          },
+          extensions: headerExtensions.map(({ id, uri }) => ({ id, uri })),
+          ...(usesRtx && profile.rtx !== undefined ? { rtx: profile.rtx } : {}),
+          source: {
+            ssrc: encoding?.ssrc ?? 0,
+            cname: 'ami-streams',
+            streamId: 'live',
+            ...(usesRtx ? { rtxSsrc: encoding?.rtx?.ssrc } : {}),
+          } as NonNullable<Extract<AnswerSection, { kind: 'media' }>['source']>,
+        })
+      }
+      if (sections.length === 0) throw new AppError('webrtc.no_codec')
+      if (offer.dataMid !== undefined && piped.data !== undefined) {
+        sections.push({ kind: 'data', mid: offer.dataMid })
+        await transport.consumeData({ dataProducerId: piped.data.id, ordered: true })
+        await this.#listenToData(session)
+      }
+      return { sdp: writeAnswer(offer, transport, this.#addresses, sections) }
+    } catch (cause) {
+      this.#end(session, 'never-connected')
+      throw cause instanceof AppError ? cause : new AppError('webrtc.sdp_invalid', (cause as Error).message, { cause })
+    }
+  }
+
+  feed({ room: name, stream }: FeedRequest): () => void {
+    let isOver = false
+    let end: (() => void) | undefined
+    const routers = this.#process.routers
+    const opening = routers === undefined ? Promise.resolve() : this.#openFeed(routers.home, name, stream)
+    opening.then(
+      (stop) => {
+        end = stop ?? undefined
+        if (isOver) end?.()
+      },
+      (error: Error) => this.#needs.log.warn({ room: name, error: error.message }, 'a stream could not be given to WebRTC'),
+    )
+    return () => {
+      if (isOver) return
+      isOver = true
+      end?.()
+    }
+  }
+
+  addCandidates(): void {
+    // An ICE-lite server answers checks from wherever they come: it needs no candidates of its peers.
+  }
+
+  async restartIce(sessionId: string): Promise<string> {
+    const session = this.#sessions.get(sessionId)
+    if (session === undefined) throw new AppError('webrtc.session_unknown')
+    const { usernameFragment, password } = await session.transport.restartIce()
+    return `a=ice-lite\r\na=ice-ufrag:${usernameFragment}\r\na=ice-pwd:${password}\r\n`
+  }
+
+  requestKeyframe(room: string): void {
+    this.#rooms.get(room)?.publisher?.ingest?.requestKeyframe()
+  }
+
+  chooseLayer(sessionId: string, choice: LayerChoice): void {
+    const session = this.#sessions.get(sessionId)
+    if (session === undefined) return
+    const { rids } = session.room
+    const wanted = choice.rid === undefined ? rids.length - 1 : rids.indexOf(choice.rid)
+    if (wanted < 0) return
+    for (const consumer of session.consumers) {
+      if (consumer.type === 'simulcast') consumer.setPreferredLayers({ spatialLayer: wanted }).catch(() => undefined)
+    }
+  }
+
+  sendData(room: string, message: DataMessage): void {
+    const data = this.#rooms.get(room)?.data
+    if (data === undefined || data.closed) return
+    const { data: body } = message
+    if (typeof body === 'string') data.send(body, body === '' ? PPID.emptyText : PPID.text)
+    else data.send(Buffer.from(body.buffer, body.byteOffset, body.byteLength), PPID.bytes)
+  }
+
+  stats(): Promise<readonly PeerStats[]> {
+    return Promise.all([...this.#sessions.values()].map((session) => statsOf(session)))
+  }
+
+  close(sessionId: string): void {
+    const session = this.#sessions.get(sessionId)
+    if (session !== undefined) this.#end(session, 'closed')
+  }
+
+  #routers(): ProfileRouters {
+    const { routers } = this.#process
+    if (routers === undefined) throw new AppError('webrtc.engine_down')
+    return routers
+  }
+
+  async #transport(routers: ProfileRouters, router: ProfileRouter, offer: OfferDescription): Promise<WebRtcTransport> {
+    const transport = await router.router.createWebRtcTransport({
+      webRtcServer: routers.server,
+      enableUdp: true,
+      enableTcp: true,
+      preferUdp: true,
+      enableSctp: offer.dataMid !== undefined,
+      initialAvailableOutgoingBitrate: FIRST_ESTIMATE,
+      iceConsentTimeout: CONSENT_SECONDS,
+    })
+    const { algorithm, value } = offer.fingerprint
+    await transport.connect({
+      dtlsParameters: {
+        role: offer.setup === 'passive' ? 'server' : 'client',
+        fingerprints: [{ algorithm: algorithm.toLowerCase() as 'sha-256', value }],
+      },
+    })
+    return transport
+  }
+
+  #enter(id: string, room: Room, transport: WebRtcTransport, router: ProfileRouter, publishes: boolean): Session {
+    const { events } = this.#needs
+    const session: Session = { id, room, transport, router, publishes, consumers: [], connected: false, connectTimer: undefined }
+    session.connectTimer = setTimeout(() => this.#end(session, 'never-connected'), CONNECT_MS)
+    this.#sessions.set(id, session)
+    room.sessions.add(session)
+    router.viewers++
+    transport.on('dtlsstatechange', (state) => {
+      if (state === 'connected' && !session.connected) {
+        clearTimeout(session.connectTimer)
+        session.connected = true
+        events.onConnected(id)
+      } else if (state === 'closed') this.#end(session, 'left')
+      else if (state === 'failed') this.#end(session, session.connected ? 'lost' : 'never-connected')
+    })
+    transport.on('icestatechange', (state) => {
+      if (state === 'disconnected') this.#end(session, 'lost')
+    })
+    return session
+  }
+
+  #end(session: Session, why: Parameters<SfuEvents['onClosed']>[1]): void {
+    if (!this.#sessions.delete(session.id)) return
+    clearTimeout(session.connectTimer)
+    session.router.viewers--
+    session.router.idleSince = performance.now()
+    session.room.sessions.delete(session)
+    session.ingest?.close()
+    session.transport.close()
+    if (session.publishes) this.#closeRoom(session.room)
+    this.#needs.events.onClosed(session.id, why)
+  }
+
+  async #openRoom(home: ProfileRouter, name: string): Promise<Room> {
+    const data = await home.direct.produceData({ label: DATA_LABEL })
+    const room: Room = { name, producers: [], rids: [], data, piped: new Map(), sessions: new Set() }
+    this.#rooms.set(name, room)
+    return room
+  }
+
+  /** Its viewers are closed with it. */
+  #closeRoom(room: Room): void {
+    if (this.#rooms.get(room.name) === room) this.#rooms.delete(room.name)
+    for (const session of [...room.sessions]) this.#end(session, 'closed')
+    for (const producer of room.producers) producer.close()
+    room.data.close()
+  }
+
+  async #openFeed(home: ProfileRouter, name: string, stream: FeedRequest['stream']): Promise<() => void> {
+    const room = await this.#openRoom(home, name)
+    const stop = await feedRoom(home.direct, stream, room.producers)
+    return () => {
+      stop()
+      this.#closeRoom(room)
+    }
+  }
+
+  #roomOn(room: Room, routers: ProfileRouters, router: ProfileRouter): Promise<PipedRoom> {
+    const known = room.piped.get(router)
+    if (known !== undefined) return known
+    const piped = pipeRoom(routers.home.router, router.router, room.producers, room.data)
+    room.piped.set(router, piped)
+    piped.catch(() => room.piped.delete(router))
+    return piped
+  }
+
+  /** Takes what the peer sends over its data channel; a publisher's messages go on to the viewers. */
+  async #listenToData(session: Session): Promise<void> {
+    const { id, room, router, transport } = session
+    const producer = await transport.produceData({ sctpStreamParameters: { streamId: DATA_STREAM, ordered: true }, label: DATA_LABEL })
+    const consumer = await router.direct.consumeData({ dataProducerId: producer.id })
+    consumer.on('message', (bytes, ppid) => {
+      // The browser's announcement of its channel (RFC 8832); the channel is known without it.
+      if (ppid === PPID.open) return
+      const data = ppid === PPID.text || ppid === PPID.emptyText ? (ppid === PPID.text ? bytes.toString('utf8') : '') : bytes
+      const message: DataMessage = { label: DATA_LABEL, data }
+      if (session.publishes) this.sendData(room.name, message)
+      this.#needs.events.onData(id, message)
+    })
+  }
+}
+
+/** What a viewer takes of one section, and where its numbers agree with the router's. */
+function capabilitiesFor(
+  router: ProfileRouter,
+  kind: 'audio' | 'video',
+  codec: Parameters<typeof feedbackOf>[0],
+  offered: readonly { readonly id: number; readonly uri: string }[],
+): RtpCapabilities {
+  const { codecs = [], headerExtensions = [] } = router.router.rtpCapabilities
+  const rtcpFeedback = feedbackOf(codec)
+  return {
+    codecs: codecs
+      .filter(
+        (each) =>
+          each.kind === kind &&
+          (each.preferredPayloadType === codec.payloadType || (codec.rtx !== undefined && each.preferredPayloadType === codec.rtx)),
+      )
+      .map((each) => ({ ...each, rtcpFeedback: each.mimeType.endsWith('/rtx') ? [] : rtcpFeedback })),
+    // The worker writes extensions with ids of its own: one can be used only where the offer has the same id for it.
+    headerExtensions: headerExtensions.filter(
+      (each) => each.kind === kind && offered.some((other) => other.uri === each.uri && other.id === each.preferredId),
+    ),
+  }
+}
+
+/** Encodings of a publisher without simulcast, by the SSRCs of its offer where it names them. */
+function encodingsOf(offer: OfferDescription, mid: string, ssrcs: readonly number[]) {
+  const section = offer.raw.media.find((each) => String(each.mid) === mid)
+  const [primary] = ssrcs
+  if (primary === undefined) return [{}]
+  const pair = section?.ssrcGroups?.find((each) => each.semantics === 'FID' && each.ssrcs.startsWith(`${primary} `))
+  const rtx = Number(pair?.ssrcs.split(' ')[1])
+  return [{ ssrc: primary, ...(Number.isInteger(rtx) ? { rtx: { ssrc: rtx } } : {}) }]
+}
+
+/** Rids with the lowest encoding first: as they are named in `a=simulcast:send`, which browsers write in the order of their encodings. */
+function lowestFirst(offer: OfferDescription, mid: string, rids: readonly string[]): readonly string[] {
+  const section = offer.raw.media.find((each) => String(each.mid) === mid)
+  const order = (section?.simulcast?.list1 ?? '').split(';').map((each) => each.split(',')[0]?.replace('~', '') ?? '')
+  const named = order.filter((rid) => rids.includes(rid))
+  return named.length === rids.length ? named : rids
+}
+
+async function statsOf(session: Session): Promise<PeerStats> {
+  const empty = { sessionId: session.id, connected: session.connected, bytesIn: 0, bytesOut: 0, packetsLost: 0, nacks: 0, plis: 0 }
+  try {
+    const [[transport], streams] = await Promise.all([
+      session.transport.getStats(),
+      session.publishes
+        ? Promise.all(session.room.producers.map((each) => each.getStats())).then((lists) => lists.flat())
+        : Promise.all(session.consumers.map((each) => each.getStats())).then((lists) =>
+            lists.flat().filter((each) => each.type === 'outbound-rtp'),
+          ),
+    ])
+    const tuple = transport?.iceSelectedTuple
+    const trips = streams.map((each) => each.roundTripTime ?? 0).filter((each) => each > 0)
+    const current = session.consumers.find((each) => each.type === 'simulcast')?.currentLayers
+    const layer = current && session.room.rids[current.spatialLayer]
+    return {
+      ...empty,
+      ...(tuple === undefined ? {} : { transport: tuple.protocol, remoteAddress: `${tuple.remoteIp}:${tuple.remotePort}` }),
+      bytesIn: transport?.bytesReceived ?? 0,
+      bytesOut: transport?.bytesSent ?? 0,
+      packetsLost: streams.reduce((sum, each) => sum + each.packetsLost, 0),
+      nacks: streams.reduce((sum, each) => sum + each.nackCount, 0),
+      plis: streams.reduce((sum, each) => sum + each.pliCount, 0),
+      ...(trips.length === 0 ? {} : { roundTripMs: Math.max(...trips) }),
+      ...(transport?.availableOutgoingBitrate === undefined ? {} : { availableBitrate: transport.availableOutgoingBitrate }),
+      ...(layer === undefined ? {} : { layer }),
+    }
+  } catch {
+    // It closed while it was asked.
+    return empty
+  }
+}
+
+/** Addresses under which a machine that listens everywhere can be reached; loopback where it has no other. */
+function ownAddresses(bind: string): string[] {
+  const family = bind === '::' ? 'IPv6' : 'IPv4'
+  const found = Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((each) => each.family === family && !each.internal && !each.address.startsWith('fe80:'))
+    .map((each) => each.address)
+  return found.length > 0 ? found : [bind === '::' ? '::1' : '127.0.0.1']
+}
