@@ -28,7 +28,10 @@ export function pageHeaders(mediaOrigin: string, framed: boolean): Record<string
     ].join('; '),
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+    'permissions-policy': framed
+      ? 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()'
+      : // The page goes live from camera, microphone or screen; what others embed never does.
+        'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()',
     ...(framed ? {} : { 'cross-origin-opener-policy': 'same-origin' }),
   }
 }

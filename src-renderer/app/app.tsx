@@ -1,4 +1,4 @@
-import { Redirect, Route, Switch } from 'wouter'
+import { Redirect, Route, Switch, useRoute } from 'wouter'
 import { ActivityPage } from '../activity/activity-page.tsx'
 import { useClient } from '../client/store.ts'
 import { ConfirmDialog } from '../components/dialog.tsx'
@@ -6,6 +6,8 @@ import { Toasts } from '../components/toasts.tsx'
 import { KeysPage } from '../keys/keys-page.tsx'
 import { LivePage } from '../live/live-page.tsx'
 import { StreamPage } from '../live/stream-page.tsx'
+import { GuestPage } from '../publish/guest-page.tsx'
+import { PublishPage } from '../publish/publish-page.tsx'
 import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { Frame } from './frame.tsx'
@@ -17,6 +19,7 @@ function Sections() {
     <Switch>
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
+      <Route path="/publish" component={PublishPage} />
       <Route path="/keys" component={KeysPage} />
       <Route path="/rules" component={RulesPage} />
       <Route path="/activity" component={ActivityPage} />
@@ -30,6 +33,8 @@ function Sections() {
 
 export function App() {
   const phase = useClient((state) => state.phase)
+  const [isGuest, guest] = useRoute('/publish/:name')
+  if (isGuest) return <GuestPage name={guest.name} />
   if (phase === 'signed-out') return <SignIn />
   if (phase === 'unreachable') {
     return (

@@ -76,7 +76,8 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const connection = useClient((state) => state.connection)
   const me = useClient((state) => state.me)
   const content = useRef<HTMLElement>(null)
-  const section = `/${location.split('/')[1] || 'live'}`
+  const first = location.split('/')[1] || 'live'
+  const section = first === 'publish' ? '/live' : `/${first}`
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new section is read from its top
   useEffect(() => {
     window.scrollTo(0, 0)

@@ -1,5 +1,6 @@
-import { Play } from 'lucide-react'
+import { Play, Video } from 'lucide-react'
 import { useMemo } from 'react'
+import { Link } from 'wouter'
 import { useClient } from '../client/store.ts'
 import { moveInList } from '../components/list-keys.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
@@ -28,6 +29,11 @@ export function LivePage() {
               : `${current.length} ${current.length === 1 ? 'stream' : 'streams'} · ${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`}
           </p>
         </div>
+        {editor && (
+          <Link href="/publish" className="button" data-testid="go-live-browser">
+            <Video size={16} /> Go live from this browser
+          </Link>
+        )}
         {editor && current.length > 0 && !demoRuns && (
           <button type="button" className="button" onClick={() => void startDemo()} data-testid="start-demo">
             <Play size={16} /> Start the test stream

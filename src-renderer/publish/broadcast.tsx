@@ -1,0 +1,257 @@
+import { Radio, Square } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { PeerFigures } from '../webrtc/figures.ts'
+import { OfferRefused } from '../webrtc/peer.ts'
+import { WhipClient, type WhipState } from '../webrtc/whip-client.ts'
+import { CaptureProblem, capture, close } from './capture.ts'
+import { LevelMeter } from './level-meter.tsx'
+import { qualities } from './quality.ts'
+import { useDevices } from './use-devices.ts'
+import './publish.css'
+
+interface BroadcastProps {
+  /** Where to publish to, asked for when "Go live" is pressed: the key may first have to be made. Throws what is shown. */
+  readonly target: () => Promise<{ readonly name: string; readonly key: string }>
+  /** False while something is missing to begin with. */
+  readonly ready: boolean
+}
+
+const words: Readonly<Record<WhipState | 'idle', string>> = {
+  idle: 'Not live',
+  connecting: 'Connecting',
+  live: 'Live',
+  reconnecting: 'Reconnecting',
+  refused: 'Refused',
+  stopped: 'Not live',
+}
+
+/** Camera, microphone or screen with a preview, and the way on air. */
+export function Broadcast({ target, ready }: BroadcastProps) {
+  const [picture, setPicture] = useState<'camera' | 'screen' | 'none'>('camera')
+  const [cameraId, setCameraId] = useState('')
+  const [microphone, setMicrophone] = useState(true)
+  const [microphoneId, setMicrophoneId] = useState('')
+  const [qualityId, setQualityId] = useState('720')
+  const [simulcast, setSimulcast] = useState(false)
+  const [media, setMedia] = useState<MediaStream>()
+  const [state, setState] = useState<WhipState | 'idle'>('idle')
+  const [figures, setFigures] = useState<PeerFigures>()
+  const [problem, setProblem] = useState<{ readonly message: string; readonly remedy: string }>()
+  const video = useRef<HTMLVideoElement>(null)
+  const client = useRef<WhipClient>(undefined)
+  const devices = useDevices(media)
+  const quality = qualities.find((each) => each.id === qualityId) ?? qualities[0]
+  const isOn = state === 'connecting' || state === 'live' || state === 'reconnecting'
+
+  useEffect(() => {
+    if (video.current) video.current.srcObject = media ?? null
+    return () => {
+      if (media) close(media)
+    }
+  }, [media])
+  useEffect(() => () => client.current?.stop(), [])
+
+  const show = (error: unknown) => {
+    if (error instanceof CaptureProblem || error instanceof OfferRefused) {
+      const isKey = error instanceof OfferRefused && error.status === 401
+      setProblem({ message: isKey ? 'The stream key is not known' : error.message, remedy: error.remedy })
+    } else setProblem({ message: error instanceof Error ? error.message : String(error), remedy: '' })
+  }
+  const open = async (): Promise<MediaStream | undefined> => {
+    setProblem(undefined)
+    try {
+      const opened = await capture({ picture, cameraId, microphone, microphoneId, height: quality?.height ?? 720 })
+      setMedia(opened)
+      return opened
+    } catch (error) {
+      show(error)
+      return undefined
+    }
+  }
+  const stop = () => {
+    client.current?.stop()
+    client.current = undefined
+    setState('idle')
+    setFigures(undefined)
+  }
+  const start = async () => {
+    const opened = media ?? (await open())
+    if (opened === undefined) return
+    setProblem(undefined)
+    setState('connecting')
+    try {
+      const { name, key } = await target()
+      for (const track of opened.getTracks()) track.addEventListener('ended', stop, { once: true })
+      client.current = new WhipClient({
+        endpoint: `/live/${encodeURIComponent(name)}/whip`,
+        key,
+        media: opened,
+        videoBitrate: quality?.bitrate ?? 2_500_000,
+        simulcast,
+        prefer: picture === 'screen' ? 'detail' : 'motion',
+        onState(next, error) {
+          setState(next)
+          if (error !== undefined) show(error)
+          else if (next === 'live') setProblem(undefined)
+        },
+        onFigures: setFigures,
+      })
+    } catch (error) {
+      setState('idle')
+      show(error)
+    }
+  }
+  /** A changed choice takes effect with the next preview. */
+  const change =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      set(value)
+      setMedia(undefined)
+    }
+
+  return (
+    <div className="broadcast" data-testid="broadcast" data-state={state}>
+      <div className="broadcast-picture">
+        <video ref={video} autoPlay muted playsInline aria-label="Preview" data-testid="publish-preview" />
+        {media === undefined && <p className="quiet">{picture === 'none' ? 'Sound alone' : 'No picture yet'}</p>}
+        <span className={`chip ${state === 'live' ? 'live' : ''}`} role="status" data-testid="publish-state">
+          {words[state]}
+        </span>
+      </div>
+      <LevelMeter media={media} />
+      <div className="broadcast-choices">
+        <div className="field">
+          <label htmlFor="publish-picture">Picture</label>
+          <select
+            id="publish-picture"
+            className="input"
+            value={picture}
+            disabled={isOn}
+            onChange={(event) => change(setPicture)(event.target.value as typeof picture)}
+            data-testid="publish-picture"
+          >
+            <option value="camera">Camera</option>
+            <option value="screen">Screen or window</option>
+            <option value="none">None, sound alone</option>
+          </select>
+        </div>
+        {picture === 'camera' && devices.cameras.length > 1 && (
+          <div className="field">
+            <label htmlFor="publish-camera">Camera</label>
+            <select
+              id="publish-camera"
+              className="input"
+              value={cameraId}
+              disabled={isOn}
+              onChange={(event) => change(setCameraId)(event.target.value)}
+            >
+              <option value="">The browser's choice</option>
+              {devices.cameras.map((each) => (
+                <option key={each.deviceId} value={each.deviceId}>
+                  {each.label || 'Camera'}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+        <div className="field">
+          <label htmlFor="publish-microphone">Microphone</label>
+          <select
+            id="publish-microphone"
+            className="input"
+            value={microphone ? microphoneId : 'off'}
+            disabled={isOn}
+            onChange={(event) => {
+              change(setMicrophone)(event.target.value !== 'off')
+              setMicrophoneId(event.target.value === 'off' ? '' : event.target.value)
+            }}
+            data-testid="publish-microphone"
+          >
+            <option value="off">Off</option>
+            <option value="">The browser's choice</option>
+            {devices.microphones.map((each) => (
+              <option key={each.deviceId} value={each.deviceId}>
+                {each.label || 'Microphone'}
+              </option>
+            ))}
+          </select>
+        </div>
+        {picture !== 'none' && (
+          <div className="field">
+            <label htmlFor="publish-quality">Quality</label>
+            <select
+              id="publish-quality"
+              className="input"
+              value={qualityId}
+              disabled={isOn}
+              onChange={(event) => change(setQualityId)(event.target.value)}
+              data-testid="publish-quality"
+            >
+              {qualities.map((each) => (
+                <option key={each.id} value={each.id}>
+                  {each.label}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
+      </div>
+      {picture !== 'none' && (
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={simulcast}
+            disabled={isOn}
+            onChange={(event) => setSimulcast(event.target.checked)}
+            data-testid="publish-simulcast"
+          />
+          Send three sizes at once, so that each viewer gets the one that fits
+        </label>
+      )}
+      {problem && (
+        <p className="advice bad" role="alert" data-testid="publish-problem">
+          <b>{problem.message}.</b> {problem.remedy.replaceAll('`', '')}
+        </p>
+      )}
+      {figures && isOn && <Figures figures={figures} />}
+      <div className="row">
+        {isOn ? (
+          <button type="button" className="button danger" onClick={stop} data-testid="publish-stop">
+            <Square size={16} /> Stop
+          </button>
+        ) : (
+          <>
+            <button type="button" className="button" onClick={() => void open()} data-testid="publish-open">
+              Preview
+            </button>
+            <button type="button" className="button primary" disabled={!ready} onClick={() => void start()} data-testid="publish-start">
+              <Radio size={16} /> Go live
+            </button>
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Figures({ figures }: { readonly figures: PeerFigures }) {
+  const { fps, kbps, width, height, roundTripMs, lossPercent, limitedBy } = figures
+  return (
+    <dl className="facts" aria-label="What is sent" data-testid="publish-figures">
+      <dt>Picture</dt>
+      <dd>{width > 0 ? `${width} × ${height}, ${fps.toFixed(0)} fps` : 'none'}</dd>
+      <dt>Bit rate</dt>
+      <dd>{kbps.toFixed(0)} kbps</dd>
+      <dt>Round trip</dt>
+      <dd>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(0)} ms`}</dd>
+      <dt>Loss</dt>
+      <dd>{lossPercent.toFixed(1)} %</dd>
+      {limitedBy && (
+        <>
+          <dt>Held back by</dt>
+          <dd>{limitedBy === 'cpu' ? 'this machine: choose a lower quality' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
+        </>
+      )}
+    </dl>
+  )
+}
