@@ -4,10 +4,14 @@ import type { OfferDescription, OfferedCodec, OfferedMedia } from './offer.ts'
 export interface AnswerSection {
   readonly mid: string
   readonly codec: OfferedCodec
+  /** Payload type of retransmissions where both sides use them (RFC 4588). */
+  readonly rtx?: number
+  /** Feedback agreed on; what every engine answers or sends where left out. */
+  readonly feedback?: readonly string[]
   /** Direction as the answer says it: `recvonly` for a publisher's section, `sendonly` for a viewer's. */
   readonly direction: 'recvonly' | 'sendonly'
   /** What we send, with the stream that its tracks belong to (lip sync). */
-  readonly source?: { readonly ssrc: number; readonly cname: string; readonly stream: string }
+  readonly source?: { readonly ssrc: number; readonly rtxSsrc?: number; readonly cname: string; readonly stream: string }
   /** Header extensions that we take, ids as offered. */
   readonly extensions?: readonly { readonly id: number; readonly uri: string }[]
   /** Encodings that we take, best last as offered. */
@@ -45,7 +49,8 @@ export function writeAnswer(
     const mid = String(raw.mid)
     const section = sections.find((each) => each.mid === mid)
     if (section !== undefined) {
-      lines.push(`m=${raw.type} 9 ${raw.protocol} ${section.codec.payloadType}`, ...transportLines(mid, transport), ...mediaLines(section))
+      const payloads = section.rtx === undefined ? section.codec.payloadType : `${section.codec.payloadType} ${section.rtx}`
+      lines.push(`m=${raw.type} 9 ${raw.protocol} ${payloads}`, ...transportLines(mid, transport), ...mediaLines(section))
     } else if (data && mid === offer.dataMid) {
       lines.push(`m=application 9 ${raw.protocol} webrtc-datachannel`, ...transportLines(mid, transport))
       lines.push('a=sctp-port:5000', 'a=max-message-size:262144')
@@ -83,7 +88,10 @@ function mediaLines(section: AnswerSection): string[] {
   const start = video && section.direction === 'recvonly' ? `x-google-start-bitrate=${startKbps}` : ''
   const fmtp = [codec.fmtp, start].filter((each) => each !== '').join(';')
   if (fmtp !== '') lines.push(`a=fmtp:${codec.payloadType} ${fmtp}`)
-  for (const each of feedback) if (codec.feedback.includes(each)) lines.push(`a=rtcp-fb:${codec.payloadType} ${each}`)
+  for (const each of section.feedback ?? feedback) if (codec.feedback.includes(each)) lines.push(`a=rtcp-fb:${codec.payloadType} ${each}`)
+  if (section.rtx !== undefined) {
+    lines.push(`a=rtpmap:${section.rtx} rtx/${codec.clockRate}`, `a=fmtp:${section.rtx} apt=${codec.payloadType}`)
+  }
   for (const { id, uri } of section.extensions ?? []) lines.push(`a=extmap:${id} ${uri}`)
   if (section.rids !== undefined && section.rids.length > 0) {
     for (const rid of section.rids) lines.push(`a=rid:${rid} recv`)
@@ -91,6 +99,9 @@ function mediaLines(section: AnswerSection): string[] {
   }
   if (source !== undefined) {
     lines.push(`a=msid:${source.stream} ${source.stream}-${section.mid}`, `a=ssrc:${source.ssrc} cname:${source.cname}`)
+    if (source.rtxSsrc !== undefined) {
+      lines.push(`a=ssrc:${source.rtxSsrc} cname:${source.cname}`, `a=ssrc-group:FID ${source.ssrc} ${source.rtxSsrc}`)
+    }
   }
   return lines
 }

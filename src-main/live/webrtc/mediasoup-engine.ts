@@ -1,11 +1,12 @@
 import { networkInterfaces } from 'node:os'
-import type { Consumer, DataProducer, Producer, RtpCapabilities, WebRtcTransport } from 'mediasoup/types'
+import type { Consumer, DataProducer, Producer, WebRtcTransport } from 'mediasoup/types'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { type AnswerSection, writeAnswer } from './mediasoup-answer.ts'
-import { chooseCodec, feedbackOf, producerCodecs, profileOf, usedExtensions } from './mediasoup-codecs.ts'
+import { type AnswerSection, writeAnswer } from './answer.ts'
+import { chooseCodec, producerCodecs, profileOf, usedExtensions } from './mediasoup-codecs.ts'
 import { feedRoom } from './mediasoup-feed.ts'
 import { MediasoupIngest } from './mediasoup-ingest.ts'
+import { capabilitiesFor, encodingsOf, lowestFirst, transportOf } from './mediasoup-mapping.ts'
 import { MediasoupProcess } from './mediasoup-process.ts'
 import { type PipedRoom, type ProfileRouter, type ProfileRouters, pipeRoom } from './mediasoup-routers.ts'
 import type { OfferDescription } from './offer.ts'
@@ -54,6 +55,8 @@ interface Room {
   publisher?: Session
 }
 
+/** Feedback that mediasoup answers or sends. */
+const feedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']
 /** bit/s that a viewer is taken to carry until its transport-wide feedback tells. */
 const FIRST_ESTIMATE = 2_000_000
 /** s without an answered ICE check after which a peer counts as lost. */
@@ -64,8 +67,13 @@ const DATA_LABEL = 'data'
 /** Kinds of a message on a channel (RFC 8831). */
 const PPID = { open: 50, text: 51, bytes: 53, emptyText: 56 }
 
+/** The engine on mediasoup. */
+export function createMediasoupEngine(needs: MediasoupEngineNeeds): SfuEngine {
+  return new MediasoupEngine(needs)
+}
+
 /** mediasoup as the house's SFU: ICE-lite on one port, UDP and TCP, its worker a process that is started again when it dies. */
-export class MediasoupEngine implements SfuEngine {
+class MediasoupEngine implements SfuEngine {
   readonly name = 'mediasoup'
   readonly abilities = { tcp: true, iceLite: true, iceRestart: true, simulcast: true, dataChannels: true }
   readonly #needs: MediasoupEngineNeeds
@@ -140,25 +148,22 @@ export class MediasoupEngine implements SfuEngine {
         room.producers.push(producer)
         if (rids.length > 0) room.rids = rids
         sections.push({
-          kind: 'media',
           mid: media.mid,
           direction: 'recvonly',
           codec,
+          feedback,
           extensions,
           ...(codec.rtx === undefined ? {} : { rtx: codec.rtx }),
           rids: media.kind === 'video' ? media.rids : [],
         })
       }
-      if (offer.dataMid !== undefined) {
-        sections.push({ kind: 'data', mid: offer.dataMid })
-        await this.#listenToData(session)
-      }
+      if (offer.dataMid !== undefined) await this.#listenToData(session)
       session.ingest = await MediasoupIngest.open(home, room.producers, {
         onTrack: (track) => this.#needs.events.onTrack(sessionId, track),
         onPacket: (packet) => this.#needs.events.onPacket(sessionId, packet),
         onFault: (message) => this.#needs.events.onFault(sessionId, message),
       })
-      return { sdp: writeAnswer(offer, transport, this.#addresses, sections) }
+      return { sdp: writeAnswer(offer, sections, transportOf(transport, offer, this.#addresses), true) }
     } catch (cause) {
       this.#end(session, 'never-connected')
       throw cause instanceof AppError ? cause : new AppError('webrtc.sdp_invalid', (cause as Error).message, { cause })
@@ -180,7 +185,7 @@ export class MediasoupEngine implements SfuEngine {
         const producer = piped.producers.find((each) => each.kind === media.kind)
         const codec = chooseCodec(media)
         if (producer === undefined || codec === undefined || media.direction === 'sendonly' || media.direction === 'inactive') continue
-        if (sections.some((each) => each.kind === 'media' && each.codec.name === codec.name)) continue
+        if (sections.some((each) => each.codec.name === codec.name)) continue
         const capabilities = capabilitiesFor(router, media.kind, codec, media.extensions)
         const consumer = await transport.consume({ producerId: producer.id, mid: media.mid, rtpCapabilities: capabilities })
         session.consumers.push(consumer)
@@ -188,30 +193,26 @@ export class MediasoupEngine implements SfuEngine {
         const [encoding] = encodings
         const usesRtx = encoding?.rtx !== undefined && codecs.some((each) => each.payloadType === profile.rtx)
         sections.push({
-          kind: 'media',
           mid: media.mid,
           direction: 'sendonly',
-          codec: {
-            ...codec,
-            feedback: codecs[0]?.rtcpFeedback?.map((each) => [each.type, each.parameter].filter(Boolean).join(' ')) ?? [],
-          },
+          codec,
+          feedback: (codecs[0]?.rtcpFeedback ?? []).map((each) => (each.parameter ? `${each.type} ${each.parameter}` : each.type)),
           extensions: headerExtensions.map(({ id, uri }) => ({ id, uri })),
           ...(usesRtx && profile.rtx !== undefined ? { rtx: profile.rtx } : {}),
           source: {
             ssrc: encoding?.ssrc ?? 0,
             cname: 'ami-streams',
-            streamId: 'live',
-            ...(usesRtx ? { rtxSsrc: encoding?.rtx?.ssrc } : {}),
-          } as NonNullable<Extract<AnswerSection, { kind: 'media' }>['source']>,
+            stream: 'live',
+            ...(usesRtx && encoding?.rtx !== undefined ? { rtxSsrc: encoding.rtx.ssrc } : {}),
+          },
         })
       }
       if (sections.length === 0) throw new AppError('webrtc.no_codec')
       if (offer.dataMid !== undefined && piped.data !== undefined) {
-        sections.push({ kind: 'data', mid: offer.dataMid })
         await transport.consumeData({ dataProducerId: piped.data.id, ordered: true })
         await this.#listenToData(session)
       }
-      return { sdp: writeAnswer(offer, transport, this.#addresses, sections) }
+      return { sdp: writeAnswer(offer, sections, transportOf(transport, offer, this.#addresses), true) }
     } catch (cause) {
       this.#end(session, 'never-connected')
       throw cause instanceof AppError ? cause : new AppError('webrtc.sdp_invalid', (cause as Error).message, { cause })
@@ -386,48 +387,6 @@ export class MediasoupEngine implements SfuEngine {
       this.#needs.events.onData(id, message)
     })
   }
-}
-
-/** What a viewer takes of one section, and where its numbers agree with the router's. */
-function capabilitiesFor(
-  router: ProfileRouter,
-  kind: 'audio' | 'video',
-  codec: Parameters<typeof feedbackOf>[0],
-  offered: readonly { readonly id: number; readonly uri: string }[],
-): RtpCapabilities {
-  const { codecs = [], headerExtensions = [] } = router.router.rtpCapabilities
-  const rtcpFeedback = feedbackOf(codec)
-  return {
-    codecs: codecs
-      .filter(
-        (each) =>
-          each.kind === kind &&
-          (each.preferredPayloadType === codec.payloadType || (codec.rtx !== undefined && each.preferredPayloadType === codec.rtx)),
-      )
-      .map((each) => ({ ...each, rtcpFeedback: each.mimeType.endsWith('/rtx') ? [] : rtcpFeedback })),
-    // The worker writes extensions with ids of its own: one can be used only where the offer has the same id for it.
-    headerExtensions: headerExtensions.filter(
-      (each) => each.kind === kind && offered.some((other) => other.uri === each.uri && other.id === each.preferredId),
-    ),
-  }
-}
-
-/** Encodings of a publisher without simulcast, by the SSRCs of its offer where it names them. */
-function encodingsOf(offer: OfferDescription, mid: string, ssrcs: readonly number[]) {
-  const section = offer.raw.media.find((each) => String(each.mid) === mid)
-  const [primary] = ssrcs
-  if (primary === undefined) return [{}]
-  const pair = section?.ssrcGroups?.find((each) => each.semantics === 'FID' && each.ssrcs.startsWith(`${primary} `))
-  const rtx = Number(pair?.ssrcs.split(' ')[1])
-  return [{ ssrc: primary, ...(Number.isInteger(rtx) ? { rtx: { ssrc: rtx } } : {}) }]
-}
-
-/** Rids with the lowest encoding first: as they are named in `a=simulcast:send`, which browsers write in the order of their encodings. */
-function lowestFirst(offer: OfferDescription, mid: string, rids: readonly string[]): readonly string[] {
-  const section = offer.raw.media.find((each) => String(each.mid) === mid)
-  const order = (section?.simulcast?.list1 ?? '').split(';').map((each) => each.split(',')[0]?.replace('~', '') ?? '')
-  const named = order.filter((rid) => rids.includes(rid))
-  return named.length === rids.length ? named : rids
 }
 
 async function statsOf(session: Session): Promise<PeerStats> {
