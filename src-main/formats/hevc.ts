@@ -188,3 +188,55 @@ function skipShortTermSets(reader: BitReader): boolean {
   }
   return true
 }
+
+/** Builds an hvcC record from parameter sets (NAL units with their header bytes), with lengths of 4 bytes (ISO/IEC 14496-15, 8.3.3.1). */
+export function buildHevcDecoderConfiguration(
+  vps: readonly Uint8Array[],
+  sps: readonly Uint8Array[],
+  pps: readonly Uint8Array[],
+): Uint8Array | Fault {
+  const first = sps[0]
+  if (first === undefined || vps.length === 0 || pps.length === 0) return fault('an hvcC record needs a VPS, an SPS and a PPS', 0)
+  const plain = withoutEmulationPrevention(first)
+  if (plain.length < 15) return fault('SPS is too short', plain.length)
+  const reader = new BitReader(plain, 2)
+  reader.skip(4)
+  const subLayers = reader.bits(3)
+  const nested = reader.bits(1)
+  skipProfileTierLevel(reader, subLayers)
+  reader.unsigned()
+  const chromaFormat = reader.unsigned()
+  if (chromaFormat === 3) reader.skip(1)
+  reader.unsigned()
+  reader.unsigned()
+  if (reader.flag()) for (let i = 0; i < 4; i++) reader.unsigned()
+  const lumaDepth = reader.unsigned()
+  const chromaDepth = reader.unsigned()
+  if (reader.overrun || chromaFormat > 3 || lumaDepth > 8 || chromaDepth > 8) return fault('SPS cannot be read', reader.byteOffset)
+  const arrays = [vps, sps, pps]
+  let size = 23
+  for (const sets of arrays) {
+    size += 3
+    for (const set of sets) size += 2 + set.length
+  }
+  const record = new Uint8Array(size)
+  record[0] = 1
+  record.set(plain.subarray(3, 15), 1)
+  record.set([0xf0, 0, 0xfc, 0xfc | chromaFormat, 0xf8 | lumaDepth, 0xf8 | chromaDepth, 0, 0], 13)
+  record[21] = ((subLayers + 1) << 3) | (nested << 2) | 3
+  record[22] = arrays.length
+  let at = 23
+  for (const [index, sets] of arrays.entries()) {
+    record[at] = 0x80 | (32 + index)
+    record[at + 1] = sets.length >> 8
+    record[at + 2] = sets.length & 255
+    at += 3
+    for (const set of sets) {
+      record[at] = set.length >> 8
+      record[at + 1] = set.length & 255
+      record.set(set, at + 2)
+      at += 2 + set.length
+    }
+  }
+  return record
+}
