@@ -9,7 +9,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
 
-const freePorts = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off']
+const freePorts = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
 
 describe('streams, on the command line', () => {
   let host: RunningHost

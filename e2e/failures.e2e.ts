@@ -146,7 +146,7 @@ describe('a disk that is full', () => {
     const { dir, fill, free } = needsMount(context)
     fill()
     try {
-      const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off']
+      const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
       const told = await streams(['host', ...ports], { dataDir: dir })
       expect([told.code, told.out]).toEqual([1, ''])
       expect(told.errors).toMatch(/full|KiB free/)

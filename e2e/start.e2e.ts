@@ -38,7 +38,7 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
   })
 
   function start(wrapper: readonly string[], env: Record<string, string>): void {
-    const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off']
+    const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
     const command = [...wrapper, process.execPath, join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...ports]
     program = spawn(command[0]!, command.slice(1), { env: { ...process.env, CI: '', ...env }, stdio: ['ignore', 'pipe', 'ignore'] })
     out = ''

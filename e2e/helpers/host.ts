@@ -78,6 +78,8 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       '0',
       '--rtmps-port',
       '0',
+      '--srt-port',
+      '0',
       ...(options.args ?? []),
     ],
     { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },

@@ -21,6 +21,7 @@ export class TsAudio {
   #next: number | undefined
   #track: AudioTrack | undefined
   #shape = ''
+  #refused = false
 
   constructor(id: string, codec: AudioCodec, sink: TsSink, latm: boolean, opusChannels: number) {
     this.#id = id
@@ -60,7 +61,8 @@ export class TsAudio {
       }
       if (typeof cut === 'string') {
         if (cut !== 'sync') {
-          this.#sink.onUnsupported(cut)
+          if (!this.#refused) this.#sink.onUnsupported(cut)
+          this.#refused = true
           return
         }
         lost = true

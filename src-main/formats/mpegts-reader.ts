@@ -6,6 +6,8 @@ import type { Track } from './track.ts'
 
 /** Who takes what a transport stream carries. None of the calls may throw. */
 export interface TsSink {
+  /** The program's tracks as its map has them now, before the first of them is told. */
+  onProgram(trackIds: readonly string[]): void
   /** A track, or a changed configuration of one, before the frames that need it. */
   onTrack(track: Track): void
   /** Times in 90 kHz ticks, fractional for sound; they do not wrap, but may jump where the sender's do. */
@@ -261,6 +263,7 @@ export class TsReader {
       })
     }
     this.#streams = after
+    this.#sink.onProgram([...after.values()].map((stream) => stream.trackId))
   }
 
   /** Takes a PES packet apart (2.4.3.6). */

@@ -28,7 +28,9 @@ export const SrtReject = {
   forbidden: 1403,
   notFound: 1404,
   badMode: 1405,
+  unacceptable: 1406,
   conflict: 1409,
+  internal: 1500,
 } as const
 
 /** Flags of an HSREQ or HSRSP (section 3.2.1.1.1). */

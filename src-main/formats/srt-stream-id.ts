@@ -5,11 +5,14 @@ export interface SrtAddress {
   readonly name: string | undefined
   /** Stream key, where one was given. */
   readonly key: string | undefined
+  /** Token of a signed address to play, where one was given. */
+  readonly token?: string
 }
 
 /**
  * Reads a stream id: `KEY`; `publish:KEY`, `publish:NAME:KEY`, `play:NAME`; or the access control syntax
- * `#!::r=NAME,m=publish|request,u=KEY` (draft-sharabayko-srt-01, appendix B), where `s`, `key` and `u` all may hold the key.
+ * `#!::r=NAME,m=publish|request,u=KEY` (draft-sharabayko-srt-01, appendix B), where `s`, `key` and `u` all may hold the key, and `token`
+ * that of a signed address.
  * Undefined where it is none of these.
  */
 export function readSrtStreamId(streamId: string): SrtAddress | undefined {
@@ -43,5 +46,6 @@ function readAccessControl(text: string): SrtAddress | undefined {
     if (key !== undefined) return { mode, name, key }
     return name === undefined ? undefined : { mode, name: undefined, key: name }
   }
-  return mode === 'request' && name !== undefined ? { mode, name, key } : undefined
+  const token = values.get('token')
+  return mode === 'request' && name !== undefined ? { mode, name, key, ...(token ? { token } : {}) } : undefined
 }

@@ -20,7 +20,7 @@ const logger = { ...silentLogger, flush: () => {} }
 
 const start = (flags: Record<string, unknown> = {}): Promise<RunningHost> =>
   startHost({
-    ...loadConfig({ flags: { data: dataDir, httpPort: 0, httpsPort: 0, rtmpPort: 0, rtmpsPort: 'off', ...flags } }),
+    ...loadConfig({ flags: { data: dataDir, httpPort: 0, httpsPort: 0, rtmpPort: 0, rtmpsPort: 'off', srtPort: 'off', ...flags } }),
     logger,
     pageDir,
   })

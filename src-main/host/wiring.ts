@@ -41,10 +41,12 @@ export interface ReadyLine {
   readonly httpsPort: number | null
   readonly rtmpPort: number
   readonly rtmpsPort: number | null
+  readonly srtPort: number | null
   readonly url: string
   readonly httpsUrl: string | null
   readonly rtmpUrl: string
   readonly rtmpsUrl: string | null
+  readonly srtUrl: string | null
   /** One-time; holds for ten minutes. */
   readonly signInUrl: string
   readonly dataDir: string
@@ -132,7 +134,12 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     const tls = rtmpsPort === 'off' ? undefined : await loadOnce()
     const live = await createLive({
       config,
-      listen: { host: config.bind, rtmpPort: config.rtmpPort, ...(rtmpsPort === 'off' ? {} : { rtmpsPort }) },
+      listen: {
+        host: config.bind,
+        rtmpPort: config.rtmpPort,
+        ...(rtmpsPort === 'off' ? {} : { rtmpsPort }),
+        ...(config.srtPort === 'off' ? {} : { srtPort: config.srtPort }),
+      },
       database: database.kysely,
       dataDir: config.data,
       secrets: openSecretBox(config.data),
@@ -163,8 +170,14 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
           startedAt: new Date(startedAtMs).toISOString(),
           dataDir: config.data,
           bind: config.bind,
-          addresses: { url: ready?.url, httpsUrl: ready?.httpsUrl, rtmpUrl: ready?.rtmpUrl, rtmpsUrl: ready?.rtmpsUrl },
-          ports: { http: ready?.httpPort, https: ready?.httpsPort, rtmp: ready?.rtmpPort, rtmps: ready?.rtmpsPort },
+          addresses: {
+            url: ready?.url,
+            httpsUrl: ready?.httpsUrl,
+            rtmpUrl: ready?.rtmpUrl,
+            rtmpsUrl: ready?.rtmpsUrl,
+            srtUrl: ready?.srtUrl,
+          },
+          ports: { http: ready?.httpPort, https: ready?.httpsPort, rtmp: ready?.rtmpPort, rtmps: ready?.rtmpsPort, srt: ready?.srtPort },
           auth: { mode: config.auth, signInRequired: api?.access.signInRequired },
           limits: config.limits,
           engine: { present: mediaEnginePresent() },
@@ -209,7 +222,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([door.stop(), live.stop()]))
     const [http, opened] = await Promise.all([door.start(), startLive(live, config)])
-    const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null }
+    const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null, srtPort: opened.srtPort ?? null }
 
     const url = config.publicUrl === '' ? `http://${host}:${http.httpPort}` : config.publicUrl.replace(/\/$/, '')
     const token = tokens.issueRuntimeSecret()
@@ -224,6 +237,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       httpsUrl: http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`,
       rtmpUrl: `rtmp://${host}:${rtmp.rtmpPort}/live`,
       rtmpsUrl: rtmp.rtmpsPort === null ? null : `rtmps://${host}:${rtmp.rtmpsPort}/live`,
+      srtUrl: rtmp.srtPort === null ? null : `srt://${host}:${rtmp.srtPort}`,
       signInUrl: signInUrl(url, links.create('admin').secret),
       dataDir: config.data,
       startupMs: Math.round(performance.now()),
@@ -246,12 +260,15 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
   }
 }
 
-async function startLive(live: Live, config: Config): Promise<{ rtmpPort: number; rtmpsPort: number | undefined }> {
+async function startLive(
+  live: Live,
+  config: Config,
+): Promise<{ rtmpPort: number; rtmpsPort: number | undefined; srtPort: number | undefined }> {
   try {
     return await live.start()
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'port.in_use') throw error
     const port = Number(error.details.port)
-    throw await toListenError(error.cause, port === config.rtmpPort ? 'rtmpPort' : 'rtmpsPort', port)
+    throw await toListenError(error.cause, port === config.rtmpPort ? 'rtmpPort' : port === config.srtPort ? 'srtPort' : 'rtmpsPort', port)
   }
 }

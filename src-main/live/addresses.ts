@@ -9,6 +9,8 @@ export interface AddressBase {
   readonly rtmpPort: number
   /** Undefined where RTMPS is off. */
   readonly rtmpsPort: number | undefined
+  /** Undefined where SRT is off. */
+  readonly srtPort: number | undefined
 }
 
 export interface StreamAddresses {
@@ -16,6 +18,8 @@ export interface StreamAddresses {
   readonly hlsUrl: string
   readonly dashUrl: string
   readonly rtmpUrl: string
+  /** Null where SRT is off. */
+  readonly srtUrl: string | null
   readonly pictureUrl: string
 }
 
@@ -27,30 +31,39 @@ export function streamAddresses(name: string, base: AddressBase): StreamAddresse
     watchUrl: `${own}/watch/${name}`,
     hlsUrl: `${media}/live/${name}/index.m3u8`,
     dashUrl: `${media}/live/${name}/manifest.mpd`,
-    rtmpUrl: `rtmp://${rtmpAuthority(base, base.rtmpPort, 1935)}/live/${name}`,
+    rtmpUrl: `rtmp://${authority(base, base.rtmpPort, 1935)}/live/${name}`,
+    srtUrl: base.srtPort === undefined ? null : `${srtServerOf(base, base.srtPort)}?streamid=play:${name}`,
     pictureUrl: `${own}/live/${name}/keyframe.mp4`,
   }
 }
 
 /** Addresses to publish to; with the key where it has just been made. */
 export function publishAddresses(base: AddressBase, key?: string): PublishAddresses {
-  const rtmpServer = `rtmp://${rtmpAuthority(base, base.rtmpPort, 1935)}/live`
+  const rtmpServer = `rtmp://${authority(base, base.rtmpPort, 1935)}/live`
+  const srtServer = base.srtPort === undefined ? null : srtServerOf(base, base.srtPort)
   return {
     rtmpServer,
-    rtmpsServer: base.rtmpsPort === undefined ? null : `rtmps://${rtmpAuthority(base, base.rtmpsPort, 443)}/live`,
+    srtServer,
+    rtmpsServer: base.rtmpsPort === undefined ? null : `rtmps://${authority(base, base.rtmpsPort, 443)}/live`,
     ...(key === undefined
       ? undefined
       : {
           key,
+          ...(srtServer === null ? undefined : { srtUrl: `${srtServer}?streamid=${key}` }),
           ffmpeg: `ffmpeg -re -i input.mp4 -c:v libx264 -preset veryfast -tune zerolatency -force_key_frames "expr:gte(t,n_forced*2)" -c:a aac -f flv ${rtmpServer}/${key}`,
         }),
   }
 }
 
-function rtmpAuthority(base: AddressBase, port: number, usual: number): string {
+function authority(base: AddressBase, port: number, usual: number): string {
   let host = 'localhost'
   if (URL.canParse(base.baseUrl)) host = new URL(base.baseUrl).hostname
   return port === usual ? host : `${host}:${port}`
+}
+
+/** A name would lead some callers to IPv6 first, where nobody listens, and UDP tells them nothing. */
+function srtServerOf(base: AddressBase, port: number): string {
+  return `srt://${authority(base, port, 0)}`.replace('srt://localhost:', 'srt://127.0.0.1:')
 }
 
 function trim(address: string): string {

@@ -13,6 +13,7 @@ import { createDestinations } from './destinations/index.ts'
 import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
 import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
+import { createSrtServer } from './ingest/srt/index.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { StreamKeys } from './keys/stream-keys.ts'
 import type { LiveConfig } from './live-config.ts'
@@ -44,8 +45,8 @@ export { liveMigrations } from './migrations.ts'
 
 export interface LiveNeeds {
   readonly config: LiveConfig
-  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS port keeps that door closed. */
-  readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number }
+  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS or SRT port keeps that door closed. */
+  readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number; readonly srtPort?: number }
   readonly database: LiveDatabase
   /** Folder for what the wing keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
   readonly dataDir: string
@@ -72,7 +73,7 @@ export interface LiveNeeds {
 export interface LiveHealth {
   readonly active: number
   readonly viewers: number
-  /** RTMP connections open now. */
+  /** RTMP and SRT connections open now. */
   readonly connections: number
 }
 
@@ -80,8 +81,8 @@ export interface LiveHealth {
 export interface Live {
   readonly routes: readonly RouteDefinition[]
   readonly streams: StreamDirectory
-  /** Opens the RTMP doors. Rejects with `port.in_use` or `port.forbidden`. */
-  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined }>
+  /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
+  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
   stop(): Promise<void>
   health(): LiveHealth
   /** Media and playlists: true where the address is theirs and the request was taken over. */
@@ -97,12 +98,17 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   const now = needs.now ?? Date.now
   const monotonic = () => performance.now()
   const settings = () => settingsInForce(config, needs.settings)
-  const ports: { rtmp: number; rtmps: number | undefined } = { rtmp: needs.listen.rtmpPort, rtmps: undefined }
+  const ports: { rtmp: number; rtmps: number | undefined; srt: number | undefined } = {
+    rtmp: needs.listen.rtmpPort,
+    rtmps: undefined,
+    srt: undefined,
+  }
   const addressBase = (baseUrl: string): AddressBase => ({
     baseUrl,
     cdnPrefix: settings().cdnPrefix,
     rtmpPort: ports.rtmp,
     rtmpsPort: ports.rtmps,
+    srtPort: ports.srt,
   })
 
   const viewers = new ViewerSessions({
@@ -201,6 +207,18 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     limits: { ...limits, outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
   })
   registerRtmpMetrics(needs.registry, () => rtmp)
+  const srt = createSrtServer({
+    gate,
+    streams: registry,
+    viewers,
+    mayWatch,
+    events,
+    audit,
+    log: log.child({ part: 'srt' }),
+    passphrase: config.srtPassphrase,
+    latencyMs: config.srtLatencyMs,
+    limits: { ...limits, outgoingBytes: outgoingQueueBytes },
+  })
   const playback = createPlayback({
     find: (name, epoch) => runs.find(name, epoch),
     // A key makes a name known: its page waits for the first publisher.
@@ -263,19 +281,20 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   })
 
   return {
-    routes: [...ownRoutes, ...parts.flatMap((part) => part.routes ?? [])],
+    routes: [...ownRoutes, ...srt.routes, ...parts.flatMap((part) => part.routes ?? [])],
     streams: registry,
     async start() {
-      const { host, rtmpPort, rtmpsPort } = needs.listen
+      const { host, rtmpPort, rtmpsPort, srtPort } = needs.listen
       ports.rtmp = (await open(rtmpPort, () => rtmp.listen({ host, port: rtmpPort }))).port
       const tls = needs.certificate?.()
       if (rtmpsPort !== undefined && tls !== undefined) {
         ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, tls }))).port
       }
+      if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort }), 'SRT')).port
       clock.start()
       registry.watch()
       for (const part of parts) await part.start?.()
-      return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps }
+      return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps, srtPort: ports.srt }
     },
     async stop() {
       clock.stop()
@@ -283,7 +302,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       await Promise.all(parts.toReversed().map((part) => part.stop?.()))
       registry.stop()
       await testStream.stop()
-      await rtmp.stop()
+      await Promise.all([rtmp.stop(), srt.stop()])
       playback.stop()
       runs.stop()
     },
@@ -294,7 +313,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
         if (entry.phase === 'active' || entry.phase === 'reconnecting') active++
         watching += viewers.count(entry.id)
       }
-      return { active, viewers: watching, connections: rtmp.connections() }
+      return { active, viewers: watching, connections: rtmp.connections() + srt.connections() }
     },
     handleHttp: (request, response) =>
       access.guard(request, response, () => {
@@ -316,14 +335,14 @@ function streamFacts(registry: StreamRegistry): StreamFacts[] {
 }
 
 /** Listens; a port that cannot be had is an error of the catalogue. */
-async function open<T>(port: number, listen: () => Promise<T>): Promise<T> {
+async function open<T>(port: number, listen: () => Promise<T>, what = 'RTMP'): Promise<T> {
   try {
     return await listen()
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE') throw new AppError('port.in_use', `RTMP port ${port} is in use`, { cause, details: { port } })
+    if (code === 'EADDRINUSE') throw new AppError('port.in_use', `${what} port ${port} is in use`, { cause, details: { port } })
     if (code === 'EACCES')
-      throw new AppError('port.forbidden', `This user may not listen on RTMP port ${port}`, { cause, details: { port } })
+      throw new AppError('port.forbidden', `This user may not listen on ${what} port ${port}`, { cause, details: { port } })
     throw cause
   }
 }

@@ -107,6 +107,17 @@ export const LiveConfigSchema = Type.Object({
       description: 'ms that the primary publisher must be good before it is on air again; 0 leaves the backup on air',
     }),
   }),
+  srtLatencyMs: Type.Integer({
+    default: 200,
+    minimum: 20,
+    maximum: 8000,
+    description: 'ms that SRT packets wait for lost ones to be sent again; callers may ask for more',
+  }),
+  srtPassphrase: Type.String({
+    default: '',
+    pattern: '^$|^.{10,79}$',
+    description: 'passphrase that SRT callers must encrypt with (AES-128, 192 or 256), 10 to 79 characters; empty for none',
+  }),
   limits: LiveLimitsSchema,
 })
 export type LiveConfig = Static<typeof LiveConfigSchema>

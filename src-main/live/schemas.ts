@@ -124,6 +124,7 @@ export const StreamSchema = Type.Object({
   hlsUrl: Type.String(),
   dashUrl: Type.String(),
   rtmpUrl: Type.String({ description: 'RTMP playback' }),
+  srtUrl: Nullable(Type.String({ description: 'SRT playback; null where SRT is off' })),
   pictureUrl: Type.String({ description: 'one-frame MP4 of the newest keyframe' }),
 })
 export type Stream = Static<typeof StreamSchema>
@@ -150,6 +151,8 @@ export type StreamKey = Static<typeof StreamKeySchema>
 export const PublishAddressesSchema = Type.Object({
   rtmpServer: Type.String({ description: 'e.g. rtmp://127.0.0.1:1935/live' }),
   rtmpsServer: Nullable(Type.String()),
+  srtServer: Nullable(Type.String({ description: 'e.g. srt://127.0.0.1:8890; null where SRT is off' })),
+  srtUrl: Type.Optional(Type.String({ description: 'the whole SRT address, with the key as stream id' })),
   key: Type.Optional(Type.String()),
   ffmpeg: Type.Optional(Type.String({ description: 'a command line that publishes a file' })),
 })

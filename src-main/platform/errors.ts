@@ -135,6 +135,12 @@ export const errorKinds = {
     remedy: 'Raise `limits.messageBytes` or lower the bitrate.',
   },
   'ingest.media': { status: 400, title: 'The media headers are malformed', remedy: 'Update the encoder.' },
+  'ingest.srt': { status: 400, title: 'The SRT handshake cannot be served', remedy: 'Call in live mode with SRT 1.3 or newer.' },
+  'ingest.srt_passphrase': {
+    status: 403,
+    title: 'The SRT passphrase does not fit',
+    remedy: 'Give the encoder the passphrase of the option `srtPassphrase`, or none where it is empty.',
+  },
   'ingest.timeout': { status: 408, title: 'Nothing arrived in time', remedy: 'Check the network between encoder and host.' },
   'ingest.too_many_connections': {
     status: 429,

@@ -5,7 +5,7 @@ import { AppError } from './errors.ts'
 export async function toListenError(error: unknown, option: string, port: number): Promise<AppError> {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'EADDRINUSE') {
-    const program = await portOwner(port)
+    const program = await portOwner(port, option === 'srtPort' ? 'udp' : 'tcp')
     const by = program ? ` by ${program}` : ''
     return new AppError('port.in_use', `Port ${port} (option ${option}) is in use${by}`, {
       cause: error,
@@ -28,17 +28,18 @@ export async function toListenError(error: unknown, option: string, port: number
   })
 }
 
-/** The program that listens on a TCP port, e.g. `nginx (pid 311)`; undefined where it cannot be told. */
-export async function portOwner(port: number): Promise<string | undefined> {
+/** The program that listens on a port, e.g. `nginx (pid 311)`; undefined where it cannot be told. */
+export async function portOwner(port: number, transport: 'tcp' | 'udp' = 'tcp'): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined
   const inodes = new Set<string>()
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+  for (const table of [`/proc/net/${transport}`, `/proc/net/${transport}6`]) {
     const text = await readFile(table, 'utf8').catch(() => '')
     for (const line of text.split('\n').slice(1)) {
       const fields = line.trim().split(/\s+/)
       const local = fields[1]?.split(':')[1]
-      // 0A is LISTEN in the kernel's list of states.
-      if (fields[3] === '0A' && local && Number.parseInt(local, 16) === port && fields[9]) inodes.add(`socket:[${fields[9]}]`)
+      // 0A is LISTEN in the kernel's list of states; UDP that is bound to nobody has 07.
+      if (fields[3] === (transport === 'tcp' ? '0A' : '07') && local && Number.parseInt(local, 16) === port && fields[9])
+        inodes.add(`socket:[${fields[9]}]`)
     }
   }
   if (inodes.size === 0) return undefined

@@ -27,6 +27,9 @@ export interface Me {
 export interface PublishAddresses {
   readonly rtmpServer: string
   readonly rtmpsServer: string | null
+  readonly srtServer: string | null
+  /** The whole SRT address, with the key. */
+  readonly srtUrl?: string
   readonly key?: string
   readonly ffmpeg?: string
 }

@@ -15,6 +15,7 @@ export function ShareBox({ stream }: { readonly stream: Stream }) {
         <CopyField label="HLS (Safari, VLC, ffplay)" value={absolute(stream.hlsUrl, location.origin)} testId="share-hls" />
         <CopyField label="DASH" value={absolute(stream.dashUrl, location.origin)} testId="share-dash" />
         <CopyField label="RTMP" value={stream.rtmpUrl} testId="share-rtmp" />
+        {stream.srtUrl && <CopyField label="SRT" value={stream.srtUrl} testId="share-srt" />}
         <CopyField
           label="Embed in a page"
           value={embedSnippet(new URL(absolute(stream.watchUrl, location.origin)).origin, stream.name)}

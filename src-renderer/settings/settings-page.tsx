@@ -134,6 +134,7 @@ export function SettingsPage() {
               <CopyField label="This page" value={location.origin} />
               {publish && <CopyField label="RTMP server" value={publish.rtmpServer} testId="address-rtmp" />}
               {publish?.rtmpsServer && <CopyField label="RTMPS server" value={publish.rtmpsServer} testId="address-rtmps" />}
+              {publish?.srtServer && <CopyField label="SRT server" value={publish.srtServer} testId="address-srt" />}
             </div>
           </section>
           {host &&

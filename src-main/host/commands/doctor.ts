@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
+import { createServer, isIPv6 } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
@@ -33,7 +34,8 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['certificate', () => certificate(config)],
     ['window', window],
   ]
-  for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort'] as const) checks.push([option, () => port(config, option)])
+  for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort'] as const)
+    checks.push([option, () => port(config, option)])
   return Promise.all(
     checks.map(async ([name, check]) => {
       try {
@@ -141,17 +143,27 @@ function window(): Finding {
   }
 }
 
-async function port(config: Config, option: 'httpPort' | 'httpsPort' | 'rtmpPort' | 'rtmpsPort'): Promise<Finding> {
+function bindUdp(number: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket(isIPv6(host.replace(/^\[|\]$/g, '')) ? 'udp6' : 'udp4')
+    socket.once('error', reject)
+    socket.bind({ port: number, address: host.replace(/^\[|\]$/g, ''), exclusive: true }, () => socket.close(() => resolve()))
+  })
+}
+
+async function port(config: Config, option: 'httpPort' | 'httpsPort' | 'rtmpPort' | 'rtmpsPort' | 'srtPort'): Promise<Finding> {
   const number = config[option]
   if (number === 'off') return { name: option, state: 'ok', detail: 'off' }
   if (number === 0) return { name: option, state: 'ok', detail: 'a free one will be taken' }
   const running = readHostFile(config.data)
   try {
-    await new Promise<void>((resolve, reject) => {
-      const server = createServer()
-      server.once('error', reject)
-      server.listen(number, config.bind, () => server.close(() => resolve()))
-    })
+    if (option === 'srtPort') await bindUdp(number, config.bind)
+    else
+      await new Promise<void>((resolve, reject) => {
+        const server = createServer()
+        server.once('error', reject)
+        server.listen(number, config.bind, () => server.close(() => resolve()))
+      })
     return { name: option, state: 'ok', detail: `${number} is free` }
   } catch (cause) {
     const error = await toListenError(cause, option, number)

@@ -38,6 +38,7 @@ function readyText({ ready, signInRequired }: RunningHost): string {
   if (ready.httpsUrl) lines.push(`           ${ready.httpsUrl}  (HTTP/2)`)
   lines.push(`  Publish  ${ready.rtmpUrl}`)
   if (ready.rtmpsUrl) lines.push(`           ${ready.rtmpsUrl}`)
+  if (ready.srtUrl) lines.push(`           ${ready.srtUrl}`)
   lines.push(`  Data     ${ready.dataDir}`, '')
   lines.push(signInRequired ? `Sign in once within ten minutes: ${ready.signInUrl}` : 'No sign-in is needed on this machine.')
   lines.push(
@@ -60,7 +61,7 @@ Every option may also stand in the environment (STREAMS_HTTP_PORT) or in the opt
 Examples:
   streams host                                  on this machine alone, usual ports
   streams host --bind 0.0.0.0                   for the network; sign-in is then required
-  streams host --data ./d --http-port 0 --rtmp-port 0 --https-port off --rtmps-port off --json`,
+  streams host --data ./d --http-port 0 --rtmp-port 0 --https-port off --rtmps-port off --srt-port off --json`,
     )
     .action(run(context, (output, command) => runHost(command, context, output)))
 }

@@ -15,7 +15,7 @@ interface Key {
 interface Issued {
   key: Key
   secret: string
-  publish: { rtmpServer: string; rtmpsServer: string | null; ffmpeg?: string }
+  publish: { rtmpServer: string; rtmpsServer: string | null; srtUrl?: string; ffmpeg?: string }
 }
 
 const stateOf = (key: Key): string => (key.revokedAt ? 'revoked' : key.enabled ? 'enabled' : 'disabled')
@@ -26,6 +26,7 @@ const issuedText = ({ key, secret, publish }: Issued): string =>
     `  Server  ${publish.rtmpServer}`,
     ...(publish.rtmpsServer ? [`     or   ${publish.rtmpsServer}`] : []),
     `  Key     ${secret}`,
+    ...(publish.srtUrl ? [`  SRT     ${publish.srtUrl}`] : []),
     '',
     'OBS: Settings, Stream, Service "Custom", then server and key as above.',
     ...(publish.ffmpeg ? ['ffmpeg:', `  ${publish.ffmpeg}`] : []),

@@ -10,7 +10,7 @@ interface Health {
 interface Host {
   pid: number
   dataDir: string
-  addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null }
+  addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }
   auth: { signInRequired: boolean }
 }
 

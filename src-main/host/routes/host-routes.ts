@@ -16,7 +16,7 @@ const HostSchema = Type.Object({
   startedAt: Type.String({ format: 'date-time' }),
   dataDir: Type.String(),
   bind: Type.String(),
-  addresses: Type.Object({ url: Type.String(), httpsUrl: MaybeText, rtmpUrl: Type.String(), rtmpsUrl: MaybeText }),
+  addresses: Type.Object({ url: Type.String(), httpsUrl: MaybeText, rtmpUrl: Type.String(), rtmpsUrl: MaybeText, srtUrl: MaybeText }),
   ports: Type.Object({ http: Type.Integer(), https: MaybePort, rtmp: Type.Integer(), rtmps: MaybePort }),
   auth: Type.Object({ mode: Type.String(), signInRequired: Type.Boolean() }),
   limits: Type.Record(Type.String(), Type.Number()),

@@ -39,7 +39,7 @@ function house(stored: StoredStream[] = []) {
     publish: (topic: string, data: any) => told.push(data.state ? `${topic} ${data.state}${data.reconnecting ? '+' : ''}` : topic),
   }
   const audit = { record() {} }
-  const base = { baseUrl: 'http://h:1', cdnPrefix: '', rtmpPort: 1935, rtmpsPort: undefined }
+  const base = { baseUrl: 'http://h:1', cdnPrefix: '', rtmpPort: 1935, rtmpsPort: undefined, srtPort: undefined }
   return {
     told,
     kept,

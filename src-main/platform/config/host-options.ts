@@ -18,6 +18,7 @@ export const HostOptionsSchema = Type.Object({
   httpsPort: port(8443, 'HTTPS and HTTP/2 port; 0 takes a free one, off for none'),
   rtmpPort: Type.Integer({ default: 1935, minimum: 0, maximum: 65535, description: 'RTMP port; 0 takes a free one' }),
   rtmpsPort: port(1936, 'RTMPS port; 0 takes a free one, off for none'),
+  srtPort: port(8890, 'SRT port (UDP) for encoders and players; 0 takes a free one, off for none'),
   auth: Type.Union([Type.Literal('auto'), Type.Literal('on'), Type.Literal('off')], {
     default: 'auto',
     description:

@@ -10,6 +10,7 @@ export interface HostFile {
   readonly httpsUrl: string | null
   readonly rtmpUrl: string
   readonly rtmpsUrl: string | null
+  readonly srtUrl: string | null
   /** Admin token of this run. */
   readonly token: string
   readonly startedAt: string

@@ -68,7 +68,18 @@ it('a signed-in browser stays so over a restart, until it signs out or the token
 
 it('the host file is for its owner alone, and is removed only by its own run', () => {
   const dir = folder()
-  const content = { pid: 1, run: 'a', version: '1', url: 'u', httpsUrl: null, rtmpUrl: 'r', rtmpsUrl: null, token: 't', startedAt: 's' }
+  const content = {
+    pid: 1,
+    run: 'a',
+    version: '1',
+    url: 'u',
+    httpsUrl: null,
+    rtmpUrl: 'r',
+    rtmpsUrl: null,
+    srtUrl: null,
+    token: 't',
+    startedAt: 's',
+  }
   writeHostFile(dir, content)
   if (process.platform !== 'win32') expect(statSync(join(dir, 'host.json')).mode & 0o777).toBe(0o600)
   removeHostFile(dir, 'b')
