@@ -1,7 +1,7 @@
 import { parseSyncFrame } from './ac3.ts'
 import { isFault } from './fault.ts'
 import { LatmReader } from './latm.ts'
-import type { TsSink } from './mpegts-reader.ts'
+import type { TsSink } from './mpegts-sink.ts'
 import { opusPacketDuration } from './opus.ts'
 import type { AudioCodec, AudioTrack } from './track.ts'
 import { audioTrack } from './track-from-config.ts'

@@ -1,7 +1,7 @@
 import { type Fault, isFault } from './fault.ts'
 import { buildAvcDecoderConfiguration } from './h264.ts'
 import { buildHevcDecoderConfiguration } from './hevc.ts'
-import type { TsSink } from './mpegts-reader.ts'
+import type { TsSink } from './mpegts-sink.ts'
 import { videoTrack } from './track-from-config.ts'
 
 /** NAL units of one access unit at most. */

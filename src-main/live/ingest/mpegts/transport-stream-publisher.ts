@@ -1,4 +1,5 @@
-import { TsReader, type TsSink } from '../../../formats/mpegts-reader.ts'
+import { TsReader } from '../../../formats/mpegts-reader.ts'
+import type { TsSink } from '../../../formats/mpegts-sink.ts'
 import type { Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { IngestPacket, Publication } from '../publisher.ts'
