@@ -1,0 +1,279 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SignJWT } from 'jose'
+import type { Browser } from 'playwright-core'
+import { SMTPServer } from 'smtp-server'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
+import { ffmpeg } from './helpers/clips.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishTestStream } from './helpers/publish.ts'
+
+/** Who may publish and watch, who is told and asked: against real programs that listen, real ffmpeg and Chromium. */
+
+interface Heard {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  readonly body: string
+}
+
+let host: RunningHost
+let publisher: Publisher
+let browser: Browser
+let listener: Server
+let listens = ''
+const heard: Heard[] = []
+/** What the listener answers by path; undefined is 204, null never answers. */
+const answers = new Map<string, { status: number; body?: string } | null>()
+
+const small = { width: 640, height: 360, fps: 30, videoKbps: 600 }
+const manifest = (path: string) => fetch(`${host.http}${path}`)
+const status = async (path: string) => (await manifest(path)).status
+
+async function until(what: () => boolean, timeoutMs = 15_000): Promise<void> {
+  const end = Date.now() + timeoutMs
+  while (!what()) {
+    if (Date.now() > end) throw new Error(`not in time: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+beforeAll(async () => {
+  listener = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      const path = request.url ?? ''
+      heard.push({ path, headers: request.headers, body })
+      const answer = answers.has(path) ? answers.get(path) : { status: 204 }
+      if (answer) response.writeHead(answer.status).end(answer.body)
+    })
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  listens = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`
+  host = await startHost({ name: 'rules' })
+  browser = await launchBrowser()
+  publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('stage')}`, ...small })
+  await host.until('stage', (state) => state.state === 'active')
+})
+afterAll(async () => {
+  await publisher?.stop()
+  await browser?.close()
+  await host?.stop()
+  listener?.closeAllConnections()
+  listener?.close()
+})
+
+describe('a stream that is watched with signed addresses alone', () => {
+  beforeAll(async () => {
+    const { status: set } = await host.api('PUT', '/live/streams/stage/access', { mode: 'signed', allow: [], deny: [] })
+    expect(set).toBe(200)
+  })
+  afterAll(() => host.api('PUT', '/live/streams/stage/access', { mode: 'open', allow: [], deny: [] }))
+
+  it('opens with a signed link on the watch page, with hls.js and dash.js, and to ffmpeg; and with nothing else', async () => {
+    const { body } = await host.api('POST', '/live/streams/stage/signed-addresses', { expiresInS: 600 })
+    for (const more of ['', '&player=dash']) {
+      const page = await browser.newPage()
+      await page.goto(`${body.watchUrl}${more}`)
+      await untilMoving(page)
+      await page.close()
+    }
+    const without = await browser.newPage()
+    await without.goto(`${host.http}/watch/stage`)
+    await without.getByText('This stream may not be watched from here').first().waitFor({ timeout: 20_000 })
+    await without.close()
+    await ffmpeg(['-v', 'error', '-i', body.hlsUrl, '-t', '2', '-f', 'null', '-'])
+    await ffmpeg(['-v', 'error', '-i', `${host.http}/live/stage/index.m3u8?token=${body.token}`, '-t', '2', '-f', 'null', '-'])
+    await ffmpeg(['-v', 'error', '-i', `${host.rtmp}/stage?token=${body.token}`, '-t', '1', '-f', 'null', '-'])
+    await expect(
+      ffmpeg(['-v', 'error', '-rw_timeout', '5000000', '-i', `${host.rtmp}/stage`, '-t', '1', '-f', 'null', '-']),
+    ).rejects.toThrow()
+    const bare = body.hlsUrl.replace(`/@${body.token}`, '').replace(host.http, '')
+    expect(await status(bare)).toBe(401)
+    const media = (await (await fetch(body.hlsUrl)).text()).split('\n').find((line) => line.endsWith('.m3u8')) as string
+    expect(await status(`/live/stage/${media}`)).toBe(401)
+  })
+
+  it('takes addresses and tokens that another program signs, bound to stream, expiry and address', async () => {
+    const made = await host.api('POST', '/live/playback-keys', { label: 'our site' })
+    const sign = (stream: string, expires: number, address = '') =>
+      createHmac('sha256', made.body.secret).update(`/live/${stream}/\n${expires}\n${address}`).digest('base64url')
+    const soon = Math.floor(Date.now() / 1000) + 60
+    const signed = (expires: number, address: string, signature: string) =>
+      `/live/stage/index.m3u8?expires=${expires}&key=${made.body.key.id}&signature=${signature}${address ? `&address=${address}` : ''}`
+    expect(await status(signed(soon, '', sign('stage', soon)))).toBe(200)
+    expect(await status(signed(soon, '127.0.0.1', sign('stage', soon, '127.0.0.1')))).toBe(200)
+    expect(await status(signed(soon, '10.9.9.9', sign('stage', soon, '10.9.9.9')))).toBe(403)
+    expect(await status(signed(soon, '', sign('other', soon)))).toBe(403)
+    expect(await status(signed(soon - 120, '', sign('stage', soon - 120)))).toBe(403)
+
+    const pair = generateKeyPairSync('ed25519')
+    const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    expect((await host.api('POST', '/live/playback-keys', { label: 'broken', publicKey: 'nonsense' })).body.code).toBe('access.key_invalid')
+    const added = await host.api('POST', '/live/playback-keys', { label: 'platform', publicKey })
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setSubject('stage')
+      .setExpirationTime(soon)
+      .sign(pair.privateKey)
+    expect(await status(`/live/stage/manifest.mpd?token=${token}`)).toBe(200)
+    expect((await host.api('DELETE', `/live/playback-keys/${added.body.key.id}`)).status).toBe(204)
+    const refused = await manifest(`/live/stage/manifest.mpd?token=${token}`)
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([403, 'play.token_invalid'])
+  })
+
+  it('is shown on the operator’s own page all the same', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${host.http}/live/stage`)
+    await page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 1, undefined, { timeout: 20_000 })
+    await page.close()
+  })
+})
+
+describe('address rules', () => {
+  it('keep viewers and publishers out by address, and name the line that is none', async () => {
+    const everybody = { allow: [], deny: [] }
+    const bad = await host.api('PUT', '/live/access', { play: { allow: ['10.0.0.0/40'], deny: [] }, publish: everybody })
+    expect([bad.status, bad.body.code]).toEqual([400, 'access.address_invalid'])
+    await host.api('PUT', '/live/access', { play: { allow: [], deny: ['127.0.0.0/8'] }, publish: { allow: ['10.0.0.0/8'], deny: [] } })
+    expect(await status('/live/stage/index.m3u8')).toBe(403)
+    await expect(publishTestStream({ url: `${host.rtmp}/${await host.key('barred')}`, ...small })).rejects.toThrow()
+    await host.api('PUT', '/live/access', { play: everybody, publish: everybody })
+    expect(await status('/live/stage/index.m3u8')).toBe(200)
+  })
+})
+
+describe('hooks', () => {
+  it('decide who publishes and who plays, and what happens when they do not answer is what was set', async () => {
+    const made = await host.api('POST', '/live/hooks', {
+      label: 'door',
+      url: `${listens}/door`,
+      events: ['publish', 'play'],
+      timeoutMs: 400,
+    })
+    expect(made.status).toBe(201)
+    const hook = made.body.hook.id
+    answers.set('/door', { status: 200, body: '{"allow":false,"reason":"not today"}' })
+    await expect(publishTestStream({ url: `${host.rtmp}/${await host.key('asked')}`, ...small })).rejects.toThrow()
+    const refused = await manifest('/live/stage/index.m3u8?session=one')
+    expect(refused.status).toBe(403)
+    expect(await refused.json()).toMatchObject({ code: 'hook.refused', detail: 'not today' })
+    answers.set('/door', null)
+    expect(((await (await manifest('/live/stage/index.m3u8?session=two')).json()) as { code: string }).code).toBe('hook.unanswered')
+    await host.api('PATCH', `/live/hooks/${hook}`, { onFailure: 'allow' })
+    expect(await status('/live/stage/index.m3u8?session=three')).toBe(200)
+    answers.set('/door', { status: 200 })
+    const admitted = await publishTestStream({ url: `${host.rtmp}/${await host.key('asked')}`, ...small })
+    await admitted.stop()
+    const asked = heard.filter(({ path }) => path === '/door').map(({ body }) => JSON.parse(body))
+    expect(asked.find(({ event }) => event === 'publish').data).toMatchObject({ stream: 'asked', protocol: 'rtmp' })
+    expect(asked.find(({ event }) => event === 'play').data).toMatchObject({ stream: 'stage', protocol: 'hls', remoteAddress: '127.0.0.1' })
+    await host.api('DELETE', `/live/hooks/${hook}`)
+  })
+
+  it('are told of a stream’s life, signed, and again after a failure', async () => {
+    const made = await host.api('POST', '/live/hooks', {
+      label: 'diary',
+      url: `${listens}/diary`,
+      events: ['stream.live', 'stream.ended'],
+      stream: 'told',
+    })
+    answers.set('/diary', { status: 503 })
+    const told = await publishTestStream({ url: `${host.rtmp}/${await host.key('told')}`, ...small })
+    await until(() => heard.some(({ path }) => path === '/diary'))
+    answers.set('/diary', { status: 200 })
+    await until(() => heard.filter(({ path }) => path === '/diary').length >= 2)
+    await told.stop('SIGTERM')
+    await host.api('POST', '/live/streams/told/end').catch(() => undefined)
+    await until(() => heard.some(({ path, body }) => path === '/diary' && JSON.parse(body).event === 'stream.ended'))
+    const diary = heard.filter(({ path }) => path === '/diary')
+    expect(JSON.parse(diary[0]?.body ?? '').id).toBe(JSON.parse(diary[1]?.body ?? '').id)
+    for (const { headers, body } of diary) {
+      const [, seconds, signature] = /^t=(\d+),v1=(\w+)$/.exec(String(headers['streams-signature'])) ?? []
+      expect(createHmac('sha256', made.body.secret).update(`${seconds}.${body}`).digest('hex')).toBe(signature)
+    }
+    const { body } = await host.api('GET', `/live/hooks/${made.body.hook.id}/deliveries`)
+    expect(body.items.map((each: { event: string; state: string }) => `${each.event} ${each.state}`)).toEqual([
+      'stream.ended delivered',
+      'stream.live delivered',
+    ])
+    expect(JSON.stringify((await host.api('GET', '/live/hooks')).body)).not.toContain(made.body.secret)
+  })
+})
+
+describe('alerts', () => {
+  it('reach a webhook, Slack and a mailbox when a publisher is lost and when it is back', async () => {
+    const mails: string[] = []
+    const smtp = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      onData(stream, _session, done) {
+        let mail = ''
+        stream.on('data', (chunk: Buffer) => {
+          mail += chunk.toString()
+        })
+        stream.on('end', () => {
+          mails.push(mail)
+          done()
+        })
+      },
+    })
+    await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve))
+    try {
+      const port = (smtp.server.address() as AddressInfo).port
+      const channel = async (request: object): Promise<string> => (await host.api('POST', '/live/alert-channels', request)).body.id
+      const channels = [
+        await channel({ kind: 'webhook', label: 'program', url: `${listens}/alert` }),
+        await channel({ kind: 'slack', label: 'team', url: `${listens}/slack` }),
+        await channel({
+          kind: 'email',
+          label: 'ops',
+          to: ['ops@example.com'],
+          from: 'a@example.com',
+          host: '127.0.0.1',
+          port,
+          security: 'none',
+        }),
+      ]
+      expect((await host.api('POST', `/live/alert-channels/${channels[2]}/test`)).status).toBe(204)
+      const dead = await channel({ kind: 'webhook', label: 'dead', url: 'http://127.0.0.1:9/' })
+      expect((await host.api('POST', `/live/alert-channels/${dead}/test`)).body.code).toBe('alert.channel_failed')
+      await host.api('POST', '/live/alert-rules', { kind: 'publisher-lost', stream: 'stage', holdS: 1, channels })
+      await publisher.stop('SIGKILL')
+      await until(() => heard.some(({ path }) => path === '/alert') && heard.some(({ path }) => path === '/slack') && mails.length >= 2)
+      const told = JSON.parse(heard.find(({ path }) => path === '/alert')?.body ?? '')
+      expect(told).toMatchObject({ event: 'alert.raised', alert: { kind: 'publisher-lost', stream: 'stage', resolvedAt: null } })
+      expect(mails.at(-1)).toContain('stage lost its publisher')
+      publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('stage')}`, ...small })
+      await until(() => heard.some(({ path, body }) => path === '/alert' && JSON.parse(body).event === 'alert.resolved'), 25_000)
+    } finally {
+      await new Promise<void>((resolve) => smtp.close(() => resolve()))
+    }
+  })
+})
+
+describe('the Rules page', () => {
+  it('makes a hook and an alert, and shows what happened', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${host.http}/rules`)
+    await page.getByTestId('new-hook').click()
+    await page.getByTestId('hook-label').fill('from the page')
+    await page.getByTestId('hook-url').fill(`${listens}/page`)
+    await page.getByTestId('hook-submit').click()
+    await page.getByTestId('hook-secret').waitFor()
+    await page.getByRole('button', { name: 'I have saved it' }).click()
+    await page.getByTestId('hook-row').filter({ hasText: 'from the page' }).getByTestId('hook-test').click()
+    await page.getByText('from the page answered 204').waitFor()
+    await page.getByTestId('new-alert-rule').click()
+    await page.getByTestId('alert-kind').selectOption('disk-low')
+    await page.getByTestId('alert-rule-submit').click()
+    await page.getByTestId('alert-rule-row').filter({ hasText: 'The disk is nearly full' }).waitFor()
+    await page.getByTestId('alert').filter({ hasText: 'stage lost its publisher' }).first().waitFor()
+    await screenshot(page, 'rules')
+    await page.close()
+  })
+})
