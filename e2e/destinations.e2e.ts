@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
 import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -18,6 +20,7 @@ let host: RunningHost
 let second: RunningHost
 let nms: RelayTarget
 let publisher: Publisher
+let browser: Browser
 const targets: RelayTarget[] = []
 
 async function add(body: object, stream = 'show'): Promise<any> {
@@ -58,6 +61,7 @@ function gaps(frames: readonly number[]): number {
 beforeAll(async () => {
   host = await startHost({ name: 'destinations' })
   second = await startHost({ name: 'destinations-second' })
+  browser = await launchBrowser()
   nms = await startNodeMediaServer()
   targets.push(nms)
   publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('show')}`, { loop: true })
@@ -65,6 +69,7 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
+  await browser?.close()
   await publisher?.stop()
   for (const target of targets) await target.stop('SIGKILL')
   await second?.stop()
@@ -199,6 +204,46 @@ describe('destinations', () => {
     expect((await host.api('GET', '/live/streams/none/destinations')).body.code).toBe('stream.not_found')
     expect((await host.api('GET', '/live/streams/show/destinations/none')).body.code).toBe('destination.not_found')
   })
+
+  it('is added, watched, stopped, edited, removed and brought back in the page', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${host.http}/live/show/destinations`)
+    const key = await second.key('paged')
+    await page.getByTestId('add-destination').first().click()
+    await page.getByTestId('template-twitch').waitFor()
+    await page.getByTestId('template-twitch').check({ force: true })
+    await page.getByText('Begins with live_').waitFor()
+    await page.getByTestId('template-custom').check({ force: true })
+    await page.getByTestId('destination-url').fill(second.rtmp)
+    await page.getByTestId('destination-key').fill('sk_mistyped')
+    await page.getByTestId('destination-label').fill('From the page')
+    await page.getByTestId('destination-submit').click()
+    const row = page.locator('[data-testid=destination-row][data-label="From the page"]')
+    await row.getByTestId('destination-error').waitFor()
+    expect(await row.getByTestId('destination-error').getAttribute('data-code')).toBe('destination.refused')
+    await row.getByTestId('destination-edit').click()
+    await page.getByTestId('destination-key').fill(key)
+    await page.screenshot({ path: join(artifacts, 'destination-dialog.png') })
+    await page.getByTestId('destination-submit').click()
+    await row.locator('[data-testid=destination-state][data-state=live]').waitFor()
+    await expect.poll(() => row.getByTestId('destination-frames').innerText().then(Number), { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(() => row.getByTestId('destination-bitrate').innerText(), { timeout: 10_000 }).toMatch(/\d/)
+    expect(await page.content()).not.toContain(key)
+    await row.getByTestId('destination-stop').click()
+    await row.locator('[data-testid=destination-state][data-state=off]').waitFor()
+    await row.getByTestId('destination-start').click()
+    await row.locator('[data-testid=destination-state][data-state=live]').waitFor()
+    await row.locator('[data-item]').focus()
+    await page.keyboard.press('Delete')
+    await row.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await row.locator('[data-testid=destination-state][data-state=live]').waitFor()
+    await page.screenshot({ path: join(artifacts, 'destinations.png'), fullPage: true })
+    await page.goto(`${host.http}/live`)
+    await expect.poll(() => page.getByTestId('destinations-brief').first().innerText(), { timeout: 10_000 }).toMatch(/of \d+ destination/)
+    await page.screenshot({ path: join(artifacts, 'destinations-live.png') })
+    await page.close()
+  }, 40_000)
 
   it('resumes after a restart of the host, and keeps keys out of its files', async () => {
     const key = await second.key('again')

@@ -73,6 +73,22 @@ async function readAll(): Promise<void> {
 
 type ClientPhase = ReturnType<typeof clientStore.getState>['phase']
 
+/** What follows the host beside the store: parts of the page that keep state of their own. */
+export interface EventFollower {
+  onEvent(event: EventMessage): void
+  /** Events may have been missed: read the state again. */
+  onFresh(): void
+}
+
+const followers = new Set<EventFollower>()
+
+/** Hears every event; begins with `onFresh`. Returns the way to stop. */
+export function followEvents(follower: EventFollower): () => void {
+  followers.add(follower)
+  follower.onFresh()
+  return () => followers.delete(follower)
+}
+
 function openEvents(): void {
   closeSocket?.()
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`
@@ -80,8 +96,12 @@ function openEvents(): void {
     onEvent(event) {
       if (held) held.push(event)
       else clientStore.setState((state) => applyEvent(state, event))
+      for (const follower of followers) follower.onEvent(event)
     },
-    onFresh: () => void readAll(),
+    onFresh() {
+      void readAll()
+      for (const follower of followers) follower.onFresh()
+    },
     onConnection(connection) {
       clientStore.setState({ connection })
       if (connection === 'reconnecting') void checkSignIn()

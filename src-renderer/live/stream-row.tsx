@@ -9,6 +9,7 @@ import { CopyButton } from '../components/copy.tsx'
 import { StateChip } from '../components/state-chip.tsx'
 import { Ago, OnAir } from '../components/time.tsx'
 import { endStream, forget, kickPublisher } from './actions.ts'
+import { DestinationsBrief } from './destinations/destinations-brief.tsx'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
 import { absolute, samePath } from './links.ts'
 import { Picture } from './picture.tsx'
@@ -56,6 +57,7 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
             {stream.title && stream.title !== stream.name ? `${stream.name} · ` : ''}
             {formatTracks(stream.tracks)}
           </p>
+          <DestinationsBrief stream={stream} />
           <WarningBrief stream={stream} />
         </div>
         <div className="stream-health">

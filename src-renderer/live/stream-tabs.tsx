@@ -2,6 +2,7 @@ import type { ComponentType } from 'react'
 import { Link } from 'wouter'
 import type { Stream } from '../client/types.ts'
 import { AccessPanel } from './access-panel.tsx'
+import { DestinationsPanel } from './destinations/destinations-panel.tsx'
 
 /** One aspect of a stream, on a tab of its own below `/live/NAME/PATH`. */
 export interface StreamTab {
@@ -12,7 +13,10 @@ export interface StreamTab {
 }
 
 /** Tabs beside the overview, in the order shown. */
-export const streamTabs: readonly StreamTab[] = [{ path: 'access', label: 'Access', Panel: AccessPanel }]
+export const streamTabs: readonly StreamTab[] = [
+  { path: 'destinations', label: 'Destinations', Panel: DestinationsPanel },
+  { path: 'access', label: 'Access', Panel: AccessPanel },
+]
 
 /** The row of tabs; nothing while there is only the overview. */
 export function StreamTabs({ stream, current }: { readonly stream: Stream; readonly current: string | undefined }) {

@@ -1,0 +1,193 @@
+import { type FormEvent, useEffect, useState } from 'react'
+import type { Destination, DestinationTemplate } from '../../../src-main/live/destinations/schemas.ts'
+import { call, explain } from '../../client/api.ts'
+import { formatTrack } from '../../client/format.ts'
+import type { Page, Stream } from '../../client/types.ts'
+import { Dialog } from '../../components/dialog.tsx'
+import { tell } from '../../components/toasts.tsx'
+
+interface DestinationDialogProps {
+  readonly stream: Stream
+  /** The one to change; a new one where absent. */
+  readonly destination: Destination | undefined
+  readonly onClose: () => void
+}
+
+/** Adds a destination from a template, or changes one. */
+export function DestinationDialog({ stream, destination, onClose }: DestinationDialogProps) {
+  const [templates, setTemplates] = useState<readonly DestinationTemplate[]>([])
+  const [refusal, setRefusal] = useState('')
+  const [chosen, setChosen] = useState<DestinationTemplate['id']>(destination?.template ?? 'youtube')
+  useEffect(() => {
+    const stop = new AbortController()
+    call<Page<DestinationTemplate>>('GET', '/live/destination-templates', { signal: stop.signal })
+      .then(({ items }) => setTemplates(items))
+      .catch((error: unknown) => {
+        if (!stop.signal.aborted) setRefusal(explain(error))
+      })
+    return () => stop.abort()
+  }, [])
+  const template = templates.find(({ id }) => id === chosen)
+  return (
+    <Dialog title={destination ? `Edit ${destination.label}` : 'Add a destination'} onClose={onClose} testId="destination-dialog">
+      {!destination && (
+        <fieldset className="segmented destination-templates">
+          <legend className="sr-only">Service</legend>
+          {templates.map(({ id, name }) => (
+            <label key={id} className={id === chosen ? 'chosen' : ''}>
+              <input type="radio" name="template" checked={id === chosen} onChange={() => setChosen(id)} data-testid={`template-${id}`} />
+              {name}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {refusal && (
+        <p className="advice bad" role="alert">
+          {refusal}
+        </p>
+      )}
+      {template && <DestinationForm key={chosen} stream={stream} destination={destination} template={template} onClose={onClose} />}
+    </Dialog>
+  )
+}
+
+function DestinationForm({ stream, destination, template, onClose }: DestinationDialogProps & { readonly template: DestinationTemplate }) {
+  const [label, setLabel] = useState(destination?.label ?? '')
+  const [url, setUrl] = useState(destination?.url ?? template.servers[0]?.url ?? '')
+  const [key, setKey] = useState('')
+  const [rendition, setRendition] = useState(destination?.rendition ?? 'source')
+  const [audioTrack, setAudioTrack] = useState(destination?.audioTrack ?? '')
+  const [enabled, setEnabled] = useState(destination?.enabled ?? true)
+  const [refusal, setRefusal] = useState('')
+  const [busy, setBusy] = useState(false)
+  const videos = stream.tracks.filter(({ kind }) => kind === 'video')
+  const sounds = stream.tracks.filter(({ kind }) => kind === 'audio')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setRefusal('')
+    const name = label.trim()
+    const body = {
+      url,
+      rendition,
+      enabled,
+      audioTrack: audioTrack === '' ? null : audioTrack,
+      ...(name ? { label: name } : {}),
+      ...(key ? { key } : {}),
+    }
+    const list = `/live/streams/${stream.name}/destinations`
+    try {
+      if (destination) await call('PATCH', `${list}/${destination.id}`, { body })
+      else await call('POST', list, { body: { template: template.id, ...body } })
+      tell(destination ? 'The destination was changed' : 'The destination was added')
+      onClose()
+    } catch (error) {
+      setRefusal(explain(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <form className="stack" onSubmit={submit}>
+      <div className="field">
+        <label htmlFor="destination-url">Server</label>
+        {template.urlEditable ? (
+          <input
+            id="destination-url"
+            className="input"
+            value={url}
+            placeholder="rtmps://HOST/APP"
+            onChange={(event) => setUrl(event.target.value)}
+            spellCheck={false}
+            autoComplete="off"
+            required
+            data-testid="destination-url"
+          />
+        ) : (
+          <select
+            id="destination-url"
+            className="input"
+            value={url}
+            onChange={(event) => setUrl(event.target.value)}
+            data-testid="destination-url"
+          >
+            {template.servers.map((server) => (
+              <option key={server.url} value={server.url}>
+                {server.label}: {server.url}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className="hint">{template.limits}</span>
+      </div>
+      <div className="field">
+        <label htmlFor="destination-key">Stream key</label>
+        <input
+          id="destination-key"
+          className="input"
+          type="password"
+          value={key}
+          onChange={(event) => setKey(event.target.value)}
+          placeholder={destination?.keyHint != null ? 'unchanged' : ''}
+          autoComplete="new-password"
+          required={template.keyRequired && !destination}
+          data-testid="destination-key"
+        />
+        <span className="hint">{template.keyLooksLike} It is kept encrypted and never shown again.</span>
+      </div>
+      <div className="field">
+        <label htmlFor="destination-label">Label</label>
+        <input
+          id="destination-label"
+          className="input"
+          value={label}
+          maxLength={100}
+          placeholder={template.name}
+          onChange={(event) => setLabel(event.target.value)}
+          data-testid="destination-label"
+        />
+      </div>
+      <div className="destination-tracks">
+        <div className="field">
+          <label htmlFor="destination-rendition">Picture</label>
+          <select id="destination-rendition" className="input" value={rendition} onChange={(event) => setRendition(event.target.value)}>
+            <option value="source">Source, untouched</option>
+            {videos.map((track) => (
+              <option key={track.id} value={track.id}>
+                {track.id}: {formatTrack(track)}
+              </option>
+            ))}
+            {rendition !== 'source' && !videos.some(({ id }) => id === rendition) && <option value={rendition}>{rendition}</option>}
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="destination-audio">Sound</label>
+          <select id="destination-audio" className="input" value={audioTrack} onChange={(event) => setAudioTrack(event.target.value)}>
+            <option value="">First track</option>
+            {sounds.map((track) => (
+              <option key={track.id} value={track.id}>
+                {track.id}: {formatTrack(track)}
+              </option>
+            ))}
+            {audioTrack !== '' && !sounds.some(({ id }) => id === audioTrack) && <option value={audioTrack}>{audioTrack}</option>}
+          </select>
+        </div>
+      </div>
+      <label className="row">
+        <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} /> Starts with the stream
+      </label>
+      {refusal && (
+        <p className="advice bad" role="alert">
+          {refusal}
+        </p>
+      )}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary" disabled={busy} data-testid="destination-submit">
+          {destination ? 'Save' : 'Add'}
+        </button>
+      </div>
+    </form>
+  )
+}

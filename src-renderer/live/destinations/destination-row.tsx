@@ -1,0 +1,199 @@
+import { Pencil, Play, RotateCcw, Square, Trash2 } from 'lucide-react'
+import type { KeyboardEvent } from 'react'
+import type { Destination, DestinationState } from '../../../src-main/live/destinations/schemas.ts'
+import { call } from '../../client/api.ts'
+import { useNow } from '../../client/clock.ts'
+import { formatBitrate, formatBytes, formatDuration } from '../../client/format.ts'
+import type { Stream } from '../../client/types.ts'
+import { Sparkline } from '../../components/chart.tsx'
+import type { ChartPoint } from '../../components/chart-scale.ts'
+import { tell, tellError } from '../../components/toasts.tsx'
+import { sparklineMs, useDestinationsStore } from './destinations-store.ts'
+
+const words: Readonly<Record<DestinationState, readonly [chip: string, word: string]>> = {
+  off: ['plain', 'Off'],
+  connecting: ['pending', 'Connecting'],
+  live: ['good', 'Live'],
+  retrying: ['reconnecting', 'Retrying'],
+  failed: ['error', 'Failed'],
+}
+const nothing: readonly ChartPoint[] = []
+
+function path({ stream, id }: Destination, what = ''): string {
+  return `/live/streams/${stream}/destinations/${id}${what}`
+}
+
+async function act(destination: Destination, what: 'start' | 'stop' | 'retry'): Promise<void> {
+  try {
+    await call('POST', path(destination, `/${what}`))
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+async function setEnabled(destination: Destination, enabled: boolean): Promise<void> {
+  try {
+    await call('PATCH', path(destination), { body: { enabled } })
+    tell(enabled ? `${destination.label} starts with the stream` : `${destination.label} no longer starts with the stream`, () => {
+      call('PATCH', path(destination), { body: { enabled: !enabled } }).catch(tellError)
+    })
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+async function remove(destination: Destination): Promise<void> {
+  try {
+    await call('DELETE', path(destination))
+    tell(`${destination.label} was removed`, () => {
+      call('POST', path(destination, '/restore')).catch(tellError)
+    })
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+/** What is wrong, what to do, and when the next attempt comes. */
+function Trouble({ destination }: { readonly destination: Destination }) {
+  const now = useNow()
+  const { error, nextAttemptAt, state } = destination
+  if (error === null || state === 'live') return null
+  const waitMs = nextAttemptAt === null ? null : Date.parse(nextAttemptAt) - now
+  return (
+    <p className={state === 'failed' ? 'advice bad' : 'advice'} data-testid="destination-error" data-code={error.code}>
+      <span>
+        <b>{error.message}.</b> {error.remedy.replaceAll('`', '')}
+        {waitMs !== null && ` Next attempt ${waitMs <= 1000 ? 'now' : `in ${Math.ceil(waitMs / 1000)} s`}.`}
+      </span>
+    </p>
+  )
+}
+
+export function DestinationRow({
+  destination,
+  stream,
+  editor,
+  onEdit,
+}: {
+  readonly destination: Destination
+  readonly stream: Stream
+  readonly editor: boolean
+  readonly onEdit: () => void
+}) {
+  const now = useNow()
+  const line = useDestinationsStore((state) => state.bitrates[destination.id] ?? nothing)
+  const { label, state, statistics, rendition, enabled } = destination
+  const [chip, word] = words[state]
+  const running = state !== 'off'
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.target !== event.currentTarget || !editor) return
+    if (event.key === 'Enter') onEdit()
+    else if (event.key === 'Delete') void remove(destination)
+    else if (event.key === 'r') void act(destination, 'retry')
+    else return
+    event.preventDefault()
+  }
+  const facts: readonly (readonly [string, string, string?])[] = [
+    ['Bitrate', state === 'live' ? formatBitrate(statistics.bitrateKbps) : '–', 'destination-bitrate'],
+    ['Frames', String(statistics.frames), 'destination-frames'],
+    ['Dropped', String(statistics.droppedFrames)],
+    ['Sent', formatBytes(statistics.bytes)],
+    ['Round trip', statistics.rttMs === null ? '–' : `${Math.round(statistics.rttMs)} ms`],
+    ['Live for', statistics.liveSince === null ? '–' : formatDuration(Math.max(0, now - Date.parse(statistics.liveSince)))],
+    ['Reconnects', String(statistics.reconnects)],
+  ]
+  return (
+    <li className="card destination-row" data-testid="destination-row" data-label={label}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the items of the list take the focus for the arrow keys */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a group of controls in a list is no fieldset */}
+      <div className="destination-item" role="group" tabIndex={0} data-item aria-label={`${label}, ${word}`} onKeyDown={onKeyDown}>
+        <div className="row">
+          <b className="name">{label}</b>
+          <span className={`chip ${chip}`} data-testid="destination-state" data-state={state}>
+            {word}
+          </span>
+          {rendition !== 'source' && <span className="chip plain">{rendition}</span>}
+          <span className="quiet small destination-url">
+            {destination.url}
+            {destination.keyHint !== null && ` · key …${destination.keyHint}`}
+          </span>
+          {editor && (
+            <span className="row push">
+              {(state === 'retrying' || state === 'failed') && (
+                <button type="button" className="button" onClick={() => void act(destination, 'retry')} data-testid="destination-retry">
+                  <RotateCcw size={16} /> Retry now
+                </button>
+              )}
+              {running ? (
+                <button type="button" className="button" onClick={() => void act(destination, 'stop')} data-testid="destination-stop">
+                  <Square size={16} /> Stop
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  className="button"
+                  disabled={stream.state !== 'active'}
+                  title={stream.state === 'active' ? undefined : 'The stream is not live'}
+                  onClick={() => void act(destination, 'start')}
+                  data-testid="destination-start"
+                >
+                  <Play size={16} /> Start
+                </button>
+              )}
+              <button
+                type="button"
+                className="button quiet icon"
+                aria-label={`Edit ${label}`}
+                title="Edit"
+                onClick={onEdit}
+                data-testid="destination-edit"
+              >
+                <Pencil size={16} />
+              </button>
+              <button
+                type="button"
+                className="button quiet icon"
+                aria-label={`Remove ${label}`}
+                title="Remove"
+                onClick={() => void remove(destination)}
+                data-testid="destination-remove"
+              >
+                <Trash2 size={16} />
+              </button>
+            </span>
+          )}
+        </div>
+        <Trouble destination={destination} />
+        <div className="destination-figures">
+          <dl className="destination-facts">
+            {facts.map(([name, value, testId]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd data-testid={testId}>{value}</dd>
+              </div>
+            ))}
+          </dl>
+          <Sparkline
+            points={line}
+            nowMs={Math.max(now, line.at(-1)?.timeMs ?? 0)}
+            spanMs={sparklineMs}
+            label={`Bitrate to ${label}, last two minutes`}
+          />
+          <label className="row small destination-enabled">
+            <button
+              type="button"
+              className="switch"
+              role="switch"
+              aria-checked={enabled}
+              aria-label={`${label} starts with the stream`}
+              disabled={!editor}
+              onClick={() => void setEnabled(destination, !enabled)}
+              data-testid="destination-enabled"
+            />
+            Starts with the stream
+          </label>
+        </div>
+      </div>
+    </li>
+  )
+}
