@@ -11,11 +11,16 @@ export interface CurrentLevel {
   readonly bitrateKbps: number
 }
 
+/** Ways to play: hls.js or the browser's own HLS, dash.js, WebRTC. */
+export type EngineKind = 'hls' | 'dash' | 'webrtc'
+
 /** What a playing library does for the player page: hls.js, dash.js or the browser itself. */
 export interface Engine {
-  readonly kind: 'hls' | 'dash'
+  readonly kind: EngineKind
   /** Wall clock of the frame on screen by the host's reckoning, ms since 1970. */
   shownTimeMs(): number | undefined
+  /** Delay to the host in ms, where the engine knows it without wall clocks. */
+  delayMs?(): number | undefined
   levels(): readonly LevelInfo[]
   level(): CurrentLevel | null
   /** -1 lets the library choose. */

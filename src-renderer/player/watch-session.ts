@@ -1,6 +1,6 @@
 import { type About, type Availability, readAbout, readAvailability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
-import type { CurrentLevel, Engine, EngineEvents, LevelInfo } from './engine.ts'
+import type { CurrentLevel, Engine, EngineEvents, EngineKind, LevelInfo } from './engine.ts'
 import { latencyMs } from './latency.ts'
 import { measureClock, pause, preciseNowMs, ServerClock } from './server-clock.ts'
 
@@ -24,7 +24,8 @@ export interface WatchOptions {
   readonly name: string
   /** Counts this player as one viewer. */
   readonly session: string
-  readonly engine: 'hls' | 'dash'
+  /** `webrtc` falls back to `hls` by itself where no connection comes to be. */
+  readonly engine: EngineKind
   /** What a signed link carries. */
   readonly token?: string | undefined
   onState(state: WatchState): void
@@ -44,7 +45,7 @@ export class WatchSession {
   readonly #clock = new ServerClock()
   readonly #stop = new AbortController()
   #engine: Engine | undefined
-  #engineKind: 'hls' | 'dash'
+  #engineKind: EngineKind
   #state: WatchState = 'loading'
   #advancing = true
   /** Run of the stream that is known to be over: its playlist is still there, but not live. */
@@ -70,14 +71,14 @@ export class WatchSession {
     return this.#state
   }
 
-  get engine(): 'hls' | 'dash' {
+  get engine(): EngineKind {
     return this.#engineKind
   }
 
   /** Delay to the host, ms, or null while unknown. */
   latencyMs(): number | null {
     if (this.#state !== 'playing' && this.#state !== 'buffering' && this.#state !== 'reconnecting') return null
-    return latencyMs(this.#clock.nowMs(), this.#engine?.shownTimeMs())
+    return this.#engine?.delayMs?.() ?? latencyMs(this.#clock.nowMs(), this.#engine?.shownTimeMs())
   }
 
   levels(): readonly LevelInfo[] {
@@ -100,7 +101,7 @@ export class WatchSession {
   }
 
   /** Changes to the other playing library. */
-  useEngine(kind: 'hls' | 'dash'): void {
+  useEngine(kind: EngineKind): void {
     if (kind === this.#engineKind) return
     this.#engineKind = kind
     this.#endedEpoch = undefined
@@ -169,6 +170,12 @@ export class WatchSession {
     return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}`, location.href).href
   }
 
+  #whep(): string {
+    const { name, token, session } = this.#options
+    const query = new URLSearchParams({ session, ...(token === undefined ? {} : { token }) })
+    return `/live/${encodeURIComponent(name)}/whep?${query}`
+  }
+
   /** Asks until the stream plays, then starts the engine. */
   async #open(): Promise<void> {
     const round = ++this.#round
@@ -218,7 +225,14 @@ export class WatchSession {
       },
       onFatal: (reason) => {
         if (round !== this.#round) return
+        const isConnected = this.#state !== 'loading'
         this.#drop()
+        if (this.#engineKind === 'webrtc' && !isConnected) {
+          this.#engineKind = 'hls'
+          this.#options.onProblem?.('WebRTC does not connect here: playing Low-Latency HLS')
+          void this.#open()
+          return
+        }
         if (reason === 'unsupported') {
           this.#say('unsupported')
           return
@@ -234,6 +248,13 @@ export class WatchSession {
     this.#engine?.destroy()
     this.#engine = undefined
     if (this.#state !== 'buffering') this.#say('loading')
+    if (this.#engineKind === 'webrtc') {
+      const { createWebRtcEngine } = await import('./webrtc-engine.ts')
+      if (round !== this.#round) return
+      const isOver = async () => (await this.#ask()).kind === 'ended'
+      this.#engine = createWebRtcEngine(video, this.#whep(), isOver, events)
+      return
+    }
     if (this.#engineKind === 'dash') {
       const { createDashEngine } = await import('./dash-engine.ts')
       if (round !== this.#round) return

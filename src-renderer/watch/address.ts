@@ -1,12 +1,16 @@
+import type { EngineKind } from '../player/engine.ts'
+
 export interface WatchAddress {
   readonly name: string
   readonly embedded: boolean
-  readonly engine: 'hls' | 'dash'
+  readonly engine: EngineKind
   /** What a signed link carries, as it stands in media addresses; undefined in open ones. */
   readonly token: string | undefined
 }
 
-/** Reads /watch/NAME and /embed/NAME, and `?player=dash`. */
+const kinds: readonly EngineKind[] = ['hls', 'dash', 'webrtc']
+
+/** Reads /watch/NAME and /embed/NAME, `?player=dash`, and `?protocol=webrtc|hls|dash`. */
 export function readAddress(pathname: string, search: string): WatchAddress {
   const [, door = 'watch', name = ''] = pathname.split('/')
   let decoded = name
@@ -19,7 +23,7 @@ export function readAddress(pathname: string, search: string): WatchAddress {
   return {
     name: decoded,
     embedded: door === 'embed',
-    engine: query.get('player') === 'dash' ? 'dash' : 'hls',
+    engine: kinds.find((kind) => kind === (query.get('protocol') ?? query.get('player'))) ?? 'hls',
     token: tokenOf(query),
   }
 }

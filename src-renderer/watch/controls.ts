@@ -168,6 +168,7 @@ function connectMenu(session: () => WatchSession, redraw: () => void): void {
         .map((each) => entry(each.label, level !== null && !level.auto && level.id === each.id, () => current.setLevel(each.id))),
       heading('Player'),
       entry('Low-Latency HLS', current.engine === 'hls', () => current.useEngine('hls')),
+      entry('WebRTC, real time', current.engine === 'webrtc', () => current.useEngine('webrtc')),
       entry('DASH', current.engine === 'dash', () => current.useEngine('dash')),
     )
     menu.hidden = false

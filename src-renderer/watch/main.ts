@@ -1,4 +1,4 @@
-import type { CurrentLevel } from '../player/engine.ts'
+import type { CurrentLevel, EngineKind } from '../player/engine.ts'
 import { formatLatency, smoothLatency } from '../player/latency.ts'
 import { WatchSession } from '../player/watch-session.ts'
 import { embedSnippet, readAddress } from './address.ts'
@@ -14,7 +14,7 @@ declare global {
       state(): string
       /** The latest errors that the playing library reported, also those that it mended. */
       readonly problems: readonly string[]
-      readonly engine: 'hls' | 'dash'
+      readonly engine: EngineKind
     }
   }
 }

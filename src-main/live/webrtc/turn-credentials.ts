@@ -1,0 +1,25 @@
+import { createHmac } from 'node:crypto'
+import type { IceServer } from './sfu-engine.ts'
+
+/** The options `turn.*`. */
+export interface TurnOptions {
+  /** `turn:HOST:PORT?transport=udp` and `turns:...`, parted by commas; empty for no TURN server. */
+  readonly urls: string
+  /** Shared with the TURN server (coturn: `static-auth-secret`). */
+  readonly secret: string
+  /** How long a login holds, s. */
+  readonly lifetimeSeconds: number
+}
+
+/**
+ * TURN servers with a login that ends by itself: the name is the second at which it ends, the password the HMAC-SHA1 of the
+ * name under the secret that host and TURN server share (draft-uberti-behave-turn-rest, coturn's `use-auth-secret`).
+ * Nothing where no address or no secret is given.
+ */
+export function turnServers(options: TurnOptions, nowMs: number): readonly IceServer[] {
+  const urls = options.urls.split(',').flatMap((each) => each.trim() || [])
+  if (urls.length === 0 || options.secret === '') return []
+  const username = `${Math.floor(nowMs / 1000) + options.lifetimeSeconds}:viewer`
+  const credential = createHmac('sha1', options.secret).update(username).digest('base64')
+  return urls.map((each) => ({ urls: each, username, credential }))
+}
