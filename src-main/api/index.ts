@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { EventBus } from '../platform/events.ts'
@@ -25,6 +26,8 @@ export interface ApiNeeds {
   readonly routes: readonly RouteDefinition[]
   /** Takes what it knows under `/live/NAME/…` before anything else looks at it; false for the rest. */
   readonly handleMedia: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Takes WebSocket upgrades that are the wings' own; false for the rest. */
+  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
@@ -74,8 +77,9 @@ export function createApi(needs: ApiNeeds): Api {
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const url = request.url ?? '/'
-    // `/live/NAME/x` is media; `/live` and `/live/NAME` are sections of the page.
-    if (url.startsWith('/live/') && url.indexOf('/', 6) > 0 && needs.handleMedia(request, response)) return
+    // `/live/NAME/x` is media, and so is what is not read; `/live` and `/live/NAME` are sections of the page.
+    const media = url.startsWith('/live/') && (url.indexOf('/', 6) > 0 || (request.method !== 'GET' && request.method !== 'HEAD'))
+    if (media && needs.handleMedia(request, response)) return
     const query = url.indexOf('?')
     const path = query < 0 ? url : url.slice(0, query)
     if (path.startsWith('/api/') || path === '/api' || path === '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -97,7 +101,7 @@ export function createApi(needs: ApiNeeds): Api {
     onRequest,
     onUpgrade: (request, socket, head) => {
       if (request.url?.split('?')[0] === `${apiPrefix}/events`) eventSocket.handleUpgrade(request, socket, head, callerOf(request))
-      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+      else if (!needs.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
     },
   })
 

@@ -197,6 +197,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     api = createApi({
       routes,
       handleMedia: live.handleHttp,
+      handleUpgrade: live.handleUpgrade,
       bind: config.bind,
       httpPort: config.httpPort,
       httpsPort: config.httpsPort,

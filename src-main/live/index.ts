@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Registry } from 'prom-client'
 import type { AuditLog } from '../platform/audit.ts'
 import { AppError } from '../platform/errors.ts'
@@ -87,6 +89,8 @@ export interface Live {
   health(): LiveHealth
   /** Media and playlists: true where the address is theirs and the request was taken over. */
   handleHttp(request: AnyRequest, response: AnyResponse): boolean
+  /** WebSockets of the wing's own: true where the socket was taken over. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }
 
 /** How long media outlive their window after the end of a stream, ms: a player that pauses for breath still finds them. */

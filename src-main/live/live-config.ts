@@ -117,6 +117,24 @@ export const LiveConfigSchema = Type.Object({
     default: '',
     pattern: '^$|^.{10,79}$',
     description: 'passphrase that SRT callers must encrypt with (AES-128, 192 or 256), 10 to 79 characters; empty for none',
+  webrtcPort: Type.Union([Type.Integer({ minimum: 0, maximum: 65535 }), Type.Literal('off')], {
+    default: 8189,
+    description: 'UDP port of all WebRTC media; 0 takes a free one, off for no WebRTC',
+  }),
+  webrtcEngine: Type.Union([Type.Literal('auto'), Type.Literal('mediasoup'), Type.Literal('node-datachannel')], {
+    default: 'auto',
+    description: "what forwards WebRTC media; auto takes mediasoup where its worker is present, else node-datachannel",
+  }),
+  webrtcAddresses: Type.String({
+    default: '',
+    maxLength: 500,
+    pattern: '^[0-9A-Za-z.:, -]*$',
+    description: 'public IP addresses of this host, parted by commas, that WebRTC announces in place of its own; empty for its own',
+  }),
+  iceServers: Type.String({
+    default: '',
+    maxLength: 2000,
+    description: 'STUN and TURN servers that WebRTC clients are told of, parted by commas: stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp',
   }),
   limits: LiveLimitsSchema,
 })

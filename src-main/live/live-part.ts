@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Duplex } from 'node:stream'
 import type { RouteDefinition } from '../platform/routes.ts'
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest
@@ -15,4 +16,6 @@ export interface LivePart {
   stop?(): Promise<void> | void
   /** Requests outside /api that are its own: true where it took the request over. Cheap for all others. */
   handleHttp?(request: AnyRequest, response: AnyResponse): boolean
+  /** WebSocket upgrades outside /api that are its own: true where it took the socket over. */
+  handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
 }

@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Type } from 'typebox'
+import type { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { defineRoute } from '../../platform/routes.ts'
+import type { PublishGate } from '../ingest/publisher.ts'
+import type { LiveConfig } from '../live-config.ts'
+import type { LivePart } from '../live-part.ts'
+import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
+import type { MayWatch } from '../streams/viewer-admission.ts'
+import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
+import { EngineHost } from './engine-host.ts'
+import { createHttpDoor } from './http-door.ts'
+import { readIceServers } from './ice-servers.ts'
+import { OfferLimit } from './offer-limit.ts'
+import { PeerSessions } from './peer-sessions.ts'
+import { SignalSocket } from './signal-socket.ts'
+
+export interface WebrtcNeeds {
+  readonly config: Pick<LiveConfig, 'webrtcPort' | 'webrtcEngine' | 'webrtcAddresses' | 'iceServers'>
+  /** Address that the host's ports are bound to. */
+  readonly bind: string
+  readonly gate: PublishGate
+  readonly streams: StreamDirectory
+  readonly known: (name: string) => boolean
+  readonly onAir: (streamId: string) => string | undefined
+  readonly viewers: ViewerRegistry
+  readonly mayWatch: MayWatch
+  /** The rules of who may watch, for what does not come through HTTP's own guard. */
+  readonly mayWatchFrom: (name: string, remoteAddress: string, token: string | undefined) => AppError | undefined | Promise<AppError | undefined>
+  readonly realtime: (stream: LiveStream) => LiveStream
+  readonly log: Logger
+}
+
+export interface Webrtc extends LivePart {
+  /** WebSocket upgrades: true where it was the signalling's. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+}
+
+const WebrtcStateSchema = Type.Object({
+  enabled: Type.Boolean(),
+  engine: Type.Union([Type.Literal('mediasoup'), Type.Literal('node-datachannel')]),
+  /** False before the first offer too. */
+  running: Type.Boolean(),
+  /** UDP; null before the engine runs where a free one is to be taken. */
+  port: Type.Union([Type.Integer(), Type.Null()]),
+  abilities: Type.Union([
+    Type.Object({
+      tcp: Type.Boolean(),
+      iceLite: Type.Boolean(),
+      iceRestart: Type.Boolean(),
+      simulcast: Type.Boolean(),
+      dataChannels: Type.Boolean(),
+    }),
+    Type.Null(),
+  ]),
+  sessions: Type.Integer(),
+})
+
+/** WHIP, WHEP and their signalling over a WebSocket; the media engine starts with the first offer. Throws `config.invalid`. */
+export function createWebrtc(needs: WebrtcNeeds): Webrtc {
+  const { config, log } = needs
+  const { webrtcPort } = config
+  const enabled = webrtcPort !== 'off'
+  const iceServers = readIceServers(config.iceServers)
+  const engine: EngineHost = new EngineHost({
+    choice: config.webrtcEngine,
+    options: {
+      bind: needs.bind,
+      port: webrtcPort === 'off' ? 0 : webrtcPort,
+      addresses: config.webrtcAddresses
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+      iceServers,
+    },
+    events: {
+      onConnected: (id) => sessions.events.onConnected(id),
+      onClosed: (id, why) => sessions.events.onClosed(id, why),
+      onTrack: (id, track) => sessions.events.onTrack(id, track),
+      onPacket: (id, packet) => sessions.events.onPacket(id, packet),
+      onFault: (id, message) => sessions.events.onFault(id, message),
+      onData: (id, message) => sessions.events.onData(id, message),
+      onWorker: (up) => sessions.events.onWorker(up),
+    },
+    log,
+  })
+  const sessions = new PeerSessions({ ...needs, engine })
+  const limit = new OfferLimit(() => performance.now())
+  const door = createHttpDoor({ sessions, limit, iceServers, log })
+  const signal = new SignalSocket({ sessions, limit, iceServers, mayWatch: needs.mayWatchFrom, log })
+
+  return {
+    routes: [
+      defineRoute({
+        method: 'GET',
+        path: '/live/webrtc',
+        tag: 'live',
+        summary: 'The WebRTC engine, its port and what it can',
+        role: 'viewer',
+        responses: { 200: WebrtcStateSchema },
+        handler: () => ({
+          body: {
+            enabled,
+            engine: engine.name,
+            running: engine.running?.up ?? false,
+            port: engine.running?.port ?? (webrtcPort === 'off' || webrtcPort === 0 ? null : webrtcPort),
+            abilities: engine.running?.abilities ?? null,
+            sessions: sessions.count,
+          },
+        }),
+      }),
+    ],
+    async stop() {
+      signal.stop()
+      sessions.stop()
+      await engine.stop()
+    },
+    handleHttp: (request, response) => enabled && door(request, response),
+    handleUpgrade: (request, socket, head) => enabled && signal.handleUpgrade(request, socket, head),
+  }
+}
