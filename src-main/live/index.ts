@@ -40,6 +40,7 @@ import { firstRefusal } from './streams/viewer-admission.ts'
 import { createViewerLimit } from './streams/viewer-limit.ts'
 import { ViewerSessions } from './streams/viewer-registry.ts'
 import { type DemoWorker, TestStream } from './test-stream.ts'
+import { createWebrtc } from './webrtc/index.ts'
 
 export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
 export type { LiveTables } from './live-database.ts'
@@ -270,7 +271,23 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     now,
   })
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, recording]
+  const webrtc = createWebrtc({
+    config,
+    bind: needs.listen.host,
+    gate,
+    streams: registry,
+    known: (name) => registry.status(name) !== undefined || keys.list().some((key) => key.stream === name && key.revokedAt === null),
+    onAir: (streamId) => {
+      const request = registry.get(streamId).publisher?.request
+      return request?.protocol === 'whip' ? request.sessionId : undefined
+    },
+    viewers,
+    mayWatch,
+    mayWatchFrom: (stream, remoteAddress, token) => access.gate.check({ stream, remoteAddress, token }),
+    realtime: (stream) => renditions.derived.realtime(stream),
+    log: log.child({ part: 'webrtc' }),
+  })
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, recording, webrtc]
 
   const ownRoutes = liveRoutes({
     registry,
@@ -319,6 +336,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       }
       return { active, viewers: watching, connections: rtmp.connections() + srt.connections() }
     },
+    handleUpgrade: (request, socket, head) => parts.some((part) => part.handleUpgrade?.(request, socket, head)),
     handleHttp: (request, response) =>
       access.guard(request, response, () => {
         for (const part of parts) if (part.handleHttp?.(request, response)) return true

@@ -123,7 +123,7 @@ export const LiveConfigSchema = Type.Object({
   }),
   webrtcEngine: Type.Union([Type.Literal('auto'), Type.Literal('mediasoup'), Type.Literal('node-datachannel')], {
     default: 'auto',
-    description: "what forwards WebRTC media; auto takes mediasoup where its worker is present, else node-datachannel",
+    description: 'what forwards WebRTC media; auto takes mediasoup where its worker is present, else node-datachannel',
   }),
   webrtcAddresses: Type.String({
     default: '',
@@ -134,7 +134,8 @@ export const LiveConfigSchema = Type.Object({
   iceServers: Type.String({
     default: '',
     maxLength: 2000,
-    description: 'STUN and TURN servers that WebRTC clients are told of, parted by commas: stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp',
+    description:
+      'STUN and TURN servers that WebRTC clients are told of, parted by commas: stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp',
   }),
   limits: LiveLimitsSchema,
 })

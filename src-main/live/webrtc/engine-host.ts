@@ -2,6 +2,8 @@ import { createSocket } from 'node:dgram'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createDataChannelEngine } from './datachannel/engine.ts'
+import { createMediasoupEngine } from './mediasoup-engine.ts'
+import { findMediasoupWorker } from './mediasoup-worker-file.ts'
 import type { SfuEngine, SfuEngineName, SfuEvents, SfuOptions } from './sfu-engine.ts'
 
 export interface EngineHostNeeds {
@@ -25,7 +27,8 @@ export class EngineHost {
 
   /** The engine that runs or would run. */
   get name(): SfuEngineName {
-    return this.#engine?.name ?? 'node-datachannel'
+    if (this.#engine !== undefined) return this.#engine.name
+    return this.#workerFile() === undefined ? 'node-datachannel' : 'mediasoup'
   }
 
   /** Undefined before the first offer. */
@@ -49,12 +52,18 @@ export class EngineHost {
     await this.#engine?.stop()
   }
 
+  /** Of mediasoup, where it is wanted and present. */
+  #workerFile(): string | undefined {
+    return this.#needs.choice === 'node-datachannel' ? undefined : findMediasoupWorker()
+  }
+
   async #start(): Promise<SfuEngine> {
-    const { choice, events, log } = this.#needs
-    if (choice === 'mediasoup') throw new AppError('webrtc.engine_missing')
-    const { options } = this.#needs
+    const { choice, events, log, options } = this.#needs
+    const workerFile = this.#workerFile()
+    if (workerFile === undefined && choice === 'mediasoup') throw new AppError('webrtc.engine_missing')
     const port = options.port === 0 ? await freeUdpPort(options.bind) : options.port
-    const engine = createDataChannelEngine({ options: { ...options, port }, events, log })
+    const made = { options: { ...options, port }, events, log }
+    const engine = workerFile === undefined ? createDataChannelEngine(made) : createMediasoupEngine({ ...made, workerFile })
     await engine.start()
     log.info({ engine: engine.name, port }, 'the WebRTC engine runs')
     this.#engine = engine

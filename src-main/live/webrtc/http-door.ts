@@ -47,7 +47,8 @@ export function createHttpDoor(needs: HttpDoorNeeds): (request: AnyRequest, resp
     const match = addressForm.exec(path)
     if (match === null) return false
     const [, name, role, session] = match as unknown as [string, string | undefined, 'whip' | 'whep', string | undefined]
-    if (name === undefined && (role === 'whep' || session !== undefined || request.method === 'GET' || request.method === 'HEAD')) return false
+    if (name === undefined && (role === 'whep' || session !== undefined || request.method === 'GET' || request.method === 'HEAD'))
+      return false
     const target: Target = { role, name, session }
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
     void serve(request, response as never, target, query).catch((error: unknown) => refuse(response as never, error))

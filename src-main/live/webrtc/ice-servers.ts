@@ -10,7 +10,8 @@ export function readIceServers(text: string): readonly IceServer[] {
   for (const entry of text.split(',').map((each) => each.trim())) {
     if (entry === '') continue
     const match = /^(stuns?|turns?):(?:([^:@\s]+):([^@\s]+)@)?([^@\s;<>"]+)$/.exec(entry)
-    if (match === null) throw new AppError('config.invalid', `iceServers: "${entry}" is neither stun:HOST:PORT nor turn:USER:PASSWORD@HOST:PORT`)
+    if (match === null)
+      throw new AppError('config.invalid', `iceServers: "${entry}" is neither stun:HOST:PORT nor turn:USER:PASSWORD@HOST:PORT`)
     const [, scheme = '', username, credential, rest = ''] = match
     if (scheme.startsWith('turn') && username === undefined)
       throw new AppError('config.invalid', `iceServers: ${scheme}:${rest} needs USER:PASSWORD@ before its host`)

@@ -28,7 +28,11 @@ export interface WebrtcNeeds {
   readonly viewers: ViewerRegistry
   readonly mayWatch: MayWatch
   /** The rules of who may watch, for what does not come through HTTP's own guard. */
-  readonly mayWatchFrom: (name: string, remoteAddress: string, token: string | undefined) => AppError | undefined | Promise<AppError | undefined>
+  readonly mayWatchFrom: (
+    name: string,
+    remoteAddress: string,
+    token: string | undefined,
+  ) => AppError | undefined | Promise<AppError | undefined>
   readonly realtime: (stream: LiveStream) => LiveStream
   readonly log: Logger
 }

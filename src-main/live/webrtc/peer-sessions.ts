@@ -121,7 +121,12 @@ export class PeerSessions {
     if (stream === undefined) throw new AppError(this.#needs.known(name) ? 'stream.not_live' : 'stream.not_found')
     const id = randomText(24)
     const { remoteAddress, userAgent } = offerer
-    const refusal = await this.#needs.mayWatch(stream, { protocol: 'webrtc', sessionKey: id, remoteAddress: hostOf(remoteAddress), userAgent })
+    const refusal = await this.#needs.mayWatch(stream, {
+      protocol: 'webrtc',
+      sessionKey: id,
+      remoteAddress: hostOf(remoteAddress),
+      userAgent,
+    })
     if (refusal !== undefined) throw refusal
     const engine = await this.#engine()
     const session = this.#hold(id, 'play', name, stream.id, offerer, offer)

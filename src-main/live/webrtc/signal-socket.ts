@@ -13,7 +13,11 @@ export interface SignalSocketNeeds {
   readonly limit: OfferLimit
   readonly iceServers: readonly IceServer[]
   /** Why the stream may not be watched from there with that token. */
-  readonly mayWatch: (name: string, remoteAddress: string, token: string | undefined) => AppError | undefined | Promise<AppError | undefined>
+  readonly mayWatch: (
+    name: string,
+    remoteAddress: string,
+    token: string | undefined,
+  ) => AppError | undefined | Promise<AppError | undefined>
   readonly log: Logger
 }
 
@@ -52,7 +56,9 @@ export class SignalSocket {
       socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
       return true
     }
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, name, request, url.searchParams.get('token') ?? undefined))
+    this.#server.handleUpgrade(request, socket, head, (client) =>
+      this.#serve(client, name, request, url.searchParams.get('token') ?? undefined),
+    )
     return true
   }
 
