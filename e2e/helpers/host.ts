@@ -79,6 +79,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       '--rtmps-port',
       '0',
       '--srt-port',
+      '0',
       '--webrtc-port',
       '0',
       ...(options.args ?? []),

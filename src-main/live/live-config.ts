@@ -117,6 +117,7 @@ export const LiveConfigSchema = Type.Object({
     default: '',
     pattern: '^$|^.{10,79}$',
     description: 'passphrase that SRT callers must encrypt with (AES-128, 192 or 256), 10 to 79 characters; empty for none',
+  }),
   webrtcPort: Type.Union([Type.Integer({ minimum: 0, maximum: 65535 }), Type.Literal('off')], {
     default: 8189,
     description: 'UDP port of all WebRTC media; 0 takes a free one, off for no WebRTC',
