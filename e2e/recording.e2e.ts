@@ -1,14 +1,16 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
 import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
+import { skipBecause } from './helpers/skip.ts'
 
 const run = promisify(execFile)
 
@@ -189,5 +191,119 @@ describe('recording', () => {
     expect(Math.abs(frames.length * (1000 / 30) - recovered.durationMs)).toBeLessThan(150)
     expect(publishedMs - recovered.durationMs).toBeLessThan(1000)
     expect(readdirSync(join(dataDir, 'recordings', 'killed'))).toHaveLength(1)
+  })
+
+  it('lets the oldest go when there is too much, never the running one nor one that is kept', async () => {
+    const before = (await host.api('GET', '/live/recordings')).body.items as any[]
+    const oldest = before.at(-1)
+    const second = before.at(-2)
+    await host.api('PATCH', `/live/recordings/${oldest.id}`, { kept: true })
+    const publisher = await publish('retained')
+    try {
+      await host.api('POST', '/live/streams/retained/recording')
+      await until('a file', async () => (await list('retained')).find((each) => each.bytes > 0))
+      const retention = { maxAgeDays: null, maxTotalMegabytes: 1, minFreeMegabytes: 0 }
+      expect((await host.api('PUT', '/live/recording-retention', retention)).status).toBe(200)
+      const left = (await host.api('GET', '/live/recordings')).body.items as any[]
+      expect(left.map((each) => each.id)).toContain(oldest.id)
+      expect(left.map((each) => each.id)).not.toContain(second.id)
+      expect(left.find((each) => each.stream === 'retained')?.state).toBe('recording')
+      expect((await host.api('GET', `/live/recordings/${second.id}`)).status).toBe(404)
+      await host.api('PUT', '/live/recording-retention', { ...retention, maxTotalMegabytes: null })
+    } finally {
+      await publisher.stop()
+    }
+  })
+
+  it('is started, watched, played, renamed, deleted and had back in the page', async () => {
+    const browser = await launchBrowser()
+    const publisher = await publish('page', clip, true)
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'dark' })
+      const problems = complaints(page)
+      await page.goto(`${host.http}/live/page/recording`)
+      await page.getByTestId('record').click()
+      await page.locator('[data-testid="recording-status"][data-state="recording"]').waitFor()
+      const row = page.getByTestId('recording-row')
+      await row.waitFor()
+      await page.waitForFunction(() => document.querySelector('[data-testid="recording-duration"]')?.textContent?.match(/0:0[3-9]/))
+      await page.getByTestId('record').click()
+      await page.locator('[data-testid="recording-row"][data-state="complete"]').waitFor()
+      await screenshot(page, 'recording-tab')
+      await page.getByTestId('recording-play').click()
+      const video = page.getByTestId('recording-video')
+      await video.waitFor()
+      await page.waitForFunction(() => (document.querySelector('[data-testid="recording-video"]') as HTMLVideoElement).currentTime > 0.5)
+      await screenshot(page, 'recording-player')
+      const length = await video.evaluate((element) => (element as HTMLVideoElement).duration)
+      const [recording] = await list('page')
+      expect(Math.abs(length * 1000 - recording.durationMs)).toBeLessThan(150)
+      await video.evaluate((element, at) => {
+        ;(element as HTMLVideoElement).currentTime = at
+      }, length - 1)
+      await page.waitForFunction(
+        (at) => (document.querySelector('[data-testid="recording-video"]') as HTMLVideoElement).currentTime > at,
+        length - 0.9,
+      )
+      await page.getByTestId('recording-close').click()
+      await page.getByTestId('recording-title').fill('The first one')
+      await page.keyboard.press('Enter')
+      await until('the title', async () => (await list('page'))[0]?.title === 'The first one')
+      await page.getByTestId('nav-recordings').click()
+      await page.getByTestId('retention-maxAgeDays').waitFor()
+      await screenshot(page, 'recordings')
+      await page.locator(`[data-recording="${recording.id}"]`).getByTestId('recording-delete').click()
+      await page.locator(`[data-recording="${recording.id}"]`).waitFor({ state: 'detached' })
+      await page.getByRole('button', { name: 'Undo' }).last().click()
+      await page.locator(`[data-recording="${recording.id}"]`).waitFor()
+      expect(problems).toEqual([])
+    } finally {
+      await publisher.stop()
+      await browser.close()
+    }
+  })
+})
+
+describe('recording to a disk that fills', () => {
+  it('waits with a clear word while the stream goes on, and records again when there is room', async (context) => {
+    const data = mkdtempSync(join(tmpdir(), 'ami-recording-full-'))
+    const small = join(data, 'recordings')
+    mkdirSync(small)
+    if (process.platform !== 'linux' || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', small]).status !== 0) {
+      rmSync(data, { recursive: true })
+      skipBecause(context, 'this user may not mount a small file system')
+    }
+    const host = await startHost({ name: 'recording-full', dataDir: data })
+    const publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('cam')}`, { loop: true })
+    const state = async (): Promise<any> => (await host.api('GET', '/live/streams/cam/recording')).body
+    const waitFor = async (wanted: string): Promise<any> => {
+      for (let attempt = 0; attempt < 400; attempt++) {
+        const now = await state()
+        if (now.state === wanted) return now
+        await sleep(100)
+      }
+      throw new Error(`recording stays ${JSON.stringify(await state())}`)
+    }
+    try {
+      await host.api('PUT', '/live/recording-retention', { maxAgeDays: null, maxTotalMegabytes: null, minFreeMegabytes: 0 })
+      await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const filler = join(small, 'filler')
+      writeFileSync(filler, Buffer.alloc(1_500_000))
+      await host.api('POST', '/live/streams/cam/recording')
+      const waiting = await waitFor('waiting')
+      expect(waiting.error.code).toBe('recording.disk_full')
+      expect((await host.api('GET', '/live/streams/cam')).body).toMatchObject({ state: 'active', reconnecting: false })
+      const [cut] = (await host.api('GET', '/live/recordings?stream=cam')).body.items
+      expect(cut.error.code).toBe('recording.disk_full')
+      expect(await complaintsOf(join(small, 'cam', cut.fileName))).toBe('')
+      spawnSync('mount', ['-o', 'remount,size=40m', small])
+      rmSync(filler)
+      await waitFor('recording')
+    } finally {
+      await publisher.stop()
+      await host.stop()
+      spawnSync('umount', ['-l', small])
+      rmSync(data, { recursive: true, force: true })
+    }
   })
 })

@@ -8,6 +8,7 @@ import { LivePage } from '../live/live-page.tsx'
 import { StreamPage } from '../live/stream-page.tsx'
 import { GuestPage } from '../publish/guest-page.tsx'
 import { PublishPage } from '../publish/publish-page.tsx'
+import { RecordingsPage } from '../recording/recordings-page.tsx'
 import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { Frame } from './frame.tsx'
@@ -20,6 +21,7 @@ function Sections() {
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
       <Route path="/publish" component={PublishPage} />
+      <Route path="/recordings" component={RecordingsPage} />
       <Route path="/keys" component={KeysPage} />
       <Route path="/rules" component={RulesPage} />
       <Route path="/activity" component={ActivityPage} />

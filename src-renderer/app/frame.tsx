@@ -1,4 +1,4 @@
-import { Activity, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, ShieldCheck, Sun } from 'lucide-react'
+import { Activity, Film, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, ShieldCheck, Sun } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { formatBytes } from '../client/format.ts'
@@ -11,6 +11,7 @@ import './frame.css'
 
 const sections = [
   { path: '/live', label: 'Live', Icon: Radio },
+  { path: '/recordings', label: 'Recordings', Icon: Film },
   { path: '/keys', label: 'Keys', Icon: KeyRound },
   { path: '/rules', label: 'Rules', Icon: ShieldCheck },
   { path: '/activity', label: 'Activity', Icon: Activity },

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
 import { Link } from 'wouter'
 import type { Stream } from '../client/types.ts'
+import { RecordingPanel } from '../recording/recording-panel.tsx'
 import { AccessPanel } from './access-panel.tsx'
 import { DestinationsPanel } from './destinations/destinations-panel.tsx'
 
@@ -15,6 +16,7 @@ export interface StreamTab {
 /** Tabs beside the overview, in the order shown. */
 export const streamTabs: readonly StreamTab[] = [
   { path: 'destinations', label: 'Destinations', Panel: DestinationsPanel },
+  { path: 'recording', label: 'Recording', Panel: RecordingPanel },
   { path: 'access', label: 'Access', Panel: AccessPanel },
 ]
 

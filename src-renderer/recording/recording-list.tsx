@@ -1,0 +1,214 @@
+import { Download, Film, Lock, LockOpen, Play, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { Recording } from '../../src-main/live/recording/schemas.ts'
+import { call } from '../client/api.ts'
+import { formatBytes, formatDuration, formatTracks } from '../client/format.ts'
+import { useMayEdit } from '../components/page.ts'
+import { Ago } from '../components/time.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+import { RecordingPlayer } from './recording-player.tsx'
+import { keepRecording, useRecordingStore } from './recording-store.ts'
+import './recording.css'
+
+const stateWords = { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' } as const
+const stateChips = { recording: 'live', complete: 'good', recovered: 'pending', failed: 'error' } as const
+const containerNames = { mp4: 'MP4', mkv: 'MKV', ts: 'TS' } as const
+
+async function change(recording: Recording, what: { title?: string; kept?: boolean }, said: string): Promise<void> {
+  const before = what.title === undefined ? { kept: recording.kept } : { title: recording.title }
+  const path = `/live/recordings/${recording.id}`
+  try {
+    keepRecording(await call<Recording>('PATCH', path, { body: what }))
+    tell(said, () => void call<Recording>('PATCH', path, { body: before }).then(keepRecording, tellError))
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+async function remove(recording: Recording): Promise<void> {
+  const path = `/live/recordings/${recording.id}`
+  try {
+    await call('DELETE', path)
+    keepRecording({ ...recording, deletedAt: new Date().toISOString() })
+    tell(
+      `${recording.fileName} is deleted in five minutes`,
+      () => void call<Recording>('POST', `${path}/restore`).then(keepRecording, tellError),
+    )
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+function RecordingRow({
+  recording,
+  editor,
+  ofOneStream,
+  onPlay,
+}: {
+  readonly recording: Recording
+  readonly editor: boolean
+  readonly ofOneStream: boolean
+  readonly onPlay: () => void
+}) {
+  const { state, title, kept, fileUrl, fileName } = recording
+  const playable = state !== 'failed'
+  return (
+    <tr data-testid="recording-row" data-recording={recording.id} data-state={state}>
+      <td className="recording-picture">
+        <button type="button" disabled={!playable} aria-label={`Play ${fileName}`} onClick={onPlay} data-testid="recording-play">
+          {recording.thumbnailUrl ? <img src={recording.thumbnailUrl} alt="" loading="lazy" /> : <Film size={20} />}
+          {playable && <Play className="over" size={18} />}
+        </button>
+      </td>
+      <td data-label="Title">
+        {editor ? (
+          <input
+            key={title}
+            className="inline-edit"
+            defaultValue={title}
+            aria-label={`Title of ${fileName}`}
+            maxLength={200}
+            data-testid="recording-title"
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') event.currentTarget.blur()
+            }}
+            onBlur={(event) => {
+              const next = event.currentTarget.value.trim()
+              if (next !== '' && next !== title) void change(recording, { title: next }, 'The title was changed')
+              else event.currentTarget.value = title
+            }}
+          />
+        ) : (
+          <b>{title}</b>
+        )}
+        <div className="small quiet">{fileName}</div>
+        {!ofOneStream && (
+          <Link className="small" href={`/live/${recording.stream}`}>
+            {recording.stream}
+          </Link>
+        )}
+      </td>
+      <td data-label="Started">
+        <Ago iso={recording.startedAt} />
+      </td>
+      <td data-label="Duration" className="end" data-testid="recording-duration">
+        {formatDuration(recording.durationMs)}
+      </td>
+      <td data-label="Size" className="end">
+        {formatBytes(recording.bytes)}
+      </td>
+      <td data-label="Format" title={formatTracks(recording.tracks)}>
+        {containerNames[recording.container]}
+      </td>
+      <td data-label="State">
+        <span className={`chip ${stateChips[state]}`} title={recording.error?.message}>
+          {stateWords[state]}
+        </span>
+        {recording.error && <div className="small quiet">{recording.error.message}</div>}
+      </td>
+      <td className="end">
+        <div className="row recording-actions">
+          {editor && (
+            <button
+              type="button"
+              className="button quiet icon"
+              aria-pressed={kept}
+              aria-label={kept ? `Let retention delete ${fileName}` : `Keep ${fileName}`}
+              title={kept ? 'Kept: retention leaves it alone' : 'Keep: retention leaves it alone'}
+              data-testid="recording-keep"
+              onClick={() => void change(recording, { kept: !kept }, kept ? 'Retention may delete it again' : 'It is kept')}
+            >
+              {kept ? <Lock size={16} /> : <LockOpen size={16} />}
+            </button>
+          )}
+          <a
+            className="button quiet icon"
+            href={`${fileUrl}?download=true`}
+            download={fileName}
+            aria-label={`Download ${fileName}`}
+            title="Download"
+            data-testid="recording-download"
+          >
+            <Download size={16} />
+          </a>
+          {editor && (
+            <button
+              type="button"
+              className="button quiet icon danger"
+              disabled={state === 'recording'}
+              aria-label={`Delete ${fileName}`}
+              title={state === 'recording' ? 'Stop it first' : 'Delete'}
+              data-testid="recording-delete"
+              onClick={() => void remove(recording)}
+            >
+              <Trash2 size={16} />
+            </button>
+          )}
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+/** Recordings, newest first; of one stream, or of all. */
+export function RecordingList({ stream }: { readonly stream?: string }) {
+  const editor = useMayEdit()
+  const loaded = useRecordingStore((state) => state.loaded)
+  const recordings = useRecordingStore((state) => state.recordings)
+  const [playing, setPlaying] = useState<string | null>(null)
+  const shown = Object.values(recordings)
+    .filter((each) => each.deletedAt === null && (stream === undefined || each.stream === stream))
+    .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+  const played = playing === null ? undefined : recordings[playing]
+  if (!loaded) return <div className="skeleton" style={{ height: 120 }} />
+  if (shown.length === 0) {
+    return (
+      <div className="empty" data-testid="recordings-empty">
+        <Film size={32} />
+        <h2>No recordings yet</h2>
+        <p>
+          {stream === undefined
+            ? 'Open a live stream, choose its tab Recording and press Record.'
+            : 'Press Record, or let the rule record whenever the stream is live.'}
+        </p>
+      </div>
+    )
+  }
+  return (
+    <>
+      <div className="table-wrap">
+        <table data-testid="recordings">
+          <thead>
+            <tr>
+              <th>
+                <span className="sr-only">Picture</span>
+              </th>
+              <th>Title</th>
+              <th>Started</th>
+              <th className="end">Duration</th>
+              <th className="end">Size</th>
+              <th>Format</th>
+              <th>State</th>
+              <th className="end">
+                <span className="sr-only">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((recording) => (
+              <RecordingRow
+                key={recording.id}
+                recording={recording}
+                editor={editor}
+                ofOneStream={stream !== undefined}
+                onPlay={() => setPlaying(recording.id)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {played && <RecordingPlayer recording={played} onClose={() => setPlaying(null)} />}
+    </>
+  )
+}

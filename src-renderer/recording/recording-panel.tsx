@@ -1,0 +1,113 @@
+import { Circle, Square } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { RecordingRule, RecordingStatus, RuleInForce } from '../../src-main/live/recording/schemas.ts'
+import { call } from '../client/api.ts'
+import { formatBytes, formatDuration } from '../client/format.ts'
+import type { Stream } from '../client/types.ts'
+import { useMayEdit } from '../components/page.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+import { RecordingList } from './recording-list.tsx'
+import { keepStatus, useRecordingStore, useRecordingSync } from './recording-store.ts'
+import { RuleForm } from './rule-form.tsx'
+import './recording.css'
+
+function Control({ stream }: { readonly stream: Stream }) {
+  const editor = useMayEdit()
+  const status = useRecordingStore((state) => state.statuses[stream.name])
+  const growing = useRecordingStore((state) => (status?.recordingId ? state.recordings[status.recordingId] : undefined))
+  const running = status !== undefined && status.state !== 'off'
+  const act = async (): Promise<void> => {
+    try {
+      keepStatus(await call<RecordingStatus>(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  return (
+    <section className="card" aria-label="Recording">
+      <div className="card-body row recording-control">
+        {editor && (
+          <button
+            type="button"
+            className={running ? 'button' : 'button primary danger'}
+            disabled={!running && stream.state !== 'active'}
+            onClick={() => void act()}
+            data-testid="record"
+          >
+            {running ? <Square size={15} /> : <Circle size={15} fill="currentColor" />}
+            {running ? 'Stop recording' : 'Record'}
+          </button>
+        )}
+        <span data-testid="recording-status" data-state={status?.state ?? 'off'} role="status">
+          {status?.state === 'recording' && <span className="chip live">recording</span>}
+          {status?.state === 'waiting' && <span className="chip pending">waiting</span>}
+          {status?.state === 'failed' && <span className="chip error">failed</span>}
+          {!running && <span className="quiet">{stream.state === 'active' ? 'Not recorded' : 'Not live: nothing to record'}</span>}
+        </span>
+        {growing && (
+          <span className="quiet">
+            {formatDuration(growing.durationMs)}, {formatBytes(growing.bytes)}, {growing.fileName}
+          </span>
+        )}
+        {status?.error && (
+          <p className="recording-error" role="alert" data-testid="recording-error">
+            {status.error.message}. {status.error.remedy}
+          </p>
+        )}
+      </div>
+    </section>
+  )
+}
+
+function Rule({ stream }: { readonly stream: Stream }) {
+  const editor = useMayEdit()
+  const [inForce, setInForce] = useState<RuleInForce | null>(null)
+  const path = `/live/streams/${stream.id}/recording-rule`
+  useEffect(() => {
+    call<RuleInForce>('GET', path).then(setInForce, tellError)
+  }, [path])
+  const save = async (rule: RecordingRule): Promise<void> => {
+    try {
+      setInForce(await call<RuleInForce>('PUT', path, { body: rule }))
+      tell('The rule was saved')
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  return (
+    <section className="card" aria-label="Rule">
+      <header>
+        <h2>Rule</h2>
+        {inForce?.from === 'stream' && editor ? (
+          <button
+            type="button"
+            className="button quiet"
+            data-testid="rule-default"
+            onClick={() => void call<RuleInForce>('DELETE', path).then(setInForce, tellError)}
+          >
+            Use the default
+          </button>
+        ) : (
+          <span className="chip plain">default</span>
+        )}
+      </header>
+      <div className="card-body">
+        {inForce && <RuleForm key={JSON.stringify(inForce)} rule={inForce.rule} disabled={!editor} onSave={save} />}
+      </div>
+    </section>
+  )
+}
+
+/** A stream's tab: record it now, by rule, and what was recorded of it. */
+export function RecordingPanel({ stream }: { readonly stream: Stream }) {
+  useRecordingSync(stream.name)
+  return (
+    <div className="stack">
+      <Control stream={stream} />
+      <section className="card" aria-label="Recordings">
+        <RecordingList stream={stream.name} />
+      </section>
+      <Rule stream={stream} />
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+import { useState } from 'react'
+import type { Recording } from '../../src-main/live/recording/schemas.ts'
+import { formatTracks } from '../client/format.ts'
+import { Dialog } from '../components/dialog.tsx'
+
+/** Plays a recording in the page; what no browser plays is for download. */
+export function RecordingPlayer({ recording, onClose }: { readonly recording: Recording; readonly onClose: () => void }) {
+  const [refused, setRefused] = useState(recording.container === 'ts')
+  return (
+    <Dialog title={recording.title} onClose={onClose} testId="recording-player">
+      {refused ? (
+        <p className="quiet" role="alert" data-testid="recording-unplayable">
+          This browser does not play {recording.container.toUpperCase()} with {formatTracks(recording.tracks)}. Download the file and open
+          it in a media player.
+        </p>
+      ) : (
+        <video
+          className="recording-video"
+          controls
+          autoPlay
+          src={recording.fileUrl}
+          {...(recording.thumbnailUrl ? { poster: recording.thumbnailUrl } : {})}
+          onError={() => setRefused(true)}
+          data-testid="recording-video"
+        />
+      )}
+      <div className="dialog-actions">
+        <a className="button" href={`${recording.fileUrl}?download=true`} download={recording.fileName}>
+          Download
+        </a>
+        <button type="button" className="button primary" onClick={onClose} data-testid="recording-close">
+          Close
+        </button>
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,131 @@
+import { useEffect, useState } from 'react'
+import type { RecordingRule, Retention } from '../../src-main/live/recording/schemas.ts'
+import { call } from '../client/api.ts'
+import { formatBytes } from '../client/format.ts'
+import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+import { RecordingList } from './recording-list.tsx'
+import { useRecordingStore, useRecordingSync } from './recording-store.ts'
+import { RuleForm } from './rule-form.tsx'
+import './recording.css'
+
+function RetentionCard() {
+  const admin = useIsAdmin()
+  const [saved, setSaved] = useState<Retention | null>(null)
+  const [draft, setDraft] = useState<Retention | null>(null)
+  const take = (retention: Retention): void => {
+    setSaved(retention)
+    setDraft(retention)
+  }
+  useEffect(() => {
+    call<Retention>('GET', '/live/recording-retention').then((retention) => {
+      setSaved(retention)
+      setDraft(retention)
+    }, tellError)
+  }, [])
+  if (!draft) return null
+  const field = (key: keyof Retention, label: string, hint: string) => (
+    <div className="field">
+      <label htmlFor={`retention-${key}`}>{label}</label>
+      <input
+        id={`retention-${key}`}
+        className="input"
+        type="number"
+        min={key === 'minFreeMegabytes' ? 0 : 1}
+        required={key === 'minFreeMegabytes'}
+        placeholder="no limit"
+        value={draft[key] ?? ''}
+        onChange={(event) => {
+          const text = event.currentTarget.value
+          setDraft({ ...draft, [key]: text === '' ? (key === 'minFreeMegabytes' ? 0 : null) : Number(text) })
+        }}
+        data-testid={`retention-${key}`}
+      />
+      <span className="hint">{hint}</span>
+    </div>
+  )
+  return (
+    <section className="card" aria-label="Retention">
+      <header>
+        <h2>Retention</h2>
+      </header>
+      <form
+        className="card-body stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          call<Retention>('PUT', '/live/recording-retention', { body: draft }).then((retention) => {
+            take(retention)
+            tell('Retention was saved')
+          }, tellError)
+        }}
+      >
+        <fieldset className="recording-fields" disabled={!admin}>
+          {field('maxAgeDays', 'Delete after days', 'Kept recordings stay')}
+          {field('maxTotalMegabytes', 'All together at most, MB', 'The oldest go first')}
+          {field('minFreeMegabytes', 'Keep free on the disk, MB', 'The oldest go, then recording waits')}
+        </fieldset>
+        {admin && (
+          <div className="row">
+            <button
+              type="submit"
+              className="button primary"
+              disabled={JSON.stringify(draft) === JSON.stringify(saved)}
+              data-testid="retention-save"
+            >
+              Save
+            </button>
+          </div>
+        )}
+      </form>
+    </section>
+  )
+}
+
+function DefaultRule() {
+  const editor = useMayEdit()
+  const [rule, setRule] = useState<RecordingRule | null>(null)
+  useEffect(() => {
+    call<RecordingRule>('GET', '/live/recording-rule').then(setRule, tellError)
+  }, [])
+  if (!rule) return null
+  const save = async (next: RecordingRule): Promise<void> => {
+    try {
+      setRule(await call<RecordingRule>('PUT', '/live/recording-rule', { body: next }))
+      tell('The default rule was saved')
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  return (
+    <section className="card" aria-label="Default rule">
+      <header>
+        <h2>Rule of streams without one of their own</h2>
+      </header>
+      <div className="card-body">
+        <RuleForm key={JSON.stringify(rule)} rule={rule} disabled={!editor} onSave={save} />
+      </div>
+    </section>
+  )
+}
+
+/** The section: every recording, and what is recorded and kept by itself. */
+export function RecordingsPage() {
+  useTitle('Recordings')
+  useRecordingSync()
+  const bytes = useRecordingStore((state) => Object.values(state.recordings).reduce((sum, { bytes }) => sum + bytes, 0))
+  return (
+    <>
+      <header className="page-head">
+        <h1>Recordings</h1>
+        <span className="quiet">{formatBytes(bytes)}</span>
+      </header>
+      <div className="stack">
+        <section className="card" aria-label="All recordings">
+          <RecordingList />
+        </section>
+        <DefaultRule />
+        <RetentionCard />
+      </div>
+    </>
+  )
+}

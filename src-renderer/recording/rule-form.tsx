@@ -1,0 +1,126 @@
+import { useState } from 'react'
+import type { RecordingRule } from '../../src-main/live/recording/schemas.ts'
+
+const containers = [
+  ['mp4', 'MP4: plays everywhere'],
+  ['mkv', 'MKV: for editing and archives'],
+  ['ts', 'TS: for broadcast tools; not AV1, VP9, Opus, FLAC'],
+] as const
+
+/** A whole number, or null where the field is empty. */
+const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
+
+/** Edits a recording rule; `onSave` rejects with what is wrong. */
+export function RuleForm({
+  rule,
+  disabled,
+  onSave,
+}: {
+  readonly rule: RecordingRule
+  readonly disabled: boolean
+  readonly onSave: (rule: RecordingRule) => Promise<void>
+}) {
+  const [draft, setDraft] = useState(rule)
+  const [saving, setSaving] = useState(false)
+  const set = (what: Partial<RecordingRule>): void => setDraft({ ...draft, ...what })
+  const changed = JSON.stringify(draft) !== JSON.stringify(rule)
+  return (
+    <form
+      className="stack"
+      data-testid="recording-rule"
+      onSubmit={(event) => {
+        event.preventDefault()
+        setSaving(true)
+        void onSave(draft).finally(() => setSaving(false))
+      }}
+    >
+      <fieldset className="recording-fields" disabled={disabled || saving}>
+        <label className="row">
+          <input
+            type="checkbox"
+            checked={draft.enabled}
+            onChange={(event) => set({ enabled: event.currentTarget.checked })}
+            data-testid="rule-enabled"
+          />
+          Record whenever the stream is live
+        </label>
+        <div className="field">
+          <label htmlFor="rule-container">Format</label>
+          <select
+            id="rule-container"
+            className="input"
+            value={draft.container}
+            onChange={(event) => set({ container: event.currentTarget.value as RecordingRule['container'] })}
+            data-testid="rule-container"
+          >
+            {containers.map(([value, label]) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="rule-minutes">New file after minutes</label>
+          <input
+            id="rule-minutes"
+            className="input"
+            type="number"
+            min={1}
+            max={720}
+            placeholder="never"
+            value={draft.splitMinutes ?? ''}
+            onChange={(event) => set({ splitMinutes: numberOf(event.currentTarget.value) })}
+            data-testid="rule-minutes"
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="rule-megabytes">New file after MB</label>
+          <input
+            id="rule-megabytes"
+            className="input"
+            type="number"
+            min={1}
+            max={1_000_000}
+            placeholder="never"
+            value={draft.splitMegabytes ?? ''}
+            onChange={(event) => set({ splitMegabytes: numberOf(event.currentTarget.value) })}
+            data-testid="rule-megabytes"
+          />
+        </div>
+        <div className="field">
+          <label htmlFor="rule-tracks">Tracks</label>
+          <input
+            id="rule-tracks"
+            className="input"
+            placeholder="all"
+            value={draft.tracks.join(' ')}
+            onChange={(event) => set({ tracks: event.currentTarget.value.split(/[\s,]+/).filter((id) => id !== '') })}
+            data-testid="rule-tracks"
+          />
+          <span className="hint">Ids such as v0 a0; empty for all</span>
+        </div>
+        <div className="field">
+          <label htmlFor="rule-name">File name</label>
+          <input
+            id="rule-name"
+            className="input"
+            required
+            maxLength={120}
+            value={draft.fileName}
+            onChange={(event) => set({ fileName: event.currentTarget.value })}
+            data-testid="rule-name"
+          />
+          <span className="hint">{'{stream} {title} {date} {time} {number} are filled in'}</span>
+        </div>
+      </fieldset>
+      {!disabled && (
+        <div className="row">
+          <button type="submit" className="button primary" disabled={!changed || saving} data-testid="rule-save">
+            Save
+          </button>
+        </div>
+      )}
+    </form>
+  )
+}
