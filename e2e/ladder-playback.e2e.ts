@@ -18,11 +18,16 @@ function asTrack(tag: FlvTag, number: number): FlvTag {
   return { ...tag, body: Buffer.concat([head, composition, tag.body.subarray(5)]) }
 }
 
-/** Seconds by which a frame is off the place that its number gives it on the video's clock: a lost or repeated frame moves all after it. */
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
+
+/**
+ * Seconds by which frames are off the place that their number gives them on the video's clock: a lost or repeated frame moves all
+ * after it. Medians of fifteen, because a busy browser now and then hands out the picture after the one that it announced.
+ */
 function offsets(seen: readonly SeenFrame[]): number[] {
   const places = seen.map((frame) => frame.mediaTime - frame.frame / fps)
-  const middle = [...places].sort((a, b) => a - b)[places.length >> 1]!
-  return places.map((place) => Math.abs(place - middle))
+  const middle = median(places)
+  return places.slice(14).map((_, at) => Math.abs(median(places.slice(at, at + 15)) - middle))
 }
 
 describe('a ladder from a publisher of several qualities', () => {

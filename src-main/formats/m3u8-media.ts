@@ -49,6 +49,8 @@ export interface MediaPlaylist {
   /** Stands before every media address: empty, or an absolute prefix that ends with `/`. */
   readonly uriPrefix: string
   /** The part that is being made: segment sequence and part index. */
+  /** Lines of complete segments as they were written before with the same addresses: long lists are then cheap to write anew. */
+  readonly written?: WeakMap<PlaylistSegment, string>
   readonly hint: { readonly sequence: number; readonly part: number }
   readonly reports: readonly RenditionReport[]
 }
@@ -98,14 +100,18 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
       initId = segment.initId
       text += `#EXT-X-MAP:URI="${playlist.uriPrefix}init-${initId}.mp4"\n`
     }
-    text += `#EXT-X-PROGRAM-DATE-TIME:${isoTime(segment.programDateTimeMs)}\n`
-    const segmentEnd = segment.startTicks + segment.durationTicks
-    if (lowLatency && index >= partsFrom) text += partTags(segment, timescale, playlist.uriPrefix)
-    if (segment.complete || playlist.ended) {
-      const us = microseconds(segmentEnd, timescale) - microseconds(segment.startTicks, timescale)
-      if (segment.gap === true) text += '#EXT-X-GAP\n'
-      text += `#EXTINF:${decimalSeconds(us)},\n${playlist.uriPrefix}seg-${segment.sequence}.${extension}\n`
+    if (index < partsFrom && segment.complete) {
+      let lines = playlist.written?.get(segment)
+      if (lines === undefined) {
+        lines = dateLine(segment) + mediaLines(segment, timescale, playlist.uriPrefix, extension)
+        playlist.written?.set(segment, lines)
+      }
+      text += lines
+      continue
     }
+    text += dateLine(segment)
+    if (lowLatency && index >= partsFrom) text += partTags(segment, timescale, playlist.uriPrefix)
+    if (segment.complete || playlist.ended) text += mediaLines(segment, timescale, playlist.uriPrefix, extension)
   }
   if (playlist.ended) return `${text}#EXT-X-ENDLIST\n`
   if (!lowLatency) return text
@@ -142,6 +148,15 @@ function skippable(segments: readonly PlaylistSegment[], timescale: number, targ
   let count = segments.length
   for (let behindTicks = 0; count > 0 && behindTicks < boundaryTicks; count--) behindTicks += segments[count - 1]?.durationTicks ?? 0
   return count
+}
+
+function dateLine(segment: PlaylistSegment): string {
+  return `#EXT-X-PROGRAM-DATE-TIME:${isoTime(segment.programDateTimeMs)}\n`
+}
+
+function mediaLines(segment: PlaylistSegment, timescale: number, uriPrefix: string, extension: string): string {
+  const us = microseconds(segment.startTicks + segment.durationTicks, timescale) - microseconds(segment.startTicks, timescale)
+  return `${segment.gap === true ? '#EXT-X-GAP\n' : ''}#EXTINF:${decimalSeconds(us)},\n${uriPrefix}seg-${segment.sequence}.${extension}\n`
 }
 
 function partTags(segment: PlaylistSegment, timescale: number, uriPrefix: string): string {

@@ -25,6 +25,8 @@ export interface MultivariantAudio extends PlaylistEntry {
 export interface MultivariantPlaylist {
   /** Every segment of every rendition can be decoded by itself (EXT-X-INDEPENDENT-SEGMENTS). */
   readonly independentSegments: boolean
+  /** Where players begin (EXT-X-START), seconds from the beginning of the media playlists, or before their end where negative. */
+  readonly startOffsetS?: number
   readonly video: readonly MultivariantVideo[]
   readonly audio: readonly MultivariantAudio[]
   /** EXT-X-VERSION, where the segments need less than fMP4 does. */
@@ -48,6 +50,7 @@ export function writeMultivariantPlaylist(playlist: MultivariantPlaylist): strin
   }
   const lines = ['#EXTM3U', `#EXT-X-VERSION:${playlist.version ?? version}`]
   if (playlist.independentSegments) lines.push('#EXT-X-INDEPENDENT-SEGMENTS')
+  if (playlist.startOffsetS !== undefined) lines.push(`#EXT-X-START:TIME-OFFSET=${playlist.startOffsetS.toFixed(3)},PRECISE=YES`)
   if (playlist.video.length > 0) writeVideoVariants(lines, playlist.video, groups)
   else writeAudioVariants(lines, groups)
   lines.push('')

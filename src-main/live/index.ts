@@ -12,6 +12,7 @@ import type { AddressBase } from './addresses.ts'
 import { createAlerts, type StreamFacts } from './alerts/index.ts'
 import { createDemo } from './demo/index.ts'
 import { createDestinations } from './destinations/index.ts'
+import { createDvr } from './dvr/index.ts'
 import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
 import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
@@ -157,9 +158,27 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   const runs = new PackagedRuns(
     registry,
     (stream, keyframeIntervalMs) =>
-      createPackager(stream, { segmentMs, partMs, windowMs, ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }) }),
-    windowMs + AFTER_END_MS,
+      createPackager(stream, {
+        segmentMs,
+        partMs,
+        windowMs,
+        archive: dvr.open(stream.epoch),
+        rewindMs: dvr.windowMs(stream.name),
+        ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }),
+      }),
+    (packaged) => packaged.windowMs + AFTER_END_MS,
   )
+  const dvr = await createDvr({
+    dataDir: needs.dataDir,
+    defaultMs: config.dvrMs,
+    database,
+    writes,
+    events,
+    audit,
+    log: log.child({ part: 'dvr' }),
+    nameOf: (idOrName) => nameOf(idOrName),
+    runs: (name) => runs.all(name),
+  })
   if (config.packaging === 'on') runs.start()
   /** Streams with a key exist too: rules are set before the first publisher comes. */
   const nameOf = (idOrName: string): string => keys.list().find((key) => key.stream === idOrName)?.stream ?? registry.get(idOrName).name
@@ -302,10 +321,12 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   })
 
   return {
-    routes: [...ownRoutes, ...srt.routes, ...parts.flatMap((part) => part.routes ?? [])],
+    routes: [...ownRoutes, ...srt.routes, ...(dvr.routes ?? []), ...parts.flatMap((part) => part.routes ?? [])],
     streams: registry,
     async start() {
       const { host, rtmpPort, rtmpsPort, srtPort } = needs.listen
+      // what an earlier run left goes before the first publisher comes
+      await dvr.start?.()
       ports.rtmp = (await open(rtmpPort, () => rtmp.listen({ host, port: rtmpPort }))).port
       const tls = needs.certificate?.()
       if (rtmpsPort !== undefined && tls !== undefined) {
@@ -326,6 +347,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       await Promise.all([rtmp.stop(), srt.stop()])
       playback.stop()
       runs.stop()
+      await dvr.stop?.()
     },
     health: () => {
       let active = 0

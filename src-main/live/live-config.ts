@@ -72,6 +72,13 @@ export const LiveConfigSchema = Type.Object({
     maximum: 600_000,
     description: 'ms of media that playlists list and memory holds for each stream',
   }),
+  dvrMs: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 14_400_000,
+    description:
+      'ms that viewers can rewind, kept on disk in dvr/ of the data folder (up to 4 hours); 0: what windowMs holds in memory. Each stream may have its own by the API',
+  }),
   reconnectWindowMs: Type.Integer({
     default: 30_000,
     minimum: 0,

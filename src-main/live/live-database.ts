@@ -116,6 +116,12 @@ export interface RecordingRuleRow {
   rule: string
 }
 
+/** Row of table `stream_dvr`: the rewind window of a stream where it is not the host's default. */
+export interface StreamDvrRow {
+  stream: string
+  window_ms: number
+}
+
 export interface LiveTables {
   destination: DestinationRow
   access_rule: AccessRuleRow
@@ -125,6 +131,7 @@ export interface LiveTables {
   alert_channel: AlertChannelRow
   recording: RecordingRow
   recording_rule: RecordingRuleRow
+  stream_dvr: StreamDvrRow
   stream: StreamRow
   stream_key: StreamKeyRow
 }

@@ -75,4 +75,10 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE TABLE recording_rule (stream TEXT PRIMARY KEY, rule TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0011-dvr',
+    up: async (database) => {
+      await sql`CREATE TABLE stream_dvr (stream TEXT PRIMARY KEY, window_ms INTEGER NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

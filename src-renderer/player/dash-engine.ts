@@ -68,7 +68,7 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
     setLevel(id) {
       auto = id < 0
       player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: auto } } } })
-      if (id >= 0) player.setRepresentationForTypeByIndex('video', id, true)
+      if (id >= 0) player.setRepresentationForTypeByIndex('video', id, false)
     },
     goLive: () => player.seekToOriginalLive(),
     destroy: () => player.destroy(),

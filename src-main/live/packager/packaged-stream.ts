@@ -1,4 +1,5 @@
 import type { Track } from '../../formats/track.ts'
+import type { StoredMedia } from '../dvr/segment-archive.ts'
 
 /** A CMAF chunk: one moof and mdat. Made once; HLS parts, HLS and DASH segments and chunked DASH are views on the same bytes. */
 export interface MediaPart {
@@ -25,7 +26,10 @@ export interface MediaSegment {
   readonly discontinuitySequence: number
   /** Which initialization segment it needs: key into `PackagedRendition.inits`. */
   readonly initId: number
+  /** Empty for a gap, and for a segment that lies on disk (`stored`). */
   readonly parts: readonly MediaPart[]
+  /** Where its `byteLength` bytes lie, once they have left memory. */
+  readonly stored?: StoredMedia
   readonly independent: boolean
   /** Nothing arrived for this rendition while the others went on: no parts, no bytes. HLS lists it with EXT-X-GAP, DASH leaves it out. */
   readonly gap?: boolean

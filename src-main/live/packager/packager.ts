@@ -1,4 +1,5 @@
 import type { Packet, Track } from '../../formats/track.ts'
+import type { RunArchive } from '../dvr/segment-archive.ts'
 import type { LadderStream } from '../renditions/derived-streams.ts'
 import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../streams/stream.ts'
 import { KeyframePicture, type Picture } from './keyframe-picture.ts'
@@ -17,6 +18,9 @@ export interface PackagerOptions {
   readonly windowMs: number
   /** Longest keyframe interval that an earlier run of this stream had: TARGETDURATION allows for it from the start. */
   readonly keyframeIntervalMs?: number
+  /** Where media goes that leaves memory and stays listed, and how much is listed in all, ms (0: what memory holds). */
+  readonly archive?: RunArchive
+  readonly rewindMs?: number
   /** Media is let go this long after the stream's end; without it, at `stop`. */
   readonly retainAfterEndMs?: number
 }
@@ -24,6 +28,8 @@ export interface PackagerOptions {
 /** A packaged stream with its owner's side: whoever made it stops it. */
 export interface Packager extends PackagedStream {
   readonly renditions: readonly Rendition[]
+  /** Media that the playlists list, ms. */
+  readonly windowMs: number
   /** Bytes of media held, in the playlists and just out of them. */
   readonly memoryBytes: number
   /** Segments that had to be cut before a frame that is no keyframe, because the keyframe came too late. */
@@ -32,6 +38,8 @@ export interface Packager extends PackagedStream {
   readonly longestKeyframeIntervalMs: number
   /** One-frame MP4 of the newest keyframe; `id` changes with the picture. Undefined while there is none. */
   keyframe(): Picture | undefined
+  /** Lists so much media from now on, ms; 0 for what memory holds. */
+  rewind(rewindMs: number): void
   /** Leaves the stream and lets go of all media. */
   stop(): void
 }
@@ -54,6 +62,7 @@ class StreamPackager implements Packager, StreamSubscriber {
 
   readonly #stream: PackagedSource
   readonly #options: PackagerOptions
+  #rewindMs: number
   readonly #target: TargetDuration
   readonly #segmenter: Segmenter
   readonly #picture = new KeyframePicture()
@@ -70,6 +79,8 @@ class StreamPackager implements Packager, StreamSubscriber {
   constructor(stream: PackagedSource, options: PackagerOptions) {
     this.#stream = stream
     this.#options = options
+    this.#rewindMs = options.rewindMs ?? 0
+    options.archive?.onShrink(() => this.#shrink())
     this.#target = new TargetDuration(options)
     this.#segmenter = new Segmenter(this.renditions, this.#target, options.segmentMs)
     this.partTargetMs = options.partMs
@@ -95,7 +106,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   get windowMs(): number {
-    return this.#options.windowMs
+    return Math.max(this.#options.windowMs, this.#rewindMs)
   }
 
   get targetDurationS(): number {
@@ -139,6 +150,11 @@ class StreamPackager implements Packager, StreamSubscriber {
     return this.#picture.of(this.renditions)
   }
 
+  rewind(rewindMs: number): void {
+    this.#rewindMs = rewindMs
+    for (const rendition of this.renditions) rendition.rewind(rewindMs)
+  }
+
   stop(): void {
     this.#stopped = true
     this.#unsubscribe?.()
@@ -149,6 +165,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     this.#listeners = []
     this.#picture.clear()
     for (const rendition of this.renditions) rendition.clear()
+    this.#options.archive?.close()
   }
 
   onTrack(track: Track): void {
@@ -201,6 +218,11 @@ class StreamPackager implements Packager, StreamSubscriber {
     }
   }
 
+  #shrink(): void {
+    for (const rendition of this.renditions) rendition.window.shrink()
+    this.#notify()
+  }
+
   #notify(): void {
     for (const listener of this.#listeners) listener()
   }
@@ -249,7 +271,7 @@ class StreamPackager implements Packager, StreamSubscriber {
 
   #addRendition(track: Track): void {
     const rendition = this.#makeRendition(track)
-    rendition.joinsAfter = this.#segmenter.newestSequence
+    rendition.joinsAfter = this.#segmenter.joinsAfter
     this.renditions.push(rendition)
     this.#byId.set(track.id, rendition)
   }
@@ -260,6 +282,8 @@ class StreamPackager implements Packager, StreamSubscriber {
       targetDurationS: this.#target.seconds,
       windowMs: this.#target.windowMs,
       originTimeMs: this.#stream.originTimeMs,
+      rewindMs: this.#rewindMs,
+      ...(this.#options.archive && { archive: this.#options.archive.rendition(track.id) }),
     })
   }
 }

@@ -2,6 +2,7 @@ import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
 import { buildInit } from '../../formats/cmaf-init.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import type { Packet, Track } from '../../formats/track.ts'
+import type { RenditionArchive } from '../dvr/segment-archive.ts'
 import { isDerived } from '../renditions/derived-streams.ts'
 import type { PackagedRendition } from './packaged-stream.ts'
 import type { SegmentStart } from './segment-boundaries.ts'
@@ -13,6 +14,9 @@ export interface RenditionLimits {
   readonly targetDurationS: number
   readonly windowMs: number
   readonly originTimeMs: number
+  /** Where media goes that leaves memory, and how much is listed from there, ms; 0 for none. */
+  readonly archive?: RenditionArchive
+  readonly rewindMs: number
 }
 
 const largestOffset = 2 ** 31 - 1
@@ -55,6 +59,8 @@ export class Rendition implements PackagedRendition {
   readonly #samples = new ChunkSamples()
   readonly #partTicks: number
   #targetDurationS: number
+  #windowMs = 0
+  #rewindMs = 0
   #hardTicks = 0
   #initId = 0
   #initTrack: Track | undefined
@@ -79,7 +85,8 @@ export class Rendition implements PackagedRendition {
     this.derived = isDerived(track.id)
     this.awaitsKey = track.kind === 'video'
     this.#limits = limits
-    this.window = new SegmentWindow()
+    this.window = new SegmentWindow(limits.archive)
+    this.#rewindMs = limits.rewindMs
     this.#partTicks = Math.floor((limits.partTargetMs * track.timescale) / 1000)
     this.#targetDurationS = limits.targetDurationS
     this.allow(limits.targetDurationS, limits.windowMs)
@@ -90,7 +97,14 @@ export class Rendition implements PackagedRendition {
   allow(targetDurationS: number, windowMs: number): void {
     this.#targetDurationS = targetDurationS
     this.#hardTicks = Math.ceil((targetDurationS + 0.5) * this.track.timescale) - 1
-    this.window.keep((windowMs * this.track.timescale) / 1000)
+    this.#windowMs = windowMs
+    this.rewind(this.#rewindMs)
+  }
+
+  /** Lists so many ms of media, those that memory does not hold from disk; 0 for what memory holds alone. */
+  rewind(rewindMs: number): void {
+    this.#rewindMs = rewindMs
+    this.window.keep((this.#windowMs * this.track.timescale) / 1000, (rewindMs * this.track.timescale) / 1000)
   }
 
   get segments(): readonly GrowingSegment[] {
@@ -330,7 +344,7 @@ export class Rendition implements PackagedRendition {
   }
 
   #measure(): void {
-    const measured = measure(this.window.listed, this.track.timescale, this.#targetDurationS)
+    const measured = measure(this.window.listed, this.window.firstHeld, this.track.timescale, this.#targetDurationS)
     this.averageBandwidth = measured.average
     this.peakBandwidth = measured.peak
     if (this.track.kind === 'video' && measured.frameRate > 0 && this.window.listed[0]?.complete) {

@@ -1,3 +1,4 @@
+import type { RenditionArchive, StoredMedia } from '../dvr/segment-archive.ts'
 import type { MediaPart, MediaSegment } from './packaged-stream.ts'
 
 /** A part with where its first sample lies in its bytes, for the one-frame picture. */
@@ -15,6 +16,7 @@ export interface GrowingSegment extends MediaSegment {
   complete: boolean
   byteLength: number
   frames: number
+  stored?: StoredMedia
   readonly parts: PackagedPart[]
 }
 
@@ -23,24 +25,40 @@ const retiredSegments = 2
 
 /**
  * The segments of one rendition: those that are listed, and a few that have left the list but that slow clients may still be fetching.
- * Counts the bytes it holds.
+ * The newest are held in memory; older ones, where a rewind window is wanted, are listed from disk. Counts the bytes it holds.
  */
 export class SegmentWindow {
   /** Oldest first; the last may be growing. */
   readonly listed: GrowingSegment[] = []
   readonly #retired: GrowingSegment[] = []
+  readonly #archive: RenditionArchive | undefined
+  /** Index in `listed` of the oldest that has not been given to the archive. */
+  #held = 0
   #windowTicks = 0
+  #rewindTicks = 0
+  /** Ticks of complete segments: all that are listed, and those that memory holds. */
   #listedTicks = 0
+  #heldTicks = 0
   #bytes = 0
 
-  /** Sets how many ticks of complete segments stay listed. */
-  keep(windowTicks: number): void {
-    this.#windowTicks = windowTicks
+  constructor(archive?: RenditionArchive) {
+    this.#archive = archive
   }
 
-  /** Media bytes held, listed and retired. */
+  /** Sets how many ticks of complete segments memory keeps, and how many are listed where there is an archive. */
+  keep(windowTicks: number, rewindTicks = 0): void {
+    this.#windowTicks = windowTicks
+    this.#rewindTicks = this.#archive === undefined ? 0 : rewindTicks
+  }
+
+  /** Media bytes held in memory, listed and retired. */
   get byteLength(): number {
     return this.#bytes
+  }
+
+  /** Index in `listed` of the oldest segment that memory holds. */
+  get firstHeld(): number {
+    return this.#held
   }
 
   /** Begins to list a segment. */
@@ -57,25 +75,31 @@ export class SegmentWindow {
     this.#bytes += part.data.length
   }
 
-  /** Marks a segment complete, and drops the oldest ones beyond the window. */
+  /** Marks a segment complete, gives those that memory shall hold no longer to the archive, and drops the oldest beyond the window. */
   complete(segment: GrowingSegment): void {
     segment.complete = true
     this.#listedTicks += segment.durationTicks
+    this.#heldTicks += segment.durationTicks
+    if (this.#rewindTicks > this.#windowTicks) this.#spill()
+    const keepTicks = Math.max(this.#windowTicks, this.#rewindTicks)
     while (this.listed.length > 1) {
       const oldest = this.listed[0] as GrowingSegment
-      if (!oldest.complete || this.#listedTicks - oldest.durationTicks < this.#windowTicks) break
-      this.listed.shift()
-      this.#listedTicks -= oldest.durationTicks
-      this.#retired.push(oldest)
-      if (this.#retired.length > retiredSegments) this.#bytes -= (this.#retired.shift() as GrowingSegment).byteLength
+      if (!oldest.complete || this.#listedTicks - oldest.durationTicks < keepTicks) break
+      this.#dropOldest()
     }
+  }
+
+  /** Lets the older half of what lies on disk go. */
+  shrink(): void {
+    for (let count = Math.ceil(this.#held / 2); count > 0; count--) this.#dropOldest()
   }
 
   /** A segment by its sequence number, listed or only just dropped. */
   find(sequence: number): GrowingSegment | undefined {
-    for (let i = this.listed.length - 1; i >= 0; i--) {
-      const segment = this.listed[i] as GrowingSegment
-      if (segment.sequence === sequence) return segment
+    const first = this.listed[0]
+    if (first !== undefined && sequence >= first.sequence) {
+      const guess = this.listed[sequence - first.sequence]
+      return guess?.sequence === sequence ? guess : this.listed.findLast((segment) => segment.sequence === sequence)
     }
     return this.#retired.find((segment) => segment.sequence === sequence)
   }
@@ -89,14 +113,58 @@ export class SegmentWindow {
   clear(): void {
     this.listed.length = 0
     this.#retired.length = 0
+    this.#held = 0
     this.#listedTicks = 0
+    this.#heldTicks = 0
     this.#bytes = 0
+    this.#archive?.close()
+  }
+
+  #spill(): void {
+    while (this.#held < this.listed.length - 1) {
+      const oldest = this.listed[this.#held] as GrowingSegment
+      if (!oldest.complete || this.#heldTicks - oldest.durationTicks < this.#windowTicks) return
+      this.#held++
+      this.#heldTicks -= oldest.durationTicks
+      if (oldest.byteLength > 0) void this.#store(oldest)
+    }
+  }
+
+  /** Until its bytes are on disk a segment keeps them; where the disk does not take it, the list begins behind it. */
+  async #store(segment: GrowingSegment): Promise<void> {
+    const stored = await this.#archive?.store(segment)
+    const at = this.listed.indexOf(segment)
+    if (at < 0) {
+      // left the list meanwhile: its bytes are counted where it went
+      if (stored !== undefined) this.#archive?.release(stored)
+      return
+    }
+    if (stored === undefined) {
+      for (let count = at + 1; count > 0; count--) this.#dropOldest()
+      return
+    }
+    segment.stored = stored
+    segment.parts.length = 0
+    this.#bytes -= segment.byteLength
+  }
+
+  #dropOldest(): void {
+    const oldest = this.listed.shift() as GrowingSegment
+    this.#listedTicks -= oldest.durationTicks
+    if (this.#held > 0) this.#held--
+    else this.#heldTicks -= oldest.durationTicks
+    this.#retired.push(oldest)
+    if (this.#retired.length <= retiredSegments) return
+    const gone = this.#retired.shift() as GrowingSegment
+    if (gone.stored === undefined) this.#bytes -= gone.byteLength
+    else this.#archive?.release(gone.stored)
   }
 }
 
-/** Bits per second and frames per second over complete segments; the growing one counts while there is no other. */
+/** Bits per second and frames per second over complete segments from an index on; the growing one counts while there is no other. */
 export function measure(
   segments: readonly GrowingSegment[],
+  from: number,
   timescale: number,
   targetS: number,
 ): { average: number; peak: number; frameRate: number } {
@@ -106,7 +174,8 @@ export function measure(
   let peak = 0
   let anyPeak = 0
   const onlyGrowing = !segments.some((segment) => segment.complete && segment.durationTicks > 0)
-  for (const segment of segments) {
+  for (let at = from; at < segments.length; at++) {
+    const segment = segments[at] as GrowingSegment
     if (segment.durationTicks === 0 || !(segment.complete || onlyGrowing)) continue
     bytes += segment.byteLength
     ticks += segment.durationTicks

@@ -22,6 +22,8 @@ const awayAfterS = 0.7
 const mostLagS = 3
 const lagStepS = 0.25
 const lagSpanS = 20
+/** Tracks of one publisher that appear within this of the first begin with it. */
+const togetherS = 0.5
 /** After a seam transcoders begin anew and are given so much longer. */
 const seamGraceS = 1.5
 /** So many packets of one track wait for the leading track at most. */
@@ -63,9 +65,11 @@ export class Segmenter {
     this.#segmentS = segmentMs / 1000
   }
 
-  /** Sequence of the segment that began last; -1 before the first. */
-  get newestSequence(): number {
-    return this.#boundaries.newestSequence
+  /** The segment behind which a track that appears now begins; -1: with the first, which has only just begun. */
+  get joinsAfter(): number {
+    const { newest } = this.#boundaries
+    if (newest === undefined || (newest.sequence === 0 && this.#newestS - newest.timeS < togetherS)) return -1
+    return newest.sequence
   }
 
   /** How far transcoded tracks run behind the others, seconds; 0 where there are none. */

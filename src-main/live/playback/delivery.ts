@@ -1,6 +1,7 @@
 import type { Logger } from '../../platform/logger.ts'
+import type { StoredMedia } from '../dvr/segment-archive.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
-import { guardAgainstStuckClient, immutable, sendMedia } from './media-response.ts'
+import { guardAgainstStuckClient, immutable, sendMedia, sendStored } from './media-response.ts'
 import type { PlaybackTarget } from './request-path.ts'
 import type { PlaybackQuery } from './request-query.ts'
 import { header, type PlaybackRequest, type PlaybackResponse, sendProblem } from './response.ts'
@@ -102,6 +103,22 @@ export class Delivery {
     const sent = sendMedia(exchange.request, exchange.response, { ...media, cacheControl: immutable })
     this.#needs.metrics?.bytes(sent)
     return sent
+  }
+
+  /** Answers with media that lies on disk; `onSent` is told the bytes once they are on their way. */
+  sendStored(
+    exchange: Exchange,
+    media: { stored: StoredMedia; byteLength: number; contentType: string; etag: string; onSent: (bytes: number) => void },
+  ): void {
+    sendStored(exchange.request, exchange.response, {
+      ...media,
+      cacheControl: immutable,
+      missing: () => sendProblem(exchange.response, 'request.not_found'),
+      onSent: (bytes) => {
+        this.#needs.metrics?.bytes(bytes)
+        media.onSent(bytes)
+      },
+    })
   }
 
   /** Counts bytes of a body that leaves in pieces. */

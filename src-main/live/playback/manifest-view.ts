@@ -119,7 +119,7 @@ function spans(stream: PackagedStream): Span[] {
         continue
       }
       // a gap stands in the timeline all the same: players count segment numbers from it
-      if (segment.parts.length === 0 && segment.gap !== true) continue
+      if (segment.byteLength === 0 && segment.gap !== true) continue
       if (!span || cuts.has(segment.sequence)) {
         span = { key: periodKey(stream, segment), rendition, segments: [] }
         result.push(span)

@@ -147,12 +147,12 @@ export class MediaRequests {
     const find = () => view.segment(target.rendition, target.sequence)
     const ready = (): boolean => {
       const edge = view.rendition(target.rendition)?.edge.sequence ?? 0
-      return view.stream.ended || target.sequence !== edge || (find()?.parts.length ?? 0) > 0
+      return view.stream.ended || target.sequence !== edge || (find()?.byteLength ?? 0) > 0
     }
     this.#delivery.when(exchange, view, ready, () => {
       const segment = find()
       const contentType = `${view.rendition(target.rendition)?.track.kind ?? 'video'}/mp4`
-      if (!segment || segment.parts.length === 0) {
+      if (!segment || segment.byteLength === 0) {
         sendProblem(exchange.response, 'request.not_found')
         return
       }
@@ -161,7 +161,13 @@ export class MediaRequests {
         return
       }
       const etag = `"${target.epoch}-${target.rendition}-s${target.sequence}"`
-      const sent = this.#delivery.sendMedia(exchange, { pieces: segmentPieces(segment), byteLength: segment.byteLength, contentType, etag })
+      const { stored, byteLength } = segment
+      if (stored) {
+        const onSent = (bytes: number): void => this.#delivery.seen(view, exchange, undefined, target.rendition, bytes)
+        this.#delivery.sendStored(exchange, { stored, byteLength, contentType, etag, onSent })
+        return
+      }
+      const sent = this.#delivery.sendMedia(exchange, { pieces: segmentPieces(segment), byteLength, contentType, etag })
       this.#delivery.seen(view, exchange, undefined, target.rendition, sent)
     })
   }

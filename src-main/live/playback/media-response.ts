@@ -1,3 +1,7 @@
+import { open } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { StoredMedia } from '../dvr/segment-archive.ts'
 import type { MediaSegment } from '../packager/packaged-stream.ts'
 import { answerHeaders, header, type PlaybackRequest, type PlaybackResponse } from './response.ts'
 
@@ -22,26 +26,71 @@ export function guardAgainstStuckClient(response: PlaybackResponse): void {
 export function sendMedia(
   request: PlaybackRequest,
   response: PlaybackResponse,
-  media: {
-    readonly pieces: readonly Uint8Array[]
-    readonly byteLength: number
-    readonly contentType: string
-    readonly etag: string
-    readonly cacheControl: string
-  },
+  media: MediaHead & { readonly pieces: readonly Uint8Array[] },
 ): number {
-  const { pieces, byteLength, contentType, etag, cacheControl } = media
+  const range = answerHead(request, response, media)
+  if (range === undefined) return 0
+  const { from, to } = range
+  let start = 0
+  for (const piece of media.pieces) {
+    const end = start + piece.length
+    if (end > from && start < to) response.write(start >= from && end <= to ? piece : piece.subarray(Math.max(0, from - start), to - start))
+    start = end
+  }
+  response.end()
+  return to - from
+}
+
+/** The same for media on disk, read in pieces as fast as the client takes them. `missing` answers where the file has just gone. */
+export function sendStored(
+  request: PlaybackRequest,
+  response: PlaybackResponse,
+  media: MediaHead & { readonly stored: StoredMedia; readonly missing: () => void; readonly onSent: (bytes: number) => void },
+): void {
+  const { stored } = media
+  open(stored.path).then(
+    async (file) => {
+      const range = response.destroyed ? undefined : answerHead(request, response, media)
+      if (range === undefined) {
+        await file.close()
+        return
+      }
+      media.onSent(range.to - range.from)
+      const start = stored.offset + range.from
+      const pieces = file.createReadStream({ start, end: stored.offset + range.to - 1, highWaterMark: readBytes })
+      // a client that goes away, or a file that fails, ends both sides
+      await pipeline(pieces, response as unknown as Writable).catch(() => response.destroy())
+    },
+    () => {
+      if (!response.destroyed) media.missing()
+    },
+  )
+}
+
+interface MediaHead {
+  readonly byteLength: number
+  readonly contentType: string
+  readonly etag: string
+  readonly cacheControl: string
+}
+
+/** Bytes read from disk at a time, for each client. */
+const readBytes = 256 * 1024
+
+/** Writes the head, and the whole answer where it has no body. Half-open range of the bytes that are to follow; undefined: none. */
+function answerHead(request: PlaybackRequest, response: PlaybackResponse, media: MediaHead): { from: number; to: number } | undefined {
+  const { byteLength, contentType, etag, cacheControl } = media
   if (header(request, 'if-none-match') === etag) {
     response.writeHead(304, answerHeaders(contentType, cacheControl, undefined, { etag }))
     response.end()
-    return 0
+    return undefined
   }
   const wanted = header(request, 'range')
   const range = wanted === '' || !rangeApplies(request, etag) ? undefined : parseRange(wanted, byteLength)
   if (range === 'outside') {
     response.writeHead(416, answerHeaders(contentType, 'no-store', 0, { 'content-range': `bytes */${byteLength}` }))
     response.end()
-    return 0
+    return undefined
   }
   const from = range?.from ?? 0
   const to = range?.to ?? byteLength
@@ -51,17 +100,10 @@ export function sendMedia(
   response.writeHead(range ? 206 : 200, answerHeaders(contentType, cacheControl, to - from, more))
   if (request.method === 'HEAD') {
     response.end()
-    return 0
+    return undefined
   }
   guardAgainstStuckClient(response)
-  let start = 0
-  for (const piece of pieces) {
-    const end = start + piece.length
-    if (end > from && start < to) response.write(start >= from && end <= to ? piece : piece.subarray(Math.max(0, from - start), to - start))
-    start = end
-  }
-  response.end()
-  return to - from
+  return { from, to }
 }
 
 /** A range with an `If-Range` that names another entity is ignored. */

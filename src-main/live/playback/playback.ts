@@ -21,6 +21,7 @@ import {
   sendProblem,
 } from './response.ts'
 import { SharedText } from './shared-text.ts'
+import { startOffsetS } from './start-point.ts'
 import { playlistType, StreamView } from './stream-view.ts'
 import { muxedMultivariantText, muxedRenditions } from './ts-view.ts'
 
@@ -224,14 +225,20 @@ class PlaybackServer implements Playback {
   }
 
   #multivariant(exchange: Exchange, stream: PackagedStream, plain: boolean): void {
-    const { session } = exchange.query
+    const { session, start, malformed } = exchange.query
+    if (malformed) {
+      sendProblem(exchange.response, 'request.invalid', { detail: 'A parameter is malformed: start is seconds or an ISO 8601 time' })
+      return
+    }
     const { options } = this.#needs
     const cdnPrefix = options.cdnPrefix()
+    // what a time means depends on when it is asked for
+    const caching = start === undefined ? 'public, max-age=60' : 'no-cache'
     const muxed = plain && options.container === 'mpegts' ? muxedRenditions(stream) : undefined
     const text = muxed
       ? muxedMultivariantText(stream, muxed, { cdnPrefix, session })
-      : multivariantText(stream, { plain, cdnPrefix, session })
-    const sent = this.#delivery.sendText(exchange, new SharedText(text, playlistType), 'public, max-age=60')
+      : multivariantText(stream, { plain, cdnPrefix, session, startOffsetS: start && startOffsetS(stream, start) })
+    const sent = this.#delivery.sendText(exchange, new SharedText(text, playlistType), caching)
     this.#delivery.seen(this.#view(stream), exchange, plain ? 'hls' : undefined, undefined, sent)
   }
 

@@ -1,6 +1,6 @@
 import { type RenditionReport, writeMediaPlaylist } from '../../formats/m3u8-media.ts'
 import { writeMultivariantPlaylist } from '../../formats/m3u8-multivariant.ts'
-import type { PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
+import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
 
 /** `https://cdn.example/live/NAME/`, or nothing, so that addresses stay relative. */
 export function addressPrefix(cdnPrefix: string, name: string): string {
@@ -14,7 +14,7 @@ export function addressPrefix(cdnPrefix: string, name: string): string {
  */
 export function multivariantText(
   stream: PackagedStream,
-  options: { plain: boolean; cdnPrefix: string; session: string | undefined },
+  options: { plain: boolean; cdnPrefix: string; session: string | undefined; startOffsetS?: number | undefined },
 ): string {
   const file = options.plain ? 'hls.m3u8' : 'index.m3u8'
   const query = options.session === undefined ? '' : `?session=${options.session}`
@@ -37,7 +37,8 @@ export function multivariantText(
   }
   video.sort((a, b) => b.bandwidth - a.bandwidth)
   const independentSegments = stream.renditions.every((rendition) => rendition.segments.every((segment) => segment.independent))
-  return writeMultivariantPlaylist({ independentSegments, video, audio })
+  const startOffsetS = options.startOffsetS
+  return writeMultivariantPlaylist({ independentSegments, video, audio, ...(startOffsetS !== undefined && { startOffsetS }) })
 }
 
 /** The renditions that a new player is told of: one that nobody makes now, or that has nothing yet beside others that have, is left out. */
@@ -53,7 +54,7 @@ export function offered(stream: PackagedStream): readonly PackagedRendition[] {
 export function mediaPlaylistText(
   stream: PackagedStream,
   rendition: PackagedRendition,
-  options: { plain: boolean; skip: boolean; cdnPrefix: string },
+  options: { plain: boolean; skip: boolean; cdnPrefix: string; written?: WeakMap<MediaSegment, string> },
 ): string {
   const prefix = addressPrefix(options.cdnPrefix, stream.name)
   const reports: RenditionReport[] = []
@@ -74,6 +75,7 @@ export function mediaPlaylistText(
     ended: stream.ended,
     lowLatency: !options.plain,
     skip: options.skip,
+    ...(options.written && { written: options.written }),
     uriPrefix: prefix === '' ? '' : `${prefix}${stream.epoch}/${rendition.id}/`,
     hint: { sequence: rendition.edge.sequence, part: rendition.edge.parts },
     reports,

@@ -30,6 +30,8 @@ export class StreamView {
   /** Clock of `performance.now()`, ms: when it was last asked for. */
   usedMs = 0
   readonly #texts = new Map<string, SharedText>()
+  /** Lines of segments, which never change: an hour's list is made of them at every edge. */
+  #written = new WeakMap<MediaSegment, string>()
   readonly #manifest = new ManifestView()
   #manifestText: { text: SharedText; madeMs: number; key: string } | undefined
   #cdnPrefix = ''
@@ -64,7 +66,7 @@ export class StreamView {
     const key = `${rendition.id} ${options.plain ? 'plain' : 'parts'} ${options.skip ? 'delta' : 'full'}`
     let text = this.#texts.get(key)
     if (!text) {
-      text = new SharedText(mediaPlaylistText(this.stream, rendition, options), playlistType)
+      text = new SharedText(mediaPlaylistText(this.stream, rendition, { ...options, written: this.#written }), playlistType)
       this.#texts.set(key, text)
     }
     return text
@@ -94,6 +96,7 @@ export class StreamView {
     if (cdnPrefix === this.#cdnPrefix) return
     this.#cdnPrefix = cdnPrefix
     this.#texts.clear()
+    this.#written = new WeakMap()
   }
 
   /** Stops listening and ends every wait. */

@@ -162,7 +162,8 @@ export class TsView {
     // A track that was replaced begins anew further on: what was listed before it stays counted, with a seam between.
     if (known && !known.has(from)) for (const [sequence, { count }] of known) if (sequence < from) previous = { configuration: '', count }
     for (const segment of main.segments) {
-      if (segment.sequence < from) continue
+      // transport streams are made of what memory holds: the rewind window is fMP4's
+      if (segment.sequence < from || segment.stored) continue
       const beside = other?.segments.find((each) => each.sequence === segment.sequence)
       if (!ended && !(segment.complete && (!other || beside?.complete))) break
       const configuration = `${segment.initId}.${beside?.initId ?? ''}`

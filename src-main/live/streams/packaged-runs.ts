@@ -14,7 +14,7 @@ interface Kept {
 /** Packages every run of every stream, and keeps a run's media a while after its end. */
 export class PackagedRuns {
   readonly #package: PackageStream
-  readonly #keepMs: number
+  readonly #keepMs: (packaged: Packager) => number
   /** Oldest first. */
   readonly #kept: Kept[] = []
   /** Longest keyframe interval of the last run of a stream by name, ms: encoders keep their settings. */
@@ -23,7 +23,7 @@ export class PackagedRuns {
   #stopListening: (() => void) | undefined
 
   /** @param keepMs how long media stay playable after the end of a run */
-  constructor(streams: StreamDirectory, packageStream: PackageStream, keepMs: number) {
+  constructor(streams: StreamDirectory, packageStream: PackageStream, keepMs: (packaged: Packager) => number) {
     this.#package = packageStream
     this.#keepMs = keepMs
     this.#streams = streams
@@ -42,6 +42,11 @@ export class PackagedRuns {
   /** One-frame MP4 of the newest keyframe. */
   keyframe(name: string): Uint8Array | undefined {
     return this.find(name)?.keyframe()?.data
+  }
+
+  /** The runs of a name that go on or are kept, the oldest first. */
+  all(name: string): readonly Packager[] {
+    return this.#kept.filter((kept) => kept.name === name).map((kept) => kept.packaged)
   }
 
   /** Frees what is kept of a stream at once. */
@@ -68,7 +73,7 @@ export class PackagedRuns {
   #ended(kept: Kept): void {
     const { longestKeyframeIntervalMs } = kept.packaged
     if (longestKeyframeIntervalMs > 0) this.#intervals.set(kept.name, longestKeyframeIntervalMs)
-    kept.timer = setTimeout(() => this.#drop(kept), this.#keepMs)
+    kept.timer = setTimeout(() => this.#drop(kept), this.#keepMs(kept.packaged))
     kept.timer.unref()
   }
 
