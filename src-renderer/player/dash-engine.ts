@@ -1,9 +1,11 @@
 import { MediaPlayer } from 'dashjs'
 import type { Engine, EngineEvents } from './engine.ts'
-import { levelLabel } from './engine.ts'
+import { levelLabel, liveWithinS } from './engine.ts'
+import { startTimeS } from './start-time.ts'
 
-/** Plays low-latency DASH with dash.js. */
-export function createDashEngine(video: HTMLVideoElement, url: string, events: EngineEvents): Engine {
+/** Plays low-latency DASH with dash.js, from `start` (see start-time.ts) where it is given. */
+export function createDashEngine(video: HTMLVideoElement, url: string, events: EngineEvents, start: string | undefined): Engine {
+  let rewound = start !== undefined
   const player = MediaPlayer().create()
   let auto = true
   let ended = false
@@ -11,7 +13,7 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
   player.updateSettings({
     streaming: {
       delay: { useSuggestedPresentationDelay: true },
-      liveCatchup: { enabled: true, maxDrift: 5, playbackRate: { min: -0.1, max: 0.15 } },
+      liveCatchup: { enabled: !rewound, maxDrift: 5, playbackRate: { min: -0.1, max: 0.15 } },
       buffer: { bufferToKeep: 10, fastSwitchEnabled: true },
       gaps: { jumpGaps: true, jumpLargeGaps: true },
       retryAttempts: { MPD: 3 },
@@ -32,8 +34,12 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
     events.onEnded(!startedLive)
   }
   player.on(names.STREAM_INITIALIZED, () => {
-    if (player.isDynamic()) startedLive = true
-    else if (!startedLive) onEnded()
+    if (player.isDynamic()) {
+      const { start: startS, end: endS, startAsUtc } = player.getDvrWindow()
+      const timeS = startedLive || start === undefined ? undefined : startTimeS(start, { startS, endS, startAsUtcS: startAsUtc })
+      startedLive = true
+      if (timeS !== undefined) player.seekToPresentationTime(timeS)
+    } else if (!startedLive) onEnded()
     onLevels()
   })
   player.on(names.QUALITY_CHANGE_RENDERED, onLevels)
@@ -42,6 +48,12 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
   // dash.js reads the manifest again only after a `play` event of its own making.
   video.pause()
   player.initialize(video, url, true)
+
+  /** Whether to keep up with the live edge. */
+  const follow = (live: boolean) => {
+    rewound = !live
+    player.updateSettings({ streaming: { liveCatchup: { enabled: live } } })
+  }
 
   const representations = () => {
     try {
@@ -70,7 +82,23 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
       player.updateSettings({ streaming: { abr: { autoSwitchBitrate: { video: auto } } } })
       if (id >= 0) player.setRepresentationForTypeByIndex('video', id, false)
     },
-    goLive: () => player.seekToOriginalLive(),
+    range() {
+      if (!player.isReady() || !player.isDynamic()) return undefined
+      const { start: startS, end } = player.getDvrWindow()
+      return { startS, liveS: Math.max(startS, end - player.getTargetLiveDelay()) }
+    },
+    seek(timeS) {
+      const live = player.getDvrWindow().end - player.getTargetLiveDelay()
+      follow(live - timeS <= liveWithinS)
+      player.seekToPresentationTime(timeS)
+    },
+    get rewound() {
+      return rewound
+    },
+    goLive() {
+      follow(true)
+      player.seekToOriginalLive()
+    },
     destroy: () => player.destroy(),
   }
 }

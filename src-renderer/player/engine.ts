@@ -3,6 +3,14 @@ export interface LevelInfo {
   readonly label: string
 }
 
+export interface PlayableRange {
+  readonly startS: number
+  readonly liveS: number
+}
+
+/** Nearer to the live edge than this, s, a viewer who seeks is live again. */
+export const liveWithinS = 3
+
 export interface CurrentLevel {
   readonly auto: boolean
   readonly id: number
@@ -26,6 +34,12 @@ export interface Engine {
   /** -1 lets the library choose. */
   setLevel(id: number): void
   goLive(): void
+  /** What can be played now on the video's clock, s: the oldest moment, and where a live viewer is. Undefined while unknown. */
+  range(): PlayableRange | undefined
+  /** Goes to a moment on the video's clock, s, and stays as far behind the live edge as that is. */
+  seek(timeS: number): void
+  /** The viewer is behind the live edge by choice: the engine does not hurry after it. */
+  readonly rewound: boolean
   destroy(): void
 }
 

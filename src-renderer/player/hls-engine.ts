@@ -1,7 +1,7 @@
 import type HlsType from 'hls.js'
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, PlaylistLoaderContext } from 'hls.js'
 import type { Engine, EngineEvents } from './engine.ts'
-import { levelLabel } from './engine.ts'
+import { levelLabel, liveWithinS } from './engine.ts'
 
 type HlsClass = typeof HlsType
 
@@ -29,8 +29,19 @@ function prefetchedLoader(Hls: HlsClass, playlist: string): NonNullable<HlsConfi
   } as unknown as NonNullable<HlsConfig['pLoader']>
 }
 
-/** Plays Low-Latency HLS with hls.js. `playlist` is the text of the multivariant playlist at `url`. */
-export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: string, playlist: string, events: EngineEvents): Engine {
+/**
+ * Plays Low-Latency HLS with hls.js. `playlist` is the text of the multivariant playlist at `url`; `rewound` where it says to begin
+ * elsewhere than at the live edge.
+ */
+export function createHlsEngine(
+  Hls: HlsClass,
+  video: HTMLVideoElement,
+  url: string,
+  playlist: string,
+  events: EngineEvents,
+  startsRewound: boolean,
+): Engine {
+  let rewound = startsRewound
   const hls = new Hls({
     lowLatencyMode: true,
     // The distance to the edge is the playlist's PART-HOLD-BACK; a stall widens it a little instead of by a whole second.
@@ -97,7 +108,7 @@ export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: str
     if (endS !== undefined && !video.paused && video.currentTime === lastTimeS && video.currentTime > endS - 1) onEnded()
     lastTimeS = video.currentTime
     const edge = hls.liveSyncPosition
-    if (edge !== null && !video.paused && !ended && edge - video.currentTime > jumpBehindS) video.currentTime = edge
+    if (edge !== null && !video.paused && !ended && !rewound && edge - video.currentTime > jumpBehindS) video.currentTime = edge
   }, 1000)
 
   hls.loadSource(url)
@@ -116,7 +127,21 @@ export function createHlsEngine(Hls: HlsClass, video: HTMLVideoElement, url: str
     setLevel(id) {
       hls.nextLevel = id
     },
+    range() {
+      const details = hls.latestLevelDetails
+      if (!details || details.fragments.length === 0) return undefined
+      return { startS: details.fragmentStart, liveS: hls.liveSyncPosition ?? details.edge }
+    },
+    seek(timeS) {
+      const live = hls.liveSyncPosition
+      rewound = live !== null && live - timeS > liveWithinS
+      video.currentTime = timeS
+    },
+    get rewound() {
+      return rewound
+    },
     goLive() {
+      rewound = false
       const edge = hls.liveSyncPosition
       if (edge !== null) video.currentTime = edge
     },

@@ -1,6 +1,6 @@
 import { type About, type Availability, readAbout, readAvailability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
-import type { CurrentLevel, Engine, EngineEvents, EngineKind, LevelInfo } from './engine.ts'
+import type { CurrentLevel, Engine, EngineEvents, EngineKind, LevelInfo, PlayableRange } from './engine.ts'
 import { latencyMs } from './latency.ts'
 import { measureClock, pause, preciseNowMs, ServerClock } from './server-clock.ts'
 
@@ -28,6 +28,8 @@ export interface WatchOptions {
   readonly engine: EngineKind
   /** What a signed link carries. */
   readonly token?: string | undefined
+  /** Where to begin, as behind `?start=`; undefined: live. */
+  readonly start?: string | undefined
   onState(state: WatchState): void
   /** The stream's title became known. */
   onTitle?(title: string): void
@@ -51,12 +53,15 @@ export class WatchSession {
   /** Run of the stream that is known to be over: its playlist is still there, but not live. */
   #endedEpoch: string | undefined
   #attempt = 0
+  /** Where the next engine begins: a link's start, or where one that failed was. */
+  #start: string | undefined
   /** Grows with every engine, so that late callbacks of an old one are not heard. */
   #round = 0
 
   constructor(options: WatchOptions) {
     this.#options = options
     this.#engineKind = options.engine
+    this.#start = options.start
     const { video } = options
     const { signal } = this.#stop
     video.addEventListener('playing', () => this.#settle(), { signal })
@@ -94,6 +99,23 @@ export class WatchSession {
     this.#options.onLevels()
   }
 
+  /** What can be played now, on the video's clock. */
+  range(): PlayableRange | undefined {
+    return this.#engine?.range()
+  }
+
+  /** True where the viewer is behind the live edge by choice. */
+  get rewound(): boolean {
+    return this.#engine?.rewound ?? this.#start !== undefined
+  }
+
+  /** Goes to a moment on the video's clock, within what can be played, s. */
+  seek(timeS: number): void {
+    const range = this.#engine?.range()
+    if (!range) return
+    this.#engine?.seek(Math.min(range.liveS, Math.max(range.startS, timeS)))
+  }
+
   goLive(): void {
     if (this.#state === 'ended') return
     this.#engine?.goLive()
@@ -105,6 +127,7 @@ export class WatchSession {
     if (kind === this.#engineKind) return
     this.#engineKind = kind
     this.#endedEpoch = undefined
+    this.#rememberPlace()
     this.#drop()
     this.#say('loading')
     void this.#open()
@@ -125,6 +148,12 @@ export class WatchSession {
     this.#round++
     this.#engine?.destroy()
     this.#engine = undefined
+  }
+
+  /** The next engine begins where this one was, if its viewer was behind the live edge. */
+  #rememberPlace(): void {
+    const shown = this.#engine?.rewound ? this.#engine.shownTimeMs() : undefined
+    this.#start = shown === undefined ? undefined : new Date(shown).toISOString()
   }
 
   #settle(): void {
@@ -167,7 +196,8 @@ export class WatchSession {
   #address(file: string): string {
     const { name, token, session } = this.#options
     const path = token === undefined ? file : `@${encodeURIComponent(token)}/${file}`
-    return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}`, location.href).href
+    const start = this.#start === undefined ? '' : `&start=${encodeURIComponent(this.#start)}`
+    return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}${start}`, location.href).href
   }
 
   #whep(): string {
@@ -188,7 +218,7 @@ export class WatchSession {
       if (signal.aborted || round !== this.#round) return
       if (answer.kind === 'playable' && (answer.epoch === '' || answer.epoch !== this.#endedEpoch)) {
         try {
-          await this.#start(round, answer.playlist, answer.epoch, library)
+          await this.#begin(round, answer.playlist, answer.epoch, library)
           return
         } catch {
           this.#say('connection-lost')
@@ -203,7 +233,7 @@ export class WatchSession {
     }
   }
 
-  async #start(round: number, playlist: string, epoch: string, library: ReturnType<typeof loadHls> | undefined): Promise<void> {
+  async #begin(round: number, playlist: string, epoch: string, library: ReturnType<typeof loadHls> | undefined): Promise<void> {
     const { video } = this.#options
     const events: EngineEvents = {
       onLevels: () => {
@@ -226,6 +256,7 @@ export class WatchSession {
       onFatal: (reason) => {
         if (round !== this.#round) return
         const isConnected = this.#state !== 'loading'
+        this.#rememberPlace()
         this.#drop()
         if (this.#engineKind === 'webrtc' && !isConnected) {
           this.#engineKind = 'hls'
@@ -258,16 +289,16 @@ export class WatchSession {
     if (this.#engineKind === 'dash') {
       const { createDashEngine } = await import('./dash-engine.ts')
       if (round !== this.#round) return
-      this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events)
+      this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events, this.#start)
       return
     } else if (library) {
       const [{ default: Hls }, { createHlsEngine }] = await library
       if (round !== this.#round) return
-      this.#engine = createHlsEngine(Hls, video, this.#address('index.m3u8'), playlist, events)
+      this.#engine = createHlsEngine(Hls, video, this.#address('index.m3u8'), playlist, events, this.#start !== undefined)
     } else {
       const { createNativeEngine } = await import('./native-engine.ts')
       if (round !== this.#round) return
-      this.#engine = createNativeEngine(video, this.#address('index.m3u8'), events)
+      this.#engine = createNativeEngine(video, this.#address('index.m3u8'), events, this.#start !== undefined)
     }
     void video.play().catch(() => {})
   }

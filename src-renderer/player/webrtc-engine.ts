@@ -86,6 +86,9 @@ export function createWebRtcEngine(
     setLevel() {},
     // What was missed while it was paused is gone: a live media stream is always at its edge.
     goLive() {},
+    range: () => undefined,
+    seek() {},
+    rewound: false,
     destroy() {
       clearTimeout(deadline)
       client.stop()

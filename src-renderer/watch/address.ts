@@ -1,4 +1,5 @@
 import type { EngineKind } from '../player/engine.ts'
+import { isStart } from '../player/start-time.ts'
 
 export interface WatchAddress {
   readonly name: string
@@ -6,11 +7,13 @@ export interface WatchAddress {
   readonly engine: EngineKind
   /** What a signed link carries, as it stands in media addresses; undefined in open ones. */
   readonly token: string | undefined
+  /** Where to begin: seconds from the window's beginning, or before live where negative, or an ISO 8601 time; undefined: live. */
+  readonly start: string | undefined
 }
 
 const kinds: readonly EngineKind[] = ['hls', 'dash', 'webrtc']
 
-/** Reads /watch/NAME and /embed/NAME, `?player=dash`, and `?protocol=webrtc|hls|dash`. */
+/** Reads /watch/NAME and /embed/NAME, `?player=dash`, `?protocol=webrtc|hls|dash`, and `?start=`; a start that is none is live. */
 export function readAddress(pathname: string, search: string): WatchAddress {
   const [, door = 'watch', name = ''] = pathname.split('/')
   let decoded = name
@@ -20,11 +23,13 @@ export function readAddress(pathname: string, search: string): WatchAddress {
     // A broken escape cannot be the name of a stream; the host will say that it does not exist.
   }
   const query = new URLSearchParams(search)
+  const start = query.get('start') ?? ''
   return {
     name: decoded,
     embedded: door === 'embed',
     engine: kinds.find((kind) => kind === (query.get('protocol') ?? query.get('player'))) ?? 'hls',
     token: tokenOf(query),
+    start: isStart(start) ? start : undefined,
   }
 }
 

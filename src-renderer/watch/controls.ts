@@ -45,8 +45,9 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
     volume.value = String(video.muted ? 0 : video.volume)
   }
   const togglePlay = () => {
-    if (video.paused) session().goLive()
-    else video.pause()
+    if (!video.paused) video.pause()
+    else if (session().rewound) void video.play().catch(() => {})
+    else session().goLive()
   }
   const toggleSound = () => {
     video.muted = !video.muted
@@ -68,7 +69,7 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
   }
 
   const seek = (seconds: number) => {
-    video.currentTime = Math.max(0, video.currentTime + seconds)
+    session().seek(video.currentTime + seconds)
   }
 
   const stored = Number(remembered('ami.volume') ?? Number.NaN)
@@ -99,7 +100,10 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
     ['k', togglePlay],
     ['m', toggleSound],
     ['f', toggleFull],
-    ['l', () => session().goLive()],
+    ['j', () => seek(-10)],
+    ['l', () => seek(10)],
+    ['Home', () => session().seek(0)],
+    ['End', () => session().goLive()],
     ['p', togglePip],
     ['ArrowLeft', () => seek(-5)],
     ['ArrowRight', () => seek(5)],

@@ -4,6 +4,7 @@ import { WatchSession } from '../player/watch-session.ts'
 import { embedSnippet, readAddress } from './address.ts'
 import { connectControls, part } from './controls.ts'
 import { notices } from './notices.ts'
+import { connectSeekBar } from './seek-bar.ts'
 
 declare global {
   interface Window {
@@ -36,6 +37,7 @@ const session = new WatchSession({
   session: randomSession(),
   engine: address.engine,
   token: address.token,
+  start: address.start,
   onState: drawState,
   onTitle: drawTitle,
   onProblem(what) {
@@ -83,7 +85,11 @@ let shown: number | null = null
 function drawLatency(): void {
   shown = smoothLatency(shown, session.latencyMs())
   part('latency').textContent = formatLatency(shown)
-  part('live').classList.toggle('at-edge', session.state === 'playing' && !video.paused && shown !== null && shown < 6000)
+  part('live').classList.toggle(
+    'at-edge',
+    session.state === 'playing' && !session.rewound && !video.paused && shown !== null && shown < 6000,
+  )
+  part('live-text').textContent = session.rewound ? 'Back to live' : 'LIVE'
 }
 
 function copyOnClick(id: string, text: () => string): void {
@@ -115,6 +121,7 @@ part('name').textContent = address.name
 drawState()
 drawQuality()
 connectControls(video, () => session, drawQuality)
+connectSeekBar(video, () => session)
 video.addEventListener('resize', drawQuality)
 setInterval(drawLatency, 500)
 copyOnClick('copy-link', () => `${location.origin}/watch/${encodeURIComponent(address.name)}`)

@@ -1,0 +1,65 @@
+import { liveWithinS } from '../player/engine.ts'
+import type { WatchSession } from '../player/watch-session.ts'
+import { part } from './controls.ts'
+
+/** With less than this to rewind to, s, the bar is not worth its place. */
+const leastRangeS = 20
+
+/** 0:07, 12:05, 1:02:03 */
+export function formatSpan(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor(whole / 60) % 60
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}
+
+/** Joins the bar above the controls with the rewind window: its right end is live. */
+export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSession): void {
+  const bar = part<HTMLInputElement>('seek')
+  let held = false
+
+  const say = (behindS: number) => {
+    const text = behindS <= liveWithinS ? 'Live' : `-${formatSpan(behindS)}`
+    bar.setAttribute('aria-valuetext', text)
+    bar.title = text
+  }
+  const draw = () => {
+    const range = session().range()
+    const span = range ? range.liveS - range.startS : 0
+    bar.hidden = span < leastRangeS
+    if (!range || held || bar.hidden) return
+    bar.max = span.toFixed(1)
+    const at = Math.min(span, Math.max(0, video.currentTime - range.startS))
+    bar.value = session().rewound ? at.toFixed(1) : bar.max
+    bar.style.setProperty('--played', `${(Number(bar.value) / span) * 100}%`)
+    say(span - Number(bar.value))
+  }
+  const go = () => {
+    const range = session().range()
+    if (!range) return
+    const behindS = Number(bar.max) - Number(bar.value)
+    if (behindS <= liveWithinS) session().goLive()
+    else session().seek(range.liveS - behindS)
+    draw()
+  }
+
+  bar.addEventListener('pointerdown', () => {
+    held = true
+  })
+  for (const event of ['pointerup', 'pointercancel']) {
+    bar.addEventListener(event, () => {
+      held = false
+    })
+  }
+  bar.addEventListener('input', () => {
+    const behindS = Number(bar.max) - Number(bar.value)
+    bar.style.setProperty('--played', `${(Number(bar.value) / Number(bar.max)) * 100}%`)
+    say(behindS)
+  })
+  bar.addEventListener('change', () => {
+    held = false
+    go()
+  })
+  setInterval(draw, 500)
+}
