@@ -158,7 +158,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   const runs = new PackagedRuns(
     registry,
     (stream, keyframeIntervalMs) =>
-      createPackager(stream, {
+      createPackager(renditions.derived.ladder(stream), {
         segmentMs,
         partMs,
         windowMs,
