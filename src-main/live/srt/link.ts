@@ -32,6 +32,7 @@ const mostAgain = 512
 const announcePackets = 4000
 const acknowledgements = 64
 const nakBodyBytes = 1400
+const longestFinishMs = 2000
 
 /** What a connection has seen since it began. Times in ms. */
 export interface SrtStatistics {
@@ -100,6 +101,8 @@ export interface SrtConnection {
   send(payload: Uint8Array): boolean
   /** Says goodbye. Idempotent. */
   close(): void
+  /** Takes no more, and says goodbye when what was queued has arrived and been played, two seconds later at most. */
+  finish(): void
   statistics(): SrtStatistics
 }
 
@@ -121,6 +124,7 @@ export class SrtLink implements SrtConnection {
   #lastHeardMs: number
   #lastSentMs: number
   #open = true
+  #finishing: { emptyMs: number | undefined; readonly untilMs: number } | undefined
   #message = 1
   #rttMs = firstRttMs
   #rttVarianceMs = firstRttMs / 2
@@ -168,7 +172,7 @@ export class SrtLink implements SrtConnection {
   }
 
   send(payload: Uint8Array): boolean {
-    if (!this.#open || payload.length === 0 || payload.length > srtMostPayloadBytes) return false
+    if (!this.#open || this.#finishing || payload.length === 0 || payload.length > srtMostPayloadBytes) return false
     if (!this.#pacer.push(payload)) return false
     this.#flush(performance.now())
     return true
@@ -176,6 +180,10 @@ export class SrtLink implements SrtConnection {
 
   close(): void {
     this.end('closed')
+  }
+
+  finish(): void {
+    this.#finishing ??= { emptyMs: undefined, untilMs: performance.now() + longestFinishMs + this.#options.sendLatencyMs }
   }
 
   /** Ends the connection; the peer is told, except where it said so itself. */
@@ -230,6 +238,14 @@ export class SrtLink implements SrtConnection {
     this.#sendTailAgain()
     if (this.#nextKeyMessage !== undefined && nowMs - this.#nextKeyToldMs > Math.max(100, 1.5 * this.#rttMs)) this.#tellKey()
     if (nowMs - this.#lastSentMs >= keepAliveMs) this.#control(SrtControl.keepAlive, 0, 0)
+    if (this.#finishing) this.#finishOn(nowMs, this.#finishing)
+  }
+
+  /** The receiver still waits out its delay when all has arrived. */
+  #finishOn(nowMs: number, finishing: { emptyMs: number | undefined; readonly untilMs: number }): void {
+    if (this.#pacer.queuedBytes === 0 && this.#sent.length === 0) finishing.emptyMs ??= nowMs
+    const played = finishing.emptyMs !== undefined && nowMs - finishing.emptyMs > this.#options.sendLatencyMs + 50
+    if (played || nowMs > finishing.untilMs) this.end('closed')
   }
 
   #onData(packet: Buffer): void {

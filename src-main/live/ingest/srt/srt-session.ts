@@ -93,7 +93,7 @@ export class PlayingSession implements SrtSession {
     this.#stream = stream
     this.#viewers = viewers
     this.#encoder = encoder
-    this.#player = new SrtPlayer(stream, connection, mostQueued, () => setImmediate(() => connection.close()))
+    this.#player = new SrtPlayer(stream, connection, mostQueued, () => connection.finish())
     this.tick()
   }
 
