@@ -54,6 +54,7 @@ async function buildHost() {
     'demo-worker': 'src-main/live/demo/worker.ts',
     'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
     'sfu-worker': 'src-main/live/webrtc/datachannel/worker.ts',
+    'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
   }
   const missing = Object.values(input).filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Error(`The host cannot be built: ${missing.join(', ')} is missing.`)

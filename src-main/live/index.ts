@@ -154,6 +154,17 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       metrics.tick()
     },
   })
+  const renditions = await createRenditions({
+    database,
+    dataDir: needs.dataDir,
+    log: log.child({ part: 'renditions' }),
+    events,
+    audit,
+    defaultMode: config.ladder,
+    streamOf: (idOrName) => registry.get(idOrName),
+    limitsOf: (stream) => registry.limitsOf(stream),
+    warn: (stream, code, message) => registry.warn(stream, code, message),
+  })
   const { segmentMs, partMs, windowMs } = config
   const runs = new PackagedRuns(
     registry,
@@ -263,7 +274,6 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${ports.rtmp}/live`,
   })
 
-  const renditions = createRenditions({ log: log.child({ part: 'renditions' }) })
   const destinations = await createDestinations({
     database,
     secrets: needs.secrets,

@@ -94,6 +94,10 @@ export const LiveConfigSchema = Type.Object({
     description:
       'what plain HLS (hls.m3u8) lists: mpegts for old players and set-top boxes; LL-HLS and DASH stay fmp4, and so do streams with AV1, VP9, Opus or FLAC',
   }),
+  ladder: Type.Union([Type.Literal('off'), Type.Literal('auto')], {
+    default: 'off',
+    description: 'renditions of streams for which none were chosen; off: the source alone, auto: what this machine was measured to carry',
+  }),
   cdnPrefix: Type.String({
     default: '',
     maxLength: 500,

@@ -122,6 +122,19 @@ export interface StreamDvrRow {
   window_ms: number
 }
 
+/** Row of table `rendition_preset`; `settings` is JSON. */
+export interface RenditionPresetRow {
+  id: string
+  settings: string
+  created_at: string
+}
+
+/** Row of table `rendition_choice`: what is made of the stream of that name, as JSON. */
+export interface RenditionChoiceRow {
+  stream: string
+  choice: string
+}
+
 export interface LiveTables {
   destination: DestinationRow
   access_rule: AccessRuleRow
@@ -132,6 +145,8 @@ export interface LiveTables {
   recording: RecordingRow
   recording_rule: RecordingRuleRow
   stream_dvr: StreamDvrRow
+  rendition_preset: RenditionPresetRow
+  rendition_choice: RenditionChoiceRow
   stream: StreamRow
   stream_key: StreamKeyRow
 }

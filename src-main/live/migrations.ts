@@ -81,4 +81,13 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE TABLE stream_dvr (stream TEXT PRIMARY KEY, window_ms INTEGER NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0005-renditions',
+    up: async (database) => {
+      await sql`CREATE TABLE rendition_preset (id TEXT PRIMARY KEY, settings TEXT NOT NULL, created_at TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
+      await sql`CREATE TABLE rendition_choice (stream TEXT PRIMARY KEY, choice TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

@@ -56,6 +56,7 @@ export const HealthWarningSchema = Type.Object({
     Type.Literal('b-frames'),
     Type.Literal('no-audio'),
     Type.Literal('no-video'),
+    Type.Literal('encoder-behind'),
   ]),
   message: Type.String({ description: 'What is wrong and what to change in the encoder' }),
 })

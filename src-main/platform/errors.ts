@@ -243,6 +243,7 @@ export const errorKinds = {
     title: 'The file name template names a field that does not exist',
     remedy: 'Use {stream}, {title}, {date}, {time} and {number}.',
   },
+  'rendition.preset_not_found': { status: 404, title: 'There is no such preset', remedy: 'See `GET /api/v1/live/presets`.' },
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
   'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
   'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },

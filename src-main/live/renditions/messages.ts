@@ -2,12 +2,14 @@ import type { AudioTrack, VideoCodec, VideoTrack } from '../../formats/track.ts'
 
 /** What the host and a stream's transcoder process say to each other. */
 
-/** Channel of the media wire on which the source's packets go in and what is made of them comes out. */
-export const mediaChannel = 0
+/** Channel of the media wire on which the source's packets go in. What is made comes out on the channel of who asked for it. */
+export const sourceChannel = 0
 
 /** One picture that the transcoder makes of the source's. */
 export interface VideoOutput {
   readonly kind: 'video'
+  /** Channel of the media wire that it comes out on. */
+  readonly channel: number
   /** Id of the track that comes out. */
   readonly id: string
   /** Id of the source's track that it is made of. */
@@ -15,7 +17,7 @@ export interface VideoOutput {
   readonly codec: VideoCodec
   /** FFmpeg's name of the encoder, e.g. `libx264`. */
   readonly encoder: string
-  /** Longest height, pixels; the width follows the source's shape. A source that is lower keeps its size. */
+  /** Most pixels of the picture's shorter side; the other follows the source's shape. A smaller source keeps its size. */
   readonly height: number
   readonly kbps: number
   /** Speed preset in the encoder's own words. */
@@ -30,6 +32,7 @@ export interface VideoOutput {
 /** The source's sound as Opus, 48 kHz, stereo, 20 ms. */
 export interface AudioOutput {
   readonly kind: 'audio'
+  readonly channel: number
   readonly id: string
   readonly source: AudioTrack['id']
   readonly kbps: number
@@ -46,11 +49,12 @@ export type InputNote =
   /** The next packets do not continue the previous ones. */
   | { readonly type: 'seam' }
 
-/** In order with the packets, worker to host. */
+/** In order with the packets, worker to host, on the output's channel. */
 export type OutputNote = { readonly type: 'failed'; readonly id: string; readonly message: string }
 
 /** How an output fares, over the last second. */
 export interface OutputReport {
+  readonly channel: number
   readonly id: string
   readonly frames: number
   readonly bytes: number
@@ -64,6 +68,8 @@ export interface TranscodeReport {
   readonly behindMs: number
   /** Wall time that decoding took in the last second, ms. */
   readonly decodeMs: number
+  /** Share of the last second in which the process worked on pictures, 0 to 1: at 1 it falls behind. */
+  readonly load: number
   readonly outputs: readonly OutputReport[]
 }
 

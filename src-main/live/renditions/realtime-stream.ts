@@ -9,8 +9,10 @@ import type { OutputTaker, StreamTranscoder } from './stream-transcoder.ts'
 
 /** How long the work goes on after the last subscriber left, ms. */
 const lingerMs = 2000
+/** Channel of the media wire that its outputs come on. */
+const realtimeChannel = 1
 const opusKbps = 128
-/** Highest picture that is made for conversation; higher sources are scaled down. */
+/** Most lines of a picture that is made for conversation; higher sources are scaled down. */
 const highestMade = 1080
 
 export interface RealtimeNeeds {
@@ -113,7 +115,7 @@ export class RealtimeStream implements LiveStream {
     clearTimeout(this.#linger)
     this.#leaveSource?.()
     this.#leaveSource = undefined
-    this.#needs.transcoder.want(this, [], this.#taker)
+    this.#needs.transcoder.want(realtimeChannel, [], this.#taker)
     this.#run = undefined
     this.#video = undefined
     this.#audio = undefined
@@ -154,9 +156,10 @@ export class RealtimeStream implements LiveStream {
     if (this.#video !== undefined) {
       if (this.#videoPasses) this.#run?.setTrack(this.#video)
       else {
-        const height = Math.min(highestMade, this.#video.height || highestMade)
+        const height = Math.min(highestMade, Math.min(this.#video.width, this.#video.height) || highestMade)
         outputs.push({
           kind: 'video',
+          channel: realtimeChannel,
           id: this.#video.id,
           source: this.#video.id,
           codec: 'h264',
@@ -172,9 +175,9 @@ export class RealtimeStream implements LiveStream {
     }
     if (this.#audio !== undefined) {
       if (this.#audioPasses) this.#run?.setTrack(this.#audio)
-      else outputs.push({ kind: 'audio', id: this.#audio.id, source: this.#audio.id, kbps: opusKbps })
+      else outputs.push({ kind: 'audio', channel: realtimeChannel, id: this.#audio.id, source: this.#audio.id, kbps: opusKbps })
     }
-    this.#needs.transcoder.want(this, outputs, this.#taker)
+    this.#needs.transcoder.want(realtimeChannel, outputs, this.#taker)
   }
 
   readonly #taker: OutputTaker = {

@@ -7,7 +7,7 @@ import type { LiveStream } from '../streams/stream.ts'
 import {
   type FromTranscoder,
   type InputNote,
-  mediaChannel,
+  sourceChannel,
   type OutputNote,
   type TranscodeOutput,
   type TranscodeReport,
@@ -53,8 +53,8 @@ interface Want {
 /** One stream's transcoder process: runs while outputs are wanted, is started again when it ends by itself. */
 export class StreamTranscoder {
   readonly #needs: StreamTranscoderNeeds
-  readonly #wants = new Map<object, Want>()
-  readonly #takers = new Map<string, OutputTaker>()
+  /** By channel. */
+  readonly #wants = new Map<number, Want>()
   #worker: SupervisedWorker<never> | undefined
   #wire: MediaWire | undefined
   #ready = false
@@ -73,15 +73,11 @@ export class StreamTranscoder {
     return this.#worker?.pid
   }
 
-  /** Replaces what `owner` wants; none ends it. Output ids of all owners must differ. */
-  want(owner: object, outputs: readonly TranscodeOutput[], taker: OutputTaker): void {
-    if (this.#ended) return
-    for (const [id, each] of this.#takers) if (each === this.#wants.get(owner)?.taker) this.#takers.delete(id)
-    if (outputs.length === 0) this.#wants.delete(owner)
-    else {
-      this.#wants.set(owner, { outputs, taker })
-      for (const { id } of outputs) this.#takers.set(id, taker)
-    }
+  /** Replaces what is made on a channel; none ends it. Outputs carry the same channel. */
+  want(channel: number, outputs: readonly TranscodeOutput[], taker: OutputTaker): void {
+    if (this.#ended || (outputs.length === 0 && !this.#wants.has(channel))) return
+    if (outputs.length === 0) this.#wants.delete(channel)
+    else this.#wants.set(channel, { outputs, taker })
     clearTimeout(this.#linger)
     if (this.#wants.size === 0) {
       this.#apply()
@@ -96,7 +92,6 @@ export class StreamTranscoder {
     this.#ended = true
     clearTimeout(this.#linger)
     this.#wants.clear()
-    this.#takers.clear()
     await this.#stopWorker()
   }
 
@@ -117,15 +112,15 @@ export class StreamTranscoder {
       restart,
       onMediaPipe: (pipe) => {
         this.#wire = openMediaWire(pipe, {
-          onTrack: (_channel, track) => this.#takers.get(track.id)?.onTrack(track),
-          onPacket: (_channel, packet) => this.#takers.get(packet.track.id)?.onPacket(packet),
-          onNote: (_channel, note) => {
+          onTrack: (channel, track) => this.#wants.get(channel)?.taker.onTrack(track),
+          onPacket: (channel, packet) => this.#wants.get(channel)?.taker.onPacket(packet),
+          onNote: (channel, note) => {
             const { id, message } = note as OutputNote
             log.warn({ output: id, reason: message }, 'a rendition cannot be made')
-            this.#takers.get(id)?.onFailed(id, message)
+            this.#wants.get(channel)?.taker.onFailed(id, message)
           },
           onClosed: (error) => {
-            if (error) log.error({ err: error }, 'the pipe to the transcoder broke')
+            if (error) log.debug({ reason: error.message }, 'the pipe to the transcoder is closed')
           },
         })
       },
@@ -178,7 +173,7 @@ export class StreamTranscoder {
     const unsubscribe = this.#needs.stream.subscribe(
       {
         onTrack: (track) => {
-          if (ids.has(track.id)) this.#wire?.track(mediaChannel, track)
+          if (ids.has(track.id)) this.#wire?.track(sourceChannel, track)
         },
         onPacket: (packet) => {
           if (!ids.has(packet.track.id) || this.#wire === undefined) return
@@ -187,7 +182,7 @@ export class StreamTranscoder {
             else if (packet.key) this.#starved = false
             if (this.#starved) return
           }
-          this.#wire.packet(mediaChannel, packet)
+          this.#wire.packet(sourceChannel, packet)
         },
         onDiscontinuity: () => {
           if (kind === 'video') this.#note({ type: 'seam' })
@@ -201,7 +196,7 @@ export class StreamTranscoder {
   }
 
   #note(note: InputNote): void {
-    this.#wire?.note(mediaChannel, note)
+    this.#wire?.note(sourceChannel, note)
   }
 
   #stopFeeds(): void {

@@ -2,7 +2,7 @@
 import type { Packet, Track } from '../../formats/track.ts'
 import { openMediaWire } from '../../platform/workers/media-wire.ts'
 import { connectToHost, openMediaPipe } from '../../platform/workers/worker-side.ts'
-import { type FromTranscoder, type InputNote, mediaChannel, type OutputNote } from './messages.ts'
+import type { FromTranscoder, InputNote, OutputNote } from './messages.ts'
 
 const reportEveryMs = 1000
 
@@ -22,9 +22,9 @@ if (Transcode) {
     onClosed: () => host.end(),
   })
   const transcode = new Transcode({
-    track: (track) => wire.track(mediaChannel, track),
-    packet: (packet) => wire.packet(mediaChannel, packet),
-    failed: (id, message) => wire.note(mediaChannel, { type: 'failed', id, message: message.slice(0, 300) } satisfies OutputNote),
+    track: wire.track,
+    packet: wire.packet,
+    failed: (channel, id, message) => wire.note(channel, { type: 'failed', id, message: message.slice(0, 300) } satisfies OutputNote),
   })
   setInterval(() => host.send({ type: 'report', report: transcode.report() }), reportEveryMs)
   host.ready()

@@ -25,6 +25,7 @@ export class HealthMeter {
   readonly #startMs: number
   #samples: HealthSample[] = []
   #warnings: readonly HealthWarning[] = []
+  readonly #standing = new Map<HealthWarning['code'], HealthWarning>()
   #videoBytes = 0
   #audioBytes = 0
   #frames = 0
@@ -57,7 +58,13 @@ export class HealthMeter {
   }
 
   get warnings(): readonly HealthWarning[] {
-    return this.#warnings
+    return this.#standing.size === 0 ? this.#warnings : [...this.#warnings, ...this.#standing.values()]
+  }
+
+  /** A warning that others found, until it is taken away by `undefined`. */
+  stand(code: HealthWarning['code'], message: string | undefined): void {
+    if (message === undefined) this.#standing.delete(code)
+    else this.#standing.set(code, { code, message })
   }
 
   /**

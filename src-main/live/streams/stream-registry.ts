@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { Publication, PublishRequest } from '../ingest/publisher.ts'
 import type { StreamLimits } from '../keys/key-limits.ts'
 import { randomText } from '../random-id.ts'
-import type { Stream } from '../schemas.ts'
+import type { HealthWarning, Stream } from '../schemas.ts'
 import { Failover } from './failover.ts'
 import { HealthMeter } from './health.ts'
 import { durationOver, measuredOverLimit, trackOverLimit } from './limit-check.ts'
@@ -269,6 +269,14 @@ export class StreamRegistry implements StreamDirectory {
   /** The limits that hold for a stream now; undefined while nobody publishes to it. */
   limitsOf(stream: { readonly id: string }): StreamLimits | undefined {
     return this.#byId.get(stream.id)?.publisher?.key
+  }
+
+  /** Puts a warning on a stream, or takes it away. */
+  warn(stream: { readonly id: string }, code: HealthWarning['code'], message: string | undefined): void {
+    const entry = this.#byId.get(stream.id)
+    if (entry?.meter === undefined) return
+    entry.meter.stand(code, message)
+    this.#announce(entry, 'updated')
   }
 
   /** Sends away who sends more than its key allows, and ends what has lasted too long. Each second. */

@@ -7,10 +7,10 @@ import { openVideoEncoder, type VideoEncoder } from './video-encoder.ts'
 
 /** Where what is made goes. */
 export interface TranscodeSink {
-  track(track: Track): void
-  packet(packet: Packet): void
+  track(channel: number, track: Track): void
+  packet(channel: number, packet: Packet): void
   /** This output cannot be made; the others go on. */
-  failed(id: string, message: string): void
+  failed(channel: number, id: string, message: string): void
 }
 
 /** Media that may wait to be decoded, ms: beyond it all is dropped up to the newest keyframe. */
@@ -42,6 +42,8 @@ export class Transcode {
   #running = false
   #closed = false
   #decodeMs = 0
+  #workMs = 0
+  #reportedAt = performance.now()
   #frameMs = 1000 / 30
   #lastPts = Number.NaN
 
@@ -74,10 +76,13 @@ export class Transcode {
     const last = this.#queue.findLast(isPacket)
     const report = {
       behindMs: first && last ? ((last.dts - first.dts) / first.track.timescale) * 1000 : 0,
-      decodeMs: this.#decodeMs,
-      outputs: this.#lanes.map(({ spec, frames, bytes, busyMs }) => ({ id: spec.id, frames, bytes, busyMs })),
+      decodeMs: Math.round(this.#decodeMs),
+      load: Math.min(1, this.#workMs / Math.max(1, performance.now() - this.#reportedAt)),
+      outputs: this.#lanes.map(({ spec, frames, bytes, busyMs }) => ({ channel: spec.channel, id: spec.id, frames, bytes, busyMs: Math.round(busyMs) })),
     }
     this.#decodeMs = 0
+    this.#workMs = 0
+    this.#reportedAt = performance.now()
     for (const lane of this.#lanes) {
       lane.frames = 0
       lane.bytes = 0
@@ -102,7 +107,7 @@ export class Transcode {
     const sounds = outputs.filter((output) => output.kind === 'audio')
     const before = this.#sound
     this.#sound = sounds.map((spec) => {
-      const known = before.find((lane) => lane.spec.id === spec.id && lane.spec.source === spec.source && lane.spec.kbps === spec.kbps)
+      const known = before.find((lane) => lane.spec.id === spec.id && lane.spec.channel === spec.channel && lane.spec.source === spec.source && lane.spec.kbps === spec.kbps)
       return known ?? { spec, converter: undefined }
     })
     for (const lane of before) if (!this.#sound.includes(lane)) lane.converter?.close()
@@ -119,17 +124,26 @@ export class Transcode {
           const track = this.#tracks.get(packet.track.id)
           if (track?.kind !== 'audio') continue
           lane.converter = openOpusConverter(lane.spec.id, track, lane.spec.kbps)
-          this.#sink.track(lane.converter.track)
+          this.#sink.track(lane.spec.channel, lane.converter.track)
         }
-        lane.converter.convert(packet, this.#give)
+        lane.converter.convert(packet, this.#giver(lane.spec.channel))
       } catch (error) {
         this.#sound = this.#sound.filter((each) => each !== lane)
-        this.#sink.failed(lane.spec.id, (error as Error).message)
+        this.#sink.failed(lane.spec.channel, lane.spec.id, (error as Error).message)
       }
     }
   }
 
-  readonly #give = (packet: Packet): void => this.#sink.packet(packet)
+  readonly #givers = new Map<number, (packet: Packet) => void>()
+
+  /** One function for each channel, made once. */
+  #giver(channel: number): (packet: Packet) => void {
+    const known = this.#givers.get(channel)
+    if (known) return known
+    const fresh = (packet: Packet): void => this.#sink.packet(channel, packet)
+    this.#givers.set(channel, fresh)
+    return fresh
+  }
 
   #enqueue(entry: Entry): void {
     this.#queue.push(entry)
@@ -152,7 +166,11 @@ export class Transcode {
       else if (entry === 'seam') {
         await this.#seam()
         if (this.#lanes.length === 0) this.#live = false
-      } else await this.#picture(entry)
+      } else {
+        const before = performance.now()
+        await this.#picture(entry)
+        this.#workMs += performance.now() - before
+      }
       while (this.#retired.length > 0) this.#retired.pop()?.encoder?.close()
     }
     this.#running = false
@@ -185,7 +203,7 @@ export class Transcode {
       try {
         this.#decoder = openVideoDecoder(packet.track as never)
       } catch (error) {
-        for (const lane of this.#lanes) this.#sink.failed(lane.spec.id, (error as Error).message)
+        for (const lane of this.#lanes) this.#sink.failed(lane.spec.channel, lane.spec.id, (error as Error).message)
         this.#lanes = []
         return
       }
@@ -230,7 +248,7 @@ export class Transcode {
       const fresh = lane.encoder === undefined
       if (lane.encoder === undefined) {
         lane.encoder = openVideoEncoder(lane.spec, frame, Math.min(120, 1000 / this.#frameMs))
-        this.#sink.track(lane.encoder.track)
+        this.#sink.track(lane.spec.channel, lane.encoder.track)
       }
       lane.begun = true
       lane.frames++
@@ -238,7 +256,7 @@ export class Transcode {
     } catch (error) {
       this.#lanes = this.#lanes.filter((each) => each !== lane)
       lane.encoder?.close()
-      this.#sink.failed(lane.spec.id, (error as Error).message)
+      this.#sink.failed(lane.spec.channel, lane.spec.id, (error as Error).message)
     }
     lane.busyMs += performance.now() - before
   }
@@ -246,7 +264,7 @@ export class Transcode {
   #emitter(lane: Lane): (packet: Packet) => void {
     return (packet) => {
       lane.bytes += packet.data.length
-      this.#sink.packet(packet)
+      this.#sink.packet(lane.spec.channel, packet)
     }
   }
 

@@ -11,6 +11,7 @@ import { isFault } from '../../../formats/fault.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import { videoTimescale } from '../../../formats/track-from-config.ts'
 import type { VideoOutput } from '../messages.ts'
+import { outputSize } from '../output-size.ts'
 import { codedForm } from './coded-video.ts'
 import { encoderOptions } from './encoder-options.ts'
 import { must, setOption } from './engine.ts'
@@ -25,12 +26,6 @@ export interface VideoEncoder {
   /** Gives what still is inside. */
   finish(emit: (packet: Packet) => void): Promise<void>
   close(): void
-}
-
-/** Size of an output of pictures of that size: even, never larger than they are. */
-export function outputSize(width: number, height: number, limit: number): { width: number; height: number } {
-  const outHeight = Math.min(limit, height) & ~1
-  return { width: Math.max(2, Math.round((width * outHeight) / height / 2) * 2), height: Math.max(2, outHeight) }
 }
 
 /** Opens scaler and encoder for pictures like this one; throws FFmpeg's words where it cannot. */
