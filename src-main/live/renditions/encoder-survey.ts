@@ -117,7 +117,10 @@ export class EncoderSurvey {
     await this.#end()
     if (stopped) return results
     this.#found = results
-    this.#needs.log.info({ encoders: results.filter((each) => each.found).map(({ name, speed }) => `${name} ${speed}x`) }, 'encoders measured')
+    this.#needs.log.info(
+      { encoders: results.filter((each) => each.found).map(({ name, speed }) => `${name} ${speed}x`) },
+      'encoders measured',
+    )
     await this.#keep()
     for (const listener of this.#listeners) listener()
     return results
@@ -162,7 +165,9 @@ export class EncoderSurvey {
         this.#ask = undefined
         const asked = open
         open = undefined
-        asked?.answer(ended ? undefined : { name: asked.encoder.name, speed: null, reason: `its driver ended the process (${signal ?? code})` })
+        asked?.answer(
+          ended ? undefined : { name: asked.encoder.name, speed: null, reason: `its driver ended the process (${signal ?? code})` },
+        )
       },
     })
     this.#stop = async () => {

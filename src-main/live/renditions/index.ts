@@ -134,7 +134,11 @@ export async function createRenditions(needs: RenditionsNeeds): Promise<Renditio
       streamName: stream.name,
       data: { rendition: output.id },
     })
-    const given = made.get(stream)?.ladder.view().renditions.filter((rendition) => rendition.state === 'shed') ?? []
+    const given =
+      made
+        .get(stream)
+        ?.ladder.view()
+        .renditions.filter((rendition) => rendition.state === 'shed') ?? []
     const names = given.map(({ height }) => `${height}p`).join(', ')
     needs.warn(
       stream,

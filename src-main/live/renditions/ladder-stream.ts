@@ -225,7 +225,8 @@ export class StreamLadder implements LadderStream {
   #info(output: VideoOutput, source: VideoTrack): RenditionInfo {
     const work = this.#work.get(output.id)
     const error = this.#failed.get(output.id) ?? null
-    const state = error !== null ? 'failed' : this.#shed.includes(output.id) ? 'shed' : this.#running.has(output.id) ? 'running' : 'starting'
+    const state =
+      error !== null ? 'failed' : this.#shed.includes(output.id) ? 'shed' : this.#running.has(output.id) ? 'running' : 'starting'
     const works = state === 'running' && !this.#away && work !== undefined
     return {
       id: output.id,

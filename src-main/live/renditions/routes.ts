@@ -4,8 +4,8 @@ import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { Presets } from './presets.ts'
 import {
   ChoiceSchema,
-  EncoderSchema,
   type EncoderInfo,
+  EncoderSchema,
   NewPresetSchema,
   PresetChangeSchema,
   PresetSchema,

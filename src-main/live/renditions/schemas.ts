@@ -44,7 +44,11 @@ export const ChoiceSchema = Type.Object({
   preset: Type.Optional(Nullable(Type.String({ maxLength: 40, description: 'id of the preset, with mode preset' }))),
   heights: Type.Optional(
     Nullable(
-      Type.Array(Type.Integer({ minimum: 120, maximum: 4320 }), { minItems: 1, maxItems: 8, description: 'only these rungs of the preset' }),
+      Type.Array(Type.Integer({ minimum: 120, maximum: 4320 }), {
+        minItems: 1,
+        maxItems: 8,
+        description: 'only these rungs of the preset',
+      }),
     ),
   ),
 })

@@ -7,8 +7,8 @@ import type { LiveStream } from '../streams/stream.ts'
 import {
   type FromTranscoder,
   type InputNote,
-  sourceChannel,
   type OutputNote,
+  sourceChannel,
   type TranscodeOutput,
   type TranscodeReport,
 } from './messages.ts'

@@ -75,5 +75,5 @@ export async function measureEncoder(encoder: KnownEncoder): Promise<number> {
   opened.close()
   for (const frame of frames) frame.free()
   if (packets < frameRate) throw new Error(`it gave ${packets} of ${frameRate} pictures`)
-  return Math.round((100_000 / took)) / 100
+  return Math.round(100_000 / took) / 100
 }

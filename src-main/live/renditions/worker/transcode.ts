@@ -78,7 +78,13 @@ export class Transcode {
       behindMs: first && last ? ((last.dts - first.dts) / first.track.timescale) * 1000 : 0,
       decodeMs: Math.round(this.#decodeMs),
       load: Math.min(1, this.#workMs / Math.max(1, performance.now() - this.#reportedAt)),
-      outputs: this.#lanes.map(({ spec, frames, bytes, busyMs }) => ({ channel: spec.channel, id: spec.id, frames, bytes, busyMs: Math.round(busyMs) })),
+      outputs: this.#lanes.map(({ spec, frames, bytes, busyMs }) => ({
+        channel: spec.channel,
+        id: spec.id,
+        frames,
+        bytes,
+        busyMs: Math.round(busyMs),
+      })),
     }
     this.#decodeMs = 0
     this.#workMs = 0
@@ -107,7 +113,13 @@ export class Transcode {
     const sounds = outputs.filter((output) => output.kind === 'audio')
     const before = this.#sound
     this.#sound = sounds.map((spec) => {
-      const known = before.find((lane) => lane.spec.id === spec.id && lane.spec.channel === spec.channel && lane.spec.source === spec.source && lane.spec.kbps === spec.kbps)
+      const known = before.find(
+        (lane) =>
+          lane.spec.id === spec.id &&
+          lane.spec.channel === spec.channel &&
+          lane.spec.source === spec.source &&
+          lane.spec.kbps === spec.kbps,
+      )
       return known ?? { spec, converter: undefined }
     })
     for (const lane of before) if (!this.#sound.includes(lane)) lane.converter?.close()
