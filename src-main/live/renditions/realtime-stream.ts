@@ -4,7 +4,7 @@ import type { DiscontinuityReason, LiveStream, StreamState, StreamSubscriber } f
 import { StreamRun } from '../streams/stream-run.ts'
 import { ladderKbps } from './ladder-rungs.ts'
 import type { TranscodeOutput } from './messages.ts'
-import { OrderWatch, realtimeFitness } from './reordering.ts'
+import { realtimeFitness } from './reordering.ts'
 import type { OutputTaker, StreamTranscoder } from './stream-transcoder.ts'
 
 /** How long the work goes on after the last subscriber left, ms. */
@@ -26,17 +26,20 @@ export interface RealtimeNeeds {
 /** What WebRTC peers play of a stream. Works only while somebody is subscribed, and makes only what cannot be passed on. */
 export class RealtimeStream implements LiveStream {
   readonly #needs: RealtimeNeeds
-  readonly #order = new OrderWatch()
   #run: StreamRun | undefined
   #leaveSource: (() => void) | undefined
   #subscribers = 0
   #linger: NodeJS.Timeout | undefined
   #video: VideoTrack | undefined
   #audio: AudioTrack | undefined
+  #fitness: ReturnType<typeof realtimeFitness> = 'passes'
+  #videoSeen = false
   #videoPasses = false
   #audioPasses = false
-  /** Frames of the GOP cache that wait until it is known whether they can be passed on. */
+  /** Packets that wait until it is known whether the picture can be passed on. */
   #held: Packet[] | undefined
+  /** The replay of the source's GOP cache is over. */
+  #started = false
 
   constructor(needs: RealtimeNeeds) {
     this.#needs = needs
@@ -86,15 +89,11 @@ export class RealtimeStream implements LiveStream {
     const run = new StreamRun({ id: source.id, name: source.name, epoch: source.epoch, log, nowMs: source.originTimeMs })
     this.#run = run
     this.#held = []
-    this.#order.reset()
     this.#leaveSource = source.subscribe(
       {
         onTrack: (track) => this.#onTrack(track),
         onPacket: (packet) => this.#onPacket(packet),
-        onDiscontinuity: (reason: DiscontinuityReason) => {
-          this.#order.reset()
-          run.discontinuity(reason)
-        },
+        onDiscontinuity: (reason: DiscontinuityReason) => run.discontinuity(reason),
         onReconnecting: (away) => run.setReconnecting(away),
         onEnd: () => {
           this.#end()
@@ -103,12 +102,21 @@ export class RealtimeStream implements LiveStream {
       },
       { from: 'keyframe' },
     )
-    if (source.state !== 'active') return run
-    const held = this.#held
+    this.#started = true
+    if (source.state === 'active' && !this.#undecided) this.#release()
+    return run
+  }
+
+  /** Only its packets will tell whether the picture can be passed on. */
+  get #undecided(): boolean {
+    return !this.#videoSeen && this.#fitness === 'by-packets'
+  }
+
+  #release(): void {
+    const held = this.#held ?? []
     this.#held = undefined
     this.#decide()
     for (const packet of held) this.#pass(packet)
-    return run
   }
 
   #end(): void {
@@ -119,14 +127,17 @@ export class RealtimeStream implements LiveStream {
     this.#run = undefined
     this.#video = undefined
     this.#audio = undefined
+    this.#videoSeen = false
+    this.#started = false
+    this.#fitness = 'passes'
   }
 
   #onTrack(track: Track): void {
     if (track.kind === 'video') {
       if (this.#video !== undefined && this.#video.id !== track.id) return
       this.#video = track
-      this.#videoPasses = realtimeFitness(track) !== 'must-be-made'
-      this.#order.reset()
+      this.#fitness = realtimeFitness(track)
+      this.#videoPasses = this.#fitness !== 'must-be-made'
     } else {
       if (this.#audio !== undefined && this.#audio.id !== track.id) return
       this.#audio = track
@@ -137,12 +148,18 @@ export class RealtimeStream implements LiveStream {
 
   #onPacket(packet: Packet): void {
     const { track } = packet
-    if (track.id === this.#video?.id && this.#videoPasses && this.#order.reordered(packet) && realtimeFitness(this.#video) === 'by-order') {
-      this.#videoPasses = false
-      if (this.#held === undefined) this.#decide()
+    if (track.id === this.#video?.id) {
+      this.#videoSeen = true
+      if (this.#videoPasses && packet.pts !== packet.dts && this.#fitness === 'by-packets') {
+        this.#videoPasses = false
+        if (this.#held === undefined) this.#decide()
+      }
     }
-    if (this.#held !== undefined) this.#held.push(packet)
-    else this.#pass(packet)
+    if (this.#held === undefined) this.#pass(packet)
+    else {
+      this.#held.push(packet)
+      if (this.#started && !this.#undecided) this.#release()
+    }
   }
 
   #pass(packet: Packet): void {

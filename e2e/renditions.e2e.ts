@@ -1,0 +1,235 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { elementaryForm } from '../src-main/formats/elementary-stream.ts'
+import { RealtimeStream } from '../src-main/live/renditions/realtime-stream.ts'
+import { StreamTranscoder } from '../src-main/live/renditions/stream-transcoder.ts'
+import { madeClip } from './helpers/clips.ts'
+import { readFrames } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { artifacts } from './helpers/paths.ts'
+import { playFile, take } from './helpers/played-stream.ts'
+import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
+import { quietLog } from './helpers/quiet-log.ts'
+import { checkMultivariant } from './playlist-rules.ts'
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`)
+    await wait(100)
+  }
+}
+
+describe('a ladder that the host makes', () => {
+  let host: RunningHost
+  let publisher: Publisher
+
+  beforeAll(async () => {
+    const clip = await testClip('renditions-540p', { width: 960, height: 540, frames: 60 * 30, videoKbps: 1500 })
+    host = await startHost({ name: 'renditions' })
+    publisher = publishFile(clip, `${host.rtmp}/${await host.key('show')}`)
+    await host.until('show', (stream) => stream.health?.frameRate > 0)
+  })
+  afterAll(async () => {
+    await publisher?.stop()
+    await host?.stop()
+  })
+
+  const renditions = async (): Promise<any> => (await host.api('GET', '/live/streams/show/renditions')).body
+  const running = () =>
+    until('all renditions run', async () => {
+      const view = await renditions()
+      return view.renditions.length > 0 && view.renditions.every((each: any) => each.state === 'running' && each.frameRate > 0)
+        ? view
+        : undefined
+    })
+  const multivariant = async (): Promise<string> => await (await fetch(`${host.http}/live/show/index.m3u8`)).text()
+  /** Media playlists, the source's first, as address and text. */
+  const playlists = async (): Promise<{ address: string; text: string }[]> => {
+    const master = await multivariant()
+    const addresses = [...master.matchAll(/#EXT-X-STREAM-INF:[^\n]*\n([^\n#]+)/g)].map(
+      (match) => new URL(match[1]!, `${host.http}/live/show/`),
+    )
+    const texts = await Promise.all(addresses.map(async (address) => await (await fetch(address)).text()))
+    return texts.map((text, index) => ({ address: String(addresses[index]), text }))
+  }
+  /** Whole segments by media sequence number. */
+  const segments = (text: string): Map<number, string> => {
+    let number = Number(text.match(/#EXT-X-MEDIA-SEQUENCE:(\d+)/)?.[1])
+    const found = new Map<number, string>()
+    for (const entry of text.split(/(?=#EXTINF:)/).slice(1)) {
+      if (!entry.includes('#EXT-X-GAP')) found.set(number, entry.match(/\n([^#\n]+)/)![1]!)
+      number++
+    }
+    return found
+  }
+
+  it('makes nothing until something is chosen, and refuses what does not exist', async () => {
+    expect(await renditions()).toMatchObject({ state: 'off', chosen: false, choice: { mode: 'off' }, renditions: [] })
+    expect((await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset', preset: 'nothing' })).status).toBe(404)
+    expect((await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset' })).status).toBe(400)
+    expect((await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset', preset: 'talk', heights: [1234] })).status).toBe(400)
+    expect((await host.api('PUT', '/live/streams/show/renditions', { mode: 'everything' })).status).toBe(400)
+    expect((await host.api('PUT', '/live/streams/gone/renditions', { mode: 'off' })).status).toBe(404)
+  })
+
+  it('makes the rungs of a preset below the source: the same frames in the same segments, in one playlist', async () => {
+    const chosen = await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset', preset: 'low-latency' })
+    expect(chosen.status).toBe(200)
+    expect(chosen.body.renditions.map((each: any) => each.id)).toEqual(['v-480p', 'v-360p'])
+    await running()
+    const lists = await until('three playlists with three common segments', async () => {
+      const lists = await playlists()
+      if (lists.length !== 3) return undefined
+      const numbers = lists.map(({ text }) => segments(text))
+      const common = [...numbers[0]!.keys()].filter((number) => numbers.every((each) => each.has(number)))
+      return common.length >= 3 ? { lists, numbers, common: common.slice(-3, -1) } : undefined
+    })
+    expect(checkMultivariant(await multivariant())).toEqual([])
+    const decoded = await Promise.all(
+      lists.lists.map(async ({ address, text }, index) => {
+        const parts = [text.match(/#EXT-X-MAP:URI="([^"]+)"/)![1]!, ...lists.common.map((number) => lists.numbers[index]!.get(number)!)]
+        const bytes = await Promise.all(parts.map(async (part) => Buffer.from(await (await fetch(new URL(part, address))).arrayBuffer())))
+        const file = join(artifacts, `renditions-${index}.mp4`)
+        writeFileSync(file, Buffer.concat(bytes))
+        return await readFrames(file)
+      }),
+    )
+    const [source, ...made] = decoded
+    expect(source!.length).toBe(120)
+    for (const frames of made) {
+      expect(frames.map(({ code }) => code?.frame)).toEqual(source!.map(({ code }) => code?.frame))
+      expect(frames.map(({ time }) => time)).toEqual(source!.map(({ time }) => time))
+    }
+  })
+
+  it('leaves the source alone when the transcoder is killed, and has the ladder back within two seconds and a GOP', async () => {
+    const worker = transcoderOf(host.process.pid!)
+    const before = segments((await playlists())[0]!.text)
+    process.kill(worker, 'SIGKILL')
+    const killedAt = performance.now()
+    await until('a new transcoder', async () => {
+      const view = await renditions()
+      return view.state === 'running' && transcoderOf(host.process.pid!, true) !== worker ? true : undefined
+    })
+    const backMs = performance.now() - killedAt
+    expect(backMs).toBeLessThan(2000)
+    const newest = Math.max(...before.keys())
+    await until('new whole segments of every rendition', async () => {
+      const lists = await playlists()
+      return lists.length === 3 && lists.every(({ text }) => Math.max(...segments(text).keys()) >= newest + 3) ? true : undefined
+    })
+    const own = segments((await playlists())[0]!.text)
+    for (let number = newest; number <= newest + 3; number++) expect(own.has(number)).toBe(true)
+  })
+
+  it('follows a changed preset while it runs, and stops when it is told to', async () => {
+    const made = await host.api('POST', '/live/presets', {
+      name: 'One small',
+      codec: 'h264',
+      speed: 'fastest',
+      bFrames: 3,
+      rungs: [{ height: 240, kbps: 300 }],
+    })
+    expect(made.status).toBe(201)
+    await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset', preset: made.body.id })
+    expect((await running()).renditions.map((each: any) => each.height)).toEqual([240])
+    expect((await host.api('DELETE', `/live/presets/${made.body.id}`)).status).toBe(409)
+    await host.api('PATCH', `/live/presets/${made.body.id}`, { rungs: [{ height: 360, kbps: 500 }] })
+    expect((await running()).renditions.map((each: any) => each.height)).toEqual([360])
+    await host.api('PUT', '/live/streams/show/renditions', { mode: 'off' })
+    expect(await renditions()).toMatchObject({ state: 'off', renditions: [] })
+    await until('one playlist', async () => ((await playlists()).length === 1 ? true : undefined))
+    expect((await host.api('DELETE', `/live/presets/${made.body.id}`)).status).toBe(204)
+  })
+
+  it('measures the encoders of this machine once, and says why others are not there', async () => {
+    const { items } = (await host.api('GET', '/live/encoders')).body
+    const x264 = items.find((each: any) => each.name === 'libx264')
+    expect(x264).toMatchObject({ found: true, codec: 'h264', kind: 'software' })
+    expect(x264.speed).toBeGreaterThan(0.2)
+    for (const each of items) expect(each.found ? each.speed > 0 : each.reason.length > 0).toBe(true)
+    const kept = JSON.parse(readFileSync(join(host.dataDir, 'encoders.json'), 'utf8'))
+    expect(kept.encoders).toEqual(items)
+  })
+})
+
+/** Process id of the host's transcoder. */
+function transcoderOf(hostPid: number, perhaps = false): number {
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+      if (parent === hostPid && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('transcode-worker')) return Number(entry)
+    } catch {
+      // Ended while it was looked at.
+    }
+  }
+  if (perhaps) return 0
+  throw new Error('the host has no transcoder')
+}
+
+describe('what WebRTC plays of a stream', () => {
+  it('has every frame once, no B-frames, keyframes where the source has them, and Opus of 20 ms', async () => {
+    const clip = await madeClip('bframes-aac.flv', [
+      '-t',
+      '7',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-bf',
+      '3',
+      '-g',
+      '60',
+      '-c:a',
+      'aac',
+      '-ar',
+      '44100',
+    ])
+    const playing = playFile(clip)
+    const source = take(playing.stream)
+    const transcoder = new StreamTranscoder({ stream: playing.stream, log: quietLog })
+    const realtime = take(new RealtimeStream({ source: playing.stream, transcoder, log: quietLog, preset: () => 'superfast' }))
+    try {
+      await realtime.ended
+      const pictures = realtime.packets.filter((packet) => packet.track.kind === 'video')
+      const sound = realtime.packets.filter((packet) => packet.track.kind === 'audio')
+      expect(realtime.tracks.map((track) => track.codec).sort()).toEqual(['h264', 'opus'])
+      expect(pictures[0]!.key).toBe(true)
+      expect(pictures.every((packet) => packet.pts === packet.dts)).toBe(true)
+      const first = pictures[0]!.pts
+      const keys = (packets: typeof pictures) => packets.filter((packet) => packet.key && packet.pts > first).map((packet) => packet.pts)
+      expect(keys(pictures)).toEqual(keys(source.packets.filter((packet) => packet.track.kind === 'video')).slice(0, keys(pictures).length))
+      expect(keys(pictures).length).toBeGreaterThanOrEqual(2)
+      expect(sound.slice(1).every((packet, index) => packet.pts - sound[index]!.pts === 960)).toBe(true)
+      const form = elementaryForm(pictures[0]!.track)!
+      const file = join(artifacts, 'realtime.h264')
+      writeFileSync(file, Buffer.concat(pictures.map((packet) => form.frame({ ...packet, duration: packet.duration } as never))))
+      const numbers = (await readFrames(file)).map(({ code }) => code!.frame)
+      expect(numbers).toEqual(numbers.map((_, index) => numbers[0]! + index))
+      expect(numbers.length).toBeGreaterThan(150)
+    } finally {
+      realtime.leave()
+      await transcoder.stop()
+    }
+  })
+
+  it('is the source itself where it has no B-frames, without a process for the picture', async () => {
+    const clip = await madeClip('plain-7s.flv', ['-t', '3', '-c', 'copy'])
+    const playing = playFile(clip)
+    const source = take(playing.stream)
+    const transcoder = new StreamTranscoder({ stream: playing.stream, log: quietLog })
+    const realtime = take(new RealtimeStream({ source: playing.stream, transcoder, log: quietLog, preset: () => 'superfast' }))
+    await realtime.ended
+    await transcoder.stop()
+    const data = (packets: typeof source.packets) => packets.filter((packet) => packet.track.kind === 'video').map((packet) => packet.data)
+    expect(data(realtime.packets)).toEqual(data(source.packets))
+  })
+})
