@@ -7,8 +7,8 @@ import { artifacts } from './paths.ts'
 const executables = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** Chromium as these tests need it: plays without a gesture, takes a self-made certificate. */
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = executables.find((path) => existsSync(path)) ?? 'chromium'
+export function launchBrowser(options: { readonly executable?: string; readonly args?: readonly string[] } = {}): Promise<Browser> {
+  const executablePath = options.executable ?? executables.find((path) => existsSync(path)) ?? 'chromium'
   return chromium.launch({
     executablePath,
     args: [
@@ -17,6 +17,7 @@ export function launchBrowser(): Promise<Browser> {
       '--mute-audio',
       '--disable-dev-shm-usage',
       '--ignore-certificate-errors',
+      ...(options.args ?? []),
     ],
   })
 }

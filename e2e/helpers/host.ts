@@ -54,6 +54,8 @@ export interface HostOptions {
   readonly httpPort?: number
   readonly rtmpPort?: number
   readonly name?: string
+  /** Program that starts the host, e.g. `ip netns exec NAME`. */
+  readonly within?: readonly string[]
 }
 
 /** Starts the built host on a data folder of its own and waits until it listens. */
@@ -62,9 +64,11 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
   mkdirSync(artifacts, { recursive: true })
   const logFile = join(artifacts, `host-${options.name ?? 'e2e'}.log`)
   const from = performance.now()
+  const [program = process.execPath, ...before] = [...(options.within ?? []), process.execPath]
   const child = spawn(
-    process.execPath,
+    program,
     [
+      ...before,
       join(root, 'dist/host/main.js'),
       'host',
       '--json',

@@ -4,7 +4,7 @@ interface Window {
     latencyMs(): number | null
     state(): string
     readonly problems: readonly string[]
-    readonly engine: 'hls' | 'dash'
+    readonly engine: 'hls' | 'dash' | 'webrtc'
   }
   /** Set by a test: gone where the page was loaded again. */
   __mark?: number

@@ -1,0 +1,184 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { networkMissing, openNetwork, type TestNetwork } from './helpers/network.ts'
+import { type Publisher, publishTestStream } from './helpers/publish.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { childrenOf, clientPage, playStream, publishCanvas, received, untilFrames, untilState } from './helpers/webrtc.ts'
+
+const engines = ['node-datachannel', 'mediasoup'] as const
+const noWorker = 'mediasoup has no worker here: npm run build:mediasoup'
+
+/** False where this machine has no worker for mediasoup. */
+async function has(host: RunningHost, engine: string): Promise<boolean> {
+  return (await host.api('GET', '/live/webrtc')).body.engine === engine
+}
+
+describe.each(engines)('WebRTC by %s', (engine) => {
+  let host: RunningHost
+  let browser: Browser
+  let present = true
+  const pages: Page[] = []
+  const publishers: Publisher[] = []
+
+  async function open(): Promise<Page> {
+    const page = await clientPage(browser, host.http)
+    pages.push(page)
+    return page
+  }
+  async function publish(name: string, more: { simulcast?: boolean; width?: number; height?: number; bitrate?: number } = {}) {
+    const key = await host.key(name, { onSecondPublisher: 'takeover' })
+    const page = await open()
+    await publishCanvas(page, { endpoint: `/live/${name}/whip`, key, ...more })
+    return { page, key }
+  }
+
+  beforeAll(async () => {
+    host = await startHost({ name: `webrtc-${engine}`, args: ['--webrtc-port', '0', '--webrtc-engine', engine] })
+    present = await has(host, engine)
+    browser = await launchBrowser()
+  })
+  afterEach(async () => {
+    await Promise.all(pages.splice(0).map((page) => page.context().close()))
+    await Promise.all(publishers.splice(0).map((publisher) => publisher.stop('SIGKILL')))
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('carries picture, sound and messages from one browser to another, and packages them', async (context) => {
+    if (!present) skipBecause(context, noWorker)
+    const { page: sender } = await publish('canvas')
+    const viewer = await open()
+    await playStream(viewer, '/live/canvas/whep')
+    await untilFrames(viewer, 30)
+    const seen = await readVideo(viewer, 3000)
+    const { back, span } = steps(seen)
+    expect([back, seen.length > 45, span > 60]).toEqual([0, true, true])
+    const delays = seen.map((each) => each.readAt - each.wallMs).sort((a, b) => a - b)
+    expect(delays[delays.length >> 1]).toBeLessThan(400)
+    const counters = await received(viewer)
+    expect(counters.audioPackets).toBeGreaterThan(50)
+    expect(counters.audioEnergy).toBeGreaterThan(0)
+
+    await viewer.waitForFunction(() => window.viewer.send('hello'), undefined, { timeout: 10_000 })
+    await sender.waitForFunction(() => window.publisher.send('to everybody'), undefined, { timeout: 10_000 })
+    await viewer.waitForFunction(() => window.messages.includes('to everybody'), undefined, { timeout: 10_000 })
+
+    const stream = await host.until('canvas', (each) => each.state === 'active' && each.tracks.length === 2)
+    expect(stream.tracks.map((track: { codec: string }) => track.codec).sort()).toEqual(['h264', 'opus'])
+    const end = performance.now() + 20_000
+    let playlist = ''
+    while (!playlist.includes('#EXT-X-STREAM-INF') && performance.now() < end) {
+      playlist = await (await fetch(`${host.http}/live/canvas/index.m3u8`)).text()
+    }
+    expect(playlist).toContain('avc1.')
+  })
+
+  it('takes three sizes of one picture and gives a viewer the best', async (context) => {
+    if (!present) skipBecause(context, noWorker)
+    const { page } = await publish('layers', { simulcast: true, width: 1280, height: 720, bitrate: 1_500_000 })
+    const viewer = await open()
+    await playStream(viewer, '/live/layers/whep')
+    await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth >= 640, undefined, { timeout: 25_000 })
+    const state = await page.evaluate(() => window.states.at(-1))
+    expect(state).toBe('live')
+  })
+
+  it('plays an RTMP source with its sound', async (context) => {
+    if (!present) skipBecause(context, noWorker)
+    const key = await host.key('encoder')
+    publishers.push(await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 600 }))
+    await host.until('encoder', (each) => each.state === 'active')
+    const viewer = await open()
+    await playStream(viewer, '/live/encoder/whep')
+    await untilFrames(viewer, 30)
+    const seen = await readVideo(viewer, 2000)
+    expect(steps(seen).back).toBe(0)
+    expect(seen.length).toBeGreaterThan(20)
+    const end = performance.now() + 10_000
+    while ((await received(viewer)).audioEnergy === 0 && performance.now() < end) await viewer.waitForTimeout(200)
+    expect((await received(viewer)).audioEnergy).toBeGreaterThan(0)
+  })
+
+  it('goes on after the engine died, and after the publisher was away', async (context) => {
+    if (!present) skipBecause(context, noWorker)
+    const { page: sender, key } = await publish('again')
+    const viewer = await open()
+    await playStream(viewer, '/live/again/whep')
+    await untilFrames(viewer, 10)
+
+    const worker = childrenOf(host.process.pid!).find((each) => /mediasoup-worker|sfu-worker/.test(each.command))
+    expect(worker).toBeDefined()
+    process.kill(worker!.pid, 'SIGKILL')
+    await viewer.waitForFunction(() => window.states.includes('reconnecting'), undefined, { timeout: 20_000 })
+    await untilState(sender, 'live', 30_000)
+    await untilState(viewer, 'playing', 30_000)
+    await untilFrames(viewer, 20)
+
+    await sender.context().close()
+    const next = await open()
+    await publishCanvas(next, { endpoint: '/live/again/whip', key })
+    await untilState(viewer, 'playing', 30_000)
+    await untilFrames(viewer, 20, 30_000)
+  })
+})
+
+describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
+  let network: TestNetwork | undefined
+  let host: RunningHost | undefined
+  let browser: Browser | undefined
+
+  afterEach(async () => {
+    await browser?.close()
+    await host?.stop()
+    network?.close()
+    browser = undefined
+    host = undefined
+    network = undefined
+  })
+
+  it('does not stall at 2 % loss, and takes a smaller picture within 2 s when the network narrows', async (context) => {
+    const missing = networkMissing()
+    if (missing !== undefined) skipBecause(context, missing)
+    network = openNetwork()
+    host = await startHost({
+      name: `webrtc-netem-${engine}`,
+      within: network.within,
+      args: ['--webrtc-port', '0', '--webrtc-engine', engine],
+    })
+    browser = await launchBrowser({ executable: network.chromium })
+    const sender = await clientPage(browser, host.http)
+    const state = await sender.evaluate(async () => (await (await fetch('/api/v1/live/webrtc')).json()) as { engine: string })
+    if (state.engine !== engine) skipBecause(context, noWorker)
+    const key = await sender.evaluate(async () => {
+      const answer = await fetch('/api/v1/live/keys', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ stream: 'rough' }),
+      })
+      return ((await answer.json()) as { secret: string }).secret
+    })
+    await publishCanvas(sender, { endpoint: '/live/rough/whip', key, simulcast: true, width: 1280, height: 720, bitrate: 1_500_000 })
+    const viewer = await clientPage(browser, host.http)
+    await playStream(viewer, '/live/rough/whep')
+    await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth >= 640, undefined, { timeout: 25_000 })
+    const { localPort } = await received(viewer)
+    expect(localPort).toBeGreaterThan(0)
+
+    network.impair('loss 2%', localPort)
+    const before = await received(viewer)
+    await viewer.waitForTimeout(5000)
+    const after = await received(viewer)
+    expect(after.frames - before.frames).toBeGreaterThan(60)
+    expect(after.freezes - before.freezes).toBe(0)
+
+    const wide = await viewer.evaluate(() => document.querySelector('video')!.videoWidth)
+    network.impair('rate 400kbit', localPort)
+    const from = performance.now()
+    await viewer.waitForFunction((width) => document.querySelector('video')!.videoWidth < width, wide, { timeout: 15_000, polling: 50 })
+    expect(performance.now() - from).toBeLessThan(2000)
+  })
+})
