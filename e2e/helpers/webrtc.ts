@@ -36,7 +36,7 @@ export async function clientPage(browser: Browser, http: string): Promise<Page> 
   const context = await browser.newContext({ bypassCSP: true })
   const page = await context.newPage()
   await page.goto(`${http}/api/v1/health`)
-  await page.setContent('<video autoplay muted playsinline width="640"></video>')
+  await page.setContent('<video autoplay playsinline width="640"></video>')
   await page.addScriptTag({ content: await clients() })
   return page
 }

@@ -80,6 +80,8 @@ class MediasoupEngine implements SfuEngine {
   readonly #process: MediasoupProcess
   readonly #addresses: readonly string[]
   readonly #rooms = new Map<string, Room>()
+  /** Fed rooms that are being made: their first viewer comes with them. */
+  readonly #opening = new Map<string, Promise<Room | undefined>>()
   readonly #sessions = new Map<string, Session>()
 
   constructor(needs: MediasoupEngineNeeds) {
@@ -124,7 +126,7 @@ class MediasoupEngine implements SfuEngine {
     const chosen = offer.media.map((media) => ({ media, codec: media.direction === 'inactive' ? undefined : chooseCodec(media) }))
     if (chosen.every((each) => each.codec === undefined)) throw new AppError('webrtc.no_codec')
     const transport = await this.#transport(routers, home, offer)
-    const room = await this.#openRoom(home, name)
+    const room = await this.#makeRoom(home, name)
     const session = this.#enter(sessionId, room, transport, home, true)
     room.publisher = session
     try {
@@ -158,6 +160,7 @@ class MediasoupEngine implements SfuEngine {
         })
       }
       if (offer.dataMid !== undefined) await this.#listenToData(session)
+      this.#rooms.set(name, room)
       session.ingest = await MediasoupIngest.open(home, room.producers, {
         onTrack: (track) => this.#needs.events.onTrack(sessionId, track),
         onPacket: (packet) => this.#needs.events.onPacket(sessionId, packet),
@@ -172,7 +175,7 @@ class MediasoupEngine implements SfuEngine {
 
   async play({ sessionId, room: name, offer }: PeerOffer): Promise<PeerAnswer> {
     const routers = this.#routers()
-    const room = this.#rooms.get(name)
+    const room = this.#rooms.get(name) ?? (await this.#opening.get(name))
     if (room === undefined) throw new AppError('play.not_live')
     const profile = profileOf(offer)
     const router = await routers.forProfile(profile)
@@ -220,17 +223,25 @@ class MediasoupEngine implements SfuEngine {
   }
 
   feed({ room: name, stream }: FeedRequest): () => void {
+    const { routers } = this.#process
+    if (routers === undefined) return () => undefined
     let isOver = false
     let end: (() => void) | undefined
-    const routers = this.#process.routers
-    const opening = routers === undefined ? Promise.resolve() : this.#openFeed(routers.home, name, stream)
-    opening.then(
-      (stop) => {
-        end = stop ?? undefined
-        if (isOver) end?.()
+    const opening = this.#openFeed(routers.home, name, stream).then(
+      ({ room, stop }) => {
+        end = stop
+        if (isOver) stop()
+        return isOver ? undefined : room
       },
-      (error: Error) => this.#needs.log.warn({ room: name, error: error.message }, 'a stream could not be given to WebRTC'),
+      (error: Error) => {
+        this.#needs.log.warn({ room: name, error: error.message }, 'a stream could not be given to WebRTC')
+        return undefined
+      },
     )
+    this.#opening.set(name, opening)
+    void opening.then(() => {
+      if (this.#opening.get(name) === opening) this.#opening.delete(name)
+    })
     return () => {
       if (isOver) return
       isOver = true
@@ -340,11 +351,9 @@ class MediasoupEngine implements SfuEngine {
     this.#needs.events.onClosed(session.id, why)
   }
 
-  async #openRoom(home: ProfileRouter, name: string): Promise<Room> {
+  async #makeRoom(home: ProfileRouter, name: string): Promise<Room> {
     const data = await home.direct.produceData({ label: DATA_LABEL })
-    const room: Room = { name, producers: [], rids: [], data, piped: new Map(), sessions: new Set() }
-    this.#rooms.set(name, room)
-    return room
+    return { name, producers: [], rids: [], data, piped: new Map(), sessions: new Set() }
   }
 
   /** Its viewers are closed with it. */
@@ -355,13 +364,16 @@ class MediasoupEngine implements SfuEngine {
     room.data.close()
   }
 
-  async #openFeed(home: ProfileRouter, name: string, stream: FeedRequest['stream']): Promise<() => void> {
-    const room = await this.#openRoom(home, name)
-    const stop = await feedRoom(home.direct, stream, room.producers)
-    return () => {
-      stop()
+  async #openFeed(home: ProfileRouter, name: string, stream: FeedRequest['stream']): Promise<{ room: Room; stop: () => void }> {
+    const room = await this.#makeRoom(home, name)
+    const feed = await feedRoom(home.direct, stream)
+    room.producers.push(...feed.producers)
+    this.#rooms.set(name, room)
+    const stop = () => {
+      feed.stop()
       this.#closeRoom(room)
     }
+    return { room, stop }
   }
 
   #roomOn(room: Room, routers: ProfileRouters, router: ProfileRouter): Promise<PipedRoom> {
