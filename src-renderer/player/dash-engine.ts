@@ -34,13 +34,19 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
     events.onEnded(!startedLive)
   }
   player.on(names.STREAM_INITIALIZED, () => {
-    if (player.isDynamic()) {
-      const { start: startS, end: endS, startAsUtc } = player.getDvrWindow()
-      const timeS = startedLive || start === undefined ? undefined : startTimeS(start, { startS, endS, startAsUtcS: startAsUtc })
-      startedLive = true
-      if (timeS !== undefined) player.seekToPresentationTime(timeS)
-    } else if (!startedLive) onEnded()
+    if (player.isDynamic()) startedLive = true
+    else if (!startedLive) onEnded()
     onLevels()
+  })
+  // The library goes to the live edge first, whatever it was told: only then does it know what can be played.
+  let startAt = start
+  player.on(names.CAN_PLAY, () => {
+    if (startAt === undefined || !player.isDynamic()) return
+    const { start: startS, end: endS, startAsUtc } = player.getDvrWindow()
+    const timeS = startTimeS(startAt, { startS, endS, startAsUtcS: startAsUtc })
+    startAt = undefined
+    if (timeS === undefined) follow(true)
+    else player.seekToPresentationTime(timeS)
   })
   player.on(names.QUALITY_CHANGE_RENDERED, onLevels)
   player.on(names.ERROR, onError as never)

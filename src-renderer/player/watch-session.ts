@@ -113,7 +113,8 @@ export class WatchSession {
   seek(timeS: number): void {
     const range = this.#engine?.range()
     if (!range) return
-    this.#engine?.seek(Math.min(range.liveS, Math.max(range.startS, timeS)))
+    // a little behind the oldest moment, which goes away next
+    this.#engine?.seek(Math.min(range.liveS, Math.max(range.startS + 0.5, timeS)))
   }
 
   goLive(): void {
