@@ -1,0 +1,315 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket as NodeWebSocket } from 'ws'
+import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { publishFile, publishTestStream, testClip } from './helpers/publish.ts'
+import { playInPage, publishFromPage, viewerFigures } from './helpers/webrtc-page.ts'
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function until(what: string, done: () => Promise<boolean>, ms = 20_000): Promise<void> {
+  const end = performance.now() + ms
+  while (!(await done())) {
+    if (performance.now() > end) throw new Error(`${what} did not happen in ${ms} ms`)
+    await sleep(100)
+  }
+}
+
+describe('WebRTC on node-datachannel', () => {
+  let host: RunningHost
+  let browser: Browser
+  const open: { stop(): unknown }[] = []
+
+  beforeAll(async () => {
+    host = await startHost({
+      name: 'webrtc',
+      args: ['--webrtc-engine', 'node-datachannel', '--ice-servers', 'stun:stun.example.com:3478,turn:ann:s3@turn.example.com:3478'],
+    })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    for (const each of open) await each.stop()
+    await browser?.close()
+    await host?.stop()
+  })
+
+  const page = async (): Promise<Page> => {
+    const fresh = await browser.newPage({ viewport: { width: 800, height: 600 } })
+    await fresh.goto(`${host.http}/watch/nobody`)
+    return fresh
+  }
+  const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(`${host.http}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/sdp', ...headers } })
+  const stream = async (name: string) => (await host.api('GET', `/live/streams/${name}`)).body
+  const live = (name: string) =>
+    until(`${name} is live`, async () => (await stream(name))?.state === 'active' && ((await stream(name)).tracks ?? []).length === 2)
+
+  it('a browser publishes over WHIP, another plays it over WHEP, and the stream is packaged like any other', async () => {
+    const sender = await page()
+    const sent = await publishFromPage(sender, `${host.http}/live/cam/whip`, await host.key('cam'))
+    expect(sent.status, sent.body).toBe(201)
+    expect(sent.location).toMatch(/^\/live\/cam\/whip\/\w{24}$/)
+    await live('cam')
+    expect((await stream('cam')).publisher).toMatchObject({ protocol: 'whip' })
+
+    const viewer = await page()
+    const played = await playInPage(viewer, `${host.http}/live/cam/whep`)
+    expect(played.status, played.body).toBe(201)
+    await sleep(1000)
+    const seen = await readVideo(viewer, 4000)
+    const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
+    process.stdout.write(
+      `WHIP to WHEP: ${glassToGlass} ms glass to glass, first picture after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
+    )
+    expect(seen.length).toBeGreaterThan(40)
+    expect(steps(seen)).toMatchObject({ back: 0 })
+    expect(glassToGlass).toBeLessThan(400)
+    expect((await viewerFigures(viewer)).soundMs).toBeGreaterThan(2000)
+
+    await sender.evaluate(() => (window as unknown as { publisherChannel: RTCDataChannel }).publisherChannel.send('hello viewers'))
+    await viewer.waitForFunction(() => (window as unknown as { messages: string[] }).messages.includes('hello viewers'), undefined, {
+      timeout: 5000,
+    })
+
+    const sessions = (await host.api('GET', '/live/streams/cam/sessions')).body.items
+    expect(sessions).toEqual([expect.objectContaining({ protocol: 'webrtc', bytes: expect.any(Number) })])
+    expect(sessions[0].bytes).toBeGreaterThan(10_000)
+    await until('a playlist', async () => (await (await fetch(`${host.http}/live/cam/index.m3u8`)).text()).includes('CODECS="avc1'))
+
+    await viewer.evaluate((address) => fetch(address, { method: 'DELETE' }), `${host.http}${played.location}`)
+    await until('the viewer is gone', async () => (await host.api('GET', '/live/streams/cam/sessions')).body.items.length === 0)
+    expect((await fetch(`${host.http}${sent.location}`, { method: 'DELETE' })).status).toBe(200)
+    await until('the stream ended', async () => (await stream('cam')).state === 'ended')
+    await sender.close()
+    await viewer.close()
+  })
+
+  it.each(['VP9', 'AV1'])('%s goes through too', async (codec) => {
+    const name = codec.toLowerCase()
+    const sender = await page()
+    const sent = await publishFromPage(sender, `${host.http}/live/${name}/whip`, await host.key(name), codec)
+    expect(sent.status, sent.body).toBe(201)
+    await live(name)
+    expect((await stream(name)).tracks).toContainEqual(expect.objectContaining({ codec: name, width: 640, height: 360 }))
+    const viewer = await page()
+    expect((await playInPage(viewer, `${host.http}/live/${name}/whep`)).status).toBe(201)
+    expect((await readVideo(viewer, 1500)).length).toBeGreaterThan(5)
+    await sender.close()
+    await viewer.close()
+  })
+
+  it('an RTMP stream is played over WHEP', async () => {
+    open.push(await publishTestStream({ url: `${host.rtmp}/${await host.key('rtmp')}`, width: 640, height: 360, videoKbps: 1000 }))
+    await live('rtmp')
+    const viewer = await page()
+    const played = await playInPage(viewer, `${host.http}/live/rtmp/whep`)
+    expect(played.status, played.body).toBe(201)
+    await sleep(2000)
+    const seen = await readVideo(viewer, 4000)
+    const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
+    process.stdout.write(
+      `RTMP to WHEP: ${glassToGlass} ms glass to glass, first picture after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
+    )
+    expect(seen.length).toBeGreaterThan(40)
+    expect(steps(seen)).toMatchObject({ back: 0 })
+    expect((await viewerFigures(viewer)).soundMs).toBeGreaterThan(1000)
+    await viewer.close()
+  })
+
+  it('B-frames and AAC are made playable: frames come in order, with sound', async () => {
+    const plain = await testClip('webrtc-plain', { width: 640, height: 360, fps: 30, frames: 600, videoKbps: 800 })
+    const clip = plain.replace('.flv', '-b.flv')
+    execFileSync('ffmpeg', [
+      '-y',
+      '-loglevel',
+      'error',
+      '-i',
+      plain,
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryfast',
+      '-bf',
+      '2',
+      '-g',
+      '60',
+      '-c:a',
+      'copy',
+      clip,
+    ])
+    open.push(publishFile(clip, `${host.rtmp}/${await host.key('bframes')}`, { loop: true }))
+    await live('bframes')
+    const viewer = await page()
+    expect((await playInPage(viewer, `${host.http}/live/bframes/whep`)).status).toBe(201)
+    await sleep(1000)
+    const seen = await readVideo(viewer, 3000)
+    expect(seen.length).toBeGreaterThan(20)
+    expect(steps(seen).back).toBeLessThanOrEqual(1)
+    expect((await viewerFigures(viewer)).soundMs).toBeGreaterThan(1000)
+    await viewer.close()
+  })
+
+  it('plays by messages over a WebSocket', async () => {
+    const viewer = await page()
+    const said = await viewer.evaluate(
+      async (address) => {
+        const socket = new WebSocket(address)
+        const peer = new RTCPeerConnection()
+        peer.addTransceiver('video', { direction: 'recvonly' })
+        const heard: string[] = []
+        socket.onmessage = async ({ data }) => {
+          const message = JSON.parse(data)
+          heard.push(message.type)
+          if (message.type === 'ice-servers') {
+            await peer.setLocalDescription(await peer.createOffer())
+            socket.send(JSON.stringify({ type: 'offer', role: 'play', sdp: peer.localDescription!.sdp }))
+          } else if (message.type === 'answer') {
+            peer.onicecandidate = ({ candidate }) =>
+              candidate && socket.send(JSON.stringify({ type: 'candidate', candidate: candidate.candidate, sdpMid: candidate.sdpMid }))
+            await peer.setRemoteDescription({ type: 'answer', sdp: message.sdp })
+          } else if (message.type === 'state') socket.send(JSON.stringify({ type: 'stats' }))
+        }
+        for (let i = 0; i < 200 && !heard.includes('stats'); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+        return heard
+      },
+      `${host.http.replace('http', 'ws')}/live/rtmp/signal`,
+    )
+    expect(said).toEqual(['ice-servers', 'answer', 'state', 'stats'])
+    await viewer.close()
+    const refused = await new Promise<string>((resolve) => {
+      const socket = new NodeWebSocket(`${host.http.replace('http', 'ws')}/live/rtmp/signal`)
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data))
+        if (message.type === 'ice-servers') socket.send('{"type":')
+        else resolve(message.error.code)
+      })
+    })
+    expect(refused).toBe('request.invalid')
+  })
+
+  it('an encoder as OBS publishes with its key alone', async () => {
+    const { default: ndc } = await import('node-datachannel')
+    const peer = new ndc.PeerConnection('obs', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
+    const picture = new ndc.Video('1', 'SendOnly')
+    picture.addH264Codec(96, 'profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1')
+    picture.addSSRC(2222, 'obs', 'obs', 'v')
+    const sound = new ndc.Audio('0', 'SendOnly')
+    sound.addOpusCodec(111)
+    sound.addSSRC(1111, 'obs', 'obs', 'a')
+    const tracks = [peer.addTrack(sound), peer.addTrack(picture)]
+    const offer = await new Promise<string>((resolve) => {
+      peer.onGatheringStateChange((state) => {
+        if (state === 'complete') resolve(peer.localDescription()!.sdp)
+      })
+      peer.setLocalDescription('offer')
+    })
+    const reply = await post('/live/whip', offer, { authorization: `Bearer ${await host.key('obs')}` })
+    const answer = await reply.text()
+    expect(reply.status, answer).toBe(201)
+    expect(reply.headers.get('link')).toContain('<turn:turn.example.com:3478>; rel="ice-server"; username="ann"; credential="s3"')
+    expect(reply.headers.get('location')).toMatch(/^\/live\/obs\/whip\//)
+    peer.setRemoteDescription(answer, 'answer')
+    const sockets = tracks.map((track) => createSocket('udp4').on('message', (packet) => track.isOpen() && track.sendMessageBinary(packet)))
+    const [soundPort, picturePort] = await Promise.all(
+      sockets.map((socket) => new Promise<number>((resolve) => socket.bind(0, '127.0.0.1', () => resolve(socket.address().port)))),
+    )
+    const encoder = spawn('ffmpeg', [
+      ...['-loglevel', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=30', '-re', '-f', 'lavfi', '-i', 'sine=440:r=48000'],
+      ...[
+        '-map',
+        '0:v',
+        '-c:v',
+        'libx264',
+        '-preset',
+        'ultrafast',
+        '-tune',
+        'zerolatency',
+        '-profile:v',
+        'baseline',
+        '-pix_fmt',
+        'yuv420p',
+        '-g',
+        '30',
+      ],
+      ...['-payload_type', '96', '-ssrc', '2222', '-f', 'rtp', `rtp://127.0.0.1:${picturePort}?pkt_size=1200`],
+      ...['-map', '1:a', '-c:a', 'libopus', '-payload_type', '111', '-ssrc', '1111', '-f', 'rtp', `rtp://127.0.0.1:${soundPort}`],
+    ])
+    try {
+      await live('obs')
+      const viewer = await page()
+      expect((await playInPage(viewer, `${host.http}/live/obs/whep`)).status).toBe(201)
+      await until('frames', async () => (await viewerFigures(viewer)).frames > 30)
+      await viewer.close()
+    } finally {
+      encoder.kill('SIGKILL')
+      for (const socket of sockets) socket.close()
+      peer.close()
+    }
+  })
+
+  it('refuses what it cannot take, each with its code', async () => {
+    const key = await host.key('bad')
+    const refusal = async (reply: Response | Promise<Response>) => {
+      const answer = await reply
+      return [answer.status, (await answer.json()).code]
+    }
+    const viewer = await page()
+    const offer = await viewer.evaluate(async () => {
+      const peer = new RTCPeerConnection()
+      peer.addTransceiver('video', { direction: 'sendrecv' })
+      await peer.setLocalDescription(await peer.createOffer())
+      return peer.localDescription!.sdp
+    })
+    await viewer.close()
+    const vp8 = offer.replace(/^a=(rtpmap|fmtp|rtcp-fb):(?!96 ).*\r\n/gm, '').replace(/^(m=video \d+ \S+) .*$/m, '$1 96')
+    expect(await refusal(post('/live/rtmp/whep', 'v=0\r\nnonsense'))).toEqual([400, 'webrtc.sdp_invalid'])
+    expect(await refusal(post('/live/rtmp/whep', offer, { 'content-type': 'text/plain' }))).toEqual([415, 'request.media_type'])
+    expect(await refusal(post('/live/rtmp/whep', 'v'.repeat(70_000)))).toEqual([413, 'request.too_large'])
+    expect(await refusal(post('/live/never-heard-of/whep', offer))).toEqual([404, 'stream.not_found'])
+    expect(await refusal(post('/live/bad/whep', offer))).toEqual([409, 'stream.not_live'])
+    expect(await refusal(post('/live/bad/whip', offer))).toEqual([401, 'publish.key_unknown'])
+    expect(await refusal(post('/live/bad/whip', offer, { authorization: 'Bearer sk_wrong' }))).toEqual([401, 'publish.key_unknown'])
+    expect(await refusal(post('/live/bad/whip', vp8, { authorization: `Bearer ${key}` }))).toEqual([406, 'webrtc.no_codec'])
+    expect(await refusal(fetch(`${host.http}/live/rtmp/whep/${'a'.repeat(24)}`, { method: 'DELETE' }))).toEqual([
+      404,
+      'webrtc.session_unknown',
+    ])
+    expect((await fetch(`${host.http}/live/rtmp/whep`, { method: 'GET' })).status).toBe(405)
+    const options = await fetch(`${host.http}/live/rtmp/whep`, { method: 'OPTIONS' })
+    expect([options.status, options.headers.get('access-control-allow-origin')]).toEqual([204, '*'])
+
+    const { port } = (await host.api('GET', '/live/webrtc')).body
+    const noise = createSocket('udp4')
+    for (let i = 0; i < 200; i++) {
+      const packet = Buffer.alloc(20 + (i % 80), i)
+      if (i % 2 === 0) packet.set([0, 1, 0, i % 90, 0x21, 0x12, 0xa4, 0x42])
+      noise.send(packet, port, '127.0.0.1')
+    }
+    const flood = await Promise.all(Array.from({ length: 90 }, () => post('/live/rtmp/whep', 'v=0\r\n').then((reply) => reply.status)))
+    noise.close()
+    expect(flood).toContain(429)
+    await sleep(2500)
+    const after = await page()
+    expect((await playInPage(after, `${host.http}/live/rtmp/whep`)).status).toBe(201)
+    await until('frames', async () => (await viewerFigures(after)).frames > 10)
+    await after.close()
+  })
+
+  it("the worker's death does not touch the host, and within two seconds offers are taken again", async () => {
+    const pid = execFileSync('pgrep', ['-P', String(host.process.pid), '-f', 'sfu-worker'])
+      .toString()
+      .trim()
+    const viewer = await page()
+    process.kill(Number(pid), 'SIGKILL')
+    const from = performance.now()
+    await until('a new offer is taken', async () => (await playInPage(viewer, `${host.http}/live/rtmp/whep`)).status === 201, 5000)
+    expect(performance.now() - from).toBeLessThan(4000)
+    await until('frames', async () => (await viewerFigures(viewer)).frames > 10)
+    expect((await stream('rtmp')).state).toBe('active')
+    await viewer.close()
+  })
+})
