@@ -44,7 +44,7 @@ export class Outlet implements SourceTaker {
   begin(source: Source, nowMs: number): boolean {
     this.source = source
     source.outlets.push(this)
-    this.reanchor()
+    this.reanchor(source)
     if (source.codec.clockRate === 48_000) this.#cursor = -1
     else if (source.keyframe >= 0) {
       this.#anchor(source.keyframe, source.timestamp, nowMs)
@@ -74,8 +74,10 @@ export class Outlet implements SourceTaker {
     this.#wanted = undefined
   }
 
-  /** The source's numbers begin anew: ours go on. */
-  reanchor(): void {
+  /** A source's numbers begin anew: ours go on. */
+  reanchor(source: Source): void {
+    // the wanted one is waited for anyway
+    if (source !== this.source) return
     this.#anchored = false
     this.#cursor = this.source?.codec.clockRate === 48_000 ? -1 : -2
   }

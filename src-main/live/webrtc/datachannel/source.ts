@@ -9,7 +9,7 @@ export interface SourceTaker {
   /** Hot. The head of `packet` may be written, nothing else of it. */
   forward(packet: Buffer, sequence: number, timestamp: number, key: boolean, nowMs: number): void
   /** The source's numbers begin anew. */
-  reanchor(): void
+  reanchor(source: Source): void
 }
 
 /** What a source carries. */
@@ -118,6 +118,6 @@ export class Source {
     this.ntpMs = Number.NaN
     this.#sequences.fill(-1)
     this.frame++
-    for (const outlet of this.outlets) outlet.reanchor()
+    for (const outlet of this.outlets) outlet.reanchor(this)
   }
 }
