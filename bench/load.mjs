@@ -76,3 +76,22 @@ export async function publishAll(file, urls, { core } = {}) {
     },
   }
 }
+
+/** Plays one address `viewers` times from one process (`core` pins it). `state()` has the bytes received and the players lost. */
+export async function playAll(url, viewers, { core } = {}) {
+  const program = join(root, 'bench/rtmp-viewers.mjs')
+  const [command, args] = pinned(core, process.execPath, [program, JSON.stringify({ url, viewers })])
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  let state = { bytes: 0, lost: 0 }
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.on('message', (message) => {
+    state = message
+  })
+  return {
+    state: () => state,
+    async stop() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}

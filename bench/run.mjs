@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clip, publishAll } from './load.mjs'
+import { clip, playAll, publishAll } from './load.mjs'
 import { measureTree } from './process-tree.mjs'
 import { root, startNginx, startNodeMediaServer, startOurs } from './servers.mjs'
 
@@ -63,7 +63,54 @@ function printRatio(label, value, aim) {
   print(`${label}: ${value.toFixed(2)}${verdict}`)
 }
 
+/** CPU that each RTMP player of one stream adds, ms per second. */
+async function perRtmpViewer(name, start, viewers, kbps) {
+  const server = await start()
+  if (!server) {
+    print(`${name}: not installed, left out`)
+    return undefined
+  }
+  const { file, mbps } = await clip(kbps)
+  const load = await publishAll(file, [await server.publishUrl('bench0')])
+  let players
+  const cpuMsPerSecond = async () => {
+    const from = measureTree(server.pid).cpuSeconds
+    const started = performance.now()
+    await sleep(windowSeconds * 1000)
+    return ((measureTree(server.pid).cpuSeconds - from) * 1e6) / (performance.now() - started)
+  }
+  try {
+    await sleep(5000)
+    const alone = await cpuMsPerSecond()
+    players = await playAll(server.playUrl('bench0'), viewers)
+    await sleep(warmUpSeconds * 1000)
+    const before = players.state().bytes
+    const all = await cpuMsPerSecond()
+    const { bytes, lost } = players.state()
+    const receivedMbps = ((bytes - before) * 8) / windowSeconds / viewers / 1e6
+    const result = { name, viewers, mbps, receivedMbps: Number(receivedMbps.toFixed(2)), msPerViewer: (all - alone) / viewers, lost }
+    print(
+      `${name.padEnd(34)} ${result.msPerViewer.toFixed(3)} ms/s per viewer   ${result.receivedMbps} of ${mbps.toFixed(2)} Mbps each` +
+        `${lost > 0 ? `   ${lost} VIEWERS LOST` : ''}`,
+    )
+    return result
+  } finally {
+    await players?.stop()
+    await load.stop()
+    await server.stop()
+  }
+}
+
 const benches = {
+  /** One stream to many RTMP players. */
+  async 'rtmp-viewers'() {
+    const viewers = Number(process.env.BENCH_VIEWERS ?? 50)
+    const nginx = await perRtmpViewer('nginx-rtmp, RTMP viewers', () => startNginx({ output: 'none' }), viewers, 1000)
+    const ours = await perRtmpViewer('ours, RTMP viewers', () => startOurs({ args: ['--packaging', 'off'] }), viewers, 1000)
+    printRatio('ours / nginx-rtmp, per viewer', nginx && ours ? ours.msPerViewer / nginx.msPerViewer : undefined, 0.4)
+    return { ours, nginx }
+  },
+
   /** Ingest alone: `--packaging off` where our host knows it. */
   async ingest() {
     const ours = await underLoad('ours, ingest alone', () => startOurs({ args: ['--packaging', 'off'] }), 20, 1000).catch((error) => {

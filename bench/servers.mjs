@@ -80,6 +80,7 @@ export async function startOurs({ args = [], core } = {}) {
     startMs,
     http,
     rtmpPort,
+    playUrl: (name) => `rtmp://127.0.0.1:${rtmpPort}/live/${name}`,
     async publishUrl(name) {
       const reply = await fetch(`${http}/api/v1/live/keys`, {
         method: 'POST',
@@ -115,7 +116,8 @@ rtmp { server { listen 127.0.0.1:${port}; chunk_size 4096; application live { li
   )
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
   await untilListening(port, child)
-  return { pid: child.pid, publishUrl: async (name) => `rtmp://127.0.0.1:${port}/live/${name}`, stop: stopper(child, folder) }
+  const url = (name) => `rtmp://127.0.0.1:${port}/live/${name}`
+  return { pid: child.pid, publishUrl: async (name) => url(name), playUrl: url, stop: stopper(child, folder) }
 }
 
 /** node-media-server, ingest only: version 4 makes no HLS or DASH. */

@@ -77,8 +77,9 @@ export function createApi(needs: ApiNeeds): Api {
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const url = request.url ?? '/'
-    // `/live/NAME/x` is media, and so is what is not read; `/live` and `/live/NAME` are sections of the page.
-    const media = url.startsWith('/live/') && (url.indexOf('/', 6) > 0 || (request.method !== 'GET' && request.method !== 'HEAD'))
+    // `/live/NAME/x` and `/live/NAME.flv` are media, and so is what is not read; `/live` and `/live/NAME` are sections of the page.
+    const below = url.indexOf('/', 6) > 0 || url.indexOf('.', 6) > 0
+    const media = url.startsWith('/live/') && (below || (request.method !== 'GET' && request.method !== 'HEAD'))
     if (media && needs.handleMedia(request, response)) return
     const query = url.indexOf('?')
     const path = query < 0 ? url : url.slice(0, query)

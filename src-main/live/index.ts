@@ -13,6 +13,8 @@ import { createAlerts, type StreamFacts } from './alerts/index.ts'
 import { createDemo } from './demo/index.ts'
 import { createDestinations } from './destinations/index.ts'
 import { createDvr } from './dvr/index.ts'
+import { createFlvBodies } from './flv/flv-bodies.ts'
+import { createHttpFlv } from './flv/http-flv.ts'
 import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
 import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
@@ -232,7 +234,9 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     },
   })
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
+  const bodies = createFlvBodies()
   const rtmp = createRtmpServer({
+    bodies,
     gate,
     streams: registry,
     viewers,
@@ -275,6 +279,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   })
 
   const destinations = await createDestinations({
+    bodies,
     database,
     secrets: needs.secrets,
     streams: registry,
@@ -299,6 +304,14 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     metrics: needs.registry,
     now,
   })
+  const httpFlv = createHttpFlv({
+    streams: registry,
+    viewers,
+    mayWatch,
+    bodies,
+    limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs, idleMs: limits.idleMs },
+    monotonic,
+  })
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const webrtc = createWebrtc({
     config,
@@ -316,7 +329,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     realtime: (stream) => renditions.derived.realtime(stream),
     log: log.child({ part: 'webrtc' }),
   })
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, recording, webrtc]
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, httpFlv, recording, webrtc]
 
   const ownRoutes = liveRoutes({
     registry,

@@ -3,7 +3,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { createFlvBodies } from '../flv/flv-bodies.ts'
+import type { FlvBodies } from '../flv/flv-bodies.ts'
 import type { FlvPlayerLimits } from '../flv/flv-player.ts'
 import type { LiveDatabase } from '../live-database.ts'
 import type { LivePart } from '../live-part.ts'
@@ -27,6 +27,8 @@ export interface DestinationsNeeds {
   readonly audit: AuditLog
   readonly log: Logger
   readonly registry: Registry
+  /** Shared with the players of the host: a frame is written as FLV once. */
+  readonly bodies: FlvBodies
   /** Bounds of each destination's queue. */
   readonly limits: FlvPlayerLimits
   /** ms since 1970. */
@@ -48,7 +50,7 @@ export async function createDestinations(needs: DestinationsNeeds): Promise<Live
     limits,
     now,
     monotonic,
-    bodies: createFlvBodies(),
+    bodies: needs.bodies,
     connect: (url, key, targetEvents) => new RtmpTarget(parseDestinationAddress(url, key), targetEvents),
     viewOf: (stream, rendition) => (rendition === 'source' || ladderOf === undefined ? stream : ladderOf(stream)),
     streamId: (name) => {

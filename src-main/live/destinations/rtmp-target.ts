@@ -10,7 +10,7 @@ import { MessageType, UserControl, uint32Body, userControlBody } from '../../for
 import type { Codec } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { readCapabilities } from '../ingest/rtmp/capabilities.ts'
-import { MessageSender, outChunkSize } from '../ingest/rtmp/message-sender.ts'
+import { MediaChunks, MessageSender, outChunkSize } from '../ingest/rtmp/message-sender.ts'
 import type { DestinationAddress } from './destination-address.ts'
 import type { Target, TargetEvents } from './target.ts'
 
@@ -37,6 +37,7 @@ export class RtmpTarget implements Target {
   private readonly events: TargetEvents
   private readonly reader: ChunkReader
   private readonly handshake = new ClientHandshake()
+  private readonly chunks = new MediaChunks(0)
   private socket: Socket
   private sender: MessageSender
   private stage: Stage = 'tcp'
@@ -57,7 +58,7 @@ export class RtmpTarget implements Target {
     let fromMs = performance.now()
     const socket = connectTcp({ host: address.host, port: address.port, noDelay: true })
     this.socket = socket
-    this.sender = new MessageSender(socket)
+    this.sender = new MessageSender(socket, this.chunks)
     socket.once('lookup', () => {
       fromMs = performance.now()
     })
@@ -72,7 +73,7 @@ export class RtmpTarget implements Target {
   }
 
   get congested(): boolean {
-    return this.socket.writableLength > congestedBytes
+    return this.sender.unsentBytes > congestedBytes
   }
 
   send(type: number, timestampMs: number, body: Buffer): number {
@@ -115,7 +116,7 @@ export class RtmpTarget implements Target {
     const { host } = this.address
     const socket = connectTls({ socket: plain, ...(isIP(host) ? { host } : { servername: host }) })
     this.socket = socket
-    this.sender = new MessageSender(socket)
+    this.sender = new MessageSender(socket, this.chunks)
     socket.on('error', (error) => this.onError(error))
     socket.on('close', () => this.onClose())
     socket.once('secureConnect', () => this.begin(socket))

@@ -1,17 +1,52 @@
 import type { Socket } from 'node:net'
-import { writeMessage } from '../../../formats/rtmp-chunk-writer.ts'
+import { encodeMessage } from '../../../formats/rtmp-chunk-writer.ts'
 import { ChunkStream, MessageType } from '../../../formats/rtmp-messages.ts'
+import { type BatchWriter, WriteBatch } from '../../flv/write-batch.ts'
 
 /** Chunk size that we announce and send with: large, so that nearly every message is one header and one body. */
 export const outChunkSize = 65_536
 
-/** The sending side of one connection. What one turn sends is gathered (corked) and leaves in one write when `flush` ends the turn. */
-export class MessageSender {
+/**
+ * Media of players, made ready for the wire: all players of a stream are sent the same chunks, made once. One belongs to a server;
+ * its batch says when they leave.
+ */
+export class MediaChunks extends WriteBatch {
+  private body: Buffer | undefined
+  private type = 0
+  private streamId = 0
+  private timestampMs = 0
+  private bytes: Buffer = Buffer.alloc(0)
+
+  /** One whole message in chunks. The fan-out asks for the same message once per player, one after the other. */
+  of(type: number, streamId: number, timestampMs: number, body: Buffer): Buffer {
+    if (this.body !== body || this.type !== type || this.streamId !== streamId || this.timestampMs !== timestampMs) {
+      this.body = body
+      this.type = type
+      this.streamId = streamId
+      this.timestampMs = timestampMs
+      const chunkStream = type === MessageType.video ? ChunkStream.video : type === MessageType.audio ? ChunkStream.audio : ChunkStream.data
+      this.bytes = encodeMessage(outChunkSize, chunkStream, type, streamId, timestampMs, body)
+    }
+    return this.bytes
+  }
+}
+
+/** The sending side of one connection. Commands of one turn leave in one write when `flush` ends the turn; media leave with the batch. */
+export class MessageSender implements BatchWriter {
+  pieces: Buffer[] = []
+  pendingBytes = 0
   private readonly socket: Socket
+  private readonly chunks: MediaChunks
   private corked = false
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, chunks: MediaChunks) {
     this.socket = socket
+    this.chunks = chunks
+  }
+
+  /** Bytes that the system has not taken yet. */
+  get unsentBytes(): number {
+    return this.socket.writableLength + this.pendingBytes
   }
 
   /** A protocol control or user control message. */
@@ -29,14 +64,16 @@ export class MessageSender {
     this.send(ChunkStream.data, MessageType.dataAmf0, streamId, body)
   }
 
-  /** Audio, video or data of a player: at once in one write of header and body, or with the rest of the turn. Returns its bytes. */
+  /** Audio, video or data of a player. Returns its bytes. */
   media(type: number, streamId: number, timestampMs: number, body: Buffer): number {
-    const chunkStream = type === MessageType.video ? ChunkStream.video : type === MessageType.audio ? ChunkStream.audio : ChunkStream.data
-    if (this.corked) return writeMessage(this.write, outChunkSize, chunkStream, type, streamId, timestampMs, body)
-    this.socket.cork()
-    const sent = writeMessage(this.write, outChunkSize, chunkStream, type, streamId, timestampMs, body)
-    this.socket.uncork()
-    return sent
+    const bytes = this.chunks.of(type, streamId, timestampMs, body)
+    this.chunks.add(this, bytes)
+    return bytes.length
+  }
+
+  /** Takes a batch's pieces. */
+  write(bytes: Buffer): void {
+    if (!this.socket.destroyed) this.socket.write(bytes)
   }
 
   /** Begins to gather. */
@@ -54,11 +91,9 @@ export class MessageSender {
   }
 
   private send(chunkStream: number, type: number, streamId: number, body: Buffer): void {
+    // What was said before stays before.
+    this.chunks.flush(this)
     this.gather()
-    writeMessage(this.write, outChunkSize, chunkStream, type, streamId, 0, body)
-  }
-
-  private readonly write = (piece: Buffer): void => {
-    if (!this.socket.destroyed) this.socket.write(piece)
+    this.write(encodeMessage(outChunkSize, chunkStream, type, streamId, 0, body))
   }
 }

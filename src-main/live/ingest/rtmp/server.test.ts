@@ -6,6 +6,7 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import type { AuditEntry } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { createFlvBodies } from '../../flv/flv-bodies.ts'
 import type { LiveStream, StreamSubscriber } from '../../streams/stream.ts'
 import type { ViewerActivity } from '../../streams/viewer-sessions.ts'
 import type { IngestPacket, PublishRequest } from '../publisher.ts'
@@ -50,6 +51,7 @@ class Stub {
 
   serve(limits: Partial<RtmpLimits>, now?: () => number): RtmpServer {
     return createRtmpServer({
+      bodies: createFlvBodies(),
       gate: {
         open: async (request) => {
           this.note(this.requests, request)

@@ -5,12 +5,13 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { isLoopback } from '../../../platform/loopback.ts'
-import { createFlvBodies } from '../../flv/flv-bodies.ts'
+import type { FlvBodies } from '../../flv/flv-bodies.ts'
 import type { StreamDirectory } from '../../streams/stream.ts'
 import type { MayWatch } from '../../streams/viewer-admission.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
 import { defaultRtmpLimits, type RtmpLimits } from './limits.ts'
+import { MediaChunks } from './message-sender.ts'
 import { createReadBatch } from './read-batch.ts'
 import { Refusals } from './refusals.ts'
 import { Session } from './session.ts'
@@ -19,6 +20,7 @@ import type { SessionNeeds } from './session-needs.ts'
 /** What the RTMP server stands on. */
 export interface RtmpServerNeeds {
   readonly gate: PublishGate
+  readonly bodies: FlvBodies
   readonly streams: StreamDirectory
   readonly viewers: ViewerRegistry
   /** Whether a player may begin. */
@@ -79,7 +81,8 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     mayWatch: needs.mayWatch,
     audit: needs.audit,
     limits,
-    bodies: createFlvBodies(),
+    bodies: needs.bodies,
+    chunks: new MediaChunks(0),
     clock,
     onRefusal: (reason, sessionId, remoteAddress) => refusals.record(reason, sessionId, remoteAddress, clock.nowMs),
   }

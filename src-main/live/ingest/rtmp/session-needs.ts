@@ -6,6 +6,7 @@ import type { MayWatch } from '../../streams/viewer-admission.ts'
 import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
 import type { PublishGate } from '../publisher.ts'
 import type { RtmpLimits } from './limits.ts'
+import type { MediaChunks } from './message-sender.ts'
 
 /** What all sessions of a server share. */
 export interface SessionNeeds {
@@ -17,6 +18,7 @@ export interface SessionNeeds {
   readonly audit: AuditLog
   readonly limits: RtmpLimits
   readonly bodies: FlvBodies
+  readonly chunks: MediaChunks
   /** Monotonic ms, coarse: moves with the server's timer. */
   readonly clock: { nowMs: number }
   /** Counts and logs a refusal. */

@@ -46,7 +46,7 @@ export class Session implements Connection {
 
   constructor(socket: Socket, id: string, remoteAddress: string, protocol: 'rtmp' | 'rtmps', needs: SessionNeeds) {
     this.socket = socket
-    this.sender = new MessageSender(socket)
+    this.sender = new MessageSender(socket, needs.chunks)
     this.id = id
     this.remoteAddress = remoteAddress
     this.protocol = protocol
@@ -63,7 +63,7 @@ export class Session implements Connection {
   }
 
   get unsentBytes(): number {
-    return this.socket.writableLength
+    return this.sender.unsentBytes
   }
 
   /** Bytes from the socket; nothing of `bytes` is kept. */

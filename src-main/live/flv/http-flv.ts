@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { flvHeader, flvTag } from '../../formats/flv-file.ts'
+import type { AppError } from '../../platform/errors.ts'
+import type { AnyRequest, LivePart } from '../live-part.ts'
+import {
+  answerHeaders,
+  asPlaybackResponse,
+  header,
+  type PlaybackResponse,
+  sendMethodRefused,
+  sendPreflight,
+  sendProblem,
+} from '../playback/response.ts'
+import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
+import type { MayWatch } from '../streams/viewer-admission.ts'
+import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
+import type { FlvBodies } from './flv-bodies.ts'
+import { FlvPlayer, type FlvPlayerLimits } from './flv-player.ts'
+import { type BatchWriter, WriteBatch } from './write-batch.ts'
+
+export interface HttpFlvNeeds {
+  readonly streams: StreamDirectory
+  readonly viewers: ViewerRegistry
+  readonly mayWatch?: MayWatch
+  readonly bodies: FlvBodies
+  readonly limits: FlvPlayerLimits & {
+    /** A viewer that takes nothing for so long is let go, ms. */
+    readonly idleMs: number
+  }
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+}
+
+/** What a response offers beside what playback needs, on HTTP/1.1 and HTTP/2 alike. */
+interface FlvResponse extends PlaybackResponse {
+  readonly writableLength: number
+  on(event: 'drain', listener: () => void): unknown
+}
+
+const address = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\.flv(?:\?.*)?$/
+const reportMs = 1000
+/** Above this frames wait in the player's queue, bytes. */
+const congestedBytes = 256 * 1024
+
+/** One viewer's response, and how it goes on. */
+class Viewer implements BatchWriter {
+  readonly key = randomUUID()
+  pieces: Buffer[] = []
+  pendingBytes = 0
+  player: FlvPlayer | undefined
+  readonly response: FlvResponse
+  readonly request: AnyRequest
+  private waiting = 0
+  private idleSinceMs: number
+
+  constructor(request: AnyRequest, response: FlvResponse, nowMs: number) {
+    this.request = request
+    this.response = response
+    this.idleSinceMs = nowMs
+  }
+
+  get congested(): boolean {
+    return this.response.writableLength + this.pendingBytes > congestedBytes
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.response.destroyed) this.response.write(bytes)
+  }
+
+  /** True where nothing was taken for too long. */
+  stalled(nowMs: number, idleMs: number): boolean {
+    const waiting = this.response.writableLength
+    if (waiting === 0 || waiting < this.waiting) this.idleSinceMs = nowMs
+    this.waiting = waiting
+    return nowMs - this.idleSinceMs > idleMs
+  }
+}
+
+/** HTTP-FLV: `/live/NAME.flv` is the stream as one endless FLV file, from the newest keyframe on. */
+export function createHttpFlv(needs: HttpFlvNeeds): LivePart {
+  const viewers = new Set<Viewer>()
+  const batch = new WriteBatch(0)
+  // The last tag made: every viewer of a stream is given the same one in the same turn.
+  let tagOf: Buffer | undefined
+  let tagMs = -1
+  let tag: Buffer = Buffer.alloc(0)
+  const timer = setInterval(() => {
+    const nowMs = needs.monotonic()
+    for (const viewer of viewers) {
+      if (viewer.stalled(nowMs, needs.limits.idleMs)) viewer.response.destroy()
+      else report(viewer)
+    }
+  }, reportMs)
+  timer.unref()
+
+  function shared(type: number, timestampMs: number, body: Buffer): Buffer {
+    if (tagOf !== body || tagMs !== timestampMs) {
+      tagOf = body
+      tagMs = timestampMs
+      tag = flvTag(type, timestampMs, body)
+    }
+    return tag
+  }
+
+  function report({ key, player, request }: Viewer): void {
+    if (player === undefined) return
+    needs.viewers.active({
+      streamId: player.streamId,
+      protocol: 'http-flv',
+      sessionKey: key,
+      remoteAddress: request.socket?.remoteAddress ?? '',
+      userAgent: header(request, 'user-agent'),
+      bytes: player.bytesSinceReport,
+    })
+    player.bytesSinceReport = 0
+  }
+
+  function play(request: AnyRequest, response: FlvResponse, stream: LiveStream): void {
+    response.writeHead(200, answerHeaders('video/x-flv', 'no-store', undefined))
+    if (request.method === 'HEAD') {
+      response.end()
+      return
+    }
+    const viewer = new Viewer(request, response, needs.monotonic())
+    const { tracks } = stream
+    const has = (kind: string): boolean => tracks.length === 0 || tracks.some((track) => track.kind === kind)
+    batch.add(viewer, flvHeader(has('video'), has('audio')))
+    viewers.add(viewer)
+    let isOver = false
+    response.once('close', () => {
+      viewers.delete(viewer)
+      isOver = true
+      viewer.player?.stop()
+      needs.viewers.leave(stream.id, 'http-flv', viewer.key)
+    })
+    response.on('drain', () => viewer.player?.onDrain())
+    const player = new FlvPlayer(stream, needs.bodies, needs.limits, {
+      get congested(): boolean {
+        return viewer.congested
+      },
+      send(type, timestampMs, body) {
+        const bytes = shared(type, timestampMs, body)
+        batch.add(viewer, bytes)
+        return bytes.length
+      },
+      canPlay: () => true,
+      onUnplayable: () => undefined,
+      onEnd() {
+        isOver = true
+        batch.flush(viewer)
+        response.end()
+      },
+    })
+    viewer.player = player
+    if (isOver) player.stop()
+    report(viewer)
+  }
+
+  return {
+    handleHttp(request, raw) {
+      const match = request.url?.endsWith('.flv') || request.url?.includes('.flv?') ? address.exec(request.url) : null
+      if (match === null) return false
+      const response = asPlaybackResponse(raw) as FlvResponse
+      if (request.method === 'OPTIONS') {
+        sendPreflight(response)
+        return true
+      }
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        sendMethodRefused(response)
+        return true
+      }
+      const name = match[1] as string
+      const stream = needs.streams.find(name)
+      if (stream === undefined) {
+        sendProblem(response, needs.streams.status(name) ? 'play.not_live' : 'stream.not_found', { more: { stream: name } })
+        return true
+      }
+      const settle = (refusal: AppError | undefined): void => {
+        if (refusal === undefined) play(request, response, stream)
+        else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: name } })
+      }
+      const verdict = needs.mayWatch?.(stream, {
+        protocol: 'http-flv',
+        sessionKey: undefined,
+        remoteAddress: request.socket?.remoteAddress ?? '',
+        userAgent: header(request, 'user-agent'),
+      })
+      if (verdict instanceof Promise) {
+        void verdict.then((refusal) => {
+          if (!response.destroyed) settle(refusal)
+        })
+      } else settle(verdict)
+      return true
+    },
+    stop() {
+      clearInterval(timer)
+      for (const { response } of viewers) response.end()
+      viewers.clear()
+    },
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { flvHeader, flvTag } from '../../formats/flv-file.ts'
+import { type BatchWriter, WriteBatch } from './write-batch.ts'
+
+function writer(): BatchWriter & { readonly written: Buffer[] } {
+  const written: Buffer[] = []
+  return { pieces: [], pendingBytes: 0, written, write: (bytes) => written.push(bytes) }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+it('joins the pieces of a turn once for all who are sent the same', async () => {
+  const batch = new WriteBatch(0)
+  const [one, two, other] = [writer(), writer(), writer()]
+  const [a, b, c] = ['a', 'b', 'c'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer]
+  for (const each of [one, two]) {
+    batch.add(each, a)
+    batch.add(each, b)
+  }
+  batch.add(other, c)
+  expect(one.pendingBytes).toBe(2)
+  batch.flush(other)
+  expect(other.written.map(String)).toEqual(['c'])
+  await turn()
+  expect([one, two, other].map(({ written }) => written.map(String))).toEqual([['ab'], ['ab'], ['c']])
+  expect(one.written[0]).toBe(two.written[0])
+  expect(one.pendingBytes).toBe(0)
+  batch.add(one, c)
+  await turn()
+  expect(one.written.map(String)).toEqual(['ab', 'c'])
+})
+
+it('writes FLV headers and tags', () => {
+  expect(flvHeader(true, false).toString('hex')).toBe('464c5601010000000900000000')
+  expect(flvTag(9, 0x01020304, Buffer.from('aabb', 'hex')).toString('hex')).toBe('0900000202030401000000aabb0000000d')
+})
