@@ -1,6 +1,9 @@
 import { lengthPrefixed, splitAnnexB } from '../../../formats/annexb.ts'
+import { stripTemporalDelimiters } from '../../../formats/av1.ts'
+import { buildAv1Configuration } from '../../../formats/av1-record.ts'
 import { type Fault, fault, isFault } from '../../../formats/fault.ts'
 import { buildAvcDecoderConfiguration } from '../../../formats/h264.ts'
+import { buildHevcDecoderConfiguration } from '../../../formats/hevc-record.ts'
 import type { VideoCodec, VideoTrack } from '../../../formats/track.ts'
 import { videoTrack } from '../../../formats/track-from-config.ts'
 
@@ -11,29 +14,35 @@ export interface CodedForm {
   packetData(data: Uint8Array): Uint8Array
 }
 
+/** Slices alone: parameter sets stand in the track's configuration, delimiters and remarks are of no use. */
+function slices(data: Uint8Array, isSlice: (unit: Uint8Array) => boolean): Uint8Array {
+  return lengthPrefixed(splitAnnexB(data).filter(isSlice))
+}
+
+function avcRecord(headers: Uint8Array): Uint8Array | Fault {
+  const units = splitAnnexB(headers)
+  const ofType = (type: number): Uint8Array[] => units.filter((unit) => ((unit[0] as number) & 0x1f) === type)
+  return buildAvcDecoderConfiguration(ofType(7), ofType(8))
+}
+
 /** From the configuration that an encoder gave when it was opened. */
 export function codedForm(id: string, codec: VideoCodec, headers: Uint8Array): CodedForm | Fault {
-  if (codec !== 'h264') return fault(`${codec} cannot be made`, 0)
-  const sps: Uint8Array[] = []
-  const pps: Uint8Array[] = []
-  for (const unit of splitAnnexB(headers)) {
-    const type = (unit[0] as number) & 0x1f
-    if (type === 7) sps.push(unit)
-    else if (type === 8) pps.push(unit)
+  switch (codec) {
+    case 'h264':
+      return form(id, codec, avcRecord(headers), (data) => slices(data, (unit) => ((unit[0] as number) & 0x1f) <= 5))
+    case 'hevc':
+      return form(id, codec, buildHevcDecoderConfiguration(splitAnnexB(headers)), (data) =>
+        slices(data, (unit) => (((unit[0] as number) >> 1) & 0x3f) < 32),
+      )
+    case 'av1':
+      return form(id, codec, headers[0] === 0x81 ? headers : buildAv1Configuration(headers), (data) => stripTemporalDelimiters(data).slice())
+    default:
+      return fault(`${codec} cannot be made`, 0)
   }
-  const record = buildAvcDecoderConfiguration(sps, pps)
+}
+
+function form(id: string, codec: VideoCodec, record: Uint8Array | Fault, packetData: CodedForm['packetData']): CodedForm | Fault {
   if (isFault(record)) return record
   const track = videoTrack(id, codec, record)
-  if (isFault(track)) return track
-  return {
-    track,
-    // Parameter sets stand in the track's configuration, delimiters and remarks are of no use.
-    packetData: (data) =>
-      lengthPrefixed(
-        splitAnnexB(data).filter((unit) => {
-          const type = (unit[0] as number) & 0x1f
-          return type <= 5
-        }),
-      ),
-  }
+  return isFault(track) ? track : { track, packetData }
 }

@@ -3,6 +3,7 @@ import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PICTURE_TYPE_I,
   AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_NV12,
   AV_PIX_FMT_YUV420P,
   SWS_BILINEAR,
 } from 'node-av/constants'
@@ -34,18 +35,25 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
   if (!codec) throw new Error(`The media engine has no encoder ${spec.encoder}`)
   const takes = { width: like.width, height: like.height, format: like.format as number }
   const { width, height } = outputSize(takes.width, takes.height, spec.height)
+  // Quick Sync takes pictures with interleaved chroma alone.
+  const format = spec.encoder.endsWith('_qsv') ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P
   const context = new CodecContext()
   context.allocContext3(codec)
   context.width = width
   context.height = height
-  context.pixelFormat = AV_PIX_FMT_YUV420P
+  context.pixelFormat = format
   context.sampleAspectRatio = like.sampleAspectRatio
   context.timeBase = new Rational(1, videoTimescale)
   context.framerate = new Rational(Math.round(frameRate * 1000), 1000)
   context.maxBFrames = spec.bFrames
   context.bitRate = BigInt(spec.kbps) * 1000n
-  context.rcMaxRate = BigInt(spec.kbps) * 1000n
-  context.rcBufferSize = spec.kbps * (spec.realtime ? 500 : 1000)
+  // SVT-AV1 takes no limits beside a constant rate.
+  if (spec.encoder !== 'libsvtav1') {
+    context.rcMaxRate = BigInt(spec.kbps) * 1000n
+    context.rcBufferSize = spec.kbps * (spec.realtime ? 500 : 1000)
+  }
+  // No keyframe but those that are asked for; x264, x265 and SVT-AV1 have words of their own for it.
+  if (!spec.encoder.startsWith('lib')) context.gopSize = 100_000
   context.colorRange = like.colorRange
   context.colorSpace = like.colorSpace
   context.colorPrimaries = like.colorPrimaries
@@ -58,17 +66,17 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
   if (isFault(form)) throw new Error(`${spec.encoder}: ${form.fault}`)
   const { track, packetData } = form
 
-  const scales = width !== takes.width || height !== takes.height || takes.format !== AV_PIX_FMT_YUV420P
+  const scales = width !== takes.width || height !== takes.height || takes.format !== format
   const picture = new Frame()
   picture.alloc()
   let scaler: SoftwareScaleContext | undefined
   if (scales) {
     picture.width = width
     picture.height = height
-    picture.format = AV_PIX_FMT_YUV420P
+    picture.format = format
     must(picture.getBuffer(0), 'picture memory')
     scaler = new SoftwareScaleContext()
-    scaler.getContext(takes.width, takes.height, like.format as typeof AV_PIX_FMT_YUV420P, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR)
+    scaler.getContext(takes.width, takes.height, like.format as typeof AV_PIX_FMT_YUV420P, width, height, format, SWS_BILINEAR)
   }
   const output = new EnginePacket()
   output.alloc()
