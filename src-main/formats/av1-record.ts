@@ -6,7 +6,7 @@ import { type Fault, fault } from './fault.ts'
  * video without timing information, which is what our encoders write.
  */
 export function buildAv1Configuration(sequenceHeader: Uint8Array): Uint8Array | Fault {
-  if (((sequenceHeader[0] ?? 0) >> 3) !== 1 || ((sequenceHeader[0] as number) & 6) !== 2) return fault('not a sequence header OBU', 0)
+  if ((sequenceHeader[0] ?? 0) >> 3 !== 1 || ((sequenceHeader[0] as number) & 6) !== 2) return fault('not a sequence header OBU', 0)
   const length = sequenceHeader[1] ?? 0
   if (length > 127 || sequenceHeader.length < 2 + length) return fault('the sequence header is cut', 1)
   // sequence_header_obu (AV1 specification, 5.5.1)

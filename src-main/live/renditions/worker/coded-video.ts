@@ -35,7 +35,9 @@ export function codedForm(id: string, codec: VideoCodec, headers: Uint8Array): C
         slices(data, (unit) => (((unit[0] as number) >> 1) & 0x3f) < 32),
       )
     case 'av1':
-      return form(id, codec, headers[0] === 0x81 ? headers : buildAv1Configuration(headers), (data) => stripTemporalDelimiters(data).slice())
+      return form(id, codec, headers[0] === 0x81 ? headers : buildAv1Configuration(headers), (data) =>
+        stripTemporalDelimiters(data).slice(),
+      )
     default:
       return fault(`${codec} cannot be made`, 0)
   }
