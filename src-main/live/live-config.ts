@@ -149,6 +149,25 @@ export const LiveConfigSchema = Type.Object({
     description:
       'STUN and TURN servers that WebRTC clients are told of, parted by commas: stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp',
   }),
+  turn: Type.Object({
+    urls: Type.String({
+      default: '',
+      maxLength: 1000,
+      pattern: '^$|^\\s*turns?:[^\\s,;<>"]+(\\s*,\\s*turns?:[^\\s,;<>"]+)*\\s*$',
+      description: 'TURN servers with logins that end by themselves, parted by commas: turn:HOST:PORT?transport=udp, turns:HOST:PORT',
+    }),
+    secret: Type.String({
+      default: '',
+      maxLength: 200,
+      description: "secret shared with those TURN servers, coturn's static-auth-secret; better given by environment than as a flag",
+    }),
+    lifetimeSeconds: Type.Integer({
+      default: 86_400,
+      minimum: 60,
+      maximum: 604_800,
+      description: 'seconds that a TURN login holds; a connection outlives its login by at most one refresh',
+    }),
+  }),
   limits: LiveLimitsSchema,
 })
 export type LiveConfig = Static<typeof LiveConfigSchema>

@@ -12,7 +12,8 @@ import { readTrickle } from './trickle.ts'
 export interface HttpDoorNeeds {
   readonly sessions: PeerSessions
   readonly limit: OfferLimit
-  readonly iceServers: readonly IceServer[]
+  /** STUN and TURN servers as they are to be told now. */
+  readonly iceServers: () => readonly IceServer[]
   readonly log: Logger
 }
 
@@ -36,8 +37,11 @@ const methods = 'POST, PATCH, DELETE, OPTIONS'
 
 /** WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep) over HTTP: true where the request was theirs. */
 export function createHttpDoor(needs: HttpDoorNeeds): (request: AnyRequest, response: AnyResponse) => boolean {
-  const links = iceLinks(needs.iceServers)
-  const withLinks = links.length === 0 ? {} : { link: links as string[] }
+  /** TURN logins end: they are made anew for every answer. */
+  const withLinks = (): OutgoingHttpHeaders => {
+    const links = iceLinks(needs.iceServers())
+    return links.length === 0 ? {} : { link: links as string[] }
+  }
 
   return (request, response) => {
     const url = request.url ?? ''
@@ -59,7 +63,7 @@ export function createHttpDoor(needs: HttpDoorNeeds): (request: AnyRequest, resp
     switch (request.method) {
       case 'OPTIONS':
         reply(response, 204, {
-          ...withLinks,
+          ...withLinks(),
           'access-control-allow-methods': methods,
           'access-control-allow-headers': 'Authorization, Content-Type, If-Match',
           'access-control-max-age': '86400',
@@ -99,7 +103,7 @@ export function createHttpDoor(needs: HttpDoorNeeds): (request: AnyRequest, resp
       response,
       201,
       {
-        ...withLinks,
+        ...withLinks(),
         'content-type': 'application/sdp',
         location: `/live/${session.streamName}/${target.role}/${session.id}`,
         etag: session.etag,

@@ -12,13 +12,15 @@ import type { MayWatch } from '../streams/viewer-admission.ts'
 import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
 import { EngineHost } from './engine-host.ts'
 import { createHttpDoor } from './http-door.ts'
+import { iceServerRoutes } from './ice-server-routes.ts'
 import { readIceServers } from './ice-servers.ts'
 import { OfferLimit } from './offer-limit.ts'
 import { PeerSessions } from './peer-sessions.ts'
 import { SignalSocket } from './signal-socket.ts'
+import { turnServers } from './turn-credentials.ts'
 
 export interface WebrtcNeeds {
-  readonly config: Pick<LiveConfig, 'webrtcPort' | 'webrtcEngine' | 'webrtcAddresses' | 'iceServers'>
+  readonly config: Pick<LiveConfig, 'webrtcPort' | 'webrtcEngine' | 'webrtcAddresses' | 'iceServers' | 'turn'>
   /** Address that the host's ports are bound to. */
   readonly bind: string
   readonly gate: PublishGate
@@ -67,7 +69,8 @@ export function createWebrtc(needs: WebrtcNeeds): Webrtc {
   const { config, log } = needs
   const { webrtcPort } = config
   const enabled = webrtcPort !== 'off'
-  const iceServers = readIceServers(config.iceServers)
+  const fixedServers = readIceServers(config.iceServers)
+  const iceServers = () => [...fixedServers, ...turnServers(config.turn, Date.now())]
   const engine: EngineHost = new EngineHost({
     choice: config.webrtcEngine,
     options: {
@@ -77,7 +80,7 @@ export function createWebrtc(needs: WebrtcNeeds): Webrtc {
         .split(',')
         .map((each) => each.trim())
         .filter((each) => each !== ''),
-      iceServers,
+      iceServers: fixedServers,
     },
     events: {
       onConnected: (id) => sessions.events.onConnected(id),
@@ -97,6 +100,7 @@ export function createWebrtc(needs: WebrtcNeeds): Webrtc {
 
   return {
     routes: [
+      ...iceServerRoutes(iceServers),
       defineRoute({
         method: 'GET',
         path: '/live/webrtc',

@@ -11,7 +11,7 @@ import type { IceServer } from './sfu-engine.ts'
 export interface SignalSocketNeeds {
   readonly sessions: PeerSessions
   readonly limit: OfferLimit
-  readonly iceServers: readonly IceServer[]
+  readonly iceServers: () => readonly IceServer[]
   /** Why the stream may not be watched from there with that token. */
   readonly mayWatch: (
     name: string,
@@ -126,7 +126,7 @@ export class SignalSocket {
       sessions.addCandidates(id, early)
     }
 
-    send({ type: 'ice-servers', iceServers })
+    send({ type: 'ice-servers', iceServers: iceServers() })
     client.on('message', (data, binary) => {
       const message = binary ? undefined : readMessage(String(data))
       switch (message?.type) {
