@@ -19,6 +19,7 @@ import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
 import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
 import { createSrtServer } from './ingest/srt/index.ts'
+import { createUdpInputs } from './ingest/udp/index.ts'
 import { createKeyStore } from './keys/key-store.ts'
 import { StreamKeys } from './keys/stream-keys.ts'
 import type { LiveConfig } from './live-config.ts'
@@ -312,6 +313,15 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs, idleMs: limits.idleMs },
     monotonic,
   })
+  const udpInputs = await createUdpInputs({
+    database,
+    gate,
+    bind: needs.listen.host,
+    key: (stream) => keys.createInternal(stream),
+    events,
+    audit,
+    now,
+  })
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const webrtc = createWebrtc({
     config,
@@ -329,7 +339,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     realtime: (stream) => renditions.derived.realtime(stream),
     log: log.child({ part: 'webrtc' }),
   })
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, httpFlv, recording, webrtc]
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, httpFlv, recording, webrtc, udpInputs]
 
   const ownRoutes = liveRoutes({
     registry,

@@ -135,7 +135,16 @@ export interface RenditionChoiceRow {
   choice: string
 }
 
+/** Row of table `udp_input`. */
+export interface UdpInputRow {
+  id: string
+  stream: string
+  url: string
+  created_at: string
+}
+
 export interface LiveTables {
+  udp_input: UdpInputRow
   destination: DestinationRow
   access_rule: AccessRuleRow
   playback_key: PlaybackKeyRow

@@ -90,4 +90,11 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE TABLE rendition_choice (stream TEXT PRIMARY KEY, choice TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0012-udp-inputs',
+    up: async (database) => {
+      await sql`CREATE TABLE udp_input (
+        id TEXT PRIMARY KEY, stream TEXT NOT NULL, url TEXT NOT NULL, created_at TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]
