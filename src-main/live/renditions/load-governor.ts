@@ -1,6 +1,6 @@
 /** Media that waits at which a transcoder counts as behind real time, ms. */
 const behindMs = 1500
-/** Seconds in a row that it must be so. */
+/** Seconds that it must be so without a break. */
 const patience = 3
 /** After a change, seconds in which nothing is judged: a start works off up to a GOP. */
 const settleSeconds = 6
@@ -37,8 +37,9 @@ export class LoadGovernor {
       this.#settle--
       return undefined
     }
-    // A queue that shrinks by itself is the end of a burst.
-    this.#over = waitingMs > behindMs && waitingMs > before - 200 ? this.#over + 1 : 0
+    // A queue that shrinks by itself may be the end of a burst: it gets four times as long.
+    if (waitingMs <= behindMs) this.#over = 0
+    else this.#over += waitingMs > before - 200 ? 1 : 0.25
     if (this.#over >= patience && sheddable > 0) {
       // It was given back too early: the next try waits longer.
       if (this.#sinceRestore < goodSeconds) this.#rest = Math.min(longestRestSeconds, this.#rest * 2)

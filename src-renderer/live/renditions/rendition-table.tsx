@@ -2,7 +2,7 @@ import type { RenditionInfo, StreamRenditions } from '../../../src-main/live/ren
 
 const states: Readonly<Record<RenditionInfo['state'], readonly [chip: string, text: string]>> = {
   starting: ['pending', 'starting'],
-  running: ['live', 'running'],
+  running: ['good', 'running'],
   shed: ['pending', 'given up for now'],
   failed: ['error', 'failed'],
 }

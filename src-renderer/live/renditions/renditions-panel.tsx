@@ -55,7 +55,7 @@ function Encoders() {
         <ul className="card-body encoder-list" data-testid="encoders">
           {encoders.map(({ name, kind, found, speed, reason }) => (
             <li key={name} className="row">
-              <span className={found ? 'chip live' : 'chip plain'}>{found ? 'found' : 'not found'}</span>
+              <span className={found ? 'chip good' : 'chip plain'}>{found ? 'found' : 'not found'}</span>
               <span>
                 {name} <span className="quiet small">{kind}</span>
               </span>
