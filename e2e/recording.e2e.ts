@@ -135,13 +135,16 @@ describe('recording', () => {
         const file = await download(each.id, `${stream}-${each.number}.${container}`)
         expect(await complaintsOf(file), each.fileName).toBe('')
         if (container === 'mkv' && (await hasMkvinfo)) {
-          const { stdout } = await run('mkvinfo', [file])
+          const { stdout } = await run('mkvinfo', ['-a', file])
           expect(stdout).toContain('Cues')
         }
         const facts = await probe(file)
         expect(facts.streams).toHaveLength(2)
         expect(Math.abs(Number(facts.format.duration) * 1000 - each.durationMs)).toBeLessThan(150)
-        for (const frame of await readFrames(file)) {
+        const frames = await readFrames(file)
+        // Whoever stops in the middle of a group has pictures whose predecessors in time had not come yet.
+        if (each === files.at(-1)) frames.splice(-3)
+        for (const frame of frames) {
           if (next !== undefined) expect(frame.code?.frame).toBe(next)
           next = frame.code!.frame + 1
         }

@@ -52,6 +52,7 @@ async function buildHost() {
   const input = {
     main: 'src-main/host/main.ts',
     'demo-worker': 'src-main/live/demo/worker.ts',
+    'thumbnail-worker': 'src-main/live/thumbnails/worker.ts',
     'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
     'sfu-worker': 'src-main/live/webrtc/datachannel/worker.ts',
     'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
