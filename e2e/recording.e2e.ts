@@ -196,6 +196,32 @@ describe('recording', () => {
     expect(readdirSync(join(dataDir, 'recordings', 'killed'))).toHaveLength(1)
   })
 
+  it('makes a thumbnail and scrubbing pictures of what is live and of what was recorded', async () => {
+    const recorded = await until('the pictures', async () => (await list('rule-mp4')).find((each) => each.spritesUrl !== null))
+    const track = await (await fetch(`${host.http}${recorded.spritesUrl}`)).text()
+    expect(track).toMatch(/^WEBVTT\n\nNOTE origin=file\n\n00:00:00\.000 --> 00:00:0\d\.\d{3}\nsprites\.jpg#xywh=0,0,160,90\n/)
+    const poster = join(scratch, 'poster.jpg')
+    writeFileSync(poster, Buffer.from(await (await fetch(`${host.http}${recorded.thumbnailUrl}`)).arrayBuffer()))
+    expect((await readFrames(poster))[0]?.code).toBeDefined()
+    const publisher = await publish('pictured')
+    try {
+      const answer = await until('a thumbnail', async () => {
+        const reply = await fetch(`${host.http}/live/pictured/thumbnail.jpg`)
+        return reply.status === 200 && reply
+      })
+      expect(answer.headers.get('content-type')).toBe('image/jpeg')
+      const sprites = await until('a sprite', async () => {
+        const text = await (await fetch(`${host.http}/live/pictured/sprites.vtt`)).text()
+        return text.includes('#xywh=0,0,160,90') && text
+      })
+      expect(sprites).toMatch(/NOTE epoch=\S+ originTimeMs=[\d.]+ origin=\d{4}-/)
+      const sheet = await fetch(`${host.http}/live/pictured/${/sprites-\S+\.jpg/.exec(sprites)?.[0]}`)
+      expect([sheet.status, sheet.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
+    } finally {
+      await publisher.stop()
+    }
+  })
+
   it('lets the oldest go when there is too much, never the running one nor one that is kept', async () => {
     const before = (await host.api('GET', '/live/recordings')).body.items as any[]
     const oldest = before.at(-1)
@@ -232,6 +258,7 @@ describe('recording', () => {
       await page.waitForFunction(() => document.querySelector('[data-testid="recording-duration"]')?.textContent?.match(/0:0[3-9]/))
       await page.getByTestId('record').click()
       await page.locator('[data-testid="recording-row"][data-state="complete"]').waitFor()
+      await page.locator('[data-testid="recording-play"] img').waitFor()
       await screenshot(page, 'recording-tab')
       await page.getByTestId('recording-play').click()
       const video = page.getByTestId('recording-video')

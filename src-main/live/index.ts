@@ -44,6 +44,7 @@ import { firstRefusal } from './streams/viewer-admission.ts'
 import { createViewerLimit } from './streams/viewer-limit.ts'
 import { ViewerSessions } from './streams/viewer-registry.ts'
 import { type DemoWorker, TestStream } from './test-stream.ts'
+import { createThumbnails } from './thumbnails/index.ts'
 import { createWebrtc } from './webrtc/index.ts'
 
 export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
@@ -294,7 +295,9 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     now,
     monotonic,
   })
+  const thumbnails = createThumbnails({ streams: registry, log: log.child({ part: 'thumbnails' }), everyMs: config.thumbnailMs })
   const recording = await createRecording({
+    picturesOf: (file) => thumbnails.ofFile(file),
     registry,
     database,
     writes,
@@ -339,7 +342,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     realtime: (stream) => renditions.derived.realtime(stream),
     log: log.child({ part: 'webrtc' }),
   })
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, httpFlv, recording, webrtc, udpInputs]
+  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, httpFlv, thumbnails, recording, webrtc, udpInputs]
 
   const ownRoutes = liveRoutes({
     registry,

@@ -168,6 +168,12 @@ export const LiveConfigSchema = Type.Object({
       description: 'seconds that a TURN login holds; a connection outlives its login by at most one refresh',
     }),
   }),
+  thumbnailMs: Type.Integer({
+    default: 10_000,
+    minimum: 0,
+    maximum: 600_000,
+    description: 'ms between two thumbnails of a live stream, each from a keyframe; 0 makes none',
+  }),
   limits: LiveLimitsSchema,
 })
 export type LiveConfig = Static<typeof LiveConfigSchema>

@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Gauge, type Registry } from 'prom-client'
 import type { AuditLog } from '../../platform/audit.ts'
@@ -8,7 +9,7 @@ import type { LivePart } from '../live-part.ts'
 import type { StreamRegistry } from '../streams/stream-registry.ts'
 import { RecordingIndex } from './recording-index.ts'
 import { RecordingRules } from './recording-rules.ts'
-import { createRecordingStore } from './recording-store.ts'
+import { createRecordingStore, type StoredRecording } from './recording-store.ts'
 import { Recordings } from './recordings.ts'
 import { recordingRoutes } from './routes.ts'
 
@@ -23,7 +24,16 @@ export interface RecordingNeeds {
   readonly log: Logger
   readonly metrics: Registry
   readonly now: () => number
+  /** Poster and scrubbing pictures of a file; undefined where none can be made. */
+  readonly picturesOf?: PicturesOf
 }
+
+type PicturesOf = (file: {
+  path: string
+  durationMs: number
+  width: number
+  height: number
+}) => Promise<{ poster: Uint8Array; sheet: Uint8Array; track: string } | undefined>
 
 /** Recording: streams become files, by rule or by hand, kept as retention says. */
 export async function createRecording(needs: RecordingNeeds): Promise<LivePart> {
@@ -31,7 +41,25 @@ export async function createRecording(needs: RecordingNeeds): Promise<LivePart> 
   const folder = join(needs.dataDir, 'recordings')
   const store = createRecordingStore(needs.database, needs.writes)
   const rules = await RecordingRules.open(store)
-  const index = await RecordingIndex.open({ store, folder, events, log, onWhole: () => undefined })
+  const onWhole = (recording: StoredRecording): void => {
+    void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no picture'))
+  }
+  const index = await RecordingIndex.open({ store, folder, events, log, onWhole })
+  /** Gives a recording its pictures. */
+  async function illustrate(recording: StoredRecording): Promise<void> {
+    const video = recording.tracks.find((track) => track.kind === 'video')
+    if (video === undefined) return
+    const { width = 0, height = 0 } = video
+    const made = await needs.picturesOf?.({ path: index.path(recording), durationMs: recording.durationMs, width, height })
+    if (made === undefined || !index.list().includes(recording)) return
+    await mkdir(join(folder, '.pictures'), { recursive: true })
+    await writeFile(index.picturePath(recording, 'poster.jpg'), made.poster)
+    await writeFile(index.picturePath(recording, 'sprites.jpg'), made.sheet)
+    await writeFile(index.picturePath(recording, 'sprites.vtt'), made.track)
+    recording.poster = true
+    recording.sprites = true
+    index.keep(recording)
+  }
   const recordings = new Recordings({
     streams: registry,
     titleOf: (name) => registry.status(name)?.title ?? name,
@@ -42,8 +70,12 @@ export async function createRecording(needs: RecordingNeeds): Promise<LivePart> 
     audit,
     log,
     now,
-    onWhole: () => undefined,
+    onWhole,
   })
+  /** What was finished while the host stopped has no pictures yet. */
+  async function illustrateOld(): Promise<void> {
+    for (const recording of index.list()) if (recording.state === 'complete' && !recording.poster) await illustrate(recording)
+  }
   new Gauge({
     name: 'streams_recordings_running',
     help: 'Streams that are being recorded',
@@ -72,7 +104,10 @@ export async function createRecording(needs: RecordingNeeds): Promise<LivePart> 
       streamName: (idOrName) => registry.get(idOrName).name,
       liveNames: () => registry.list().flatMap((entry) => (registry.find(entry.name) ? [entry.name] : [])),
     }),
-    start: () => recordings.start(),
+    async start() {
+      await recordings.start()
+      void illustrateOld().catch((error: unknown) => log.warn({ err: error }, 'older recordings got no pictures'))
+    },
     stop: () => recordings.stop(),
   }
 }

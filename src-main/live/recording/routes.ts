@@ -289,5 +289,34 @@ function fileRoutes({ index }: RecordingRoutesNeeds): readonly RouteDefinition[]
         return { body: null, file: query.download === true ? { path, type, downloadName: recording.fileName } : { path, type } }
       },
     }),
+    ...(
+      [
+        ['thumbnail.jpg', 'poster.jpg', 'image/jpeg', 'A picture of the recording', 'poster'],
+        ['sprites.jpg', 'sprites.jpg', 'image/jpeg', 'Small pictures of the recording in one', 'sprites'],
+        [
+          'sprites.vtt',
+          'sprites.vtt',
+          'text/vtt',
+          'WebVTT that says where in sprites.jpg the picture of a time is; seconds from the beginning',
+          'sprites',
+        ],
+      ] as const
+    ).map(([name, kind, type, summary, made]) =>
+      defineRoute({
+        method: 'GET',
+        path: `/live/recordings/:id/${name}`,
+        tag,
+        summary,
+        role: 'viewer',
+        params: IdParams,
+        responses: { 200: Type.Any({ description: 'the file' }) },
+        fileTypes: [type],
+        handler: ({ params }) => {
+          const recording = index.get(params.id)
+          if (!recording[made]) throw new AppError('request.not_found', 'No picture of this recording has been made')
+          return { body: null, file: { path: index.picturePath(recording, kind), type } }
+        },
+      }),
+    ),
   ]
 }
