@@ -19,8 +19,11 @@ export interface ViewerNeeds {
   readonly onBehind: (viewer: Viewer) => void
 }
 
-/** Share of the estimated bandwidth that an encoding may take. */
-const share = 0.85
+/** An estimate under this share of what an encoding takes tells that it does not fit. */
+const share = 0.7
+/** ms without loss until a better encoding is tried, and the longest that failed tries make of it. */
+const tryMs = 5000
+const longestPatienceMs = 60_000
 
 /** A peer that watches a room. */
 export class Viewer {
@@ -34,6 +37,9 @@ export class Viewer {
   #estimate = Number.NaN
   #lossy = 0
   #rid: string | undefined
+  #asked: string | undefined
+  #changedMs = 0
+  #patienceMs = tryMs
   #nacks = 0
   #plis = 0
   #lost = 0
@@ -161,7 +167,7 @@ export class Viewer {
     const { room } = this.#needs
     const nowMs = performance.now()
     if (this.#audio !== undefined && room.audio !== undefined) this.#audio.begin(room.audio, nowMs)
-    const source = this.#fitting() ?? room.video[0]
+    const source = this.#fitting(nowMs) ?? room.video[0]
     if (this.#video !== undefined && source !== undefined) {
       if (this.#video.begin(source, nowMs)) room.requestKeyframe(source, nowMs)
       else this.#needs.onBehind(this)
@@ -169,25 +175,43 @@ export class Viewer {
     this.#needs.onConnected()
   }
 
-  /** Of the encodings that come at present, the best that is allowed and fits. */
-  #fitting(): Source | undefined {
-    const coming = this.#needs.room.video.filter((each) => each.began && performance.now() - each.timestampMs < 2000)
-    const top = this.#rid === undefined ? 0 : coming.findIndex((each) => each.rid === this.#rid)
-    const allowed = coming.slice(Math.max(0, top))
+  /**
+   * Of the encodings that come at present, the one for now. A receiver's estimate hardly exceeds what it gets, so it only leads
+   * down; up it goes by trying, after a while without loss, and later each time that a try failed.
+   */
+  #fitting(nowMs: number, asked = false): Source | undefined {
+    const coming = this.#needs.room.video.filter((each) => each.began && nowMs - each.timestampMs < 2000)
+    const top = Math.max(0, this.#rid === undefined ? 0 : coming.findIndex((each) => each.rid === this.#rid))
     const current = this.#video?.source
-    if (this.#lossy >= 3 && current !== undefined) {
+    const at = current === undefined ? -1 : coming.indexOf(current)
+    if (at < top || asked) return coming[top]
+    const crowded = this.#lossy >= 2 || this.#estimate < (current as Source).bitrate * share
+    if (crowded && at + 1 < coming.length) {
+      this.#patienceMs = Math.min(longestPatienceMs, nowMs - this.#changedMs < tryMs ? this.#patienceMs * 2 : tryMs)
+      this.#changedMs = nowMs
       this.#lossy = 0
-      return allowed[allowed.indexOf(current) + 1] ?? current
+      return coming[at + 1]
     }
-    if (Number.isNaN(this.#estimate)) return allowed[0]
-    return allowed.find((each) => each.bitrate < this.#estimate * share) ?? allowed.at(-1)
+    if (at > top && !crowded && nowMs - this.#changedMs > this.#patienceMs) {
+      this.#changedMs = nowMs
+      return coming[at - 1]
+    }
+    return current
   }
 
   #choose(): void {
     if (this.#needs.room.video.length < 2 || this.#video === undefined || this.#video.source === undefined) return
-    const fitting = this.#fitting()
+    const nowMs = performance.now()
+    // a change that waits for its keyframe is not thought over
+    if (this.#video.wanted !== undefined && this.#asked === this.#rid) {
+      this.#needs.room.requestKeyframe(this.#video.wanted, nowMs)
+      return
+    }
+    const asked = this.#asked !== this.#rid
+    this.#asked = this.#rid
+    const fitting = this.#fitting(nowMs, asked)
     if (fitting === undefined) return
     this.#video.want(fitting)
-    if (this.#video.wanted !== undefined) this.#needs.room.requestKeyframe(fitting, performance.now())
+    if (this.#video.wanted !== undefined) this.#needs.room.requestKeyframe(fitting, nowMs)
   }
 }
