@@ -85,7 +85,7 @@ async function start({ options, connectMs, keyframeMs }: ToSfuWorker & { type: '
   const any = options.bind === '' || options.bind === '0.0.0.0' || options.bind === '::'
   try {
     const library = await import('node-datachannel')
-    library.initLogger('Error', (level, text) => process.stderr.write(`${level} ${text}\n`))
+    library.initLogger('Fatal', (level, text) => process.stderr.write(`${level} ${text}\n`))
     await probe(options.port, any ? undefined : options.bind)
     network = { library, bind: any ? undefined : options.bind, port: options.port, addresses: options.addresses }
     host.send({ type: 'started' })
