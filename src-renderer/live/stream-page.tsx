@@ -17,6 +17,7 @@ import { samePath } from './links.ts'
 import { Preview } from './preview.tsx'
 import { ShareBox } from './share-box.tsx'
 import { sortStreams } from './sort-streams.ts'
+import { SrtFacts } from './srt-facts.tsx'
 import { StreamTabs, streamTabs } from './stream-tabs.tsx'
 import { Warnings } from './warnings.tsx'
 import './live.css'
@@ -93,6 +94,7 @@ function PublisherCard({ stream }: { readonly stream: Stream }) {
               : 'No publisher is connected.'}
           </p>
         )}
+        {publisher?.protocol === 'srt' && <SrtFacts streamId={stream.id} />}
       </div>
     </section>
   )

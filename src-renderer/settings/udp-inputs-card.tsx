@@ -1,0 +1,118 @@
+import { type FormEvent, useEffect, useState } from 'react'
+import type { UdpInputInfo } from '../../src-main/live/ingest/udp/udp-schemas.ts'
+import { call } from '../client/api.ts'
+import { tellError } from '../components/toasts.tsx'
+
+const everyMs = 3000
+
+/** Transport streams that are awaited over UDP: their state, a new one, and their end. */
+export function UdpInputsCard() {
+  const [inputs, setInputs] = useState<readonly UdpInputInfo[]>([])
+  const [stream, setStream] = useState('')
+  const [url, setUrl] = useState('')
+  const [round, setRound] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round reads again
+  useEffect(() => {
+    let gone = false
+    const read = () => {
+      call<{ items: readonly UdpInputInfo[] }>('GET', '/live/udp-inputs').then(
+        ({ items }) => {
+          if (!gone) setInputs(items)
+        },
+        () => undefined,
+      )
+    }
+    read()
+    const timer = setInterval(read, everyMs)
+    return () => {
+      gone = true
+      clearInterval(timer)
+    }
+  }, [round])
+
+  const again = () => setRound((before) => before + 1)
+  const add = (event: FormEvent) => {
+    event.preventDefault()
+    call('POST', '/live/udp-inputs', { body: { stream, url } }).then(() => {
+      setStream('')
+      setUrl('')
+      again()
+    }, tellError)
+  }
+  return (
+    <section className="card" aria-label="UDP inputs">
+      <header>
+        <h2>MPEG-TS over UDP</h2>
+      </header>
+      <div className="card-body stack">
+        {inputs.length === 0 && <p className="quiet">None is awaited. Give a stream's name and the address that a sender uses.</p>}
+        {inputs.length > 0 && (
+          <div className="table-wrap">
+            <table data-testid="udp-inputs">
+              <thead>
+                <tr>
+                  <th>Stream</th>
+                  <th>Address</th>
+                  <th>State</th>
+                  <th>
+                    <span className="sr-only">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {inputs.map((input) => (
+                  <tr key={input.id}>
+                    <td>{input.stream}</td>
+                    <td>
+                      <code>{input.url}</code>
+                    </td>
+                    <td title={input.error ? input.error.remedy : undefined}>{input.error ? input.error.message : input.state}</td>
+                    <td>
+                      <button
+                        type="button"
+                        className="button"
+                        onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).then(again, tellError)}
+                        data-testid="udp-remove"
+                      >
+                        Remove
+                      </button>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+        <form className="stack" onSubmit={add}>
+          <label className="field">
+            <span>Stream</span>
+            <input
+              className="input"
+              value={stream}
+              onChange={(event) => setStream(event.target.value)}
+              placeholder="tower"
+              required
+              data-testid="udp-stream"
+            />
+          </label>
+          <label className="field">
+            <span>Address</span>
+            <input
+              className="input"
+              value={url}
+              onChange={(event) => setUrl(event.target.value)}
+              placeholder="udp://@239.1.1.1:5000"
+              required
+              data-testid="udp-url"
+            />
+          </label>
+          <div>
+            <button type="submit" className="button" data-testid="udp-add">
+              Await it
+            </button>
+          </div>
+        </form>
+      </div>
+    </section>
+  )
+}
