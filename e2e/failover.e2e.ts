@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, readVideo, untilMoving } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
 import { type DecodedFrame, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -127,4 +128,87 @@ describe('a stream with a primary and a backup publisher', () => {
       await backup.stop()
     }
   }, 60_000)
+
+  it('shows its slate while nobody publishes, and an open page goes on through it without a reload', async () => {
+    const secret = await host.key('slated')
+    const first = publishFile(one, `${host.rtmp}/${secret}`)
+    const browser = await launchBrowser()
+    let second: ReturnType<typeof publishFile> | undefined
+    try {
+      await host.until('slated', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      expect((await host.api('PATCH', '/live/streams/slated/slate', { slate: 'nonsense' })).status).toBe(404)
+      const red = await madeClip('failover-red.png', ['-an', '-vf', 'drawbox=color=red:t=fill', '-frames:v', '1'])
+      const added = await host.api('POST', '/live/slates', { label: 'red', data: readFileSync(red).toString('base64') })
+      expect(added.status, JSON.stringify(added.body)).toBe(201)
+      const garbage = await host.api('POST', '/live/slates', { label: 'x', data: Buffer.alloc(400).toString('base64') })
+      expect(garbage).toMatchObject({ status: 400, body: { code: 'slate.unreadable' } })
+      expect((await host.api('PATCH', '/live/streams/slated/slate', { slate: added.body.id })).status).toBe(200)
+
+      const page = await browser.newPage()
+      let loads = 0
+      page.on('load', () => loads++)
+      await page.goto(`${host.http}/watch/slated`)
+      await untilMoving(page)
+      await page.evaluate(() => {
+        const video = document.querySelector('video')!
+        const watch = { longestMs: 0, at: performance.now(), time: video.currentTime }
+        Object.assign(window, { watch })
+        setInterval(() => {
+          if (video.currentTime !== watch.time) {
+            watch.longestMs = Math.max(watch.longestMs, performance.now() - watch.at)
+            watch.at = performance.now()
+            watch.time = video.currentTime
+          }
+        }, 20)
+      })
+      await sleep(1500)
+      await first.stop('SIGKILL')
+      await host.until('slated', (stream) => stream.onAir === 'slate' && stream.reconnecting)
+      await page.waitForFunction(
+        () => {
+          const canvas = document.createElement('canvas')
+          canvas.width = canvas.height = 1
+          const context = canvas.getContext('2d')!
+          context.drawImage(document.querySelector('video')!, 0, 0, 1, 1)
+          const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data
+          return red > 180 && green < 80 && blue < 80
+        },
+        undefined,
+        { timeout: 10_000 },
+      )
+      await sleep(3000)
+      second = publishFile(one, `${host.rtmp}/${secret}`)
+      await host.until('slated', (stream) => stream.onAir === 'primary' && !stream.reconnecting)
+      await sleep(3000)
+      expect((await readVideo(page, 1500)).length, 'the publisher is seen again').toBeGreaterThan(20)
+      const longestMs = await page.evaluate(() => (window as unknown as { watch: { longestMs: number } }).watch.longestMs)
+      expect(longestMs).toBeLessThan(2000)
+      expect(loads).toBe(1)
+    } finally {
+      await browser.close()
+      await first.stop()
+      await second?.stop()
+    }
+  }, 60_000)
+
+  it('refuses what its key does not allow, with a reason', async () => {
+    const low = await host.key('low', { limits: { maxHeight: 240 } })
+    const high = publishFile(one, `${host.rtmp}/${low}`)
+    await high.ended.catch(() => undefined)
+    const audit = await host.api('GET', '/audit?stream=low')
+    expect(audit.body.items.map((line: { code?: string }) => line.code)).toContain('publish.over_limit')
+    await high.stop()
+
+    const narrow = await host.key('narrow', { limits: { maxViewers: 1 }, onSecondPublisher: 'refuse' })
+    const publisher = publishFile(one, `${host.rtmp}/${narrow}`)
+    try {
+      await host.until('narrow', (stream) => stream.tracks.length === 2)
+      const watch = (session: string) => fetch(`${host.http}/live/narrow/manifest.mpd?session=${session}`)
+      await expect.poll(async () => (await watch('one')).status, { timeout: 10_000 }).toBe(200)
+      expect((await watch('two')).status).toBe(403)
+      expect((await watch('one')).status).toBe(200)
+    } finally {
+      await publisher.stop()
+    }
+  }, 30_000)
 })

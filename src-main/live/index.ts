@@ -32,6 +32,8 @@ import { createRecording } from './recording/index.ts'
 import { createRenditions } from './renditions/index.ts'
 import { liveRoutes } from './routes.ts'
 import { type LiveSettingsSource, settingsInForce } from './settings.ts'
+import { slateRoutes } from './slate/slate-routes.ts'
+import { Slates } from './slate/slates.ts'
 import { HealthClock } from './streams/health-clock.ts'
 import { PackagedRuns } from './streams/packaged-runs.ts'
 import { KeyGate } from './streams/publish-gate.ts'
@@ -130,6 +132,13 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     onBytes: (streamId, bytes) => registry.addBytesOut(streamId, bytes),
   })
   const keys = await StreamKeys.open({ store: createKeyStore(database), writes, events, audit, now })
+  const slates = await Slates.open({
+    database,
+    dataDir: needs.dataDir,
+    audit,
+    log: log.child({ part: 'slate' }),
+    preset: config.failover.slate,
+  })
   const registry = await StreamRegistry.open({
     store: createStreamStore(database, writes),
     events,
@@ -139,6 +148,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     monotonic,
     reconnectWindowMs: () => settings().reconnectWindowMs,
     failover: config.failover,
+    slates,
     describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
   })
   registry.onRun((entry) => viewers.begin(entry.id))
@@ -357,7 +367,13 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   })
 
   return {
-    routes: [...ownRoutes, ...srt.routes, ...(dvr.routes ?? []), ...parts.flatMap((part) => part.routes ?? [])],
+    routes: [
+      ...ownRoutes,
+      ...slateRoutes(slates, (id) => registry.get(id).name),
+      ...srt.routes,
+      ...(dvr.routes ?? []),
+      ...parts.flatMap((part) => part.routes ?? []),
+    ],
     streams: registry,
     async start() {
       const { host, rtmpPort, rtmpsPort, srtPort } = needs.listen

@@ -117,6 +117,16 @@ export const LiveConfigSchema = Type.Object({
       maximum: 3_600_000,
       description: 'ms that the primary publisher must be good before it is on air again; 0 leaves the backup on air',
     }),
+    slate: Type.Union([Type.Literal('off'), Type.Literal('default')], {
+      default: 'off',
+      description: 'what streams that have not chosen a slate show while their publisher is away',
+    }),
+    slateAfterMs: Type.Integer({
+      default: 1000,
+      minimum: 0,
+      maximum: 60_000,
+      description: 'ms without a publisher before the slate is shown',
+    }),
   }),
   srtLatencyMs: Type.Integer({
     default: 200,

@@ -143,8 +143,26 @@ export interface UdpInputRow {
   created_at: string
 }
 
+/** Row of table `slate`; `file` is a name in the data folder's `slates`. */
+export interface SlateRow {
+  id: string
+  label: string
+  file: string
+  bytes: number
+  created_at: string
+}
+
+/** Row of table `stream_slate`: what a stream shows while its publisher is away. */
+export interface StreamSlateRow {
+  stream: string
+  slate: string
+  lasts: string
+}
+
 export interface LiveTables {
   udp_input: UdpInputRow
+  slate: SlateRow
+  stream_slate: StreamSlateRow
   destination: DestinationRow
   access_rule: AccessRuleRow
   playback_key: PlaybackKeyRow

@@ -114,6 +114,9 @@ export const StreamSchema = Type.Object({
   startedAt: Nullable(Type.String({ format: 'date-time' })),
   endedAt: Nullable(Type.String({ format: 'date-time' })),
   publisher: Nullable(PublisherSchema),
+  onAir: Nullable(
+    Type.Union([Type.Literal('primary'), Type.Literal('backup'), Type.Literal('slate')], { description: 'what viewers see now' }),
+  ),
   publishers: Type.Array(StreamPublisherSchema, { description: 'primary and backup; the one on air stands in `publisher` too' }),
   tracks: Type.Array(TrackSchema),
   metadata: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),

@@ -111,6 +111,18 @@ export const errorKinds = {
     title: 'The stream was ended by an operator',
     remedy: 'Start it again on the Live page or wait a moment.',
   },
+  'slate.not_found': { status: 404, title: 'There is no slate of that id', remedy: 'See the list of slates.' },
+  'slate.unreadable': {
+    status: 400,
+    title: 'No slate can be made of this file',
+    remedy: 'Send a PNG or JPEG picture, or a short MP4 or WebM video.',
+  },
+  'slate.unsupported': {
+    status: 415,
+    title: "There is no slate in this stream's codec",
+    remedy: 'Publish H.264, HEVC or AV1; viewers wait without a slate otherwise.',
+  },
+  'slate.unavailable': { status: 503, title: 'The slate could not be encoded', remedy: 'Run `streams doctor`.' },
   'publish.no_standby': {
     status: 409,
     title: 'No other publisher is ready',

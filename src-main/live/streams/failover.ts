@@ -68,10 +68,11 @@ export class Failover {
    */
   switchOver(entry: StreamEntry, cause: FailoverCause): boolean {
     const { standby, run } = entry
+    if (entry.slate?.publication !== undefined) entry.timelineEndMs = Math.max(entry.timelineEndMs, entry.slate.publication.endMs ?? 0)
     if (standby === undefined || run === undefined || run.state !== 'active' || entry.originMs === undefined) return false
     const from = entry.publisher
     const nowMs = this.#needs.monotonic()
-    const last = from?.publication ?? entry.lastOnAir
+    const last = from?.publication ?? (entry.slate?.publication === undefined ? entry.lastOnAir : undefined)
     const floorMs = Math.max(entry.timelineEndMs, last?.endMs ?? 0)
     const joint = findJoint(standby.publication, last, { originMs: entry.originMs, floorMs, nowMs })
     if (joint === undefined) return false

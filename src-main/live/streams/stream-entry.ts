@@ -1,6 +1,7 @@
 import type { PublishRequest } from '../ingest/publisher.ts'
 import type { StreamKey } from '../schemas.ts'
 import type { HealthMeter } from './health.ts'
+import type { SlateShow } from './slate-show.ts'
 import type { StreamPublication } from './stream-publication.ts'
 import type { StreamRun } from './stream-run.ts'
 import type { StreamPhase } from './stream-state.ts'
@@ -52,6 +53,8 @@ export interface StreamEntry {
   standby: LivePublisher | undefined
   /** What was on air last: where another goes on from. */
   lastOnAir: StreamPublication | undefined
+  /** What is shown, or about to be, while nobody publishes. */
+  slate: { readonly show: SlateShow; publication: StreamPublication | undefined; readonly lasts: 'window' | 'unlimited' } | undefined
   /** An operator put the backup on air: no return by itself. */
   heldByHand: boolean
   /** Monotonic ms of timeline 0; undefined until the run's first packet. */
@@ -82,6 +85,7 @@ export function blankEntry(id: string, name: string, createdAt: string): StreamE
     publisher: undefined,
     standby: undefined,
     lastOnAir: undefined,
+    slate: undefined,
     heldByHand: false,
     originMs: undefined,
     timelineEndMs: 0,

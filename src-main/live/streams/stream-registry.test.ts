@@ -53,7 +53,7 @@ function house(stored: StoredStream[] = []) {
       now: Date.now,
       monotonic: () => performance.now(),
       reconnectWindowMs: () => 30_000,
-      failover: { silenceMs: 1000, returnMs: 10_000 },
+      failover: { silenceMs: 1000, returnMs: 10_000, slateAfterMs: 1000 },
       describe: (entry) => streamView(entry, 0, base),
     }),
   }

@@ -11,6 +11,7 @@ import { HealthMeter } from './health.ts'
 import { durationOver, measuredOverLimit, trackOverLimit } from './limit-check.ts'
 import { createFaultTeller } from './publisher-faults.ts'
 import { addressOf } from './remote-address.ts'
+import { SlateShow, type SlateSource } from './slate-show.ts'
 import type { LiveStream, StreamDirectory, StreamState } from './stream.ts'
 import { blankEntry, type LivePublisher, type PublisherRole, type PublishKey, type StreamEntry, storedOf } from './stream-entry.ts'
 import { StreamPublication } from './stream-publication.ts'
@@ -20,6 +21,8 @@ import type { StoredStream, StreamStore } from './stream-store.ts'
 
 /** How long an operator's "end" keeps encoders out that return by themselves, ms. */
 const CLOSED_MS = 30_000
+/** A slate makes up for no more than this of what the timeline lacks, ms. */
+const LONGEST_CATCH_UP_MS = 4000
 
 export interface StreamRegistryNeeds {
   readonly store: StreamStore
@@ -30,7 +33,9 @@ export interface StreamRegistryNeeds {
   readonly describe: (entry: StreamEntry) => Stream
   readonly reconnectWindowMs: () => number
   /** When the backup takes over from a silent publisher, and the primary back, ms. */
-  readonly failover: { readonly silenceMs: number; readonly returnMs: number }
+  readonly failover: { readonly silenceMs: number; readonly returnMs: number; readonly slateAfterMs: number }
+  /** What is shown while nobody publishes. */
+  readonly slates?: SlateSource
   /** How long a stream is kept after its encoder said goodbye, ms: 0 ends it at once. */
   readonly keepAfterUnpublishMs?: number
   /** ms since 1970. */
@@ -58,6 +63,7 @@ export class StreamRegistry implements StreamDirectory {
       silenceMs: () => needs.failover.silenceMs,
       returnMs: () => needs.failover.returnMs,
       changed: (entry) => {
+        this.#endSlate(entry)
         clearTimeout(entry.timer)
         entry.timer = undefined
         this.#move(entry, 'publish', { message: `stream ${entry.name} is live` })
@@ -154,7 +160,9 @@ export class StreamRegistry implements StreamDirectory {
     entry.timer = undefined
     const run = entry.run?.state === 'active' ? entry.run : this.#newRun(entry)
     const meter = entry.meter as HealthMeter
-    if (entry.originMs !== undefined) {
+    // a slate goes on until the newcomer's first header
+    if (entry.slate?.publication === undefined) this.#endSlate(entry)
+    if (entry.originMs !== undefined && entry.slate === undefined) {
       run.newPublisher(previous === undefined ? 'reconnect' : 'takeover')
       meter.discontinuity()
     }
@@ -311,6 +319,7 @@ export class StreamRegistry implements StreamDirectory {
       entry.timer = undefined
       entry.publisher?.publication.retire()
       entry.standby?.publication.retire()
+      this.#endSlate(entry)
       entry.run?.end('ended')
     }
   }
@@ -361,6 +370,7 @@ export class StreamRegistry implements StreamDirectory {
       onAir,
       owner: {
         begin: (monotonicMs) => {
+          this.#yieldSlate(entry)
           if (entry.originMs === undefined) {
             entry.originMs = monotonicMs
             run.originTimeMs = now()
@@ -371,6 +381,7 @@ export class StreamRegistry implements StreamDirectory {
         },
         admits: (track) => {
           const publisher = holderOf(entry, publication)
+          if (publication.onAir) this.#yieldSlate(entry)
           const over = publisher === undefined ? undefined : trackOverLimit(track, publisher.key)
           if (publisher !== undefined && over !== undefined) this.#expel(entry, publisher, over)
           return over === undefined
@@ -465,14 +476,87 @@ export class StreamRegistry implements StreamDirectory {
   #lose(entry: StreamEntry, reason: AppError | undefined): void {
     if (this.#failover.switchOver(entry, 'lost')) return
     this.#move(entry, 'lost', { message: `stream ${entry.name} lost its publisher and waits for it`, code: reason?.code })
-    entry.run?.setReconnecting(true)
+    entry.run?.setReconnecting(entry.slate?.publication === undefined)
     this.#wait(entry, this.#needs.reconnectWindowMs(), reason)
+    this.#awaitSlate(entry)
+  }
+
+  /** Shows the stream's slate once nobody has come back for a moment. */
+  #awaitSlate(entry: StreamEntry): void {
+    const { slates, monotonic, now, failover } = this.#needs
+    const { run, originMs } = entry
+    const lasts = slates?.lasts(entry.name)
+    if (slates === undefined || lasts === undefined || run === undefined || originMs === undefined || entry.slate !== undefined) return
+    const frameRate = entry.meter?.latest?.frameRate || undefined
+    const show = new SlateShow({
+      loop: slates.prepare({ name: entry.name, title: entry.title, tracks: run.tracks, frameRate }),
+      afterMs: failover.slateAfterMs,
+      monotonic,
+      begin: () => {
+        const behindMs = Math.max(0, Math.min(LONGEST_CATCH_UP_MS, monotonic() - originMs - entry.timelineEndMs))
+        const startMs = Math.max(entry.timelineEndMs, monotonic() - originMs - behindMs)
+        const publication = new StreamPublication({
+          streamId: entry.id,
+          streamName: entry.name,
+          run,
+          // the slate's figures are nobody's health
+          meter: new HealthMeter(monotonic()),
+          monotonic,
+          onAir: true,
+          owner: {
+            begin: () => ({ originMs, startMs, floorMs: entry.timelineEndMs }),
+            admits: () => true,
+            tracksChanged: () => this.#announce(entry, 'tracks'),
+            metadataChanged: () => undefined,
+            fault: () => undefined,
+            closed: () => undefined,
+          },
+        })
+        run.newPublisher('slate')
+        run.setReconnecting(false)
+        if (entry.slate !== undefined) entry.slate.publication = publication
+        this.#needs.events.publish(
+          'stream.failover',
+          { from: null, to: 'slate', cause: 'lost', exact: false, gapMs: 0 },
+          { stream: entry.id },
+        )
+        this.#needs.audit.record({ kind: 'state', message: `stream ${entry.name} shows its slate`, ...names(entry) })
+        this.#announce(entry, 'updated')
+        return { publication, behindMs }
+      },
+      failed: (error) => {
+        const reason = error instanceof AppError ? error : new AppError('slate.unavailable', undefined, { cause: error })
+        this.#needs.log.warn({ streamId: entry.id, code: reason.code, atMs: now() }, reason.message)
+        this.#needs.audit.record({ kind: 'error', message: `no slate: ${reason.message}`, ...names(entry), code: reason.code })
+        this.#needs.events.publish('stream.slate-failed', { code: reason.code, message: reason.message }, { stream: entry.id })
+      },
+    })
+    entry.slate = { show, publication: undefined, lasts }
+  }
+
+  /** A publisher's headers are here: the slate leaves the air to it. */
+  #yieldSlate(entry: StreamEntry): void {
+    if (entry.slate === undefined) return
+    this.#endSlate(entry)
+    entry.run?.newPublisher('reconnect')
+    entry.meter?.discontinuity()
+  }
+
+  /** Takes the slate off; whoever comes goes on behind it. */
+  #endSlate(entry: StreamEntry): void {
+    const { slate } = entry
+    if (slate === undefined) return
+    entry.slate = undefined
+    slate.show.stop()
+    slate.publication?.retire()
+    entry.timelineEndMs = Math.max(entry.timelineEndMs, slate.publication?.endMs ?? 0)
   }
 
   #wait(entry: StreamEntry, ms: number, reason: AppError | undefined): void {
     clearTimeout(entry.timer)
     entry.timer = setTimeout(() => {
       entry.timer = undefined
+      if (entry.slate?.lasts === 'unlimited') return
       // silence is an end like any other; bytes that could not be understood are an error
       const broken = reason?.code.startsWith('ingest.') === true && reason.code !== 'ingest.timeout'
       if (broken) entry.error = { code: reason.code, message: reason.message }
@@ -486,6 +570,7 @@ export class StreamRegistry implements StreamDirectory {
   #finish(entry: StreamEntry, cause: StreamCause, line: { message: string; actor?: string }): void {
     clearTimeout(entry.timer)
     entry.timer = undefined
+    this.#endSlate(entry)
     const phase = nextPhase(entry.phase, cause)
     if (phase === undefined) return
     if (phase !== entry.phase || entry.endedAt === null) entry.endedAt = this.#time()

@@ -20,6 +20,7 @@ export function streamView(entry: StreamEntry, viewers: number, base: AddressBas
     startedAt: entry.startedAt,
     endedAt: entry.endedAt,
     publisher: publisher === undefined ? null : publisherInfo(publisher),
+    onAir: publisher?.role ?? (entry.slate?.publication === undefined ? null : 'slate'),
     publishers: publishersOf(entry),
     tracks: (entry.run?.tracks ?? []).map((track) => trackInfo(track, measured)),
     metadata: { ...entry.metadata },

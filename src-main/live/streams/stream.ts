@@ -3,7 +3,7 @@ import type { Packet, Track } from '../../formats/track.ts'
 export type StreamState = 'pending' | 'active' | 'ended' | 'error'
 
 /** Why the stream's timeline has a seam before the next packet. */
-export type DiscontinuityReason = 'reconnect' | 'takeover' | 'failover' | 'timestamp-jump' | 'codec-change'
+export type DiscontinuityReason = 'reconnect' | 'takeover' | 'failover' | 'slate' | 'timestamp-jump' | 'codec-change'
 
 /**
  * Who takes a stream's packets. Called synchronously in packet order by the one fan-out; must return quickly and not throw.

@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { LiveDatabase } from '../live-database.ts'
+import type { SlateFor, SlateSource } from '../streams/slate-show.ts'
+import { encodeInWorker } from './slate-encoder.ts'
+import type { SlateMedia } from './slate-media.ts'
+import type { Slate, StreamSlate } from './slate-schemas.ts'
+import { slateSettings } from './slate-settings.ts'
+
+/** Slates kept encoded. */
+const KEPT = 16
+const MOST_SLATES = 100
+
+export interface SlatesNeeds {
+  readonly database: LiveDatabase
+  readonly dataDir: string
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** For streams that have not chosen. */
+  readonly preset: 'off' | 'default'
+}
+
+/** The slates that users put in, and which stream shows which. */
+export class Slates implements SlateSource {
+  readonly #needs: SlatesNeeds
+  readonly #byId = new Map<string, Slate & { readonly file: string }>()
+  readonly #choices = new Map<string, StreamSlate>()
+  readonly #encoded = new Map<string, Promise<SlateMedia>>()
+
+  private constructor(needs: SlatesNeeds) {
+    this.#needs = needs
+  }
+
+  static async open(needs: SlatesNeeds): Promise<Slates> {
+    const slates = new Slates(needs)
+    for (const row of await needs.database.selectFrom('slate').selectAll().orderBy('created_at').execute()) {
+      slates.#byId.set(row.id, { id: row.id, label: row.label, file: row.file, bytes: row.bytes, createdAt: row.created_at })
+    }
+    for (const { stream, slate, lasts } of await needs.database.selectFrom('stream_slate').selectAll().execute()) {
+      slates.#choices.set(stream, { slate, lasts: lasts === 'unlimited' ? 'unlimited' : 'window' })
+    }
+    return slates
+  }
+
+  list(): Slate[] {
+    return [...this.#byId.values()].map(({ id, label, bytes, createdAt }) => ({ id, label, bytes, createdAt }))
+  }
+
+  choice(stream: string): StreamSlate {
+    return this.#choices.get(stream) ?? { slate: this.#needs.preset, lasts: 'window' }
+  }
+
+  lasts(stream: string): StreamSlate['lasts'] | undefined {
+    const { slate, lasts } = this.choice(stream)
+    return slate === 'off' ? undefined : lasts
+  }
+
+  /** Chooses what a stream shows. Throws `slate.not_found`. */
+  async choose(stream: string, change: Partial<StreamSlate>, actor: string): Promise<StreamSlate> {
+    const chosen = { ...this.choice(stream), ...change }
+    if (chosen.slate !== 'off' && chosen.slate !== 'default' && !this.#byId.has(chosen.slate)) throw new AppError('slate.not_found')
+    await this.#needs.database
+      .insertInto('stream_slate')
+      .values({ stream, ...chosen })
+      .onConflict((conflict) => conflict.column('stream').doUpdateSet(chosen))
+      .execute()
+    this.#choices.set(stream, chosen)
+    this.#needs.audit.record({ kind: 'command', message: `the slate of ${stream} is now ${chosen.slate}`, streamName: stream, actor })
+    return chosen
+  }
+
+  /** Keeps a picture or short video. Rejects with `slate.unreadable` where the engine cannot make a slate of it. */
+  async add(label: string, data: Buffer, actor: string): Promise<Slate> {
+    if (this.#byId.size >= MOST_SLATES) throw new AppError('request.conflict', `There are ${MOST_SLATES} slates already`)
+    const kind = kindOf(data)
+    if (kind === undefined) throw new AppError('slate.unreadable', 'Only PNG, JPEG, MP4 and WebM make a slate')
+    const folder = join(this.#needs.dataDir, 'slates')
+    await mkdir(folder, { recursive: true })
+    const id = `sl_${randomUUID().slice(0, 12).replaceAll('-', '')}`
+    const file = join(folder, `${id}.${kind}`)
+    await writeFile(file, data)
+    try {
+      const video = { codec: 'h264', profile: 'high', width: 320, height: 180, rate: [25, 1] } as const
+      await encodeInWorker({ file, title: '', video, audio: undefined }, this.#needs.log)
+      const slate = { id, label, file: `${id}.${kind}`, bytes: data.length, createdAt: new Date().toISOString() }
+      const { createdAt, ...row } = slate
+      await this.#needs.database
+        .insertInto('slate')
+        .values({ ...row, created_at: createdAt })
+        .execute()
+      this.#byId.set(id, slate)
+    } catch (cause) {
+      await rm(file, { force: true })
+      throw new AppError('slate.unreadable', cause instanceof Error ? cause.message : undefined, { cause })
+    }
+    this.#needs.audit.record({ kind: 'command', message: `slate ${label} was added`, actor, data: { id, bytes: data.length } })
+    return this.list().at(-1) as Slate
+  }
+
+  /** Forgets a slate; streams that chose it show the default. Throws `slate.not_found`. */
+  async remove(id: string, actor: string): Promise<void> {
+    const slate = this.#byId.get(id)
+    if (slate === undefined) throw new AppError('slate.not_found')
+    await this.#needs.database.deleteFrom('slate').where('id', '=', id).execute()
+    this.#byId.delete(id)
+    for (const [stream, choice] of this.#choices) if (choice.slate === id) await this.choose(stream, { slate: 'default' }, actor)
+    await rm(join(this.#needs.dataDir, 'slates', slate.file), { force: true })
+    this.#needs.audit.record({ kind: 'command', message: `slate ${slate.label} was removed`, actor, data: { id } })
+  }
+
+  /** Encodes the stream's slate, or finds it encoded. Rejects with `slate.*`. */
+  prepare(stream: SlateFor): Promise<SlateMedia> {
+    let job: Parameters<typeof encodeInWorker>[0]
+    try {
+      const { slate } = this.choice(stream.name)
+      const chosen = this.#byId.get(slate)
+      const file = chosen === undefined ? undefined : join(this.#needs.dataDir, 'slates', chosen.file)
+      job = { file, title: file === undefined ? stream.title : '', ...slateSettings(stream.tracks, stream.frameRate) }
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    const key = JSON.stringify(job)
+    let media = this.#encoded.get(key)
+    if (media === undefined) {
+      media = encodeInWorker(job, this.#needs.log)
+      this.#encoded.set(key, media)
+      media.catch(() => this.#encoded.delete(key))
+      const oldest = this.#encoded.keys().next()
+      if (this.#encoded.size > KEPT && !oldest.done) this.#encoded.delete(oldest.value)
+    }
+    return media
+  }
+}
+
+/** File kind by its first bytes. */
+function kindOf(data: Buffer): 'png' | 'jpg' | 'mp4' | 'webm' | undefined {
+  if (data.length < 16) return undefined
+  if (data.readUInt32BE(0) === 0x89504e47) return 'png'
+  if (data.readUIntBE(0, 3) === 0xffd8ff) return 'jpg'
+  if (data.toString('latin1', 4, 8) === 'ftyp') return 'mp4'
+  return data.readUInt32BE(0) === 0x1a45dfa3 ? 'webm' : undefined
+}
