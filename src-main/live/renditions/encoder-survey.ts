@@ -149,6 +149,8 @@ export class EncoderSurvey {
     let open: { encoder: KnownEncoder; answer: (result: FromSurvey | undefined) => void } | undefined
     const worker = superviseWorker<FromSurvey, ToSurvey>({
       entry: this.#needs.workerEntry ?? findWorker(),
+      // SVT-AV1 greets everybody on standard error unless it is told to speak of errors alone.
+      env: { SVT_LOG: '1' },
       log: this.#needs.log,
       silenceMs: patienceMs,
       onReady: () => {

@@ -108,6 +108,8 @@ export class StreamTranscoder {
     let broken = false
     const worker = superviseWorker<FromTranscoder, never>({
       entry: this.#needs.workerEntry ?? findTranscodeWorker(),
+      // SVT-AV1 greets everybody on standard error unless it is told to speak of errors alone.
+      env: { SVT_LOG: '1' },
       log,
       restart,
       onMediaPipe: (pipe) => {

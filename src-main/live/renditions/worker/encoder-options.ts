@@ -58,6 +58,13 @@ export function encoderOptions(spec: VideoOutput): readonly (readonly [name: str
     case 'h264_videotoolbox':
     case 'hevc_videotoolbox':
       return [['realtime', '1']]
+    case 'h264_vaapi':
+    case 'hevc_vaapi':
+    case 'av1_vaapi':
+      return [
+        ['rc_mode', 'CBR'],
+        ['async_depth', '1'],
+      ]
     default:
       return []
   }

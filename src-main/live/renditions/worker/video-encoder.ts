@@ -16,6 +16,7 @@ import { outputSize } from '../output-size.ts'
 import { codedForm } from './coded-video.ts'
 import { encoderOptions } from './encoder-options.ts'
 import { must, setOption } from './engine.ts'
+import { openVaapiSurfaces } from './vaapi-surfaces.ts'
 
 /** Scales pictures and encodes them. One call at a time. */
 export interface VideoEncoder {
@@ -35,8 +36,9 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
   if (!codec) throw new Error(`The media engine has no encoder ${spec.encoder}`)
   const takes = { width: like.width, height: like.height, format: like.format as number }
   const { width, height } = outputSize(takes.width, takes.height, spec.height)
-  // Quick Sync takes pictures with interleaved chroma alone.
-  const format = spec.encoder.endsWith('_qsv') ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P
+  const isVaapi = spec.encoder.endsWith('_vaapi')
+  // Quick Sync and VAAPI take pictures with interleaved chroma alone.
+  const format = isVaapi || spec.encoder.endsWith('_qsv') ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P
   const context = new CodecContext()
   context.allocContext3(codec)
   context.width = width
@@ -61,6 +63,7 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
   context.threadCount = 2
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_CLOSED_GOP)
   for (const [name, value] of encoderOptions(spec)) setOption(context, name, value)
+  const surfaces = isVaapi ? openVaapiSurfaces(context, width, height) : undefined
   must(context.open2Sync(codec, null), `open ${spec.encoder}`)
   const form = codedForm(spec.id, spec.codec, context.extraData ?? new Uint8Array(0))
   if (isFault(form)) throw new Error(`${spec.encoder}: ${form.fault}`)
@@ -119,7 +122,7 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
       }
       picture.pts = BigInt(pts)
       picture.pictType = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
-      must(await context.sendFrame(picture), 'encode')
+      must(await context.sendFrame(surfaces ? await surfaces.upload(picture) : picture), 'encode')
       await drain(emit)
     },
     async finish(emit) {
@@ -129,6 +132,7 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
       output.free()
       picture.free()
       scaler?.freeContext()
+      surfaces?.close()
       context.freeContext()
     },
   }
