@@ -17,13 +17,19 @@ export function dtsMs(packet: Packet): number {
 /** Makes the store; a body lives as long as its packet. */
 export function createFlvBodies(): FlvBodies {
   const bodies = new WeakMap<Packet, Buffer>()
+  // The fan-out asks for the same packet once per player, one after the other.
+  let last: Packet | undefined
+  let lastBody: Buffer = Buffer.alloc(0)
   return {
     of(packet) {
+      if (packet === last) return lastBody
       let body = bodies.get(packet)
       if (body === undefined) {
         body = serialise(packet)
         bodies.set(packet, body)
       }
+      last = packet
+      lastBody = body
       return body
     },
   }

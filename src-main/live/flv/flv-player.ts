@@ -105,8 +105,9 @@ export class FlvPlayer implements StreamSubscriber {
       if (!packet.key) return
       this.needsKey = false
     }
-    this.baseMs ??= dtsMs(packet)
-    const timestampMs = Math.max(0, dtsMs(packet) - this.baseMs)
+    const streamMs = dtsMs(packet)
+    this.baseMs ??= streamMs
+    const timestampMs = Math.max(0, streamMs - this.baseMs)
     this.lastTimestampMs = timestampMs
     const body = this.bodies.of(packet)
     const type = video ? MessageType.video : MessageType.audio

@@ -39,6 +39,8 @@ interface FlvResponse extends PlaybackResponse {
 
 const address = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\.flv(?:\?.*)?$/
 const reportMs = 1000
+/** How long media are gathered while there are many viewers, ms. */
+const crowdBeatMs = 120
 /** Above this frames wait in the player's queue, bytes. */
 const congestedBytes = 256 * 1024
 
@@ -79,7 +81,7 @@ class Viewer implements BatchWriter {
 /** HTTP-FLV: `/live/NAME.flv` is the stream as one endless FLV file, from the newest keyframe on. */
 export function createHttpFlv(needs: HttpFlvNeeds): LivePart {
   const viewers = new Set<Viewer>()
-  const batch = new WriteBatch(0)
+  const batch = new WriteBatch(crowdBeatMs)
   // The last tag made: every viewer of a stream is given the same one in the same turn.
   let tagOf: Buffer | undefined
   let tagMs = -1

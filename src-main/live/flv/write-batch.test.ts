@@ -30,6 +30,23 @@ it('joins the pieces of a turn once for all who are sent the same', async () => 
   expect(one.written.map(String)).toEqual(['ab', 'c'])
 })
 
+it('keeps a beat for a crowd', async () => {
+  const batch = new WriteBatch(5)
+  const crowd = Array.from({ length: 16 }, writer)
+  const bytes = Buffer.from('x')
+  const round = () => {
+    for (const each of crowd) batch.add(each, bytes)
+  }
+  round()
+  await turn()
+  expect(crowd[0]?.written).toHaveLength(1)
+  round()
+  await turn()
+  round()
+  expect(crowd[0]?.written).toHaveLength(1)
+  await expect.poll(() => crowd[15]?.written.map(String), { interval: 1 }).toEqual(['x', 'xx'])
+})
+
 it('writes FLV headers and tags', () => {
   expect(flvHeader(true, false).toString('hex')).toBe('464c5601010000000900000000')
   expect(flvTag(9, 0x01020304, Buffer.from('aabb', 'hex')).toString('hex')).toBe('0900000202030401000000aabb0000000d')

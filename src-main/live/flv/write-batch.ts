@@ -8,18 +8,23 @@ export interface BatchWriter {
   write(bytes: Buffer): void
 }
 
+/** From so many connections on a beat is kept. */
+const crowdSize = 16
+
 /**
  * Gathers what a turn of the event loop, or a beat, sends to many connections. A write costs far more than the bytes in it, and
  * players of one stream are sent the same pieces: they are joined once, and each connection gets them in one write.
  */
 export class WriteBatch {
   private readonly beatMs: number
+  /** Connections that the last flush wrote to. */
+  private crowd = 0
   private writers: BatchWriter[] = []
   private timer: NodeJS.Timeout | NodeJS.Immediate | undefined
   private joinedOf: readonly Buffer[] = []
   private joined: Buffer = Buffer.alloc(0)
 
-  /** `beatMs` of 0 sends at the end of each turn; more gathers for so long. */
+  /** Sends at the end of each turn; to a crowd, where writes are what costs, each `beatMs` where that is more than 0. */
   constructor(beatMs: number) {
     this.beatMs = beatMs
   }
@@ -29,7 +34,7 @@ export class WriteBatch {
     writer.pendingBytes += bytes.length
     if (writer.pieces.push(bytes) > 1) return
     this.writers.push(writer)
-    this.timer ??= this.beatMs > 0 ? setTimeout(this.flushAll, this.beatMs) : setImmediate(this.flushAll)
+    this.timer ??= this.beatMs > 0 && this.crowd >= crowdSize ? setTimeout(this.flushAll, this.beatMs) : setImmediate(this.flushAll)
   }
 
   /** Writes at once what waits for one connection; its place in the batch finds nothing then. */
@@ -45,6 +50,7 @@ export class WriteBatch {
     this.timer = undefined
     const { writers } = this
     this.writers = []
+    this.crowd = writers.length
     for (const writer of writers) this.flush(writer)
     this.joinedOf = []
     this.joined = Buffer.alloc(0)

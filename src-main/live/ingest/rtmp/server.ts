@@ -61,6 +61,9 @@ export interface RtmpServer {
 /** How often time-outs are looked at, ms: never more seldom than this, and several times within the shortest of them. */
 const slowestTickMs = 250
 
+/** How long media are gathered while there are many players, ms: little beside what players buffer. */
+const crowdBeatMs = 120
+
 /** Makes an RTMP(S) server that publishes through `gate` and plays from `streams`. */
 export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
   const limits: RtmpLimits = { ...defaultRtmpLimits, ...needs.limits }
@@ -82,7 +85,7 @@ export function createRtmpServer(needs: RtmpServerNeeds): RtmpServer {
     audit: needs.audit,
     limits,
     bodies: needs.bodies,
-    chunks: new MediaChunks(0),
+    chunks: new MediaChunks(crowdBeatMs),
     clock,
     onRefusal: (reason, sessionId, remoteAddress) => refusals.record(reason, sessionId, remoteAddress, clock.nowMs),
   }
