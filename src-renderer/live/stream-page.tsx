@@ -59,7 +59,7 @@ function PublisherCard({ stream }: { readonly stream: Stream }) {
       <header>
         <h2>Publisher</h2>
       </header>
-      <div className="card-body">
+      <div className="card-body stack">
         {publisher ? (
           <dl className="facts" data-testid="publisher">
             <div>

@@ -89,6 +89,8 @@ export class TransportStreamPublisher implements TsSink {
     const held = this.#held
     if (held === undefined) return
     this.#held = undefined
+    // Pictures first, as every other way in declares them.
+    this.#heldTracks.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === 'video' ? -1 : 1))
     for (const track of this.#heldTracks) this.#publication.setTrack(track)
     this.#heldTracks = []
     for (const packet of held) this.#publication.write(packet)
