@@ -49,7 +49,9 @@ const types = {
 
 const stypBytes = 24
 const defaultBaseIsMoof = 0x020000
+const hasDescriptionIndex = 0x000002
 const hasDefaultDuration = 0x000008
+const hasDefaultFlags = 0x000020
 const hasDataOffset = 0x000001
 const hasFirstFlags = 0x000004
 const hasDurations = 0x000100
@@ -59,7 +61,7 @@ const hasOffsets = 0x000800
 
 /**
  * Writes one CMAF chunk (ISO/IEC 23000-19, 7.3.3.2): `moof` and `mdat`, with `styp` before it at a segment's start, in one exact allocation
- * with one copy of each sample. `baseTicks` is the decoding time of the first sample. Sample flags not written are those of the track's `trex`.
+ * with one copy of each sample. `baseTicks` is the decoding time of the first sample. Sample flags not written are those of its `tfhd`, which are the track's own.
  */
 export function buildChunk(
   kind: 'video' | 'audio',
@@ -84,7 +86,7 @@ export function buildChunk(
   const writeFirstFlags = video && !laterKey && (keys[0] as boolean)
   const entryBytes = 4 + (equalDurations ? 0 : 4) + (writeFlags ? 4 : 0) + (anyOffset ? 4 : 0)
   const trunBytes = 20 + (writeFirstFlags ? 4 : 0) + count * entryBytes
-  const tfhdBytes = equalDurations ? 20 : 16
+  const tfhdBytes = equalDurations ? 28 : 24
   const trafBytes = 8 + tfhdBytes + 20 + trunBytes
   const moofBytes = 8 + 16 + trafBytes
   const start = segmentStart ? stypBytes : 0
@@ -109,10 +111,14 @@ export function buildChunk(
   writeUint32(out, at + 28, types.traf)
   writeUint32(out, at + 32, tfhdBytes)
   writeUint32(out, at + 36, types.tfhd)
-  writeUint32(out, at + 40, equalDurations ? defaultBaseIsMoof | hasDefaultDuration : defaultBaseIsMoof)
+  // What the track's `trex` says already stands in every chunk once more: section 7.7.3 asks for it.
+  const tfhdFlags = defaultBaseIsMoof | hasDescriptionIndex | hasDefaultFlags
+  writeUint32(out, at + 40, equalDurations ? tfhdFlags | hasDefaultDuration : tfhdFlags)
   writeUint32(out, at + 44, trackId)
-  if (equalDurations) writeUint32(out, at + 48, firstDuration)
+  writeUint32(out, at + 48, 1)
+  if (equalDurations) writeUint32(out, at + 52, firstDuration)
   at += 32 + tfhdBytes
+  writeUint32(out, at - 4, video ? dependentSampleFlags : syncSampleFlags)
   writeUint32(out, at, 20)
   writeUint32(out, at + 4, types.tfdt)
   writeUint32(out, at + 8, 0x01000000)

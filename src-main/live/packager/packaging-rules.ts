@@ -56,7 +56,8 @@ export function readChunk(data: Uint8Array): { base: number; ticks: number; byte
   const mdat = findBox(data, 'mdat')
   if (tfhd === undefined || tfdt === undefined || trun === undefined || mdat === undefined)
     return { base: -1, ticks: 0, bytes: 0, mdatBytes: -1, offsets: [] }
-  const fixed = (readUint32(data, tfhd.bodyStart) & 8) === 0 ? 0 : readUint32(data, tfhd.bodyStart + 8)
+  const head = readUint32(data, tfhd.bodyStart)
+  const fixed = (head & 8) === 0 ? 0 : readUint32(data, tfhd.bodyStart + ((head & 2) === 0 ? 8 : 12))
   const flags = readUint32(data, trun.bodyStart)
   const count = readUint32(data, trun.bodyStart + 4)
   let at = trun.bodyStart + 12 + ((flags & 4) === 0 ? 0 : 4)
