@@ -54,6 +54,7 @@ async function buildHost() {
     'demo-worker': 'src-main/live/demo/worker.ts',
     'thumbnail-worker': 'src-main/live/thumbnails/worker.ts',
     'slate-worker': 'src-main/live/slate/slate-worker.ts',
+    'pull-worker': 'src-main/live/sources/pull-worker.ts',
     'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
     'sfu-worker': 'src-main/live/webrtc/datachannel/worker.ts',
     'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',

@@ -34,6 +34,7 @@ import { liveRoutes } from './routes.ts'
 import { type LiveSettingsSource, settingsInForce } from './settings.ts'
 import { slateRoutes } from './slate/slate-routes.ts'
 import { Slates } from './slate/slates.ts'
+import { createSources } from './sources/index.ts'
 import { HealthClock } from './streams/health-clock.ts'
 import { PackagedRuns } from './streams/packaged-runs.ts'
 import { KeyGate } from './streams/publish-gate.ts'
@@ -275,7 +276,9 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     // A key makes a name known: its page waits for the first publisher.
     status: (name) =>
       registry.status(name) ??
-      (keys.list().some((key) => key.stream === name && key.revokedAt === null) ? { state: 'pending' } : undefined),
+      (sources.sources.feeds(name) || keys.list().some((key) => key.stream === name && key.revokedAt === null)
+        ? { state: 'pending' }
+        : undefined),
     keyframe: (name) => runs.keyframe(name),
     viewers,
     mayWatch,
@@ -335,6 +338,21 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     audit,
     now,
   })
+  const sources = await createSources({
+    database,
+    secrets: needs.secrets,
+    events,
+    audit,
+    log: log.child({ part: 'sources' }),
+    now,
+    open: (key, request) => registry.open(key, request),
+    viewers: (name) => {
+      const stream = registry.find(name)
+      return stream === undefined ? 0 : viewers.count(stream.id)
+    },
+    playable: (name) =>
+      config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,
+  })
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const webrtc = createWebrtc({
     config,
@@ -352,7 +370,19 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     realtime: (stream) => renditions.derived.realtime(stream),
     log: log.child({ part: 'webrtc' }),
   })
-  const parts: readonly LivePart[] = [access, hooking, alerts, renditions, destinations, httpFlv, thumbnails, recording, webrtc, udpInputs]
+  const parts: readonly LivePart[] = [
+    access,
+    hooking,
+    alerts,
+    sources,
+    renditions,
+    destinations,
+    httpFlv,
+    thumbnails,
+    recording,
+    webrtc,
+    udpInputs,
+  ]
 
   const ownRoutes = liveRoutes({
     registry,
@@ -412,10 +442,12 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     },
     handleUpgrade: (request, socket, head) => parts.some((part) => part.handleUpgrade?.(request, socket, head)),
     handleHttp: (request, response) =>
-      access.guard(request, response, () => {
-        for (const part of parts) if (part.handleHttp?.(request, response)) return true
-        return playback.handle(request, response)
-      }),
+      access.guard(request, response, () =>
+        sources.guard(request, response, () => {
+          for (const part of parts) if (part.handleHttp?.(request, response)) return true
+          return playback.handle(request, response)
+        }),
+      ),
   }
 }
 

@@ -159,10 +159,21 @@ export interface StreamSlateRow {
   lasts: string
 }
 
+/** Row of table `source`; the address is sealed. */
+export interface SourceRow {
+  id: string
+  stream: string
+  sealed_url: string
+  on_demand: number
+  enabled: number
+  created_at: string
+}
+
 export interface LiveTables {
   udp_input: UdpInputRow
   slate: SlateRow
   stream_slate: StreamSlateRow
+  source: SourceRow
   destination: DestinationRow
   access_rule: AccessRuleRow
   playback_key: PlaybackKeyRow

@@ -97,4 +97,12 @@ export const liveMigrations: readonly Migration[] = [
         id TEXT PRIMARY KEY, stream TEXT NOT NULL, url TEXT NOT NULL, created_at TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0011-sources',
+    up: async (database) => {
+      await sql`CREATE TABLE source (
+        id TEXT PRIMARY KEY, stream TEXT NOT NULL UNIQUE, sealed_url TEXT NOT NULL, on_demand INTEGER NOT NULL, enabled INTEGER NOT NULL,
+        created_at TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

@@ -87,6 +87,20 @@ export const errorKinds = {
   },
   'alert.not_found': { status: 404, title: 'There is no alert rule or channel of that id', remedy: 'See the lists of alerts.' },
   'alert.channel_failed': { status: 502, title: 'The alert could not be delivered', remedy: 'Check the settings of the channel.' },
+  'source.not_found': { status: 404, title: 'There is no source of that id', remedy: 'See the list of sources.' },
+  'source.address_invalid': {
+    status: 400,
+    title: 'This is no address of a source',
+    remedy: 'Give rtmp://, rtsp://, srt://, http(s):// or the whole path of a file on the host.',
+  },
+  'source.failed': { status: 502, title: 'The source cannot be read', remedy: 'Check that the address plays in another player.' },
+  'source.silent': { status: 504, title: 'The source sends nothing', remedy: 'Check that somebody publishes there.' },
+  'source.ended': { status: 502, title: 'The source ended', remedy: 'It is tried again by itself.' },
+  'source.engine_missing': {
+    status: 503,
+    title: 'Sources need the media engine, which does not load',
+    remedy: 'Install again without leaving out optional packages.',
+  },
   'secret.unreadable': {
     status: 500,
     title: 'A stored secret is unreadable with the key of this data folder',

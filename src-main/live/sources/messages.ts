@@ -1,0 +1,16 @@
+/** What the pull worker is told: one address for the life of the process. */
+export interface PullStart {
+  readonly type: 'start'
+  /** As FFmpeg takes it; passwords included. */
+  readonly url: string
+  readonly kind: 'rtmp' | 'rtsp' | 'srt' | 'http' | 'file'
+  /** Begins again where it ends: files. */
+  readonly loop: boolean
+}
+
+export type FromPullWorker =
+  /** The address was opened and read: media follows on the pipe, as FLV. */
+  | { readonly type: 'opened'; readonly format: string }
+  | { readonly type: 'skipped'; readonly what: string }
+  | { readonly type: 'ended' }
+  | { readonly type: 'failed'; readonly reason: 'engine-missing' | 'open' | 'no-media' | 'read'; readonly message: string }

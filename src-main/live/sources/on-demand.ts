@@ -1,0 +1,47 @@
+import type { AnyRequest, AnyResponse } from '../live-part.ts'
+
+/** How long a request waits for a source that begins, ms: players give up later than this. */
+const waitMs = 9000
+const lookMs = 100
+/** Requests that may wait at once. */
+const mostWaiting = 1000
+
+/** What of a stream begins a source on demand when it is asked for: manifests, HTTP-FLV, WHEP. */
+const asks = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})(?:\/(?:index\.m3u8|hls\.m3u8|manifest\.mpd|about\.json|whep)|\.flv)$/
+
+export interface OnDemandNeeds {
+  /** Begins the source of a stream, where it has one on demand. */
+  readonly want: (stream: string) => boolean
+  /** True while the stream can be played. */
+  readonly playable: (stream: string) => boolean
+}
+
+/** Holds requests for a stream until its source has begun, then lets them go on to `next`. */
+export function createOnDemand({ want, playable }: OnDemandNeeds) {
+  const waiting = new Set<NodeJS.Timeout>()
+  return {
+    guard(request: AnyRequest, response: AnyResponse, next: () => boolean): boolean {
+      const url = request.url ?? ''
+      const mark = url.indexOf('?')
+      const stream = asks.exec(mark < 0 ? url : url.slice(0, mark))?.[1]
+      if (stream === undefined || playable(stream) || !want(stream) || url.includes('/about.json') || waiting.size >= mostWaiting)
+        return next()
+      const untilMs = performance.now() + waitMs
+      const look = (): void => {
+        const timer = setTimeout(() => {
+          waiting.delete(timer)
+          if (response.destroyed) return
+          if (playable(stream) || performance.now() >= untilMs) next()
+          else look()
+        }, lookMs)
+        waiting.add(timer)
+      }
+      look()
+      return true
+    },
+    stop(): void {
+      for (const timer of waiting) clearTimeout(timer)
+      waiting.clear()
+    },
+  }
+}

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import type { Duplex } from 'node:stream'
+import { FlvReader } from '../../formats/flv-reader.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import type { Publication } from '../ingest/publisher.ts'
+import { MediaReceiver } from '../ingest/rtmp/media-receiver.ts'
+import type { FromPullWorker, PullStart } from './messages.ts'
+
+/** Silence after which a source that was opened counts as lost, ms; one that is still opening gets twice that. */
+const silenceMs = 12_000
+const mostTracks = 8
+
+export interface PullNeeds {
+  readonly start: PullStart
+  readonly log: Logger
+  /** File of the worker process; found beside this module when left out. */
+  readonly workerEntry?: string | URL
+  /** The source was opened: where its media goes. Throws where the stream does not take it now. */
+  readonly publish: () => Publication
+  readonly onOpened: (format: string) => void
+  readonly onSkipped: (what: string) => void
+  /** The process is gone, once: why, or undefined where the source ended by itself or was stopped. */
+  readonly onGone: (error: AppError | undefined) => void
+}
+
+export interface Pull {
+  stop(): Promise<void>
+}
+
+function findWorker(): URL {
+  const bundled = new URL('./pull-worker.js', import.meta.url)
+  return existsSync(bundled) ? bundled : new URL('./pull-worker.ts', import.meta.url)
+}
+
+/** Fetches a source once, in a process of its own, and publishes what it carries. */
+export function startPull(needs: PullNeeds): Pull {
+  const { log, start } = needs
+  let publication: Publication | undefined
+  let receiver: MediaReceiver | undefined
+  let error: AppError | undefined
+  let stopped = false
+  let over = false
+  const silence = setTimeout(() => fail(new AppError('source.silent')), 2 * silenceMs)
+
+  function fail(reason: AppError): void {
+    error ??= reason
+    void worker.stop(500)
+  }
+
+  function gone(): void {
+    if (over) return
+    over = true
+    clearTimeout(silence)
+    publication?.close(stopped || error === undefined ? 'unpublish' : 'lost', error)
+    needs.onGone(stopped ? undefined : error)
+  }
+
+  function readMedia(pipe: Duplex): void {
+    const reader = new FlvReader({
+      onVideo: (timestampMs, body) => receiver?.onVideo(timestampMs, body),
+      onAudio: (timestampMs, body) => receiver?.onAudio(timestampMs, body),
+      onScript: () => undefined,
+    })
+    pipe.on('data', (bytes: Buffer) => {
+      silence.refresh()
+      const fault = reader.push(bytes)
+      if (fault) fail(new AppError('source.failed', `${fault.fault} (byte ${fault.offset})`))
+    })
+    // The process tells why it ended; the pipe only that it did.
+    pipe.on('error', () => undefined)
+  }
+
+  function onMessage(message: FromPullWorker): void {
+    switch (message.type) {
+      case 'opened':
+        try {
+          publication = needs.publish()
+        } catch (cause) {
+          fail(cause instanceof AppError ? cause : new AppError('source.failed', undefined, { cause }))
+          return
+        }
+        receiver = new MediaReceiver(publication, mostTracks, fail)
+        needs.onOpened(message.format)
+        return
+      case 'skipped':
+        needs.onSkipped(message.what)
+        return
+      case 'failed':
+        error ??= new AppError(message.reason === 'engine-missing' ? 'source.engine_missing' : 'source.failed', message.message)
+        return
+      case 'ended':
+        return
+    }
+  }
+
+  const worker: SupervisedWorker<PullStart> = superviseWorker<FromPullWorker, PullStart>({
+    entry: needs.workerEntry ?? findWorker(),
+    log,
+    onMediaPipe: readMedia,
+    onMessage,
+    onReady: () => worker.send(start),
+    onExit: ({ code, signal }) => {
+      if (code !== 0) error ??= new AppError('source.failed', `The process that fetched it ended (${signal ?? code})`)
+      gone()
+    },
+  })
+
+  return {
+    async stop() {
+      stopped = true
+      await worker.stop(500)
+      gone()
+    },
+  }
+}
