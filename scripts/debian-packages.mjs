@@ -1,6 +1,6 @@
 /** Programs of the machine that the real parts of the tests need, and the Debian packages that hold them. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { say, timed } from './progress.mjs'
 
@@ -17,6 +17,18 @@ const needs = [
     required: false,
   },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
+  {
+    packages: [
+      'gir1.2-gst-rtsp-server-1.0',
+      'python3-gi',
+      'gstreamer1.0-plugins-base',
+      'gstreamer1.0-plugins-good',
+      'gstreamer1.0-plugins-bad',
+    ],
+    present: () =>
+      globSync('/usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib').length > 0 && existsSync('/usr/lib/python3/dist-packages/gi'),
+    required: false,
+  },
 ]
 
 /** Installs what is missing where that is possible (root on Debian); throws with the list where it is not. */

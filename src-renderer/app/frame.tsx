@@ -1,4 +1,4 @@
-import { Activity, Film, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, ShieldCheck, Sun } from 'lucide-react'
+import { Activity, Film, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, ShieldCheck, Sun, Webcam } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { formatBytes } from '../client/format.ts'
@@ -13,6 +13,7 @@ const sections = [
   { path: '/live', label: 'Live', Icon: Radio },
   { path: '/recordings', label: 'Recordings', Icon: Film },
   { path: '/keys', label: 'Keys', Icon: KeyRound },
+  { path: '/sources', label: 'Sources', Icon: Webcam },
   { path: '/rules', label: 'Rules', Icon: ShieldCheck },
   { path: '/activity', label: 'Activity', Icon: Activity },
   { path: '/settings', label: 'Settings', Icon: Settings },

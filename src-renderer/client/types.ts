@@ -14,6 +14,8 @@ export type {
   ViewerSession,
 } from '../../src-main/live/schemas.ts'
 
+export type { Source } from '../../src-main/live/sources/schemas.ts'
+
 export type Role = 'viewer' | 'editor' | 'admin'
 
 /** GET /sessions/me */

@@ -186,7 +186,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
             <ul className="card-body plain-list" aria-label="What happened" data-testid="alerts">
               {state.alerts.slice(0, 20).map((alert) => (
                 <li key={alert.id} data-testid="alert" data-over={alert.resolvedAt !== null}>
-                  <span className={alert.resolvedAt ? 'chip' : 'chip warn'}>{alert.resolvedAt ? 'over' : 'now'}</span> {alert.message}{' '}
+                  <span className={alert.resolvedAt ? 'chip' : 'chip pending'}>{alert.resolvedAt ? 'over' : 'now'}</span> {alert.message}{' '}
                   <span className="quiet small">
                     <Ago iso={alert.raisedAt} />
                   </span>

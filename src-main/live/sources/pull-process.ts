@@ -18,7 +18,7 @@ export interface PullNeeds {
   /** File of the worker process; found beside this module when left out. */
   readonly workerEntry?: string | URL
   /** The source was opened: where its media goes. Throws where the stream does not take it now. */
-  readonly publish: () => Publication
+  readonly publish: (format: string) => Publication
   readonly onOpened: (format: string) => void
   readonly onSkipped: (what: string) => void
   /** The process is gone, once: why, or undefined where the source ended by itself or was stopped. */
@@ -38,10 +38,10 @@ function findWorker(): URL {
 export function startPull(needs: PullNeeds): Pull {
   const { log, start } = needs
   let publication: Publication | undefined
-  let receiver: MediaReceiver | undefined
   let error: AppError | undefined
   let stopped = false
   let over = false
+  let media: Duplex | undefined
   const silence = setTimeout(() => fail(new AppError('source.silent')), 2 * silenceMs)
 
   function fail(reason: AppError): void {
@@ -57,32 +57,31 @@ export function startPull(needs: PullNeeds): Pull {
     needs.onGone(stopped ? undefined : error)
   }
 
-  function readMedia(pipe: Duplex): void {
+  /** Only once there is somewhere to put it: the pipe holds what comes before the word that the source was opened. */
+  function readMedia(receiver: MediaReceiver): void {
     const reader = new FlvReader({
-      onVideo: (timestampMs, body) => receiver?.onVideo(timestampMs, body),
-      onAudio: (timestampMs, body) => receiver?.onAudio(timestampMs, body),
+      onVideo: (timestampMs, body) => receiver.onVideo(timestampMs, body),
+      onAudio: (timestampMs, body) => receiver.onAudio(timestampMs, body),
       onScript: () => undefined,
     })
-    pipe.on('data', (bytes: Buffer) => {
+    media?.on('data', (bytes: Buffer) => {
       silence.refresh()
       const fault = reader.push(bytes)
       if (fault) fail(new AppError('source.failed', `${fault.fault} (byte ${fault.offset})`))
     })
-    // The process tells why it ended; the pipe only that it did.
-    pipe.on('error', () => undefined)
   }
 
   function onMessage(message: FromPullWorker): void {
     switch (message.type) {
       case 'opened':
         try {
-          publication = needs.publish()
+          publication = needs.publish(message.format)
         } catch (cause) {
           fail(cause instanceof AppError ? cause : new AppError('source.failed', undefined, { cause }))
           return
         }
-        receiver = new MediaReceiver(publication, mostTracks, fail)
         needs.onOpened(message.format)
+        readMedia(new MediaReceiver(publication, mostTracks, fail))
         return
       case 'skipped':
         needs.onSkipped(message.what)
@@ -98,7 +97,11 @@ export function startPull(needs: PullNeeds): Pull {
   const worker: SupervisedWorker<PullStart> = superviseWorker<FromPullWorker, PullStart>({
     entry: needs.workerEntry ?? findWorker(),
     log,
-    onMediaPipe: readMedia,
+    onMediaPipe: (pipe) => {
+      media = pipe
+      // The process tells why it ended; the pipe only that it did.
+      pipe.on('error', () => undefined)
+    },
     onMessage,
     onReady: () => worker.send(start),
     onExit: ({ code, signal }) => {

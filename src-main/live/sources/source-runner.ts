@@ -111,7 +111,7 @@ export class SourceRunner {
     const pull: Pull = (this.#needs.pull ?? startPull)({
       start: { type: 'start', ...readSourceAddress(this.#settings.url) },
       log,
-      publish: () => publish(this.format ?? '', (reason) => this.#ended(pull, reason)),
+      publish: (format) => publish(format, (reason) => this.#ended(pull, reason)),
       onOpened: (format) => {
         if (this.#pull !== pull) return
         this.format = format

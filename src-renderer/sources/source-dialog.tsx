@@ -1,0 +1,100 @@
+import { type FormEvent, useState } from 'react'
+import { call, explain } from '../client/api.ts'
+import type { Source } from '../client/types.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { nameProblem } from '../keys/stream-name.ts'
+
+interface Props {
+  readonly source: Source | undefined
+  readonly onClose: () => void
+  readonly onKept: () => void
+}
+
+/** Makes or changes a source. The address of a known one is typed anew only where it changes: it may hold a password. */
+export function SourceDialog({ source, onClose, onKept }: Props) {
+  const [stream, setStream] = useState(source?.stream ?? '')
+  const [url, setUrl] = useState('')
+  const [when, setWhen] = useState<Source['when']>(source?.when ?? 'always')
+  const [refusal, setRefusal] = useState('')
+  const problem = nameProblem(stream)
+  const bad = stream === '' || problem !== undefined || (!source && url.trim() === '')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    const address = url.trim() === '' ? {} : { url: url.trim() }
+    try {
+      if (source) await call('PATCH', `/live/sources/${source.id}`, { body: { ...address, when } })
+      else await call('POST', '/live/sources', { body: { stream, ...address, when } })
+      onKept()
+    } catch (error) {
+      setRefusal(explain(error))
+    }
+  }
+  return (
+    <Dialog title={source ? `Source of ${source.stream}` : 'New source'} onClose={onClose} testId="source-dialog">
+      <form className="stack" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="source-url">Address</label>
+          <input
+            id="source-url"
+            className="input"
+            value={url}
+            placeholder={source ? source.url : 'rtsp://camera.local/stream1'}
+            required={!source}
+            autoFocus
+            spellCheck={false}
+            onChange={(event) => setUrl(event.target.value)}
+            aria-describedby="source-url-hint"
+            data-testid="source-url"
+          />
+          <span id="source-url-hint" className="hint">
+            {source
+              ? 'Leave it empty to keep the address.'
+              : 'rtmp://, rtsp://, srt://, https:// (HLS, MPEG-TS, MP4), or the path of a file on the host.'}
+          </span>
+        </div>
+        <div className="field">
+          <label htmlFor="source-stream">Stream</label>
+          <input
+            id="source-stream"
+            className="input"
+            value={stream}
+            disabled={source !== undefined}
+            placeholder="lobby-camera"
+            required
+            maxLength={64}
+            aria-invalid={problem !== undefined}
+            onChange={(event) => setStream(event.target.value)}
+            data-testid="source-stream"
+          />
+          {problem && <span className="hint bad">{problem}</span>}
+        </div>
+        <div className="field">
+          <label htmlFor="source-when">Fetched</label>
+          <select
+            id="source-when"
+            className="input"
+            value={when}
+            onChange={(event) => setWhen(event.target.value as Source['when'])}
+            data-testid="source-when"
+          >
+            <option value="always">Always</option>
+            <option value="on-demand">On demand: while somebody watches</option>
+          </select>
+        </div>
+        {refusal && (
+          <p className="advice bad" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={bad} data-testid="source-submit">
+            {source ? 'Save' : 'Make source'}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
