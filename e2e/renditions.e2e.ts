@@ -160,6 +160,35 @@ describe('a ladder that the host makes', () => {
   })
 })
 
+describe('a source over the limit of its key', () => {
+  it('is replaced by a picture within it, and its publisher stays', async () => {
+    const clip = await testClip('renditions-540p', { width: 960, height: 540, frames: 60 * 30, videoKbps: 1500 })
+    const host = await startHost({ name: 'renditions-cap' })
+    const key = await host.key('loud', { limits: { maxVideoKbps: 500 }, onOverLimit: 'transcode' })
+    const publisher = publishFile(clip, `${host.rtmp}/${key}`)
+    try {
+      await until('the source is capped', async () => {
+        const { status, body } = await host.api('GET', '/live/streams/loud/renditions')
+        return status === 200 && body.capped && body.renditions[0]?.frameRate > 0 ? true : undefined
+      })
+      const kbps = await until('a whole segment that is made', async () => {
+        const master = await (await fetch(`${host.http}/live/loud/index.m3u8`)).text()
+        const address = new URL(master.match(/#EXT-X-STREAM-INF:[^\n]*\n([^\n#]+)/)![1]!, `${host.http}/live/loud/`)
+        const text = await (await fetch(address)).text()
+        const made = text.slice(text.lastIndexOf('#EXT-X-MAP')).match(/#EXTINF:([\d.]+),[^\n]*\n(?:#[^\n]*\n)*([^#\n]+)/)
+        if (!text.includes('#EXT-X-DISCONTINUITY\n') || !made) return undefined
+        const bytes = (await (await fetch(new URL(made[2]!, address))).arrayBuffer()).byteLength
+        return (bytes * 8) / 1000 / Number(made[1])
+      })
+      expect(kbps).toBeLessThan(800)
+      expect((await host.api('GET', '/live/streams/loud')).body.publisher).not.toBe(null)
+    } finally {
+      await publisher.stop()
+      await host.stop()
+    }
+  })
+})
+
 /** Process id of the host's transcoder. */
 function transcoderOf(hostPid: number, perhaps = false): number {
   for (const entry of readdirSync('/proc')) {
