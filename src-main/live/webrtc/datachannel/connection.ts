@@ -28,6 +28,11 @@ const largestMessage = 256 * 1024
 /** Bytes that may wait for one peer's data channel. */
 const mostWaiting = 1024 * 1024
 const mostChannels = 8
+/**
+ * ms after the answer at which the candidates of the offer are used. A peer begins to check by itself when it has our answer, and
+ * clients on libdatachannel (OBS) fail when our checks reach them while they are still reading it.
+ */
+const offeredAfterMs = 600
 
 /**
  * One peer's transport. The library is told of a single media section whatever the offer has: it then hands over every RTP and RTCP
@@ -41,6 +46,7 @@ export class Connection {
   readonly #channels = new Map<string, DataChannel>()
   #open = false
   #closed = false
+  #late: NodeJS.Timeout | undefined
 
   constructor(network: Network, name: string, offer: OfferDescription, direction: 'RecvOnly' | 'SendOnly', events: ConnectionEvents) {
     this.#network = network
@@ -95,6 +101,7 @@ export class Connection {
     gathered.catch(() => undefined)
     this.#peer.setRemoteDescription(transportOffer(this.#offer, withData), 'offer')
     this.#peer.setLocalDescription('answer')
+    this.#late = setTimeout(() => this.#addOffered(), offeredAfterMs)
     if (this.#peer.gatheringState() !== 'complete') await gathered
     const sdp = this.#peer.localDescription()?.sdp ?? ''
     const line = (name: string): string => new RegExp(`^a=${name}:(.*?)\\r?$`, 'm').exec(sdp)?.[1] ?? ''
@@ -112,12 +119,18 @@ export class Connection {
 
   addCandidate(candidate: string): void {
     const line = candidate.replace(/^a=/, '')
-    if (!usable(line)) return
+    if (this.#closed || !usable(line)) return
     try {
       this.#peer.addRemoteCandidate(line, this.#offer.media[0]?.mid ?? '0')
     } catch {
       // a line that the library cannot read is as good as none
     }
+  }
+
+  #addOffered(): void {
+    if (this.#open || this.#closed) return
+    const offered = [...this.#offer.sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string)
+    for (const each of [...new Set(offered)].slice(0, 32)) this.addCandidate(each)
   }
 
   /** Hot: sends RTP or RTCP as it is. False when it cannot be sent. */
@@ -165,6 +178,7 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     this.#open = false
+    clearTimeout(this.#late)
     this.#peer.close()
   }
 }
@@ -189,7 +203,6 @@ function transportOffer(offer: OfferDescription, withData: boolean): string {
     `a=fingerprint:${offer.fingerprint.algorithm} ${offer.fingerprint.value}`,
     `a=setup:${offer.setup}`,
   ]
-  const candidates = [...offer.sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map((found) => found[1] as string).filter(usable)
   return [
     'v=0',
     'o=- 1 1 IN IP4 127.0.0.1',
@@ -203,7 +216,6 @@ function transportOffer(offer: OfferDescription, withData: boolean): string {
     'a=sendrecv',
     'a=rtcp-mux',
     'a=rtpmap:96 H264/90000',
-    ...[...new Set(candidates)].slice(0, 32).map((each) => `a=${each}`),
     ...(data === undefined
       ? []
       : [
