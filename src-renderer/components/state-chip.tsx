@@ -13,7 +13,7 @@ export function StateChip({ stream }: { readonly stream: Stream }) {
   const state = shownState(stream)
   return (
     <span className={`chip ${state}`} data-testid="stream-state" data-state={state}>
-      {words[state]}
+      {stream.onAir === 'slate' ? 'Slate' : state === 'live' && stream.onAir === 'backup' ? 'Backup' : words[state]}
     </span>
   )
 }

@@ -114,6 +114,7 @@ function KeyRow({
           >
             <option value="refuse">is refused</option>
             <option value="takeover">takes over</option>
+            <option value="backup">is the backup</option>
           </select>
         ) : key.onSecondPublisher === 'refuse' ? (
           'is refused'

@@ -66,7 +66,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
         </div>
         <fieldset className="choices">
           <legend className="label">When a second publisher comes while one is live, it</legend>
-          {(['refuse', 'takeover'] as const).map((value) => (
+          {(['refuse', 'takeover', 'backup'] as const).map((value) => (
             <label key={value}>
               <input
                 type="radio"
@@ -75,7 +75,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
                 onChange={() => setSecond(value)}
                 data-testid={`second-${value}`}
               />
-              {value === 'refuse' ? 'is refused' : 'takes over'}
+              {value === 'refuse' ? 'is refused' : value === 'takeover' ? 'takes over' : 'is held ready as the backup'}
             </label>
           ))}
         </fieldset>

@@ -4,6 +4,7 @@ import type { Stream } from '../client/types.ts'
 import { RecordingPanel } from '../recording/recording-panel.tsx'
 import { AccessPanel } from './access-panel.tsx'
 import { DestinationsPanel } from './destinations/destinations-panel.tsx'
+import { IngestPanel } from './ingest-panel.tsx'
 import { RenditionsPanel } from './renditions/renditions-panel.tsx'
 
 /** One aspect of a stream, on a tab of its own below `/live/NAME/PATH`. */
@@ -16,6 +17,7 @@ export interface StreamTab {
 
 /** Tabs beside the overview, in the order shown. */
 export const streamTabs: readonly StreamTab[] = [
+  { path: 'ingest', label: 'Ingest', Panel: IngestPanel },
   { path: 'renditions', label: 'Renditions', Panel: RenditionsPanel },
   { path: 'destinations', label: 'Destinations', Panel: DestinationsPanel },
   { path: 'recording', label: 'Recording', Panel: RecordingPanel },
