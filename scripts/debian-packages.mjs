@@ -16,6 +16,8 @@ const needs = [
     present: () => inPath('nginx') && existsSync('/usr/lib/nginx/modules/ngx_rtmp_module.so'),
     required: false,
   },
+  { packages: ['coturn'], present: () => inPath('turnserver'), required: false },
+  { packages: ['iproute2'], present: () => process.platform !== 'linux' || inPath('ip', 'tc'), required: false },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
   {
     packages: [

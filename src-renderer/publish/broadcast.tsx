@@ -238,18 +238,28 @@ function Figures({ figures }: { readonly figures: PeerFigures }) {
   const { fps, kbps, width, height, roundTripMs, lossPercent, limitedBy } = figures
   return (
     <dl className="facts" aria-label="What is sent" data-testid="publish-figures">
-      <dt>Picture</dt>
-      <dd>{width > 0 ? `${width} × ${height}, ${fps.toFixed(0)} fps` : 'none'}</dd>
-      <dt>Bit rate</dt>
-      <dd>{kbps.toFixed(0)} kbps</dd>
-      <dt>Round trip</dt>
-      <dd>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(0)} ms`}</dd>
-      <dt>Loss</dt>
-      <dd>{lossPercent.toFixed(1)} %</dd>
+      <div>
+        <dt>Picture</dt>
+        <dd>{width > 0 ? `${width} × ${height}, ${fps.toFixed(0)} fps` : 'none'}</dd>
+      </div>
+      <div>
+        <dt>Bit rate</dt>
+        <dd>{kbps.toFixed(0)} kbps</dd>
+      </div>
+      <div>
+        <dt>Round trip</dt>
+        <dd>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(0)} ms`}</dd>
+      </div>
+      <div>
+        <dt>Loss</dt>
+        <dd>{lossPercent.toFixed(1)} %</dd>
+      </div>
       {limitedBy && (
         <>
-          <dt>Held back by</dt>
-          <dd>{limitedBy === 'cpu' ? 'this machine: choose a lower quality' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
+          <div>
+            <dt>Held back by</dt>
+            <dd>{limitedBy === 'cpu' ? 'this machine: choose a lower quality' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
+          </div>
         </>
       )}
     </dl>

@@ -3,6 +3,7 @@ import { RtpHead, readU32 } from '../../formats/rtp.ts'
 import type { ProfileRouter } from './mediasoup-routers.ts'
 import { PublisherMedia, type PublisherMediaEvents } from './publisher-media.ts'
 import { RtpReceiver } from './rtp-receiver.ts'
+import { KEYFRAME_EVERY_MS } from './sfu-engine.ts'
 
 /** How often missing packets are looked for, ms; mediasoup itself asks the publisher for them. */
 const SWEEP_MS = 50
@@ -21,13 +22,24 @@ export class MediasoupIngest {
   readonly #timer: NodeJS.Timeout
   #video: Consumer | undefined
   #askedMs = Number.NEGATIVE_INFINITY
+  #keyMs = Number.NEGATIVE_INFINITY
 
   private constructor(transport: DirectTransport, hasVideo: boolean, events: Omit<PublisherMediaEvents, 'onKeyframeNeeded'>) {
     this.#transport = transport
-    this.#media = new PublisherMedia(hasVideo ? 'h264' : undefined, { ...events, onKeyframeNeeded: () => this.requestKeyframe() })
+    this.#media = new PublisherMedia(hasVideo ? 'h264' : undefined, {
+      onTrack: events.onTrack,
+      onFault: events.onFault,
+      onPacket: (packet) => {
+        if (packet.key && packet.trackId === 'v0') this.#keyMs = performance.now()
+        events.onPacket(packet)
+      },
+      onKeyframeNeeded: () => this.requestKeyframe(),
+    })
     this.#timer = setInterval(() => {
       const now = performance.now()
       for (const receiver of this.#receivers) receiver.missing(now)
+      // Browsers make keyframes only when asked, and segments end at them.
+      if (now - this.#keyMs >= KEYFRAME_EVERY_MS) this.requestKeyframe()
     }, SWEEP_MS)
     transport.on('rtcp', (packet) => this.#onRtcp(packet))
   }
