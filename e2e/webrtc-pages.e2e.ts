@@ -63,7 +63,9 @@ describe('going live from a browser', () => {
     })
     await cut.goto(`${host.http}/watch/desk?protocol=webrtc`)
     await untilMoving(cut, 30_000).catch(async (error) => {
-      throw new Error(`${error}\n${JSON.stringify(await cut.evaluate(() => [window.__player!.state(), window.__player!.engine, window.__player!.problems, document.querySelector('video')!.currentTime, document.querySelector('video')!.readyState]))}`)
+      throw new Error(
+        `${error}\n${JSON.stringify(await cut.evaluate(() => [window.__player!.state(), window.__player!.engine, window.__player!.problems, document.querySelector('video')!.currentTime, document.querySelector('video')!.readyState]))}`,
+      )
     })
     expect(await cut.evaluate(() => window.__player!.engine)).toBe('hls')
     await cut.close()

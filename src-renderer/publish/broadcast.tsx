@@ -239,8 +239,12 @@ function Figures({ figures }: { readonly figures: PeerFigures }) {
   return (
     <dl className="facts" aria-label="What is sent" data-testid="publish-figures">
       <div>
-        <dt>Picture</dt>
-        <dd>{width > 0 ? `${width} × ${height}, ${fps.toFixed(0)} fps` : 'none'}</dd>
+        <dt>Size</dt>
+        <dd>{width > 0 ? `${width} × ${height}` : 'no picture'}</dd>
+      </div>
+      <div>
+        <dt>Frame rate</dt>
+        <dd>{fps.toFixed(0)} fps</dd>
       </div>
       <div>
         <dt>Bit rate</dt>
@@ -255,12 +259,10 @@ function Figures({ figures }: { readonly figures: PeerFigures }) {
         <dd>{lossPercent.toFixed(1)} %</dd>
       </div>
       {limitedBy && (
-        <>
-          <div>
-            <dt>Held back by</dt>
-            <dd>{limitedBy === 'cpu' ? 'this machine: choose a lower quality' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
-          </div>
-        </>
+        <div>
+          <dt>Held back by</dt>
+          <dd>{limitedBy === 'cpu' ? 'this machine' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
+        </div>
       )}
     </dl>
   )
