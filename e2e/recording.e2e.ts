@@ -303,6 +303,10 @@ describe('recording to a disk that fills', () => {
       rmSync(data, { recursive: true })
       skipBecause(context, 'this user may not mount a small file system')
     }
+    context.onTestFinished(() => {
+      spawnSync('umount', ['-l', small])
+      rmSync(data, { recursive: true, force: true })
+    })
     const host = await startHost({ name: 'recording-full', dataDir: data })
     const publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('cam')}`, { loop: true })
     const state = async (): Promise<any> => (await host.api('GET', '/live/streams/cam/recording')).body
@@ -332,8 +336,6 @@ describe('recording to a disk that fills', () => {
     } finally {
       await publisher.stop()
       await host.stop()
-      spawnSync('umount', ['-l', small])
-      rmSync(data, { recursive: true, force: true })
     }
   })
 })
