@@ -116,10 +116,8 @@ function KeyRow({
             <option value="takeover">takes over</option>
             <option value="backup">is the backup</option>
           </select>
-        ) : key.onSecondPublisher === 'refuse' ? (
-          'is refused'
         ) : (
-          'takes over'
+          { refuse: 'is refused', takeover: 'takes over', backup: 'is the backup' }[key.onSecondPublisher]
         )}
       </td>
       <td data-label="Limits">
