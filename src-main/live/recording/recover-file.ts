@@ -89,7 +89,7 @@ function fragmentEndMs(moof: Uint8Array, scales: ReadonlyMap<number, number>): n
     const trun = findBox(moof, 'trun', traf.bodyStart, traf.end)
     const scale = tfhd && scales.get(readUint32(moof, tfhd.bodyStart + 4))
     if (!tfhd || !tfdt || !trun || !scale) continue
-    const equal = (readUint32(moof, tfhd.bodyStart) & 8) === 0 ? 0 : readUint32(moof, tfhd.bodyStart + 8)
+    const equal = defaultDuration(moof, tfhd.bodyStart)
     const flags = readUint32(moof, trun.bodyStart) & 0xffffff
     const count = readUint32(moof, trun.bodyStart + 4)
     let ticks = readUint32(moof, tfdt.bodyStart + 4) * 2 ** 32 + readUint32(moof, tfdt.bodyStart + 8)
@@ -102,6 +102,13 @@ function fragmentEndMs(moof: Uint8Array, scales: ReadonlyMap<number, number>): n
     endMs = Math.max(endMs, (ticks * 1000) / scale)
   }
   return endMs
+}
+
+/** Ticks of each sample where a `tfhd` (ISO/IEC 14496-12, 8.8.7) gives all the same, else 0. */
+function defaultDuration(moof: Uint8Array, tfhdBody: number): number {
+  const flags = readUint32(moof, tfhdBody)
+  if ((flags & 8) === 0) return 0
+  return readUint32(moof, tfhdBody + 8 + ((flags & 1) === 0 ? 0 : 8) + ((flags & 2) === 0 ? 0 : 4))
 }
 
 async function readMatroska(file: FileHandle, size: number): Promise<Recovered | undefined> {
