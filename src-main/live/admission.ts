@@ -1,0 +1,44 @@
+import { createAccess } from './access/index.ts'
+import type { Core } from './core.ts'
+import { createHooks, createPlayDecisions } from './hooks/index.ts'
+import type { LiveNeeds } from './live-needs.ts'
+import { KeyGate } from './streams/publish-gate.ts'
+import { firstRefusal } from './streams/viewer-admission.ts'
+import { createViewerLimit } from './streams/viewer-limit.ts'
+
+/** The two questions of every door: may this one publish, may that one watch. */
+export type Admission = Awaited<ReturnType<typeof createAdmission>>
+
+/** Address rules, signed addresses, hooks and limits joined to one gate for ways in and one question for ways out. */
+export async function createAdmission(needs: LiveNeeds, core: Core) {
+  const { database, writes, events, audit, log } = needs
+  const { now, settings, keys, registry, viewers, metrics, nameOf } = core
+  const access = await createAccess({
+    database,
+    writes,
+    secrets: needs.secrets,
+    events,
+    audit,
+    now,
+    behindCdn: () => settings().cdnPrefix !== '',
+    nameOf,
+  })
+  const hooking = await createHooks({ database, secrets: needs.secrets, events, audit, log: log.child({ part: 'hooks' }), now })
+  const mayWatch = firstRefusal([
+    access.mayWatch,
+    createViewerLimit(registry, viewers),
+    createPlayDecisions(hooking.hooks, (streamId, viewer) => viewers.watches(streamId, viewer), now),
+  ])
+  const gate = new KeyGate({
+    keys,
+    registry,
+    log,
+    now,
+    onRefused: metrics.refused,
+    admit: async (key, request) => {
+      const refusal = access.gate.checkPublisher(request.remoteAddress) ?? (await hooking.askPublish(key, request))
+      if (refusal !== undefined) throw refusal
+    },
+  })
+  return { access, hooking, mayWatch, gate }
+}

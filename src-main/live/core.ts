@@ -1,0 +1,119 @@
+import { AppError } from '../platform/errors.ts'
+import type { AddressBase } from './addresses.ts'
+import { createDvr } from './dvr/index.ts'
+import { createKeyStore } from './keys/key-store.ts'
+import { StreamKeys } from './keys/stream-keys.ts'
+import type { LiveNeeds } from './live-needs.ts'
+import { createPackager } from './packager/packager.ts'
+import { createRenditions } from './renditions/index.ts'
+import { settingsInForce } from './settings.ts'
+import { Slates } from './slate/slates.ts'
+import { HealthClock } from './streams/health-clock.ts'
+import { PackagedRuns } from './streams/packaged-runs.ts'
+import { createStreamMetrics } from './streams/stream-metrics.ts'
+import { StreamRegistry } from './streams/stream-registry.ts'
+import { createStreamStore } from './streams/stream-store.ts'
+import { streamView } from './streams/stream-view.ts'
+import { ViewerSessions } from './streams/viewer-registry.ts'
+
+/** What every stream goes through, whatever door it came in by. */
+export type Core = Awaited<ReturnType<typeof createCore>>
+
+/** How long media outlive their window after the end of a stream, ms: a player that pauses for breath still finds them. */
+const AFTER_END_MS = 10_000
+
+/** Keys, streams, viewers, renditions and packaged runs, from what is kept in the database. */
+export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string) => AddressBase) {
+  const { config, database, writes, events, audit, log } = needs
+  const now = needs.now ?? Date.now
+  const monotonic = () => performance.now()
+  const settings = () => settingsInForce(config, needs.settings)
+
+  const viewers = new ViewerSessions({
+    events,
+    audit,
+    now,
+    silenceMs: { hls: 3 * Math.ceil(config.segmentMs / 1000) * 1000 + 4000 },
+    nameOf: (streamId) => registry.list().find((entry) => entry.id === streamId)?.name,
+    onBytes: (streamId, bytes) => registry.addBytesOut(streamId, bytes),
+  })
+  const keys = await StreamKeys.open({ store: createKeyStore(database), writes, events, audit, now })
+  const slates = await Slates.open({
+    database,
+    dataDir: needs.dataDir,
+    audit,
+    log: log.child({ part: 'slate' }),
+    preset: config.failover.slate,
+  })
+  const registry = await StreamRegistry.open({
+    store: createStreamStore(database, writes),
+    events,
+    audit,
+    log,
+    now,
+    monotonic,
+    reconnectWindowMs: () => settings().reconnectWindowMs,
+    failover: config.failover,
+    slates,
+    describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
+  })
+  registry.onRun((entry) => viewers.begin(entry.id))
+  keys.onChanged((key) => registry.keyChanged(key))
+  keys.onWithdrawn((key, code) => registry.withdraw(key.id, new AppError(code)))
+
+  const metrics = createStreamMetrics(needs.registry, () => registry.list(), viewers)
+  const clock = new HealthClock({
+    streams: () => registry.list(),
+    viewers: (streamId) => viewers.count(streamId),
+    events,
+    now,
+    monotonic,
+    onTick: () => {
+      viewers.sweep()
+      registry.enforceLimits()
+      metrics.tick()
+    },
+  })
+  const renditions = await createRenditions({
+    database,
+    dataDir: needs.dataDir,
+    log: log.child({ part: 'renditions' }),
+    events,
+    audit,
+    defaultMode: config.ladder,
+    streamOf: (idOrName) => registry.get(idOrName),
+    limitsOf: (stream) => registry.limitsOf(stream),
+    warn: (stream, code, message) => registry.warn(stream, code, message),
+  })
+  const { segmentMs, partMs, windowMs } = config
+  const runs = new PackagedRuns(
+    registry,
+    (stream, keyframeIntervalMs) =>
+      createPackager(renditions.derived.ladder(stream), {
+        segmentMs,
+        partMs,
+        windowMs,
+        archive: dvr.open(stream.epoch),
+        rewindMs: dvr.windowMs(stream.name),
+        ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }),
+      }),
+    (packaged) => packaged.windowMs + AFTER_END_MS,
+  )
+  const dvr = await createDvr({
+    dataDir: needs.dataDir,
+    defaultMs: config.dvrMs,
+    database,
+    writes,
+    events,
+    audit,
+    log: log.child({ part: 'dvr' }),
+    nameOf: (idOrName) => nameOf(idOrName),
+    runs: (name) => runs.all(name),
+  })
+  if (config.packaging === 'on') runs.start()
+  /** Streams with a key exist too: rules are set before the first publisher comes. */
+  const nameOf = (idOrName: string): string => keys.list().find((key) => key.stream === idOrName)?.stream ?? registry.get(idOrName).name
+  /** A key makes a name known: its page waits for the first publisher. */
+  const expected = (name: string): boolean => keys.list().some((key) => key.stream === name && key.revokedAt === null)
+  return { now, monotonic, settings, viewers, keys, slates, registry, metrics, clock, renditions, runs, dvr, nameOf, expected }
+}

@@ -1,0 +1,127 @@
+import { AppError } from '../platform/errors.ts'
+import type { Admission } from './admission.ts'
+import type { Core } from './core.ts'
+import type { FlvBodies } from './flv/flv-bodies.ts'
+import { createHttpFlv } from './flv/http-flv.ts'
+import { createRtmpServer } from './ingest/rtmp/index.ts'
+import { registerRtmpMetrics } from './ingest/rtmp/rtmp-metrics.ts'
+import { createSrtServer } from './ingest/srt/index.ts'
+import { createUdpInputs } from './ingest/udp/index.ts'
+import type { LiveNeeds } from './live-needs.ts'
+import { createPlayback } from './playback/playback.ts'
+import { createPlaybackMetrics } from './playback/playback-metrics.ts'
+import type { SourcesPart } from './sources/index.ts'
+import { createWebrtc } from './webrtc/index.ts'
+
+/** Ports that are open now; before `listen` those that were asked for. */
+export interface OpenPorts {
+  rtmp: number
+  rtmps: number | undefined
+  srt: number | undefined
+}
+
+/** Makes the ways in and out of streams, each asking `gate` or `mayWatch` of the admission; those of HTTP are the host's, the others open with `listen`. */
+export async function createDoors(
+  needs: LiveNeeds,
+  core: Core,
+  admission: Admission,
+  shared: { readonly bodies: FlvBodies; readonly sources: SourcesPart; readonly ports: OpenPorts },
+) {
+  const { config, database, events, audit, log } = needs
+  const { now, monotonic, settings, viewers, keys, registry, renditions, runs, expected } = core
+  const { access, gate, mayWatch } = admission
+  const { bodies, sources, ports } = shared
+  const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
+  const rtmp = createRtmpServer({
+    bodies,
+    gate,
+    streams: registry,
+    viewers,
+    mayWatch,
+    audit,
+    log: log.child({ part: 'rtmp' }),
+    limits: { ...limits, outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
+  })
+  registerRtmpMetrics(needs.registry, () => rtmp)
+  const srt = createSrtServer({
+    gate,
+    streams: registry,
+    viewers,
+    mayWatch,
+    events,
+    audit,
+    log: log.child({ part: 'srt' }),
+    passphrase: config.srtPassphrase,
+    latencyMs: config.srtLatencyMs,
+    limits: { ...limits, outgoingBytes: outgoingQueueBytes },
+  })
+  const playback = createPlayback({
+    find: (name, epoch) => runs.find(name, epoch),
+    status: (name) => registry.status(name) ?? (sources.sources.feeds(name) || expected(name) ? { state: 'pending' } : undefined),
+    keyframe: (name) => runs.keyframe(name),
+    viewers,
+    mayWatch,
+    options: { cdnPrefix: () => settings().cdnPrefix, container: config.container },
+    log: log.child({ part: 'playback' }),
+    metrics: createPlaybackMetrics(needs.registry),
+  })
+  const httpFlv = createHttpFlv({
+    streams: registry,
+    viewers,
+    mayWatch,
+    bodies,
+    limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs, idleMs: limits.idleMs },
+    monotonic,
+  })
+  const udpInputs = await createUdpInputs({
+    database,
+    gate,
+    bind: needs.listen.host,
+    key: (stream) => keys.createInternal(stream),
+    events,
+    audit,
+    now,
+  })
+  const webrtc = createWebrtc({
+    config,
+    bind: needs.listen.host,
+    gate,
+    streams: registry,
+    known: (name) => registry.status(name) !== undefined || expected(name),
+    onAir: (streamId) => {
+      const request = registry.get(streamId).publisher?.request
+      return request?.protocol === 'whip' ? request.sessionId : undefined
+    },
+    viewers,
+    mayWatch,
+    mayWatchFrom: (stream, remoteAddress, token) => access.gate.check({ stream, remoteAddress, token }),
+    realtime: (stream) => renditions.derived.realtime(stream),
+    log: log.child({ part: 'webrtc' }),
+  })
+
+  /** Rejects with `port.in_use` or `port.forbidden`. */
+  async function listen(): Promise<void> {
+    const { host, rtmpPort, rtmpsPort, srtPort } = needs.listen
+    ports.rtmp = (await open(rtmpPort, () => rtmp.listen({ host, port: rtmpPort }))).port
+    const tls = needs.certificate?.()
+    if (rtmpsPort !== undefined && tls !== undefined) {
+      ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, tls }))).port
+    }
+    if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort }), 'SRT')).port
+  }
+
+  return { rtmp, srt, playback, httpFlv, udpInputs, webrtc, listen }
+}
+
+/** Listens; a port that cannot be had is an error of the catalogue. */
+async function open<T>(port: number, listen: () => Promise<T>, what = 'RTMP'): Promise<T> {
+  try {
+    return await listen()
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') throw new AppError('port.in_use', `${what} port ${port} is in use`, { cause, details: { port } })
+    if (code === 'EACCES')
+      throw new AppError('port.forbidden', `This user may not listen on ${what} port ${port}`, { cause, details: { port } })
+    throw cause
+  }
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Registry } from 'prom-client'
+import type { AuditLog } from '../platform/audit.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import type { LiveConfig } from './live-config.ts'
+import type { LiveDatabase, Writes } from './live-database.ts'
+import type { AnyRequest, AnyResponse } from './live-part.ts'
+import type { LiveSettingsSource } from './settings.ts'
+import type { StreamDirectory } from './streams/stream.ts'
+import type { DemoWorker } from './test-stream.ts'
+
+export interface LiveNeeds {
+  readonly config: LiveConfig
+  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS or SRT port keeps that door closed. */
+  readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number; readonly srtPort?: number }
+  readonly database: LiveDatabase
+  /** Folder for what the wing keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
+  readonly dataDir: string
+  readonly secrets: SecretBox
+  /** The platform's write queue. */
+  readonly writes: Writes
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** Metrics. */
+  readonly registry: Registry
+  /** PEM for RTMPS; without it that door stays closed. */
+  readonly certificate?: () => { readonly key: string | Buffer; readonly cert: string | Buffer }
+  /** Settings that were changed while the host ran. */
+  readonly settings?: LiveSettingsSource
+  /** Base address for events, which know no request, e.g. `http://127.0.0.1:8080`; empty for relative addresses. */
+  readonly baseUrl?: () => string
+  /** ms since 1970. */
+  readonly now?: () => number
+  /** The test stream's worker, where it is not our own. */
+  readonly demo?: DemoWorker
+}
+
+export interface LiveHealth {
+  readonly active: number
+  readonly viewers: number
+  /** RTMP and SRT connections open now. */
+  readonly connections: number
+}
+
+/** The live wing: streams come in over RTMP and go out to viewers. */
+export interface Live {
+  readonly routes: readonly RouteDefinition[]
+  readonly streams: StreamDirectory
+  /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
+  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
+  stop(): Promise<void>
+  health(): LiveHealth
+  /** Media and playlists: true where the address is theirs and the request was taken over. */
+  handleHttp(request: AnyRequest, response: AnyResponse): boolean
+  /** WebSockets of the wing's own: true where the socket was taken over. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+}

@@ -1,0 +1,97 @@
+import { createAlerts, type StreamFacts } from './alerts/index.ts'
+import type { Core } from './core.ts'
+import { createDemo } from './demo/index.ts'
+import { createDestinations } from './destinations/index.ts'
+import type { FlvBodies } from './flv/flv-bodies.ts'
+import type { LiveNeeds } from './live-needs.ts'
+import { createRecording } from './recording/index.ts'
+import { createSources } from './sources/index.ts'
+import type { StreamRegistry } from './streams/stream-registry.ts'
+import { TestStream } from './test-stream.ts'
+import { createThumbnails } from './thumbnails/index.ts'
+
+/** What is done with streams beside carrying them from publisher to viewer. */
+export async function createParts(needs: LiveNeeds, core: Core, own: { readonly bodies: FlvBodies; readonly rtmpPort: () => number }) {
+  const { config, database, writes, events, audit, log } = needs
+  const { now, monotonic, keys, registry, viewers, renditions, runs } = core
+  const { outgoingQueueBytes, outgoingQueueMs } = config.limits
+  const alerts = await createAlerts({
+    database,
+    secrets: needs.secrets,
+    dataDir: needs.dataDir,
+    events,
+    audit,
+    log: log.child({ part: 'alerts' }),
+    now,
+    watchUrl: (name) => (needs.baseUrl?.() ? `${needs.baseUrl()}/watch/${name}` : ''),
+    streams: () => streamFacts(registry),
+  })
+  const testStream = new TestStream({
+    worker: needs.demo ?? createDemo({ log: log.child({ part: 'demo' }) }),
+    keys,
+    registry,
+    rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${own.rtmpPort()}/live`,
+  })
+
+  const destinations = await createDestinations({
+    bodies: own.bodies,
+    database,
+    secrets: needs.secrets,
+    streams: registry,
+    ladderOf: (stream) => renditions.derived.ladder(stream),
+    streamOf: (idOrName) => registry.get(idOrName),
+    events,
+    audit,
+    log: log.child({ part: 'destinations' }),
+    registry: needs.registry,
+    limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
+    now,
+    monotonic,
+  })
+  const thumbnails = createThumbnails({ streams: registry, log: log.child({ part: 'thumbnails' }), everyMs: config.thumbnailMs })
+  const recording = await createRecording({
+    picturesOf: (file) => thumbnails.ofFile(file),
+    registry,
+    database,
+    writes,
+    dataDir: needs.dataDir,
+    events,
+    audit,
+    log: log.child({ part: 'recording' }),
+    metrics: needs.registry,
+    now,
+  })
+  const sources = await createSources({
+    database,
+    secrets: needs.secrets,
+    events,
+    audit,
+    log: log.child({ part: 'sources' }),
+    now,
+    open: (key, request) => registry.open(key, request),
+    viewers: (name) => {
+      const stream = registry.find(name)
+      return stream === undefined ? 0 : viewers.count(stream.id)
+    },
+    playable: (name) =>
+      config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,
+  })
+  return { alerts, testStream, destinations, thumbnails, recording, sources }
+}
+
+/** Live streams as alerts look at them. */
+function streamFacts(registry: StreamRegistry): StreamFacts[] {
+  const facts: StreamFacts[] = []
+  for (const { phase, name, meter } of registry.list()) {
+    if (phase !== 'active' && phase !== 'reconnecting') continue
+    const away = phase === 'reconnecting'
+    facts.push({ name, away, samples: meter?.samples ?? [], warnings: meter?.warnings ?? [], failedDestinations: [] })
+  }
+  return facts
+}
+
+/** Where a program on this machine reaches a listener on `host`. */
+function ownAddress(host: string): string {
+  if (host === '' || host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+}
