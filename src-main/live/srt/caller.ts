@@ -17,7 +17,8 @@ import {
 } from '../../formats/srt-handshake.ts'
 import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../formats/srt-packet.ts'
 import { type KeyBytes, passphraseLength, SrtCipher } from './cipher.ts'
-import { type SrtConnection, SrtLink, srtTickMs, srtWindowPackets } from './link.ts'
+import type { SrtConnection } from './connection.ts'
+import { SrtLink, srtTickMs, srtWindowPackets } from './link.ts'
 import { datagramBytes, liveFlags, ownVersion, socketBufferBytes } from './settings.ts'
 
 export interface SrtCallOptions {

@@ -14,7 +14,9 @@ import {
   writeLossRange,
 } from '../../formats/srt-packet.ts'
 import type { SrtCipher } from './cipher.ts'
+import type { SrtConnection, SrtEnd, SrtStatistics } from './connection.ts'
 import { DeliveryClock } from './delivery-clock.ts'
+import { KeyChange } from './key-change.ts'
 import { Pacer } from './pacer.ts'
 import { ReceiveBuffer } from './receive-buffer.ts'
 import { SendBuffer } from './send-buffer.ts'
@@ -28,34 +30,9 @@ const lightAckPackets = 64
 const firstRttMs = 100
 /** Packets sent again for one NAK at most. */
 const mostAgain = 512
-/** The next key is announced so many packets before it is used (section 6.1.6). */
-const announcePackets = 4000
 const acknowledgements = 64
 const nakBodyBytes = 1400
 const longestFinishMs = 2000
-
-/** What a connection has seen since it began. Times in ms. */
-export interface SrtStatistics {
-  readonly rttMs: number
-  readonly latencyMs: number
-  readonly packetsReceived: number
-  readonly bytesReceived: number
-  /** Packets found missing when a later one came. */
-  readonly lost: number
-  /** Packets that came as a retransmission. */
-  readonly retransmitted: number
-  /** Packets that came too late or never. */
-  readonly dropped: number
-  /** Packets that could not be decrypted. */
-  readonly undecrypted: number
-  readonly packetsSent: number
-  readonly bytesSent: number
-  readonly sentAgain: number
-  readonly sendDropped: number
-}
-
-/** Why a connection ended. */
-export type SrtEnd = 'shutdown' | 'timeout' | 'closed' | 'broken'
 
 export interface SrtLinkOptions {
   /** Sends one datagram to the peer. */
@@ -83,27 +60,6 @@ export interface SrtLinkOptions {
   readonly keyPackets?: number
   readonly remoteAddress: string
   readonly streamId: string
-}
-
-/** An SRT connection: a duplex of payload messages in live mode, each at most 1456 bytes. */
-export interface SrtConnection {
-  readonly streamId: string
-  /** `HOST:PORT` of the peer. */
-  readonly remoteAddress: string
-  readonly encrypted: boolean
-  /** Each payload at its time, in order; set it before the next turn of the event loop. The bytes are the receiver's. */
-  onMessage: (payload: Buffer) => void
-  /** Once, when the connection is over. */
-  onClose: (how: SrtEnd) => void
-  /** Payload bytes that wait to be sent. */
-  readonly queuedBytes: number
-  /** Queues a payload; false where the queue is full or the connection over, and the payload is left out. */
-  send(payload: Uint8Array): boolean
-  /** Says goodbye. Idempotent. */
-  close(): void
-  /** Takes no more, and says goodbye when what was queued has arrived and been played, two seconds later at most. */
-  finish(): void
-  statistics(): SrtStatistics
 }
 
 /** One established connection: feed it with `onPacket` and `tick`. Nothing the peer sends makes it throw or grow without bound. */
@@ -137,9 +93,7 @@ export class SrtLink implements SrtConnection {
   #sinceLightAck = 0
   #lastNakMs = 0
   #lastProgressMs: number
-  #keyPacketsLeft: number
-  #nextKeyMessage: Uint8Array | undefined
-  #nextKeyToldMs = 0
+  readonly #keyChange: KeyChange | undefined
   #packetsReceived = 0
   #bytesReceived = 0
   #lost = 0
@@ -160,7 +114,7 @@ export class SrtLink implements SrtConnection {
     this.#pacer = new Pacer(options.queueBytes, options.nowMs)
     this.#nowMs = this.#lastHeardMs = this.#lastSentMs = this.#lastProgressMs = options.nowMs
     this.#ackedOn = this.#ackConfirmed = options.receiveSequence
-    this.#keyPacketsLeft = options.keyPackets ?? 2 ** 24
+    this.#keyChange = options.sendCipher && new KeyChange(options.sendCipher, options.keyPackets)
   }
 
   get encrypted(): boolean {
@@ -236,7 +190,7 @@ export class SrtLink implements SrtConnection {
     this.#flush(nowMs)
     this.#sent.dropOlder(nowMs - Math.max(1000, 1.25 * this.#options.sendLatencyMs + 20))
     this.#sendTailAgain()
-    if (this.#nextKeyMessage !== undefined && nowMs - this.#nextKeyToldMs > Math.max(100, 1.5 * this.#rttMs)) this.#tellKey()
+    this.#tellKey(this.#keyChange?.due(nowMs, Math.max(100, 1.5 * this.#rttMs)))
     if (nowMs - this.#lastSentMs >= keepAliveMs) this.#control(SrtControl.keepAlive, 0, 0)
     if (this.#finishing) this.#finishOn(nowMs, this.#finishing)
   }
@@ -371,7 +325,7 @@ export class SrtLink implements SrtConnection {
   #onKeyMaterial(subtype: number, body: Buffer): void {
     if (subtype === SrtExtension.kmResponse) {
       // Four bytes are a state: the peer could not open it, and is told again.
-      if (body.length > 4) this.#nextKeyMessage = undefined
+      if (body.length > 4) this.#keyChange?.confirmed()
       return
     }
     if (subtype !== SrtExtension.kmRequest || this.#options.receiveCipher === undefined) return
@@ -458,25 +412,11 @@ export class SrtLink implements SrtConnection {
     this.#packetsSent++
     this.#bytesSent += body.length
     this.#wire(packet)
-    if (sendCipher) this.#turnKey(sendCipher)
+    this.#tellKey(this.#keyChange?.sent(this.#nowMs))
   }
 
-  #turnKey(cipher: SrtCipher): void {
-    const left = --this.#keyPacketsLeft
-    const whole = this.#options.keyPackets ?? 2 ** 24
-    if (left === Math.min(announcePackets, whole >> 1)) {
-      cipher.makeNext()
-      this.#nextKeyMessage = cipher.message(3)
-      this.#tellKey()
-    } else if (left <= 0 && this.#nextKeyMessage === undefined) {
-      cipher.switchKey()
-      this.#keyPacketsLeft = whole
-    }
-  }
-
-  #tellKey(): void {
-    this.#nextKeyToldMs = this.#nowMs
-    if (this.#nextKeyMessage) this.#control(SrtControl.user, SrtExtension.kmRequest, 0, this.#nextKeyMessage)
+  #tellKey(message: Uint8Array | undefined): void {
+    if (message !== undefined) this.#control(SrtControl.user, SrtExtension.kmRequest, 0, message)
   }
 
   #timeUs(): number {

@@ -17,8 +17,9 @@ import {
 } from '../../formats/srt-handshake.ts'
 import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../formats/srt-packet.ts'
 import { SrtCipher } from './cipher.ts'
+import type { SrtConnection } from './connection.ts'
 import { SynCookies } from './cookie.ts'
-import { type SrtConnection, SrtLink, srtTickMs, srtWindowPackets } from './link.ts'
+import { SrtLink, srtTickMs, srtWindowPackets } from './link.ts'
 import { datagramBytes, liveFlags, ownVersion, socketBufferBytes } from './settings.ts'
 
 /** A caller that has shown its address and its passphrase. */
