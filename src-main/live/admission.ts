@@ -3,8 +3,8 @@ import type { Core } from './core.ts'
 import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import type { LiveNeeds } from './live-needs.ts'
 import { KeyGate } from './streams/publish-gate.ts'
-import { firstRefusal } from './streams/viewer-admission.ts'
-import { createViewerLimit } from './streams/viewer-limit.ts'
+import { firstRefusal } from './viewers/viewer-admission.ts'
+import { createViewerLimit } from './viewers/viewer-limit.ts'
 
 /** The two questions of every door: may this one publish, may that one watch. */
 export type Admission = Awaited<ReturnType<typeof createAdmission>>

@@ -14,7 +14,7 @@ import { createStreamMetrics } from './streams/stream-metrics.ts'
 import { StreamRegistry } from './streams/stream-registry.ts'
 import { createStreamStore } from './streams/stream-store.ts'
 import { streamView } from './streams/stream-view.ts'
-import { ViewerSessions } from './streams/viewer-registry.ts'
+import { ViewerSessions } from './viewers/viewer-sessions.ts'
 
 /** What every stream goes through, whatever door it came in by. */
 export type Core = Awaited<ReturnType<typeof createCore>>

@@ -24,8 +24,8 @@ import {
 import type { StreamEntry } from './streams/stream-entry.ts'
 import type { StreamRegistry } from './streams/stream-registry.ts'
 import { streamView } from './streams/stream-view.ts'
-import type { ViewerSessions } from './streams/viewer-registry.ts'
 import type { TestStream } from './test-stream.ts'
+import type { ViewerSessions } from './viewers/viewer-sessions.ts'
 
 export interface LiveRoutesNeeds {
   readonly registry: StreamRegistry

@@ -12,8 +12,8 @@ import {
   sendProblem,
 } from '../playback/response.ts'
 import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
-import type { MayWatch } from '../streams/viewer-admission.ts'
-import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
+import type { MayWatch } from '../viewers/viewer-admission.ts'
+import type { ViewerRegistry } from '../viewers/viewer-registry.ts'
 import type { FlvBodies } from './flv-bodies.ts'
 import { FlvPlayer, type FlvPlayerLimits } from './flv-player.ts'
 import { type BatchWriter, WriteBatch } from './write-batch.ts'

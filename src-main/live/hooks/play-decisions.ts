@@ -1,5 +1,5 @@
 import type { AppError } from '../../platform/errors.ts'
-import type { MayWatch, WouldBeViewer } from '../streams/viewer-admission.ts'
+import type { MayWatch, WouldBeViewer } from '../viewers/viewer-admission.ts'
 import type { Hooks } from './hooks.ts'
 
 /** A verdict holds for this long for the same viewer: manifests are fetched again and again, hooks are not asked each time, ms. */

@@ -1,10 +1,10 @@
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
-import type { ViewerRegistry } from '../streams/viewer-sessions.ts'
+import { ViewerBook } from '../viewers/viewer-book.ts'
+import type { ViewerRegistry } from '../viewers/viewer-registry.ts'
 import { ManifestView } from './manifest-view.ts'
 import { mediaPlaylistText } from './playlist-view.ts'
 import { SharedText } from './shared-text.ts'
 import { type MuxedRendition, TsView } from './ts-view.ts'
-import { ViewerBook } from './viewer-book.ts'
 import { Waiters } from './waiters.ts'
 
 export const playlistType = 'application/vnd.apple.mpegurl'

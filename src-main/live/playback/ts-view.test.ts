@@ -153,7 +153,7 @@ describe('plain HLS with the container mpegts', () => {
       find: (name) => (name === 'test' ? packager : undefined),
       status: () => ({ state: 'active' }),
       keyframe: () => undefined,
-      viewers: { active() {}, leave() {}, count: () => 0 },
+      viewers: { active() {}, leave() {} },
       options: { cdnPrefix: () => '', ...(container && { container }) },
       log: quiet,
     })

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { VideoTrack } from '../../formats/track.ts'
 import { noLimits, readLimits } from '../keys/key-limits.ts'
 import type { HealthSample } from '../schemas.ts'
+import { createViewerLimit } from '../viewers/viewer-limit.ts'
 import { durationOver, measuredOverLimit, trackOverLimit } from './limit-check.ts'
-import { createViewerLimit } from './viewer-limit.ts'
 
 const limits = { ...noLimits, maxVideoKbps: 1000, maxHeight: 360, maxFrameRate: 30, maxViewers: 1, maxDurationMinutes: 2 }
 const track = (height: number, frameRate?: number): VideoTrack => ({

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { ViewerSessions } from '../viewers/viewer-sessions.ts'
 import type { HealthMeter } from './health.ts'
 import type { StreamEntry } from './stream-entry.ts'
-import type { ViewerSessions } from './viewer-registry.ts'
 
 export interface StreamMetrics {
   /** Adds what has happened since the last call. Called each second. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { AudioTrack, Packet, VideoTrack } from '../../formats/track.ts'
+import { ViewerSessions } from '../viewers/viewer-sessions.ts'
 import { HealthMeter } from './health.ts'
 import { StreamRun } from './stream-run.ts'
-import { ViewerSessions } from './viewer-registry.ts'
 
 const log: any = { error() {} }
 const video: VideoTrack = {

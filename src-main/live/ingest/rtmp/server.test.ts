@@ -8,7 +8,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { createFlvBodies } from '../../flv/flv-bodies.ts'
 import type { LiveStream, StreamSubscriber } from '../../streams/stream.ts'
-import type { ViewerActivity } from '../../streams/viewer-sessions.ts'
+import type { ViewerActivity } from '../../viewers/viewer-registry.ts'
 import type { IngestPacket, PublishRequest } from '../publisher.ts'
 import type { RtmpLimits } from './limits.ts'
 import { createRtmpServer, type RtmpServer } from './server.ts'
@@ -72,7 +72,6 @@ class Stub {
       viewers: {
         active: (activity) => this.note(this.viewers, activity),
         leave: (_stream, _protocol, key) => this.note(this.left, key),
-        count: () => 0,
       },
       audit: { record: (entry) => this.note(this.audit, entry) },
       log: silent,

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { SrtConnection } from '../../srt/index.ts'
 import type { LiveStream } from '../../streams/stream.ts'
-import type { ViewerRegistry } from '../../streams/viewer-sessions.ts'
+import type { ViewerRegistry } from '../../viewers/viewer-registry.ts'
 import { TransportStreamPublisher } from '../mpegts/transport-stream-publisher.ts'
 import type { Publication } from '../publisher.ts'
 import { SrtPlayer } from './srt-player.ts'

@@ -2,7 +2,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { randomText } from '../random-id.ts'
 import type { ViewerSession, Viewers } from '../schemas.ts'
-import type { ViewerActivity, ViewerRegistry, ViewProtocol } from './viewer-sessions.ts'
+import type { ViewerActivity, ViewerRegistry, ViewProtocol } from './viewer-registry.ts'
 
 export interface ViewerSessionsNeeds {
   readonly events: EventBus

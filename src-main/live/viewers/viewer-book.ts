@@ -1,4 +1,4 @@
-import type { ViewerRegistry, ViewProtocol } from '../streams/viewer-sessions.ts'
+import type { ViewerRegistry, ViewProtocol } from './viewer-registry.ts'
 
 interface Viewer {
   /** From the address of a playlist, where our own player put it. */

@@ -1,5 +1,5 @@
 import type { AppError } from '../../platform/errors.ts'
-import type { ViewProtocol } from './viewer-sessions.ts'
+import type { ViewProtocol } from './viewer-registry.ts'
 
 /** What a way out knows of somebody who begins to watch. */
 export interface WouldBeViewer {

@@ -15,10 +15,12 @@ export interface ViewerActivity {
   readonly rendition?: string
 }
 
-/** Counts playing clients, not requests. `leave` ends a session at once where the protocol tells (RTMP); others expire. */
+/**
+ * What ways out tell of playing clients. Plain objects go in and nothing comes back, so that a process of its own can gather
+ * calls and hand them over in batches.
+ */
 export interface ViewerRegistry {
   active(activity: ViewerActivity): void
+  /** Ends a session at once where the protocol tells (RTMP, SRT, WebRTC); others expire. */
   leave(streamId: string, protocol: ViewProtocol, sessionKey: string): void
-  /** Clients playing now. */
-  count(streamId: string): number
 }
