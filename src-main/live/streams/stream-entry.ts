@@ -32,7 +32,7 @@ export interface LivePublisher {
   goodSinceMs: number
 }
 
-/** Everything that the host knows of one stream. The registry alone writes to it. */
+/** Everything that the host knows of one stream. The registry and its helpers (publishers, phases, slate turns) alone write to it. */
 export interface StreamEntry {
   readonly id: string
   readonly name: string
@@ -98,4 +98,9 @@ export function blankEntry(id: string, name: string, createdAt: string): StreamE
 export function storedOf(entry: StreamEntry): StoredStream {
   const { id, name, title, phase, error, demo, createdAt, startedAt, endedAt } = entry
   return { id, name, title, phase, error, demo, createdAt, startedAt, endedAt }
+}
+
+/** The stream as audit lines name it. */
+export function namesOf(entry: StreamEntry): { streamId: string; streamName: string } {
+  return { streamId: entry.id, streamName: entry.name }
 }
