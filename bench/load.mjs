@@ -7,24 +7,24 @@ import { pinned, root } from './servers.mjs'
 const seconds = 20
 
 /** A clip of picture and tone at `kbps`, held by noise and a tight buffer; made once, kept in artifacts/bench. */
-export async function clip(kbps) {
+export async function clip(kbps, size = '1280x720') {
   const folder = join(root, 'artifacts/bench')
   mkdirSync(folder, { recursive: true })
-  const file = join(folder, `clip-${kbps}.flv`)
+  const file = join(folder, size === '1280x720' ? `clip-${kbps}.flv` : `clip-${kbps}-${size}.flv`)
   if (!existsSync(file)) {
     const rate = `${kbps - 128}k`
     const input = [
       '-f',
       'lavfi',
       '-i',
-      'testsrc2=size=1280x720:rate=30,noise=alls=24:allf=t',
+      `testsrc2=size=${size}:rate=30,noise=alls=24:allf=t`,
       '-f',
       'lavfi',
       '-i',
       'sine=frequency=440:sample_rate=48000',
     ]
     const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '60']
-    const size = ['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-x264-params', 'nal-hrd=cbr']
+    const bitrate = ['-b:v', rate, '-maxrate', rate, '-bufsize', rate, '-x264-params', 'nal-hrd=cbr']
     const audio = ['-c:a', 'aac', '-b:a', '128k', '-ac', '2']
     const all = [
       '-hide_banner',
@@ -33,7 +33,7 @@ export async function clip(kbps) {
       '-y',
       ...input,
       ...video,
-      ...size,
+      ...bitrate,
       ...audio,
       '-t',
       String(seconds),

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import { clip, playAll, publishAll } from './load.mjs'
 import { measureTree } from './process-tree.mjs'
 import { root, startNginx, startNodeMediaServer, startOurs } from './servers.mjs'
@@ -171,6 +172,14 @@ const benches = {
     }
   },
 
+  /** Many streams for long, with churn: `npm run bench -- soak --minutes 60 --streams 20`. Only when it is named. */
+  async soak() {
+    const { soak } = await import('./soak.mjs')
+    const result = await soak(print, options)
+    if (!result.flat) process.exitCode = 1
+    return result
+  },
+
   /** LL-HLS in Chromium against the clock in the picture. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')
@@ -189,11 +198,18 @@ async function streamStates(server) {
   return items.sort((a, b) => a.name.localeCompare(b.name))
 }
 
+/** Names of benches, and the numbers that the soak takes. */
+function readArguments() {
+  const number = { type: 'string' }
+  const { values, positionals } = parseArgs({ options: { minutes: number, streams: number, viewers: number }, allowPositionals: true })
+  return { values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])), positionals }
+}
+
 if (!existsSync(join(root, 'dist/host/main.js'))) {
   process.stderr.write('Build first: npm run build\n')
   process.exit(1)
 }
-const wanted = process.argv.slice(2)
+const { values: options, positionals: wanted } = readArguments()
 const unknown = wanted.filter((name) => !(name in benches))
 if (unknown.length > 0) {
   process.stderr.write(`Unknown: ${unknown.join(', ')}. There are ${Object.keys(benches).join(', ')}.\n`)
@@ -201,7 +217,7 @@ if (unknown.length > 0) {
 }
 print(`${availableParallelism()} x ${cpus()[0]?.model}, Node ${process.versions.node}, windows of ${windowSeconds} s`)
 const report = { machine: cpus()[0]?.model, processors: availableParallelism(), node: process.versions.node, windowSeconds, results: {} }
-for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches).filter((each) => each !== 'soak')) {
   print(`\n# ${name}`)
   try {
     report.results[name] = await benches[name]()

@@ -72,7 +72,7 @@ export async function startOurs({ args = [], core } = {}) {
     child.once('exit', (code) => reject(new Error(`our host ended with code ${code}`)))
   })
   const startMs = performance.now() - from
-  const { httpPort, rtmpPort, error } = JSON.parse(line)
+  const { httpPort, rtmpPort, srtPort, error } = JSON.parse(line)
   if (error) throw new Error(error.message)
   const http = `http://127.0.0.1:${httpPort}`
   return {
@@ -80,6 +80,7 @@ export async function startOurs({ args = [], core } = {}) {
     startMs,
     http,
     rtmpPort,
+    srtPort,
     playUrl: (name) => `rtmp://127.0.0.1:${rtmpPort}/live/${name}`,
     async publishUrl(name) {
       const reply = await fetch(`${http}/api/v1/live/keys`, {
