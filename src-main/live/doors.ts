@@ -94,7 +94,7 @@ export async function createDoors(
     },
     viewers,
     mayWatch,
-    mayWatchFrom: (stream, remoteAddress, token) => access.gate.check({ stream, remoteAddress, token }),
+    mayWatchBy: access.mayWatchBy,
     realtime: (stream) => renditions.derived.realtime(stream),
     log: log.child({ part: 'webrtc' }),
   })

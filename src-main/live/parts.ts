@@ -1,7 +1,7 @@
 import { createAlerts, type StreamFacts } from './alerts/index.ts'
 import type { Core } from './core.ts'
 import { createDemo } from './demo/index.ts'
-import { createDestinations } from './destinations/index.ts'
+import { createDestinations, type Destinations } from './destinations/index.ts'
 import type { FlvBodies } from './flv/flv-bodies.ts'
 import type { LiveNeeds } from './live-needs.ts'
 import { createRecording } from './recording/index.ts'
@@ -15,17 +15,6 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
   const { config, database, writes, events, audit, log } = needs
   const { now, monotonic, keys, registry, viewers, renditions, runs } = core
   const { outgoingQueueBytes, outgoingQueueMs } = config.limits
-  const alerts = await createAlerts({
-    database,
-    secrets: needs.secrets,
-    dataDir: needs.dataDir,
-    events,
-    audit,
-    log: log.child({ part: 'alerts' }),
-    now,
-    watchUrl: (name) => (needs.baseUrl?.() ? `${needs.baseUrl()}/watch/${name}` : ''),
-    streams: () => streamFacts(registry),
-  })
   const testStream = new TestStream({
     worker: needs.demo ?? createDemo({ log: log.child({ part: 'demo' }) }),
     keys,
@@ -47,6 +36,17 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
     now,
     monotonic,
+  })
+  const alerts = await createAlerts({
+    database,
+    secrets: needs.secrets,
+    dataDir: needs.dataDir,
+    events,
+    audit,
+    log: log.child({ part: 'alerts' }),
+    now,
+    watchUrl: (name) => (needs.baseUrl?.() ? `${needs.baseUrl()}/watch/${name}` : ''),
+    streams: () => streamFacts(registry, destinations),
   })
   const thumbnails = createThumbnails({ streams: registry, log: log.child({ part: 'thumbnails' }), everyMs: config.thumbnailMs })
   const recording = await createRecording({
@@ -80,12 +80,18 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
 }
 
 /** Live streams as alerts look at them. */
-function streamFacts(registry: StreamRegistry): StreamFacts[] {
+function streamFacts(registry: StreamRegistry, destinations: Destinations): StreamFacts[] {
   const facts: StreamFacts[] = []
   for (const { phase, name, meter } of registry.list()) {
     if (phase !== 'active' && phase !== 'reconnecting') continue
     const away = phase === 'reconnecting'
-    facts.push({ name, away, samples: meter?.samples ?? [], warnings: meter?.warnings ?? [], failedDestinations: [] })
+    facts.push({
+      name,
+      away,
+      samples: meter?.samples ?? [],
+      warnings: meter?.warnings ?? [],
+      failedDestinations: destinations.failing(name),
+    })
   }
   return facts
 }

@@ -63,6 +63,13 @@ function queryToken(query: URLSearchParams): string | undefined {
   return writeAddressToken({ keyId: query.get('key') ?? '', expires, signature, ...(address ? { address } : {}) })
 }
 
+/** The token that a request carries for a stream: in its query, as a signed address, in Authorization or in the pass cookie. */
+export function tokenOf(request: AnyRequest): string | undefined {
+  const url = request.url ?? ''
+  const mark = url.indexOf('?')
+  return (mark < 0 ? undefined : queryToken(new URLSearchParams(url.slice(mark)))) ?? headerToken(request)
+}
+
 function headerToken(request: AnyRequest): string | undefined {
   const { authorization, cookie } = request.headers
   if (authorization?.startsWith('Bearer ')) return authorization.slice('Bearer '.length).trim()
@@ -87,7 +94,9 @@ export function createAccessHttp({ gate, behindCdn }: AccessHttpNeeds) {
     const wanted = readWanted(url)
     if (wanted === undefined) return next()
     const answer = asPlaybackResponse(response)
-    if (request.method === 'OPTIONS' && wanted.pathToken !== undefined) {
+    if (request.method === 'OPTIONS') {
+      // a preflight never carries the token that the request behind it will
+      if (wanted.pathToken === undefined) return next()
       sendPreflight(answer)
       return true
     }
@@ -105,6 +114,8 @@ export function createAccessHttp({ gate, behindCdn }: AccessHttpNeeds) {
       return true
     }
     request.url = wanted.url
+    // a session's address is a secret of its own, told to those who were let in
+    if (wanted.file.startsWith('whep/')) return next()
     // Media behind an epoch are the CDN's to guard: it asks once for all viewers.
     if (behindCdn() && wanted.pathToken === undefined && wanted.file.includes('/') && !wanted.file.startsWith('whep')) return next()
     const verdict = gate.check({

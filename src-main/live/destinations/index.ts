@@ -38,8 +38,13 @@ export interface DestinationsNeeds {
 
 const tickMs = 1000
 
+export interface Destinations extends LivePart {
+  /** Labels of the stream's destinations that are not reached now. */
+  failing(stream: string): string[]
+}
+
 /** Sends streams on to other servers. */
-export async function createDestinations(needs: DestinationsNeeds): Promise<LivePart> {
+export async function createDestinations(needs: DestinationsNeeds): Promise<Destinations> {
   const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf } = needs
   const book = await DestinationBook.open({
     store: createDestinationStore(database),
@@ -65,6 +70,7 @@ export async function createDestinations(needs: DestinationsNeeds): Promise<Live
   let timer: NodeJS.Timeout | undefined
   const ways: (() => void)[] = []
   return {
+    failing: (stream) => book.list(stream).flatMap(({ state, label }) => (state === 'retrying' || state === 'failed' ? [label] : [])),
     routes: destinationRoutes(book, (idOrName) => needs.streamOf(idOrName).name),
     start() {
       ways.push(streams.onActive((stream) => book.onActive(stream)))

@@ -1,4 +1,5 @@
 import type { AppEvent } from '../../platform/events.ts'
+import type { Recording } from '../recording/schemas.ts'
 import type { Stream, ViewerSession } from '../schemas.ts'
 import type { HookEvent } from './schemas.ts'
 
@@ -33,7 +34,7 @@ export class StreamMoments {
       case 'session.ended':
         return { event: 'play.ended', stream: this.#names.get((data as ViewerSession).streamId), data }
       case 'recording.completed':
-        return { event: 'recording.completed', stream: stream === undefined ? undefined : this.#names.get(stream), data }
+        return { event: 'recording.completed', stream: (data as Recording).stream, data }
       case 'alert.raised':
       case 'alert.resolved':
         return { event: 'alert', stream: (data as { stream?: string | null }).stream ?? undefined, data }

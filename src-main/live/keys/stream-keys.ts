@@ -51,7 +51,7 @@ export interface IssuedKey {
 interface Held {
   key: StreamKey
   hash: string
-  /** Kept in memory alone: the host's own key for the test stream. */
+  /** Kept in memory alone: the host's own key for its test stream and its UDP inputs. */
   readonly internal: boolean
 }
 
@@ -104,6 +104,11 @@ export class StreamKeys {
   /** A key by id. Throws `key.not_found`. */
   get(id: string): StreamKey {
     return this.#held(id).key
+  }
+
+  /** True for a key that the host made for itself: its test stream, or an input that an operator set up. */
+  isInternal(id: string): boolean {
+    return this.#byId.get(id)?.internal === true
   }
 
   /** True where an encoder could publish to the stream with a key that somebody has. */

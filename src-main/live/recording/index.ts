@@ -7,7 +7,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { LiveDatabase, Writes } from '../live-database.ts'
 import type { LivePart } from '../live-part.ts'
 import type { StreamRegistry } from '../streams/stream-registry.ts'
-import { RecordingIndex } from './recording-index.ts'
+import { RecordingIndex, recordingView } from './recording-index.ts'
 import { RecordingRules } from './recording-rules.ts'
 import { createRecordingStore, type StoredRecording } from './recording-store.ts'
 import { Recordings } from './recordings.ts'
@@ -42,6 +42,7 @@ export async function createRecording(needs: RecordingNeeds): Promise<LivePart> 
   const store = createRecordingStore(needs.database, needs.writes)
   const rules = await RecordingRules.open(store)
   const onWhole = (recording: StoredRecording): void => {
+    events.publish('recording.completed', recordingView(recording), { stream: recording.streamId })
     void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no picture'))
   }
   const index = await RecordingIndex.open({ store, folder, events, log, onWhole })

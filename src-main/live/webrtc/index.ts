@@ -30,11 +30,7 @@ export interface WebrtcNeeds {
   readonly viewers: ViewerRegistry
   readonly mayWatch: MayWatch
   /** The rules of who may watch, for what does not come through HTTP's own guard. */
-  readonly mayWatchFrom: (
-    name: string,
-    remoteAddress: string,
-    token: string | undefined,
-  ) => AppError | undefined | Promise<AppError | undefined>
+  readonly mayWatchBy: (request: IncomingMessage, name: string) => AppError | undefined | Promise<AppError | undefined>
   readonly realtime: (stream: LiveStream) => LiveStream
   readonly log: Logger
 }
@@ -96,7 +92,7 @@ export function createWebrtc(needs: WebrtcNeeds): Webrtc {
   const sessions = new PeerSessions({ ...needs, engine })
   const limit = new OfferLimit(() => performance.now())
   const door = createHttpDoor({ sessions, limit, iceServers, log })
-  const signal = new SignalSocket({ sessions, limit, iceServers, mayWatch: needs.mayWatchFrom, log })
+  const signal = new SignalSocket({ sessions, limit, iceServers, mayWatchBy: needs.mayWatchBy, log })
 
   return {
     routes: [

@@ -12,12 +12,8 @@ export interface SignalSocketNeeds {
   readonly sessions: PeerSessions
   readonly limit: OfferLimit
   readonly iceServers: () => readonly IceServer[]
-  /** Why the stream may not be watched from there with that token. */
-  readonly mayWatch: (
-    name: string,
-    remoteAddress: string,
-    token: string | undefined,
-  ) => AppError | undefined | Promise<AppError | undefined>
+  /** Why the stream may not be watched by whoever sent that request. */
+  readonly mayWatchBy: (request: IncomingMessage, name: string) => AppError | undefined | Promise<AppError | undefined>
   readonly log: Logger
 }
 
@@ -56,9 +52,7 @@ export class SignalSocket {
       socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
       return true
     }
-    this.#server.handleUpgrade(request, socket, head, (client) =>
-      this.#serve(client, name, request, url.searchParams.get('token') ?? undefined),
-    )
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, name, request))
     return true
   }
 
@@ -68,7 +62,7 @@ export class SignalSocket {
     this.#server.close()
   }
 
-  #serve(client: WebSocket, name: string, request: IncomingMessage, token: string | undefined): void {
+  #serve(client: WebSocket, name: string, request: IncomingMessage): void {
     const { sessions, iceServers } = this.#needs
     const address = request.socket.remoteAddress ?? ''
     const send = (message: object): void => {
@@ -105,7 +99,7 @@ export class SignalSocket {
         if (typeof message.key !== 'string') throw new AppError('publish.key_unknown', 'No stream key came with the offer')
         answered = await sessions.publish(offerer, name, new Map([['key', message.key]]))
       } else {
-        const refusal = await this.#needs.mayWatch(name, address, token)
+        const refusal = await this.#needs.mayWatchBy(request, name)
         if (refusal !== undefined) throw refusal
         answered = await sessions.play(offerer, name)
       }
