@@ -88,7 +88,8 @@ describe('a stream that is watched with signed addresses alone', () => {
     await without.close()
     await ffmpeg(['-v', 'error', '-i', body.hlsUrl, '-t', '2', '-f', 'null', '-'])
     await ffmpeg(['-v', 'error', '-i', `${host.http}/live/stage/index.m3u8?token=${body.token}`, '-t', '2', '-f', 'null', '-'])
-    await ffmpeg(['-v', 'error', '-i', `${host.rtmp}/stage?token=${body.token}`, '-t', '1', '-f', 'null', '-'])
+    const fresh = await host.api('POST', '/live/streams/stage/signed-addresses', { expiresInS: 700 })
+    await ffmpeg(['-v', 'error', '-i', `${host.rtmp}/stage?token=${fresh.body.token}`, '-t', '1', '-f', 'null', '-'])
     await expect(
       ffmpeg(['-v', 'error', '-rw_timeout', '5000000', '-i', `${host.rtmp}/stage`, '-t', '1', '-f', 'null', '-']),
     ).rejects.toThrow()

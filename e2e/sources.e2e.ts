@@ -135,6 +135,7 @@ describe('a source', () => {
     expect(answer.status).toBe(200)
     expect((await source('asked')).state).toBe('live')
     await untilState('asked', 'idle', 45_000)
+    expectEveryFrame(await framesOf('asked', 2), 40)
   })
 
   it('that cannot be had says why, is tried again, and at once when asked', async () => {

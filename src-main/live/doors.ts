@@ -11,6 +11,7 @@ import type { LiveNeeds } from './live-needs.ts'
 import { createPlayback } from './playback/playback.ts'
 import { createPlaybackMetrics } from './playback/playback-metrics.ts'
 import type { SourcesPart } from './sources/index.ts'
+import type { StreamDirectory } from './streams/stream.ts'
 import { createWebrtc } from './webrtc/index.ts'
 
 /** Ports that are open now; before `listen` those that were asked for. */
@@ -32,10 +33,16 @@ export async function createDoors(
   const { access, gate, mayWatch } = admission
   const { bodies, sources, ports } = shared
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
+  const streams: StreamDirectory = {
+    find: (name) => registry.find(name),
+    status: (name) => registry.status(name),
+    onActive: (listener) => registry.onActive(listener),
+    summon: (name) => sources.summon(name),
+  }
   const rtmp = createRtmpServer({
     bodies,
     gate,
-    streams: registry,
+    streams,
     viewers,
     mayWatch,
     audit,
@@ -45,7 +52,7 @@ export async function createDoors(
   registerRtmpMetrics(needs.registry, () => rtmp)
   const srt = createSrtServer({
     gate,
-    streams: registry,
+    streams,
     viewers,
     mayWatch,
     events,

@@ -73,6 +73,7 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
       const stream = registry.find(name)
       return stream === undefined ? 0 : viewers.count(stream.id)
     },
+    find: (name) => registry.find(name),
     playable: (name) =>
       config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,
   })

@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts'
 import type { NetConnection } from './net-connection.ts'
 import { statusBody } from './replies.ts'
 import type { SessionNeeds } from './session-needs.ts'
+import type { StreamAddress } from './stream-address.ts'
 
 /** Above this a player's frames wait in its own queue, where whole GOPs can be dropped, bytes. */
 const congestedBytes = 256 * 1024
@@ -37,9 +38,23 @@ export class Playing {
     const { connection } = this
     connection.enter('playing')
     const address = this.net.address(name)
-    const stream = address && this.needs.streams.find(address.name)
-    if (address === undefined || stream === undefined) {
-      connection.refuse(new AppError('play.not_live', address ? undefined : 'play came without the name of a stream'))
+    if (address === undefined) {
+      connection.refuse(new AppError('play.not_live', 'play came without the name of a stream'))
+      return
+    }
+    const { streams } = this.needs
+    const stream = streams.find(address.name)
+    const coming = stream === undefined ? streams.summon?.(address.name) : undefined
+    if (coming === undefined) this.admit(streamId, address, stream)
+    else {
+      this.later(coming, (found) => this.admit(streamId, address, found))
+    }
+  }
+
+  private admit(streamId: number, address: StreamAddress, stream: LiveStream | undefined): void {
+    const { connection } = this
+    if (stream === undefined) {
+      connection.refuse(new AppError('play.not_live'))
       return
     }
     const verdict = this.needs.mayWatch?.(stream, {
@@ -53,11 +68,18 @@ export class Playing {
       if (refusal === undefined) this.play(streamId, address.name, stream)
       else connection.refuse(refusal)
     }
-    if (verdict instanceof Promise) {
-      void verdict.then((refusal) => {
-        if (connection.phase === 'playing') settle(refusal)
-      })
-    } else settle(verdict)
+    if (verdict instanceof Promise) this.later(verdict, settle)
+    else settle(verdict)
+  }
+
+  /** Goes on in a turn of its own, where the player is still there. */
+  private later<T>(coming: Promise<T>, then: (value: T) => void): void {
+    const { connection } = this
+    void coming.then((value) => {
+      if (connection.phase !== 'playing') return
+      then(value)
+      connection.sender.flush()
+    })
   }
 
   private play(streamId: number, name: string, stream: LiveStream): void {

@@ -138,7 +138,7 @@ export function createSrtServer(needs: SrtServerNeeds): SrtServer {
 
   async function play(id: string, request: SrtRequest, { name = '', token }: SrtAddress): Promise<SrtAnswer> {
     const encoder = `SRT ${request.peerVersion}`
-    const stream = needs.streams.find(name)
+    const stream = needs.streams.find(name) ?? (await needs.streams.summon?.(name))
     if (stream === undefined) throw new AppError('play.not_live')
     const { remoteAddress } = request
     const refusal = await needs.mayWatch?.(stream, { protocol: 'srt', sessionKey: id, remoteAddress, userAgent: encoder, token })
