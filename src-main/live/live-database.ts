@@ -70,7 +70,7 @@ export interface AlertChannelRow {
   sealed: string
 }
 
-/** Row of table `destination`; `sealed_key` is the stream key in the secret box's form. */
+/** Row of table `destination`; `sealed_key` and `sealed_passphrase` are in the secret box's form; `latency_ms` of SRT alone. */
 export interface DestinationRow {
   id: string
   stream: string
@@ -83,6 +83,9 @@ export interface DestinationRow {
   rendition: string
   audio_track: string | null
   created_at: string
+  sealed_passphrase: string | null
+  certificate: string
+  latency_ms: number | null
 }
 
 /** Row of table `recording`: one file each. `path` is below the folder of recordings; `tracks` is JSON; times are ISO 8601. */

@@ -105,4 +105,12 @@ export const liveMigrations: readonly Migration[] = [
         created_at TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0013-destination-kinds',
+    up: async (database) => {
+      await sql`ALTER TABLE destination ADD COLUMN sealed_passphrase TEXT`.execute(database)
+      await sql`ALTER TABLE destination ADD COLUMN certificate TEXT NOT NULL DEFAULT 'system'`.execute(database)
+      await sql`ALTER TABLE destination ADD COLUMN latency_ms INTEGER`.execute(database)
+    },
+  },
 ]

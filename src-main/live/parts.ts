@@ -28,6 +28,7 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     secrets: needs.secrets,
     streams: registry,
     ladderOf: (stream) => renditions.derived.ladder(stream),
+    realtimeOf: (stream) => renditions.derived.realtime(stream),
     streamOf: (idOrName) => registry.get(idOrName),
     events,
     audit,

@@ -183,7 +183,7 @@ export const errorKinds = {
   'destination.address_invalid': {
     status: 400,
     title: 'The address of the destination is not usable',
-    remedy: 'Give an address such as rtmps://HOST/APP, and the stream key in its own field.',
+    remedy: 'Give an address such as rtmps://HOST/APP, srt://HOST:PORT or https://HOST/PATH (WHIP), and the key in its own field.',
   },
   'destination.limit': { status: 409, title: 'The stream has too many destinations', remedy: 'Remove some that are not used.' },
   'destination.unresolved': {
@@ -199,17 +199,23 @@ export const errorKinds = {
   'destination.tls': {
     status: 502,
     title: 'No secure connection to the destination came about',
-    remedy: 'Check that the address takes TLS and that its certificate is valid for this name.',
+    remedy:
+      'Check that the address takes TLS and that its certificate is valid for this name; for a server of your own its fingerprint can be accepted.',
   },
   'destination.silent': {
     status: 504,
     title: 'The destination accepts the connection and does not answer',
-    remedy: 'Check that the port is its RTMP port; the next attempt follows by itself.',
+    remedy: 'Check that the port is its ingest port; the next attempt follows by itself.',
   },
   'destination.protocol': {
     status: 502,
-    title: 'The destination does not speak RTMP as it should',
-    remedy: 'Check that the address is that of an RTMP ingest server.',
+    title: 'The destination does not speak its protocol as it should',
+    remedy: 'Check that the address is that of an ingest server of this kind.',
+  },
+  'destination.passphrase': {
+    status: 403,
+    title: 'The passphrase of the destination is wrong',
+    remedy: 'Give the passphrase that the SRT listener has; leave it empty where the listener has none.',
   },
   'destination.refused': {
     status: 403,

@@ -1,7 +1,8 @@
 import { AppError } from '../../platform/errors.ts'
+import type { DestinationProtocol } from './schemas.ts'
 
 /** An RTMP address, taken apart as `connect` and `publish` want it. */
-export interface DestinationAddress {
+export interface RtmpAddress {
   readonly secure: boolean
   readonly host: string
   readonly port: number
@@ -12,29 +13,54 @@ export interface DestinationAddress {
   readonly publishName: string
 }
 
+/** Where an SRT listener is. */
+export interface SrtAddress {
+  readonly host: string
+  readonly port: number
+}
+
+const schemes: Readonly<Record<DestinationProtocol, readonly string[]>> = {
+  rtmp: ['rtmp:', 'rtmps:'],
+  srt: ['srt:'],
+  whip: ['http:', 'https:'],
+}
+/** Bytes of an SRT stream id. */
+const longestStreamId = 512
+
+function invalid(message: string): AppError {
+  return new AppError('destination.address_invalid', message)
+}
+
 /** Checks the server's part of an address and gives it back trimmed, without a slash at its end. Throws `destination.address_invalid`. */
-export function checkDestinationUrl(text: string): string {
-  const trimmed = text.trim().replace(/\/+$/, '')
+export function checkDestinationUrl(text: string, protocol: DestinationProtocol): string {
+  const trimmed = protocol === 'whip' ? text.trim() : text.trim().replace(/\/+$/, '')
   let url: URL
   try {
     url = new URL(trimmed)
   } catch {
-    throw new AppError('destination.address_invalid', 'The address is not a URL')
+    throw invalid('The address is not a URL')
   }
-  if (url.protocol !== 'rtmp:' && url.protocol !== 'rtmps:') {
-    throw new AppError('destination.address_invalid', `Addresses begin with rtmp:// or rtmps://, not with ${url.protocol}//`)
+  const known = schemes[protocol]
+  if (!known.includes(url.protocol)) {
+    throw invalid(`Addresses of this kind begin with ${known.map((scheme) => `${scheme}//`).join(' or ')}, not with ${url.protocol}//`)
   }
-  if (url.hostname === '') throw new AppError('destination.address_invalid', 'The address names no host')
+  if (url.hostname === '') throw invalid('The address names no host')
   if (url.username !== '' || url.password !== '') {
-    throw new AppError('destination.address_invalid', 'A name or password in the address would be readable: put it into the key')
+    throw invalid('A name or password in the address would be readable: put it into the key')
   }
-  if (url.pathname.replaceAll('/', '') === '') throw new AppError('destination.address_invalid', 'The address names no application')
+  if (protocol === 'srt') {
+    if (url.port === '') throw invalid('The address names no port')
+    if (url.search !== '' || url.pathname.replaceAll('/', '') !== '') {
+      throw invalid('An SRT address is srt://HOST:PORT alone: stream id, passphrase and latency have their own fields')
+    }
+  }
+  if (protocol === 'rtmp' && url.pathname.replaceAll('/', '') === '') throw invalid('The address names no application')
   return trimmed
 }
 
 /** Joins address and key. Without a key the last part of the address' path is the name to publish. Throws `destination.address_invalid`. */
-export function parseDestinationAddress(server: string, key: string): DestinationAddress {
-  const url = new URL(checkDestinationUrl(server))
+export function parseRtmpAddress(server: string, key: string): RtmpAddress {
+  const url = new URL(checkDestinationUrl(server, 'rtmp'))
   const secure = url.protocol === 'rtmps:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const path = url.pathname.replace(/^\/+/, '')
@@ -42,7 +68,7 @@ export function parseDestinationAddress(server: string, key: string): Destinatio
   let publishName = key.trim()
   if (publishName === '') {
     const cut = path.lastIndexOf('/')
-    if (cut < 0) throw new AppError('destination.address_invalid', 'Without a key the address needs an application and a name')
+    if (cut < 0) throw invalid('Without a key the address needs an application and a name')
     app = path.slice(0, cut)
     publishName = path.slice(cut + 1) + url.search
   } else {
@@ -50,6 +76,21 @@ export function parseDestinationAddress(server: string, key: string): Destinatio
   }
   const port = url.port === '' ? (secure ? 443 : 1935) : Number(url.port)
   return { secure, host, port, app, tcUrl: `${url.protocol}//${url.host}/${app}`, publishName }
+}
+
+/** Takes `srt://HOST:PORT` apart. Throws `destination.address_invalid`. */
+export function parseSrtAddress(server: string): SrtAddress {
+  const url = new URL(checkDestinationUrl(server, 'srt'))
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
+}
+
+/** Checks address and key together. Throws `destination.address_invalid`. */
+export function checkDestination(url: string, key: string, protocol: DestinationProtocol): void {
+  if (protocol === 'rtmp') parseRtmpAddress(url, key)
+  if (protocol === 'srt' && Buffer.byteLength(key.trim()) > longestStreamId) {
+    throw invalid(`A stream id of SRT has at most ${longestStreamId} bytes`)
+  }
+  if (protocol === 'whip' && /[^\x21-\x7e]/.test(key.trim())) throw invalid('A bearer token has no blanks and no letters beyond ASCII')
 }
 
 /** The end of a key, by which its owner knows it; nothing of a short one. */

@@ -2,12 +2,11 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { SecretBox } from '../../platform/identity/secret-box.ts'
-import type { FlvBodies } from '../flv/flv-bodies.ts'
-import type { FlvPlayerLimits } from '../flv/flv-player.ts'
 import { randomText } from '../random-id.ts'
 import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
-import { checkDestinationUrl, keyHint, parseDestinationAddress } from './destination-address.ts'
-import { DestinationSender, type DestinationSenderNeeds } from './destination-sender.ts'
+import { aimOf, checkAim } from './check-aim.ts'
+import { keyHint } from './destination-address.ts'
+import { type DestinationSecrets, DestinationSender, type DestinationSenderNeeds } from './destination-sender.ts'
 import { type DestinationStore, type StoredDestination, sealKey } from './destination-store.ts'
 import type { Destination, DestinationChanges, DestinationState, DestinationStatisticsEvent, NewDestination } from './schemas.ts'
 import { templateOf } from './templates.ts'
@@ -18,8 +17,6 @@ export interface DestinationBookNeeds {
   readonly streams: StreamDirectory
   readonly events: EventBus
   readonly audit: AuditLog
-  readonly bodies: FlvBodies
-  readonly limits: FlvPlayerLimits
   readonly connect: DestinationSenderNeeds['connect']
   readonly viewOf: DestinationSenderNeeds['viewOf']
   /** Id of the stream of that name, where there is one: events and audit lines carry it. */
@@ -75,17 +72,26 @@ export class DestinationBook {
     if (count >= mostOfStream) throw new AppError('destination.limit', `A stream has at most ${mostOfStream} destinations`)
     const template = templateOf(request.template)
     const key = (request.key ?? '').trim()
+    const passphrase = request.passphrase ?? ''
     const stored: StoredDestination = {
       id: `dst_${randomText(12)}`,
       stream,
       label: request.label ?? template.name,
-      template: template.id,
-      url: checkAim(template.id, request.url ?? template.servers[0]?.url ?? '', key),
+      ...checkAim(
+        {
+          template: template.id,
+          url: request.url ?? template.servers[0]?.url ?? '',
+          rendition: request.rendition ?? 'source',
+          audioTrack: request.audioTrack ?? null,
+          certificate: request.certificate ?? 'system',
+          latencyMs: request.latencyMs ?? null,
+        },
+        { key, passphrase },
+      ),
       sealedKey: sealKey(this.#needs.secrets, key),
       keyHint: keyHint(key),
       enabled: request.enabled ?? true,
-      rendition: request.rendition ?? 'source',
-      audioTrack: request.audioTrack ?? null,
+      sealedPassphrase: sealKey(this.#needs.secrets, passphrase),
       createdAt: new Date(this.#needs.now()).toISOString(),
     }
     await this.#needs.store.save(stored)
@@ -96,18 +102,20 @@ export class DestinationBook {
   async change(stream: string, id: string, changes: DestinationChanges, actor: string): Promise<Destination> {
     const held = this.#held(stream, id)
     const { stored } = held
-    const { key: newKey, ...plain } = changes
-    const key = newKey === undefined ? this.#key(stored) : newKey.trim()
+    const { key: newKey, passphrase: newPassphrase, label, enabled, ...aim } = changes
+    const key = newKey === undefined ? this.#open(stored.sealedKey) : newKey.trim()
+    const passphrase = newPassphrase ?? this.#open(stored.sealedPassphrase)
     const next: StoredDestination = {
       ...stored,
-      ...plain,
-      url: checkAim(stored.template, changes.url ?? stored.url, key),
+      ...(label === undefined ? {} : { label }),
+      ...(enabled === undefined ? {} : { enabled }),
+      ...checkAim({ ...aimOf(stored), ...aim }, { key, passphrase }),
       ...(newKey === undefined ? {} : { sealedKey: sealKey(this.#needs.secrets, key), keyHint: keyHint(key) }),
+      ...(newPassphrase === undefined ? {} : { sealedPassphrase: sealKey(this.#needs.secrets, passphrase) }),
     }
     await this.#needs.store.save(next)
     held.stored = next
-    const aimChanged =
-      newKey !== undefined || next.url !== stored.url || next.rendition !== stored.rendition || next.audioTrack !== stored.audioTrack
+    const aimChanged = newKey !== undefined || newPassphrase !== undefined || JSON.stringify(aimOf(next)) !== JSON.stringify(aimOf(stored))
     const live = this.#needs.streams.find(stream)
     if (aimChanged && held.sender.running && live !== undefined) this.#start(held, live)
     this.#command(held, `destination ${next.label} was changed`, actor)
@@ -208,10 +216,8 @@ export class DestinationBook {
   }
 
   #hold(stored: StoredDestination): Held {
-    const { bodies, limits, connect, viewOf, now, monotonic } = this.#needs
+    const { connect, viewOf, now, monotonic } = this.#needs
     const sender = new DestinationSender(stored, {
-      bodies,
-      limits,
       connect,
       viewOf,
       now,
@@ -234,18 +240,19 @@ export class DestinationBook {
   }
 
   #start(held: Held, live: LiveStream): void {
-    let key: string
+    const { sealedKey, sealedPassphrase } = held.stored
+    let secrets: DestinationSecrets
     try {
-      key = this.#key(held.stored)
+      secrets = { key: this.#open(sealedKey), passphrase: this.#open(sealedPassphrase) }
     } catch (error) {
       held.sender.giveUp(live, error as AppError)
       return
     }
-    held.sender.start(live, held.stored, key)
+    held.sender.start(live, aimOf(held.stored), secrets)
   }
 
-  #key(stored: StoredDestination): string {
-    return stored.sealedKey === null ? '' : this.#needs.secrets.open(stored.sealedKey)
+  #open(sealed: string | null): string {
+    return sealed === null ? '' : this.#needs.secrets.open(sealed)
   }
 
   #held(stream: string, id: string): Held {
@@ -297,10 +304,11 @@ export class DestinationBook {
   }
 
   #describe({ stored, sender }: Held): Destination {
-    const { sealedKey: _kept, ...shown } = stored
+    const { sealedKey: _key, sealedPassphrase, ...shown } = stored
     const { error, nextAttemptMs } = sender
     return {
       ...shown,
+      hasPassphrase: sealedPassphrase !== null,
       state: sender.state,
       stateSince: new Date(sender.stateSinceMs).toISOString(),
       error: error === undefined ? null : { code: error.code, message: error.message, remedy: error.remedy },
@@ -308,17 +316,4 @@ export class DestinationBook {
       statistics: sender.statistics(),
     }
   }
-}
-
-/** Checks what was asked for against the template; gives the address back as it is kept. */
-function checkAim(id: StoredDestination['template'], url: string, key: string): string {
-  const template = templateOf(id)
-  if (url === '') throw new AppError('destination.address_invalid', `${template.name} needs the address that its dashboard shows`)
-  const checked = checkDestinationUrl(url)
-  if (!template.urlEditable && !template.servers.some((server) => server.url === checked)) {
-    throw new AppError('destination.address_invalid', `${template.name} has fixed addresses; use the template "custom" for another`)
-  }
-  if (template.keyRequired && key === '') throw new AppError('destination.address_invalid', `${template.name} needs a stream key`)
-  parseDestinationAddress(checked, key)
-  return checked
 }

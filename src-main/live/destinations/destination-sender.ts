@@ -1,11 +1,9 @@
 import type { Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { FlvBodies } from '../flv/flv-bodies.ts'
-import { FlvPlayer, type FlvPlayerLimits } from '../flv/flv-player.ts'
 import type { LiveStream } from '../streams/stream.ts'
 import { backoffMs } from './backoff.ts'
 import type { DestinationState, DestinationStatistics, TemplateId } from './schemas.ts'
-import type { Target, TargetEvents } from './target.ts'
+import type { Sending, Target, TargetEvents } from './target.ts'
 import { templateOf } from './templates.ts'
 
 /** What a sender sends where. */
@@ -15,15 +13,23 @@ export interface DestinationAim {
   /** `source`, or the id of a video track. */
   readonly rendition: string
   readonly audioTrack: string | null
+  /** Whom to trust where TLS is spoken; see `CertificateTrust`. */
+  readonly certificate: string
+  /** SRT: least delay of delivery, ms; null for other kinds. */
+  readonly latencyMs: number | null
+}
+
+/** What only the far end may see. Empty where there is none. */
+export interface DestinationSecrets {
+  readonly key: string
+  readonly passphrase: string
 }
 
 export interface DestinationSenderNeeds {
-  readonly bodies: FlvBodies
-  readonly limits: FlvPlayerLimits
   /** Opens the connection. */
-  readonly connect: (url: string, key: string, events: TargetEvents) => Target
-  /** The stream that holds the track: the stream itself, or one with its ladder. */
-  readonly viewOf: (stream: LiveStream, rendition: string) => LiveStream
+  readonly connect: (aim: DestinationAim, secrets: DestinationSecrets, events: TargetEvents) => Target
+  /** The stream that holds what is to be sent: the stream itself, one with its ladder, or its form for WebRTC. */
+  readonly viewOf: (stream: LiveStream, aim: DestinationAim) => LiveStream
   /** ms since 1970. */
   readonly now: () => number
   /** Monotonic ms. */
@@ -39,6 +45,8 @@ const mostRefusals = 4
 /** While the publisher is away nobody is called, ms between looks. */
 const awayMs = 500
 
+const noSecrets: DestinationSecrets = { key: '', passphrase: '' }
+
 /** Sends one stream to one destination: the connection, its retries and its figures. */
 export class DestinationSender {
   state: DestinationState = 'off'
@@ -49,17 +57,17 @@ export class DestinationSender {
   nextAttemptMs: number | undefined
   private readonly needs: DestinationSenderNeeds
   private aim: DestinationAim
-  private key = ''
+  private secrets = noSecrets
   private stream: LiveStream | undefined
   private target: Target | undefined
-  private player: FlvPlayer | undefined
+  private sending: Sending | undefined
   private timer: NodeJS.Timeout | undefined
   private unplayable: AppError | undefined
   private attempts = 0
   private refusals = 0
   private reconnects = 0
   private liveAtMs = 0
-  private bytes = 0
+  private bytesOfEarlier = 0
   private bytesBefore = 0
   private bitrateKbps = 0
   private framesBefore = 0
@@ -77,13 +85,13 @@ export class DestinationSender {
   }
 
   /** Begins to send; a sender that runs begins anew. */
-  start(stream: LiveStream, aim: DestinationAim, key: string): void {
+  start(stream: LiveStream, aim: DestinationAim, secrets: DestinationSecrets): void {
     this.disconnect()
     if (this.stream !== stream) {
-      this.reconnects = this.bytes = this.bytesBefore = this.framesBefore = this.droppedBefore = 0
+      this.reconnects = this.bytesOfEarlier = this.bytesBefore = this.framesBefore = this.droppedBefore = 0
     }
     this.aim = aim
-    this.key = key
+    this.secrets = secrets
     this.stream = stream
     this.attempts = this.refusals = 0
     this.attempt()
@@ -100,7 +108,7 @@ export class DestinationSender {
   stop(): void {
     this.disconnect()
     this.stream = undefined
-    this.key = ''
+    this.secrets = noSecrets
     if (this.state !== 'off') this.enter('off', undefined)
   }
 
@@ -114,26 +122,33 @@ export class DestinationSender {
   /** Looks after time-outs and figures; called each second. */
   tick(): void {
     const nowMs = this.needs.monotonic()
-    this.bitrateKbps = ((this.bytes - this.bytesBefore) * 8) / 1000
-    this.bytesBefore = this.bytes
-    if (this.stream !== undefined && this.stream.state !== 'active' && this.player === undefined) this.stop()
+    const { bytes } = this
+    this.bitrateKbps = ((bytes - this.bytesBefore) * 8) / 1000
+    this.bytesBefore = bytes
+    if (this.stream !== undefined && this.stream.state !== 'active' && this.sending === undefined) this.stop()
     this.target?.tick(nowMs)
     if (this.state === 'live' && nowMs - this.liveAtMs > settledMs) this.attempts = this.refusals = 0
   }
 
   statistics(): DestinationStatistics {
-    const { player } = this
+    const { sending, target } = this
     return {
       bitrateKbps: Math.round(this.state === 'live' ? this.bitrateKbps : 0),
       bytes: this.bytes,
-      frames: this.framesBefore + (player?.frames ?? 0),
-      droppedFrames: this.droppedBefore + (player?.dropped ?? 0),
-      queuedMs: player?.queuedMs ?? 0,
-      rttMs: this.target?.rttMs ?? null,
+      frames: this.framesBefore + (sending?.frames ?? 0),
+      droppedFrames: this.droppedBefore + (sending?.dropped ?? 0),
+      queuedMs: sending?.queuedMs ?? 0,
+      rttMs: target?.rttMs ?? null,
+      packetsLost: target?.loss?.lost ?? null,
+      packetsRetransmitted: target?.loss?.retransmitted ?? null,
       reconnects: this.reconnects,
       attempts: this.attempts,
       liveSince: this.state === 'live' ? new Date(this.stateSinceMs).toISOString() : null,
     }
+  }
+
+  private get bytes(): number {
+    return this.bytesOfEarlier + (this.sending?.bytes ?? 0)
   }
 
   private attempt(): void {
@@ -158,13 +173,13 @@ export class DestinationSender {
     let target: Target | undefined
     const events: TargetEvents = {
       onLive: () => this.play(stream, target as Target),
-      onDrain: () => this.player?.onDrain(),
+      onDrain: () => this.sending?.onDrain(),
       onClosed: (reason, refused) => {
         if (this.target === target) this.fail(reason, refused ? 'refused' : 'lost')
       },
     }
     try {
-      target = this.needs.connect(this.aim.url, this.key, events)
+      target = this.needs.connect(this.aim, this.secrets, events)
       this.target = target
     } catch (error) {
       this.fail(error instanceof AppError ? error : new AppError('internal', undefined, { cause: error }), 'hopeless')
@@ -173,7 +188,7 @@ export class DestinationSender {
 
   private missingTrack(stream: LiveStream): string | undefined {
     const { rendition, audioTrack } = this.aim
-    const { tracks } = this.needs.viewOf(stream, rendition)
+    const { tracks } = this.needs.viewOf(stream, this.aim)
     if (rendition !== 'source' && !tracks.some((track) => track.id === rendition)) return rendition
     if (audioTrack !== null && !tracks.some((track) => track.id === audioTrack)) return audioTrack
     return undefined
@@ -182,34 +197,20 @@ export class DestinationSender {
   private play(stream: LiveStream, target: Target): void {
     const { rendition, audioTrack } = this.aim
     this.unplayable = undefined
-    const player = new FlvPlayer(
-      this.needs.viewOf(stream, rendition),
-      this.needs.bodies,
-      this.needs.limits,
+    const sending = target.play(
+      this.needs.viewOf(stream, this.aim),
+      { video: rendition === 'source' ? undefined : rendition, audio: audioTrack ?? undefined },
       {
-        get congested(): boolean {
-          return target.congested
-        },
-        send: (type, timestampMs, body) => {
-          const sent = target.send(type, timestampMs, body)
-          this.bytes += sent
-          return sent
-        },
-        canPlay: (track) => this.takes(track, target),
+        takes: (track) => this.takes(track),
         onUnplayable: (track) => this.refuseCodec(track),
         onEnd: () => this.stop(),
       },
-      {
-        ...(rendition === 'source' ? {} : { videoTrack: rendition }),
-        ...(audioTrack === null ? {} : { audioTrack }),
-        as: 'publish',
-      },
     )
     if (this.target !== target) {
-      player.stop()
+      sending.stop()
       return
     }
-    this.player = player
+    this.sending = sending
     if (this.unplayable !== undefined) {
       this.fail(this.unplayable, 'hopeless')
       return
@@ -218,18 +219,17 @@ export class DestinationSender {
     this.enter('live', undefined)
   }
 
-  private takes({ kind, codec }: Track, target: Target): boolean {
+  private takes({ kind, codec }: Track): boolean | undefined {
     const template = templateOf(this.aim.template)
     const known: readonly string[] | null = kind === 'video' ? template.videoCodecs : template.audioCodecs
-    if (known !== null) return known.includes(codec)
-    return codec === 'h264' || codec === 'aac' || codec === 'mp3' || target.announces(codec)
+    return known?.includes(codec)
   }
 
   private refuseCodec({ codec }: Track): void {
     const { name } = templateOf(this.aim.template)
     const reason = new AppError('destination.codec_refused', `${name} does not take ${codec.toUpperCase()}`)
-    if (this.player === undefined) {
-      // Told while the player was being made.
+    if (this.sending === undefined) {
+      // Told while the sending was being made.
       this.unplayable ??= reason
     } else {
       this.fail(reason, 'hopeless')
@@ -254,13 +254,14 @@ export class DestinationSender {
   private disconnect(): void {
     clearTimeout(this.timer)
     this.nextAttemptMs = undefined
-    const { player, target } = this
-    this.player = undefined
+    const { sending, target } = this
+    this.sending = undefined
     this.target = undefined
-    if (player) {
-      player.stop()
-      this.framesBefore += player.frames
-      this.droppedBefore += player.dropped
+    if (sending) {
+      sending.stop()
+      this.framesBefore += sending.frames
+      this.droppedBefore += sending.dropped
+      this.bytesOfEarlier += sending.bytes
     }
     target?.close()
   }

@@ -12,6 +12,8 @@ export interface StoredDestination extends DestinationAim {
   /** The key in the secret box's form; null: none. */
   readonly sealedKey: string | null
   readonly keyHint: string | null
+  /** Of SRT, in the secret box's form; null: none. */
+  readonly sealedPassphrase: string | null
   readonly enabled: boolean
   /** ISO 8601. */
   readonly createdAt: string
@@ -45,6 +47,9 @@ export function createDestinationStore(database: LiveDatabase): DestinationStore
         enabled: row.enabled !== 0,
         rendition: row.rendition,
         audioTrack: row.audio_track,
+        sealedPassphrase: row.sealed_passphrase,
+        certificate: row.certificate,
+        latencyMs: row.latency_ms,
         createdAt: row.created_at,
       }))
     },
@@ -59,6 +64,9 @@ export function createDestinationStore(database: LiveDatabase): DestinationStore
         enabled: stored.enabled ? 1 : 0,
         rendition: stored.rendition,
         audio_track: stored.audioTrack,
+        sealed_passphrase: stored.sealedPassphrase,
+        certificate: stored.certificate,
+        latency_ms: stored.latencyMs,
         created_at: stored.createdAt,
       }
       await database

@@ -9,8 +9,9 @@ import { AppError } from '../../platform/errors.ts'
 import { createFlvBodies } from '../flv/flv-bodies.ts'
 import { StreamRun } from '../streams/stream-run.ts'
 import { backoffMs } from './backoff.ts'
-import { checkDestinationUrl, keyHint, parseDestinationAddress } from './destination-address.ts'
+import { checkDestinationUrl, keyHint, parseRtmpAddress } from './destination-address.ts'
 import { DestinationSender } from './destination-sender.ts'
+import { type FlvLink, sendFlv } from './flv-sending.ts'
 import { RtmpTarget } from './rtmp-target.ts'
 import type { TargetEvents } from './target.ts'
 
@@ -49,11 +50,11 @@ describe('addresses of destinations', () => {
     ],
     ['rtmp://h/app/name', '', { secure: false, host: 'h', port: 1935, app: 'app', tcUrl: 'rtmp://h/app', publishName: 'name' }],
   ])('takes %s with key "%s" apart', (url, key, expected) => {
-    expect(parseDestinationAddress(url, key)).toEqual(expected)
+    expect(parseRtmpAddress(url, key)).toEqual(expected)
   })
 
   it.each(['', 'nonsense', 'http://h/a', 'rtmp://', 'rtmp://h', 'rtmp://u:p@h/a', 'rtmp:///a'])('refuses "%s"', (url) => {
-    expect(() => checkDestinationUrl(url)).toThrow(expect.objectContaining({ code: 'destination.address_invalid' }))
+    expect(() => checkDestinationUrl(url, 'rtmp')).toThrow(expect.objectContaining({ code: 'destination.address_invalid' }))
   })
 
   it('hints at long keys and says nothing of short ones', () => {
@@ -66,6 +67,8 @@ describe('addresses of destinations', () => {
   })
 })
 
+const media = { bodies: createFlvBodies(), limits: { outgoingBytes: 1000, outgoingMs: 10_000 } }
+
 describe('a sender', () => {
   function scene() {
     const stream = new StreamRun({ id: 's', name: 's', epoch: 'e', log: undefined as never, nowMs: 0 })
@@ -74,19 +77,24 @@ describe('a sender', () => {
     const opened: TargetEvents[] = []
     const sent: [number, number][] = []
     const far = { congested: false, closed: 0 }
-    const aim = { template: 'custom', url: 'rtmp://h/a', rendition: 'source', audioTrack: null } as const
+    const aim = {
+      template: 'custom',
+      url: 'rtmp://h/a',
+      rendition: 'source',
+      audioTrack: null,
+      certificate: 'system',
+      latencyMs: null,
+    } as const
+    const secrets = { key: 'k', passphrase: '' }
     const sender = new DestinationSender(aim, {
-      bodies: createFlvBodies(),
-      limits: { outgoingBytes: 1000, outgoingMs: 10_000 },
       now: () => 0,
       monotonic: () => 0,
       random: () => 0,
       viewOf: () => stream,
       onState: (state, error) => states.push(error ? `${state} ${error.code}` : state),
-      connect: (_url, _key, events) => {
+      connect: (_aim, _secrets, events) => {
         opened.push(events)
-        return {
-          rttMs: 1,
+        const link: FlvLink = {
           get congested() {
             return far.congested
           },
@@ -95,6 +103,11 @@ describe('a sender', () => {
             return body.length
           },
           announces: () => false,
+        }
+        return {
+          rttMs: 1,
+          loss: undefined,
+          play: (view, tracks, sending) => sendFlv(link, media, view, tracks, sending),
           tick: () => undefined,
           close: () => {
             far.closed++
@@ -102,12 +115,12 @@ describe('a sender', () => {
         }
       },
     })
-    return { stream, states, opened, sent, far, aim, sender }
+    return { stream, states, opened, sent, far, aim, secrets, sender }
   }
 
   it('goes live with times from 0, loses the connection, and comes back when told', () => {
-    const { stream, states, opened, sent, aim, sender } = scene()
-    sender.start(stream, aim, 'k')
+    const { stream, states, opened, sent, aim, secrets, sender } = scene()
+    sender.start(stream, aim, secrets)
     opened[0]?.onLive()
     stream.deliver(packet(5000, true))
     stream.deliver(packet(5040, false))
@@ -126,8 +139,8 @@ describe('a sender', () => {
   })
 
   it('drops whole GOPs for a destination that takes nothing', () => {
-    const { stream, opened, far, aim, sender } = scene()
-    sender.start(stream, aim, 'k')
+    const { stream, opened, far, aim, secrets, sender } = scene()
+    sender.start(stream, aim, secrets)
     opened[0]?.onLive()
     far.congested = true
     for (let ms = 0; ms < 4000; ms += 40) stream.deliver(packet(ms, ms % 400 === 0))
@@ -139,8 +152,8 @@ describe('a sender', () => {
 
   it('gives up after four refusals, and at once where the codec is not taken', () => {
     vi.useFakeTimers()
-    const { stream, states, opened, aim, sender } = scene()
-    sender.start(stream, aim, 'k')
+    const { stream, states, opened, aim, secrets, sender } = scene()
+    sender.start(stream, aim, secrets)
     for (let attempt = 0; attempt < 4; attempt++) {
       opened[attempt]?.onClosed(new AppError('destination.refused'), true)
       vi.advanceTimersByTime(10_000)
@@ -152,10 +165,10 @@ describe('a sender', () => {
 
     const hevc = scene()
     hevc.stream.setTrack({ ...video, id: 'v1', codec: 'hevc' })
-    hevc.sender.start(hevc.stream, { ...aim, rendition: 'v1' }, 'k')
+    hevc.sender.start(hevc.stream, { ...aim, rendition: 'v1' }, secrets)
     hevc.opened[0]?.onLive()
     expect(hevc.states.at(-1)).toBe('failed destination.codec_refused')
-    hevc.sender.start(hevc.stream, { ...aim, rendition: 'v-720p' }, 'k')
+    hevc.sender.start(hevc.stream, { ...aim, rendition: 'v-720p' }, secrets)
     expect(hevc.states.at(-1)).toBe('retrying destination.rendition_missing')
     hevc.sender.stop()
   })
@@ -180,7 +193,7 @@ describe('the RTMP target', () => {
       })
       server.listen(0, '127.0.0.1', () => {
         const { port } = (server as Server).address() as { port: number }
-        new RtmpTarget(parseDestinationAddress(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'), {
+        new RtmpTarget(parseRtmpAddress(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'), 'system', media, {
           onLive: () => resolve(['live', false]),
           onDrain: () => undefined,
           onClosed: (reason, refused) => {

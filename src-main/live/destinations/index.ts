@@ -8,12 +8,12 @@ import type { FlvPlayerLimits } from '../flv/flv-player.ts'
 import type { LiveDatabase } from '../live-database.ts'
 import type { LivePart } from '../live-part.ts'
 import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
-import { parseDestinationAddress } from './destination-address.ts'
+import { connectTarget } from './connect-target.ts'
 import { DestinationBook } from './destination-book.ts'
 import { createDestinationMetrics } from './destination-metrics.ts'
 import { createDestinationStore } from './destination-store.ts'
 import { destinationRoutes } from './routes.ts'
-import { RtmpTarget } from './rtmp-target.ts'
+import { templateOf } from './templates.ts'
 
 export interface DestinationsNeeds {
   readonly database: LiveDatabase
@@ -22,7 +22,9 @@ export interface DestinationsNeeds {
   /** The stream of that id or name. Throws `stream.not_found`. */
   readonly streamOf: (idOrName: string) => { readonly id: string; readonly name: string }
   /** The stream's ladder, where renditions are made. */
-  readonly ladderOf?: (stream: LiveStream) => LiveStream
+  readonly ladderOf: (stream: LiveStream) => LiveStream
+  /** The stream as WebRTC takes it. */
+  readonly realtimeOf: (stream: LiveStream) => LiveStream
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
@@ -45,19 +47,20 @@ export interface Destinations extends LivePart {
 
 /** Sends streams on to other servers. */
 export async function createDestinations(needs: DestinationsNeeds): Promise<Destinations> {
-  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf } = needs
+  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf, realtimeOf } = needs
   const book = await DestinationBook.open({
     store: createDestinationStore(database),
     secrets,
     streams,
     events,
     audit,
-    limits,
     now,
     monotonic,
-    bodies: needs.bodies,
-    connect: (url, key, targetEvents) => new RtmpTarget(parseDestinationAddress(url, key), targetEvents),
-    viewOf: (stream, rendition) => (rendition === 'source' || ladderOf === undefined ? stream : ladderOf(stream)),
+    connect: (aim, keys, targetEvents) => connectTarget(aim, keys, { bodies: needs.bodies, limits }, targetEvents),
+    viewOf: (stream, { template, rendition }) => {
+      if (templateOf(template).protocol === 'whip') return realtimeOf(stream)
+      return rendition === 'source' ? stream : ladderOf(stream)
+    },
     streamId: (name) => {
       try {
         return needs.streamOf(name).id

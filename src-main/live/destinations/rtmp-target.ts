@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { AmfObject, AmfValue } from '../../formats/amf-value.ts'
 import { type Amf0Writable, readAmf0Values, writeAmf0 } from '../../formats/amf0.ts'
@@ -11,8 +11,11 @@ import type { Codec } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { readCapabilities } from '../ingest/rtmp/capabilities.ts'
 import { MediaChunks, MessageSender, outChunkSize } from '../ingest/rtmp/message-sender.ts'
-import type { DestinationAddress } from './destination-address.ts'
-import type { Target, TargetEvents } from './target.ts'
+import type { LiveStream } from '../streams/stream.ts'
+import { type CertificateTrust, certificateProblem, tlsOptions } from './certificate-trust.ts'
+import type { RtmpAddress } from './destination-address.ts'
+import { type FlvLink, type FlvMedia, sendFlv } from './flv-sending.ts'
+import type { ChosenTracks, Sending, SendingEvents, Target, TargetEvents } from './target.ts'
 
 /** How far the connection has come; each stage has `stageMs` of time. */
 type Stage = 'tcp' | 'tls' | 'handshake' | 'connect' | 'createStream' | 'publish' | 'live' | 'closed'
@@ -31,9 +34,13 @@ const transaction = { connect: 1, releaseStream: 2, fcPublish: 3, createStream: 
 const flashVersion = 'FMLE/3.0 (compatible; AMI Streams)'
 
 /** Publishes to an RTMP or RTMPS server (RTMP 1.0 section 7.2; Enhanced RTMP v2 for what the server announces). */
-export class RtmpTarget implements Target {
+export class RtmpTarget implements Target, FlvLink {
   rttMs: number | undefined
-  private readonly address: DestinationAddress
+  /** TCP repairs losses by itself. */
+  readonly loss = undefined
+  private readonly address: RtmpAddress
+  private readonly media: FlvMedia
+  private readonly certificate: CertificateTrust
   private readonly events: TargetEvents
   private readonly reader: ChunkReader
   private readonly handshake = new ClientHandshake()
@@ -51,8 +58,10 @@ export class RtmpTarget implements Target {
   private taken = 0
   private takenAtMs = 0
 
-  constructor(address: DestinationAddress, events: TargetEvents) {
+  constructor(address: RtmpAddress, certificate: CertificateTrust, media: FlvMedia, events: TargetEvents) {
     this.address = address
+    this.certificate = certificate
+    this.media = media
     this.events = events
     this.reader = new ChunkReader(limits, (type, _streamId, _timestampMs, body) => this.onMessage(type, body))
     let fromMs = performance.now()
@@ -74,6 +83,10 @@ export class RtmpTarget implements Target {
 
   get congested(): boolean {
     return this.sender.unsentBytes > congestedBytes
+  }
+
+  play(stream: LiveStream, tracks: ChosenTracks, events: SendingEvents): Sending {
+    return sendFlv(this, this.media, stream, tracks, events)
   }
 
   send(type: number, timestampMs: number, body: Buffer): number {
@@ -114,12 +127,16 @@ export class RtmpTarget implements Target {
     if (this.stage === 'closed') return
     this.enter('tls')
     const { host } = this.address
-    const socket = connectTls({ socket: plain, ...(isIP(host) ? { host } : { servername: host }) })
+    const socket = connectTls({ socket: plain, ...tlsOptions(host) })
     this.socket = socket
     this.sender = new MessageSender(socket, this.chunks)
     socket.on('error', (error) => this.onError(error))
     socket.on('close', () => this.onClose())
-    socket.once('secureConnect', () => this.begin(socket))
+    socket.once('secureConnect', () => {
+      const problem = certificateProblem(socket, this.certificate, host)
+      if (problem === undefined) this.begin(socket)
+      else this.fail(new AppError('destination.tls', problem), true)
+    })
   }
 
   private begin(socket: Socket): void {
@@ -153,7 +170,9 @@ export class RtmpTarget implements Target {
       const why = error.code === 'ECONNREFUSED' ? `Nothing listens on ${host}:${port}` : `${host}:${port}: ${error.code ?? error.message}`
       this.fail(new AppError('destination.unreachable', why, { cause: error }))
     } else if (this.stage === 'tls') {
-      this.fail(new AppError('destination.tls', tlsProblem(error, host), { cause: error }), isCertificateError(error))
+      this.fail(
+        new AppError('destination.tls', `${host} does not speak TLS as it should: ${error.code ?? error.message}`, { cause: error }),
+      )
     } else {
       this.onClose(error)
     }
@@ -346,22 +365,4 @@ function describe(info: AmfObject, key: string): string {
   const text = parts.join(', ').slice(0, 300)
   const clean = Array.from(text, (letter) => (letter < ' ' ? ' ' : letter)).join('')
   return key === '' ? clean : clean.replaceAll(key, '(key)')
-}
-
-function isCertificateError(error: NodeJS.ErrnoException): boolean {
-  return /CERT|SIGNATURE|ISSUER|ALTNAME|CA_/.test(error.code ?? '')
-}
-
-function tlsProblem(error: NodeJS.ErrnoException, host: string): string {
-  switch (error.code) {
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return `The certificate of ${host} is signed by nobody that this machine trusts`
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `The certificate of the destination is not for ${host}`
-    case 'CERT_HAS_EXPIRED':
-      return `The certificate of ${host} has expired`
-    default:
-      return `${host} does not speak TLS as it should: ${error.code ?? error.message}`
-  }
 }

@@ -41,12 +41,12 @@ export interface SrtCallOptions {
   readonly signal?: AbortSignal
 }
 
-/** Why a call did not come about; `rejectCode` is one of `SrtReject` where the listener told it. */
+/** Why a call did not come about; `rejectCode` is one of `SrtReject` where the listener told it; `cause` is the name server's. */
 export class SrtCallError extends Error {
   readonly rejectCode: number | undefined
 
-  constructor(message: string, rejectCode?: number) {
-    super(message)
+  constructor(message: string, rejectCode?: number, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'SrtCallError'
     this.rejectCode = rejectCode
   }
@@ -64,7 +64,7 @@ export async function connectSrt(options: SrtCallOptions): Promise<SrtConnection
   try {
     target = await lookup(options.host.replace(/^\[|\]$/g, ''))
   } catch (cause) {
-    throw new SrtCallError(`${options.host} is not known: ${(cause as Error).message}`)
+    throw new SrtCallError(`${options.host} is not known: ${(cause as Error).message}`, undefined, { cause })
   }
   const socket = createSocket(target.family === 6 ? 'udp6' : 'udp4')
   return new Promise((resolve, reject) => {

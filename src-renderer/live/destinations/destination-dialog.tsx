@@ -1,10 +1,12 @@
 import { type FormEvent, useEffect, useState } from 'react'
 import type { Destination, DestinationTemplate } from '../../../src-main/live/destinations/schemas.ts'
 import { call, explain } from '../../client/api.ts'
-import { formatTrack } from '../../client/format.ts'
+import { formatBitrate, formatTrack } from '../../client/format.ts'
 import type { Page, Stream } from '../../client/types.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { tell } from '../../components/toasts.tsx'
+import { useRenditions } from '../renditions/use-renditions.ts'
+import { ProtocolFields, protocolBody, protocolFieldsOf } from './protocol-fields.tsx'
 
 interface DestinationDialogProps {
   readonly stream: Stream
@@ -58,10 +60,14 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
   const [rendition, setRendition] = useState(destination?.rendition ?? 'source')
   const [audioTrack, setAudioTrack] = useState(destination?.audioTrack ?? '')
   const [enabled, setEnabled] = useState(destination?.enabled ?? true)
+  const [protocolFields, setProtocolFields] = useState(() => protocolFieldsOf(destination))
+  const [renditions] = useRenditions(stream.id)
   const [refusal, setRefusal] = useState('')
   const [busy, setBusy] = useState(false)
   const videos = stream.tracks.filter(({ kind }) => kind === 'video')
   const sounds = stream.tracks.filter(({ kind }) => kind === 'audio')
+  const rungs = renditions?.renditions.filter(({ id }) => !videos.some((track) => track.id === id)) ?? []
+  const known = rendition === 'source' || videos.some(({ id }) => id === rendition) || rungs.some(({ id }) => id === rendition)
   const submit = async (event: FormEvent) => {
     event.preventDefault()
     setBusy(true)
@@ -74,6 +80,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       audioTrack: audioTrack === '' ? null : audioTrack,
       ...(name ? { label: name } : {}),
       ...(key ? { key } : {}),
+      ...protocolBody(template.protocol, url, protocolFields),
     }
     const list = `/live/streams/${stream.name}/destinations`
     try {
@@ -95,7 +102,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
             id="destination-url"
             className="input"
             value={url}
-            placeholder="rtmps://HOST/APP"
+            placeholder={template.urlLooksLike}
             onChange={(event) => setUrl(event.target.value)}
             spellCheck={false}
             autoComplete="off"
@@ -120,7 +127,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
         <span className="hint">{template.limits}</span>
       </div>
       <div className="field">
-        <label htmlFor="destination-key">Stream key</label>
+        <label htmlFor="destination-key">{template.keyName}</label>
         <input
           id="destination-key"
           className="input"
@@ -146,32 +153,46 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
           data-testid="destination-label"
         />
       </div>
-      <div className="destination-tracks">
-        <div className="field">
-          <label htmlFor="destination-rendition">Picture</label>
-          <select id="destination-rendition" className="input" value={rendition} onChange={(event) => setRendition(event.target.value)}>
-            <option value="source">Source, untouched</option>
-            {videos.map((track) => (
-              <option key={track.id} value={track.id}>
-                {track.id}: {formatTrack(track)}
-              </option>
-            ))}
-            {rendition !== 'source' && !videos.some(({ id }) => id === rendition) && <option value={rendition}>{rendition}</option>}
-          </select>
+      <ProtocolFields
+        protocol={template.protocol}
+        url={url}
+        hasPassphrase={destination?.hasPassphrase ?? false}
+        fields={protocolFields}
+        onChange={setProtocolFields}
+      />
+      {template.protocol !== 'whip' && (
+        <div className="destination-tracks">
+          <div className="field">
+            <label htmlFor="destination-rendition">Picture</label>
+            <select id="destination-rendition" className="input" value={rendition} onChange={(event) => setRendition(event.target.value)}>
+              <option value="source">Source, untouched</option>
+              {videos.map((track) => (
+                <option key={track.id} value={track.id}>
+                  {track.id}: {formatTrack(track)}
+                </option>
+              ))}
+              {rungs.map(({ id, width, height, targetKbps }) => (
+                <option key={id} value={id}>
+                  {id}: {width}×{height}, {formatBitrate(targetKbps)}
+                </option>
+              ))}
+              {!known && <option value={rendition}>{rendition}</option>}
+            </select>
+          </div>
+          <div className="field">
+            <label htmlFor="destination-audio">Sound</label>
+            <select id="destination-audio" className="input" value={audioTrack} onChange={(event) => setAudioTrack(event.target.value)}>
+              <option value="">First track</option>
+              {sounds.map((track) => (
+                <option key={track.id} value={track.id}>
+                  {track.id}: {formatTrack(track)}
+                </option>
+              ))}
+              {audioTrack !== '' && !sounds.some(({ id }) => id === audioTrack) && <option value={audioTrack}>{audioTrack}</option>}
+            </select>
+          </div>
         </div>
-        <div className="field">
-          <label htmlFor="destination-audio">Sound</label>
-          <select id="destination-audio" className="input" value={audioTrack} onChange={(event) => setAudioTrack(event.target.value)}>
-            <option value="">First track</option>
-            {sounds.map((track) => (
-              <option key={track.id} value={track.id}>
-                {track.id}: {formatTrack(track)}
-              </option>
-            ))}
-            {audioTrack !== '' && !sounds.some(({ id }) => id === audioTrack) && <option value={audioTrack}>{audioTrack}</option>}
-          </select>
-        </div>
-      </div>
+      )}
       <label className="row">
         <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} /> Starts with the stream
       </label>

@@ -85,6 +85,7 @@ export function DestinationRow({
   const { label, state, statistics, rendition, enabled } = destination
   const [chip, word] = words[state]
   const running = state !== 'off'
+  const { packetsLost, packetsRetransmitted } = statistics
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     if (event.target !== event.currentTarget || !editor) return
     if (event.key === 'Enter') onEdit()
@@ -99,6 +100,7 @@ export function DestinationRow({
     ['Dropped', String(statistics.droppedFrames)],
     ['Sent', formatBytes(statistics.bytes)],
     ['Round trip', statistics.rttMs === null ? '–' : `${Math.round(statistics.rttMs)} ms`],
+    ...(packetsLost === null ? [] : [['Lost', `${packetsLost}, ${packetsRetransmitted ?? 0} sent again`, 'destination-lost'] as const]),
     ['Live for', statistics.liveSince === null ? '–' : formatDuration(Math.max(0, now - Date.parse(statistics.liveSince)))],
     ['Reconnects', String(statistics.reconnects)],
   ]
@@ -113,6 +115,7 @@ export function DestinationRow({
             {word}
           </span>
           {rendition !== 'source' && <span className="chip plain">{rendition}</span>}
+          {destination.certificate === 'any' && <span className="chip error">not verified</span>}
           <span className="quiet small destination-url">
             {destination.url}
             {destination.keyHint !== null && ` · key …${destination.keyHint}`}

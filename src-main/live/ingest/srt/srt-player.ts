@@ -7,14 +7,27 @@ import type { LiveStream, StreamSubscriber } from '../../streams/stream.ts'
 /** Tracks that are told at the beginning come at once; the transport stream's map then has them all. */
 const versions = 32
 
+/** What differs where a stream is sent on rather than played. */
+export interface SrtPlayerOptions {
+  /** False for tracks to leave out. */
+  chooses(track: Track): boolean
+  /** A chosen track has no place in a transport stream. May come before the constructor returns. */
+  onUnplayable(track: Track): void
+}
+
 /** One SRT player of one stream: a transport stream from the newest keyframe on. A player that is too slow loses whole GOPs. */
 export class SrtPlayer implements StreamSubscriber {
   /** Bytes queued since the last report to the viewer registry. */
   bytesSinceReport = 0
+  /** Bytes queued since the beginning. */
+  bytes = 0
+  /** Pictures queued since the beginning. */
+  frames = 0
   /** Frames that this player was too slow for. */
   dropped = 0
   readonly #connection: SrtConnection
   readonly #onOver: () => void
+  readonly #options: SrtPlayerOptions | undefined
   readonly #tracks = new Map<string, Track>()
   readonly #mostQueued: number
   readonly #one: Packet[] = []
@@ -26,8 +39,9 @@ export class SrtPlayer implements StreamSubscriber {
   #stopped = false
 
   /** `mostQueued`: bytes that may wait for it before frames are dropped. `onOver`: the stream has ended. */
-  constructor(stream: LiveStream, connection: SrtConnection, mostQueued: number, onOver: () => void) {
+  constructor(stream: LiveStream, connection: SrtConnection, mostQueued: number, onOver: () => void, options?: SrtPlayerOptions) {
     this.#connection = connection
+    this.#options = options
     this.#mostQueued = mostQueued
     this.#onOver = onOver
     this.#unsubscribe = stream.subscribe(this, { from: 'keyframe' })
@@ -35,7 +49,11 @@ export class SrtPlayer implements StreamSubscriber {
   }
 
   onTrack(track: Track): void {
-    if (!fitsTransportStream(track)) return
+    if (this.#options?.chooses(track) === false) return
+    if (!fitsTransportStream(track)) {
+      this.#options?.onUnplayable(track)
+      return
+    }
     this.#tracks.set(track.id, track)
     this.#hasVideo ||= track.kind === 'video'
     this.#writer = undefined
@@ -58,11 +76,16 @@ export class SrtPlayer implements StreamSubscriber {
     }
     this.#writer ??= new TsStreamWriter([...this.#tracks.values()], this.#version++ % versions)
     this.#one[0] = packet
+    if (video) this.frames++
     const bytes = this.#writer.write(this.#one)
     for (let at = 0; at < bytes.length; at += srtLivePayloadBytes) {
       const payload = bytes.subarray(at, at + srtLivePayloadBytes)
-      if (this.#connection.send(payload)) this.bytesSinceReport += payload.length
-      else this.#awaitsKey = true
+      if (this.#connection.send(payload)) {
+        this.bytes += payload.length
+        this.bytesSinceReport += payload.length
+      } else {
+        this.#awaitsKey = true
+      }
     }
   }
 
