@@ -2,6 +2,7 @@ import type HlsType from 'hls.js'
 import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, PlaylistLoaderContext } from 'hls.js'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
+import { hlsLevels } from './hls-levels.ts'
 
 type HlsClass = typeof HlsType
 
@@ -51,6 +52,7 @@ export function createHlsEngine(
     maxBufferLength: 12,
     startFragPrefetch: true,
     pLoader: prefetchedLoader(Hls, playlist),
+    abrController: hlsLevels(Hls),
   })
   let mediaErrors = 0
   let lastMediaErrorMs = 0
