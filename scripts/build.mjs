@@ -53,6 +53,7 @@ async function buildHost() {
     main: 'src-main/host/main.ts',
     'demo-worker': 'src-main/live/demo/worker.ts',
     'thumbnail-worker': 'src-main/live/thumbnails/worker.ts',
+    'clip-worker': 'src-main/live/clips/worker.ts',
     'slate-worker': 'src-main/live/slate/slate-worker.ts',
     'pull-worker': 'src-main/live/sources/pull-worker.ts',
     'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',

@@ -30,7 +30,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   const admission = await createAdmission(needs, core)
   const { access, hooking, gate } = admission
   const bodies = createFlvBodies()
-  const { alerts, testStream, destinations, thumbnails, recording, sources } = await createParts(needs, core, {
+  const { alerts, testStream, destinations, thumbnails, recording, clips, sources } = await createParts(needs, core, {
     bodies,
     rtmpPort: () => ports.rtmp,
   })
@@ -46,6 +46,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     httpFlv,
     thumbnails,
     recording,
+    clips,
     webrtc,
     udpInputs,
   ]

@@ -184,6 +184,12 @@ export const LiveConfigSchema = Type.Object({
     maximum: 600_000,
     description: 'ms between two thumbnails of a live stream, each from a keyframe; 0 makes none',
   }),
+  clipsMb: Type.Integer({
+    default: 20_000,
+    minimum: 1,
+    maximum: 100_000_000,
+    description: 'MB that all clips together may take; further ones are refused until some are deleted',
+  }),
   limits: LiveLimitsSchema,
 })
 export type LiveConfig = Static<typeof LiveConfigSchema>

@@ -125,6 +125,13 @@ export interface StreamDvrRow {
   window_ms: number
 }
 
+/** Row of table `clip`: what is kept of a clip, as JSON. */
+export interface ClipRow {
+  id: string
+  created_at: string
+  clip: string
+}
+
 /** Row of table `rendition_preset`; `settings` is JSON. */
 export interface RenditionPresetRow {
   id: string
@@ -183,6 +190,7 @@ export interface LiveTables {
   hook: HookRow
   alert_rule: AlertRuleRow
   alert_channel: AlertChannelRow
+  clip: ClipRow
   recording: RecordingRow
   recording_rule: RecordingRuleRow
   stream_dvr: StreamDvrRow

@@ -113,4 +113,10 @@ export const liveMigrations: readonly Migration[] = [
       await sql`ALTER TABLE destination ADD COLUMN latency_ms INTEGER`.execute(database)
     },
   },
+  {
+    name: 'live/0014-clips',
+    up: async (database) => {
+      await sql`CREATE TABLE clip (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, clip TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

@@ -1,4 +1,5 @@
 import { createAlerts, type StreamFacts } from './alerts/index.ts'
+import { createClips } from './clips/index.ts'
 import type { Core } from './core.ts'
 import { createDemo } from './demo/index.ts'
 import { createDestinations, type Destinations } from './destinations/index.ts'
@@ -62,6 +63,20 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     metrics: needs.registry,
     now,
   })
+  const clips = await createClips({
+    database,
+    writes,
+    dataDir: needs.dataDir,
+    events,
+    audit,
+    log: log.child({ part: 'clips' }),
+    now,
+    mostMb: config.clipsMb,
+    runs: (name) => runs.all(name),
+    streamOf: (idOrName) => registry.get(idOrName),
+    titleOf: (name) => registry.status(name)?.title || name,
+    posterOf: async (file) => (await thumbnails.ofFile(file))?.poster,
+  })
   const sources = await createSources({
     database,
     secrets: needs.secrets,
@@ -78,7 +93,7 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     playable: (name) =>
       config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,
   })
-  return { alerts, testStream, destinations, thumbnails, recording, sources }
+  return { alerts, testStream, destinations, thumbnails, recording, clips, sources }
 }
 
 /** Live streams as alerts look at them. */

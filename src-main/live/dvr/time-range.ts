@@ -10,6 +10,8 @@ export interface RangeSegment {
   readonly byteLength: number
   /** Begins with a frame that a decoder can start at. */
   readonly independent: boolean
+  /** A seam lies before it: the publisher came back, or times jumped. */
+  readonly discontinuity: boolean
   /** Its bytes, out of memory or from disk. Rejects where its file has gone meanwhile: the window moved on. */
   read(): Promise<Uint8Array>
 }
@@ -45,8 +47,8 @@ export function readRange(stream: PackagedStream, renditionId: string, fromS: nu
       cut = true
       break
     }
-    const { sequence, byteLength, independent } = segment
-    segments.push({ sequence, startS, durationS, byteLength, independent, read: () => readSegment(segment) })
+    const { sequence, byteLength, independent, discontinuity } = segment
+    segments.push({ sequence, startS, durationS, byteLength, independent, discontinuity, read: () => readSegment(segment) })
   }
   const init = rendition.inits.get(initId ?? rendition.segments.at(-1)?.initId ?? 0)
   return init && { init: init.data, segments, cut }

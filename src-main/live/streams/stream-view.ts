@@ -54,7 +54,8 @@ function publishersOf({ publisher, standby }: StreamEntry): StreamPublisher[] {
   return both.sort((a, b) => Number(a.role === 'backup') - Number(b.role === 'backup'))
 }
 
-function trackInfo(track: Track, measuredFrameRate: number | undefined): TrackInfo {
+/** A track as the API shows it. */
+export function trackInfo(track: Track, measuredFrameRate: number | undefined): TrackInfo {
   const info = { id: track.id, kind: track.kind, codec: track.codec, codecString: track.codecString }
   if (track.kind === 'audio') return { ...info, sampleRate: track.sampleRate, channels: track.channels }
   const frameRate = track.frameRate ?? measuredFrameRate

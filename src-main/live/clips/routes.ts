@@ -1,0 +1,199 @@
+import { access } from 'node:fs/promises'
+import { Type } from 'typebox'
+import type { AuditLog } from '../../platform/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import type { PackagedStream } from '../packager/packaged-stream.ts'
+import { type ClipStore, clipView } from './clip-store.ts'
+import { clipWindow } from './clip-window.ts'
+import type { Clips } from './clips.ts'
+import { ClipOrderSchema, ClipSchema, ClipWindowSchema } from './schemas.ts'
+
+export interface ClipRoutesNeeds {
+  readonly clips: Clips
+  readonly store: ClipStore
+  readonly audit: AuditLog
+  readonly now: () => number
+  /** A stream by id or name. Throws `stream.not_found`. */
+  readonly streamOf: (idOrName: string) => { readonly id: string; readonly name: string }
+  readonly runs: (name: string) => readonly PackagedStream[]
+}
+
+const tag = 'live'
+const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
+const StreamParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
+
+/** The doors of the API to clips. */
+export function clipRoutes(needs: ClipRoutesNeeds): readonly RouteDefinition[] {
+  return [...makingRoutes(needs), ...listRoutes(needs), ...fileRoutes(needs)]
+}
+
+function makingRoutes({ clips, streamOf, runs }: ClipRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id/clip-window',
+      tag,
+      summary: 'What of a stream can be clipped now',
+      role: 'viewer',
+      params: StreamParams,
+      responses: { 200: ClipWindowSchema },
+      handler: ({ params }) => {
+        const run = runs(streamOf(params.id).name).findLast((each) => clipWindow(each) !== undefined)
+        const window = run && clipWindow(run)
+        if (window === undefined) throw new AppError('stream.not_live')
+        return { body: window }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/streams/:id/clips',
+      tag,
+      summary: 'Makes a clip of a stream, exact to the frame; `clip.updated` tells when it is ready',
+      role: 'editor',
+      idempotent: true,
+      params: StreamParams,
+      body: ClipOrderSchema,
+      responses: { 202: ClipSchema },
+      handler: async ({ params, body, principal }) => ({
+        status: 202,
+        body: clipView(await clips.order(streamOf(params.id), body, principal.id)),
+      }),
+    }),
+  ]
+}
+
+function listRoutes({ store, audit, now }: ClipRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips',
+      tag,
+      summary: 'Clips, newest first',
+      role: 'viewer',
+      query: Type.Object({
+        stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
+        deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
+        cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+      }),
+      responses: { 200: Type.Object({ items: Type.Array(ClipSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) }) },
+      handler: ({ query }) => {
+        const { stream, deleted = false, cursor, limit = 100 } = query
+        const all = store
+          .list()
+          .filter(
+            (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
+          )
+          .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+        const from = cursor === undefined ? 0 : all.findIndex((each) => each.id === cursor) + 1
+        if (cursor !== undefined && from === 0) throw new AppError('request.invalid', 'query.cursor names no clip of this list')
+        const items = all.slice(from, from + limit)
+        return { body: { items: items.map(clipView), nextCursor: from + limit < all.length ? (items.at(-1)?.id ?? null) : null } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips/:id',
+      tag,
+      summary: 'One clip',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: ClipSchema },
+      handler: ({ params }) => ({ body: clipView(store.get(params.id)) }),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/live/clips/:id',
+      tag,
+      summary: 'Gives a clip a title',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+      responses: { 200: ClipSchema },
+      handler: ({ params, body }) => {
+        const clip = store.get(params.id)
+        clip.title = body.title
+        store.keep(clip)
+        return { body: clipView(clip) }
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/live/clips/:id',
+      tag,
+      summary: 'Puts a clip into the trash, from which it goes after five minutes; `permanently` deletes it at once',
+      role: 'editor',
+      params: IdParams,
+      query: Type.Object({ permanently: Type.Optional(Type.Boolean()) }),
+      responses: { 204: Type.Null() },
+      handler: async ({ params, query, principal }) => {
+        const clip = store.get(params.id)
+        const { title, stream, streamId } = clip
+        audit.record({ kind: 'command', message: `clip ${title} was deleted`, streamId, streamName: stream, actor: principal.id })
+        if (query.permanently === true) await store.remove(clip)
+        else {
+          clip.deletedAt = new Date(now()).toISOString()
+          store.keep(clip)
+        }
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/clips/:id/restore',
+      tag,
+      summary: 'Takes a clip back out of the trash',
+      role: 'editor',
+      params: IdParams,
+      responses: { 200: ClipSchema },
+      handler: ({ params }) => {
+        const clip = store.get(params.id)
+        clip.deletedAt = null
+        store.keep(clip)
+        return { body: clipView(clip) }
+      },
+    }),
+  ]
+}
+
+function fileRoutes({ store }: ClipRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips/:id/file',
+      tag,
+      summary: 'The clip, MP4, whole or in ranges',
+      role: 'viewer',
+      params: IdParams,
+      query: Type.Object({ download: Type.Optional(Type.Boolean({ description: 'browsers save it instead of playing it' })) }),
+      responses: { 200: Type.Any({ description: 'the file' }) },
+      fileTypes: ['video/mp4'],
+      handler: async ({ params, query }) => {
+        const clip = store.get(params.id)
+        if (clip.state !== 'ready') throw new AppError('clip.not_ready')
+        const path = store.path(clip.id)
+        await access(path).catch((cause) => {
+          throw new AppError('clip.not_found', 'The file of this clip is gone', { cause })
+        })
+        const type = 'video/mp4'
+        return { body: null, file: query.download === true ? { path, type, downloadName: clip.fileName } : { path, type } }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips/:id/thumbnail.jpg',
+      tag,
+      summary: 'A picture of the clip',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: Type.Any({ description: 'the picture' }) },
+      fileTypes: ['image/jpeg'],
+      handler: ({ params }) => {
+        const clip = store.get(params.id)
+        if (!clip.poster) throw new AppError('request.not_found', 'No picture of this clip has been made')
+        return { body: null, file: { path: store.picturePath(clip.id), type: 'image/jpeg' } }
+      },
+    }),
+  ]
+}
