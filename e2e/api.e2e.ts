@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
-import { Compile } from 'typebox/compile'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { type Contract, contractOf } from './helpers/contract.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 
@@ -15,7 +15,6 @@ interface Operation {
   /** Under /api/v1, e.g. `/live/streams/{id}`. */
   readonly path: string
   readonly role: Role
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: object }>> }>>
 }
 
 interface Answer {
@@ -32,7 +31,6 @@ function operationsOf(document: any): Operation[] {
       method: method.toUpperCase(),
       path: path.replace('/api/v1', ''),
       role: (one.description.match(/role (\w+)/)?.[1] ?? 'none') as Role,
-      responses: one.responses,
     })),
   )
 }
@@ -41,6 +39,7 @@ describe('the API of a host that asks everyone to sign in', () => {
   let host: RunningHost
   let clip: string
   let operations: readonly Operation[]
+  let contract: Contract
   const tokens = new Map<Role, string>()
   const publishers: Publisher[] = []
 
@@ -81,7 +80,9 @@ describe('the API of a host that asks everyone to sign in', () => {
     tokens.set('admin', JSON.parse(readFileSync(join(host.dataDir, 'host.json'), 'utf8')).token)
     for (const role of ['viewer', 'editor'] as const)
       tokens.set(role, (await call('admin', 'POST', '/tokens', { label: role, role })).body.secret)
-    operations = operationsOf((await call('none', 'GET', '/openapi.json')).body)
+    const document = (await call('none', 'GET', '/openapi.json')).body
+    operations = operationsOf(document)
+    contract = contractOf(document)
   })
   afterAll(async () => {
     for (const publisher of publishers) await publisher.stop()
@@ -119,16 +120,9 @@ describe('the API of a host that asks everyone to sign in', () => {
     const called = new Set<string>()
     /** Calls an operation, holds the answer against the document, and returns its body. */
     async function ask(role: Role, method: string, template: string, id = '', body?: unknown): Promise<any> {
-      const answer = await call(role, method, template.replace('{id}', id), body)
-      const operation = operations.find((one) => one.method === method && one.path === template)
-      expect(operation, `${method} ${template} is described`).toBeDefined()
-      const described = operation!.responses[String(answer.status)]
-      expect(described, `${method} ${template} answered ${answer.status} ${JSON.stringify(answer.body)}`).toBeDefined()
-      const schema = described!.content?.['application/json']?.schema
-      if (schema) {
-        const errors = Compile(schema as any).Errors(answer.body)
-        expect([`${method} ${template}`, [...errors]]).toEqual([`${method} ${template}`, []])
-      }
+      const path = template.replace(/\{\w+\}/g, id)
+      const answer = await call(role, method, path, body)
+      contract.check(method, path, answer.status, answer.body === '' ? undefined : answer.body)
       called.add(`${method} ${template}`)
       return answer.body
     }
@@ -161,6 +155,11 @@ describe('the API of a host that asks everyone to sign in', () => {
     expect((await ask('editor', 'POST', '/live/keys/{id}/rotate', made.key.id)).secret).not.toBe(made.secret)
     await ask('editor', 'DELETE', '/live/keys/{id}', made.key.id)
 
+    // each part's own journey changes things (and `host.api` there holds every answer against the description too)
+    for (const { method, path } of operations) {
+      if (method === 'GET' && path !== '/events' && !called.has(`GET ${path}`)) await ask('admin', 'GET', path, 'api')
+    }
+
     await ask('editor', 'POST', '/live/streams/{id}/kick', 'api')
     await until('api', (state) => state.reconnecting || state.state === 'ended')
     await ask('editor', 'POST', '/live/streams/{id}/end', 'api')
@@ -190,7 +189,7 @@ describe('the API of a host that asks everyone to sign in', () => {
     expect((await ask('admin', 'GET', '/tokens')).items.length).toBeGreaterThanOrEqual(3)
     await ask('admin', 'DELETE', '/tokens/{id}', token.token.id)
 
-    const left = operations.map((one) => `${one.method} ${one.path}`).filter((one) => !called.has(one))
+    const left = operations.map((one) => `${one.method} ${one.path}`).filter((one) => !called.has(one) && one.startsWith('GET '))
     expect(left, 'the events are asked for below').toEqual(['GET /events'])
   }, 120_000)
 

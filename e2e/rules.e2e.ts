@@ -1,10 +1,13 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import type { Browser } from 'playwright-core'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -99,6 +102,55 @@ describe('a stream that is watched with signed addresses alone', () => {
     expect(await status(`/live/stage/${media}`)).toBe(401)
   })
 
+  it('is refused without the token and given with it at every other door: WHEP, signalling, HTTP-FLV, SRT and pictures', async () => {
+    const { body } = await host.api('POST', '/live/streams/stage/signed-addresses', { expiresInS: 600 })
+    const ask = async (path: string, token: string | undefined, init: RequestInit = {}): Promise<[number, string | undefined]> => {
+      const leave = new AbortController()
+      const reply = await fetch(`${host.http}/live/${path}${token === undefined ? '' : `?token=${token}`}`, {
+        ...init,
+        signal: leave.signal,
+      })
+      const problem = reply.headers.get('content-type')?.includes('problem') ? ((await reply.json()) as { code: string }).code : undefined
+      leave.abort()
+      return [reply.status, problem]
+    }
+    const offer = { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: 'nonsense' }
+    for (const path of ['stage.flv', 'stage/thumbnail.jpg', 'stage/sprites.vtt']) {
+      expect([path, ...(await ask(path, undefined))]).toEqual([path, 401, 'play.token_required'])
+      expect([path, ...(await ask(path, 'e30.e30.e30'))]).toEqual([path, 403, 'play.token_invalid'])
+      await expect.poll(() => ask(path, body.token), { timeout: 20_000 }).toEqual([200, undefined])
+    }
+    expect(await ask('stage/whep', undefined, offer)).toEqual([401, 'play.token_required'])
+    // past the gate it is the offer that is looked at
+    expect(await ask('stage/whep', body.token, offer)).toEqual([400, 'webrtc.sdp_invalid'])
+    const bearer = { ...offer, headers: { ...offer.headers, authorization: `Bearer ${body.token}` } }
+    expect(await ask('stage/whep', undefined, bearer)).toEqual([400, 'webrtc.sdp_invalid'])
+    expect((await ask('stage/whep', undefined, { method: 'OPTIONS' }))[0]).toBe(204)
+
+    const signal = (query: string, headers: Record<string, string> = {}): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(`${host.http.replace('http', 'ws')}/live/stage/signal${query}`, { headers })
+        socket.on('error', reject)
+        socket.on('open', () => socket.send(JSON.stringify({ type: 'offer', sdp: 'nonsense' })))
+        socket.on('message', (text) => {
+          const message = JSON.parse(String(text))
+          if (message.type !== 'error') return
+          resolve(message.error.code)
+          socket.close()
+        })
+      })
+    expect(await signal('')).toBe('play.token_required')
+    expect(await signal(`?token=${body.token}`)).toBe('webrtc.sdp_invalid')
+    expect(await signal('', { authorization: `Bearer ${body.token}` })).toBe('webrtc.sdp_invalid')
+
+    const srt = (id: string): Promise<string> => {
+      const url = `srt://127.0.0.1:${Number(host.ready.srtPort)}`
+      return ffmpeg(['-v', 'error', '-srt_streamid', id, '-i', url, '-t', '1', '-f', 'null', '-'], 20_000)
+    }
+    await expect(srt('play:stage')).rejects.toThrow()
+    await srt(`#!::r=stage,m=request,token=${body.token}`)
+  })
+
   it('takes addresses and tokens that another program signs, bound to stream, expiry and address', async () => {
     const made = await host.api('POST', '/live/playback-keys', { label: 'our site' })
     const sign = (stream: string, expires: number, address = '') =>
@@ -143,6 +195,10 @@ describe('address rules', () => {
     await host.api('PUT', '/live/access', { play: { allow: [], deny: ['127.0.0.0/8'] }, publish: { allow: ['10.0.0.0/8'], deny: [] } })
     expect(await status('/live/stage/index.m3u8')).toBe(403)
     await expect(publishTestStream({ url: `${host.rtmp}/${await host.key('barred')}`, ...small })).rejects.toThrow()
+    // what the operator set up within the host is no stranger to it
+    expect((await host.api('POST', '/live/demo', { name: 'own' })).status).toBe(200)
+    await host.until('own', (state) => state.state === 'active', 30_000)
+    await host.api('DELETE', '/live/demo')
     await host.api('PUT', '/live/access', { play: everybody, publish: everybody })
     expect(await status('/live/stage/index.m3u8')).toBe(200)
   })
@@ -174,6 +230,25 @@ describe('hooks', () => {
     expect(asked.find(({ event }) => event === 'publish').data).toMatchObject({ stream: 'asked', protocol: 'rtmp' })
     expect(asked.find(({ event }) => event === 'play').data).toMatchObject({ stream: 'stage', protocol: 'hls', remoteAddress: '127.0.0.1' })
     await host.api('DELETE', `/live/hooks/${hook}`)
+  })
+
+  it('do not ask about the host’s own test stream, and are told when its recording is complete', async () => {
+    const hook = (label: string, events: string[]) => host.api('POST', '/live/hooks', { label, url: `${listens}/${label}`, events })
+    const made = [await hook('strict', ['publish']), await hook('archive', ['recording.completed'])]
+    answers.set('/strict', { status: 403 })
+    expect((await host.api('POST', '/live/demo', { name: 'filed' })).status).toBe(200)
+    await host.until('filed', (state) => state.state === 'active' && state.tracks.length === 2, 30_000)
+    expect((await host.api('POST', '/live/streams/filed/recording')).status).toBeLessThan(300)
+    await until(() => existsSync(join(host.dataDir, 'recordings')))
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    await host.api('DELETE', '/live/streams/filed/recording')
+    await host.api('DELETE', '/live/demo')
+    await until(() => heard.some(({ path }) => path === '/archive'))
+    const told = JSON.parse(heard.find(({ path }) => path === '/archive')?.body ?? '')
+    expect(told).toMatchObject({ event: 'recording.completed', data: { stream: 'filed', state: 'complete' } })
+    expect(told.data.durationMs).toBeGreaterThan(500)
+    expect(heard.some(({ path }) => path === '/strict')).toBe(false)
+    for (const { body } of made) await host.api('DELETE', `/live/hooks/${body.hook.id}`)
   })
 
   it('are told of a stream’s life, signed, and again after a failure', async () => {

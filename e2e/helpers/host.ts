@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { type Contract, contractOf } from './contract.ts'
 import { artifacts, root } from './paths.ts'
 
 /** The line that `streams host --json` prints when it listens. */
@@ -119,6 +120,8 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
   )
   const http = `http://127.0.0.1:${httpPort}`
 
+  let contract: Promise<Contract> | undefined
+  const readContract = async (): Promise<Contract> => contractOf((await (await fetch(`${http}/api/v1/openapi.json`)).json()) as never)
   const host: RunningHost = {
     ready,
     http,
@@ -135,7 +138,11 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       })
       const text = await reply.text()
-      return { status: reply.status, body: text === '' ? undefined : JSON.parse(text) }
+      const answer = text === '' ? undefined : JSON.parse(text)
+      // every journey holds the API to its word
+      contract ??= readContract()
+      ;(await contract).check(method, path, reply.status, answer)
+      return { status: reply.status, body: answer }
     },
     async key(stream, more = {}) {
       const reply = await host.api('POST', '/live/keys', { stream, ...more })
