@@ -51,6 +51,7 @@ async function bundle(target, input) {
 async function buildHost() {
   const input = {
     main: 'src-main/host/main.ts',
+    'delivery-worker': 'src-main/live/delivery/delivery-worker.ts',
     'demo-worker': 'src-main/live/demo/worker.ts',
     'thumbnail-worker': 'src-main/live/thumbnails/worker.ts',
     'clip-worker': 'src-main/live/clips/worker.ts',

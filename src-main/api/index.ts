@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { EventBus } from '../platform/events.ts'
+import { createHttpServers, type ListeningPorts } from '../platform/http/http-servers.ts'
+import { openPrivateDoor, type PrivateDoor } from '../platform/http/private-door.ts'
 import type { BrowserSessions } from '../platform/identity/browser-sessions.ts'
 import type { TokenStore } from '../platform/identity/tokens.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -13,7 +15,6 @@ import type { AttemptLimit } from './attempt-limit.ts'
 import { createEventFeed } from './event-feed.ts'
 import { createEventSocket } from './event-socket.ts'
 import { createEventStreams } from './event-stream.ts'
-import { createHttpServers } from './http-servers.ts'
 import { buildOpenApi } from './openapi.ts'
 import { createStaticFiles } from './static-files.ts'
 
@@ -32,6 +33,8 @@ export interface ApiNeeds {
   readonly httpPort: number
   readonly httpsPort: number | 'off'
   readonly maxConnections: number
+  /** Keys that TLS sessions are resumed with, where other processes answer at the HTTPS port too. */
+  readonly ticketKeys?: Uint8Array
   readonly certificate: () => Promise<{ cert: string; key: string }>
   readonly authMode: 'auto' | 'on' | 'off'
   readonly wide: boolean
@@ -53,6 +56,8 @@ export interface Api {
   readonly access: Access
   /** Opens the ports. Throws `port.*`. */
   start(): Promise<{ httpPort: number; httpsPort: number | null }>
+  /** Open ports for other processes to listen on too, and the Unix socket where they hand on what is not theirs. */
+  share(): Promise<ListeningPorts & { readonly socketPath: string }>
   /** Under two seconds, whatever clients do. */
   stop(): Promise<void>
 }
@@ -93,18 +98,22 @@ export function createApi(needs: ApiNeeds): Api {
     })
   }
 
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (request.url?.split('?')[0] === `${apiPrefix}/events`) eventSocket.handleUpgrade(request, socket, head, callerOf(request))
+    else if (!needs.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+  }
+
   const servers = createHttpServers({
     bind: needs.bind,
     httpPort: needs.httpPort,
     httpsPort: needs.httpsPort,
     certificate: needs.certificate,
     maxConnections: needs.maxConnections,
+    ...(needs.ticketKeys === undefined ? {} : { ticketKeys: needs.ticketKeys }),
     onRequest,
-    onUpgrade: (request, socket, head) => {
-      if (request.url?.split('?')[0] === `${apiPrefix}/events`) eventSocket.handleUpgrade(request, socket, head, callerOf(request))
-      else if (!needs.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
-    },
+    onUpgrade,
   })
+  let behind: PrivateDoor | undefined
 
   return {
     access,
@@ -123,11 +132,15 @@ export function createApi(needs: ApiNeeds): Api {
       })
       return servers.start()
     },
+    async share() {
+      behind ??= await openPrivateDoor({ onRequest, onUpgrade })
+      return { ...servers.ports(), socketPath: behind.path }
+    },
     async stop() {
       feed.stop()
       eventSocket.stop()
       eventStreams.stop()
-      await servers.stop()
+      await Promise.all([servers.stop(), behind?.stop()])
       await app?.close()
     },
   }

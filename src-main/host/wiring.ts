@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Api, createApi, createAttemptLimit } from '../api/index.ts'
@@ -194,6 +195,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       ...identityRoutes({ tokens, sessions, links, attempts, audit, signInRequired: () => api?.access.signInRequired ?? true }),
     ]
 
+    const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
       handleMedia: live.handleHttp,
@@ -202,6 +204,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       httpPort: config.httpPort,
       httpsPort: config.httpsPort,
       maxConnections: config.maxConnections,
+      ...(ticketKeys === undefined ? {} : { ticketKeys }),
       certificate: loadOnce,
       authMode: config.auth,
       wide,
@@ -223,6 +226,14 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([door.stop(), live.stop()]))
     const [http, opened] = await Promise.all([door.start(), startLive(live, config)])
+    if (ticketKeys !== undefined) {
+      const secret = http.httpsPort === null ? undefined : await loadOnce()
+      live.deliverAt({
+        ...(await door.share()),
+        tls: secret && { cert: secret.cert, key: secret.key, ticketKeys },
+        maxConnections: config.maxConnections,
+      })
+    }
     const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null, srtPort: opened.srtPort ?? null }
 
     const url = config.publicUrl === '' ? `http://${host}:${http.httpPort}` : config.publicUrl.replace(/\/$/, '')

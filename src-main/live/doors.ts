@@ -1,6 +1,7 @@
 import { AppError } from '../platform/errors.ts'
 import type { Admission } from './admission.ts'
 import type { Core } from './core.ts'
+import { createDelivery } from './delivery/index.ts'
 import type { FlvBodies } from './flv/flv-bodies.ts'
 import { createHttpFlv } from './flv/http-flv.ts'
 import { createRtmpServer } from './ingest/rtmp/index.ts'
@@ -12,6 +13,7 @@ import { createPlayback } from './playback/playback.ts'
 import { createPlaybackMetrics } from './playback/playback-metrics.ts'
 import type { SourcesPart } from './sources/index.ts'
 import type { StreamDirectory } from './streams/stream.ts'
+import { ViewerBook } from './viewers/viewer-book.ts'
 import { createWebrtc } from './webrtc/index.ts'
 
 /** Ports that are open now; before `listen` those that were asked for. */
@@ -30,7 +32,7 @@ export async function createDoors(
 ) {
   const { config, database, events, audit, log } = needs
   const { now, monotonic, settings, viewers, keys, registry, renditions, runs, expected } = core
-  const { access, gate, mayWatch } = admission
+  const { access, hooking, gate, mayWatch } = admission
   const { bodies, sources, ports } = shared
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
   const streams: StreamDirectory = {
@@ -62,15 +64,35 @@ export async function createDoors(
     latencyMs: config.srtLatencyMs,
     limits: { ...limits, outgoingBytes: outgoingQueueBytes },
   })
+  const playbackMetrics = createPlaybackMetrics(needs.registry)
   const playback = createPlayback({
     find: (name, epoch) => runs.find(name, epoch),
     status: (name) => registry.status(name) ?? (sources.sources.feeds(name) || expected(name) ? { state: 'pending' } : undefined),
     keyframe: (name) => runs.keyframe(name),
-    viewers,
+    audience: ({ streamId }) => new ViewerBook(streamId, viewers),
     mayWatch,
     options: { cdnPrefix: () => settings().cdnPrefix, container: config.container },
     log: log.child({ part: 'playback' }),
-    metrics: createPlaybackMetrics(needs.registry),
+    metrics: playbackMetrics,
+  })
+  const delivery = createDelivery({
+    processes: config.packaging === 'on' ? config.deliveryProcesses : 'off',
+    container: config.container,
+    onRun: (listener) => runs.onRun(listener),
+    stateOf: (name) => {
+      const stream = registry.find(name)
+      const limited = stream !== undefined && (registry.limitsOf(stream)?.limits.maxViewers ?? null) !== null
+      return { title: registry.status(name)?.title ?? name, guarded: limited || hooking.hooks.decides('play', name) }
+    },
+    access: access.gate,
+    cdnPrefix: () => settings().cdnPrefix,
+    seen: (name, epoch, request) => {
+      const run = runs.find(name, epoch)
+      if (run !== undefined) playback.seenElsewhere(run, request)
+    },
+    metrics: playbackMetrics,
+    registry: needs.registry,
+    log: log.child({ part: 'delivery' }),
   })
   const httpFlv = createHttpFlv({
     streams: registry,
@@ -117,7 +139,7 @@ export async function createDoors(
     if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort }), 'SRT')).port
   }
 
-  return { rtmp, srt, playback, httpFlv, udpInputs, webrtc, listen }
+  return { rtmp, srt, playback, delivery, httpFlv, udpInputs, webrtc, listen }
 }
 
 /** Listens; a port that cannot be had is an error of the catalogue. */

@@ -10,6 +10,7 @@ import { liveRoutes } from './routes.ts'
 import { settingsInForce } from './settings.ts'
 import { slateRoutes } from './slate/slate-routes.ts'
 
+export type { DeliveryDoor } from './delivery/index.ts'
 export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
 export type { LiveTables } from './live-database.ts'
 export type { Live, LiveHealth, LiveNeeds } from './live-needs.ts'
@@ -34,7 +35,8 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     bodies,
     rtmpPort: () => ports.rtmp,
   })
-  const { rtmp, srt, playback, httpFlv, udpInputs, webrtc, listen } = await createDoors(needs, core, admission, { bodies, sources, ports })
+  const doors = await createDoors(needs, core, admission, { bodies, sources, ports })
+  const { rtmp, srt, playback, delivery, httpFlv, udpInputs, webrtc, listen } = doors
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [
     access,
@@ -81,13 +83,15 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       for (const part of parts) await part.start?.()
       return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps, srtPort: ports.srt }
     },
+    deliveryProcesses: delivery.processes,
+    deliverAt: (door) => delivery.start(door),
     async stop() {
       clock.stop()
       gate.stop()
       await Promise.all(parts.toReversed().map((part) => part.stop?.()))
       registry.stop()
       await testStream.stop()
-      await Promise.all([rtmp.stop(), srt.stop()])
+      await Promise.all([rtmp.stop(), srt.stop(), delivery.stop()])
       playback.stop()
       runs.stop()
       await dvr.stop?.()

@@ -104,6 +104,11 @@ export const LiveConfigSchema = Type.Object({
     pattern: '^$|^https?://[^\\s?#]+$',
     description: 'address of a CDN put before every media address, e.g. https://cdn.example.com; empty for none',
   }),
+  deliveryProcesses: Type.Union([Type.Integer({ minimum: 1, maximum: 16 }), Type.Literal('auto'), Type.Literal('off')], {
+    default: 'auto',
+    description:
+      'processes beside the host that send playlists and media at its HTTP and HTTPS ports; auto: one for each core beyond two, off: the host alone',
+  }),
   failover: Type.Object({
     silenceMs: Type.Integer({
       default: 1000,

@@ -6,6 +6,7 @@ import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import type { DeliveryDoor } from './delivery/index.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
 import type { AnyRequest, AnyResponse } from './live-part.ts'
@@ -54,6 +55,10 @@ export interface Live {
   /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
   start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
   stop(): Promise<void>
+  /** How many processes deliver beside the host. */
+  readonly deliveryProcesses: number
+  /** Starts them, where there are to be any, at ports that are open. */
+  deliverAt(door: DeliveryDoor): void
   health(): LiveHealth
   /** Media and playlists: true where the address is theirs and the request was taken over. */
   handleHttp(request: AnyRequest, response: AnyResponse): boolean

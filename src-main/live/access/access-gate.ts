@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { AccessStore } from './access-store.ts'
 import { type AddressFilter, bareAddress, compileAddressRules, everybody } from './address-rules.ts'
 import { type Grant, issueToken, readGrant, type UsableKey } from './grants.ts'
+import type { HostAccess, StreamAccess } from './schemas.ts'
 
 /** Tokens whose verdict is remembered. */
 const mostRemembered = 20_000
@@ -26,17 +27,10 @@ export interface WatchRequest {
 
 /** Judges who may watch and who may publish, by address and by signature. */
 export class AccessGate {
-  readonly #store: AccessStore
+  readonly #store: Pick<AccessStore, 'host' | 'streams' | 'keys'>
   readonly #now: () => number
   /** Signs passes of the operator's own page; new with each run. */
-  readonly #ownKey: UsableKey = {
-    id: 'own',
-    label: '',
-    kind: 'secret',
-    publicKey: null,
-    createdAt: '',
-    secret: randomBytes(32).toString('base64url'),
-  }
+  readonly #ownKey: UsableKey
   #play: AddressFilter
   #publish: AddressFilter
   #restricted = false
@@ -44,9 +38,13 @@ export class AccessGate {
   /** Verified tokens by stream and text: a player fetches twice a second, and a signature need be checked once. */
   readonly #grants = new Map<string, Grant>()
 
-  constructor(store: AccessStore, now: () => number) {
+  readonly #listeners = new Set<() => void>()
+
+  /** @param ownKey the key of another gate, whose passes hold here too */
+  constructor(store: Pick<AccessStore, 'host' | 'streams' | 'keys'>, now: () => number, ownKey: UsableKey = makeOwnKey()) {
     this.#store = store
     this.#now = now
+    this.#ownKey = ownKey
     this.#play = compileAddressRules(everybody)
     this.#publish = this.#play
     this.refresh()
@@ -61,6 +59,24 @@ export class AccessGate {
     for (const [name, access] of streams) this.#streams.set(name, { signed: access.mode === 'signed', filter: compileAddressRules(access) })
     this.#restricted = host.play.allow.length + host.play.deny.length + streams.size > 0
     this.#grants.clear()
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Calls back after every change of rules or keys. Returns the way to stop listening. */
+  onRefresh(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Everything that another process judges by. Holds secrets. */
+  rules(): {
+    readonly keys: readonly UsableKey[]
+    readonly ownKey: UsableKey
+    readonly host: HostAccess
+    readonly streams: readonly (readonly [string, StreamAccess])[]
+  } {
+    const { keys, host, streams } = this.#store
+    return { keys, ownKey: this.#ownKey, host, streams: [...streams] }
   }
 
   /** False while nothing at all is forbidden: most hosts need look no further. */
@@ -117,4 +133,8 @@ export class AccessGate {
     const expires = Math.floor(this.#now() / 1000) + passLifeS
     return { token: await issueToken(this.#ownKey, { stream: '*', expires }), lifeS: passLifeS }
   }
+}
+
+function makeOwnKey(): UsableKey {
+  return { id: 'own', label: '', kind: 'secret', publicKey: null, createdAt: '', secret: randomBytes(32).toString('base64url') }
 }

@@ -148,7 +148,7 @@ export class Delivery {
   ): void {
     const { request, query } = exchange
     const remoteAddress = request.socket?.remoteAddress ?? ''
-    view.viewers.seen(
+    view.audience.seen(
       { remoteAddress, userAgent: header(request, 'user-agent'), session: query.session, hint, rendition, bytes },
       performance.now(),
     )

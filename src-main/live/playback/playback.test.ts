@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkMediaPlaylist } from '../../../e2e/playlist-rules.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { ViewerBook } from '../viewers/viewer-book.ts'
 import type { ViewerActivity } from '../viewers/viewer-registry.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { SyntheticStream } from './synthetic-stream.ts'
@@ -38,7 +39,7 @@ describe('playback', () => {
       find: (name, epoch) => (live && name === 'show' && (epoch === undefined || epoch === stream.epoch) ? stream : undefined),
       status: (name) => (name === 'show' ? { state: live ? 'active' : 'ended', endedAtMs: 0, title: 'Show' } : undefined),
       keyframe: (name) => (name === 'show' ? Buffer.from('picture') : undefined),
-      viewers: { active: (one) => void activity.push(one), leave() {} },
+      audience: ({ streamId }) => new ViewerBook(streamId, { active: (one) => void activity.push(one), leave() {} }),
       options: {
         cdnPrefix: () => '',
         get blockTimeoutMs() {

@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import type { StreamState } from '../streams/stream.ts'
 import type { MayWatch } from '../viewers/viewer-admission.ts'
-import type { ViewerRegistry } from '../viewers/viewer-registry.ts'
+import type { Audience, ViewerRequest } from '../viewers/viewer-book.ts'
 import { Delivery, type Exchange, type PlaybackMetrics } from './delivery.ts'
 import { MediaRequests, type MediaTarget } from './media-requests.ts'
 import { multivariantText } from './playlist-view.ts'
@@ -49,7 +49,8 @@ export interface PlaybackNeeds {
   status(name: string): { state: StreamState; endedAtMs?: number; title?: string } | undefined
   /** One-frame MP4 of the newest keyframe. */
   keyframe(name: string): Uint8Array | undefined
-  readonly viewers: ViewerRegistry
+  /** Who is told of the players of a stream. */
+  audience(stream: PackagedStream): Audience
   /** Whether a player may begin. */
   readonly mayWatch?: MayWatch
   readonly options: PlaybackOptions
@@ -60,6 +61,8 @@ export interface PlaybackNeeds {
 export interface Playback {
   /** True where the address is playback's and the request has been taken over. */
   handle(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): boolean
+  /** Counts what another process sent to a player of ours. */
+  seenElsewhere(stream: PackagedStream, request: ViewerRequest): void
   /** Answers all who wait and lets go of every stream. */
   stop(): void
 }
@@ -111,6 +114,10 @@ class PlaybackServer implements Playback {
     } else if (method === 'OPTIONS') sendPreflight(response)
     else sendMethodRefused(response)
     return true
+  }
+
+  seenElsewhere(stream: PackagedStream, request: ViewerRequest): void {
+    this.#view(stream).audience.seen(request, performance.now())
   }
 
   stop(): void {
@@ -275,7 +282,7 @@ class PlaybackServer implements Playback {
     if (!view) {
       view = new StreamView({
         stream,
-        viewers: this.#needs.viewers,
+        audience: this.#needs.audience(stream),
         maxWaiters: this.#needs.options.maxWaitersPerStream ?? defaultMaxWaiters,
         onWaiting: (delta) => this.#needs.metrics?.waiting(delta),
       })

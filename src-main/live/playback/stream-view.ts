@@ -1,6 +1,5 @@
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
-import { ViewerBook } from '../viewers/viewer-book.ts'
-import type { ViewerRegistry } from '../viewers/viewer-registry.ts'
+import type { Audience } from '../viewers/viewer-book.ts'
 import { ManifestView } from './manifest-view.ts'
 import { mediaPlaylistText } from './playlist-view.ts'
 import { SharedText } from './shared-text.ts'
@@ -15,7 +14,7 @@ const manifestLifeMs = 500
 
 export interface StreamViewNeeds {
   readonly stream: PackagedStream
-  readonly viewers: ViewerRegistry
+  readonly audience: Audience
   readonly maxWaiters: number
   readonly onWaiting: (delta: number) => void
 }
@@ -24,7 +23,7 @@ export interface StreamViewNeeds {
 export class StreamView {
   readonly stream: PackagedStream
   readonly waiters: Waiters
-  readonly viewers: ViewerBook
+  readonly audience: Audience
   /** The same run as MPEG-TS. */
   readonly transport: TsView
   /** Clock of `performance.now()`, ms: when it was last asked for. */
@@ -40,7 +39,7 @@ export class StreamView {
   constructor(needs: StreamViewNeeds) {
     this.stream = needs.stream
     this.waiters = new Waiters(needs.maxWaiters, needs.onWaiting)
-    this.viewers = new ViewerBook(needs.stream.streamId, needs.viewers)
+    this.audience = needs.audience
     this.transport = new TsView(needs.stream)
     this.#stopListening = needs.stream.onChange(() => {
       this.#texts.clear()

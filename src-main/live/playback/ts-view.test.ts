@@ -9,6 +9,7 @@ import { audioTrack, videoTrack } from '../../formats/track-from-config.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { createPackager } from '../packager/packager.ts'
 import { pictures, SyntheticStream, sound } from '../packager/synthetic-stream.ts'
+import { ViewerBook } from '../viewers/viewer-book.ts'
 import { createPlayback, type PlaybackOptions } from './playback.ts'
 import { type MuxedRendition, muxedMultivariantText, muxedRenditions, TsView } from './ts-view.ts'
 
@@ -153,7 +154,7 @@ describe('plain HLS with the container mpegts', () => {
       find: (name) => (name === 'test' ? packager : undefined),
       status: () => ({ state: 'active' }),
       keyframe: () => undefined,
-      viewers: { active() {}, leave() {} },
+      audience: ({ streamId }) => new ViewerBook(streamId, { active() {}, leave() {} }),
       options: { cdnPrefix: () => '', ...(container && { container }) },
       log: quiet,
     })

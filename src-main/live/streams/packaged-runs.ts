@@ -1,3 +1,4 @@
+import type { PackagedStream } from '../packager/packaged-stream.ts'
 import type { Packager } from '../packager/packager.ts'
 import type { LiveStream, StreamDirectory } from './stream.ts'
 
@@ -8,6 +9,8 @@ interface Kept {
   readonly name: string
   readonly packaged: Packager
   readonly unsubscribe: () => void
+  /** To be called when it is let go, by listener. */
+  readonly leaving: Map<unknown, () => void>
   timer: NodeJS.Timeout | undefined
 }
 
@@ -20,6 +23,7 @@ export class PackagedRuns {
   /** Longest keyframe interval of the last run of a stream by name, ms: encoders keep their settings. */
   readonly #intervals = new Map<string, number>()
   readonly #streams: StreamDirectory
+  readonly #listeners = new Set<(run: PackagedStream) => () => void>()
   #stopListening: (() => void) | undefined
 
   /** @param keepMs how long media stay playable after the end of a run */
@@ -49,6 +53,22 @@ export class PackagedRuns {
     return this.#kept.filter((kept) => kept.name === name).map((kept) => kept.packaged)
   }
 
+  /**
+   * Calls back with every run that is kept, and with every one that begins; what the listener answers is called when that run is
+   * let go. Returns the way to stop listening.
+   */
+  onRun(listener: (run: PackagedStream) => () => void): () => void {
+    this.#listeners.add(listener)
+    for (const { packaged, leaving } of this.#kept) leaving.set(listener, listener(packaged))
+    return () => {
+      this.#listeners.delete(listener)
+      for (const { leaving } of this.#kept) {
+        leaving.get(listener)?.()
+        leaving.delete(listener)
+      }
+    }
+  }
+
   /** Frees what is kept of a stream at once. */
   forget(name: string): void {
     this.#intervals.delete(name)
@@ -66,8 +86,9 @@ export class PackagedRuns {
       { onTrack: () => undefined, onPacket: () => undefined, onDiscontinuity: () => undefined, onEnd: () => this.#ended(kept) },
       { from: 'live' },
     )
-    const kept: Kept = { name: stream.name, packaged, unsubscribe, timer: undefined }
+    const kept: Kept = { name: stream.name, packaged, unsubscribe, leaving: new Map(), timer: undefined }
     this.#kept.push(kept)
+    for (const listener of this.#listeners) kept.leaving.set(listener, listener(packaged))
   }
 
   #ended(kept: Kept): void {
@@ -83,6 +104,7 @@ export class PackagedRuns {
     if (at < 0) return
     this.#kept.splice(at, 1)
     kept.unsubscribe()
+    for (const leave of kept.leaving.values()) leave()
     kept.packaged.stop()
   }
 }

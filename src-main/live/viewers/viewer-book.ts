@@ -23,6 +23,12 @@ export interface ViewerRequest {
   readonly bytes: number
 }
 
+/** Who is told of what the players of one stream fetch. */
+export interface Audience {
+  /** `nowMs` on any clock that does not go back. */
+  seen(request: ViewerRequest, nowMs: number): void
+}
+
 /** A player that has shown nothing but plain HLS for so long is one. */
 const plainAfterMs = 3000
 const forgetAfterMs = 60_000
@@ -35,7 +41,7 @@ const mostViewersPerClient = 64
  * must be the same for every cache), so media goes to the one of that address and user agent whose playlist was fetched
  * last; and a Low-Latency player's first plain requests are not counted as a second, plain viewer.
  */
-export class ViewerBook {
+export class ViewerBook implements Audience {
   readonly #streamId: string
   readonly #registry: ViewerRegistry
   /** By address and user agent; the viewer whose playlist came last stands last. */
@@ -46,7 +52,6 @@ export class ViewerBook {
     this.#registry = registry
   }
 
-  /** `nowMs` on any clock that does not go back. */
   seen(request: ViewerRequest, nowMs: number): void {
     const viewer = this.#viewer(request, nowMs)
     viewer.lastSeenMs = nowMs

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type SendHandle } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Duplex, Readable } from 'node:stream'
 import type { Logger } from '../logger.ts'
@@ -36,8 +36,8 @@ export interface WorkerNeeds<In> {
 
 export interface SupervisedWorker<Out> {
   readonly pid: number | undefined
-  /** False when no process is there to take it. */
-  send(message: Out): boolean
+  /** False when no process is there to take it. `handle` is a port that the process shall listen on too. */
+  send(message: Out, handle?: SendHandle): boolean
   /** Asks the process to finish, then SIGTERM after `graceMs`, SIGKILL after twice that. Idempotent; resolves when it is gone. */
   stop(graceMs?: number): Promise<void>
 }
@@ -132,9 +132,9 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
     get pid() {
       return child?.pid
     },
-    send(body) {
+    send(body, handle) {
       if (!child?.connected) return false
-      child.send({ kind: 'message', body } satisfies Envelope<Out>, () => undefined)
+      child.send({ kind: 'message', body } satisfies Envelope<Out>, handle, {}, () => undefined)
       return true
     },
     stop(graceMs = 1500) {

@@ -14,17 +14,17 @@ export interface HostConnection<Out> {
 
 /**
  * Speaks to the host that forked this process. When the host dies the process ends: an orphan would go on publishing.
- * Messages that arrive before `ready()` is called are delivered all the same.
+ * Messages that arrive before `ready()` is called are delivered all the same, with the port that came along, if any.
  */
-export function connectToHost<In, Out>(onMessage: (message: In) => void): HostConnection<Out> {
+export function connectToHost<In, Out>(onMessage: (message: In, handle: unknown) => void): HostConnection<Out> {
   if (!process.send) throw new Error('This file is started by the host and does nothing on its own')
   const stopping = new AbortController()
   const post = (envelope: Envelope<Out>): void => {
     if (process.connected) process.send?.(envelope, undefined, {}, () => undefined)
   }
   const stop = (): void => stopping.abort()
-  process.on('message', (envelope: Envelope<In>) => {
-    if (envelope.kind === 'message') onMessage(envelope.body)
+  process.on('message', (envelope: Envelope<In>, handle: unknown) => {
+    if (envelope.kind === 'message') onMessage(envelope.body, handle)
     else if (envelope.kind === 'stop') stop()
   })
   process.on('disconnect', () => process.exit(0))

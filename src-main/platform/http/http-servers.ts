@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { toListenError } from '../platform/listen-error.ts'
+import { toListenError } from '../listen-error.ts'
 
 export interface HttpServersOptions {
   readonly bind: string
@@ -10,13 +10,25 @@ export interface HttpServersOptions {
   readonly httpsPort: number | 'off'
   readonly certificate: () => Promise<{ cert: string; key: string }>
   readonly maxConnections: number
+  /** Keys that TLS sessions are resumed with (48 bytes), the same in every process that answers at a port. */
+  readonly ticketKeys?: Uint8Array
+  /** Ports that another process opened: their connections are taken here too, and they are not ours to open. */
+  readonly shared?: ListeningPorts
   /** How long a connection may take to its request's headers, ms. */
   readonly headersTimeoutMs?: number
   readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }
 
+/** Ports that are open, to be handed to another process (`child.send`), which then takes connections from the same queue. */
+export interface ListeningPorts {
+  readonly plain: NetServer
+  readonly secure?: NetServer
+}
+
 export interface HttpServers {
+  /** What was opened by `start`. */
+  ports(): ListeningPorts
   /** Opens both ports side by side. Throws `port.*`. */
   start(): Promise<{ httpPort: number; httpsPort: number | null }>
   /** Lets running answers end for up to `graceMs`, then closes everything. */
@@ -49,6 +61,10 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   }
 
   return {
+    ports() {
+      if (plain === undefined) throw new Error('nothing listens yet')
+      return { plain, ...(secure === undefined ? {} : { secure: secure as unknown as NetServer }) }
+    },
     async start() {
       const opening: Promise<number | null>[] = []
       const headersTimeout = options.headersTimeoutMs ?? 15_000
@@ -60,13 +76,21 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       })
       plain.on('request', options.onRequest)
       track(plain)
-      opening.push(listen(plain, options.httpPort, options.bind, 'httpPort'))
+      opening.push(listen(plain, options.shared?.plain ?? options.httpPort, options.bind, 'httpPort'))
       const { httpsPort } = options
       if (httpsPort !== 'off') {
         opening.push(
           (async () => {
             const { cert, key } = await options.certificate()
-            secure = createSecureServer({ cert, key, allowHTTP1: true, handshakeTimeout: 10_000, settings: { maxConcurrentStreams: 256 } })
+            const { ticketKeys } = options
+            secure = createSecureServer({
+              cert,
+              key,
+              allowHTTP1: true,
+              handshakeTimeout: 10_000,
+              settings: { maxConcurrentStreams: 256 },
+              ...(ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(ticketKeys) }),
+            })
             // HTTP/2 requests come through Node's compatibility layer, which has the same face.
             secure.on('request', options.onRequest as never)
             track(secure as unknown as Server)
@@ -76,7 +100,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
               session.on('close', () => sessions.delete(session))
             })
             secure.on('sessionError', () => {})
-            return listen(secure, httpsPort, options.bind, 'httpsPort')
+            return listen(secure, options.shared?.secure ?? httpsPort, options.bind, 'httpsPort')
           })(),
         )
       }
@@ -100,9 +124,15 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   }
 }
 
-function listen(server: Server | Http2SecureServer, port: number, bind: string, option: string): Promise<number> {
+function listen(server: Server | Http2SecureServer, port: number | NetServer, bind: string, option: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => void toListenError(error, option, port).then(reject))
-    server.listen({ port, host: bind.replace(/^\[|\]$/g, '') }, () => resolve((server.address() as AddressInfo).port))
+    const opened = (): void => resolve((server.address() as AddressInfo).port)
+    if (typeof port === 'number') {
+      server.once('error', (error) => void toListenError(error, option, port).then(reject))
+      server.listen({ port, host: bind.replace(/^\[|\]$/g, '') }, opened)
+    } else {
+      server.once('error', reject)
+      server.listen(port, opened)
+    }
   })
 }

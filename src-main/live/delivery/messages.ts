@@ -1,0 +1,48 @@
+import type { UsableKey } from '../access/grants.ts'
+import type { HostAccess, StreamAccess } from '../access/schemas.ts'
+import type { PlaybackRequestKind } from '../playback/playback.ts'
+import type { ViewerRequest } from '../viewers/viewer-book.ts'
+
+/** What decides about viewers, as a delivery process needs it. */
+export interface AccessRules {
+  readonly keys: readonly UsableKey[]
+  readonly ownKey: UsableKey
+  readonly host: HostAccess
+  readonly streams: readonly (readonly [name: string, access: StreamAccess])[]
+}
+
+/** Rules and settings that hold from now on. */
+export interface DeliveryRules {
+  readonly access: AccessRules
+  readonly cdnPrefix: string
+}
+
+export interface DeliverySetup {
+  /** The host's private door. */
+  readonly socketPath: string
+  readonly maxConnections: number
+  readonly container: 'fmp4' | 'mpegts'
+  readonly tls: { readonly cert: string; readonly key: string; readonly ticketKeys: Uint8Array } | undefined
+  readonly rules: DeliveryRules
+}
+
+export type ToDelivery =
+  | { readonly type: 'setup'; readonly setup: DeliverySetup }
+  /** Comes with the port to listen on; the HTTPS port, where there is one, comes first. */
+  | { readonly type: 'port'; readonly secure: boolean }
+  | { readonly type: 'rules'; readonly rules: DeliveryRules }
+
+/** What a delivery process did since it last told. */
+export interface DeliveryReport {
+  readonly requests: Partial<Record<PlaybackRequestKind, number>>
+  readonly bytes: number
+  /** Requests that wait for media now. */
+  readonly waiting: number
+  /** What players fetched, joined by player, kind of request and rendition. */
+  readonly seen: readonly { readonly name: string; readonly epoch: string; readonly request: ViewerRequest }[]
+}
+
+export type FromDelivery =
+  | { readonly type: 'listening' }
+  | { readonly type: 'failed'; readonly reason: string }
+  | { readonly type: 'report'; readonly report: DeliveryReport }

@@ -1,0 +1,165 @@
+import type { Duplex } from 'node:stream'
+import type { Track } from '../../formats/track.ts'
+import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
+import { type RunRecord, type RunState, toWire, writeRecord } from './run-wire.ts'
+
+/** What one process has been told of a rendition. */
+interface Told {
+  track: Track | undefined
+  away: boolean
+  averageBandwidth: number
+  peakBandwidth: number
+  frameRate: number | undefined
+  readonly inits: Set<number>
+  /** The newest segment of which something was told, how many of its parts, and whether that it is complete. */
+  sequence: number
+  parts: number
+  complete: boolean
+  /** Oldest listed segment. */
+  first: number
+  /** Segments before this one were told to lie on disk. */
+  unstored: number
+}
+
+/** Tells one delivery process of one run: everything at first, then what is new after every change. */
+export class RunFeed {
+  readonly #run: number
+  readonly #stream: PackagedStream
+  readonly #pipe: Duplex
+  readonly #state: () => Pick<RunState, 'title' | 'guarded'>
+  readonly #told = new Map<string, Told>()
+  readonly #stopListening: () => void
+  #toldState = ''
+
+  /**
+   * @param run number of the run on this pipe
+   * @param state what the packager does not know of the run
+   */
+  constructor(run: number, stream: PackagedStream, pipe: Duplex, state: () => Pick<RunState, 'title' | 'guarded'>) {
+    this.#run = run
+    this.#stream = stream
+    this.#pipe = pipe
+    this.#state = state
+    const { streamId, name, epoch, originTimeMs } = stream
+    this.#write({ type: 'run', run, streamId, name, epoch, originTimeMs })
+    this.sync()
+    this.#stopListening = stream.onChange(() => this.sync())
+  }
+
+  /** Tells what has changed. */
+  sync(): void {
+    this.#pipe.cork()
+    const { renditions } = this.#stream
+    for (const rendition of renditions) this.#rendition(rendition)
+    if (this.#told.size > renditions.length) {
+      const ids = renditions.map(({ id }) => id)
+      for (const id of this.#told.keys()) if (!ids.includes(id)) this.#told.delete(id)
+      this.#write({ type: 'renditions', run: this.#run, ids })
+    }
+    const { targetDurationS, partTargetMs, lagMs, ready, ended } = this.#stream
+    const state: RunState = { ...this.#state(), targetDurationS, partTargetMs, lagMs, ready, ended }
+    const text = JSON.stringify(state)
+    if (text !== this.#toldState) {
+      this.#toldState = text
+      this.#write({ type: 'state', run: this.#run, state })
+    }
+    this.#write({ type: 'edge', run: this.#run })
+    this.#pipe.uncork()
+  }
+
+  /** Tells no more, and that the run is gone. */
+  stop(): void {
+    this.#stopListening()
+    this.#write({ type: 'gone', run: this.#run })
+  }
+
+  #rendition(rendition: PackagedRendition): void {
+    const { id, track, away, averageBandwidth, peakBandwidth, frameRate, segments } = rendition
+    let told = this.#told.get(id)
+    if (told === undefined) {
+      told = {
+        ...{ track: undefined, away, averageBandwidth, peakBandwidth, frameRate, inits: new Set<number>() },
+        ...{ sequence: -1, parts: 0, complete: true, first: -1, unstored: -1 },
+      }
+      this.#told.set(id, told)
+    }
+    if (
+      told.track !== track ||
+      told.away !== away ||
+      told.averageBandwidth !== averageBandwidth ||
+      told.peakBandwidth !== peakBandwidth ||
+      told.frameRate !== frameRate
+    ) {
+      Object.assign(told, { track, away, averageBandwidth, peakBandwidth, frameRate })
+      const state = { track: toWire(track), away, averageBandwidth, peakBandwidth, frameRate }
+      this.#write({ type: 'rendition', run: this.#run, id, state })
+    }
+    for (const [init, { data, track: needed }] of rendition.inits) {
+      if (told.inits.has(init)) continue
+      told.inits.add(init)
+      this.#write({ type: 'init', run: this.#run, id, init, track: toWire(needed) }, data)
+    }
+    this.#segments(id, segments, told)
+  }
+
+  #segments(id: string, segments: readonly MediaSegment[], told: Told): void {
+    const run = this.#run
+    const first = segments[0]?.sequence
+    if (first === undefined) return
+    if (told.first !== first) {
+      if (told.first >= 0) this.#write({ type: 'first', run, id, sequence: first })
+      told.first = first
+    }
+    // bytes go to disk in the order of the segments
+    for (let at = Math.max(0, told.unstored - first); at < segments.length; at++) {
+      const segment = segments[at] as MediaSegment
+      if (segment.stored === undefined) {
+        told.unstored = segment.sequence
+        break
+      }
+      if (segment.sequence <= told.sequence) this.#segment(id, segment)
+    }
+    let at = segments.length
+    const from = told.complete ? told.sequence + 1 : told.sequence
+    while (at > 0 && (segments[at - 1] as MediaSegment).sequence >= from) at--
+    for (; at < segments.length; at++) {
+      const segment = segments[at] as MediaSegment
+      if (segment.sequence !== told.sequence) {
+        told.sequence = segment.sequence
+        told.parts = 0
+        // complete only with all its bytes: requests come between frames
+        told.complete = segment.complete && segment.parts.length === 0
+        this.#segment(id, told.complete ? segment : { ...segment, complete: false })
+      }
+      for (; told.parts < segment.parts.length; told.parts++) {
+        const { index, startTicks, durationTicks, independent, data } = segment.parts[told.parts] as MediaSegment['parts'][number]
+        this.#write({ type: 'part', run, id, sequence: segment.sequence, index, startTicks, durationTicks, independent }, data)
+      }
+      // its length so far is the sum of its parts, which the other side can add up; complete, it may be another
+      if (segment.complete && !told.complete) {
+        told.complete = true
+        this.#segment(id, segment)
+      }
+    }
+  }
+
+  #segment(id: string, segment: MediaSegment): void {
+    const { sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, initId, stored } = segment
+    const { independent, gap, complete, byteLength } = segment
+    this.#write({
+      type: 'segment',
+      run: this.#run,
+      id,
+      segment: {
+        ...{ sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, initId },
+        ...{ independent, complete, byteLength },
+        ...(stored === undefined ? {} : { stored }),
+        ...(gap === undefined ? {} : { gap }),
+      },
+    })
+  }
+
+  #write(record: RunRecord, data?: Uint8Array): void {
+    if (!this.#pipe.destroyed) writeRecord(this.#pipe, record, data)
+  }
+}
