@@ -48,6 +48,8 @@ export interface CanvasPublish {
   readonly height?: number
   readonly simulcast?: boolean
   readonly bitrate?: number
+  /** A picture that takes all of the bit rate. */
+  readonly busy?: boolean
 }
 
 /** Draws the test picture (see `barcode.ts`) on a canvas, thirty times a second, with a tone, and publishes it. */
@@ -77,6 +79,10 @@ export async function publishCanvas(page: Page, options: CanvasPublish): Promise
       context.fillRect(0, 0, width, height)
       context.fillStyle = '#fff'
       context.fillRect((frame * 7) % width, height / 2, width / 8, height / 4)
+      for (let i = 0; given.busy && i < 400; i++) {
+        context.fillStyle = `hsl(${Math.random() * 360} 90% 50%)`
+        context.fillRect(Math.random() * width, height * (0.3 + 0.7 * Math.random()), width / 40, height / 40)
+      }
       for (let bit = 0; bit < 96; bit++) {
         context.fillStyle = bytes[bit >> 3]! & (0x80 >> (bit & 7)) ? '#fff' : '#000'
         context.fillRect(((bit % 32) * width) / 32, (Math.floor(bit / 32) * height) / 30, width / 32 + 1, height / 30 + 1)
@@ -196,4 +202,41 @@ export function childrenOf(pid: number): { readonly pid: number; readonly comman
     }
   }
   return found
+}
+
+/**
+ * Leads a page's WHIP and WHEP media through `relay`: the answers it gets name the relay's port for the host's. Candidates over TCP,
+ * which would go round it, are taken out.
+ */
+export async function leadThrough(page: Page, relay: { readonly port: number }): Promise<void> {
+  await page.route(/\/live\/[^/]+\/(whip|whep)$/, async (route) => {
+    if (route.request().method() !== 'POST') return route.continue()
+    const response = await route.fetch()
+    const answer = (await response.text())
+      .replace(/^a=candidate:\S+ \d+ tcp .*\r\n/gim, '')
+      .replace(/^(a=candidate:\S+ \d+ udp \d+ \S+) \d+/gim, `$1 ${relay.port}`)
+    return route.fulfill({ response, body: answer })
+  })
+}
+
+/** Notes the time of every picture that the page's video shows; `longestGap` tells the longest time between two since. */
+export async function watchGaps(page: Page): Promise<{ longestGap(): Promise<number> }> {
+  await page.evaluate(() => {
+    const video = document.querySelector('video')!
+    const gaps = { last: performance.now(), longest: 0 }
+    const next = (nowMs: number): void => {
+      gaps.longest = Math.max(gaps.longest, nowMs - gaps.last)
+      gaps.last = nowMs
+      video.requestVideoFrameCallback(next)
+    }
+    video.requestVideoFrameCallback(next)
+    Object.assign(window, { gaps })
+  })
+  return {
+    longestGap: () =>
+      page.evaluate(() => {
+        const { gaps } = window as unknown as { gaps: { last: number; longest: number } }
+        return Math.max(gaps.longest, performance.now() - gaps.last)
+      }),
+  }
 }

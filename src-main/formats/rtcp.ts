@@ -10,6 +10,8 @@ export interface RtcpHandler {
   onNack?(ssrc: number, sequence: number): void
   /** The receiver needs a keyframe: PLI (RFC 4585, 6.3.1) or FIR (RFC 5104, 4.3.1). */
   onKeyframeRequest?(ssrc: number): void
+  /** When the packet with that transport-wide number came, in ms of the receiver's clock; NaN where it has not. */
+  onArrival?(sequence: number, arrivedMs: number): void
   /** Bit/s that the receiver can take (REMB). */
   onBitrate?(bitrate: number): void
   onBye?(ssrc: number): void
@@ -37,7 +39,9 @@ export function readRtcp(data: Uint8Array, handler: RtcpHandler): boolean {
     } else if (type === 201) readBlocks(data, at + 8, end, count, handler)
     else if (type === 203) for (let i = 0; i < count && at + 8 + 4 * i <= end; i++) handler.onBye?.(readU32(data, at + 4 + 4 * i))
     else if (type === 205 && count === 1 && handler.onNack !== undefined) readNacks(data, at, end, handler)
-    else if (type === 206 && end - at >= 12) {
+    else if (type === 205 && count === 15 && handler.onArrival !== undefined) {
+      if (!readArrivals(data, at, end, handler.onArrival)) return false
+    } else if (type === 206 && end - at >= 12) {
       if (count === 1) handler.onKeyframeRequest?.(readU32(data, at + 8))
       else if (count === 4 && end - at >= 20) handler.onKeyframeRequest?.(readU32(data, at + 12))
       else if (count === 15 && end - at >= 20 && readU32(data, at + 12) === 0x52454d42) {
@@ -66,6 +70,50 @@ function readNacks(data: Uint8Array, start: number, end: number, handler: RtcpHa
     handler.onNack?.(ssrc, first)
     for (let bit = 0; bit < 16; bit++) if ((more >> bit) & 1) handler.onNack?.(ssrc, (first + bit + 1) & 0xffff)
   }
+}
+
+/** Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, 3.1): statuses first, then the times of what came. */
+function readArrivals(data: Uint8Array, start: number, end: number, onArrival: (sequence: number, arrivedMs: number) => void): boolean {
+  if (end - start < 20) return false
+  const base = ((data[start + 12] as number) << 8) | (data[start + 13] as number)
+  const count = ((data[start + 14] as number) << 8) | (data[start + 15] as number)
+  // 24 bits, signed, of 64 ms
+  let timeMs =
+    ((((data[start + 16] as number) << 24) | ((data[start + 17] as number) << 16) | ((data[start + 18] as number) << 8)) >> 8) * 64
+  let chunk = start + 20
+  let delta = chunk
+  for (let told = 0; told < count; delta += 2) {
+    if (delta + 2 > end) return false
+    told += chunkLength(((data[delta] as number) << 8) | (data[delta + 1] as number))
+  }
+  for (let at = 0; at < count; chunk += 2) {
+    const bits = ((data[chunk] as number) << 8) | (data[chunk + 1] as number)
+    for (let i = 0; i < chunkLength(bits) && at < count; i++, at++) {
+      const status = chunkStatus(bits, i)
+      if (status === 1) {
+        if (delta + 1 > end) return false
+        timeMs += (data[delta++] as number) / 4
+      } else if (status === 2) {
+        if (delta + 2 > end) return false
+        timeMs += (((data[delta] as number) << 24) | ((data[delta + 1] as number) << 16)) / 65536 / 4
+        delta += 2
+      }
+      onArrival((base + at) & 0xffff, status === 0 ? Number.NaN : timeMs)
+    }
+  }
+  return true
+}
+
+/** A run of one status, 14 of one bit, or 7 of two. */
+function chunkLength(bits: number): number {
+  if (bits >> 15 === 0) return Math.max(1, bits & 0x1fff)
+  return (bits & 0x4000) === 0 ? 14 : 7
+}
+
+/** 0 not received, 1 a small step in time, 2 a large or negative one. */
+function chunkStatus(bits: number, i: number): number {
+  if (bits >> 15 === 0) return (bits >> 13) & 3
+  return (bits & 0x4000) === 0 ? (bits >> (13 - i)) & 1 : (bits >> (12 - 2 * i)) & 3
 }
 
 /** A receiver's view of one source, for its report block. */

@@ -21,13 +21,22 @@ it('no bytes make an RTP or RTCP reader throw, hang or read beyond the packet', 
     writeReceiverReport(1, [{ ssrc: 5, fractionLost: 64, lost: 3, highestSequence: 7, jitter: 9, lastSr: 77, delay: 88 }]),
     writeNack(1, 5, [1, 2, 30]),
     writeBitrate(1, [5], 1e6),
+    Uint8Array.of(0x8f, 205, 0, 6, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0xfe, 0, 12, 0, 0, 1, 0, 0x20, 2, 0xe2, 0x40, 0, 3, 4, 8),
   ]
   new H264Packetizer(96, 1, (packet) => samples.push(new Uint8Array(packet))).push(Buffer.from([0, 0, 0, 3, 0x65, 1, 2]), true, 5)
   const head = new RtpHead()
   const codecs = ['h264', 'vp9', 'av1'] as const
   const assemblers = codecs.map((codec) => frameAssembler(codec))
   const count = (): void => undefined
-  const handler = { onSenderReport: count, onReport: count, onNack: count, onKeyframeRequest: count, onBitrate: count, onBye: count }
+  const handler = {
+    onSenderReport: count,
+    onReport: count,
+    onNack: count,
+    onKeyframeRequest: count,
+    onBitrate: count,
+    onBye: count,
+    onArrival: count,
+  }
   for (let run = 0; run < runs; run++) {
     let data = (samples[run % samples.length] as Uint8Array).slice()
     for (let i = random(5); i > 0; i--) data[random(data.length)] = random(256)

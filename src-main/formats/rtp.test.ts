@@ -103,6 +103,26 @@ describe('RTP', () => {
 })
 
 describe('RTCP', () => {
+  it('reads when packets arrived: runs, vectors of both kinds, and steps back in time', () => {
+    const told: [number, number][] = []
+    // two in a run of small steps; five by two bits each: lost, lost, a step back, a small one, lost
+    const feedback = [0x8f, 205, 0, 6, 0, 0, 0, 1, 0, 0, 0, 2, 0xff, 0xfe, 0, 7, 0, 0, 1, 0, 0x20, 2, 0xc2, 0x40, 4, 8, 0xff, 0xfc]
+    const small = [12, 0, 0, 0]
+    const bytes = Uint8Array.from([...feedback, ...small])
+    bytes[3] = bytes.length / 4 - 1
+    expect(readRtcp(bytes, { onArrival: (sequence, atMs) => told.push([sequence, atMs]) })).toBe(true)
+    expect(told).toEqual([
+      [0xfffe, 65],
+      [0xffff, 67],
+      [0, Number.NaN],
+      [1, Number.NaN],
+      [2, 66],
+      [3, 69],
+      [4, Number.NaN],
+    ])
+    expect(readRtcp(bytes.subarray(0, 24), { onArrival: () => undefined })).toBe(false)
+  })
+
   it('reads what it writes', () => {
     const heard: unknown[] = []
     const parts = [

@@ -41,7 +41,9 @@ export function writeAnswer(
   transport: AnswerTransport,
   data: boolean,
 ): string {
-  const taken = offer.mids.filter((mid) => sections.some((each) => each.mid === mid) || (data && mid === offer.dataMid))
+  // The others use the transport of the offer's first section: browsers fail where it is refused, so it is idle at least.
+  const tag = offer.mids[0]
+  const taken = offer.mids.filter((mid) => mid === tag || sections.some((each) => each.mid === mid) || (data && mid === offer.dataMid))
   const lines = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${taken.join(' ')}`]
   if (transport.iceLite) lines.push('a=ice-lite')
   lines.push('a=msid-semantic: WMS *')
@@ -54,6 +56,8 @@ export function writeAnswer(
     } else if (data && mid === offer.dataMid) {
       lines.push(`m=application 9 ${raw.protocol} webrtc-datachannel`, ...transportLines(mid, transport))
       lines.push('a=sctp-port:5000', 'a=max-message-size:262144')
+    } else if (raw.type !== 'application' && mid === tag) {
+      lines.push(`m=${raw.type} 9 ${raw.protocol} ${raw.rtp[0]?.payload ?? 0}`, ...transportLines(mid, transport), ...idleLines(raw.rtp[0]))
     } else {
       const payloads = raw.type === 'application' ? 'webrtc-datachannel' : String(raw.rtp[0]?.payload ?? 0)
       lines.push(`m=${raw.type} 0 ${raw.protocol} ${payloads}`, 'c=IN IP4 0.0.0.0', `a=mid:${mid}`, 'a=inactive')
@@ -73,6 +77,12 @@ function transportLines(mid: string, transport: AnswerTransport): string[] {
     ...transport.candidates.map((each) => `a=${each}`),
     'a=end-of-candidates',
   ]
+}
+
+function idleLines(codec: OfferDescription['raw']['media'][number]['rtp'][number] | undefined): string[] {
+  if (codec === undefined) return ['a=inactive', 'a=rtcp-mux']
+  const channels = codec.encoding === undefined || codec.encoding === 1 ? '' : `/${codec.encoding}`
+  return ['a=inactive', 'a=rtcp-mux', `a=rtpmap:${codec.payload} ${codec.codec}/${codec.rate ?? 90_000}${channels}`]
 }
 
 function mediaLines(section: AnswerSection): string[] {

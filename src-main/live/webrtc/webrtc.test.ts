@@ -74,8 +74,10 @@ describe('an offer', () => {
       { iceUfrag: 'u', icePwd: 'p', iceLite: false, fingerprint: { algorithm: 'sha-256', value: 'AB' }, setup: 'active', candidates: [] },
       true,
     )
-    expect(answer).toContain('a=group:BUNDLE 1 2')
-    expect(answer).toContain('m=audio 0 UDP/TLS/RTP/SAVPF 111')
+    expect(answer).toContain('a=group:BUNDLE 0 1 2')
+    // nothing is made of the sound, and yet it is not refused: its transport, the first, serves the others
+    expect(answer).toContain('m=audio 9 UDP/TLS/RTP/SAVPF 111')
+    expect(answer).toContain('a=inactive\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\nm=video 9')
     expect(answer).toContain('a=simulcast:recv l;h')
     expect(answer.match(/^m=/gm)).toHaveLength(3)
   })

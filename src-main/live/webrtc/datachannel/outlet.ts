@@ -1,9 +1,17 @@
 import { writeSenderReport } from '../../../formats/rtcp.ts'
 import { sequenceDistance, timestampDistance, writeU32 } from '../../../formats/rtp.ts'
-import type { Source, SourceTaker } from './source.ts'
+import type { Congestion } from './congestion.ts'
+import { EXTENSION_AT, type Source, type SourceTaker } from './source.ts'
 
 /** Sends one packet to the peer; false where the peer is gone. */
 export type Send = (packet: Buffer) => boolean
+
+/** Transport-wide numbers of one viewer's packets, and the header extension that carries them. */
+export interface Numbering {
+  /** Its id in the viewer's offer, 1 to 14. */
+  readonly id: number
+  readonly congestion: Congestion
+}
 
 /** Packets that a joiner gets of the held ones with each turn of the clock (5 ms): some 60 Mbit/s. */
 const burst = 32
@@ -17,6 +25,7 @@ export class Outlet implements SourceTaker {
   readonly #payloadType: number
   readonly #cname: string
   readonly #send: Send
+  readonly #numbering: Numbering | undefined
   source: Source | undefined
   /** The source that it goes over to with that one's next keyframe. */
   #wanted: Source | undefined
@@ -30,14 +39,18 @@ export class Outlet implements SourceTaker {
   #lastSequence = Math.floor(Math.random() * 0x8000)
   #lastTimestamp = Math.floor(Math.random() * 2 ** 31)
   #lastMs = Number.NaN
+  /** Our number of the first packet since the numbers of the source were placed: those before are of another source. */
+  #firstSequence = 0
+  #paused = false
   packets = 0
   bytes = 0
 
-  constructor(ssrc: number, payloadType: number, cname: string, send: Send) {
+  constructor(ssrc: number, payloadType: number, cname: string, send: Send, numbering?: Numbering) {
     this.ssrc = ssrc
     this.#payloadType = payloadType
     this.#cname = cname
     this.#send = send
+    this.#numbering = numbering
   }
 
   /** Begins with a source: at its newest keyframe where one is held. True where it must be asked for a keyframe. */
@@ -60,7 +73,13 @@ export class Outlet implements SourceTaker {
     if (this.#wanted === source) return
     if (this.#wanted !== undefined && this.#wanted !== this.source) remove(this.#wanted.outlets, this)
     this.#wanted = source === this.source ? undefined : source
+    this.#paused = false
     this.#wanted?.outlets.push(this)
+  }
+
+  /** Sends nothing until it has gone over to the wanted one: a queue that is full has no room for its keyframe. */
+  pause(): void {
+    this.#paused = this.#wanted !== undefined
   }
 
   get wanted(): Source | undefined {
@@ -89,6 +108,7 @@ export class Outlet implements SourceTaker {
       if (fromWanted && !key) return
       if (fromWanted) this.#goOver(this.#wanted)
     }
+    if (this.#paused) return
     if (this.#cursor === -2) {
       if (!key) return
       this.#cursor = -1
@@ -121,11 +141,11 @@ export class Outlet implements SourceTaker {
   /** The viewer misses a packet that it was sent. */
   again(sequence: number): void {
     const { source } = this
-    if (source === undefined || !this.#anchored) return
+    if (source === undefined || !this.#anchored || sequenceDistance(sequence, this.#firstSequence) < 0) return
     const original = (sequence - this.#sequenceOffset) & 0xffff
     const packet = source.find(original)
     if (packet === undefined) return
-    this.#head(packet, sequence, this.#mapped(source, original))
+    this.#head(packet, sequence, this.#mapped(source, original), performance.now())
     this.#send(packet)
   }
 
@@ -139,6 +159,7 @@ export class Outlet implements SourceTaker {
 
   #goOver(source: Source): void {
     this.#wanted = undefined
+    this.#paused = false
     if (this.source !== undefined) remove(this.source.outlets, this)
     this.source = source
     this.#anchored = false
@@ -150,6 +171,7 @@ export class Outlet implements SourceTaker {
   #anchor(sequence: number, timestamp: number, nowMs: number): void {
     const rate = this.source?.codec.clockRate ?? 90_000
     const elapsed = Number.isNaN(this.#lastMs) ? 0 : Math.max(1, Math.round(((nowMs - this.#lastMs) * rate) / 1000))
+    this.#firstSequence = (this.#lastSequence + 1) & 0xffff
     this.#sequenceOffset = (this.#lastSequence + 1 - sequence) & 0xffff
     this.#timestampOffset = (this.#lastTimestamp + elapsed - timestamp) | 0
     this.#joinTimestamp = timestamp
@@ -167,7 +189,7 @@ export class Outlet implements SourceTaker {
 
   #write(packet: Buffer, sequence: number, timestamp: number, nowMs: number): void {
     const out = (sequence + this.#sequenceOffset) & 0xffff
-    this.#head(packet, out, timestamp)
+    this.#head(packet, out, timestamp, nowMs)
     if (!this.#send(packet)) return
     this.packets++
     this.bytes += packet.length
@@ -178,12 +200,17 @@ export class Outlet implements SourceTaker {
     }
   }
 
-  #head(packet: Buffer, sequence: number, timestamp: number): void {
+  #head(packet: Buffer, sequence: number, timestamp: number, nowMs: number): void {
     packet[1] = ((packet[1] as number) & 0x80) | this.#payloadType
     packet[2] = sequence >> 8
     packet[3] = sequence
     writeU32(packet, 4, timestamp)
     writeU32(packet, 8, this.ssrc)
+    if (this.source?.codec.clockRate !== 90_000) return
+    const numbering = this.#numbering
+    const element =
+      numbering === undefined ? 0 : ((numbering.id << 28) | (1 << 24) | (numbering.congestion.sent(packet.length, nowMs) << 8)) >>> 0
+    writeU32(packet, EXTENSION_AT, element)
   }
 }
 

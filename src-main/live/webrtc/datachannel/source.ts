@@ -1,8 +1,11 @@
-import { type RtpHead, sequenceDistance, timestampDistance } from '../../../formats/rtp.ts'
+import { type RtpHead, sequenceDistance, timestampDistance, writeU32 } from '../../../formats/rtp.ts'
 import { beginsKeyframe, type RtpVideoCodec } from '../../../formats/rtp-frames.ts'
 
 /** Packets of a source that are held for late joiners and for what viewers miss: 4096 of 1.2 kB at most. */
 const held = 4096
+/** Where the picture's packets have a header extension of one element for each viewer's numbers, and its bytes. */
+export const EXTENSION_AT = 16
+const roomBytes = 8
 
 /** Who takes a source's packets. */
 export interface SourceTaker {
@@ -69,7 +72,8 @@ export class Source {
       this.frame++
     }
     const slot = sequence % held
-    this.#packets[slot] = packet
+    const out = this.#video === undefined ? packet : withRoom(packet, head)
+    this.#packets[slot] = out
     this.#sequences[slot] = sequence
     this.#timestamps[slot] = timestamp
     this.#frames[slot] = this.frame
@@ -81,7 +85,7 @@ export class Source {
       } else if (this.keyframe >= 0 && ((this.newest - this.keyframe) & 0xffff) >= held) this.keyframe = -1
     }
     const { outlets } = this
-    for (let i = 0; i < outlets.length; i++) (outlets[i] as SourceTaker).forward(packet, sequence, timestamp, key, nowMs)
+    for (let i = 0; i < outlets.length; i++) (outlets[i] as SourceTaker).forward(out, sequence, timestamp, key, nowMs)
   }
 
   /** The held packet of that number. */
@@ -120,4 +124,15 @@ export class Source {
     this.frame++
     for (const outlet of this.outlets) outlet.reanchor(this)
   }
+}
+
+/** The packet without what its sender's extensions say, and with room for one element (RFC 8285, one-byte form) of ours. */
+function withRoom(packet: Buffer, head: RtpHead): Buffer {
+  const out = Buffer.allocUnsafe(12 + roomBytes + head.end - head.start)
+  out[0] = 0x90
+  out[1] = packet[1] as number
+  writeU32(out, 12, 0xbede0001)
+  writeU32(out, EXTENSION_AT, 0)
+  packet.copy(out, 12 + roomBytes, head.start, head.end)
+  return out
 }

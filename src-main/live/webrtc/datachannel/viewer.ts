@@ -2,6 +2,7 @@ import { type RtcpHandler, readRtcp } from '../../../formats/rtcp.ts'
 import { type AnswerSection, viewerCodec, writeAnswer } from '../answer.ts'
 import type { OfferDescription } from '../offer.ts'
 import type { DataMessage, PeerStats } from '../sfu-engine.ts'
+import { Congestion } from './congestion.ts'
 import { Connection, type Network } from './connection.ts'
 import { Outlet } from './outlet.ts'
 import { clockOf, type Room } from './room.ts'
@@ -24,6 +25,9 @@ const share = 0.7
 /** ms without loss until a better encoding is tried, and the longest that failed tries make of it. */
 const tryMs = 5000
 const longestPatienceMs = 60_000
+/** ms after a change in which the line is not judged: what was queued before has to drain. */
+const settleMs = 800
+const numbersUri = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01'
 
 /** A peer that watches a room. */
 export class Viewer {
@@ -34,6 +38,9 @@ export class Viewer {
   #video: Outlet | undefined
   #audio: Outlet | undefined
   #connected = false
+  /** What the viewer's transport-wide feedback tells; undefined where it sends none. */
+  #congestion: Congestion | undefined
+  /** Of REMB, where that is what the viewer sends. */
   #estimate = Number.NaN
   #lossy = 0
   #rid: string | undefined
@@ -55,6 +62,7 @@ export class Viewer {
       onRtcp: (packet) => {
         this.#nowMs = performance.now()
         readRtcp(packet, this.#rtcp)
+        if (this.#congestion?.measure(this.#nowMs) && this.#congestion.crowded) this.#choose()
       },
       onData: needs.onData,
     })
@@ -68,6 +76,7 @@ export class Viewer {
         this.#plis++
         needs.room.requestKeyframe(this.#video?.source, this.#nowMs)
       },
+      onArrival: (sequence, arrivedMs) => this.#congestion?.told(sequence, arrivedMs),
       onBitrate: (bitrate) => {
         this.#estimate = bitrate
       },
@@ -92,10 +101,23 @@ export class Viewer {
       const codec = viewerCodec(media, picture ? (best as Source).codec.name : 'opus', best?.codec.profile)
       if (codec === undefined) continue
       const ssrc = 1 + Math.floor(Math.random() * 0xfffffffe)
-      const outlet = new Outlet(ssrc, codec.payloadType, sessionId, send)
+      const numbers =
+        picture && codec.feedback.includes('transport-cc') ? media.extensions.find((each) => each.uri === numbersUri) : undefined
+      if (numbers !== undefined && numbers.id <= 14) this.#congestion = new Congestion()
+      const numbering =
+        this.#congestion === undefined || numbers === undefined ? undefined : { id: numbers.id, congestion: this.#congestion }
+      const outlet = new Outlet(ssrc, codec.payloadType, sessionId, send, numbering)
       if (picture) this.#video = outlet
       else this.#audio = outlet
-      sections.push({ mid: media.mid, codec, direction: 'sendonly', source: { ssrc, cname: sessionId, stream: sessionId } })
+      sections.push({
+        mid: media.mid,
+        codec,
+        direction: 'sendonly',
+        source: { ssrc, cname: sessionId, stream: sessionId },
+        ...(numbering === undefined || numbers === undefined
+          ? {}
+          : { extensions: [numbers], feedback: ['nack', 'nack pli', 'ccm fir', 'transport-cc'] }),
+      })
     }
     if (best !== undefined && this.#video === undefined && offer.media.some((each) => each.kind === 'video'))
       return { refused: `the stream's picture is ${best.codec.name}, which the offer does not have` }
@@ -138,6 +160,7 @@ export class Viewer {
     const remote = this.#connection.remote
     const roundTripMs = this.#connection.roundTripMs
     const layer = this.#video?.source?.rid
+    const estimate = this.#congestion?.estimate ?? this.#estimate
     return {
       sessionId: this.sessionId,
       connected: this.#connected,
@@ -148,7 +171,7 @@ export class Viewer {
       nacks: this.#nacks,
       plis: this.#plis,
       ...(roundTripMs === undefined ? {} : { roundTripMs }),
-      ...(Number.isNaN(this.#estimate) ? {} : { availableBitrate: this.#estimate }),
+      ...(Number.isNaN(estimate) ? {} : { availableBitrate: Math.round(estimate) }),
       ...(layer === undefined ? {} : { layer }),
     }
   }
@@ -176,8 +199,8 @@ export class Viewer {
   }
 
   /**
-   * Of the encodings that come at present, the one for now. A receiver's estimate hardly exceeds what it gets, so it only leads
-   * down; up it goes by trying, after a while without loss, and later each time that a try failed.
+   * Of the encodings that come at present, the one for now. What a line carries is hardly known beyond what it is given, so
+   * that only leads down; up it goes by trying, after a while without loss, and later each time that a try failed.
    */
   #fitting(nowMs: number, asked = false): Source | undefined {
     const coming = this.#needs.room.video.filter((each) => each.began && nowMs - each.timestampMs < 2000)
@@ -185,12 +208,13 @@ export class Viewer {
     const current = this.#video?.source
     const at = current === undefined ? -1 : coming.indexOf(current)
     if (at < top || asked) return coming[top]
-    const crowded = this.#lossy >= 2 || this.#estimate < (current as Source).bitrate * share
+    const crowded = this.#isCrowded(current as Source, nowMs)
     if (crowded && at + 1 < coming.length) {
       this.#patienceMs = Math.min(longestPatienceMs, nowMs - this.#changedMs < tryMs ? this.#patienceMs * 2 : tryMs)
       this.#changedMs = nowMs
       this.#lossy = 0
-      return coming[at + 1]
+      const carried = this.#congestion?.estimate ?? this.#estimate
+      return coming.find((each, i) => i > at && !(each.bitrate > carried)) ?? coming.at(-1)
     }
     if (at > top && !crowded && nowMs - this.#changedMs > this.#patienceMs) {
       this.#changedMs = nowMs
@@ -199,12 +223,19 @@ export class Viewer {
     return current
   }
 
+  #isCrowded(current: Source, nowMs: number): boolean {
+    if (this.#congestion !== undefined) return this.#congestion.crowded && nowMs - this.#changedMs > settleMs
+    return this.#lossy >= 2 || this.#estimate < current.bitrate * share
+  }
+
   #choose(): void {
     if (this.#needs.room.video.length < 2 || this.#video === undefined || this.#video.source === undefined) return
     const nowMs = performance.now()
     // a change that waits for its keyframe is not thought over
     if (this.#video.wanted !== undefined && this.#asked === this.#rid) {
-      this.#needs.room.requestKeyframe(this.#video.wanted, nowMs)
+      // nor is one waited for that has stopped
+      if (nowMs - this.#video.wanted.timestampMs > 2000) this.#video.want(undefined)
+      this.#needs.room.requestKeyframe(this.#video.wanted ?? this.#video.source, nowMs)
       return
     }
     const asked = this.#asked !== this.#rid
@@ -212,6 +243,8 @@ export class Viewer {
     const fitting = this.#fitting(nowMs, asked)
     if (fitting === undefined) return
     this.#video.want(fitting)
-    if (this.#video.wanted !== undefined) this.#needs.room.requestKeyframe(fitting, nowMs)
+    if (this.#video.wanted === undefined) return
+    this.#needs.room.requestKeyframe(fitting, nowMs)
+    if (this.#congestion?.crowded && this.#congestion.estimate < this.#video.source.bitrate * share) this.#video.pause()
   }
 }
