@@ -5,10 +5,12 @@ import type { StreamKey } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { tell } from '../components/toasts.tsx'
 import { KeyLimitFields, type KeyRules } from './key-limit-fields.tsx'
+import { KeyRoleFields } from './key-role-fields.tsx'
 
-/** What a publisher with this key may send, and how many may watch. */
+/** Which publisher the key is for, what it may send, and how many may watch. */
 export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: StreamKey; readonly onClose: () => void }) {
   const [rules, setRules] = useState<KeyRules>({ limits: streamKey.limits, onOverLimit: streamKey.onOverLimit })
+  const [role, setRole] = useState({ role: streamKey.role, sameAddressOnly: streamKey.sameAddressOnly })
   const [refusal, setRefusal] = useState('')
   const [busy, setBusy] = useState(false)
   const submit = async (event: FormEvent) => {
@@ -16,8 +18,8 @@ export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: St
     setBusy(true)
     setRefusal('')
     try {
-      keepKey(await call<StreamKey>('PATCH', `/live/keys/${streamKey.id}`, { body: rules }))
-      tell('The limits were changed')
+      keepKey(await call<StreamKey>('PATCH', `/live/keys/${streamKey.id}`, { body: { ...role, ...rules } }))
+      tell('The rules of the key were changed')
       onClose()
     } catch (error) {
       setRefusal(explain(error))
@@ -25,8 +27,9 @@ export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: St
     }
   }
   return (
-    <Dialog title={`Limits of the key of ${streamKey.stream}`} onClose={onClose} testId="key-limits-dialog">
+    <Dialog title={`Rules of the key of ${streamKey.stream}`} onClose={onClose} testId="key-limits-dialog">
       <form className="stack" onSubmit={submit}>
+        <KeyRoleFields rules={role} onChange={setRole} />
         <KeyLimitFields rules={rules} onChange={setRules} />
         {refusal && (
           <p className="advice bad" role="alert">
@@ -38,7 +41,7 @@ export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: St
             Cancel
           </button>
           <button type="submit" className="button primary" disabled={busy} data-testid="limits-submit">
-            Save limits
+            Save
           </button>
         </div>
       </form>

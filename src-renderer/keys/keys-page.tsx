@@ -75,6 +75,7 @@ function KeyRow({
     <tr className={revoked ? 'revoked' : ''} data-testid="key-row" data-stream={key.stream}>
       <td data-label="Stream">
         <b>{key.stream}</b>
+        {key.role === 'backup' && <div className="small quiet">for the backup</div>}
       </td>
       <td data-label="Label">
         {editor && !revoked ? (
@@ -126,7 +127,7 @@ function KeyRow({
             type="button"
             className="button quiet limits-button"
             onClick={onLimits}
-            aria-label={`Limits of the key of ${key.stream}`}
+            aria-label={`Rules and limits of the key of ${key.stream}`}
             data-testid="key-limits"
           >
             {limitsInWords(key)}

@@ -3,12 +3,14 @@ import { call, explain } from '../client/api.ts'
 import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { KeyLimitFields, limitsInWords, noRules } from './key-limit-fields.tsx'
+import { KeyRoleFields, usualRole } from './key-role-fields.tsx'
 import { nameProblem } from './stream-name.ts'
 
 export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (created: StreamKeyCreated) => void }) {
   const [stream, setStream] = useState('')
   const [label, setLabel] = useState('')
   const [second, setSecond] = useState<StreamKey['onSecondPublisher']>('refuse')
+  const [role, setRole] = useState(usualRole)
   const [rules, setRules] = useState(noRules)
   const [refusal, setRefusal] = useState('')
   const [busy, setBusy] = useState(false)
@@ -21,7 +23,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
       const name = label.trim()
       onMade(
         await call<StreamKeyCreated>('POST', '/live/keys', {
-          body: { stream, onSecondPublisher: second, ...rules, ...(name ? { label: name } : {}) },
+          body: { stream, onSecondPublisher: second, ...role, ...rules, ...(name ? { label: name } : {}) },
         }),
       )
     } catch (error) {
@@ -79,6 +81,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             </label>
           ))}
         </fieldset>
+        <KeyRoleFields rules={role} onChange={setRole} />
         <details>
           <summary data-testid="key-limits-open">Limits: {limitsInWords(rules)}</summary>
           <div className="stack limit-details">

@@ -9,7 +9,6 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { hostFacts } from './host-facts.ts'
 import { TokensCard } from './tokens-card.tsx'
-import { UdpInputsCard } from './udp-inputs-card.tsx'
 import './settings.css'
 
 function RuntimeSettings({ settings, admin }: { readonly settings: Settings; readonly admin: boolean }) {
@@ -125,7 +124,6 @@ export function SettingsPage() {
             )}
           </section>
           {admin && <TokensCard />}
-          {admin && <UdpInputsCard />}
         </div>
         <div className="stack">
           <section className="card" aria-label="Connect">

@@ -9,6 +9,7 @@ import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { SourceDialog } from './source-dialog.tsx'
+import { UdpInputsCard } from './udp-inputs-card.tsx'
 
 const states: Readonly<Record<Source['state'], readonly [string, string]>> = {
   'off': ['chip', 'off'],
@@ -61,105 +62,108 @@ export function SourcesPage() {
           </button>
         )}
       </header>
-      {!sources ? (
-        <div className="skeleton stream-skeleton" aria-hidden="true" />
-      ) : sources.length === 0 ? (
-        <div className="card empty">
-          <Webcam size={32} />
-          <h2>No sources yet</h2>
-          <p>
-            Encoders publish with a key (see Keys). What does not publish by itself, like a camera, is fetched: make a source of its
-            address.
-          </p>
-        </div>
-      ) : (
-        <section className="card table-wrap" aria-label="Sources">
-          <table data-testid="sources">
-            <thead>
-              <tr>
-                <th>Stream</th>
-                <th>Address</th>
-                <th>State</th>
-                <th>On</th>
-                <th>
-                  <span className="sr-only">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.map((source) => (
-                <tr key={source.id} data-testid="source-row" data-state={source.state}>
-                  <td>
-                    <Link href={`/live/${source.stream}`}>{source.stream}</Link>
-                    <div className="small quiet">{source.when === 'always' ? 'always' : 'on demand'}</div>
-                  </td>
-                  <td className="small break">{source.url}</td>
-                  <td>
-                    <span className={states[source.state][0]}>{states[source.state][1]}</span>
-                    {source.liveSince && (
-                      <span className="small quiet">
-                        {' '}
-                        {source.format}, <Ago iso={source.liveSince} />
-                      </span>
-                    )}
-                    {source.error && <div className="small quiet">{source.error}</div>}
-                    {source.skipped.length > 0 && <div className="small quiet">left out: {source.skipped.join(', ')}</div>}
-                  </td>
-                  <td>
-                    <button
-                      type="button"
-                      className="switch"
-                      role="switch"
-                      disabled={!admin}
-                      aria-checked={source.enabled}
-                      aria-label={`The source of ${source.stream} is on`}
-                      onClick={() => void act(() => call('PATCH', `/live/sources/${source.id}`, { body: { enabled: !source.enabled } }))}
-                      data-testid="source-toggle"
-                    />
-                  </td>
-                  <td className="end">
-                    {editor && source.state === 'retrying' && (
+      <div className="stack">
+        {!sources ? (
+          <div className="skeleton stream-skeleton" aria-hidden="true" />
+        ) : sources.length === 0 ? (
+          <div className="card empty">
+            <Webcam size={32} />
+            <h2>No sources yet</h2>
+            <p>
+              Encoders publish with a key (see Keys). What does not publish by itself, like a camera, is fetched: make a source of its
+              address.
+            </p>
+          </div>
+        ) : (
+          <section className="card table-wrap" aria-label="Sources">
+            <table data-testid="sources">
+              <thead>
+                <tr>
+                  <th>Stream</th>
+                  <th>Address</th>
+                  <th>State</th>
+                  <th>On</th>
+                  <th>
+                    <span className="sr-only">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {sources.map((source) => (
+                  <tr key={source.id} data-testid="source-row" data-state={source.state}>
+                    <td>
+                      <Link href={`/live/${source.stream}`}>{source.stream}</Link>
+                      <div className="small quiet">{source.when === 'always' ? 'always' : 'on demand'}</div>
+                    </td>
+                    <td className="small break">{source.url}</td>
+                    <td>
+                      <span className={states[source.state][0]}>{states[source.state][1]}</span>
+                      {source.liveSince && (
+                        <span className="small quiet">
+                          {' '}
+                          {source.format}, <Ago iso={source.liveSince} />
+                        </span>
+                      )}
+                      {source.error && <div className="small quiet">{source.error}</div>}
+                      {source.skipped.length > 0 && <div className="small quiet">left out: {source.skipped.join(', ')}</div>}
+                    </td>
+                    <td>
                       <button
                         type="button"
-                        className="button quiet icon"
-                        title="Try now"
-                        aria-label={`Try the source of ${source.stream} now`}
-                        onClick={() => void act(() => call('POST', `/live/sources/${source.id}/retry`))}
-                        data-testid="source-retry"
-                      >
-                        <RotateCw size={16} />
-                      </button>
-                    )}
-                    {admin && (
-                      <>
+                        className="switch"
+                        role="switch"
+                        disabled={!admin}
+                        aria-checked={source.enabled}
+                        aria-label={`The source of ${source.stream} is on`}
+                        onClick={() => void act(() => call('PATCH', `/live/sources/${source.id}`, { body: { enabled: !source.enabled } }))}
+                        data-testid="source-toggle"
+                      />
+                    </td>
+                    <td className="end">
+                      {editor && source.state === 'retrying' && (
                         <button
                           type="button"
                           className="button quiet icon"
-                          title="Edit"
-                          aria-label={`Edit the source of ${source.stream}`}
-                          onClick={() => setEdited(source)}
+                          title="Try now"
+                          aria-label={`Try the source of ${source.stream} now`}
+                          onClick={() => void act(() => call('POST', `/live/sources/${source.id}/retry`))}
+                          data-testid="source-retry"
                         >
-                          <Pencil size={16} />
+                          <RotateCw size={16} />
                         </button>
-                        <button
-                          type="button"
-                          className="button quiet icon"
-                          title="Remove"
-                          aria-label={`Remove the source of ${source.stream}`}
-                          onClick={() => void remove(source)}
-                          data-testid="source-remove"
-                        >
-                          <Trash2 size={16} />
-                        </button>
-                      </>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+                      )}
+                      {admin && (
+                        <>
+                          <button
+                            type="button"
+                            className="button quiet icon"
+                            title="Edit"
+                            aria-label={`Edit the source of ${source.stream}`}
+                            onClick={() => setEdited(source)}
+                          >
+                            <Pencil size={16} />
+                          </button>
+                          <button
+                            type="button"
+                            className="button quiet icon"
+                            title="Remove"
+                            aria-label={`Remove the source of ${source.stream}`}
+                            onClick={() => void remove(source)}
+                            data-testid="source-remove"
+                          >
+                            <Trash2 size={16} />
+                          </button>
+                        </>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        )}
+        <UdpInputsCard />
+      </div>
       {edited && (
         <SourceDialog source={edited === 'new' ? undefined : edited} onClose={() => setEdited(null)} onKept={() => setEdited(null)} />
       )}

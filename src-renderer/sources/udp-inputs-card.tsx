@@ -1,42 +1,32 @@
 import { type FormEvent, useEffect, useState } from 'react'
 import type { UdpInputInfo } from '../../src-main/live/ingest/udp/udp-schemas.ts'
 import { call } from '../client/api.ts'
+import { followEvents } from '../client/sync.ts'
+import { useIsAdmin } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
-
-const everyMs = 3000
 
 /** Transport streams that are awaited over UDP: their state, a new one, and their end. */
 export function UdpInputsCard() {
+  const admin = useIsAdmin()
   const [inputs, setInputs] = useState<readonly UdpInputInfo[]>([])
   const [stream, setStream] = useState('')
   const [url, setUrl] = useState('')
-  const [round, setRound] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new round reads again
   useEffect(() => {
-    let gone = false
     const read = () => {
-      call<{ items: readonly UdpInputInfo[] }>('GET', '/live/udp-inputs').then(
-        ({ items }) => {
-          if (!gone) setInputs(items)
-        },
-        () => undefined,
-      )
+      call<{ items: readonly UdpInputInfo[] }>('GET', '/live/udp-inputs').then(({ items }) => setInputs(items), tellError)
     }
-    read()
-    const timer = setInterval(read, everyMs)
-    return () => {
-      gone = true
-      clearInterval(timer)
-    }
-  }, [round])
-
-  const again = () => setRound((before) => before + 1)
+    return followEvents({
+      onEvent: ({ topic }) => {
+        if (topic.startsWith('udp-input.')) read()
+      },
+      onFresh: read,
+    })
+  }, [])
   const add = (event: FormEvent) => {
     event.preventDefault()
     call('POST', '/live/udp-inputs', { body: { stream, url } }).then(() => {
       setStream('')
       setUrl('')
-      again()
     }, tellError)
   }
   return (
@@ -68,14 +58,16 @@ export function UdpInputsCard() {
                     </td>
                     <td title={input.error ? input.error.remedy : undefined}>{input.error ? input.error.message : input.state}</td>
                     <td>
-                      <button
-                        type="button"
-                        className="button"
-                        onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).then(again, tellError)}
-                        data-testid="udp-remove"
-                      >
-                        Remove
-                      </button>
+                      {admin && (
+                        <button
+                          type="button"
+                          className="button"
+                          onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).catch(tellError)}
+                          data-testid="udp-remove"
+                        >
+                          Remove
+                        </button>
+                      )}
                     </td>
                   </tr>
                 ))}
@@ -83,35 +75,37 @@ export function UdpInputsCard() {
             </table>
           </div>
         )}
-        <form className="stack" onSubmit={add}>
-          <label className="field">
-            <span>Stream</span>
-            <input
-              className="input"
-              value={stream}
-              onChange={(event) => setStream(event.target.value)}
-              placeholder="tower"
-              required
-              data-testid="udp-stream"
-            />
-          </label>
-          <label className="field">
-            <span>Address</span>
-            <input
-              className="input"
-              value={url}
-              onChange={(event) => setUrl(event.target.value)}
-              placeholder="udp://@239.1.1.1:5000"
-              required
-              data-testid="udp-url"
-            />
-          </label>
-          <div>
-            <button type="submit" className="button" data-testid="udp-add">
-              Await it
-            </button>
-          </div>
-        </form>
+        {admin && (
+          <form className="stack" onSubmit={add}>
+            <label className="field">
+              <span>Stream</span>
+              <input
+                className="input"
+                value={stream}
+                onChange={(event) => setStream(event.target.value)}
+                placeholder="tower"
+                required
+                data-testid="udp-stream"
+              />
+            </label>
+            <label className="field">
+              <span>Address</span>
+              <input
+                className="input"
+                value={url}
+                onChange={(event) => setUrl(event.target.value)}
+                placeholder="udp://@239.1.1.1:5000"
+                required
+                data-testid="udp-url"
+              />
+            </label>
+            <div>
+              <button type="submit" className="button" data-testid="udp-add">
+                Await it
+              </button>
+            </div>
+          </form>
+        )}
       </div>
     </section>
   )
