@@ -37,7 +37,7 @@ export function createStaticFiles(root: string, mediaOrigin: () => string): Stat
       const found = await find(root, path)
       const headers = pageHeaders(mediaOrigin(), framed)
       if (!found) {
-        const missing = extname(path) === '' || path.endsWith('.html')
+        const missing = (await statFile(join(root, 'index.html'))) === undefined
         const text = missing ? 'The page has not been built. Run: npm run build\n' : 'Not found\n'
         response
           .writeHead(missing ? 503 : 404, { ...headers, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })

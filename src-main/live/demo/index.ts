@@ -62,6 +62,8 @@ export function createDemo(needs: DemoNeeds): Demo {
   const { log } = needs
   let worker: SupervisedWorker<ToWorker> | undefined
   let starting: Promise<void> | undefined
+  /** Ends a start that has not come to its first frame. */
+  let cancel: () => void = () => undefined
   let since: string | null = null
   let frame = 0
   let skippedFrames = 0
@@ -82,6 +84,7 @@ export function createDemo(needs: DemoNeeds): Demo {
         void supervised.stop().then(() => reject(failure))
         if (worker === supervised) worker = undefined
       }
+      cancel = () => settle(new AppError('request.conflict', 'The test stream was stopped before its first frame'))
       const timer = setTimeout(() => settle(new AppError('demo.unavailable', 'The test stream did not begin in time')), startTimeoutMs)
       const supervised = superviseWorker<FromWorker, ToWorker>({
         entry: needs.workerEntry ?? findWorker(),
@@ -119,6 +122,8 @@ export function createDemo(needs: DemoNeeds): Demo {
     const running = worker
     worker = undefined
     since = null
+    cancel()
+    error = null
     await running?.stop()
   }
 

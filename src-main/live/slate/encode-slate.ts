@@ -26,6 +26,7 @@ import type { SlateJob } from './messages.ts'
 const pictureS = 2
 const longestS = 10
 const silenceS = 0.5
+const mostPoints = 8192 * 4608
 
 const encoders = { h264: FF_ENCODER_LIBX264, hevc: FF_ENCODER_LIBX265, av1: FF_ENCODER_LIBSVTAV1 } as const
 
@@ -179,6 +180,7 @@ async function picturesOf({ file, title, video }: SlateJob): Promise<{ count: nu
   const input = await Demuxer.open(file)
   const stream = input.video()
   if (stream === undefined) throw new Error('The file holds no picture')
+  if (stream.codecpar.width * stream.codecpar.height > mostPoints) throw new Error('The picture has more points than 8K')
   const decoder = await Decoder.create(stream)
   const filter = FilterAPI.create(
     `fps=${rate[0]}/${rate[1]},scale=${width}:${height}:force_original_aspect_ratio=decrease:out_range=tv,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1,format=yuv420p`,

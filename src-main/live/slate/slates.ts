@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isFault } from '../../formats/fault.ts'
+import { readPictureSize } from '../../formats/picture-size.ts'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -14,6 +16,10 @@ import { slateSettings } from './slate-settings.ts'
 /** Slates kept encoded. */
 const KEPT = 16
 const MOST_SLATES = 100
+/** Points that a picture may have: 8K, and little enough to decode in moments. */
+const MOST_POINTS = 8192 * 4608
+/** Slates that are encoded at a time: when an uplink drops, every stream wants its own at once. */
+const ENCODERS = 2
 
 export interface SlatesNeeds {
   readonly database: LiveDatabase
@@ -30,6 +36,8 @@ export class Slates implements SlateSource {
   readonly #byId = new Map<string, Slate & { readonly file: string }>()
   readonly #choices = new Map<string, StreamSlate>()
   readonly #encoded = new Map<string, Promise<SlateMedia>>()
+  #encoding = 0
+  readonly #waiting: (() => void)[] = []
 
   private constructor(needs: SlatesNeeds) {
     this.#needs = needs
@@ -61,7 +69,8 @@ export class Slates implements SlateSource {
 
   /** Chooses what a stream shows. Throws `slate.not_found`. */
   async choose(stream: string, change: Partial<StreamSlate>, actor: string): Promise<StreamSlate> {
-    const chosen = { ...this.choice(stream), ...change }
+    const now = this.choice(stream)
+    const chosen = { slate: change.slate ?? now.slate, lasts: change.lasts ?? now.lasts }
     if (chosen.slate !== 'off' && chosen.slate !== 'default' && !this.#byId.has(chosen.slate)) throw new AppError('slate.not_found')
     await this.#needs.database
       .insertInto('stream_slate')
@@ -78,6 +87,12 @@ export class Slates implements SlateSource {
     if (this.#byId.size >= MOST_SLATES) throw new AppError('request.conflict', `There are ${MOST_SLATES} slates already`)
     const kind = kindOf(data)
     if (kind === undefined) throw new AppError('slate.unreadable', 'Only PNG, JPEG, MP4 and WebM make a slate')
+    if (kind === 'png' || kind === 'jpg') {
+      const size = readPictureSize(data)
+      if (isFault(size)) throw new AppError('slate.unreadable', `The file cannot be read: ${size.fault}`)
+      if (size.width * size.height > MOST_POINTS)
+        throw new AppError('slate.unreadable', `${size.width}x${size.height} is too large a picture: 8K is the most`)
+    }
     const folder = join(this.#needs.dataDir, 'slates')
     await mkdir(folder, { recursive: true })
     const id = `sl_${randomUUID().slice(0, 12).replaceAll('-', '')}`
@@ -85,7 +100,7 @@ export class Slates implements SlateSource {
     await writeFile(file, data)
     try {
       const video = { codec: 'h264', profile: 'high', width: 320, height: 180, rate: [25, 1] } as const
-      await encodeInWorker({ file, title: '', video, audio: undefined }, this.#needs.log)
+      await this.#encode({ file, title: '', video, audio: undefined })
       const slate = { id, label, file: `${id}.${kind}`, bytes: data.length, createdAt: new Date().toISOString() }
       const { createdAt, ...row } = slate
       await this.#needs.database
@@ -126,13 +141,26 @@ export class Slates implements SlateSource {
     const key = JSON.stringify(job)
     let media = this.#encoded.get(key)
     if (media === undefined) {
-      media = encodeInWorker(job, this.#needs.log)
+      media = this.#encode(job)
       this.#encoded.set(key, media)
       media.catch(() => this.#encoded.delete(key))
       const oldest = this.#encoded.keys().next()
       if (this.#encoded.size > KEPT && !oldest.done) this.#encoded.delete(oldest.value)
     }
     return media
+  }
+
+  /** Encodes when its turn comes. */
+  async #encode(job: Parameters<typeof encodeInWorker>[0]): Promise<SlateMedia> {
+    if (this.#encoding >= ENCODERS) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    else this.#encoding++
+    try {
+      return await encodeInWorker(job, this.#needs.log)
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#encoding--
+      else next()
+    }
   }
 }
 

@@ -1,0 +1,66 @@
+/** A viewer over HTTP-FLV that looks at every picture's time: cheap enough to watch through everything else. */
+export interface FlvViewer {
+  readonly frames: number
+  /** Steps between two pictures that are longer than they should be, ms. */
+  readonly gaps: readonly number[]
+  /** Longest time without a picture since `forget`, ms. */
+  readonly longestWaitMs: number
+  forget(): void
+  stop(): void
+}
+
+/** Plays `url`; a step of more than `mostMs` between two pictures is a missing frame. */
+export async function watchFlv(url: string, mostMs: number): Promise<FlvViewer> {
+  const stopped = new AbortController()
+  const reply = await fetch(url, { signal: stopped.signal })
+  if (!reply.ok || reply.body === null) throw new Error(`${url} answered ${reply.status}`)
+  const gaps: number[] = []
+  let frames = 0
+  let last = Number.NaN
+  let longestWaitMs = 0
+  let lastMs = performance.now()
+  const read = async (body: AsyncIterable<Uint8Array>): Promise<void> => {
+    let held = Buffer.alloc(0)
+    let skip = 13
+    for await (const bytes of body) {
+      held = held.length === 0 ? Buffer.from(bytes) : Buffer.concat([held, bytes])
+      let at = 0
+      if (skip > 0) {
+        if (held.length < skip) continue
+        at = skip
+        skip = 0
+      }
+      while (held.length - at >= 11) {
+        const size = held.readUIntBE(at + 1, 3)
+        if (held.length - at < 15 + size) break
+        // A coded picture: not a header, not metadata.
+        if (held[at] === 9 && held[at + 12] === 1) {
+          const timeMs = held.readUIntBE(at + 4, 3) | (held[at + 7]! << 24)
+          if (timeMs - last > mostMs) gaps.push(timeMs - last)
+          last = timeMs
+          frames++
+          const now = performance.now()
+          longestWaitMs = Math.max(longestWaitMs, now - lastMs)
+          lastMs = now
+        }
+        at += 15 + size
+      }
+      held = held.subarray(at)
+    }
+  }
+  read(reply.body).catch(() => undefined)
+  return {
+    get frames() {
+      return frames
+    },
+    gaps,
+    get longestWaitMs() {
+      return Math.max(longestWaitMs, performance.now() - lastMs)
+    },
+    forget() {
+      longestWaitMs = 0
+      lastMs = performance.now()
+    },
+    stop: () => stopped.abort(),
+  }
+}
