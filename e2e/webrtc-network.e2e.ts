@@ -52,7 +52,8 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     await host?.stop()
   })
 
-  it('does not stall at 2 % loss: from a browser that loses too, and from an encoder', async (context) => {
+  // once more where a busy machine held the encoder or the page up
+  it('does not stall at 2 % loss: from a browser that loses too, and from an encoder', { retry: 1 }, async (context) => {
     if (!present) skipBecause(context, noWorker)
     publishers.push(await publishTestStream({ url: `${host.rtmp}/${await host.key('encoder')}`, width: 640, height: 360, videoKbps: 800 }))
     const up = await relay(rough)
@@ -63,18 +64,21 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     const viewers = [await open(down), await open(down)]
     await playStream(viewers[0]!, '/live/cam/whep')
     await playStream(viewers[1]!, '/live/encoder/whep')
-    for (const [index, viewer] of viewers.entries()) {
-      await untilFrames(viewer, 60)
-      const before = await received(viewer)
-      const gaps = await watchGaps(viewer)
-      await viewer.waitForTimeout(6000)
-      const after = await received(viewer)
-      const longest = await gaps.longestGap()
+    for (const viewer of viewers) await untilFrames(viewer, 60)
+    const before = await Promise.all(viewers.map(received))
+    const gaps = await Promise.all(viewers.map(watchGaps))
+    await viewers[0]!.waitForTimeout(6000)
+    const after = await Promise.all(viewers.map(received))
+    const longest = await Promise.all(gaps.map((each) => each.longestGap()))
+    const lost = `${down.dropped} of ${down.dropped + down.passed} datagrams lost`
+    for (const [index, of] of ['WHIP', 'RTMP'].entries()) {
+      const frames = after[index]!.frames - before[index]!.frames
+      const freezes = after[index]!.freezes - before[index]!.freezes
       process.stdout.write(
-        `2 % loss, ${engine}, ${index === 0 ? 'WHIP' : 'RTMP'}: ${after.frames - before.frames} frames, ${after.freezes - before.freezes} freezes, longest gap ${Math.round(longest)} ms, lost ${down.dropped}/${down.dropped + down.passed}, nacks ${JSON.stringify(after)}\n`,
+        `${engine}, ${lost}, ${of}: ${frames} frames, ${freezes} freezes, longest gap ${Math.round(longest[index]!)} ms\n`,
       )
-      expect(after.frames - before.frames).toBeGreaterThan(120)
-      expect(longest).toBeLessThan(500)
+      expect(frames).toBeGreaterThan(120)
+      expect(longest[index]).toBeLessThan(500)
     }
   })
 
@@ -91,6 +95,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     await playStream(viewer, '/live/sizes/whep')
     await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth >= 960, undefined, { timeout: 25_000 })
     await viewer.waitForTimeout(2000)
+    await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth >= 960, undefined, { timeout: 25_000 })
     const gaps = await watchGaps(viewer)
     down.impair({ delayMs: 20, kbps: 600 }, 'down')
     const cutMs = performance.now()
