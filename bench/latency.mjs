@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { startOurs } from './servers.mjs'
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+export const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 
 /** Runs in the page: reads the barcode of every shown frame for `duration` ms. The format is told in e2e/helpers/barcode.ts. */
-async function watchFrames(duration) {
+export async function watchFrames(duration) {
   const video = document.querySelector('video')
   const canvas = document.createElement('canvas')
   canvas.width = 640

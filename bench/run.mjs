@@ -180,6 +180,12 @@ const benches = {
     return result
   },
 
+  /** WHIP and RTMP to WHEP, both engines: delay, and CPU per Mbps of 40 viewers. */
+  async webrtc() {
+    const { measureWebrtc } = await import('./webrtc.mjs')
+    return measureWebrtc(print, { viewers: Number(process.env.BENCH_VIEWERS ?? 40), windowSeconds: Math.min(windowSeconds, 10) })
+  },
+
   /** LL-HLS in Chromium against the clock in the picture. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')

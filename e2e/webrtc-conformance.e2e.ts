@@ -5,6 +5,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { childrenOf, clientPage, playStream, publishCanvas, received, untilFrames, untilState } from './helpers/webrtc.ts'
+import { publishLayers } from './helpers/whip-layers.ts'
 
 const engines = ['node-datachannel', 'mediasoup'] as const
 const noWorker = 'mediasoup has no worker here: npm run build:mediasoup'
@@ -74,6 +75,44 @@ describe.each(engines)('WebRTC by %s', (engine) => {
       playlist = await (await fetch(`${host.http}/live/canvas/index.m3u8`)).text()
     }
     expect(playlist).toContain('avc1.')
+  })
+
+  it('bounds valid offers from one address, which hold a place for a while only, and viewers notice nothing', async (context) => {
+    if (!present) skipBecause(context, noWorker)
+    const layer = { rid: 'f', width: 480, height: 270, kbps: 350 }
+    const signal = `${host.http.replace('http', 'ws')}/live/socket/signal`
+    await expect(publishLayers(signal, 'sk_wrong', [layer])).rejects.toThrow('publish.key_unknown')
+    const publisher = await publishLayers(signal, await host.key('socket'), [layer])
+    await host.until('socket', (each) => each.state === 'active')
+    const viewer = await open()
+    await playStream(viewer, '/live/socket/whep')
+    await untilFrames(viewer, 10)
+    const offer = await viewer.evaluate(async () => {
+      const peer = new RTCPeerConnection()
+      peer.addTransceiver('video', { direction: 'recvonly' })
+      await peer.setLocalDescription(await peer.createOffer())
+      return peer.localDescription!.sdp
+    })
+    const from = performance.now()
+    const headers = { 'content-type': 'application/sdp' }
+    const flood = await Promise.all(
+      Array.from({ length: 200 }, () => fetch(`${host.http}/live/socket/whep`, { method: 'POST', headers, body: offer })),
+    )
+    const count = (status: number) => flood.filter((each) => each.status === status).length
+    expect(count(201) + count(429)).toBe(200)
+    expect(count(201)).toBeGreaterThan(20)
+    expect(count(201)).toBeLessThan(62 + (performance.now() - from) / 100)
+    expect(flood.find((each) => each.status === 429)?.headers.get('retry-after')).toMatch(/^\d+$/)
+    await untilFrames(viewer, 30)
+    const sessions = async () => (await host.api('GET', '/live/webrtc')).body.sessions
+    expect(await sessions()).toBe(2 + count(201))
+    await viewer.waitForTimeout(Math.max(0, 12_000 - (performance.now() - from)))
+    const end = performance.now() + 8000
+    while ((await sessions()) > 2 && performance.now() < end) await viewer.waitForTimeout(200)
+    expect(await sessions()).toBe(2)
+    await untilFrames(viewer, 10)
+    publisher.stop()
+    await host.until('socket', (each) => each.state === 'ended')
   })
 
   it('takes three sizes of one picture and gives a viewer the best', async (context) => {

@@ -111,7 +111,33 @@ class LayerSender {
   }
 }
 
-/** Publishes a clip in several encodings (lowest first) over WHIP, each at its bit rate whatever the load of the machine. */
+interface Signalling {
+  readonly answer: string
+  close(): void
+}
+
+async function overHttp(address: string, key: string, offer: string): Promise<Signalling> {
+  const headers = { 'content-type': 'application/sdp', authorization: `Bearer ${key}` }
+  const reply = await fetch(address, { method: 'POST', headers, body: offer })
+  const answer = await reply.text()
+  if (reply.status !== 201) throw new Error(`${reply.status} ${answer}`)
+  return { answer, close: () => undefined }
+}
+
+/** Closing the socket ends the session. */
+function overSocket(address: string, key: string, sdp: string): Promise<Signalling> {
+  const socket = new WebSocket(address)
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'offer', role: 'publish', key, sdp }))
+    socket.onmessage = ({ data }) => {
+      const message = JSON.parse(String(data))
+      if (message.type === 'answer') resolve({ answer: message.sdp, close: () => socket.close() })
+      else if (message.type === 'error') reject(new Error(message.error.code))
+    }
+  })
+}
+
+/** Publishes a clip in several encodings (lowest first) over WHIP, or by the WebSocket where the address is one (`ws:`), each at its bit rate whatever the load of the machine. */
 export async function publishLayers(address: string, key: string, layers: readonly Layer[]): Promise<LayerPublisher> {
   const peer = new ndc.PeerConnection('layers', { iceServers: [], bindAddress: '127.0.0.1', disableAutoNegotiation: true })
   const picture = new ndc.Video('0', 'SendOnly')
@@ -130,13 +156,9 @@ export async function publishLayers(address: string, key: string, layers: readon
     ...layers.map(({ rid }) => `a=rid:${rid} send`),
     `a=simulcast:send ${layers.map(({ rid }) => rid).join(';')}`,
   ]
-  const reply = await fetch(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/sdp', authorization: `Bearer ${key}` },
-    body: offer.replace(/^a=(ssrc|msid).*\r\n/gm, '').replace(/^a=sendonly\r\n/m, (line) => `${line}${rids.join('\r\n')}\r\n`),
-  })
-  const answer = await reply.text()
-  if (reply.status !== 201) throw new Error(`${reply.status} ${answer}`)
+  const asked = offer.replace(/^a=(ssrc|msid).*\r\n/gm, '').replace(/^a=sendonly\r\n/m, (line) => `${line}${rids.join('\r\n')}\r\n`)
+  const signalling = address.startsWith('ws') ? await overSocket(address, key, asked) : await overHttp(address, key, asked)
+  const { answer } = signalling
   const opened = new Promise<void>((resolve) => track.onOpen(resolve))
   peer.setRemoteDescription(answer.replace(/^a=(extmap|rid|simulcast).*\r\n/gm, ''), 'answer')
   await opened
@@ -156,6 +178,7 @@ export async function publishLayers(address: string, key: string, layers: readon
   return {
     stop() {
       clearInterval(timer)
+      signalling.close()
       peer.close()
     },
   }

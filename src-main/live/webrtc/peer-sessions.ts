@@ -57,12 +57,15 @@ interface Held extends PeerSession {
 }
 
 const STATS_MS = 1000
+/** Sessions that are answered and not connected yet, of all addresses together. */
+const MOST_PENDING = 1000
 
 /** All WebRTC sessions of the host: let in, joined to streams and viewers, forgotten. What comes of HTTP or WebSocket ends here. */
 export class PeerSessions {
   readonly #needs: PeerSessionsNeeds
   readonly #sessions = new Map<string, Held>()
   readonly #fed: FedRooms
+  #pending = 0
   #timer: NodeJS.Timeout | undefined
   #stats: readonly PeerStats[] = []
 
@@ -86,6 +89,7 @@ export class PeerSessions {
 
   /** Lets a publisher in: `name` and `query` as the publish gate knows them. Rejects with AppError. */
   async publish(offerer: Offerer, name: string, query: ReadonlyMap<string, string>): Promise<{ session: PeerSession; sdp: string }> {
+    this.#room()
     const offer = read(offerer.sdp)
     for (const media of offer.media) {
       if (media.direction === 'recvonly' || media.direction === 'inactive' || publisherCodec(media) !== undefined) continue
@@ -116,6 +120,7 @@ export class PeerSessions {
 
   /** Lets a viewer in. Rejects with AppError. */
   async play(offerer: Offerer, name: string): Promise<{ session: PeerSession; sdp: string }> {
+    this.#room()
     const offer = read(offerer.sdp)
     const stream = this.#needs.streams.find(name)
     if (stream === undefined) throw new AppError(this.#needs.known(name) ? 'stream.not_live' : 'stream.not_found')
@@ -192,6 +197,11 @@ export class PeerSessions {
     this.#fed.clear()
   }
 
+  /** Throws `webrtc.too_many_offers` where too many are pending. */
+  #room(): void {
+    if (this.#pending >= MOST_PENDING) throw new AppError('webrtc.too_many_offers', undefined, { details: { retryAfter: 5 } })
+  }
+
   async #engine(): Promise<SfuEngine> {
     const engine = await this.#needs.engine.get()
     if (!engine.up) throw new AppError('webrtc.engine_down')
@@ -228,6 +238,7 @@ export class PeerSessions {
       listener: undefined,
     }
     this.#sessions.set(id, session)
+    this.#pending++
     this.#timer ??= setInterval(() => void this.#measure(), STATS_MS)
     return session
   }
@@ -236,6 +247,7 @@ export class PeerSessions {
     const session = this.#sessions.get(id)
     if (session === undefined || session.connected) return
     session.connected = true
+    this.#pending--
     if (session.role === 'play') this.#tell(session, 0)
     session.listener?.('connected')
   }
@@ -249,6 +261,7 @@ export class PeerSessions {
 
   #forget(session: Held, how: 'unpublish' | 'lost', reason?: AppError): void {
     if (!this.#sessions.delete(session.id)) return
+    if (!session.connected) this.#pending--
     session.publication?.close(how, reason)
     if (session.fed !== undefined) this.#fed.leave(session.fed)
     if (session.counted) this.#needs.viewers.leave(session.streamId, 'webrtc', session.id)
