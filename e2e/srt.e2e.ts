@@ -102,9 +102,10 @@ describe('encoders and players come over SRT', () => {
       network.close()
     }
     const codes = (await readFrames(out)).map(({ code }) => code?.frame ?? -1)
+    // ffmpeg leaves without waiting for what its last packets lost: the last picture may be half there.
+    if (codes.at(-1) === -1) codes.pop()
     const first = codes[0]!
     expect(codes).toEqual(codes.map((_, index) => first + index))
-    // ffmpeg leaves without waiting for what its last packets lost.
     expect(codes.at(-1)).toBeGreaterThan(clipFrames - 20)
     expect(codes.length).toBeGreaterThan(150)
     const { health } = await stream(host, 'rough')

@@ -98,7 +98,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     appendFileSync(logFile, `${line}\n`)
   })
   const ready = await new Promise<ReadyLine>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`host not ready in 15 s\n${log.slice(-20).join('\n')}`)), 15_000)
+    const timer = setTimeout(() => reject(new Error(`host not ready in 60 s\n${log.slice(-20).join('\n')}`)), 60_000)
     createInterface({ input: child.stdout! }).on('line', (line) => {
       appendFileSync(logFile, `${line}\n`)
       try {
