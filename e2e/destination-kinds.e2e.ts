@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { baseClip } from './helpers/clips.ts'
+import { baseClip, madeClip } from './helpers/clips.ts'
 import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
-import { type Publisher, publishFile } from './helpers/publish.ts'
+import { type Publisher, publishFile, publishTestStream } from './helpers/publish.ts'
 import { freePort } from './helpers/relay-targets.ts'
 
 const passphrase = 'between the two hosts'
@@ -143,5 +143,88 @@ describe('RTMPS destinations', () => {
     expect((await until(made.id, live)).certificate).toBe('any')
     expect((await change(made.id, { certificate: 'sha1:00' })).body.code).toBe('destination.address_invalid')
     await host.api('DELETE', `/live/streams/show/destinations/${made.id}`)
+  }, 60_000)
+})
+
+describe('WHIP destinations', () => {
+  it('publishes a stream with B-frames and AAC to another host, and returns by itself when that host or the process is gone', async () => {
+    const curved = await madeClip('curved.flv', [
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-bf',
+      '2',
+      '-g',
+      '30',
+      '-b:v',
+      '800k',
+      '-c:a',
+      'copy',
+    ])
+    const source = publishFile(curved, `${host.rtmp}/${await host.key('curved')}`, { loop: true })
+    try {
+      await host.until('curved', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const key = await second.key('by-whip')
+      const url = `${second.http}/live/whip`
+      const made = await add({ template: 'whip', label: 'whip', url, key: 'sk_not-one-that-is-known' }, 'curved')
+      const refused = await until(made.id, failing('destination.refused'), 20_000, 'curved')
+      expect(refused.error.message).toContain('401')
+      await change(made.id, { key }, 'curved')
+      await until(made.id, live, 20_000, 'curved')
+      const there = await second.until('by-whip', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      expect(there.tracks.map(({ codec }: any) => codec).sort()).toEqual(['h264', 'opus'])
+      expect(there.publisher.protocol).toBe('whip')
+      await sleep(3000)
+      const file = join(artifacts, 'destination-whip.mkv')
+      await recordStream(`${second.http}/live/by-whip/hls.m3u8`, file, 4)
+      const seen = await numbersOf(file)
+      expect(seen.length).toBeGreaterThan(90)
+      expect(gaps(seen)).toBe(0)
+      const good = await until(made.id, live, 1000, 'curved')
+      expect(good.statistics.frames).toBeGreaterThan(90)
+      expect(good.statistics.reconnects).toBe(0)
+      const { health } = await second.until('by-whip', () => true)
+      expect(Math.abs(health.avOffsetMs), JSON.stringify(health)).toBeLessThan(500)
+      // Ended from here, the far end knows at once.
+      await host.api('POST', `/live/streams/curved/destinations/${made.id}/stop`)
+      await second.until('by-whip', (stream) => stream.state === 'ended', 5000)
+      await host.api('POST', `/live/streams/curved/destinations/${made.id}/start`)
+      await until(made.id, live, 20_000, 'curved')
+      // The process dies: only its destinations notice, and come back.
+      const other = await add({ template: 'custom', label: 'beside', url: second.rtmp, key: await second.key('beside') }, 'curved')
+      await until(other.id, live, 10_000, 'curved')
+      const found = execFileSync('pgrep', ['-P', String(host.process.pid), '-f', 'whip-worker'])
+        .toString()
+        .trim()
+      process.kill(Number(found), 'SIGKILL')
+      await until(made.id, ({ state }) => state === 'retrying', 5000, 'curved')
+      const back = await until(made.id, live, 15_000, 'curved')
+      expect(back.statistics.reconnects).toBe(1)
+      expect((await until(other.id, live, 1000, 'curved')).statistics.reconnects).toBe(0)
+      const reply = await host.api('POST', '/live/streams/curved/destinations', { template: 'whip', url, key, rendition: 'v-240p' })
+      expect([reply.status, reply.body.code]).toEqual([400, 'destination.address_invalid'])
+    } finally {
+      await source.stop()
+    }
+  }, 90_000)
+})
+
+describe('what is sent', () => {
+  it('is HEVC and AV1 where the server announces them', async () => {
+    for (const video of ['hevc', 'av1'] as const) {
+      const source = await publishTestStream({ url: `${host.rtmp}/${await host.key(video)}`, width: 640, height: 360, video })
+      try {
+        await host.until(video, (stream) => stream.state === 'active' && stream.tracks.length === 2)
+        const made = await add({ template: 'custom', label: video, url: second.rtmp, key: await second.key(`in-${video}`) }, video)
+        await until(made.id, live, 15_000, video)
+        const there = await second.until(`in-${video}`, (stream) => stream.state === 'active' && stream.tracks.length === 2)
+        expect(there.tracks.find(({ kind }: any) => kind === 'video').codec).toBe(video)
+        const srt = await add({ template: 'srt', label: 'ts', url: `srt://127.0.0.1:${second.ready.srtPort}`, key: 'x', passphrase }, video)
+        await host.api('DELETE', `/live/streams/${video}/destinations/${srt.id}`)
+      } finally {
+        await source.stop()
+      }
+    }
   }, 60_000)
 })

@@ -1,4 +1,3 @@
-import { AppError } from '../../platform/errors.ts'
 import { parseRtmpAddress, parseSrtAddress } from './destination-address.ts'
 import type { DestinationAim, DestinationSecrets } from './destination-sender.ts'
 import type { FlvMedia } from './flv-sending.ts'
@@ -6,9 +5,17 @@ import { RtmpTarget } from './rtmp-target.ts'
 import { SrtTarget } from './srt-target.ts'
 import type { Target, TargetEvents } from './target.ts'
 import { templateOf } from './templates.ts'
+import type { WhipSender } from './whip/whip-sender.ts'
+import { WhipTarget } from './whip/whip-target.ts'
 
 /** Connects to a destination by the protocol of its template. Throws `destination.address_invalid`. */
-export function connectTarget(aim: DestinationAim, { key, passphrase }: DestinationSecrets, media: FlvMedia, events: TargetEvents): Target {
+export function connectTarget(
+  aim: DestinationAim,
+  { key, passphrase }: DestinationSecrets,
+  media: FlvMedia,
+  whip: WhipSender,
+  events: TargetEvents,
+): Target {
   switch (templateOf(aim.template).protocol) {
     case 'rtmp':
       return new RtmpTarget(parseRtmpAddress(aim.url, key), aim.certificate, media, events)
@@ -19,6 +26,10 @@ export function connectTarget(aim: DestinationAim, { key, passphrase }: Destinat
         events,
       )
     case 'whip':
-      throw new AppError('destination.address_invalid')
+      return new WhipTarget(
+        { url: new URL(aim.url), token: key, certificate: aim.certificate, mostQueued: media.limits.outgoingBytes },
+        whip,
+        events,
+      )
   }
 }

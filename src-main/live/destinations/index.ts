@@ -14,6 +14,7 @@ import { createDestinationMetrics } from './destination-metrics.ts'
 import { createDestinationStore } from './destination-store.ts'
 import { destinationRoutes } from './routes.ts'
 import { templateOf } from './templates.ts'
+import { WhipSender } from './whip/whip-sender.ts'
 
 export interface DestinationsNeeds {
   readonly database: LiveDatabase
@@ -48,6 +49,7 @@ export interface Destinations extends LivePart {
 /** Sends streams on to other servers. */
 export async function createDestinations(needs: DestinationsNeeds): Promise<Destinations> {
   const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf, realtimeOf } = needs
+  const whip = new WhipSender(log)
   const book = await DestinationBook.open({
     store: createDestinationStore(database),
     secrets,
@@ -56,7 +58,7 @@ export async function createDestinations(needs: DestinationsNeeds): Promise<Dest
     audit,
     now,
     monotonic,
-    connect: (aim, keys, targetEvents) => connectTarget(aim, keys, { bodies: needs.bodies, limits }, targetEvents),
+    connect: (aim, keys, targetEvents) => connectTarget(aim, keys, { bodies: needs.bodies, limits }, whip, targetEvents),
     viewOf: (stream, { template, rendition }) => {
       if (templateOf(template).protocol === 'whip') return realtimeOf(stream)
       return rendition === 'source' ? stream : ladderOf(stream)
@@ -90,10 +92,11 @@ export async function createDestinations(needs: DestinationsNeeds): Promise<Dest
       }, tickMs)
       timer.unref()
     },
-    stop() {
+    async stop() {
       clearInterval(timer)
       for (const leave of ways.splice(0)) leave()
       book.stopAll()
+      await whip.stop()
     },
   }
 }

@@ -11,6 +11,7 @@ export const TemplateIdSchema = Type.Union([
   Type.Literal('kick'),
   Type.Literal('custom'),
   Type.Literal('srt'),
+  Type.Literal('whip'),
 ])
 export type TemplateId = Static<typeof TemplateIdSchema>
 
@@ -49,7 +50,7 @@ export const DestinationStatisticsSchema = Type.Object({
   frames: Type.Integer({ description: 'pictures sent since the stream began' }),
   droppedFrames: Type.Integer({ description: 'pictures and sounds dropped because the destination was too slow' }),
   queuedMs: Type.Number({ description: 'media that waits to be sent' }),
-  rttMs: Nullable(Type.Number({ description: 'RTMP: measured while connecting; SRT and WHIP: now' })),
+  rttMs: Nullable(Type.Number({ description: 'RTMP and WHIP: measured while connecting; SRT: now' })),
   packetsLost: Nullable(
     Type.Integer({ description: 'packets that did not arrive in time, of this connection; null where TCP repairs them' }),
   ),

@@ -93,6 +93,20 @@ export const destinationTemplates: readonly DestinationTemplate[] = [
     videoCodecs: null,
     audioCodecs: null,
   },
+  {
+    id: 'whip',
+    name: 'WHIP',
+    protocol: 'whip',
+    servers: [],
+    urlEditable: true,
+    urlLooksLike: 'https://HOST/PATH/whip',
+    keyName: 'Bearer token',
+    keyRequired: false,
+    keyLooksLike: 'What the service calls stream key or token; for another AMI Streams host its stream key.',
+    limits: 'H.264 without B-frames and Opus: passed through where the stream has them, else made from it.',
+    videoCodecs: null,
+    audioCodecs: null,
+  },
 ]
 
 const byId = new Map<TemplateId, DestinationTemplate>(destinationTemplates.map((template) => [template.id, template]))

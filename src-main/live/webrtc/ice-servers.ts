@@ -34,4 +34,27 @@ export function iceLinks(servers: readonly IceServer[]): readonly string[] {
   })
 }
 
+/** Most servers that are taken of one answer. */
+const mostLinks = 16
+
+/** Reads `Link` headers of a WHIP server; whatever is no ICE server is left out. */
+export function readIceLinks(values: readonly string[]): readonly IceServer[] {
+  const servers: IceServer[] = []
+  for (const value of values) {
+    for (const [, urls = '', rest = ''] of value
+      .slice(0, 8192)
+      .matchAll(/<((?:stun|turn)s?:[^>]{1,300})>((?:\s*;\s*[\w-]+=(?:"(?:[^"\\]|\\.)*"|[^\s;,"]+))*)/g)) {
+      const parameters = new Map<string, string>()
+      for (const [, name = '', inQuotes, plain] of rest.matchAll(/;\s*([\w-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;,"]+))/g)) {
+        parameters.set(name.toLowerCase(), inQuotes === undefined ? (plain ?? '') : inQuotes.replace(/\\(.)/g, '$1'))
+      }
+      if (parameters.get('rel') !== 'ice-server' || servers.length >= mostLinks) continue
+      const username = parameters.get('username')
+      const credential = parameters.get('credential')
+      servers.push({ urls, ...(username === undefined ? {} : { username }), ...(credential === undefined ? {} : { credential }) })
+    }
+  }
+  return servers
+}
+
 const quoted = (text: string): string => text.replace(/[\\"]/g, '\\$&')
