@@ -185,8 +185,9 @@ export class PeerSessions {
   close(id: string): void {
     const session = this.#sessions.get(id)
     if (session === undefined) return
-    this.#needs.engine.running?.close(id)
+    // First, since the engine may tell of the end at once, which would count as a loss.
     this.#forget(session, 'unpublish')
+    this.#needs.engine.running?.close(id)
     session.listener?.('closed', 'closed')
   }
 
