@@ -7,11 +7,11 @@ import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBarcode } from './helpers/barcode.ts'
-import { launchBrowser } from './helpers/browser.ts'
+import { complaints, launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
 import { type DecodedFrame, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { type Publisher, publishFile } from './helpers/publish.ts'
+import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 
 const run = promisify(execFile)
 
@@ -19,6 +19,9 @@ async function complaintsOf(file: string): Promise<string> {
   const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], { timeout: 60_000 })
   return stderr.trim()
 }
+
+/** 50 s of the test picture. */
+const longClip = (): Promise<string> => testClip('clips-long-source', { width: 640, height: 360, frames: 1500, videoKbps: 500 })
 
 describe('clips', () => {
   let host: RunningHost
@@ -28,6 +31,7 @@ describe('clips', () => {
 
   beforeAll(async () => {
     await baseClip()
+    await longClip()
     host = await startHost({ name: 'clips', args: ['--window-ms', '6000', '--dvr-ms', '600000', '--reconnect-window-ms', '10000'] })
     browser = await launchBrowser()
   }, 90_000)
@@ -182,5 +186,148 @@ describe('clips', () => {
     )
     expect(seen).toEqual(Array.from({ length: 134 }, (_, index) => 37 + index))
     await page.close()
+  }, 60_000)
+
+  it('are made by two clicks in the page, trimmed by frames, and played, renamed, deleted and taken back', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    const said = complaints(page)
+    await publish('page', await longClip())
+    await held('page', 6000)
+    await page.goto(`${host.http}/live/page`)
+    await page.locator('[data-testid="preview"][data-state="playing"]').waitFor({ timeout: 30_000 })
+    await page.getByTestId('clip-last').click()
+    await page.keyboard.press('i')
+    await page.getByTestId('clip-mark').waitFor()
+    await sleep(1500)
+    await page.keyboard.press('o')
+    const dialog = page.getByTestId('trim-dialog')
+    await dialog.waitFor()
+    const codeOf = (name: string) =>
+      page.evaluate(
+        ({ source, id }) => {
+          const read = new Function(`return (${source})`)() as typeof readBarcode
+          const video = document.querySelector<HTMLVideoElement>(`[data-testid="trim-${id}-picture"]`)!
+          if (video.readyState < 2 || video.seeking) return undefined
+          const canvas = document.createElement('canvas')
+          canvas.width = 640
+          canvas.height = 36
+          const context = canvas.getContext('2d', { willReadFrequently: true })!
+          context.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 10, 0, 0, 640, 36)
+          const { data } = context.getImageData(0, 0, 640, 36)
+          return read(640, 360, (x, y) => data[(y * 640 + x) * 4 + 1]!)?.frame
+        },
+        { source: readBarcode.toString(), id: name },
+      )
+    /** The frame in a picture, once it stands still. */
+    const still = async (name: string): Promise<number> => {
+      let before: number | undefined
+      return until(`the picture ${name}`, async () => {
+        const now = await codeOf(name)
+        const same = now !== undefined && now === before && now
+        before = now
+        await sleep(400)
+        return same
+      })
+    }
+    const marked = await still('from')
+    await page.getByTestId('from-a-frame-on').click()
+    await page.getByTestId('from-a-frame-on').click()
+    await until('two frames on', async () => (await codeOf('from')) === marked + 2)
+    await page.getByTestId('to-a-frame-back').click()
+    const first = await still('from')
+    const last = await still('to')
+    await screenshot(page, 'clip-trim')
+    await page.getByTestId('clip-new-title').fill('By two clicks')
+    await page.getByTestId('make-clip').click()
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByTestId('tab-clips').click()
+    const ready = page.locator('[data-testid="clip-row"][data-state="ready"]')
+    await ready.nth(1).waitFor({ timeout: 30_000 })
+    const made = (await host.api('GET', '/live/clips?stream=page')).body.items.find((each: any) => each.title === 'By two clicks')
+    const frames = (await readFrames(await download(made))).map((frame) => frame.code!.frame)
+    expect([frames[0], frames.at(-1), frames.length]).toEqual([first, last, last - first + 1])
+    await ready.first().locator('img').waitFor()
+    await screenshot(page, 'clips')
+    const row = page.locator(`[data-clip="${made.id}"]`)
+    await row.getByTestId('clip-title').fill('Renamed')
+    await row.getByTestId('clip-title').press('Enter')
+    await until('the title', async () => (await host.api('GET', `/live/clips/${made.id}`)).body.title === 'Renamed')
+    await row.getByTestId('clip-play').click()
+    await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid="clip-video"]')?.currentTime ?? 0) > 0.3)
+    await page.keyboard.press('Escape')
+    await row.getByTestId('clip-delete').click()
+    await row.waitFor({ state: 'detached' })
+    expect((await host.api('GET', '/live/clips?stream=page&deleted=true')).body.items).toHaveLength(1)
+    await page.getByRole('button', { name: 'Undo' }).last().click()
+    await row.waitFor()
+    expect(said).toEqual([])
+    await page.close()
+  }, 90_000)
+
+  it('the player shows what lies where the bar points', async () => {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
+    await held('page', 22_000)
+    await page.goto(`${host.http}/watch/page`)
+    await untilMoving(page)
+    await page.getByTestId('player').hover()
+    const bar = page.getByTestId('seek')
+    await bar.waitFor()
+    const { x, y, width, height } = (await bar.boundingBox())!
+    await page.mouse.move(x + width * 0.3, y + height / 2)
+    const preview = page.getByTestId('seek-preview')
+    await preview.waitFor()
+    await page.waitForFunction(() => (document.getElementById('seek-picture') as HTMLElement).style.backgroundImage.includes('sprites-'))
+    expect(await preview.innerText()).toMatch(/^-0:\d\d$/)
+    const early = Number(await preview.getAttribute('data-at'))
+    await screenshot(page, 'seek-preview')
+    await page.mouse.move(x + width * 0.97, y + height / 2)
+    await page.waitForFunction((was) => Number(document.getElementById('seek-preview')?.dataset.at) > was, early)
+    await page.mouse.move(x + width / 2, 10)
+    await preview.waitFor({ state: 'hidden' })
+    await page.keyboard.press('j')
+    await preview.waitFor()
+    await page.close()
+  }, 60_000)
+
+  it('refuses what cannot be clipped, and says why', async () => {
+    const post = async (order: object, stream = 'page') => {
+      const { status, body } = await host.api('POST', `/live/streams/${stream}/clips`, order)
+      return `${status} ${body.code}`
+    }
+    const { fromMs, toMs, originTimeMs } = await window('page')
+    expect(await post({ lastSeconds: 3 }, 'nobody')).toBe('404 stream.not_found')
+    expect(await post({})).toBe('400 clip.range_invalid')
+    expect(await post({ from: fromMs + 2000, to: fromMs + 1000 })).toBe('400 clip.range_invalid')
+    expect(await post({ from: 'yesterday, noon', to: toMs })).toBe('400 clip.range_invalid')
+    expect(await post({ from: fromMs, to: toMs, lastSeconds: 3 })).toBe('400 clip.range_invalid')
+    expect(await post({ from: new Date(originTimeMs - 60_000).toISOString(), to: toMs })).toMatch(
+      /^409 clip.out_of_window|^400 clip.range_invalid/,
+    )
+    expect(await post({ from: fromMs, to: toMs + 120_000 })).toBe('409 clip.out_of_window')
+    expect(await post({ from: 0, to: 4_000_000 })).toBe('400 clip.too_long')
+    expect(await post({ lastSeconds: 2, rendition: 'v9' })).toBe('409 clip.rendition_missing')
+    expect((await host.api('GET', '/live/clips/none')).body.code).toBe('clip.not_found')
+    expect((await host.api('GET', '/live/clips/none/file')).body.code).toBe('clip.not_found')
+  })
+
+  it('waits for an end that is yet to come, and reaches over no reconnection', async () => {
+    const first = await publish('back', await baseClip())
+    await held('back', 4000)
+    const { toMs } = await window('back')
+    const coming = await clip('back', { from: toMs - 1000, to: toMs + 1500 })
+    expect(coming.durationMs).toBeGreaterThan(2450)
+    expect(coming).toMatchObject({ exact: true, frames: 75 })
+    await first.stop()
+    await host.until('back', (state) => state.reconnecting)
+    await publish('back', await baseClip())
+    const seam = await until('the seam', async () => {
+      const { seamsMs, toMs: edge } = await window('back')
+      return seamsMs[0] !== undefined && edge > seamsMs[0] + 3000 && seamsMs[0]
+    })
+    const over = await host.api('POST', '/live/streams/back/clips', { from: seam - 1000, to: seam + 1000 })
+    expect([over.status, over.body.code]).toEqual([409, 'clip.discontinuity'])
+    const behind = await clip('back', { from: seam + 200, to: seam + 1700 })
+    expect(behind).toMatchObject({ exact: true, frames: 45 })
+    expect(await complaintsOf(await download(behind))).toBe('')
   }, 60_000)
 })

@@ -9,6 +9,8 @@ const list: readonly (readonly [keys: string, what: string])[] = [
   ['g a', 'Activity'],
   ['g s', 'Settings'],
   ['n', 'Make a stream key'],
+  ['i', 'On a stream: mark the start of a clip'],
+  ['o', 'On a stream: mark its end'],
   ['↑ ↓', 'Move in a list'],
   ['Enter', 'Open what has the focus'],
   ['t', 'Change the theme'],

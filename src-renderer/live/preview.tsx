@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { randomId } from '../client/api.ts'
 import { formatLatency, smoothLatency } from '../player/latency.ts'
 import { WatchSession, type WatchState } from '../player/watch-session.ts'
@@ -15,8 +15,8 @@ const words: Readonly<Partial<Record<WatchState, string>>> = {
   unsupported: 'This browser cannot play the codec',
 }
 
-/** The stream as its viewers see it, muted. */
-export function Preview({ name }: { readonly name: string }) {
+/** The stream as its viewers see it, muted. `session` is given the player for as long as it is drawn. */
+export function Preview({ name, session: given }: { readonly name: string; readonly session?: RefObject<WatchSession | null> }) {
   const video = useRef<HTMLVideoElement>(null)
   const [state, setState] = useState<WatchState>('loading')
   const [latency, setLatency] = useState<number | null>(null)
@@ -30,12 +30,14 @@ export function Preview({ name }: { readonly name: string }) {
       onState: setState,
       onLevels() {},
     })
+    if (given) given.current = session
     const timer = setInterval(() => setLatency((shown) => smoothLatency(shown, session.latencyMs())), 500)
     return () => {
       clearInterval(timer)
       session.stop()
+      if (given) given.current = null
     }
-  }, [name])
+  }, [name, given])
   return (
     <div className="preview" data-testid="preview" data-state={state}>
       <video ref={video} muted playsInline aria-label={`Preview of ${name}`} tabIndex={-1} />

@@ -6,6 +6,7 @@ import { formatBytes, formatChannels, formatCodec, formatDuration, formatUserAge
 import { useClient } from '../client/store.ts'
 import { readDetail } from '../client/sync.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
+import { ClipPreview } from '../clips/clip-preview.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { StateChip } from '../components/state-chip.tsx'
 import { OnAir } from '../components/time.tsx'
@@ -195,7 +196,7 @@ function Overview({ stream }: { readonly stream: Stream }) {
       <Warnings stream={stream} />
       <div className="stream-grid">
         <div className="stack">
-          <Preview name={stream.name} />
+          {isOver ? <Preview name={stream.name} /> : <ClipPreview stream={stream} />}
           <section className="card card-body" aria-label="Health">
             <HealthFacts
               facts={[

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react'
 import { Link } from 'wouter'
 import type { Stream } from '../client/types.ts'
+import { ClipPanel } from '../clips/clip-panel.tsx'
 import { RecordingPanel } from '../recording/recording-panel.tsx'
 import { AccessPanel } from './access-panel.tsx'
 import { DestinationsPanel } from './destinations/destinations-panel.tsx'
@@ -21,6 +22,7 @@ export const streamTabs: readonly StreamTab[] = [
   { path: 'renditions', label: 'Renditions', Panel: RenditionsPanel },
   { path: 'destinations', label: 'Destinations', Panel: DestinationsPanel },
   { path: 'recording', label: 'Recording', Panel: RecordingPanel },
+  { path: 'clips', label: 'Clips', Panel: ClipPanel },
   { path: 'access', label: 'Access', Panel: AccessPanel },
 ]
 

@@ -99,6 +99,16 @@ export class WatchSession {
     this.#options.onLevels()
   }
 
+  /** Wall clock of the frame on screen by the host's reckoning, ms since 1970; undefined while unknown. */
+  shownTimeMs(): number | undefined {
+    return this.#engine?.shownTimeMs()
+  }
+
+  /** Address of something that belongs to the stream, e.g. `sprites.vtt`, with the right to fetch it. */
+  addressOf(file: string): string {
+    return this.#address(file)
+  }
+
   /** What can be played now, on the video's clock. */
   range(): PlayableRange | undefined {
     return this.#engine?.range()

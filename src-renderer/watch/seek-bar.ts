@@ -1,6 +1,7 @@
 import { liveWithinS } from '../player/engine.ts'
 import type { WatchSession } from '../player/watch-session.ts'
 import { part } from './controls.ts'
+import { connectSeekPreview } from './seek-preview.ts'
 
 /** With less than this to rewind to, s, the bar is not worth its place. */
 const leastRangeS = 20
@@ -14,15 +15,18 @@ export function formatSpan(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
 }
 
+function textOf(behindS: number): string {
+  return behindS <= liveWithinS ? 'Live' : `-${formatSpan(behindS)}`
+}
+
 /** Joins the bar above the controls with the rewind window: its right end is live. */
 export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSession): void {
   const bar = part<HTMLInputElement>('seek')
   let held = false
+  const preview = connectSeekPreview(video, session)
 
   const say = (behindS: number) => {
-    const text = behindS <= liveWithinS ? 'Live' : `-${formatSpan(behindS)}`
-    bar.setAttribute('aria-valuetext', text)
-    bar.title = text
+    bar.setAttribute('aria-valuetext', textOf(behindS))
   }
   const draw = () => {
     const range = session().range()
@@ -44,22 +48,42 @@ export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSess
     draw()
   }
 
+  bar.addEventListener('pointermove', (event) => {
+    if (held) return
+    const { left, width } = bar.getBoundingClientRect()
+    const share = Math.min(1, Math.max(0, (event.clientX - left) / width))
+    preview.show(share, textOf(Number(bar.max) * (1 - share)))
+  })
+  bar.addEventListener('pointerleave', () => {
+    if (!held) preview.hide()
+  })
+  video.addEventListener('seeking', () => {
+    const range = session().range()
+    if (held || bar.hidden || !range || !session().rewound) return
+    const span = range.liveS - range.startS
+    const share = Math.min(1, Math.max(0, (video.currentTime - range.startS) / span))
+    preview.show(share, textOf(span * (1 - share)))
+    preview.hideSoon()
+  })
   bar.addEventListener('pointerdown', () => {
     held = true
   })
   for (const event of ['pointerup', 'pointercancel']) {
     bar.addEventListener(event, () => {
       held = false
+      preview.hideSoon()
     })
   }
   bar.addEventListener('input', () => {
     const behindS = Number(bar.max) - Number(bar.value)
     bar.style.setProperty('--played', `${(Number(bar.value) / Number(bar.max)) * 100}%`)
     say(behindS)
+    preview.show(Number(bar.value) / Number(bar.max), textOf(behindS))
   })
   bar.addEventListener('change', () => {
     held = false
     go()
+    preview.hideSoon()
   })
   setInterval(draw, 500)
 }

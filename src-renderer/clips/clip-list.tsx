@@ -1,0 +1,191 @@
+import { Download, Play, Scissors, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import type { Clip } from '../../src-main/live/clips/schemas.ts'
+import { call } from '../client/api.ts'
+import { formatBytes, formatDuration } from '../client/format.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { useMayEdit } from '../components/page.ts'
+import { Ago } from '../components/time.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+import { keepClip, useClipStore } from './clip-store.ts'
+import '../recording/recording.css'
+
+const stateWords = { waiting: 'waiting for the end', making: 'being made', ready: 'ready', failed: 'failed' } as const
+const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', failed: 'error' } as const
+
+async function rename(clip: Clip, title: string): Promise<void> {
+  const path = `/live/clips/${clip.id}`
+  try {
+    keepClip(await call<Clip>('PATCH', path, { body: { title } }))
+    tell('The title was changed', () => void call<Clip>('PATCH', path, { body: { title: clip.title } }).then(keepClip, tellError))
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+async function remove(clip: Clip): Promise<void> {
+  const path = `/live/clips/${clip.id}`
+  try {
+    await call('DELETE', path)
+    keepClip({ ...clip, deletedAt: new Date().toISOString() })
+    tell(`${clip.title} is deleted in five minutes`, () => void call<Clip>('POST', `${path}/restore`).then(keepClip, tellError))
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+function State({ clip }: { readonly clip: Clip }) {
+  const fraction = useClipStore((state) => state.progress[clip.id])
+  return (
+    <>
+      <span className={`chip ${stateChips[clip.state]}`}>{stateWords[clip.state]}</span>
+      {clip.state === 'making' && fraction !== undefined && <progress value={fraction} aria-label={`Progress of ${clip.title}`} />}
+      {clip.state === 'ready' && !clip.exact && <div className="small quiet">Not exact to the frame: {clip.note}</div>}
+      {clip.error && (
+        <div className="small quiet" role="alert">
+          {clip.error.message}. {clip.error.remedy}
+        </div>
+      )}
+    </>
+  )
+}
+
+function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: boolean; readonly onPlay: () => void }) {
+  const { title, state, fileUrl } = clip
+  return (
+    <tr data-testid="clip-row" data-clip={clip.id} data-state={state}>
+      <td className="recording-picture">
+        <button type="button" disabled={fileUrl === null} aria-label={`Play ${title}`} onClick={onPlay} data-testid="clip-play">
+          {clip.thumbnailUrl ? <img src={clip.thumbnailUrl} alt="" loading="lazy" /> : <Scissors size={20} />}
+          {fileUrl && <Play className="over" size={18} />}
+        </button>
+      </td>
+      <td data-label="Title">
+        {editor ? (
+          <input
+            key={title}
+            className="inline-edit"
+            defaultValue={title}
+            aria-label={`Title of ${title}`}
+            maxLength={200}
+            data-testid="clip-title"
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') event.currentTarget.blur()
+            }}
+            onBlur={(event) => {
+              const next = event.currentTarget.value.trim()
+              if (next !== '' && next !== title) void rename(clip, next)
+              else event.currentTarget.value = title
+            }}
+          />
+        ) : (
+          <b>{title}</b>
+        )}
+      </td>
+      <td data-label="From">
+        <Ago iso={clip.startedAt} />
+      </td>
+      <td data-label="Duration" className="end" data-testid="clip-duration" title={`${clip.frames} frames`}>
+        {formatDuration(clip.durationMs)}
+      </td>
+      <td data-label="Size" className="end">
+        {formatBytes(clip.bytes)}
+      </td>
+      <td data-label="State">
+        <State clip={clip} />
+      </td>
+      <td className="end">
+        <div className="row recording-actions">
+          {fileUrl && (
+            <a
+              className="button quiet icon"
+              href={`${fileUrl}?download=true`}
+              download={clip.fileName}
+              aria-label={`Download ${title}`}
+              title="Download"
+              data-testid="clip-download"
+            >
+              <Download size={16} />
+            </a>
+          )}
+          {editor && (
+            <button
+              type="button"
+              className="button quiet icon danger"
+              aria-label={`Delete ${title}`}
+              title="Delete"
+              data-testid="clip-delete"
+              onClick={() => void remove(clip)}
+            >
+              <Trash2 size={16} />
+            </button>
+          )}
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+/** The clips of a stream, newest first. */
+export function ClipList({ stream }: { readonly stream: string }) {
+  const editor = useMayEdit()
+  const loaded = useClipStore((state) => state.loaded)
+  const clips = useClipStore((state) => state.clips)
+  const [playing, setPlaying] = useState<string | null>(null)
+  const shown = Object.values(clips)
+    .filter((each) => each.deletedAt === null && each.stream === stream)
+    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
+  const played = playing === null ? undefined : clips[playing]
+  if (!loaded) return <div className="skeleton" style={{ height: 120 }} />
+  if (shown.length === 0) {
+    return (
+      <div className="empty" data-testid="clips-empty">
+        <Scissors size={32} />
+        <h2>No clips yet</h2>
+        <p>While the stream is live, mark a start and an end below its preview, or clip the last 30 seconds.</p>
+      </div>
+    )
+  }
+  return (
+    <>
+      <div className="table-wrap">
+        <table data-testid="clips">
+          <thead>
+            <tr>
+              <th>
+                <span className="sr-only">Picture</span>
+              </th>
+              <th>Title</th>
+              <th>From</th>
+              <th className="end">Duration</th>
+              <th className="end">Size</th>
+              <th>State</th>
+              <th className="end">
+                <span className="sr-only">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((clip) => (
+              <Row key={clip.id} clip={clip} editor={editor} onPlay={() => setPlaying(clip.id)} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {played?.fileUrl && (
+        <Dialog title={played.title} onClose={() => setPlaying(null)} testId="clip-player">
+          {/* biome-ignore lint/a11y/useMediaCaption: streams carry no captions */}
+          <video className="recording-video" controls autoPlay src={played.fileUrl} data-testid="clip-video" />
+          <div className="dialog-actions">
+            <a className="button" href={`${played.fileUrl}?download=true`} download={played.fileName}>
+              Download
+            </a>
+            <button type="button" className="button primary" onClick={() => setPlaying(null)}>
+              Close
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}

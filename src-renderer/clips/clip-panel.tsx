@@ -1,0 +1,21 @@
+import type { Stream } from '../client/types.ts'
+import { ClipList } from './clip-list.tsx'
+import { ClipPreview } from './clip-preview.tsx'
+import { useClipSync } from './clip-store.ts'
+
+/** A stream's tab: make clips of it, and those that were made. */
+export function ClipPanel({ stream }: { readonly stream: Stream }) {
+  useClipSync(stream.name)
+  return (
+    <div className="stack">
+      {stream.state === 'active' && (
+        <div className="stream-grid">
+          <ClipPreview stream={stream} />
+        </div>
+      )}
+      <section className="card" aria-label="Clips">
+        <ClipList stream={stream.name} />
+      </section>
+    </div>
+  )
+}

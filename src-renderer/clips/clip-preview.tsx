@@ -1,0 +1,114 @@
+import { History, LogIn, LogOut } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { Clip, ClipWindow } from '../../src-main/live/clips/schemas.ts'
+import { call } from '../client/api.ts'
+import type { Stream } from '../client/types.ts'
+import { useMayEdit } from '../components/page.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+import { Preview } from '../live/preview.tsx'
+import type { WatchSession } from '../player/watch-session.ts'
+import { keepClip } from './clip-store.ts'
+import { TrimDialog } from './trim-dialog.tsx'
+import './clips.css'
+
+interface Trim {
+  readonly window: ClipWindow
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** The stream as its viewers see it, and below it the marks between which a clip is made. */
+export function ClipPreview({ stream }: { readonly stream: Stream }) {
+  const editor = useMayEdit()
+  const session = useRef<WatchSession | null>(null)
+  const [markMs, setMarkMs] = useState<number | null>(null)
+  const [trim, setTrim] = useState<Trim | null>(null)
+
+  const shown = (): number | undefined => session.current?.shownTimeMs()
+  const markStart = () => {
+    const at = shown()
+    if (at === undefined) tell('The preview does not play yet')
+    else setMarkMs(at)
+  }
+  const markEnd = async () => {
+    const at = shown()
+    if (markMs === null) tell('Mark the start first')
+    else if (at === undefined || at <= markMs) tell('The end lies before the start')
+    else {
+      try {
+        const window = await call<ClipWindow>('GET', `/live/streams/${stream.id}/clip-window`)
+        const { originTimeMs, frameMs } = window
+        // the frame that was on screen is the clip's last
+        setTrim({ window, fromMs: Math.max(window.fromMs, markMs - originTimeMs), toMs: at - originTimeMs + (frameMs ?? 0) })
+      } catch (error) {
+        tellError(error)
+      }
+    }
+  }
+  const clipLast = async () => {
+    try {
+      keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
+      tell('The clip is being made: see the tab Clips')
+    } catch (error) {
+      tellError(error)
+    }
+  }
+  const acts = useRef({ markStart, markEnd })
+  acts.current = { markStart, markEnd }
+  useEffect(() => {
+    if (!editor) return
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+      if ((event.target as Element).closest('input, select, textarea, dialog')) return
+      if (event.key === 'i') acts.current.markStart()
+      else if (event.key === 'o') void acts.current.markEnd()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [editor])
+
+  return (
+    <div className="stack">
+      <Preview name={stream.name} session={session} />
+      {editor && (
+        <div className="row clip-marks" role="toolbar" aria-label="Clip">
+          <button type="button" className="button" aria-keyshortcuts="i" onClick={markStart} data-testid="mark-start">
+            <LogIn size={16} /> {markMs === null ? 'Mark start' : 'Mark start again'}
+            <kbd>I</kbd>
+          </button>
+          <button
+            type="button"
+            className={markMs === null ? 'button' : 'button primary'}
+            aria-keyshortcuts="o"
+            disabled={markMs === null}
+            onClick={() => void markEnd()}
+            data-testid="mark-end"
+          >
+            <LogOut size={16} /> Mark end
+            <kbd>O</kbd>
+          </button>
+          <button type="button" className="button" onClick={() => void clipLast()} data-testid="clip-last">
+            <History size={16} /> Clip last 30 s
+          </button>
+          {markMs !== null && (
+            <span className="quiet" role="status" data-testid="clip-mark">
+              from {new Date(markMs).toLocaleTimeString([], { hour12: false })}
+            </span>
+          )}
+        </div>
+      )}
+      {trim && (
+        <TrimDialog
+          stream={stream}
+          {...trim}
+          onClose={() => {
+            setTrim(null)
+            setMarkMs(null)
+          }}
+        />
+      )}
+    </div>
+  )
+}

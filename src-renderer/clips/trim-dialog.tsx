@@ -1,0 +1,161 @@
+import { ChevronLeft, ChevronRight, ChevronsLeft, ChevronsRight, Scissors } from 'lucide-react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import type { Clip, ClipOrderBody, ClipWindow } from '../../src-main/live/clips/schemas.ts'
+import { call } from '../client/api.ts'
+import type { Stream } from '../client/types.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { tell, tellError } from '../components/toasts.tsx'
+import { keepClip } from './clip-store.ts'
+import { FrameSource } from './frame-source.ts'
+import './clips.css'
+
+/** What of the stream the slider of an end spans, to either side of where it was marked, ms. */
+const spanMs = 15_000
+const defaultFrameMs = 1000 / 30
+
+/** 20:15:07.033 */
+function clock(wallMs: number): string {
+  const at = new Date(wallMs)
+  return `${at.toLocaleTimeString([], { hour12: false })}.${String(at.getMilliseconds()).padStart(3, '0')}`
+}
+
+function End({
+  stream,
+  window: { originTimeMs },
+  label,
+  name,
+  value,
+  shownAt,
+  least,
+  most,
+  frameMs,
+  onChange,
+}: {
+  readonly stream: Stream
+  readonly window: ClipWindow
+  readonly label: string
+  readonly name: 'from' | 'to'
+  readonly value: number
+  /** Time of the frame in the picture. */
+  readonly shownAt: number
+  readonly least: number
+  readonly most: number
+  readonly frameMs: number
+  readonly onChange: (value: number) => void
+}) {
+  const video = useRef<HTMLVideoElement>(null)
+  const source = useRef<FrameSource | null>(null)
+  const codec = stream.tracks.find((track) => track.kind === 'video')?.codecString
+  useEffect(() => {
+    if (!video.current || !codec || !('MediaSource' in globalThis)) return
+    const made = new FrameSource(video.current, stream.name, originTimeMs, codec)
+    source.current = made
+    return () => made.stop()
+  }, [stream.name, originTimeMs, codec])
+  useEffect(() => source.current?.show(shownAt), [shownAt])
+  const move = (by: number) => onChange(Math.min(most, Math.max(least, value + by)))
+  const step = (by: number, what: string, Icon: typeof ChevronLeft) => (
+    <button
+      type="button"
+      className="button quiet icon"
+      aria-label={`${label}: ${what}`}
+      title={what}
+      onClick={() => move(by)}
+      data-testid={`${name}-${what.replaceAll(' ', '-')}`}
+    >
+      <Icon size={16} />
+    </button>
+  )
+  return (
+    <fieldset className="trim-end">
+      <legend>{label}</legend>
+      <div className="trim-picture">
+        <video ref={video} muted playsInline tabIndex={-1} aria-label={`${label} of the clip`} data-testid={`trim-${name}-picture`} />
+        <span data-testid={`trim-${name}-time`}>{clock(originTimeMs + shownAt)}</span>
+      </div>
+      <input
+        type="range"
+        min={least}
+        max={most}
+        step={frameMs}
+        value={value}
+        aria-label={`${label} of the clip`}
+        aria-valuetext={clock(originTimeMs + shownAt)}
+        onChange={(event) => onChange(Number(event.target.value))}
+        data-testid={`trim-${name}`}
+      />
+      <div className="row trim-steps">
+        {step(-1000, 'a second back', ChevronsLeft)}
+        {step(-frameMs, 'a frame back', ChevronLeft)}
+        {step(frameMs, 'a frame on', ChevronRight)}
+        {step(1000, 'a second on', ChevronsRight)}
+      </div>
+    </fieldset>
+  )
+}
+
+/** Moves the marks by frames, with the frames in sight, and orders the clip. `toMs` is where the frame behind the last one begins. */
+export function TrimDialog({
+  stream,
+  window,
+  fromMs,
+  toMs,
+  onClose,
+}: {
+  readonly stream: Stream
+  readonly window: ClipWindow
+  readonly fromMs: number
+  readonly toMs: number
+  readonly onClose: () => void
+}) {
+  const [from, setFrom] = useState(fromMs)
+  const [to, setTo] = useState(toMs)
+  const [title, setTitle] = useState(stream.title || stream.name)
+  const [busy, setBusy] = useState(false)
+  const frameMs = window.frameMs ?? defaultFrameMs
+  const make = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    const body: ClipOrderBody = { from, to, ...(title.trim() === '' ? {} : { title: title.trim() }) }
+    try {
+      keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
+      tell('The clip is being made: see the tab Clips')
+      onClose()
+    } catch (error) {
+      tellError(error)
+      setBusy(false)
+    }
+  }
+  const around = (at: number) => ({
+    least: Math.max(window.fromMs, at - spanMs),
+    most: Math.max(at, Math.min(window.toMs, at + spanMs)),
+  })
+  const ends = { stream, window, frameMs }
+  return (
+    <Dialog title="Make a clip" onClose={onClose} testId="trim-dialog">
+      <form className="stack" onSubmit={(event) => void make(event)}>
+        <div className="trim">
+          <End {...ends} {...around(fromMs)} label="First frame" name="from" value={from} shownAt={from} onChange={setFrom} />
+          <End {...ends} {...around(toMs)} label="Last frame" name="to" value={to} shownAt={to - frameMs} onChange={setTo} />
+        </div>
+        <label className="field">
+          <span>Title</span>
+          <input value={title} maxLength={200} onChange={(event) => setTitle(event.target.value)} data-testid="clip-new-title" />
+        </label>
+        <div className="dialog-actions">
+          <span className="quiet" data-testid="trim-length">
+            {to > from
+              ? `${((to - from) / 1000).toFixed(2)} s, ${Math.round((to - from) / frameMs)} frames`
+              : 'The last frame lies before the first'}
+          </span>
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button primary" disabled={busy || to <= from} data-testid="make-clip">
+            <Scissors size={16} /> Make clip
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
