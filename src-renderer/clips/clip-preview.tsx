@@ -37,9 +37,8 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
     else {
       try {
         const window = await call<ClipWindow>('GET', `/live/streams/${stream.id}/clip-window`)
-        const { originTimeMs, frameMs } = window
-        // the frame that was on screen is the clip's last
-        setTrim({ window, fromMs: Math.max(window.fromMs, markMs - originTimeMs), toMs: at - originTimeMs + (frameMs ?? 0) })
+        const { originTimeMs } = window
+        setTrim({ window, fromMs: Math.max(window.fromMs, markMs - originTimeMs), toMs: at - originTimeMs })
       } catch (error) {
         tellError(error)
       }

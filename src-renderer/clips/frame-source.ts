@@ -30,6 +30,8 @@ const patienceMs = 15_000
 
 /** Shows single frames of a stream in a video element: the segment of a moment is fetched, and only that. */
 export class FrameSource {
+  /** Told when a frame is on screen, with the time at which it begins on the stream's timeline, ms. */
+  onShown: (startMs: number) => void = () => undefined
   readonly #video: HTMLVideoElement
   readonly #address: string
   readonly #originTimeMs: number
@@ -49,6 +51,11 @@ export class FrameSource {
     this.#address = new URL(`/live/${encodeURIComponent(name)}/index.m3u8?session=preview-${randomId().slice(0, 16)}`, location.href).href
     this.#url = URL.createObjectURL(this.#media)
     video.src = this.#url
+    const told = (_now: number, { mediaTime }: { readonly mediaTime: number }): void => {
+      this.onShown(mediaTime * 1000)
+      if (!this.#stop.signal.aborted) video.requestVideoFrameCallback?.(told)
+    }
+    video.requestVideoFrameCallback?.(told)
     this.#media.addEventListener(
       'sourceopen',
       () => {
@@ -82,8 +89,7 @@ export class FrameSource {
       while (done !== this.#wanted && !this.#stop.signal.aborted) {
         done = this.#wanted
         await this.#load(done)
-        // a little into the frame, so that rounding names no neighbour
-        this.#video.currentTime = (done + 2) / 1000
+        this.#video.currentTime = done / 1000
       }
     } catch {
       // the times can be moved without a picture too
@@ -93,7 +99,7 @@ export class FrameSource {
   }
 
   async #load(atMs: number): Promise<void> {
-    const wallMs = this.#originTimeMs + atMs + 2
+    const wallMs = this.#originTimeMs + atMs
     const end = performance.now() + patienceMs
     while (!this.#stop.signal.aborted && performance.now() < end && this.#wanted === atMs) {
       const segment = (await this.#list()).find((each) => each.startMs <= wallMs && wallMs < each.endMs)

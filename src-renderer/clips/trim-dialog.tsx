@@ -25,7 +25,6 @@ function End({
   label,
   name,
   value,
-  shownAt,
   least,
   most,
   frameMs,
@@ -35,9 +34,8 @@ function End({
   readonly window: ClipWindow
   readonly label: string
   readonly name: 'from' | 'to'
+  /** A moment at which the frame is on screen; the middle of it once the picture is there. */
   readonly value: number
-  /** Time of the frame in the picture. */
-  readonly shownAt: number
   readonly least: number
   readonly most: number
   readonly frameMs: number
@@ -46,13 +44,21 @@ function End({
   const video = useRef<HTMLVideoElement>(null)
   const source = useRef<FrameSource | null>(null)
   const codec = stream.tracks.find((track) => track.kind === 'video')?.codecString
+  const snap = useRef((_startMs: number): void => undefined)
+  snap.current = (startMs) => {
+    const middle = startMs + frameMs / 2
+    // a frame that comes late belongs to a moment that was left meanwhile
+    const isThis = value > startMs - 1 && value < startMs + frameMs + 1
+    if (isThis && Math.abs(middle - value) > 0.5) onChange(middle)
+  }
   useEffect(() => {
     if (!video.current || !codec || !('MediaSource' in globalThis)) return
     const made = new FrameSource(video.current, stream.name, originTimeMs, codec)
     source.current = made
+    made.onShown = (startMs) => snap.current(startMs)
     return () => made.stop()
   }, [stream.name, originTimeMs, codec])
-  useEffect(() => source.current?.show(shownAt), [shownAt])
+  useEffect(() => source.current?.show(value), [value])
   const move = (by: number) => onChange(Math.min(most, Math.max(least, value + by)))
   const step = (by: number, what: string, Icon: typeof ChevronLeft) => (
     <button
@@ -71,7 +77,7 @@ function End({
       <legend>{label}</legend>
       <div className="trim-picture">
         <video ref={video} muted playsInline tabIndex={-1} aria-label={`${label} of the clip`} data-testid={`trim-${name}-picture`} />
-        <span data-testid={`trim-${name}-time`}>{clock(originTimeMs + shownAt)}</span>
+        <span data-testid={`trim-${name}-time`}>{clock(originTimeMs + value)}</span>
       </div>
       <input
         type="range"
@@ -80,7 +86,7 @@ function End({
         step={frameMs}
         value={value}
         aria-label={`${label} of the clip`}
-        aria-valuetext={clock(originTimeMs + shownAt)}
+        aria-valuetext={clock(originTimeMs + value)}
         onChange={(event) => onChange(Number(event.target.value))}
         data-testid={`trim-${name}`}
       />
@@ -94,7 +100,7 @@ function End({
   )
 }
 
-/** Moves the marks by frames, with the frames in sight, and orders the clip. `toMs` is where the frame behind the last one begins. */
+/** Moves the marks by frames, with the frames in sight, and orders the clip. `fromMs` and `toMs` are moments at which its first and its last frame are on screen. */
 export function TrimDialog({
   stream,
   window,
@@ -116,7 +122,7 @@ export function TrimDialog({
   const make = async (event: FormEvent) => {
     event.preventDefault()
     setBusy(true)
-    const body: ClipOrderBody = { from, to, ...(title.trim() === '' ? {} : { title: title.trim() }) }
+    const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
     try {
       keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
       tell('The clip is being made: see the tab Clips')
@@ -135,8 +141,8 @@ export function TrimDialog({
     <Dialog title="Make a clip" onClose={onClose} testId="trim-dialog">
       <form className="stack" onSubmit={(event) => void make(event)}>
         <div className="trim">
-          <End {...ends} {...around(fromMs)} label="First frame" name="from" value={from} shownAt={from} onChange={setFrom} />
-          <End {...ends} {...around(toMs)} label="Last frame" name="to" value={to} shownAt={to - frameMs} onChange={setTo} />
+          <End {...ends} {...around(fromMs)} label="First frame" name="from" value={from} onChange={setFrom} />
+          <End {...ends} {...around(toMs)} label="Last frame" name="to" value={to} onChange={setTo} />
         </div>
         <label className="field">
           <span>Title</span>
@@ -151,7 +157,7 @@ export function TrimDialog({
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button primary" disabled={busy || to <= from} data-testid="make-clip">
+          <button type="submit" className="button primary" disabled={busy || to < from} data-testid="make-clip">
             <Scissors size={16} /> Make clip
           </button>
         </div>
