@@ -10,11 +10,14 @@ import { settingsInForce } from './settings.ts'
 import { Slates } from './slate/slates.ts'
 import { HealthClock } from './streams/health-clock.ts'
 import { PackagedRuns } from './streams/packaged-runs.ts'
+import type { StreamEntry } from './streams/stream-entry.ts'
 import { createStreamMetrics } from './streams/stream-metrics.ts'
 import { StreamRegistry } from './streams/stream-registry.ts'
 import { createStreamStore } from './streams/stream-store.ts'
 import { streamView } from './streams/stream-view.ts'
+import { createViewerMetrics } from './viewers/viewer-metrics.ts'
 import { ViewerSessions } from './viewers/viewer-sessions.ts'
+import { ViewerStore } from './viewers/viewer-store.ts'
 
 /** What every stream goes through, whatever door it came in by. */
 export type Core = Awaited<ReturnType<typeof createCore>>
@@ -29,12 +32,24 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
   const monotonic = () => performance.now()
   const settings = () => settingsInForce(config, needs.settings)
 
+  const viewerStore = new ViewerStore({ database, writes, log: log.child({ part: 'viewers' }), now, days: config.viewerSessionDays })
+  const nameOfId = (streamId: string): string | undefined => registry.known(streamId)?.name
   const viewers = new ViewerSessions({
     events,
     audit,
     now,
     silenceMs: { hls: 3 * Math.ceil(config.segmentMs / 1000) * 1000 + 4000 },
-    nameOf: (streamId) => registry.list().find((entry) => entry.id === streamId)?.name,
+    nameOf: nameOfId,
+    heightOf: (streamId, rendition) => heightOf(registry.known(streamId), rendition),
+    onEnded: (session, runId, endedMs) => {
+      const name = nameOfId(session.streamId)
+      if (name !== undefined) viewerStore.addSession(name, runId, session, endedMs)
+    },
+    onRun: (streamId, run) => {
+      const name = nameOfId(streamId)
+      if (name !== undefined) viewerStore.saveRun(name, run)
+    },
+    onGain: (gain) => viewerMetrics.gain(gain),
     onBytes: (streamId, bytes) => registry.addBytesOut(streamId, bytes),
   })
   const keys = await StreamKeys.open({ store: createKeyStore(database), writes, events, audit, now })
@@ -57,7 +72,18 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
     slates,
     describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
   })
-  registry.onRun((entry) => viewers.begin(entry.id))
+  const heightOf = (entry: StreamEntry | undefined, rendition: string | undefined): number | undefined => {
+    const packaged = entry === undefined || rendition === undefined ? undefined : runs.find(entry.name)
+    const track = packaged?.renditions.find(({ id }) => id === rendition)?.track ?? entry?.run?.tracks.find(({ kind }) => kind === 'video')
+    return track?.kind === 'video' ? track.height : undefined
+  }
+  const viewerMetrics = createViewerMetrics(needs.registry, () =>
+    registry
+      .list()
+      .filter(({ phase }) => phase === 'active' || phase === 'reconnecting')
+      .map(({ id, name }) => ({ name, figures: viewers.figures(id) })),
+  )
+  registry.onRun((entry) => viewers.begin(entry.id, entry.run?.epoch))
   keys.onChanged((key) => registry.keyChanged(key))
   keys.onWithdrawn((key, code) => registry.withdraw(key.id, new AppError(code)))
 
@@ -115,5 +141,22 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
   const nameOf = (idOrName: string): string => keys.list().find((key) => key.stream === idOrName)?.stream ?? registry.get(idOrName).name
   /** A key makes a name known: its page waits for the first publisher. */
   const expected = (name: string): boolean => keys.list().some((key) => key.stream === name && key.revokedAt === null)
-  return { now, monotonic, settings, viewers, keys, slates, registry, metrics, clock, renditions, runs, dvr, nameOf, expected }
+  return {
+    now,
+    monotonic,
+    settings,
+    viewers,
+    viewerStore,
+    viewerMetrics,
+    keys,
+    slates,
+    registry,
+    metrics,
+    clock,
+    renditions,
+    runs,
+    dvr,
+    nameOf,
+    expected,
+  }
 }

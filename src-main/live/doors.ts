@@ -12,7 +12,8 @@ import type { LiveNeeds } from './live-needs.ts'
 import { createPlayback } from './playback/playback.ts'
 import { createPlaybackMetrics } from './playback/playback-metrics.ts'
 import type { SourcesPart } from './sources/index.ts'
-import type { StreamDirectory } from './streams/stream.ts'
+import type { StreamDirectory, StreamStatus } from './streams/stream.ts'
+import { createViewers } from './viewers/index.ts'
 import { ViewerBook } from './viewers/viewer-book.ts'
 import { createWebrtc } from './webrtc/index.ts'
 
@@ -31,7 +32,7 @@ export async function createDoors(
   shared: { readonly bodies: FlvBodies; readonly sources: SourcesPart; readonly ports: OpenPorts },
 ) {
   const { config, database, events, audit, log } = needs
-  const { now, monotonic, settings, viewers, keys, registry, renditions, runs, expected } = core
+  const { now, monotonic, settings, viewers, viewerStore, viewerMetrics, keys, registry, renditions, runs, expected } = core
   const { access, hooking, gate, mayWatch } = admission
   const { bodies, sources, ports } = shared
   const { outgoingQueueBytes, outgoingQueueMs, ...limits } = config.limits
@@ -65,9 +66,11 @@ export async function createDoors(
     limits: { ...limits, outgoingBytes: outgoingQueueBytes },
   })
   const playbackMetrics = createPlaybackMetrics(needs.registry)
+  const status = (name: string): StreamStatus | undefined =>
+    registry.status(name) ?? (sources.sources.feeds(name) || expected(name) ? { state: 'pending' } : undefined)
   const playback = createPlayback({
     find: (name, epoch) => runs.find(name, epoch),
-    status: (name) => registry.status(name) ?? (sources.sources.feeds(name) || expected(name) ? { state: 'pending' } : undefined),
+    status,
     keyframe: (name) => runs.keyframe(name),
     audience: ({ streamId }) => new ViewerBook(streamId, viewers),
     mayWatch,
@@ -93,6 +96,18 @@ export async function createDoors(
     metrics: playbackMetrics,
     registry: needs.registry,
     log: log.child({ part: 'delivery' }),
+  })
+  const viewersPart = createViewers({
+    viewers,
+    store: viewerStore,
+    metrics: viewerMetrics,
+    events,
+    registry: needs.registry,
+    status,
+    streamOf: (idOrName) => registry.get(idOrName),
+    idOf: (name) => registry.idOf(name),
+    now,
+    monotonic,
   })
   const httpFlv = createHttpFlv({
     streams: registry,
@@ -139,7 +154,7 @@ export async function createDoors(
     if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort }), 'SRT')).port
   }
 
-  return { rtmp, srt, playback, delivery, httpFlv, udpInputs, webrtc, listen }
+  return { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen }
 }
 
 /** Listens; a port that cannot be had is an error of the catalogue. */

@@ -36,7 +36,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     rtmpPort: () => ports.rtmp,
   })
   const doors = await createDoors(needs, core, admission, { bodies, sources, ports })
-  const { rtmp, srt, playback, delivery, httpFlv, udpInputs, webrtc, listen } = doors
+  const { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = doors
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [
     access,
@@ -45,6 +45,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     sources,
     renditions,
     destinations,
+    viewersPart,
     httpFlv,
     thumbnails,
     recording,

@@ -183,6 +183,12 @@ export const LiveConfigSchema = Type.Object({
       description: 'seconds that a TURN login holds; a connection outlives its login by at most one refresh',
     }),
   }),
+  viewerSessionDays: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 3650,
+    description: 'days that ended viewer sessions are kept, addresses of viewers among them; 0 keeps none',
+  }),
   thumbnailMs: Type.Integer({
     default: 10_000,
     minimum: 0,

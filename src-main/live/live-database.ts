@@ -179,7 +179,26 @@ export interface SourceRow {
   created_at: string
 }
 
+/** Row of table `viewer_run`: a run of a stream as its viewers had it, as JSON. */
+export interface ViewerRunRow {
+  id: string
+  stream: string
+  started_at: string
+  run: string
+}
+
+/** Row of table `viewer_session`: a session that has ended, as JSON. */
+export interface ViewerSessionRow {
+  id: string
+  stream: string
+  run: string
+  ended_at: string
+  session: string
+}
+
 export interface LiveTables {
+  viewer_run: ViewerRunRow
+  viewer_session: ViewerSessionRow
   udp_input: UdpInputRow
   slate: SlateRow
   stream_slate: StreamSlateRow

@@ -119,4 +119,18 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE TABLE clip (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, clip TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'live/0008-viewers',
+    up: async (database) => {
+      await sql`CREATE TABLE viewer_run (
+        id TEXT PRIMARY KEY, stream TEXT NOT NULL, started_at TEXT NOT NULL, run TEXT NOT NULL) STRICT`.execute(database)
+      await sql`CREATE INDEX viewer_run_stream ON viewer_run (stream, started_at)`.execute(database)
+      await sql`CREATE TABLE viewer_session (
+        id TEXT PRIMARY KEY, stream TEXT NOT NULL, run TEXT NOT NULL, ended_at TEXT NOT NULL, session TEXT NOT NULL) STRICT`.execute(
+        database,
+      )
+      await sql`CREATE INDEX viewer_session_stream ON viewer_session (stream, ended_at)`.execute(database)
+      await sql`CREATE INDEX viewer_session_ended ON viewer_session (ended_at)`.execute(database)
+    },
+  },
 ]

@@ -179,6 +179,12 @@ export const errorKinds = {
     title: 'The stream has as many viewers as its key allows',
     remedy: 'Try again when somebody has left, or raise the limit of the key.',
   },
+  'play.too_many_listeners': {
+    status: 503,
+    title: 'Too many pages listen for what becomes of streams',
+    remedy: 'Ask about.json from time to time instead.',
+  },
+  'play.too_many_beacons': { status: 429, title: 'Players send more reports than are taken', remedy: 'Send the next report later.' },
   'destination.not_found': { status: 404, title: 'The stream has no destination of that id', remedy: 'See the list of its destinations.' },
   'destination.address_invalid': {
     status: 400,

@@ -18,6 +18,8 @@ interface Wanted {
 }
 
 const manifests = new Set(['index.m3u8', 'hls.m3u8', 'manifest.mpd'])
+/** Addresses without a file's name that are watched too; pages have such addresses as well. */
+const doors = new Set(['whep', 'beacon', 'events'])
 const streamPath = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\/(?:@([^/]{1,4096})\/)?([^?]{1,300})$/
 const flvPath = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})(\.flv)$/
 
@@ -33,8 +35,8 @@ function readWanted(url: string): Wanted | undefined {
   if (!match) return undefined
   const [, stream = '', token, file = ''] = match
   const last = file.slice(file.lastIndexOf('/') + 1)
-  // Pages have addresses below a stream's too; only files and the doors of WebRTC are watched.
-  if (token === undefined && !last.includes('.') && file.split('/')[0] !== 'whep') return undefined
+  // Pages have addresses below a stream's too; only files and doors are watched.
+  if (token === undefined && !last.includes('.') && !doors.has(file.split('/')[0] as string)) return undefined
   return {
     stream,
     url: token === undefined ? url : `/live/${stream}/${file}${rest}`,

@@ -34,11 +34,15 @@ export class Activity implements PlaybackMetrics {
   audience({ name, epoch }: { readonly name: string; readonly epoch: string }): Audience {
     return {
       seen: (request) => {
-        const { remoteAddress, userAgent, session, hint, rendition } = request
+        const { remoteAddress, userAgent, hint, rendition, cmcd } = request
+        const session = cmcd?.sid ?? request.session
         const key = `${epoch} ${session ?? ''} ${hint ?? ''} ${rendition ?? ''} ${remoteAddress} ${userAgent}`
         const known = this.#seen.get(key)
-        if (known !== undefined) known.request.bytes += request.bytes
-        else if (this.#seen.size < mostEntries) this.#seen.set(key, { name, epoch, request: { ...request } })
+        if (known !== undefined) {
+          known.request.bytes += request.bytes
+          // the newest figures, and every stall
+          if (cmcd !== undefined) known.request.cmcd = { ...known.request.cmcd, ...cmcd }
+        } else if (this.#seen.size < mostEntries) this.#seen.set(key, { name, epoch, request: { ...request } })
       },
     }
   }

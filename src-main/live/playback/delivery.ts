@@ -2,6 +2,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { StoredMedia } from '../dvr/segment-archive.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import { guardAgainstStuckClient, immutable, sendMedia, sendStored } from './media-response.ts'
+import { readCmcd } from './request-cmcd.ts'
 import type { PlaybackTarget } from './request-path.ts'
 import type { PlaybackQuery } from './request-query.ts'
 import { header, type PlaybackRequest, type PlaybackResponse, sendProblem } from './response.ts'
@@ -149,7 +150,7 @@ export class Delivery {
     const { request, query } = exchange
     const remoteAddress = request.socket?.remoteAddress ?? ''
     view.audience.seen(
-      { remoteAddress, userAgent: header(request, 'user-agent'), session: query.session, hint, rendition, bytes },
+      { remoteAddress, userAgent: header(request, 'user-agent'), session: query.session, hint, rendition, bytes, cmcd: readCmcd(exchange) },
       performance.now(),
     )
   }

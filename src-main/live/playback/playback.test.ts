@@ -254,7 +254,12 @@ describe('playback', () => {
   })
 
   it('tells what a name is without ever answering that it is missing', async () => {
-    expect(JSON.parse((await get('/live/show/about.json')).text)).toEqual({ name: 'show', title: 'Show', state: 'active' })
+    expect(JSON.parse((await get('/live/show/about.json')).text)).toEqual({
+      name: 'show',
+      title: 'Show',
+      state: 'active',
+      reconnecting: false,
+    })
     const unknown = await get('/live/nobody/about.json')
     expect([unknown.status, JSON.parse(unknown.text).state]).toEqual([200, 'missing'])
   })

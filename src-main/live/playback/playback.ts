@@ -3,7 +3,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
-import type { StreamState } from '../streams/stream.ts'
+import type { StreamStatus } from '../streams/stream.ts'
+import { streamNotice } from '../viewers/stream-notice.ts'
 import type { MayWatch } from '../viewers/viewer-admission.ts'
 import type { Audience, ViewerRequest } from '../viewers/viewer-book.ts'
 import { Delivery, type Exchange, type PlaybackMetrics } from './delivery.ts'
@@ -46,7 +47,7 @@ export interface PlaybackNeeds {
   /** The newest run of that name that can be played, or the run of that epoch while it is kept. */
   find(name: string, epoch?: string): PackagedStream | undefined
   /** What is known of the name when it cannot be played; undefined: it never existed. */
-  status(name: string): { state: StreamState; endedAtMs?: number; title?: string } | undefined
+  status(name: string): StreamStatus | undefined
   /** One-frame MP4 of the newest keyframe. */
   keyframe(name: string): Uint8Array | undefined
   /** Who is told of the players of a stream. */
@@ -216,7 +217,7 @@ class PlaybackServer implements Playback {
   /** What a player's page says of a name. Always 200: a page that waits for a stream asks for nothing that is missing. */
   #about(exchange: Exchange, name: string): void {
     const status = this.#needs.status(name)
-    const body = Buffer.from(JSON.stringify({ name, title: status?.title ?? '', state: status ? status.state : 'missing' }))
+    const body = Buffer.from(JSON.stringify(streamNotice(name, status)))
     exchange.response.writeHead(200, answerHeaders('application/json', 'no-store', body.length))
     this.#delivery.end(exchange, body)
   }

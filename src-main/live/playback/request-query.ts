@@ -11,13 +11,23 @@ export interface PlaybackQuery {
   readonly skip: boolean
   /** `session` of our own player's address. */
   readonly session: string | undefined
+  /** `CMCD`, still percent-encoded. */
+  readonly cmcd: string | undefined
   /** `start`: where to begin, see start-point.ts. */
   readonly start: StartPoint | undefined
   /** A directive was malformed or incomplete: the request is refused. */
   readonly malformed: boolean
 }
 
-const none: PlaybackQuery = { sequence: undefined, part: undefined, skip: false, session: undefined, start: undefined, malformed: false }
+const none: PlaybackQuery = {
+  sequence: undefined,
+  part: undefined,
+  skip: false,
+  session: undefined,
+  cmcd: undefined,
+  start: undefined,
+  malformed: false,
+}
 
 /** Reads the query that begins after `?` at `from` of `url`; unknown parameters are ignored. */
 export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
@@ -26,6 +36,7 @@ export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
   let part: number | undefined
   let skip = false
   let session: string | undefined
+  let cmcd: string | undefined
   let start: StartPoint | undefined
   let malformed = false
   for (let at = from; at < url.length; ) {
@@ -43,6 +54,8 @@ export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
     } else if (url.startsWith('session=', at)) {
       const value = url.slice(at + 8, end)
       if (isWord(value)) session = value
+    } else if (url.startsWith('CMCD=', at)) {
+      cmcd = url.slice(at + 5, end)
     } else if (url.startsWith('start=', at)) {
       start = parseStartPoint(url.slice(at + 6, end))
       malformed ||= start === undefined
@@ -51,5 +64,5 @@ export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
   }
   // Section 6.2.5.2: a part without its sequence number is an error.
   if (part !== undefined && sequence === undefined) malformed = true
-  return { sequence, part, skip, session, start, malformed }
+  return { sequence, part, skip, session, cmcd, start, malformed }
 }

@@ -157,11 +157,11 @@ describe('viewers', () => {
     expect(quality).toEqual(['a viewer went from v0 to v1'])
     now = 3000
     viewers.sweep()
-    expect(topics.splice(3)).toEqual(['session.changed'])
+    expect(topics.splice(3)).toEqual(['session.changed', 'stream.viewers'])
     viewers.leave('s', 'rtmp', 'b')
     now = 10_001
     viewers.sweep()
     expect(viewers.viewers('s')).toMatchObject({ concurrent: 0, total: 2, peak: 2 })
-    expect(topics).toEqual(['session.started', 'session.changed', 'session.started', 'session.ended', 'session.ended'])
+    expect(topics).toEqual(['session.started', 'session.changed', 'session.started', 'session.ended', 'session.ended', 'stream.viewers'])
   })
 })

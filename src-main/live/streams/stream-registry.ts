@@ -11,7 +11,7 @@ import { durationOver, measuredOverLimit } from './limit-check.ts'
 import { laneOf } from './publisher-lanes.ts'
 import type { SlateSource } from './slate-show.ts'
 import { SlateTurns } from './slate-turns.ts'
-import type { LiveStream, StreamDirectory, StreamState } from './stream.ts'
+import type { LiveStream, StreamDirectory, StreamStatus } from './stream.ts'
 import { blankEntry, namesOf, type PublisherRole, type PublishKey, type StreamEntry, storedOf } from './stream-entry.ts'
 import { StreamPhases } from './stream-phases.ts'
 import { StreamPublishers } from './stream-publishers.ts'
@@ -97,17 +97,28 @@ export class StreamRegistry implements StreamDirectory {
     return entry
   }
 
+  /** Id of the stream of that name. */
+  idOf(name: string): string | undefined {
+    return this.#byName.get(name)?.id
+  }
+
+  /** A stream by id; undefined where there is none. */
+  known(id: string): StreamEntry | undefined {
+    return this.#byId.get(id)
+  }
+
   find(name: string): LiveStream | undefined {
     const run = this.#byName.get(name)?.run
     return run?.state === 'active' ? run : undefined
   }
 
-  status(name: string): { state: StreamState; endedAtMs?: number; title?: string } | undefined {
+  status(name: string): StreamStatus | undefined {
     const entry = this.#byName.get(name)
     if (entry === undefined) return undefined
     return {
       state: stateOf(entry.phase),
       title: entry.title,
+      ...(entry.phase === 'reconnecting' && entry.slate?.publication === undefined ? { reconnecting: true } : undefined),
       ...(entry.endedAt === null ? undefined : { endedAtMs: Date.parse(entry.endedAt) }),
     }
   }

@@ -36,6 +36,16 @@ export interface LiveStream {
   subscribe(subscriber: StreamSubscriber, options: { from: 'keyframe' | 'live' }): () => void
 }
 
+/** What is known of a stream's name. */
+export interface StreamStatus {
+  readonly state: StreamState
+  /** ms since 1970. */
+  readonly endedAtMs?: number
+  readonly title?: string
+  /** Active, but nothing comes: the publisher is away and no slate is shown. */
+  readonly reconnecting?: boolean
+}
+
 /** Where playback and play sessions find streams. */
 export interface StreamDirectory {
   /** The stream of that name that is active now. */
@@ -46,7 +56,7 @@ export interface StreamDirectory {
    */
   summon?(name: string): Promise<LiveStream | undefined> | undefined
   /** What is known of the name, for the page of a stream that is not live: undefined = never existed. */
-  status(name: string): { state: StreamState; endedAtMs?: number; title?: string } | undefined
+  status(name: string): StreamStatus | undefined
   /** Calls back when a stream becomes active; returns the way to stop listening. */
   onActive(listener: (stream: LiveStream) => void): () => void
 }

@@ -1,7 +1,8 @@
+import type { Cmcd } from '../../formats/cmcd.ts'
 import type { ViewerRegistry, ViewProtocol } from './viewer-registry.ts'
 
 interface Viewer {
-  /** From the address of a playlist, where our own player put it. */
+  /** `session` of an address or `sid` of CMCD, where the player names itself. */
   readonly session: string | undefined
   /** Undefined until a request tells it for certain. */
   protocol: ViewProtocol | undefined
@@ -21,6 +22,8 @@ export interface ViewerRequest {
   /** Set where media was fetched. */
   readonly rendition: string | undefined
   readonly bytes: number
+  /** What the player said with the request. */
+  readonly cmcd?: Cmcd | undefined
 }
 
 /** Who is told of what the players of one stream fetch. */
@@ -33,19 +36,23 @@ export interface Audience {
 const plainAfterMs = 3000
 const forgetAfterMs = 60_000
 const mostClients = 5000
-/** Players behind one address and user agent that are told apart. */
+/** Players behind one address and user agent that are told apart without a name in every request. */
 const mostViewersPerClient = 64
+/** Players that name themselves. */
+const mostNamed = 50_000
 
 /**
  * Joins the requests of one stream's players, so that one player is one viewer. Media addresses carry no session (they
- * must be the same for every cache), so media goes to the one of that address and user agent whose playlist was fetched
- * last; and a Low-Latency player's first plain requests are not counted as a second, plain viewer.
+ * must be the same for every cache), so media without CMCD goes to the one of that address and user agent whose playlist was
+ * fetched last; and a Low-Latency player's first plain requests are not counted as a second, plain viewer.
  */
 export class ViewerBook implements Audience {
   readonly #streamId: string
   readonly #registry: ViewerRegistry
   /** By address and user agent; the viewer whose playlist came last stands last. */
   readonly #clients = new Map<string, Viewer[]>()
+  /** By session; the one who came first stands first. */
+  readonly #named = new Map<string, Viewer>()
 
   constructor(streamId: string, registry: ViewerRegistry) {
     this.#streamId = streamId
@@ -53,7 +60,8 @@ export class ViewerBook implements Audience {
   }
 
   seen(request: ViewerRequest, nowMs: number): void {
-    const viewer = this.#viewer(request, nowMs)
+    const session = request.cmcd?.sid ?? request.session
+    const viewer = session === undefined ? this.#unnamedViewer(request, nowMs) : this.#namedViewer(session, request, nowMs)
     viewer.lastSeenMs = nowMs
     if (request.hint !== undefined && (request.hint !== 'hls' || viewer.protocol === undefined)) viewer.protocol = request.hint
     else if (viewer.protocol === undefined && nowMs - viewer.firstSeenMs >= plainAfterMs) viewer.protocol = 'hls'
@@ -69,18 +77,31 @@ export class ViewerBook implements Audience {
       bytes,
       ...(viewer.session === undefined ? undefined : { sessionKey: viewer.session }),
       ...(request.rendition === undefined ? undefined : { rendition: request.rendition }),
+      ...(request.cmcd === undefined ? undefined : { cmcd: request.cmcd }),
     })
   }
 
-  #viewer(request: ViewerRequest, nowMs: number): Viewer {
-    const key = `${request.remoteAddress}\n${request.userAgent}`
-    let viewers = this.#clients.get(key)
-    if (!viewers) {
-      if (this.#clients.size >= mostClients) this.#makeRoom(nowMs)
-      viewers = []
-      this.#clients.set(key, viewers)
+  #namedViewer(session: string, request: ViewerRequest, nowMs: number): Viewer {
+    let viewer = this.#named.get(session)
+    if (viewer === undefined || nowMs - viewer.lastSeenMs > forgetAfterMs) {
+      this.#named.delete(session)
+      if (this.#named.size >= mostNamed) this.#makeRoomForNames(nowMs)
+      viewer = newViewer(session, nowMs)
+      this.#named.set(session, viewer)
     }
-    const known = request.rendition === undefined ? ofSession(viewers, request.session) : ofMedia(viewers, request.hint)
+    // its media will name it, or else is told by whose playlist came last
+    const viewers = this.#client(request, nowMs)
+    const at = viewers.indexOf(viewer)
+    if (at >= 0) viewers.splice(at, 1)
+    if (request.cmcd?.sid !== undefined) return viewer
+    if (viewers.length >= mostViewersPerClient) viewers.shift()
+    viewers.push(viewer)
+    return viewer
+  }
+
+  #unnamedViewer(request: ViewerRequest, nowMs: number): Viewer {
+    const viewers = this.#client(request, nowMs)
+    const known = request.rendition === undefined ? viewers.find((viewer) => viewer.session === undefined) : ofMedia(viewers, request.hint)
     if (known && nowMs - known.lastSeenMs <= forgetAfterMs) {
       if (request.rendition === undefined && viewers.at(-1) !== known) {
         viewers.splice(viewers.indexOf(known), 1)
@@ -90,9 +111,28 @@ export class ViewerBook implements Audience {
     }
     if (known) viewers.splice(viewers.indexOf(known), 1)
     if (viewers.length >= mostViewersPerClient) viewers.shift()
-    const viewer: Viewer = { session: request.session, protocol: undefined, firstSeenMs: nowMs, lastSeenMs: nowMs, unreportedBytes: 0 }
+    const viewer = newViewer(undefined, nowMs)
     viewers.push(viewer)
     return viewer
+  }
+
+  #client(request: ViewerRequest, nowMs: number): Viewer[] {
+    const key = `${request.remoteAddress}\n${request.userAgent}`
+    let viewers = this.#clients.get(key)
+    if (!viewers) {
+      if (this.#clients.size >= mostClients) this.#makeRoom(nowMs)
+      viewers = []
+      this.#clients.set(key, viewers)
+    }
+    return viewers
+  }
+
+  #makeRoomForNames(nowMs: number): void {
+    for (const [session, viewer] of this.#named) if (nowMs - viewer.lastSeenMs > forgetAfterMs) this.#named.delete(session)
+    for (const session of this.#named.keys()) {
+      if (this.#named.size < mostNamed) return
+      this.#named.delete(session)
+    }
   }
 
   /** Those who left go first; where none did, the one who came first makes room. */
@@ -106,8 +146,8 @@ export class ViewerBook implements Audience {
   }
 }
 
-function ofSession(viewers: readonly Viewer[], session: string | undefined): Viewer | undefined {
-  return viewers.find((viewer) => viewer.session === session)
+function newViewer(session: string | undefined, nowMs: number): Viewer {
+  return { session, protocol: undefined, firstSeenMs: nowMs, lastSeenMs: nowMs, unreportedBytes: 0 }
 }
 
 function ofMedia(viewers: readonly Viewer[], hint: ViewerRequest['hint']): Viewer | undefined {

@@ -1,3 +1,4 @@
+import type { Cmcd } from '../../formats/cmcd.ts'
 import type { ViewerSession } from '../schemas.ts'
 
 export type ViewProtocol = ViewerSession['protocol']
@@ -6,13 +7,15 @@ export type ViewProtocol = ViewerSession['protocol']
 export interface ViewerActivity {
   readonly streamId: string
   readonly protocol: ViewProtocol
-  /** `session` of our own player's addresses where given; others are told apart by address and user agent. */
+  /** `session` of our own player's addresses, or `sid` of CMCD, where given; others are told apart by address and user agent. */
   readonly sessionKey?: string
   readonly remoteAddress: string
   readonly userAgent: string
   readonly bytes: number
   /** Rendition id that was fetched (`v0`), where the activity is media. */
   readonly rendition?: string
+  /** What the player said with the request. */
+  readonly cmcd?: Cmcd
 }
 
 /**

@@ -2,6 +2,11 @@ import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { randomText } from '../random-id.ts'
 import type { ViewerSession, Viewers } from '../schemas.ts'
+import type { Beacon } from './beacon.ts'
+import { FigureHistory } from './figure-history.ts'
+import type { ViewerFigures, ViewerHistory, ViewerRun } from './schemas.ts'
+import { type Gain, SessionRecord } from './session-record.ts'
+import { StreamTally } from './stream-tally.ts'
 import type { ViewerActivity, ViewerRegistry, ViewProtocol } from './viewer-registry.ts'
 
 export interface ViewerSessionsNeeds {
@@ -15,32 +20,26 @@ export interface ViewerSessionsNeeds {
   readonly most?: number
   /** Name of a stream, for the audit log. */
   readonly nameOf?: (streamId: string) => string | undefined
+  /** Height of a rendition of a stream, px; without a rendition that of what the publisher sends. */
+  readonly heightOf?: (streamId: string, rendition: string | undefined) => number | undefined
   /** Bytes that went out for a stream. */
   readonly onBytes?: (streamId: string, bytes: number) => void
+  /** A session is over: it is kept with its run. */
+  readonly onEnded?: (session: ViewerSession, runId: string, endedMs: number) => void
+  /** How a run stands: from time to time, and at its end. */
+  readonly onRun?: (streamId: string, run: ViewerRun) => void
+  /** What a beacon added. */
+  readonly onGain?: (gain: Gain) => void
 }
 
-interface Session {
-  readonly key: string
-  readonly id: string
-  readonly activity: ViewerActivity
-  readonly startedMs: number
-  lastSeenMs: number
-  bytes: number
-  /** Bytes when it was last told of, and when that was. */
-  toldBytes: number
-  toldMs: number
-  rendition: string | undefined
-}
-
-interface Tally {
-  readonly sessions: Map<string, Session>
-  total: number
-  peak: number
-}
+/** What became of a beacon. `unknown`: no such session was seen fetching. `stale`: older than one before, or too soon after it. */
+export type BeaconFate = 'counted' | 'unknown' | 'stale'
 
 /** A stream's sessions are told of again and again only while there are no more of them than a person reads. */
 const mostToldOf = 50
 const tellMs = 3000
+/** Seconds between two notes of how a run stands. */
+const runEveryS = 60
 
 const silence: Readonly<Record<ViewProtocol, number>> = {
   'll-hls': 10_000,
@@ -55,13 +54,23 @@ const silence: Readonly<Record<ViewProtocol, number>> = {
 /** Session keys of the stream page's own preview begin with this: whoever rules a stream is no viewer of it. */
 const previewPrefix = 'preview-'
 
-/** Counts playing clients: joins what they fetch into sessions, and ends a session after silence or farewell. */
+interface Watched {
+  readonly tally: StreamTally
+  readonly history: FigureHistory
+  /** Viewers when the history was last written. */
+  shown: number
+  runDirty: boolean
+  endedMs: number | undefined
+}
+
+/** Counts playing clients: joins what they fetch and tell into sessions, and ends a session after silence or farewell. */
 export class ViewerSessions implements ViewerRegistry {
   readonly #needs: ViewerSessionsNeeds
   readonly #silenceMs: Readonly<Record<ViewProtocol, number>>
   readonly #most: number
-  readonly #streams = new Map<string, Tally>()
+  readonly #streams = new Map<string, Watched>()
   #held = 0
+  #seconds = 0
 
   constructor(needs: ViewerSessionsNeeds) {
     this.#needs = needs
@@ -73,106 +82,185 @@ export class ViewerSessions implements ViewerRegistry {
     const now = this.#needs.now()
     if (activity.bytes > 0) this.#needs.onBytes?.(activity.streamId, activity.bytes)
     if (activity.sessionKey?.startsWith(previewPrefix)) return
-    const tally = this.#tally(activity.streamId)
+    const watched = this.#watched(activity.streamId)
+    const { tally } = watched
+    tally.bytes += activity.bytes
+    tally.dirty = true
     const key = keyOf(activity.protocol, activity.sessionKey, activity.remoteAddress, activity.userAgent)
     const session = tally.sessions.get(key)
     if (session === undefined) {
-      this.#begin(tally, key, activity, now)
+      this.#begin(watched, key, activity, now)
       return
     }
-    session.lastSeenMs = now
-    session.bytes += activity.bytes
-    const rendition = activity.rendition
-    // sound beside the picture is no switch of quality
-    if (rendition === undefined || rendition === session.rendition || !(rendition.startsWith('v') || session.rendition === undefined))
-      return
-    const before = session.rendition
-    session.rendition = rendition
-    this.#needs.events.publish('session.changed', describe(session), { stream: activity.streamId })
-    if (before === undefined || !before.startsWith('v')) return
+    const changed = session.fetched(activity, now)
+    if (changed === undefined) return
+    this.#lookAt(session)
+    this.#needs.events.publish('session.changed', session.describe(), { stream: activity.streamId })
+    if (changed.from === undefined) return
     this.#needs.audit.record({
       kind: 'quality',
-      message: `a viewer went from ${before} to ${rendition}`,
+      message: `a viewer went from ${changed.from} to ${session.rendition}`,
       ...this.#named(activity.streamId),
       sessionId: session.id,
       remoteAddress: activity.remoteAddress,
-      data: { from: before, to: rendition },
+      data: { from: changed.from, to: session.rendition as string },
     })
   }
 
+  /** Takes in what a player tells. Sessions begin with a request alone: a beacon of nobody counts nothing. */
+  report(streamId: string, beacon: Beacon): BeaconFate {
+    const watched = this.#streams.get(streamId)
+    const session = watched?.tally.sessions.get(keyOf('hls', beacon.session, '', ''))
+    if (watched === undefined || session === undefined) return 'unknown'
+    const quality = session.quality
+    const now = this.#needs.now()
+    const gain = session.reported(beacon, now)
+    if (gain === undefined) return 'stale'
+    watched.tally.add(gain)
+    watched.runDirty = true
+    this.#needs.onGain?.(gain)
+    if (beacon.event === 'end') this.#end(watched, session)
+    else if (session.quality !== quality || beacon.event !== 'report') this.#tell(session, now)
+    return 'counted'
+  }
+
   leave(streamId: string, protocol: ViewProtocol, sessionKey: string): void {
-    const tally = this.#streams.get(streamId)
-    const session = tally?.sessions.get(keyOf(protocol, sessionKey, '', ''))
-    if (tally !== undefined && session !== undefined) this.#end(tally, session)
+    const watched = this.#streams.get(streamId)
+    const session = watched?.tally.sessions.get(keyOf(protocol, sessionKey, '', ''))
+    if (watched !== undefined && session?.protocol === protocol) this.#end(watched, session)
   }
 
   count(streamId: string): number {
-    return this.#streams.get(streamId)?.sessions.size ?? 0
+    return this.#streams.get(streamId)?.tally.sessions.size ?? 0
   }
 
   /** True where this client is counted already, or need not be. */
   watches(streamId: string, viewer: { sessionKey: string | undefined; remoteAddress: string; userAgent: string }): boolean {
     if (viewer.sessionKey?.startsWith(previewPrefix)) return true
-    const tally = this.#streams.get(streamId)
-    if (tally === undefined) return false
+    const sessions = this.#streams.get(streamId)?.tally.sessions
+    if (sessions === undefined) return false
     for (const protocol of Object.keys(this.#silenceMs) as ViewProtocol[]) {
-      if (tally.sessions.has(keyOf(protocol, viewer.sessionKey, viewer.remoteAddress, viewer.userAgent))) return true
+      if (sessions.has(keyOf(protocol, viewer.sessionKey, viewer.remoteAddress, viewer.userAgent))) return true
     }
     return false
   }
 
   /** Counts and sessions of a stream. */
   viewers(streamId: string): Viewers {
-    const tally = this.#streams.get(streamId)
+    const tally = this.#streams.get(streamId)?.tally
     const sessions = this.sessions(streamId)
     return { streamId, concurrent: sessions.length, total: tally?.total ?? 0, peak: tally?.peak ?? 0, sessions: [...sessions] }
   }
 
   sessions(streamId: string): readonly ViewerSession[] {
     const sessions: ViewerSession[] = []
-    for (const session of this.#streams.get(streamId)?.sessions.values() ?? []) sessions.push(describe(session))
+    for (const session of this.#streams.get(streamId)?.tally.sessions.values() ?? []) sessions.push(session.describe())
     return sessions
+  }
+
+  /** The newest figures of a stream. */
+  figures(streamId: string): ViewerFigures {
+    const now = this.#needs.now()
+    return (this.#streams.get(streamId)?.tally ?? new StreamTally('', now)).latest(now)
+  }
+
+  /** Figures from `fromMs` to `toMs`, ms since 1970. */
+  history(streamId: string, fromMs: number, toMs: number, stepS?: number): ViewerHistory {
+    const { step, samples } = (this.#streams.get(streamId)?.history ?? new FigureHistory()).between(fromMs, toMs, this.#needs.now(), stepS)
+    return { step, samples: [...samples] }
+  }
+
+  /** The run that goes on, or went on last. */
+  run(streamId: string): ViewerRun | undefined {
+    const watched = this.#streams.get(streamId)
+    return watched === undefined || watched.tally.runId === '' ? undefined : summary(watched)
   }
 
   /** Clients playing now, of all streams, by protocol. */
   byProtocol(): Readonly<Record<ViewProtocol, number>> {
     const counts: Record<ViewProtocol, number> = { 'hls': 0, 'll-hls': 0, 'dash': 0, 'rtmp': 0, 'http-flv': 0, 'webrtc': 0, 'srt': 0 }
-    for (const tally of this.#streams.values()) for (const session of tally.sessions.values()) counts[session.activity.protocol]++
+    for (const { tally } of this.#streams.values()) for (const session of tally.sessions.values()) counts[session.protocol]++
     return counts
   }
 
-  /** Ends the sessions that were silent for too long, and tells how the others go on while they are few. Called each second. */
+  /** Ends the sessions that were silent for too long, tells how the others go on while they are few, and closes the second of every stream. Called each second. */
   sweep(): void {
     const now = this.#needs.now()
-    for (const tally of this.#streams.values()) {
+    this.#seconds++
+    for (const [streamId, watched] of this.#streams) {
+      const { tally } = watched
       const few = tally.sessions.size <= mostToldOf
       for (const session of tally.sessions.values()) {
-        if (now - session.lastSeenMs > this.#silenceMs[session.activity.protocol]) this.#end(tally, session)
+        if (now - session.lastSeenMs > this.#silenceMs[session.protocol]) this.#end(watched, session)
         else if (few && session.bytes !== session.toldBytes && now - session.toldMs >= tellMs) this.#tell(session, now)
       }
+      this.#closeSecond(streamId, watched, now)
+      if (this.#seconds % runEveryS === 0) this.#noteRun(streamId, watched)
     }
   }
 
-  #tell(session: Session, now: number): void {
-    session.toldBytes = session.bytes
-    session.toldMs = now
-    this.#needs.events.publish('session.changed', describe(session), { stream: session.activity.streamId, volatile: true })
+  /** A new run of a stream counts from nothing; those who are still there count again. */
+  begin(streamId: string, runId = ''): void {
+    const watched = this.#streams.get(streamId)
+    if (watched !== undefined) this.#noteRun(streamId, watched)
+    const { tally } = watched ?? this.#watched(streamId)
+    tally.begin(runId, this.#needs.now())
+    if (watched !== undefined) watched.endedMs = undefined
   }
 
-  /** A new run of a stream counts from nothing; those who are still there count again. */
-  begin(streamId: string): void {
-    const tally = this.#streams.get(streamId)
-    if (tally === undefined) return
-    tally.total = tally.sessions.size
-    tally.peak = tally.sessions.size
+  /** The run of a stream is over; who still plays what is left of it is counted on. */
+  over(streamId: string): void {
+    const watched = this.#streams.get(streamId)
+    if (watched === undefined || watched.endedMs !== undefined) return
+    watched.endedMs = this.#needs.now()
+    watched.runDirty = true
+    this.#noteRun(streamId, watched)
   }
 
   /** Forgets a stream and ends its sessions. */
   forget(streamId: string): void {
-    const tally = this.#streams.get(streamId)
-    if (tally === undefined) return
-    for (const session of tally.sessions.values()) this.#end(tally, session)
+    const watched = this.#streams.get(streamId)
+    if (watched === undefined) return
+    for (const session of watched.tally.sessions.values()) this.#end(watched, session)
+    this.#noteRun(streamId, watched)
     this.#streams.delete(streamId)
+  }
+
+  /** Hands over what is still counted, to be kept. */
+  stop(): void {
+    const now = this.#needs.now()
+    for (const [streamId, watched] of this.#streams) {
+      for (const session of watched.tally.sessions.values()) this.#needs.onEnded?.(session.describe(), watched.tally.runId, now)
+      this.#held -= watched.tally.sessions.size
+      watched.tally.sessions.clear()
+      this.#noteRun(streamId, watched)
+    }
+  }
+
+  #closeSecond(streamId: string, watched: Watched, now: number): void {
+    const { tally, history } = watched
+    const viewers = tally.sessions.size
+    if (!tally.dirty && viewers === 0 && watched.shown === 0) return
+    const figures = tally.close(now)
+    // a line of the graphs begins and ends at nobody
+    if (viewers > 0 && watched.shown === 0)
+      history.add({ ...figures, timeMs: now - 1000, concurrent: 0, kbps: 0, protocols: {}, qualities: {} })
+    if (viewers > 0 || watched.shown > 0) history.add(figures)
+    watched.shown = viewers
+    tally.dirty = false
+    this.#needs.events.publish('stream.viewers', figures, { stream: streamId, volatile: true })
+  }
+
+  #noteRun(streamId: string, watched: Watched): void {
+    if (!watched.runDirty || watched.tally.runId === '') return
+    watched.runDirty = false
+    this.#needs.onRun?.(streamId, summary(watched))
+  }
+
+  #tell(session: SessionRecord, now: number): void {
+    session.toldBytes = session.bytes
+    session.toldMs = now
+    this.#needs.events.publish('session.changed', session.describe(), { stream: session.streamId, volatile: true })
   }
 
   #named(streamId: string): { streamId: string; streamName?: string } {
@@ -180,75 +268,87 @@ export class ViewerSessions implements ViewerRegistry {
     return streamName === undefined ? { streamId } : { streamId, streamName }
   }
 
-  #tally(streamId: string): Tally {
-    let tally = this.#streams.get(streamId)
-    if (tally === undefined) {
-      tally = { sessions: new Map(), total: 0, peak: 0 }
-      this.#streams.set(streamId, tally)
+  #watched(streamId: string): Watched {
+    let watched = this.#streams.get(streamId)
+    if (watched === undefined) {
+      const tally = new StreamTally('', this.#needs.now())
+      watched = { tally, history: new FigureHistory(), shown: 0, runDirty: false, endedMs: undefined }
+      this.#streams.set(streamId, watched)
     }
-    return tally
+    return watched
   }
 
-  #begin(tally: Tally, key: string, activity: ViewerActivity, now: number): void {
+  #begin(watched: Watched, key: string, activity: ViewerActivity, now: number): void {
     if (this.#held >= this.#most) return
-    const session: Session = {
-      key,
-      id: `view_${randomText(12)}`,
-      activity: { ...activity, userAgent: activity.userAgent.slice(0, 300) },
-      startedMs: now,
-      lastSeenMs: now,
-      bytes: activity.bytes,
-      toldBytes: activity.bytes,
-      toldMs: now,
-      rendition: activity.rendition,
-    }
+    const session = new SessionRecord(key, `view_${randomText(12)}`, activity, now)
+    this.#lookAt(session)
     this.#held++
+    const { tally } = watched
     tally.sessions.set(key, session)
     tally.total++
     tally.peak = Math.max(tally.peak, tally.sessions.size)
-    this.#needs.events.publish('session.started', describe(session), { stream: activity.streamId })
+    watched.runDirty = true
+    this.#needs.events.publish('session.started', session.describe(), { stream: activity.streamId })
     this.#needs.audit.record({
       kind: 'connect',
       message: `a viewer plays over ${activity.protocol}`,
       ...this.#named(activity.streamId),
       sessionId: session.id,
       remoteAddress: activity.remoteAddress,
-      data: { userAgent: session.activity.userAgent },
+      data: { userAgent: session.userAgent },
     })
   }
 
-  #end(tally: Tally, session: Session): void {
-    tally.sessions.delete(session.key)
+  /** Finds out the quality that a session takes. */
+  #lookAt(session: SessionRecord): void {
+    const isPlainCopy = session.protocol === 'rtmp' || session.protocol === 'srt' || session.protocol === 'http-flv'
+    if (session.rendition === undefined && !isPlainCopy) return
+    const height = this.#needs.heightOf?.(session.streamId, session.rendition)
+    if (height !== undefined) session.renditionQuality = `${height}p`
+  }
+
+  #end(watched: Watched, session: SessionRecord): void {
+    watched.tally.sessions.delete(session.key)
+    watched.tally.dirty = true
+    watched.runDirty = true
+    if (session.beacon === undefined) watched.tally.untoldMs += session.lastSeenMs - session.startedMs
     this.#held--
-    const streamId = session.activity.streamId
-    this.#needs.events.publish('session.ended', describe(session), { stream: streamId })
+    const { streamId } = session
+    const view = session.describe()
+    this.#needs.events.publish('session.ended', view, { stream: streamId })
+    this.#needs.onEnded?.(view, watched.tally.runId, session.lastSeenMs)
     this.#needs.audit.record({
       kind: 'disconnect',
-      message: `a viewer over ${session.activity.protocol} left`,
+      message: `a viewer over ${session.protocol} left`,
       ...this.#named(streamId),
       sessionId: session.id,
-      remoteAddress: session.activity.remoteAddress,
+      remoteAddress: session.remoteAddress,
       data: { bytes: session.bytes, seconds: Math.round((session.lastSeenMs - session.startedMs) / 1000) },
     })
   }
 }
 
-/** Texts from the network are cut, so that a session costs what a session costs. */
-function keyOf(protocol: ViewProtocol, sessionKey: string | undefined, remoteAddress: string, userAgent: string): string {
-  if (sessionKey !== undefined) return `${protocol}\n${sessionKey.slice(0, 64)}`
-  return `${protocol}\n${remoteAddress}\n${userAgent.slice(0, 300)}`
+function summary({ tally, endedMs }: Watched): ViewerRun {
+  const { rebufferRatio, startupMs } = tally
+  return {
+    id: tally.runId,
+    startedAt: new Date(tally.runStartedMs).toISOString(),
+    endedAt: endedMs === undefined ? null : new Date(endedMs).toISOString(),
+    total: tally.total,
+    peak: tally.peak,
+    watchedMs: Math.round(tally.watchedMs + tally.untoldMs),
+    rebufferRatio: rebufferRatio === undefined ? null : Math.round(rebufferRatio * 10_000) / 10_000,
+    stalls: tally.stalls,
+    startupMs: startupMs === undefined ? null : Math.round(startupMs),
+    bytes: tally.bytes,
+  }
 }
 
-function describe(session: Session): ViewerSession {
-  return {
-    id: session.id,
-    streamId: session.activity.streamId,
-    protocol: session.activity.protocol,
-    remoteAddress: session.activity.remoteAddress,
-    userAgent: session.activity.userAgent,
-    rendition: session.rendition ?? null,
-    startedAt: new Date(session.startedMs).toISOString(),
-    lastSeenAt: new Date(session.lastSeenMs).toISOString(),
-    bytes: session.bytes,
-  }
+/**
+ * A player that names itself is one session whatever it plays over; others are told apart by protocol, address and user agent. Texts
+ * from the network are cut, so that a session costs what a session costs.
+ */
+function keyOf(protocol: ViewProtocol, sessionKey: string | undefined, remoteAddress: string, userAgent: string): string {
+  if (sessionKey !== undefined) return `=${sessionKey.slice(0, 64)}`
+  return `${protocol}\n${remoteAddress}\n${userAgent.slice(0, 300)}`
 }

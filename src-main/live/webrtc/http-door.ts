@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { AppError, errorKinds } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { AnyRequest, AnyResponse } from '../live-part.ts'
+import { isWord } from '../playback/request-path.ts'
 import { iceLinks } from './ice-servers.ts'
 import { LONGEST_OFFER } from './offer.ts'
 import type { OfferLimit } from './offer-limit.ts'
@@ -94,7 +95,13 @@ export function createHttpDoor(needs: HttpDoorNeeds): (request: AnyRequest, resp
     if (wait > 0) throw new AppError('webrtc.too_many_offers', undefined, { details: { retryAfter: wait } })
     mediaType(request, 'application/sdp')
     const sdp = await body(request)
-    const offerer = { remoteAddress, userAgent: header(request, 'user-agent'), sdp }
+    const viewer = query.get('session')
+    const offerer = {
+      remoteAddress,
+      userAgent: header(request, 'user-agent'),
+      sdp,
+      viewer: viewer !== null && isWord(viewer) ? viewer : undefined,
+    }
     const { session, sdp: answer } =
       target.role === 'whep'
         ? await needs.sessions.play(offerer, target.name as string)

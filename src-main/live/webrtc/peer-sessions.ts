@@ -18,6 +18,8 @@ export interface Offerer {
   readonly remoteAddress: string
   readonly userAgent: string
   readonly sdp: string
+  /** `session` of our own player's address: counts its connections, one after the other, as one viewer. */
+  readonly viewer?: string | undefined
 }
 
 export interface PeerSessionsNeeds {
@@ -128,7 +130,7 @@ export class PeerSessions {
     const { remoteAddress, userAgent } = offerer
     const refusal = await this.#needs.mayWatch(stream, {
       protocol: 'webrtc',
-      sessionKey: id,
+      sessionKey: offerer.viewer ?? id,
       remoteAddress: hostOf(remoteAddress),
       userAgent,
     })
@@ -265,10 +267,17 @@ export class PeerSessions {
     if (!session.connected) this.#pending--
     session.publication?.close(how, reason)
     if (session.fed !== undefined) this.#fed.leave(session.fed)
-    if (session.counted) this.#needs.viewers.leave(session.streamId, 'webrtc', session.id)
+    if (session.counted && !this.#playsOn(session)) this.#needs.viewers.leave(session.streamId, 'webrtc', viewerOf(session))
     if (this.#sessions.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
+  }
+
+  /** True where the viewer has connected anew before its old connection was given up. */
+  #playsOn({ streamId, offerer: { viewer } }: Held): boolean {
+    if (viewer === undefined) return false
+    for (const each of this.#sessions.values()) if (each.offerer.viewer === viewer && each.streamId === streamId) return true
+    return false
   }
 
   async #measure(): Promise<void> {
@@ -288,13 +297,17 @@ export class PeerSessions {
     this.#needs.viewers.active({
       streamId: session.streamId,
       protocol: 'webrtc',
-      sessionKey: session.id,
+      sessionKey: viewerOf(session),
       remoteAddress,
       userAgent,
       bytes,
       rendition: layer === undefined ? 'v0' : `v-${layer}`,
     })
   }
+}
+
+function viewerOf(session: Held): string {
+  return session.offerer.viewer ?? session.id
 }
 
 function read(sdp: string): OfferDescription {

@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { longestCmcd, parseCmcd } from './cmcd.ts'
+import { isFault } from './fault.ts'
+
+const runs = 5000 * Number(process.env.FUZZ_RUNS ?? 1)
+let state = Number(process.env.FUZZ_SEED ?? 1) >>> 0
+
+/** Small linear congruential generator: the same seed makes the same run. */
+function random(below: number): number {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+  return state % below
+}
+
+const pieces = [
+  'sid',
+  'br',
+  'bl',
+  'bs',
+  'su',
+  'ot',
+  '=',
+  '=',
+  ',',
+  ',',
+  '"',
+  '\\',
+  ' ',
+  '1',
+  '900',
+  'v',
+  '.',
+  '__proto__',
+  '\u0000',
+  'é',
+  'x'.repeat(90),
+]
+
+it('reads any text without throwing, into bounded values', () => {
+  for (let run = 0; run < runs; run++) {
+    let text = ''
+    for (let count = random(30); count > 0; count--) text += pieces[random(pieces.length)]
+    const answer = parseCmcd(text)
+    if (isFault(answer)) {
+      expect(answer.offset).toBeLessThanOrEqual(Math.max(longestCmcd, text.length))
+      continue
+    }
+    expect(Object.getPrototypeOf(answer)).toBe(Object.prototype)
+    for (const value of Object.values(answer)) {
+      if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true)
+      else if (typeof value === 'string') expect(value.length).toBeLessThanOrEqual(128)
+    }
+  }
+})
