@@ -1,13 +1,13 @@
 import { type Cmcd, longestCmcd, parseCmcd } from '../../formats/cmcd.ts'
 import { isFault } from '../../formats/fault.ts'
-import type { Exchange } from './delivery.ts'
+import type { PlaybackRequest } from './response.ts'
 
 const headers = ['cmcd-session', 'cmcd-object', 'cmcd-request', 'cmcd-status'] as const
 
-/** CMCD of a request, in its query or its headers (CTA-5004 section 2); undefined where there is none that can be read. */
-export function readCmcd({ request, query }: Exchange): Cmcd | undefined {
+/** CMCD of a request: `cmcd` as its query has it, or its headers (CTA-5004 section 2); undefined where there is none that can be read. */
+export function readCmcd(request: PlaybackRequest, encoded: string | undefined): Cmcd | undefined {
   let text = ''
-  if (query.cmcd !== undefined) text = decode(query.cmcd)
+  if (encoded !== undefined) text = decode(encoded)
   else {
     for (const name of headers) {
       const value = request.headers[name]
