@@ -150,7 +150,15 @@ export class Delivery {
     const { request, query } = exchange
     const remoteAddress = request.socket?.remoteAddress ?? ''
     view.audience.seen(
-      { remoteAddress, userAgent: header(request, 'user-agent'), session: query.session, hint, rendition, bytes, cmcd: readCmcd(request, query.cmcd) },
+      {
+        remoteAddress,
+        userAgent: header(request, 'user-agent'),
+        session: query.session,
+        hint,
+        rendition,
+        bytes,
+        cmcd: readCmcd(request, query.cmcd),
+      },
       performance.now(),
     )
   }
