@@ -95,3 +95,38 @@ export async function playAll(url, viewers, { core } = {}) {
     },
   }
 }
+
+/**
+ * Watches one stream `viewers` times over HTTP (`kind` as in http-viewers.mjs) from `processes` processes. `state()` sums what
+ * they tell: answers, bytes, media, and what went wrong.
+ */
+export function watchAll(base, kind, viewers, { processes = 1, overMs = 4000 } = {}) {
+  const states = []
+  const children = []
+  for (let index = 0; index < processes; index++) {
+    const share = Math.floor(viewers / processes) + (index < viewers % processes ? 1 : 0)
+    const argument = JSON.stringify({ base, kind, viewers: share, first: index * 100_000, overMs })
+    const child = spawn(process.execPath, [join(root, 'bench/http-viewers.mjs'), argument], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    child.on('message', (message) => {
+      states[index] = message
+    })
+    children.push(child)
+  }
+  return {
+    state: () => {
+      const sum = {}
+      for (const state of states) for (const [name, value] of Object.entries(state ?? {})) sum[name] = (sum[name] ?? 0) + value
+      return sum
+    },
+    async stop() {
+      await Promise.all(
+        children.map((child) => {
+          child.kill('SIGKILL')
+          return new Promise((resolve) => child.once('exit', resolve))
+        }),
+      )
+    },
+  }
+}

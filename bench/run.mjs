@@ -4,7 +4,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { clip, playAll, publishAll } from './load.mjs'
+import { clip, playAll, publishAll, watchAll } from './load.mjs'
 import { measureTree } from './process-tree.mjs'
 import { root, startNginx, startNodeMediaServer, startOurs } from './servers.mjs'
 
@@ -102,7 +102,101 @@ async function perRtmpViewer(name, start, viewers, kbps) {
   }
 }
 
+/**
+ * One stream to so many HTTP viewers: what each costs the server beyond what the stream costs by itself. `watch(server)` is
+ * the address that viewers of `kind` begin at.
+ */
+async function perHttpViewer(name, start, kind, viewers, watch) {
+  const server = await start()
+  if (!server) {
+    print(`${name}: not installed, left out`)
+    return undefined
+  }
+  const { file, mbps } = await clip(1500)
+  const load = await publishAll(file, [await server.publishUrl('bench0')])
+  let audience
+  const over = async (seconds) => {
+    const from = { ...measureTree(server.pid), ...audience?.state(), atMs: performance.now() }
+    await sleep(seconds * 1000)
+    const to = { ...measureTree(server.pid), ...audience?.state() }
+    const s = (performance.now() - from.atMs) / 1000
+    const grown = (key) => ((to[key] ?? 0) - (from[key] ?? 0)) / s
+    return {
+      cpuMs: grown('cpuSeconds') * 1000,
+      memoryMb: to.memoryMb,
+      answers: grown('answers'),
+      mbps: (grown('bytes') * 8) / 1e6,
+      grown,
+      s,
+    }
+  }
+  try {
+    // the first seconds compile, and playlists need their segments
+    await sleep(10_000)
+    const alone = await over(4)
+    audience = watchAll(watch(server), kind, viewers, { processes: Math.ceil(viewers / 1500), overMs: Math.max(2000, viewers * 3) })
+    await sleep(Math.max(2000, viewers * 3) + 6000)
+    const all = await over(windowSeconds)
+    const count = (key) => Math.round(all.grown(key) * all.s)
+    const result = {
+      ...{ name, kind, viewers, mbpsPerStream: Number(mbps.toFixed(2)), windowSeconds: Number(all.s.toFixed(1)) },
+      cpuPercent: Number((all.cpuMs / 10).toFixed(1)),
+      msPerViewer: Number(((all.cpuMs - alone.cpuMs) / viewers).toFixed(3)),
+      kbPerViewer: Math.round(((all.memoryMb - alone.memoryMb) * 1024) / viewers),
+      requestsPerSecond: Math.round(all.answers),
+      mbps: Math.round(all.mbps),
+      ...{ stalls: count('stalls'), late: count('late'), media: count('media'), refused: count('refused'), broken: count('broken') },
+    }
+    print(
+      `${name.padEnd(36)} ${String(viewers).padStart(5)} viewers ${String(result.cpuPercent).padStart(6)} % cpu ${result.msPerViewer.toFixed(3).padStart(7)} ms/s per viewer ` +
+        `${String(result.kbPerViewer).padStart(4)} KB each ${String(result.requestsPerSecond).padStart(6)} requests/s ${String(result.mbps).padStart(5)} Mbps   ` +
+        `stalls ${result.stalls}, late ${result.late} of ${result.media}, refused ${result.refused}, broken ${result.broken}`,
+    )
+    return result
+  } finally {
+    await audience?.stop()
+    await load.stop()
+    await server.stop()
+  }
+}
+
 const benches = {
+  /** One stream to many viewers over HTTP, with one process and with two. */
+  async viewers() {
+    const sizes = (process.env.BENCH_VIEWERS ?? '250,500,1000,2000').split(',').map(Number)
+    const most = sizes.at(-1) ?? 500
+    const stream = (server) => `${server.http}/live/bench0/`
+    const ours = (processes, ...args) => startOurs({ args: ['--delivery-processes', String(processes), ...args] })
+    const results = []
+    const run = async (...args) => {
+      const result = await perHttpViewer(...args)
+      if (result) results.push(result)
+      return result
+    }
+    for (const processes of ['off', 1]) {
+      const name = processes === 'off' ? 'ours, one process' : 'ours, host and one delivery process'
+      for (const size of sizes) await run(`${name}, LL-HLS`, () => ours(processes), 'll-hls', size, stream)
+    }
+    await run('ours, DASH', () => ours('off'), 'dash', Math.min(500, most), stream)
+    await run('ours, HLS', () => ours('off'), 'hls', Math.min(500, most), stream)
+    const nginx = await run(
+      'nginx, HLS (MPEG-TS files)',
+      () => startNginx({ output: 'hls' }),
+      'files',
+      Math.min(500, most),
+      (server) => server.filesUrl('bench0'),
+    )
+    const muxed = await run('ours, HLS (MPEG-TS)', () => ours('off', '--container', 'mpegts'), 'hls', Math.min(500, most), stream)
+    if (nginx && muxed) print(`ours / nginx, HLS of MPEG-TS, per viewer: ${(muxed.msPerViewer / nginx.msPerViewer).toFixed(2)}`)
+    for (const kind of ['ll-hls', 'dash', 'hls']) {
+      const one = results.findLast(
+        (each) => each.kind === kind && each.name.startsWith('ours') && !each.name.includes('TS') && each.stalls === 0,
+      )
+      if (one) print(`10,000 viewers of ${kind}: ${((one.msPerViewer * 10_000) / 1000).toFixed(1)} cores at ${one.msPerViewer} ms/s each`)
+    }
+    return results
+  },
+
   /** One stream to many RTMP players. */
   async 'rtmp-viewers'() {
     const viewers = Number(process.env.BENCH_VIEWERS ?? 50)

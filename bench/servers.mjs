@@ -96,14 +96,14 @@ export async function startOurs({ args = [], core } = {}) {
   }
 }
 
-/** nginx with its RTMP module; `output` is what it makes of each stream: `none`, `hls` or `hls+dash`. */
+/** nginx with its RTMP module; `output` is what it makes of each stream: `none`, `hls` or `hls+dash`; `filesUrl` is where it serves HLS over HTTP. */
 export async function startNginx({ output }) {
   const module = ['/usr/lib/nginx/modules/ngx_rtmp_module.so', '/usr/share/nginx/modules/ngx_rtmp_module.so'].find((path) =>
     existsSync(path),
   )
   if (!module) return undefined
   const folder = mkdtempSync(join(tmpdir(), 'ami-bench-'))
-  const port = await freePort()
+  const [port, files] = [await freePort(), await freePort()]
   for (const name of ['hls', 'dash', 'tmp']) mkdirSync(join(folder, name))
   const hls = output === 'none' ? '' : `hls on; hls_path ${folder}/hls; hls_fragment 2s; hls_playlist_length 30s;`
   const dash = output === 'hls+dash' ? `dash on; dash_path ${folder}/dash; dash_fragment 2s; dash_playlist_length 30s;` : ''
@@ -111,14 +111,17 @@ export async function startNginx({ output }) {
     join(folder, 'nginx.conf'),
     `daemon off; master_process on; worker_processes 1; user root; pid ${folder}/pid; error_log ${folder}/error.log error;
 load_module ${module};
-events { worker_connections 1024; }
+worker_rlimit_nofile 60000;
+events { worker_connections 20000; }
 rtmp { server { listen 127.0.0.1:${port}; chunk_size 4096; application live { live on; ${hls} ${dash} } } }
+http { access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; open_file_cache off; client_body_temp_path ${folder}/tmp; server { listen 127.0.0.1:${files} backlog=4096; root ${folder}; } }
 `,
   )
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: 'ignore' })
   await untilListening(port, child)
   const url = (name) => `rtmp://127.0.0.1:${port}/live/${name}`
-  return { pid: child.pid, publishUrl: async (name) => url(name), playUrl: url, stop: stopper(child, folder) }
+  const filesUrl = (name) => `http://127.0.0.1:${files}/hls/${name}.m3u8`
+  return { pid: child.pid, publishUrl: async (name) => url(name), playUrl: url, filesUrl, stop: stopper(child, folder) }
 }
 
 /** node-media-server, ingest only: version 4 makes no HLS or DASH. */

@@ -1,0 +1,236 @@
+/**
+ * Many viewers of one stream over HTTP in one process, each as a player asks: a connection for pictures and one for sound, kept open.
+ * Argument: `{ base, kind, viewers, first, overMs }`; `base` is the stream's folder, `kind` is `ll-hls`, `hls`, `dash` or `files`
+ * (one playlist of one file server), `first` numbers the viewers, `overMs` is the time in which they come. Tells its parent how they fare.
+ *
+ * They speak HTTP themselves: Node's client would cost several times as much as what is measured.
+ */
+import { connect } from 'node:net'
+
+const { base, kind, viewers, first, overMs } = JSON.parse(process.argv[2])
+const { hostname, port, pathname: folder } = new URL(base)
+
+const totals = { answers: 0, bytes: 0, refused: 0, broken: 0, stalls: 0, late: 0, media: 0 }
+
+/** One connection that asks for one thing at a time. Answers `{ status, body }`; bodies of media are counted, not kept. */
+class Connection {
+  #socket
+  #agent
+  #waiting
+  #head = ''
+  #left = -1
+  #chunked = false
+  #status = 0
+  #body = ''
+  #keep = false
+
+  constructor(agent) {
+    this.#agent = agent
+  }
+
+  get(path, keep) {
+    this.#keep = keep
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+      this.#open().write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUser-Agent: ${this.#agent}\r\n\r\n`)
+    })
+  }
+
+  #open() {
+    if (this.#socket) return this.#socket
+    const socket = connect(Number(port), hostname)
+    socket.setNoDelay(true)
+    socket.setEncoding('latin1')
+    socket.on('data', (text) => this.#take(text))
+    socket.on('error', () => {})
+    socket.on('close', () => {
+      this.#socket = undefined
+      this.#head = ''
+      this.#left = -1
+      if (!this.#waiting) return
+      totals.broken++
+      this.#done(0)
+    })
+    this.#socket = socket
+    return socket
+  }
+
+  #take(arrived) {
+    totals.bytes += arrived.length
+    let text = arrived
+    if (this.#left < 0) {
+      this.#head += text
+      const end = this.#head.indexOf('\r\n\r\n')
+      if (end < 0) return
+      const head = this.#head.slice(0, end)
+      text = this.#head.slice(end + 4)
+      this.#head = ''
+      this.#status = Number(head.slice(9, 12))
+      const length = /content-length: (\d+)/i.exec(head)
+      this.#chunked = !length
+      this.#left = length ? Number(length[1]) : 0
+      this.#body = ''
+    }
+    if (this.#keep || this.#chunked) this.#body += text
+    if (this.#chunked) {
+      if (!this.#body.endsWith('0\r\n\r\n')) return
+    } else {
+      this.#left -= text.length
+      if (this.#left > 0) return
+    }
+    this.#left = -1
+    this.#done(this.#status)
+  }
+
+  #done(status) {
+    const answer = this.#waiting
+    this.#waiting = undefined
+    totals.answers++
+    if (status >= 400) totals.refused++
+    answer?.({ status, body: this.#body })
+  }
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+/** When the first viewer had each piece of media. */
+const arrivals = new Map()
+/** Later than the first viewer by this much: counted as late, ms. */
+const lateMs = 500
+
+function had(name) {
+  totals.media++
+  const now = performance.now()
+  const at = arrivals.get(name)
+  if (at === undefined) {
+    arrivals.set(name, now)
+    if (arrivals.size > 400) arrivals.delete(arrivals.keys().next().value)
+  } else if (now - at > lateMs) totals.late++
+}
+
+/** What a player has in hand: begins with `startMs`, runs dry where media come too slowly. */
+class Buffer_ {
+  #untilMs = 0
+  add(durationMs, startMs) {
+    const now = performance.now()
+    if (this.#untilMs === 0) this.#untilMs = now + startMs
+    else if (now > this.#untilMs) {
+      totals.stalls++
+      this.#untilMs = now + startMs
+    }
+    this.#untilMs += durationMs
+  }
+}
+
+/** Follows parts: a blocking reload of the playlist, then the parts that are new. */
+async function lowLatency(connection, playlist) {
+  const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
+  const buffer = new Buffer_()
+  let [sequence, part] = ['', '']
+  let newest = ''
+  for (;;) {
+    const wait = sequence === '' ? '' : `?_HLS_msn=${sequence}&_HLS_part=${part}&_HLS_skip=YES`
+    const { status, body } = await connection.get(playlist + wait, true)
+    if (status !== 200) {
+      await sleep(500)
+      if (status >= 400) sequence = ''
+      continue
+    }
+    const parts = [...body.matchAll(/#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"/g)]
+    const known = parts.findLastIndex((each) => each[2] === newest)
+    // a newcomer begins three parts from the edge
+    for (const [, duration, uri] of newest === '' ? parts.slice(-3) : parts.slice(known + 1)) {
+      const answer = await connection.get(at + uri, false)
+      if (answer.status === 200) had(uri)
+      buffer.add(Number(duration) * 1000, 900)
+      newest = uri
+    }
+    const hint = /#EXT-X-PRELOAD-HINT:TYPE=PART,URI="part-(\d+)\.(\d+)\.m4s"/.exec(body)
+    if (!hint) {
+      await sleep(300)
+      continue
+    }
+    ;[, sequence, part] = hint
+  }
+}
+
+/** Follows segments: the playlist every two seconds, then what is new. */
+async function segments(connection, playlist) {
+  const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
+  const buffer = new Buffer_()
+  let newest = ''
+  for (;;) {
+    const from = performance.now()
+    const { status, body } = await connection.get(playlist, true)
+    if (status === 200) {
+      const uris = [...body.matchAll(/#EXTINF:([\d.]+),[^\n]*\n(?:#[^\n]*\n)*([^#\s]+)/g)]
+      const known = uris.findLastIndex((each) => each[2] === newest)
+      for (const [, duration, uri] of newest === '' ? uris.slice(-2) : uris.slice(known + 1)) {
+        const answer = await connection.get(at + uri, false)
+        if (answer.status === 200) had(uri)
+        buffer.add(Number(duration) * 1000, 4000)
+        newest = uri
+      }
+    }
+    await sleep(Math.max(100, 2000 - (performance.now() - from)))
+  }
+}
+
+/** A DASH player reads the manifest every two seconds, and fetches the newest complete segment of its rendition. */
+async function dash(connection, rendition) {
+  let newest = ''
+  const buffer = new Buffer_()
+  for (;;) {
+    const from = performance.now()
+    const { status, body } = await connection.get(`${folder}manifest.mpd`, true)
+    if (status === 200) {
+      const set = body.slice(body.indexOf(`/${rendition}/`))
+      const template = /media="([^"]+)"/.exec(body.includes(`/${rendition}/seg`) ? set.slice(set.lastIndexOf('media="', 0)) : body)
+      const epoch =
+        /(?:media|initialization)="([A-Za-z0-9_-]+)\//.exec(body)?.[1] ?? /<BaseURL>([^<]+)</.exec(body)?.[1]?.replace(/\/$/, '')
+      const { sequence } = lastOf(body, rendition) ?? {}
+      if (template && epoch && sequence !== undefined && newest !== `${sequence}`) {
+        const uri = `${folder}${epoch}/${rendition}/seg-${sequence}.m4s`
+        const answer = await connection.get(uri, false)
+        if (answer.status === 200) had(uri)
+        buffer.add(2000, 4000)
+        newest = `${sequence}`
+      }
+    }
+    await sleep(Math.max(100, 2000 - (performance.now() - from)))
+  }
+}
+
+/** The newest segment's number of a rendition's SegmentTimeline. */
+function lastOf(manifest, rendition) {
+  const id = manifest.indexOf(`id="${rendition}"`)
+  const from = manifest.lastIndexOf('<AdaptationSet', id)
+  const set = manifest.slice(from, manifest.indexOf('</AdaptationSet>', id))
+  const start = /startNumber="(\d+)"/.exec(set)
+  if (id < 0 || !start) return undefined
+  let count = 0
+  for (const each of set.matchAll(/<S [^>]*>/g)) count += 1 + Number(/r="(\d+)"/.exec(each[0])?.[1] ?? 0)
+  return { sequence: Number(start[1]) + count - 1 }
+}
+
+async function viewer(number) {
+  const agent = `bench/${number}`
+  const connection = new Connection(agent)
+  if (kind === 'files') return segments(connection, folder)
+  if (kind === 'dash') {
+    void dash(new Connection(agent), 'a0')
+    return dash(connection, 'v0')
+  }
+  let playlists = []
+  while (playlists.length === 0) {
+    const { body, status } = await connection.get(`${folder}${kind === 'hls' ? 'hls' : 'index'}.m3u8`, true)
+    if (status === 200) playlists = [...body.matchAll(/([^\s"]+\.m3u8)/g)].map((match) => match[1])
+    else await sleep(500)
+  }
+  const follow = kind === 'hls' ? segments : lowLatency
+  const [one, other] = [...new Set(playlists)]
+  if (other) void follow(new Connection(agent), folder + other)
+  return follow(connection, folder + one)
+}
+
+setInterval(() => process.send(totals), 250)
+for (let index = 0; index < viewers; index++) setTimeout(() => void viewer(first + index), (index / viewers) * overMs)
