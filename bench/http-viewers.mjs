@@ -108,7 +108,7 @@ function had(name) {
 }
 
 /** What a player has in hand: begins with `startMs`, runs dry where media come too slowly. */
-class Buffer_ {
+class PlayBuffer {
   #untilMs = 0
   add(durationMs, startMs) {
     const now = performance.now()
@@ -124,7 +124,7 @@ class Buffer_ {
 /** Follows parts: a blocking reload of the playlist, then the parts that are new. */
 async function lowLatency(connection, playlist) {
   const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
-  const buffer = new Buffer_()
+  const buffer = new PlayBuffer()
   let [sequence, part] = ['', '']
   let newest = ''
   for (;;) {
@@ -140,7 +140,7 @@ async function lowLatency(connection, playlist) {
     // a newcomer begins three parts from the edge
     for (const [, duration, uri] of newest === '' ? parts.slice(-3) : parts.slice(known + 1)) {
       const answer = await connection.get(at + uri, false)
-      if (answer.status === 200) had(uri)
+      if (answer.status === 200) had(at + uri)
       buffer.add(Number(duration) * 1000, 900)
       newest = uri
     }
@@ -156,7 +156,7 @@ async function lowLatency(connection, playlist) {
 /** Follows segments: the playlist every two seconds, then what is new. */
 async function segments(connection, playlist) {
   const at = playlist.slice(0, playlist.lastIndexOf('/') + 1)
-  const buffer = new Buffer_()
+  const buffer = new PlayBuffer()
   let newest = ''
   for (;;) {
     const from = performance.now()
@@ -166,7 +166,7 @@ async function segments(connection, playlist) {
       const known = uris.findLastIndex((each) => each[2] === newest)
       for (const [, duration, uri] of newest === '' ? uris.slice(-2) : uris.slice(known + 1)) {
         const answer = await connection.get(at + uri, false)
-        if (answer.status === 200) had(uri)
+        if (answer.status === 200) had(at + uri)
         buffer.add(Number(duration) * 1000, 4000)
         newest = uri
       }
@@ -178,17 +178,14 @@ async function segments(connection, playlist) {
 /** A DASH player reads the manifest every two seconds, and fetches the newest complete segment of its rendition. */
 async function dash(connection, rendition) {
   let newest = ''
-  const buffer = new Buffer_()
+  const buffer = new PlayBuffer()
   for (;;) {
     const from = performance.now()
     const { status, body } = await connection.get(`${folder}manifest.mpd`, true)
     if (status === 200) {
-      const set = body.slice(body.indexOf(`/${rendition}/`))
-      const template = /media="([^"]+)"/.exec(body.includes(`/${rendition}/seg`) ? set.slice(set.lastIndexOf('media="', 0)) : body)
-      const epoch =
-        /(?:media|initialization)="([A-Za-z0-9_-]+)\//.exec(body)?.[1] ?? /<BaseURL>([^<]+)</.exec(body)?.[1]?.replace(/\/$/, '')
+      const epoch = /media="([A-Za-z0-9_-]+)\//.exec(body)?.[1]
       const { sequence } = lastOf(body, rendition) ?? {}
-      if (template && epoch && sequence !== undefined && newest !== `${sequence}`) {
+      if (epoch && sequence !== undefined && newest !== `${sequence}`) {
         const uri = `${folder}${epoch}/${rendition}/seg-${sequence}.m4s`
         const answer = await connection.get(uri, false)
         if (answer.status === 200) had(uri)

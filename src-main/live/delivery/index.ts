@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { Gauge, type Registry } from 'prom-client'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
@@ -52,10 +53,14 @@ const mostBehind = 64 * 1024 * 1024
 const mostProcesses = 16
 const lookMs = 1000
 
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
+/**
+ * Bundled, the worker is a file beside the program, and keeps what is compiled of it there as the program does: it has to be
+ * back quickly. From source it is the one beside this module.
+ */
+function findWorker(): { entry: URL; env: Record<string, string> } {
   const bundled = new URL('./delivery-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./delivery-worker.ts', import.meta.url)
+  if (!existsSync(bundled)) return { entry: new URL('./delivery-worker.ts', import.meta.url), env: {} }
+  return { entry: bundled, env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('cache', import.meta.url)) } }
 }
 
 /** How many processes beside the host `auto` means: on one or two cores the host alone delivers as much. */
@@ -79,7 +84,7 @@ class DeliveryProcess {
     this.#needs = needs
     this.#door = door
     this.#worker = superviseWorker<FromDelivery, ToDelivery>({
-      entry: findWorker(),
+      ...findWorker(),
       log: needs.log,
       restart,
       onMediaPipe: (pipe) => {

@@ -1,0 +1,213 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { Agent, get } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishTestStream } from './helpers/publish.ts'
+
+/** Process ids of the host's delivery processes. */
+function deliveryPids(host: number): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+      const ours = /^\d+$/.test(name) && parent === host && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('delivery-worker')
+      return ours ? [Number(name)] : []
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Sockets that a process holds. */
+function sockets(pid: number): number {
+  let count = 0
+  for (const name of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      if (readlinkSync(`/proc/${pid}/fd/${name}`).startsWith('socket:')) count++
+    } catch {
+      // closed meanwhile
+    }
+  }
+  return count
+}
+
+describe.runIf(process.platform === 'linux')('a host that delivers with two processes beside itself', () => {
+  let host: RunningHost
+  let browser: Browser
+  let publisher: Publisher
+  let stopped = false
+  const hostPid = (): number => host.process.pid as number
+
+  /** Statuses of one address asked over so many connections at once, all of which stay open until `done`. */
+  async function ask(path: string, count: number, headers: Record<string, string> = {}) {
+    const agent = new Agent({ keepAlive: true, maxSockets: count, maxFreeSockets: count })
+    const answers = await Promise.all(
+      Array.from(
+        { length: count },
+        () =>
+          new Promise<{ status: number; body: string }>((resolve, reject) => {
+            get(`${host.http}${path}`, { agent, headers }, (response) => {
+              let body = ''
+              response.setEncoding('utf8')
+              response.on('data', (text: string) => {
+                body += text
+              })
+              response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+            }).on('error', reject)
+          }),
+      ),
+    )
+    return { answers, statuses: [...new Set(answers.map(({ status }) => status))], done: () => agent.destroy() }
+  }
+
+  async function untilProcesses(count: number, timeoutMs = 30_000): Promise<number> {
+    const from = performance.now()
+    while (performance.now() - from < timeoutMs) {
+      const text = await (await fetch(`${host.http}/metrics`)).text()
+      if (text.includes(`streams_delivery_processes ${count}\n`)) return performance.now() - from
+      await sleep(50)
+    }
+    throw new Error(`not ${count} delivery processes within ${timeoutMs} ms`)
+  }
+
+  async function mediaPlaylist(): Promise<string> {
+    const master = await (await fetch(`${host.http}/live/show/index.m3u8`)).text()
+    return `/live/show/${master.split('\n').find((line) => /^[^#].*v0\/index\.m3u8/.test(line))}`
+  }
+
+  beforeAll(async () => {
+    host = await startHost({ name: 'delivery', args: ['--delivery-processes', '2'] })
+    browser = await launchBrowser()
+    const key = await host.key('show')
+    publisher = await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 500 })
+    await host.until('show', (state) => state.state === 'active')
+    await untilProcesses(2)
+  })
+  afterAll(async () => {
+    await publisher?.stop('SIGKILL')
+    await browser?.close()
+    if (!stopped) await host?.stop()
+  })
+
+  it('takes connections in every process, and each answers media, API, page and event socket', async () => {
+    const pids = [hostPid(), ...deliveryPids(hostPid())]
+    expect(pids).toHaveLength(3)
+    const before = pids.map(sockets)
+    const playlist = await ask(await mediaPlaylist(), 90)
+    const held = pids.map((pid, index) => sockets(pid) - (before[index] ?? 0))
+    process.stdout.write(`90 connections: ${held.join(', ')} in host and delivery processes\n`)
+    expect(Math.min(...held)).toBeGreaterThan(5)
+    expect(playlist.statuses).toEqual([200])
+    playlist.done()
+    for (const path of ['/api/v1/live/streams', '/', '/live/show/index.m3u8', '/live/show/about.json', '/live/show/keyframe.mp4']) {
+      const { statuses, done } = await ask(path, 30)
+      expect([path, statuses]).toEqual([path, [200]])
+      done()
+    }
+    const unknown = await ask('/live/nobody/index.m3u8', 30)
+    expect(unknown.statuses).toEqual([404])
+    unknown.done()
+    const opened = await Promise.all(
+      Array.from(
+        { length: 20 },
+        () =>
+          new Promise<WebSocket>((resolve, reject) => {
+            const socket = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/events`)
+            socket.once('message', () => resolve(socket))
+            socket.once('error', reject)
+          }),
+      ),
+    )
+    for (const socket of opened) socket.terminate()
+  })
+
+  it('plays on through the death of each process, counts each viewer once, and has its processes back', async () => {
+    const pages: Page[] = []
+    for (const player of ['hls', 'dash']) {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
+      await page.goto(`${host.http}/watch/show${player === 'dash' ? '?player=dash' : ''}`)
+      await untilMoving(page)
+      pages.push(page)
+    }
+    await host.until('show', (state) => state.viewers === 2, 30_000)
+    await sleep(3000)
+    let done = false
+    const reading = pages.map(async (page) => {
+      const seen: SeenFrame[] = []
+      while (!done) seen.push(...(await readVideo(page, 3000)))
+      // what comes after both processes are back
+      return { seen, after: await readVideo(page, 3000) }
+    })
+    for (const pid of deliveryPids(hostPid())) {
+      await sleep(2500)
+      process.kill(pid, 'SIGKILL')
+      // the figure is renewed once a second
+      await sleep(1100)
+      process.stdout.write(`back ${Math.round(1100 + (await untilProcesses(2)))} ms after SIGKILL\n`)
+    }
+    done = true
+    for (const { seen, after } of await Promise.all(reading)) {
+      const { repeated, back, span } = steps(seen)
+      process.stdout.write(`${seen.length} frames read, from first to last ${span}\n`)
+      expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
+      // 30 a second in six seconds and more, less what a loaded machine takes from the whole
+      expect(span).toBeGreaterThan(100)
+      expect(steps(after).span).toBeGreaterThan(20)
+    }
+    expect((await host.until('show', () => true)).viewers).toBe(2)
+    for (const page of pages) await page.close()
+  })
+
+  it('refuses a signed stream in every process, and opens it to a signed address', async () => {
+    const playlist = await mediaPlaylist()
+    const part = /URI="(part-[^"]+)"/.exec((await ask(playlist, 1)).answers[0]?.body ?? '')?.[1]
+    const media = `${playlist.slice(0, playlist.lastIndexOf('/'))}/${part}`
+    expect((await host.api('PUT', '/live/streams/show/access', { mode: 'signed', allow: [], deny: [] })).status).toBe(200)
+    // rules reach the other processes as messages do
+    await expect.poll(async () => (await ask(playlist, 30)).statuses, { timeout: 5000 }).toEqual([401])
+    for (const path of [playlist, media, '/live/show/index.m3u8', '/live/show/manifest.mpd', '/live/show/keyframe.mp4']) {
+      const { statuses, done } = await ask(path, 30)
+      expect([path, statuses]).toEqual([path, [401]])
+      done()
+    }
+    const { body } = await host.api('POST', '/live/streams/show/signed-addresses', { expiresInS: 600 })
+    const token = new URL(Object.values(body.addresses ?? body).find((each) => String(each).includes('token=')) as string).searchParams.get(
+      'token',
+    )
+    for (const path of [`${playlist}?token=${token}`, playlist.replace('/live/show/', `/live/show/@${encodeURIComponent(token ?? '')}/`)]) {
+      const { statuses, done } = await ask(path, 30)
+      expect(statuses).toEqual([200])
+      done()
+    }
+    expect((await host.api('PUT', '/live/streams/show/access', { mode: 'open', allow: [], deny: [] })).status).toBe(200)
+    await expect.poll(async () => (await ask(playlist, 30)).statuses, { timeout: 5000 }).toEqual([200])
+  })
+
+  it('leaves no process and no port behind', async () => {
+    const pids = deliveryPids(hostPid())
+    const { httpPort } = host
+    const from = performance.now()
+    await host.kill('SIGTERM')
+    stopped = true
+    process.stdout.write(`stopped in ${Math.round(performance.now() - from)} ms\n`)
+    const alive = pids.filter((pid) => {
+      try {
+        process.kill(pid, 0)
+        return true
+      } catch {
+        return false
+      }
+    })
+    expect(alive).toEqual([])
+    const open = await new Promise((resolve) => {
+      const socket = connect(httpPort, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
+      socket.on('connect', () => socket.destroy())
+    })
+    expect(open).toBe(false)
+  })
+})
