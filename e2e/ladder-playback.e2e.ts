@@ -57,6 +57,11 @@ describe('a ladder from a publisher of several qualities', () => {
     await host?.stop()
   })
 
+  it('is told apart from a ladder that is made', async () => {
+    const { body } = await host.api('GET', '/live/streams/ladder/renditions')
+    expect(body).toMatchObject({ state: 'multitrack', renditions: [] })
+  })
+
   it('lists both, the best first, one sound, and playlists that agree', async () => {
     const address = `${host.http}/live/ladder/index.m3u8`
     const text = await (await fetch(address)).text()

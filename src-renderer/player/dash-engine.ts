@@ -1,4 +1,5 @@
 import { MediaPlayer } from 'dashjs'
+import { DashLevels } from './dash-levels.ts'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
 import { startTimeS } from './start-time.ts'
@@ -17,8 +18,12 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
       buffer: { bufferToKeep: 10, fastSwitchEnabled: true },
       gaps: { jumpGaps: true, jumpLargeGaps: true },
       retryAttempts: { MPD: 3 },
+      abandonLoadTimeout: 2000,
     },
   })
+  const chosen = new DashLevels(video)
+  player.addABRCustomRule('abandonFragmentRules', 'AmiAbandonRule', chosen.abandon())
+  player.addABRCustomRule('qualitySwitchRules', 'AmiQualityRule', chosen.quality())
   const { events: names } = MediaPlayer
   const onLevels = () => events.onLevels()
   const onError = (event: { error?: unknown }) => {

@@ -1,5 +1,5 @@
 import type HlsType from 'hls.js'
-import type { HlsConfig, Loader, LoaderCallbacks, LoaderConfiguration, PlaylistLoaderContext } from 'hls.js'
+import type { HlsConfig, LevelDetails, Loader, LoaderCallbacks, LoaderConfiguration, PlaylistLoaderContext } from 'hls.js'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
 import { hlsLevels } from './hls-levels.ts'
@@ -28,6 +28,19 @@ function prefetchedLoader(Hls: HlsClass, playlist: string): NonNullable<HlsConfi
       queueMicrotask(() => callbacks.onSuccess({ url: context.url, data, code: 200 }, stats, context, null))
     }
   } as unknown as NonNullable<HlsConfig['pLoader']>
+}
+
+/** The last folders of a media playlist's address: RUN/RENDITION. */
+function placeOf(uri: string): string {
+  return new URL(uri, location.href).pathname.split('/').slice(-3, -1).join('/')
+}
+
+/** Whether a quality can be had now: each playlist reports on the others that are made (EXT-X-RENDITION-REPORT). */
+function isMade(details: LevelDetails | null, uri: string): boolean {
+  const reports = details?.renditionReports
+  if (!details || !reports || reports.length === 0) return true
+  const place = placeOf(uri)
+  return placeOf(details.url) === place || reports.some((report) => placeOf(new URL(report.URI ?? '', details.url).href) === place)
 }
 
 /**
@@ -119,7 +132,10 @@ export function createHlsEngine(
   return {
     kind: 'hls',
     shownTimeMs: () => hls.playingDate?.getTime(),
-    levels: () => hls.levels.map((level, id) => ({ id, label: levelLabel(level.height, level.bitrate) })),
+    levels: () =>
+      hls.levels
+        .map((level, id) => ({ id, label: levelLabel(level.height, level.bitrate), uri: level.uri }))
+        .filter(({ id, uri }) => id === hls.loadLevel || isMade(hls.latestLevelDetails, uri)),
     level() {
       const id = hls.currentLevel >= 0 ? hls.currentLevel : hls.loadLevel
       const level = hls.levels[id]

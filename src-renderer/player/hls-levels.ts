@@ -15,6 +15,7 @@ const avoidMs = 4000
 /** Taken for the connection until something has been seen, kbps. */
 const assumedKbps = 3000
 const mostSound = 8
+const mostFirstByteMs = 300
 
 function isUnderWay({ loading, aborted }: LoaderStats): boolean {
   return !aborted && loading.start > 0 && loading.end === 0
@@ -38,8 +39,8 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     /** Newest downloads of sound, which share the connection. */
     readonly #sound: { readonly bytes: number; readonly endMs: number }[] = []
     #timer: ReturnType<typeof setInterval>
-    /** Shortest time to a first byte lately, ms: what asking costs, and no sign of the rate. */
-    #firstByteMs = 100
+    /** Time to a first byte, ms: what asking costs, and no sign of the rate. */
+    #firstByteMs = 40
 
     constructor(hls: HlsType) {
       this.#hls = hls
@@ -91,8 +92,9 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       if (frag.type !== 'main' || frag.sn === 'initSegment') return
       this.#loaded = frag.level
       if (this.#forced === frag.level) this.#forced = -1
-      this.#learn(loading.first - loading.start)
-      const tookMs = Math.max(loading.end - loading.first, loading.end - loading.start - this.#firstByteMs)
+      if (loading.end - loading.start < (part ?? frag).duration * 500) this.#learn(loading.first - loading.start)
+      const wholeMs = loading.end - loading.start
+      const tookMs = Math.max(loading.end - loading.first, wholeMs / 2, wholeMs - this.#firstByteMs)
       this.#rate.add(loaded + this.#soundSince(loading.start), tookMs, performance.now())
       if (part === null || part === undefined) this.#loading = undefined
     }
@@ -148,9 +150,10 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       return rate(lower) * doneS < Math.max(rate(frag.level) * restS, (leftMs / 1000) * kbps)
     }
 
+    /** Learnt while the connection has room: one that is full answers late for another reason. */
     #learn(firstByteMs: number): void {
       if (!(firstByteMs >= 0)) return
-      this.#firstByteMs = firstByteMs < this.#firstByteMs ? firstByteMs : this.#firstByteMs + (firstByteMs - this.#firstByteMs) / 64
+      this.#firstByteMs += (Math.min(firstByteMs, mostFirstByteMs) - this.#firstByteMs) / 8
     }
 
     #choose(current: number, underWayKbps?: number): number {

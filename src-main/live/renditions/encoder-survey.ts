@@ -87,7 +87,11 @@ export class EncoderSurvey {
 
   /** Measures where that was not done yet. Never rejects: what cannot be used says why. */
   measure(): Promise<readonly EncoderInfo[]> {
-    if (this.#found.length > 0) return Promise.resolve(this.#found)
+    return this.#found.length > 0 ? Promise.resolve(this.#found) : this.measureAgain()
+  }
+
+  /** Measures anew; what was known holds until that is done. A measurement under way is not begun twice. */
+  measureAgain(): Promise<readonly EncoderInfo[]> {
     this.#measuring ??= this.#run().finally(() => {
       this.#measuring = undefined
     })

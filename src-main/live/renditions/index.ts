@@ -162,6 +162,7 @@ export async function createRenditions(needs: RenditionsNeeds): Promise<Renditio
       view,
       changed: replanAll,
       encoders: () => survey.measure(),
+      measureAgain: () => survey.measureAgain(),
     }),
     derived: {
       ladder: (stream) => of(stream).ladder,

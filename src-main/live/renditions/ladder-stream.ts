@@ -218,8 +218,8 @@ export class StreamLadder implements LadderStream {
     if (this.#needs.source.state !== 'active') return 'not-live'
     if (this.#error !== null) return 'broken'
     if (this.#plan.length > 0) return this.#away ? 'away' : 'running'
-    if (choice.mode === 'off') return 'off'
-    return this.#videoCount() > 1 ? 'multitrack' : 'nothing-to-make'
+    if (this.#videoCount() > 1) return 'multitrack'
+    return choice.mode === 'off' ? 'off' : 'nothing-to-make'
   }
 
   #info(output: VideoOutput, source: VideoTrack): RenditionInfo {

@@ -23,6 +23,8 @@ export interface RenditionRoutesNeeds {
   readonly changed: () => void
   /** Measures where nothing has been measured yet. */
   readonly encoders: () => Promise<readonly EncoderInfo[]>
+  /** Measures anew. */
+  readonly measureAgain: () => Promise<readonly EncoderInfo[]>
 }
 
 const tag = 'live'
@@ -129,6 +131,18 @@ export function renditionRoutes(needs: RenditionRoutesNeeds): readonly RouteDefi
       role: 'viewer',
       responses: { 200: Type.Object({ items: Type.Array(EncoderSchema) }) },
       handler: async () => ({ body: { items: [...(await needs.encoders())] } }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/encoders/measure',
+      tag,
+      summary: 'Measures the encoders anew, which takes some seconds: for when they were measured while the machine was busy',
+      role: 'admin',
+      responses: { 200: Type.Object({ items: Type.Array(EncoderSchema) }) },
+      handler: async ({ principal }) => {
+        tell(principal.id, 'the encoders are measured anew', {})
+        return { body: { items: [...(await needs.measureAgain())] } }
+      },
     }),
   ]
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Choice, EncoderInfo, Preset, StreamRenditions } from '../../../src-main/live/renditions/schemas.ts'
 import { call } from '../../client/api.ts'
 import type { Stream } from '../../client/types.ts'
-import { useMayEdit } from '../../components/page.ts'
+import { useIsAdmin, useMayEdit } from '../../components/page.ts'
 import { tellError } from '../../components/toasts.tsx'
 import { ChoiceForm } from './choice-form.tsx'
 import { PresetDialog } from './preset-dialog.tsx'
@@ -35,9 +35,10 @@ function sentence(view: StreamRenditions): string {
 function Encoders() {
   const [encoders, setEncoders] = useState<readonly EncoderInfo[]>()
   const [asking, setAsking] = useState(false)
-  const ask = (): void => {
+  const admin = useIsAdmin()
+  const ask = (method: 'GET' | 'POST', path: string): void => {
     setAsking(true)
-    void call<{ items: EncoderInfo[] }>('GET', '/live/encoders')
+    void call<{ items: EncoderInfo[] }>(method, path)
       .then(({ items }) => setEncoders(items), tellError)
       .finally(() => setAsking(false))
   }
@@ -45,10 +46,29 @@ function Encoders() {
     <section className="card" aria-label="Encoders of this machine">
       <header>
         <h2>Encoders of this machine</h2>
-        {encoders === undefined && (
-          <button type="button" className="button" onClick={ask} disabled={asking} data-testid="show-encoders">
+        {encoders === undefined ? (
+          <button
+            type="button"
+            className="button"
+            onClick={() => ask('GET', '/live/encoders')}
+            disabled={asking}
+            data-testid="show-encoders"
+          >
             {asking ? 'Measuring…' : 'Show'}
           </button>
+        ) : (
+          admin && (
+            <button
+              type="button"
+              className="button"
+              onClick={() => ask('POST', '/live/encoders/measure')}
+              disabled={asking}
+              title="Best while this machine has nothing else to do"
+              data-testid="measure-encoders"
+            >
+              {asking ? 'Measuring…' : 'Measure again'}
+            </button>
+          )
         )}
       </header>
       {encoders && (
