@@ -8,8 +8,11 @@ import type { Packet, Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { createFlvBodies } from '../flv/flv-bodies.ts'
 import { StreamRun } from '../streams/stream-run.ts'
+import { iceLinks, readIceLinks } from '../webrtc/ice-servers.ts'
+import { Acknowledgements } from './acknowledgements.ts'
 import { backoffMs } from './backoff.ts'
-import { checkDestinationUrl, keyHint, parseRtmpAddress } from './destination-address.ts'
+import { checkAim } from './check-aim.ts'
+import { checkDestinationUrl, keyHint, parseRtmpAddress, parseSrtAddress } from './destination-address.ts'
 import { DestinationSender } from './destination-sender.ts'
 import { type FlvLink, sendFlv } from './flv-sending.ts'
 import { RtmpTarget } from './rtmp-target.ts'
@@ -68,6 +71,58 @@ describe('addresses of destinations', () => {
 })
 
 const media = { bodies: createFlvBodies(), limits: { outgoingBytes: 1000, outgoingMs: 10_000 } }
+
+describe('acknowledgements', () => {
+  it('tell of a server that stopped reading, by its own rhythm', () => {
+    const watch = new Acknowledgements()
+    for (let sent = 0; sent <= 500_000; sent += 100_000) watch.onAcknowledged(sent, sent / 100)
+    expect(watch.overdue(700_000, 20_000, 10_000)).toBe(false)
+    expect(watch.overdue(800_000, 14_000, 10_000)).toBe(false)
+    expect(watch.overdue(800_000, 20_000, 10_000)).toBe(true)
+  })
+
+  it('suspect nobody who sends none, or hardly any', () => {
+    const watch = new Acknowledgements()
+    expect(watch.overdue(1e9, 1e6, 10_000)).toBe(false)
+    watch.onAcknowledged(0, 0)
+    watch.onAcknowledged(1000, 0)
+    expect(watch.overdue(1e9, 1e6, 10_000)).toBe(false)
+  })
+})
+
+describe('other kinds of destination', () => {
+  const base = { rendition: 'source', audioTrack: null, certificate: 'system', latencyMs: null } as const
+  const none = { key: '', passphrase: '' }
+
+  it('are kept as they are meant', () => {
+    expect(checkAim({ ...base, template: 'srt', url: 'srt://h:9000/' }, none)).toMatchObject({ url: 'srt://h:9000', latencyMs: 200 })
+    const pinned = checkAim({ ...base, template: 'whip', url: 'https://h/whip/', certificate: `SHA256:${'AB:'.repeat(31)}AB` }, none)
+    expect(pinned).toMatchObject({ url: 'https://h/whip/', certificate: 'ab'.repeat(32), latencyMs: null })
+    expect(parseSrtAddress('srt://[::1]:9000')).toEqual({ host: '::1', port: 9000 })
+  })
+
+  it.each([
+    [{ template: 'srt', url: 'srt://h' }, {}],
+    [{ template: 'srt', url: 'srt://h:1?mode=caller' }, {}],
+    [{ template: 'srt', url: 'srt://h:1' }, { passphrase: 'short' }],
+    [{ template: 'srt', url: 'srt://h:1' }, { key: 'x'.repeat(513) }],
+    [{ template: 'whip', url: 'http://h/whip', certificate: 'any' }, {}],
+    [{ template: 'whip', url: 'https://h/whip' }, { key: 'two words' }],
+    [{ template: 'whip', url: 'https://h/whip', rendition: 'v1' }, {}],
+    [{ template: 'whip', url: 'rtmp://h/whip' }, {}],
+    [{ template: 'custom', url: 'rtmps://h/app', certificate: 'ab:cd' }, { key: 'k' }],
+  ] as const)('refuses %j with %j', (aim, secrets) => {
+    expect(() => checkAim({ ...base, ...aim }, { ...none, ...secrets })).toThrow(
+      expect.objectContaining({ code: 'destination.address_invalid' }),
+    )
+  })
+
+  it('read ICE servers of Link headers as they are written, and nothing else', () => {
+    const servers = [{ urls: 'stun:s:3478' }, { urls: 'turn:t:3478?transport=udp', username: 'a"b', credential: 'c,d' }]
+    expect(readIceLinks([iceLinks(servers).join(', ')])).toEqual(servers)
+    expect(readIceLinks(['<https://x>; rel="next"', '<stun:s>', 'garbage <<;;=', `<stun:${'x'.repeat(9000)}>`])).toEqual([])
+  })
+})
 
 describe('a sender', () => {
   function scene() {

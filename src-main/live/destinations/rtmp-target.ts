@@ -12,6 +12,7 @@ import { AppError } from '../../platform/errors.ts'
 import { readCapabilities } from '../ingest/rtmp/capabilities.ts'
 import { MediaChunks, MessageSender, outChunkSize } from '../ingest/rtmp/message-sender.ts'
 import type { LiveStream } from '../streams/stream.ts'
+import { Acknowledgements } from './acknowledgements.ts'
 import { type CertificateTrust, certificateProblem, tlsOptions } from './certificate-trust.ts'
 import type { RtmpAddress } from './destination-address.ts'
 import { type FlvLink, type FlvMedia, sendFlv } from './flv-sending.ts'
@@ -25,6 +26,8 @@ const stageMs = 10_000
 const congestedBytes = 256 * 1024
 /** A destination that takes nothing for so long is given up, ms. */
 const stalledMs = 10_000
+/** How often servers are asked to acknowledge: a thin stream that is not read is noticed by it, bytes. */
+const acknowledgeBytes = 131_072
 /** A hang-up so shortly after `publish` was granted says that the key was wrong, ms. */
 const soonMs = 3000
 /** How long the last words may take, ms. */
@@ -57,6 +60,8 @@ export class RtmpTarget implements Target, FlvLink {
   private liveAtMs = 0
   private taken = 0
   private takenAtMs = 0
+  private sentBytes = 0
+  private readonly acknowledgements = new Acknowledgements()
 
   constructor(address: RtmpAddress, certificate: CertificateTrust, media: FlvMedia, events: TargetEvents) {
     this.address = address
@@ -90,7 +95,9 @@ export class RtmpTarget implements Target, FlvLink {
   }
 
   send(type: number, timestampMs: number, body: Buffer): number {
-    return this.sender.media(type, this.streamId, timestampMs, body)
+    const bytes = this.sender.media(type, this.streamId, timestampMs, body)
+    this.sentBytes += bytes
+    return bytes
   }
 
   announces(codec: Codec): boolean {
@@ -99,6 +106,10 @@ export class RtmpTarget implements Target, FlvLink {
 
   tick(nowMs: number): void {
     if (this.stage !== 'live') return
+    if (this.acknowledgements.overdue(this.sentBytes, nowMs, stalledMs)) {
+      this.fail(new AppError('destination.stalled', `The destination acknowledged nothing for ${stalledMs / 1000} s`))
+      return
+    }
     const waiting = this.socket.writableLength
     const taken = this.socket.bytesWritten - waiting
     if (waiting === 0 || taken !== this.taken) {
@@ -243,6 +254,7 @@ export class RtmpTarget implements Target, FlvLink {
     const { app, tcUrl } = this.address
     this.enter('connect')
     this.sender.control(MessageType.setChunkSize, uint32Body(outChunkSize))
+    this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(acknowledgeBytes))
     this.command(0, 'connect', transaction.connect, {
       app,
       type: 'nonprivate',
@@ -266,6 +278,9 @@ export class RtmpTarget implements Target, FlvLink {
     switch (type) {
       case MessageType.windowAcknowledgementSize:
         if (body.length >= 4) this.peerWindow = Math.max(1024, body.readUInt32BE(0))
+        return
+      case MessageType.acknowledgement:
+        this.acknowledgements.onAcknowledged(this.sentBytes, performance.now())
         return
       case MessageType.setPeerBandwidth:
         if (body.length >= 4) this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(body.readUInt32BE(0)))
