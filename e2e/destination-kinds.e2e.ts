@@ -228,3 +228,32 @@ describe('what is sent', () => {
     }
   }, 60_000)
 })
+
+describe('a publisher that is away for a moment', () => {
+  it('leaves its destination connected, and what arrives goes on with times that only grow', async () => {
+    const key = await host.key('brief')
+    const clip = await baseClip()
+    let source = publishFile(clip, `${host.rtmp}/${key}`, { loop: true })
+    try {
+      await host.until('brief', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const made = await add({ template: 'custom', label: 'brief', url: second.rtmp, key: await second.key('brief') }, 'brief')
+      await until(made.id, live, 15_000, 'brief')
+      await second.until('brief', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const file = join(artifacts, 'destination-brief.mkv')
+      const recording = recordStream(`${second.rtmp}/brief`, file, 8)
+      await sleep(2000)
+      await source.stop()
+      await host.until('brief', (stream) => stream.reconnecting === true)
+      source = publishFile(clip, `${host.rtmp}/${key}`, { loop: true })
+      await recording
+      const frames = await readFrames(file)
+      expect(frames.length).toBeGreaterThan(100)
+      for (let index = 1; index < frames.length; index++) {
+        expect((frames[index] as { time: number }).time).toBeGreaterThan((frames[index - 1] as { time: number }).time)
+      }
+      expect((await until(made.id, live, 1000, 'brief')).statistics).toMatchObject({ reconnects: 0, droppedFrames: 0 })
+    } finally {
+      await source.stop()
+    }
+  }, 60_000)
+})
