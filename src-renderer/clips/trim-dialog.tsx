@@ -144,10 +144,17 @@ export function TrimDialog({
           <End {...ends} {...around(fromMs)} label="First frame" name="from" value={from} onChange={setFrom} />
           <End {...ends} {...around(toMs)} label="Last frame" name="to" value={to} onChange={setTo} />
         </div>
-        <label className="field">
-          <span>Title</span>
-          <input value={title} maxLength={200} onChange={(event) => setTitle(event.target.value)} data-testid="clip-new-title" />
-        </label>
+        <div className="field">
+          <label htmlFor="clip-new-title">Title</label>
+          <input
+            id="clip-new-title"
+            className="input"
+            value={title}
+            maxLength={200}
+            onChange={(event) => setTitle(event.target.value)}
+            data-testid="clip-new-title"
+          />
+        </div>
         <div className="dialog-actions">
           <span className="quiet" data-testid="trim-length">
             {to > from

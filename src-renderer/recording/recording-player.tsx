@@ -1,10 +1,12 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Recording } from '../../src-main/live/recording/schemas.ts'
 import { formatTracks } from '../client/format.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { ScrubBar } from './scrub-bar.tsx'
 
 /** Plays a recording in the page; what no browser plays is for download. */
 export function RecordingPlayer({ recording, onClose }: { readonly recording: Recording; readonly onClose: () => void }) {
+  const video = useRef<HTMLVideoElement>(null)
   const [refused, setRefused] = useState(recording.container === 'ts')
   return (
     <Dialog title={recording.title} onClose={onClose} testId="recording-player">
@@ -15,6 +17,7 @@ export function RecordingPlayer({ recording, onClose }: { readonly recording: Re
         </p>
       ) : (
         <video
+          ref={video}
           className="recording-video"
           controls
           autoPlay
@@ -24,6 +27,7 @@ export function RecordingPlayer({ recording, onClose }: { readonly recording: Re
           data-testid="recording-video"
         />
       )}
+      {!refused && recording.spritesUrl && <ScrubBar video={video} spritesUrl={recording.spritesUrl} />}
       <div className="dialog-actions">
         <a className="button" href={`${recording.fileUrl}?download=true`} download={recording.fileName}>
           Download
