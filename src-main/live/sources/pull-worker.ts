@@ -3,6 +3,9 @@ import { mediaFd } from '../../platform/workers/envelope.ts'
 import { connectToHost } from '../../platform/workers/worker-side.ts'
 import type { FromPullWorker, PullStart } from './messages.ts'
 
+/** Resident bytes that one source may take: a playlist without end, or thousands of tracks, would take all there is. */
+const mostBytes = 768 * 1024 * 1024
+
 let running = false
 
 const host = connectToHost<PullStart, FromPullWorker>((message) => {
@@ -39,4 +42,9 @@ function textOf(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] as string) : String(error)
 }
 
+setInterval(() => {
+  if (process.memoryUsage.rss() < mostBytes) return
+  host.send({ type: 'failed', reason: 'read', message: 'The source takes too much memory: its playlist or its list of tracks has no end' })
+  host.end()
+}, 250).unref()
 host.ready()

@@ -10,6 +10,8 @@ import { readSourceAddress } from './source-address.ts'
 const lingerMs = 15_000
 /** A run that lasted so long counts as good: waiting begins anew, ms. */
 const goodAfterMs = 20_000
+/** Tracks left out that are told of. */
+const mostSkipped = 16
 
 /** What a source is, as it is kept. */
 export interface SourceSettings {
@@ -120,6 +122,7 @@ export class SourceRunner {
         this.#become('live')
       },
       onSkipped: (what) => {
+        if (this.skipped.length >= mostSkipped) return
         this.skipped.push(what)
         this.#needs.onChange()
       },

@@ -30,6 +30,8 @@ const lightAckPackets = 64
 const firstRttMs = 100
 /** Packets sent again for one NAK at most. */
 const mostAgain = 512
+/** Packets that one list of losses makes us look at. */
+const mostLooks = 16_384
 const acknowledgements = 64
 const nakBodyBytes = 1400
 const longestFinishMs = 2000
@@ -276,6 +278,8 @@ export class SrtLink implements SrtConnection {
 
   #onNak(body: Buffer): void {
     let left = mostAgain
+    // Ranges may name the same packets again and again.
+    let looks = mostLooks
     const notAfterMs = this.#nowMs - this.#rttMs / 2
     readLossRanges(body, (first, last) => {
       const { base, next } = this.#sent
@@ -286,9 +290,10 @@ export class SrtLink implements SrtConnection {
       let sequence = sequenceDistance(first, base) > 0 ? base : first
       for (
         ;
-        left > 0 && sequenceDistance(sequence, last) >= 0 && sequenceDistance(sequence, next) > 0;
+        left > 0 && looks > 0 && sequenceDistance(sequence, last) >= 0 && sequenceDistance(sequence, next) > 0;
         sequence = addSequence(sequence, 1)
       ) {
+        looks--
         const packet = this.#sent.again(sequence, this.#nowMs, notAfterMs)
         if (packet === undefined) continue
         left--

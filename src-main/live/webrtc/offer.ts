@@ -50,6 +50,10 @@ export interface OfferDescription {
 export const LONGEST_OFFER = 64 * 1024
 const MOST_SECTIONS = 16
 const MOST_CODECS = 128
+/** Encodings of one picture that may be offered: browsers send three. */
+const MOST_RIDS = 8
+/** Sources that a section may name, repairs included. */
+const MOST_SSRCS = 64
 const directions = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const
 
 const fault = (sentence: string): Fault => faultAt(sentence, 0)
@@ -133,6 +137,8 @@ function describeMedia(section: SessionDescription['media'][number], mid: string
   }
   const repairs = new Set((section.ssrcGroups ?? []).flatMap((each) => (each.semantics === 'FID' ? each.ssrcs.split(' ').slice(1) : [])))
   const ssrcs = [...new Set((section.ssrcs ?? []).map((each) => Number(each.id)))].filter((each) => !repairs.has(String(each)))
+  if (ssrcs.length > MOST_SSRCS) return fault(`the section ${mid} has more than ${MOST_SSRCS} sources`)
+  if ((section.rids ?? []).length > MOST_RIDS) return fault(`the section ${mid} has more than ${MOST_RIDS} encodings`)
   const direction = directions.find((each) => each === (section.direction ?? 'sendrecv')) ?? 'sendrecv'
   return {
     mid,

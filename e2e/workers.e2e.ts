@@ -1,0 +1,189 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findMediasoupWorker } from '../src-main/live/webrtc/mediasoup-worker-file.ts'
+import { baseClip } from './helpers/clips.ts'
+import { type FlvViewer, watchFlv } from './helpers/flv-viewer.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishFile } from './helpers/publish.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { childrenOf } from './helpers/webrtc.ts'
+import { connectPeer } from './helpers/whip-peer.ts'
+
+async function until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false, timeoutMs = 20_000): Promise<T> {
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > end) throw new Error(`in vain: ${what}`)
+    await sleep(25)
+  }
+}
+
+/** Processes of the host that run the worker of that name. */
+const workers = (host: RunningHost, name: string): number[] =>
+  childrenOf(host.process.pid!)
+    .filter(({ command }) => command.includes(name))
+    .map(({ pid }) => pid)
+
+const lives = (pid: number): boolean => {
+  try {
+    // A process that nobody has waited for is dead too.
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Kills the worker and resolves with how long it took until `works`, ms. */
+async function killAndWait(host: RunningHost, name: string, works: () => Promise<boolean>): Promise<number> {
+  const before = await until(`${name} runs`, () => {
+    const found = workers(host, name)
+    return found.length > 0 && found
+  })
+  const from = performance.now()
+  for (const pid of before) process.kill(pid, 'SIGKILL')
+  await until(`${name} is killed`, () => before.every((pid) => !lives(pid)))
+  await until(`${name} works again`, async () => workers(host, name).some((pid) => !before.includes(pid)) && (await works()))
+  return performance.now() - from
+}
+
+describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
+  let host: RunningHost
+  let publisher: Publisher
+  let viewer: FlvViewer
+  const dataDir = mkdtempSync(join(tmpdir(), 'ami-workers-'))
+
+  beforeAll(async () => {
+    const clip = await baseClip()
+    host = await startHost({ name: 'workers', dataDir, args: ['--webrtc-engine', 'node-datachannel', '--thumbnail-ms', '1000'] })
+    publisher = publishFile(clip, `${host.rtmp}/${await host.key('cam')}`, { loop: true })
+    await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+    viewer = await watchFlv(`${host.http}/live/cam.flv`, 50)
+    const begun = await Promise.all([
+      host.api('PUT', '/live/streams/cam/renditions', { mode: 'preset', preset: 'talk' }),
+      host.api('POST', '/live/sources', { stream: 'looped', url: clip }),
+      host.api('POST', '/live/demo', {}),
+    ])
+    for (const { status, body } of begun) expect(status, JSON.stringify(body)).toBeLessThan(300)
+    const peer = await connectPeer(`${host.http}/live/cam/whep`)
+    expect(peer.status).toBe(201)
+    peer.close()
+  }, 60_000)
+
+  afterAll(async () => {
+    viewer?.stop()
+    await publisher?.stop()
+    await host?.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  const undisturbed = async () => {
+    const from = viewer.frames
+    await until('the stream goes on', () => viewer.frames > from + 10, 5000)
+    expect(viewer.gaps, 'frames are missing').toEqual([])
+    expect(host.process.exitCode).toBeNull()
+    expect(host.log.filter((line) => /uncaught|unhandled/i.test(line))).toEqual([])
+  }
+  const active = async (name: string) => {
+    const { body } = await host.api('GET', `/live/streams/${name}`)
+    return body.state === 'active' && body.reconnecting === false && body.publisher !== null
+  }
+
+  it.each([
+    ['transcode-worker', 3000, async () => (await host.api('GET', '/live/streams/cam/renditions')).body.state === 'running'],
+    [
+      'sfu-worker',
+      3000,
+      async () => {
+        const peer = await connectPeer(`${host.http}/live/cam/whep`)
+        peer.close()
+        return peer.status === 201
+      },
+    ],
+    ['thumbnail-worker', 4000, async () => (await fetch(`${host.http}/live/cam/thumbnail.jpg`)).status === 200],
+    ['pull-worker', 6000, () => active('looped')],
+    ['demo-worker', 4000, () => active('demo')],
+  ] as const)(
+    '%s is back in time, and the stream never noticed',
+    async (name, withinMs, works) => {
+      if (name === 'pull-worker') await until('the source is live', () => active('looped'))
+      if (name === 'demo-worker') await until('the test stream is live', () => active('demo'))
+      const tookMs = await killAndWait(host, name, works)
+      await undisturbed()
+      expect(tookMs).toBeLessThan(withinMs)
+    },
+    30_000,
+  )
+
+  it('a slate whose process is killed is refused with a reason, and the next one is made', async () => {
+    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    const add = () => host.api('POST', '/live/slates', { label: 'x', data: png.toString('base64') })
+    const asked = add()
+    const [pid] = await until('the slate is encoded', () => {
+      const found = workers(host, 'slate-worker')
+      return found.length > 0 && found
+    })
+    process.kill(pid!, 'SIGKILL')
+    expect(await asked).toMatchObject({ status: 400, body: { code: 'slate.unreadable' } })
+    expect((await add()).status).toBe(201)
+    await undisturbed()
+  }, 30_000)
+
+  it('when the host is killed its workers notice, and end', async () => {
+    const left = childrenOf(host.process.pid!).map(({ pid }) => pid)
+    expect(left.length).toBeGreaterThan(3)
+    await host.kill('SIGKILL')
+    await until('all are gone', () => left.every((pid) => !lives(pid)), 4000).catch(() => {
+      const stay = left.filter(lives).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
+      for (const pid of left.filter(lives)) process.kill(pid, 'SIGKILL')
+      throw new Error(`these stay: ${stay.join('; ')}`)
+    })
+  }, 20_000)
+})
+
+describe.skipIf(process.platform !== 'linux')('delivery processes and the other WebRTC engine', () => {
+  it('a delivery process that is killed costs one request at most, and is back', async () => {
+    const host = await startHost({ name: 'workers-delivery', args: ['--delivery-processes', '1'] })
+    const publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('cam')}`, { loop: true })
+    try {
+      await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const listed = async () => (await fetch(`${host.http}/live/cam/index.m3u8`).catch(() => undefined))?.status === 200
+      await until('the playlist is there', listed)
+      expect(await killAndWait(host, 'delivery-worker', listed)).toBeLessThan(3000)
+      const left = childrenOf(host.process.pid!).map(({ pid }) => pid)
+      await host.kill('SIGKILL')
+      await until('all are gone', () => left.every((pid) => !lives(pid)), 4000)
+    } finally {
+      await publisher.stop()
+      await host.stop()
+    }
+  }, 40_000)
+
+  it('mediasoup’s worker is back within two seconds; a host that stops leaves no process', async (context) => {
+    const file = findMediasoupWorker()
+    if (file === undefined || !existsSync(file)) skipBecause(context, 'no mediasoup worker is on this machine')
+    const host = await startHost({ name: 'workers-mediasoup', args: ['--webrtc-engine', 'mediasoup', '--thumbnail-ms', '1000'] })
+    const publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('cam')}`, { loop: true })
+    let left: number[] = []
+    try {
+      await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const offer = async () => {
+        const peer = await connectPeer(`${host.http}/live/cam/whep`)
+        peer.close()
+        return peer.status === 201
+      }
+      expect(await offer()).toBe(true)
+      const tookMs = await killAndWait(host, 'mediasoup-worker', offer)
+      expect(tookMs).toBeLessThan(3000)
+      left = childrenOf(host.process.pid!).map(({ pid }) => pid)
+      expect(left.length).toBeGreaterThan(0)
+    } finally {
+      await publisher.stop()
+      await host.stop()
+    }
+    await until('all are gone', () => left.every((pid) => !lives(pid)), 3000)
+  }, 40_000)
+})

@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest'
+import { isFault } from './fault.ts'
+import { FlvReader } from './flv-reader.ts'
+import { extension, parametersContent, readExtensions, readHandshake, textContent, writeHandshake } from './srt-handshake.ts'
+import { readKeyMaterial, writeKeyMaterial } from './srt-key-material.ts'
+import { readLossRanges, writeLossRange } from './srt-packet.ts'
+import { readSrtStreamId } from './srt-stream-id.ts'
+
+const runs = 4000 * Number(process.env.FUZZ_RUNS ?? 1)
+let state = Number(process.env.FUZZ_SEED ?? 13) | 0
+
+function random(below: number): number {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0
+  return Math.floor(((state >>> 8) / 2 ** 24) * below)
+}
+
+function broken(sample: Uint8Array): Buffer {
+  const data = Buffer.from(sample)
+  for (let count = random(6); count > 0; count--) data[random(data.length)] = random(3) === 0 ? 255 : random(256)
+  return random(3) === 0 ? data.subarray(0, random(data.length)) : data
+}
+
+const hello = {
+  version: 5,
+  encryption: 2,
+  extensionField: 7,
+  sequence: 5,
+  mtu: 1500,
+  flowWindow: 8192,
+  type: 0xffffffff,
+  socketId: 7,
+  cookie: 9,
+}
+const keyMaterial = writeKeyMaterial({ keys: 3, keyBytes: 16, salt: new Uint8Array(16), wrapped: new Uint8Array(40) })
+const conclusion = writeHandshake(hello, '127.0.0.1', [
+  extension(1, parametersContent({ version: 0x010500, flags: 0xbf, receiveLatencyMs: 120, sendLatencyMs: 120 })),
+  extension(3, keyMaterial),
+  extension(5, textContent('#!::r=name,m=publish,u=key')),
+])
+
+it('no bytes make a reader of SRT throw, hang or tell more than they hold', () => {
+  const losses = Buffer.alloc(24)
+  writeLossRange(losses, 0, 5, 9)
+  writeLossRange(losses, 8, 20, 2_000_000)
+  writeLossRange(losses, 16, 7, 7)
+  for (let run = 0; run < runs; run++) {
+    const body = broken(conclusion)
+    const handshake = readHandshake(body)
+    if (!isFault(handshake)) {
+      const found = readExtensions(body)
+      if (!isFault(found)) {
+        expect(found.streamId?.length ?? 0).toBeLessThanOrEqual(512)
+        if (found.streamId !== undefined) readSrtStreamId(found.streamId)
+      }
+    }
+    const keys = readKeyMaterial(broken(keyMaterial))
+    if (!isFault(keys)) expect([16, 24, 32]).toContain(keys.keyBytes)
+    let ranges = 0
+    readLossRanges(broken(losses), (first, last) => {
+      ranges++
+      expect(first >= 0 && last >= 0 && first < 2 ** 31 && last < 2 ** 31).toBe(true)
+    })
+    expect(ranges).toBeLessThanOrEqual(6)
+  }
+})
+
+it('no bytes make the FLV reader throw or hold more than one tag', () => {
+  const tag = Buffer.concat([Buffer.from([9, 0, 0, 4, 0, 0, 40, 0, 0, 0, 0, 0x17, 1, 0, 0]), Buffer.from([0, 0, 0, 15])])
+  const file = Buffer.concat([Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1'), tag, tag, tag])
+  for (let run = 0; run < runs / 4; run++) {
+    const data = broken(file)
+    const reader = new FlvReader({ onVideo: () => undefined, onAudio: () => undefined, onScript: () => undefined })
+    for (let at = 0; at < data.length; ) {
+      const step = 1 + random(20)
+      const found = reader.push(data.subarray(at, at + step))
+      if (found !== undefined) {
+        expect(found.fault).not.toBe('')
+        break
+      }
+      at += step
+    }
+  }
+})
