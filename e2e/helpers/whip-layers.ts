@@ -179,7 +179,8 @@ export async function publishLayers(address: string, key: string, layers: readon
     stop() {
       clearInterval(timer)
       signalling.close()
-      peer.close()
+      // the socket's end is to be heard before the transport's: only the former ends the stream
+      setTimeout(() => peer.close(), 500)
     },
   }
 }
