@@ -34,7 +34,7 @@ async function openViewers(url, viewers) {
 }
 
 async function start(engine) {
-  const server = await startOurs({ args: ['--packaging', 'off', '--webrtc-port', '0', '--webrtc-engine', engine] })
+  const server = await startOurs({ args: ['--packaging', 'off', '--srt-port', 'off', '--webrtc-port', '0', '--webrtc-engine', engine] })
   const state = await (await fetch(`${server.http}/api/v1/live/webrtc`)).json()
   if (state.engine === engine) return server
   await server.stop()
