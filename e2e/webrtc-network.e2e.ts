@@ -82,7 +82,9 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     }
   })
 
-  it('takes a smaller picture within 2 s when the line narrows, and the better one when it is wide again', { retry: 1 }, async (context) => {
+  it('takes a smaller picture within 2 s when the line narrows, and the better one when it is wide again', {
+    retry: 1,
+  }, async (context) => {
     if (!present) skipBecause(context, noWorker)
     publishers.push(
       await publishLayers(`${host.http}/live/sizes/whip`, await host.key('sizes'), [
