@@ -15,6 +15,7 @@ export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntim
 export type { LiveTables } from './live-database.ts'
 export type { Live, LiveHealth, LiveNeeds } from './live-needs.ts'
 export { liveMigrations } from './migrations.ts'
+export { webrtcEnginesPresent } from './webrtc/engines-present.ts'
 
 /** Makes the live wing from what is kept in the database; nothing listens before `start`. */
 export async function createLive(needs: LiveNeeds): Promise<Live> {

@@ -29,12 +29,14 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
   const checks: [string, () => Promise<Finding> | Finding][] = [
     ['Node', node],
     ['media engine', mediaEngine],
+    ['WebRTC engine', webrtcEngine],
+    ['workers', workers],
     ['page', page],
     ['data folder', () => dataFolder(config.data)],
     ['certificate', () => certificate(config)],
     ['window', window],
   ]
-  for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort'] as const)
+  for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort', 'webrtcPort'] as const)
     checks.push([option, () => port(config, option)])
   return Promise.all(
     checks.map(async ([name, check]) => {
@@ -83,6 +85,31 @@ async function mediaEngine(): Promise<Finding> {
       .find((line) => line.includes('Error: '))
     return { name: 'media engine', state: 'warn', detail: `node-av does not load: ${reason ?? 'its process ended'}`, remedy }
   }
+}
+
+async function webrtcEngine(): Promise<Finding> {
+  const name = 'WebRTC engine'
+  const { webrtcEnginesPresent } = await import('../../live/index.ts')
+  const [first, ...others] = webrtcEnginesPresent()
+  if (first === undefined)
+    return {
+      name,
+      state: 'warn',
+      detail: 'none is installed',
+      remedy: 'Run `npm ci` again; everything but WHIP and WHEP works without it.',
+    }
+  return { name, state: 'ok', detail: others.length > 0 ? `${first}; ${others.join(', ')} too` : first }
+}
+
+/** Programs of the processes that the host starts, beside its own. */
+const workerNames = ['demo', 'transcode', 'encoder-survey', 'slate', 'pull', 'thumbnail', 'clip', 'delivery', 'sfu'] as const
+
+function workers(): Finding {
+  const dir = fileURLToPath(new URL('dist/host', installation))
+  const missing = workerNames.filter((each) => !existsSync(join(dir, `${each}-worker.js`)))
+  return missing.length === 0
+    ? { name: 'workers', state: 'ok', detail: workerNames.join(', ') }
+    : { name: 'workers', state: 'fail', detail: `not built: ${missing.join(', ')}`, remedy: 'Run `npm run build`.' }
 }
 
 function page(): Finding {
@@ -151,13 +178,16 @@ function bindUdp(number: number, host: string): Promise<void> {
   })
 }
 
-async function port(config: Config, option: 'httpPort' | 'httpsPort' | 'rtmpPort' | 'rtmpsPort' | 'srtPort'): Promise<Finding> {
+async function port(
+  config: Config,
+  option: 'httpPort' | 'httpsPort' | 'rtmpPort' | 'rtmpsPort' | 'srtPort' | 'webrtcPort',
+): Promise<Finding> {
   const number = config[option]
   if (number === 'off') return { name: option, state: 'ok', detail: 'off' }
   if (number === 0) return { name: option, state: 'ok', detail: 'a free one will be taken' }
   const running = readHostFile(config.data)
   try {
-    if (option === 'srtPort') await bindUdp(number, config.bind)
+    if (option === 'srtPort' || option === 'webrtcPort') await bindUdp(number, config.bind)
     else
       await new Promise<void>((resolve, reject) => {
         const server = createServer()
@@ -189,7 +219,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
           findings
             .map(
               (one) =>
-                `${one.state.padEnd(4)}  ${one.name.padEnd(13)} ${one.detail}${one.remedy ? `\n${' '.repeat(20)}→ ${one.remedy}` : ''}`,
+                `${one.state.padEnd(4)}  ${one.name.padEnd(14)} ${one.detail}${one.remedy ? `\n${' '.repeat(21)}→ ${one.remedy}` : ''}`,
             )
             .join('\n'),
         )

@@ -70,14 +70,18 @@ Examples:
     .command('create <stream>')
     .description('make a key for a stream; the key is shown once')
     .option('--label <text>', 'name for people')
-    .option('--on-second-publisher <what>', 'refuse or takeover')
+    .option('--on-second-publisher <what>', 'refuse, takeover or backup (held ready beside the first)')
+    .option('--role <role>', 'primary or backup: which encoder the key is for')
+    .option('--same-address-only', 'only an encoder at the same address may take over')
     .action(
       run(context, async (output, command) => {
-        const { label, onSecondPublisher } = command.opts()
+        const { label, onSecondPublisher, role, sameAddressOnly } = command.opts()
         const issued = await clientOf(command, context).send<Issued>('POST', '/live/keys', {
           stream: command.args[0],
           label,
           onSecondPublisher,
+          role,
+          sameAddressOnly,
         })
         output.result(issued, () => issuedText(issued))
       }),

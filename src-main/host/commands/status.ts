@@ -14,6 +14,19 @@ interface Host {
   auth: { signInRequired: boolean }
 }
 
+interface Webrtc {
+  enabled: boolean
+  engine: string
+  port: number | null
+  sessions: number
+}
+
+/** One line for WebRTC: its engine starts with the first offer, and knows its port from then on. */
+function webrtcText({ enabled, engine, port, sessions }: Webrtc): string {
+  if (!enabled) return 'off'
+  return `${engine}, UDP ${port ?? 'not yet open'}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`
+}
+
 export function addStatusCommand(program: Command, context: CommandContext): void {
   program
     .command('status')
@@ -25,16 +38,19 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const [health, host, streams] = await Promise.all([
+        const [health, host, webrtc, streams] = await Promise.all([
           client.get<Health>('/health'),
           client.get<Host>('/host'),
+          client.get<Webrtc>('/live/webrtc'),
           client.get<{ items: StreamSummary[] }>('/live/streams'),
         ])
-        output.result({ ...health, host, streams: streams.items }, () =>
+        output.result({ ...health, host, webrtc, streams: streams.items }, () =>
           [
             `AMI Streams ${health.version}: ${health.status}, up ${Math.round(health.uptimeMs / 1000)} s (pid ${host.pid})`,
             `  Page     ${host.addresses.url}`,
-            `  Publish  ${host.addresses.rtmpUrl}`,
+            `  RTMP     ${host.addresses.rtmpUrl}${host.addresses.rtmpsUrl ? `, ${host.addresses.rtmpsUrl}` : ''}`,
+            `  SRT      ${host.addresses.srtUrl ?? 'off'}`,
+            `  WebRTC   ${webrtcText(webrtc)}`,
             `  Data     ${host.dataDir}`,
             `  Sign-in  ${host.auth.signInRequired ? 'required' : 'not needed on this machine'}`,
             '',
