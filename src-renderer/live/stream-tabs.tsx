@@ -7,6 +7,7 @@ import { AccessPanel } from './access-panel.tsx'
 import { DestinationsPanel } from './destinations/destinations-panel.tsx'
 import { IngestPanel } from './ingest-panel.tsx'
 import { RenditionsPanel } from './renditions/renditions-panel.tsx'
+import { ViewersPanel } from './viewers-panel.tsx'
 
 /** One aspect of a stream, on a tab of its own below `/live/NAME/PATH`. */
 export interface StreamTab {
@@ -18,6 +19,7 @@ export interface StreamTab {
 
 /** Tabs beside the overview, in the order shown. */
 export const streamTabs: readonly StreamTab[] = [
+  { path: 'viewers', label: 'Viewers', Panel: ViewersPanel },
   { path: 'ingest', label: 'Ingest', Panel: IngestPanel },
   { path: 'renditions', label: 'Renditions', Panel: RenditionsPanel },
   { path: 'destinations', label: 'Destinations', Panel: DestinationsPanel },

@@ -4,8 +4,14 @@ import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
 import { startTimeS } from './start-time.ts'
 
-/** Plays low-latency DASH with dash.js, from `start` (see start-time.ts) where it is given. */
-export function createDashEngine(video: HTMLVideoElement, url: string, events: EngineEvents, start: string | undefined): Engine {
+/** Plays low-latency DASH with dash.js, from `start` (see start-time.ts) where it is given; requests carry CMCD of `session`. */
+export function createDashEngine(
+  video: HTMLVideoElement,
+  url: string,
+  events: EngineEvents,
+  start: string | undefined,
+  session: string | undefined,
+): Engine {
   let rewound = start !== undefined
   const player = MediaPlayer().create()
   let auto = true
@@ -19,6 +25,7 @@ export function createDashEngine(video: HTMLVideoElement, url: string, events: E
       gaps: { jumpGaps: true, jumpLargeGaps: true },
       retryAttempts: { MPD: 3 },
       abandonLoadTimeout: 2000,
+      ...(session === undefined ? {} : { cmcd: { enabled: true, sid: session, cid: 'live', mode: 'header' as const } }),
     },
   })
   const chosen = new DashLevels(video)

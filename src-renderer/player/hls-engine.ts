@@ -54,6 +54,7 @@ export function createHlsEngine(
   playlist: string,
   events: EngineEvents,
   startsRewound: boolean,
+  session: string,
 ): Engine {
   let rewound = startsRewound
   const hls = new Hls({
@@ -66,6 +67,8 @@ export function createHlsEngine(
     startFragPrefetch: true,
     pLoader: prefetchedLoader(Hls, playlist),
     abrController: hlsLevels(Hls),
+    // Media have the same address for everybody: by CMCD the host knows whose request it was. Not to a CDN, which would be asked first.
+    ...(/^(?:https?:)?\/\//m.test(playlist) ? {} : { cmcd: { sessionId: session, contentId: 'live', useHeaders: true } }),
   })
   let mediaErrors = 0
   let lastMediaErrorMs = 0

@@ -1,8 +1,10 @@
 import { type About, type Availability, readAbout, readAvailability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
+import { BeaconSender } from './beacon-sender.ts'
 import type { CurrentLevel, Engine, EngineEvents, EngineKind, LevelInfo, PlayableRange } from './engine.ts'
 import { latencyMs } from './latency.ts'
 import { measureClock, pause, preciseNowMs, ServerClock } from './server-clock.ts'
+import { followNotices, type StreamNotice } from './stream-notices.ts'
 
 export type WatchState =
   | 'loading'
@@ -38,6 +40,9 @@ export interface WatchOptions {
   onProblem?(what: string): void
 }
 
+/** After the host says that the stream is over, a player shows what it still holds for so long, ms. */
+const playOutMs = 800
+
 /**
  * Plays one stream for as long as the page is open: waits until it is live, starts the engine, brings it back after
  * every failure, and tells what is going on. Nothing that happens to the stream needs a page reload.
@@ -46,6 +51,11 @@ export class WatchSession {
   readonly #options: WatchOptions
   readonly #clock = new ServerClock()
   readonly #stop = new AbortController()
+  readonly #beacon: BeaconSender | undefined
+  readonly #stopNotices: () => void
+  /** The host says that the publisher is away. */
+  #isAway = false
+  #epoch = ''
   #engine: Engine | undefined
   #engineKind: EngineKind
   #state: WatchState = 'loading'
@@ -68,6 +78,22 @@ export class WatchSession {
     video.addEventListener('timeupdate', () => this.#settle(), { signal })
     video.addEventListener('waiting', () => this.#stalled(), { signal })
     window.addEventListener('online', () => this.#wake(), { signal })
+    // the stream page's own preview is no viewer
+    if (!options.session.startsWith('preview-')) {
+      this.#beacon = new BeaconSender({
+        video,
+        session: options.session,
+        address: () => this.#address('beacon'),
+        protocol: () => this.#engineKind,
+        level: () => this.level(),
+        latencyMs: () => this.latencyMs(),
+      })
+      this.#beacon.meter.want()
+    }
+    this.#stopNotices = followNotices(
+      () => this.#address('events'),
+      (notice) => this.#told(notice),
+    )
     void this.#open()
     void measureClock(this.#clock, signal)
   }
@@ -145,6 +171,8 @@ export class WatchSession {
   }
 
   stop(): void {
+    this.#beacon?.stop()
+    this.#stopNotices()
     this.#stop.abort()
     this.#drop()
   }
@@ -152,6 +180,8 @@ export class WatchSession {
   #say(state: WatchState): void {
     if (state === this.#state || this.#stop.signal.aborted) return
     this.#state = state
+    if (state === 'loading') this.#beacon?.meter.want()
+    else if (isIdle(state)) this.#beacon?.meter.rest()
     this.#options.onState(state)
   }
 
@@ -172,7 +202,8 @@ export class WatchSession {
     if (!this.#engine || this.#state === 'ended' || video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || video.seeking) return
     if (video.paused && this.#state === 'loading') return
     this.#attempt = 0
-    this.#say('playing')
+    this.#beacon?.meter.want()
+    this.#say(this.#isAway && !this.rewound ? 'reconnecting' : 'playing')
   }
 
   #stalled(): void {
@@ -181,6 +212,46 @@ export class WatchSession {
   }
 
   #wake = (): void => {}
+
+  /** The host says how the stream stands, sooner than what is played shows it. */
+  #told({ title, state, reconnecting }: StreamNotice): void {
+    if (title) this.#options.onTitle?.(title)
+    const wasAway = this.#isAway
+    this.#isAway = state === 'active' && reconnecting
+    if (state === 'ended' || state === 'error') {
+      const round = this.#round
+      // the engine says it by itself where it has come to the end by then
+      void pause(playOutMs, this.#stop.signal).then(() => {
+        if (round === this.#round && this.#engine && !this.rewound && this.#state !== 'ended') this.#over(this.#epoch, false)
+      })
+      return
+    }
+    if (this.#engine === undefined || this.#state === 'ended') {
+      if (state === 'active') this.#wake()
+      else this.#settleIdle(state)
+      return
+    }
+    if (this.rewound) return
+    if (this.#isAway && (this.#state === 'playing' || this.#state === 'buffering')) this.#say('reconnecting')
+    else if (wasAway && !this.#isAway && this.#state === 'reconnecting') {
+      this.#advancing = true
+      this.#say(this.#options.video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA ? 'buffering' : 'playing')
+    }
+  }
+
+  /** A stream that is waited for: it has got a name, or lost it. */
+  #settleIdle(state: string): void {
+    if (state === 'pending' && this.#state === 'missing') this.#say('waiting')
+    else if (state === 'missing' && this.#state === 'waiting') this.#say('missing')
+  }
+
+  #over(epoch: string, atOnce: boolean): void {
+    this.#endedEpoch = epoch
+    // The engine stays until the stream begins again: it holds the last picture.
+    if (atOnce) this.#drop()
+    this.#say('ended')
+    void this.#open()
+  }
 
   /** Asks first whether there is something to fetch: what is missing would stand as an error in the browser's console. */
   async #ask(): Promise<Availability> {
@@ -248,9 +319,14 @@ export class WatchSession {
     const { video } = this.#options
     const events: EngineEvents = {
       onLevels: () => {
-        if (round === this.#round) this.#options.onLevels()
+        if (round !== this.#round) return
+        this.#beacon?.looked()
+        this.#options.onLevels()
       },
-      onProblem: (what) => this.#options.onProblem?.(what),
+      onProblem: (what) => {
+        this.#beacon?.failed(what)
+        this.#options.onProblem?.(what)
+      },
       onAdvancing: (advancing) => {
         if (round !== this.#round) return
         this.#advancing = advancing
@@ -258,11 +334,7 @@ export class WatchSession {
       },
       onEnded: (atOnce) => {
         if (round !== this.#round) return
-        this.#endedEpoch = epoch
-        // The engine stays until the stream begins again: it holds the last picture.
-        if (atOnce) this.#drop()
-        this.#say('ended')
-        void this.#open()
+        this.#over(epoch, atOnce)
       },
       onFatal: (reason) => {
         if (round !== this.#round) return
@@ -287,6 +359,7 @@ export class WatchSession {
       },
     }
     this.#advancing = true
+    this.#epoch = epoch
     this.#engine?.destroy()
     this.#engine = undefined
     if (this.#state !== 'buffering') this.#say('loading')
@@ -298,14 +371,24 @@ export class WatchSession {
       return
     }
     if (this.#engineKind === 'dash') {
+      // where media come from a CDN it would be asked first whether it takes CMCD's headers
+      const cdn = /^(?:https?:)?\/\//m.test(playlist)
       const { createDashEngine } = await import('./dash-engine.ts')
       if (round !== this.#round) return
-      this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events, this.#start)
+      this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events, this.#start, cdn ? undefined : this.#options.session)
       return
     } else if (library) {
       const [{ default: Hls }, { createHlsEngine }] = await library
       if (round !== this.#round) return
-      this.#engine = createHlsEngine(Hls, video, this.#address('index.m3u8'), playlist, events, this.#start !== undefined)
+      this.#engine = createHlsEngine(
+        Hls,
+        video,
+        this.#address('index.m3u8'),
+        playlist,
+        events,
+        this.#start !== undefined,
+        this.#options.session,
+      )
     } else {
       const { createNativeEngine } = await import('./native-engine.ts')
       if (round !== this.#round) return
@@ -313,6 +396,11 @@ export class WatchSession {
     }
     void video.play().catch(() => {})
   }
+}
+
+/** There is nothing to see, and nobody waits for a picture. */
+function isIdle(state: WatchState): boolean {
+  return state === 'waiting' || state === 'ended' || state === 'missing' || state === 'refused' || state === 'unsupported'
 }
 
 function stateOf(kind: Availability['kind']): WatchState {

@@ -84,10 +84,9 @@ export class StreamTally {
     return sum / this.#starts.length
   }
 
-  /** The figures of the second that closed last, with the counts of now. */
+  /** The figures of the second that closed last. */
   latest(nowMs: number): ViewerFigures {
-    const latest = this.#latest ?? this.close(nowMs)
-    return { ...latest, concurrent: this.sessions.size, total: this.total, peak: this.peak }
+    return this.#latest ?? this.close(nowMs)
   }
 
   /** Closes a second and makes its figures: called once in each. */

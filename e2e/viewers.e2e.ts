@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, screenshot, untilMoving, untilPlayer } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishTestStream } from './helpers/publish.ts'
+
+const small = { width: 640, height: 360, videoKbps: 400 }
+
+describe('who is watching', () => {
+  let host: RunningHost
+  let browser: Browser
+  const publishers: Publisher[] = []
+  const players: ChildProcess[] = []
+
+  async function publish(name: string): Promise<{ key: string; publisher: Publisher }> {
+    const key = await host.key(name)
+    const publisher = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
+    publishers.push(publisher)
+    return { key, publisher }
+  }
+  async function open(path: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 960, height: 540 } })
+    await page.goto(`${host.http}${path}`)
+    return page
+  }
+  const figures = async (name: string) => (await host.api('GET', `/live/streams/${name}/viewers`)).body
+  async function until(name: string, accept: (viewers: any) => boolean, timeoutMs = 20_000): Promise<any> {
+    const end = performance.now() + timeoutMs
+    for (;;) {
+      const viewers = await figures(name)
+      if (accept(viewers)) return viewers
+      if (performance.now() > end) throw new Error(`viewers of ${name} stay ${JSON.stringify(viewers)}`)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+  function play(url: string): ChildProcess {
+    const player = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-i', url, '-c', 'copy', '-f', 'null', '-'], { stdio: 'ignore' })
+    players.push(player)
+    return player
+  }
+
+  beforeAll(async () => {
+    host = await startHost({ name: 'viewers' })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    for (const player of players) player.kill('SIGKILL')
+    await Promise.all(publishers.map((publisher) => publisher.stop('SIGKILL')))
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('counts each playing client once, whatever it plays over, and lets it go when it leaves', async () => {
+    await publish('crowd')
+    const pages = await Promise.all(['hls', 'dash', 'webrtc'].map((player) => open(`/watch/crowd?player=${player}`)))
+    await Promise.all(pages.map((page) => untilMoving(page, 40_000)))
+    const stream = (await host.api('GET', '/live/streams/crowd')).body
+    for (const url of [stream.rtmpUrl, `${host.http}/live/crowd.flv`, `${host.http}/live/crowd/hls.m3u8`, stream.srtUrl]) play(url)
+    const { figures: all, items } = await until('crowd', (viewers) => viewers.figures.concurrent === 7 && viewers.figures.measured === 3)
+    expect(all).toMatchObject({
+      concurrent: 7,
+      protocols: { 'll-hls': 1, 'dash': 1, 'webrtc': 1, 'rtmp': 1, 'http-flv': 1, 'hls': 1, 'srt': 1 },
+    })
+    const told = items.filter((session: any) => session.reportedBy === 'beacon')
+    for (const session of told) {
+      expect(session.startupMs, session.protocol).toBeGreaterThan(0)
+      expect(session.quality, session.protocol).toBe('360p')
+    }
+    expect((await host.api('GET', '/stream/crowd/viewers')).body).toMatchObject({ concurrent: 7 })
+    const page = await open('/live/crowd/viewers')
+    await page.getByTestId('viewer-row').nth(6).waitFor()
+    expect(await page.getByTestId('viewers-concurrent').innerText()).toBe('7')
+    await page.waitForTimeout(1500)
+    await screenshot(page, 'viewers')
+    await page.close()
+
+    const csv = await (await fetch(`${host.http}/api/v1/live/streams/crowd/viewers/export?format=csv`)).text()
+    expect(csv.trim().split('\r\n').length).toBe(8)
+    const closedAt = performance.now()
+    await Promise.all(pages.map((each) => each.close({ runBeforeUnload: false })))
+    for (const player of players) player.kill('SIGKILL')
+    await until('crowd', (viewers) => viewers.items.every((session: any) => session.protocol === 'hls'), 10_000)
+    expect(performance.now() - closedAt).toBeLessThan(8000)
+    const ended = (await host.api('GET', '/live/streams/crowd/viewers?state=ended')).body
+    expect(ended.items.length).toBeGreaterThanOrEqual(1)
+    expect((await host.api('GET', '/live/streams/crowd/viewers/history?step=1')).body.samples.at(-1).total).toBe(7)
+  })
+
+  it('counts no beacon of a session that never fetched, and refuses what is none', async () => {
+    const send = (body: string) => fetch(`${host.http}/live/crowd/beacon`, { method: 'POST', body })
+    const beacon = { session: 'nobody', protocol: 'hls', event: 'start', sequence: 1 }
+    expect((await send(JSON.stringify(beacon))).status).toBe(202)
+    expect((await send('{')).status).toBe(400)
+    expect((await send(JSON.stringify({ ...beacon, stallMs: -1 }))).status).toBe(400)
+    expect((await send(' '.repeat(5000))).status).toBe(413)
+    expect((await figures('crowd')).items.some((session: any) => session.id === 'nobody')).toBe(false)
+  })
+
+  it('sees stalls of a page whose network stands still', async () => {
+    await publish('slow')
+    const page = await open('/watch/slow')
+    await untilMoving(page)
+    await until('slow', (viewers) => viewers.figures.measured === 1)
+    await page.route(/(part|seg)-.*\.m4s|index\.m3u8/, () => {})
+    const { items } = await until('slow', (viewers) => viewers.items[0]?.stallMs > 1500, 30_000)
+    await page.unroute(/(part|seg)-.*\.m4s|index\.m3u8/)
+    expect(items[0].stalls).toBeGreaterThanOrEqual(1)
+    expect((await until('slow', (viewers) => viewers.figures.rebufferRatio > 0)).figures.healthScore).toBeLessThan(100)
+    await page.close()
+  })
+
+  it('tells pages of start, loss, return and end within 2 s, in each protocol', async () => {
+    const pages = await Promise.all(['hls', 'dash', 'webrtc'].map((player) => open(`/watch/told?player=${player}`)))
+    await Promise.all(pages.map((page) => untilPlayer(page, 'missing')))
+    async function all(states: readonly string[], timeoutMs: number): Promise<void> {
+      const end = performance.now() + timeoutMs
+      for (;;) {
+        const now = await Promise.all(pages.map((page) => page.evaluate(() => window.__player!.state())))
+        if (now.every((state) => states.includes(state))) return
+        if (performance.now() > end) throw new Error(`the pages stay ${now.join(', ')}`)
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+    const key = await host.key('told')
+    await all(['waiting'], 2000)
+    const first = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
+    publishers.push(first)
+    await Promise.all(pages.map((page) => untilMoving(page, 40_000)))
+    await first.stop('SIGKILL')
+    await all(['reconnecting'], 2000)
+    const second = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
+    publishers.push(second)
+    await all(['playing', 'buffering', 'loading'], 2000)
+    await Promise.all(pages.map((page) => untilPlayer(page, 'playing', 40_000)))
+    await host.api('POST', '/live/streams/told/end')
+    await all(['ended'], 2000)
+    await Promise.all(pages.map((page) => page.close()))
+  })
+})

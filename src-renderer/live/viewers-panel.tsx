@@ -1,0 +1,209 @@
+import { Download } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import type { ViewerFigures, ViewerHistory } from '../../src-main/live/viewers/schemas.ts'
+import { call } from '../client/api.ts'
+import { useNow } from '../client/clock.ts'
+import { formatBitrate, formatBytes, formatDuration, formatSeconds, formatUserAgent } from '../client/format.ts'
+import { useClient } from '../client/store.ts'
+import { followEvents } from '../client/sync.ts'
+import type { Stream, ViewerSession } from '../client/types.ts'
+import { Chart } from '../components/chart.tsx'
+import { tellError } from '../components/toasts.tsx'
+
+const spanMs = 300_000
+const nobody: Readonly<Record<string, ViewerSession>> = {}
+/** Rows drawn at most; all are in the export. */
+const mostRows = 200
+const colors = ['var(--accent)', 'var(--second)', 'var(--good, #3a9d5d)', 'var(--warn, #c98a1b)', 'var(--text-quiet, #888)']
+
+function percent(ratio: number | null): string {
+  return ratio === null ? '–' : `${(ratio * 100).toFixed(ratio < 0.1 ? 2 : 1)} %`
+}
+
+/** Figures of the last five minutes, the newest last. */
+function useFigures(streamId: string): readonly ViewerFigures[] {
+  const [samples, setSamples] = useState<readonly ViewerFigures[]>([])
+  useEffect(() => {
+    const stop = new AbortController()
+    setSamples([])
+    const unfollow = followEvents({
+      onEvent(event) {
+        if (event.topic !== 'stream.viewers' || event.stream !== streamId) return
+        const figures = event.data as ViewerFigures
+        setSamples((known) => [...known.filter(({ timeMs }) => timeMs > figures.timeMs - spanMs && timeMs < figures.timeMs), figures])
+      },
+      onFresh() {
+        call<ViewerHistory>('GET', `/live/streams/${streamId}/viewers/history?step=1`, { signal: stop.signal }).then(
+          ({ samples: read }) => setSamples((known) => [...read, ...known.filter(({ timeMs }) => timeMs > (read.at(-1)?.timeMs ?? 0))]),
+          (error: unknown) => {
+            if (!stop.signal.aborted) tellError(error)
+          },
+        )
+      },
+    })
+    return () => {
+      stop.abort()
+      unfollow()
+    }
+  }, [streamId])
+  return samples
+}
+
+function Figures({ newest }: { readonly newest: ViewerFigures | undefined }) {
+  const facts: readonly (readonly [id: string, label: string, value: string])[] = [
+    ['concurrent', 'Watching now', String(newest?.concurrent ?? 0)],
+    ['total', 'Sessions', String(newest?.total ?? 0)],
+    ['peak', 'At most', String(newest?.peak ?? 0)],
+    ['score', 'Health score', newest?.healthScore === null || newest === undefined ? '–' : `${newest.healthScore} of 100`],
+    ['rebuffer', 'Stalled, last minute', percent(newest?.rebufferRatio ?? null)],
+    ['startup', 'Mean startup', formatSeconds(newest?.startupMs ?? null)],
+    ['latency', 'Latency, half / 95 %', `${formatSeconds(newest?.latencyP50Ms ?? null)} / ${formatSeconds(newest?.latencyP95Ms ?? null)}`],
+    ['bytes', 'Sent', formatBytes(newest?.bytes)],
+  ]
+  return (
+    <section className="card card-body" aria-label="Figures of viewers">
+      <dl className="facts" data-testid="viewer-figures">
+        {facts.map(([id, label, value]) => (
+          <div key={id}>
+            <dt>{label}</dt>
+            <dd data-testid={`viewers-${id}`}>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
+  const clock = useNow()
+  const [hoverMs, setHoverMs] = useState<number | null>(null)
+  const newestMs = samples.at(-1)?.timeMs ?? clock
+  const shared = { nowMs: Math.abs(clock - newestMs) < 5000 ? newestMs : clock, spanMs, hoverMs, onHover: setHoverMs }
+  const points = (value: (figures: ViewerFigures) => number | null) =>
+    samples.map((figures) => ({ timeMs: figures.timeMs, value: value(figures) }))
+  const qualities = [...new Set(samples.flatMap((figures) => Object.keys(figures.qualities)))].slice(0, colors.length)
+  const count = (value: number) => String(Number(value.toFixed(1)))
+  return (
+    <div className="charts" data-testid="viewer-charts">
+      <Chart
+        title="Watching"
+        series={[{ label: '', color: 'var(--accent)', points: points(({ concurrent }) => concurrent) }]}
+        least={2}
+        format={count}
+        {...shared}
+      />
+      <Chart
+        title="Qualities"
+        series={qualities.map((quality, index) => ({
+          label: quality,
+          color: colors[index] as string,
+          points: points((figures) => figures.qualities[quality] ?? 0),
+        }))}
+        least={2}
+        format={count}
+        {...shared}
+      />
+      <Chart
+        title="Stalled"
+        series={[
+          {
+            label: '',
+            color: 'var(--accent)',
+            points: points(({ rebufferRatio }) => (rebufferRatio === null ? null : rebufferRatio * 100)),
+          },
+        ]}
+        least={2}
+        format={(value) => `${Number(value.toFixed(2))} %`}
+        {...shared}
+      />
+      <Chart
+        title="Latency"
+        series={[
+          { label: 'half', color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
+          { label: '95 %', color: 'var(--second)', points: points(({ latencyP95Ms }) => latencyP95Ms) },
+        ]}
+        least={2000}
+        format={(value) => formatSeconds(value)}
+        {...shared}
+      />
+    </div>
+  )
+}
+
+/** Who watches a stream, and how well. */
+export function ViewersPanel({ stream }: { readonly stream: Stream }) {
+  const samples = useFigures(stream.id)
+  const sessions = useClient((state) => state.sessions[stream.id] ?? nobody)
+  const now = useNow()
+  const list = Object.values(sessions).sort((a, b) => b.startedAt.localeCompare(a.startedAt))
+  return (
+    <div className="stack" data-testid="viewers-panel">
+      <Figures newest={samples.at(-1)} />
+      <Charts samples={samples} />
+      <section className="card" aria-label="Viewer sessions">
+        <header>
+          <h2>
+            Sessions <span className="quiet">{list.length}</span>
+          </h2>
+          <div className="row">
+            {(['csv', 'json'] as const).map((format) => (
+              <a
+                key={format}
+                className="button"
+                href={`/api/v1/live/streams/${stream.id}/viewers/export?format=${format}`}
+                download
+                data-testid={`viewers-export-${format}`}
+              >
+                <Download size={16} /> {format.toUpperCase()}
+              </a>
+            ))}
+          </div>
+        </header>
+        {list.length === 0 ? (
+          <p className="card-body quiet">
+            Nobody watches at the moment. Send someone the watch link; sessions that have ended are in the export.
+          </p>
+        ) : (
+          <div className="table-wrap">
+            <table data-testid="viewer-table">
+              <thead>
+                <tr>
+                  <th>Player</th>
+                  <th>From</th>
+                  <th>Protocol</th>
+                  <th>Quality</th>
+                  <th className="end">Watched</th>
+                  <th className="end">Startup</th>
+                  <th className="end">Stalls</th>
+                  <th className="end">Switches</th>
+                  <th className="end">Latency</th>
+                  <th className="end">Bit rate</th>
+                  <th className="end">Sent</th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.slice(0, mostRows).map((session) => (
+                  <tr key={session.id} data-testid="viewer-row">
+                    <td title={session.userAgent}>{formatUserAgent(session.userAgent)}</td>
+                    <td>{session.remoteAddress}</td>
+                    <td>{session.protocol.toUpperCase()}</td>
+                    <td>{session.quality ?? session.rendition ?? '–'}</td>
+                    <td className="end">{formatDuration(now - Date.parse(session.startedAt))}</td>
+                    <td className="end">{formatSeconds(session.startupMs)}</td>
+                    <td className="end">
+                      {session.stalls === null ? '–' : `${session.stalls}${session.stallMs ? ` (${formatSeconds(session.stallMs)})` : ''}`}
+                    </td>
+                    <td className="end">{session.switches}</td>
+                    <td className="end">{formatSeconds(session.latencyMs)}</td>
+                    <td className="end">{formatBitrate(session.averageKbps)}</td>
+                    <td className="end">{formatBytes(session.bytes)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+    </div>
+  )
+}

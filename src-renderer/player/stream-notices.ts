@@ -1,0 +1,36 @@
+/** What the host says of a stream over `/live/NAME/events`. */
+export interface StreamNotice {
+  readonly title: string
+  readonly state: string
+  /** The publisher is away. */
+  readonly reconnecting: boolean
+}
+
+/** Hears what becomes of a stream, while the page is seen: browsers open few connections to one host. Returns the way to stop. */
+export function followNotices(address: () => string, onNotice: (notice: StreamNotice) => void): () => void {
+  const stop = new AbortController()
+  let source: EventSource | undefined
+  const follow = () => {
+    if (document.visibilityState === 'hidden') {
+      source?.close()
+      source = undefined
+      return
+    }
+    if (source !== undefined || stop.signal.aborted) return
+    source = new EventSource(address())
+    source.addEventListener('notice', (event) => {
+      try {
+        const { title, state, reconnecting } = JSON.parse((event as MessageEvent<string>).data) as Partial<StreamNotice>
+        if (typeof state === 'string') onNotice({ title: title ?? '', state, reconnecting: reconnecting === true })
+      } catch {
+        // A proxy may answer for the host: the page goes on by what it asks itself.
+      }
+    })
+  }
+  document.addEventListener('visibilitychange', follow, { signal: stop.signal })
+  follow()
+  return () => {
+    stop.abort()
+    source?.close()
+  }
+}
