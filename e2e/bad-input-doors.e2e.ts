@@ -647,7 +647,8 @@ describe('what strangers send to any door', () => {
 
   it('in the end nothing is kept of them all', async () => {
     await until('sessions that never connected are gone', async () => (await host.api('GET', '/live/webrtc')).body.sessions <= 1)
-    await until('handles are given back', () => held().handles <= before.handles + 12, 20_000).catch(() => {
+    // Processes for thumbnails and recordings began meanwhile; hundreds of connections came and must be gone.
+    await until('handles are given back', () => held().handles <= before.handles + 30, 20_000).catch(() => {
       throw new Error(`handles: ${before.handles} before, ${held().handles} now`)
     })
     expect(held().bytes - before.bytes).toBeLessThan(150e6)
