@@ -6,7 +6,7 @@ const lateChunks = 1
 /** A chunk that takes so many times its own length comes slower than it plays. */
 const slow = 1.25
 /** After a slow chunk, how long no quality above what it showed is chosen, ms. */
-const rememberMs = 5000
+const rememberMs = 4000
 /** With more media ahead than this nothing is hurried, s: chunks come late for other reasons too. */
 const calmS = 1.7
 /** Share of what was measured that a quality may take. */
@@ -91,10 +91,11 @@ export class DashLevels {
       levels.findIndex((level) => level.id === present.id),
       { nowMs: now, recentKbps: kbps, steadyKbps: kbps, bufferS, replayS: 0 },
     )
-    this.#slow = { kbps, atMs: now }
     const level = levels[chosen]
     if (!level || level.bitrateInKbit >= present.bitrateInKbit) return nothing
     this.#lateMs = 0
+    // at the lowest quality a late chunk says nothing of what the connection could carry
+    this.#slow = { kbps, atMs: now }
     return {
       representation: level,
       priority: strong,
