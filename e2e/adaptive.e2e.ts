@@ -138,7 +138,7 @@ describe('viewers of a ladder that the host makes', () => {
     network.shape({ downKbps: 6000, delayMs: 10 })
     const page = await open(player)
     // a player that has just begun has not yet come to its place
-    await page.waitForTimeout(4000)
+    await page.waitForTimeout(3000)
     await untilHeight(page, 720, 720, 30_000)
     await watchPicture(page)
     const cutAtMs = Date.now()
@@ -163,7 +163,7 @@ describe('viewers of a ladder that the host makes', () => {
   it.each(['hls', 'dash'] as const)('%s.js: changes by hand through transcoded qualities keep every frame', async (player) => {
     network.shape({ downKbps: 50_000 })
     const page = await open(player, 0)
-    const reading = readVideo(page, 12_000)
+    const reading = readVideo(page, 10_000)
     await choose(page, /^240p/)
     await untilHeight(page, 240)
     await choose(page, /^360p/)
@@ -192,7 +192,7 @@ describe('viewers of a ladder that the host makes', () => {
     }
     const backMs = performance.now() - killedAtMs
     await ladderRuns()
-    await page.waitForTimeout(4000)
+    await page.waitForTimeout(3000)
     const { longestStillMs, sizes } = await recordOf(page)
     process.stdout.write(
       `killed: process back after ${Math.round(backMs)} ms, longest still ${Math.round(longestStillMs)} ms, sizes ${sizes.map(({ height }) => height).join(' ')}\n`,
