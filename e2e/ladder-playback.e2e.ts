@@ -58,8 +58,8 @@ describe('a ladder from a publisher of several qualities', () => {
   })
 
   it('is told apart from a ladder that is made', async () => {
-    const { body } = await host.api('GET', '/live/streams/ladder/renditions')
-    expect(body).toMatchObject({ state: 'multitrack', renditions: [] })
+    const view = async () => (await host.api('GET', '/live/streams/ladder/renditions')).body
+    await expect.poll(view, { timeout: 10_000 }).toMatchObject({ state: 'multitrack', renditions: [] })
   })
 
   it('lists both, the best first, one sound, and playlists that agree', async () => {
