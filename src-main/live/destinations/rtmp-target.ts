@@ -72,7 +72,7 @@ export class RtmpTarget implements Target, FlvLink {
     let fromMs = performance.now()
     const socket = connectTcp({ host: address.host, port: address.port, noDelay: true })
     this.socket = socket
-    this.sender = new MessageSender(socket, this.chunks)
+    this.sender = this.senderOn(socket)
     socket.once('lookup', () => {
       fromMs = performance.now()
     })
@@ -140,7 +140,7 @@ export class RtmpTarget implements Target, FlvLink {
     const { host } = this.address
     const socket = connectTls({ socket: plain, ...tlsOptions(host) })
     this.socket = socket
-    this.sender = new MessageSender(socket, this.chunks)
+    this.sender = this.senderOn(socket)
     socket.on('error', (error) => this.onError(error))
     socket.on('close', () => this.onClose())
     socket.once('secureConnect', () => {
@@ -154,10 +154,18 @@ export class RtmpTarget implements Target, FlvLink {
     if (this.stage === 'closed') return
     this.enter('handshake')
     socket.on('data', (bytes: Buffer) => this.onBytes(bytes))
-    socket.on('drain', () => {
-      if (this.stage === 'live') this.events.onDrain()
-    })
+    socket.on('drain', () => this.onRoom())
     socket.write(this.handshake.hello)
+  }
+
+  private senderOn(socket: Socket): MessageSender {
+    const sender = new MessageSender(socket, this.chunks)
+    sender.onWritten = () => this.onRoom()
+    return sender
+  }
+
+  private onRoom(): void {
+    if (this.stage === 'live') this.events.onDrain()
   }
 
   private enter(stage: Stage): void {

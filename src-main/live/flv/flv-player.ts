@@ -135,8 +135,9 @@ export class FlvPlayer implements StreamSubscriber {
     this.needsKey = true
   }
 
-  /** The socket has room again. */
+  /** The socket has room again, or may have. */
   onDrain(): void {
+    if (this.stopped) return
     while (this.queue.length > 0 && !this.outlet.congested) this.sendNext()
   }
 

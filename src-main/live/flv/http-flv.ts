@@ -69,6 +69,10 @@ class Viewer implements BatchWriter {
     if (!this.response.destroyed) this.response.write(bytes)
   }
 
+  onWritten(): void {
+    this.player?.onDrain()
+  }
+
   /** True where nothing was taken for too long. */
   stalled(nowMs: number, idleMs: number): boolean {
     const waiting = this.response.writableLength

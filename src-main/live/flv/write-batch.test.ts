@@ -4,7 +4,7 @@ import { type BatchWriter, WriteBatch } from './write-batch.ts'
 
 function writer(): BatchWriter & { readonly written: Buffer[] } {
   const written: Buffer[] = []
-  return { pieces: [], pendingBytes: 0, written, write: (bytes) => written.push(bytes) }
+  return { pieces: [], pendingBytes: 0, written, write: (bytes) => written.push(bytes), onWritten: () => undefined }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -50,4 +50,16 @@ it('keeps a beat for a crowd', async () => {
 it('writes FLV headers and tags', () => {
   expect(flvHeader(true, false).toString('hex')).toBe('464c5601010000000900000000')
   expect(flvTag(9, 0x01020304, Buffer.from('aabb', 'hex')).toString('hex')).toBe('0900000202030401000000aabb0000000d')
+})
+
+it('says when it has written, since a connection that took all at once says nothing', async () => {
+  const batch = new WriteBatch(0)
+  const one = writer()
+  let more = 3
+  one.onWritten = () => {
+    if (more-- > 0) batch.add(one, Buffer.from('more'))
+  }
+  batch.add(one, Buffer.from('first'))
+  for (let turn = 0; turn < 6; turn++) await new Promise(setImmediate)
+  expect(one.written.map(String)).toEqual(['first', 'more', 'more', 'more'])
 })

@@ -6,6 +6,8 @@ export interface BatchWriter {
   pendingBytes: number
   /** Writes the pieces of one turn, joined. The bytes are shared with other writers: nobody writes into them. */
   write(bytes: Buffer): void
+  /** What waited was written: there may be room again. A socket that took all of it at once tells nobody that it did. */
+  onWritten(): void
 }
 
 /** From so many connections on a beat is kept. */
@@ -44,6 +46,7 @@ export class WriteBatch {
     writer.pieces = []
     writer.pendingBytes = 0
     writer.write(this.join(pieces))
+    writer.onWritten()
   }
 
   private readonly flushAll = (): void => {

@@ -35,6 +35,7 @@ export class MediaChunks extends WriteBatch {
 export class MessageSender implements BatchWriter {
   pieces: Buffer[] = []
   pendingBytes = 0
+  onWritten: () => void = () => undefined
   private readonly socket: Socket
   private readonly chunks: MediaChunks
   private corked = false

@@ -60,6 +60,7 @@ export class Session implements Connection {
     this.publishing = new Publishing(this, this.net, needs)
     this.playing = new Playing(this, this.net, needs)
     this.commands = new Commands(this, this.net, this.publishing, this.playing)
+    this.sender.onWritten = () => this.playing.onDrain()
   }
 
   get unsentBytes(): number {
