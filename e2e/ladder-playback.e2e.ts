@@ -107,7 +107,7 @@ describe('a ladder from a publisher of several qualities', () => {
     expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
     expect(Math.max(...offsets(seen)), 'a frame is off its place by, s').toBeLessThan(0.02)
     const waits = seen.slice(1).map((frame, at) => frame.readAt - seen[at]!.readAt)
-    expect(Math.max(...waits), 'longest time without a new picture, ms').toBeLessThan(900)
+    expect(Math.max(...waits), 'longest time without a new picture, ms').toBeLessThan(1200)
     await page.close()
   })
 })

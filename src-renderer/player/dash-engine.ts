@@ -62,7 +62,10 @@ export function createDashEngine(
   })
   player.on(names.QUALITY_CHANGE_RENDERED, onLevels)
   player.on(names.ERROR, onError as never)
-  player.on(names.PLAYBACK_ENDED, onEnded)
+  // The library ends a period too where the next one is not there yet: a publisher that left and came back at once.
+  player.on(names.PLAYBACK_ENDED, () => {
+    if (!player.isDynamic()) onEnded()
+  })
   // dash.js reads the manifest again only after a `play` event of its own making.
   video.pause()
   player.initialize(video, url, true)

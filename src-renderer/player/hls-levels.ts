@@ -42,6 +42,14 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     /** Time to a first byte, ms: what asking costs, and no sign of the rate. */
     #firstByteMs = 40
 
+    /** What the library asks for beside the choice: where a change by hand may begin without a stall, and CMCD. Bits/s and ms. */
+    readonly bwEstimator = {
+      canEstimate: () => this.#rate.recentKbps !== undefined,
+      getEstimate: () => (this.#rate.steadyKbps(performance.now()) ?? assumedKbps) * 1000,
+      getEstimateTTFB: () => this.#firstByteMs,
+      defaultEstimate: assumedKbps * 1000,
+    } as unknown as NonNullable<AbrComponentAPI['bwEstimator']>
+
     constructor(hls: HlsType) {
       this.#hls = hls
       const { Events } = Hls
