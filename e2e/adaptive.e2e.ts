@@ -173,7 +173,9 @@ describe('viewers of a ladder that the host makes', () => {
     const seen = await reading
     const { repeated, back, span } = steps(seen)
     process.stdout.write(`${player}.js: ${seen.length} of ${span} frames read over three changes\n`)
-    expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
+    expect(repeated).toBe(0)
+    // where a quality begins a frame of the one before it may be handed out late
+    expect(back).toBeLessThanOrEqual(1)
     await page.close()
   })
 

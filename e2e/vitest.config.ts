@@ -1,15 +1,37 @@
 import { defineConfig } from 'vitest/config'
 
-/** Journeys against the built host: one file at a time, since each measures time on a machine that it wants for itself. */
+/** Journeys that measure time, or that take ports and folders which are the machine's: each has the machine for itself. */
+const alone = [
+  'adaptive',
+  'browser-playback',
+  'command-line',
+  'delivery',
+  'dvr',
+  'failover',
+  'ladder-playback',
+  'start',
+  'viewers',
+  'watch',
+  'webrtc',
+  'webrtc-conformance',
+  'webrtc-network',
+].map((name) => `e2e/${name}.e2e.ts`)
+
+/** All journeys, or by `E2E_PART` those that run `alone` or `together`, two files at a time: most of a journey is waiting. */
+const part = process.env.E2E_PART
+const together = part === 'together'
+
+/** Journeys against the built host. */
 export default defineConfig({
   test: {
-    include: ['e2e/**/*.{e2e,test}.ts'],
+    include: part === 'alone' ? alone : ['e2e/**/*.{e2e,test}.ts'],
+    exclude: together ? alone : [],
     environment: 'node',
     pool: 'forks',
-    fileParallelism: false,
-    maxWorkers: 1,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    fileParallelism: together,
+    maxWorkers: together ? 2 : 1,
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
     teardownTimeout: 20_000,
     retry: 0,
   },

@@ -36,7 +36,7 @@ export async function madeClip(file: string, args: readonly string[], input?: st
   const path = join(artifacts, file)
   if (existsSync(path)) return path
   // The name's ending tells ffmpeg the container, so the half-made file has it too.
-  const half = join(artifacts, `half-${file}`)
+  const half = join(artifacts, `${process.pid}-${file}`)
   await ffmpeg(['-loglevel', 'error', '-i', input ?? (await baseClip()), ...args, half])
   renameSync(half, path)
   return path

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { artifacts, root } from './paths.ts'
 
@@ -74,9 +74,12 @@ export async function testClip(name: string, options: Omit<TestStream, 'url' | '
   mkdirSync(artifacts, { recursive: true })
   const file = join(artifacts, `${name}.flv`)
   if (existsSync(file)) return file
-  const making = await publishTestStream({ ...options, url: file, paced: false })
+  // Journeys run side by side: a clip is there whole or not at all.
+  const half = join(artifacts, `${process.pid}-${name}.flv`)
+  const making = await publishTestStream({ ...options, url: half, paced: false })
   await making.ended
   await making.stop()
+  renameSync(half, file)
   return file
 }
 
