@@ -10,7 +10,6 @@ import { publishLayers } from './helpers/whip-layers.ts'
 
 const engines = ['node-datachannel', 'mediasoup'] as const
 const noWorker = 'mediasoup has no worker here: npm run build:mediasoup'
-/** ms from the cut to the smaller picture on the page: mediasoup's own estimate steps down once a second. */
 const rough = { loss: 0.02, delayMs: 25, jitterMs: 5 }
 
 describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
