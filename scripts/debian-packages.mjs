@@ -1,11 +1,15 @@
 /** Programs of the machine that the real parts of the tests need, and the Debian packages that hold them. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { say, timed } from './progress.mjs'
 
 const inPath = (...names) =>
   names.some((name) => `${process.env.PATH ?? ''}${delimiter}/usr/sbin`.split(delimiter).some((folder) => existsSync(join(folder, name))))
+
+/** Descriptions of libraries stand below /usr/lib/ARCHITECTURE. */
+const hasTypelib = (name) =>
+  existsSync('/usr/lib') && readdirSync('/usr/lib').some((folder) => existsSync(`/usr/lib/${folder}/girepository-1.0/${name}.typelib`))
 
 const needs = [
   { packages: ['chromium'], present: () => inPath('chromium', 'chromium-browser', 'google-chrome'), required: true },
@@ -27,8 +31,7 @@ const needs = [
       'gstreamer1.0-plugins-good',
       'gstreamer1.0-plugins-bad',
     ],
-    present: () =>
-      globSync('/usr/lib/*/girepository-1.0/GstRtspServer-1.0.typelib').length > 0 && existsSync('/usr/lib/python3/dist-packages/gi'),
+    present: () => hasTypelib('GstRtspServer-1.0') && existsSync('/usr/lib/python3/dist-packages/gi'),
     required: false,
   },
 ]
