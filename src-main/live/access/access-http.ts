@@ -13,7 +13,8 @@ interface Wanted {
   /** Path and query as the doors behind know it: without the token that stood in the path. */
   readonly url: string
   readonly file: string
-  readonly query: URLSearchParams
+  /** The query with its mark, or empty as for most media, where nothing needs taking apart. */
+  readonly rest: string
   readonly pathToken: string | undefined
 }
 
@@ -30,7 +31,7 @@ function readWanted(url: string): Wanted | undefined {
   const path = mark < 0 ? url : url.slice(0, mark)
   const rest = mark < 0 ? '' : url.slice(mark)
   const flv = flvPath.exec(path)
-  if (flv) return { stream: flv[1] as string, url, file: 'stream.flv', query: new URLSearchParams(rest), pathToken: undefined }
+  if (flv) return { stream: flv[1] as string, url, file: 'stream.flv', rest, pathToken: undefined }
   const match = streamPath.exec(path)
   if (!match) return undefined
   const [, stream = '', token, file = ''] = match
@@ -41,7 +42,7 @@ function readWanted(url: string): Wanted | undefined {
     stream,
     url: token === undefined ? url : `/live/${stream}/${file}${rest}`,
     file,
-    query: new URLSearchParams(rest),
+    rest,
     pathToken: token === undefined ? undefined : decodeToken(token),
   }
 }
@@ -55,7 +56,9 @@ function decodeToken(text: string): string {
 }
 
 /** The token of a query: `token=`, or the parts of a signed address. */
-function queryToken(query: URLSearchParams): string | undefined {
+function queryToken(rest: string): string | undefined {
+  if (rest === '') return undefined
+  const query = new URLSearchParams(rest)
   const token = query.get('token')
   if (token !== null) return token
   const signature = query.get('signature')
@@ -69,7 +72,7 @@ function queryToken(query: URLSearchParams): string | undefined {
 export function tokenOf(request: AnyRequest): string | undefined {
   const url = request.url ?? ''
   const mark = url.indexOf('?')
-  return (mark < 0 ? undefined : queryToken(new URLSearchParams(url.slice(mark)))) ?? headerToken(request)
+  return (mark < 0 ? undefined : queryToken(url.slice(mark))) ?? headerToken(request)
 }
 
 function headerToken(request: AnyRequest): string | undefined {
@@ -102,10 +105,11 @@ export function createAccessHttp({ gate, behindCdn }: AccessHttpNeeds) {
       sendPreflight(answer)
       return true
     }
-    const fromQuery = queryToken(wanted.query)
+    const fromQuery = queryToken(wanted.rest)
     if (fromQuery !== undefined && wanted.pathToken === undefined && manifests.has(wanted.file) && gate.signed(wanted.stream)) {
-      for (const name of ['token', 'expires', 'key', 'address', 'signature']) wanted.query.delete(name)
-      const rest = wanted.query.size > 0 ? `?${wanted.query}` : ''
+      const query = new URLSearchParams(wanted.rest)
+      for (const name of ['token', 'expires', 'key', 'address', 'signature']) query.delete(name)
+      const rest = query.size > 0 ? `?${query}` : ''
       answer.writeHead(302, {
         location: `/live/${wanted.stream}/@${encodeURIComponent(fromQuery)}/${wanted.file}${rest}`,
         'cache-control': 'no-store',
@@ -119,7 +123,7 @@ export function createAccessHttp({ gate, behindCdn }: AccessHttpNeeds) {
     // a session's address is a secret of its own, told to those who were let in
     if (wanted.file.startsWith('whep/')) return next()
     // Media behind an epoch are the CDN's to guard: it asks once for all viewers.
-    if (behindCdn() && wanted.pathToken === undefined && wanted.file.includes('/') && !wanted.file.startsWith('whep')) return next()
+    if (behindCdn() && wanted.pathToken === undefined && wanted.file.includes('/')) return next()
     const verdict = gate.check({
       stream: wanted.stream,
       remoteAddress: request.socket.remoteAddress ?? '',

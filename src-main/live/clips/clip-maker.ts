@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { ClipMade, ClipOrder, FromMaker, ToMaker } from './messages.ts'
 
 /** A process that nobody has asked for so long is ended, ms. */
@@ -26,7 +26,7 @@ export class ClipMaker {
 
   constructor(log: Logger, entry?: string | URL) {
     this.#log = log
-    this.#entry = entry ?? findWorker()
+    this.#entry = entry ?? workerFile(import.meta.url, 'clip-worker', 'worker.ts')
   }
 
   /** Rejects with `clip.failed`, or `clip.out_of_window` where no frame lies in the range. */
@@ -94,10 +94,4 @@ export class ClipMaker {
     }, idleMs)
     this.#idle.unref()
   }
-}
-
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
-  const bundled = new URL('./clip-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./worker.ts', import.meta.url)
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Duplex } from 'node:stream'
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Gauge, type Registry } from 'prom-client'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import type { PlaybackMetrics, PlaybackRequestKind } from '../playback/playback.ts'
 import type { ViewerRequest } from '../viewers/viewer-book.ts'
@@ -58,9 +58,9 @@ const lookMs = 1000
  * back quickly. From source it is the one beside this module.
  */
 function findWorker(): { entry: URL; env: Record<string, string> } {
-  const bundled = new URL('./delivery-worker.js', import.meta.url)
-  if (!existsSync(bundled)) return { entry: new URL('./delivery-worker.ts', import.meta.url), env: {} }
-  return { entry: bundled, env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('cache', import.meta.url)) } }
+  const entry = workerFile(import.meta.url, 'delivery-worker')
+  if (entry.pathname.endsWith('.ts')) return { entry, env: {} }
+  return { entry, env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('cache', import.meta.url)) } }
 }
 
 /** How many processes beside the host `auto` means: on one or two cores the host alone delivers as much. */

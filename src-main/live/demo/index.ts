@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { FromWorker, TestStreamOptions, ToWorker } from './messages.ts'
 
 export interface DemoNeeds {
@@ -44,12 +44,6 @@ const restart = { firstMs: 500, longestMs: 10_000, goodAfterMs: 30_000 } as cons
 /** Longest time from starting the process to its first frame, in ms. */
 const startTimeoutMs = 20_000
 
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
-  const bundled = new URL('./demo-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./worker.ts', import.meta.url)
-}
-
 /** A module that cannot be found is told with its whole require stack: the first line says it. */
 function reasonToRefuse(reason: 'engine-missing' | 'refused' | 'broken', message: string): string {
   return reason === 'engine-missing'
@@ -87,7 +81,7 @@ export function createDemo(needs: DemoNeeds): Demo {
       cancel = () => settle(new AppError('request.conflict', 'The test stream was stopped before its first frame'))
       const timer = setTimeout(() => settle(new AppError('demo.unavailable', 'The test stream did not begin in time')), startTimeoutMs)
       const supervised = superviseWorker<FromWorker, ToWorker>({
-        entry: needs.workerEntry ?? findWorker(),
+        entry: needs.workerEntry ?? workerFile(import.meta.url, 'demo-worker', 'worker.ts'),
         log,
         restart,
         onReady: () => supervised.send({ type: 'start', options }),

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { arch, cpus, platform } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from '../../platform/logger.ts'
 import { superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import { type KnownEncoder, knownEncoders } from './known-encoders.ts'
 import type { EncoderInfo } from './schemas.ts'
 
@@ -30,11 +30,6 @@ export interface EncoderSurveyNeeds {
 const patienceMs = 30_000
 /** Grows when what is measured, or how, changes. */
 const version = 1
-
-function findWorker(): URL {
-  const bundled = new URL('./encoder-survey-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./encoder-survey-worker.ts', import.meta.url)
-}
 
 /** What the result holds for: another processor or media engine is measured anew. */
 function dependsOn(): string {
@@ -152,7 +147,7 @@ export class EncoderSurvey {
     let ended = false
     let open: { encoder: KnownEncoder; answer: (result: FromSurvey | undefined) => void } | undefined
     const worker = superviseWorker<FromSurvey, ToSurvey>({
-      entry: this.#needs.workerEntry ?? findWorker(),
+      entry: this.#needs.workerEntry ?? workerFile(import.meta.url, 'encoder-survey-worker'),
       // SVT-AV1 greets everybody on standard error unless it is told to speak of errors alone.
       env: { SVT_LOG: '1' },
       log: this.#needs.log,

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import type { Packet, Track } from '../../formats/track.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type MediaWire, openMediaWire } from '../../platform/workers/media-wire.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { LiveStream } from '../streams/stream.ts'
 import {
   type FromTranscoder,
@@ -39,10 +39,9 @@ const mostWaitingBytes = 16 * 1024 * 1024
 /** How long the process stays without outputs, ms: a viewer that reloads finds it warm. */
 const lingerMs = 5000
 
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
+/** File of the transcoder's process. */
 export function findTranscodeWorker(): URL {
-  const bundled = new URL('./transcode-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./transcode-worker.ts', import.meta.url)
+  return workerFile(import.meta.url, 'transcode-worker')
 }
 
 interface Want {

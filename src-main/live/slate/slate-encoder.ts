@@ -1,20 +1,14 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { FromSlateWorker, SlateJob, ToSlateWorker } from './messages.ts'
 import { readSlate, type SlateMedia } from './slate-media.ts'
 
 const TIME_LIMIT_MS = 20_000
-
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
-  const bundled = new URL('./slate-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./slate-worker.ts', import.meta.url)
-}
 
 /** Encodes one slate in a process of its own, which ends with it. Rejects with `slate.unavailable`. */
 export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger): Promise<SlateMedia> {
@@ -31,7 +25,7 @@ export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger)
         void worker.stop().then(settle)
       }
       const worker = superviseWorker<FromSlateWorker, ToSlateWorker>({
-        entry: findWorker(),
+        entry: workerFile(import.meta.url, 'slate-worker'),
         log,
         onReady: () => worker.send({ type: 'encode', job: { ...job, output } }),
         onMessage: (message) => {

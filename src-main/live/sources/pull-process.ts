@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { FlvReader } from '../../formats/flv-reader.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { Publication } from '../ingest/publisher.ts'
 import { MediaReceiver } from '../ingest/rtmp/media-receiver.ts'
 import type { FromPullWorker, PullStart } from './messages.ts'
@@ -27,11 +27,6 @@ export interface PullNeeds {
 
 export interface Pull {
   stop(): Promise<void>
-}
-
-function findWorker(): URL {
-  const bundled = new URL('./pull-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./pull-worker.ts', import.meta.url)
 }
 
 /** Fetches a source once, in a process of its own, and publishes what it carries. */
@@ -95,7 +90,7 @@ export function startPull(needs: PullNeeds): Pull {
   }
 
   const worker: SupervisedWorker<PullStart> = superviseWorker<FromPullWorker, PullStart>({
-    entry: needs.workerEntry ?? findWorker(),
+    entry: needs.workerEntry ?? workerFile(import.meta.url, 'pull-worker'),
     log,
     onMediaPipe: (pipe) => {
       media = pipe

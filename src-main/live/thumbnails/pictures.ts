@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { FromPictures, ToPictures } from './messages.ts'
 
 /** What was made: a poster, and where it was asked for a small picture as raw bytes or a sheet of them. */
@@ -33,7 +33,7 @@ export class Pictures {
 
   constructor(log: Logger, entry?: string | URL) {
     this.#log = log
-    this.#entry = entry ?? findWorker()
+    this.#entry = entry ?? workerFile(import.meta.url, 'thumbnail-worker', 'worker.ts')
   }
 
   /** Undefined where it could not be made, which has been logged. */
@@ -104,10 +104,4 @@ export class Pictures {
     }, idleMs)
     this.#idle.unref()
   }
-}
-
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
-  const bundled = new URL('./thumbnail-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./worker.ts', import.meta.url)
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Publication, PublishGate } from '../ingest/publisher.ts'
 import { randomText } from '../random-id.ts'
+import { addressOf } from '../streams/remote-address.ts'
 import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
 import type { MayWatch } from '../viewers/viewer-admission.ts'
 import type { ViewerRegistry } from '../viewers/viewer-registry.ts'
@@ -131,7 +132,7 @@ export class PeerSessions {
     const refusal = await this.#needs.mayWatch(stream, {
       protocol: 'webrtc',
       sessionKey: offerer.viewer ?? id,
-      remoteAddress: hostOf(remoteAddress),
+      remoteAddress: addressOf(remoteAddress),
       userAgent,
     })
     if (refusal !== undefined) throw refusal
@@ -314,8 +315,4 @@ function read(sdp: string): OfferDescription {
   const offer = readOffer(sdp)
   if (isFault(offer)) throw new AppError('webrtc.sdp_invalid', offer.fault)
   return offer
-}
-
-function hostOf(remoteAddress: string): string {
-  return remoteAddress.slice(0, remoteAddress.lastIndexOf(':'))
 }

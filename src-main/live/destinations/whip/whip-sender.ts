@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import type { Logger } from '../../../platform/logger.ts'
 import { type MediaWire, openMediaWire } from '../../../platform/workers/media-wire.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../../platform/workers/worker-file.ts'
 import type { IceServer } from '../../webrtc/sfu-engine.ts'
 import type { FromWhipWorker, ToWhipWorker, WhipEnd } from './messages.ts'
 
@@ -27,12 +27,6 @@ export interface WhipSession {
 const restart = { firstMs: 300, longestMs: 5000, goodAfterMs: 10_000 } as const
 /** The process ends when nobody needed it for so long, ms. */
 const lingerMs = 10_000
-
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
-  const bundled = new URL('./whip-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./whip-worker.ts', import.meta.url)
-}
 
 /** Keeps the one process that sends to WHIP servers: it is started with the first session and ends some time after the last. */
 export class WhipSender {
@@ -79,7 +73,7 @@ export class WhipSender {
 
   #start(): SupervisedWorker<ToWhipWorker> {
     const worker = superviseWorker<FromWhipWorker, ToWhipWorker>({
-      entry: findWorker(),
+      entry: workerFile(import.meta.url, 'whip-worker'),
       log: this.#log,
       restart,
       onMediaPipe: (pipe) => {

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { type MediaWire, openMediaWire } from '../../../platform/workers/media-wire.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../../platform/workers/worker-file.ts'
 import {
   CONNECT_MS,
   type FeedRequest,
@@ -35,12 +35,6 @@ const startMs = 15_000
 const answerMs = 6000
 /** Bytes of a fed stream that may wait for the worker: beyond it frames are dropped until a keyframe. */
 const mostWaiting = 8 * 1024 * 1024
-
-/** Bundled, the worker is a file beside the program; from source it is the one beside this module. */
-function findWorker(): URL {
-  const bundled = new URL('./sfu-worker.js', import.meta.url)
-  return existsSync(bundled) ? bundled : new URL('./worker.ts', import.meta.url)
-}
 
 /** The engine on node-datachannel: all transports live in one supervised process. */
 export function createDataChannelEngine(needs: DataChannelEngineNeeds): SfuEngine {
@@ -219,7 +213,7 @@ export function createDataChannelEngine(needs: DataChannelEngineNeeds): SfuEngin
           },
         }
         const supervised = superviseWorker<FromSfuWorker, ToSfuWorker>({
-          entry: needs.workerEntry ?? findWorker(),
+          entry: needs.workerEntry ?? workerFile(import.meta.url, 'sfu-worker', 'worker.ts'),
           log,
           restart,
           onMediaPipe: (pipe) => {
