@@ -24,10 +24,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   platform: ['formats'],
   live: ['platform', 'formats'],
+  studio: ['platform', 'formats'],
   api: ['platform'],
-  host: ['api', 'live', 'platform', 'formats'],
+  host: ['api', 'live', 'studio', 'platform', 'formats'],
   shell: ['platform'],
-  renderer: ['live', 'platform', 'api'],
+  renderer: ['live', 'studio', 'platform', 'api'],
 }
 
 /** What is wrong with an import, or undefined. */
@@ -43,7 +44,7 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   if (source === 'shell' && !to.startsWith('src-main/platform/config')) return 'the shell may know platform/config only'
   // A wing's options stand apart from its face, so that `--help` need not load the wing.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
-  if (source === 'host' && (target === 'live' || target === 'api') && !faces.includes(to)) {
+  if (source === 'host' && (target === 'live' || target === 'studio' || target === 'api') && !faces.includes(to)) {
     return `outside ${target} only its face ${target}/index.ts is imported`
   }
   return undefined

@@ -1,0 +1,129 @@
+import type { Packet, Track } from '../../formats/track.ts'
+import type { Collection, Transition } from '../collection/collection.ts'
+import type { AudioEncoding, VideoEncoding } from '../encoder/encoding-schemas.ts'
+import type { DriftReading, MeterReading } from '../mixer/mixer.ts'
+import type { SourceReport } from '../sources/running-source.ts'
+import type { Device, DeviceKind } from '../sources/source-kind.ts'
+
+/** The studio's process, as the host sees it: told what to be, it tells what is. Survives the process's death. */
+export interface StudioEngine {
+  readonly state: EngineState
+  /** The show: the process follows every edit. Starts the process where it does not run. */
+  setCollection(collection: Collection): void
+  /**
+   * Puts a scene on a canvas's program. Resolves at the first frame that shows it (with a transition: at its first frame).
+   * Throws `studio.not_running`.
+   */
+  switchTo(canvas: string, scene: string, transition: Transition | undefined): Promise<Switched>
+  /** The scene that is being prepared on a canvas, or none. */
+  setPreview(canvas: string, scene: string | null): void
+  /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
+  encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding
+  encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
+  /** Something for a source to do. Throws AppError of the source. */
+  command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
+  /** A picture as it is now. Throws `studio.not_running` or `request.not_found`. */
+  screenshot(of: ScreenshotOf, options: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array>
+  devices(kind: DeviceKind): Promise<readonly Device[]>
+  reports(): ReadonlyMap<string, SourceReport>
+  statistics(): EngineStatistics
+  /** Returns the way to stop listening. */
+  onEvent(listener: (event: EngineEvent) => void): () => void
+  stop(): Promise<void>
+}
+
+/** `restarting`: the process died and comes back by itself; `failed`: it cannot run here (`problem` says why). */
+export type EngineState = 'off' | 'starting' | 'running' | 'restarting' | 'failed'
+
+export interface Switched {
+  /** Number of the first frame on which the new scene is seen. */
+  readonly frame: number
+  /** From the call to that frame's composition, ms. */
+  readonly tookMs: number
+}
+
+export type ScreenshotOf =
+  | { readonly program: string }
+  | { readonly preview: string }
+  | { readonly scene: string }
+  | { readonly source: string }
+
+export interface VideoRequest {
+  readonly canvas: string
+  readonly encoding: VideoEncoding
+  /** An output that changes its bitrate by itself has an encoder of its own: its id. */
+  readonly owner?: string
+}
+
+export interface AudioRequest {
+  readonly encoding: AudioEncoding
+}
+
+/**
+ * Who takes an encoding. Called synchronously, in order. All times count from the show's beginning and go on over a restart of the
+ * process: tracks of one show share one timeline.
+ */
+export interface EncodedListener {
+  /** Once before the first packet, and again when the configuration changed. */
+  onTrack(track: Track): void
+  onPacket(packet: Packet): void
+  /** The process began anew: the next packets do not continue the previous ones. The first of video is a keyframe. */
+  onGap(): void
+  /** The encoder cannot run: nothing comes until the request is changed. */
+  onFault(problem: string): void
+}
+
+export interface Encoding {
+  /** Next frame becomes a keyframe: at most two a second. */
+  requestKeyframe(): void
+  /** For requests with an `owner`. */
+  setBitrate(kbps: number): void
+  close(): void
+}
+
+export interface EncodingStatistics {
+  readonly id: string
+  readonly codec: string
+  readonly encoder: string
+  readonly width: number
+  readonly height: number
+  readonly frames: number
+  /** Frames of the clock that were left out because the encoder was too slow. */
+  readonly skipped: number
+  readonly bitrateKbps: number
+  /** From composition to packet, ms: mean of the last second and the longest. */
+  readonly lagMs: number
+  readonly longestLagMs: number
+  readonly subscribers: number
+}
+
+export interface EngineStatistics {
+  readonly state: EngineState
+  readonly pid: number | null
+  readonly restarts: number
+  /** Frames of the clock since the show began. */
+  readonly frames: number
+  /** Frames that were never composed. */
+  readonly dropped: number
+  /** Frames composed more than half a frame late. */
+  readonly late: number
+  /** Composition, ms: mean and longest of the last second. */
+  readonly renderMs: number
+  readonly longestRenderMs: number
+  /** Of the last second. */
+  readonly framesPerSecond: number
+  /** Of the studio's processes: cores used, resident bytes. */
+  readonly cpu: number
+  readonly memoryBytes: number
+  readonly encodings: readonly EncodingStatistics[]
+}
+
+export type EngineEvent =
+  | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
+  | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }
+  | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  /** 30 times a second while somebody listens. */
+  | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
+  | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
+  | { readonly kind: 'statistics'; readonly statistics: EngineStatistics }

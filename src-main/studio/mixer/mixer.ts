@@ -1,0 +1,62 @@
+import type { SoundStore } from '../native/media-stores.ts'
+import type { SourceAudio } from './mixer-schemas.ts'
+
+/** Hz of everything that leaves the mixer. */
+export const mixRate = 48_000
+/** Frames (samples per channel) of one block: 10 ms. */
+export const blockFrames = 480
+
+/** A source that is heard. */
+export interface MixerInput {
+  readonly source: string
+  readonly name: string
+  readonly store: SoundStore
+  readonly audio: SourceAudio
+  /** It is shown on a program. */
+  readonly shown: boolean
+}
+
+/** One block of each track that somebody takes: interleaved stereo; valid until the next call. */
+export interface MixedBlock {
+  /** Of the first frame, monotonic. */
+  readonly timeUs: number
+  /** By track number minus one; undefined where nobody takes the track. */
+  readonly tracks: readonly (Float32Array | undefined)[]
+  /** What is to be heard on this machine; undefined while nothing is monitored. */
+  readonly monitor: Float32Array | undefined
+}
+
+/** Levels of one input or track, of the time since the last reading. */
+export interface MeterReading {
+  /** `source:ID` or `track:N`. */
+  readonly of: string
+  /** dBFS by channel; -Infinity is told as -120. */
+  readonly peakDb: readonly [number, number]
+  readonly rmsDb: readonly [number, number]
+  /** Momentary (400 ms) loudness, LUFS, ITU-R BS.1770; -120 in silence. */
+  readonly lufs: number
+}
+
+/** How a device's clock runs against this machine's. */
+export interface DriftReading {
+  readonly source: string
+  /** Parts per million that the device is fast (positive) or slow. */
+  readonly ppm: number
+  /** What is mixed now against where it belongs, ms. */
+  readonly offsetMs: number
+  /** Frames that were missing and became silence. */
+  readonly missing: number
+}
+
+/** Mixes sources to tracks, block by block, on the machine's monotonic clock. */
+export interface Mixer {
+  /** Replaces the inputs; those that stay go on without a seam. */
+  setInputs(inputs: readonly MixerInput[]): void
+  /** Tracks that are encoded, recorded or metered; 1 to 6. */
+  setTracks(tracks: readonly number[]): void
+  /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, some 50 ms late so that all sound is there. */
+  mix(timeUs: number): MixedBlock
+  meters(): readonly MeterReading[]
+  drift(): readonly DriftReading[]
+  close(): void
+}

@@ -1,0 +1,77 @@
+/**
+ * What sources write and the studio reads: pictures and sound in shared memory, so that a source may live in a process of its own
+ * and nothing is copied on the way. Made by the native addon `compositor`; both sides name a store by its `address`.
+ * All times are microseconds of the monotonic clock (`process.hrtime`), the same in every process of the machine.
+ */
+
+/** How the pictures that a source has are laid out. Stores hold planar 4:2:0 BT.709 in limited range: writing converts, once. */
+export type PixelLayout = 'i420' | 'i420a' | 'nv12' | 'bgra' | 'rgba'
+
+export interface PictureToWrite {
+  readonly layout: PixelLayout
+  /** Pixels, up to 8192 each; odd sizes are allowed. */
+  readonly width: number
+  readonly height: number
+  /** i420: Y, U, V; i420a: Y, U, V, A; nv12: Y, UV; bgra and rgba: one plane, alpha not premultiplied. Read before the call returns. */
+  readonly planes: readonly Uint8Array[]
+  /** Bytes from one row to the next, for each plane. */
+  readonly strides: readonly number[]
+  /** Of YUV layouts. Default BT.709, limited. */
+  readonly matrix?: 'bt601' | 'bt709'
+  readonly range?: 'limited' | 'full'
+  /** RGB layouts without meaning in alpha (screens): the picture is opaque. */
+  readonly opaque?: boolean
+  /** RGB layouts whose colours are already multiplied with alpha. */
+  readonly premultiplied?: boolean
+  readonly timeUs: number
+}
+
+/** The newest picture of a source, in memory that two processes share. One writer, any readers; nobody waits. */
+export interface FrameStore {
+  /** Names the store for `openFrameStore`, in this process or another of the same user; good while its maker lives. */
+  readonly address: string
+  /** Grows with every picture; 0 while there is none (also after `clear`). */
+  readonly sequence: number
+  /** Of the newest picture; 0 while there is none. */
+  readonly width: number
+  readonly height: number
+  readonly hasAlpha: boolean
+  readonly timeUs: number
+  /** Throws RangeError for impossible sizes, naming them. */
+  write(picture: PictureToWrite): void
+  /** Takes the picture away: the source shows nothing. */
+  clear(): void
+  close(): void
+}
+
+/** The last two seconds of a source's sound, stereo float, in shared memory. One writer, any readers. */
+export interface SoundStore {
+  readonly address: string
+  /** Nominal, Hz: what the writer says; its true rate shows in the times. */
+  readonly sampleRate: number
+  /** Frames (samples per channel) written since the beginning. */
+  readonly written: number
+  /** Time at which the next frame to be written is due. */
+  readonly endTimeUs: number
+  /**
+   * Appends interleaved stereo. `timeUs` is when its first frame is (or was) to be heard; where that differs from `endTimeUs` by
+   * more than 5 ms the sound has a seam there.
+   */
+  write(samples: Float32Array, timeUs: number): void
+  /**
+   * Copies frames from number `from` on, as many as `into` takes and up to the next seam, and tells the time of the first.
+   * Frames that were overwritten are passed over: `from` in the answer tells where it began.
+   */
+  read(from: number, into: Float32Array): { readonly from: number; readonly frames: number; readonly timeUs: number }
+  close(): void
+}
+
+export interface MediaStores {
+  createFrameStore(): FrameStore
+  /** Throws where the maker is gone. */
+  openFrameStore(address: string): FrameStore
+  createSoundStore(sampleRate: number): SoundStore
+  openSoundStore(address: string): SoundStore
+  /** Now, microseconds of the monotonic clock. */
+  nowUs(): number
+}

@@ -1,0 +1,27 @@
+import type { TSchema } from 'typebox'
+
+/** What users may know of a kind of source: pure description, the same for the API, the page and the importer. */
+export interface SourceKind {
+  /** One word (or two with a hyphen), for ever: `display`, `media`, `text`. */
+  readonly kind: string
+  readonly title: string
+  /** Settings as an object schema in which every property is optional or has a default: `{}` is valid. */
+  readonly settings: TSchema
+  readonly pictures: boolean
+  readonly sound: boolean
+  /** Commands that it takes, e.g. `play`, `seek`. */
+  readonly commands: readonly string[]
+  /** What `GET /studio/devices?kind=` lists for the setting `device`, where it has one. */
+  readonly devices?: DeviceKind
+}
+
+export type DeviceKind = 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application'
+
+/** Something of this machine that a source can capture. */
+export interface Device {
+  readonly kind: DeviceKind
+  /** Stays the same when the device is unplugged, plugged in elsewhere or the machine starts anew, as far as the system can tell. */
+  readonly id: string
+  readonly name: string
+  readonly details?: Readonly<Record<string, string | number | boolean>>
+}

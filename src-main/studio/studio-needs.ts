@@ -1,0 +1,109 @@
+import type { Kysely } from 'kysely'
+import type { Registry } from 'prom-client'
+import type { Packet, Track } from '../formats/track.ts'
+import type { AuditLog } from '../platform/audit.ts'
+import type { AppError } from '../platform/errors.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+
+/** What the studio needs of whoever carries streams. */
+export interface StreamCarrier {
+  /** Opens a stream of our own host for the studio to publish into. Rejects with `publish.*`. */
+  publish(stream: string, events: { readonly onKicked: (reason: AppError) => void }): Promise<StudioPublication>
+  /** Address at which this machine may watch a stream of the host. */
+  watchAddress(stream: string): Promise<string>
+  /** Sends packets to another server: one destination with its own connection, retries and figures. */
+  send(aim: SendAim, feed: StudioFeed, events: SendEvents): StudioSender
+  /** Encoders of this machine, as measured. */
+  encoders(): Promise<readonly MeasuredEncoder[]>
+  /** A way for a guest to come in by WebRTC: the stream that they publish and the page to send them to. */
+  invite(label: string): Promise<{ readonly stream: string; readonly joinPath: string; readonly keyId: string }>
+  /** Ends an invitation. */
+  disinvite(keyId: string): Promise<void>
+}
+
+export interface StudioPublication {
+  readonly streamId: string
+  setTrack(track: Track): void
+  write(packet: Packet): void
+  /** Nothing comes for a while, or no more. */
+  close(how: 'unpublish' | 'lost'): void
+}
+
+/** Encoded media on its way to one output: joined tracks with a beginning that players can start at. */
+export interface StudioFeed {
+  readonly tracks: readonly Track[]
+  /** Wall clock of time 0, ms since 1970. */
+  readonly originTimeMs: number
+  subscribe(subscriber: StudioFeedSubscriber, options: { readonly from: 'keyframe' | 'live' }): () => void
+}
+
+export interface StudioFeedSubscriber {
+  onTrack(track: Track): void
+  onPacket(packet: Packet): void
+  /** The next packets do not continue the previous ones. */
+  onDiscontinuity(): void
+  onEnd(): void
+}
+
+export interface SendAim {
+  readonly protocol: 'rtmp' | 'srt' | 'whip'
+  readonly url: string
+  readonly key: string
+  readonly passphrase: string
+  /** SRT: least delay of delivery, ms. */
+  readonly latencyMs: number | null
+  /** Whom to trust where TLS is spoken: empty for the usual authorities. */
+  readonly certificate: string
+}
+
+export interface SendEvents {
+  onState(state: 'off' | 'connecting' | 'live' | 'retrying' | 'failed', error: AppError | undefined): void
+}
+
+export interface StudioSender {
+  /** Connects at once where an attempt is due later, or where it was given up. */
+  retry(): void
+  stop(): void
+  statistics(): {
+    readonly bitrateKbps: number
+    readonly bytes: number
+    readonly frames: number
+    readonly droppedFrames: number
+    readonly queuedMs: number
+    readonly rttMs: number | null
+    readonly reconnects: number
+  }
+}
+
+export interface MeasuredEncoder {
+  readonly name: string
+  readonly codec: 'h264' | 'hevc' | 'av1'
+  readonly kind: string
+  readonly found: boolean
+  /** Times real time at 720p30 with its fastest preset. */
+  readonly speed: number | null
+}
+
+export interface StudioNeeds {
+  /** Folder for collections, recordings of the studio, and files that sources keep. */
+  readonly dataDir: string
+  // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
+  readonly database: Kysely<any>
+  readonly secrets: SecretBox
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  readonly registry: Registry
+  readonly carrier: StreamCarrier
+}
+
+/** The studio wing: scenes made of sources, mixed, encoded and sent out, ruled over the API. */
+export interface Studio {
+  readonly routes: readonly RouteDefinition[]
+  start(): Promise<void>
+  stop(): Promise<void>
+  health(): { readonly state: string; readonly outputs: number }
+}
