@@ -4,6 +4,7 @@ import type { Packet, Track } from '../formats/track.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { AppError } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events.ts'
+import type { MeasuredEncoder } from '../platform/ffmpeg/choose-encoder.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
@@ -76,15 +77,6 @@ export interface StudioSender {
     readonly rttMs: number | null
     readonly reconnects: number
   }
-}
-
-export interface MeasuredEncoder {
-  readonly name: string
-  readonly codec: 'h264' | 'hevc' | 'av1'
-  readonly kind: string
-  readonly found: boolean
-  /** Times real time at 720p30 with its fastest preset. */
-  readonly speed: number | null
 }
 
 export interface StudioNeeds {

@@ -3,8 +3,8 @@ import { Codec, CodecContext, Packet as EnginePacket, type Frame, Rational } fro
 import { isFault } from '../../formats/fault.ts'
 import { type AvcConfiguration, parseAvcDecoderConfiguration } from '../../formats/h264.ts'
 import type { VideoTrack } from '../../formats/track.ts'
-import { codedForm } from '../renditions/worker/coded-video.ts'
-import { must, setOption } from '../renditions/worker/engine.ts'
+import { codedForm } from '../../platform/ffmpeg/coded-video.ts'
+import { must, setOption } from '../../platform/ffmpeg/engine.ts'
 
 /** A picture that was encoded anew, with the time that it was given, ticks. */
 export interface EncodedPicture {

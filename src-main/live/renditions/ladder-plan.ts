@@ -1,43 +1,12 @@
 import type { VideoTrack } from '../../formats/track.ts'
+import { chooseEncoder } from '../../platform/ffmpeg/choose-encoder.ts'
 import { ladderRungs } from './ladder-rungs.ts'
 import type { VideoOutput } from './messages.ts'
 import { outputSize } from './output-size.ts'
-import type { Choice, EncoderInfo, Preset, RenditionCodec, Rung, Speed } from './schemas.ts'
+import type { Choice, EncoderInfo, Preset, Rung } from './schemas.ts'
 
 /** Channel of the media wire that a ladder's outputs come on. */
 export const ladderChannel = 2
-
-/** The encoder that makes a codec here, with its word for a speed. */
-export interface ChosenEncoder {
-  readonly name: string
-  readonly preset: string
-}
-
-const softwareSpeeds: Readonly<Record<string, Readonly<Record<Speed, string>>>> = {
-  libx264: { fastest: 'ultrafast', fast: 'superfast', fine: 'veryfast' },
-  libx265: { fastest: 'ultrafast', fast: 'ultrafast', fine: 'superfast' },
-  libsvtav1: { fastest: '13', fast: '12', fine: '10' },
-  h264_nvenc: { fastest: 'p1', fast: 'p3', fine: 'p5' },
-  hevc_nvenc: { fastest: 'p1', fast: 'p3', fine: 'p5' },
-  av1_nvenc: { fastest: 'p1', fast: 'p3', fine: 'p5' },
-  h264_qsv: { fastest: 'veryfast', fast: 'faster', fine: 'medium' },
-  hevc_qsv: { fastest: 'veryfast', fast: 'faster', fine: 'medium' },
-  av1_qsv: { fastest: 'veryfast', fast: 'faster', fine: 'medium' },
-  h264_amf: { fastest: 'speed', fast: 'balanced', fine: 'quality' },
-  hevc_amf: { fastest: 'speed', fast: 'balanced', fine: 'quality' },
-  av1_amf: { fastest: 'speed', fast: 'balanced', fine: 'quality' },
-}
-const softwareEncoders: Readonly<Record<RenditionCodec, string>> = { h264: 'libx264', hevc: 'libx265', av1: 'libsvtav1' }
-
-/** The fastest encoder that was found for a codec; the software one while nothing has been measured. */
-export function chooseEncoder(codec: RenditionCodec, speed: Speed, encoders: readonly EncoderInfo[]): ChosenEncoder {
-  let best: EncoderInfo | undefined
-  for (const encoder of encoders) {
-    if (encoder.codec === codec && encoder.found && (encoder.speed ?? 0) > (best?.speed ?? 0)) best = encoder
-  }
-  const name = best?.name ?? softwareEncoders[codec]
-  return { name, preset: softwareSpeeds[name]?.[speed] ?? '' }
-}
 
 /** Rungs that are tried for `auto`, the most useful first. */
 const autoOrder = [480, 720, 240, 1080, 360]

@@ -8,8 +8,8 @@ import {
   SWS_BILINEAR,
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, FormatContext, Frame, Rational, SoftwareScaleContext } from 'node-av/lib'
-import { must } from '../renditions/worker/engine.ts'
-import { openVideoDecoder } from '../renditions/worker/video-decoder.ts'
+import { must } from '../../platform/ffmpeg/engine.ts'
+import { openVideoDecoder } from '../../platform/ffmpeg/video-decoder.ts'
 import type { SheetRequest, TileSize, ToPictures } from './messages.ts'
 
 /** Width of a poster, pixels. */

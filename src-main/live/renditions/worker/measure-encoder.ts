@@ -1,8 +1,8 @@
 import { AV_PIX_FMT_YUV420P } from 'node-av/constants'
 import { Frame } from 'node-av/lib'
+import { presetFor } from '../../../platform/ffmpeg/choose-encoder.ts'
+import { must } from '../../../platform/ffmpeg/engine.ts'
 import type { KnownEncoder } from '../known-encoders.ts'
-import { chooseEncoder } from '../ladder-plan.ts'
-import { must } from './engine.ts'
 import { openVideoEncoder } from './video-encoder.ts'
 
 const width = 1280
@@ -43,7 +43,7 @@ export async function measureEncoder(encoder: KnownEncoder): Promise<number> {
     paint(frame, number)
     frames.push(frame)
   }
-  const { preset } = chooseEncoder(encoder.codec, 'fastest', [{ ...encoder, found: true, reason: null, speed: 1 }])
+  const preset = presetFor(encoder.name, 'fastest')
   const opened = openVideoEncoder(
     {
       kind: 'video',

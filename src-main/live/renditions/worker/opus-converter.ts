@@ -14,7 +14,7 @@ import { AudioFifo, Codec, CodecContext, Packet as EnginePacket, Frame, Rational
 import { isFault } from '../../../formats/fault.ts'
 import type { AudioTrack, Packet, Track } from '../../../formats/track.ts'
 import { audioTrack } from '../../../formats/track-from-config.ts'
-import { must, setOption } from './engine.ts'
+import { must, setOption } from '../../../platform/ffmpeg/engine.ts'
 
 const codecIds = {
   aac: AV_CODEC_ID_AAC,

@@ -1,8 +1,8 @@
 import type { Frame } from 'node-av/lib'
 import type { Packet, Track } from '../../../formats/track.ts'
+import { openVideoDecoder, type VideoDecoder } from '../../../platform/ffmpeg/video-decoder.ts'
 import type { AudioOutput, InputNote, TranscodeOutput, TranscodeReport, VideoOutput } from '../messages.ts'
 import { type OpusConverter, openOpusConverter } from './opus-converter.ts'
-import { openVideoDecoder, type VideoDecoder } from './video-decoder.ts'
 import { openVideoEncoder, type VideoEncoder } from './video-encoder.ts'
 
 /** Where what is made goes. */

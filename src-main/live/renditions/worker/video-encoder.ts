@@ -11,12 +11,12 @@ import { Codec, CodecContext, Packet as EnginePacket, Frame, Rational, SoftwareS
 import { isFault } from '../../../formats/fault.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import { videoTimescale } from '../../../formats/track-from-config.ts'
+import { codedForm } from '../../../platform/ffmpeg/coded-video.ts'
+import { must, setOption } from '../../../platform/ffmpeg/engine.ts'
+import { openVaapiSurfaces } from '../../../platform/ffmpeg/vaapi-surfaces.ts'
 import type { VideoOutput } from '../messages.ts'
 import { outputSize } from '../output-size.ts'
-import { codedForm } from './coded-video.ts'
 import { encoderOptions } from './encoder-options.ts'
-import { must, setOption } from './engine.ts'
-import { openVaapiSurfaces } from './vaapi-surfaces.ts'
 
 /** Scales pictures and encodes them. One call at a time. */
 export interface VideoEncoder {

@@ -7,7 +7,7 @@ import {
   FF_THREAD_SLICE,
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, Frame, Rational } from 'node-av/lib'
-import type { Packet, VideoTrack } from '../../../formats/track.ts'
+import type { Packet, VideoTrack } from '../../formats/track.ts'
 import { must } from './engine.ts'
 
 const codecIds = { h264: AV_CODEC_ID_H264, hevc: AV_CODEC_ID_HEVC, av1: AV_CODEC_ID_AV1, vp9: AV_CODEC_ID_VP9 } as const

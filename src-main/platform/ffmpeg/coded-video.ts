@@ -1,11 +1,11 @@
-import { lengthPrefixed, splitAnnexB } from '../../../formats/annexb.ts'
-import { stripTemporalDelimiters } from '../../../formats/av1.ts'
-import { buildAv1Configuration } from '../../../formats/av1-record.ts'
-import { type Fault, fault, isFault } from '../../../formats/fault.ts'
-import { buildAvcDecoderConfiguration } from '../../../formats/h264.ts'
-import { buildHevcDecoderConfiguration } from '../../../formats/hevc-record.ts'
-import type { VideoCodec, VideoTrack } from '../../../formats/track.ts'
-import { videoTrack } from '../../../formats/track-from-config.ts'
+import { lengthPrefixed, splitAnnexB } from '../../formats/annexb.ts'
+import { stripTemporalDelimiters } from '../../formats/av1.ts'
+import { buildAv1Configuration } from '../../formats/av1-record.ts'
+import { type Fault, fault, isFault } from '../../formats/fault.ts'
+import { buildAvcDecoderConfiguration } from '../../formats/h264.ts'
+import { buildHevcDecoderConfiguration } from '../../formats/hevc-record.ts'
+import type { VideoCodec, VideoTrack } from '../../formats/track.ts'
+import { videoTrack } from '../../formats/track-from-config.ts'
 
 /** What an encoder's output looks like as packets of the house. */
 export interface CodedForm {
