@@ -85,6 +85,8 @@ export interface StudioNeeds {
   // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
   readonly database: Kysely<any>
   readonly secrets: SecretBox
+  /** The platform's write queue. */
+  readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger

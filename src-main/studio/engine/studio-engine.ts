@@ -27,6 +27,8 @@ export interface StudioEngine {
   devices(kind: DeviceKind): Promise<readonly Device[]>
   reports(): ReadonlyMap<string, SourceReport>
   statistics(): EngineStatistics
+  /** Whether somebody wants events `meters` and `drift`: none are sent before. */
+  meter(wanted: boolean): void
   /** Returns the way to stop listening. */
   onEvent(listener: (event: EngineEvent) => void): () => void
   stop(): Promise<void>
@@ -123,7 +125,7 @@ export type EngineEvent =
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
   | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
-  /** 30 times a second while somebody listens. */
+  /** 30 times a second while they are wanted: `meter`. */
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   | { readonly kind: 'statistics'; readonly statistics: EngineStatistics }

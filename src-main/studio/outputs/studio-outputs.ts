@@ -1,0 +1,49 @@
+import { type Static, type TSchema, Type } from 'typebox'
+import type { Collection } from '../collection/collection.ts'
+
+/** What users may know of a kind of output: pure description. Secrets of its settings are marked `secretText()`. */
+export interface OutputKind {
+  readonly kind: string
+  readonly title: string
+  /** Object schema of the settings. */
+  readonly settings: TSchema
+  readonly pictures: boolean
+  readonly sound: boolean
+  /** Commands that it takes while it runs, e.g. `save`, `pause`, `split`. */
+  readonly commands: readonly string[]
+}
+
+export const OutputStateSchema = Type.Union(
+  ['off', 'starting', 'live', 'retrying', 'paused', 'failed'].map((state) => Type.Literal(state as 'off')),
+  { description: 'retrying: goes on by itself, see `error`; failed: needs a person, see `error`' },
+)
+
+/** How an output is. */
+export const OutputReportSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  kind: Type.String(),
+  state: OutputStateSchema,
+  error: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), Type.Null()]),
+  startedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+  /** What there is to tell of it: bitrateKbps, bytes, frames, droppedFrames, queuedMs, reconnects, file, ... */
+  statistics: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Null()])),
+})
+export type OutputReport = Static<typeof OutputReportSchema>
+
+/** The ways out of the studio, as routes, actions and the show rule them. */
+export interface StudioOutputs {
+  /** The collection as it is now, its secrets in plain: new outputs become known, changed ones start anew, removed ones end. Cheap where no output changed. */
+  sync(collection: Collection): void
+  /** In the collection's order. */
+  list(): readonly OutputReport[]
+  /** Starts those that begin with the studio. */
+  autostart(): void
+  /** Resolves when it has begun to start. Throws `studio.output_*`. */
+  start(id: string): Promise<OutputReport>
+  stop(id: string): Promise<OutputReport>
+  /** Throws AppError on unknown ones. Answers what it made, e.g. the file of a saved replay. */
+  command(id: string, name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>
+  /** Ends all of them: files are closed, servers are told. */
+  close(): Promise<void>
+}
