@@ -22,6 +22,19 @@ export function buildInit(track: Track): Uint8Array {
   return out
 }
 
+/** How a track stands among the others of its file. */
+export interface TrackLabels {
+  /** Tracks of the same number above 0 are not played together. */
+  readonly alternate: number
+  /** Played where nobody chooses. */
+  readonly enabled: boolean
+  /** For people; the usual word where absent. */
+  readonly name?: string
+}
+
+/** A track that stands alone. */
+export const plainLabels: TrackLabels = { alternate: 0, enabled: true }
+
 /** What a track whose samples all stand in `moov` has beyond one whose samples come in fragments. */
 export interface IndexedTrack {
   /** Length in ticks of the movie. */
@@ -49,20 +62,21 @@ export function trackExtends(track: Track, id: number): Uint8Array {
 }
 
 /** `trak` (ISO/IEC 14496-12, 8.3.1); without `indexed` its samples come in fragments. */
-export function trackBox(track: Track, id: number, indexed?: IndexedTrack): Uint8Array {
-  const header = trackHeader(track, id, indexed?.movieTicks ?? 0)
-  return indexed === undefined ? box('trak', header, media(track)) : box('trak', header, indexed.edits, media(track, indexed))
+export function trackBox(track: Track, id: number, labels: TrackLabels = plainLabels, indexed?: IndexedTrack): Uint8Array {
+  const header = trackHeader(track, id, labels, indexed?.movieTicks ?? 0)
+  const content = media(track, labels, indexed)
+  return indexed === undefined ? box('trak', header, content) : box('trak', header, indexed.edits, content)
 }
 
-function trackHeader(track: Track, id: number, movieTicks: number): Uint8Array {
+function trackHeader(track: Track, id: number, { alternate, enabled }: TrackLabels, movieTicks: number): Uint8Array {
   const video = track.kind === 'video'
   const [horizontal, vertical] = (video && track.pixelAspect) || [1, 1]
   const width = video ? Math.round((track.width * 65_536 * horizontal) / vertical) : 0
   const height = video ? track.height * 65_536 : 0
   const high = Math.floor(movieTicks / 2 ** 32)
   const times = high === 0 ? uint32s(0, 0, id, 0, movieTicks) : uint32s(0, 0, 0, 0, id, 0, high, movieTicks)
-  const rest = uint32s(0, 0, 0, video ? 0 : 0x01000000)
-  return fullBox('tkhd', high === 0 ? 0 : 1, 7, times, rest, unityMatrix, uint32s(width, height))
+  const rest = uint32s(0, 0, alternate, video ? 0 : 0x01000000)
+  return fullBox('tkhd', high === 0 ? 0 : 1, enabled ? 7 : 6, times, rest, unityMatrix, uint32s(width, height))
 }
 
 const noTables = [
@@ -72,7 +86,7 @@ const noTables = [
   fullBox('stco', 0, 0, uint32s(0)),
 ]
 
-function media(track: Track, indexed?: IndexedTrack): Uint8Array {
+function media(track: Track, labels: TrackLabels, indexed?: IndexedTrack): Uint8Array {
   const video = track.kind === 'video'
   const languageUndetermined = 0x55c40000
   const ticks = indexed?.mediaTicks ?? 0
@@ -81,7 +95,7 @@ function media(track: Track, indexed?: IndexedTrack): Uint8Array {
     high === 0
       ? fullBox('mdhd', 0, 0, uint32s(0, 0, track.timescale, ticks, languageUndetermined))
       : fullBox('mdhd', 1, 0, uint32s(0, 0, 0, 0, track.timescale, high, ticks, languageUndetermined))
-  const name = new TextEncoder().encode(video ? 'Video\0' : 'Sound\0')
+  const name = new TextEncoder().encode(`${labels.name ?? (video ? 'Video' : 'Sound')}\0`)
   const handler = fullBox('hdlr', 0, 0, uint32s(0, fourCharacters(video ? 'vide' : 'soun'), 0, 0, 0), name)
   const mediaHeader = video ? fullBox('vmhd', 0, 1, uint32s(0, 0)) : fullBox('smhd', 0, 0, uint32s(0))
   const data = box('dinf', fullBox('dref', 0, 0, uint32s(1), fullBox('url ', 0, 1)))

@@ -17,7 +17,7 @@ const codecIds = {
 const nothing = new Uint8Array(0)
 
 /** A TrackEntry (RFC 9559, 5.1.4.1) of that number. */
-export function trackEntry(track: Track, number: number): Uint8Array {
+export function trackEntry(track: Track, number: number, name?: string, isDefault = true): Uint8Array {
   const video = track.kind === 'video'
   const configuration = codecPrivate(track)
   return element(
@@ -25,7 +25,9 @@ export function trackEntry(track: Track, number: number): Uint8Array {
     unsigned(0xd7, number),
     unsigned(0x73c5, number),
     unsigned(0x83, video ? 1 : 2),
+    unsigned(0x88, isDefault ? 1 : 0),
     unsigned(0x9c, 0),
+    ...(name === undefined ? [] : [text(0x536e, name)]),
     text(0x22b59c, 'und'),
     text(0x86, codecIds[track.codec]),
     ...(configuration.length === 0 ? [] : [element(0x63a2, configuration)]),

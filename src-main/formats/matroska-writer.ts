@@ -1,6 +1,7 @@
 import { element, elementHeadBytes, float, longSize, openElement, text, unsigned, voidElement, writeElementHead } from './ebml.ts'
+import { chapters } from './matroska-chapters.ts'
 import { trackEntry } from './matroska-tracks.ts'
-import type { FileEnding, FilePatch, MediaFileWriter } from './media-file-writer.ts'
+import type { Chapter, FileEnding, FilePatch, MediaFileWriter } from './media-file-writer.ts'
 import { uint32s } from './mp4-boxes.ts'
 import type { FileStart } from './mp4-file-writer.ts'
 import type { Packet, Track } from './track.ts'
@@ -17,6 +18,7 @@ const ids = {
   timestamp: 0xe7,
   simpleBlock: 0xa3,
   cues: 0x1c53bb6b,
+  chapters: 0x1043a770,
   cuePoint: 0xbb,
   cueTime: 0xb3,
   cueTrackPositions: 0xb7,
@@ -44,6 +46,7 @@ export class MatroskaWriter implements MediaFileWriter {
   /** The track whose keyframes the cues name. */
   readonly #leader: number
   readonly #cues: Uint8Array[] = []
+  readonly #chapters: Chapter[] = []
   #lastCueMs = Number.NEGATIVE_INFINITY
   #at = 0
   /** First byte of the segment's content: positions count from it. */
@@ -85,7 +88,10 @@ export class MatroskaWriter implements MediaFileWriter {
       element(0x4461, created),
       voidElement(durationBytes),
     )
-    const tracks = element(ids.tracks, ...this.#tracks.map((track, index) => trackEntry(track, index + 1)))
+    const tracks = element(
+      ids.tracks,
+      ...this.#tracks.map((track, index) => trackEntry(track, index + 1, this.#start.nameOf?.(track), this.#isFirst(track))),
+    )
     this.#origin = header.length + segment.length
     this.#infoAt = this.#origin + seekHeadBytes
     this.#tracksAt = this.#infoAt + info.length
@@ -98,6 +104,10 @@ export class MatroskaWriter implements MediaFileWriter {
     head.set(tracks, this.#tracksAt)
     this.#at = head.length
     return head
+  }
+
+  chapter(chapter: Chapter): void {
+    this.#chapters.push(chapter)
   }
 
   fragment(packets: readonly Packet[]): Uint8Array {
@@ -134,12 +144,15 @@ export class MatroskaWriter implements MediaFileWriter {
   }
 
   finish(): FileEnding {
-    const append = this.#cues.length === 0 ? new Uint8Array(0) : element(ids.cues, ...this.#cues)
+    const cues = this.#cues.length === 0 ? new Uint8Array(0) : element(ids.cues, ...this.#cues)
+    const marks = this.#chapters.length === 0 ? new Uint8Array(0) : chapters(this.#chapters)
+    const append = joined(cues, marks)
     const places: [id: number, at: number][] = [
       [ids.info, this.#infoAt],
       [ids.tracks, this.#tracksAt],
     ]
-    if (append.length > 0) places.push([ids.cues, this.#at])
+    if (cues.length > 0) places.push([ids.cues, this.#at])
+    if (marks.length > 0) places.push([ids.chapters, this.#at + cues.length])
     const seekHead = element(ids.seekHead, ...places.map(([id, at]) => seekEntry(id, at - this.#origin)))
     const patches: FilePatch[] = [
       { at: this.#origin, data: joined(seekHead, voidElement(seekHeadBytes - seekHead.length)) },
@@ -147,6 +160,11 @@ export class MatroskaWriter implements MediaFileWriter {
       { at: this.#origin - 8, data: longSize(this.#at + append.length - this.#origin) },
     ]
     return { append, patches }
+  }
+
+  /** Of several of a kind the first is played where nobody chooses. */
+  #isFirst(track: Track): boolean {
+    return this.#tracks.find(({ kind }) => kind === track.kind) === track
   }
 
   /** Track number, 0 where the file has no such track. */

@@ -1,7 +1,8 @@
 import { buildChunk, ChunkSamples } from './cmaf-chunk.ts'
-import { movieHeader, trackBox, trackExtends } from './cmaf-init.ts'
-import type { FileEnding, MediaFileWriter } from './media-file-writer.ts'
+import { movieHeader, type TrackLabels, trackBox, trackExtends } from './cmaf-init.ts'
+import type { Chapter, FileEnding, MediaFileWriter } from './media-file-writer.ts'
 import { box, fourCharacters, fullBox, uint32s, writeUint32 } from './mp4-boxes.ts'
+import { chapterList } from './mp4-chapters.ts'
 import { SampleTables } from './mp4-sample-tables.ts'
 import type { Packet, Track } from './track.ts'
 
@@ -28,6 +29,8 @@ export interface FileStart {
   readonly startS: number
   /** The same moment on the wall clock, ms since 1970. */
   readonly createdMs: number
+  /** What a track is called; undefined for the usual word. */
+  readonly nameOf?: (track: Track) => string | undefined
 }
 
 /**
@@ -38,6 +41,8 @@ export interface FileStart {
 export class Mp4FileWriter implements MediaFileWriter {
   readonly #lanes: readonly Lane[]
   readonly #createdS: number
+  readonly #nameOf: (track: Track) => string | undefined
+  readonly #chapters: Chapter[] = []
   #sequence = 0
   #at = 0
   /** Where the `free` box stands. */
@@ -45,6 +50,7 @@ export class Mp4FileWriter implements MediaFileWriter {
 
   constructor(tracks: readonly Track[], start: FileStart) {
     this.#createdS = Math.round(start.createdMs / 1000) + epochS
+    this.#nameOf = start.nameOf ?? (() => undefined)
     this.#lanes = tracks.map((track, index) => ({
       track,
       id: index + 1,
@@ -62,13 +68,17 @@ export class Mp4FileWriter implements MediaFileWriter {
     const movie = box(
       'moov',
       movieHeader(movieTimescale, this.#lanes.length + 1, 0, this.#createdS),
-      ...this.#lanes.map(({ track, id }) => trackBox(track, id)),
+      ...this.#lanes.map(({ track, id }) => trackBox(track, id, this.#labels(track))),
       box('mvex', ...this.#lanes.map(({ track, id }) => trackExtends(track, id))),
     )
     this.#coverAt = fileType.length
     const head = join([fileType, cover, movie])
     this.#at = head.length
     return head
+  }
+
+  chapter(chapter: Chapter): void {
+    this.#chapters.push(chapter)
   }
 
   fragment(packets: readonly Packet[]): Uint8Array {
@@ -98,15 +108,25 @@ export class Mp4FileWriter implements MediaFileWriter {
       const length = toMovie(tables.ticks)
       movieTicks = Math.max(movieTicks, delay + length)
       const edits = delay === 0 ? nothing : box('edts', fullBox('elst', 0, 0, uint32s(2, delay, -1, 0x10000, length, 0, 0x10000)))
-      tracks.push(trackBox(track, id, { movieTicks: delay + length, mediaTicks: tables.ticks, edits, tables: tables.boxes() }))
+      tracks.push(
+        trackBox(track, id, this.#labels(track), { movieTicks: delay + length, mediaTicks: tables.ticks, edits, tables: tables.boxes() }),
+      )
     }
-    const append = box('moov', movieHeader(movieTimescale, this.#lanes.length + 1, movieTicks, this.#createdS), ...tracks)
+    const chapters = this.#chapters.length === 0 ? [] : [chapterList(this.#chapters)]
+    const append = box('moov', movieHeader(movieTimescale, this.#lanes.length + 1, movieTicks, this.#createdS), ...tracks, ...chapters)
     const size = this.#at - this.#coverAt
     const cover = new Uint8Array(16)
     cover.set(uint32s(1, fourCharacters('mdat')))
     writeUint32(cover, 8, Math.floor(size / 2 ** 32))
     writeUint32(cover, 12, size % 2 ** 32)
     return { append, patches: [{ at: this.#coverAt, data: cover }] }
+  }
+
+  /** Of several sounds one is heard: players let people choose. */
+  #labels(track: Track): TrackLabels {
+    const first = this.#lanes.find((lane) => lane.track.kind === track.kind)?.track === track
+    const name = this.#nameOf(track)
+    return { alternate: track.kind === 'audio' ? 1 : 0, enabled: first, ...(name === undefined ? {} : { name }) }
   }
 
   #chunk(lane: Lane): Uint8Array {

@@ -1,4 +1,4 @@
-import { movieHeader, trackBox } from './cmaf-init.ts'
+import { movieHeader, plainLabels, trackBox } from './cmaf-init.ts'
 import { box, fourCharacters, fullBox, uint32s, writeUint32 } from './mp4-boxes.ts'
 import { SampleTables } from './mp4-sample-tables.ts'
 import type { Track } from './track.ts'
@@ -139,6 +139,6 @@ function movieBox(
   return box(
     'moov',
     movieHeader(movieTimescale, tracks.length + 1, movieTicks, createdS),
-    ...boxes.map(({ track, ...indexed }, index) => trackBox(track, index + 1, indexed)),
+    ...boxes.map(({ track, ...indexed }, index) => trackBox(track, index + 1, plainLabels, indexed)),
   )
 }

@@ -5,10 +5,10 @@ import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { fileName, timeFields } from '../../platform/media-files/file-names.ts'
+import { randomText } from '../../platform/random-id.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import { parseStartPoint } from '../playback/start-point.ts'
-import { randomText } from '../random-id.ts'
-import { fileName } from '../recording/file-names.ts'
 import { trackInfo } from '../streams/stream-view.ts'
 import type { ClipMaker } from './clip-maker.ts'
 import type { ClipStore, StoredClip } from './clip-store.ts'
@@ -263,5 +263,5 @@ function seconds(moment: number | string, originTimeMs: number): number {
 }
 
 function nameOf(title: string, stream: string, wallMs: number): string {
-  return `${fileName('{title}-{date}-{time}', { title, stream, wallMs, number: 1 })}.mp4`
+  return `${fileName('{title}-{date}-{time}', { title, ...timeFields(wallMs) }, `${stream}-clip`)}.mp4`
 }

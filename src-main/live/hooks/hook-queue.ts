@@ -1,4 +1,4 @@
-import { randomText } from '../random-id.ts'
+import { randomText } from '../../platform/random-id.ts'
 import { type HookTarget, postHook } from './hook-request.ts'
 import type { Delivery, HookEvent } from './schemas.ts'
 

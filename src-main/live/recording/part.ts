@@ -1,6 +1,6 @@
 import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
-import type { PartFile } from './part-file.ts'
-import type { PartSink } from './recorder.ts'
+import type { PartFile } from '../../platform/media-files/part-file.ts'
+import type { PartSink } from '../../platform/media-files/recorder.ts'
 import type { StoredRecording } from './recording-store.ts'
 
 /** A file that is being recorded: its line in the index and its bytes. */

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { recoverFile } from '../../platform/media-files/recover-file.ts'
 import type { RecordingStore, StoredRecording } from './recording-store.ts'
-import { recoverFile } from './recover-file.ts'
 import type { Recording } from './schemas.ts'
 
 export interface RecordingIndexNeeds {

@@ -1,7 +1,9 @@
 import { AppError } from '../../platform/errors.ts'
-import { unknownFields } from './file-names.ts'
+import { unknownFields } from '../../platform/media-files/file-names.ts'
 import type { RecordingStore } from './recording-store.ts'
 import { defaultRule, type RecordingRule, type Retention, type RuleInForce } from './schemas.ts'
+
+const nameFields = ['stream', 'title', 'date', 'time', 'number'] as const
 
 /** What users want recorded, and for how long it is kept. */
 export class RecordingRules {
@@ -31,7 +33,7 @@ export class RecordingRules {
 
   /** Sets the rule of a stream, or the default under ''; undefined takes it away. Throws `recording.template_invalid`. */
   async set(stream: string, rule: RecordingRule | undefined): Promise<void> {
-    const unknown = rule === undefined ? [] : unknownFields(rule.fileName)
+    const unknown = rule === undefined ? [] : unknownFields(rule.fileName, nameFields)
     if (unknown.length > 0) throw new AppError('recording.template_invalid', `There is no field {${unknown[0]}}`)
     await this.#store.saveRule(stream, rule)
     if (rule === undefined) this.#rules.delete(stream)

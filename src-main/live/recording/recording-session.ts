@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Track } from '../../formats/track.ts'
 import { AppError, type ErrorCode } from '../../platform/errors.ts'
-import { randomText } from '../random-id.ts'
+import { unfitTracks } from '../../platform/media-files/container.ts'
+import { fileName, numberField, timeFields } from '../../platform/media-files/file-names.ts'
+import { PartFile } from '../../platform/media-files/part-file.ts'
+import { type PartStart, Recorder } from '../../platform/media-files/recorder.ts'
+import { randomText } from '../../platform/random-id.ts'
 import type { TrackInfo } from '../schemas.ts'
 import type { LiveStream } from '../streams/stream.ts'
-import { unfitTracks } from './container.ts'
-import { fileName } from './file-names.ts'
 import { Part } from './part.ts'
-import { PartFile } from './part-file.ts'
-import { type PartStart, Recorder } from './recorder.ts'
 import type { RecordingIndex } from './recording-index.ts'
 import type { StoredRecording } from './recording-store.ts'
 import type { RecordingRule, RecordingStatus } from './schemas.ts'
@@ -76,7 +76,7 @@ export class RecordingSession {
     const { rule, stream } = this.#needs
     // The stream may end while it is subscribed to.
     this.#recorder = new Recorder<Part>({
-      stream,
+      feed: stream,
       container: rule.container,
       tracks: rule.tracks,
       splitMs: rule.splitMinutes === null ? null : rule.splitMinutes * 60_000,
@@ -135,7 +135,9 @@ export class RecordingSession {
     const { rule, index, queueBytes, title } = this.#needs
     const unfit = unfitTracks(rule.container, tracks)
     this.#number++
-    const name = this.#freeName(fileName(rule.fileName, { stream: this.stream.name, title, wallMs, number: this.#number }))
+    const number = numberField(this.#number)
+    const fields = { stream: this.stream.name, title, number, ...timeFields(wallMs) }
+    const name = this.#freeName(fileName(rule.fileName, fields, `recording-${number}`))
     const recording: StoredRecording = {
       id: randomText(12),
       streamId: this.stream.id,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { fileName, unknownFields } from './file-names.ts'
 import { type Expendable, expired } from './retention.ts'
 
 const nowMs = Date.parse('2026-11-21T12:00:00Z')
@@ -36,15 +35,5 @@ describe('retention', () => {
     expect(expired(all, none, free)).toEqual([])
     expect(expired(all, none, { ...free, timeMs: nowMs + 300_000 })).toEqual(['t'])
     expect(expired(all, { ...none, maxTotalMegabytes: 100 }, free)).toEqual(['t'])
-  })
-})
-
-describe('file names', () => {
-  it('are filled in, and safe whatever a title holds', () => {
-    const facts = { stream: 'cam', title: '../Über "alles"', wallMs: nowMs, number: 7 }
-    expect(fileName('{stream}-{date}-{time}-{number}', facts)).toBe('cam-2026-11-21-12-00-00-007')
-    expect(fileName('{title}', facts)).toBe('U_ber_alles_')
-    expect(fileName('...', facts)).toBe('recording-007')
-    expect(unknownFields('{stream} {nonsense}')).toEqual(['nonsense'])
   })
 })

@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
-import { randomText } from '../random-id.ts'
+import { randomText } from '../../platform/random-id.ts'
 import { builtInPresets } from './built-in-presets.ts'
 import type { RenditionStore } from './rendition-store.ts'
 import type { Choice, NewPreset, Preset } from './schemas.ts'

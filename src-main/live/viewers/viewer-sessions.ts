@@ -1,6 +1,6 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
-import { randomText } from '../random-id.ts'
+import { randomText } from '../../platform/random-id.ts'
 import type { ViewerSession, Viewers } from '../schemas.ts'
 import type { Beacon } from './beacon.ts'
 import { FigureHistory } from './figure-history.ts'

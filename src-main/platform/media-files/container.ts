@@ -24,7 +24,12 @@ export function openWriter(container: Container, tracks: readonly Track[], start
     case 'ts': {
       const writer = new TsStreamWriter(tracks)
       const nothing = new Uint8Array(0)
-      return { head: () => nothing, fragment: (packets) => writer.write(packets), finish: () => ({ append: nothing, patches: [] }) }
+      return {
+        head: () => nothing,
+        fragment: (packets) => writer.write(packets),
+        chapter: () => undefined,
+        finish: () => ({ append: nothing, patches: [] }),
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
 import type { Packet, Track } from '../../formats/track.ts'
-import type { LiveStream, StreamSubscriber } from '../streams/stream.ts'
 import { type Container, openWriter } from './container.ts'
+import type { MediaFeed, MediaSubscriber } from './media-feed.ts'
 
 /** A file that a recorder fills. */
 export interface PartSink {
@@ -11,27 +11,31 @@ export interface PartSink {
 
 export interface PartStart {
   readonly tracks: readonly Track[]
-  /** Place of the file's beginning on the stream's timeline, ms. */
+  /** Place of the file's beginning on the feed's timeline, ms. */
   readonly timelineMs: number
   /** The same on the wall clock, ms since 1970. */
   readonly wallMs: number
 }
 
 export interface RecorderNeeds<Sink extends PartSink> {
-  readonly stream: LiveStream
+  readonly feed: MediaFeed
   readonly container: Container
   /** Ids of the tracks to take; empty: all. */
   readonly tracks: readonly string[]
   /** A new file begins at the first keyframe after so long, or so much. */
   readonly splitMs: number | null
   readonly splitBytes: number | null
+  /** What becomes of a file when the feed has a seam: goes on with a hole where the hole was, or ends, and a new one begins. */
+  readonly atSeam?: 'go-on' | 'new-file'
+  /** What a track is called in the file; undefined for the container's usual word. */
+  readonly nameOf?: (track: Track) => string | undefined
   readonly openPart: (start: PartStart) => Sink
   readonly onProgress: (sink: Sink, durationMs: number) => void
   /** No more comes for this file but its ending. */
   readonly onPartEnd: (sink: Sink, writer: MediaFileWriter, durationMs: number) => void
   /** A file did not take a fragment: the recorder has stopped. */
   readonly onRefused: () => void
-  /** The stream ended. */
+  /** The feed ended. */
   readonly onEnd: () => void
 }
 
@@ -60,8 +64,8 @@ interface Part<Sink> {
   endS: number
 }
 
-/** Takes a stream's packets and makes files of them: a new one where the tracks change, and where the rule says split. */
-export class Recorder<Sink extends PartSink> implements StreamSubscriber {
+/** Takes a feed's packets and makes files of them: a new one where the tracks change, and where the rule says split. */
+export class Recorder<Sink extends PartSink> implements MediaSubscriber {
   readonly #needs: RecorderNeeds<Sink>
   readonly #tracks = new Map<string, Track>()
   #part: Part<Sink> | undefined
@@ -71,12 +75,16 @@ export class Recorder<Sink extends PartSink> implements StreamSubscriber {
   #sinceS = 0
   /** Tracks differ from those of the file. */
   #stale = false
+  /** A new file was asked for. */
+  #splitAsked = false
+  /** Names of chapters that begin with the next file. */
+  #marks: string[] = []
   #running = true
   #leave: () => void = () => undefined
 
   constructor(needs: RecorderNeeds<Sink>) {
     this.#needs = needs
-    const leave = needs.stream.subscribe(this, { from: 'keyframe' })
+    const leave = needs.feed.subscribe(this, { from: 'keyframe' })
     if (this.#running) this.#leave = leave
     else leave()
   }
@@ -117,7 +125,8 @@ export class Recorder<Sink extends PartSink> implements StreamSubscriber {
   }
 
   onDiscontinuity(): void {
-    this.#flush()
+    if (this.#needs.atSeam === 'new-file') this.#endPart()
+    else this.#flush()
   }
 
   onReconnecting(away: boolean): void {
@@ -128,6 +137,24 @@ export class Recorder<Sink extends PartSink> implements StreamSubscriber {
     if (!this.#running) return
     this.stop()
     this.#needs.onEnd()
+  }
+
+  /** A new file begins at the next keyframe, without a frame lost. */
+  split(): void {
+    this.#splitAsked = this.#part?.open !== undefined
+  }
+
+  /** Notes that a chapter begins with what comes next: at the beginning of the next file where none is open. */
+  mark(name: string): void {
+    const part = this.#part
+    if (part?.open === undefined) this.#marks.push(name)
+    else part.open.writer.chapter({ atMs: Math.max(0, (part.endS - part.open.startS) * 1000), name })
+  }
+
+  /** How much of the file that is open has come, ms; undefined where none is open. */
+  get durationMs(): number | undefined {
+    const part = this.#part
+    return part?.open === undefined ? undefined : Math.max(0, (part.endS - part.open.startS) * 1000)
   }
 
   /** Ends the file that is being written and takes no more. */
@@ -162,6 +189,7 @@ export class Recorder<Sink extends PartSink> implements StreamSubscriber {
     }
     const { open } = part
     if (open === undefined || (leader !== undefined && !(packet.key && packet.track.id === leader.id))) return false
+    if (this.#splitAsked) return true
     const { splitMs, splitBytes } = this.#needs
     const ms = (packet.pts / packet.track.timescale - open.startS) * 1000
     // A keyframe some ms before the round minute belongs to the next file.
@@ -191,15 +219,16 @@ export class Recorder<Sink extends PartSink> implements StreamSubscriber {
   }
 
   #open(part: Part<Sink>, packets: readonly Packet[]): NonNullable<Part<Sink>['open']> {
-    const { stream, container, openPart } = this.#needs
+    const { feed, container, openPart, nameOf } = this.#needs
     let startS = Number.POSITIVE_INFINITY
     for (const packet of packets) startS = Math.min(startS, packet.dts / packet.track.timescale)
-    const wallMs = stream.originTimeMs + startS * 1000
+    const wallMs = feed.originTimeMs + startS * 1000
     const sink = openPart({ tracks: part.tracks, timelineMs: startS * 1000, wallMs })
-    const writer = openWriter(container, part.tracks, { startS, createdMs: wallMs })
+    const writer = openWriter(container, part.tracks, { startS, createdMs: wallMs, ...(nameOf === undefined ? {} : { nameOf }) })
     const open = { sink, writer, startS, bytes: 0 }
     const head = writer.head()
     if (head.length > 0) this.#write(open, head)
+    for (const name of this.#marks.splice(0)) writer.chapter({ atMs: 0, name })
     return open
   }
 
@@ -219,6 +248,7 @@ export class Recorder<Sink extends PartSink> implements StreamSubscriber {
 
   #endPart(): void {
     this.#flush()
+    this.#splitAsked = false
     const part = this.#part
     this.#part = undefined
     if (part?.open === undefined) return
