@@ -118,6 +118,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
   app.route({
     method: route.method,
     url: apiPrefix + route.path,
+    ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     // Before the body is read: who may not act sends nothing.
     onRequest: async (request) => {
       principals.set(request, access.admit(callerOf(request.raw), route.role))
@@ -153,6 +154,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
       if (answer.headers) reply.headers({ ...answer.headers })
       if (reply.statusCode === 204) return reply.send()
       if (answer.file !== undefined) return sendFile(request, reply, answer.file)
+      if (answer.bytes !== undefined) return reply.type(answer.bytes.type).header('cache-control', 'no-store').send(answer.bytes.data)
       if (answer.text !== undefined) return reply.type(`${answer.text}; charset=utf-8`).send(answer.body)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
     },

@@ -25,8 +25,10 @@ export interface EventFeed {
   stop(): void
 }
 
-const mayRead = (client: FeedClient, event: AppEvent): boolean =>
-  (client.topics.length === 0 || client.topics.some((prefix) => event.topic.startsWith(prefix))) &&
+const mayRead = (client: FeedClient, event: AppEvent, sampled: boolean): boolean =>
+  (sampled
+    ? client.topics.includes(event.topic)
+    : client.topics.length === 0 || client.topics.some((prefix) => event.topic.startsWith(prefix))) &&
   (!event.topic.startsWith('key.') || mayAct(client.principal, 'editor'))
 
 /** Turns each event into JSON once, however many clients read it. */
@@ -34,8 +36,9 @@ export function createEventFeed(events: EventBus): EventFeed {
   const clients = new Set<FeedClient>()
   const unsubscribe = events.subscribe((event) => {
     let text: string | undefined
+    const sampled = events.isSampled(event.topic)
     for (const client of clients) {
-      if (!mayRead(client, event)) continue
+      if (!mayRead(client, event, sampled)) continue
       text ??= JSON.stringify(event)
       client.send(text, event.seq)
     }
@@ -47,10 +50,14 @@ export function createEventFeed(events: EventBus): EventFeed {
       client.send(JSON.stringify({ type: 'hello', seq: events.seq, run: events.run }), events.seq)
       if (!missed) client.send(JSON.stringify({ type: 'reset', seq: events.seq, run: events.run }), events.seq)
       for (const event of missed ?? []) {
-        if (mayRead(client, event)) client.send(JSON.stringify(event), event.seq)
+        if (mayRead(client, event, false)) client.send(JSON.stringify(event), event.seq)
       }
       clients.add(client)
-      return () => clients.delete(client)
+      const release = events.want(client.topics)
+      return () => {
+        clients.delete(client)
+        release()
+      }
     },
     clients: () => clients.size,
     stop() {

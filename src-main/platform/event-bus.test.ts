@@ -31,3 +31,21 @@ it('a listener that fails does not keep the others from hearing', () => {
   bus.publish('a', 2)
   expect(heard).toEqual([1])
 })
+
+it('samples are asked for when the first client names their topic, and no longer when the last has left', () => {
+  const bus = createEventBus(silentLogger)
+  const early = bus.want(['levels', 'stream.'])
+  const told: boolean[] = []
+  const samples = bus.offerSamples('levels', (wanted) => told.push(wanted))
+  const second = bus.want(['levels', 'levels'])
+  early()
+  early()
+  second()
+  bus.want(['lev'])
+  expect(told).toEqual([true, false])
+  expect(bus.isSampled('levels')).toBe(true)
+  samples.publish(1)
+  expect(bus.since(0)).toEqual([])
+  samples.stop()
+  expect(bus.isSampled('levels')).toBe(false)
+})

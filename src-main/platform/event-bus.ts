@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AppEvent, EventBus, PublishOptions } from './events.ts'
+import type { AppEvent, EventBus, PublishOptions, SampledTopic } from './events.ts'
 import type { Logger } from './logger.ts'
 
 /**
@@ -12,32 +12,45 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
   let seq = 0
   let lostThrough = 0
   const listeners = new Set<(event: AppEvent) => void>()
+  const sampled = new Map<string, (wanted: boolean) => void>()
+  /** How many clients name a topic. */
+  const wanted = new Map<string, number>()
+
+  const publish = (topic: string, data: unknown, options: PublishOptions = {}): void => {
+    seq += 1
+    const event: AppEvent = { seq, time: new Date().toISOString(), topic, ...(options.stream ? { stream: options.stream } : {}), data }
+    if (!options.volatile) {
+      if (kept.length < capacity) {
+        kept.push(event)
+      } else {
+        lostThrough = (kept[first] as AppEvent).seq
+        kept[first] = event
+        first = (first + 1) % capacity
+      }
+    }
+    for (const listener of listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        logger.error({ err: error, topic }, 'an event listener failed')
+      }
+    }
+  }
+  const count = (topics: readonly string[], change: 1 | -1): void => {
+    for (const topic of topics) {
+      const before = wanted.get(topic) ?? 0
+      if (before + change === 0) wanted.delete(topic)
+      else wanted.set(topic, before + change)
+      if (before === 0 || before + change === 0) sampled.get(topic)?.(before === 0)
+    }
+  }
 
   return {
     run: randomUUID(),
     get seq() {
       return seq
     },
-    publish(topic: string, data: unknown, options: PublishOptions = {}) {
-      seq += 1
-      const event: AppEvent = { seq, time: new Date().toISOString(), topic, ...(options.stream ? { stream: options.stream } : {}), data }
-      if (!options.volatile) {
-        if (kept.length < capacity) {
-          kept.push(event)
-        } else {
-          lostThrough = (kept[first] as AppEvent).seq
-          kept[first] = event
-          first = (first + 1) % capacity
-        }
-      }
-      for (const listener of listeners) {
-        try {
-          listener(event)
-        } catch (error) {
-          logger.error({ err: error, topic }, 'an event listener failed')
-        }
-      }
-    },
+    publish,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -50,6 +63,20 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
         if (event.seq > after) missed.push(event)
       }
       return missed
+    },
+    offerSamples(topic, onWanted): SampledTopic {
+      sampled.set(topic, onWanted)
+      if (wanted.has(topic)) onWanted(true)
+      return {
+        publish: (data) => publish(topic, data, { volatile: true }),
+        stop: () => sampled.delete(topic),
+      }
+    },
+    isSampled: (topic) => sampled.has(topic),
+    want(topics) {
+      const named = [...new Set(topics)]
+      count(named, 1)
+      return () => count(named.splice(0), -1)
     },
   }
 }

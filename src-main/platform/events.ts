@@ -26,4 +26,19 @@ export interface EventBus {
   subscribe(listener: (event: AppEvent) => void): () => void
   /** Kept events after `seq`, oldest first; undefined when some of them are no longer held. Volatile events are left out. */
   since(seq: number): readonly AppEvent[] | undefined
+  /**
+   * Offers a topic of samples, many a second: sent live, never replayed, and to those clients alone who name the topic in full.
+   * `onWanted` is called when the first such client comes and when the last has left.
+   */
+  offerSamples(topic: string, onWanted: (wanted: boolean) => void): SampledTopic
+  /** True for topics that `offerSamples` made. */
+  isSampled(topic: string): boolean
+  /** A client reads these topics, until the answer is called. */
+  want(topics: readonly string[]): () => void
+}
+
+export interface SampledTopic {
+  publish(data: unknown): void
+  /** Withdraws the offer. */
+  stop(): void
 }

@@ -35,6 +35,8 @@ export interface RouteReply<Body> {
   readonly body: Body
   /** Media type of a body that is text, one of the route's `textTypes`. */
   readonly text?: string
+  /** Sent instead of `body`: bytes that were made for this answer. The route names their media types in `fileTypes`. */
+  readonly bytes?: { readonly data: Uint8Array; readonly type: string }
   /** Sent instead of `body`. The route names its media types in `fileTypes`. */
   readonly file?: FileReply
 }
@@ -59,6 +61,8 @@ export interface RouteDefinition {
   readonly textTypes?: readonly string[]
   /** Media types of the file that the first of `responses` is. */
   readonly fileTypes?: readonly string[]
+  /** Largest body, where it is more than 1 MiB. */
+  readonly bodyBytes?: number
   /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the list of routes is heterogeneous; `defineRoute` types each one
