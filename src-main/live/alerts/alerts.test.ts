@@ -24,7 +24,7 @@ describe('alerts', () => {
       store,
       streams: facts,
       dataDir: '/',
-      events: { run: '', seq: 0, publish: (topic) => topics.push(topic), subscribe: () => () => undefined, since: () => [] },
+      events: { publish: (topic) => topics.push(topic) },
       audit: { record: () => undefined },
       log,
       now: () => now,

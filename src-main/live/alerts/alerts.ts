@@ -15,7 +15,7 @@ export interface AlertsNeeds {
   readonly streams: () => readonly StreamFacts[]
   /** Disk whose free space is watched. */
   readonly dataDir: string
-  readonly events: EventBus
+  readonly events: Pick<EventBus, 'publish'>
   readonly audit: AuditLog
   readonly log: Logger
   /** ms since 1970. */
