@@ -19,6 +19,8 @@ export interface SourceContext {
   readonly log: Logger
   readonly stores: MediaStores
   readonly frameRate: { readonly numerator: number; readonly denominator: number }
+  /** Monotonic microseconds at which a frame of the program was due; the others are whole frames away: captures are taken just before. */
+  readonly clockOriginUs: number
   /** Size of the main canvas, for sources that have none of their own. */
   readonly canvas: { readonly width: number; readonly height: number }
   report(report: SourceReport): void
