@@ -392,6 +392,16 @@ export const errorKinds = {
     title: 'The TLS certificate or its key cannot be used',
     remedy: 'Give PEM files that belong together as --tls-cert and --tls-key.',
   },
+  'studio.command_unknown': {
+    status: 400,
+    title: 'The source does not take that command',
+    remedy: 'See the commands of its kind in GET /api/v1/studio/source-kinds.',
+  },
+  'studio.seek_invalid': {
+    status: 400,
+    title: 'The place to go to is no number of milliseconds',
+    remedy: 'Send `{ "ms": 12000 }`: the place in what is played, from 0 on.',
+  },
   'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
   'host.already_running': {
     status: 409,

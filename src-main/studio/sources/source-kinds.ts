@@ -1,0 +1,15 @@
+import { mediaKinds } from './media/kinds.ts'
+import type { SourceKind } from './source-kind.ts'
+
+/** Every kind of source there is, as users may know it. Pure: nothing of it runs. */
+export const sourceKinds: readonly SourceKind[] = [
+  ...mediaKinds,
+  //
+]
+
+const byName = new Map(sourceKinds.map((each) => [each.kind, each]))
+
+/** The kind of that name, or undefined. */
+export function findSourceKind(kind: string): SourceKind | undefined {
+  return byName.get(kind)
+}

@@ -1,0 +1,56 @@
+import { AppError } from '../../platform/errors.ts'
+import type { RunningSource, SourceContext, StartSource } from './running-source.ts'
+import { findSourceKind } from './source-kinds.ts'
+import { readSettings } from './source-settings.ts'
+
+/** What begins a source of each kind. Loaded when the first of its kind is wanted: most shows need few of them. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked against its schema before
+const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
+  //
+}
+
+/**
+ * Begins a source of any kind. Its settings, now and at each update, are completed and checked first: those that do not fit are
+ * reported as `failed` and the source keeps what it had. Commands that the kind does not take throw `studio.command_unknown`.
+ * Never rejects: a kind that cannot run here is reported too.
+ */
+export async function startSource(kind: string, settings: unknown, context: SourceContext): Promise<RunningSource> {
+  const description = findSourceKind(kind)
+  const load = starters[kind]
+  if (description === undefined || load === undefined) return noSource(context, `There are no sources of the kind ${kind}`)
+  const refuse = (problem: string): void => context.report({ state: 'failed', problem: `The settings do not fit: ${problem}` })
+  const read = readSettings(description.settings, settings)
+  const problem = 'problem' in read ? read.problem : undefined
+  // One whose settings are broken begins with the defaults: there is something to update later.
+  const first = 'settings' in read ? read.settings : (readSettings(description.settings, {}) as { settings: unknown }).settings
+  let source: RunningSource
+  try {
+    source = (await load())(first, context)
+  } catch (error) {
+    return noSource(context, `Sources of the kind ${kind} cannot run here: ${(error as Error).message}`)
+  }
+  if (problem !== undefined) refuse(problem)
+  return {
+    ...(source.pictures && { pictures: source.pictures }),
+    ...(source.sound && { sound: source.sound }),
+    update(given) {
+      const next = readSettings(description.settings, given)
+      if ('settings' in next) source.update(next.settings)
+      else refuse(next.problem)
+    },
+    show: (shown) => source.show?.(shown),
+    command(name, details) {
+      if (source.command === undefined || !description.commands.includes(name)) {
+        const known = description.commands.length === 0 ? 'takes no commands' : `takes ${description.commands.join(', ')}`
+        throw new AppError('studio.command_unknown', `A source of the kind ${kind} ${known}, not ${name}`)
+      }
+      source.command(name, details)
+    },
+    stop: () => source.stop(),
+  }
+}
+
+function noSource(context: SourceContext, problem: string): RunningSource {
+  context.report({ state: 'failed', problem })
+  return { update() {}, stop() {} }
+}
