@@ -22,6 +22,23 @@ const needs = [
   },
   { packages: ['coturn'], present: () => inPath('turnserver'), required: false },
   { packages: ['iproute2'], present: () => process.platform !== 'linux' || inPath('ip', 'tc'), required: false },
+  {
+    packages: [
+      'pipewire',
+      'pipewire-bin',
+      'pipewire-pulse',
+      'wireplumber',
+      'pulseaudio-utils',
+      'dbus',
+      'gstreamer1.0-tools',
+      'gstreamer1.0-pipewire',
+    ],
+    present: () =>
+      process.platform !== 'linux' ||
+      ['pipewire', 'pw-play', 'pipewire-pulse', 'wireplumber', 'pactl', 'dbus-daemon', 'gst-launch-1.0'].every((name) => inPath(name)),
+    required: false,
+  },
+  { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
   {
     packages: [

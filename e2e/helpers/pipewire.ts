@@ -1,0 +1,247 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Why no private PipeWire can be had on this machine; undefined where one can. */
+export function pipeWireMissing(): string | undefined {
+  const programs = ['pipewire', 'wireplumber', 'pipewire-pulse', 'pw-play', 'pw-link', 'pactl', 'dbus-daemon', 'gst-launch-1.0']
+  const missing = programs.filter((name) => !inPath(name))
+  if (missing.length === 0) return undefined
+  return `${missing.join(', ')} missing: apt-get install pipewire wireplumber pipewire-pulse pipewire-bin pulseaudio-utils dbus gstreamer1.0-tools gstreamer1.0-pipewire`
+}
+
+function inPath(name: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)))
+}
+
+export interface ToneOptions {
+  /** Node that plays it: a sink, or a microphone of `addMicrophone`. */
+  readonly on: string
+  /** As which application it plays. */
+  readonly application?: string
+  /** 0 to 1. */
+  readonly level?: number
+}
+
+export interface CameraOptions {
+  /** `node.name`: stays the same when the camera is plugged in again. */
+  readonly name: string
+  readonly description?: string
+  readonly width?: number
+  readonly height?: number
+  readonly rate?: number
+  /** GStreamer's word. */
+  readonly format?: 'BGRx' | 'BGRA' | 'RGBx' | 'I420' | 'NV12' | 'YUY2'
+}
+
+/** What plays or shows until it is taken away. */
+export interface Removable {
+  remove(): Promise<void>
+}
+
+/** A PipeWire with session manager, PulseAudio's door and message bus of its own, without any device of the machine. */
+export interface PrivatePipeWire {
+  /** For every process that is to meet it: `startHost({ env: pipeWire.env })`. */
+  readonly env: Readonly<Record<string, string>>
+  /** Starts a program within it; ended by `stop()` at the latest. */
+  spawn(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess
+  /** What a program writes to its standard output; rejects where it fails. */
+  output(program: string, args: readonly string[]): Promise<string>
+  /** A speaker that nobody hears; its monitor is system sound. */
+  addSink(name: string, description?: string): Promise<Removable>
+  /** A microphone that hears what `playTone({ on: name })` plays. */
+  addMicrophone(name: string, description?: string): Promise<Removable>
+  /** A stereo sine, a minute long at most. */
+  playTone(hz: number, options: ToneOptions): Promise<Removable>
+  /** A camera (GStreamer's pipewiresink) that shows frame counters: `readBarcode` reads them. */
+  addCamera(options: CameraOptions): Promise<Removable>
+  /** Kills the daemon with all that hangs on it, as a crash does: sinks, microphones, tones and cameras are gone. */
+  stopDaemon(): Promise<void>
+  startDaemon(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Starts it and waits until it plays sound. Ask `pipeWireMissing` before. */
+export async function startPipeWire(): Promise<PrivatePipeWire> {
+  const folder = mkdtempSync(join(tmpdir(), 'ami-pw-'))
+  for (const name of ['runtime', 'state', 'config']) mkdirSync(join(folder, name), { mode: 0o700 })
+  const runtime = join(folder, 'runtime')
+  const env: Record<string, string> = {
+    XDG_RUNTIME_DIR: runtime,
+    XDG_STATE_HOME: join(folder, 'state'),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(runtime, 'bus')}`,
+    PULSE_SERVER: `unix:${join(runtime, 'pulse/native')}`,
+  }
+  const processEnv = (): NodeJS.ProcessEnv => ({ ...process.env, ...env, DISPLAY: undefined, WAYLAND_DISPLAY: undefined })
+  const children = new Set<ChildProcess>()
+  let daemons: ChildProcess[] = []
+  let tones = 0
+
+  const start = (program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess => {
+    const child = spawn(program, args, { stdio: 'ignore', ...options, env: { ...processEnv(), ...options.env } })
+    children.add(child)
+    child.once('exit', () => children.delete(child))
+    child.once('error', () => children.delete(child))
+    return child
+  }
+  const output = async (program: string, args: readonly string[]): Promise<string> => {
+    const child = start(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const text: Record<'stdout' | 'stderr', string> = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.on('data', (chunk: Buffer) => {
+        text[name] += chunk.toString()
+      })
+    }
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('close', resolve)
+      child.once('error', reject)
+    })
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${text.stderr.slice(-500)}`)
+    return text.stdout
+  }
+  const hasPort = async (port: string): Promise<boolean> => {
+    const [outputs, inputs] = await Promise.all([output('pw-link', ['-o']), output('pw-link', ['-i'])])
+    return `${outputs}\n${inputs}`.split('\n').includes(port)
+  }
+  const hasNode = async (name: string): Promise<boolean> => (await output('pw-cli', ['ls', 'Node'])).includes(`node.name = "${name}"`)
+
+  const startDaemon = async (): Promise<void> => {
+    daemons = [start('pipewire', [])]
+    await until('PipeWire listens', async () => existsSync(join(runtime, 'pipewire-0')))
+    daemons.push(start('wireplumber', []), start('pipewire-pulse', []))
+    await until('PipeWire plays sound', async () => {
+      const info = await output('pactl', ['info']).catch(() => '')
+      return /Default Sink: (?!@)/.test(info) && (await hasPort('auto_null:playback_FL'))
+    })
+  }
+  const loadNullSink = async (name: string, args: readonly string[], firstPort: string): Promise<Removable> => {
+    const module = (await output('pactl', ['load-module', 'module-null-sink', `sink_name=${name}`, ...args])).trim()
+    await until(`${name} has ports`, () => hasPort(`${name}:${firstPort}`))
+    return {
+      async remove() {
+        await output('pactl', ['unload-module', module])
+        await until(`${name} is gone`, async () => !(await hasNode(name)))
+      },
+    }
+  }
+  const described = (text: string): string => `sink_properties='device.description="${text}"'`
+
+  const stop = async (): Promise<void> => {
+    await Promise.all([...children].map(end))
+    rmSync(folder, { recursive: true, force: true })
+  }
+
+  const bus = start('dbus-daemon', ['--session', `--address=${env.DBUS_SESSION_BUS_ADDRESS}`, '--nofork', '--nopidfile'])
+  try {
+    await until('the message bus listens', async () => existsSync(join(runtime, 'bus')))
+    await startDaemon()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    env,
+    spawn: start,
+    output,
+    addSink: (name, description = name) => loadNullSink(name, [described(description)], 'playback_FL'),
+    addMicrophone: (name, description = name) =>
+      loadNullSink(name, [described(description), 'media.class=Audio/Source/Virtual', 'channel_map=front-left,front-right'], 'input_FL'),
+    async playTone(hz, { on, application = 'Tone Player', level = 0.25 }) {
+      const file = join(folder, `tone-${hz}-${level}.wav`)
+      if (!existsSync(file)) writeFileSync(file, sineWave(hz, level))
+      const node = `tone-${++tones}`
+      const properties = { 'application.name': application, 'node.name': node }
+      // Its links are made by hand: the session manager links players to speakers only.
+      const child = start('pw-play', ['--target', '0', file], { env: { PIPEWIRE_PROPS: JSON.stringify(properties) } })
+      await until(`${node} has ports`, () => hasPort(`${node}:output_FR`))
+      const input = (await hasPort(`${on}:playback_FL`)) ? 'playback' : 'input'
+      for (const side of ['FL', 'FR']) await output('pw-link', [`${node}:output_${side}`, `${on}:${input}_${side}`])
+      return { remove: () => end(child) }
+    },
+    async addCamera({ name, description = name, width = 640, height = 360, rate = 30, format = 'BGRx' }) {
+      const frames = start(process.execPath, [barcodeFrames, String(width), String(height), String(rate)], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      const caps = `video/x-raw,width=${width},height=${height},framerate=${rate}/1`
+      const camera = start(
+        'gst-launch-1.0',
+        [
+          ...['-q', 'fdsrc', 'do-timestamp=true', `blocksize=${(width * height * 3) / 2}`],
+          ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
+          ...['!', 'videoconvert', '!', `${caps},format=${format}`],
+          // pipewiresink 0.3.65 falls over pictures that stand in buffers of its own pool: it is given copies.
+          ...['!', 'identity', 'drop-allocation=true'],
+          ...['!', 'pipewiresink', 'mode=provide'],
+          `stream-properties="props,media.class=Video/Source,node.name=${name},node.description=(string)\\"${description}\\""`,
+        ],
+        { stdio: ['pipe', 'ignore', 'ignore'] },
+      )
+      frames.stdout?.on('error', () => undefined)
+      camera.stdin?.on('error', () => undefined)
+      frames.stdout?.pipe(camera.stdin!)
+      await until(`${name} is there`, () => hasNode(name))
+      return {
+        async remove() {
+          await Promise.all([end(frames), end(camera)])
+          await until(`${name} is gone`, async () => !(await hasNode(name).catch(() => false)))
+        },
+      }
+    },
+    async stopDaemon() {
+      await Promise.all(daemons.map(end))
+      // What crashed leaves its sockets behind; the next one would take them over, but `startDaemon` waits for them.
+      for (const name of ['pipewire-0', 'pipewire-0.lock', 'pulse']) rmSync(join(runtime, name), { recursive: true, force: true })
+      await Promise.all([...children].filter((child) => child !== bus).map(end))
+    },
+    startDaemon,
+    stop,
+  }
+}
+
+const barcodeFrames = fileURLToPath(new URL('./barcode-frames.ts', import.meta.url))
+
+/** Kills a process and waits until it is gone. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+}
+
+async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** One minute of a stereo sine as a WAV file, 16 bits, 48 kHz. */
+function sineWave(hz: number, level: number): Buffer {
+  const rate = 48_000
+  const frames = rate * 60
+  const file = Buffer.alloc(44 + frames * 4)
+  file.write('RIFF', 0)
+  file.writeUInt32LE(file.length - 8, 4)
+  file.write('WAVEfmt ', 8)
+  file.writeUInt32LE(16, 16)
+  file.writeUInt16LE(1, 20)
+  file.writeUInt16LE(2, 22)
+  file.writeUInt32LE(rate, 24)
+  file.writeUInt32LE(rate * 4, 28)
+  file.writeUInt16LE(4, 32)
+  file.writeUInt16LE(16, 34)
+  file.write('data', 36)
+  file.writeUInt32LE(frames * 4, 40)
+  const samples = new Int16Array(file.buffer, file.byteOffset + 44, frames * 2)
+  for (let index = 0; index < frames; index++) {
+    const value = Math.round(32767 * level * Math.sin((2 * Math.PI * hz * index) / rate))
+    samples[index * 2] = value
+    samples[index * 2 + 1] = value
+  }
+  return file
+}
