@@ -1,3 +1,4 @@
+import type { Logger } from '../../platform/logger.ts'
 import type { SoundStore } from '../native/media-stores.ts'
 import type { SourceAudio } from './mixer-schemas.ts'
 
@@ -26,7 +27,7 @@ export interface MixedBlock {
   readonly monitor: Float32Array | undefined
 }
 
-/** Levels of one input or track, of the time since the last reading. */
+/** Levels of one input or track, of the time since the last reading. Of inputs behind their fader, whether or not they are muted. */
 export interface MeterReading {
   /** `source:ID` or `track:N`. */
   readonly of: string
@@ -35,6 +36,11 @@ export interface MeterReading {
   readonly rmsDb: readonly [number, number]
   /** Momentary (400 ms) loudness, LUFS, ITU-R BS.1770; -120 in silence. */
   readonly lufs: number
+}
+
+/** What the mixer needs of whoever runs it. */
+export interface MixerNeeds {
+  readonly log: Logger
 }
 
 /** How a device's clock runs against this machine's. */
@@ -50,12 +56,19 @@ export interface DriftReading {
 
 /** Mixes sources to tracks, block by block, on the machine's monotonic clock. */
 export interface Mixer {
+  /**
+   * How long after its time a block is to be mixed, microseconds: by then its sound is there. It is 50 ms and what filters look ahead
+   * and the earliest source (negative sync offset) needs. Grows at once and shrinks by 1 ms a block: whoever mixes waits a little
+   * longer once, then goes on. Blocks keep their times, so that sound and pictures stay in step.
+   */
+  readonly delayUs: number
   /** Replaces the inputs; those that stay go on without a seam. */
   setInputs(inputs: readonly MixerInput[]): void
   /** Tracks that are encoded, recorded or metered; 1 to 6. */
   setTracks(tracks: readonly number[]): void
-  /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, some 50 ms late so that all sound is there. */
+  /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, `delayUs` after that time. */
   mix(timeUs: number): MixedBlock
+  /** Of the time since the last reading. What nobody has read for a second is no longer measured: the next reading begins anew. */
   meters(): readonly MeterReading[]
   drift(): readonly DriftReading[]
   close(): void
