@@ -19,9 +19,9 @@ import {
   FF_ENCODER_LIBX265,
 } from 'node-av/constants'
 import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Log, Packet, Rational, type Stream } from 'node-av/lib'
+import type { Planes } from '../../platform/test-card/test-card.ts'
+import { toneSampleRate } from '../../platform/test-card/test-tone.ts'
 import type { TestStreamOptions } from './messages.ts'
-import type { Planes } from './test-card.ts'
-import { toneSampleRate } from './test-tone.ts'
 
 function must(result: number, what: string): void {
   FFmpegError.throwIfError(result, what)

@@ -1,10 +1,10 @@
 /** The process that makes the test stream: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createTestCard } from '../../platform/test-card/test-card.ts'
+import { fillTone, toneSampleRate } from '../../platform/test-card/test-tone.ts'
 import { connectToHost } from '../../platform/workers/worker-side.ts'
 import type { FromWorker, TestStreamOptions, ToWorker } from './messages.ts'
 import { createPacer } from './pacing.ts'
-import { createTestCard } from './test-card.ts'
-import { fillTone, toneSampleRate } from './test-tone.ts'
 
 let running = false
 

@@ -1,4 +1,4 @@
-import { glyph, glyphHeight, glyphWidth, textWidth } from '../demo/bitmap-font.ts'
+import { glyph, glyphHeight, glyphWidth, textWidth } from '../../platform/test-card/bitmap-font.ts'
 
 /** One plane of a 4:2:0 picture. */
 export interface Plane {
