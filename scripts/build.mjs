@@ -1,5 +1,5 @@
 /**
- * Builds what changed: the host (dist/host) and the page (dist/renderer).
+ * Builds what changed: the host (dist/host), the page (dist/renderer) and the native addons (dist/native).
  * Each is made beside its old version and swapped in whole, so a running host never sees half a build.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
+import { buildNative } from './build-native.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
 
@@ -130,8 +131,14 @@ async function buildRenderer() {
   writeStamp('dist/renderer.stamp', hash)
 }
 
+/** An addon that cannot be built leaves the rest of the product whole; asked for by name, it is a failure. */
+async function buildAddons() {
+  const failed = await buildNative()
+  if (failed.length > 0 && only === 'native') throw new Error(`Not built: ${failed.join(', ')}.`)
+}
+
 const only = process.argv[2]
-const steps = { host: buildHost, shell: buildShell, renderer: buildRenderer }
+const steps = { host: buildHost, shell: buildShell, renderer: buildRenderer, native: buildAddons }
 if (only !== undefined && !(only in steps)) {
   process.stderr.write(`Unknown part ${only}: one of ${Object.keys(steps).join(', ')}, or none for all.\n`)
   process.exit(2)

@@ -53,23 +53,28 @@ const needs = [
   },
 ]
 
+const isDebian = existsSync('/usr/bin/apt-get')
+
+/** Whether packages can be installed without asking anybody: root on Debian. */
+export const canInstall = () => isDebian && process.getuid?.() === 0
+
+/** Installs packages; what apt-get said is shown where it failed. */
+export async function installDebianPackages(packages) {
+  say(`installing Debian packages: ${packages.join(' ')} ...`)
+  await timed('Debian packages installed', () => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    const run = (...args) => spawnSync('apt-get', args, { env, encoding: 'utf8', maxBuffer: 1 << 26 })
+    const update = run('update', '-q')
+    const install = run('install', '-y', '-q', '--no-install-recommends', ...packages)
+    if (install.status !== 0) process.stderr.write(`${update.stderr ?? ''}${install.stderr ?? ''}`)
+  })
+}
+
 /** Installs what is missing where that is possible (root on Debian); throws with the list where it is not. */
 export async function ensureDebianPackages() {
   const missing = needs.filter((need) => !need.present())
   if (missing.length === 0) return
-  const packages = missing.flatMap((need) => need.packages)
-  const isDebian = existsSync('/usr/bin/apt-get')
-  const isRoot = process.getuid?.() === 0
-  if (isDebian && isRoot) {
-    say(`installing Debian packages: ${packages.join(' ')} ...`)
-    await timed('Debian packages installed', () => {
-      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-      const run = (...args) => spawnSync('apt-get', args, { env, encoding: 'utf8', maxBuffer: 1 << 26 })
-      const update = run('update', '-q')
-      const install = run('install', '-y', '-q', '--no-install-recommends', ...packages)
-      if (install.status !== 0) process.stderr.write(`${update.stderr ?? ''}${install.stderr ?? ''}`)
-    })
-  }
+  if (canInstall()) await installDebianPackages(missing.flatMap((need) => need.packages))
   const still = needs.filter((need) => !need.present())
   if (still.some((need) => need.required)) {
     const list = still.flatMap((need) => need.packages).join(' ')

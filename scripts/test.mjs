@@ -110,11 +110,12 @@ async function main() {
   }
   record('check', counts, from)
 
-  await vitest(node, 'unit', 'vitest.config.ts', 4 * minutes)
-
+  // First, because unit tests of the studio load native addons.
   const buildFrom = performance.now()
   const built = (await run(node, ['scripts/build.mjs'], environment(node), 3 * minutes)) === 0
   record('build', built ? { passed: 1 } : { failed: 1 }, buildFrom)
+
+  await vitest(node, 'unit', 'vitest.config.ts', 4 * minutes)
 
   if (built) {
     await vitest(node, 'e2e-alone', 'e2e/vitest.config.ts', 12 * minutes, { E2E_PART: 'alone' })

@@ -349,6 +349,11 @@ export const errorKinds = {
     title: 'Too many WebRTC offers from this address',
     remedy: 'Wait some seconds and try again.',
   },
+  'studio.engine_missing': {
+    status: 503,
+    title: 'A native part of the studio is not there',
+    remedy: 'Install the packages that are named, then run `npm run build`.',
+  },
   'webrtc.engine_down': {
     status: 503,
     title: 'The WebRTC engine is starting again',

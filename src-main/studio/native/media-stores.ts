@@ -23,7 +23,21 @@ export interface PictureToWrite {
   readonly opaque?: boolean
   /** RGB layouts whose colours are already multiplied with alpha. */
   readonly premultiplied?: boolean
+  /** Only these rows are read, the others stay those of the picture before it (where it had the same size; else all are read). */
+  readonly changedRows?: readonly (readonly [first: number, count: number])[]
   readonly timeUs: number
+}
+
+/** A copy of a stored picture: planes without padding, chroma of (width + 1) / 2 by (height + 1) / 2, alpha only where `hasAlpha`. */
+export interface StoredPicture {
+  readonly width: number
+  readonly height: number
+  readonly hasAlpha: boolean
+  readonly timeUs: number
+  readonly y: Uint8Array
+  readonly u: Uint8Array
+  readonly v: Uint8Array
+  readonly a?: Uint8Array
 }
 
 /** The newest picture of a source, in memory that two processes share. One writer, any readers; nobody waits. */
@@ -39,6 +53,8 @@ export interface FrameStore {
   readonly timeUs: number
   /** Throws RangeError for impossible sizes, naming them. */
   write(picture: PictureToWrite): void
+  /** Copies the newest picture, for tests and pictures of single sources; undefined where there is none. */
+  read(): StoredPicture | undefined
   /** Takes the picture away: the source shows nothing. */
   clear(): void
   close(): void

@@ -1,0 +1,311 @@
+#pragma once
+// The newest picture of a source in shared memory: one writer, any readers, in any process of the user; nobody waits for anybody.
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "convert-rgb.h"
+#include "convert-yuv.h"
+#include "monotonic.h"
+#include "picture.h"
+#include "shared-memory.h"
+
+namespace ami {
+
+/**
+ * Pictures stand in slots. The header names the newest; a reader pins its slot while it reads, the writer writes into one that is
+ * neither newest nor pinned. Two slots are in use as a rule, the rest costs no memory until a reader is slow. A pin is forgotten after
+ * two seconds: its owner died. Whatever is read from the header is checked, for the writer may be a worker that has gone mad.
+ */
+class FrameStore {
+ public:
+  static std::unique_ptr<FrameStore> create(std::string& error) {
+    auto memory = SharedMemory::create(kKind, kSize, error);
+    if (!memory) return nullptr;
+    auto* header = reinterpret_cast<Header*>(memory->data());
+    header->magic = kMagic;
+    header->id = memory->id();
+    return std::unique_ptr<FrameStore>(new FrameStore(std::move(memory)));
+  }
+
+  static std::unique_ptr<FrameStore> open(const std::string& address, std::string& error) {
+    auto memory = SharedMemory::open(kKind, kSize, address, error);
+    if (!memory) return nullptr;
+    const auto* header = reinterpret_cast<const Header*>(memory->data());
+    if (header->magic != kMagic || header->id != memory->id()) {
+      error = address + " is something else by now, its maker is gone";
+      return nullptr;
+    }
+    return std::unique_ptr<FrameStore>(new FrameStore(std::move(memory)));
+  }
+
+  const std::string& address() const { return memory_->address(); }
+
+  /** What is known of the newest picture without looking at it. */
+  struct About {
+    uint64_t sequence = 0;
+    int width = 0;
+    int height = 0;
+    bool hasAlpha = false;
+    int64_t timeUs = 0;
+  };
+
+  /** The newest picture, kept from being overwritten while this lives. Empty (`sequence` 0) where there is none. */
+  class Picture : public About {
+   public:
+    Picture() = default;
+    Picture(Picture&& other) noexcept { *this = std::move(other); }
+    Picture& operator=(Picture&& other) noexcept {
+      if (this == &other) return *this;
+      unpin();
+      static_cast<About&>(*this) = other;
+      planes = other.planes;
+      pins_ = other.pins_;
+      other.pins_ = nullptr;
+      return *this;
+    }
+    ~Picture() { unpin(); }
+    explicit operator bool() const { return sequence != 0; }
+
+    /** Only to be read. `planes.a` is null where `hasAlpha` is false. */
+    Planes planes;
+
+   private:
+    friend class FrameStore;
+    void unpin() {
+      if (pins_ == nullptr) return;
+      uint32_t pins = pins_->load();
+      while (pins > 0 && !pins_->compare_exchange_weak(pins, pins - 1)) {
+      }
+      pins_ = nullptr;
+    }
+    std::atomic<uint32_t>* pins_ = nullptr;
+  };
+
+  About about() const {
+    const Picture picture = newest();
+    return picture;
+  }
+
+  uint64_t sequence() const { return header()->latest.load(std::memory_order_acquire) >> kSlotBits; }
+
+  Picture newest() const {
+    Picture picture;
+    // Each turn fails only when the writer finished another picture meanwhile.
+    for (int turn = 0; turn < 64; turn++) {
+      const uint64_t latest = header()->latest.load();
+      if (latest >> kSlotBits == 0) return picture;
+      const size_t index = latest & (kSlots - 1);
+      Slot& slot = header()->slots[index];
+      slot.pinnedUs.store(nowUs());
+      slot.pins.fetch_add(1);
+      picture.pins_ = &slot.pins;
+      if (header()->latest.load() == latest) {
+        const int width = slot.width.load(std::memory_order_relaxed), height = slot.height.load(std::memory_order_relaxed);
+        if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) break;
+        const uint32_t alpha = slot.alpha.load(std::memory_order_relaxed);
+        picture.sequence = latest >> kSlotBits;
+        picture.width = width;
+        picture.height = height;
+        picture.hasAlpha = alpha == kSeenThrough;
+        picture.timeUs = slot.timeUs.load(std::memory_order_relaxed);
+        picture.planes = planesOf(index, width, height, picture.hasAlpha);
+        return picture;
+      }
+      picture.unpin();
+    }
+    picture.unpin();
+    return picture;
+  }
+
+  /**
+   * Converts and shows a picture. With `changed` only those rows are read: the others are those of the picture before, which must
+   * have had the same size (where there is none, all rows are read). Empty, or a sentence about what is wrong.
+   */
+  std::string write(const PictureView& picture, const RowSpan* changed = nullptr, size_t changes = 0) {
+    if (picture.width < 1 || picture.height < 1 || picture.width > kMaxSide || picture.height > kMaxSide) {
+      return "a picture of " + std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels: 1 to " +
+             std::to_string(kMaxSide) + " are possible";
+    }
+    const bool isRgb = picture.layout == Layout::bgra || picture.layout == Layout::rgba;
+    const bool alpha = picture.layout == Layout::i420a || (isRgb && !picture.opaque);
+    const Picture before = newest();
+    const int base = before ? static_cast<int>(header()->latest.load() & (kSlots - 1)) : -1;
+    const bool partial = changed != nullptr && base >= 0 && fits(base, picture, alpha);
+    markStale(picture.height, partial ? changed : nullptr, changes);
+
+    const size_t index = freeSlot(base);
+    Slot& slot = header()->slots[index];
+    if (!fits(static_cast<int>(index), picture, alpha)) resize(index, picture.width, picture.height, alpha);
+    const Planes to = planesOf(index, picture.width, picture.height, alpha);
+    bool transparent = partial && before.hasAlpha;
+    room_.resize(static_cast<size_t>(to.width) * 8 + 64);
+    const auto convert = [&](int first, int count) {
+      transparent |= isRgb ? convertRgbRows(picture, to, first, count, room_.data()) : convertYuvRows(picture, to, first, count, room_.data());
+    };
+    if (partial) {
+      const Planes old = planesOf(static_cast<size_t>(base), picture.width, picture.height, alpha);
+      forRuns(fresh_, picture.height, convert);
+      Bits& stale = stale_[index];
+      for (size_t i = 0; i < stale.size(); i++) stale[i] &= ~fresh_[i];
+      forRuns(stale, picture.height, [&](int first, int count) { copyRows(old, to, first, count); });
+    } else {
+      convert(0, picture.height);
+    }
+    std::fill(stale_[index].begin(), stale_[index].end(), 0);
+
+    slot.alpha.store(!alpha ? kOpaque : transparent ? kSeenThrough : kAlphaUnused, std::memory_order_relaxed);
+    slot.timeUs.store(picture.timeUs, std::memory_order_relaxed);
+    const uint64_t sequence = header()->written.load(std::memory_order_relaxed) + 1;
+    header()->written.store(sequence, std::memory_order_relaxed);
+    header()->latest.store(sequence << kSlotBits | index);
+    return {};
+  }
+
+  /** Takes the picture away and gives its memory back. */
+  void clear() {
+    header()->latest.store(0);
+    for (size_t index = 0; index < kSlots; index++) {
+      Slot& slot = header()->slots[index];
+      if (slot.pins.load() == 0 && slot.width.load() > 0) resize(index, 0, 0, false);
+    }
+  }
+
+ private:
+  static constexpr const char* kKind = "frames";
+  static constexpr uint64_t kMagic = 0x31736d6172666d61;
+  static constexpr size_t kSlots = 4, kSlotBits = 2;
+  static constexpr size_t kHeaderSize = 4096;
+  static constexpr size_t kSlotSize = size_t{kMaxSide} * kMaxSide * 5 / 2;
+  static constexpr size_t kSize = kHeaderSize + kSlots * kSlotSize;
+  static constexpr int64_t kPinLifeUs = 2'000'000;
+  /** What a slot holds of alpha: no plane; a plane that says opaque everywhere; one that does not. */
+  static constexpr uint32_t kOpaque = 0, kAlphaUnused = 1, kSeenThrough = 2;
+  using Bits = std::vector<uint64_t>;
+
+  struct Slot {
+    std::atomic<uint32_t> pins;
+    std::atomic<int64_t> pinnedUs;
+    std::atomic<int32_t> width;
+    std::atomic<int32_t> height;
+    std::atomic<uint32_t> alpha;
+    std::atomic<int64_t> timeUs;
+  };
+  struct Header {
+    uint64_t magic;
+    uint64_t id;
+    /** Sequence number and slot of the newest picture; 0: none. */
+    std::atomic<uint64_t> latest;
+    /** Sequence number of the last picture that was written. */
+    std::atomic<uint64_t> written;
+    Slot slots[kSlots];
+  };
+  static_assert(sizeof(Header) <= kHeaderSize);
+  static_assert(std::atomic<uint64_t>::is_always_lock_free && std::atomic<uint32_t>::is_always_lock_free);
+
+  explicit FrameStore(std::unique_ptr<SharedMemory> memory) : memory_(std::move(memory)) {}
+
+  Header* header() const { return reinterpret_cast<Header*>(memory_->data()); }
+
+  static ptrdiff_t strideOf(int width) { return (width + 63) / 64 * 64; }
+
+  static size_t bytesOf(int width, int height, bool alpha) {
+    const auto luma = static_cast<size_t>(strideOf(width)) * static_cast<size_t>(height);
+    return luma * (alpha ? 2 : 1) + 2 * static_cast<size_t>(strideOf(chromaOf(width))) * static_cast<size_t>(chromaOf(height));
+  }
+
+  Planes planesOf(size_t index, int width, int height, bool alpha) const {
+    Planes planes;
+    planes.width = width;
+    planes.height = height;
+    planes.strideY = planes.strideA = strideOf(width);
+    planes.strideC = strideOf(chromaOf(width));
+    planes.y = memory_->data() + kHeaderSize + index * kSlotSize;
+    planes.u = planes.y + planes.strideY * height;
+    planes.v = planes.u + planes.strideC * chromaOf(height);
+    if (alpha) planes.a = planes.v + planes.strideC * chromaOf(height);
+    return planes;
+  }
+
+  bool fits(int index, const PictureView& picture, bool alpha) const {
+    const Slot& slot = header()->slots[index];
+    return slot.width.load() == picture.width && slot.height.load() == picture.height && (slot.alpha.load() != kOpaque) == alpha;
+  }
+
+  /** The writer's choice. Where readers hold all, one loses its picture: better than a source that waits. */
+  size_t freeSlot(int latest) {
+    const int64_t now = nowUs();
+    size_t oldest = latest == 0 ? 1 : 0;
+    for (size_t index = 0; index < kSlots; index++) {
+      if (static_cast<int>(index) == latest) continue;
+      Slot& slot = header()->slots[index];
+      if (slot.pins.load() == 0) return index;
+      if (now - slot.pinnedUs.load() > kPinLifeUs) {
+        slot.pins.store(0);
+        return index;
+      }
+      if (slot.pinnedUs.load() < header()->slots[oldest].pinnedUs.load()) oldest = index;
+    }
+    return oldest;
+  }
+
+  void resize(size_t index, int width, int height, bool alpha) {
+    Slot& slot = header()->slots[index];
+    const int oldWidth = std::clamp<int>(slot.width.load(), 0, kMaxSide), oldHeight = std::clamp<int>(slot.height.load(), 0, kMaxSide);
+    const size_t page = 4096;
+    const size_t had = bytesOf(oldWidth, oldHeight, slot.alpha.load() != kOpaque);
+    const size_t kept = (bytesOf(width, height, alpha) + page - 1) / page * page;
+    if (kept < had) memory_->release(kHeaderSize + index * kSlotSize + kept, had - kept);
+    slot.width.store(width);
+    slot.height.store(height);
+    slot.alpha.store(alpha ? kAlphaUnused : kOpaque);
+    std::fill(stale_[index].begin(), stale_[index].end(), ~uint64_t{0});
+  }
+
+  /** Notes in `fresh_` and for every slot which pairs of rows are not what they were. */
+  void markStale(int height, const RowSpan* changed, size_t changes) {
+    const size_t words = (static_cast<size_t>(chromaOf(height)) + 63) / 64;
+    for (Bits& bits : stale_) bits.resize(words, ~uint64_t{0});
+    fresh_.assign(words, changed == nullptr ? ~uint64_t{0} : 0);
+    for (size_t i = 0; changed != nullptr && i < changes; i++) {
+      const int first = std::clamp(changed[i].first, 0, height);
+      const int end = first + std::clamp(changed[i].count, 0, height - first);
+      for (int pair = first / 2; pair * 2 < end; pair++) fresh_[static_cast<size_t>(pair) / 64] |= uint64_t{1} << (pair % 64);
+    }
+    for (Bits& bits : stale_) {
+      for (size_t i = 0; i < words; i++) bits[i] |= fresh_[i];
+    }
+  }
+
+  /** Calls `work(first row, rows)` for each run of marked pairs of rows. */
+  template <class Work>
+  static void forRuns(const Bits& bits, int height, Work&& work) {
+    const auto marked = [&](int pair) { return (bits[static_cast<size_t>(pair) / 64] >> (pair % 64) & 1) != 0; };
+    const int pairs = chromaOf(height);
+    for (int pair = 0; pair < pairs; pair++) {
+      if (!marked(pair)) continue;
+      const int first = pair;
+      while (pair < pairs && marked(pair)) pair++;
+      work(first * 2, std::min(pair * 2, height) - first * 2);
+    }
+  }
+
+  static void copyRows(const Planes& from, const Planes& to, int first, int count) {
+    const size_t pairs = static_cast<size_t>(chromaOf(count)), rows = static_cast<size_t>(count);
+    const ptrdiff_t chroma = first / 2 * to.strideC;
+    memcpy(to.y + first * to.strideY, from.y + first * to.strideY, rows * static_cast<size_t>(to.strideY));
+    memcpy(to.u + chroma, from.u + chroma, pairs * static_cast<size_t>(to.strideC));
+    memcpy(to.v + chroma, from.v + chroma, pairs * static_cast<size_t>(to.strideC));
+    if (to.a != nullptr) memcpy(to.a + first * to.strideA, from.a + first * to.strideA, rows * static_cast<size_t>(to.strideA));
+  }
+
+  const std::unique_ptr<SharedMemory> memory_;
+  /** For each slot a bit per pair of rows: not as in the newest picture. Known to the writer alone. */
+  Bits stale_[kSlots];
+  Bits fresh_;
+  std::vector<uint8_t> room_;
+};
+
+}  // namespace ami

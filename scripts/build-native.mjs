@@ -1,0 +1,133 @@
+/**
+ * Builds the native addons: every native/NAME with an addon.json becomes dist/native/NAME.node, when its sources changed.
+ *
+ *   addon.json: { "sources": ["a.cc"], "packages": ["x11"], "libraries": ["yuv"], "systems": ["linux"], "debian": ["libx11-dev"] }
+ *
+ * `packages` are names for pkg-config, `libraries` are linked as they are, `debian` says what to install for both. A machine without
+ * them still gets the rest of the product: what needs the addon then tells which packages are missing.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { canInstall, installDebianPackages } from './debian-packages.mjs'
+import { say, timed } from './progress.mjs'
+import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
+
+const target = 'dist/native'
+/** Every addon needs these; Debian's names, as in addon.json. */
+const tools = ['g++', 'pkg-config']
+const run = promisify(execFile)
+
+/** Addons of this system, each with what addon.json says. */
+function addons() {
+  if (!existsSync('native')) return []
+  return readdirSync('native')
+    .filter((name) => existsSync(join('native', name, 'addon.json')))
+    .map((name) => ({ name, folder: join('native', name), ...JSON.parse(readFileSync(join('native', name, 'addon.json'), 'utf8')) }))
+    .filter((addon) => addon.systems === undefined || addon.systems.includes(process.platform))
+}
+
+function hashOfAddon(addon) {
+  const shared = [...filesBelow('native/media-store'), 'scripts/build-native.mjs', 'package-lock.json']
+  return hashOf([...filesBelow(addon.folder), ...shared], `${process.platform}-${process.arch} ${process.env.CXX ?? ''}`)
+}
+
+/** Which of these Debian packages are not installed; none are known to be missing where there is no dpkg. */
+function missingPackages(packages) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: these are dpkg's own placeholders
+  const query = spawnSync('dpkg-query', ['-W', '-f=${Package} ${db:Status-Status}\\n', ...packages], { encoding: 'utf8' })
+  if (query.error) return []
+  const installed = new Set()
+  for (const line of query.stdout.split('\n')) if (line.endsWith(' installed')) installed.add(line.split(' ')[0])
+  return packages.filter((name) => !installed.has(name))
+}
+
+/** Installs what is missing where that is possible, once for each list: a machine without network is not held up at every start. */
+async function missingAfterInstall(packages) {
+  const missing = missingPackages(packages)
+  if (missing.length === 0 || !canInstall()) return missing
+  const tried = join(target, 'install-tried')
+  const list = missing.join(' ')
+  if (isFresh(tried, list)) return missing
+  writeStamp(tried, list)
+  await installDebianPackages(missing)
+  return missingPackages(missing)
+}
+
+function flagsOf(packages) {
+  if (!packages?.length) return { cflags: [], libs: [] }
+  const ask = (what) => {
+    const answer = spawnSync('pkg-config', [what, ...packages], { encoding: 'utf8' })
+    if (answer.status !== 0) throw new Error((answer.stderr || String(answer.error ?? 'pkg-config failed')).trim())
+    return answer.stdout.split(/\s+/).filter(Boolean)
+  }
+  return { cflags: ask('--cflags'), libs: ask('--libs') }
+}
+
+async function compile(addon) {
+  const compiler = process.env.CXX ?? 'g++'
+  const { cflags, libs } = flagsOf(addon.packages)
+  const includes = ['node_modules/node-addon-api', 'node_modules/node-api-headers/include']
+  const flags = [
+    ...['-std=c++17', '-O3', '-g1', '-fPIC', '-pthread', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],
+    ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
+    ...includes.flatMap((folder) => ['-isystem', folder]),
+    '-Inative',
+    ...cflags,
+  ]
+  const objects = mkdtempSync(join(tmpdir(), `ami-native-${addon.name}-`))
+  const fresh = join(target, `${addon.name}.node.${process.pid}.new`)
+  try {
+    const queue = addon.sources.map((source) => [join(addon.folder, source), join(objects, `${source.replaceAll('/', '-')}.o`)])
+    const outputs = queue.map(([, object]) => object)
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        await run(compiler, [...flags, '-c', next[0], '-o', next[1]], { maxBuffer: 1 << 26 })
+      }
+    }
+    await Promise.all(Array.from({ length: availableParallelism() }, work))
+    const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']
+    const libraries = (addon.libraries ?? []).map((name) => `-l${name}`)
+    await run(compiler, [...link, '-pthread', ...outputs, ...libraries, ...libs, '-o', fresh], { maxBuffer: 1 << 26 })
+    // Whole or not at all: a running program keeps the file that it has loaded.
+    renameSync(fresh, join(target, `${addon.name}.node`))
+  } finally {
+    rmSync(objects, { recursive: true, force: true })
+    rmSync(fresh, { force: true })
+  }
+}
+
+function firstLines(error) {
+  const text = String(error.stderr || error.message).trim()
+  return text.split('\n').slice(0, 30).join('\n')
+}
+
+/** Builds what changed. Returns the names of the addons that could not be built; each was told on standard error. */
+export async function buildNative() {
+  const stale = addons()
+    .map((addon) => ({ addon, hash: hashOfAddon(addon), stamp: join(target, `${addon.name}.stamp`) }))
+    .filter(({ addon, hash, stamp }) => !(isFresh(stamp, hash) && existsSync(join(target, `${addon.name}.node`))))
+  if (stale.length === 0) return []
+  mkdirSync(target, { recursive: true })
+  const missing = new Set(await missingAfterInstall([...new Set([...tools, ...stale.flatMap(({ addon }) => addon.debian ?? [])])]))
+  const failed = []
+  for (const { addon, hash, stamp } of stale) {
+    const wanting = [...tools, ...(addon.debian ?? [])].filter((name) => missing.has(name))
+    if (wanting.length > 0) {
+      say(`native addon ${addon.name} is left out. It needs: sudo apt-get install ${wanting.join(' ')}`)
+      failed.push(addon.name)
+      continue
+    }
+    try {
+      await timed(`native addon ${basename(addon.folder)} built`, () => compile(addon))
+      writeStamp(stamp, hash)
+    } catch (error) {
+      say(`native addon ${addon.name} could not be built (on Debian it needs ${[...tools, ...(addon.debian ?? [])].join(' ')}):`)
+      process.stderr.write(`${firstLines(error)}\n`)
+      failed.push(addon.name)
+    }
+  }
+  return failed
+}

@@ -1,0 +1,93 @@
+/** What tests of the native parts compare with: the same arithmetic as the field's definitions, in floating point, written apart from the addon. */
+
+/** Planar 4:2:0 with straight alpha (255 everywhere where opaque). */
+export interface Planar {
+  readonly width: number
+  readonly height: number
+  readonly y: Uint8Array
+  readonly u: Uint8Array
+  readonly v: Uint8Array
+  readonly a: Uint8Array
+}
+
+export const chromaOf = (pixels: number) => (pixels + 1) >> 1
+
+export function emptyPlanar(width: number, height: number): Planar {
+  const chroma = chromaOf(width) * chromaOf(height)
+  const plane = (size: number, value: number) => new Uint8Array(size).fill(value)
+  return { width, height, y: plane(width * height, 16), u: plane(chroma, 128), v: plane(chroma, 128), a: plane(width * height, 255) }
+}
+
+const weights = { bt601: [0.299, 0.587, 0.114], bt709: [0.2126, 0.7152, 0.0722] } as const
+export type MatrixName = keyof typeof weights
+export type RangeName = 'limited' | 'full'
+type Triple = readonly [number, number, number]
+
+/** RGB (0 to 255) to Y, U, V of a matrix and range, not rounded. */
+export function yuvOf([r, g, b]: Triple, matrix: MatrixName = 'bt709', range: RangeName = 'limited'): Triple {
+  const [kr, kg, kb] = weights[matrix]
+  const luma = (kr * r + kg * g + kb * b) / 255
+  const blue = (b / 255 - luma) / (2 * (1 - kb))
+  const red = (r / 255 - luma) / (2 * (1 - kr))
+  if (range === 'full') return [luma * 255, 128 + blue * 255, 128 + red * 255]
+  return [16 + luma * 219, 128 + blue * 224, 128 + red * 224]
+}
+
+/** The way back, not clipped. */
+export function rgbOf([y, u, v]: Triple, matrix: MatrixName = 'bt709', range: RangeName = 'limited'): Triple {
+  const [kr, kg, kb] = weights[matrix]
+  const luma = range === 'full' ? y / 255 : (y - 16) / 219
+  const blue = (u - 128) / (range === 'full' ? 255 : 224)
+  const red = (v - 128) / (range === 'full' ? 255 : 224)
+  const r = luma + red * 2 * (1 - kr)
+  const b = luma + blue * 2 * (1 - kb)
+  return [r * 255, ((luma - kr * r - kb * b) / kg) * 255, b * 255]
+}
+
+/** Peak signal to noise ratio of two planes, dB; Infinity where they are equal. */
+export function psnr(one: ArrayLike<number>, other: ArrayLike<number>): number {
+  if (one.length !== other.length || one.length === 0) throw new RangeError(`planes of ${one.length} and ${other.length} bytes`)
+  let sum = 0
+  for (let i = 0; i < one.length; i++) sum += (one[i]! - other[i]!) ** 2
+  return 10 * Math.log10((255 * 255 * one.length) / sum)
+}
+
+/** A picture with soft slopes and some hard edges, the same for each seed: RGBA, straight alpha. */
+export function testRgba(width: number, height: number, seed = 1, transparent = false): Uint8Array {
+  const pixels = new Uint8Array(width * height * 4)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const box = ((x >> 4) + (y >> 4) + seed) % 5
+      const at = (y * width + x) * 4
+      pixels[at] = 128 + 100 * Math.sin((x * (2 + seed)) / width + box)
+      pixels[at + 1] = 128 + 100 * Math.cos((y * 4) / height + seed)
+      pixels[at + 2] = 40 * box + (y * 60) / height
+      pixels[at + 3] = transparent ? Math.min(255, Math.max(0, 300 * Math.sin((x + y * 2) / 20 + seed))) : 255
+    }
+  }
+  return pixels
+}
+
+/** 4:2:0 of an RGBA picture: chroma is the mean of four pixels, weighted with alpha. */
+export function planarOf(rgba: Uint8Array, width: number, height: number): Planar {
+  const to = emptyPlanar(width, height)
+  const pixel = (x: number, y: number) => (Math.min(y, height - 1) * width + Math.min(x, width - 1)) * 4
+  const colour = (at: number): Triple => [rgba[at]!, rgba[at + 1]!, rgba[at + 2]!]
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      to.y[y * width + x] = Math.round(yuvOf(colour(pixel(x, y)))[0])
+      to.a[y * width + x] = rgba[pixel(x, y) + 3]!
+    }
+  }
+  for (let y = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      const four = [pixel(x, y), pixel(x + 1, y), pixel(x, y + 1), pixel(x + 1, y + 1)]
+      const alpha = four.reduce((sum, at) => sum + rgba[at + 3]!, 0)
+      const mean = [0, 1, 2].map((c) => four.reduce((sum, at) => sum + rgba[at + c]! * (alpha > 0 ? rgba[at + 3]! / alpha : 0.25), 0))
+      const [, u, v] = yuvOf(mean as unknown as Triple)
+      to.u[(y >> 1) * chromaOf(width) + (x >> 1)] = Math.round(u)
+      to.v[(y >> 1) * chromaOf(width) + (x >> 1)] = Math.round(v)
+    }
+  }
+  return to
+}
