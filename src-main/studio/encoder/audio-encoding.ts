@@ -1,0 +1,69 @@
+import type { Packet, Track } from '../../formats/track.ts'
+import { openSoundEncoder, type SoundEncoder } from '../../platform/ffmpeg/sound-encoder.ts'
+import { mixRate } from '../mixer/mixer.ts'
+import type { AudioEncoding as AudioEncodingSettings } from './encoding-schemas.ts'
+
+export interface AudioEncodingNeeds {
+  readonly encoding: AudioEncodingSettings
+  readonly onTrack: (track: Track) => void
+  readonly onPacket: (packet: Packet) => void
+  readonly onFault: (problem: string) => void
+}
+
+/** One encoding of a track of the mixer. */
+export class AudioEncoding {
+  readonly #needs: AudioEncodingNeeds
+  #encoder: SoundEncoder | undefined
+  #packets = 0
+  #bytes = 0
+
+  constructor(needs: AudioEncodingNeeds) {
+    this.#needs = needs
+    const { codec, bitrateKbps } = needs.encoding
+    try {
+      this.#encoder = openSoundEncoder('a0', codec, bitrateKbps)
+      needs.onTrack(this.#encoder.track)
+    } catch (error) {
+      needs.onFault((error as Error).message)
+    }
+  }
+
+  /** Track of the mixer, 1 to 6. */
+  get track(): number {
+    return this.#needs.encoding.track
+  }
+
+  /** Takes a mixed block; `showUs` is its first frame's time on the show's timeline. */
+  offer(samples: Float32Array, showUs: number): void {
+    this.#encoder?.encode(samples, Math.round((showUs * mixRate) / 1e6), (packet) => {
+      // What the encoder put before the show's beginning has no place on its timeline.
+      if (packet.pts < 0) return
+      this.#packets++
+      this.#bytes += packet.data.length
+      this.#needs.onPacket(packet)
+    })
+  }
+
+  /** Since the last call, for rates. */
+  statistics() {
+    const bytes = this.#bytes
+    this.#bytes = 0
+    const { codec } = this.#needs.encoding
+    return {
+      codec,
+      encoder: codec === 'aac' ? 'aac' : 'libopus',
+      width: 0,
+      height: 0,
+      frames: this.#packets,
+      skipped: 0,
+      bitrateKbps: Math.round((bytes * 8) / 1000),
+      lagMs: 0,
+      longestLagMs: 0,
+    }
+  }
+
+  close(): void {
+    this.#encoder?.close()
+    this.#encoder = undefined
+  }
+}

@@ -1,0 +1,195 @@
+import { availableParallelism } from 'node:os'
+import {
+  AVCOL_PRI_BT709,
+  AVCOL_PRI_SMPTE170M,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_TRC_BT709,
+  AVCOL_TRC_SMPTE170M,
+} from 'node-av/constants'
+import type { Packet, Track } from '../../formats/track.ts'
+import { openPictureEncoder, type PictureColors, type PictureEncoder } from '../../platform/ffmpeg/picture-encoder.ts'
+import { type FrameRate, framePts } from '../engine/frame-clock.ts'
+import type { Compositor } from '../native/compositor.ts'
+import type { VideoEncoding as VideoEncodingSettings } from './encoding-schemas.ts'
+import { PicturePool, type PooledPicture } from './picture-pool.ts'
+
+export interface VideoEncodingNeeds {
+  readonly compositor: Compositor
+  readonly canvas: { readonly width: number; readonly height: number }
+  /** `encoder` and `preset` name what is used: nothing is `auto` any more. */
+  readonly encoding: VideoEncodingSettings
+  readonly bitrateKbps: number | undefined
+  readonly frameRate: FrameRate
+  readonly nowMs: () => number
+  readonly onTrack: (track: Track) => void
+  readonly onPacket: (packet: Packet) => void
+  readonly onFault: (problem: string) => void
+}
+
+/** Pictures that may wait for the encoder: more are left out, so that it never falls behind for good. */
+const mostWaiting = 3
+
+/** Frames between keyframes: at the same frame numbers for every encoding of a show, before and after a restart. */
+export function framesPerGop(keyframeMs: number, divisor: number, { numerator, denominator }: FrameRate): number {
+  const frames = Math.round((keyframeMs * numerator) / denominator / 1000 / divisor)
+  return Math.max(1, frames) * divisor
+}
+
+/** Pixels of an encoding's pictures: even, in the canvas's shape. */
+export function encodedSize(canvas: { readonly width: number; readonly height: number }, height: number | null) {
+  if (height === null || height === canvas.height) return { width: canvas.width, height: canvas.height }
+  return { width: Math.max(16, Math.round((canvas.width * height) / canvas.height / 2) * 2), height }
+}
+
+function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {
+  const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+  return colorSpace === 'bt601'
+    ? { colorRange: range, colorSpace: AVCOL_SPC_SMPTE170M, colorPrimaries: AVCOL_PRI_SMPTE170M, colorTrc: AVCOL_TRC_SMPTE170M }
+    : { colorRange: range, colorSpace: AVCOL_SPC_BT709, colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 }
+}
+
+/** One encoding of a canvas: takes its pictures as they are composed, leaves some out where the encoder is too slow. */
+export class VideoEncoding {
+  readonly #needs: VideoEncodingNeeds
+  readonly #size: { readonly width: number; readonly height: number }
+  readonly #gop: number
+  #encoder: PictureEncoder | undefined
+  /** For encodings that differ from the canvas's own picture. */
+  #pool: PicturePool | undefined
+  #chain: Promise<void> = Promise.resolve()
+  #waiting = 0
+  #keyWanted = true
+  #lastKeyMs = Number.NEGATIVE_INFINITY
+  #closed = false
+  #frames = 0
+  #skipped = 0
+  #bytes = 0
+  #lags: number[] = []
+
+  constructor(needs: VideoEncodingNeeds) {
+    this.#needs = needs
+    const { encoding, canvas, frameRate } = needs
+    this.#size = encodedSize(canvas, encoding.height)
+    this.#gop = framesPerGop(encoding.keyframeMs, encoding.frameDivisor, frameRate)
+    const { width, height } = this.#size
+    const kbps = needs.bitrateKbps ?? encoding.bitrateKbps
+    try {
+      this.#encoder = openPictureEncoder({
+        id: 'v0',
+        codec: encoding.codec,
+        encoder: encoding.encoder,
+        preset: encoding.preset,
+        lowLatency: encoding.bFrames === 0,
+        profile: encoding.profile === 'auto' ? 'high' : encoding.profile,
+        bFrames: encoding.bFrames,
+        ...(encoding.rateControl === 'crf' ? { crf: encoding.crf } : {}),
+        width,
+        height,
+        frameRate: frameRate.numerator / frameRate.denominator / encoding.frameDivisor,
+        kbps,
+        maxKbps: encoding.rateControl === 'vbr' ? (encoding.maxBitrateKbps ?? Math.round(kbps * 1.5)) : kbps,
+        threads: Math.min(8, availableParallelism()),
+        colors: colorsOf(encoding),
+      })
+      const recolored = encoding.colorSpace !== 'bt709' || encoding.colorRange !== 'limited'
+      if (recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
+      needs.onTrack(this.#encoder.track)
+    } catch (error) {
+      needs.onFault((error as Error).message)
+    }
+  }
+
+  /** True where frame number `frame` is wanted: its canvas must be composed. */
+  wants(frame: number): boolean {
+    return this.#encoder !== undefined && frame % this.#needs.encoding.frameDivisor === 0
+  }
+
+  /** Takes the canvas's picture of a frame. */
+  offer(picture: PooledPicture, frame: number): void {
+    const encoder = this.#encoder
+    if (encoder === undefined || !this.wants(frame)) return
+    if (frame % this.#gop === 0) this.#keyWanted = true
+    const own = this.#waiting >= mostWaiting ? undefined : this.#ownPicture(picture)
+    if (own === undefined) {
+      this.#skipped++
+      return
+    }
+    const key = this.#keyWanted
+    this.#keyWanted = false
+    const nowMs = this.#needs.nowMs()
+    if (key) this.#lastKeyMs = nowMs
+    const shared = own.share()
+    const colors = colorsOf(this.#needs.encoding)
+    shared.colorRange = colors.colorRange
+    shared.colorSpace = colors.colorSpace
+    shared.colorPrimaries = colors.colorPrimaries
+    shared.colorTrc = colors.colorTrc
+    this.#waiting++
+    this.#chain = this.#chain.then(async () => {
+      try {
+        if (!this.#closed) {
+          await encoder.encode(shared, framePts(frame, this.#needs.frameRate), key, (packet) => {
+            this.#frames++
+            this.#bytes += packet.data.length
+            this.#needs.onPacket(packet)
+          })
+          this.#lags.push(this.#needs.nowMs() - nowMs)
+        }
+      } catch (error) {
+        this.#needs.onFault((error as Error).message)
+      } finally {
+        shared.free()
+        this.#waiting--
+      }
+    })
+  }
+
+  /** At most two a second, whoever asks. */
+  requestKeyframe(): void {
+    if (this.#needs.nowMs() - this.#lastKeyMs >= 500) this.#keyWanted = true
+  }
+
+  setBitrate(kbps: number): void {
+    this.#encoder?.setBitrate(kbps)
+  }
+
+  /** Since the last call, for rates. */
+  statistics() {
+    const lags = this.#lags
+    this.#lags = []
+    const bytes = this.#bytes
+    this.#bytes = 0
+    const { codec, encoder } = this.#needs.encoding
+    return {
+      codec,
+      encoder,
+      ...this.#size,
+      frames: this.#frames,
+      skipped: this.#skipped,
+      bitrateKbps: Math.round((bytes * 8) / 1000),
+      lagMs: lags.length === 0 ? 0 : lags.reduce((sum, lag) => sum + lag, 0) / lags.length,
+      longestLagMs: Math.max(0, ...lags),
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#chain
+    this.#encoder?.close()
+    this.#encoder = undefined
+    this.#pool?.close()
+  }
+
+  #ownPicture(picture: PooledPicture): PooledPicture | undefined {
+    if (this.#pool === undefined) return picture
+    const own = this.#pool.take()
+    if (own === undefined) return undefined
+    const { compositor, encoding } = this.#needs
+    compositor.scale(picture.memory, own.memory)
+    compositor.recolor(own.memory, encoding.colorSpace, encoding.colorRange)
+    return own
+  }
+}

@@ -1,0 +1,167 @@
+import type { Canvas, Transition } from '../collection/collection.ts'
+import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../native/compositor.ts'
+import type { FrameStore } from '../native/media-stores.ts'
+import { movedLayers } from './move-transition.ts'
+import type { SceneSurfaces } from './scene-surfaces.ts'
+
+export interface CanvasProgramNeeds {
+  readonly compositor: Compositor
+  readonly scenes: SceneSurfaces
+  readonly canvas: Canvas
+  readonly scene: string
+  readonly pictures: (source: string) => FrameStore | undefined
+  /** Plays a stinger from its beginning. */
+  readonly restart: (source: string) => void
+  /** Length of a frame, ms. */
+  readonly frameMs: number
+  readonly onEnded: (scene: string) => void
+}
+
+interface Running {
+  readonly from: string
+  readonly transition: Transition
+  /** Frame on which it begins; undefined while a stinger has no picture yet. */
+  start: number | undefined
+  readonly asked: number
+  readonly frames: number
+}
+
+type Direction = 'left' | 'right' | 'up' | 'down'
+/** Longest that a stinger's first picture is waited for, ms. */
+const stingerWaitMs = 500
+
+/** What one canvas shows: a scene, or two on the way from one to the next. */
+export class CanvasProgram {
+  #needs: CanvasProgramNeeds
+  #scene: string
+  #running: Running | undefined
+  /** Surface of a transition that moves items. */
+  #moving: Surface | undefined
+
+  constructor(needs: CanvasProgramNeeds) {
+    this.#needs = needs
+    this.#scene = needs.scene
+  }
+
+  get scene(): string {
+    return this.#scene
+  }
+
+  /** Scenes that are seen now. */
+  get shown(): readonly string[] {
+    return this.#running ? [this.#running.from, this.#scene] : [this.#scene]
+  }
+
+  /** The source of the transition that runs, where it has one. */
+  get overlay(): string | undefined {
+    const source = this.#running?.transition.settings.source
+    return typeof source === 'string' ? source : undefined
+  }
+
+  /** From the next frame on; a transition that runs is cut short. */
+  switchTo(scene: string, transition: Transition | undefined, nextFrame: number): void {
+    const from = this.#scene
+    this.#end()
+    this.#scene = scene
+    if (transition === undefined || transition.kind === 'cut' || from === scene) return
+    const frames = Math.max(1, Math.round(transition.durationMs / this.#needs.frameMs))
+    const stinger = transition.kind === 'stinger'
+    this.#running = { from, transition, start: stinger ? undefined : nextFrame, asked: nextFrame, frames }
+    if (stinger && this.overlay !== undefined) this.#needs.restart(this.overlay)
+  }
+
+  /** A scene that is gone is replaced at once. */
+  sceneGone(scene: string, instead: string): void {
+    if (this.#running?.from === scene) this.#end()
+    if (this.#scene === scene) {
+      this.#end()
+      this.#scene = instead
+    }
+  }
+
+  render(into: PictureMemory, frame: number): void {
+    const { compositor, scenes } = this.#needs
+    const running = this.#running
+    if (running === undefined) {
+      compositor.render(scenes.root(this.#scene), into, frame)
+      return
+    }
+    const over = this.#overlayLayer(running)
+    if (running.start === undefined) {
+      if (over === undefined && (frame - running.asked) * this.#needs.frameMs < stingerWaitMs) {
+        compositor.render(scenes.root(running.from), into, frame)
+        return
+      }
+      running.start = frame
+    }
+    const step = frame - running.start
+    if (step >= running.frames) {
+      this.#end()
+      compositor.render(scenes.root(this.#scene), into, frame)
+      return
+    }
+    // The first frame of a transition shows that it has begun.
+    const progress = (step + 1) / (running.frames + 1)
+    if (running.transition.kind === 'move') {
+      const { width, height, background } = this.#needs.canvas
+      this.#moving ??= compositor.createSurface({ width, height, background })
+      this.#moving.setLayers(movedLayers(scenes, running.from, this.#scene, progress))
+      compositor.render(this.#moving, into, frame)
+      return
+    }
+    compositor.renderMixed(
+      scenes.root(running.from),
+      scenes.root(this.#scene),
+      this.#mixing(running, progress, step * this.#needs.frameMs),
+      into,
+      frame,
+      over,
+    )
+  }
+
+  close(): void {
+    this.#moving?.close()
+    this.#moving = undefined
+  }
+
+  #end(): void {
+    if (this.#running === undefined) return
+    this.#running = undefined
+    this.close()
+    this.#needs.onEnded(this.#scene)
+  }
+
+  #mixing({ transition: { kind, settings, durationMs } }: Running, progress: number, elapsedMs: number): Mixing {
+    const direction = (settings.direction ?? 'left') as Direction
+    switch (kind) {
+      case 'slide':
+      case 'push':
+        return { kind, progress, direction }
+      case 'wipe': {
+        const map = typeof settings.map === 'string' ? this.#needs.pictures(settings.map) : undefined
+        const softness = typeof settings.softness === 'number' ? settings.softness : 0.05
+        return { kind, progress, direction, softness, ...(map && map.sequence > 0 ? { map } : {}) }
+      }
+      case 'stinger': {
+        const cutMs = typeof settings.cutMs === 'number' ? settings.cutMs : durationMs / 2
+        return { kind: 'fade', progress: elapsedMs >= cutMs ? 1 : 0 }
+      }
+      default:
+        return { kind: 'fade', progress, ...(typeof settings.through === 'string' ? { through: settings.through } : {}) }
+    }
+  }
+
+  #overlayLayer({ transition }: Running): Layer | undefined {
+    if (transition.kind !== 'stinger' || this.overlay === undefined) return undefined
+    const store = this.#needs.pictures(this.overlay)
+    if (store === undefined || store.sequence === 0) return undefined
+    const { width, height } = this.#needs.canvas
+    return {
+      content: { store },
+      transform: [width / store.width, 0, 0, height / store.height, 0, 0],
+      opacity: 1,
+      blend: 'normal',
+      sampling: 'smooth',
+    }
+  }
+}

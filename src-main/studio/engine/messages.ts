@@ -1,0 +1,94 @@
+import type { Collection, Transition } from '../collection/collection.ts'
+import type { CollectionChange } from '../collection/collection-change.ts'
+import type { AudioEncoding, VideoEncoding } from '../encoder/encoding-schemas.ts'
+import type { DriftReading, MeterReading } from '../mixer/mixer.ts'
+import type { SourceReport } from '../sources/running-source.ts'
+import type { DeviceKind } from '../sources/source-kind.ts'
+import type { EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
+
+/** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
+export interface WantedEncoding {
+  readonly channel: number
+  readonly video?: { readonly canvas: string; readonly encoding: VideoEncoding }
+  readonly audio?: { readonly encoding: AudioEncoding }
+  /** Changed while it runs, kbit/s. */
+  readonly bitrateKbps?: number
+}
+
+/** What is on a canvas. */
+export interface OnCanvas {
+  readonly program: string
+  readonly preview: string | null
+}
+
+/** What the studio's process is told. */
+export type ToStudio =
+  /** First of all, and again after every start: the whole show. */
+  | {
+      readonly kind: 'show'
+      readonly collection: Collection
+      /** By canvas. */
+      readonly on: Readonly<Record<string, OnCanvas>>
+      readonly encodings: readonly WantedEncoding[]
+      /** Monotonic microseconds of the show's time 0. */
+      readonly originUs: number
+      readonly meters: boolean
+    }
+  | { readonly kind: 'change'; readonly change: CollectionChange }
+  | { readonly kind: 'switch'; readonly request: number; readonly canvas: string; readonly scene: string; readonly transition?: Transition }
+  | { readonly kind: 'preview'; readonly canvas: string; readonly scene: string | null }
+  | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
+  | { readonly kind: 'keyframe'; readonly channel: number }
+  | { readonly kind: 'meters'; readonly wanted: boolean }
+  | {
+      readonly kind: 'command'
+      readonly request: number
+      readonly source: string
+      readonly name: string
+      readonly details: Readonly<Record<string, unknown>>
+    }
+  | {
+      readonly kind: 'screenshot'
+      readonly request: number
+      readonly of: ScreenshotOf
+      readonly type: 'png' | 'jpeg'
+      readonly width?: number
+    }
+  | { readonly kind: 'devices'; readonly request: number; readonly of: DeviceKind }
+  | { readonly kind: 'address'; readonly request: number; readonly address?: string; readonly problem?: string }
+
+/** What it tells. */
+export type FromStudio =
+  /** It cannot work on this machine. */
+  | { readonly kind: 'broken'; readonly code: string; readonly message: string }
+  | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  | { readonly kind: 'switched'; readonly request: number; readonly canvas: string; readonly scene: string; readonly frame: number }
+  | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
+  | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
+  | { readonly kind: 'statistics'; readonly statistics: WorkerStatistics }
+  | { readonly kind: 'answer'; readonly request: number; readonly value?: unknown; readonly error?: WorkerFault }
+  | { readonly kind: 'address'; readonly request: number; readonly stream: string }
+
+/** An AppError on its way between processes. */
+export interface WorkerFault {
+  readonly code: string
+  readonly message: string
+}
+
+/** Note on an encoding's channel: nothing comes on it. */
+export interface EncodingFault {
+  readonly fault: string
+}
+
+export interface WorkerStatistics {
+  readonly frames: number
+  readonly dropped: number
+  readonly late: number
+  readonly renderMs: number
+  readonly longestRenderMs: number
+  readonly framesPerSecond: number
+  readonly cpu: number
+  readonly memoryBytes: number
+  readonly encodings: readonly (Omit<EncodingStatistics, 'subscribers' | 'id'> & { readonly channel: number })[]
+}

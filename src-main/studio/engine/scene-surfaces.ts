@@ -1,0 +1,254 @@
+import type { Collection, Filter, Item, ItemLayout, LeafItem, Scene, Source } from '../collection/collection.ts'
+import type { Compositor, Layer, LayerContent, NativeFilter, Surface } from '../native/compositor.ts'
+import type { FrameStore } from '../native/media-stores.ts'
+import { extent, moved, type Placement, place } from './placement.ts'
+
+export interface SceneSurfacesNeeds {
+  readonly compositor: Compositor
+  /** Pictures of a source, where it has any. */
+  readonly pictures: (source: string) => FrameStore | undefined
+}
+
+/** What a plan was made of: where one differs the plan is made anew. */
+interface Basis {
+  readonly source: Source
+  readonly store: FrameStore
+  readonly width: number
+  readonly height: number
+}
+
+/** An item with its content found, and where it goes. */
+interface PlacedItem {
+  readonly item: ItemLayout
+  readonly content: LayerContent
+  readonly placement: Placement
+  /** What the item shows, for matching items of two scenes. */
+  readonly shows: string
+}
+
+interface PlannedScene {
+  scene: Scene
+  /** With the canvas's background. */
+  root: Surface | undefined
+  /** Transparent, for other scenes. */
+  nested: Surface | undefined
+  readonly groups: Map<string, Surface>
+  placed: readonly PlacedItem[]
+  basis: readonly Basis[]
+  inner: readonly string[]
+}
+
+/** Filters as the compositor takes them. */
+export function nativeFilters(filters: readonly Filter[]): NativeFilter[] {
+  return filters.filter(({ enabled }) => enabled).map(({ kind, settings }) => ({ ...settings, kind }))
+}
+
+export function layerOf({ item, content, placement }: PlacedItem): Layer {
+  const { blend, sampling, opacity } = item
+  return { content, crop: placement.crop, transform: placement.transform, opacity, blend, sampling }
+}
+
+/** Surfaces of scenes, planned from the collection and the sizes that sources have now. */
+export class SceneSurfaces {
+  readonly #needs: SceneSurfacesNeeds
+  readonly #planned = new Map<string, PlannedScene>()
+  #scenes = new Map<string, Scene>()
+  #sources = new Map<string, Source>()
+  #canvases = new Map<string, { readonly width: number; readonly height: number; readonly background: string }>()
+  #filters = new Map<string, { readonly filters: readonly Filter[]; readonly native: NativeFilter[] }>()
+
+  constructor(needs: SceneSurfacesNeeds) {
+    this.#needs = needs
+  }
+
+  setCollection({ scenes, sources, canvases }: Collection): void {
+    this.#scenes = new Map(scenes.map((scene) => [scene.id, scene]))
+    this.#sources = new Map(sources.map((source) => [source.id, source]))
+    const before = this.#canvases
+    this.#canvases = new Map(canvases.map((canvas) => [canvas.id, canvas]))
+    for (const id of this.#filters.keys()) if (!this.#sources.has(id)) this.#filters.delete(id)
+    for (const [id, planned] of this.#planned) {
+      const scene = this.#scenes.get(id)
+      if (scene !== undefined && before.get(planned.scene.canvas) === this.#canvases.get(scene.canvas)) continue
+      close(planned)
+      this.#planned.delete(id)
+    }
+  }
+
+  has(scene: string): boolean {
+    return this.#scenes.has(scene)
+  }
+
+  /** The scene as a whole picture, up to date. */
+  root(scene: string): Surface {
+    const planned = this.#refresh(scene)
+    if (planned.root === undefined) {
+      const { width, height, background } = this.#canvasOf(planned.scene)
+      planned.root = this.#needs.compositor.createSurface({ width, height, background })
+      this.#fill(planned, planned.root)
+    }
+    return planned.root
+  }
+
+  /** Items of a scene where they stand now, bottom first. */
+  placed(scene: string): readonly PlacedItem[] {
+    return this.#refresh(scene).placed
+  }
+
+  /** Sources that a scene shows, those of scenes in it included. */
+  sourcesIn(scene: string, found = new Set<string>()): Set<string> {
+    const walk = (items: readonly Item[]): void => {
+      for (const item of items) {
+        if (!item.visible) continue
+        if ('group' in item) walk(item.group)
+        else if ('source' in item) found.add(item.source)
+        else this.sourcesIn(item.scene, found)
+      }
+    }
+    walk(this.#scenes.get(scene)?.items ?? [])
+    return found
+  }
+
+  close(): void {
+    for (const planned of this.#planned.values()) close(planned)
+    this.#planned.clear()
+  }
+
+  #canvasOf(scene: Scene): { readonly width: number; readonly height: number; readonly background: string } {
+    return this.#canvases.get(scene.canvas) ?? { width: 16, height: 16, background: '#000000' }
+  }
+
+  #refresh(id: string): PlannedScene {
+    const scene = this.#scenes.get(id) as Scene
+    let planned = this.#planned.get(id)
+    if (planned === undefined) {
+      planned = { scene, root: undefined, nested: undefined, groups: new Map(), placed: [], basis: [], inner: [] }
+      this.#planned.set(id, planned)
+      this.#plan(planned)
+    } else if (planned.scene !== scene || planned.basis.some((basis) => this.#differs(basis))) {
+      planned.scene = scene
+      this.#plan(planned)
+    } else for (const inner of planned.inner) this.#refresh(inner)
+    return planned
+  }
+
+  #differs({ source, store, width, height }: Basis): boolean {
+    return (
+      store.width !== width ||
+      store.height !== height ||
+      this.#sources.get(source.id) !== source ||
+      this.#needs.pictures(source.id) !== store
+    )
+  }
+
+  #plan(planned: PlannedScene): void {
+    const basis: Basis[] = []
+    const inner: string[] = []
+    const groups = new Set<string>()
+    const placed: PlacedItem[] = []
+    for (const item of planned.scene.items) {
+      if (!item.visible || item.opacity === 0) continue
+      if ('group' in item) {
+        const found = this.#group(planned, item, basis, inner)
+        if (found !== undefined) placed.push(found)
+        groups.add(item.id)
+      } else {
+        const found = this.#leaf(item, basis, inner)
+        if (found !== undefined) placed.push(found)
+      }
+    }
+    for (const [id, surface] of planned.groups) {
+      if (groups.has(id)) continue
+      surface.close()
+      planned.groups.delete(id)
+    }
+    planned.placed = placed
+    planned.basis = basis
+    planned.inner = inner
+    if (planned.root) this.#fill(planned, planned.root)
+    if (planned.nested) this.#fill(planned, planned.nested)
+  }
+
+  #fill({ scene, placed }: PlannedScene, surface: Surface): void {
+    surface.setLayers(placed.map(layerOf))
+    surface.setFilters(nativeFilters(scene.filters))
+  }
+
+  #leaf(item: LeafItem, basis: Basis[], inner: string[]): PlacedItem | undefined {
+    if ('scene' in item) {
+      if (!this.#scenes.has(item.scene)) return undefined
+      inner.push(item.scene)
+      const planned = this.#refresh(item.scene)
+      const { width, height } = this.#canvasOf(planned.scene)
+      if (planned.nested === undefined) {
+        planned.nested = this.#needs.compositor.createSurface({ width, height })
+        this.#fill(planned, planned.nested)
+      }
+      const placement = place(item, width, height)
+      return placement && { item, placement, content: { surface: planned.nested }, shows: `scene:${item.scene}` }
+    }
+    const source = this.#sources.get(item.source)
+    const store = this.#needs.pictures(item.source)
+    if (source === undefined || store === undefined) return undefined
+    const { width, height } = store
+    basis.push({ source, store, width, height })
+    const placement = place(item, width, height)
+    if (placement === undefined) return undefined
+    return { item, placement, content: { store, filters: this.#filtersOf(source) }, shows: `source:${source.id}` }
+  }
+
+  /** One array for each source while its filters stay: the compositor filters a picture once, whoever shows it. */
+  #filtersOf({ id, filters }: Source): NativeFilter[] {
+    const known = this.#filters.get(id)
+    if (known?.filters === filters) return known.native
+    const native = nativeFilters(filters)
+    this.#filters.set(id, { filters, native })
+    return native
+  }
+
+  #group(
+    planned: PlannedScene,
+    item: Item & { readonly group: readonly LeafItem[] },
+    basis: Basis[],
+    inner: string[],
+  ): PlacedItem | undefined {
+    const members = item.group.flatMap((each) => (each.visible && each.opacity > 0 ? (this.#leaf(each, basis, inner) ?? []) : []))
+    let [left, top, right, bottom] = [
+      Number.POSITIVE_INFINITY,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ]
+    for (const { placement } of members) {
+      const box = extent(placement)
+      left = Math.min(left, box[0])
+      top = Math.min(top, box[1])
+      right = Math.max(right, box[2])
+      bottom = Math.max(bottom, box[3])
+    }
+    // Members placed far off cannot ask for a surface larger than any canvas.
+    const width = Math.min(Math.ceil(right - left), 8192)
+    const height = Math.min(Math.ceil(bottom - top), 8192)
+    const placement = width > 0 && height > 0 ? place(item, width, height) : undefined
+    if (placement === undefined) return undefined
+    let surface = planned.groups.get(item.id)
+    if (surface === undefined || surface.width !== width || surface.height !== height) {
+      surface?.close()
+      surface = this.#needs.compositor.createSurface({ width, height })
+      planned.groups.set(item.id, surface)
+    }
+    surface.setLayers(
+      members.map((member) => {
+        const layer = layerOf(member)
+        return { ...layer, transform: moved(layer.transform, -left, -top) }
+      }),
+    )
+    return { item, placement, content: { surface }, shows: `group:${item.id}` }
+  }
+}
+
+function close(planned: PlannedScene): void {
+  planned.root?.close()
+  planned.nested?.close()
+  for (const surface of planned.groups.values()) surface.close()
+}

@@ -1,0 +1,110 @@
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Collection, Source } from '../collection/collection.ts'
+import type { FrameStore, MediaStores, SoundStore } from '../native/media-stores.ts'
+import type { RunningSource, SourceContext, SourceReport } from '../sources/running-source.ts'
+import type { FrameRate } from './frame-clock.ts'
+
+export interface SourcesAtWorkNeeds {
+  readonly stores: MediaStores
+  readonly log: Logger
+  readonly start: (kind: string, settings: unknown, context: SourceContext) => RunningSource
+  readonly liveAddress: (stream: string) => Promise<string>
+  readonly onReport: (source: string, report: SourceReport) => void
+}
+
+interface AtWork {
+  source: Source
+  readonly running: RunningSource
+  shown: boolean
+}
+
+/** The sources of a collection, running: begun, changed and ended as the collection says. */
+export class SourcesAtWork {
+  readonly #needs: SourcesAtWorkNeeds
+  readonly #atWork = new Map<string, AtWork>()
+  readonly #ending = new Set<Promise<void>>()
+
+  constructor(needs: SourcesAtWorkNeeds) {
+    this.#needs = needs
+  }
+
+  setCollection({ sources, frameRate, canvases }: Collection): void {
+    const wanted = new Map(sources.map((source) => [source.id, source]))
+    for (const [id, { source, running }] of this.#atWork) {
+      if (wanted.get(id)?.kind === source.kind) continue
+      this.#atWork.delete(id)
+      this.#end(id, running)
+    }
+    const canvas = canvases[0] as { readonly width: number; readonly height: number }
+    for (const source of sources) {
+      const known = this.#atWork.get(source.id)
+      if (known === undefined) this.#begin(source, frameRate, canvas)
+      else if (known.source !== source) {
+        const { settings } = known.source
+        known.source = source
+        if (settings !== source.settings) known.running.update(source.settings)
+      }
+    }
+  }
+
+  pictures(id: string): FrameStore | undefined {
+    return this.#atWork.get(id)?.running.pictures
+  }
+
+  sound(id: string): SoundStore | undefined {
+    return this.#atWork.get(id)?.running.sound
+  }
+
+  /** Exactly these are seen from now on. */
+  setShown(shown: ReadonlySet<string>): void {
+    for (const [id, atWork] of this.#atWork) {
+      const now = shown.has(id)
+      if (now === atWork.shown) continue
+      atWork.shown = now
+      atWork.running.show?.(now)
+    }
+  }
+
+  isShown(id: string): boolean {
+    return this.#atWork.get(id)?.shown ?? false
+  }
+
+  /** Throws AppError. */
+  command(id: string, name: string, details: Readonly<Record<string, unknown>>): void {
+    const atWork = this.#atWork.get(id)
+    if (atWork === undefined) throw new AppError('request.not_found', `There is no source ${id}`)
+    if (atWork.running.command === undefined) {
+      throw new AppError('request.invalid', `A source of the kind ${atWork.source.kind} takes no commands`)
+    }
+    atWork.running.command(name, details)
+  }
+
+  async close(): Promise<void> {
+    for (const [id, { running }] of this.#atWork) this.#end(id, running)
+    this.#atWork.clear()
+    await Promise.all(this.#ending)
+  }
+
+  #begin(source: Source, frameRate: FrameRate, canvas: { readonly width: number; readonly height: number }): void {
+    const { stores, log, start, liveAddress, onReport } = this.#needs
+    const { id } = source
+    const running = start(source.kind, source.settings, {
+      id,
+      log: log.child({ source: id }),
+      stores,
+      frameRate,
+      canvas,
+      report: (report) => onReport(id, report),
+      liveAddress,
+    })
+    this.#atWork.set(id, { source, running, shown: false })
+  }
+
+  #end(id: string, running: RunningSource): void {
+    const ending = Promise.resolve(running.stop())
+      .catch((error: unknown) => this.#needs.log.warn({ err: error, source: id }, 'a source did not stop cleanly'))
+      .finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
+  }
+}
