@@ -13,6 +13,7 @@ import type { Packet, Track } from '../../formats/track.ts'
 import { openPictureEncoder, type PictureColors, type PictureEncoder } from '../../platform/ffmpeg/picture-encoder.ts'
 import { type FrameRate, framePts } from '../engine/frame-clock.ts'
 import type { Compositor } from '../native/compositor.ts'
+import { encodedSize } from './encoded-size.ts'
 import type { VideoEncoding as VideoEncodingSettings } from './encoding-schemas.ts'
 import { PicturePool, type PooledPicture } from './picture-pool.ts'
 
@@ -36,12 +37,6 @@ const mostWaiting = 3
 export function framesPerGop(keyframeMs: number, divisor: number, { numerator, denominator }: FrameRate): number {
   const frames = Math.round((keyframeMs * numerator) / denominator / 1000 / divisor)
   return Math.max(1, frames) * divisor
-}
-
-/** Pixels of an encoding's pictures: even, in the canvas's shape. */
-export function encodedSize(canvas: { readonly width: number; readonly height: number }, height: number | null) {
-  if (height === null || height === canvas.height) return { width: canvas.width, height: canvas.height }
-  return { width: Math.max(16, Math.round((canvas.width * height) / canvas.height / 2) * 2), height }
 }
 
 function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {

@@ -8,15 +8,19 @@ import type { FrameRate } from './frame-clock.ts'
 export interface SourcesAtWorkNeeds {
   readonly stores: MediaStores
   readonly log: Logger
-  readonly start: (kind: string, settings: unknown, context: SourceContext) => RunningSource
+  readonly start: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
+  /** Monotonic microseconds at which frames of the program are due: this one, and those whole frames away. */
+  readonly clockOriginUs: () => number
   readonly liveAddress: (stream: string) => Promise<string>
   readonly onReport: (source: string, report: SourceReport) => void
 }
 
 interface AtWork {
   source: Source
-  readonly running: RunningSource
+  /** Undefined while it is being begun. */
+  running: RunningSource | undefined
   shown: boolean
+  ended: boolean
 }
 
 /** The sources of a collection, running: begun, changed and ended as the collection says. */
@@ -31,10 +35,10 @@ export class SourcesAtWork {
 
   setCollection({ sources, frameRate, canvases }: Collection): void {
     const wanted = new Map(sources.map((source) => [source.id, source]))
-    for (const [id, { source, running }] of this.#atWork) {
-      if (wanted.get(id)?.kind === source.kind) continue
+    for (const [id, atWork] of this.#atWork) {
+      if (wanted.get(id)?.kind === atWork.source.kind) continue
       this.#atWork.delete(id)
-      this.#end(id, running)
+      this.#end(atWork)
     }
     const canvas = canvases[0] as { readonly width: number; readonly height: number }
     for (const source of sources) {
@@ -43,17 +47,17 @@ export class SourcesAtWork {
       else if (known.source !== source) {
         const { settings } = known.source
         known.source = source
-        if (settings !== source.settings) known.running.update(source.settings)
+        if (settings !== source.settings) known.running?.update(source.settings)
       }
     }
   }
 
   pictures(id: string): FrameStore | undefined {
-    return this.#atWork.get(id)?.running.pictures
+    return this.#atWork.get(id)?.running?.pictures
   }
 
   sound(id: string): SoundStore | undefined {
-    return this.#atWork.get(id)?.running.sound
+    return this.#atWork.get(id)?.running?.sound
   }
 
   /** Exactly these are seen from now on. */
@@ -62,7 +66,7 @@ export class SourcesAtWork {
       const now = shown.has(id)
       if (now === atWork.shown) continue
       atWork.shown = now
-      atWork.running.show?.(now)
+      atWork.running?.show?.(now)
     }
   }
 
@@ -74,37 +78,54 @@ export class SourcesAtWork {
   command(id: string, name: string, details: Readonly<Record<string, unknown>>): void {
     const atWork = this.#atWork.get(id)
     if (atWork === undefined) throw new AppError('request.not_found', `There is no source ${id}`)
-    if (atWork.running.command === undefined) {
-      throw new AppError('request.invalid', `A source of the kind ${atWork.source.kind} takes no commands`)
+    if (atWork.running?.command === undefined) {
+      throw new AppError('request.conflict', `The source ${id} takes no commands now`)
     }
     atWork.running.command(name, details)
   }
 
   async close(): Promise<void> {
-    for (const [id, { running }] of this.#atWork) this.#end(id, running)
+    for (const atWork of this.#atWork.values()) this.#end(atWork)
     this.#atWork.clear()
     await Promise.all(this.#ending)
   }
 
   #begin(source: Source, frameRate: FrameRate, canvas: { readonly width: number; readonly height: number }): void {
-    const { stores, log, start, liveAddress, onReport } = this.#needs
-    const { id } = source
-    const running = start(source.kind, source.settings, {
+    const { stores, log, start, clockOriginUs, liveAddress, onReport } = this.#needs
+    const { id, kind, settings } = source
+    const atWork: AtWork = { source, running: undefined, shown: false, ended: false }
+    this.#atWork.set(id, atWork)
+    const beginning = start(kind, settings, {
       id,
       log: log.child({ source: id }),
       stores,
       frameRate,
+      clockOriginUs: clockOriginUs(),
       canvas,
-      report: (report) => onReport(id, report),
+      report: (report) => {
+        if (!atWork.ended) onReport(id, report)
+      },
       liveAddress,
+    }).then((running) => {
+      atWork.running = running
+      if (atWork.ended) return running.stop()
+      // What changed while it was being begun.
+      if (atWork.source.settings !== settings) running.update(atWork.source.settings)
+      if (atWork.shown) running.show?.(true)
+      return undefined
     })
-    this.#atWork.set(id, { source, running, shown: false })
+    this.#watch(id, beginning)
   }
 
-  #end(id: string, running: RunningSource): void {
-    const ending = Promise.resolve(running.stop())
-      .catch((error: unknown) => this.#needs.log.warn({ err: error, source: id }, 'a source did not stop cleanly'))
-      .finally(() => this.#ending.delete(ending))
-    this.#ending.add(ending)
+  #end(atWork: AtWork): void {
+    atWork.ended = true
+    if (atWork.running) this.#watch(atWork.source.id, Promise.resolve(atWork.running.stop()))
+  }
+
+  #watch(id: string, work: Promise<void>): void {
+    const watched = work
+      .catch((error: unknown) => this.#needs.log.warn({ err: error, source: id }, 'a source failed'))
+      .finally(() => this.#ending.delete(watched))
+    this.#ending.add(watched)
   }
 }

@@ -1,0 +1,320 @@
+import { AppError, type ErrorCode, isErrorCode } from '../../platform/errors.ts'
+import type { MeasuredEncoder } from '../../platform/ffmpeg/choose-encoder.ts'
+import type { Logger } from '../../platform/logger.ts'
+import { type MediaWire, openMediaWire } from '../../platform/workers/media-wire.ts'
+import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../platform/workers/worker-file.ts'
+import { changeBetween } from '../collection/collection-change.ts'
+import type { Collection, Transition } from '../collection/collection.ts'
+import { encodedSize } from '../encoder/encoded-size.ts'
+import type { SourceReport } from '../sources/running-source.ts'
+import type { Device } from '../sources/source-kind.ts'
+import { chooseEncoding } from './choose-encoding.ts'
+import { EncodingSubscriptions } from './encoding-subscriptions.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WorkerStatistics } from './messages.ts'
+import type { EncodedListener, Encoding, EngineEvent, EngineState, EngineStatistics, StudioEngine, Switched } from './studio-engine.ts'
+
+export interface EngineProcessNeeds {
+  readonly log: Logger
+  /** Encoders of this machine as far as they are known. */
+  readonly encoders: () => readonly MeasuredEncoder[]
+  /** Address at which this machine may watch a stream of the host. */
+  readonly liveAddress: (stream: string) => Promise<string>
+}
+
+const restart = { firstMs: 50, longestMs: 5000, goodAfterMs: 10_000 } as const
+/** Silence after which the process counts as hung, ms: a program that stands still this long is better begun anew. */
+const silenceMs = 4000
+/** Longest wait for an answer of the process, ms. */
+const patienceMs = 10_000
+/** The show's timeline begins so long before its first frame, so that no encoder's delay reaches before 0. */
+const leadUs = 2_000_000
+
+const noFigures: WorkerStatistics = {
+  frames: 0,
+  dropped: 0,
+  late: 0,
+  renderMs: 0,
+  longestRenderMs: 0,
+  framesPerSecond: 0,
+  cpu: 0,
+  memoryBytes: 0,
+  encodings: [],
+}
+
+interface Asked {
+  readonly askedAt: number
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
+  readonly timer: NodeJS.Timeout
+}
+
+function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1000n)
+}
+
+/** The studio's process as the host rules it: started when there is a show, told everything again when it was lost. */
+export class EngineProcess implements StudioEngine {
+  readonly #needs: EngineProcessNeeds
+  readonly #subscriptions: EncodingSubscriptions
+  readonly #listeners = new Set<(event: EngineEvent) => void>()
+  readonly #reports = new Map<string, SourceReport>()
+  readonly #asked = new Map<number, Asked>()
+  readonly #on = new Map<string, OnCanvas>()
+  #collection: Collection | undefined
+  #worker: SupervisedWorker<ToStudio> | undefined
+  #wire: MediaWire | undefined
+  #state: EngineState = 'off'
+  #problem: string | undefined
+  #originUs = 0
+  #restarts = 0
+  #lastRequest = 0
+  #metersWanted = false
+  #figures = noFigures
+
+  constructor(needs: EngineProcessNeeds) {
+    this.#needs = needs
+    this.#subscriptions = new EncodingSubscriptions({
+      onWanted: () => this.#send({ kind: 'encode', encodings: this.#subscriptions.wanted }),
+      onKeyframe: (channel) => this.#send({ kind: 'keyframe', channel }),
+    })
+  }
+
+  get state(): EngineState {
+    return this.#state
+  }
+
+  /** Wall clock of the show's time 0, ms since 1970. */
+  get originTimeMs(): number {
+    return Date.now() - (nowUs() - this.#originUs) / 1000
+  }
+
+  setCollection(collection: Collection): void {
+    const before = this.#collection
+    this.#collection = collection
+    const kept = new Set(collection.sources.map(({ id }) => id))
+    for (const id of this.#reports.keys()) if (!kept.has(id)) this.#reports.delete(id)
+    if (this.#worker === undefined) this.#start()
+    else if (before !== undefined) this.#send({ kind: 'change', change: changeBetween(before, collection) })
+  }
+
+  async switchTo(canvas: string, scene: string, transition: Transition | undefined): Promise<Switched> {
+    this.#on.set(canvas, { program: scene, preview: this.#on.get(canvas)?.preview ?? null })
+    const askedAt = performance.now()
+    const frame = await this.#ask<number>((request) => ({ kind: 'switch', request, canvas, scene, ...(transition ? { transition } : {}) }))
+    return { frame, tookMs: performance.now() - askedAt }
+  }
+
+  setPreview(canvas: string, scene: string | null): void {
+    const program = this.#on.get(canvas)?.program ?? this.#collection?.canvases.find(({ id }) => id === canvas)?.scene
+    if (program !== undefined) this.#on.set(canvas, { program, preview: scene })
+    this.#send({ kind: 'preview', canvas, scene })
+  }
+
+  encodeVideo({ canvas, encoding, owner }: Parameters<StudioEngine['encodeVideo']>[0], listener: EncodedListener): Encoding {
+    const key = JSON.stringify(['video', canvas, owner ?? '', Object.entries(encoding).sort()])
+    return this.#subscriptions.add(key, { video: { canvas, encoding: this.#choose(canvas, encoding) } }, listener)
+  }
+
+  encodeAudio({ encoding }: Parameters<StudioEngine['encodeAudio']>[0], listener: EncodedListener): Encoding {
+    const key = JSON.stringify(['audio', Object.entries(encoding).sort()])
+    return this.#subscriptions.add(key, { audio: { encoding } }, listener)
+  }
+
+  async command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#ask((request) => ({ kind: 'command', request, source, name, details }))
+  }
+
+  screenshot(of: Parameters<StudioEngine['screenshot']>[0], options: Parameters<StudioEngine['screenshot']>[1]): Promise<Uint8Array> {
+    return this.#ask((request) => ({ kind: 'screenshot', request, of, ...options }))
+  }
+
+  devices(kind: Parameters<StudioEngine['devices']>[0]): Promise<readonly Device[]> {
+    return this.#ask((request) => ({ kind: 'devices', request, of: kind }))
+  }
+
+  reports(): ReadonlyMap<string, SourceReport> {
+    return this.#reports
+  }
+
+  statistics(): EngineStatistics {
+    const { encodings, ...figures } = this.#figures
+    return {
+      state: this.#state,
+      pid: this.#worker?.pid ?? null,
+      restarts: this.#restarts,
+      ...figures,
+      encodings: encodings.map(({ channel, ...each }) => ({
+        id: String(channel),
+        ...each,
+        subscribers: this.#subscriptions.subscribers(channel),
+      })),
+    }
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Meters cost a message thirty times a second: sent only while somebody looks. */
+  wantMeters(wanted: boolean): void {
+    if (this.#metersWanted === wanted) return
+    this.#metersWanted = wanted
+    this.#send({ kind: 'meters', wanted })
+  }
+
+  async stop(): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#failAsked()
+    this.#enter('off')
+    await worker?.stop()
+    this.#collection = undefined
+    this.#reports.clear()
+  }
+
+  #choose(canvasId: string, encoding: Parameters<StudioEngine['encodeVideo']>[0]['encoding']) {
+    const canvas = this.#collection?.canvases.find(({ id }) => id === canvasId)
+    const rate = this.#collection?.frameRate ?? { numerator: 30, denominator: 1 }
+    const { width, height } = encodedSize(canvas ?? { width: 1920, height: 1080 }, encoding.height)
+    const pixels = (width * height * rate.numerator) / rate.denominator / encoding.frameDivisor
+    return chooseEncoding(encoding, pixels, this.#needs.encoders())
+  }
+
+  #start(): void {
+    if (this.#originUs === 0) this.#originUs = nowUs() - leadUs
+    this.#problem = undefined
+    this.#enter('starting')
+    const worker: SupervisedWorker<ToStudio> = superviseWorker<FromStudio, ToStudio>({
+      entry: workerFile(import.meta.url, 'studio-worker'),
+      // Encoders, decoders and file reads share libuv's threads; SVT-AV1 greets everybody unless told to speak of errors alone.
+      env: { UV_THREADPOOL_SIZE: '16', SVT_LOG: '1' },
+      log: this.#needs.log,
+      restart,
+      silenceMs,
+      onMediaPipe: (pipe) => {
+        const wire: MediaWire = openMediaWire(pipe, {
+          onTrack: (channel, track) => this.#wire === wire && this.#subscriptions.onTrack(channel, track),
+          onPacket: (channel, packet) => this.#wire === wire && this.#subscriptions.onPacket(channel, packet),
+          onNote: (channel, note) => this.#wire === wire && this.#subscriptions.onFault(channel, (note as EncodingFault).fault),
+        })
+        this.#wire = wire
+      },
+      onReady: () => {
+        this.#show(worker)
+        this.#enter('running')
+      },
+      onMessage: (message) => this.#take(message),
+      onExit: ({ restartInMs }) => {
+        if (this.#worker !== worker) return
+        this.#restarts++
+        this.#figures = { ...noFigures, frames: this.#figures.frames }
+        this.#failAsked()
+        this.#subscriptions.onGap()
+        if (this.#problem === undefined && restartInMs !== undefined) this.#enter('restarting')
+      },
+    })
+    this.#worker = worker
+  }
+
+  #show(worker: SupervisedWorker<ToStudio>): void {
+    if (this.#collection === undefined) return
+    worker.send({
+      kind: 'show',
+      collection: this.#collection,
+      on: Object.fromEntries(this.#on),
+      encodings: this.#subscriptions.wanted,
+      originUs: this.#originUs,
+      meters: this.#metersWanted,
+    })
+  }
+
+  #send(message: ToStudio): void {
+    if (this.#state === 'running') this.#worker?.send(message)
+  }
+
+  #ask<T>(message: (request: number) => ToStudio): Promise<T> {
+    const worker = this.#worker
+    if (worker === undefined || this.#state !== 'running') {
+      return Promise.reject(new AppError('studio.not_running', this.#problem))
+    }
+    const request = ++this.#lastRequest
+    return new Promise<T>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#asked.delete(request)
+        reject(new AppError('studio.not_running', 'The studio did not answer in time'))
+      }, patienceMs)
+      this.#asked.set(request, { askedAt: performance.now(), resolve: resolve as (value: never) => void, reject, timer })
+      worker.send(message(request))
+    })
+  }
+
+  #settle(request: number, value: unknown, error?: { readonly code: string; readonly message: string }): void {
+    const asked = this.#asked.get(request)
+    if (asked === undefined) return
+    this.#asked.delete(request)
+    clearTimeout(asked.timer)
+    if (error === undefined) asked.resolve(value as never)
+    else asked.reject(new AppError(isErrorCode(error.code) ? error.code : ('internal' satisfies ErrorCode), error.message))
+  }
+
+  #failAsked(): void {
+    for (const request of [...this.#asked.keys()]) {
+      this.#settle(request, undefined, { code: 'studio.not_running', message: 'The studio is being started again' })
+    }
+  }
+
+  #take(message: FromStudio): void {
+    switch (message.kind) {
+      case 'answer':
+        this.#settle(message.request, message.value, message.error)
+        break
+      case 'switched':
+        this.#settle(message.request, message.frame)
+        this.#tell({ kind: 'switched', canvas: message.canvas, scene: message.scene, frame: message.frame })
+        break
+      case 'source':
+        this.#reports.set(message.source, message.report)
+        this.#tell(message)
+        break
+      case 'statistics':
+        this.#figures = message.statistics
+        this.#tell({ kind: 'statistics', statistics: this.statistics() })
+        break
+      case 'address':
+        this.#needs.liveAddress(message.stream).then(
+          (address) => this.#worker?.send({ kind: 'address', request: message.request, address }),
+          (error: Error) => this.#worker?.send({ kind: 'address', request: message.request, problem: error.message }),
+        )
+        break
+      case 'broken':
+        this.#break(message.message)
+        break
+      default:
+        this.#tell(message)
+    }
+  }
+
+  /** It will not run on this machine however often it is started. */
+  #break(problem: string): void {
+    this.#problem = problem
+    this.#needs.log.error({ problem }, 'the studio cannot run')
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#failAsked()
+    this.#subscriptions.failAll(problem)
+    this.#enter('failed')
+    void worker?.stop()
+  }
+
+  #enter(state: EngineState): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.#tell({ kind: 'state', state, ...(this.#problem === undefined ? {} : { problem: this.#problem }) })
+  }
+
+  #tell(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}

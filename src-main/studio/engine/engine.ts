@@ -1,0 +1,318 @@
+import type { Packet, Track } from '../../formats/track.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { Collection, Transition } from '../collection/collection.ts'
+import { applyChange, type CollectionChange } from '../collection/collection-change.ts'
+import { PicturePool } from '../encoder/picture-pool.ts'
+import type { MixedBlock, Mixer } from '../mixer/mixer.ts'
+import type { Compositor, Surface } from '../native/compositor.ts'
+import type { RunningSource, SourceContext } from '../sources/running-source.ts'
+import { CanvasProgram } from './canvas-program.ts'
+import { EncodingsAtWork } from './encodings-at-work.ts'
+import { FrameClock, frameUs } from './frame-clock.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding } from './messages.ts'
+import { SceneSurfaces } from './scene-surfaces.ts'
+import { SoundClock } from './sound-clock.ts'
+import { SourcesAtWork } from './sources-at-work.ts'
+import { StatisticsMeter } from './statistics-meter.ts'
+import type { ScreenshotOf } from './studio-engine.ts'
+
+export interface EngineNeeds {
+  readonly compositor: Compositor
+  readonly mixer: Mixer
+  readonly log: Logger
+  readonly startSource: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
+  readonly liveAddress: (stream: string) => Promise<string>
+  readonly send: (message: FromStudio) => void
+  readonly onTrack: (channel: number, track: Track) => void
+  readonly onPacket: (channel: number, packet: Packet) => void
+  readonly onFault: (channel: number, fault: EncodingFault) => void
+  /** What is to be heard on this machine. */
+  readonly onMonitor: (block: MixedBlock) => void
+}
+
+interface AtCanvas {
+  readonly program: CanvasProgram
+  readonly pool: PicturePool
+  readonly width: number
+  readonly height: number
+  preview: string | null
+}
+
+interface AwaitedSwitch {
+  readonly request: number
+  readonly canvas: string
+  readonly scene: string
+}
+
+/** Frame numbers of screenshots stand far from the show's. */
+const firstScreenshotFrame = 2 ** 40
+
+/** The studio at work: sources to scenes to programs to encodings, on one clock. */
+export class Engine {
+  readonly #needs: EngineNeeds
+  readonly #sources: SourcesAtWork
+  readonly #scenes: SceneSurfaces
+  readonly #encodings: EncodingsAtWork
+  readonly #meter = new StatisticsMeter()
+  #collection: Collection
+  readonly #canvases = new Map<string, AtCanvas>()
+  readonly #originUs: number
+  #clock: FrameClock
+  readonly #soundClock: SoundClock
+  readonly #timers: NodeJS.Timeout[]
+  #awaited: AwaitedSwitch[] = []
+  #metersWanted: boolean
+  #shownDirty = true
+  #screenshotFrame = firstScreenshotFrame
+
+  constructor(needs: EngineNeeds, show: Extract<ToStudio, { kind: 'show' }>) {
+    this.#needs = needs
+    const { compositor, mixer, log, startSource, liveAddress, send } = needs
+    this.#originUs = show.originUs
+    this.#collection = show.collection
+    this.#metersWanted = show.meters
+    this.#sources = new SourcesAtWork({
+      stores: compositor,
+      log,
+      start: startSource,
+      clockOriginUs: () => this.#originUs,
+      liveAddress,
+      onReport: (source, report) => {
+        // A source that has just begun to have sound is a new input.
+        this.#shownDirty = true
+        send({ kind: 'source', source, report })
+      },
+    })
+    this.#scenes = new SceneSurfaces({ compositor, pictures: (source) => this.#sources.pictures(source) })
+    this.#encodings = new EncodingsAtWork({
+      compositor,
+      nowMs: () => compositor.nowUs() / 1000,
+      onTrack: needs.onTrack,
+      onPacket: needs.onPacket,
+      onFault: needs.onFault,
+    })
+    this.#applyCollection(show.on)
+    this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
+    this.#clock = this.#startClock()
+    this.#soundClock = new SoundClock({
+      mixer,
+      originUs: this.#originUs,
+      nowUs: () => compositor.nowUs(),
+      onBlock: (block, showUs) => {
+        this.#encodings.offerSound(block.tracks, showUs)
+        if (block.monitor !== undefined) needs.onMonitor(block)
+      },
+    })
+    this.#timers = [
+      setInterval(() => this.#soundClock.advance(), 10),
+      setInterval(() => {
+        if (this.#metersWanted) send({ kind: 'meters', meters: mixer.meters() })
+      }, 1000 / 30),
+      setInterval(() => this.#tellStatistics(), 1000),
+    ]
+  }
+
+  change(change: CollectionChange): void {
+    const before = this.#collection
+    this.#collection = applyChange(before, change)
+    this.#applyCollection({})
+    const { frameRate } = this.#collection
+    if (frameRate.numerator === before.frameRate.numerator && frameRate.denominator === before.frameRate.denominator) return
+    this.#clock.stop()
+    this.#clock = this.#startClock()
+    this.#encodings.restart(this.#canvases, frameRate)
+  }
+
+  encode(wanted: readonly WantedEncoding[]): void {
+    this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
+    this.#needs.mixer.setTracks(this.#encodings.tracks)
+  }
+
+  requestKeyframe(channel: number): void {
+    this.#encodings.requestKeyframe(channel)
+  }
+
+  wantMeters(wanted: boolean): void {
+    this.#metersWanted = wanted
+  }
+
+  /** Throws `request.not_found`. */
+  switchTo(request: number, canvas: string, scene: string, transition: Transition | undefined): void {
+    const at = this.#canvases.get(canvas)
+    if (at === undefined) throw new AppError('request.not_found', `There is no canvas ${canvas}`)
+    if (!this.#scenes.has(scene)) throw new AppError('request.not_found', `There is no scene ${scene}`)
+    at.program.switchTo(scene, transition, this.#clock.next)
+    this.#awaited.push({ request, canvas, scene })
+    this.#shownDirty = true
+  }
+
+  setPreview(canvas: string, scene: string | null): void {
+    const at = this.#canvases.get(canvas)
+    if (at === undefined) return
+    at.preview = scene !== null && this.#scenes.has(scene) ? scene : null
+    this.#shownDirty = true
+  }
+
+  command(source: string, name: string, details: Readonly<Record<string, unknown>>): void {
+    this.#sources.command(source, name, details)
+  }
+
+  async screenshot(of: ScreenshotOf, order: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array> {
+    const { takeScreenshot } = await import('./screenshots.ts')
+    const { compositor } = this.#needs
+    const frame = this.#screenshotFrame++
+    if ('source' in of) {
+      const store = this.#sources.pictures(of.source)
+      if (store === undefined || store.sequence === 0) throw new AppError('request.not_found', `The source ${of.source} has no picture now`)
+      const surface = compositor.createSurface({ width: store.width, height: store.height, background: '#000000' })
+      try {
+        surface.setLayers([{ content: { store }, transform: [1, 0, 0, 1, 0, 0], opacity: 1, blend: 'normal', sampling: 'smooth' }])
+        return await takeScreenshot(compositor, surface, frame, order)
+      } finally {
+        surface.close()
+      }
+    }
+    return takeScreenshot(compositor, this.#surfaceOf(of), frame, order)
+  }
+
+  async close(): Promise<void> {
+    this.#clock.stop()
+    for (const timer of this.#timers) clearInterval(timer)
+    await Promise.all([this.#encodings.close(), this.#sources.close()])
+    this.#scenes.close()
+    for (const { program, pool } of this.#canvases.values()) {
+      program.close()
+      pool.close()
+    }
+    this.#needs.mixer.close()
+  }
+
+  #surfaceOf(of: Exclude<ScreenshotOf, { readonly source: string }>): Surface {
+    const canvas = this.#canvases.get('program' in of ? of.program : 'preview' in of ? of.preview : '')
+    const scene = 'scene' in of ? of.scene : 'preview' in of ? canvas?.preview : canvas?.program.scene
+    if (scene === undefined || scene === null || !this.#scenes.has(scene))
+      throw new AppError('request.not_found', 'There is no such picture now')
+    return this.#scenes.root(scene)
+  }
+
+  #startClock(): FrameClock {
+    return new FrameClock({
+      originUs: this.#originUs,
+      rate: this.#collection.frameRate,
+      nowUs: () => this.#needs.compositor.nowUs(),
+      onFrame: (frame) => this.#makeFrame(frame),
+    })
+  }
+
+  #makeFrame(frame: number): void {
+    if (this.#shownDirty) this.#tellShown()
+    const startedUs = this.#needs.compositor.nowUs()
+    for (const [id, canvas] of this.#canvases) {
+      if (!this.#encodings.wantsPicture(id, frame)) continue
+      const picture = canvas.pool.take()
+      if (picture === undefined) {
+        this.#meter.dropped++
+        continue
+      }
+      canvas.program.render(picture.memory, frame)
+      this.#encodings.offerPicture(id, picture, frame)
+    }
+    this.#meter.rendered((this.#needs.compositor.nowUs() - startedUs) / 1000)
+    for (const { request, canvas, scene } of this.#awaited) this.#needs.send({ kind: 'switched', request, canvas, scene, frame })
+    this.#awaited.length = 0
+    this.#soundClock.advance()
+  }
+
+  #applyCollection(on: Readonly<Record<string, OnCanvas>>): void {
+    const collection = this.#collection
+    const { compositor, send } = this.#needs
+    this.#sources.setCollection(collection)
+    this.#scenes.setCollection(collection)
+    const frameMs = frameUs(1, collection.frameRate) / 1000
+    const resized = collection.canvases.some(({ id, width, height }) => {
+      const known = this.#canvases.get(id)
+      return known !== undefined && (known.width !== width || known.height !== height)
+    })
+    const ids = new Set(collection.canvases.map(({ id }) => id))
+    const before = new Map(this.#canvases)
+    this.#canvases.clear()
+    for (const canvas of collection.canvases) {
+      const { id, width, height } = canvas
+      const known = before.get(id)
+      const fitting = (scene: string | undefined): string =>
+        [scene, canvas.scene].find((each) => each !== undefined && this.#scenes.has(each)) ?? (collection.scenes[0]?.id as string)
+      if (known !== undefined && known.width === width && known.height === height) {
+        for (const scene of known.program.shown) if (!this.#scenes.has(scene)) known.program.sceneGone(scene, fitting(undefined))
+        if (known.preview !== null && !this.#scenes.has(known.preview)) known.preview = null
+        this.#canvases.set(id, known)
+        continue
+      }
+      const scene = fitting(on[id]?.program ?? known?.program.scene)
+      this.#canvases.set(id, {
+        width,
+        height,
+        pool: new PicturePool(width, height),
+        preview: on[id]?.preview ?? known?.preview ?? null,
+        program: new CanvasProgram({
+          compositor,
+          scenes: this.#scenes,
+          canvas,
+          scene,
+          frameMs,
+          pictures: (source) => this.#sources.pictures(source),
+          restart: (source) => this.#restartStinger(source),
+          onEnded: (ended) => {
+            this.#shownDirty = true
+            send({ kind: 'transition-ended', canvas: id, scene: ended })
+          },
+        }),
+      })
+      known?.program.close()
+      known?.pool.close()
+    }
+    for (const [id, { program, pool }] of before) {
+      if (ids.has(id)) continue
+      program.close()
+      pool.close()
+    }
+    if (resized) this.#encodings.restart(this.#canvases, collection.frameRate)
+    this.#shownDirty = true
+  }
+
+  #restartStinger(source: string): void {
+    try {
+      this.#sources.command(source, 'restart', {})
+    } catch (error) {
+      this.#needs.log.warn({ err: error, source }, 'the stinger does not play')
+    }
+  }
+
+  /** Tells sources and mixer what is seen. */
+  #tellShown(): void {
+    this.#shownDirty = false
+    const onAir = new Set<string>()
+    const seen = new Set<string>()
+    for (const { program, preview } of this.#canvases.values()) {
+      for (const scene of program.shown) this.#scenes.sourcesIn(scene, onAir)
+      if (program.overlay !== undefined) onAir.add(program.overlay)
+      if (preview !== null) this.#scenes.sourcesIn(preview, seen)
+    }
+    for (const source of onAir) seen.add(source)
+    this.#sources.setShown(seen)
+    this.#needs.mixer.setInputs(
+      this.#collection.sources.flatMap(({ id, name, audio }) => {
+        const store = this.#sources.sound(id)
+        return store && audio ? [{ source: id, name, store, audio, shown: onAir.has(id) }] : []
+      }),
+    )
+    this.#needs.mixer.setTracks(this.#encodings.tracks)
+  }
+
+  #tellStatistics(): void {
+    const { send, mixer } = this.#needs
+    const { dropped, late } = this.#clock
+    send({ kind: 'statistics', statistics: this.#meter.read({ dropped, late, encodings: this.#encodings.statistics() }) })
+    send({ kind: 'drift', drift: mixer.drift() })
+  }
+}
