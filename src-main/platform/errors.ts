@@ -397,6 +397,11 @@ export const errorKinds = {
     title: 'The TLS certificate or its key cannot be used',
     remedy: 'Give PEM files that belong together as --tls-cert and --tls-key.',
   },
+  'studio.not_running': {
+    status: 409,
+    title: 'The studio does not run',
+    remedy: 'Open a collection, or wait a moment: a studio that was lost is back within two seconds.',
+  },
   'studio.command_unknown': {
     status: 400,
     title: 'The source does not take that command',
@@ -417,6 +422,11 @@ export const errorKinds = {
 } as const satisfies Record<string, ErrorKind>
 
 export type ErrorCode = keyof typeof errorKinds
+
+/** For codes that come from another process. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(errorKinds, code)
+}
 
 /** An error of the catalogue. `message` says what was wrong and where; `cause` is what lay beneath. */
 export class AppError extends Error {

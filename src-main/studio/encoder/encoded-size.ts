@@ -3,4 +3,3 @@ export function encodedSize(canvas: { readonly width: number; readonly height: n
   if (height === null || height === canvas.height) return { width: canvas.width, height: canvas.height }
   return { width: Math.max(16, Math.round((canvas.width * height) / canvas.height / 2) * 2), height }
 }
-

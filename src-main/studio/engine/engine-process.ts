@@ -1,11 +1,11 @@
-import { AppError, type ErrorCode, isErrorCode } from '../../platform/errors.ts'
+import { AppError, isErrorCode } from '../../platform/errors.ts'
 import type { MeasuredEncoder } from '../../platform/ffmpeg/choose-encoder.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type MediaWire, openMediaWire } from '../../platform/workers/media-wire.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
-import { changeBetween } from '../collection/collection-change.ts'
 import type { Collection, Transition } from '../collection/collection.ts'
+import { changeBetween } from '../collection/collection-change.ts'
 import { encodedSize } from '../encoder/encoded-size.ts'
 import type { SourceReport } from '../sources/running-source.ts'
 import type { Device } from '../sources/source-kind.ts'
@@ -158,7 +158,7 @@ export class EngineProcess implements StudioEngine {
   }
 
   /** Meters cost a message thirty times a second: sent only while somebody looks. */
-  wantMeters(wanted: boolean): void {
+  meter(wanted: boolean): void {
     if (this.#metersWanted === wanted) return
     this.#metersWanted = wanted
     this.#send({ kind: 'meters', wanted })
@@ -256,7 +256,7 @@ export class EngineProcess implements StudioEngine {
     this.#asked.delete(request)
     clearTimeout(asked.timer)
     if (error === undefined) asked.resolve(value as never)
-    else asked.reject(new AppError(isErrorCode(error.code) ? error.code : ('internal' satisfies ErrorCode), error.message))
+    else asked.reject(new AppError(isErrorCode(error.code) ? error.code : 'internal', error.message))
   }
 
   #failAsked(): void {

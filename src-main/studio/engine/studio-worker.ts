@@ -9,7 +9,9 @@ import type { EncodingFault, FromStudio, ToStudio, WorkerFault } from './message
 /** Lines on standard error become log lines of the host. */
 function log(fields: object): Logger {
   const write = (more: object, message: string): void => {
-    process.stderr.write(`${message} ${JSON.stringify({ ...fields, ...more }, (_key, value) => (value instanceof Error ? value.message : value))}\n`)
+    process.stderr.write(
+      `${message} ${JSON.stringify({ ...fields, ...more }, (_key, value) => (value instanceof Error ? value.message : value))}\n`,
+    )
   }
   return { debug() {}, info() {}, warn: write, error: write, child: (more) => log({ ...fields, ...more }) }
 }

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import type { Collection, Item, Scene, Source, Transition } from '../collection/collection.ts'
+import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../native/compositor.ts'
+import type { FrameStore } from '../native/media-stores.ts'
+import { CanvasProgram } from './canvas-program.ts'
+import { SceneSurfaces } from './scene-surfaces.ts'
+
+const canvas = { id: 'main', name: 'Main', width: 320, height: 180, background: '#000000', scene: 'one' }
+const layout = {
+  visible: true,
+  locked: false,
+  position: { x: 0, y: 0 },
+  scale: { x: 1, y: 1 },
+  rotation: 0,
+  alignment: { x: 'left', y: 'top' },
+  crop: { left: 0, top: 0, right: 0, bottom: 0 },
+  bounds: null,
+  blend: 'normal',
+  opacity: 1,
+  sampling: 'smooth',
+} as const
+const source = (id: string): Source => ({ id, name: id, kind: 'color', settings: {}, filters: [] })
+const item = (id: string, shows: string, change: Partial<Item> = {}): Item => ({ ...layout, id, source: shows, ...change }) as Item
+const scene = (id: string, items: Item[]): Scene => ({ id, name: id, canvas: 'main', items, filters: [] })
+const transition = (kind: Transition['kind'], settings = {}): Transition => ({ id: 't', name: 't', kind, durationMs: 200, settings })
+
+/** Notes what it is asked to compose. */
+function recorder() {
+  const asked: { what: string; frame: number; mixing?: Mixing; over?: Layer | undefined }[] = []
+  const layersOf = new Map<Surface, readonly Layer[]>()
+  const compositor = {
+    createSurface({ width, height }: { width: number; height: number }): Surface {
+      const surface: Surface = { width, height, setLayers: (layers) => void layersOf.set(surface, layers), setFilters() {}, close() {} }
+      return surface
+    },
+    render: (_surface: Surface, _into: PictureMemory, frame: number) => void asked.push({ what: 'render', frame }),
+    renderMixed: (_from: Surface, _to: Surface, mixing: Mixing, _into: PictureMemory, frame: number, over?: Layer) =>
+      void asked.push({ what: 'mixed', frame, mixing, over }),
+  } as unknown as Compositor
+  return { compositor, asked, layersOf }
+}
+
+function studio(scenes: Scene[], sizes: Record<string, [number, number]> = {}) {
+  const { compositor, asked, layersOf } = recorder()
+  const stores = new Map<string, FrameStore>()
+  const storeOf = (id: string): FrameStore => {
+    const known = stores.get(id)
+    if (known) return known
+    const [width, height] = sizes[id] ?? [64, 36]
+    const store = { sequence: 1, width, height } as FrameStore
+    stores.set(id, store)
+    return store
+  }
+  const sources = ['a', 'b', 'c', 'stinger'].map(source)
+  const collection = { canvases: [canvas], scenes, sources, frameRate: { numerator: 50, denominator: 1 } } as unknown as Collection
+  const surfaces = new SceneSurfaces({ compositor, pictures: storeOf })
+  surfaces.setCollection(collection)
+  const ended: string[] = []
+  const restarted: string[] = []
+  const program = new CanvasProgram({
+    compositor,
+    scenes: surfaces,
+    canvas,
+    scene: 'one',
+    pictures: storeOf,
+    restart: (id) => restarted.push(id),
+    frameMs: 20,
+    onEnded: (each) => ended.push(each),
+  })
+  const run = (from: number, to: number): void => {
+    for (let frame = from; frame < to; frame++) program.render({} as PictureMemory, frame)
+  }
+  return { program, surfaces, collection, asked, layersOf, ended, restarted, stores, storeOf, run }
+}
+
+const two = [scene('one', [item('i1', 'a')]), scene('two', [item('i2', 'b')])]
+
+describe('a canvas', () => {
+  it('shows a cut on the very next frame', () => {
+    const { program, asked, run } = studio(two)
+    run(0, 2)
+    program.switchTo('two', undefined, 2)
+    run(2, 4)
+    expect(program.shown).toEqual(['two'])
+    expect(asked.map(({ what }) => what)).toEqual(['render', 'render', 'render', 'render'])
+  })
+
+  it('takes a transition as many frames as it is long, beginning on the next one, and tells its end', () => {
+    const { program, asked, ended, run } = studio(two)
+    program.switchTo('two', transition('fade'), 5)
+    expect(program.shown).toEqual(['one', 'two'])
+    run(5, 17)
+    const steps = asked.flatMap(({ mixing }) => (mixing ? [mixing.progress] : []))
+    expect(steps).toEqual(Array.from({ length: 10 }, (_, index) => (index + 1) / 11))
+    expect(asked.slice(10).every(({ what }) => what === 'render')).toBe(true)
+    expect(ended).toEqual(['two'])
+  })
+
+  it('cuts a transition short when the next switch comes', () => {
+    const { program, ended, run } = studio(two)
+    program.switchTo('two', transition('slide', { direction: 'up' }), 0)
+    run(0, 3)
+    program.switchTo('one', undefined, 3)
+    expect(program.shown).toEqual(['one'])
+    expect(ended).toEqual(['two'])
+  })
+
+  it('plays a stinger over both scenes and cuts beneath it', () => {
+    const { program, asked, restarted, stores, storeOf, run } = studio(two)
+    Object.assign(storeOf('stinger'), { sequence: 0 })
+    program.switchTo('two', transition('stinger', { source: 'stinger', cutMs: 100 }), 0)
+    expect(restarted).toEqual(['stinger'])
+    run(0, 2)
+    expect(asked.map(({ what }) => what)).toEqual(['render', 'render'])
+    Object.assign(stores.get('stinger') as FrameStore, { sequence: 1 })
+    run(2, 13)
+    const mixed = asked.filter(({ what }) => what === 'mixed')
+    expect(mixed).toHaveLength(10)
+    expect(mixed.map(({ mixing }) => mixing?.progress)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+    expect(mixed.every(({ over }) => over !== undefined)).toBe(true)
+  })
+
+  it('moves what both scenes show and fades the rest', () => {
+    const scenes = [
+      scene('one', [item('i1', 'a'), item('i3', 'c')]),
+      scene('two', [item('i2', 'a', { position: { x: 100, y: 0 } }), item('i4', 'b')]),
+    ]
+    const { program, layersOf, run } = studio(scenes)
+    program.switchTo('two', transition('move'), 0)
+    run(0, 5)
+    const moving = [...layersOf.values()].at(-1) as readonly Layer[]
+    expect(moving).toHaveLength(3)
+    const [leaving, moved, arriving] = moving as [Layer, Layer, Layer]
+    expect(moved.transform[4]).toBeGreaterThan(40)
+    expect(moved.transform[4]).toBeLessThan(50)
+    expect(leaving.opacity + arriving.opacity).toBeCloseTo(1)
+  })
+})
+
+describe('scenes', () => {
+  it('follow the sizes of their sources, and hold groups in a box of their own', () => {
+    const group = {
+      ...layout,
+      id: 'g',
+      position: { x: 10, y: 20 },
+      group: [item('i1', 'a', { position: { x: -30, y: 5 } })],
+    } as unknown as Item
+    const { surfaces, layersOf, stores } = studio([scene('one', [group])])
+    const layers = () => layersOf.get(surfaces.root('one')) as readonly Layer[]
+    const surfaceOf = (layer: Layer) => (layer.content as { surface: Surface }).surface
+    expect(surfaceOf(layers()[0] as Layer)).toMatchObject({ width: 64, height: 36 })
+    const inside = layersOf.get(surfaceOf(layers()[0] as Layer)) as readonly Layer[]
+    expect(inside[0]?.transform.slice(4)).toEqual([0, 0])
+    Object.assign(stores.get('a') as FrameStore, { width: 128 })
+    expect(surfaceOf(layers()[0] as Layer)).toMatchObject({ width: 128, height: 36 })
+  })
+
+  it('know all sources that they show, those of scenes inside included, and none that is hidden', () => {
+    const scenes = [
+      scene('one', [{ ...layout, id: 'n', scene: 'two' } as Item, item('i1', 'a', { visible: false })]),
+      scene('two', [item('i2', 'b'), item('i3', 'c')]),
+    ]
+    const { surfaces, layersOf } = studio(scenes)
+    expect([...surfaces.sourcesIn('one')]).toEqual(['b', 'c'])
+    expect(layersOf.get(surfaces.root('one'))).toHaveLength(1)
+  })
+})

@@ -1,0 +1,11 @@
+import type { Device, DeviceKind } from './source-kind.ts'
+
+/** Who knows the devices of a kind; loaded when somebody asks. */
+const listers: Readonly<Partial<Record<DeviceKind, () => Promise<() => Promise<readonly Device[]> | readonly Device[]>>>> = {
+  //
+}
+
+/** Devices of this machine that sources of a kind can capture. Rejects with what is missing. */
+export async function listDevices(kind: DeviceKind): Promise<readonly Device[]> {
+  return (await listers[kind]?.())?.() ?? []
+}
