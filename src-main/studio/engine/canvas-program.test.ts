@@ -53,7 +53,7 @@ function studio(scenes: Scene[], sizes: Record<string, [number, number]> = {}) {
   }
   const sources = ['a', 'b', 'c', 'stinger'].map(source)
   const collection = { canvases: [canvas], scenes, sources, frameRate: { numerator: 50, denominator: 1 } } as unknown as Collection
-  const surfaces = new SceneSurfaces({ compositor, pictures: storeOf })
+  const surfaces = new SceneSurfaces({ compositor, pictures: storeOf, filters: () => [] })
   surfaces.setCollection(collection)
   const ended: string[] = []
   const restarted: string[] = []

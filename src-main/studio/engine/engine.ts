@@ -4,6 +4,7 @@ import type { Logger } from '../../platform/logger.ts'
 import type { Collection, Transition } from '../collection/collection.ts'
 import { applyChange, type CollectionChange } from '../collection/collection-change.ts'
 import { PicturePool } from '../encoder/picture-pool.ts'
+import { NativeFilters } from '../filters/native-filters.ts'
 import type { MixedBlock, Mixer } from '../mixer/mixer.ts'
 import type { Compositor, Surface } from '../native/compositor.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
@@ -84,7 +85,13 @@ export class Engine {
         send({ kind: 'source', source, report })
       },
     })
-    this.#scenes = new SceneSurfaces({ compositor, pictures: (source) => this.#sources.pictures(source) })
+    const pictures = (source: string) => this.#sources.pictures(source)
+    const filters = new NativeFilters({
+      pictures,
+      onProblem: (filter, problem) => send({ kind: 'filter', filter, problem: problem ?? null }),
+      onLoaded: () => this.#scenes.replan(),
+    })
+    this.#scenes = new SceneSurfaces({ compositor, pictures, filters: (each) => filters.of(each) })
     this.#encodings = new EncodingsAtWork({
       compositor,
       nowMs: () => compositor.nowUs() / 1000,

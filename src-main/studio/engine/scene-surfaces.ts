@@ -7,6 +7,8 @@ export interface SceneSurfacesNeeds {
   readonly compositor: Compositor
   /** Pictures of a source, where it has any. */
   readonly pictures: (source: string) => FrameStore | undefined
+  /** Filters as the compositor takes them. */
+  readonly filters: (filters: readonly Filter[]) => NativeFilter[]
 }
 
 /** What a plan was made of: where one differs the plan is made anew. */
@@ -38,11 +40,6 @@ interface PlannedScene {
   inner: readonly string[]
 }
 
-/** Filters as the compositor takes them. */
-export function nativeFilters(filters: readonly Filter[]): NativeFilter[] {
-  return filters.filter(({ enabled }) => enabled).map(({ kind, settings }) => ({ ...settings, kind }))
-}
-
 export function layerOf({ item, content, placement }: PlacedItem): Layer {
   const { blend, sampling, opacity } = item
   return { content, crop: placement.crop, transform: placement.transform, opacity, blend, sampling }
@@ -59,6 +56,12 @@ export class SceneSurfaces {
 
   constructor(needs: SceneSurfacesNeeds) {
     this.#needs = needs
+  }
+
+  /** Plans everything anew: what filters are made of has changed. */
+  replan(): void {
+    this.#filters.clear()
+    for (const planned of this.#planned.values()) this.#plan(planned)
   }
 
   setCollection({ scenes, sources, canvases }: Collection): void {
@@ -171,7 +174,7 @@ export class SceneSurfaces {
 
   #fill({ scene, placed }: PlannedScene, surface: Surface): void {
     surface.setLayers(placed.map(layerOf))
-    surface.setFilters(nativeFilters(scene.filters))
+    surface.setFilters(this.#needs.filters(scene.filters))
   }
 
   #leaf(item: LeafItem, basis: Basis[], inner: string[]): PlacedItem | undefined {
@@ -201,7 +204,7 @@ export class SceneSurfaces {
   #filtersOf({ id, filters }: Source): NativeFilter[] {
     const known = this.#filters.get(id)
     if (known?.filters === filters) return known.native
-    const native = nativeFilters(filters)
+    const native = this.#needs.filters(filters)
     this.#filters.set(id, { filters, native })
     return native
   }

@@ -123,6 +123,8 @@ export interface EngineStatistics {
 export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  /** A filter cannot do its work; null: it can again. */
+  | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   /** 30 times a second while they are wanted: `meter`. */
