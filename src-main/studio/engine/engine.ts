@@ -79,11 +79,11 @@ export class Engine {
       start: startSource,
       clockOriginUs: () => this.#originUs,
       liveAddress,
-      onReport: (source, report) => {
-        // A source that has just begun to have sound is a new input.
+      onBegun: () => {
+        this.#scenes.replan()
         this.#shownDirty = true
-        send({ kind: 'source', source, report })
       },
+      onReport: (source, report) => send({ kind: 'source', source, report }),
     })
     const pictures = (source: string) => this.#sources.pictures(source)
     const filters = new NativeFilters({

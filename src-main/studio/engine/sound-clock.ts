@@ -9,13 +9,11 @@ export interface SoundClockNeeds {
   readonly onBlock: (block: MixedBlock, showUs: number) => void
 }
 
-/** How late sound is mixed, so that all of it is there, us. */
-export const mixDelayUs = 50_000
 const blockUs = (blockFrames * 1e6) / mixRate
 /** After so long a pause the blocks between are left out, us. */
 const longestPauseUs = 500_000
 
-/** Mixes block after block, a fixed time behind the clock. */
+/** Mixes block after block, as late as the mixer wants it. */
 export class SoundClock {
   readonly #needs: SoundClockNeeds
   #next: number
@@ -39,7 +37,7 @@ export class SoundClock {
 
   /** Number of the block that is not due yet. */
   #due(): number {
-    const { originUs, nowUs } = this.#needs
-    return Math.floor((nowUs() - mixDelayUs - originUs) / blockUs)
+    const { mixer, originUs, nowUs } = this.#needs
+    return Math.floor((nowUs() - mixer.delayUs - originUs) / blockUs)
   }
 }

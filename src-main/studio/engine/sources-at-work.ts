@@ -12,6 +12,8 @@ export interface SourcesAtWorkNeeds {
   /** Monotonic microseconds at which frames of the program are due: this one, and those whole frames away. */
   readonly clockOriginUs: () => number
   readonly liveAddress: (stream: string) => Promise<string>
+  /** A source has its stores from now on. */
+  readonly onBegun: (source: string) => void
   readonly onReport: (source: string, report: SourceReport) => void
 }
 
@@ -112,6 +114,7 @@ export class SourcesAtWork {
       // What changed while it was being begun.
       if (atWork.source.settings !== settings) running.update(atWork.source.settings)
       if (atWork.shown) running.show?.(true)
+      this.#needs.onBegun(id)
       return undefined
     })
     this.#watch(id, beginning)
