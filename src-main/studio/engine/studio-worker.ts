@@ -52,7 +52,7 @@ async function begin(show: Extract<ToStudio, { kind: 'show' }>): Promise<void> {
     engine = new Engine(
       {
         compositor,
-        mixer: createMixer(),
+        mixer: createMixer({ log: log({}) }),
         log: log({}),
         startSource,
         liveAddress: (stream) =>
