@@ -3,7 +3,7 @@ import type { Core } from './core.ts'
 import { createHooks, createPlayDecisions } from './hooks/index.ts'
 import type { LiveNeeds } from './live-needs.ts'
 import { KeyGate } from './streams/publish-gate.ts'
-import { firstRefusal } from './viewers/viewer-admission.ts'
+import { firstRefusal, type MayWatch } from './viewers/viewer-admission.ts'
 import { createViewerLimit } from './viewers/viewer-limit.ts'
 
 /** The two questions of every door: may this one publish, may that one watch. */
@@ -24,11 +24,13 @@ export async function createAdmission(needs: LiveNeeds, core: Core) {
     nameOf,
   })
   const hooking = await createHooks({ database, secrets: needs.secrets, events, audit, log: log.child({ part: 'hooks' }), now })
-  const mayWatch = firstRefusal([
+  const judged = firstRefusal([
     access.mayWatch,
     createViewerLimit(registry, viewers),
     createPlayDecisions(hooking.hooks, (streamId, viewer) => viewers.watches(streamId, viewer), now),
   ])
+  // What the host itself takes is asked no rule, and is no viewer whose place a limit counts.
+  const mayWatch: MayWatch = (stream, viewer) => (access.gate.isHost(viewer.token) ? undefined : judged(stream, viewer))
   const gate = new KeyGate({
     keys,
     registry,

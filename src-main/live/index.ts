@@ -10,6 +10,7 @@ import { liveRoutes } from './routes.ts'
 import { settingsInForce } from './settings.ts'
 import { slateRoutes } from './slate/slate-routes.ts'
 
+export type { LiveCarrier } from './carrier/live-carrier.ts'
 export type { DeliveryDoor } from './delivery/index.ts'
 export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
 export type { LiveTables } from './live-database.ts'
@@ -32,8 +33,9 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
   const admission = await createAdmission(needs, core)
   const { access, hooking, gate } = admission
   const bodies = createFlvBodies()
-  const { alerts, testStream, destinations, thumbnails, recording, clips, sources } = await createParts(needs, core, {
+  const { alerts, testStream, carrier, sending, destinations, thumbnails, recording, clips, sources } = await createParts(needs, core, {
     bodies,
+    gate: access.gate,
     rtmpPort: () => ports.rtmp,
   })
   const doors = await createDoors(needs, core, admission, { bodies, sources, ports })
@@ -45,6 +47,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
     alerts,
     sources,
     renditions,
+    sending,
     destinations,
     viewersPart,
     httpFlv,
@@ -76,6 +79,7 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       ...parts.flatMap((part) => part.routes ?? []),
     ],
     streams: registry,
+    carrier,
     async start() {
       // what an earlier run left goes before the first publisher comes
       await dvr.start?.()

@@ -6,6 +6,7 @@ import type { EventBus } from '../platform/events.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import type { LiveCarrier } from './carrier/live-carrier.ts'
 import type { DeliveryDoor } from './delivery/index.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
@@ -52,6 +53,8 @@ export interface LiveHealth {
 export interface Live {
   readonly routes: readonly RouteDefinition[]
   readonly streams: StreamDirectory
+  /** For makers of media on the same host. */
+  readonly carrier: LiveCarrier
   /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
   start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
   stop(): Promise<void>

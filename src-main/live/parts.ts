@@ -1,10 +1,14 @@
+import type { AccessGate } from './access/access-gate.ts'
 import { createAlerts, type StreamFacts } from './alerts/index.ts'
+import { createCarrier } from './carrier/index.ts'
 import { createClips } from './clips/index.ts'
 import type { Core } from './core.ts'
 import { createDemo } from './demo/index.ts'
 import { createDestinations, type Destinations } from './destinations/index.ts'
+import { WhipSender } from './destinations/whip/whip-sender.ts'
 import type { FlvBodies } from './flv/flv-bodies.ts'
 import type { LiveNeeds } from './live-needs.ts'
+import type { LivePart } from './live-part.ts'
 import { createRecording } from './recording/index.ts'
 import { createSources } from './sources/index.ts'
 import type { StreamRegistry } from './streams/stream-registry.ts'
@@ -12,7 +16,11 @@ import { TestStream } from './test-stream.ts'
 import { createThumbnails } from './thumbnails/index.ts'
 
 /** What is done with streams beside carrying them from publisher to viewer. */
-export async function createParts(needs: LiveNeeds, core: Core, own: { readonly bodies: FlvBodies; readonly rtmpPort: () => number }) {
+export async function createParts(
+  needs: LiveNeeds,
+  core: Core,
+  own: { readonly bodies: FlvBodies; readonly gate: AccessGate; readonly rtmpPort: () => number },
+) {
   const { config, database, writes, events, audit, log } = needs
   const { now, monotonic, keys, registry, viewers, renditions, runs } = core
   const { outgoingQueueBytes, outgoingQueueMs } = config.limits
@@ -23,6 +31,25 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${own.rtmpPort()}/live`,
   })
 
+  const whip = new WhipSender(log.child({ part: 'destinations' }))
+  const carrier = createCarrier({
+    registry,
+    keys,
+    gate: own.gate,
+    media: { bodies: own.bodies, limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs } },
+    whip,
+    encoders: renditions.encoders,
+    rtmpDoor: () => `${ownAddress(needs.listen.host)}:${own.rtmpPort()}`,
+    now,
+    monotonic,
+  })
+  /** Stopped behind everything that sends. */
+  const sending: LivePart = {
+    async stop() {
+      carrier.stop()
+      await whip.stop()
+    },
+  }
   const destinations = await createDestinations({
     bodies: own.bodies,
     database,
@@ -30,6 +57,7 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     streams: registry,
     ladderOf: (stream) => renditions.derived.ladder(stream),
     realtimeOf: (stream) => renditions.derived.realtime(stream),
+    whip,
     streamOf: (idOrName) => registry.get(idOrName),
     events,
     audit,
@@ -93,7 +121,7 @@ export async function createParts(needs: LiveNeeds, core: Core, own: { readonly 
     playable: (name) =>
       config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,
   })
-  return { alerts, testStream, destinations, thumbnails, recording, clips, sources }
+  return { alerts, testStream, carrier, sending, destinations, thumbnails, recording, clips, sources }
 }
 
 /** Live streams as alerts look at them. */

@@ -71,8 +71,12 @@ export const IngestProtocolSchema = Type.Union(
     Type.Literal('udp'),
     Type.Literal('pull'),
     Type.Literal('slate'),
+    Type.Literal('studio'),
   ],
-  { description: 'pull: fetched by the host from a source; slate: made by the host while the publisher is away' },
+  {
+    description:
+      "pull: fetched by the host from a source; slate: made by the host while the publisher is away; studio: the host's own studio",
+  },
 )
 
 export const PublisherRoleSchema = Type.Union([Type.Literal('primary'), Type.Literal('backup')], {

@@ -412,6 +412,54 @@ export const errorKinds = {
     title: 'The place to go to is no number of milliseconds',
     remedy: 'Send `{ "ms": 12000 }`: the place in what is played, from 0 on.',
   },
+  'studio.output_not_found': {
+    status: 404,
+    title: 'The collection has no output of that id',
+    remedy: 'See the list with GET /api/v1/studio/outputs.',
+  },
+  'studio.output_invalid': {
+    status: 400,
+    title: 'The output cannot be what it is set to be',
+    remedy: 'Correct the field that is named; GET /api/v1/studio/output-kinds says what each kind takes.',
+  },
+  'studio.output_off': { status: 409, title: 'The output does not run', remedy: 'Start it first.' },
+  'studio.output_command_unknown': {
+    status: 400,
+    title: 'The output does not take that command',
+    remedy: 'See the commands of its kind in GET /api/v1/studio/output-kinds.',
+  },
+  'studio.output_encoder': {
+    status: 503,
+    title: 'The encoder for the output does not run',
+    remedy: 'Choose another encoder or preset for the output; GET /api/v1/live/encoders lists those of this machine.',
+  },
+  'studio.folder_unusable': {
+    status: 409,
+    title: 'Files cannot be written to the folder',
+    remedy: 'Choose a folder that exists, or can be made, and that the user of the host may write to.',
+  },
+  'studio.replay_empty': {
+    status: 409,
+    title: 'The replay buffer holds nothing yet',
+    remedy: 'Wait until the studio has sent its first pictures.',
+  },
+  'studio.replay_busy': { status: 409, title: 'A replay is being saved already', remedy: 'Wait until it is saved.' },
+  'studio.virtual_camera_missing': {
+    status: 503,
+    title: 'This system has no virtual camera that the studio can feed',
+    remedy: 'Linux: install v4l2loopback-dkms and load the module (modprobe v4l2loopback exclusive_caps=1). See docs/platforms.md.',
+  },
+  'studio.file_not_found': {
+    status: 404,
+    title: 'There is no file of that id',
+    remedy: 'See the list with GET /api/v1/studio/files.',
+  },
+  'studio.file_missing': {
+    status: 410,
+    title: 'The file is no longer where it was written',
+    remedy: 'Put it back, or take it off the list.',
+  },
+  'studio.file_running': { status: 409, title: 'The file is still being written', remedy: 'Stop its output first.' },
   'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
   'host.already_running': {
     status: 409,

@@ -11,8 +11,8 @@ import type { RouteDefinition } from '../platform/routes.ts'
 
 /** What the studio needs of whoever carries streams. */
 export interface StreamCarrier {
-  /** Opens a stream of our own host for the studio to publish into. Rejects with `publish.*`. */
-  publish(stream: string, events: { readonly onKicked: (reason: AppError) => void }): Promise<StudioPublication>
+  /** Opens a stream of our own host for the studio to publish into; an empty title leaves the stream's own. Rejects with `publish.*`. */
+  publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<StudioPublication>
   /** Address at which this machine may watch a stream of the host. */
   watchAddress(stream: string): Promise<string>
   /** Sends packets to another server: one destination with its own connection, retries and figures. */
@@ -46,6 +46,8 @@ export interface StudioFeedSubscriber {
   onPacket(packet: Packet): void
   /** The next packets do not continue the previous ones. */
   onDiscontinuity(): void
+  /** Nothing comes for a while (`true`), or it does again. */
+  onReconnecting?(away: boolean): void
   onEnd(): void
 }
 
@@ -73,8 +75,11 @@ export interface StudioSender {
     readonly bytes: number
     readonly frames: number
     readonly droppedFrames: number
+    /** Media that waits here or is on its way unconfirmed, ms. */
     readonly queuedMs: number
     readonly rttMs: number | null
+    /** Packets that did not arrive in time, of this connection; null where TCP repairs them. */
+    readonly packetsLost: number | null
     readonly reconnects: number
   }
 }

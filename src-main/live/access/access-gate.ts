@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../platform/errors.ts'
 import type { AccessStore } from './access-store.ts'
 import { type AddressFilter, bareAddress, compileAddressRules, everybody } from './address-rules.ts'
@@ -31,6 +31,8 @@ export class AccessGate {
   readonly #now: () => number
   /** Signs passes of the operator's own page; new with each run. */
   readonly #ownKey: UsableKey
+  /** Opens every stream to processes of this host, whatever the rules say; new with each run. A secret. */
+  readonly hostToken = randomBytes(32).toString('hex')
   #play: AddressFilter
   #publish: AddressFilter
   #restricted = false
@@ -86,6 +88,12 @@ export class AccessGate {
 
   signed(stream: string): boolean {
     return this.#streams.get(stream)?.signed === true
+  }
+
+  /** True for who brings the token of the host's own processes. */
+  isHost(token: string | undefined): boolean {
+    if (token?.length !== this.hostToken.length) return false
+    return timingSafeEqual(Buffer.from(token, 'latin1'), Buffer.from(this.hostToken, 'latin1'))
   }
 
   /** Why an address may not publish, or undefined. */

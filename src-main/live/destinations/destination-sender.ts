@@ -147,6 +147,11 @@ export class DestinationSender {
     }
   }
 
+  /** Bytes handed over that the far end has not confirmed; 0 where it does not confirm. */
+  get unconfirmedBytes(): number {
+    return this.target?.unconfirmedBytes ?? 0
+  }
+
   private get bytes(): number {
     return this.bytesOfEarlier + (this.sending?.bytes ?? 0)
   }

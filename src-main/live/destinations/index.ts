@@ -14,7 +14,7 @@ import { createDestinationMetrics } from './destination-metrics.ts'
 import { createDestinationStore } from './destination-store.ts'
 import { destinationRoutes } from './routes.ts'
 import { templateOf } from './templates.ts'
-import { WhipSender } from './whip/whip-sender.ts'
+import type { WhipSender } from './whip/whip-sender.ts'
 
 export interface DestinationsNeeds {
   readonly database: LiveDatabase
@@ -26,6 +26,8 @@ export interface DestinationsNeeds {
   readonly ladderOf: (stream: LiveStream) => LiveStream
   /** The stream as WebRTC takes it. */
   readonly realtimeOf: (stream: LiveStream) => LiveStream
+  /** The process that sends over WebRTC; whoever made it stops it. */
+  readonly whip: WhipSender
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
@@ -48,8 +50,7 @@ export interface Destinations extends LivePart {
 
 /** Sends streams on to other servers. */
 export async function createDestinations(needs: DestinationsNeeds): Promise<Destinations> {
-  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf, realtimeOf } = needs
-  const whip = new WhipSender(log)
+  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf, realtimeOf, whip } = needs
   const book = await DestinationBook.open({
     store: createDestinationStore(database),
     secrets,
@@ -96,7 +97,6 @@ export async function createDestinations(needs: DestinationsNeeds): Promise<Dest
       clearInterval(timer)
       for (const leave of ways.splice(0)) leave()
       book.stopAll()
-      await whip.stop()
     },
   }
 }

@@ -90,6 +90,11 @@ export class RtmpTarget implements Target, FlvLink {
     return this.sender.unsentBytes > congestedBytes
   }
 
+  /** What this process holds counts in full, beside what the acknowledgements tell of the systems and the network behind it. */
+  get unconfirmedBytes(): number {
+    return Math.max(this.sender.unsentBytes, this.acknowledgements.unconfirmed(this.sentBytes))
+  }
+
   play(stream: LiveStream, tracks: ChosenTracks, events: SendingEvents): Sending {
     return sendFlv(this, this.media, stream, tracks, events)
   }
@@ -288,7 +293,7 @@ export class RtmpTarget implements Target, FlvLink {
         if (body.length >= 4) this.peerWindow = Math.max(1024, body.readUInt32BE(0))
         return
       case MessageType.acknowledgement:
-        this.acknowledgements.onAcknowledged(this.sentBytes, performance.now())
+        this.acknowledgements.onAcknowledged(this.sentBytes, performance.now(), body.length >= 4 ? body.readUInt32BE(0) : undefined)
         return
       case MessageType.setPeerBandwidth:
         if (body.length >= 4) this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(body.readUInt32BE(0)))

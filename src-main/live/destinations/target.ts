@@ -6,6 +6,8 @@ import type { LiveStream } from '../streams/stream.ts'
 export interface Target {
   /** Round trip, ms, where it was measured. */
   readonly rttMs: number | undefined
+  /** Bytes handed over that the far end has, as far as it tells, not got yet; undefined where it does not tell. */
+  readonly unconfirmedBytes?: number | undefined
   /** Packets since the connection began, where the protocol tells of them. */
   readonly loss: TargetLoss | undefined
   /** Begins to send a stream; once, when it is live. */

@@ -1,8 +1,8 @@
 import type { Track } from '../../formats/track.ts'
 import type { AppError } from '../../platform/errors.ts'
 
-/** The ways in. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away. */
-export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate'
+/** The ways in. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away; `studio`: made by it. */
+export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'
 
 /** What an ingest protocol tells about somebody who wants to publish. */
 export interface PublishRequest {

@@ -15,7 +15,7 @@ import { Presets } from './presets.ts'
 import { RealtimeStream } from './realtime-stream.ts'
 import { createRenditionStore } from './rendition-store.ts'
 import { renditionRoutes } from './routes.ts'
-import type { Choice, StreamRenditions } from './schemas.ts'
+import type { Choice, EncoderInfo, StreamRenditions } from './schemas.ts'
 import { StreamTranscoder } from './stream-transcoder.ts'
 
 export interface RenditionsNeeds {
@@ -37,6 +37,8 @@ export interface RenditionsNeeds {
 /** What is made of streams beside what their publishers send. */
 export interface Renditions extends LivePart {
   readonly derived: DerivedStreams
+  /** What this machine encodes with: measured first, where that was not done yet. */
+  readonly encoders: () => Promise<readonly EncoderInfo[]>
 }
 
 interface Made {
@@ -168,6 +170,7 @@ export async function createRenditions(needs: RenditionsNeeds): Promise<Renditio
       ladder: (stream) => of(stream).ladder,
       realtime: (stream) => of(stream).realtime,
     },
+    encoders: () => survey.measure(),
     async stop() {
       await Promise.all([survey.stop(), ...[...made.values()].map((each) => each.transcoder.stop())])
       made.clear()

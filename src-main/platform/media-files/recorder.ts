@@ -1,10 +1,12 @@
-import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
+import type { Chapter, MediaFileWriter } from '../../formats/media-file-writer.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { type Container, openWriter } from './container.ts'
 import type { MediaFeed, MediaSubscriber } from './media-feed.ts'
 
 /** A file that a recorder fills. */
 export interface PartSink {
+  /** Name of a chapter that begins with the file. */
+  readonly firstChapter?: string | undefined
   /** False where the fragment could not be taken: the recorder stops. */
   write(fragment: Uint8Array): boolean
 }
@@ -77,8 +79,6 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
   #stale = false
   /** A new file was asked for. */
   #splitAsked = false
-  /** Names of chapters that begin with the next file. */
-  #marks: string[] = []
   #running = true
   #leave: () => void = () => undefined
 
@@ -144,11 +144,14 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     this.#splitAsked = this.#part?.open !== undefined
   }
 
-  /** Notes that a chapter begins with what comes next: at the beginning of the next file where none is open. */
-  mark(name: string): void {
+  /** Notes that a chapter begins: at `atS` on the feed's timeline, or with what comes next. Undefined where no file is open. */
+  mark(name: string, atS?: number): Chapter | undefined {
     const part = this.#part
-    if (part?.open === undefined) this.#marks.push(name)
-    else part.open.writer.chapter({ atMs: Math.max(0, (part.endS - part.open.startS) * 1000), name })
+    if (part?.open === undefined) return undefined
+    const { startS, writer } = part.open
+    const chapter = { atMs: Math.max(0, Math.round(((atS ?? part.endS) - startS) * 1000)), name }
+    writer.chapter(chapter)
+    return chapter
   }
 
   /** How much of the file that is open has come, ms; undefined where none is open. */
@@ -228,7 +231,7 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     const open = { sink, writer, startS, bytes: 0 }
     const head = writer.head()
     if (head.length > 0) this.#write(open, head)
-    for (const name of this.#marks.splice(0)) writer.chapter({ atMs: 0, name })
+    if (sink.firstChapter !== undefined) writer.chapter({ atMs: 0, name: sink.firstChapter })
     return open
   }
 

@@ -14,7 +14,14 @@ export interface OutputKind {
 }
 
 export const OutputStateSchema = Type.Union(
-  ['off', 'starting', 'live', 'retrying', 'paused', 'failed'].map((state) => Type.Literal(state as 'off')),
+  [
+    Type.Literal('off'),
+    Type.Literal('starting'),
+    Type.Literal('live'),
+    Type.Literal('retrying'),
+    Type.Literal('paused'),
+    Type.Literal('failed'),
+  ],
   { description: 'retrying: goes on by itself, see `error`; failed: needs a person, see `error`' },
 )
 

@@ -1,0 +1,12 @@
+import { sql } from 'kysely'
+import type { Migration } from '../platform/storage/migrations.ts'
+
+/** The tables of the studio wing. */
+export const studioMigrations: readonly Migration[] = [
+  {
+    name: 'studio/0001-files',
+    up: async (database) => {
+      await sql`CREATE TABLE studio_file (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, file TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
+]

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { access, constants, mkdir } from 'node:fs/promises'
+import { isAbsolute, join, normalize } from 'node:path'
+import { AppError } from '../../../platform/errors.ts'
+import { fileName, numberField, timeFields } from '../../../platform/media-files/file-names.ts'
+
+/** The folder that settings mean: absolute, or below the studio's own. Throws `studio.folder_unusable`. */
+export function folderOf(own: string, folder: string): string {
+  if (folder.includes('\0')) throw new AppError('studio.folder_unusable', 'The folder has a character that no folder has')
+  if (isAbsolute(folder)) return normalize(folder)
+  const below = normalize(folder === '' ? '.' : folder)
+  if (below === '..' || below.startsWith('../')) {
+    throw new AppError('studio.folder_unusable', `${folder} is not below the studio's folder: give it from the root on`)
+  }
+  return join(own, below)
+}
+
+/** Makes the folder where it is missing. Rejects with `studio.folder_unusable`. */
+export async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new AppError('studio.folder_unusable', `${folder}: ${code ?? (cause as Error).message}`, { cause })
+  }
+}
+
+export interface FileFacts {
+  readonly folder: string
+  readonly template: string
+  readonly ending: string
+  /** ms since 1970. */
+  readonly wallMs: number
+  readonly canvas: string
+  readonly scene: string
+  readonly part: number
+}
+
+/** A path that no file has. A file of a later part says so in its name, whatever the template. */
+export function freePath({ folder, template, ending, wallMs, canvas, scene, part }: FileFacts): string {
+  const fields = { ...timeFields(wallMs), canvas, scene, part: numberField(part) }
+  const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template
+  const name = fileName(full, fields, `recording-${fields.part}`)
+  let path = join(folder, `${name}.${ending}`)
+  for (let next = 2; existsSync(path); next++) path = join(folder, `${name}-${next}.${ending}`)
+  return path
+}

@@ -1,0 +1,288 @@
+import { statfs } from 'node:fs/promises'
+import type { Chapter, MediaFileWriter } from '../../../formats/media-file-writer.ts'
+import type { Track } from '../../../formats/track.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { PartFile } from '../../../platform/media-files/part-file.ts'
+import { type PartSink, type PartStart, Recorder } from '../../../platform/media-files/recorder.ts'
+import { randomText } from '../../../platform/random-id.ts'
+import type { FeedHold } from '../feed-store.ts'
+import type { RecordingSettings } from '../output-kinds.ts'
+import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
+import { freePath, prepareFolder } from './file-place.ts'
+import { PausableFeed } from './pausable-feed.ts'
+import type { StoredFile } from './studio-file.ts'
+
+/** Bytes that may wait for the disk. */
+const queueBytes = 64 * 1024 * 1024
+/** Room that a recording which the disk had no room for wants before it goes on. */
+const resumeBytes = 32 * 1024 * 1024
+/** Seconds between looks at a disk that refused. */
+const lookEveryS = 3
+
+/** A file that grows: its line in the book, and its bytes. */
+class FilePart implements PartSink {
+  readonly stored: StoredFile
+  readonly firstChapter: string | undefined
+  readonly #file: PartFile
+
+  constructor(stored: StoredFile, file: PartFile) {
+    this.stored = stored
+    this.firstChapter = stored.chapters[0]?.name
+    this.#file = file
+  }
+
+  write(fragment: Uint8Array): boolean {
+    const taken = this.#file.write(fragment)
+    this.stored.bytes = this.#file.safeBytes
+    return taken
+  }
+
+  async finish(writer: MediaFileWriter): Promise<boolean> {
+    const whole = await this.#file.finish(writer.finish())
+    this.stored.bytes = this.#file.safeBytes
+    return whole
+  }
+
+  /** Closes the file as it stands. */
+  async abandon(): Promise<void> {
+    await this.#file.finish({ append: new Uint8Array(0), patches: [] })
+  }
+}
+
+/** Writes what is encoded to files, one part behind the other. */
+export class RecordingOutput implements RunningOutput {
+  readonly #context: OutputContext
+  readonly #settings: RecordingSettings
+  readonly #folder: string
+  readonly #session = randomText(12)
+  readonly #hold: FeedHold
+  readonly #feed: PausableFeed
+  readonly #leaveEngine: () => void
+  readonly #closing = new Set<Promise<void>>()
+  #recorder: Recorder<FilePart> | undefined
+  #part: FilePart | undefined
+  #parts = 0
+  /** Of parts that are closed, ms and bytes. */
+  #earlierMs = 0
+  #earlierBytes = 0
+  #paused = false
+  /** Set while the disk does not take anything. */
+  #fault: AppError | undefined
+  #faultS = 0
+  #looking = false
+  #stopped = false
+
+  /** Rejects with `studio.folder_unusable`. `folder` is absolute. */
+  static async start(context: OutputContext, folder: string): Promise<RecordingOutput> {
+    await prepareFolder(folder)
+    return new RecordingOutput(context, folder)
+  }
+
+  private constructor(context: OutputContext, folder: string) {
+    this.#context = context
+    this.#settings = context.output.settings as RecordingSettings
+    this.#folder = folder
+    const { canvas, video, audio } = context.output
+    this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => {
+      if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
+    })
+    this.#feed = new PausableFeed(this.#hold.feed, video !== null)
+    this.#leaveEngine = context.engine.onEvent((event) => {
+      if (event.kind !== 'switched' || event.canvas !== canvas || this.#settings.chapters !== 'scenes' || this.#paused) return
+      this.#mark(context.sceneName(event.scene))
+    })
+    this.#record()
+  }
+
+  tick(): void {
+    if (this.#fault === undefined || this.#looking) return
+    if (++this.#faultS % lookEveryS !== 0) return
+    this.#looking = true
+    void this.#look().finally(() => {
+      this.#looking = false
+    })
+  }
+
+  statistics(): OutputStatistics {
+    const part = this.#part?.stored
+    return {
+      file: part?.path ?? null,
+      fileId: part?.id ?? null,
+      parts: this.#parts,
+      durationMs: Math.round(this.#earlierMs + (this.#recorder?.durationMs ?? 0)),
+      bytes: this.#earlierBytes + (part?.bytes ?? 0),
+      gaps: this.#hold.feed.gaps,
+    }
+  }
+
+  async command(name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+    switch (name) {
+      case 'pause':
+        this.#paused = true
+        this.#feed.pause()
+        this.#tellState()
+        return {}
+      case 'resume':
+        this.#paused = false
+        this.#feed.resume()
+        this.#tellState()
+        return {}
+      case 'split':
+        this.#recorder?.split()
+        this.#hold.feed.requestKeyframe()
+        return {}
+      default: {
+        const chapter = this.#mark(chapterName(details))
+        return chapter === undefined ? {} : { atMs: chapter.atMs }
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#stopped) {
+      this.#stopped = true
+      this.#leaveEngine()
+      this.#recorder?.stop()
+      this.#hold.release()
+    }
+    await Promise.all(this.#closing)
+  }
+
+  #record(): void {
+    const { container, splitMs, splitBytes } = this.#settings
+    const { onState } = this.#context
+    this.#fault = undefined
+    this.#tellState()
+    this.#recorder = new Recorder<FilePart>({
+      feed: this.#feed,
+      container,
+      tracks: [],
+      splitMs,
+      splitBytes,
+      atSeam: 'new-file',
+      nameOf: (track) => this.#trackName(track),
+      openPart: (start) => this.#open(start),
+      onProgress: (part, durationMs) => {
+        part.stored.durationMs = Math.round(durationMs)
+      },
+      onPartEnd: (part, writer, durationMs) => {
+        part.stored.durationMs = Math.round(durationMs)
+        this.#partOver(part)
+        this.#close(part.finish(writer).then((whole) => this.#closed(part, whole)))
+      },
+      onRefused: () => this.#refused(this.#fault ?? new AppError('recording.disk_slow')),
+      onEnd: () => {
+        if (!this.#stopped) onState('failed', new AppError('internal', 'The encoders ended'))
+      },
+    })
+  }
+
+  #tellState(): void {
+    if (this.#stopped) return
+    const { onState } = this.#context
+    if (this.#fault !== undefined) onState('retrying', this.#fault)
+    else if (this.#paused) onState('paused')
+    else onState(this.#part === undefined ? 'starting' : 'live')
+  }
+
+  #open({ tracks, wallMs }: PartStart): FilePart {
+    const { output, files } = this.#context
+    const { name, container } = this.#settings
+    this.#parts++
+    const shown = this.#context.shown()
+    const path = freePath({ folder: this.#folder, template: name, ending: container, wallMs, ...shown, part: this.#parts })
+    const stored: StoredFile = {
+      id: randomText(12),
+      output: output.id,
+      outputName: output.name,
+      kind: 'recording',
+      session: this.#session,
+      part: this.#parts,
+      state: 'writing',
+      error: null,
+      container,
+      path,
+      startedAt: new Date(wallMs).toISOString(),
+      durationMs: 0,
+      bytes: 0,
+      tracks: tracks.map((track) => ({ id: track.id, kind: track.kind, codec: track.codec, name: this.#trackName(track) })),
+      chapters: this.#settings.chapters === 'scenes' ? [{ atMs: 0, name: shown.scene }] : [],
+    }
+    const part = new FilePart(stored, new PartFile({ path, queueBytes, onFault: (fault) => this.#refused(diskFault(fault)) }))
+    this.#part = part
+    files.keep(stored)
+    this.#tellState()
+    return part
+  }
+
+  #trackName(track: Track): string {
+    if (track.kind === 'video') return this.#context.shown().canvas
+    const { audio } = this.#context.output
+    return `Track ${audio[Number(track.id.slice(1))]?.track ?? 1}`
+  }
+
+  #mark(name: string): Chapter | undefined {
+    const chapter = this.#recorder?.mark(name)
+    const stored = this.#part?.stored
+    if (chapter !== undefined && stored !== undefined) {
+      stored.chapters.push({ ...chapter })
+      this.#context.files.keep(stored)
+    }
+    return chapter
+  }
+
+  /** The disk took no more: what it has is set down, and it is tried again when there is room. */
+  #refused(fault: AppError): void {
+    if (this.#stopped || this.#fault !== undefined) return
+    this.#fault = fault
+    this.#faultS = 0
+    const part = this.#part
+    this.#recorder?.stop()
+    this.#recorder = undefined
+    if (part !== undefined && this.#part === part) {
+      part.stored.error = { code: fault.code, message: fault.message }
+      this.#partOver(part)
+      this.#close(part.abandon().then(() => this.#context.files.mend(part.stored, 'complete')))
+    }
+    this.#context.log.warn({ output: this.#context.output.id, code: fault.code }, 'a recording was interrupted')
+    this.#tellState()
+  }
+
+  async #look(): Promise<void> {
+    const room = await statfs(this.#folder).then(
+      ({ bavail, bsize }) => bavail * bsize,
+      () => 0,
+    )
+    if (this.#stopped || room < resumeBytes) return
+    this.#record()
+  }
+
+  #partOver(part: FilePart): void {
+    if (this.#part !== part) return
+    this.#earlierMs += part.stored.durationMs
+    this.#earlierBytes += part.stored.bytes
+    this.#part = undefined
+  }
+
+  #close(work: Promise<void>): void {
+    const closing = work.catch(() => undefined).finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+  }
+
+  async #closed(part: FilePart, whole: boolean): Promise<void> {
+    const { files } = this.#context
+    if (!whole) return files.mend(part.stored, 'complete')
+    part.stored.state = 'complete'
+    files.keep(part.stored)
+  }
+}
+
+function chapterName({ name }: Readonly<Record<string, unknown>>): string {
+  if (typeof name === 'string' && name.trim() !== '' && name.length <= 120) return name.trim()
+  throw new AppError('request.invalid', 'name: the chapter needs a name of 1 to 120 characters')
+}
+
+function diskFault(cause: NodeJS.ErrnoException): AppError {
+  if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') return new AppError('recording.disk_full', undefined, { cause })
+  return new AppError('recording.disk_failed', `The disk refused to write: ${cause.code ?? cause.message}`, { cause })
+}

@@ -1,0 +1,44 @@
+import type { AppError } from '../../platform/errors.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { StudioEngine } from '../engine/studio-engine.ts'
+import type { StreamCarrier } from '../studio-needs.ts'
+import type { FeedStore } from './feed-store.ts'
+import type { FileBook } from './files/file-book.ts'
+import type { Output } from './output-schemas.ts'
+import type { OutputReport } from './studio-outputs.ts'
+
+export type OutputState = OutputReport['state']
+export type OutputStatistics = OutputReport['statistics']
+
+/** What an output that is started stands on. */
+export interface OutputContext {
+  /** Checked, its settings complete, secrets in plain. */
+  readonly output: Output
+  readonly engine: StudioEngine
+  readonly feeds: FeedStore
+  readonly carrier: StreamCarrier
+  readonly files: FileBook
+  /** Folder for files of outputs that name no other. */
+  readonly folder: string
+  readonly events: EventBus
+  readonly log: Logger
+  /** ms since 1970. */
+  readonly now: () => number
+  /** Names of the canvas and of the scene that is on air there, as they are now. */
+  readonly shown: () => { readonly canvas: string; readonly scene: string }
+  /** Name of a scene of the collection. */
+  readonly sceneName: (id: string) => string
+  readonly onState: (state: Exclude<OutputState, 'off'>, error?: AppError) => void
+}
+
+/** An output from its start to its stop. */
+export interface RunningOutput {
+  /** Once a second. */
+  tick(): void
+  statistics(): OutputStatistics
+  /** Throws AppError where it does not know the command, or cannot follow it. */
+  command(name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>
+  /** Resolves when files are closed and servers told. Idempotent. */
+  stop(): Promise<void>
+}

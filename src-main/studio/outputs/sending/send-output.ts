@@ -1,0 +1,73 @@
+import { AppError } from '../../../platform/errors.ts'
+import type { SendAim, StudioSender } from '../../studio-needs.ts'
+import type { FeedHold } from '../feed-store.ts'
+import type { RtmpSettings, SrtSettings, WhipSettings } from '../output-kinds.ts'
+import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
+import { BitrateGovernor } from './bitrate-governor.ts'
+
+/** Another server, over RTMP, SRT or WHIP: a connection with retries of its own, and where asked an encoder that gives way to the network. */
+export class SendOutput implements RunningOutput {
+  readonly #context: OutputContext
+  readonly #hold: FeedHold
+  readonly #sender: StudioSender
+  readonly #governor: BitrateGovernor | undefined
+  #live = false
+  #stopped = false
+
+  /** Throws `destination.*` where the address is none. */
+  constructor(context: OutputContext) {
+    this.#context = context
+    const { id, canvas, video, audio, settings } = context.output
+    const { adaptive, minBitrateKbps } = settings as RtmpSettings
+    const owner = adaptive && video !== null ? { owner: id } : undefined
+    if (owner !== undefined && video !== null) {
+      this.#governor = new BitrateGovernor({ leastKbps: minBitrateKbps, mostKbps: video.bitrateKbps })
+    }
+    this.#hold = context.feeds.take({ canvas, video, audio, ...owner }, (problem) => {
+      if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
+    })
+    try {
+      this.#sender = context.carrier.send(aimOf(context.output.kind as SendAim['protocol'], settings), this.#hold.feed, {
+        onState: (state, error) => {
+          this.#live = state === 'live'
+          if (this.#live) this.#governor?.reconnected()
+          if (this.#stopped || state === 'off') return
+          context.onState(state === 'connecting' ? 'starting' : state, error)
+        },
+      })
+    } catch (error) {
+      this.#hold.release()
+      throw error
+    }
+  }
+
+  tick(): void {
+    const { events, output } = this.#context
+    const change = this.#live ? this.#governor?.second(this.#sender.statistics()) : undefined
+    if (change === undefined) return
+    this.#hold.feed.setBitrate(change.kbps)
+    events.publish('studio.output.bitrate', { id: output.id, ...change })
+  }
+
+  statistics(): OutputStatistics {
+    const { feed } = this.#hold
+    return { ...this.#sender.statistics(), gaps: feed.gaps, targetKbps: this.#governor?.kbps ?? null }
+  }
+
+  async command(): Promise<Readonly<Record<string, unknown>>> {
+    this.#sender.retry()
+    return {}
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    this.#sender.stop()
+    this.#hold.release()
+  }
+}
+
+function aimOf(protocol: SendAim['protocol'], settings: Readonly<Record<string, unknown>>): SendAim {
+  const { url, key, certificate = 'system', passphrase = '', latencyMs = null } = settings as Partial<SrtSettings & WhipSettings>
+  return { protocol, url: url ?? '', key: key ?? '', certificate, passphrase, latencyMs }
+}
