@@ -1,0 +1,251 @@
+#include "capture-session.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "media-store/monotonic.h"
+
+namespace x11 {
+
+namespace {
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+/** Between looks for a window or display that is missing, where no event tells that it came: titles change without one. */
+constexpr int64_t kSearchUs = 1'000'000;
+/** After an event that may have brought it: such come in bursts. */
+constexpr int64_t kSearchSoonUs = 30'000;
+constexpr double kRestPeriodUs = 500'000;
+
+int64_t threadCpuUs() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * int64_t{1'000'000} + time.tv_nsec / 1000;
+}
+
+}  // namespace
+
+CaptureSession::CaptureSession(Capture& capture, const XConnection& connection, std::string server)
+    : capture_(capture), connection_(connection), server_(std::move(server)), reader_(connection), pointer_(connection) {}
+
+bool CaptureSession::run() {
+  takeOrder();
+  while (!capture_.stopping_.load()) {
+    if (connection_.broken()) return true;
+    takeOrder();
+    if (order_.server != server_) return false;
+    readEvents();
+    const int64_t now = ami::nowUs();
+    if (!target_ && now >= searchUs_) search();
+    if (connection_.broken()) return true;
+    const int64_t due = nextDue(now);
+    if (due <= now) {
+      picture();
+      continue;
+    }
+    xcb_flush(connection_.raw());
+    // Between an event and the time for a picture nothing that happens matters: the server is left unread.
+    capture_.sleepUntil(due, pending() ? -1 : connection_.fd());
+  }
+  return false;
+}
+
+void CaptureSession::takeOrder() {
+  Order order;
+  {
+    const std::lock_guard<std::mutex> lock(capture_.mutex_);
+    if (orderTaken_ && orderNumber_ == capture_.orderNumber_) return;
+    orderNumber_ = capture_.orderNumber_;
+    order = capture_.order_;
+  }
+  const bool same = orderTaken_ && order.sameTarget(order_);
+  if (same && order_.resting && !order.resting) atOnce_ = true;
+  if (order.cursor != (orderTaken_ && order_.cursor)) pointer_.watch(order.cursor);
+  if (same && order.cursor != order_.cursor) all_ = true;
+  order_ = order;
+  orderTaken_ = true;
+  if (same) return;
+  target_.reset();
+  searchUs_ = 0;
+}
+
+void CaptureSession::search() {
+  Report report;
+  auto found = CaptureTarget::find(connection_, order_, report);
+  searchUs_ = ami::nowUs() + kSearchUs;
+  if (!found && shown_) {
+    capture_.store_->clear();
+    shown_ = false;
+  }
+  report_ = report;
+  target_ = std::move(found);
+  all_ = atOnce_ = true;
+  damaged_ = false;
+  if (target_) {
+    report_.state = Report::State::running;
+    pointer_.doubt();
+    if (!target_->hidden()) return;
+    // Nothing is shown of it yet; what another one showed is not its picture.
+    capture_.store_->clear();
+    shown_ = false;
+  }
+  tell();
+}
+
+void CaptureSession::tell() {
+  if (target_) {
+    report_.hidden = target_->hidden();
+    report_.state = report_.hidden && !shown_ ? Report::State::waiting : Report::State::running;
+    if (report_.hidden && !shown_) report_.reason = "window-hidden";
+    else if (report_.reason == "window-hidden") report_.reason.clear();
+  }
+  report_.shared = reader_.shared();
+  capture_.tell(report_);
+}
+
+void CaptureSession::lose() {
+  target_.reset();
+  searchUs_ = 0;
+}
+
+void CaptureSession::readEvents() {
+  for (;;) {
+    const Owned<xcb_generic_event_t> event(xcb_poll_for_event(connection_.raw()));
+    if (!event) return;
+    // Errors of requests that nobody waits for: what they were about is gone, which other events tell.
+    if (event->response_type == 0 || pointer_.handle(*event)) continue;
+    bool pertains = false;
+    switch (target_ ? target_->handle(*event, pertains) : CaptureTarget::Change::none) {
+      case CaptureTarget::Change::damage:
+        damaged_ = true;
+        break;
+      case CaptureTarget::Change::moved:
+        pointer_.doubt();
+        break;
+      case CaptureTarget::Change::shape:
+        all_ = true;
+        pointer_.doubt();
+        tell();
+        break;
+      case CaptureTarget::Change::layout:
+      case CaptureTarget::Change::closed:
+        lose();
+        break;
+      case CaptureTarget::Change::none:
+        break;
+    }
+    if (!target_) searchUs_ = std::min(searchUs_, ami::nowUs() + kSearchSoonUs);
+  }
+}
+
+bool CaptureSession::pending() const {
+  if (!target_ || target_->hidden()) return false;
+  return all_ || damaged_ || !target_->watchesDamage() || (order_.cursor && pointer_.doubted());
+}
+
+int64_t CaptureSession::nextDue(int64_t now) const {
+  if (!target_) return searchUs_;
+  if (!pending()) {
+    const bool asks = pointerIsSeen() && !order_.resting;
+    return asks ? pointerAskedUs_ + Pointer::kAskEveryUs : kNever;
+  }
+  if (atOnce_) return now;
+  const double period = order_.resting ? std::max(kRestPeriodUs, order_.periodUs) : order_.periodUs;
+  // Just before a frame of the program is due, by as much as it takes, and half as much again.
+  const double lead = std::clamp(meanUs_ * 1.5 + 1000, 1500.0, period / 2);
+  const double earliest = std::max(static_cast<double>(lastUs_) + period / 2, static_cast<double>(now) - lead / 2);
+  const double frame = std::ceil((earliest + lead - static_cast<double>(order_.originUs)) / period);
+  return static_cast<int64_t>(static_cast<double>(order_.originUs) + frame * period - lead);
+}
+
+void CaptureSession::addPointer() {
+  const bool seen = pointerIsSeen();
+  if (seen && (all_ || pointer_.doubted() || ami::nowUs() >= pointerAskedUs_ + Pointer::kAskEveryUs)) {
+    pointer_.refresh(target_->window());
+    pointerAskedUs_ = ami::nowUs();
+  }
+  if (!seen) pointer_.hide();
+  Rect place = pointer_.area();
+  place.x -= target_->originX();
+  place.y -= target_->originY();
+  if (place.intersected({0, 0, target_->area().width, target_->area().height}).empty()) place = {};
+  if (place == drawnPointer_ && (place.empty() || pointer_.shape() == drawnShape_)) return;
+  rows_.add(drawnPointer_);
+  rows_.add(place);
+  drawnPointer_ = place;
+  drawnShape_ = pointer_.shape();
+}
+
+void CaptureSession::picture() {
+  const int64_t began = ami::nowUs();
+  lastUs_ = began;
+  atOnce_ = false;
+  // Where it is hidden or closed by now an event is on its way.
+  if (!target_->prepare()) return;
+  const Rect& area = target_->area();
+  if (area.width > ami::kMaxSide || area.height > ami::kMaxSide) {
+    return fail(std::to_string(area.width) + "x" + std::to_string(area.height));
+  }
+  if (area.width != report_.width || area.height != report_.height) all_ = true;
+  reader_.resize(area.width, area.height, target_->format());
+  rows_.reset(area.width, area.height);
+  if (all_) rows_.addAll();
+  // Taken before the pixels are: what is drawn meanwhile is damage again.
+  if (target_->watchesDamage()) {
+    if (damaged_ || all_) target_->takeDamage(rows_);
+  } else {
+    rows_.addAll();
+  }
+  addPointer();
+  damaged_ = false;
+  if (rows_.empty()) return;
+  rows_.read(spans_);
+  if (!reader_.read(target_->drawable(), area, spans_)) {
+    // Its events say what became of it; until they come it is tried again.
+    all_ = true;
+    return;
+  }
+  ami::PictureView view;
+  view.layout = ami::Layout::bgra;
+  view.width = area.width;
+  view.height = area.height;
+  view.planes[0] = reader_.picture();
+  view.strides[0] = reader_.stride();
+  view.opaque = true;
+  view.timeUs = began;
+  for (const ami::RowSpan& span : spans_) {
+    pointer_.draw(reader_.picture(), reader_.stride(), area.width, span.first, span.first + span.count, target_->originX(), target_->originY());
+  }
+  const std::string problem = capture_.store_->write(view, all_ ? nullptr : spans_.data(), spans_.size());
+  if (!problem.empty()) return fail(problem);
+  all_ = false;
+  shown_ = true;
+  report_.width = area.width;
+  report_.height = area.height;
+  tell();
+
+  const int64_t took = ami::nowUs() - began;
+  meanUs_ += (static_cast<double>(took) - meanUs_) / 16;
+  const std::lock_guard<std::mutex> lock(capture_.mutex_);
+  Statistics& statistics = capture_.statistics_;
+  statistics.pictures++;
+  for (const ami::RowSpan& span : spans_) statistics.rows += static_cast<uint64_t>(span.count);
+  statistics.tookUs = took;
+  statistics.longestUs = std::max(statistics.longestUs, took);
+  statistics.cpuUs = threadCpuUs();
+}
+
+void CaptureSession::fail(const std::string& problem) {
+  target_.reset();
+  searchUs_ = ami::nowUs() + kSearchUs;
+  report_.state = Report::State::failed;
+  report_.reason = "too-large";
+  report_.detail = problem;
+  if (shown_) capture_.store_->clear();
+  shown_ = false;
+  tell();
+}
+
+}  // namespace x11

@@ -1,0 +1,151 @@
+#include "windows.h"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+namespace x11 {
+
+namespace {
+
+/** More windows than anybody has; a program that makes them without end does not hold us up. */
+constexpr size_t kMostWindows = 1000;
+constexpr uint32_t kMostTitleWords = 256;
+
+std::string fromLatin1(const std::string& text) {
+  std::string utf8;
+  for (const char letter : text) {
+    const auto code = static_cast<unsigned char>(letter);
+    if (code < 0x80) {
+      utf8 += letter;
+    } else {
+      utf8 += static_cast<char>(0xc0 | code >> 6);
+      utf8 += static_cast<char>(0x80 | (code & 0x3f));
+    }
+  }
+  return utf8;
+}
+
+std::string textOf(const Owned<xcb_get_property_reply_t>& reply) {
+  if (!reply || reply->format != 8) return {};
+  return std::string(static_cast<const char*>(xcb_get_property_value(reply.get())), static_cast<size_t>(xcb_get_property_value_length(reply.get())));
+}
+
+/** `%` and `/` of a class are escaped, so that the first `/` of an id ends the class. */
+std::string escaped(const std::string& className) {
+  std::string word;
+  for (const char letter : className) {
+    if (letter == '%') word += "%25";
+    else if (letter == '/') word += "%2F";
+    else word += letter;
+  }
+  return word;
+}
+
+std::vector<xcb_window_t> managedWindows(const XConnection& connection, const xcb_screen_t& screen, xcb_atom_t clientList) {
+  const std::string list = connection.property(screen.root, clientList, XCB_ATOM_WINDOW);
+  std::vector<xcb_window_t> windows(std::min(list.size() / sizeof(xcb_window_t), kMostWindows));
+  memcpy(windows.data(), list.data(), windows.size() * sizeof(xcb_window_t));
+  return windows;
+}
+
+std::vector<xcb_window_t> topWindows(const XConnection& connection, const xcb_screen_t& screen) {
+  const auto tree = answer(connection, xcb_query_tree_reply, xcb_query_tree(connection.raw(), screen.root));
+  if (!tree) return {};
+  const xcb_window_t* children = xcb_query_tree_children(tree.get());
+  const size_t count = std::min(static_cast<size_t>(xcb_query_tree_children_length(tree.get())), kMostWindows);
+  return std::vector<xcb_window_t>(children, children + count);
+}
+
+struct Questions {
+  xcb_get_window_attributes_cookie_t attributes;
+  xcb_get_geometry_cookie_t geometry;
+  xcb_get_property_cookie_t className;
+  xcb_get_property_cookie_t name;
+  xcb_get_property_cookie_t oldName;
+};
+
+void describe(const XConnection& connection, const std::vector<xcb_window_t>& windows, int screen, bool managed, xcb_atom_t netName,
+              std::vector<WindowInfo>& into) {
+  xcb_connection_t* raw = connection.raw();
+  // All are asked before the first is answered: a list costs one round trip.
+  std::vector<Questions> questions;
+  questions.reserve(windows.size());
+  for (const xcb_window_t window : windows) {
+    questions.push_back({xcb_get_window_attributes(raw, window), xcb_get_geometry(raw, window),
+                         xcb_get_property(raw, 0, window, XCB_ATOM_WM_CLASS, XCB_ATOM_ANY, 0, kMostTitleWords),
+                         xcb_get_property(raw, 0, window, netName, XCB_ATOM_ANY, 0, kMostTitleWords),
+                         xcb_get_property(raw, 0, window, XCB_ATOM_WM_NAME, XCB_ATOM_ANY, 0, kMostTitleWords)});
+  }
+  for (size_t index = 0; index < windows.size(); index++) {
+    const Questions& asked = questions[index];
+    const auto attributes = answer(connection, xcb_get_window_attributes_reply, asked.attributes);
+    const auto geometry = answer(connection, xcb_get_geometry_reply, asked.geometry);
+    const std::string classes = textOf(answer(connection, xcb_get_property_reply, asked.className));
+    const std::string name = textOf(answer(connection, xcb_get_property_reply, asked.name));
+    const std::string oldName = textOf(answer(connection, xcb_get_property_reply, asked.oldName));
+    if (!attributes || !geometry || attributes->_class != XCB_WINDOW_CLASS_INPUT_OUTPUT) continue;
+    WindowInfo info;
+    info.window = windows[index];
+    // WM_CLASS is two words that each end in a zero: instance, then class.
+    const size_t second = classes.find('\0');
+    info.className = fromLatin1(second == std::string::npos ? classes : std::string(classes.c_str() + second + 1));
+    info.title = name.empty() ? fromLatin1(oldName) : name;
+    info.screen = screen;
+    info.width = geometry->width;
+    info.height = geometry->height;
+    info.visible = attributes->map_state == XCB_MAP_STATE_VIEWABLE;
+    // Without a window manager menus, tooltips and helpers stand beside the windows.
+    if (!managed && (attributes->override_redirect || !info.visible)) continue;
+    if (info.className.empty() && info.title.empty()) continue;
+    into.push_back(std::move(info));
+  }
+}
+
+}  // namespace
+
+std::vector<WindowInfo> listWindows(const XConnection& connection) {
+  const xcb_atom_t clientList = connection.atom("_NET_CLIENT_LIST");
+  const xcb_atom_t netName = connection.atom("_NET_WM_NAME");
+  std::vector<WindowInfo> windows;
+  for (int number = 0; number < connection.screenCount(); number++) {
+    const xcb_screen_t& screen = *connection.screen(number);
+    const std::vector<xcb_window_t> managed = managedWindows(connection, screen, clientList);
+    const size_t before = windows.size();
+    describe(connection, managed, number, true, netName, windows);
+    // Also where a window manager died and left its list.
+    if (windows.size() == before) describe(connection, topWindows(connection, screen), number, false, netName, windows);
+  }
+  std::map<std::string, int> seen;
+  for (WindowInfo& window : windows) {
+    window.id = escaped(window.className) + "/" + window.title;
+    const int same = ++seen[window.id];
+    if (same > 1) window.id += "#" + std::to_string(same);
+  }
+  return windows;
+}
+
+const WindowInfo* findWindow(const std::vector<WindowInfo>& windows, const std::string& id, WindowMatch match) {
+  if (id.empty()) return nullptr;
+  const auto find = [&](const std::string& wanted) -> const WindowInfo* {
+    for (const WindowInfo& window : windows) {
+      if (window.id == wanted) return &window;
+    }
+    return nullptr;
+  };
+  if (const WindowInfo* exact = find(id)) return exact;
+  // Of several alike the others are gone: the one that is left will do.
+  const size_t mark = id.find_last_of('#');
+  if (mark != std::string::npos && id.find_first_not_of("0123456789", mark + 1) == std::string::npos) {
+    if (const WindowInfo* first = find(id.substr(0, mark))) return first;
+  }
+  if (match == WindowMatch::className) {
+    const std::string className = id.substr(0, id.find('/'));
+    for (const WindowInfo& window : windows) {
+      if (!className.empty() && escaped(window.className) == className) return &window;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace x11
