@@ -460,6 +460,11 @@ export const errorKinds = {
     remedy: 'Put it back, or take it off the list.',
   },
   'studio.file_running': { status: 409, title: 'The file is still being written', remedy: 'Stop its output first.' },
+  'studio.capture_unavailable': {
+    status: 503,
+    title: 'Displays and windows of this machine cannot be listed',
+    remedy: 'Run the host inside a desktop session, or give it DISPLAY and XAUTHORITY of one.',
+  },
   'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
   'host.already_running': {
     status: 409,

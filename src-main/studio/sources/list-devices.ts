@@ -2,6 +2,8 @@ import type { Device, DeviceKind } from './source-kind.ts'
 
 /** Who knows the devices of a kind; loaded when somebody asks. */
 const listers: Readonly<Partial<Record<DeviceKind, () => Promise<() => Promise<readonly Device[]> | readonly Device[]>>>> = {
+  display: async () => (await import('./capture/devices.ts')).listDisplays,
+  window: async () => (await import('./capture/devices.ts')).listWindows,
   //
 }
 

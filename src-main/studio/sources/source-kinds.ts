@@ -1,8 +1,10 @@
+import { captureKinds } from './capture/kinds.ts'
 import { mediaKinds } from './media/kinds.ts'
 import type { SourceKind } from './source-kind.ts'
 
 /** Every kind of source there is, as users may know it. Pure: nothing of it runs. */
 export const sourceKinds: readonly SourceKind[] = [
+  ...captureKinds,
   ...mediaKinds,
   //
 ]

@@ -6,6 +6,9 @@ import { readSettings } from './source-settings.ts'
 /** What begins a source of each kind. Loaded when the first of its kind is wanted: most shows need few of them. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked against its schema before
 const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
+  display: async () => (await import('./capture/capture-source.ts')).startDisplay,
+  window: async () => (await import('./capture/capture-source.ts')).startWindow,
+  region: async () => (await import('./capture/capture-source.ts')).startRegion,
   //
 }
 

@@ -1,0 +1,294 @@
+import { connect, type Socket } from 'node:net'
+
+/** Where an X server is and what it wants to see of who connects. */
+export interface XServer {
+  /** `:N`. */
+  readonly display: string
+  readonly cookie: Buffer
+}
+
+export interface XWindowOptions {
+  readonly x?: number
+  readonly y?: number
+  readonly width: number
+  readonly height: number
+  readonly className?: string
+  readonly title?: string
+  /** 0xrrggbb. */
+  readonly background?: number
+  readonly border?: number
+}
+
+/** A display of a server: a part of its screen. */
+export interface XMonitor {
+  readonly name: string
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+  readonly primary?: boolean
+  /** Names one of `outputs()`: whose EDID is the monitor's. */
+  readonly output?: number
+}
+
+const root = Symbol('root')
+
+/**
+ * A program that draws on an X server, to be captured: just enough of the X11 protocol (X Window System Protocol, X11R7.7) for
+ * windows, pictures, cursors and monitors. Requests are carried out in the order of their calls; `sync` waits for all of them.
+ */
+export class XClient {
+  readonly #socket: Socket
+  #setup: Setup | undefined
+  #buffered: Buffer = Buffer.alloc(0)
+  #sequence = 0
+  #nextId = 1
+  readonly #replies = new Map<number, (reply: Buffer | undefined) => void>()
+  /** Errors of the server: code and number of the request. */
+  readonly errors: string[] = []
+  #gc = 0
+  #randr = 0
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+  }
+
+  static async connect({ display, cookie }: XServer): Promise<XClient> {
+    const socket = connect(`/tmp/.X11-unix/X${display.slice(1)}`)
+    const client = new XClient(socket)
+    const name = Buffer.from('MIT-MAGIC-COOKIE-1')
+    const hello = Buffer.alloc(12)
+    hello.write('l')
+    hello.writeUInt16LE(11, 2)
+    hello.writeUInt16LE(name.length, 6)
+    hello.writeUInt16LE(cookie.length, 8)
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject)
+      socket.once('connect', () => socket.write(Buffer.concat([hello, padded(name), padded(cookie)])))
+      socket.on('data', (bytes) => {
+        client.#buffered = Buffer.concat([client.#buffered, bytes])
+        if (client.#setup === undefined) client.#readSetup(resolve, reject)
+        if (client.#setup !== undefined) client.#readAnswers()
+      })
+      socket.once('close', () => reject(new Error('the X server closed the connection')))
+    })
+    // The server may be killed by a test.
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      for (const resolve of client.#replies.values()) resolve(undefined)
+      client.#replies.clear()
+    })
+    client.#gc = client.#id()
+    client.#request(55, 0, u32(client.#gc, client.root, 0))
+    return client
+  }
+
+  get root(): number {
+    return this.#setup!.root
+  }
+
+  createWindow({ x = 0, y = 0, width, height, className, title, background = 0, border = 0 }: XWindowOptions): number {
+    const window = this.#id()
+    const place = Buffer.alloc(12)
+    place.writeInt16LE(x, 0)
+    place.writeInt16LE(y, 2)
+    place.writeUInt16LE(width, 4)
+    place.writeUInt16LE(height, 6)
+    place.writeUInt16LE(border, 8)
+    place.writeUInt16LE(1, 10)
+    const backPixel = 2
+    this.#request(1, 0, u32(window, this.root), place, u32(0, backPixel, background))
+    if (className !== undefined) this.setText(window, 67, `${className.toLowerCase()}\0${className}\0`)
+    if (title !== undefined) this.setTitle(window, title)
+    return window
+  }
+
+  setTitle(window: number, title: string): void {
+    this.setText(window, 39, title)
+  }
+
+  /** A property of type STRING; `atom` 39 is WM_NAME, 67 WM_CLASS. */
+  setText(window: number, atom: number, text: string): void {
+    const bytes = Buffer.from(text, 'latin1')
+    this.#request(18, 0, u32(window, atom, 31), Buffer.from([8, 0, 0, 0]), u32(bytes.length), padded(bytes))
+  }
+
+  map(window: number): void {
+    this.#request(8, 0, u32(window))
+  }
+
+  unmap(window: number): void {
+    this.#request(10, 0, u32(window))
+  }
+
+  destroy(window: number): void {
+    this.#request(4, 0, u32(window))
+  }
+
+  /** Moves and resizes; above all others. */
+  place(window: number, x: number, y: number, width: number, height: number): void {
+    const all = 1 | 2 | 4 | 8 | 64
+    this.#request(12, 0, u32(window), u16(all, 0), u32(x, y, width, height, 0))
+  }
+
+  /** `color` is 0xrrggbb. */
+  fill(drawable: number, x: number, y: number, width: number, height: number, color: number): void {
+    this.#request(56, 0, u32(this.#gc, 4, color))
+    this.#request(70, 0, u32(drawable, this.#gc), u16(x, y, width, height))
+  }
+
+  /** Rows of 32-bit pixels, B G R and one that means nothing. Seen as a whole where it is less than 256 KB. */
+  putImage(drawable: number, x: number, y: number, width: number, height: number, pixels: Uint8Array): void {
+    const rows = Math.max(1, Math.floor((65_535 * 4 - 64) / (width * 4)))
+    for (let row = 0; row < height; row += rows) {
+      const count = Math.min(rows, height - row)
+      const head = Buffer.alloc(12)
+      head.writeUInt16LE(width, 0)
+      head.writeUInt16LE(count, 2)
+      head.writeInt16LE(x, 4)
+      head.writeInt16LE(y + row, 6)
+      head.writeUInt8(this.#setup!.depth, 9)
+      this.#request(72, 2, u32(drawable, this.#gc), head, pixels.subarray(row * width * 4, (row + count) * width * 4))
+    }
+  }
+
+  movePointer(x: number, y: number): void {
+    this.#request(41, 0, u32(0, this.root), u16(0, 0, 0, 0, x, y))
+  }
+
+  /** A square of one colour for the pointer of that window (or of all). Its hot spot is the upper left corner. */
+  setSquareCursor(window: number | typeof root, size: number, color: number): void {
+    const [shape, gc, cursor] = [this.#id(), this.#id(), this.#id()]
+    this.#request(53, 1, u32(shape, this.root), u16(size, size))
+    this.#request(55, 0, u32(gc, shape, 4, 1))
+    this.#request(70, 0, u32(shape, gc), u16(0, 0, size, size))
+    const channels = [color >> 16, (color >> 8) & 255, color & 255].map((channel) => channel * 257)
+    this.#request(93, 0, u32(cursor, shape, shape), u16(...channels, ...channels, 0, 0))
+    this.#request(2, 0, u32(window === root ? this.root : window, 1 << 14, cursor))
+  }
+
+  setRootCursor(size: number, color: number): void {
+    this.setSquareCursor(root, size, color)
+  }
+
+  /** Outputs of the screen, for EDID and monitors (RandR 1.5). */
+  async outputs(): Promise<readonly number[]> {
+    await this.#needRandr()
+    const reply = await this.#ask(this.#randr, 25, u32(this.root))
+    const crtcs = reply.readUInt16LE(16)
+    return Array.from({ length: reply.readUInt16LE(18) }, (_, index) => reply.readUInt32LE(32 + (crtcs + index) * 4))
+  }
+
+  /** What a monitor at that output says of itself. */
+  async setEdid(output: number, edid: Buffer): Promise<void> {
+    await this.#needRandr()
+    const [property, integer] = [await this.atom('EDID'), 19]
+    this.#request(this.#randr, 13, u32(output, property, integer), Buffer.from([8, 0, 0, 0]), u32(edid.length), padded(edid))
+  }
+
+  async setMonitor({ name, x, y, width, height, primary = false, output }: XMonitor): Promise<void> {
+    await this.#needRandr()
+    const flags = Buffer.from([primary ? 1 : 0, 0, output === undefined ? 0 : 1, 0])
+    const outputs = output === undefined ? [] : [output]
+    this.#request(this.#randr, 43, u32(this.root, await this.atom(name)), flags, u16(x, y, width, height), u32(0, 0, ...outputs))
+  }
+
+  async deleteMonitor(name: string): Promise<void> {
+    await this.#needRandr()
+    this.#request(this.#randr, 44, u32(this.root, await this.atom(name)))
+  }
+
+  async atom(name: string): Promise<number> {
+    const reply = await this.#ask(16, 0, u16(name.length, 0), padded(Buffer.from(name)))
+    return reply.readUInt32LE(8)
+  }
+
+  /** Resolves when the server has done all that was asked before. */
+  async sync(): Promise<void> {
+    await this.#ask(43, 0)
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  async #needRandr(): Promise<void> {
+    if (this.#randr > 0) return
+    const reply = await this.#ask(98, 0, u16('RANDR'.length, 0), padded(Buffer.from('RANDR')))
+    this.#randr = reply.readUInt8(9)
+    await this.#ask(this.#randr, 0, u32(1, 5))
+  }
+
+  #id(): number {
+    return this.#setup!.idBase | this.#nextId++
+  }
+
+  #request(opcode: number, data: number, ...parts: readonly Uint8Array[]): number {
+    const body = Buffer.concat(parts)
+    const head = Buffer.alloc(4)
+    head.writeUInt8(opcode, 0)
+    head.writeUInt8(data, 1)
+    head.writeUInt16LE(1 + body.length / 4, 2)
+    this.#socket.write(Buffer.concat([head, body]))
+    this.#sequence = (this.#sequence + 1) & 0xffff
+    return this.#sequence
+  }
+
+  #ask(opcode: number, data: number, ...parts: readonly Uint8Array[]): Promise<Buffer> {
+    const sequence = this.#request(opcode, data, ...parts)
+    return new Promise((resolve, reject) =>
+      this.#replies.set(sequence, (reply) => (reply ? resolve(reply) : reject(new Error(`X request ${opcode}.${data} failed`)))),
+    )
+  }
+
+  #readSetup(resolve: () => void, reject: (error: Error) => void): void {
+    if (this.#buffered.length < 8) return
+    const size = 8 + this.#buffered.readUInt16LE(6) * 4
+    if (this.#buffered.length < size) return
+    const setup = this.#buffered.subarray(0, size)
+    this.#buffered = this.#buffered.subarray(size)
+    if (setup.readUInt8(0) !== 1) {
+      reject(new Error(`refused: ${setup.toString('latin1', 8)}`))
+      return
+    }
+    const screen = 40 + Math.ceil(setup.readUInt16LE(24) / 4) * 4 + setup.readUInt8(29) * 8
+    this.#setup = { idBase: setup.readUInt32LE(12), root: setup.readUInt32LE(screen), depth: setup.readUInt8(screen + 38) }
+    resolve()
+  }
+
+  #readAnswers(): void {
+    for (;;) {
+      if (this.#buffered.length < 32) return
+      const type = this.#buffered.readUInt8(0) & 0x7f
+      const size = 32 + (type === 1 || type === 35 ? this.#buffered.readUInt32LE(4) * 4 : 0)
+      if (this.#buffered.length < size) return
+      const message = this.#buffered.subarray(0, size)
+      this.#buffered = this.#buffered.subarray(size)
+      if (type > 1) continue
+      const sequence = message.readUInt16LE(2)
+      if (type === 0) this.errors.push(`error ${message.readUInt8(1)} of request ${message.readUInt8(10)}.${message.readUInt16LE(8)}`)
+      const resolve = this.#replies.get(sequence)
+      this.#replies.delete(sequence)
+      resolve?.(type === 1 ? message : undefined)
+    }
+  }
+}
+
+interface Setup {
+  readonly idBase: number
+  readonly root: number
+  readonly depth: number
+}
+
+/** Negative ones as two's complement. */
+function u32(...values: readonly number[]): Buffer {
+  return Buffer.from(Uint32Array.from(values).buffer)
+}
+
+function u16(...values: readonly number[]): Buffer {
+  return Buffer.from(Uint16Array.from(values).buffer)
+}
+
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)])
+}
