@@ -1,0 +1,21 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "media-store/picture.h"
+
+namespace ami {
+
+/** Memory that blurring works in; kept by its filter. */
+struct BlurRoom {
+  std::vector<uint8_t> small, line;
+  std::vector<uint32_t> sums;
+};
+
+/** Blurs all planes in place, three boxes for a bell curve of about that radius, pixels. Transparent pixels lend no colour. */
+void blur(Planes& picture, float radius, BlurRoom& room);
+
+/** Sharpens luma in place by its difference from its neighbours; `amount` 0 to 1. */
+void sharpen(Planes& picture, float amount, BlurRoom& room);
+
+}  // namespace ami

@@ -1,0 +1,35 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "media-store/picture.h"
+
+namespace ami {
+
+/** What becomes transparent by its colour. Shares of 0 to 1; distances are measured in the plane of chroma, whose axes are 1 long. */
+struct ChromaKey {
+  /** Chroma of the key colour, BT.709 limited. */
+  uint8_t u = 128, v = 128;
+  float similarity = 0.4f;
+  float smoothness = 0.08f;
+  float spill = 0.1f;
+};
+
+/** What becomes transparent by its brightness. */
+struct LumaKey {
+  float low = 0, lowSmooth = 0, high = 1, highSmooth = 0;
+};
+
+/** Memory that keying works in; kept by its filter, so that nothing is allocated for each picture. */
+struct KeyRoom {
+  /** Transparency of two rows of chroma samples, with their neighbours at both ends. */
+  std::vector<uint8_t> above, below;
+};
+
+/** Multiplies into `a`, which must be there, and takes the key's reflection out of the chroma. */
+void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room);
+
+/** Multiplies into `a`, which must be there. */
+void lumaKey(Planes& picture, const LumaKey& key);
+
+}  // namespace ami
