@@ -9,11 +9,11 @@ const [width = 640, height = 360, rate = 30] = process.argv.slice(2).map(Number)
 const picture = Buffer.alloc((width * height * 3) / 2)
 const strip = Math.round(height * barcodeHeight)
 
-/** BT.709 limited, as the pipeline declares it for larger pictures; the readers allow for BT.601. */
-const colours = { red: [63, 102, 240], blue: [32, 240, 118] } as const
+/** Limited range; by the matrix that GStreamer takes pictures of this size to have. */
+const colours = height < 720 ? { red: [81, 90, 240], blue: [41, 240, 110] } : { red: [63, 102, 240], blue: [32, 240, 118] }
 for (let y = 0; y < height; y++) {
-  picture.fill(colours.red[0], y * width, y * width + width / 2)
-  picture.fill(colours.blue[0], y * width + width / 2, (y + 1) * width)
+  picture.fill(colours.red[0]!, y * width, y * width + width / 2)
+  picture.fill(colours.blue[0]!, y * width + width / 2, (y + 1) * width)
 }
 for (const [plane, index] of [
   [0, 1],
@@ -23,8 +23,8 @@ for (const [plane, index] of [
   for (let y = 0; y < height / 2; y++) {
     const row = start + (y * width) / 2
     const coloured = y * 2 >= strip
-    picture.fill(coloured ? colours.red[index] : 128, row, row + width / 4)
-    picture.fill(coloured ? colours.blue[index] : 128, row + width / 4, row + width / 2)
+    picture.fill(coloured ? colours.red[index]! : 128, row, row + width / 4)
+    picture.fill(coloured ? colours.blue[index]! : 128, row + width / 4, row + width / 2)
   }
 }
 

@@ -1,0 +1,218 @@
+// The addon's face: what src-main/studio/native/pipewire.ts describes. Every call returns at once.
+#include <napi.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "pipewire-loop.h"
+#include "picture-input.h"
+#include "session.h"
+#include "sound-input.h"
+#include "sound-output.h"
+#include "teller.h"
+
+namespace ami::pipewire {
+
+namespace {
+
+std::string textOf(const Napi::Object& options, const char* key) {
+  const Napi::Value value = options.Get(key);
+  return value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+}
+
+double numberOf(const Napi::Object& options, const char* key, double otherwise) {
+  const Napi::Value value = options.Get(key);
+  return value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;
+}
+
+void fail(Napi::Env env, const std::string& what) { Napi::Error::New(env, what).ThrowAsJavaScriptException(); }
+
+/** What an object of JavaScript holds of something that lives on the loop's thread. */
+template <typename Work>
+class Held {
+ public:
+  Held(std::shared_ptr<Loop> loop, std::shared_ptr<Teller> teller) : loop_(std::move(loop)), teller_(std::move(teller)) {}
+  ~Held() { close(); }
+
+  template <typename Make>
+  void open(Make make) {
+    work_ = make(*loop_, Tell([teller = teller_](Message message) { teller->tell(std::move(message)); }));
+    loop_->post([work = work_] { work->open(); });
+  }
+
+  void close() {
+    if (!work_) return;
+    teller_->mute();
+    loop_->post([work = std::move(work_)] { work->close(); });
+    work_ = nullptr;
+    loop_ = nullptr;
+  }
+
+  template <typename Task>
+  void post(Task task) {
+    if (work_) loop_->post([work = work_, task = std::move(task)] { task(*work); });
+  }
+
+  Work* work() const { return work_.get(); }
+
+ private:
+  std::shared_ptr<Loop> loop_;
+  std::shared_ptr<Teller> teller_;
+  std::shared_ptr<Work> work_;
+};
+
+/** Arguments `(options, listener)` of every class, or null with an exception pending. */
+template <typename Work>
+std::unique_ptr<Held<Work>> hold(const Napi::CallbackInfo& info) {
+  if (info.Length() < 2 || !info[0].IsObject() || !info[1].IsFunction()) {
+    fail(info.Env(), "expected (options, listener)");
+    return nullptr;
+  }
+  std::string error;
+  auto loop = Loop::shared(error);
+  if (!loop) {
+    fail(info.Env(), error);
+    return nullptr;
+  }
+  return std::make_unique<Held<Work>>(std::move(loop), std::make_shared<Teller>(info.Env(), info[1].As<Napi::Function>()));
+}
+
+class JsSession : public Napi::ObjectWrap<JsSession> {
+ public:
+  static Napi::Function define(Napi::Env env) { return DefineClass(env, "Session", {InstanceMethod("close", &JsSession::close)}); }
+
+  explicit JsSession(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSession>(info), held_(hold<Session>(info)) {
+    if (held_) held_->open([](Loop& loop, Tell tell) { return std::make_shared<Session>(loop, std::move(tell)); });
+  }
+
+ private:
+  void close(const Napi::CallbackInfo&) { held_->close(); }
+  std::unique_ptr<Held<Session>> held_;
+};
+
+class JsSoundInput : public Napi::ObjectWrap<JsSoundInput> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "SoundInput", {InstanceMethod("setNodes", &JsSoundInput::setNodes), InstanceMethod("close", &JsSoundInput::close)});
+  }
+
+  explicit JsSoundInput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSoundInput>(info), held_(hold<SoundInput>(info)) {
+    if (!held_) return;
+    const Napi::Object given = info[0].As<Napi::Object>();
+    std::string error;
+    std::shared_ptr<SoundStore> store = SoundStore::open(textOf(given, "store"), error);
+    if (!store) {
+      fail(info.Env(), error);
+      return;
+    }
+    SoundInputOptions options{textOf(given, "name"), textOf(given, "target"), given.Get("monitor").ToBoolean()};
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<SoundInput>(loop, std::move(options), std::move(store), std::move(tell)); });
+  }
+
+ private:
+  void setNodes(const Napi::CallbackInfo& info) {
+    std::set<uint32_t> nodes;
+    const Napi::Array given = info[0].As<Napi::Array>();
+    for (uint32_t index = 0; index < given.Length(); index++) nodes.insert(given.Get(index).As<Napi::Number>().Uint32Value());
+    held_->post([nodes = std::move(nodes)](SoundInput& input) { input.setNodes(nodes); });
+  }
+  void close(const Napi::CallbackInfo&) { held_->close(); }
+  std::unique_ptr<Held<SoundInput>> held_;
+};
+
+class JsSoundOutput : public Napi::ObjectWrap<JsSoundOutput> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "SoundOutput",
+                       {InstanceMethod("write", &JsSoundOutput::write), InstanceMethod("statistics", &JsSoundOutput::statistics),
+                        InstanceMethod("close", &JsSoundOutput::close)});
+  }
+
+  explicit JsSoundOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSoundOutput>(info), held_(hold<SoundOutput>(info)) {
+    if (!held_) return;
+    const Napi::Object given = info[0].As<Napi::Object>();
+    SoundOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", 48'000))};
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<SoundOutput>(loop, std::move(options), std::move(tell)); });
+  }
+
+ private:
+  void write(const Napi::CallbackInfo& info) {
+    if (!info[0].IsTypedArray() || held_->work() == nullptr) return;
+    const Napi::TypedArray given = info[0].As<Napi::TypedArray>();
+    if (given.TypedArrayType() != napi_float32_array) return fail(info.Env(), "sound is a Float32Array");
+    const Napi::Float32Array samples = given.As<Napi::Float32Array>();
+    held_->work()->write(samples.Data(), samples.ElementLength() / 2);
+  }
+  Napi::Value statistics(const Napi::CallbackInfo& info) {
+    const auto told = held_->work() == nullptr ? SoundOutput::Statistics{} : held_->work()->statistics();
+    const Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("queuedMs", told.queuedMs);
+    result.Set("underruns", told.underruns);
+    result.Set("droppedFrames", static_cast<double>(told.droppedFrames));
+    return result;
+  }
+  void close(const Napi::CallbackInfo&) { held_->close(); }
+  std::unique_ptr<Held<SoundOutput>> held_;
+};
+
+class JsPictureInput : public Napi::ObjectWrap<JsPictureInput> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "PictureInput",
+                       {InstanceMethod("setShown", &JsPictureInput::setShown), InstanceMethod("statistics", &JsPictureInput::statistics),
+                        InstanceMethod("close", &JsPictureInput::close)});
+  }
+
+  explicit JsPictureInput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsPictureInput>(info), held_(hold<PictureInput>(info)) {
+    if (!held_) return;
+    const Napi::Object given = info[0].As<Napi::Object>();
+    PictureInputOptions options;
+    options.name = textOf(given, "name");
+    options.target = textOf(given, "target");
+    options.node = static_cast<uint32_t>(numberOf(given, "node", PW_ID_ANY));
+    options.fd = static_cast<int>(numberOf(given, "fd", -1));
+    options.width = static_cast<int>(numberOf(given, "width", 0));
+    options.height = static_cast<int>(numberOf(given, "height", 0));
+    options.rate = numberOf(given, "rate", 0);
+    std::string error;
+    std::shared_ptr<FrameStore> store = FrameStore::open(textOf(given, "store"), error);
+    if (!store) {
+      if (options.fd >= 0) ::close(options.fd);
+      fail(info.Env(), error);
+      return;
+    }
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<PictureInput>(loop, std::move(options), std::move(store), std::move(tell)); });
+  }
+
+ private:
+  void setShown(const Napi::CallbackInfo& info) {
+    if (held_->work() != nullptr) held_->work()->setShown(info[0].ToBoolean());
+  }
+  Napi::Value statistics(const Napi::CallbackInfo& info) {
+    const auto told = held_->work() == nullptr ? PictureInput::Statistics{} : held_->work()->statistics();
+    const Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("pictures", static_cast<double>(told.pictures));
+    result.Set("dropped", static_cast<double>(told.dropped));
+    return result;
+  }
+  void close(const Napi::CallbackInfo&) { held_->close(); }
+  std::unique_ptr<Held<PictureInput>> held_;
+};
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  // Before JavaScript goes, so that nobody tells it anything afterwards.
+  env.AddCleanupHook([] { Loop::haltShared(); });
+  exports.Set("Session", JsSession::define(env));
+  exports.Set("SoundInput", JsSoundInput::define(env));
+  exports.Set("SoundOutput", JsSoundOutput::define(env));
+  exports.Set("PictureInput", JsPictureInput::define(env));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace ami::pipewire
+
+static Napi::Object initPipeWire(Napi::Env env, Napi::Object exports) { return ami::pipewire::init(env, exports); }
+NODE_API_MODULE(pipewire, initPipeWire)

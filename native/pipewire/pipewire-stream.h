@@ -1,0 +1,52 @@
+#pragma once
+// What all streams have in common: they are made on the user's connection, tell their state, and end with either.
+#include <pipewire/pipewire.h>
+#include <spa/pod/builder.h>
+
+#include <memory>
+#include <string>
+
+#include "message.h"
+#include "remote.h"
+
+namespace ami::pipewire {
+
+class Loop;
+
+/** One stream, open from `open` to `close` or until the connection is lost. Does not come back by itself: whoever opened it decides. */
+class Stream : public RemoteListener {
+ public:
+  Stream(Loop& loop, Tell tell) : loop_(loop), tell_(std::move(tell)) {}
+  ~Stream() override = default;
+
+  // On the loop's thread.
+  virtual void open() = 0;
+  virtual void close();
+  void onLost(const std::string& problem) override;
+
+ protected:
+  /** Makes the stream of `core` and connects it. Takes the properties over. */
+  void connect(pw_core* core, const std::string& name, pw_properties* properties, pw_direction direction, uint32_t target, int flags,
+               const spa_pod** params, uint32_t count);
+  void tellState(const char* state, const std::string& problem = "");
+
+  /** A buffer is to be filled or read: on the thread that the flags ask for. */
+  virtual void onProcess() = 0;
+  virtual void onFormat(const spa_pod* format) {}
+  virtual void onArea(uint32_t id, void* area) {}
+  virtual void onPaused() {}
+
+  Loop& loop_;
+  pw_stream* stream_ = nullptr;
+
+  Tell tell_;
+
+ private:
+  static const pw_stream_events events;
+  spa_hook hook_{};
+};
+
+/** Properties that all our streams carry. */
+pw_properties* streamProperties(const char* type, const char* category, const std::string& name);
+
+}  // namespace ami::pipewire
