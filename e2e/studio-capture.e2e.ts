@@ -204,6 +204,20 @@ describe('a display', () => {
     await region.shows(8, 8, red)
   })
 
+  it('is any screen of a server that has several', async () => {
+    const { server } = await desktop({ screens: ['320x200x24', '400x240x24'] })
+    expect((await listDevices('display')).map(({ id, details }) => [id, details?.width])).toEqual([
+      ['output:screen', 320],
+      ['output:screen@1', 400],
+    ])
+    const second = await capture('display', { device: 'output:screen@1', cursor: false })
+    await second.told({ state: 'running', details: { width: 400, height: 240 } })
+    const program = await XClient.connect(server, 1)
+    ends.push(() => program.close())
+    program.map(program.createWindow({ width: 400, height: 240, background: red }))
+    await second.shows(200, 200, red)
+  })
+
   it('has the pointer in it where that is, unless it is not wanted', async () => {
     const { program } = await desktop()
     program.setRootCursor(20, green)

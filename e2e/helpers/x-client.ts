@@ -53,7 +53,8 @@ export class XClient {
     this.#socket = socket
   }
 
-  static async connect({ display, cookie }: XServer): Promise<XClient> {
+  /** `screen`: number of the screen that it draws on. */
+  static async connect({ display, cookie }: XServer, screen = 0): Promise<XClient> {
     const socket = connect(`/tmp/.X11-unix/X${display.slice(1)}`)
     const client = new XClient(socket)
     const name = Buffer.from('MIT-MAGIC-COOKIE-1')
@@ -67,7 +68,7 @@ export class XClient {
       socket.once('connect', () => socket.write(Buffer.concat([hello, padded(name), padded(cookie)])))
       socket.on('data', (bytes) => {
         client.#buffered = Buffer.concat([client.#buffered, bytes])
-        if (client.#setup === undefined) client.#readSetup(resolve, reject)
+        if (client.#setup === undefined) client.#readSetup(screen, resolve, reject)
         if (client.#setup !== undefined) client.#readAnswers()
       })
       socket.once('close', () => reject(new Error('the X server closed the connection')))
@@ -241,7 +242,7 @@ export class XClient {
     )
   }
 
-  #readSetup(resolve: () => void, reject: (error: Error) => void): void {
+  #readSetup(number: number, resolve: () => void, reject: (error: Error) => void): void {
     if (this.#buffered.length < 8) return
     const size = 8 + this.#buffered.readUInt16LE(6) * 4
     if (this.#buffered.length < size) return
@@ -251,7 +252,12 @@ export class XClient {
       reject(new Error(`refused: ${setup.toString('latin1', 8)}`))
       return
     }
-    const screen = 40 + Math.ceil(setup.readUInt16LE(24) / 4) * 4 + setup.readUInt8(29) * 8
+    let screen = 40 + Math.ceil(setup.readUInt16LE(24) / 4) * 4 + setup.readUInt8(29) * 8
+    for (let skipped = 0; skipped < number; skipped++) {
+      const depths = setup.readUInt8(screen + 39)
+      screen += 40
+      for (let depth = 0; depth < depths; depth++) screen += 8 + setup.readUInt16LE(screen + 2) * 24
+    }
     this.#setup = { idBase: setup.readUInt32LE(12), root: setup.readUInt32LE(screen), depth: setup.readUInt8(screen + 38) }
     resolve()
   }

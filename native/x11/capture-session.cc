@@ -147,24 +147,28 @@ bool CaptureSession::pending() const {
 
 int64_t CaptureSession::nextDue(int64_t now) const {
   if (!target_) return searchUs_;
-  if (!pending()) {
-    const bool asks = pointerIsSeen() && !order_.resting;
-    return asks ? pointerAskedUs_ + Pointer::kAskEveryUs : kNever;
-  }
-  if (atOnce_) return now;
+  if (!pending()) return pointerIsSeen() && !order_.resting ? beforeFrame(pointerAskedUs_ + pointerPauseUs_) : kNever;
+  return atOnce_ ? now : beforeFrame(now);
+}
+
+int64_t CaptureSession::beforeFrame(int64_t notBeforeUs) const {
   const double period = order_.resting ? std::max(kRestPeriodUs, order_.periodUs) : order_.periodUs;
-  // Just before a frame of the program is due, by as much as it takes, and half as much again.
+  // By as much as a picture takes, and half as much again.
   const double lead = std::clamp(meanUs_ * 1.5 + 1000, 1500.0, period / 2);
-  const double earliest = std::max(static_cast<double>(lastUs_) + period / 2, static_cast<double>(now) - lead / 2);
+  // One that was due a moment ago is made late rather than left out.
+  const double earliest = std::max(static_cast<double>(lastUs_) + period / 2, static_cast<double>(notBeforeUs) - lead / 2);
   const double frame = std::ceil((earliest + lead - static_cast<double>(order_.originUs)) / period);
   return static_cast<int64_t>(static_cast<double>(order_.originUs) + frame * period - lead);
 }
 
 void CaptureSession::addPointer() {
   const bool seen = pointerIsSeen();
-  if (seen && (all_ || pointer_.doubted() || ami::nowUs() >= pointerAskedUs_ + Pointer::kAskEveryUs)) {
+  if (seen && (all_ || pointer_.doubted() || ami::nowUs() >= pointerAskedUs_ + pointerPauseUs_)) {
+    const Rect before = pointer_.area();
     pointer_.refresh(target_->window());
     pointerAskedUs_ = ami::nowUs();
+    // One that moves without telling is asked for at every frame until it rests.
+    pointerPauseUs_ = pointer_.area() != before ? static_cast<int64_t>(order_.periodUs) : std::min(pointerPauseUs_ * 2, Pointer::kAskEveryUs);
   }
   if (!seen) pointer_.hide();
   Rect place = pointer_.area();

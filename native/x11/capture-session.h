@@ -25,6 +25,8 @@ class CaptureSession {
   void readEvents();
   /** When there is something to be done next, monotonic microseconds. */
   int64_t nextDue(int64_t now) const;
+  /** The next time just before a frame of the program, so that the picture is as new as can be. */
+  int64_t beforeFrame(int64_t notBeforeUs) const;
   bool pending() const;
   bool pointerIsSeen() const { return order_.cursor && target_ && !target_->hidden(); }
   void picture();
@@ -45,6 +47,7 @@ class CaptureSession {
   ScreenReader reader_;
   Pointer pointer_;
   int64_t pointerAskedUs_ = 0;
+  int64_t pointerPauseUs_ = Pointer::kAskEveryUs;
   /** As it is drawn in the picture. */
   Rect drawnPointer_;
   uint32_t drawnShape_ = 0;
