@@ -9,4 +9,10 @@ export const studioMigrations: readonly Migration[] = [
       await sql`CREATE TABLE studio_file (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, file TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'studio/0002-state',
+    up: async (database) => {
+      await sql`CREATE TABLE studio_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

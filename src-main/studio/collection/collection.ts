@@ -10,7 +10,7 @@ import { type Alignment, AlignmentSchema, type Bounds, BoundsSchema, type Crop, 
 export const formatName = 'ami-streams/collection'
 export const formatVersion = 1
 
-/** Ids are given by whoever makes a thing, and kept for ever: unique in the collection. */
+/** Ids are given by whoever makes a thing, and kept for ever: unique in the collection among things of its sort (scenes, items of all scenes, ...). */
 export const IdSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 export const NameSchema = Type.String({ minLength: 1, maxLength: 120 })
 

@@ -1,0 +1,22 @@
+import type { TSchema } from 'typebox'
+
+/** What a document's check must know of a kind: how its settings look. */
+export interface KindOfSettings {
+  readonly kind: string
+  readonly settings: TSchema
+}
+
+/** A kind of source, as a document needs to know it. */
+export interface KindOfSource extends KindOfSettings {
+  readonly pictures: boolean
+  readonly sound: boolean
+}
+
+/** The kinds that documents may name. */
+export interface CollectionKinds {
+  source(kind: string): KindOfSource | undefined
+  filter(kind: string): KindOfSettings | undefined
+  audioFilter(kind: string): KindOfSettings | undefined
+  output(kind: string): KindOfSettings | undefined
+  transition(kind: string): KindOfSettings | undefined
+}

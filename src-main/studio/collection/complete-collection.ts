@@ -1,0 +1,218 @@
+import type { CollectionKinds } from './collection-kinds.ts'
+import { isRecord } from './schema-faults.ts'
+
+type Loose = Record<string, unknown>
+
+/**
+ * Fills in what a document written by hand may leave out: names, ids, places, everything that has a usual value. What is there stays as
+ * it is, right or wrong; the check tells about it. The input is not changed.
+ */
+export function completeCollection(input: unknown, kinds: CollectionKinds, name = 'Untitled'): unknown {
+  if (!isRecord(input)) return input
+  const title = typeof input.name === 'string' ? input.name : name
+  const scenes = list(input.scenes)
+  const canvases = input.canvases === undefined ? [{ id: 'main', name: 'Main' }] : input.canvases
+  const mainCanvas = idOf(list(canvases)[0]) ?? 'main'
+  const ids = new Completion(kinds)
+  const completedScenes = mapList(input.scenes, (scene, index) => ids.scene(scene, index, mainCanvas))
+  const transitions = input.transitions === undefined ? usualTransitions : input.transitions
+  const completedTransitions = mapList(transitions, (one, index) => ids.transition(one, index))
+  return {
+    ...input,
+    id: input.id ?? slug(title) ?? 'collection',
+    name: title,
+    frameRate: frameRate(input.frameRate),
+    canvases: mapList(canvases, (canvas, index) => ids.canvas(canvas, index, list(completedScenes))),
+    scenes: input.scenes === undefined || scenes.length === 0 ? input.scenes : completedScenes,
+    sources: mapList(input.sources ?? [], (source, index) => ids.source(source, index)),
+    transitions: completedTransitions,
+    transition: input.transition ?? idOf(list(completedTransitions)[0]) ?? 'cut',
+    outputs: mapList(input.outputs ?? [], (output, index) => ids.output(output, index, mainCanvas)),
+    macros: mapList(input.macros ?? [], (macro, index) => ids.macro(macro, index)),
+  }
+}
+
+const usualTransitions = [
+  { id: 'cut', name: 'Cut', kind: 'cut', durationMs: 0 },
+  { id: 'fade', name: 'Fade', kind: 'fade', durationMs: 300 },
+]
+
+/** Completes the parts of one document; ids that it gives are given once. */
+export class Completion {
+  readonly #kinds: CollectionKinds
+  readonly #items = new Set<string>()
+  readonly #filters = new Set<string>()
+
+  /** `taken`: ids of items and filters that are in use already. */
+  constructor(kinds: CollectionKinds, taken?: { readonly items: Iterable<string>; readonly filters: Iterable<string> }) {
+    this.#kinds = kinds
+    for (const id of taken?.items ?? []) this.#items.add(id)
+    for (const id of taken?.filters ?? []) this.#filters.add(id)
+  }
+
+  canvas(given: Loose, index: number, scenes: readonly unknown[]): Loose {
+    const named = withNames(given, index === 0 ? 'main' : `canvas-${index + 1}`)
+    const first = scenes.find((scene) => isRecord(scene) && scene.canvas === named.id)
+    return { width: 1920, height: 1080, background: '#000000', ...(first === undefined ? {} : { scene: idOf(first) }), ...named }
+  }
+
+  scene(given: Loose, index: number, canvas: string): Loose {
+    const named = withNames(given, `scene-${index + 1}`)
+    const scene: Loose = { canvas, items: [], filters: [], ...named }
+    scene.items = mapList(scene.items, (item) => this.item(item, String(named.id)))
+    scene.filters = mapList(scene.filters, (filter) => this.filter(filter, String(named.id)))
+    return scene
+  }
+
+  item(given: Loose, owner: string): Loose {
+    const wanted = given.id ?? this.#free(this.#items, `${owner}-${given.source ?? given.scene ?? 'group'}`)
+    if (typeof wanted === 'string') this.#items.add(wanted)
+    const item: Loose = {
+      visible: true,
+      locked: false,
+      rotation: 0,
+      blend: 'normal',
+      opacity: 1,
+      sampling: 'smooth',
+      ...given,
+      id: wanted,
+      position: filled({ x: 0, y: 0 }, given.position),
+      scale: typeof given.scale === 'number' ? { x: given.scale, y: given.scale } : filled({ x: 1, y: 1 }, given.scale),
+      alignment: filled({ x: 'left', y: 'top' }, given.alignment),
+      crop: filled({ left: 0, top: 0, right: 0, bottom: 0 }, given.crop),
+      bounds: isRecord(given.bounds) ? completeBounds(given.bounds) : (given.bounds ?? null),
+    }
+    if (Array.isArray(given.group)) item.group = mapList(given.group, (inner) => this.item(inner, owner))
+    return item
+  }
+
+  source(given: Loose, index: number): Loose {
+    const named = withNames(given, typeof given.kind === 'string' ? `${given.kind}-${index + 1}` : `source-${index + 1}`)
+    const source: Loose = { settings: {}, filters: [], ...named }
+    source.filters = mapList(source.filters, (filter) => this.filter(filter, String(named.id)))
+    const kind = typeof given.kind === 'string' ? this.#kinds.source(given.kind) : undefined
+    if (kind?.sound || given.audio !== undefined) source.audio = this.audio(given.audio ?? {}, String(named.id), kind?.pictures ?? false)
+    return source
+  }
+
+  /** `pictures`: the source has some, so that it is heard while it is seen. */
+  audio(given: unknown, owner: string, pictures: boolean): unknown {
+    const audio = filled({ ...usualAudio, followsVideo: pictures }, given)
+    if (!isRecord(audio)) return audio
+    return { ...audio, filters: mapList(audio.filters, (filter) => this.filter(filter, owner)) }
+  }
+
+  filter(given: Loose, owner: string): Loose {
+    const id = given.id ?? this.#free(this.#filters, `${owner}-${given.kind ?? 'filter'}`)
+    if (typeof id === 'string') this.#filters.add(id)
+    return { name: given.kind ?? 'Filter', enabled: true, settings: {}, ...given, id }
+  }
+
+  transition(given: Loose, index: number): Loose {
+    const durationMs = given.kind === 'cut' ? 0 : 300
+    return { durationMs, settings: {}, ...withNames(given, typeof given.kind === 'string' ? given.kind : `transition-${index + 1}`) }
+  }
+
+  output(given: Loose, index: number, canvas: string): Loose {
+    const named = withNames(given, typeof given.kind === 'string' ? `${given.kind}-${index + 1}` : `output-${index + 1}`)
+    const audio = given.audio ?? [{}]
+    const codec = given.kind === 'whip' ? 'opus' : 'aac'
+    return {
+      autostart: false,
+      canvas,
+      settings: {},
+      ...named,
+      video: given.video === null ? null : filled(usualVideo, given.video),
+      audio: mapList(audio, (one) => ({ codec, bitrateKbps: 160, track: 1, ...one })),
+    }
+  }
+
+  macro(given: Loose, index: number): Loose {
+    return { hotkeys: [], actions: [], ...withNames(given, `macro-${index + 1}`) }
+  }
+
+  #free(taken: Set<string>, wanted: string): string {
+    return freeId(wanted, (id) => taken.has(id))
+  }
+}
+
+const usualAudio = {
+  gainDb: 0,
+  pan: 0,
+  muted: false,
+  solo: false,
+  syncOffsetMs: 0,
+  tracks: [1, 2, 3, 4, 5, 6],
+  monitoring: 'off',
+  followsVideo: false,
+  filters: [],
+}
+
+const usualVideo = {
+  codec: 'h264',
+  encoder: 'auto',
+  height: null,
+  frameDivisor: 1,
+  rateControl: 'cbr',
+  bitrateKbps: 6000,
+  maxBitrateKbps: null,
+  crf: 23,
+  preset: 'auto',
+  keyframeMs: 2000,
+  bFrames: 0,
+  profile: 'auto',
+  colorSpace: 'bt709',
+  colorRange: 'limited',
+}
+
+function completeBounds(given: Loose): Loose {
+  return { fit: 'contain', ...given, alignment: filled({ x: 'center', y: 'center' }, given.alignment) }
+}
+
+/** An id that is not taken: the wish itself where it is an id and free, else with a number behind it. */
+export function freeId(wanted: string, taken: (id: string) => boolean): string {
+  const base = slug(wanted) ?? 'thing'
+  if (!taken(base)) return base
+  for (let number = 2; ; number++) {
+    const id = `${base.slice(0, 56)}-${number}`
+    if (!taken(id)) return id
+  }
+}
+
+/** A name as an id, where anything of it is left. */
+export function slug(name: string): string | undefined {
+  const text = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60)
+  return text === '' ? undefined : text
+}
+
+function withNames(given: Loose, wanted: string): Loose {
+  const id = given.id ?? (typeof given.name === 'string' ? slug(given.name) : undefined) ?? slug(wanted) ?? 'thing'
+  return { ...given, id, name: given.name ?? id }
+}
+
+function frameRate(given: unknown): unknown {
+  if (given === undefined) return { numerator: 30, denominator: 1 }
+  if (typeof given !== 'number') return isRecord(given) ? { denominator: 1, ...given } : given
+  if (Number.isInteger(given)) return { numerator: given, denominator: 1 }
+  // 23.976, 29.97, 59.94: the broadcast rates, as people write them.
+  return { numerator: Math.round(given * 1.001) * 1000, denominator: 1001 }
+}
+
+function filled(usual: Loose, given: unknown): unknown {
+  return given === undefined ? usual : isRecord(given) ? { ...usual, ...given } : given
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** Each record of a list completed; whatever else is there stays for the check to tell about. */
+function mapList(value: unknown, complete: (one: Loose, index: number) => Loose): unknown {
+  return Array.isArray(value) ? value.map((one, index) => (isRecord(one) ? complete(one, index) : one)) : value
+}
+
+function idOf(thing: unknown): string | undefined {
+  return isRecord(thing) && typeof thing.id === 'string' ? thing.id : undefined
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '../../platform/errors.ts'
+import type { Edit } from '../collection/edits/edit-schemas.ts'
+import { findThing, sceneOf, sourceOf } from '../collection/edits/places.ts'
+import type { StudioEngine } from '../engine/studio-engine.ts'
+import type { StudioOutputs } from '../outputs/studio-outputs.ts'
+import type { Show } from '../show.ts'
+import type { Action } from './action-schemas.ts'
+
+export interface ActionNeeds {
+  readonly show: Show
+  readonly engine: Pick<StudioEngine, 'command'>
+  readonly outputs: StudioOutputs
+}
+
+/** Does one action and answers what there is to tell of it. Throws AppError; `signal` ends a wait. */
+export async function doAction(
+  action: Action,
+  actor: string,
+  { show, engine, outputs }: ActionNeeds,
+  signal?: AbortSignal,
+): Promise<unknown> {
+  const { control } = show
+  const collection = show.collection
+  const edit = (at: string, changes: Record<string, unknown>): null => {
+    const edits: readonly Edit[] = [{ do: 'change', at, changes }]
+    show.current.edit(edits, { actor })
+    return null
+  }
+  switch (action.do) {
+    case 'switch':
+      return control.switchTo(action.scene, action)
+    case 'preview':
+      control.preview(sceneOf(collection, action.scene).canvas, action.scene)
+      return null
+    case 'transition':
+      return control.toProgram(action.canvas ?? control.mainCanvas, action)
+    case 'show': {
+      const at = `scenes/${action.scene}/items/${action.item}`
+      const { visible } = findThing(collection, at).thing as unknown as { visible: boolean }
+      return edit(at, { visible: action.visible === 'toggle' ? !visible : action.visible })
+    }
+    case 'mute': {
+      const { audio, name } = sourceOf(collection, action.source)
+      if (audio === undefined) throw new AppError('studio.not_found', `The source "${name}" has no sound`)
+      return edit(`sources/${action.source}`, { audio: { muted: action.muted === 'toggle' ? !audio.muted : action.muted } })
+    }
+    case 'gain':
+      return edit(`sources/${action.source}`, { audio: { gainDb: action.gainDb } })
+    case 'filter': {
+      const at = placeOfFilter(show, action.filter)
+      const { enabled } = findThing(collection, at).thing as unknown as { enabled: boolean }
+      return edit(at, { enabled: action.enabled === 'toggle' ? !enabled : action.enabled })
+    }
+    case 'start-output':
+      return outputs.start(action.output)
+    case 'stop-output':
+      return outputs.stop(action.output)
+    case 'output-command':
+      return outputs.command(action.output, action.command, action.details ?? {})
+    case 'save-replay':
+      return outputs.command(action.output ?? replayOf(outputs), 'save', {})
+    case 'source-command':
+      sourceOf(collection, action.source)
+      await engine.command(action.source, action.command, action.details ?? {})
+      return null
+    case 'wait':
+      await sleep(action.ms, undefined, signal === undefined ? {} : { signal })
+      return null
+  }
+}
+
+/** The replay buffer that runs, where there is no doubt. */
+function replayOf(outputs: StudioOutputs): string {
+  const replays = outputs.list().filter(({ kind }) => kind === 'replay')
+  const found = replays.find(({ state }) => state === 'live') ?? replays[0]
+  if (found === undefined) throw new AppError('studio.not_found', 'The collection has no replay buffer')
+  return found.id
+}
+
+function placeOfFilter({ collection: { scenes, sources } }: Show, id: string): string {
+  const has = (filters: readonly { readonly id: string }[] | undefined): boolean => filters?.some((each) => each.id === id) === true
+  const scene = scenes.find(({ filters }) => has(filters))
+  if (scene !== undefined) return `scenes/${scene.id}/filters/${id}`
+  const source = sources.find(({ filters, audio }) => has(filters) || has(audio?.filters))
+  if (source === undefined) throw new AppError('studio.not_found', `The collection has no filter "${id}"`)
+  return `sources/${source.id}/${has(source.filters) ? 'filters' : 'audio-filters'}/${id}`
+}

@@ -1,0 +1,44 @@
+import type { Kysely } from 'kysely'
+
+interface StateTable {
+  studio_state: { key: string; value: string }
+}
+
+/** Small things that the studio knows again after a restart of the host: which file is open, what is on air. JSON by key. */
+export interface StateStore {
+  get(key: string): unknown
+  /** Undefined takes it away. Written behind whatever is being done. */
+  set(key: string, value: unknown): void
+}
+
+export interface StateStoreNeeds {
+  // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
+  readonly database: Kysely<any>
+  readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
+}
+
+/** Reads all of it: it is little. */
+export async function openStateStore({ database, writes }: StateStoreNeeds): Promise<StateStore> {
+  const tables = database as Kysely<StateTable>
+  const values = new Map<string, unknown>()
+  for (const { key, value } of await tables.selectFrom('studio_state').selectAll().execute()) values.set(key, JSON.parse(value))
+  return {
+    get: (key) => values.get(key),
+    set(key, value) {
+      if (value === undefined) values.delete(key)
+      else values.set(key, value)
+      writes.enqueue('keep the state of the studio', async () => {
+        if (value === undefined) {
+          await tables.deleteFrom('studio_state').where('key', '=', key).execute()
+          return
+        }
+        const text = JSON.stringify(value)
+        await tables
+          .insertInto('studio_state')
+          .values({ key, value: text })
+          .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
+          .execute()
+      })
+    },
+  }
+}

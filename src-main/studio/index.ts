@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import type { MeasuredEncoder } from '../platform/ffmpeg/choose-encoder.ts'
+import { createCollectionCheck } from './collection/collection-check.ts'
+import { CollectionFolder } from './collection/collection-folder.ts'
+import { SecretSeals } from './collection/settings-secrets.ts'
+import { actionFaults } from './control/action-schemas.ts'
+import { doAction } from './control/actions.ts'
+import { Macros } from './control/macros.ts'
+import { openStateStore } from './control/state-store.ts'
+import { EngineProcess } from './engine/engine-process.ts'
+import type { StudioEngine } from './engine/studio-engine.ts'
+import { createOutputs } from './outputs/index.ts'
+import { collectionRoutes } from './routes/collection-routes.ts'
+import { editRoutes } from './routes/edit-routes.ts'
+import { engineRoutes } from './routes/engine-routes.ts'
+import { programRoutes } from './routes/program-routes.ts'
+import { Show } from './show.ts'
+import { publishEngineEvents } from './studio-events.ts'
+import { studioKinds } from './studio-kinds.ts'
+import { countStudio } from './studio-metrics.ts'
+import type { Studio, StudioNeeds } from './studio-needs.ts'
+
+export { studioMigrations } from './migrations.ts'
+export type {
+  SendAim,
+  SendEvents,
+  StreamCarrier,
+  Studio,
+  StudioFeed,
+  StudioFeedSubscriber,
+  StudioNeeds,
+  StudioPublication,
+  StudioSender,
+} from './studio-needs.ts'
+
+/** Makes the studio; nothing runs before `start`. `engine` is another one than the studio's own process in tests. */
+export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ownEngine(needs)): Promise<Studio> {
+  const { dataDir, secrets, events, audit, log, registry } = needs
+  const outputs = await createOutputs({ ...needs, engine, folder: join(dataDir, 'studio', 'recordings') })
+  const kinds = studioKinds
+  const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(secrets) }
+  const show = new Show({ engine, outputs, reader, store: await openStateStore(needs), secrets, events, audit, log })
+  const acting = { show, engine, outputs }
+  const macros = new Macros({ events, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
+  const telling = publishEngineEvents(engine, events)
+  countStudio(registry, engine, outputs)
+  return {
+    routes: [
+      ...outputs.routes,
+      ...collectionRoutes({ show, folder: new CollectionFolder(join(dataDir, 'studio', 'collections')), reader, audit }),
+      ...editRoutes({
+        show,
+        kinds,
+        reportOf: (list, id) => (list === 'sources' ? engine.reports().get(id) : outputs.list().find((each) => each.id === id)) ?? null,
+      }),
+      ...programRoutes({ ...acting, macros }),
+      ...engineRoutes({ ...acting, problem: () => telling.problem }),
+    ],
+    start: () => show.resume(),
+    async stop() {
+      await macros.stopAll()
+      await show.stop()
+      await outputs.close()
+      await engine.stop()
+      telling.stop()
+    },
+    health: () => ({ state: engine.state, outputs: outputs.list().filter(({ state }) => state === 'live').length }),
+  }
+}
+
+function ownEngine({ carrier, log }: StudioNeeds): StudioEngine {
+  let measured: readonly MeasuredEncoder[] = []
+  const look = (): void => {
+    carrier.encoders().then(
+      (found) => {
+        measured = found
+      },
+      (error: unknown) => log.warn({ err: error }, 'the encoders of this machine are not known'),
+    )
+  }
+  look()
+  return new EngineProcess({
+    log,
+    // They are measured once a machine, whenever somebody asks for it: known from the next encoding on.
+    encoders: () => {
+      look()
+      return measured
+    },
+    liveAddress: (stream) => carrier.watchAddress(stream),
+  })
+}

@@ -1,0 +1,165 @@
+import type { AuditLog } from '../platform/audit.ts'
+import { AppError } from '../platform/errors.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Collection } from './collection/collection.ts'
+import { type CollectionUpdate, type FileState, OpenCollection } from './collection/open-collection.ts'
+import type { DocumentReader } from './collection/read-document.ts'
+import { ProgramControl } from './control/program-control.ts'
+import type { StateStore } from './control/state-store.ts'
+import type { StudioEngine } from './engine/studio-engine.ts'
+import type { StudioOutputs } from './outputs/studio-outputs.ts'
+
+export interface ShowNeeds {
+  readonly engine: StudioEngine
+  readonly outputs: StudioOutputs
+  readonly reader: DocumentReader
+  readonly store: StateStore
+  readonly secrets: SecretBox
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+}
+
+/** What of the open file is kept over a restart of the host. */
+interface KeptOpen {
+  readonly path: string
+  readonly name: string
+}
+
+/** The show: one open collection, what is on air of it, and everybody who must know of a change. */
+export class Show {
+  readonly #needs: ShowNeeds
+  readonly control: ProgramControl
+  #open: (KeptOpen & { readonly collection: OpenCollection }) | undefined
+  /** Opening and closing come one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
+  readonly #leaveEngine: () => void
+
+  constructor(needs: ShowNeeds) {
+    this.#needs = needs
+    this.control = new ProgramControl({
+      engine: needs.engine,
+      store: needs.store,
+      log: needs.log,
+      onChange: (state) => needs.events.publish('studio.program', state),
+    })
+    this.#leaveEngine = needs.engine.onEvent((event) => {
+      if (event.kind === 'transition-ended') this.control.transitionEnded(event.canvas)
+    })
+  }
+
+  /** The open collection. Throws `studio.no_collection`. */
+  get current(): OpenCollection {
+    if (this.#open === undefined) throw new AppError('studio.no_collection')
+    return this.#open.collection
+  }
+
+  get collection(): Collection {
+    return this.current.collection
+  }
+
+  get openFile(): (KeptOpen & { readonly collection: OpenCollection }) | undefined {
+    return this.#open
+  }
+
+  /** What was open when the host ended is open again; a file that cannot be read leaves the studio empty. */
+  async resume(): Promise<void> {
+    const kept = this.#needs.store.get('open') as KeptOpen | undefined
+    if (kept === undefined) return
+    await this.open(kept.path, kept.name, 'host', true).catch((error: unknown) =>
+      this.#needs.log.warn({ err: error, file: kept.path }, 'the collection that was open cannot be opened again'),
+    )
+  }
+
+  /**
+   * Opens a file in the place of what is open. Nothing is touched where it cannot be read. Throws `studio.collection_*`, and
+   * `studio.on_air` where outputs run that it would end, unless forced.
+   */
+  open(path: string, name: string, actor: string, force: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const { reader, secrets, log, store, audit } = this.#needs
+      if (this.#open !== undefined && !force) this.#refuseOnAir()
+      if (this.#open?.path === path) await this.#open.collection.flush()
+      const opened: OpenCollection = await OpenCollection.open(path, name, {
+        reader,
+        secrets,
+        log,
+        onChange: (update) => this.#follow(update),
+        onFile: (state) => {
+          if (this.#open?.collection === opened) this.#tellFile(state)
+        },
+      })
+      await this.#open?.collection.close()
+      this.#open = { path: opened.file.path, name, collection: opened }
+      store.set('open', { path: opened.file.path, name })
+      this.control.open(opened.collection, opened.file.path)
+      this.#apply(opened.collection)
+      this.#needs.outputs.autostart()
+      audit.record({ kind: 'command', message: `the collection ${opened.collection.name} was opened in the studio`, actor })
+      this.#needs.events.publish('studio.opened', { name, file: opened.file.path, revision: opened.revision })
+    })
+  }
+
+  /** Ends the show: outputs, then the studio's process. Throws `studio.on_air` unless forced. */
+  close(actor: string, force: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#open === undefined) return
+      if (!force) this.#refuseOnAir()
+      await this.#end()
+      this.#needs.store.set('open', undefined)
+      this.#needs.audit.record({ kind: 'command', message: 'the studio was closed', actor })
+      this.#needs.events.publish('studio.closed', {})
+    })
+  }
+
+  /** The host ends: what is open stays so for its next start. */
+  async stop(): Promise<void> {
+    this.#leaveEngine()
+    await this.#inTurn(async () => {
+      await this.#open?.collection.close()
+      this.#open = undefined
+    })
+  }
+
+  async #end(): Promise<void> {
+    const { outputs, engine } = this.#needs
+    const open = this.#open
+    this.#open = undefined
+    this.control.close()
+    await Promise.all(outputs.list().map(({ id }) => outputs.stop(id).catch(() => undefined)))
+    await Promise.all([open?.collection.close(), engine.stop()])
+  }
+
+  #refuseOnAir(): void {
+    const live = this.#needs.outputs.list().filter(({ state }) => state !== 'off' && state !== 'failed')
+    if (live.length === 0) return
+    throw new AppError('studio.on_air', `${live.map(({ name }) => name).join(', ')} ${live.length === 1 ? 'is' : 'are'} live`, {
+      details: { outputs: live.map(({ id }) => id) },
+    })
+  }
+
+  #follow({ revision, collection, cause, name, actor, changed }: CollectionUpdate): void {
+    this.control.follow(collection)
+    this.#apply(collection)
+    this.#needs.events.publish('studio.changed', { revision, cause, name, actor, changed })
+  }
+
+  #apply(collection: Collection): void {
+    this.#needs.engine.setCollection(collection)
+    this.#needs.outputs.sync(collection)
+  }
+
+  #tellFile({ path, saved, conflict, problem }: FileState): void {
+    const error = problem && { code: problem.code, message: problem.message, remedy: problem.remedy }
+    this.#needs.events.publish('studio.file', { path, saved, conflict, error }, { volatile: error === null })
+    if (conflict) this.#needs.events.publish('studio.collection_changed', { path, choices: ['mine', 'disk'], error })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+}
