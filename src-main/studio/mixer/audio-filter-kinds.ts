@@ -164,8 +164,8 @@ export type LoudnessSettings = Static<typeof LoudnessSettings>
 
 /** Frames that the limiter looks ahead: 5 ms. */
 export const limiterFrames = 240
-/** Frames by which noise suppression is late: two blocks of its own of 10 ms less what it overlaps. */
-export const noiseSuppressionFrames = 480
+/** Frames by which noise suppression is late: 20 ms, as measured of its library. */
+export const noiseSuppressionFrames = 960
 
 const limiterMs = limiterFrames / 48
 
