@@ -8,6 +8,8 @@ import type { Device, DeviceKind } from '../sources/source-kind.ts'
 /** The studio's process, as the host sees it: told what to be, it tells what is. Survives the process's death. */
 export interface StudioEngine {
   readonly state: EngineState
+  /** Wall clock of the show's time 0, ms since 1970: what times of encodings count from. */
+  readonly originTimeMs: number
   /** The show: the process follows every edit. Starts the process where it does not run. */
   setCollection(collection: Collection): void
   /**

@@ -17,8 +17,6 @@ export interface FeedRequest {
 export interface EncodedFeedNeeds {
   readonly engine: StudioEngine
   readonly log: Logger
-  /** ms since 1970. */
-  readonly now: () => number
   /** An encoder cannot run: nothing comes until other encodings are asked for. */
   readonly onFault: (problem: string) => void
 }
@@ -193,7 +191,7 @@ export class EncodedFeed implements StudioFeed {
     if (this.#awaitsKey) this.#begin(packet)
     if (!this.#began) {
       this.#began = true
-      this.originTimeMs = this.#needs.now() - (pts * 1000) / track.timescale
+      this.originTimeMs = this.#needs.engine.originTimeMs
     }
     if (this.#away) this.#setAway(false)
     lane.fresh = false

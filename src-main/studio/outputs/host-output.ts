@@ -15,13 +15,14 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
   readonly #settings: HostSettings
   readonly #hold: FeedHold
   readonly #meter = new FeedMeter()
-  readonly #tracks = new Map<string, Track>()
   readonly #leave: () => void
   #publication: StudioPublication | undefined
-  /** Packets of a publication that is being opened. */
   #opening = false
   #unsubscribe: (() => void) | undefined
   #gaps = 0
+  /** The stream waits for us to come back. */
+  #owesEnd = false
+  /** Waits for somebody to say `retry`. */
   #given = false
   #stopped = false
 
@@ -30,13 +31,12 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#settings = context.output.settings as HostSettings
     const { canvas, video, audio } = context.output
     this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => this.#fail(new AppError('studio.output_encoder', problem)))
-    // Hears of the process coming and going; the media comes by the publication's own subscription.
+    // Tells that media comes, and of its seams; the publication has a subscription of its own, from a keyframe on.
     this.#leave = this.#hold.feed.subscribe(
       {
-        onTrack: () => this.#open(),
-        onPacket: () => undefined,
+        onTrack: () => undefined,
+        onPacket: () => this.#open(),
         onDiscontinuity: () => this.#onGap(),
-        onReconnecting: (away) => (away ? this.#onAway() : this.#open()),
         onEnd: () => undefined,
       },
       { from: 'live' },
@@ -67,7 +67,6 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
 
   async command(): Promise<Readonly<Record<string, unknown>>> {
     this.#given = false
-    this.#open()
     return {}
   }
 
@@ -77,22 +76,30 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#close('unpublish')
     this.#leave()
     this.#hold.release()
-    this.#tracks.clear()
+    if (!this.#owesEnd) return
+    // The stream still waits for us: it is told that it waits in vain.
+    const publication = await this.#publish().catch(() => undefined)
+    publication?.close('unpublish')
+  }
+
+  #publish(): Promise<StudioPublication> {
+    const { stream, title } = this.#settings
+    return this.#context.carrier.publish(stream, { title, onKicked: (reason) => this.#onKicked(reason) })
   }
 
   #open(): void {
     const { feed } = this.#hold
-    if (this.#stopped || this.#given || this.#opening || this.#publication !== undefined || feed.tracks.length === 0 || feed.away) return
+    if (this.#publication !== undefined || this.#opening || this.#given || this.#stopped) return
     this.#opening = true
-    const { stream, title } = this.#settings
-    this.#context.carrier.publish(stream, { title, onKicked: (reason) => this.#onKicked(reason) }).then(
+    this.#publish().then(
       (publication) => {
         this.#opening = false
-        if (this.#stopped || feed.away) {
-          publication.close(this.#stopped ? 'unpublish' : 'lost')
+        if (this.#stopped) {
+          publication.close('unpublish')
           return
         }
         this.#publication = publication
+        this.#owesEnd = false
         this.#unsubscribe = feed.subscribe(this, { from: 'keyframe' })
         this.#context.onState('live')
       },
@@ -103,19 +110,13 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     )
   }
 
-  /** The process is gone: the stream keeps its viewers. */
-  #onAway(): void {
-    if (this.#publication === undefined) return
-    this.#close('lost')
-    this.#context.onState('retrying')
-  }
-
-  /** A gap that nothing told of before. */
+  /** The process is gone, and comes back: the stream keeps its viewers meanwhile. */
   #onGap(): void {
     this.#gaps++
     if (this.#publication === undefined) return
     this.#close('lost')
-    this.#open()
+    this.#owesEnd = true
+    this.#context.onState('retrying')
   }
 
   #onKicked(reason: AppError): void {
@@ -124,7 +125,6 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#fail(reason)
   }
 
-  /** Waits for somebody to say `retry`. */
   #fail(error: AppError): void {
     if (this.#stopped) return
     this.#given = true

@@ -51,7 +51,7 @@ export class Outputs implements StudioOutputs {
 
   constructor(needs: OutputsNeeds) {
     this.#needs = needs
-    this.#feeds = new FeedStore({ engine: needs.engine, log: needs.log, now: needs.now })
+    this.#feeds = new FeedStore({ engine: needs.engine, log: needs.log })
     this.#leaveEngine = needs.engine.onEvent((event) => {
       if (event.kind === 'switched') this.#onAir.set(event.canvas, event.scene)
     })
@@ -158,7 +158,7 @@ export class Outputs implements StudioOutputs {
         if (entry.run === run) this.#enter(entry, state, error)
       })
       entry.running = running
-      this.#timer ??= setInterval(() => this.#tick(), tickMs).unref()
+      this.#timer ??= setInterval(() => this.second(), tickMs).unref()
     } catch (error) {
       const reason = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
       entry.run++
@@ -181,6 +181,7 @@ export class Outputs implements StudioOutputs {
       now,
       shown: () => this.#shown(output.canvas),
       sceneName: (id) => this.#sceneName(id),
+      secondsOf: (frame) => this.#secondsOf(frame),
       onState,
     }
     switch (output.kind) {
@@ -224,7 +225,8 @@ export class Outputs implements StudioOutputs {
     return turn
   }
 
-  #tick(): void {
+  /** What is due each second while something runs. */
+  second(): void {
     const items: { id: string; statistics: OutputReport['statistics'] }[] = []
     for (const { output, running } of this.#entries.values()) {
       if (running === undefined) continue
@@ -259,6 +261,11 @@ export class Outputs implements StudioOutputs {
     const found = this.#collection?.canvases.find(({ id }) => id === canvas)
     const scene = this.#onAir.get(canvas) ?? found?.scene
     return { canvas: found?.name ?? canvas, scene: scene === undefined ? '' : this.#sceneName(scene) }
+  }
+
+  #secondsOf(frame: number): number {
+    const { numerator, denominator } = this.#collection?.frameRate ?? { numerator: 30, denominator: 1 }
+    return (frame * denominator) / numerator
   }
 
   #sceneName(id: string): string {

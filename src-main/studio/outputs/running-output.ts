@@ -29,6 +29,8 @@ export interface OutputContext {
   readonly shown: () => { readonly canvas: string; readonly scene: string }
   /** Name of a scene of the collection. */
   readonly sceneName: (id: string) => string
+  /** Where a frame of the show's clock stands on the timeline of encodings, s. */
+  readonly secondsOf: (frame: number) => number
   readonly onState: (state: Exclude<OutputState, 'off'>, error?: AppError) => void
 }
 

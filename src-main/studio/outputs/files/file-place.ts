@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
-import { isAbsolute, join, normalize } from 'node:path'
+import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { AppError } from '../../../platform/errors.ts'
 import { fileName, numberField, timeFields } from '../../../platform/media-files/file-names.ts'
 
@@ -18,12 +18,19 @@ export function folderOf(own: string, folder: string): string {
 /** Makes the folder where it is missing. Rejects with `studio.folder_unusable`. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     await access(folder, constants.W_OK)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new AppError('studio.folder_unusable', `${folder}: ${code ?? (cause as Error).message}`, { cause })
   }
+}
+
+/** Step by step: where the system takes no folder at all (as below /proc), Node's own recursive way tries for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at)
+  for (const each of missing) await mkdir(each)
 }
 
 export interface FileFacts {

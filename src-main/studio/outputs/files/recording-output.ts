@@ -89,7 +89,7 @@ export class RecordingOutput implements RunningOutput {
     this.#feed = new PausableFeed(this.#hold.feed, video !== null)
     this.#leaveEngine = context.engine.onEvent((event) => {
       if (event.kind !== 'switched' || event.canvas !== canvas || this.#settings.chapters !== 'scenes' || this.#paused) return
-      this.#mark(context.sceneName(event.scene))
+      this.#mark(context.sceneName(event.scene), context.secondsOf(event.frame) - this.#feed.shiftS)
     })
     this.#record()
   }
@@ -221,8 +221,8 @@ export class RecordingOutput implements RunningOutput {
     return `Track ${audio[Number(track.id.slice(1))]?.track ?? 1}`
   }
 
-  #mark(name: string): Chapter | undefined {
-    const chapter = this.#recorder?.mark(name)
+  #mark(name: string, atS?: number): Chapter | undefined {
+    const chapter = this.#recorder?.mark(name, atS)
     const stored = this.#part?.stored
     if (chapter !== undefined && stored !== undefined) {
       stored.chapters.push({ ...chapter })

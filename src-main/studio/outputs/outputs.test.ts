@@ -1,0 +1,279 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Packet, Track } from '../../formats/track.ts'
+import { AppError } from '../../platform/errors.ts'
+import { createEventBus } from '../../platform/event-bus.ts'
+import type { AppEvent } from '../../platform/events.ts'
+import { silentLogger } from '../../platform/telemetry/logger.ts'
+import type { Collection } from '../collection/collection.ts'
+import type { SendAim, SendEvents, StreamCarrier } from '../studio-needs.ts'
+import { FedEngine } from './fed-engine.ts'
+import { FileBook } from './files/file-book.ts'
+import type { Output } from './output-schemas.ts'
+import { Outputs } from './outputs.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'ami-outputs-'))
+afterAll(() => rmSync(scratch, { recursive: true, force: true }))
+
+const video = { codec: 'h264', bitrateKbps: 2000, bFrames: 0 } as Output['video']
+const aac = { codec: 'aac', bitrateKbps: 128, track: 1 } as Output['audio'][number]
+
+function output(id: string, kind: string, settings: Output['settings'], more: Partial<Output> = {}): Output {
+  return { id, name: id, kind, autostart: false, canvas: 'main', video, audio: [aac], settings, ...more } as Output
+}
+
+function collectionOf(...outputs: Output[]): Collection {
+  return {
+    frameRate: { numerator: 30, denominator: 1 },
+    canvases: [{ id: 'main', name: 'Main', scene: 's1' }],
+    scenes: [
+      { id: 's1', name: 'Welcome' },
+      { id: 's2', name: 'Game' },
+    ],
+    outputs,
+  } as unknown as Collection
+}
+
+/** A carrier that writes down what it is asked for. */
+class CarrierDouble {
+  readonly published: { stream: string; tracks: Track[]; packets: Packet[]; closed: string | undefined; kick: (why: AppError) => void }[] =
+    []
+  readonly sent: { aim: SendAim; events: SendEvents; stopped: boolean; retries: number; queuedMs: number }[] = []
+  refuses: AppError | undefined
+
+  readonly carrier = {
+    publish: async (stream: string, { onKicked }: { onKicked: (why: AppError) => void }) => {
+      if (this.refuses !== undefined) throw this.refuses
+      const made = { stream, tracks: [] as Track[], packets: [] as Packet[], closed: undefined as string | undefined, kick: onKicked }
+      this.published.push(made)
+      return {
+        streamId: `id of ${stream}`,
+        setTrack: (track: Track) => void made.tracks.push(track),
+        write: (packet: Packet) => void made.packets.push(packet),
+        close: (how: string) => {
+          made.closed ??= how
+        },
+      }
+    },
+    send: (aim: SendAim, _feed: unknown, events: SendEvents) => {
+      if (aim.url.includes('bad')) throw new AppError('destination.address_invalid')
+      const made = { aim, events, stopped: false, retries: 0, queuedMs: 0 }
+      this.sent.push(made)
+      events.onState('connecting', undefined)
+      return {
+        retry: () => made.retries++,
+        stop: () => {
+          made.stopped = true
+        },
+        statistics: () => ({
+          bitrateKbps: 1,
+          bytes: 1,
+          frames: 1,
+          droppedFrames: 0,
+          queuedMs: made.queuedMs,
+          rttMs: null,
+          packetsLost: null,
+          reconnects: 0,
+        }),
+      }
+    },
+  } as unknown as StreamCarrier
+}
+
+async function setUp(...made: Output[]) {
+  const engine = new FedEngine()
+  const double = new CarrierDouble()
+  const events = createEventBus(silentLogger)
+  const heard: AppEvent[] = []
+  events.subscribe((event) => heard.push(event))
+  const database = { selectFrom: () => ({ selectAll: () => ({ orderBy: () => ({ execute: async () => [] }) }) }) } as never
+  const files = await FileBook.open({ database, writes: { enqueue: () => undefined }, events, log: silentLogger })
+  const folder = mkdtempSync(join(scratch, 'files-'))
+  const audit = { record: () => undefined }
+  const outputs = new Outputs({ engine, carrier: double.carrier, events, audit, log: silentLogger, files, folder, now: Date.now })
+  outputs.sync(collectionOf(...made))
+  const state = (id: string) => outputs.list().find((each) => each.id === id)
+  return { engine, double, outputs, files, folder, heard, state }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('outputs', () => {
+  it('fail one by one: neither a wrong address nor a broken connection touches another', async () => {
+    const { engine, double, outputs, state } = await setUp(
+      output('good', 'rtmp', { url: 'rtmp://a/live', key: 'hush-hush-key' }),
+      output('bad', 'rtmp', { url: 'rtmp://bad/live' }),
+      output('whip', 'whip', { url: 'https://a/whip' }),
+    )
+    await outputs.start('good')
+    await expect(outputs.start('bad')).rejects.toMatchObject({ code: 'destination.address_invalid' })
+    await expect(outputs.start('whip')).rejects.toMatchObject({ code: 'studio.output_invalid', details: { field: 'audio.0.codec' } })
+    await expect(outputs.start('other')).rejects.toMatchObject({ code: 'studio.output_not_found' })
+    engine.begin()
+    double.sent[0]?.events.onState('live', undefined)
+    expect(outputs.list().map((each) => each.state)).toEqual(['live', 'failed', 'failed'])
+    double.sent[0]?.events.onState('retrying', new AppError('destination.closed'))
+    expect(state('good')).toMatchObject({ state: 'retrying', error: { code: 'destination.closed' } })
+    await outputs.command('good', 'retry', {})
+    expect(double.sent[0]?.retries).toBe(1)
+    await expect(outputs.command('bad', 'retry', {})).rejects.toMatchObject({ code: 'studio.output_off' })
+    await expect(outputs.command('good', 'save', {})).rejects.toMatchObject({ code: 'studio.output_command_unknown' })
+    expect(JSON.stringify(outputs.list())).not.toContain('hush-hush-key')
+    await outputs.close()
+    expect(double.sent[0]?.stopped).toBe(true)
+    expect(engine.encodings.size).toBe(0)
+  })
+
+  it('begin anew when they are changed, stay when only their name is, and end when they are removed', async () => {
+    const first = output('x', 'rtmp', { url: 'rtmp://a/live' })
+    const { double, outputs, heard } = await setUp(first)
+    await outputs.start('x')
+    outputs.sync(collectionOf({ ...first, name: 'Another' }))
+    await turn()
+    expect(double.sent).toHaveLength(1)
+    outputs.sync(collectionOf({ ...first, settings: { url: 'rtmp://b/live' } }))
+    await outputs.start('x')
+    expect(double.sent.map(({ aim, stopped }) => [aim.url, stopped])).toEqual([
+      ['rtmp://a/live', true],
+      ['rtmp://b/live', false],
+    ])
+    outputs.sync(collectionOf())
+    await turn()
+    expect(double.sent[1]?.stopped).toBe(true)
+    expect(heard.at(-1)).toMatchObject({ topic: 'studio.output.removed', data: { id: 'x' } })
+    await outputs.close()
+  })
+
+  it('have an encoder of their own where they give way to the network, and tell what it makes', async () => {
+    const settings = { url: 'rtmp://a/live', adaptive: true, minBitrateKbps: 500 }
+    const { engine, double, outputs, heard, state } = await setUp(output('x', 'rtmp', settings))
+    await outputs.start('x')
+    const [own] = engine.encodings
+    expect(own?.request).toMatchObject({ owner: 'x' })
+    const sent = double.sent[0]!
+    sent.events.onState('live', undefined)
+    const second = (): void => outputs.second()
+    for (let index = 0; index < 30; index++) {
+      sent.queuedMs += 500
+      second()
+    }
+    expect(own?.bitrateKbps).toBe(500)
+    expect(state('x')?.statistics).toMatchObject({ targetKbps: 500 })
+    expect(heard.filter(({ topic }) => topic === 'studio.output.bitrate')[0]?.data).toMatchObject({
+      id: 'x',
+      kbps: 1400,
+      why: 'congestion',
+    })
+    await outputs.close()
+  })
+})
+
+describe("a stream of the host's own", () => {
+  it('is given the very same bytes, keeps its viewers over a gap, and ends when the output is stopped', async () => {
+    const { engine, double, outputs, state } = await setUp(output('x', 'host', { stream: 'show' }))
+    await outputs.start('x')
+    engine.begin()
+    engine.feed(1.5)
+    await turn()
+    engine.feed(1)
+    expect(state('x')?.state).toBe('live')
+    expect(double.published[0]?.tracks.map(({ id }) => id)).toEqual(['v0', 'a0'])
+    expect(double.published[0]?.packets[0]).toMatchObject({ key: true, pts: 90_000 })
+    engine.die(2)
+    expect(double.published[0]?.closed).toBe('lost')
+    expect(state('x')).toMatchObject({ state: 'retrying', statistics: { gaps: 1 } })
+    engine.feed(1.6)
+    await turn()
+    expect(state('x')?.state).toBe('live')
+    await outputs.stop('x')
+    expect(double.published.map(({ closed }) => closed)).toEqual(['lost', 'unpublish'])
+    await outputs.close()
+  })
+
+  it('ends also when it is stopped in the middle of a gap; one that was refused or kicked waits for a word', async () => {
+    const { engine, double, outputs, state } = await setUp(output('x', 'host', { stream: 'show' }))
+    await outputs.start('x')
+    engine.begin()
+    engine.feed(1)
+    await turn()
+    double.published[0]?.kick(new AppError('publish.kicked'))
+    engine.feed(1)
+    await turn()
+    expect(state('x')).toMatchObject({ state: 'failed', error: { code: 'publish.kicked' } })
+    await outputs.command('x', 'retry', {})
+    engine.feed(1)
+    await turn()
+    expect(state('x')?.state).toBe('live')
+    engine.die(1)
+    await outputs.stop('x')
+    expect(double.published.at(-1)?.closed).toBe('unpublish')
+    double.refuses = new AppError('publish.busy')
+    await outputs.start('x')
+    engine.begin()
+    engine.feed(1)
+    await turn()
+    expect(state('x')).toMatchObject({ state: 'failed', error: { code: 'publish.busy' } })
+    await outputs.close()
+  })
+})
+
+describe('a recording', () => {
+  it('goes on in a new part when the process dies, splits when told, marks chapters, and leaves out a pause', async () => {
+    const tracks = [aac, { ...aac, track: 3 }]
+    const settings = { name: '{canvas} {scene} {part}', chapters: 'scenes' }
+    const { engine, outputs, files, folder, state } = await setUp(output('x', 'recording', settings, { audio: tracks }))
+    await outputs.start('x')
+    expect(state('x')?.state).toBe('starting')
+    engine.begin()
+    engine.feed(3)
+    expect(state('x')?.state).toBe('live')
+    engine.tell({ kind: 'switched', canvas: 'main', scene: 's2', frame: 60 })
+    await outputs.command('x', 'chapter', { name: 'A goal' })
+    await expect(outputs.command('x', 'chapter', {})).rejects.toMatchObject({ code: 'request.invalid' })
+    await outputs.command('x', 'pause', {})
+    expect(state('x')?.state).toBe('paused')
+    engine.feed(10)
+    await outputs.command('x', 'resume', {})
+    engine.feed(2)
+    engine.die(5)
+    engine.feed(2)
+    await outputs.command('x', 'split', {})
+    engine.feed(2)
+    await outputs.stop('x')
+    const [first, second, third] = files.list()
+    expect(readdirSync(folder).sort()).toEqual(['Main_Game_002.mp4', 'Main_Game_003.mp4', 'Main_Welcome_001.mp4'])
+    expect(files.list().map((file) => file.state)).toEqual(['complete', 'complete', 'complete'])
+    // 3 s, then 2 s after a pause of which nothing is seen
+    expect(Math.abs((first?.durationMs ?? 0) - 5000)).toBeLessThan(80)
+    expect(Math.abs((second?.durationMs ?? 0) - 2000)).toBeLessThan(80)
+    expect(Math.abs((third?.durationMs ?? 0) - 2000)).toBeLessThan(80)
+    expect(first?.chapters.map(({ name }) => name)).toEqual(['Welcome', 'Game', 'A goal'])
+    expect(first?.chapters[1]?.atMs).toBe(2000)
+    expect(first?.tracks.map(({ name }) => name)).toEqual(['Main', 'Track 1', 'Track 3'])
+    await outputs.close()
+  })
+
+  it('says which folder it cannot write to', async () => {
+    const { outputs } = await setUp(output('x', 'recording', { folder: '/proc/nowhere' }), output('y', 'recording', { folder: '../up' }))
+    await expect(outputs.start('x')).rejects.toMatchObject({ code: 'studio.folder_unusable' })
+    await expect(outputs.start('y')).rejects.toMatchObject({ code: 'studio.folder_unusable' })
+    await outputs.close()
+  })
+})
+
+describe('a replay buffer', () => {
+  it('holds the last seconds, and saves them from a keyframe on', async () => {
+    const { engine, outputs, files, folder } = await setUp(output('x', 'replay', { seconds: 5, name: 'Replay' }))
+    await outputs.start('x')
+    await expect(outputs.command('x', 'save', {})).rejects.toMatchObject({ code: 'studio.replay_empty' })
+    engine.begin()
+    engine.feed(20)
+    const saved = await outputs.command('x', 'save', {})
+    expect(Math.abs(Number(saved.durationMs) - 5500)).toBeLessThan(600)
+    expect(readdirSync(folder)).toEqual(['Replay.mp4'])
+    expect(files.list()).toMatchObject([{ kind: 'replay', state: 'complete', bytes: saved.bytes }])
+    await outputs.close()
+  })
+})
