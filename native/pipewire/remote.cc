@@ -168,7 +168,8 @@ void Remote::connect() {
   if (core_ != nullptr || listeners_.empty()) return;
   core_ = pw_context_connect(loop_.context(), nullptr, 0);
   if (core_ == nullptr) {
-    const std::string problem = std::string("PipeWire does not answer: ") + strerror(errno);
+    const bool absent = errno == EHOSTDOWN || errno == ENOENT || errno == ECONNREFUSED;
+    const std::string problem = absent ? "PipeWire does not run here" : std::string("PipeWire does not answer: ") + strerror(errno);
     if (problem != problem_) {
       problem_ = problem;
       each([&](RemoteListener* listener) { listener->onLost(problem); });

@@ -514,6 +514,11 @@ export const errorKinds = {
     title: 'Displays and windows of this machine cannot be listed',
     remedy: 'Run the host inside a desktop session, or give it DISPLAY and XAUTHORITY of one.',
   },
+  'studio.devices_unavailable': {
+    status: 503,
+    title: 'Cameras and sound devices of this machine cannot be listed',
+    remedy: 'Start PipeWire for the user that runs the host: `systemctl --user start pipewire wireplumber`.',
+  },
   'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
   'host.already_running': {
     status: 409,

@@ -4,6 +4,10 @@ import type { Device, DeviceKind } from './source-kind.ts'
 const listers: Readonly<Partial<Record<DeviceKind, () => Promise<() => Promise<readonly Device[]> | readonly Device[]>>>> = {
   display: async () => (await import('./capture/devices.ts')).listDisplays,
   window: async () => (await import('./capture/devices.ts')).listWindows,
+  camera: async () => (await import('./cameras/list-cameras.ts')).listCameras,
+  microphone: async () => (await import('./sound-devices/list-sound-devices.ts')).listMicrophones,
+  speaker: async () => (await import('./sound-devices/list-sound-devices.ts')).listSpeakers,
+  application: async () => (await import('./sound-devices/list-sound-devices.ts')).listApplications,
   //
 }
 

@@ -1,11 +1,15 @@
+import { cameraKinds } from './cameras/kinds.ts'
 import { captureKinds } from './capture/kinds.ts'
 import { mediaKinds } from './media/kinds.ts'
+import { soundDeviceKinds } from './sound-devices/kinds.ts'
 import type { SourceKind } from './source-kind.ts'
 
 /** Every kind of source there is, as users may know it. Pure: nothing of it runs. */
 export const sourceKinds: readonly SourceKind[] = [
+  ...cameraKinds,
   ...captureKinds,
   ...mediaKinds,
+  ...soundDeviceKinds,
   //
 ]
 

@@ -9,6 +9,10 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   display: async () => (await import('./capture/capture-source.ts')).startDisplay,
   window: async () => (await import('./capture/capture-source.ts')).startWindow,
   region: async () => (await import('./capture/capture-source.ts')).startRegion,
+  camera: async () => (await import('./cameras/camera-source.ts')).startCamera,
+  microphone: async () => (await import('./sound-devices/sound-source.ts')).startMicrophone,
+  'system-sound': async () => (await import('./sound-devices/sound-source.ts')).startSystemSound,
+  'application-sound': async () => (await import('./sound-devices/sound-source.ts')).startApplicationSound,
   //
 }
 

@@ -1,4 +1,3 @@
-import type { Logger } from '../../../platform/logger.ts'
 import type { SoundStore } from '../../native/media-stores.ts'
 import type { SourceReport } from '../running-source.ts'
 import type { Device } from '../source-kind.ts'
@@ -60,6 +59,3 @@ export interface SoundSystem {
   /** Stops what is captured and played. Idempotent. */
   close(): void
 }
-
-/** Throws AppError `studio.engine_missing` where the addon or the system's sound service is not installed. */
-export type OpenSoundSystem = (log: Logger) => Promise<SoundSystem>

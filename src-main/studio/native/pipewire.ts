@@ -1,0 +1,101 @@
+import { loadAddon } from './load-addon.ts'
+
+/**
+ * The addon native/pipewire. One thread talks to PipeWire, sound moves on PipeWire's real-time thread; calls return at once, and
+ * listeners are called later, in order. All that is made is ended with `close`, after which its listener is not called.
+ */
+export interface PipeWireAddon {
+  /** Tells what there is on the PipeWire of this user, also when it ends and begins anew: then all is told again. */
+  readonly Session: new (
+    options: Readonly<Record<string, never>>,
+    listener: (event: SessionEvent) => void,
+  ) => Closable
+  readonly SoundInput: new (options: SoundInputOptions, listener: (event: StreamEvent) => void) => SoundInput
+  readonly SoundOutput: new (options: SoundOutputOptions, listener: (event: StreamEvent) => void) => SoundOutput
+  readonly PictureInput: new (options: PictureInputOptions, listener: (event: PictureEvent) => void) => PictureInput
+}
+
+export interface Closable {
+  close(): void
+}
+
+export type Properties = Readonly<Record<string, string>>
+
+export type SessionEvent =
+  | { readonly kind: 'connected' }
+  /** It is asked for again twice a second. */
+  | { readonly kind: 'lost'; readonly problem: string }
+  /** What there is was told. */
+  | { readonly kind: 'synced' }
+  | { readonly kind: 'node' | 'client'; readonly id: number; readonly properties: Properties }
+  | { readonly kind: 'gone'; readonly id: number }
+  /** `of`: `default.audio.sink` and the like; `node`: its name, or empty. */
+  | { readonly kind: 'default'; readonly of: string; readonly node: string }
+
+/** `error` is the last one: a stream does not come back by itself. */
+export interface StreamEvent {
+  readonly kind: 'state'
+  readonly state: 'unconnected' | 'connecting' | 'paused' | 'streaming' | 'error'
+  readonly problem: string
+}
+
+export type PictureEvent =
+  | StreamEvent
+  | { readonly kind: 'format'; readonly width: number; readonly height: number; readonly format: string; readonly rate: number }
+  /** The first picture stands in the store. */
+  | { readonly kind: 'first' }
+
+export interface SoundInputOptions {
+  /** Shown in the mixers of the desktop. */
+  readonly name: string
+  /** Address of a sound store. */
+  readonly store: string
+  /** `object.serial` of a node; without it `setNodes` names those that are heard. */
+  readonly target?: string
+  /** The target is a speaker: what it plays. */
+  readonly monitor?: boolean
+}
+
+export interface SoundInput extends Closable {
+  /** Ids of nodes whose outputs are heard, added up. */
+  setNodes(ids: readonly number[]): void
+}
+
+export interface SoundOutputOptions {
+  readonly name: string
+  readonly target: string
+  readonly sampleRate: number
+}
+
+export interface SoundOutput extends Closable {
+  /** Interleaved stereo; copied, what does not fit is dropped. */
+  write(samples: Float32Array): void
+  statistics(): { readonly queuedMs: number; readonly underruns: number; readonly droppedFrames: number }
+}
+
+export interface PictureInputOptions {
+  readonly name: string
+  /** Address of a frame store. */
+  readonly store: string
+  /** `object.serial` of a camera. */
+  readonly target?: string
+  /** Id of a node, for a screen. */
+  readonly node?: number
+  /** A connection that the desktop opened for that screen: the addon's from here on. */
+  readonly fd?: number
+  /** Wishes; 0: none. */
+  readonly width?: number
+  readonly height?: number
+  readonly rate?: number
+}
+
+export interface PictureInput extends Closable {
+  /** Of what nobody sees two pictures a second are taken. */
+  setShown(shown: boolean): void
+  statistics(): { readonly pictures: number; readonly dropped: number }
+}
+
+/** @throws AppError `studio.engine_missing` that names what to install */
+export function loadPipeWire(): PipeWireAddon {
+  return loadAddon<PipeWireAddon>('pipewire')
+}

@@ -1,0 +1,69 @@
+import type { PipeWireAddon, SoundOutput } from '../../../native/pipewire.ts'
+import { NodeFollower } from '../../pipewire/node-follower.ts'
+import { PipeWireDevices } from '../../pipewire/pipewire-devices.ts'
+import { type SoundSystem, type SoundTarget, soundRate } from '../sound-capturer.ts'
+import { ApplicationFollower } from './application-follower.ts'
+
+/** Sound through PipeWire. */
+export function createPipeWireSound(addon: PipeWireAddon): SoundSystem {
+  const devices = new PipeWireDevices(addon)
+  const open = new Set<{ stop(): void }>()
+  const kept = (follower: { stop(): void }): (() => void) => {
+    open.add(follower)
+    return () => {
+      if (open.delete(follower)) follower.stop()
+    }
+  }
+  return {
+    async devices(kind) {
+      await devices.settled()
+      return devices.nodes.list(kind)
+    },
+    capture(target, store, report) {
+      if (target.kind === 'application') {
+        const follower = new ApplicationFollower({
+          devices,
+          application: target.device,
+          open: (listener) => new addon.SoundInput({ name: target.device, store: store.address }, listener),
+          report,
+        })
+        return { stop: kept(follower) }
+      }
+      const { kind, device } = target
+      const follower = new NodeFollower({
+        devices,
+        choose: () => devices.nodes.find(kind, device),
+        open: (node, listener) =>
+          new addon.SoundInput({ name: node.title, store: store.address, target: node.serial, monitor: kind === 'speaker' }, listener),
+        report,
+        absent: (title) => absent(target, title),
+      })
+      return { stop: kept(follower) }
+    },
+    play(device, report) {
+      const target: SoundTarget = { kind: 'speaker', device }
+      const follower = new NodeFollower<SoundOutput>({
+        devices,
+        choose: () => devices.nodes.find('speaker', device),
+        open: (node, listener) => new addon.SoundOutput({ name: 'Monitor', target: node.serial, sampleRate: soundRate }, listener),
+        report,
+        absent: (title) => absent(target, title),
+      })
+      return {
+        write: (samples) => follower.stream?.write(samples),
+        statistics: () => follower.stream?.statistics() ?? { queuedMs: 0, underruns: 0, droppedFrames: 0 },
+        stop: kept(follower),
+      }
+    },
+    close() {
+      for (const follower of open) follower.stop()
+      open.clear()
+      devices.close()
+    },
+  }
+}
+
+function absent({ kind, device }: SoundTarget, title: string | undefined): string {
+  if (device === 'default') return `There is no ${kind}`
+  return `The ${kind} ${title ?? device} is not plugged in`
+}
