@@ -7,8 +7,8 @@
  * them still gets the rest of the product: what needs the addon then tells which packages are missing.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { canInstall, installDebianPackages } from './debian-packages.mjs'
@@ -66,35 +66,60 @@ function flagsOf(packages) {
   return { cflags: ask('--cflags'), libs: ask('--libs') }
 }
 
+/** Compiles a source unless it and all that it includes are what they were. */
+async function compileSource(compiler, flags, source, object) {
+  const stamp = `${object}.stamp`
+  const dependencies = () => readFileSync(`${object}.d`, 'utf8').replaceAll('\\\n', ' ').split(/\s+/).slice(1).filter(Boolean)
+  // System headers are not among the dependencies: those of Node's packages change with the lock file.
+  const hash = () => hashOf([...dependencies(), 'package-lock.json'], `${compiler} ${flags.join(' ')}`)
+  if (existsSync(object) && existsSync(`${object}.d`) && dependencies().every((file) => existsSync(file)) && isFresh(stamp, hash())) return
+  rmSync(stamp, { force: true })
+  await run(compiler, [...flags, '-MMD', '-c', source, '-o', object, '-MF', `${object}.d`], { maxBuffer: 1 << 26 })
+  writeStamp(stamp, hash())
+}
+
 async function compile(addon) {
   const compiler = process.env.CXX ?? 'g++'
   const { cflags, libs } = flagsOf(addon.packages)
   const includes = ['node_modules/node-addon-api', 'node_modules/node-api-headers/include']
   const flags = [
-    ...['-std=c++17', '-O3', '-g1', '-fPIC', '-pthread', '-fvisibility=hidden', '-Wall', '-Wextra', '-Wno-unused-parameter'],
+    ...[
+      '-std=c++17',
+      '-O3',
+      '-g1',
+      '-fPIC',
+      '-pthread',
+      '-fvisibility=hidden',
+      '-Wall',
+      '-Wextra',
+      '-Wno-unused-parameter',
+      '-fno-math-errno',
+      '-fno-trapping-math',
+    ],
     ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
     ...includes.flatMap((folder) => ['-isystem', folder]),
     '-Inative',
     ...cflags,
   ]
-  const objects = mkdtempSync(join(tmpdir(), `ami-native-${addon.name}-`))
+  const objects = join(target, 'objects', addon.name)
   const fresh = join(target, `${addon.name}.node.${process.pid}.new`)
+  mkdirSync(objects, { recursive: true })
   try {
-    const queue = addon.sources.map((source) => [join(addon.folder, source), join(objects, `${source.replaceAll('/', '-')}.o`)])
-    const outputs = queue.map(([, object]) => object)
+    const queue = [...addon.sources]
+    const objectOf = (source) => join(objects, `${source.replaceAll('/', '-')}.o`)
     const work = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        await run(compiler, [...flags, '-c', next[0], '-o', next[1]], { maxBuffer: 1 << 26 })
+      for (let source = queue.shift(); source; source = queue.shift()) {
+        await compileSource(compiler, flags, join(addon.folder, source), objectOf(source))
       }
     }
     await Promise.all(Array.from({ length: availableParallelism() }, work))
+    const outputs = addon.sources.map(objectOf)
     const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']
     const libraries = (addon.libraries ?? []).map((name) => `-l${name}`)
     await run(compiler, [...link, '-pthread', ...outputs, ...libraries, ...libs, '-o', fresh], { maxBuffer: 1 << 26 })
     // Whole or not at all: a running program keeps the file that it has loaded.
     renameSync(fresh, join(target, `${addon.name}.node`))
   } finally {
-    rmSync(objects, { recursive: true, force: true })
     rmSync(fresh, { force: true })
   }
 }

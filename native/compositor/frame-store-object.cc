@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "arguments.h"
-#include "classes.h"
+#include "instance.h"
 
 namespace ami {
 
@@ -34,7 +34,7 @@ FrameStoreObject::FrameStoreObject(const Napi::CallbackInfo& info) : Napi::Objec
 FrameStoreObject* FrameStoreObject::from(Napi::Env env, Napi::Value value) {
   if (!value.IsObject()) return nullptr;
   const Napi::Object object = value.As<Napi::Object>();
-  if (!object.InstanceOf(env.GetInstanceData<Classes>()->frameStore.Value())) return nullptr;
+  if (!object.InstanceOf(env.GetInstanceData<Instance>()->frameStore.Value())) return nullptr;
   return Unwrap(object);
 }
 

@@ -70,6 +70,6 @@ export interface Compositor extends MediaStores {
   scale(from: PictureMemory, into: PictureMemory): void
   /** Converts in place from BT.709 limited to what an encoding asks for. */
   recolor(picture: PictureMemory, colorSpace: 'bt709' | 'bt601', colorRange: 'limited' | 'full'): void
-  /** The picture as RGBA rows without gaps, for image files. */
-  toRgba(picture: PictureMemory): Uint8Array
+  /** The picture as RGBA rows without gaps, for image files; `alpha` (one byte a pixel) where the picture has it, else it is opaque. */
+  toRgba(picture: PictureMemory, alpha?: Uint8Array): Uint8Array
 }

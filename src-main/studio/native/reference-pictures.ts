@@ -68,6 +68,21 @@ export function testRgba(width: number, height: number, seed = 1, transparent = 
   return pixels
 }
 
+/** Slopes only, in colour and alpha: what scaling and 4:2:0 change little. RGBA, straight alpha. */
+export function smoothRgba(width: number, height: number, seed: number, transparent = false): Uint8Array {
+  const pixels = new Uint8Array(width * height * 4)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = (y * width + x) * 4
+      pixels[at] = 128 + 110 * Math.sin(x / 17 + seed)
+      pixels[at + 1] = 128 + 110 * Math.cos(y / 13 + seed * 2)
+      pixels[at + 2] = 128 + 110 * Math.sin((x + y) / 23 + seed * 3)
+      pixels[at + 3] = transparent ? Math.min(255, Math.max(0, 128 + 200 * Math.sin((x + y * 2) / 20 + seed))) : 255
+    }
+  }
+  return pixels
+}
+
 /** 4:2:0 of an RGBA picture: chroma is the mean of four pixels, weighted with alpha. */
 export function planarOf(rgba: Uint8Array, width: number, height: number): Planar {
   const to = emptyPlanar(width, height)

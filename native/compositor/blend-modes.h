@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+
+namespace ami {
+
+/** In the order of `blendModes` in collection.ts. */
+enum class BlendMode { normal, add, subtract, screen, multiply, overlay, lighten, darken, difference, colorDodge, colorBurn, hardLight, softLight };
+constexpr int kBlendModes = 13;
+
+/** Two rows of a ground and of what is blended into it; the second may be absent (null `y`). Chroma belongs to both. */
+struct BlendRows {
+  /** Ground; `a` null where opaque, else all is multiplied. */
+  uint8_t* groundY[2];
+  uint8_t* groundA[2];
+  uint8_t* groundU;
+  uint8_t* groundV;
+  uint8_t* groundChromaAlpha;
+  /** Layer, multiplied; `a` null where opaque. */
+  const uint8_t* layerY[2];
+  const uint8_t* layerA[2];
+  const uint8_t* layerU;
+  const uint8_t* layerV;
+  const uint8_t* layerChromaAlpha;
+  /** Pixels of luma. The first stands on the right half of its chroma sample where `odd`. */
+  int width;
+  bool odd;
+  /** 0 to 1. */
+  float opacity;
+};
+
+/** Blends in RGB, as W3C's Compositing and Blending Level 1 defines the modes; `add` and `subtract` are plain sums of light values. */
+void blendRows(BlendMode mode, const BlendRows& rows);
+
+}  // namespace ami

@@ -1,0 +1,22 @@
+#pragma once
+// Reads what JavaScript says about layers, mixings and pictures; see src-main/studio/native/compositor.ts.
+#include <memory>
+#include <string>
+
+#include "arguments.h"
+#include "layer.h"
+#include "mixing.h"
+
+namespace ami {
+
+/** `#rrggbb`, and `#rrggbbaa` where `alpha`. */
+YuvColor readColor(Arguments& read, Napi::Value value, const std::string& name, bool alpha);
+/** Null after a failure. */
+std::unique_ptr<Layer> readLayer(Arguments& read, Napi::Value value, const std::string& name);
+Mixing readMixing(Arguments& read, Napi::Value value);
+/** Memory of a picture; with `width` above zero it must have that size. */
+Target readPicture(Arguments& read, Napi::Value value, const std::string& name, int width, int height);
+/** A chain for a list of filters, null for none. Shared between all that name the same settings and `owner`. */
+std::shared_ptr<FilterChain> readFilters(Arguments& read, Napi::Value value, const std::string& name, const void* owner);
+
+}  // namespace ami

@@ -1,0 +1,99 @@
+#include "layer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "surface.h"
+
+namespace ami {
+
+namespace {
+
+Content wholeOf(const Planes& planes, uint64_t version) {
+  Content content;
+  content.planes = planes;
+  content.version = version;
+  content.right = planes.width;
+  content.bottom = planes.height;
+  return content;
+}
+
+}  // namespace
+
+ColorPicture::ColorPicture(YuvColor color, int width, int height) : color_(color), width_(width), height_(height) { makeRoom(width); }
+
+void ColorPicture::makeRoom(int width) {
+  if (width <= room_) return;
+  room_ = width;
+  const auto multiplied = [this](int value) { return (value * color_.a + 127) / 255; };
+  const int values[5] = {multiplied(color_.y), multiplied(color_.u), multiplied(color_.v), color_.a, color_.a};
+  for (int i = 0; i < 5; i++) {
+    rows_[i].resize(room_ + 64, 1);
+    memset(rows_[i].data(), values[i], static_cast<size_t>(room_) + 64);
+  }
+}
+
+Content ColorPicture::content(int width, int height) const {
+  Content content;
+  Planes& planes = content.planes;
+  planes = {rows_[0].data(), rows_[1].data(), rows_[2].data(), color_.a < 255 ? rows_[3].data() : nullptr, 0, 0, 0, width, height};
+  content.chromaAlpha = {rows_[4].data(), 0};
+  content.multiplied = true;
+  content.version = 1;
+  content.right = width;
+  content.bottom = height;
+  return content;
+}
+
+bool Layer::resembles(const Layer& other) const {
+  return content_.store == other.content_.store && content_.filters == other.content_.filters && content_.surface == other.content_.surface &&
+         content_.color == nullptr && other.content_.color == nullptr;
+}
+
+uint64_t Layer::version(double frame) const {
+  if (content_.surface) return content_.surface->version(frame);
+  if (!content_.store) return 1;
+  const uint64_t sequence = content_.store->sequence();
+  return content_.filters ? content_.filters->versionFor(sequence, frame) : sequence;
+}
+
+bool Layer::show(double frame, Content& content) {
+  if (content_.surface) return content_.surface->show(frame, content);
+  pinned_ = content_.store->newest();
+  if (!pinned_) return false;
+  if (!content_.filters) {
+    content = wholeOf(pinned_.planes, pinned_.sequence);
+    return true;
+  }
+  const Planes& filtered = content_.filters->run(pinned_.planes, pinned_.sequence, pinned_.timeUs, frame);
+  pinned_ = {};
+  content = wholeOf(filtered, content_.filters->version());
+  return filtered.width > 0 && filtered.height > 0;
+}
+
+bool Layer::prepare(int width, int height, double frame) {
+  if (laying_.opacity < 0.001) return false;
+  Content content;
+  if (!content_.color) return show(frame, content) && placement_->place(content, geometry_, width, height);
+
+  // A colour needs no scaling: upright, its size is simply the one that it ends up with.
+  ColorPicture& color = *content_.color;
+  Geometry geometry = geometry_;
+  const double cutWidth = color.width() - geometry.crop.left - geometry.crop.right, cutHeight = color.height() - geometry.crop.top - geometry.crop.bottom;
+  if (cutWidth <= 0 || cutHeight <= 0) return false;
+  if (!geometry.transform.isUpright(cutWidth, cutHeight)) {
+    return placement_->place(color.content(color.width(), color.height()), geometry, width, height);
+  }
+  const auto edge = [](double value, int most) { return static_cast<int>(std::clamp(std::floor(value + 0.5), 0.0, static_cast<double>(most))); };
+  const Affine& t = geometry.transform;
+  const double ax = t.e, bx = t.e + t.a * cutWidth, ay = t.f, by = t.f + t.d * cutHeight;
+  const int x0 = edge(std::min(ax, bx), width), x1 = edge(std::max(ax, bx), width), y0 = edge(std::min(ay, by), height), y1 = edge(std::max(ay, by), height);
+  if (x0 >= x1 || y0 >= y1) return false;
+  color.makeRoom(width);
+  geometry.crop = {};
+  geometry.transform = {1, 0, 0, 1, static_cast<double>(x0), static_cast<double>(y0)};
+  return placement_->place(color.content(x1 - x0, y1 - y0), geometry, width, height);
+}
+
+}  // namespace ami

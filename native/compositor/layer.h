@@ -1,0 +1,74 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "filters/filter-chain.h"
+#include "media-store/frame-store.h"
+#include "placement.h"
+
+namespace ami {
+
+class Surface;
+
+/** A picture of one colour, as large as anything may ask: every row is the same memory. */
+class ColorPicture {
+ public:
+  ColorPicture(YuvColor color, int width, int height);
+  /** As content of that size; `width` up to the one that it was made with or `atLeast`. */
+  Content content(int width, int height) const;
+  int width() const { return width_; }
+  int height() const { return height_; }
+  void makeRoom(int width);
+
+ private:
+  const YuvColor color_;
+  const int width_, height_;
+  int room_ = 0;
+  PlaneBuffer rows_[5];
+};
+
+/** What is to be shown: exactly one of a store (with filters or without), a surface, a colour. */
+struct LayerContent {
+  std::shared_ptr<FrameStore> store;
+  std::shared_ptr<FilterChain> filters;
+  std::shared_ptr<Surface> surface;
+  std::shared_ptr<ColorPicture> color;
+};
+
+/** One layer of a surface: its description, and what is kept of its last picture. */
+class Layer {
+ public:
+  Layer(LayerContent content, Geometry geometry, Laying laying) : content_(std::move(content)), geometry_(geometry), laying_(laying) {}
+
+  const LayerContent& content() const { return content_; }
+  /** Takes what another layer has made of the same content. */
+  void inherit(Layer& before) {
+    placement_ = std::move(before.placement_);
+  }
+  /** Whether `inherit` from it is of use. */
+  bool resembles(const Layer& other) const;
+
+  /** Changes whenever what it shows may have changed. */
+  uint64_t version(double frame) const;
+  /** Brings it to its place in a target of that size. False where nothing is to be seen. */
+  bool prepare(int width, int height, double frame);
+  bool hides(int width, int height) const { return placement_->hides(laying_, width, height); }
+  const Placement& placement() const { return *placement_; }
+  /** After `prepare` was true. The picture of the store is let go afterwards. */
+  void draw(const Target& target) {
+    placement_->draw(target, laying_);
+    pinned_ = {};
+  }
+  void letGo() { pinned_ = {}; }
+
+ private:
+  bool show(double frame, Content& content);
+
+  LayerContent content_;
+  Geometry geometry_;
+  Laying laying_;
+  FrameStore::Picture pinned_;
+  std::unique_ptr<Placement> placement_ = std::make_unique<Placement>();
+};
+
+}  // namespace ami

@@ -1,0 +1,90 @@
+#pragma once
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+
+#include "media-store/picture.h"
+
+namespace ami {
+
+/** Memory of one plane, kept while it fits: composing allocates nothing once it has run. Room of 64 bytes stands behind the last row. */
+class PlaneBuffer {
+ public:
+  PlaneBuffer() = default;
+  PlaneBuffer(PlaneBuffer&& other) noexcept { *this = std::move(other); }
+  PlaneBuffer& operator=(PlaneBuffer&& other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(held_, other.held_);
+    std::swap(stride_, other.stride_);
+    return *this;
+  }
+  ~PlaneBuffer() { free(data_); }
+
+  /** Contents are lost where it grows. Much too large memory is given back. */
+  void resize(int width, int height) {
+    stride_ = (width + 63) / 64 * 64;
+    const size_t needed = static_cast<size_t>(stride_) * static_cast<size_t>(height) + 64;
+    if (needed <= held_ && held_ <= needed * 4 + 4096) return;
+    free(data_);
+    held_ = (needed + 63) / 64 * 64;
+    data_ = static_cast<uint8_t*>(aligned_alloc(64, held_));
+    if (data_ == nullptr) abort();
+  }
+  void release() {
+    free(data_);
+    data_ = nullptr;
+    held_ = 0;
+    stride_ = 0;
+  }
+
+  uint8_t* data() const { return data_; }
+  ptrdiff_t stride() const { return stride_; }
+  uint8_t* row(int y) const { return data_ + y * stride_; }
+  explicit operator bool() const { return data_ != nullptr; }
+
+ private:
+  uint8_t* data_ = nullptr;
+  size_t held_ = 0;
+  ptrdiff_t stride_ = 0;
+};
+
+/** A plane to be read, wherever it lies. */
+struct PlaneView {
+  const uint8_t* data = nullptr;
+  ptrdiff_t stride = 0;
+  const uint8_t* row(int y) const { return data + y * stride; }
+};
+
+/** What a layer shows, before it is placed. */
+struct Content {
+  Planes planes;
+  /** Mean alpha under each chroma sample; only of multiplied content. */
+  PlaneView chromaAlpha;
+  /** Whether luma is multiplied with alpha and chroma with `chromaAlpha` (surfaces), or neither (stores). */
+  bool multiplied = false;
+  /** Changes whenever the pixels may have changed. */
+  uint64_t version = 0;
+  /** Where anything stands at all; the whole picture as a rule. */
+  int left = 0, top = 0, right = 0, bottom = 0;
+
+  bool hasAlpha() const { return planes.a != nullptr; }
+};
+
+/** Memory that is composed into. Surfaces that begin transparent hold all five planes, multiplied; opaque ones have no `a`. */
+struct Target {
+  uint8_t* y = nullptr;
+  uint8_t* u = nullptr;
+  uint8_t* v = nullptr;
+  uint8_t* a = nullptr;
+  uint8_t* chromaAlpha = nullptr;
+  ptrdiff_t strideY = 0, strideU = 0, strideV = 0, strideA = 0, strideC = 0;
+  int width = 0;
+  int height = 0;
+};
+
+/** A colour in BT.709 limited. */
+struct YuvColor {
+  uint8_t y = 16, u = 128, v = 128, a = 255;
+};
+
+}  // namespace ami

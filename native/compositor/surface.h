@@ -1,0 +1,60 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "layer.h"
+
+namespace ami {
+
+/** A picture made of layers. */
+class Surface : public std::enable_shared_from_this<Surface> {
+ public:
+  /** Without `background` it begins clear. */
+  Surface(int width, int height, const YuvColor* background);
+
+  int width() const { return width_; }
+  int height() const { return height_; }
+
+  /** Bottom first. What was made of layers that stay is kept. */
+  void setLayers(std::vector<std::unique_ptr<Layer>> layers);
+  void setFilters(std::shared_ptr<FilterChain> filters);
+  /** Whether it shows `other`, through whatever depth. */
+  bool shows(const Surface* other) const;
+  /** Forgets layers and memory. */
+  void close();
+
+  /** Composes into memory of its own size that is opaque; what is clear becomes black. */
+  void render(const Target& target, double frame);
+  /** Its picture as content of a layer; composed at most once for each frame number, and only where something changed. */
+  bool show(double frame, Content& content);
+  /** Grows when the picture may have changed. */
+  uint64_t version(double frame);
+
+ private:
+  void compose(const Target& target, double frame);
+  void fill(const Target& target, YuvColor color) const;
+  /** Brings the kept picture up to date. */
+  void update(double frame);
+  void filter(double frame);
+
+  const int width_, height_;
+  const bool opaque_;
+  const YuvColor background_;
+  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<Layer*> seen_;
+  std::shared_ptr<FilterChain> filters_;
+
+  /** The kept picture: Y, U, V, and alpha of luma and chroma where it is not opaque. */
+  PlaneBuffer kept_[5];
+  Planes straight_;
+  PlaneBuffer straightPlanes_[3];
+  Content content_;
+  bool filled_ = false;
+  bool changed_ = true;
+  double frame_ = -1;
+  uint64_t version_ = 0;
+  std::vector<uint64_t> versions_;
+  int left_ = 0, top_ = 0, right_ = 0, bottom_ = 0;
+};
+
+}  // namespace ami
