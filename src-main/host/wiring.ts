@@ -23,6 +23,7 @@ import { createAuditLog } from '../platform/telemetry/audit-log.ts'
 import { watchHostHealth } from '../platform/telemetry/host-health.ts'
 import type { ClosableLogger } from '../platform/telemetry/logger.ts'
 import { createMetrics } from '../platform/telemetry/metrics.ts'
+import { createStudio, studioMigrations } from '../studio/index.ts'
 import { isWide, shownHost } from './addresses.ts'
 import type { Config } from './config.ts'
 import { mediaEnginePresent } from './media-engine.ts'
@@ -92,7 +93,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
   try {
     open.push(() => logger.flush())
     open.push(lockDataFolder(config.data))
-    const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations] })
+    const database = await openDatabase({ dir: config.data, migrations: [...platformMigrations, ...liveMigrations, ...studioMigrations] })
     open.push(() => database.close())
     const writes = createWriteQueue(logger)
     open.push(() => writes.stop())
@@ -133,6 +134,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     const rtmpsPort = config.rtmpsPort
     // RTMPS opens with the certificate in hand; making one takes part of a second, so it begins early.
     const tls = rtmpsPort === 'off' ? undefined : await loadOnce()
+    const secrets = openSecretBox(config.data)
     const live = await createLive({
       config,
       listen: {
@@ -143,7 +145,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       },
       database: database.kysely,
       dataDir: config.data,
-      secrets: openSecretBox(config.data),
+      secrets,
       writes,
       events,
       audit,
@@ -153,8 +155,20 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
       settings: settings.current,
       baseUrl: () => ready?.url ?? '',
     })
+    const studio = await createStudio({
+      dataDir: config.data,
+      database: database.kysely,
+      secrets,
+      writes,
+      events,
+      audit,
+      log: logger.child({ wing: 'studio' }),
+      registry: metrics,
+      carrier: live.carrier,
+    })
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
+      ...studio.routes,
       ...hostRoutes({
         version,
         startedAtMs,
@@ -225,6 +239,8 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     const door = api
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([door.stop(), live.stop()]))
+    // The studio publishes into live: it ends first and begins last.
+    open.push(() => studio.stop())
     const [http, opened] = await Promise.all([door.start(), startLive(live, config)])
     if (ticketKeys !== undefined) {
       const secret = http.httpsPort === null ? undefined : await loadOnce()
@@ -265,6 +281,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     })
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
+    await studio.start()
     return { ready, signInRequired: api.access.signInRequired, token, liveStreams: () => live.health().active, stop: close }
   } catch (error) {
     await close()

@@ -70,22 +70,20 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
 
 function ownEngine({ carrier, log }: StudioNeeds): StudioEngine {
   let measured: readonly MeasuredEncoder[] = []
-  const look = (): void => {
+  const engine = new EngineProcess({
+    log,
+    encoders: () => measured,
+    liveAddress: (stream) => carrier.watchAddress(stream),
+  })
+  engine.onEvent((event) => {
+    // Measuring takes two seconds of a processor, once a machine: not before there is a show.
+    if (event.kind !== 'state' || event.state !== 'starting') return
     carrier.encoders().then(
       (found) => {
         measured = found
       },
       (error: unknown) => log.warn({ err: error }, 'the encoders of this machine are not known'),
     )
-  }
-  look()
-  return new EngineProcess({
-    log,
-    // They are measured once a machine, whenever somebody asks for it: known from the next encoding on.
-    encoders: () => {
-      look()
-      return measured
-    },
-    liveAddress: (stream) => carrier.watchAddress(stream),
   })
+  return engine
 }

@@ -17,7 +17,7 @@ export function completeCollection(input: unknown, kinds: CollectionKinds, name 
   const completedScenes = mapList(input.scenes, (scene, index) => ids.scene(scene, index, mainCanvas))
   const transitions = input.transitions === undefined ? usualTransitions : input.transitions
   const completedTransitions = mapList(transitions, (one, index) => ids.transition(one, index))
-  return {
+  return inOrder({
     ...input,
     id: input.id ?? slug(title) ?? 'collection',
     name: title,
@@ -29,7 +29,7 @@ export function completeCollection(input: unknown, kinds: CollectionKinds, name 
     transition: input.transition ?? idOf(list(completedTransitions)[0]) ?? 'cut',
     outputs: mapList(input.outputs ?? [], (output, index) => ids.output(output, index, mainCanvas)),
     macros: mapList(input.macros ?? [], (macro, index) => ids.macro(macro, index)),
-  }
+  })
 }
 
 const usualTransitions = [
@@ -53,7 +53,7 @@ export class Completion {
   canvas(given: Loose, index: number, scenes: readonly unknown[]): Loose {
     const named = withNames(given, index === 0 ? 'main' : `canvas-${index + 1}`)
     const first = scenes.find((scene) => isRecord(scene) && scene.canvas === named.id)
-    return { width: 1920, height: 1080, background: '#000000', ...(first === undefined ? {} : { scene: idOf(first) }), ...named }
+    return inOrder({ width: 1920, height: 1080, background: '#000000', ...(first === undefined ? {} : { scene: idOf(first) }), ...named })
   }
 
   scene(given: Loose, index: number, canvas: string): Loose {
@@ -61,7 +61,7 @@ export class Completion {
     const scene: Loose = { canvas, items: [], filters: [], ...named }
     scene.items = mapList(scene.items, (item) => this.item(item, String(named.id)))
     scene.filters = mapList(scene.filters, (filter) => this.filter(filter, String(named.id)))
-    return scene
+    return inOrder(scene)
   }
 
   item(given: Loose, owner: string): Loose {
@@ -83,7 +83,7 @@ export class Completion {
       bounds: isRecord(given.bounds) ? completeBounds(given.bounds) : (given.bounds ?? null),
     }
     if (Array.isArray(given.group)) item.group = mapList(given.group, (inner) => this.item(inner, owner))
-    return item
+    return inOrder(item)
   }
 
   source(given: Loose, index: number): Loose {
@@ -92,7 +92,7 @@ export class Completion {
     source.filters = mapList(source.filters, (filter) => this.filter(filter, String(named.id)))
     const kind = typeof given.kind === 'string' ? this.#kinds.source(given.kind) : undefined
     if (kind?.sound || given.audio !== undefined) source.audio = this.audio(given.audio ?? {}, String(named.id), kind?.pictures ?? false)
-    return source
+    return inOrder(source)
   }
 
   /** `pictures`: the source has some, so that it is heard while it is seen. */
@@ -105,30 +105,34 @@ export class Completion {
   filter(given: Loose, owner: string): Loose {
     const id = given.id ?? this.#free(this.#filters, `${owner}-${given.kind ?? 'filter'}`)
     if (typeof id === 'string') this.#filters.add(id)
-    return { name: given.kind ?? 'Filter', enabled: true, settings: {}, ...given, id }
+    return inOrder({ name: given.kind ?? 'Filter', enabled: true, settings: {}, ...given, id })
   }
 
   transition(given: Loose, index: number): Loose {
     const durationMs = given.kind === 'cut' ? 0 : 300
-    return { durationMs, settings: {}, ...withNames(given, typeof given.kind === 'string' ? given.kind : `transition-${index + 1}`) }
+    return inOrder({
+      durationMs,
+      settings: {},
+      ...withNames(given, typeof given.kind === 'string' ? given.kind : `transition-${index + 1}`),
+    })
   }
 
   output(given: Loose, index: number, canvas: string): Loose {
     const named = withNames(given, typeof given.kind === 'string' ? `${given.kind}-${index + 1}` : `output-${index + 1}`)
     const audio = given.audio ?? [{}]
     const codec = given.kind === 'whip' ? 'opus' : 'aac'
-    return {
+    return inOrder({
       autostart: false,
       canvas,
       settings: {},
       ...named,
       video: given.video === null ? null : filled(usualVideo, given.video),
       audio: mapList(audio, (one) => ({ codec, bitrateKbps: 160, track: 1, ...one })),
-    }
+    })
   }
 
   macro(given: Loose, index: number): Loose {
-    return { hotkeys: [], actions: [], ...withNames(given, `macro-${index + 1}`) }
+    return inOrder({ hotkeys: [], actions: [], ...withNames(given, `macro-${index + 1}`) })
   }
 
   #free(taken: Set<string>, wanted: string): string {
@@ -192,6 +196,15 @@ export function slug(name: string): string | undefined {
 function withNames(given: Loose, wanted: string): Loose {
   const id = given.id ?? (typeof given.name === 'string' ? slug(given.name) : undefined) ?? slug(wanted) ?? 'thing'
   return { ...given, id, name: given.name ?? id }
+}
+
+const headings = ['format', 'version', 'id', 'name', 'kind', 'source', 'scene', 'group']
+
+/** What is read first stands first in a document that is written out. */
+function inOrder(thing: Loose): Loose {
+  const heads: Loose = {}
+  for (const name of headings) if (Object.hasOwn(thing, name)) heads[name] = thing[name]
+  return { ...heads, ...thing }
 }
 
 function frameRate(given: unknown): unknown {
