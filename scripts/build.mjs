@@ -63,6 +63,7 @@ async function buildHost() {
     'whip-worker': 'src-main/live/destinations/whip/whip-worker.ts',
     'studio-worker': 'src-main/studio/engine/studio-worker.ts',
     'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
+    'drawn-source-worker': 'src-main/studio/sources/drawn/drawn-source-worker.ts',
   }
   const missing = Object.values(input).filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Error(`The host cannot be built: ${missing.join(', ')} is missing.`)

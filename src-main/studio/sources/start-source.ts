@@ -3,6 +3,8 @@ import type { RunningSource, SourceContext, StartSource } from './running-source
 import { findSourceKind } from './source-kinds.ts'
 import { readSettings } from './source-settings.ts'
 
+const drawn = async (kind: string): Promise<StartSource<unknown>> => (await import('./drawn/start-drawn-source.ts')).startDrawnSource(kind)
+
 /** What begins a source of each kind. Loaded when the first of its kind is wanted: most shows need few of them. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked against its schema before
 const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
@@ -13,6 +15,15 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   microphone: async () => (await import('./sound-devices/sound-source.ts')).startMicrophone,
   'system-sound': async () => (await import('./sound-devices/sound-source.ts')).startSystemSound,
   'application-sound': async () => (await import('./sound-devices/sound-source.ts')).startApplicationSound,
+  image: () => drawn('image'),
+  slideshow: () => drawn('slideshow'),
+  text: () => drawn('text'),
+  clock: () => drawn('clock'),
+  timer: () => drawn('timer'),
+  color: () => drawn('color'),
+  gradient: () => drawn('gradient'),
+  'test-pattern': () => drawn('test-pattern'),
+  tone: () => drawn('tone'),
   //
 }
 

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { loadCompositor } from '../../src-main/studio/native/load-addon.ts'
+import type { FrameStore, MediaStores, SoundStore, StoredPicture } from '../../src-main/studio/native/media-stores.ts'
+import type { RunningSource, SourceReport } from '../../src-main/studio/sources/running-source.ts'
+import { startSource } from '../../src-main/studio/sources/start-source.ts'
+import { quietLog } from './quiet-log.ts'
+
+/** A source as the studio runs it, with its process and its stores, and nothing around it. */
+export interface OpenedSource {
+  readonly source: RunningSource
+  readonly pictures: FrameStore
+  readonly sound: SoundStore
+  readonly reports: SourceReport[]
+  /** The newest. */
+  readonly report: SourceReport | undefined
+  /** Waits until a report, from now on or the newest, is as wanted. */
+  untilReport(accept: (report: SourceReport) => boolean, timeoutMs?: number): Promise<SourceReport>
+  untilState(state: SourceReport['state'], timeoutMs?: number): Promise<SourceReport>
+  /** Waits for a picture as wanted, the present one included. */
+  untilPicture(accept?: (picture: SeenPicture) => boolean, timeoutMs?: number): Promise<SeenPicture>
+  picture(): SeenPicture | undefined
+}
+
+/** A stored picture whose pixels can be looked at. */
+export interface SeenPicture extends StoredPicture {
+  /** Luma 0 to 255 as it is stored. */
+  luma(x: number, y: number): number
+  /** 0 to 255; 255 where the picture has no alpha. */
+  alpha(x: number, y: number): number
+  /** Red, green and blue, 0 to 255, from BT.709 limited. */
+  rgb(x: number, y: number): [number, number, number]
+}
+
+/** Wait for something to become true, with what it was instead. */
+export async function until<Value>(read: () => Value | undefined | false, what: () => string, timeoutMs = 30_000): Promise<Value> {
+  const end = performance.now() + timeoutMs
+  for (;;) {
+    const value = read()
+    if (value !== undefined && value !== false) return value
+    if (performance.now() > end) throw new Error(what())
+    await delay(20)
+  }
+}
+
+export function seen(picture: StoredPicture): SeenPicture {
+  const half = (picture.width + 1) >> 1
+  const clamp = (value: number): number => Math.max(0, Math.min(255, Math.round(value)))
+  return {
+    ...picture,
+    luma: (x, y) => picture.y[y * picture.width + x] as number,
+    alpha: (x, y) => picture.a?.[y * picture.width + x] ?? 255,
+    rgb(x, y) {
+      const luma = (((picture.y[y * picture.width + x] as number) - 16) * 255) / 219
+      const at = (y >> 1) * half + (x >> 1)
+      const u = (((picture.u[at] as number) - 128) * 255) / 224
+      const v = (((picture.v[at] as number) - 128) * 255) / 224
+      return [clamp(luma + 1.5748 * v), clamp(luma - 0.1873 * u - 0.4681 * v), clamp(luma + 1.8556 * u)]
+    },
+  }
+}
+
+/** Opens sources on stores of this process; `close` ends them all. */
+export function createSourceBench(options: { readonly canvas?: { width: number; height: number }; readonly fps?: number } = {}) {
+  const stores: MediaStores = loadCompositor()
+  const opened: RunningSource[] = []
+  let count = 0
+  return {
+    stores,
+    async open(kind: string, settings: object = {}, shown = true): Promise<OpenedSource> {
+      const reports: SourceReport[] = []
+      const source = await startSource(kind, settings, {
+        id: `${kind}-${++count}`,
+        log: quietLog,
+        stores,
+        frameRate: { numerator: options.fps ?? 30, denominator: 1 },
+        clockOriginUs: stores.nowUs(),
+        canvas: options.canvas ?? { width: 640, height: 360 },
+        report: (report) => void reports.push(report),
+        liveAddress: async () => '',
+      })
+      opened.push(source)
+      if (shown) source.show?.(true)
+      const told = (): string => JSON.stringify(reports.slice(-5))
+      const pictures = source.pictures as FrameStore
+      const picture = (): SeenPicture | undefined => {
+        const stored = pictures.read()
+        return stored && seen(stored)
+      }
+      const bench: OpenedSource = {
+        source,
+        pictures,
+        sound: source.sound as SoundStore,
+        reports,
+        get report() {
+          return reports.at(-1)
+        },
+        untilReport(accept, timeoutMs) {
+          const from = Math.max(0, reports.length - 1)
+          return until(
+            () => reports.slice(from).find(accept),
+            () => `${kind} tells ${told()}`,
+            timeoutMs,
+          )
+        },
+        untilState(state, timeoutMs) {
+          return bench.untilReport((report) => report.state === state, timeoutMs)
+        },
+        untilPicture(accept = () => true, timeoutMs) {
+          return until(
+            () => {
+              const now = picture()
+              return now !== undefined && accept(now) ? now : undefined
+            },
+            () => `${kind} shows no such picture (${pictures.width} x ${pictures.height}), and tells ${told()}`,
+            timeoutMs,
+          )
+        },
+        picture,
+      }
+      return bench
+    },
+    async close(): Promise<void> {
+      await Promise.all(opened.splice(0).map((source) => source.stop()))
+    },
+  }
+}

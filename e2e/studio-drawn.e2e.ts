@@ -1,0 +1,465 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { readBarcode } from './helpers/barcode.ts'
+import { createSourceBench, type OpenedSource, type SeenPicture, until } from './helpers/studio-source.ts'
+
+/** Sources that are drawn, as the studio runs them: in their process, into shared memory, read here. */
+
+const folder = mkdtempSync(join(tmpdir(), 'ami-drawn-'))
+const file = (name: string): string => join(folder, name)
+let bench: ReturnType<typeof createSourceBench>
+
+beforeAll(() => {
+  bench = createSourceBench()
+})
+afterEach(() => bench.close())
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const solid = (width: number, height: number, background: string) => sharp({ create: { width, height, channels: 4, background } })
+const near = (a: readonly number[], b: readonly number[], by = 8): boolean => a.every((value, index) => Math.abs(value - b[index]!) <= by)
+const middle = (picture: SeenPicture): [number, number, number] => picture.rgb(picture.width >> 1, picture.height >> 1)
+const shows = (rgb: readonly number[]) => (picture: SeenPicture) => near(middle(picture), rgb)
+
+/** Processes of this test's sources. */
+function drawnPids(): number[] {
+  const children = readdirSync('/proc/self/task').flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
+  return children.filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('drawn-source-worker')).map(Number)
+}
+
+/** Level of a store's sound around a frequency, and in all, RMS, over the newest `seconds`. */
+function levels(source: OpenedSource, hz: number, seconds = 0.5): { tone: number; all: number } {
+  const frames = Math.floor(48_000 * seconds)
+  const into = new Float32Array(frames * 2)
+  const got = source.sound.read(Math.max(0, source.sound.written - frames), into).frames
+  let [re, im, power] = [0, 0, 0]
+  for (let index = 0; index < got; index++) {
+    const value = into[2 * index]!
+    re += value * Math.cos((2 * Math.PI * hz * index) / 48_000)
+    im += value * Math.sin((2 * Math.PI * hz * index) / 48_000)
+    power += value * value
+  }
+  return { tone: (Math.hypot(re, im) / got) * Math.SQRT2, all: Math.sqrt(power / got) }
+}
+
+describe('pictures', () => {
+  it.each(['png', 'webp', 'avif', 'gif'] as const)('of the kind %s keep colours and transparency', async (format) => {
+    const left = await solid(60, 90, '#ff0000').png().toBuffer()
+    await solid(120, 90, '#00000000')
+      .composite([{ input: left, left: 0, top: 0 }])
+      .toFormat(format, { ...(format !== 'gif' && { lossless: true }) })
+      .toFile(file(`kind.${format}`))
+    const source = await bench.open('image', { file: file(`kind.${format}`) })
+    const picture = await source.untilPicture()
+    expect([picture.width, picture.height, picture.hasAlpha]).toEqual([120, 90, true])
+    expect(near(picture.rgb(20, 45), [255, 0, 0], 12)).toBe(true)
+    expect([picture.alpha(20, 45), picture.alpha(100, 45)]).toEqual([255, 0])
+    expect(source.report).toMatchObject({ state: 'running', details: { width: 120, height: 90, frames: 1 } })
+  })
+
+  it('stand upright as their EXIF data says, and SVG is drawn sharp at the size that is wanted', async () => {
+    const half = await solid(40, 40, '#0000ff').png().toBuffer()
+    await solid(80, 40, '#ff0000')
+      .composite([{ input: half, left: 40, top: 0 }])
+      .withMetadata({ orientation: 6 })
+      .jpeg({ quality: 95 })
+      .toFile(file('turned.jpg'))
+    const turned = await (await bench.open('image', { file: file('turned.jpg') })).untilPicture()
+    expect([turned.width, turned.height]).toEqual([40, 80])
+    expect(near(turned.rgb(20, 10), [255, 0, 0], 20) && near(turned.rgb(20, 70), [0, 0, 255], 20)).toBe(true)
+
+    writeFileSync(
+      file('sharp.svg'),
+      '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="10" fill="#0f0"/></svg>',
+    )
+    const drawing = await (await bench.open('image', { file: file('sharp.svg'), width: 400 })).untilPicture()
+    expect([drawing.width, drawing.height]).toEqual([400, 400])
+    // One pixel beside the edge on either side is as it is far from it.
+    expect([drawing.alpha(198, 200), drawing.alpha(201, 200)]).toEqual([255, 0])
+  })
+
+  it('are drawn again when the file changes, vanish with it, and come back', async () => {
+    const path = file('changes.png')
+    await solid(64, 64, '#ff0000').toFile(path)
+    const source = await bench.open('image', { file: path })
+    await source.untilPicture(shows([255, 0, 0]))
+    const { sequence } = source.pictures
+    await delay(700)
+    // It costs nothing while nothing happens.
+    expect(source.pictures.sequence).toBe(sequence)
+    await solid(32, 32, '#00ff00').toFile(file('next.png'))
+    renameSync(file('next.png'), path)
+    await source.untilPicture((picture) => picture.width === 32 && shows([0, 255, 0])(picture))
+    rmSync(path)
+    expect(await source.untilState('waiting')).toMatchObject({ problem: `There is no file ${path}` })
+    expect(source.picture()).toBeUndefined()
+    await solid(16, 16, '#0000ff').toFile(path)
+    await source.untilState('running')
+    expect(near(middle(source.picture()!), [0, 0, 255], 12)).toBe(true)
+  })
+
+  it('that move show each frame for its time, loop as they say, and rest while nobody sees them', async () => {
+    const colours = ['#ff0000', '#00ff00', '#0000ff']
+    const frames = await Promise.all(colours.map((colour) => solid(48, 48, colour).raw().toBuffer()))
+    await sharp(Buffer.concat(frames), { raw: { width: 48, height: 144, channels: 4, pageHeight: 48 } })
+      .gif({ delay: [200, 400, 300], loop: 0 })
+      .toFile(file('moves.gif'))
+    const source = await bench.open('image', { file: file('moves.gif') })
+    await source.untilPicture()
+    const seen: { sequence: number; timeUs: number; colour: number }[] = []
+    await until(
+      () => {
+        const picture = source.picture()!
+        const { sequence } = source.pictures
+        if (seen.at(-1)?.sequence !== sequence)
+          seen.push({ sequence, timeUs: picture.timeUs, colour: middle(picture).indexOf(Math.max(...middle(picture))) })
+        return seen.length >= 9
+      },
+      () => JSON.stringify(seen),
+    )
+    const stood = [200, 400, 300]
+    for (let index = 2; index < seen.length; index++) {
+      expect(seen[index]!.colour).toBe((seen[index - 1]!.colour + 1) % 3)
+      const errorMs = (seen[index]!.timeUs - seen[index - 1]!.timeUs) / 1000 - stood[seen[index - 1]!.colour]!
+      expect(Math.abs(errorMs)).toBeLessThan(120)
+    }
+    source.source.show?.(false)
+    await delay(500)
+    const { sequence } = source.pictures
+    await delay(600)
+    expect(source.pictures.sequence).toBe(sequence)
+  })
+
+  it('of 16384 pixels are made smaller within bounded memory; what cannot be read is named', async () => {
+    await sharp({ create: { width: 16_384, height: 16_384, channels: 3, background: '#204060' }, limitInputPixels: false })
+      .png({ compressionLevel: 1 })
+      .toFile(file('huge.png'))
+    const source = await bench.open('image', { file: file('huge.png') })
+    let peak = 0
+    const watch = setInterval(() => {
+      for (const pid of drawnPids())
+        peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+    }, 100)
+    const report = await source.untilState('running', 60_000)
+    clearInterval(watch)
+    expect(report.problem).toContain('has 16384 x 16384 pixels and is shown at 4096 x 4096')
+    expect(near(middle(source.picture()!), [32, 64, 96])).toBe(true)
+    expect(peak).toBeGreaterThan(50)
+    expect(peak).toBeLessThan(500)
+
+    await sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#204060' } })
+      .jpeg({ progressive: true })
+      .toFile(file('held.jpg'))
+    await solid(600, 600, '#ff00ff').png({ compressionLevel: 0 }).toFile(file('cut.png'))
+    truncateSync(file('cut.png'), 300_000)
+    writeFileSync(file('words.png'), 'These are words')
+    const broken = async (name: string) => (await (await bench.open('image', { file: file(name) })).untilState('failed')).problem
+    expect(await broken('held.jpg')).toContain('held.jpg has 12000 x 12000 pixels, more than can be held')
+    expect(await broken('cut.png')).toMatch(/^cut\.png is (cut off|damaged)/)
+    expect(await broken('words.png')).toBe('words.png is no picture that can be read here')
+    expect((await (await bench.open('image', { file: folder })).untilState('waiting')).problem).toBe(`${folder} is a folder`)
+  })
+
+  it('follow each other in a slideshow: by themselves, by command, with a fade, and over files that vanish', async () => {
+    const slides = file('slides')
+    mkdirSync(slides)
+    const colours = { '1.png': '#ff0000', '2.png': '#00ff00', '10.png': '#0000ff' }
+    for (const [name, colour] of Object.entries(colours)) await solid(64, 36, colour).toFile(join(slides, name))
+    const source = await bench.open('slideshow', { folder: slides, intervalMs: 60_000, fadeMs: 300, fit: 'cover', width: 320, height: 180 })
+    await source.untilPicture(shows([255, 0, 0]))
+    source.source.command?.('next', {})
+    // Half way it is some of both.
+    await source.untilPicture((picture) => middle(picture)[0] > 40 && middle(picture)[1] > 40)
+    await source.untilPicture(shows([0, 255, 0]))
+    rmSync(join(slides, '10.png'))
+    writeFileSync(join(slides, '3.png'), 'broken')
+    source.source.command?.('next', {})
+    await source.untilPicture(shows([255, 0, 0]))
+    expect(source.report).toMatchObject({
+      state: 'running',
+      problem: '3.png is no picture that can be read here',
+      details: { slide: '1.png' },
+    })
+    source.source.command?.('previous', {})
+    await source.untilPicture(shows([0, 255, 0]))
+    source.source.update({ folder: slides, intervalMs: 200, fadeMs: 0, fit: 'cover', width: 320, height: 180 })
+    await source.untilPicture(shows([255, 0, 0]))
+    await source.untilPicture(shows([0, 255, 0]))
+    source.source.command?.('pause', {})
+    await source.untilState('paused')
+    rmSync(slides, { recursive: true })
+    source.source.command?.('next', {})
+    expect((await source.untilState('waiting')).problem).toContain('cannot be read')
+    expect(source.picture()).toBeUndefined()
+  })
+})
+
+/** Part of a picture that is not transparent. */
+function ink(picture: SeenPicture): number {
+  let sum = 0
+  for (const alpha of picture.a ?? []) sum += alpha
+  return sum / 255 / (picture.width * picture.height)
+}
+
+describe('texts', () => {
+  it('have colour, edge, shadow and box where they were asked for, and nothing elsewhere', async () => {
+    const plain = { text: 'HIH', fontSize: 80, fontWeight: 700, font: 'DejaVu Sans', color: '#ff0000' }
+    const source = await bench.open('text', plain)
+    const red = await source.untilPicture()
+    expect(red.alpha(0, 0)).toBe(0)
+    expect(ink(red)).toBeGreaterThan(0.1)
+    const solidPixel = [...red.a!].findIndex((alpha, at) => alpha === 255 && red.a![at + 2] === 255 && red.a![at + 2 * red.width] === 255)
+    expect(near(red.rgb((solidPixel % red.width) + 1, Math.floor(solidPixel / red.width) + 1), [255, 0, 0], 12)).toBe(true)
+    source.source.update({ ...plain, outline: { color: '#00ff00', width: 6 } })
+    const edged = await source.untilPicture((picture) => picture.width > red.width)
+    expect(edged.width).toBe(red.width + 12)
+    expect(ink(edged) * edged.y.length).toBeGreaterThan(ink(red) * red.y.length * 1.2)
+    source.source.update({ ...plain, background: { color: '#0000ff', padding: 10, radius: 0 } })
+    const boxed = await source.untilPicture((picture) => near(picture.rgb(2, 2), [0, 0, 255], 12))
+    expect([boxed.width, boxed.height]).toEqual([red.width + 20, red.height + 20])
+    source.source.update({ ...plain, shadow: { color: '#000000', x: 30, y: 0, blur: 0 } })
+    const shadowed = await source.untilPicture((picture) => picture.width === red.width + 30)
+    expect(shadowed.height).toBe(red.height)
+    source.source.update({ ...plain, width: 200, align: 'right', text: 'wraps here' })
+    const wrapped = await source.untilPicture((picture) => picture.width === 200)
+    expect(wrapped.height).toBeGreaterThan(red.height * 1.7)
+  })
+
+  it('say which font stands for one that is missing, and are written from right to left with the letters of other scripts', async () => {
+    const source = await bench.open('text', { text: 'abc', font: 'Nonesuch Grotesk' })
+    expect((await source.untilState('running')).problem).toMatch(/^The font Nonesuch Grotesk is not installed: .+ is used instead$/)
+    const hebrew = await bench.open('text', { text: 'א,', fontSize: 80, font: 'DejaVu Sans', direction: 'auto' })
+    const latin = await bench.open('text', { text: 'א,', fontSize: 80, font: 'DejaVu Sans', direction: 'ltr' })
+    const lowInk = (picture: SeenPicture): number => {
+      // Where the comma is: nothing else reaches so far down.
+      let [sum, count] = [0, 0]
+      const rows = [...Array(picture.height).keys()].filter((y) => [...Array(picture.width).keys()].some((x) => picture.alpha(x, y) > 128))
+      for (const y of rows.slice(-3))
+        for (let x = 0; x < picture.width; x++) if (picture.alpha(x, y) > 128) [sum, count] = [sum + x, count + 1]
+      return sum / count / picture.width
+    }
+    expect(lowInk(await hebrew.untilPicture())).toBeLessThan(lowInk(await latin.untilPicture()) - 0.1)
+  })
+
+  it('follow their file, also where it grows, vanishes and comes back', async () => {
+    const path = file('score.txt')
+    writeFileSync(path, '0 : 0\n')
+    const source = await bench.open('text', { from: 'file', file: path, font: 'DejaVu Sans' })
+    const first = await source.untilPicture()
+    writeFileSync(path, '10 : 10\n')
+    await source.untilPicture((picture) => picture.width > first.width * 1.2)
+    rmSync(path)
+    await source.untilState('waiting')
+    expect(source.picture()).toBeUndefined()
+    writeFileSync(path, '0 : 0\n')
+    await source.untilPicture((picture) => picture.width === first.width)
+    source.source.update({ from: 'file', file: path, font: 'DejaVu Sans', lastLines: 1 })
+    appendFileSync(path, 'a much longer line\n')
+    await source.untilPicture((picture) => picture.width > first.width * 2 && picture.height === first.height)
+  })
+
+  it('follow an address, keep the last one while it fails, and ask nothing but http', async () => {
+    let answer: { status: number; body: string } = { status: 200, body: 'one' }
+    const server = createServer((_, response) => {
+      response.writeHead(answer.status).end(answer.body)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const source = await bench.open('text', { from: 'url', url, pollMs: 500, font: 'DejaVu Sans' })
+    const one = await source.untilPicture()
+    answer = { status: 500, body: 'oops' }
+    await source.untilReport((report) => report.problem?.includes('answers 500') === true)
+    expect(source.picture()!.width).toBe(one.width)
+    answer = { status: 200, body: 'x'.repeat(100_000) }
+    await source.untilReport((report) => report.problem === 'The answer is longer than 65536 bytes')
+    answer = { status: 200, body: 'one two three' }
+    await source.untilPicture((picture) => picture.width > one.width * 2)
+    await source.untilReport((report) => report.problem === undefined)
+    server.close()
+    const local = await bench.open('text', { from: 'url', url: 'file:///etc/hostname' })
+    expect((await local.untilState('waiting')).problem).toBe('file: addresses are not asked: only http and https')
+  })
+
+  it('scroll through a window without a seam, at their speed', async () => {
+    const source = await bench.open('text', {
+      text: 'I',
+      fontSize: 60,
+      font: 'DejaVu Sans',
+      width: 200,
+      scroll: { x: -300, y: 0, gap: 383 },
+    })
+    await source.untilPicture()
+    const places: { timeUs: number; x: number }[] = []
+    await until(
+      () => {
+        const picture = source.picture()!
+        if (picture.timeUs === places.at(-1)?.timeUs) return false
+        const row = Math.floor(picture.height / 2)
+        let [sum, count] = [0, 0]
+        for (let x = 0; x < picture.width; x++) if (picture.alpha(x, row) > 128) [sum, count] = [sum + x, count + 1]
+        places.push({ timeUs: picture.timeUs, x: count > 4 ? sum / count : Number.NaN })
+        return places.filter((place) => !Number.isNaN(place.x)).length >= 40
+      },
+      () => JSON.stringify(places),
+    )
+    // Between two sights of the letter it has moved 300 px a second, or come round again.
+    const seen = places.filter(({ x }) => x > 10 && x < 190)
+    const period = 383 + 18
+    for (let index = 1; index < seen.length; index++) {
+      const moved = seen[index - 1]!.x - seen[index]!.x
+      const due = ((seen[index]!.timeUs - seen[index - 1]!.timeUs) / 1e6) * 300
+      const error = ((((moved - due) % period) + period * 1.5) % period) - period / 2
+      expect(Math.abs(error)).toBeLessThan(12)
+    }
+  })
+})
+
+describe('clocks and timers', () => {
+  it('are drawn when their text changes, in a box that keeps its size', async () => {
+    const clock = await bench.open('clock', { format: 'HH:mm:ss', timeZone: 'UTC' })
+    const first = await clock.untilPicture()
+    const { sequence } = clock.pictures
+    const from = performance.now()
+    await until(
+      () => clock.pictures.sequence >= sequence + 3,
+      () => 'the clock stands',
+    )
+    expect(performance.now() - from).toBeGreaterThan(1900)
+    expect(clock.picture()!.width).toBe(first.width)
+    const wrong = await bench.open('clock', { timeZone: 'Mars/Base' })
+    expect((await wrong.untilState('failed')).problem).toBe('There is no time zone Mars/Base: write it as Europe/Berlin')
+  })
+
+  it('count, pause, take more time, and end; and a process that dies in between changes nothing', async () => {
+    const timer = await bench.open('timer', { durationMs: 60_000, autoStart: false, endText: 'over' })
+    await timer.untilState('paused')
+    timer.source.command?.('start', {})
+    await timer.untilState('running')
+    await delay(1200)
+    timer.source.command?.('pause', {})
+    const paused = await timer.untilState('paused')
+    expect(Number(paused.details!.ms)).toBeLessThan(58_900)
+    const [pid] = drawnPids()
+    process.kill(pid!, 'SIGKILL')
+    const again = await timer.untilReport((report) => report !== paused && report.state === 'paused')
+    expect(again.details!.ms).toBe(paused.details!.ms)
+    expect(drawnPids()).not.toContain(pid)
+    timer.source.command?.('add', { ms: -Number(paused.details!.ms) + 300 })
+    timer.source.command?.('start', {})
+    await timer.untilState('ended')
+    const late = await bench.open('timer', { mode: 'until', until: 'soon' })
+    expect((await late.untilState('failed')).problem).toContain('"soon" is no date')
+  })
+})
+
+describe('test pictures and tones', () => {
+  it('number the frames of the program, none twice and none left out', async () => {
+    const source = await bench.open('test-pattern', { width: 640, height: 360 })
+    const frames: number[] = []
+    const times: number[] = []
+    await until(
+      () => {
+        const picture = source.picture()
+        const code = picture && readBarcode(640, 360, picture.luma)
+        if (code !== undefined && code.frame !== frames.at(-1)) {
+          frames.push(code.frame)
+          times.push(picture!.timeUs)
+        }
+        return frames.length > 40
+      },
+      () => JSON.stringify(frames),
+    )
+    // The reader looks fifty times a second and the machine is shared: most steps are of one frame, and time agrees with number.
+    for (let index = 1; index < frames.length; index++) {
+      expect(times[index]! - times[index - 1]!).toBeCloseTo(((frames[index]! - frames[index - 1]!) * 1e6) / 30, -1)
+    }
+    expect(frames.filter((frame, index) => index > 0 && frame === frames[index - 1]! + 1).length).toBeGreaterThan(25)
+    await until(
+      () => levels(source, 1000, 0.1).tone > 0.1,
+      () => 'no beep is heard',
+    )
+  })
+
+  it('sound at exactly their frequency and level', async () => {
+    const source = await bench.open('tone', { frequency: 997, levelDb: -20 })
+    await until(
+      () => source.sound.written > 48_000,
+      () => 'no sound',
+    )
+    // RMS of a sine of peak -20 dBFS.
+    expect(levels(source, 997).tone).toBeCloseTo(0.1 / Math.SQRT2, 3)
+    expect(levels(source, 997).all).toBeCloseTo(0.1 / Math.SQRT2, 3)
+    const [written, endUs] = [source.sound.written, source.sound.endTimeUs]
+    await delay(2000)
+    const ppm = ((source.sound.written - written) / 48_000 / ((source.sound.endTimeUs - endUs) / 1e6) - 1) * 1e6
+    expect(Math.abs(ppm)).toBeLessThan(5)
+    // It is never behind the clock.
+    expect(source.sound.endTimeUs).toBeGreaterThan(bench.stores.nowUs())
+    source.source.update({ frequency: 3000, channels: 'right' })
+    await until(
+      () => levels(source, 997, 0.1).all < 1e-6,
+      () => 'the left channel is still heard',
+    )
+  })
+})
+
+describe('a source that costs the process its life', () => {
+  it('is left out after three times while the others go on, and is tried again with other settings', async () => {
+    await sharp({ create: { width: 9000, height: 9000, channels: 3, background: '#102030' } })
+      .png({ compressionLevel: 1 })
+      .toFile(file('slow.png'))
+    const bystander = await bench.open('clock', { format: 'ss' })
+    await bystander.untilState('running')
+    const source = await bench.open('image', { file: file('slow.png') })
+    const killed = new Set<number>()
+    // Whoever decodes it dies in the middle of it, as a decoder with a fault does.
+    const failed = await until(
+      () => {
+        if (source.report?.state === 'failed') return source.report
+        for (const pid of drawnPids()) {
+          if (!killed.has(pid) && decoding(pid)) {
+            killed.add(pid)
+            process.kill(pid, 'SIGSEGV')
+          }
+        }
+        return false
+      },
+      () => `${killed.size} were killed, and it tells ${JSON.stringify(source.reports)}`,
+    )
+    expect(failed.problem).toContain('crashed its process 3 times')
+    expect(killed.size).toBe(3)
+    const { sequence } = bystander.pictures
+    await until(
+      () => bystander.pictures.sequence > sequence,
+      () => 'the clock stands',
+    )
+    source.source.update({ file: file('slow.png'), width: 200 })
+    await source.untilState('running', 60_000)
+    expect(source.picture()!.width).toBe(200)
+  })
+})
+
+/** The process has the picture open. */
+function decoding(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith('slow.png'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,196 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
+
+/** A decoded picture: RGBA, alpha not premultiplied. */
+export interface DecodedPicture {
+  readonly width: number
+  readonly height: number
+  /** One for a still picture. */
+  readonly frames: readonly Uint8Array[]
+  /** How long each stands, ms. */
+  readonly delaysMs: readonly number[]
+  /** How often the frames are shown; 0 for ever. */
+  readonly loops: number
+  /** What was done to it that its maker did not ask for. */
+  readonly remark: string | undefined
+}
+
+export interface PictureWish {
+  /** Pixels; 0 for its own. With both the picture is made to fit, as `fit` says. */
+  readonly width: number
+  readonly height: number
+  readonly fit: 'inside' | 'contain' | 'cover' | 'fill'
+  /** Behind what `contain` leaves free. */
+  readonly background?: string
+  /** Pictures are made smaller until no side is longer. */
+  readonly longestSide: number
+  /** Only the first frame of animated ones. */
+  readonly still: boolean
+}
+
+/** A picture that cannot be shown, and why, for people. */
+export class PictureFault extends Error {}
+
+/** Decoders that read line by line need little memory for any size: so many pixels they may have. */
+const mostStreamedPixels = 1_100_000_000
+/** The others hold the whole picture. */
+const mostHeldPixels = 120_000_000
+/** Of all frames of an animated picture together. */
+const mostAnimatedPixels = 256_000_000
+/** Frames of an animated picture are kept decoded, in so many bytes. */
+const mostKeptBytes = 192 << 20
+/** Decoded at a time, of animated pictures: pixels. */
+const batchPixels = 64_000_000
+/** Longest time that decoding may take, s. */
+const patienceSeconds = 30
+/** Delay of frames that have none or too short a one, ms: what browsers do. */
+const usualDelayMs = 100
+
+// Decoded pictures are kept by whoever shows them: caches would only hold them twice. One picture is decoded at a time.
+sharp.cache(false)
+sharp.concurrency(2)
+
+/**
+ * Decodes a picture file, made upright and to sRGB, scaled as wished.
+ * @throws PictureFault
+ */
+export async function readPicture(path: string, wish: PictureWish): Promise<DecodedPicture> {
+  const name = basename(path)
+  const input = await openable(path)
+  try {
+    const about = await sharp(input, { limitInputPixels: false, failOn: 'truncated' }).metadata()
+    return about.format === 'svg' ? await readDrawing(input, about, wish) : await readPixels(input, name, about, wish)
+  } catch (error) {
+    if (error instanceof PictureFault) throw error
+    throw new PictureFault(describe(name, error as Error))
+  }
+}
+
+/** libvips reads what stands in brackets at a name's end as options: such a file goes in as bytes. */
+async function openable(path: string): Promise<string | Buffer> {
+  return path.endsWith(']') ? readFile(path) : path
+}
+
+function describe(name: string, error: Error): string {
+  const text = error.message.split('\n')[0] as string
+  if (/unsupported image format|unable to load|no known loader/i.test(text)) return `${name} is no picture that can be read here`
+  if (/timeout/i.test(text)) return `${name} takes longer than ${patienceSeconds} s to decode: make it smaller`
+  if (/premature|truncat|end of|eof|not enough|incomplete/i.test(text)) return `${name} is cut off: ${text}`
+  return `${name} is damaged: ${text}`
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+function check(name: string, { width, height }: Size, pixels: number, most: number): void {
+  if (pixels <= most) return
+  const megapixels = Math.floor(most / 1e6)
+  throw new PictureFault(`${name} has ${width} x ${height} pixels, more than can be held (${megapixels} megapixels): make it smaller`)
+}
+
+/** Size that a picture of `own` gets, before the limit. */
+function wished(own: Size, { width, height, fit }: PictureWish): Size {
+  if (width === 0 && height === 0) return own
+  if (width > 0 && height > 0 && fit !== 'inside') return { width, height }
+  const scale = Math.min(
+    width > 0 ? width / own.width : Number.POSITIVE_INFINITY,
+    height > 0 ? height / own.height : Number.POSITIVE_INFINITY,
+  )
+  return { width: own.width * scale, height: own.height * scale }
+}
+
+function whole({ width, height }: Size, scale: number): Size {
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+async function readDrawing(input: string | Buffer, about: Metadata, wish: PictureWish): Promise<DecodedPicture> {
+  const size = wished(about, wish)
+  const longest = Math.max(size.width, size.height)
+  const scale = Math.min(1, wish.longestSide / longest)
+  const target = whole(size, scale)
+  // Drawn at the size in which it is wanted: 72 dots are one to one.
+  const zoom = Math.max(target.width / about.width, target.height / about.height)
+  const density = Math.min(100_000, Math.max(1, (about.density ?? 72) * zoom))
+  const remark = scale < 1 ? `Drawn at ${target.width} x ${target.height}, the most that can be shown` : undefined
+  return { ...(await decode(input, { density, limitInputPixels: mostHeldPixels }, target, wish)), delaysMs: [0], loops: 1, remark }
+}
+
+async function readPixels(input: string | Buffer, name: string, about: Metadata, wish: PictureWish): Promise<DecodedPicture> {
+  const height = about.pageHeight ?? about.height
+  const pages = about.pages ?? 1
+  const turned = (about.orientation ?? 1) >= 5
+  const upright = turned ? { width: height, height: about.width } : { width: about.width, height }
+  const streamed = (about.format === 'png' || about.format === 'jpeg') && !about.isProgressive
+  check(name, upright, about.width * height, streamed ? mostStreamedPixels : mostHeldPixels)
+  const size = wished(upright, wish)
+  const animated = pages > 1 && !wish.still && (about.format === 'gif' || about.format === 'webp')
+  const tooLong = animated && about.width * height * pages > mostAnimatedPixels
+  const moves = animated && !tooLong
+  const longest = Math.max(size.width, size.height)
+  const limit = Math.min(1, wish.longestSide / longest)
+  const kept = moves ? Math.min(1, Math.sqrt(mostKeptBytes / (size.width * size.height * 4 * pages))) : 1
+  const scale = Math.min(limit, kept)
+  const target = whole(size, scale)
+  const said: string[] = []
+  if (scale < 1) said.push(`${name} has ${upright.width} x ${upright.height} pixels and is shown at ${target.width} x ${target.height}`)
+  if (tooLong) said.push(`${name} is too long to be kept decoded (${pages} frames): its first frame is shown. A media source plays it`)
+  if (!wish.still && about.format === 'png' && (await isAnimatedPng(input))) {
+    said.push(`${name} is animated: its first frame is shown. A media source plays it`)
+  }
+  const remark = said.length > 0 ? said.join('. ') : undefined
+  const options: SharpOptions = { limitInputPixels: false, sequentialRead: true }
+  if (!moves) return { ...(await decode(input, options, target, wish)), delaysMs: [0], loops: 1, remark }
+
+  const frames: Uint8Array[] = []
+  let shown: Size = target
+  const batch = Math.max(1, Math.floor(batchPixels / (about.width * height)))
+  for (let page = 0; page < pages; page += batch) {
+    const part = await decode(input, { ...options, page, pages: Math.min(batch, pages - page) }, target, wish)
+    frames.push(...part.frames)
+    shown = part
+  }
+  const delaysMs = frames.map((_, index) => {
+    const delay = about.delay?.[index] ?? usualDelayMs
+    return delay < 11 ? usualDelayMs : delay
+  })
+  return { width: shown.width, height: shown.height, frames, delaysMs, loops: about.loop ?? 0, remark }
+}
+
+async function decode(
+  input: string | Buffer,
+  options: SharpOptions,
+  target: Size,
+  wish: PictureWish,
+): Promise<Size & { frames: Uint8Array[] }> {
+  const pipeline: Sharp = sharp(input, { failOn: 'truncated', ...options })
+    .autoOrient()
+    .resize({ ...target, fit: wish.fit === 'inside' ? 'fill' : wish.fit, background: wish.background ?? '#00000000' })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .timeout({ seconds: patienceSeconds })
+  const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  const height = info.pageHeight ?? info.height
+  const bytes = info.width * height * 4
+  const frames: Uint8Array[] = []
+  for (let from = 0; from + bytes <= data.length; from += bytes) frames.push(data.subarray(from, from + bytes))
+  return { width: info.width, height, frames }
+}
+
+/** Bytes in which an animated PNG tells that it is one: its `acTL` chunk stands before the pixels. */
+const pngHeadBytes = 4096
+
+async function isAnimatedPng(input: string | Buffer): Promise<boolean> {
+  if (typeof input !== 'string') return input.subarray(0, pngHeadBytes).includes('acTL')
+  const { open } = await import('node:fs/promises')
+  const file = await open(input)
+  try {
+    const head = Buffer.alloc(pngHeadBytes)
+    const { bytesRead } = await file.read(head, 0, pngHeadBytes, 0)
+    return head.subarray(0, bytesRead).includes('acTL')
+  } finally {
+    await file.close()
+  }
+}

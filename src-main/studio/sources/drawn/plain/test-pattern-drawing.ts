@@ -1,0 +1,107 @@
+import { createTestCard, type Planes } from '../../../../platform/test-card/test-card.ts'
+import { fillTone, toneSampleRate } from '../../../../platform/test-card/test-tone.ts'
+import type { DrawingContext, StartDrawing } from '../drawing.ts'
+import type { Tick } from '../frame-ticker.ts'
+import type { TestPatternSettings } from '../kinds.ts'
+import { createSoundFeed } from './sound-feed.ts'
+import { paintPattern } from './still-patterns.ts'
+
+/**
+ * A test picture. The card carries the number of the program's frame and the wall clock, readable for programs, and flashes and
+ * beeps at each full second of that clock; the other patterns stand still.
+ */
+export const startTestPattern: StartDrawing<TestPatternSettings> = (first, context, firstShown) => {
+  let settings = first
+  let shown = firstShown
+  let stopTicks: (() => void) | undefined
+  let card: ReturnType<typeof openCard> | undefined
+  // Sound belongs to the wall clock, as the flash does: both are read once, so that neither jumps when it is set.
+  const wallOriginUs = Date.now() * 1000 - context.nowUs()
+  const beep = createSoundFeed(context, toneSampleRate, (into, fromFrame) => {
+    const firstFrame = wallFrames + fromFrame
+    fillMono(into, firstFrame)
+  })
+  let wallFrames = 0
+
+  function fillMono(into: Float32Array, firstFrame: number): void {
+    const mono = new Float32Array(into.length / 2)
+    fillTone(mono, firstFrame)
+    for (let index = 0; index < mono.length; index++) into[2 * index] = into[2 * index + 1] = mono[index] as number
+  }
+
+  function draw(fresh: boolean): void {
+    const width = settings.width || context.canvas.width
+    const height = settings.height || context.canvas.height
+    stopTicks?.()
+    stopTicks = undefined
+    card = undefined
+    context.draw(() => {
+      if (settings.pattern === 'card') {
+        card = openCard(context, even(width), even(height), wallOriginUs)
+        card.paint(context.frames.next())
+      } else {
+        const planes = paintPattern(settings.pattern, even(width), even(height))
+        writePlanes(context, planes, even(width), even(height), context.nowUs())
+      }
+      context.report({ state: 'running', details: { width: even(width), height: even(height) } })
+    }, fresh)
+    rest()
+  }
+
+  /** Runs what moves, where it is seen and heard. */
+  function rest(): void {
+    const moving = card
+    if (moving === undefined || !shown) {
+      stopTicks?.()
+      stopTicks = undefined
+    } else stopTicks ??= context.frames.add((tick) => context.draw(() => moving.paint(tick), false))
+    if (moving !== undefined && settings.beep) {
+      beep.start((originUs) => {
+        wallFrames = Math.round(((wallOriginUs + originUs) % 1e6) * (toneSampleRate / 1e6))
+      })
+    } else beep.stop()
+  }
+
+  draw(true)
+  return {
+    update(next) {
+      settings = next
+      draw(true)
+    },
+    show(now) {
+      shown = now
+      rest()
+    },
+    close() {
+      stopTicks?.()
+      beep.stop()
+    },
+  }
+}
+
+const even = (size: number): number => Math.max(16, size & ~1)
+
+/** A test card and its memory. */
+function openCard(context: DrawingContext, width: number, height: number, wallOriginUs: number): { paint(tick: Tick): void } {
+  const plane = (w: number, h: number) => ({ data: new Uint8Array(w * h), stride: w })
+  const planes: Planes = [plane(width, height), plane(width / 2, height / 2), plane(width / 2, height / 2)]
+  const testCard = createTestCard(width, height)
+  testCard.paintAll(planes)
+  return {
+    paint({ frame, timeUs }) {
+      testCard.paintMoving(planes, frame, Math.floor((wallOriginUs + timeUs) / 1000))
+      writePlanes(context, planes, width, height, timeUs)
+    },
+  }
+}
+
+function writePlanes(context: DrawingContext, [y, u, v]: Planes, width: number, height: number, timeUs: number): void {
+  context.pictures?.write({
+    layout: 'i420',
+    width,
+    height,
+    planes: [y.data, u.data, v.data],
+    strides: [y.stride, u.stride, v.stride],
+    timeUs,
+  })
+}
