@@ -61,6 +61,7 @@ async function buildHost() {
     'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
     'sfu-worker': 'src-main/live/webrtc/datachannel/worker.ts',
     'whip-worker': 'src-main/live/destinations/whip/whip-worker.ts',
+    'camera-worker': 'src-main/studio/outputs/virtual-camera/camera-worker.ts',
     'studio-worker': 'src-main/studio/engine/studio-worker.ts',
     'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
     'drawn-source-worker': 'src-main/studio/sources/drawn/drawn-source-worker.ts',

@@ -7,13 +7,13 @@ import type { FileBook } from './files/file-book.ts'
 import { folderOf } from './files/file-place.ts'
 import { RecordingOutput } from './files/recording-output.ts'
 import { HostOutput } from './host-output.ts'
-import { checkOutput, outputKinds, type RecordingSettings, type VirtualCameraSettings } from './output-kinds.ts'
+import { checkOutput, outputKinds, type RecordingSettings } from './output-kinds.ts'
 import type { Output } from './output-schemas.ts'
 import { ReplayOutput } from './replay/replay-output.ts'
 import type { OutputContext, OutputState, RunningOutput } from './running-output.ts'
 import { SendOutput } from './sending/send-output.ts'
 import type { OutputReport, StudioOutputs } from './studio-outputs.ts'
-import { findVirtualCamera } from './virtual-camera.ts'
+import { VirtualCameraOutput } from './virtual-camera/virtual-camera-output.ts'
 
 export interface OutputsNeeds extends Pick<StudioNeeds, 'carrier' | 'events' | 'audit' | 'log'> {
   readonly engine: StudioEngine
@@ -191,10 +191,8 @@ export class Outputs implements StudioOutputs {
         return RecordingOutput.start(context, folderOf(folder, (output.settings as RecordingSettings).folder))
       case 'replay':
         return ReplayOutput.start(context, folderOf(folder, (output.settings as RecordingSettings).folder))
-      case 'virtual-camera': {
-        const { device } = findVirtualCamera(output.settings as VirtualCameraSettings)
-        throw new AppError('studio.virtual_camera_missing', `${device} is there, and this version does not feed it yet`)
-      }
+      case 'virtual-camera':
+        return new VirtualCameraOutput(context)
       default:
         return new SendOutput(context)
     }
