@@ -132,7 +132,7 @@ export class StereoBiquads {
   }
 }
 
-export type BiquadShape = 'peak' | 'low-shelf' | 'high-shelf' | 'high-pass' | 'low-pass' | 'notch'
+export type BiquadShape = 'peak' | 'low-shelf' | 'high-shelf' | 'high-pass' | 'low-pass' | 'band-pass' | 'notch'
 
 /** Factors at 48 kHz by the bilinear transform of the analogue prototypes (R. Bristow-Johnson, Audio EQ Cookbook). */
 export function biquad(shape: BiquadShape, frequency: number, q: number, gainDb = 0): Biquad {
@@ -144,6 +144,8 @@ export function biquad(shape: BiquadShape, frequency: number, q: number, gainDb 
       return scaled((1 - cos) / 2, 1 - cos, (1 - cos) / 2, 1 + alpha, -2 * cos, 1 - alpha)
     case 'high-pass':
       return scaled((1 + cos) / 2, -1 - cos, (1 + cos) / 2, 1 + alpha, -2 * cos, 1 - alpha)
+    case 'band-pass':
+      return scaled(alpha, 0, -alpha, 1 + alpha, -2 * cos, 1 - alpha)
     case 'notch':
       return scaled(1, -2 * cos, 1, 1 + alpha, -2 * cos, 1 - alpha)
   }

@@ -17,11 +17,11 @@ export function findTone(samples: ArrayLike<number>, frequency: number, searchPp
   for (let turn = 0; searchPpm > 0 && turn < 30; turn++) {
     const one = low + (high - low) / 3
     const other = high - (high - low) / 3
-    if (fit(samples, one).rest < fit(samples, other).rest) high = other
+    if (fitSine(samples, one).rest < fitSine(samples, other).rest) high = other
     else low = one
   }
   const found = (low + high) / 2
-  const { sin, cos, rest } = fit(samples, found)
+  const { sin, cos, rest } = fitSine(samples, found)
   const amplitude = Math.hypot(sin, cos)
   return {
     frequency: found,
@@ -32,7 +32,7 @@ export function findTone(samples: ArrayLike<number>, frequency: number, searchPp
 }
 
 /** Least squares of `sin * sin(wt) + cos * cos(wt)`, and the mean square of what it leaves. */
-function fit(samples: ArrayLike<number>, frequency: number): { sin: number; cos: number; rest: number } {
+function fitSine(samples: ArrayLike<number>, frequency: number): { sin: number; cos: number; rest: number } {
   const step = (2 * Math.PI * frequency) / 48_000
   const turnSin = Math.sin(step)
   const turnCos = Math.cos(step)

@@ -11,7 +11,7 @@ export interface Denoiser {
 export class DenoiserSource {
   readonly #log: Logger
   #library: Rnnoise | undefined
-  #isLoading = false
+  #loading: Promise<void> | undefined
 
   constructor(log: Logger) {
     this.#log = log
@@ -34,9 +34,13 @@ export class DenoiserSource {
     }
   }
 
-  async load(): Promise<void> {
-    if (this.#isLoading) return
-    this.#isLoading = true
+  /** Resolves when denoisers can be made, or never will be. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load()
+    return this.#loading
+  }
+
+  async #load(): Promise<void> {
     try {
       this.#library = await loadRnnoise()
     } catch (error) {
