@@ -32,6 +32,9 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
       case 'filter':
         events.publish('studio.filter', { id: event.filter, problem: event.problem })
         break
+      case 'monitor':
+        events.publish('studio.monitor', event.report)
+        break
       case 'switched':
         events.publish('studio.switched', { canvas: event.canvas, scene: event.scene, frame: event.frame })
         break

@@ -164,6 +164,8 @@ export const CollectionSchema = Type.Object(
     transition: IdSchema,
     outputs: Type.Array(OutputSchema, { maxItems: 64 }),
     macros: Type.Array(MacroSchema, { maxItems: 256 }),
+    /** Speaker on which sound is monitored: an id of `GET /studio/devices?kind=speaker`; the system's default where left out. */
+    monitorDevice: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
   },
   exactly,
 )

@@ -5,13 +5,14 @@ import type { Collection, Transition } from '../collection/collection.ts'
 import { applyChange, type CollectionChange } from '../collection/collection-change.ts'
 import { PicturePool } from '../encoder/picture-pool.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
-import type { MixedBlock, Mixer } from '../mixer/mixer.ts'
+import type { Mixer } from '../mixer/mixer.ts'
 import type { Compositor, Surface } from '../native/compositor.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { EncodingsAtWork } from './encodings-at-work.ts'
 import { FrameClock, frameUs } from './frame-clock.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding } from './messages.ts'
+import { Monitor } from './monitor.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { SoundClock } from './sound-clock.ts'
 import { SourcesAtWork } from './sources-at-work.ts'
@@ -28,8 +29,6 @@ export interface EngineNeeds {
   readonly onTrack: (channel: number, track: Track) => void
   readonly onPacket: (channel: number, packet: Packet) => void
   readonly onFault: (channel: number, fault: EncodingFault) => void
-  /** What is to be heard on this machine. */
-  readonly onMonitor: (block: MixedBlock) => void
 }
 
 interface AtCanvas {
@@ -56,6 +55,7 @@ export class Engine {
   readonly #scenes: SceneSurfaces
   readonly #encodings: EncodingsAtWork
   readonly #meter = new StatisticsMeter()
+  readonly #monitor: Monitor
   #collection: Collection
   readonly #canvases = new Map<string, AtCanvas>()
   readonly #originUs: number
@@ -99,6 +99,7 @@ export class Engine {
       onPacket: needs.onPacket,
       onFault: needs.onFault,
     })
+    this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
     this.#clock = this.#startClock()
@@ -108,7 +109,7 @@ export class Engine {
       nowUs: () => compositor.nowUs(),
       onBlock: (block, showUs) => {
         this.#encodings.offerSound(block.tracks, showUs)
-        if (block.monitor !== undefined) needs.onMonitor(block)
+        if (block.monitor !== undefined) this.#monitor.offer(block.monitor)
       },
     })
     this.#timers = [
@@ -186,6 +187,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#clock.stop()
     for (const timer of this.#timers) clearInterval(timer)
+    this.#monitor.close()
     await Promise.all([this.#encodings.close(), this.#sources.close()])
     this.#scenes.close()
     for (const { program, pool } of this.#canvases.values()) {
@@ -234,6 +236,7 @@ export class Engine {
   #applyCollection(on: Readonly<Record<string, OnCanvas>>): void {
     const collection = this.#collection
     const { compositor, send } = this.#needs
+    this.#monitor.setDevice(collection.monitorDevice ?? 'default')
     this.#sources.setCollection(collection)
     this.#scenes.setCollection(collection)
     const frameMs = frameUs(1, collection.frameRate) / 1000

@@ -62,6 +62,8 @@ export type FromStudio =
   /** It cannot work on this machine. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string }
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  /** How the speaker is on which sound is monitored. */
+  | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   | { readonly kind: 'switched'; readonly request: number; readonly canvas: string; readonly scene: string; readonly frame: number }

@@ -125,6 +125,8 @@ export interface EngineStatistics {
 export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  /** How the speaker is on which sound is monitored. */
+  | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }

@@ -67,7 +67,6 @@ async function begin(show: Extract<ToStudio, { kind: 'show' }>): Promise<void> {
           if (wire.waitingBytes < mostWaitingBytes) wire.packet(channel, packet)
         },
         onFault: (channel, fault: EncodingFault) => wire.note(channel, fault),
-        onMonitor() {},
       },
       show,
     )

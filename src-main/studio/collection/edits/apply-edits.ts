@@ -100,8 +100,11 @@ function withSceneFor(collection: Collection, canvas: Thing & { readonly scene?:
 function change(collection: Collection, { at, changes }: EditOf<'change'>, kinds: CollectionKinds): Collection {
   if (at === 'collection') {
     for (const name of Object.keys(changes)) {
-      if (!['name', 'frameRate', 'transition'].includes(name)) {
-        throw new AppError('studio.edit_refused', `Of the collection itself name, frameRate and transition can be changed, not "${name}"`)
+      if (!['name', 'frameRate', 'transition', 'monitorDevice'].includes(name)) {
+        throw new AppError(
+          'studio.edit_refused',
+          `Of the collection itself name, frameRate, transition and monitorDevice can be changed, not "${name}"`,
+        )
       }
     }
     return mergeChanges(collection, changes)
