@@ -287,6 +287,12 @@ const benches = {
     return measureWebrtc(print, { viewers: Number(process.env.BENCH_VIEWERS ?? 40), windowSeconds: Math.min(windowSeconds, 10) })
   },
 
+  /** The studio's mixer: its cost beside ffmpeg's filters, and an hour of drifting clocks. `--minutes` for less. */
+  async mixer() {
+    const { measureMixer } = await import('./mixer.mjs')
+    return measureMixer(print, options)
+  },
+
   /** LL-HLS in Chromium against the clock in the picture. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')
