@@ -30,7 +30,7 @@ function addons() {
 }
 
 function hashOfAddon(addon) {
-  const shared = [...filesBelow('native/media-store'), 'scripts/build-native.mjs', 'package-lock.json']
+  const shared = [...filesBelow('native/capture'), ...filesBelow('native/media-store'), 'scripts/build-native.mjs', 'package-lock.json']
   return hashOf([...filesBelow(addon.folder), ...shared], `${process.platform}-${process.arch} ${process.env.CXX ?? ''}`)
 }
 

@@ -13,9 +13,12 @@ export function showFilm(client: XClient, window: number, { width, height, rate 
   const pixels = Buffer.alloc(width * strip * 4)
   const code = new Uint8Array(12)
   const began = performance.now()
-  let frame = 0
+  let frame = -1
   const draw = (): void => {
-    frame = Math.round(((performance.now() - began) * rate) / 1000)
+    const next = Math.round(((performance.now() - began) * rate) / 1000)
+    // A timer that was held up fires twice in a row.
+    if (next === frame) return
+    frame = next
     encodeBarcode({ frame, wallMs: Date.now() }, code)
     for (let row = 0; row < barcodeRows; row++) {
       const [top, bottom] = [Math.round((row * strip) / barcodeRows), Math.round(((row + 1) * strip) / barcodeRows)]

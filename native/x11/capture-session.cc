@@ -3,21 +3,18 @@
 #include <time.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-
-#include "media-store/monotonic.h"
 
 namespace x11 {
 
+using ami::CaptureOrder;
+using ami::CaptureReport;
+
 namespace {
 
-constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 /** Between looks for a window or display that is missing, where no event tells that it came: titles change without one. */
 constexpr int64_t kSearchUs = 1'000'000;
 /** After an event that may have brought it: such come in bursts. */
 constexpr int64_t kSearchSoonUs = 30'000;
-constexpr double kRestPeriodUs = 500'000;
 
 int64_t threadCpuUs() {
   timespec time{};
@@ -32,7 +29,7 @@ CaptureSession::CaptureSession(Capture& capture, const XConnection& connection, 
 
 bool CaptureSession::run() {
   takeOrder();
-  while (!capture_.stopping_.load()) {
+  while (!capture_.stopping()) {
     if (connection_.broken()) return true;
     takeOrder();
     if (order_.server != server_) return false;
@@ -53,30 +50,25 @@ bool CaptureSession::run() {
 }
 
 void CaptureSession::takeOrder() {
-  Order order;
-  {
-    const std::lock_guard<std::mutex> lock(capture_.mutex_);
-    if (orderTaken_ && orderNumber_ == capture_.orderNumber_) return;
-    orderNumber_ = capture_.orderNumber_;
-    order = capture_.order_;
-  }
-  const bool same = orderTaken_ && order.sameTarget(order_);
+  CaptureOrder order;
+  const bool first = orderNumber_ == 0;
+  if (!capture_.takeOrder(order, orderNumber_)) return;
+  const bool same = !first && order.sameTarget(order_);
   if (same && order_.resting && !order.resting) atOnce_ = true;
-  if (order.cursor != (orderTaken_ && order_.cursor)) pointer_.watch(order.cursor);
+  if (order.cursor != (!first && order_.cursor)) pointer_.watch(order.cursor);
   if (same && order.cursor != order_.cursor) all_ = true;
   order_ = order;
-  orderTaken_ = true;
   if (same) return;
   target_.reset();
   searchUs_ = 0;
 }
 
 void CaptureSession::search() {
-  Report report;
+  CaptureReport report;
   auto found = CaptureTarget::find(connection_, order_, report);
   searchUs_ = ami::nowUs() + kSearchUs;
   if (!found && shown_) {
-    capture_.store_->clear();
+    capture_.store().clear();
     shown_ = false;
   }
   report_ = report;
@@ -84,11 +76,11 @@ void CaptureSession::search() {
   all_ = atOnce_ = true;
   damaged_ = false;
   if (target_) {
-    report_.state = Report::State::running;
+    report_.state = CaptureReport::State::running;
     pointer_.doubt();
     if (!target_->hidden()) return;
     // Nothing is shown of it yet; what another one showed is not its picture.
-    capture_.store_->clear();
+    capture_.store().clear();
     shown_ = false;
   }
   tell();
@@ -97,11 +89,10 @@ void CaptureSession::search() {
 void CaptureSession::tell() {
   if (target_) {
     report_.hidden = target_->hidden();
-    report_.state = report_.hidden && !shown_ ? Report::State::waiting : Report::State::running;
+    report_.state = report_.hidden && !shown_ ? CaptureReport::State::waiting : CaptureReport::State::running;
     if (report_.hidden && !shown_) report_.reason = "window-hidden";
     else if (report_.reason == "window-hidden") report_.reason.clear();
   }
-  report_.shared = reader_.shared();
   capture_.tell(report_);
 }
 
@@ -147,18 +138,10 @@ bool CaptureSession::pending() const {
 
 int64_t CaptureSession::nextDue(int64_t now) const {
   if (!target_) return searchUs_;
-  if (!pending()) return pointerIsSeen() && !order_.resting ? beforeFrame(pointerAskedUs_ + pointerPauseUs_) : kNever;
-  return atOnce_ ? now : beforeFrame(now);
-}
-
-int64_t CaptureSession::beforeFrame(int64_t notBeforeUs) const {
-  const double period = order_.resting ? std::max(kRestPeriodUs, order_.periodUs) : order_.periodUs;
-  // By as much as a picture takes, and half as much again.
-  const double lead = std::clamp(meanUs_ * 1.5 + 1000, 1500.0, period / 2);
-  // One that was due a moment ago is made late rather than left out.
-  const double earliest = std::max(static_cast<double>(lastUs_) + period / 2, static_cast<double>(notBeforeUs) - lead / 2);
-  const double frame = std::ceil((earliest + lead - static_cast<double>(order_.originUs)) / period);
-  return static_cast<int64_t>(static_cast<double>(order_.originUs) + frame * period - lead);
+  const bool asks = pointerIsSeen() && !order_.resting;
+  if (!pending() && !asks) return Capture::kNever;
+  if (pending() && atOnce_) return now;
+  return order_.beforeFrame(pending() ? now : pointerAskedUs_ + pointerPauseUs_, lastUs_, meanUs_);
 }
 
 void CaptureSession::addPointer() {
@@ -222,7 +205,7 @@ void CaptureSession::picture() {
   for (const ami::RowSpan& span : spans_) {
     pointer_.draw(reader_.picture(), reader_.stride(), area.width, span.first, span.first + span.count, target_->originX(), target_->originY());
   }
-  const std::string problem = capture_.store_->write(view, all_ ? nullptr : spans_.data(), spans_.size());
+  const std::string problem = capture_.store().write(view, all_ ? nullptr : spans_.data(), spans_.size());
   if (!problem.empty()) return fail(problem);
   all_ = false;
   shown_ = true;
@@ -232,22 +215,16 @@ void CaptureSession::picture() {
 
   const int64_t took = ami::nowUs() - began;
   meanUs_ += (static_cast<double>(took) - meanUs_) / 16;
-  const std::lock_guard<std::mutex> lock(capture_.mutex_);
-  Statistics& statistics = capture_.statistics_;
-  statistics.pictures++;
-  for (const ami::RowSpan& span : spans_) statistics.rows += static_cast<uint64_t>(span.count);
-  statistics.tookUs = took;
-  statistics.longestUs = std::max(statistics.longestUs, took);
-  statistics.cpuUs = threadCpuUs();
+  uint64_t rows = 0;
+  for (const ami::RowSpan& span : spans_) rows += static_cast<uint64_t>(span.count);
+  capture_.count(rows, took, threadCpuUs());
 }
 
 void CaptureSession::fail(const std::string& problem) {
   target_.reset();
   searchUs_ = ami::nowUs() + kSearchUs;
-  report_.state = Report::State::failed;
-  report_.reason = "too-large";
-  report_.detail = problem;
-  if (shown_) capture_.store_->clear();
+  report_.fail(CaptureReport::State::failed, "too-large", problem);
+  if (shown_) capture_.store().clear();
   shown_ = false;
   tell();
 }

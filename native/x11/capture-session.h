@@ -5,7 +5,7 @@
 
 #include "capture-target.h"
 #include "capture.h"
-#include "changed-rows.h"
+#include "capture/changed-rows.h"
 #include "pointer.h"
 #include "screen-reader.h"
 
@@ -25,8 +25,6 @@ class CaptureSession {
   void readEvents();
   /** When there is something to be done next, monotonic microseconds. */
   int64_t nextDue(int64_t now) const;
-  /** The next time just before a frame of the program, so that the picture is as new as can be. */
-  int64_t beforeFrame(int64_t notBeforeUs) const;
   bool pending() const;
   bool pointerIsSeen() const { return order_.cursor && target_ && !target_->hidden(); }
   void picture();
@@ -37,11 +35,10 @@ class CaptureSession {
   Capture& capture_;
   const XConnection& connection_;
   const std::string server_;
-  Order order_;
+  ami::CaptureOrder order_;
   uint64_t orderNumber_ = 0;
-  bool orderTaken_ = false;
 
-  Report report_;
+  ami::CaptureReport report_;
   std::unique_ptr<CaptureTarget> target_;
   int64_t searchUs_ = 0;
   ScreenReader reader_;

@@ -4,10 +4,14 @@
 #include <xcb/damage.h>
 #include <xcb/randr.h>
 
+#include "capture/window-ids.h"
 #include "displays.h"
 #include "windows.h"
 
 namespace x11 {
+
+using ami::CaptureOrder;
+using ami::CaptureReport;
 
 namespace {
 
@@ -15,11 +19,11 @@ std::string sizeText(int width, int height) { return std::to_string(width) + "x"
 
 }  // namespace
 
-std::unique_ptr<CaptureTarget> CaptureTarget::find(const XConnection& connection, const Order& order, Report& report) {
-  return order.kind == Order::Kind::window ? findWindow(connection, order, report) : findDisplay(connection, order, report);
+std::unique_ptr<CaptureTarget> CaptureTarget::find(const XConnection& connection, const CaptureOrder& order, CaptureReport& report) {
+  return order.kind == CaptureOrder::Kind::window ? findWindow(connection, order, report) : findDisplay(connection, order, report);
 }
 
-std::unique_ptr<CaptureTarget> CaptureTarget::findDisplay(const XConnection& connection, const Order& order, Report& report) {
+std::unique_ptr<CaptureTarget> CaptureTarget::findDisplay(const XConnection& connection, const CaptureOrder& order, CaptureReport& report) {
   const std::vector<DisplayInfo> displays = listDisplays(connection);
   const DisplayInfo* display = x11::findDisplay(displays, order.device);
   // Watched first: a display that comes meanwhile is not missed.
@@ -34,9 +38,7 @@ std::unique_ptr<CaptureTarget> CaptureTarget::findDisplay(const XConnection& con
     }
   }
   if (display == nullptr) {
-    report.state = Report::State::waiting;
-    report.reason = "display-missing";
-    report.detail = order.device;
+    report.fail(CaptureReport::State::waiting, "display-missing", order.device);
     return nullptr;
   }
   const xcb_screen_t& screen = *connection.screen(display->screen);
@@ -46,21 +48,18 @@ std::unique_ptr<CaptureTarget> CaptureTarget::findDisplay(const XConnection& con
   target->format_ = connection.formatOf(screen.root_depth, screen.root_visual);
   report.device = display->id;
   report.name = display->name;
-  if (order.kind == Order::Kind::region) {
+  if (order.kind == CaptureOrder::Kind::region) {
     const Rect wanted = {display->area.x + order.region.x, display->area.y + order.region.y, order.region.width, order.region.height};
     target->area_ = wanted.intersected(display->area);
     report.detail = sizeText(display->area.width, display->area.height);
     if (target->area_.empty()) {
-      report.state = Report::State::failed;
-      report.reason = "outside";
+      report.fail(CaptureReport::State::failed, "outside", report.detail);
       return nullptr;
     }
     if (target->area_ != wanted) report.reason = "clipped";
   }
   if (target->format_ == PixelFormat::unsupported) {
-    report.state = Report::State::failed;
-    report.reason = "pixel-format";
-    report.detail = std::to_string(screen.root_depth);
+    report.fail(CaptureReport::State::failed, "pixel-format", std::to_string(screen.root_depth));
     return nullptr;
   }
   if (report.reason.empty() && connection.has().xwayland) report.reason = "xwayland";
@@ -68,7 +67,7 @@ std::unique_ptr<CaptureTarget> CaptureTarget::findDisplay(const XConnection& con
   return target;
 }
 
-std::unique_ptr<CaptureTarget> CaptureTarget::findWindow(const XConnection& connection, const Order& order, Report& report) {
+std::unique_ptr<CaptureTarget> CaptureTarget::findWindow(const XConnection& connection, const CaptureOrder& order, CaptureReport& report) {
   // While it is looked for, windows that come and lists that change are told by the roots.
   const uint32_t searching = XCB_EVENT_MASK_STRUCTURE_NOTIFY | XCB_EVENT_MASK_SUBSTRUCTURE_NOTIFY | XCB_EVENT_MASK_PROPERTY_CHANGE;
   const uint32_t found = XCB_EVENT_MASK_NO_EVENT;
@@ -77,33 +76,32 @@ std::unique_ptr<CaptureTarget> CaptureTarget::findWindow(const XConnection& conn
       xcb_change_window_attributes(connection.raw(), connection.screen(number)->root, XCB_CW_EVENT_MASK, &mask);
     }
   };
-  const auto fail = [&](Report::State state, const char* reason, const std::string& detail) {
-    report.state = state;
-    report.reason = reason;
-    report.detail = detail;
+  const auto fail = [&](CaptureReport::State state, const char* reason, const std::string& detail) {
+    report.fail(state, reason, detail);
     return nullptr;
   };
-  if (!connection.has().composite) return fail(Report::State::failed, "no-composite", "");
-  if (order.device.empty()) return fail(Report::State::failed, "no-window", "");
+  if (!connection.has().composite) return fail(CaptureReport::State::failed, "no-composite", "");
+  if (order.device.empty()) return fail(CaptureReport::State::failed, "no-window", "");
   select(searching);
   const std::vector<WindowInfo> windows = listWindows(connection);
-  const WindowInfo* info = x11::findWindow(windows, order.device, order.match);
-  if (info == nullptr) return fail(Report::State::waiting, "window-missing", order.device);
+  const WindowInfo* info = ami::findWindow(windows, order.device, order.match);
+  if (info == nullptr) return fail(CaptureReport::State::waiting, "window-missing", order.device);
 
+  const auto window = static_cast<xcb_window_t>(info->handle);
   xcb_connection_t* raw = connection.raw();
   std::unique_ptr<CaptureTarget> target(new CaptureTarget(connection));
   target->isWindow_ = true;
-  target->window_ = info->window;
+  target->window_ = window;
   const uint32_t mask = XCB_EVENT_MASK_STRUCTURE_NOTIFY;
-  xcb_change_window_attributes(raw, info->window, XCB_CW_EVENT_MASK, &mask);
+  xcb_change_window_attributes(raw, window, XCB_CW_EVENT_MASK, &mask);
   // Redirected, the window has memory of its own: what stands before it is not in it, nor need it be on the screen.
-  xcb_composite_redirect_window(raw, info->window, XCB_COMPOSITE_REDIRECT_AUTOMATIC);
-  const auto attributes = answer(connection, xcb_get_window_attributes_reply, xcb_get_window_attributes(raw, info->window));
-  const auto geometry = answer(connection, xcb_get_geometry_reply, xcb_get_geometry(raw, info->window));
-  if (!attributes || !geometry) return fail(Report::State::waiting, "window-missing", order.device);
+  xcb_composite_redirect_window(raw, window, XCB_COMPOSITE_REDIRECT_AUTOMATIC);
+  const auto attributes = answer(connection, xcb_get_window_attributes_reply, xcb_get_window_attributes(raw, window));
+  const auto geometry = answer(connection, xcb_get_geometry_reply, xcb_get_geometry(raw, window));
+  if (!attributes || !geometry) return fail(CaptureReport::State::waiting, "window-missing", order.device);
   target->hidden_ = attributes->map_state != XCB_MAP_STATE_VIEWABLE;
   target->format_ = connection.formatOf(geometry->depth, attributes->visual);
-  if (target->format_ == PixelFormat::unsupported) return fail(Report::State::failed, "pixel-format", std::to_string(geometry->depth));
+  if (target->format_ == PixelFormat::unsupported) return fail(CaptureReport::State::failed, "pixel-format", std::to_string(geometry->depth));
   report.device = info->id;
   report.name = info->title.empty() ? info->className : info->title;
   target->watch();

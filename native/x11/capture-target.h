@@ -4,18 +4,21 @@
 #include <memory>
 #include <string>
 
-#include "changed-rows.h"
-#include "order.h"
-#include "rect.h"
+#include "capture/changed-rows.h"
+#include "capture/order.h"
+#include "capture/rect.h"
 #include "x-connection.h"
 
 namespace x11 {
+
+using ami::ChangedRows;
+using ami::Rect;
 
 /** A display, a part of one, or a window, found and watched for changes. */
 class CaptureTarget {
  public:
   /** Null with what is wrong in `report`. With something worth telling there, too, where it was found. */
-  static std::unique_ptr<CaptureTarget> find(const XConnection& connection, const Order& order, Report& report);
+  static std::unique_ptr<CaptureTarget> find(const XConnection& connection, const ami::CaptureOrder& order, ami::CaptureReport& report);
   ~CaptureTarget();
   CaptureTarget(const CaptureTarget&) = delete;
   CaptureTarget& operator=(const CaptureTarget&) = delete;
@@ -53,8 +56,8 @@ class CaptureTarget {
 
  private:
   explicit CaptureTarget(const XConnection& connection) : connection_(connection) {}
-  static std::unique_ptr<CaptureTarget> findWindow(const XConnection& connection, const Order& order, Report& report);
-  static std::unique_ptr<CaptureTarget> findDisplay(const XConnection& connection, const Order& order, Report& report);
+  static std::unique_ptr<CaptureTarget> findWindow(const XConnection& connection, const ami::CaptureOrder& order, ami::CaptureReport& report);
+  static std::unique_ptr<CaptureTarget> findDisplay(const XConnection& connection, const ami::CaptureOrder& order, ami::CaptureReport& report);
   void watch();
   void releasePixmap();
 

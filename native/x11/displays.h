@@ -2,24 +2,12 @@
 #include <string>
 #include <vector>
 
-#include "rect.h"
+#include "capture/device-list.h"
 #include "x-connection.h"
 
 namespace x11 {
 
-/** A part of an X screen that a person sees as one display. */
-struct DisplayInfo {
-  /** By the monitor's own data (EDID) where it has such, else by its output. */
-  std::string id;
-  std::string name;
-  /** Number of the X screen. */
-  int screen = 0;
-  /** On that screen. */
-  Rect area;
-  bool primary = false;
-  /** All displays of an X screen together. */
-  bool whole = false;
-};
+using ami::DisplayInfo;
 
 /** The displays of a server, the primary one first; behind them each X screen as a whole where it has several. */
 std::vector<DisplayInfo> listDisplays(const XConnection& connection);

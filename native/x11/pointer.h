@@ -2,10 +2,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "rect.h"
+#include "capture/rect.h"
 #include "x-connection.h"
 
 namespace x11 {
+
+using ami::Rect;
 
 /** Where the pointer is and how it looks, for one picture that it is drawn into. */
 class Pointer {

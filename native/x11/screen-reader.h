@@ -2,11 +2,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "capture/rect.h"
 #include "media-store/picture.h"
-#include "rect.h"
 #include "x-connection.h"
 
 namespace x11 {
+
+using ami::Rect;
 
 /**
  * Reads parts of a drawable into one picture of BGRX. With MIT-SHM the server writes straight into it; where that is missing, or the
@@ -27,7 +29,6 @@ class ScreenReader {
   /** Valid until the next `resize`. */
   uint8_t* picture() { return format_ == PixelFormat::bgrx32 ? raw_ : converted_.data(); }
   int stride() const { return width_ * 4; }
-  bool shared() const { return segment_ != XCB_NONE; }
 
  private:
   void release();

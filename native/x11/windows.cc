@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
+
+#include "capture/window-ids.h"
 
 namespace x11 {
 
@@ -31,17 +32,6 @@ std::string textOf(const Owned<xcb_get_property_reply_t>& reply) {
   return std::string(static_cast<const char*>(xcb_get_property_value(reply.get())), static_cast<size_t>(xcb_get_property_value_length(reply.get())));
 }
 
-/** `%` and `/` of a class are escaped, so that the first `/` of an id ends the class. */
-std::string escaped(const std::string& className) {
-  std::string word;
-  for (const char letter : className) {
-    if (letter == '%') word += "%25";
-    else if (letter == '/') word += "%2F";
-    else word += letter;
-  }
-  return word;
-}
-
 std::vector<xcb_window_t> managedWindows(const XConnection& connection, const xcb_screen_t& screen, xcb_atom_t clientList) {
   const std::string list = connection.property(screen.root, clientList, XCB_ATOM_WINDOW);
   std::vector<xcb_window_t> windows(std::min(list.size() / sizeof(xcb_window_t), kMostWindows));
@@ -65,7 +55,7 @@ struct Questions {
   xcb_get_property_cookie_t oldName;
 };
 
-void describe(const XConnection& connection, const std::vector<xcb_window_t>& windows, int screen, bool managed, xcb_atom_t netName,
+void describe(const XConnection& connection, const std::vector<xcb_window_t>& windows, bool managed, xcb_atom_t netName,
               std::vector<WindowInfo>& into) {
   xcb_connection_t* raw = connection.raw();
   // All are asked before the first is answered: a list costs one round trip.
@@ -86,12 +76,11 @@ void describe(const XConnection& connection, const std::vector<xcb_window_t>& wi
     const std::string oldName = textOf(answer(connection, xcb_get_property_reply, asked.oldName));
     if (!attributes || !geometry || attributes->_class != XCB_WINDOW_CLASS_INPUT_OUTPUT) continue;
     WindowInfo info;
-    info.window = windows[index];
+    info.handle = windows[index];
     // WM_CLASS is two words that each end in a zero: instance, then class.
     const size_t second = classes.find('\0');
     info.className = fromLatin1(second == std::string::npos ? classes : std::string(classes.c_str() + second + 1));
     info.title = name.empty() ? fromLatin1(oldName) : name;
-    info.screen = screen;
     info.width = geometry->width;
     info.height = geometry->height;
     info.visible = attributes->map_state == XCB_MAP_STATE_VIEWABLE;
@@ -112,40 +101,12 @@ std::vector<WindowInfo> listWindows(const XConnection& connection) {
     const xcb_screen_t& screen = *connection.screen(number);
     const std::vector<xcb_window_t> managed = managedWindows(connection, screen, clientList);
     const size_t before = windows.size();
-    describe(connection, managed, number, true, netName, windows);
+    describe(connection, managed, true, netName, windows);
     // Also where a window manager died and left its list.
-    if (windows.size() == before) describe(connection, topWindows(connection, screen), number, false, netName, windows);
+    if (windows.size() == before) describe(connection, topWindows(connection, screen), false, netName, windows);
   }
-  std::map<std::string, int> seen;
-  for (WindowInfo& window : windows) {
-    window.id = escaped(window.className) + "/" + window.title;
-    const int same = ++seen[window.id];
-    if (same > 1) window.id += "#" + std::to_string(same);
-  }
+  ami::nameWindows(windows);
   return windows;
-}
-
-const WindowInfo* findWindow(const std::vector<WindowInfo>& windows, const std::string& id, WindowMatch match) {
-  if (id.empty()) return nullptr;
-  const auto find = [&](const std::string& wanted) -> const WindowInfo* {
-    for (const WindowInfo& window : windows) {
-      if (window.id == wanted) return &window;
-    }
-    return nullptr;
-  };
-  if (const WindowInfo* exact = find(id)) return exact;
-  // Of several alike the others are gone: the one that is left will do.
-  const size_t mark = id.find_last_of('#');
-  if (mark != std::string::npos && id.find_first_not_of("0123456789", mark + 1) == std::string::npos) {
-    if (const WindowInfo* first = find(id.substr(0, mark))) return first;
-  }
-  if (match == WindowMatch::className) {
-    const std::string className = id.substr(0, id.find('/'));
-    for (const WindowInfo& window : windows) {
-      if (!className.empty() && escaped(window.className) == className) return &window;
-    }
-  }
-  return nullptr;
 }
 
 }  // namespace x11

@@ -1,8 +1,19 @@
-import type { X11Reason } from './x11-addon.ts'
+import type { CaptureProblems } from '../native-capturer.ts'
+import { windowName } from '../window-name.ts'
 
-/** Why there is no picture, or not the one that was asked for, and what to do about it. `server`: as the order named it. */
-export function describeProblem(reason: X11Reason, detail: string, server: string): string | undefined {
-  const at = server === '' ? (process.env.DISPLAY ?? '') : server
+/** Why there is no picture of an X server, or not the one that was asked for, and what to do about it. */
+export const x11Problems: CaptureProblems = {
+  describe,
+  hangs: (server) => `The X server at ${addressOf(server)} does not answer`,
+}
+
+function addressOf(server: string): string {
+  return server === '' ? (process.env.DISPLAY ?? '') : server
+}
+
+/** The reasons of native/x11. */
+function describe(reason: string, detail: string, server: string): string | undefined {
+  const at = addressOf(server)
   switch (reason) {
     case '':
       return undefined
@@ -37,12 +48,7 @@ export function describeProblem(reason: X11Reason, detail: string, server: strin
       return `The picture is too large (${detail}): up to 8192 pixels a side are possible, capture a region`
     case 'xwayland':
       return 'This X server is a guest of a Wayland desktop: programs of the desktop itself are not seen. Use a source of the kind screen-cast'
+    default:
+      return reason
   }
-}
-
-/** Class and title out of a window's id. */
-function windowName(id: string): string {
-  const slash = id.indexOf('/')
-  if (slash < 0) return `"${id}"`
-  return `"${id.slice(slash + 1)}" of ${id.slice(0, slash).replaceAll('%2F', '/').replaceAll('%25', '%')}`
 }

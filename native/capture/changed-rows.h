@@ -5,11 +5,11 @@
 #include "media-store/picture.h"
 #include "rect.h"
 
-namespace x11 {
+namespace ami {
 
 /**
- * Rows of a picture that changed, as few spans. Whole rows, because the server writes an image with rows as wide as the part asked
- * for: whole rows land where they belong. Even bounds, because two rows share their colours in 4:2:0.
+ * Rows of a picture that changed, as few spans. Whole rows, because that is what stores take; even bounds, because two rows share
+ * their colours in 4:2:0.
  */
 class ChangedRows {
  public:
@@ -33,7 +33,7 @@ class ChangedRows {
   bool empty() const { return !any_; }
 
   /** Into `spans`, top first. */
-  void read(std::vector<ami::RowSpan>& spans) const {
+  void read(std::vector<RowSpan>& spans) const {
     spans.clear();
     const int blocks = static_cast<int>(marks_.size());
     for (int block = 0; block < blocks; block++) {
@@ -58,4 +58,4 @@ class ChangedRows {
   std::vector<bool> marks_;
 };
 
-}  // namespace x11
+}  // namespace ami

@@ -1,7 +1,5 @@
-import { loadAddon } from '../../../native/load-addon.ts'
-
-/** What native/x11 makes: see its `order.h` for the meaning. */
-export interface X11Order {
+/** An order in the words of `native/capture/order.h`, which says what they mean. */
+export interface NativeOrder {
   readonly server: string
   readonly kind: 'display' | 'window' | 'region'
   readonly device: string
@@ -16,61 +14,41 @@ export interface X11Order {
   readonly resting: boolean
 }
 
-/** Why a capture does not run, or not as asked; empty: it does. */
-export type X11Reason =
-  | ''
-  | 'no-server'
-  | 'refused'
-  | 'bad-name'
-  | 'no-screen'
-  | 'server-lost'
-  | 'display-missing'
-  | 'window-missing'
-  | 'window-hidden'
-  | 'no-window'
-  | 'no-composite'
-  | 'pixel-format'
-  | 'outside'
-  | 'clipped'
-  | 'too-large'
-  | 'xwayland'
-
-export interface X11Report {
+export interface NativeReport {
   readonly state: 'starting' | 'running' | 'waiting' | 'failed'
-  readonly reason: X11Reason
+  /** Why it does not run, or not as asked: a word that each system has its own of. Empty: it does. */
+  readonly reason: string
   readonly detail: string
   readonly device: string
   readonly name: string
   readonly width: number
   readonly height: number
   readonly hidden: boolean
-  /** Pixels come through shared memory. */
-  readonly shared: boolean
   /** Its thread is over. */
   readonly ended: boolean
 }
 
-export interface X11Statistics {
+export interface NativeStatistics {
   readonly pictures: number
   readonly rows: number
   readonly tookUs: number
   readonly longestUs: number
   readonly cpuUs: number
-  /** For how long the server has been owing an answer. */
+  /** For how long the system has been owing an answer. */
   readonly awaitingUs: number
 }
 
-export interface X11Capture {
-  update(order: X11Order): void
-  report(): X11Report
-  statistics(): X11Statistics
+export interface NativeCapture {
+  update(order: NativeOrder): void
+  report(): NativeReport
+  statistics(): NativeStatistics
   /** Returns at once; `onChange` comes when it has ended. */
   stop(): void
 }
 
-export interface X11Devices {
-  /** Word of the reason why there is no server; empty: there is one. */
-  readonly refusal: X11Reason
+export interface NativeDevices {
+  /** Why the system cannot be asked; empty: it can. */
+  readonly refusal: string
   readonly displays: readonly {
     readonly id: string
     readonly name: string
@@ -78,7 +56,6 @@ export interface X11Devices {
     readonly y: number
     readonly width: number
     readonly height: number
-    readonly screen: number
     readonly primary: boolean
     readonly whole: boolean
   }[]
@@ -88,23 +65,18 @@ export interface X11Devices {
     readonly title: string
     readonly width: number
     readonly height: number
-    readonly screen: number
     readonly visible: boolean
   }[]
 }
 
-export interface X11Addon {
+/** What each system's addon offers: see `native/capture/capture-addon.h`. */
+export interface CaptureAddon {
   /** `onChange` is called when `report()` answers something new. Throws where the store is gone. */
   readonly Capture: new (
-    order: X11Order,
+    order: NativeOrder,
     storeAddress: string,
     onChange: () => void,
-  ) => X11Capture
-  /** `done` is never called where the server hangs. */
-  listDevices(server: string, done: (devices: X11Devices) => void): void
-}
-
-/** @throws AppError `studio.engine_missing` */
-export function loadX11Addon(): X11Addon {
-  return loadAddon<X11Addon>('x11')
+  ) => NativeCapture
+  /** `done` is never called where the system hangs. */
+  listDevices(server: string, done: (devices: NativeDevices) => void): void
 }

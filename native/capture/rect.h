@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 
-namespace x11 {
+namespace ami {
 
 /** Pixels: a corner and a size. Empty where a side is not positive. */
 struct Rect {
@@ -22,4 +22,4 @@ struct Rect {
   bool operator!=(const Rect& other) const { return !(*this == other); }
 };
 
-}  // namespace x11
+}  // namespace ami

@@ -1,0 +1,201 @@
+#pragma once
+// What every system's addon for captures offers to JavaScript: `CaptureAddon` of sources/capture/native-capturer.ts.
+#include <napi.h>
+
+#include <string>
+#include <thread>
+
+#include "capture-thread.h"
+#include "device-list.h"
+
+namespace ami {
+
+/** What a system's addon has to bring along. */
+using MakeCapture = std::shared_ptr<CaptureThread> (*)(const CaptureOrder&, std::unique_ptr<FrameStore>, CaptureThread::OnChange);
+/** May block while the system hangs. */
+using ListDevices = DeviceList (*)(const std::string& server);
+
+/** Numbers were checked against the kinds' schemas; what still makes no sense is bent, not trusted. */
+inline CaptureOrder readOrder(const Napi::Object& from) {
+  const auto text = [&](const char* name) {
+    const Napi::Value value = from.Get(name);
+    return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+  };
+  const auto number = [&](const char* name, double least, double most, double otherwise) {
+    const Napi::Value value = from.Get(name);
+    return value.IsNumber() ? std::clamp(value.As<Napi::Number>().DoubleValue(), least, most) : otherwise;
+  };
+  const auto flag = [&](const char* name) {
+    const Napi::Value value = from.Get(name);
+    return value.IsBoolean() && value.As<Napi::Boolean>().Value();
+  };
+  const auto pixels = [&](const char* name) { return static_cast<int>(number(name, -65536, 65536, 0)); };
+  CaptureOrder order;
+  order.server = text("server");
+  const std::string kind = text("kind");
+  order.kind = kind == "window" ? CaptureOrder::Kind::window : kind == "region" ? CaptureOrder::Kind::region : CaptureOrder::Kind::display;
+  order.device = text("device");
+  order.match = text("match") == "class" ? WindowMatch::className : WindowMatch::title;
+  if (order.kind == CaptureOrder::Kind::region) order.region = {pixels("x"), pixels("y"), pixels("width"), pixels("height")};
+  order.cursor = flag("cursor");
+  order.periodUs = number("periodUs", 1000, 1e7, order.periodUs);
+  order.originUs = static_cast<int64_t>(number("originUs", 0, 9e15, 0));
+  order.resting = flag("resting");
+  return order;
+}
+
+inline const char* wordOf(CaptureReport::State state) {
+  switch (state) {
+    case CaptureReport::State::starting: return "starting";
+    case CaptureReport::State::running: return "running";
+    case CaptureReport::State::waiting: return "waiting";
+    case CaptureReport::State::failed: break;
+  }
+  return "failed";
+}
+
+/** A capture in JavaScript: `new Capture(order, storeAddress, onChange)`. */
+template <MakeCapture make>
+class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    using Self = CaptureObject<make>;
+    return Self::DefineClass(env, "Capture",
+                             {Self::InstanceMethod("update", &Self::update), Self::InstanceMethod("report", &Self::report),
+                              Self::InstanceMethod("statistics", &Self::statistics), Self::InstanceMethod("stop", &Self::stop)});
+  }
+
+  explicit CaptureObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<CaptureObject<make>>(info) {
+    const Napi::Env env = info.Env();
+    if (info.Length() < 3 || !info[0].IsObject() || !info[1].IsString() || !info[2].IsFunction()) {
+      Napi::TypeError::New(env, "new Capture(order, storeAddress, onChange)").ThrowAsJavaScriptException();
+      return;
+    }
+    std::string error;
+    auto store = FrameStore::open(info[1].As<Napi::String>().Utf8Value(), error);
+    if (!store) {
+      Napi::Error::New(env, error).ThrowAsJavaScriptException();
+      return;
+    }
+    // One call at most waits: it says that there is something to look at, not what.
+    auto tell = Napi::ThreadSafeFunction::New(env, info[2].As<Napi::Function>(), "capture", 1, 1);
+    tell.Unref(env);
+    capture_ = make(readOrder(info[0].As<Napi::Object>()), std::move(store), [tell, open = true](bool ended) mutable {
+      if (!open) return;
+      // Where the runtime is going down it has let go of us already.
+      const bool closing = tell.NonBlockingCall() == napi_closing;
+      if (ended && !closing) tell.Release();
+      open = !ended && !closing;
+    });
+    capture_->begin();
+  }
+
+  ~CaptureObject() override {
+    if (capture_) capture_->stop();
+  }
+
+ private:
+  void update(const Napi::CallbackInfo& info) {
+    if (info.Length() > 0 && info[0].IsObject()) capture_->update(readOrder(info[0].As<Napi::Object>()));
+  }
+
+  Napi::Value report(const Napi::CallbackInfo& info) {
+    const CaptureReport report = capture_->report();
+    Napi::Object told = Napi::Object::New(info.Env());
+    told.Set("state", wordOf(report.state));
+    told.Set("reason", report.reason);
+    told.Set("detail", report.detail);
+    told.Set("device", report.device);
+    told.Set("name", report.name);
+    told.Set("width", report.width);
+    told.Set("height", report.height);
+    told.Set("hidden", report.hidden);
+    told.Set("ended", capture_->ended());
+    return told;
+  }
+
+  Napi::Value statistics(const Napi::CallbackInfo& info) {
+    const CaptureStatistics statistics = capture_->statistics();
+    Napi::Object told = Napi::Object::New(info.Env());
+    told.Set("pictures", static_cast<double>(statistics.pictures));
+    told.Set("rows", static_cast<double>(statistics.rows));
+    told.Set("tookUs", static_cast<double>(statistics.tookUs));
+    told.Set("longestUs", static_cast<double>(statistics.longestUs));
+    told.Set("cpuUs", static_cast<double>(statistics.cpuUs));
+    told.Set("awaitingUs", static_cast<double>(statistics.awaitingUs));
+    return told;
+  }
+
+  void stop(const Napi::CallbackInfo&) { capture_->stop(); }
+
+  std::shared_ptr<CaptureThread> capture_;
+};
+
+inline Napi::Value displaysOf(Napi::Env env, const DeviceList& list) {
+  Napi::Array displays = Napi::Array::New(env, list.displays.size());
+  for (size_t index = 0; index < list.displays.size(); index++) {
+    const DisplayInfo& from = list.displays[index];
+    Napi::Object display = Napi::Object::New(env);
+    display.Set("id", from.id);
+    display.Set("name", from.name);
+    display.Set("x", from.area.x);
+    display.Set("y", from.area.y);
+    display.Set("width", from.area.width);
+    display.Set("height", from.area.height);
+    display.Set("primary", from.primary);
+    display.Set("whole", from.whole);
+    displays.Set(static_cast<uint32_t>(index), display);
+  }
+  return displays;
+}
+
+inline Napi::Value windowsOf(Napi::Env env, const DeviceList& list) {
+  Napi::Array windows = Napi::Array::New(env, list.windows.size());
+  for (size_t index = 0; index < list.windows.size(); index++) {
+    const WindowInfo& from = list.windows[index];
+    Napi::Object window = Napi::Object::New(env);
+    window.Set("id", from.id);
+    window.Set("className", from.className);
+    window.Set("title", from.title);
+    window.Set("width", from.width);
+    window.Set("height", from.height);
+    window.Set("visible", from.visible);
+    windows.Set(static_cast<uint32_t>(index), window);
+  }
+  return windows;
+}
+
+/** `listDevices(server, done)`: in a thread of its own, for a system that hangs answers never. */
+template <ListDevices list>
+void listDevicesFor(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (info.Length() < 2 || !info[0].IsString() || !info[1].IsFunction()) {
+    Napi::TypeError::New(env, "listDevices(server, done)").ThrowAsJavaScriptException();
+    return;
+  }
+  auto done = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "capture-devices", 1, 1);
+  done.Unref(env);
+  std::thread([done, server = info[0].As<Napi::String>().Utf8Value()]() mutable {
+    auto* devices = new DeviceList(list(server));
+    const napi_status status = done.NonBlockingCall(devices, [](Napi::Env env, Napi::Function call, DeviceList* devices) {
+      const std::unique_ptr<DeviceList> owned(devices);
+      if (env == nullptr || call == nullptr) return;
+      Napi::Object told = Napi::Object::New(env);
+      told.Set("refusal", owned->refusal);
+      told.Set("displays", displaysOf(env, *owned));
+      told.Set("windows", windowsOf(env, *owned));
+      call.Call({told});
+    });
+    if (status != napi_ok) delete devices;
+    if (status != napi_closing) done.Release();
+  }).detach();
+}
+
+template <MakeCapture make, ListDevices list>
+Napi::Object captureAddon(Napi::Env env, Napi::Object exports) {
+  exports.Set("Capture", CaptureObject<make>::define(env));
+  exports.Set("listDevices", Napi::Function::New(env, listDevicesFor<list>));
+  return exports;
+}
+
+}  // namespace ami
