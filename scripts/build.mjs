@@ -63,6 +63,7 @@ async function buildHost() {
     'whip-worker': 'src-main/live/destinations/whip/whip-worker.ts',
     'camera-worker': 'src-main/studio/outputs/virtual-camera/camera-worker.ts',
     'studio-worker': 'src-main/studio/engine/studio-worker.ts',
+    'media-source-worker': 'src-main/studio/sources/media/worker/media-source-worker.ts',
     'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
     'drawn-source-worker': 'src-main/studio/sources/drawn/drawn-source-worker.ts',
   }

@@ -32,6 +32,8 @@ export interface WorkerNeeds<In> {
   readonly restart?: RestartPolicy
   /** Silence after which the process counts as hung and is killed, in ms. */
   readonly silenceMs?: number
+  /** The same until it is ready, where beginning may take longer. */
+  readonly startMs?: number
 }
 
 export interface SupervisedWorker<Out> {
@@ -80,15 +82,20 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
     logLines(process_.stdout, (line) => log.debug({ pid: process_.pid }, line))
     logLines(process_.stderr, (line) => log.warn({ pid: process_.pid }, line))
     if (needs.onMediaPipe) needs.onMediaPipe(process_.stdio[mediaFd] as unknown as Duplex)
-    const watchdog = setTimeout(() => {
+    const hung = (): void => {
       log.error({ pid: process_.pid, silenceMs }, 'worker is silent: killing it')
       process_.kill('SIGKILL')
-    }, silenceMs)
+    }
+    let watchdog = setTimeout(hung, needs.startMs ?? silenceMs)
     process_.on('message', (envelope) => {
       watchdog.refresh()
       const { kind, body } = envelope as Envelope<In> & { body?: In }
       if (kind === 'message') needs.onMessage(body as In)
-      else if (kind === 'ready') needs.onReady?.()
+      else if (kind === 'ready') {
+        clearTimeout(watchdog)
+        watchdog = setTimeout(hung, silenceMs)
+        needs.onReady?.()
+      }
     })
     process_.on('error', (error) => log.error({ pid: process_.pid, err: error }, 'worker failed'))
     gone = new Promise((resolve) => {

@@ -24,6 +24,12 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   gradient: () => drawn('gradient'),
   'test-pattern': () => drawn('test-pattern'),
   tone: () => drawn('tone'),
+  'media': async () => (await import('./media/start-files.ts')).startMedia,
+  'playlist': async () => (await import('./media/start-files.ts')).startPlaylist,
+  'image-sequence': async () => (await import('./media/start-files.ts')).startImageSequence,
+  'stream': async () => (await import('./media/start-live.ts')).startStream,
+  'guest': async () => (await import('./media/start-live.ts')).startGuest,
+  'v4l2-camera': async () => (await import('./media/start-live.ts')).startV4l2Camera,
   //
 }
 

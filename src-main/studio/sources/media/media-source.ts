@@ -1,0 +1,189 @@
+import { AppError } from '../../../platform/errors.ts'
+import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../../platform/workers/worker-file.ts'
+import type { RunningSource, SourceContext, SourceReport } from '../running-source.ts'
+import type { FromMediaWorker, PlayPosition, PlayRequest, ToMediaWorker } from './messages.ts'
+
+/** A process that is silent for so long hangs, ms. */
+const silenceMs = 1500
+/** It may take so long to begin, on a machine that is busy, ms. */
+const startMs = 15_000
+/** Deaths in a row on the same input after which a person must help, and how long a run must last to count as good, ms. */
+const mostDeaths = 3
+const goodRunMs = 20_000
+/** What waits for something is planned again after so long, ms. */
+const planAgainMs = 2000
+const restart = { firstMs: 50, longestMs: 2000, goodAfterMs: goodRunMs }
+
+/** What a kind says of its settings. */
+export type PlayPlan =
+  | { readonly request: PlayRequest /** Nobody seeing it, it has no process. */; readonly closesHidden: boolean }
+  | { readonly problem: string; readonly waits?: boolean }
+
+/** What the worker is started with: little memory of its own, and few threads. */
+const environment = {
+  NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=192',
+  MALLOC_ARENA_MAX: '2',
+  UV_THREADPOOL_SIZE: '4',
+}
+
+/**
+ * A source that FFmpeg reads, in a process of its own that is started again when it dies, hangs or grows too large.
+ * @param plan makes of settings what is to be played; may ask for an address
+ */
+export function startMediaSource<Settings>(
+  settings: Settings,
+  context: SourceContext,
+  plan: (settings: Settings) => Promise<PlayPlan>,
+): RunningSource {
+  const { stores, log, report } = context
+  const pictures = stores.createFrameStore()
+  const sound = stores.createSoundStore(48_000)
+  const { numerator, denominator } = context.frameRate
+  const clock = { originUs: context.clockOriginUs, periodUs: (1e6 * denominator) / numerator }
+  let request: PlayRequest | undefined
+  let closesHidden = false
+  let shown = false
+  let worker: SupervisedWorker<ToMediaWorker> | undefined
+  let ending: Promise<void> = Promise.resolve()
+  let stopped = false
+  /** Counts plans: an answer that was overtaken by newer settings is not used. */
+  let planned = 0
+  let deaths = 0
+  /** The next death is not counted: an address or a network share that hangs may do so for hours. */
+  let comesBackAnyway = false
+  let planTimer: NodeJS.Timeout | undefined
+  let startedAt = 0
+  let position: PlayPosition | undefined
+  let last: SourceReport = { state: 'starting' }
+
+  function tell(next: SourceReport): void {
+    last = next
+    report(next)
+  }
+
+  function begin(): void {
+    if (worker !== undefined || request === undefined || stopped) return
+    tell({ state: 'starting' })
+    worker = superviseWorker<FromMediaWorker, ToMediaWorker>({
+      entry: workerFile(import.meta.url, 'media-source-worker', 'worker/media-source-worker.ts'),
+      env: environment,
+      log,
+      silenceMs,
+      startMs,
+      restart,
+      onReady() {
+        startedAt = performance.now()
+        if (request === undefined) return
+        worker?.send({ type: 'start', request, pictures: pictures.address, sound: sound.address, clock, shown, resume: position })
+      },
+      onMessage,
+      onExit: ({ code, signal, restartInMs }) => onExit(code, signal, restartInMs !== undefined),
+    })
+  }
+
+  function onMessage(message: FromMediaWorker): void {
+    if (message.type === 'report') {
+      position = message.position
+      tell(message.report)
+    } else if (message.type === 'hung') {
+      comesBackAnyway = true
+      tell({ ...last, state: 'waiting', problem: 'Reading it takes for ever: it is opened anew' })
+    } else if (message.type === 'too-large') {
+      log.warn({ memoryMb: message.memoryMb }, 'a media source takes too much memory')
+      tell({ ...last, state: 'starting', problem: `It took ${message.memoryMb} MiB of memory and begins anew` })
+    }
+  }
+
+  function onExit(code: number | null, signal: NodeJS.Signals | null, comesBack: boolean): void {
+    if (!comesBack) return
+    if (comesBackAnyway) {
+      comesBackAnyway = false
+      return
+    }
+    if (performance.now() - startedAt > goodRunMs) deaths = 0
+    deaths++
+    const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
+    if (deaths < mostDeaths) {
+      tell({ ...last, state: 'starting', problem: `The process that plays it ${how}: it begins anew` })
+      return
+    }
+    close()
+    pictures.clear()
+    tell({
+      state: 'failed',
+      problem: `The process that plays it died ${deaths} times in a row on this (it last ${how}): change the settings, or tell it to retry`,
+    })
+  }
+
+  function close(): void {
+    const closing = worker
+    worker = undefined
+    if (closing) ending = ending.then(() => closing.stop())
+  }
+
+  async function follow(next: Settings): Promise<void> {
+    const mine = ++planned
+    clearTimeout(planTimer)
+    const made = await plan(next).catch((error: Error): PlayPlan => ({ problem: error.message, waits: true }))
+    if (mine !== planned || stopped) return
+    deaths = 0
+    if ('problem' in made) {
+      request = undefined
+      close()
+      pictures.clear()
+      tell({ state: made.waits === true ? 'waiting' : 'failed', problem: made.problem })
+      if (made.waits === true) planTimer = setTimeout(() => void follow(next), planAgainMs)
+      return
+    }
+    const isOther = request === undefined || JSON.stringify(request) !== JSON.stringify(made.request)
+    request = made.request
+    closesHidden = made.closesHidden
+    if (isOther) {
+      position = undefined
+      worker?.send({ type: 'update', request })
+    }
+    settle()
+  }
+
+  /** Has a process where one is wanted. */
+  function settle(): void {
+    if (request === undefined || stopped) return
+    if (shown || !closesHidden) begin()
+    else {
+      close()
+      pictures.clear()
+      position = undefined
+      tell({ state: 'paused', details: { closed: true } })
+    }
+  }
+
+  let present = settings
+  void follow(settings)
+  return {
+    pictures,
+    sound,
+    update(next) {
+      present = next as Settings
+      void follow(present)
+    },
+    show(next) {
+      shown = next
+      worker?.send({ type: 'show', shown })
+      if (closesHidden) settle()
+    },
+    command(name, details) {
+      if (name === 'seek' && !(Number.isFinite(details.ms) && (details.ms as number) >= 0)) throw new AppError('studio.seek_invalid')
+      if (name === 'retry' && worker === undefined) void follow(present)
+      else worker?.send({ type: 'command', name, details })
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(planTimer)
+      close()
+      await ending
+      pictures.close()
+      sound.close()
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import type { PlayItem } from '../messages.ts'
+import { Clip } from './clip.ts'
+import { hasGrown } from './file-watch.ts'
+import { findItem } from './item-request.ts'
+import type { MediaEngine } from './media-engine.ts'
+import { MediaFault } from './media-fault.ts'
+import type { PlayOrder } from './play-order.ts'
+
+/** The next item is opened so long before the present one ends, µs. */
+const prepareUs = 3_000_000
+/** A file that grew while it was played is waited for so long, looking so often, ms. */
+const growthMs = 3000
+const growthLookMs = 250
+
+/** A stretch of the media's timeline that one item fills. */
+export interface Laid {
+  /** Its number in the list. */
+  readonly item: number
+  /** Media time at which its position 0 lies, µs. */
+  readonly baseUs: number
+  readonly clip: Clip
+}
+
+export interface ClipChainNeeds {
+  readonly items: readonly PlayItem[]
+  readonly soundTrack: number
+  readonly order: PlayOrder
+  readonly engine: MediaEngine
+  /** Asked between steps: true ends what is being done early. */
+  readonly gaveUp: () => boolean
+}
+
+/** The open files, laid one behind the other on the media's timeline without a gap. One call at a time. */
+export class ClipChain {
+  readonly #needs: ClipChainNeeds
+  #laid: Laid[] = []
+  #prepared: { readonly item: number; readonly clip: Promise<Clip> } | undefined
+  /** When the file that is played was last seen to grow, ms of the process. */
+  #grewAt = Number.NEGATIVE_INFINITY
+
+  constructor(needs: ClipChainNeeds) {
+    this.#needs = needs
+  }
+
+  /** What is decoded: it may be seen a little later. */
+  get newest(): Laid | undefined {
+    return this.#laid.at(-1)
+  }
+
+  /** What is seen at a media time. */
+  at(mediaUs: number): Laid | undefined {
+    return this.#laid.findLast((each) => each.baseUs <= mediaUs) ?? this.#laid[0]
+  }
+
+  /** Forgets what was over before a media time; true where another item is seen by then. */
+  forgetBefore(mediaUs: number): boolean {
+    let changed = false
+    while (this.#laid.length > 1 && (this.#laid[1] as Laid).baseUs <= mediaUs) {
+      const gone = this.#laid.shift() as Laid
+      changed ||= gone.item !== (this.#laid[0] as Laid).item || gone.baseUs !== (this.#laid[0] as Laid).baseUs
+    }
+    return changed
+  }
+
+  /** Begins anew with the order's item at a position. Throws MediaFault. */
+  async open(atUs: number, loop: boolean): Promise<{ readonly laid: Laid; readonly atUs: number }> {
+    await this.close()
+    const item = this.#needs.order.current
+    if (item === undefined) throw new MediaFault('refused', 'No file is named yet')
+    const clip = await this.#openItem(item, 0)
+    const { durationUs } = clip.facts
+    const reached = durationUs === undefined || atUs < durationUs ? atUs : loop && durationUs > 0 ? atUs % durationUs : durationUs
+    if (reached > 0) await clip.seek(reached, this.#needs.gaveUp)
+    this.#grewAt = Number.NEGATIVE_INFINITY
+    const laid = { item, baseUs: 0, clip }
+    this.#laid = [laid]
+    return { laid, atUs: reached }
+  }
+
+  /** Goes to a position of the newest item: the timeline begins anew with it. Answers the position that there is. */
+  async seek(us: number): Promise<number> {
+    const { item, clip } = this.newest as Laid
+    const { durationUs } = clip.facts
+    const to = Math.max(0, durationUs === undefined ? us : Math.min(us, durationUs))
+    await clip.seek(to, this.#needs.gaveUp)
+    this.#laid = [{ item, baseUs: 0, clip }]
+    return to
+  }
+
+  /**
+   * The newest item has ended: lays what follows behind it and answers that, `wait` where its file may still grow, or the media
+   * time of the end. Throws MediaFault where what follows cannot be opened: the order stands there then.
+   */
+  async follow(): Promise<Laid | 'wait' | number> {
+    const { order, gaveUp } = this.#needs
+    const { item, baseUs, clip } = this.newest as Laid
+    const grown = await this.#grown(clip)
+    if (grown !== undefined) return grown === 'wait' ? 'wait' : this.#lay({ item, baseUs, clip: grown })
+    const endUs = baseUs + clip.lengthUs
+    const following = order.following
+    if (following === undefined) return endUs
+    if (clip.lengthUs <= 0) {
+      order.next()
+      throw new MediaFault('broken', `There is nothing in ${clip.item.file} that can be played`)
+    }
+    if (following === item && clip.item.trimInMs === 0) {
+      await clip.seek(0, gaveUp)
+      order.next()
+      return this.#lay({ item, baseUs: endUs, clip })
+    }
+    order.next()
+    const prepared = this.#prepared?.item === following ? this.#prepared.clip : undefined
+    if (prepared !== undefined) this.#prepared = undefined
+    return this.#lay({ item: following, baseUs: endUs, clip: await (prepared ?? this.#openItem(following, 0)) })
+  }
+
+  /** Opens what follows while the present item still plays: a decoder's way to a cut in the middle of a file takes its time. */
+  prepare(mediaUs: number, speed: number): void {
+    const last = this.newest
+    const following = this.#needs.order.following
+    if (last === undefined || following === undefined || this.#prepared !== undefined) return
+    if (following === last.item && last.clip.item.trimInMs === 0) return
+    const { durationUs } = last.clip.facts
+    if (durationUs === undefined || mediaUs - last.baseUs < durationUs - prepareUs * speed) return
+    const clip = this.#openItem(following, 0).then(async (opened) => {
+      await opened.prime()
+      return opened
+    })
+    clip.catch(() => undefined)
+    this.#prepared = { item: following, clip }
+  }
+
+  /** Forgets what was prepared: another item follows. */
+  async dropPrepared(): Promise<void> {
+    const prepared = this.#prepared
+    this.#prepared = undefined
+    await prepared?.clip.then((unused) => unused.close()).catch(() => undefined)
+  }
+
+  async close(): Promise<void> {
+    await this.dropPrepared()
+    const clip = this.newest?.clip
+    this.#laid = []
+    await clip?.close()
+  }
+
+  #openItem(item: number, atUs: number): Promise<Clip> {
+    return Clip.open(this.#needs.items[item] as PlayItem, this.#needs.soundTrack, atUs, this.#needs.engine)
+  }
+
+  async #lay(laid: Laid): Promise<Laid> {
+    const before = this.newest?.clip
+    this.#laid.push(laid)
+    if (before !== laid.clip) await before?.close()
+    return laid
+  }
+
+  /** The same file opened anew behind what was played of it, where it has grown since. */
+  async #grown(clip: Clip): Promise<Clip | 'wait' | undefined> {
+    if (clip.stamp === undefined || clip.item.trimOutMs !== null || clip.item.sequenceRate !== undefined) return undefined
+    const now = await findItem(clip.item).catch(() => undefined)
+    if (now !== undefined && hasGrown(clip.stamp, now)) {
+      this.#grewAt = performance.now()
+      const grown = await Clip.open(clip.item, this.#needs.soundTrack, clip.lengthUs, this.#needs.engine)
+      grown.playedUs = clip.lengthUs
+      return grown
+    }
+    if (performance.now() - this.#grewAt > growthMs) return undefined
+    await new Promise((resolve) => setTimeout(resolve, growthLookMs))
+    return 'wait'
+  }
+}

@@ -1,0 +1,44 @@
+/** A step between two packets that no stream makes by itself, µs: its time was set anew. */
+const forwardJumpUs = 5_000_000
+const backwardJumpUs = 1_000_000
+/** Two tracks whose times jump by about the same jump together, µs. */
+const sameJumpUs = 1_000_000
+
+interface Track {
+  shiftUs: number
+  lastUs: number
+}
+
+/** Makes one steady time of the times of a live stream's packets, which may begin anew or jump at any packet. All times are µs. */
+export class LiveClock {
+  readonly #tracks = new Map<number, Track>()
+  /** What the newest jump of any track was made good by. */
+  #shiftUs = 0
+
+  /** The time of a packet with this decoding time, on the steady clock; what is added to get it is the same for its presentation time. */
+  shiftFor(track: number, dtsUs: number): number {
+    const known = this.#tracks.get(track)
+    if (known === undefined) {
+      this.#tracks.set(track, { shiftUs: this.#shiftUs, lastUs: dtsUs + this.#shiftUs })
+      return this.#shiftUs
+    }
+    const stepUs = dtsUs + known.shiftUs - known.lastUs
+    if (stepUs > forwardJumpUs || stepUs < -backwardJumpUs) {
+      const otherStepUs = dtsUs + this.#shiftUs - known.lastUs
+      if (this.#shiftUs !== known.shiftUs && Math.abs(otherStepUs) < sameJumpUs) known.shiftUs = this.#shiftUs
+      else {
+        known.shiftUs = this.#newest() - dtsUs
+        this.#shiftUs = known.shiftUs
+      }
+    }
+    known.lastUs = dtsUs + known.shiftUs
+    return known.shiftUs
+  }
+
+  /** The newest time of all tracks. */
+  #newest(): number {
+    let newest = Number.NEGATIVE_INFINITY
+    for (const { lastUs } of this.#tracks.values()) newest = Math.max(newest, lastUs)
+    return newest
+  }
+}

@@ -1,0 +1,333 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
+import { Packet, type Stream } from 'node-av/lib'
+import type { SourceState } from '../../running-source.ts'
+import type { LiveRequest, PlayRequest } from '../messages.ts'
+import { LiveClock } from './live-clock.ts'
+import { LiveTiming } from './live-timing.ts'
+import { MediaFault } from './media-fault.ts'
+import { type MediaInput, openInput } from './media-input.ts'
+import { PacketQueue } from './packet-queue.ts'
+import { PictureDecoder } from './picture-decoder.ts'
+import type { Player, PlayerNeeds } from './player.ts'
+import { Presenter, soundAheadUs } from './presenter.ts'
+import { type DecodedSound, SoundDecoder } from './sound-decoder.ts'
+import { soundRate } from './sound-rate.ts'
+import { Timeline } from './timeline.ts'
+
+/** Pictures are decoded so long before they are due, µs, and never more bytes than that wait. */
+const picturesAheadUs = 120_000
+const mostPictureBytes = 64 * 1024 * 1024
+/** What is held beyond the buffer before a part of it is left out, µs and bytes. */
+const mostHeldUs = 5_000_000
+const mostHeldBytes = 64 * 1024 * 1024
+/** What is fetched ahead of something that does not come by itself, µs. */
+const fetchedAheadUs = 3_000_000
+/** Sound that is later than this is of no use to anybody, µs. */
+const lateSoundUs = 100_000
+/** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
+const silentMs = 2500
+const silentPacedMs = 15_000
+/** Delays between attempts, ms. */
+const backoffMs = [250, 500, 1000, 2000, 4000]
+const reportEveryMs = 1000
+
+/** One connection, from its opening to its end. */
+interface Session {
+  readonly input: MediaInput
+  readonly pictures: PictureDecoder | undefined
+  readonly sound: SoundDecoder | undefined
+  /** It waits to be fetched instead of coming by itself: HLS, files. */
+  readonly isPaced: boolean
+  readonly pictureQueue: PacketQueue
+  readonly soundQueue: PacketQueue
+  ended: boolean
+}
+
+/** Plays what happens now: reads as it comes, holds it back by the buffer, and finds its way back to live whatever happens. */
+export class LivePlayer implements Player {
+  readonly #needs: PlayerNeeds
+  readonly #request: LiveRequest
+  readonly #timeline = new Timeline()
+  readonly #timing: LiveTiming
+  readonly #presenter: Presenter
+  readonly #stopping = new AbortController()
+  readonly #reportTimer: NodeJS.Timeout
+  readonly #finished: Promise<void>
+  #session: Session | undefined
+  #state: SourceState = 'starting'
+  #problem: string | undefined
+  #lastPacketAt = 0
+  #attempts = 0
+  #reconnects = -1
+  #leftOut = 0
+  #retry = new AbortController()
+  #wakeUp: () => void = () => undefined
+
+  constructor(request: LiveRequest, needs: PlayerNeeds) {
+    this.#needs = needs
+    this.#request = request
+    this.#timing = new LiveTiming(request.bufferMs * 1000)
+    this.#presenter = new Presenter({
+      store: needs.pictures,
+      sound: { pump: () => undefined },
+      timeline: this.#timeline,
+      nowUs: needs.nowUs,
+      periodUs: needs.clock.periodUs,
+      onRoom: () => this.#wakeUp(),
+    })
+    this.#reportTimer = setInterval(() => this.#look(), reportEveryMs)
+    this.#finished = this.#run()
+  }
+
+  update(request: PlayRequest): boolean {
+    return JSON.stringify(request) === JSON.stringify(this.#request)
+  }
+
+  show(): void {}
+
+  command(name: string): void {
+    if (name !== 'retry' || this.#session !== undefined) return
+    this.#attempts = 0
+    this.#retry.abort()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#retry.abort()
+    clearInterval(this.#reportTimer)
+    this.#presenter.halt()
+    this.#wakeUp()
+    // A read from the network may last: the process ends without waiting for it.
+    await Promise.race([this.#finished, sleep(300)])
+    this.#presenter.flush()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#connect()
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return
+        this.#away(error as Error)
+      }
+      if (this.#state === 'ended') await this.#pause(Number.POSITIVE_INFINITY)
+      else await this.#pause(backoffMs[Math.min(this.#attempts++, backoffMs.length - 1)] as number)
+    }
+  }
+
+  /** Waits between two attempts; a command to retry ends it. */
+  async #pause(ms: number): Promise<void> {
+    this.#retry = new AbortController()
+    if (this.#stopping.signal.aborted) return
+    await sleep(Math.min(ms, 2 ** 31 - 1), undefined, { signal: this.#retry.signal }).catch(() => undefined)
+  }
+
+  /** Throws MediaFault when the connection ends. */
+  async #connect(): Promise<void> {
+    const { address, format, options } = this.#request
+    const { engine } = this.#needs
+    const probe = { us: 2_000_000, bytes: 2_000_000 }
+    const input = await openInput({ address, ...(format !== undefined && { format }), options, soundTrack: 1, probe }, engine)
+    const session: Session = {
+      input,
+      pictures: input.pictures && new PictureDecoder(input.pictures, engine, true),
+      sound: input.sound && new SoundDecoder(input.sound, true),
+      isPaced: /hls|dash/.test(input.format) || input.durationUs !== undefined,
+      pictureQueue: new PacketQueue(),
+      soundQueue: new PacketQueue(),
+      ended: false,
+    }
+    this.#session = session
+    this.#reconnects++
+    this.#timing.reset()
+    this.#lastPacketAt = performance.now()
+    if (!session.pictures) this.#needs.pictures.clear()
+    this.#presenter.run()
+    const decoding = this.#decode(session)
+    try {
+      await this.#read(session)
+    } finally {
+      session.ended = true
+      this.#wakeUp()
+      await decoding
+      this.#session = undefined
+      this.#presenter.halt()
+      this.#presenter.flush()
+      session.pictureQueue.clear()
+      session.soundQueue.clear()
+      session.pictures?.close()
+      session.sound?.close()
+      await input.close()
+    }
+  }
+
+  async #read(session: Session): Promise<void> {
+    const { input, isPaced, pictureQueue, soundQueue } = session
+    const clock = new LiveClock()
+    while (!this.#stopping.signal.aborted) {
+      while (isPaced && Math.max(pictureQueue.spanUs, soundQueue.spanUs) > fetchedAheadUs) {
+        await sleep(50)
+        this.#lastPacketAt = performance.now()
+        if (this.#stopping.signal.aborted) return
+      }
+      const packet = new Packet()
+      packet.alloc()
+      const read = await input.read(packet)
+      if (read < 0) {
+        packet.free()
+        if (this.#stopping.signal.aborted) return
+        if (read === AVERROR_EOF && input.durationUs !== undefined) {
+          await this.#playOut(session)
+          return
+        }
+        throw new MediaFault('missing', read === AVERROR_EOF ? 'it ended' : await this.#needs.engine.words(read))
+      }
+      const { pictures, sound } = input
+      const stream = packet.streamIndex === pictures?.index ? pictures : packet.streamIndex === sound?.index ? sound : undefined
+      if (stream === undefined) packet.free()
+      else this.#arrived(session, stream, packet, clock)
+    }
+  }
+
+  /** Something that has an end of its own came to it: what is held is played. */
+  async #playOut({ pictureQueue, soundQueue }: Session): Promise<void> {
+    while (!this.#stopping.signal.aborted && (pictureQueue.length > 0 || soundQueue.length > 0 || this.#presenter.waiting > 0))
+      await sleep(50)
+    this.#tell('ended', undefined)
+  }
+
+  #arrived(session: Session, stream: Stream, packet: Packet, clock: LiveClock): void {
+    const { num, den } = stream.timeBase
+    const tickUs = (num * 1e6) / den
+    const ticks = packet.dts === AV_NOPTS_VALUE ? packet.pts : packet.dts
+    if (ticks === AV_NOPTS_VALUE) {
+      packet.free()
+      return
+    }
+    const now = this.#needs.nowUs()
+    const dtsUs = Number(ticks) * tickUs
+    const shiftUs = clock.shiftFor(stream.index, dtsUs)
+    if (shiftUs !== 0) {
+      const shiftTicks = BigInt(Math.round(shiftUs / tickUs))
+      if (packet.dts !== AV_NOPTS_VALUE) packet.dts += shiftTicks
+      if (packet.pts !== AV_NOPTS_VALUE) packet.pts += shiftTicks
+    }
+    const timeUs = dtsUs + shiftUs
+    this.#lastPacketAt = performance.now()
+    if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) {
+      const jumped = this.#timing.arrived(timeUs, now)
+      this.#timeline.reset(0, this.#timing.offsetUs, 1)
+      if (jumped) this.#presenter.wake()
+    }
+    const queue = stream.index === session.input.pictures?.index ? session.pictureQueue : session.soundQueue
+    queue.push(packet, timeUs)
+    if (queue.spanUs > this.#request.bufferMs * 1000 + mostHeldUs || queue.bytes > mostHeldBytes) {
+      if (queue.dropToKeyframe()) this.#leftOut++
+      else if (queue.bytes > mostHeldBytes) queue.clear()
+    }
+    if (this.#state !== 'running') {
+      this.#attempts = 0
+      this.#tell('running', session.input.problem)
+    }
+    this.#wakeUp()
+  }
+
+  /** Decodes what will be due soon, until the session ends. */
+  async #decode(session: Session): Promise<void> {
+    const { pictures, sound, pictureQueue, soundQueue } = session
+    const delayUs = pictures === undefined ? 0 : (session.input.pictures?.codecpar.videoDelay ?? 0) * pictures.frameUs
+    while (!session.ended && !this.#stopping.signal.aborted) {
+      const now = this.#needs.nowUs()
+      if (sound && this.#isNear(soundQueue, now + soundAheadUs)) {
+        const packet = soundQueue.shift()
+        for (const heard of sound.decode(packet)) this.#hear(session, heard)
+        packet?.free()
+      } else if (pictures && this.#presenter.bytes < mostPictureBytes && this.#isNear(pictureQueue, now + picturesAheadUs + delayUs)) {
+        await this.#see(session, pictures, pictureQueue.shift() as Packet)
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wakeUp = resolve
+        })
+        this.#wakeUp = () => undefined
+      }
+    }
+  }
+
+  #isNear(queue: PacketQueue, untilUs: number): boolean {
+    const next = queue.nextUs
+    return next !== undefined && this.#timeline.dueUs(next) <= untilUs
+  }
+
+  async #see(session: Session, decoder: PictureDecoder, packet: Packet): Promise<void> {
+    await decoder.push(packet)
+    packet.free()
+    for (;;) {
+      const picture = await decoder.next(Number.NEGATIVE_INFINITY)
+      if (picture === undefined || picture === 'passed') return
+      const { frame, ptsUs, durationUs } = picture
+      let bytes = 0
+      for (const stride of frame.linesize) bytes += stride * frame.height
+      const lateUs = this.#needs.nowUs() - this.#timeline.dueUs(ptsUs)
+      if (session.isPaced && lateUs > lateSoundUs) this.#rebind(ptsUs)
+      else decoder.hurry(lateUs)
+      this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(picture) })
+    }
+  }
+
+  #hear(session: Session, { samples, position }: DecodedSound): void {
+    const mediaUs = (position * 1e6) / soundRate
+    const lateUs = this.#needs.nowUs() - this.#timeline.dueUs(mediaUs)
+    if (lateUs > lateSoundUs) {
+      if (!session.isPaced) return
+      this.#rebind(mediaUs)
+    }
+    this.#needs.sound.write(samples, Math.round(this.#timeline.dueUs(mediaUs)))
+  }
+
+  /** What is fetched came to a standstill: it goes on from here. */
+  #rebind(mediaUs: number): void {
+    this.#timing.reset()
+    this.#timing.arrived(mediaUs, this.#needs.nowUs())
+    this.#timeline.reset(0, this.#timing.offsetUs, 1)
+    this.#presenter.wake()
+  }
+
+  #away(error: Error): void {
+    if (this.#request.whileAway === 'nothing') this.#needs.pictures.clear()
+    const isHopeless = error instanceof MediaFault && error.kind === 'refused'
+    this.#tell(isHopeless ? 'failed' : 'waiting', isHopeless ? error.message : `It is away (${error.message}): trying again by itself`)
+  }
+
+  #look(): void {
+    const session = this.#session
+    if (session === undefined) return
+    const limitMs = session.isPaced ? silentPacedMs : silentMs
+    if (performance.now() - this.#lastPacketAt > limitMs && this.#state === 'running') {
+      if (this.#request.whileAway === 'nothing') this.#needs.pictures.clear()
+      this.#tell('waiting', 'Nothing comes any more: waiting for it to go on')
+    } else this.#tell(this.#state, this.#problem)
+  }
+
+  #tell(state: SourceState, problem: string | undefined): void {
+    this.#state = state
+    this.#problem = problem
+    const input = this.#session?.input
+    const queued = Math.max(this.#session?.pictureQueue.spanUs ?? 0, this.#session?.soundQueue.spanUs ?? 0)
+    this.#needs.report({
+      state,
+      ...(problem !== undefined && { problem }),
+      details: {
+        width: input?.pictures?.codecpar.width ?? null,
+        height: input?.pictures?.codecpar.height ?? null,
+        frameRate: input?.frameRate ?? null,
+        pictureCodec: input?.pictureCodec ?? null,
+        soundCodec: input?.soundCodec ?? null,
+        heldMs: Math.round(queued / 1000),
+        reconnects: Math.max(0, this.#reconnects),
+        droppedPictures: this.#presenter.dropped,
+        leftOut: this.#leftOut,
+      },
+    })
+  }
+}

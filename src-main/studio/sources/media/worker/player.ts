@@ -1,0 +1,23 @@
+import type { FrameStore, MediaStores, SoundStore } from '../../../native/media-stores.ts'
+import type { SourceReport } from '../../running-source.ts'
+import type { PlayPosition, PlayRequest } from '../messages.ts'
+import type { MediaEngine } from './media-engine.ts'
+
+/** What a player is given. */
+export interface PlayerNeeds {
+  readonly pictures: FrameStore
+  readonly sound: SoundStore
+  readonly nowUs: MediaStores['nowUs']
+  readonly clock: { readonly originUs: number; readonly periodUs: number }
+  readonly engine: MediaEngine
+  readonly report: (report: SourceReport, position?: PlayPosition) => void
+}
+
+/** Something that plays, in the worker. */
+export interface Player {
+  /** False where these settings need a player that begins anew. */
+  update(request: PlayRequest): boolean
+  show(shown: boolean): void
+  command(name: string, details: Readonly<Record<string, unknown>>): void
+  stop(): Promise<void>
+}

@@ -1,0 +1,154 @@
+import type { Frame } from 'node-av/lib'
+import type { FrameStore } from '../../../native/media-stores.ts'
+import { pictureOf } from './picture-converter.ts'
+import type { Timeline } from './timeline.ts'
+
+/** A picture that waits for its time. */
+export interface WaitingPicture {
+  readonly frame: Frame
+  /** On the media's timeline, µs. */
+  readonly mediaUs: number
+  readonly durationUs: number
+  readonly bytes: number
+  release(): void
+}
+
+/** Sound that waits for its time. */
+export interface WaitingSound {
+  /** Writes what is due before a time of the clock, µs. */
+  pump(untilUs: number): void
+}
+
+export interface PresenterNeeds {
+  readonly store: FrameStore
+  readonly sound: WaitingSound
+  readonly timeline: Timeline
+  readonly nowUs: () => number
+  /** Period of the program's frames, µs. */
+  readonly periodUs: number
+  /** Something was shown or written: there is room for more. */
+  readonly onRoom: () => void
+}
+
+/** Sound is written so far ahead of its time, µs: enough for a process that is held up, little enough for a pause to be heard at once. */
+export const soundAheadUs = 150_000
+const pumpEveryUs = 40_000
+/** Pictures are written so long before the frame of the program that shows them, µs. */
+const mostLeadUs = 8000
+
+/** Writes pictures and sound into the stores when their time has come, by one timer set to absolute times. */
+export class Presenter {
+  readonly #needs: PresenterNeeds
+  readonly #leadUs: number
+  #queue: WaitingPicture[] = []
+  #bytes = 0
+  #timer: NodeJS.Timeout | undefined
+  #running = false
+  #pumpAtUs = 0
+  /** Pictures whose time had passed when they could have been shown. */
+  dropped = 0
+  /** A moment of the media at which `onRoom` is called too, µs. */
+  alarmMediaUs = Number.POSITIVE_INFINITY
+
+  constructor(needs: PresenterNeeds) {
+    this.#needs = needs
+    this.#leadUs = Math.min(mostLeadUs, needs.periodUs / 2)
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Media time of the next picture, µs. */
+  get nextMediaUs(): number | undefined {
+    return this.#queue[0]?.mediaUs
+  }
+
+  /** Media time behind the newest picture, µs. */
+  get endMediaUs(): number | undefined {
+    const last = this.#queue.at(-1)
+    return last && last.mediaUs + last.durationUs
+  }
+
+  push(picture: WaitingPicture): void {
+    this.#queue.push(picture)
+    this.#bytes += picture.bytes
+    if (this.#running && this.#queue.length === 1) this.#schedule()
+  }
+
+  run(): void {
+    this.#running = true
+    this.#pumpAtUs = 0
+    this.#schedule()
+  }
+
+  /** Stands still; what waits goes on waiting. */
+  halt(): void {
+    this.#running = false
+    clearTimeout(this.#timer)
+  }
+
+  /** Shows the next picture at once, e.g. the first one of a source that is paused. */
+  showNext(): boolean {
+    const picture = this.#queue.shift()
+    if (picture === undefined) return false
+    this.#show(picture, this.#needs.nowUs())
+    return true
+  }
+
+  /** The timeline was changed: all times are looked at anew. */
+  wake(): void {
+    if (this.#running) this.#schedule()
+  }
+
+  flush(): void {
+    for (const picture of this.#queue) picture.release()
+    this.#queue = []
+    this.#bytes = 0
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    const [next] = this.#queue
+    const pictureUs = next === undefined ? Number.POSITIVE_INFINITY : this.#needs.timeline.dueUs(next.mediaUs) - this.#leadUs
+    const alarmUs = this.#needs.timeline.dueUs(this.alarmMediaUs) - this.#leadUs
+    const waitUs = Math.min(pictureUs, this.#pumpAtUs, alarmUs) - this.#needs.nowUs()
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.floor(waitUs / 1000)))
+  }
+
+  #tick(): void {
+    const { timeline, nowUs, sound, onRoom } = this.#needs
+    const now = nowUs()
+    // Timers keep whole milliseconds: one that is a little early is not worth another round.
+    const reach = now + this.#leadUs + 500
+    let due: WaitingPicture | undefined
+    while (this.#queue[0] !== undefined && timeline.dueUs(this.#queue[0].mediaUs) <= reach) {
+      if (due !== undefined) {
+        this.dropped++
+        this.#leave(due)
+      }
+      due = this.#queue.shift()
+    }
+    if (due !== undefined) this.#show(due, timeline.dueUs(due.mediaUs))
+    if (now >= this.#pumpAtUs) {
+      sound.pump(now + soundAheadUs)
+      this.#pumpAtUs = now + pumpEveryUs
+    }
+    this.#schedule()
+    onRoom()
+  }
+
+  #show(picture: WaitingPicture, timeUs: number): void {
+    this.#needs.store.write(pictureOf(picture.frame, Math.round(timeUs)))
+    this.#leave(picture)
+  }
+
+  #leave(picture: WaitingPicture): void {
+    this.#bytes -= picture.bytes
+    picture.release()
+  }
+}
