@@ -198,7 +198,7 @@ function withNames(given: Loose, wanted: string): Loose {
   return { ...given, id, name: given.name ?? id }
 }
 
-const headings = ['format', 'version', 'id', 'name', 'kind', 'source', 'scene', 'group']
+const headings = ['format', 'version', 'id', 'name', 'kind', 'source', 'scene']
 
 /** What is read first stands first in a document that is written out. */
 function inOrder(thing: Loose): Loose {
