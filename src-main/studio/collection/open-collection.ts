@@ -10,6 +10,7 @@ import { nameEdits } from './edits/edit-names.ts'
 import type { Edit } from './edits/edit-schemas.ts'
 import { type DocumentReader, readDocument, readDocumentText, refuseMonsters } from './read-document.ts'
 import { restoreSecrets } from './settings-secrets.ts'
+import { shareStructure } from './share-structure.ts'
 import { readHistory, type UndoMark, writeHistory } from './undo-file.ts'
 
 /** Least time between two writes of the file, ms. */
@@ -235,7 +236,9 @@ export class OpenCollection {
     this.#take(before, collection, cause, name, actor)
   }
 
-  #take(before: Collection, collection: Collection, cause: ChangeCause, name: string, actor: string): void {
+  #take(before: Collection, after: Collection, cause: ChangeCause, name: string, actor: string): void {
+    // Sources whose settings only look new would begin anew.
+    const collection = shareStructure(before, after)
     this.#collection = collection
     this.#revision++
     this.#save()
