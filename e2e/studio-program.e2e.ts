@@ -1,0 +1,239 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { flashTimes, readBeeps, readFrames, recordStream } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+
+/** What the studio sends out, as files and players see it: every frame, every switch, picture and sound together, over the death of its process. */
+
+let host: RunningHost
+const folder = mkdtempSync(join(tmpdir(), 'ami-studio-'))
+const fps = 60
+const whole = { fit: 'stretch', width: 640, height: 360 }
+
+const collection = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'Journey',
+  frameRate: { numerator: fps, denominator: 1 },
+  canvases: [
+    { id: 'main', name: 'Main', width: 640, height: 360 },
+    { id: 'tall', name: 'Tall', width: 360, height: 640 },
+  ],
+  sources: [
+    { id: 'card', name: 'Card', kind: 'test-pattern', audio: {} },
+    { id: 'black', name: 'Black', kind: 'color', settings: { color: '#000000' } },
+    { id: 'white', name: 'White', kind: 'color', settings: { color: '#ffffff' } },
+  ],
+  scenes: [
+    { id: 'card', name: 'Card', canvas: 'main', items: [{ source: 'card', bounds: whole }] },
+    { id: 'black', name: 'Black', canvas: 'main', items: [{ source: 'black', bounds: whole }] },
+    { id: 'white', name: 'White', canvas: 'main', items: [{ source: 'white', bounds: whole }] },
+    {
+      id: 'tall',
+      name: 'Tall',
+      canvas: 'tall',
+      items: [{ source: 'card', bounds: { fit: 'contain', width: 360, height: 640 } }],
+    },
+  ],
+  outputs: [
+    {
+      id: 'show',
+      name: 'Show',
+      kind: 'host',
+      canvas: 'main',
+      settings: { stream: 'show' },
+      video: { bitrateKbps: 1500, keyframeMs: 1000 },
+    },
+    { id: 'upright', name: 'Upright', kind: 'host', canvas: 'tall', settings: { stream: 'upright' }, video: { bitrateKbps: 800 } },
+    { id: 'file', name: 'File', kind: 'recording', canvas: 'main', settings: { folder }, video: { bitrateKbps: 4000, keyframeMs: 1000 } },
+  ],
+}
+
+interface StudioFile {
+  readonly path: string
+  readonly part: number
+}
+
+async function until(holds: () => Promise<boolean>, what: string, timeoutMs = 20_000): Promise<void> {
+  const end = Date.now() + timeoutMs
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`In ${timeoutMs} ms: ${what}`)
+    await delay(25)
+  }
+}
+
+async function get<T>(path: string): Promise<T> {
+  const { status, body } = await host.api<T>('GET', path)
+  if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`)
+  return body
+}
+
+async function post<T>(path: string, body: object): Promise<T> {
+  const answer = await host.api<T>('POST', path, body)
+  if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  return answer.body
+}
+
+const output = (what: 'start' | 'stop', id: string) => post(`/studio/outputs/${id}/${what}`, {})
+const stateOf = async (id: string): Promise<string> =>
+  (await get<{ outputs: { id: string; state: string }[] }>('/studio')).outputs.find((each) => each.id === id)?.state ?? 'none'
+const live = (id: string) => until(async () => (await stateOf(id)) === 'live', `${id} is not live`)
+const cutTo = (scene: string, transition = 'cut', durationMs?: number) =>
+  post<{ frame: number }>('/studio/program', { scene, transition, ...(durationMs === undefined ? {} : { durationMs }) })
+const filesOf = async (): Promise<StudioFile[]> => (await get<{ items: StudioFile[] }>('/studio/files')).items
+
+/** Records the main canvas while `work` is done; answers the file. */
+async function recorded(work: () => Promise<void>): Promise<string[]> {
+  const before = new Set((await filesOf()).map(({ path }) => path))
+  await output('start', 'file')
+  await live('file')
+  await work()
+  await output('stop', 'file')
+  await until(async () => (await stateOf('file')) === 'off', 'the recording does not end')
+  return (await filesOf())
+    .map(({ path }) => path)
+    .filter((file) => !before.has(file))
+    .reverse()
+}
+
+/** Mean luma of every frame, with its time in seconds. */
+function lumas(file: string): { time: number; luma: number }[] {
+  const { stderr } = spawnSync(
+    'ffmpeg',
+    ['-hide_banner', '-copyts', '-i', file, '-an', '-vf', 'showinfo', '-vsync', '0', '-f', 'null', '-'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    },
+  )
+  return [...stderr.matchAll(/pts_time:\s*(-?[\d.]+).*?mean:\[(\d+)/g)].map((match) => ({ time: Number(match[1]), luma: Number(match[2]) }))
+}
+
+beforeAll(async () => {
+  host = await startHost()
+  const file = join(folder, 'journey.json')
+  writeFileSync(file, JSON.stringify(collection))
+  await post('/studio/open', { file })
+  await until(async () => (await get<{ state: string }>('/studio')).state === 'running', 'the studio does not run')
+})
+afterAll(async () => {
+  await host?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('the program', () => {
+  it('reaches a file with every frame once, and with its sound in step', async () => {
+    await cutTo('card')
+    const files = await recorded(() => delay(6000))
+    expect(files).toHaveLength(1)
+    const frames = await readFrames(files[0] as string)
+    expect(frames.length).toBeGreaterThan(300)
+    const steps = frames.slice(1).map((frame, index) => Math.round((frame.time - (frames[index] as { time: number }).time) * fps))
+    expect(steps.filter((step) => step !== 1).length, 'frames left out').toBeLessThan(frames.length / 20)
+    const counters = frames.flatMap(({ code }) => code?.frame ?? [])
+    expect(counters.length).toBeGreaterThan(frames.length * 0.97)
+    const apart = counters.slice(1).map((each, index) => each - (counters[index] as number))
+    expect(apart.every((each) => each >= 0)).toBe(true)
+    expect(apart.filter((each) => each === 1).length).toBeGreaterThan(apart.length * 0.85)
+    const flashes = flashTimes(frames)
+    const beeps = await readBeeps(files[0] as string)
+    expect(flashes.length).toBeGreaterThan(3)
+    for (const flash of flashes.slice(1, -1)) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(0.05)
+  })
+
+  it('shows each of a thousand switches from the very frame that it tells', async () => {
+    await cutTo('black')
+    const told: { frame: number; white: boolean }[] = []
+    const [file] = await recorded(async () => {
+      await delay(500)
+      for (let number = 0; number < 1000; number++) {
+        const white = number % 2 === 0
+        const { frame } = await cutTo(white ? 'white' : 'black')
+        told.push({ frame, white })
+      }
+      await delay(300)
+    })
+    const frames = lumas(file as string)
+    // Frames of the file by their number on the show's clock: the first white one is the first that was told.
+    const first = frames.find(({ luma }) => luma > 126) as { time: number }
+    const numberOf = (time: number): number => Math.round((time - first.time) * fps) + (told[0] as { frame: number }).frame
+    const byNumber = new Map(frames.map(({ time, luma }) => [numberOf(time), luma > 126]))
+    const wrong = told.filter(({ frame, white }) => byNumber.has(frame) && byNumber.get(frame) !== white)
+    const early = told.filter(({ frame, white }) => byNumber.has(frame - 1) && byNumber.get(frame - 1) === white)
+    expect(wrong).toEqual([])
+    expect(early).toEqual([])
+    const seen = told.filter(({ frame }) => byNumber.has(frame))
+    // Frames that a busy machine left out say nothing.
+    expect(seen.length).toBeGreaterThan(900)
+  }, 120_000)
+
+  it('fades evenly from one scene to the next', async () => {
+    await cutTo('black')
+    const [file] = await recorded(async () => {
+      await delay(500)
+      await cutTo('white', 'fade', 1000)
+      await delay(1800)
+    })
+    const fading = lumas(file as string)
+      .map(({ luma }) => luma)
+      .filter((luma) => luma > 24 && luma < 228)
+    expect(fading.length).toBeGreaterThan(44)
+    expect(fading).toEqual(fading.toSorted((a, b) => a - b))
+    expect(Math.abs((fading[fading.length >> 1] as number) - 126)).toBeLessThan(16)
+  })
+
+  it('goes out on two canvases at once, each in its own shape, from the same sources', async () => {
+    await cutTo('card')
+    for (const id of ['show', 'upright']) {
+      await output('start', id)
+      await live(id)
+      await host.until(id, ({ state }) => state === 'active')
+    }
+    const file = join(folder, 'upright.mkv')
+    await recordStream(`${host.rtmp}/upright`, file, 2)
+    const { stdout } = spawnSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', file], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toContain('360,640')
+    const wide = join(folder, 'wide.mkv')
+    await recordStream(`${host.rtmp}/show`, wide, 2)
+    const frames = await readFrames(wide)
+    expect(frames.filter(({ code }) => code !== undefined).length).toBeGreaterThan(30)
+  })
+
+  it('is back within two seconds when its process is killed: same scene, same streams, the file goes on in a new part', async () => {
+    const before = await get<{ pid: number }>('/studio/statistics')
+    const stream = await host.until('show', ({ state }) => state === 'active')
+    const files = await recorded(async () => {
+      await delay(1500)
+      const killedAt = Date.now()
+      process.kill(before.pid, 'SIGKILL')
+      await until(async () => {
+        const { pid, frames, state } = await get<{ pid: number | null; frames: number; state: string }>('/studio/statistics')
+        return state === 'running' && pid !== null && pid !== before.pid && frames > 0
+      }, 'the studio is not back')
+      expect(Date.now() - killedAt).toBeLessThan(5000)
+      const { canvases } = await get<{ canvases: { canvas: string; program: string }[] }>('/studio/program')
+      expect(canvases.find(({ canvas }) => canvas === 'main')?.program).toBe('card')
+      await delay(2500)
+    })
+    expect((await host.until('show', ({ state }) => state === 'active')).id).toBe(stream.id)
+    expect(await stateOf('upright')).toBe('live')
+    expect(files).toHaveLength(2)
+    const parts = await Promise.all(files.map(readFrames))
+    for (const part of parts) expect(part.length).toBeGreaterThan(20)
+    const [last = 0, next = 0] = [
+      parts[0]?.findLast(({ code }) => code !== undefined),
+      parts[1]?.find(({ code }) => code !== undefined),
+    ].map((frame) => frame?.code?.wallMs)
+    expect(next - last).toBeGreaterThan(0)
+    expect(next - last).toBeLessThan(4000)
+    const file = join(folder, 'after.mkv')
+    await recordStream(`${host.rtmp}/show`, file, 2)
+    expect((await readFrames(file)).length).toBeGreaterThan(30)
+  })
+})
