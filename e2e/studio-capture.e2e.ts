@@ -62,6 +62,7 @@ async function capture(kind: string, settings: object): Promise<Captured> {
     frameRate: { numerator: 60, denominator: 1 },
     clockOriginUs: stores.nowUs(),
     canvas: { width: 1280, height: 720 },
+    folder: '/nonexistent',
     report: (report) => reports.push(report),
     liveAddress: () => Promise.reject(new Error('there are no streams here')),
   })

@@ -60,7 +60,9 @@ export function seen(picture: StoredPicture): SeenPicture {
 }
 
 /** Opens sources on stores of this process; `close` ends them all. */
-export function createSourceBench(options: { readonly canvas?: { width: number; height: number }; readonly fps?: number } = {}) {
+export function createSourceBench(
+  options: { readonly canvas?: { width: number; height: number }; readonly fps?: number; readonly folder?: string } = {},
+) {
   const stores: MediaStores = loadCompositor()
   const opened: RunningSource[] = []
   let count = 0
@@ -75,6 +77,8 @@ export function createSourceBench(options: { readonly canvas?: { width: number; 
         frameRate: { numerator: options.fps ?? 30, denominator: 1 },
         clockOriginUs: stores.nowUs(),
         canvas: options.canvas ?? { width: 640, height: 360 },
+        // Few sources keep anything: those that do are given a folder of their own.
+        folder: options.folder ?? '/nonexistent',
         report: (report) => void reports.push(report),
         liveAddress: async () => '',
       })

@@ -47,11 +47,13 @@ void Stream::connect(pw_core* core, const std::string& name, pw_properties* prop
 }
 
 void Stream::close() {
+  if (stream_ != nullptr) {
+    spa_hook_remove(&hook_);
+    pw_stream_destroy(stream_);
+    stream_ = nullptr;
+  }
+  // Last, for the connection may end with this.
   loop_.session().unlisten(this);
-  if (stream_ == nullptr) return;
-  spa_hook_remove(&hook_);
-  pw_stream_destroy(stream_);
-  stream_ = nullptr;
 }
 
 void Stream::onLost(const std::string& problem) {

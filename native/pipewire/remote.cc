@@ -188,7 +188,9 @@ void Remote::connect() {
 }
 
 void Remote::disconnect(const std::string& problem) {
-  if (core_ == nullptr) return;
+  // Those who are told leave, and the last one who leaves ends the connection: once.
+  if (core_ == nullptr || disconnecting_) return;
+  disconnecting_ = true;
   problem_ = problem;
   each([&](RemoteListener* listener) { listener->onLost(problem); });
   objects_.clear();
@@ -207,6 +209,7 @@ void Remote::disconnect(const std::string& problem) {
   pw_core_disconnect(core_);
   core_ = nullptr;
   lost_ = false;
+  disconnecting_ = false;
   if (!listeners_.empty()) retryLater();
 }
 

@@ -88,6 +88,7 @@ class Remote {
   spa_source* timer_ = nullptr;
   int syncs_ = 0, syncSequence_ = 0;
   bool lost_ = false;
+  bool disconnecting_ = false;
   std::string problem_;
   std::set<RemoteListener*> listeners_;
   std::map<uint32_t, std::unique_ptr<Object>> objects_;

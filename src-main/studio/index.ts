@@ -68,10 +68,11 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   }
 }
 
-function ownEngine({ carrier, log }: StudioNeeds): StudioEngine {
+function ownEngine({ carrier, log, dataDir }: StudioNeeds): StudioEngine {
   let measured: readonly MeasuredEncoder[] = []
   const engine = new EngineProcess({
     log,
+    folder: join(dataDir, 'studio', 'sources'),
     encoders: () => measured,
     liveAddress: (stream) => carrier.watchAddress(stream),
   })

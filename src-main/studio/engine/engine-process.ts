@@ -16,6 +16,8 @@ import type { EncodedListener, Encoding, EngineEvent, EngineState, EngineStatist
 
 export interface EngineProcessNeeds {
   readonly log: Logger
+  /** Where sources keep small files that outlive the process. */
+  readonly folder: string
   /** Encoders of this machine as far as they are known. */
   readonly encoders: () => readonly MeasuredEncoder[]
   /** Address at which this machine may watch a stream of the host. */
@@ -226,6 +228,7 @@ export class EngineProcess implements StudioEngine {
       on: Object.fromEntries(this.#on),
       encodings: this.#subscriptions.wanted,
       originUs: this.#originUs,
+      folder: this.#needs.folder,
       meters: this.#metersWanted,
     })
   }

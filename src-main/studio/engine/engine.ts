@@ -76,6 +76,7 @@ export class Engine {
     this.#sources = new SourcesAtWork({
       stores: compositor,
       log,
+      folder: show.folder,
       start: startSource,
       clockOriginUs: () => this.#originUs,
       liveAddress,

@@ -32,6 +32,8 @@ export type ToStudio =
       readonly encodings: readonly WantedEncoding[]
       /** Monotonic microseconds of the show's time 0. */
       readonly originUs: number
+      /** Where sources keep small files. */
+      readonly folder: string
       readonly meters: boolean
     }
   | { readonly kind: 'change'; readonly change: CollectionChange }

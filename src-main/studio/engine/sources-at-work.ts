@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Collection, Source } from '../collection/collection.ts'
@@ -8,6 +9,8 @@ import type { FrameRate } from './frame-clock.ts'
 export interface SourcesAtWorkNeeds {
   readonly stores: MediaStores
   readonly log: Logger
+  /** Sources keep small files below, by collection. */
+  readonly folder: string
   readonly start: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
   /** Monotonic microseconds at which frames of the program are due: this one, and those whole frames away. */
   readonly clockOriginUs: () => number
@@ -35,7 +38,7 @@ export class SourcesAtWork {
     this.#needs = needs
   }
 
-  setCollection({ sources, frameRate, canvases }: Collection): void {
+  setCollection({ id: collection, sources, frameRate, canvases }: Collection): void {
     const wanted = new Map(sources.map((source) => [source.id, source]))
     for (const [id, atWork] of this.#atWork) {
       if (wanted.get(id)?.kind === atWork.source.kind) continue
@@ -45,7 +48,7 @@ export class SourcesAtWork {
     const canvas = canvases[0] as { readonly width: number; readonly height: number }
     for (const source of sources) {
       const known = this.#atWork.get(source.id)
-      if (known === undefined) this.#begin(source, frameRate, canvas)
+      if (known === undefined) this.#begin(source, frameRate, canvas, join(this.#needs.folder, collection))
       else if (known.source !== source) {
         const { settings } = known.source
         known.source = source
@@ -92,7 +95,7 @@ export class SourcesAtWork {
     await Promise.all(this.#ending)
   }
 
-  #begin(source: Source, frameRate: FrameRate, canvas: { readonly width: number; readonly height: number }): void {
+  #begin(source: Source, frameRate: FrameRate, canvas: { readonly width: number; readonly height: number }, folder: string): void {
     const { stores, log, start, clockOriginUs, liveAddress, onReport } = this.#needs
     const { id, kind, settings } = source
     const atWork: AtWork = { source, running: undefined, shown: false, ended: false }
@@ -104,6 +107,7 @@ export class SourcesAtWork {
       frameRate,
       clockOriginUs: clockOriginUs(),
       canvas,
+      folder,
       report: (report) => {
         if (!atWork.ended) onReport(id, report)
       },

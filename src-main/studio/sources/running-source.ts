@@ -23,6 +23,8 @@ export interface SourceContext {
   readonly clockOriginUs: number
   /** Size of the main canvas, for sources that have none of their own. */
   readonly canvas: { readonly width: number; readonly height: number }
+  /** Where sources of this collection keep small files that outlive the process; made by whoever writes the first. */
+  readonly folder: string
   report(report: SourceReport): void
   /** Address at which this machine may watch a stream of our own host. */
   liveAddress(stream: string): Promise<string>

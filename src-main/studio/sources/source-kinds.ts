@@ -2,6 +2,7 @@ import { cameraKinds } from './cameras/kinds.ts'
 import { captureKinds } from './capture/kinds.ts'
 import { drawnKinds } from './drawn/kinds.ts'
 import { mediaKinds } from './media/kinds.ts'
+import { screenCastKinds } from './screen-cast/kinds.ts'
 import { soundDeviceKinds } from './sound-devices/kinds.ts'
 import type { SourceKind } from './source-kind.ts'
 
@@ -10,6 +11,7 @@ export const sourceKinds: readonly SourceKind[] = [
   ...cameraKinds,
   ...captureKinds,
   ...mediaKinds,
+  ...screenCastKinds,
   ...soundDeviceKinds,
   ...drawnKinds,
   //

@@ -13,6 +13,7 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   region: async () => (await import('./capture/capture-source.ts')).startRegion,
   camera: async () => (await import('./cameras/camera-source.ts')).startCamera,
   microphone: async () => (await import('./sound-devices/sound-source.ts')).startMicrophone,
+  'screen-cast': async () => (await import('./screen-cast/screen-cast-source.ts')).startScreenCast,
   'system-sound': async () => (await import('./sound-devices/sound-source.ts')).startSystemSound,
   'application-sound': async () => (await import('./sound-devices/sound-source.ts')).startApplicationSound,
   image: () => drawn('image'),

@@ -1,0 +1,116 @@
+#include "bus.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <thread>
+
+namespace ami::dbus {
+
+namespace {
+/** Messages that wait to be sent; a program that asks more at once is wrong. */
+constexpr size_t kMostWaiting = 1000;
+}  // namespace
+
+struct Bus::State {
+  State(std::string where, BusListener who) : address(std::move(where)), listener(std::move(who)), wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+  ~State() {
+    if (wake >= 0) ::close(wake);
+  }
+  void signal() const {
+    const uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(wake, &one, sizeof one);
+  }
+
+  const std::string address;
+  const BusListener listener;
+  const int wake;
+  std::mutex mutex;
+  std::deque<std::pair<MessagePointer, uint32_t>> waiting;
+  bool closed = false;
+};
+
+Bus::Bus(std::string address, BusListener listener) : state_(std::make_shared<State>(std::move(address), std::move(listener))) {
+  dbus_threads_init_default();
+  std::thread([state = state_] { run(state); }).detach();
+}
+
+void Bus::send(MessagePointer message, uint32_t number) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->closed || state_->waiting.size() >= kMostWaiting) return;
+    state_->waiting.emplace_back(std::move(message), number);
+  }
+  state_->signal();
+}
+
+void Bus::close() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->closed = true;
+  }
+  state_->signal();
+}
+
+void Bus::run(const std::shared_ptr<State>& state) {
+  DBusError error;
+  dbus_error_init(&error);
+  const char* session = getenv("DBUS_SESSION_BUS_ADDRESS");
+  const std::string address = !state->address.empty() ? state->address : session != nullptr ? session : "";
+  if (address.empty()) {
+    state->listener.lost("there is no session bus: DBUS_SESSION_BUS_ADDRESS is not set");
+    return;
+  }
+  DBusConnection* connection = dbus_connection_open_private(address.c_str(), &error);
+  if (connection != nullptr) {
+    dbus_connection_set_exit_on_disconnect(connection, FALSE);
+    if (dbus_bus_register(connection, &error)) {
+      state->listener.connected(dbus_bus_get_unique_name(connection));
+      converse(*state, connection);
+    }
+    dbus_connection_close(connection);
+    dbus_connection_unref(connection);
+  }
+  state->listener.lost(dbus_error_is_set(&error) ? error.message : "the message bus has ended");
+  dbus_error_free(&error);
+}
+
+void Bus::converse(State& state, DBusConnection* connection) {
+  int fd = -1;
+  if (!dbus_connection_get_unix_fd(connection, &fd)) return;
+  for (;;) {
+    for (;;) {
+      std::pair<MessagePointer, uint32_t> next;
+      {
+        const std::lock_guard lock(state.mutex);
+        if (state.closed) {
+          // What was asked for last, such as the end of a session, still goes out.
+          if (state.waiting.empty()) {
+            dbus_connection_flush(connection);
+            return;
+          }
+        }
+        if (state.waiting.empty()) break;
+        next = std::move(state.waiting.front());
+        state.waiting.pop_front();
+      }
+      dbus_uint32_t serial = 0;
+      if (!dbus_connection_send(connection, next.first.get(), &serial)) return;
+      state.listener.sent(next.second, serial);
+    }
+    if (!dbus_connection_read_write(connection, 0)) return;
+    while (DBusMessage* message = dbus_connection_pop_message(connection)) {
+      MessagePointer owned(message);
+      if (dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected")) return;
+      state.listener.received(std::move(owned));
+    }
+    pollfd sources[2] = {{fd, static_cast<short>(POLLIN | (dbus_connection_has_messages_to_send(connection) ? POLLOUT : 0)), 0},
+                         {state.wake, POLLIN, 0}};
+    poll(sources, 2, -1);
+    uint64_t count;
+    [[maybe_unused]] const auto drained = read(state.wake, &count, sizeof count);
+  }
+}
+
+}  // namespace ami::dbus

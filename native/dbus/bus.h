@@ -1,0 +1,49 @@
+#pragma once
+// A connection to a D-Bus message bus, read and written on a thread of its own.
+#include <dbus/dbus.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace ami::dbus {
+
+/** A message with one owner. */
+struct UnrefMessage {
+  void operator()(DBusMessage* message) const { dbus_message_unref(message); }
+};
+using MessagePointer = std::unique_ptr<DBusMessage, UnrefMessage>;
+
+/** What the thread tells; called on it. */
+struct BusListener {
+  /** Our name on the bus. */
+  std::function<void(std::string name)> connected;
+  /** Last of all: there is no connection (any more). */
+  std::function<void(std::string problem)> lost;
+  std::function<void(MessagePointer message)> received;
+  /** The call that was given this number left with that serial. */
+  std::function<void(uint32_t number, uint32_t serial)> sent;
+};
+
+/** Calls return at once. The thread ends with the connection, or soon after `close`; nobody waits for it. */
+class Bus {
+ public:
+  /** Connects to an address; the session bus of the user where it is empty. */
+  Bus(std::string address, BusListener listener);
+  ~Bus() { close(); }
+  Bus(const Bus&) = delete;
+  Bus& operator=(const Bus&) = delete;
+
+  void send(MessagePointer message, uint32_t number);
+  void close();
+
+ private:
+  struct State;
+  static void run(const std::shared_ptr<State>& state);
+  static void converse(State& state, DBusConnection* connection);
+  const std::shared_ptr<State> state_;
+};
+
+}  // namespace ami::dbus

@@ -1,0 +1,19 @@
+#pragma once
+// D-Bus values as JavaScript has them: numbers, strings, booleans, arrays (also of structures), objects for dictionaries.
+#include <dbus/dbus.h>
+#include <napi.h>
+
+#include <string>
+
+namespace ami::dbus {
+
+/**
+ * Appends values to a message, one for each complete type of the signature. A variant is written as { signature, value }. Empty, or
+ * a sentence about what does not fit.
+ */
+std::string appendValues(Napi::Env env, DBusMessage* message, const std::string& signature, const Napi::Array& values);
+
+/** The arguments of a message. Variants are what they hold; a file descriptor is a number, and the reader's to close. */
+Napi::Array readValues(Napi::Env env, DBusMessage* message);
+
+}  // namespace ami::dbus

@@ -1,0 +1,53 @@
+import { loadAddon } from './load-addon.ts'
+
+/**
+ * The addon native/dbus: a connection to a message bus on a thread of its own. Numbers, strings, booleans; arrays for D-Bus arrays and
+ * structures; objects for dictionaries. A variant is read as what it holds and written as { signature, value }. A file descriptor is
+ * a number, and the reader's to close.
+ */
+export interface DBusAddon {
+  /** `address` empty: the user's session bus. Nothing is told after `close`; what was called before still goes out. */
+  readonly Bus: new (
+    address: string,
+    listener: (event: BusEvent) => void,
+  ) => NativeBus
+  closeDescriptor(fd: number): void
+}
+
+export interface NativeBus {
+  /** Throws TypeError for what no bus takes. `number` comes back with `sent`. */
+  call(
+    number: number,
+    destination: string,
+    path: string,
+    interface_: string,
+    member: string,
+    signature: string,
+    values: readonly unknown[],
+  ): void
+  close(): void
+}
+
+export interface BusMessage {
+  /** Of the call that this answers. */
+  readonly serial: number
+  readonly arguments: readonly unknown[]
+  readonly path: string
+  readonly interface: string
+  readonly member: string
+  readonly sender: string
+}
+
+export type BusEvent =
+  | { readonly kind: 'connected'; readonly name: string }
+  /** The last one. */
+  | { readonly kind: 'lost'; readonly problem: string }
+  | { readonly kind: 'sent'; readonly number: number; readonly serial: number }
+  | ({ readonly kind: 'signal' } & BusMessage)
+  | ({ readonly kind: 'reply' } & BusMessage)
+  | ({ readonly kind: 'error'; readonly name: string } & BusMessage)
+
+/** @throws AppError `studio.engine_missing` that names what to install */
+export function loadDBus(): DBusAddon {
+  return loadAddon<DBusAddon>('dbus')
+}

@@ -1,0 +1,157 @@
+import type { BusEvent, BusMessage, DBusAddon, NativeBus } from '../../native/dbus.ts'
+
+/** A program behind the bus, one of its objects, and what the object can do. */
+export interface RemoteObject {
+  readonly destination: string
+  readonly path: string
+  readonly interface: string
+}
+
+/** What a program answered instead of doing what it was asked. */
+export class BusError extends Error {
+  /** e.g. `org.freedesktop.DBus.Error.ServiceUnknown` */
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+interface Call {
+  serial: number
+  readonly resolve: (values: readonly unknown[]) => void
+  readonly reject: (error: Error) => void
+  readonly timer: NodeJS.Timeout
+}
+
+interface Watch {
+  readonly path: string
+  readonly interface: string
+  readonly member: string
+  readonly listener: (values: readonly unknown[]) => void
+}
+
+const theBus: RemoteObject = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
+
+/** Calls and signals of a D-Bus message bus. */
+export class MessageBus {
+  readonly #native: NativeBus
+  readonly #calls = new Map<number, Call>()
+  readonly #watches = new Set<Watch>()
+  readonly #lostListeners = new Set<(problem: string) => void>()
+  readonly #connected: { readonly promise: Promise<string>; resolve(name: string): void; reject(error: Error): void }
+  #number = 0
+  #lost: string | undefined
+
+  /** The user's session bus, unless an address is given. */
+  constructor(addon: DBusAddon, address = '') {
+    this.#connected = Promise.withResolvers<string>()
+    this.#connected.promise.catch(() => undefined)
+    this.#native = new addon.Bus(address, (event) => this.#take(event))
+  }
+
+  /** Our name on the bus. Rejects where there is no bus. */
+  name(): Promise<string> {
+    return this.#connected.promise
+  }
+
+  /** Rejects with `BusError`, also where no answer comes in time or the bus is lost. */
+  call(to: RemoteObject, member: string, signature = '', values: readonly unknown[] = [], timeoutMs = 5000): Promise<readonly unknown[]> {
+    if (this.#lost !== undefined) return Promise.reject(new BusError('lost', this.#lost))
+    const number = ++this.#number
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#calls.delete(number)
+        reject(new BusError('late', `${to.destination} does not answer ${member}`))
+      }, timeoutMs)
+      this.#calls.set(number, { serial: 0, resolve, reject, timer })
+      this.#native.call(number, to.destination, to.path, to.interface, member, signature, values)
+    })
+  }
+
+  /** Value of a property of an object. */
+  async property(of: RemoteObject, name: string): Promise<unknown> {
+    const [value] = await this.call({ ...of, interface: 'org.freedesktop.DBus.Properties' }, 'Get', 'ss', [of.interface, name])
+    return value
+  }
+
+  /** Listens to a signal; resolves when none is missed any more, with the way to stop. */
+  async watch(of: RemoteObject, member: string, listener: (values: readonly unknown[]) => void): Promise<() => void> {
+    const watch = { path: of.path, interface: of.interface, member, listener }
+    this.#watches.add(watch)
+    await this.call(theBus, 'AddMatch', 's', [`type='signal',path='${of.path}',interface='${of.interface}',member='${member}'`])
+    return () => this.#watches.delete(watch)
+  }
+
+  /** Whether a program of that name runs, or would be started. */
+  async offers(name: string): Promise<boolean> {
+    const [[running], [startable]] = await Promise.all([
+      this.call(theBus, 'NameHasOwner', 's', [name]),
+      this.call(theBus, 'ListActivatableNames'),
+    ])
+    return running === true || (startable as readonly string[]).includes(name)
+  }
+
+  /** Calls back when the program of that name ends. */
+  async onGone(name: string, listener: () => void): Promise<void> {
+    await this.watch(theBus, 'NameOwnerChanged', ([changed, , owner]) => {
+      if (changed === name && owner === '') listener()
+    })
+  }
+
+  onLost(listener: (problem: string) => void): void {
+    this.#lostListeners.add(listener)
+  }
+
+  /** What was called is still sent; nothing is answered. */
+  close(): void {
+    this.#end('closed')
+    this.#native.close()
+  }
+
+  #take(event: BusEvent): void {
+    if (event.kind === 'connected') this.#connected.resolve(event.name)
+    else if (event.kind === 'lost') {
+      const listeners = [...this.#lostListeners]
+      this.#end(event.problem)
+      for (const listener of listeners) listener(event.problem)
+    } else if (event.kind === 'sent') {
+      const call = this.#calls.get(event.number)
+      if (call) call.serial = event.serial
+    } else if (event.kind === 'signal') this.#signal(event)
+    else if (event.kind === 'reply') this.#answered(event.serial)?.resolve(event.arguments)
+    else this.#answered(event.serial)?.reject(new BusError(event.name, String(event.arguments[0] ?? event.name)))
+  }
+
+  #signal(message: BusMessage): void {
+    for (const watch of [...this.#watches]) {
+      if (watch.member !== message.member || watch.interface !== message.interface || watch.path !== message.path) continue
+      watch.listener(message.arguments)
+    }
+  }
+
+  /** The call that is answered, no longer waited for. */
+  #answered(serial: number): Call | undefined {
+    for (const [number, call] of this.#calls) {
+      if (call.serial !== serial) continue
+      this.#calls.delete(number)
+      clearTimeout(call.timer)
+      return call
+    }
+    return undefined
+  }
+
+  #end(problem: string): void {
+    this.#lost ??= problem
+    this.#watches.clear()
+    this.#lostListeners.clear()
+    const error = new BusError('lost', problem)
+    this.#connected.reject(error)
+    for (const call of this.#calls.values()) {
+      clearTimeout(call.timer)
+      call.reject(error)
+    }
+    this.#calls.clear()
+  }
+}
