@@ -53,162 +53,174 @@ AMI_INLINE float channel(float b, float s) {
   }
 }
 
+/** Pixels that are worked on at once: even, and small enough that a run's arrays stay in the nearest cache. */
 constexpr int kRun = 256;
+constexpr float kLuma = 1.0f / 219, kRv = 1.5748f / 224, kBu = 1.8556f / 224, kGu = -0.187324f / 224, kGv = -0.468124f / 224;
 
-/** What happens to a run of pixels, in separate arrays so that the loops vectorise. Chroma is laid out for each pixel. */
-struct Run {
-  float groundY[kRun], groundU[kRun], groundV[kRun], groundA[kRun], groundC[kRun];
-  float layerY[kRun], layerU[kRun], layerV[kRun], layerA[kRun], layerC[kRun];
-  /** Sums of the pixels of both rows for each pixel column. */
-  float sumU[kRun], sumV[kRun], sumA[kRun];
+/** What one side brings: luma, alpha, and what chroma adds to each of R, G, B, for each pixel. */
+struct Side {
+  float y[kRun], a[kRun], red[kRun], green[kRun], blue[kRun];
 };
 
-/** BT.709 limited as Y 0 to 255: reads multiplied samples, writes the new luma into groundY, chroma shares into the sums. */
-template <BlendMode mode>
+/** A run of pixels of one row in separate arrays, so that loops over them vectorise. */
+struct Run {
+  Side ground, layer;
+  /** Shares of the new chroma, and of the layer, that the pixels of both rows bring. */
+  float sumU[kRun], sumV[kRun], sumA[kRun];
+  /** Chroma of a side before it is laid out for each pixel. */
+  float red[kRun / 2], green[kRun / 2], blue[kRun / 2];
+};
+
+/** Reads Y, leaves the new Y (multiplied where there is alpha) in `ground.y`. Without `clear` both sides are opaque. */
+template <BlendMode mode, bool clear>
 AMI_INLINE void runKernel(Run& run, int count, float opacity) {
-  constexpr float kLuma = 1.0f / 219, kRv = 1.5748f / 224, kBu = 1.8556f / 224, kGu = -0.187324f / 224, kGv = -0.468124f / 224;
+  Side &ground = run.ground, &layer = run.layer;
   for (int i = 0; i < count; i++) {
-    const float ga = run.groundA[i], la = run.layerA[i] * opacity;
-    const float groundScale = 1.0f / most(ga, 1e-4f), groundChroma = 1.0f / most(run.groundC[i], 1e-4f);
-    const float layerScale = 1.0f / most(run.layerA[i], 1e-4f), layerChroma = 1.0f / most(run.layerC[i], 1e-4f);
-    const float gy = (run.groundY[i] * groundScale - 16) * kLuma, gu = run.groundU[i] * groundChroma - 128, gv = run.groundV[i] * groundChroma - 128;
-    const float ly = (run.layerY[i] * layerScale - 16) * kLuma, lu = run.layerU[i] * layerChroma - 128, lv = run.layerV[i] * layerChroma - 128;
-    const float r = channel<mode>(unit(gy + kRv * gv), unit(ly + kRv * lv));
-    const float g = channel<mode>(unit(gy + kGu * gu + kGv * gv), unit(ly + kGu * lu + kGv * lv));
-    const float b = channel<mode>(unit(gy + kBu * gu), unit(ly + kBu * lu));
+    const float la = clear ? layer.a[i] * opacity : opacity, ga = clear ? ground.a[i] : 1.0f;
+    const float ownY = clear ? layer.y[i] / most(layer.a[i], 1e-4f) : layer.y[i];
+    const float gy = ((clear ? ground.y[i] / most(ga, 1e-4f) : ground.y[i]) - 16) * kLuma, ly = (ownY - 16) * kLuma;
+    const float r = channel<mode>(unit(gy + ground.red[i]), unit(ly + layer.red[i]));
+    const float g = channel<mode>(unit(gy + ground.green[i]), unit(ly + layer.green[i]));
+    const float b = channel<mode>(unit(gy + ground.blue[i]), unit(ly + layer.blue[i]));
     const float luma = 0.2126f * r + 0.7152f * g + 0.0722f * b;
     const float newY = 16 + 219 * luma, newU = 128 + (224 / 1.8556f) * (b - luma), newV = 128 + (224 / 1.5748f) * (r - luma);
     // Where the ground is clear the layer stands as it is; where both are, the mode counts.
-    const float alone = la * (1 - ga), both = la * ga;
-    run.groundY[i] = run.groundY[i] * (1 - la) + alone * (16 + 219 * ly) + both * newY;
-    run.groundA[i] = ga + alone;
-    run.sumU[i] += alone * (128 + lu) + both * newU;
-    run.sumV[i] += alone * (128 + lv) + both * newV;
+    const float both = la * ga, alone = la - both;
+    ground.y[i] = ground.y[i] * (1 - la) + both * newY + (clear ? alone * ownY : 0.0f);
+    if (clear) ground.a[i] = ga + alone;
+    run.sumU[i] += both * newU + (clear ? alone * (128 + layer.blue[i] * (1 / kBu)) : 0.0f);
+    run.sumV[i] += both * newV + (clear ? alone * (128 + layer.red[i] * (1 / kRv)) : 0.0f);
     run.sumA[i] += la;
   }
 }
 
-template <BlendMode mode>
+template <BlendMode mode, bool clear>
 void runPlain(Run& run, int count, float opacity) {
-  runKernel<mode>(run, count, opacity);
+  runKernel<mode, clear>(run, count, opacity);
 }
 #if defined(__x86_64__)
-template <BlendMode mode>
+template <BlendMode mode, bool clear>
 AMI_AVX2 void runAvx2(Run& run, int count, float opacity) {
-  runKernel<mode>(run, count, opacity);
+  runKernel<mode, clear>(run, count, opacity);
 }
 #endif
 
 using Work = void (*)(Run&, int, float);
 
 template <BlendMode mode>
-Work workOf() {
+Work workOf(bool clear) {
 #if defined(__x86_64__)
-  if (hasAvx2()) return runAvx2<mode>;
+  if (hasAvx2()) return clear ? runAvx2<mode, true> : runAvx2<mode, false>;
 #endif
-  return runPlain<mode>;
+  return clear ? runPlain<mode, true> : runPlain<mode, false>;
 }
 
-Work workFor(BlendMode mode) {
+Work workFor(BlendMode mode, bool clear) {
   switch (mode) {
-    case BlendMode::normal: return workOf<BlendMode::normal>();
-    case BlendMode::add: return workOf<BlendMode::add>();
-    case BlendMode::subtract: return workOf<BlendMode::subtract>();
-    case BlendMode::screen: return workOf<BlendMode::screen>();
-    case BlendMode::multiply: return workOf<BlendMode::multiply>();
-    case BlendMode::overlay: return workOf<BlendMode::overlay>();
-    case BlendMode::lighten: return workOf<BlendMode::lighten>();
-    case BlendMode::darken: return workOf<BlendMode::darken>();
-    case BlendMode::difference: return workOf<BlendMode::difference>();
-    case BlendMode::colorDodge: return workOf<BlendMode::colorDodge>();
-    case BlendMode::colorBurn: return workOf<BlendMode::colorBurn>();
-    case BlendMode::hardLight: return workOf<BlendMode::hardLight>();
-    case BlendMode::softLight: return workOf<BlendMode::softLight>();
+    case BlendMode::normal: return workOf<BlendMode::normal>(clear);
+    case BlendMode::add: return workOf<BlendMode::add>(clear);
+    case BlendMode::subtract: return workOf<BlendMode::subtract>(clear);
+    case BlendMode::screen: return workOf<BlendMode::screen>(clear);
+    case BlendMode::multiply: return workOf<BlendMode::multiply>(clear);
+    case BlendMode::overlay: return workOf<BlendMode::overlay>(clear);
+    case BlendMode::lighten: return workOf<BlendMode::lighten>(clear);
+    case BlendMode::darken: return workOf<BlendMode::darken>(clear);
+    case BlendMode::difference: return workOf<BlendMode::difference>(clear);
+    case BlendMode::colorDodge: return workOf<BlendMode::colorDodge>(clear);
+    case BlendMode::colorBurn: return workOf<BlendMode::colorBurn>(clear);
+    case BlendMode::hardLight: return workOf<BlendMode::hardLight>(clear);
+    case BlendMode::softLight: return workOf<BlendMode::softLight>(clear);
   }
-  return workOf<BlendMode::normal>();
+  return workOf<BlendMode::normal>(clear);
 }
 
-AMI_INLINE void widenKernel(const uint8_t* from, float* to, int count) {
-  for (int i = 0; i < count; i++) to[i] = from[i];
+AMI_INLINE void widenKernel(const uint8_t* from, float* to, int count, float scale) {
+  for (int i = 0; i < count; i++) to[i] = static_cast<float>(from[i]) * scale;
 }
-AMI_DISPATCH(widen, (const uint8_t* from, float* to, int count), (from, to, count))
-
-AMI_INLINE void alphaKernel(const uint8_t* from, float* to, int count) {
-  for (int i = 0; i < count; i++) to[i] = static_cast<float>(from[i]) * (1.0f / 255);
-}
-AMI_DISPATCH(alpha, (const uint8_t* from, float* to, int count), (from, to, count))
-
-/** Chroma for each pixel; `odd` where the first pixel is the second of its sample. */
-void spread(const uint8_t* from, float* to, int count, int odd, float scale) {
-  for (int i = 0; i < count; i++) to[i] = static_cast<float>(from[(i + odd) >> 1]) * scale;
-}
-
-void fill(float* to, int count, float value) { std::fill(to, to + count, value); }
+AMI_DISPATCH(widen, (const uint8_t* from, float* to, int count, float scale), (from, to, count, scale))
 
 AMI_INLINE void narrowKernel(const float* from, uint8_t* to, int count, float scale) {
-  for (int i = 0; i < count; i++) {
-    const float value = most(0.0f, least(255.0f, from[i] * scale)) + 0.5f;
-    to[i] = static_cast<uint8_t>(static_cast<int>(value));
-  }
+  for (int i = 0; i < count; i++) to[i] = static_cast<uint8_t>(static_cast<int>(most(0.0f, least(255.0f, from[i] * scale)) + 0.5f));
 }
 AMI_DISPATCH(narrow, (const float* from, uint8_t* to, int count, float scale), (from, to, count, scale))
+
+/** What chroma samples add to R, G, B; `alpha` null where they are not multiplied. */
+AMI_INLINE void offsetsKernel(const uint8_t* u, const uint8_t* v, const uint8_t* alpha, Run& run, int count) {
+  for (int i = 0; i < count; i++) {
+    const float scale = alpha != nullptr ? 255.0f / most(static_cast<float>(alpha[i]), 0.1f) : 1.0f;
+    const float blue = static_cast<float>(u[i]) * scale - 128, red = static_cast<float>(v[i]) * scale - 128;
+    run.red[i] = kRv * red;
+    run.green[i] = kGu * blue + kGv * red;
+    run.blue[i] = kBu * blue;
+  }
+}
+AMI_DISPATCH(offsets, (const uint8_t* u, const uint8_t* v, const uint8_t* alpha, Run& run, int count), (u, v, alpha, run, count))
+
+AMI_INLINE void twiceKernel(const float* from, float* to, int count) {
+  for (int i = 0; i < count; i++) {
+    to[2 * i] = from[i];
+    to[2 * i + 1] = from[i];
+  }
+}
+AMI_DISPATCH(twice, (const float* from, float* to, int count), (from, to, count))
+
+/** Four pixels share a sample: each brings a quarter, and what the layer leaves of the old one stays. */
+AMI_INLINE void gatherKernel(const float* sums, const float* alphas, uint8_t* to, int count) {
+  for (int i = 0; i < count; i++) {
+    const float kept = 1 - (alphas[2 * i] + alphas[2 * i + 1]) * 0.25f;
+    const float value = static_cast<float>(to[i]) * kept + (sums[2 * i] + sums[2 * i + 1]) * 0.25f;
+    to[i] = static_cast<uint8_t>(static_cast<int>(most(0.0f, least(255.0f, value)) + 0.5f));
+  }
+}
+AMI_DISPATCH(gather, (const float* sums, const float* alphas, uint8_t* to, int count), (sums, alphas, to, count))
+
+void layChroma(Run& run, Side& side, const uint8_t* u, const uint8_t* v, const uint8_t* alpha, int samples) {
+  offsets(u, v, alpha, run, samples);
+  twice(run.red, side.red, samples);
+  twice(run.green, side.green, samples);
+  twice(run.blue, side.blue, samples);
+}
+
+void layLuma(Side& side, const uint8_t* y, const uint8_t* alpha, int first, int count, bool clear) {
+  widen(y, side.y + first, count, 1);
+  if (alpha != nullptr) widen(alpha, side.a + first, count, 1.0f / 255);
+  else if (clear) std::fill(side.a + first, side.a + first + count, 1.0f);
+}
+
+/** Pixels [x, x + count) of the rows; `skip` of the first sample's pixels are none of the layer's, and of the last what is left. */
+void blendRun(Run& run, BlendMode mode, const BlendRows& rows, int x, int count, int skip) {
+  const int chroma = (x + (rows.odd ? 1 : 0)) / 2, samples = (skip + count + 1) / 2;
+  const bool clear = rows.groundA[0] != nullptr || rows.layerA[0] != nullptr || skip + count < 2 * samples || skip > 0;
+  const Work work = workFor(mode, clear);
+  layChroma(run, run.layer, rows.layerU + chroma, rows.layerV + chroma, rows.layerChromaAlpha != nullptr ? rows.layerChromaAlpha + chroma : nullptr, samples);
+  uint8_t* const groundAlpha = rows.groundChromaAlpha != nullptr ? rows.groundChromaAlpha + chroma : nullptr;
+  layChroma(run, run.ground, rows.groundU + chroma, rows.groundV + chroma, groundAlpha, samples);
+  for (float* sums : {run.sumU, run.sumV, run.sumA}) std::fill(sums, sums + 2 * samples, 0.0f);
+  for (int line = 0; line < 2 && rows.groundY[line] != nullptr; line++) {
+    uint8_t* const alpha = rows.groundA[line] != nullptr ? rows.groundA[line] + x : nullptr;
+    if (clear) run.layer.a[0] = run.layer.a[2 * samples - 1] = run.ground.a[0] = run.ground.a[2 * samples - 1] = 0;
+    layLuma(run.ground, rows.groundY[line] + x, alpha, skip, count, clear);
+    layLuma(run.layer, rows.layerY[line] + x, rows.layerA[line] != nullptr ? rows.layerA[line] + x : nullptr, skip, count, clear);
+    work(run, 2 * samples, rows.opacity);
+    narrow(run.ground.y + skip, rows.groundY[line] + x, count, 1);
+    if (alpha != nullptr) narrow(run.ground.a + skip, alpha, count, 255);
+  }
+  gather(run.sumU, run.sumA, rows.groundU + chroma, samples);
+  gather(run.sumV, run.sumA, rows.groundV + chroma, samples);
+  if (groundAlpha == nullptr) return;
+  for (int i = 0; i < 2 * samples; i++) run.sumU[i] = run.sumA[i] * 255;
+  gather(run.sumU, run.sumA, groundAlpha, samples);
+}
 
 }  // namespace
 
 void blendRows(BlendMode mode, const BlendRows& rows) {
-  const Work work = workFor(mode);
   alignas(64) static thread_local Run run;
-  const int odd = rows.odd ? 1 : 0;
-  // Runs end where chroma samples end.
-  for (int x = 0, count = 0; x < rows.width; x += count) {
-    const int shift = x == 0 ? odd : 0;
-    count = std::min(kRun - shift, rows.width - x);
-    const int chroma = (x + odd) / 2;
-    fill(run.sumU, count, 0);
-    fill(run.sumV, count, 0);
-    fill(run.sumA, count, 0);
-    for (int line = 0; line < 2 && rows.groundY[line] != nullptr; line++) {
-      widen(rows.groundY[line] + x, run.groundY, count);
-      spread(rows.groundU + chroma, run.groundU, count, shift, 1);
-      spread(rows.groundV + chroma, run.groundV, count, shift, 1);
-      widen(rows.layerY[line] + x, run.layerY, count);
-      spread(rows.layerU + chroma, run.layerU, count, shift, 1);
-      spread(rows.layerV + chroma, run.layerV, count, shift, 1);
-      if (rows.groundA[line] != nullptr) {
-        alpha(rows.groundA[line] + x, run.groundA, count);
-        spread(rows.groundChromaAlpha + chroma, run.groundC, count, shift, 1.0f / 255);
-      } else {
-        fill(run.groundA, count, 1);
-        fill(run.groundC, count, 1);
-      }
-      if (rows.layerA[line] != nullptr) {
-        alpha(rows.layerA[line] + x, run.layerA, count);
-        spread(rows.layerChromaAlpha + chroma, run.layerC, count, shift, 1.0f / 255);
-      } else {
-        fill(run.layerA, count, 1);
-        fill(run.layerC, count, 1);
-      }
-      work(run, count, rows.opacity);
-      narrow(run.groundY, rows.groundY[line] + x, count, 1);
-      if (rows.groundA[line] != nullptr) narrow(run.groundA, rows.groundA[line] + x, count, 255);
-    }
-    // Four pixels share a sample; those outside the layer leave their share of it as it was.
-    for (int i = 0, sample = chroma; i < count; sample++) {
-      const int pixels = i == 0 && shift == 1 ? 1 : std::min(2, count - i);
-      float u = 0, v = 0, a = 0;
-      for (int k = i; k < i + pixels; k++) {
-        u += run.sumU[k];
-        v += run.sumV[k];
-        a += run.sumA[k];
-      }
-      const float kept = 1 - a / 4;
-      const auto put = [](uint8_t& to, float value) { to = static_cast<uint8_t>(std::clamp(value, 0.0f, 255.0f) + 0.5f); };
-      put(rows.groundU[sample], rows.groundU[sample] * kept + u / 4);
-      put(rows.groundV[sample], rows.groundV[sample] * kept + v / 4);
-      if (rows.groundChromaAlpha != nullptr) put(rows.groundChromaAlpha[sample], rows.groundChromaAlpha[sample] * kept + a / 4 * 255);
-      i += pixels;
-    }
-  }
+  const int first = rows.odd ? 1 : 0, whole = (rows.width - first) / 2 * 2;
+  // Samples that only one column of the layer touches go by themselves.
+  if (first > 0) blendRun(run, mode, rows, 0, 1, 1);
+  for (int x = first; x < first + whole; x += kRun) blendRun(run, mode, rows, x, std::min(kRun, first + whole - x), 0);
+  if (first + whole < rows.width) blendRun(run, mode, rows, first + whole, 1, 0);
 }
 
 }  // namespace ami

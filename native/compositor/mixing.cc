@@ -89,19 +89,19 @@ void Mixer::move(Surface& from, Surface& to, const Mixing& mixing, const Target&
   const double sign = mixing.direction == Direction::left || mixing.direction == Direction::up ? -1 : 1;
   // Whole pixels, the same for both, so that no gap opens between them.
   const double length = across ? width : height, moved = std::round(length * mixing.progress);
-  const auto lay = [&](const Picture& picture, double by) {
+  const auto lay = [&](const Picture& picture, double by, bool wholeEdges) {
     Geometry geometry;
     (across ? geometry.transform.e : geometry.transform.f) = by;
-    if (moved_.place(picture.content(width, height), geometry, width, height)) moved_.draw(into, {});
+    if (moved_.place(picture.content(width, height), geometry, width, height)) moved_.draw(into, {1, BlendMode::normal, wholeEdges});
   };
   if (mixing.kind == MixingKind::slide) {
     from.render(into, frame);
   } else {
     from.render(pictures_[1].target(width, height), frame);
-    lay(pictures_[1], sign * moved);
+    lay(pictures_[1], sign * moved, true);
   }
   to.render(pictures_[0].target(width, height), frame);
-  lay(pictures_[0], sign * (moved - length));
+  lay(pictures_[0], sign * (moved - length), false);
 }
 
 void Mixer::weigh(const Mixing& mixing, const Target& into, int y, uint8_t* weights) {

@@ -296,6 +296,14 @@ void Placement::placeSlanted(const Source& source, const Affine& back, double wi
     while (any && covers_[bytes(first)] == 0) first++;
     while (any && covers_[bytes(last - 1)] == 0) last--;
     const int run = any ? last - first : 0;
+    // Between the soft edges all is covered.
+    int whole = first, behind = last;
+    while (whole < last && covers_[bytes(whole)] != 256) whole++;
+    while (behind > whole && covers_[bytes(behind - 1)] != 256) behind--;
+    const auto cover = [&](uint8_t* to) {
+      coverRow(to + first, covers_.data() + first, whole - first);
+      coverRow(to + behind, covers_.data() + behind, last - behind);
+    };
     const auto clear = [&](uint8_t* to) {
       if (run == 0) return static_cast<void>(memset(to, 0, bytes(count)));
       memset(to, 0, bytes(first));
@@ -308,12 +316,13 @@ void Placement::placeSlanted(const Source& source, const Affine& back, double wi
       if (run == 0) continue;
       sampleRow(line.from, sourceWidth, sourceHeight, contentX * scaleX + shiftX, contentY * scaleY + shiftY, back.a * step * scaleX, back.b * step * scaleY,
                 nearest, line.to + first, run);
-      coverRow(line.to + first, covers_.data() + first, run);
+      cover(line.to);
     }
     if (opaque == nullptr) return;
     clear(opaque);
+    if (run == 0) return;
     memset(opaque + first, 255, bytes(run));
-    coverRow(opaque + first, covers_.data() + first, run);
+    cover(opaque);
   };
   const double scaleX = 1 / source.shrinkX, scaleY = 1 / source.shrinkY;
   for (int y = 0; y < lumaHeight; y++) {
@@ -345,11 +354,12 @@ void Placement::draw(const Target& target, const Laying& laying) const {
   if (laying.opacity < 0.001) return;
   if (laying.blend != BlendMode::normal) drawBlended(target, laying);
   else if (alpha_) drawAlpha(target, laying.opacity);
-  else drawOpaque(target, laying.opacity);
+  else drawOpaque(target, laying);
 }
 
-void Placement::drawOpaque(const Target& t, double opacity) const {
-  const auto weight = static_cast<uint16_t>(std::lround(std::min(opacity, 1.0) * 256));
+void Placement::drawOpaque(const Target& t, const Laying& laying) const {
+  const auto weight = static_cast<uint16_t>(std::lround(std::min(laying.opacity, 1.0) * 256));
+  const bool halves = !laying.wholeEdges, halfLeft = halfLeft_ && halves, halfRight = halfRight_ && halves;
   const int width = x1_ - x0_, chromaWidth = cx1_ - cx0_;
   for (int y = y0_; y < y1_; y++) {
     uint8_t* ground = t.y + y * t.strideY + x0_;
@@ -357,24 +367,24 @@ void Placement::drawOpaque(const Target& t, double opacity) const {
     else mixRow(ground, y_.row(y - y0_), width, weight);
     if (t.a != nullptr) tintRow(t.a + y * t.strideA + x0_, 255, width, weight);
   }
-  const int first = halfLeft_ ? 1 : 0, count = std::max(0, chromaWidth - first - (halfRight_ ? 1 : 0));
+  const int first = halfLeft ? 1 : 0, count = std::max(0, chromaWidth - first - (halfRight ? 1 : 0));
   for (int cy = cy0_; cy < cy1_; cy++) {
-    const bool half = (halfTop_ && cy == cy0_) || (halfBottom_ && cy == cy1_ - 1);
+    const bool half = halves && ((halfTop_ && cy == cy0_) || (halfBottom_ && cy == cy1_ - 1));
     const auto share = static_cast<uint16_t>(half ? weight / 2 : weight);
     const auto edge = static_cast<uint16_t>(share / 2);
     const auto lay = [&](uint8_t* ground, const uint8_t* layer) {
       if (share == 256) memcpy(ground + first, layer + first, bytes(count));
       else mixRow(ground + first, layer + first, count, share);
-      if (halfLeft_) mixRow(ground, layer, 1, edge);
-      if (halfRight_) mixRow(ground + chromaWidth - 1, layer + chromaWidth - 1, 1, edge);
+      if (halfLeft) mixRow(ground, layer, 1, edge);
+      if (halfRight) mixRow(ground + chromaWidth - 1, layer + chromaWidth - 1, 1, edge);
     };
     lay(t.u + cy * t.strideU + cx0_, u_.row(cy - cy0_));
     lay(t.v + cy * t.strideV + cx0_, v_.row(cy - cy0_));
     if (t.chromaAlpha == nullptr) continue;
     uint8_t* ground = t.chromaAlpha + cy * t.strideC + cx0_;
     tintRow(ground + first, 255, count, share);
-    if (halfLeft_) tintRow(ground, 255, 1, edge);
-    if (halfRight_) tintRow(ground + chromaWidth - 1, 255, 1, edge);
+    if (halfLeft) tintRow(ground, 255, 1, edge);
+    if (halfRight) tintRow(ground + chromaWidth - 1, 255, 1, edge);
   }
 }
 

@@ -28,6 +28,8 @@ struct Geometry {
 struct Laying {
   double opacity = 1;
   BlendMode blend = BlendMode::normal;
+  /** Opaque, upright layers only: chroma samples that are half covered are overwritten, for a neighbour is laid beside later. */
+  bool wholeEdges = false;
 };
 
 /**
@@ -76,7 +78,7 @@ class Placement {
   void multiply(const Content& content, const Crop& crop);
   void findSpans();
   void halveEdges(int width, int height);
-  void drawOpaque(const Target& target, double opacity) const;
+  void drawOpaque(const Target& target, const Laying& laying) const;
   void drawAlpha(const Target& target, double opacity) const;
   void drawBlended(const Target& target, const Laying& laying) const;
   Span spanOf(int chromaRow) const;

@@ -179,7 +179,8 @@ class FrameStore {
   static constexpr size_t kSlots = 4, kSlotBits = 2;
   static constexpr size_t kHeaderSize = 4096;
   static constexpr size_t kSlotSize = size_t{kMaxSide} * kMaxSide * 5 / 2;
-  static constexpr size_t kSize = kHeaderSize + kSlots * kSlotSize;
+  /** Some bytes behind the last plane: wide reads may go past its end. */
+  static constexpr size_t kSize = kHeaderSize + kSlots * kSlotSize + 4096;
   static constexpr int64_t kPinLifeUs = 2'000'000;
   /** What a slot holds of alpha: no plane; a plane that says opaque everywhere; one that does not. */
   static constexpr uint32_t kOpaque = 0, kAlphaUnused = 1, kSeenThrough = 2;

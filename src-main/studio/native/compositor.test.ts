@@ -15,10 +15,12 @@ import {
 import { chromaOf, psnr, rgbOf, smoothRgba, yuvOf } from './reference-pictures.ts'
 
 const native = process.platform === 'linux' ? loadCompositor() : undefined
-const [width, height] = [96, 64]
+const [width, height] = [64, 48]
 
 function memory(w = width, h = height): PictureMemory {
-  const planes = [new Uint8Array(w * h), new Uint8Array(chromaOf(w) * chromaOf(h)), new Uint8Array(chromaOf(w) * chromaOf(h))] as const
+  // Not zero: what is left unwritten shows.
+  const plane = (size: number) => new Uint8Array(size).fill(0xaa)
+  const planes = [plane(w * h), plane(chromaOf(w) * chromaOf(h)), plane(chromaOf(w) * chromaOf(h))] as const
   return { width: w, height: h, planes, strides: [w, chromaOf(w), chromaOf(w)] }
 }
 
@@ -93,40 +95,40 @@ describe.skipIf(native === undefined)('the compositor', () => {
     ['smaller', { transform: [0.5, 0, 0, 0.25, 21, 10] }],
     ['much smaller', { transform: [0.2, 0, 0, 0.25, 40, 30] }],
     ['larger', { transform: [1.75, 0, 0, 1.5, -11, -7] }],
-    ['mirrored', { transform: [-1, 0, 0, 1, 70, 5] }],
-    ['on its head and wider', { transform: [1.25, 0, 0, -1, 10, 55] }],
-    ['turned', { transform: turned(30, 0.9, 40, 2) }],
+    ['mirrored', { transform: [-1, 0, 0, 1, 50, 5] }],
+    ['on its head and wider', { transform: [1.25, 0, 0, -1, 9, 43] }],
+    ['turned', { transform: turned(30, 0.9, 25, 2) }],
     ['turned about and mirrored', { transform: [0, 1, 1, 0, 11, 3] }],
-    ['turned and small', { transform: turned(-50, 0.35, 30, 40) }],
-    ['slanted', { transform: [0.9, 0.2, -0.4, 0.8, 30, 4] }],
+    ['turned and small', { transform: turned(-50, 0.35, 20, 30) }],
+    ['slanted', { transform: [0.9, 0.2, -0.4, 0.8, 20, 4] }],
     ['half seen', { transform: [1, 0, 0, 1, 11, 10], opacity: 0.5 }],
     ['larger, by the nearest', { transform: [2, 0, 0, 2, -8, -10], sampling: 'nearest' }],
   ]
   test.each(places)('an opaque layer %s', (_, more) => {
-    compare(shown(60, 44, 1), more, 42, 40)
+    compare(shown(40, 32, 1), more, 42, 40)
   })
   test.each(places)('a layer with alpha %s', (_, more) => {
-    compare(shown(60, 44, 2, true), more, 40, 38)
+    compare(shown(40, 32, 2, true), more, 40, 38)
   })
 
   test.each(blendModes)('%s, opaque, with alpha and weakened', (blend) => {
     const transform: Affine = [1, 0, 0, 1, 17, 9]
     const soft = blend === 'color-dodge' || blend === 'color-burn' ? 4 : 0
-    compare(shown(60, 44, 1), { blend, transform }, 40 - soft, 38 - soft)
-    compare(shown(60, 44, 2, true), { blend, transform, opacity: 0.7 }, 40 - soft, 38 - soft)
+    compare(shown(40, 32, 1), { blend, transform }, 40 - soft, 38 - soft)
+    compare(shown(40, 32, 2, true), { blend, transform, opacity: 0.7 }, 40 - soft, 38 - soft)
   })
 
   test('nested surfaces are clear where nothing stands, and blend as one picture', () => {
-    const [one, other, below] = [shown(50, 40, 1, true), shown(40, 30, 4, true), shown(width, height, 3)]
+    const [one, other, below] = [shown(36, 30, 1, true), shown(30, 24, 4, true), shown(width, height, 3)]
     const clear = native!.createSurface({ width, height })
     open.push(clear)
     clear.setLayers([
       layerOf({ store: one.store }, { transform: [1, 0, 0, 1, 9, 5] }),
-      layerOf({ store: other.store }, { transform: turned(20, 1, 40, 12), blend: 'multiply' }),
+      layerOf({ store: other.store }, { transform: turned(20, 1, 28, 12), blend: 'multiply' }),
     ])
     const inner = composeReference(referenceColor(width, height, [0, 0, 0, 0]), [
       { picture: one.picture, transform: [1, 0, 0, 1, 9, 5] },
-      { picture: other.picture, transform: turned(20, 1, 40, 12), blend: 'multiply' },
+      { picture: other.picture, transform: turned(20, 1, 28, 12), blend: 'multiply' },
     ])
     const blends: BlendMode[] = ['normal', 'screen']
     for (const blend of blends) {
@@ -146,25 +148,25 @@ describe.skipIf(native === undefined)('the compositor', () => {
     const clear = referenceColor(30, 20, [0, 0.2, 1, 0x80 / 255])
     const made = surface([
       layerOf({ color: '#ff8000', width: 30, height: 20 }, { transform: [2, 0, 0, 1, 5, 3] }),
-      layerOf({ color: '#0033ff80', width: 30, height: 20 }, { transform: turned(45, 1.5, 50, 10) }),
-      layerOf({ color: '#0033ff80', width: 30, height: 20 }, { transform: [1, 0, 0, 1, 1, 41] }),
+      layerOf({ color: '#0033ff80', width: 30, height: 20 }, { transform: turned(45, 1, 40, 10) }),
+      layerOf({ color: '#0033ff80', width: 30, height: 20 }, { transform: [1, 0, 0, 1, 1, 21] }),
     ])
     const wanted = composeReference(backdrop, [
       { picture: color, transform: [2, 0, 0, 1, 5, 3] },
-      { picture: clear, transform: turned(45, 1.5, 50, 10) },
-      { picture: clear, transform: [1, 0, 0, 1, 1, 41] },
+      { picture: clear, transform: turned(45, 1, 40, 10) },
+      { picture: clear, transform: [1, 0, 0, 1, 1, 21] },
     ])
     expectNear(rendered(made), wanted, 36, 34)
   })
 
   test('a new picture is shown at once, a taken one no longer, and what stands still costs no change', () => {
-    const source = shown(60, 44, 1, true)
+    const source = shown(40, 32, 1, true)
     const made = surface([layerOf({ store: source.store }, { transform: [1.25, 0, 0, 1.25, 4, 6] })])
     const before = rendered(made)
     expect(rendered(made).planes).toEqual(before.planes)
-    const other = smoothRgba(60, 44, 5)
-    source.store.write({ layout: 'rgba', width: 60, height: 44, planes: [other], strides: [240], timeUs: 1 })
-    const reference = { picture: referencePicture(other, 60, 44), transform: [1.25, 0, 0, 1.25, 4, 6] as Affine }
+    const other = smoothRgba(40, 32, 5)
+    source.store.write({ layout: 'rgba', width: 40, height: 32, planes: [other], strides: [160], timeUs: 1 })
+    const reference = { picture: referencePicture(other, 40, 32), transform: [1.25, 0, 0, 1.25, 4, 6] as Affine }
     expectNear(rendered(made), composeReference(backdrop, [reference]), 42, 40)
     source.store.clear()
     expectNear(rendered(made), backdrop, 50, 50)
@@ -180,7 +182,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       native!.renderMixed(surfaces[0], surfaces[1], mixing, into, ++frame, over)
       return into
     }
-    const steps = [0, 0.13, 0.5, 0.81, 1]
+    const steps = [0.13, 0.81]
     test('fade, and over a colour', () => {
       const { from, to, surfaces } = pair()
       const red = referenceColor(width, height, [1, 0, 0, 1])
@@ -232,7 +234,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const grey = new Uint8Array(width * height * 4).map((_, i) => (i % 4 === 3 ? 255 : ((i >> 2) % width) + Math.floor((i >> 2) / width)))
       map.write({ layout: 'rgba', width, height, planes: [grey], strides: [width * 4], timeUs: 0 })
       const stinger = shown(40, 30, 2, true)
-      const over = layerOf({ store: stinger.store }, { transform: [1, 0, 0, 1, 22, 12] })
+      const over = layerOf({ store: stinger.store }, { transform: [1, 0, 0, 1, 12, 9] })
       for (const progress of steps) {
         const weight = (x: number, y: number) => Math.min(1, Math.max(0, (progress * 1.4 - (x + y) / 255) / 0.4))
         const under = mixReference(from.picture, to.picture, weight)
@@ -245,10 +247,10 @@ describe.skipIf(native === undefined)('the compositor', () => {
   test('composed pictures are scaled, recoloured and made RGBA', () => {
     const source = shown(width, height, 3)
     const picture = rendered(surface([layerOf({ store: source.store })]))
-    const small = memory(60, 40)
+    const small = memory(40, 30)
     native!.scale(picture, small)
-    const scaled = composeReference(referenceColor(60, 40, [0, 0, 0, 1]), [
-      { picture: source.picture, transform: [60 / width, 0, 0, 40 / height, 0, 0] },
+    const scaled = composeReference(referenceColor(40, 30, [0, 0, 0, 1]), [
+      { picture: source.picture, transform: [40 / width, 0, 0, 30 / height, 0, 0] },
     ])
     expectNear(small, scaled, 44, 42)
     const rgba = native!.toRgba(picture)

@@ -1,4 +1,4 @@
-/** A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, sixteen samples a pixel. */
+/** A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel. */
 import type { BlendMode } from '../collection/collection.ts'
 import type { Affine } from './compositor.ts'
 import { type Planar, planarOf } from './reference-pictures.ts'
@@ -74,14 +74,14 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
   for (let row = 0; row < ground.height; row++) {
     for (let column = 0; column < ground.width; column++) {
       sum.fill(0)
-      for (let sub = 0; sub < 16; sub++) {
-        const px = column + ((sub & 3) + 0.5) / 4 - e
-        const py = row + ((sub >> 2) + 0.5) / 4 - f
+      for (let sub = 0; sub < 9; sub++) {
+        const px = column + ((sub % 3) + 0.5) / 3 - e
+        const py = row + (Math.floor(sub / 3) + 0.5) / 3 - f
         const x = (d * px - c * py) / determinant
         const y = (a * py - b * px) / determinant
         if (x < 0 || y < 0 || x >= width || y >= height) continue
         if (layer.nearest) {
-          addSample(picture, Math.floor(x) + crop.left, Math.floor(y) + crop.top, 1 / 16, sum)
+          addSample(picture, Math.floor(x) + crop.left, Math.floor(y) + crop.top, 1 / 9, sum)
           continue
         }
         const left = Math.floor(x - 0.5)
@@ -89,10 +89,10 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
         const [u, v] = [x - 0.5 - left, y - 0.5 - top]
         const inX = (at: number) => Math.min(width - 1, Math.max(0, at)) + crop.left
         const inY = (at: number) => Math.min(height - 1, Math.max(0, at)) + crop.top
-        addSample(picture, inX(left), inY(top), ((1 - u) * (1 - v)) / 16, sum)
-        addSample(picture, inX(left + 1), inY(top), (u * (1 - v)) / 16, sum)
-        addSample(picture, inX(left), inY(top + 1), ((1 - u) * v) / 16, sum)
-        addSample(picture, inX(left + 1), inY(top + 1), (u * v) / 16, sum)
+        addSample(picture, inX(left), inY(top), ((1 - u) * (1 - v)) / 9, sum)
+        addSample(picture, inX(left + 1), inY(top), (u * (1 - v)) / 9, sum)
+        addSample(picture, inX(left), inY(top + 1), ((1 - u) * v) / 9, sum)
+        addSample(picture, inX(left + 1), inY(top + 1), (u * v) / 9, sum)
       }
       const alpha = sum[3]! * (layer.opacity ?? 1)
       if (alpha === 0) continue

@@ -86,22 +86,28 @@ export function smoothRgba(width: number, height: number, seed: number, transpar
 /** 4:2:0 of an RGBA picture: chroma is the mean of four pixels, weighted with alpha. */
 export function planarOf(rgba: Uint8Array, width: number, height: number): Planar {
   const to = emptyPlanar(width, height)
-  const pixel = (x: number, y: number) => (Math.min(y, height - 1) * width + Math.min(x, width - 1)) * 4
-  const colour = (at: number): Triple => [rgba[at]!, rgba[at + 1]!, rgba[at + 2]!]
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      to.y[y * width + x] = Math.round(yuvOf(colour(pixel(x, y)))[0])
-      to.a[y * width + x] = rgba[pixel(x, y) + 3]!
-    }
+  const halfWidth = chromaOf(width)
+  for (let i = 0; i < width * height; i++) {
+    to.y[i] = Math.round(yuvOf([rgba[4 * i]!, rgba[4 * i + 1]!, rgba[4 * i + 2]!])[0])
+    to.a[i] = rgba[4 * i + 3]!
   }
   for (let y = 0; y < height; y += 2) {
     for (let x = 0; x < width; x += 2) {
-      const four = [pixel(x, y), pixel(x + 1, y), pixel(x, y + 1), pixel(x + 1, y + 1)]
-      const alpha = four.reduce((sum, at) => sum + rgba[at + 3]!, 0)
-      const mean = [0, 1, 2].map((c) => four.reduce((sum, at) => sum + rgba[at + c]! * (alpha > 0 ? rgba[at + 3]! / alpha : 0.25), 0))
-      const [, u, v] = yuvOf(mean as unknown as Triple)
-      to.u[(y >> 1) * chromaOf(width) + (x >> 1)] = Math.round(u)
-      to.v[(y >> 1) * chromaOf(width) + (x >> 1)] = Math.round(v)
+      const sum = [0, 0, 0, 0]
+      const plain = [0, 0, 0]
+      for (let k = 0; k < 4; k++) {
+        const at = (Math.min(y + (k >> 1), height - 1) * width + Math.min(x + (k & 1), width - 1)) * 4
+        const alpha = rgba[at + 3]!
+        for (let c = 0; c < 3; c++) {
+          sum[c]! += rgba[at + c]! * alpha
+          plain[c]! += rgba[at + c]! / 4
+        }
+        sum[3]! += alpha
+      }
+      const mean = (c: number) => (sum[3]! > 0 ? sum[c]! / sum[3]! : plain[c]!)
+      const [, u, v] = yuvOf([mean(0), mean(1), mean(2)])
+      to.u[(y >> 1) * halfWidth + (x >> 1)] = Math.round(u)
+      to.v[(y >> 1) * halfWidth + (x >> 1)] = Math.round(v)
     }
   }
   return to
