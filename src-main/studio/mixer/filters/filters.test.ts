@@ -196,7 +196,7 @@ describe('noise suppression', () => {
     }
     const power = (samples: Float64Array) => samples.reduce((sum, value) => sum + value * value, 0)
     const filter = make('noise-suppression')
-    const out = run(filter, noise, 50)
+    const out = run(filter, noise, 35)
     expect(power(out.subarray(-4800))).toBeLessThan(0.03 ** 2 * 4800 * 0.33 * 0.05)
     filter.update({ amount: 0 })
     run(filter, () => 0, 4)

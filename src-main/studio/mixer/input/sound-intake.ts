@@ -33,6 +33,7 @@ export class SoundIntake {
   /** Mean size of the jumps of the times, us. */
   #jitterUs = 0
   #began = false
+  #isClosed = false
   /** When the first of the frames that the last `pull` brought is to be heard; NaN where it brought none that went on without a seam. */
   arrivedUs = Number.NaN
 
@@ -50,12 +51,22 @@ export class SoundIntake {
   pull(keepFrom: number): void {
     this.arrivedUs = Number.NaN
     this.#began = false
-    for (let reads = 0; reads < mostReads; reads++) {
-      const got = this.#store.read(this.#next, this.#chunk)
-      if (got.frames === 0) return
+    for (let reads = 0; reads < mostReads && !this.#isClosed; reads++) {
+      const got = this.#read()
+      if (got === undefined || got.frames === 0) return
       this.#place(got.from, got.timeUs)
       this.ring.append(this.#chunk, got.frames, Math.min(keepFrom, this.ring.end))
       this.#next = got.from + got.frames
+    }
+  }
+
+  /** Undefined once the source has closed its store, which may be before anybody says that it is no longer an input. */
+  #read(): ReturnType<SoundStore['read']> | undefined {
+    try {
+      return this.#store.read(this.#next, this.#chunk)
+    } catch {
+      this.#isClosed = true
+      return undefined
     }
   }
 

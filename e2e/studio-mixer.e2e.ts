@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import WebSocket from 'ws'
+import { LevelMeter } from '../src-main/studio/mixer/metering/level-meter.ts'
+import { findTone } from '../src-main/studio/mixer/tone-analysis.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
+import { skipBecause } from './helpers/skip.ts'
+
+/** Decodes a track of a file to 48 kHz stereo. */
+function decode(file: string, track: number): Float32Array {
+  const data = execFileSync('ffmpeg', ['-v', 'error', '-i', file, '-map', `0:a:${track}`, '-ar', '48000', '-ac', '2', '-f', 'f32le', '-'], {
+    maxBuffer: 1e9,
+  })
+  return new Float32Array(data.buffer, data.byteOffset, data.length / 4)
+}
+
+/** Level of a tone in the left channel, dB of its amplitude, for each tenth of a second. */
+function levels(sound: Float32Array, hz: number): number[] {
+  const window = 4800
+  const found: number[] = []
+  for (let from = 0; (from + window) * 2 <= sound.length; from += window) {
+    let sin = 0
+    let cos = 0
+    for (let frame = 0; frame < window; frame++) {
+      const weight = 1 - Math.cos((2 * Math.PI * frame) / window)
+      sin += weight * sound[(from + frame) * 2]! * Math.sin((2 * Math.PI * hz * frame) / 48_000)
+      cos += weight * sound[(from + frame) * 2]! * Math.cos((2 * Math.PI * hz * frame) / 48_000)
+    }
+    found.push(20 * Math.log10(Math.max(1e-7, (2 * Math.hypot(sin, cos)) / window)))
+  }
+  return found
+}
+
+/** Without the few windows in which something begins or ends: that is heard at all frequencies. */
+const loudestSteady = (all: readonly number[]) => all.toSorted((a, b) => b - a)[8] ?? 0
+
+const isNear = (level: number, wanted: number) => Math.abs(level - wanted) < 1
+
+describe('sound through PipeWire, the mixer and an encoder into a file', () => {
+  let pipeWire: PrivatePipeWire | undefined
+  let host: RunningHost
+  const folder = mkdtempSync(join(tmpdir(), 'ami-mixer-'))
+  const voiceHz = 1000
+  const musicHz = 440
+  /** What `playTone` plays at, dB of the amplitude. */
+  const playedDb = 20 * Math.log10(0.25)
+
+  beforeAll(async () => {
+    if (pipeWireMissing() !== undefined) return
+    pipeWire = await startPipeWire()
+    await pipeWire.addMicrophone('voice')
+    await pipeWire.addSink('music')
+    host = await startHost({ env: pipeWire.env, name: 'studio-mixer' })
+  })
+  afterAll(async () => {
+    await host?.stop()
+    await pipeWire?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const answer = await host.api<T>(method, path, body)
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+    return answer.body
+  }
+  const patchAudio = (source: string, audio: object) => api('PATCH', `/studio/sources/${source}`, { audio })
+  const aac = (track: number) => ({ codec: 'aac', bitrateKbps: 192, track })
+
+  const collection = {
+    format: 'ami-streams/collection',
+    version: 1,
+    scenes: [{ id: 'one', name: 'One' }],
+    sources: [
+      { id: 'voice', kind: 'microphone', settings: { device: 'voice' }, audio: { tracks: [1, 2] } },
+      {
+        id: 'music',
+        kind: 'system-sound',
+        settings: { device: 'music' },
+        audio: {
+          tracks: [1, 3],
+          filters: [
+            {
+              id: 'ducking',
+              kind: 'compressor',
+              settings: { key: 'voice', thresholdDb: -40, ratio: 10, kneeDb: 0, attackMs: 5, releaseMs: 100, gainDb: 0 },
+            },
+            { id: 'ceiling', kind: 'limiter', settings: {} },
+          ],
+        },
+      },
+    ],
+    outputs: [
+      { id: 'file', kind: 'recording', video: null, audio: [aac(1), aac(2), aac(3)], settings: { folder, name: 'mix', container: 'mp4' } },
+    ],
+  }
+
+  it('keeps tones on their tracks, ducks, mutes, measures and tells the drift', async (context) => {
+    const missing = pipeWireMissing()
+    if (missing !== undefined) skipBecause(context, missing)
+    await api('POST', '/studio/collections', { name: 'Mix', collection })
+    await api('POST', '/studio/collections/Mix/open', {})
+
+    const meters: { of: string; peakDb: [number, number]; lufs: number }[][] = []
+    const drifts: { source: string; ppm: number; offsetMs: number; missing: number }[][] = []
+    const socket = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/events?topics=studio.meters,studio.drift`)
+    socket.on('message', (text) => {
+      const message = JSON.parse(String(text)) as { topic?: string; data: never }
+      if (message.topic === 'studio.meters') meters.push((message.data as { meters: never }).meters)
+      if (message.topic === 'studio.drift') drifts.push((message.data as { drift: never }).drift)
+    })
+    const heard = (of: string) => meters.at(-1)?.find((each) => each.of === of)
+    const until = async (what: string, holds: () => boolean) => {
+      for (const end = performance.now() + 30_000; !holds(); await sleep(50)) {
+        if (performance.now() > end) throw new Error(`waited in vain: ${what}; meters ${JSON.stringify(meters.at(-1))}`)
+      }
+    }
+
+    await pipeWire!.playTone(musicHz, { on: 'music' })
+    await until('the music is heard', () => isNear(heard('source:music')?.peakDb[0] ?? -120, playedDb))
+    await api('POST', '/studio/outputs/file/start')
+    await until('a track is measured', () => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb))
+    // A sine is 3.01 dB less than its peak, and both channels together 3.01 dB more than one; 440 Hz is weighed with -0.65 dB.
+    await until('momentary loudness has settled', () => Math.abs((heard('track:3')?.lufs ?? -120) - (playedDb - 0.69 + 0.04)) < 0.7)
+    await sleep(1500)
+
+    const voice = await pipeWire!.playTone(voiceHz, { on: 'voice' })
+    await until('the voice is heard', () => isNear(heard('source:voice')?.peakDb[0] ?? -120, playedDb))
+    await until('the music gives way', () => (heard('track:3')?.peakDb[0] ?? 0) < playedDb - 20)
+    await sleep(1500)
+    await patchAudio('music', { muted: true })
+    await until('the music is muted', () => heard('track:3')?.peakDb[0] === -120)
+    await sleep(1000)
+    await patchAudio('voice', { muted: true })
+    await patchAudio('music', { muted: false })
+    await until('a muted voice does not duck', () => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb))
+    expect(isNear(heard('source:voice')!.peakDb[0], playedDb)).toBe(true)
+    expect(heard('track:2')!.peakDb[0]).toBe(-120)
+    await sleep(1000)
+    const rate = meters.length
+    await sleep(1000)
+    expect(meters.length - rate).toBeGreaterThan(15)
+    expect(meters.length - rate).toBeLessThan(40)
+    await api('POST', '/studio/outputs/file/stop')
+    await voice.remove()
+    socket.close()
+
+    const drift = drifts.at(-1)!
+    for (const source of ['voice', 'music']) {
+      const told = drift.find((each) => each.source === source)!
+      expect(Math.abs(told.ppm)).toBeLessThan(500)
+      expect(Math.abs(told.offsetMs)).toBeLessThan(20)
+    }
+
+    const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.mp4'))!)
+    const [mixed, voiceTrack, musicTrack] = [decode(file, 0), decode(file, 1), decode(file, 2)]
+    const music = levels(musicTrack, musicHz)
+    const talk = levels(voiceTrack, voiceHz)
+    // Each track has what it was given and nothing else.
+    expect(loudestSteady(levels(voiceTrack, musicHz))).toBeLessThan(-60)
+    expect(loudestSteady(levels(musicTrack, voiceHz))).toBeLessThan(-60)
+    expect(talk.some((level) => isNear(level, playedDb))).toBe(true)
+    // Alone, under the voice, muted, and back: in this order.
+    const phases: string[] = []
+    for (const level of music) {
+      const phase = isNear(level, playedDb) ? 'full' : level < -70 ? 'muted' : level < playedDb - 20 ? 'ducked' : ''
+      if (phase !== '' && phase !== phases.at(-1)) phases.push(phase)
+    }
+    expect(phases.join(' ')).toMatch(/^(muted )?full ducked muted (ducked )?full( ducked)?$/)
+    expect(levels(mixed, voiceHz).some((level) => isNear(level, playedDb))).toBe(true)
+    expect(levels(mixed, musicHz).some((level) => isNear(level, playedDb))).toBe(true)
+
+    // The tone is still the tone: a second of it, while it was alone.
+    const from = music.findIndex((_, at) => music.slice(at, at + 10).every((level) => isNear(level, playedDb)))
+    expect(from).toBeGreaterThanOrEqual(0)
+    const left = Float64Array.from({ length: 48_000 }, (_, frame) => musicTrack[(from * 4800 + frame) * 2]!)
+    const tone = findTone(left, musicHz, 2000)
+    expect(Math.abs(tone.frequency / musicHz - 1)).toBeLessThan(1e-4)
+    expect(tone.restDb).toBeLessThan(-50)
+  })
+})
+
+describe('loudness', () => {
+  const speech = '/usr/share/sounds/freedesktop/stereo/audio-channel-front-center.oga'
+  const signals: Record<string, readonly string[]> = {
+    'pink noise that swells': [
+      ...['-f', 'lavfi', '-i'],
+      'anoisesrc=color=pink:duration=5:amplitude=0.3:seed=1,tremolo=f=1:d=0.9,pan=stereo|c0=c0|c1=0.5*c0',
+    ],
+    'a sweep': ['-f', 'lavfi', '-i', "aevalsrc='0.3*sin(2*PI*(40*t+1200*t*t))|0.2*sin(2*PI*(9000*t-800*t*t))':d=5:s=48000"],
+    ...(existsSync(speech) ? { speech: ['-i', speech] } : {}),
+  }
+
+  it.each(Object.keys(signals))("of %s is ffmpeg's within 0.1 LU", (name) => {
+    const sound = execFileSync('ffmpeg', ['-v', 'error', ...signals[name]!, '-ar', '48000', '-ac', '2', '-f', 'f32le', '-'], {
+      maxBuffer: 1e9,
+    })
+    const samples = new Float32Array(sound.buffer, sound.byteOffset, sound.length / 4)
+    const told = execFileSync(
+      'ffmpeg',
+      [
+        ...['-v', 'error', '-f', 'f32le', '-ar', '48000', '-ac', '2', '-i', '-'],
+        ...['-af', 'ebur128=metadata=1,ametadata=print:key=lavfi.r128.M:file=-', '-f', 'null', '-'],
+      ],
+      { input: sound },
+    ).toString()
+    const theirs = [...told.matchAll(/lavfi\.r128\.M=(-?[\d.]+)/g)].map((match) => Number(match[1]))
+    const meter = new LevelMeter()
+    let compared = 0
+    for (let block = 0; (block + 1) * 960 <= samples.length; block++) {
+      meter.measure(samples.subarray(block * 960, (block + 1) * 960))
+      // Theirs are told for each 100 ms, of the 400 ms before their end.
+      const wanted = theirs[(block - 9) / 10]
+      if (wanted === undefined || block < 39 || wanted < -69) continue
+      expect(Math.abs(meter.read(name).lufs - wanted)).toBeLessThan(0.1)
+      compared++
+    }
+    expect(compared).toBeGreaterThan(5)
+  })
+})
