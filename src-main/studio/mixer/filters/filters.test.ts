@@ -108,6 +108,13 @@ describe('audio filters', () => {
     expect(loud.every((value) => Math.abs(value) <= fromDb(-6))).toBe(true)
     expect(Math.max(...loud)).toBeGreaterThan(fromDb(-6.1))
     run(limiter, () => 0, 50)
+    // It turns down before a peak, in a straight line over what it sees ahead: nothing is cut off.
+    const peak: Wave = (frame) => (frame === 1000 ? 1 : 0.1)
+    const turned = run(limiter, peak, 4).map((value, frame) => value / peak(frame - limiterFrames))
+    expect(turned[999]).toBeCloseTo(1, 2)
+    for (const frame of [-1, 0, 1]) expect(turned[1000 + limiterFrames + frame]).toBeCloseTo(fromDb(-6), 2)
+    expect(steepest(turned.subarray(limiterFrames))).toBeLessThan(((1 - fromDb(-6)) / limiterFrames) * 1.01)
+    run(limiter, () => 0, 50)
     const quiet = run(limiter, sine(1000, -12), 4)
     for (let frame = 480; frame < 490; frame++) expect(quiet[frame]).toBe(Math.fround(sine(1000, -12)(frame - limiterFrames)))
   })

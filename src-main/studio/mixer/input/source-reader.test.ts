@@ -65,6 +65,24 @@ describe('sound on the mixer clock', () => {
     expect(Math.abs(Math.atan2(Math.sin(phase), Math.cos(phase))) / (2 * Math.PI * 500)).toBeLessThan(0.4e-3)
   })
 
+  it('comes to where sound belongs, without a jump, where its first time was wrong', () => {
+    const store = memorySoundStore(48_000)
+    const reader = new SourceReader(store, sincTable(48_000, mixRate))
+    const ramp = new Float32Array(blockFrames * 2)
+    const block = new Float32Array(blockFrames * 2)
+    const offs: number[] = []
+    for (let index = 0; index < 1000; index++) {
+      for (let sample = 0; sample < ramp.length; sample++) ramp[sample] = (index * blockFrames + (sample >> 1)) / 1e6
+      store.write(ramp, index * blockUs + (index === 0 ? 4000 : 0))
+      reader.read((index - 6) * blockUs, 0, block)
+      // Frames that are heard against those that belong there, ms.
+      if (index > 20) offs.push((block[0]! * 1e6 - (index - 6) * blockFrames) / 48)
+    }
+    expect(offs[0]).toBeLessThan(-2)
+    expect(Math.abs(offs.at(-1)!)).toBeLessThan(0.3)
+    expect(Math.max(...offs.map((off, at) => off - (offs[at - 1] ?? off)))).toBeLessThan(0.01)
+  })
+
   it.each([
     [44_100, 997, -90],
     [32_000, 997, -90],
