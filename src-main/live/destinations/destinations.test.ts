@@ -81,6 +81,17 @@ describe('acknowledgements', () => {
     expect(watch.overdue(800_000, 20_000, 10_000)).toBe(true)
   })
 
+  it('tell how much is under way, whatever the server counts from, and nothing where it counts backwards', () => {
+    const watch = new Acknowledgements()
+    for (let sent = 0; sent <= 500_000; sent += 100_000) watch.onAcknowledged(sent, sent / 100, sent + 3073)
+    expect(watch.unconfirmed(590_000)).toBe(0)
+    expect(watch.unconfirmed(900_000)).toBe(300_000)
+    watch.onAcknowledged(900_000, 6000, 603_073)
+    expect(watch.unconfirmed(900_000)).toBe(300_000)
+    watch.onAcknowledged(1_000_000, 7000, 17)
+    expect(watch.unconfirmed(2_000_000)).toBe(0)
+  })
+
   it('suspect nobody who sends none, or hardly any', () => {
     const watch = new Acknowledgements()
     expect(watch.overdue(1e9, 1e6, 10_000)).toBe(false)

@@ -26,7 +26,7 @@ const stageMs = 10_000
 const congestedBytes = 256 * 1024
 /** A destination that takes nothing for so long is given up, ms. */
 const stalledMs = 10_000
-/** How often servers are asked to acknowledge: a thin stream that is not read is noticed by it, bytes. */
+/** How often servers are asked to acknowledge: what does not arrive is noticed by it, bytes. */
 const acknowledgeBytes = 131_072
 /** A hang-up so shortly after `publish` was granted says that the key was wrong, ms. */
 const soonMs = 3000
@@ -296,7 +296,10 @@ export class RtmpTarget implements Target, FlvLink {
         this.acknowledgements.onAcknowledged(this.sentBytes, performance.now(), body.length >= 4 ? body.readUInt32BE(0) : undefined)
         return
       case MessageType.setPeerBandwidth:
-        if (body.length >= 4) this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(body.readUInt32BE(0)))
+        // It tells how much may be under way, and wants to hear our window again: one smaller than that tells us sooner what arrives.
+        if (body.length >= 4) {
+          this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(Math.min(acknowledgeBytes, body.readUInt32BE(0))))
+        }
         return
       case MessageType.userControl:
         if (body.length >= 6 && body.readUInt16BE(0) === UserControl.pingRequest) {

@@ -12,6 +12,8 @@ export interface FeedRequest {
   readonly audio: readonly AudioEncoding[]
   /** An output that has a video encoder of its own: its id. */
   readonly owner?: string
+  /** Packets go out as they come, for takers that have their own way to join tracks: sound is later than pictures by what mixing takes. */
+  readonly asTheyCome?: boolean
 }
 
 export interface EncodedFeedNeeds {
@@ -49,7 +51,7 @@ interface Seat {
 
 /**
  * One encoding of pictures and any of sound, joined: tracks `v0`, `a0`, `a1`, ... on one timeline, packets in order of decoding time over
- * all tracks. It begins when every encoder has told its configuration, with a keyframe, and so it does after a gap.
+ * all tracks unless asked as they come. It begins when every encoder has told its configuration, with a keyframe, and so it does after a gap.
  */
 export class EncodedFeed implements StudioFeed {
   /** Wall clock of time 0, ms since 1970; 0 before the first packet. */
@@ -61,6 +63,7 @@ export class EncodedFeed implements StudioFeed {
   readonly #needs: EncodedFeedNeeds
   readonly #lanes: Lane[] = []
   readonly #leader: Lane | undefined
+  readonly #asTheyCome: boolean
   #seats: readonly Seat[] = []
   #complete = false
   /** Neither pictures nor sound go out before the next keyframe. */
@@ -83,6 +86,7 @@ export class EncodedFeed implements StudioFeed {
       return made
     }
     const { video, audio, canvas, owner } = request
+    this.#asTheyCome = request.asTheyCome === true
     if (video !== null) this.#leader = lane('v0')
     const sounds = audio.map((_, index) => lane(`a${index}`))
     this.#awaitsKey = this.#leader !== undefined
@@ -195,7 +199,7 @@ export class EncodedFeed implements StudioFeed {
     }
     if (this.#away) this.#setAway(false)
     lane.fresh = false
-    this.#emit(false)
+    this.#emit(this.#asTheyCome)
   }
 
   /** A keyframe has come that everything can begin with: sound from before it has nothing to be seen with. */

@@ -22,12 +22,12 @@ export class FeedStore {
   }
 
   /** Begins the encodings where nobody else has. `onFault` is called, later, when they cannot run. */
-  take({ canvas, video, audio, owner }: FeedRequest, onFault: (problem: string) => void): FeedHold {
-    const key = JSON.stringify([canvas, video, audio, owner ?? null])
+  take({ canvas, video, audio, owner, asTheyCome = false }: FeedRequest, onFault: (problem: string) => void): FeedHold {
+    const key = JSON.stringify([canvas, video, audio, owner ?? null, asTheyCome])
     let shared = this.#shared.get(key)
     if (shared === undefined) {
       const holders = new Set<(problem: string) => void>()
-      const request = { canvas, video, audio, ...(owner === undefined ? {} : { owner }) }
+      const request = { canvas, video, audio, asTheyCome, ...(owner === undefined ? {} : { owner }) }
       const feed = new EncodedFeed(request, {
         ...this.#needs,
         // The engine may tell while the feed is being made.

@@ -30,7 +30,9 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#context = context
     this.#settings = context.output.settings as HostSettings
     const { canvas, video, audio } = context.output
-    this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => this.#fail(new AppError('studio.output_encoder', problem)))
+    this.#hold = context.feeds.take({ canvas, video, audio, asTheyCome: true }, (problem) =>
+      this.#fail(new AppError('studio.output_encoder', problem)),
+    )
     // Tells that media comes, and of its seams; the publication has a subscription of its own, from a keyframe on.
     this.#leave = this.#hold.feed.subscribe(
       {

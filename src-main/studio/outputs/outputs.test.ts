@@ -163,7 +163,6 @@ describe('outputs', () => {
     expect(state('x')?.statistics).toMatchObject({ targetKbps: 500 })
     expect(heard.filter(({ topic }) => topic === 'studio.output.bitrate')[0]?.data).toMatchObject({
       id: 'x',
-      kbps: 1400,
       why: 'congestion',
     })
     await outputs.close()

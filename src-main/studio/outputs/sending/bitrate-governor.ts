@@ -1,5 +1,7 @@
 /** What a connection was like in the last second. */
 export interface LinkReading {
+  /** What was handed to it. */
+  readonly bitrateKbps: number
   /** Media that waits, or is on its way unconfirmed, ms. */
   readonly queuedMs: number
   /** Frames dropped because it was too slow, since the beginning. */
@@ -24,24 +26,38 @@ const congestedMs = 700
 const clearMs = 350
 /** Lost packets in a second that are more than an accident. */
 const manyLost = 20
-const downFactor = 0.7
-const upFactor = 1.08
 /** What was changed shows its effect so much later, s. */
-const settleS = 2
-/** Seconds without a queue before the bitrate rises; doubles each time a rise was too much. */
+const settleS = 3
+/** How far the bitrate goes in one step where it is not known what arrives. */
+const blindFactor = 0.7
+/** Of what arrives so much is asked for, so that what waits is worked off. */
+const share = 0.75
+const leastFactor = 0.35
+const mostFactor = 0.85
+/** Below what the network was seen to carry the bitrate rises in larger steps. */
+const knownGood = 0.85
+const quickStep = { factor: 1.15, everyS: 3 } as const
+const slowFactor = 1.08
+/** Seconds without a queue before it rises beyond that; doubles each time a rise was too much. */
 const firstPatienceS = 8
 const longestPatienceS = 64
 
 /**
- * Decides, second by second, what the pictures of a connection may take: down at once where a queue grows, up again slowly, and more
- * slowly each time that going up was wrong.
+ * Decides, second by second, what the pictures of a connection may take: down at once, to a part of what arrives, where a queue grows;
+ * up again slowly, and more slowly each time that going up was wrong.
  */
 export class BitrateGovernor {
   readonly #bounds: BitrateBounds
   #kbps: number
   #dropped = 0
   #lost = 0
-  #queuedMs = 0
+  /** What waited a second ago, kbit; undefined at a connection's beginning. */
+  #queuedKbit: number | undefined
+  /** Means of about three seconds, kbps. */
+  #given = 0
+  #arriving = 0
+  /** What pictures could take when it was too much last, kbps. */
+  #ceiling = Number.POSITIVE_INFINITY
   #sinceChangeS = settleS
   #clearS = 0
   #patienceS = firstPatienceS
@@ -57,39 +73,46 @@ export class BitrateGovernor {
   }
 
   /** Once a second while the connection stands. Undefined where nothing is to be changed. */
-  second(reading: LinkReading): BitrateChange | undefined {
-    const { queuedMs, droppedFrames, packetsLost } = reading
-    const dropped = droppedFrames > this.#dropped
-    const lost = (packetsLost ?? 0) - this.#lost > manyLost
-    const growing = queuedMs > this.#queuedMs
+  second({ bitrateKbps, queuedMs, droppedFrames, packetsLost }: LinkReading): BitrateChange | undefined {
+    const queuedKbit = (queuedMs * bitrateKbps) / 1000
+    const growth = queuedKbit - (this.#queuedKbit ?? queuedKbit)
+    const broken = droppedFrames > this.#dropped || (packetsLost ?? 0) - this.#lost > manyLost
+    this.#given += (bitrateKbps - this.#given) / 3
+    this.#arriving += (Math.max(0, bitrateKbps - growth) - this.#arriving) / 3
+    this.#queuedKbit = queuedKbit
     this.#dropped = droppedFrames
     this.#lost = packetsLost ?? 0
-    this.#queuedMs = queuedMs
     this.#sinceChangeS++
-    const congested = dropped || lost || (queuedMs > congestedMs && (growing || queuedMs > 2 * congestedMs))
+    const congested = broken || (queuedMs > congestedMs && this.#arriving < this.#given)
     this.#clearS = congested || queuedMs > clearMs ? 0 : this.#clearS + 1
-    if (congested) return this.#sinceChangeS > settleS ? this.#down() : undefined
-    return this.#clearS >= this.#patienceS && this.#sinceChangeS >= this.#patienceS ? this.#up() : undefined
+    if (congested) return this.#sinceChangeS > settleS ? this.#down(broken) : undefined
+    return this.#up()
   }
 
   /** The connection is new: what was counted of the old one says nothing. */
   reconnected(): void {
     this.#lost = 0
-    this.#queuedMs = 0
+    this.#queuedKbit = undefined
     this.#clearS = 0
   }
 
-  #down(): BitrateChange | undefined {
+  #down(broken: boolean): BitrateChange | undefined {
+    const arrives = this.#arriving / Math.max(1, this.#given)
+    if (!broken) this.#ceiling = this.#kbps * Math.min(1, arrives)
     // What rose last was too much.
     if (this.#rose) this.#patienceS = Math.min(longestPatienceS, this.#patienceS * 2)
     this.#rose = false
-    return this.#change(Math.max(this.#bounds.leastKbps, Math.round(this.#kbps * downFactor)), 'congestion')
+    const factor = broken ? blindFactor : Math.min(mostFactor, Math.max(leastFactor, share * arrives))
+    return this.#change(Math.max(this.#bounds.leastKbps, Math.round(this.#kbps * factor)), 'congestion')
   }
 
   #up(): BitrateChange | undefined {
-    this.#rose = true
-    this.#clearS = 0
-    const change = this.#change(Math.min(this.#bounds.mostKbps, Math.ceil(this.#kbps * upFactor)), 'recovery')
+    const quick = this.#kbps < knownGood * this.#ceiling && this.#ceiling !== Number.POSITIVE_INFINITY
+    const waitS = quick ? quickStep.everyS : this.#patienceS
+    if (this.#clearS < waitS || this.#sinceChangeS < waitS) return undefined
+    if (!quick) this.#rose = true
+    const wanted = quick ? Math.min(this.#kbps * quickStep.factor, this.#ceiling) : this.#kbps * slowFactor
+    const change = this.#change(Math.min(this.#bounds.mostKbps, Math.ceil(wanted)), 'recovery')
     if (this.#kbps === this.#bounds.mostKbps) this.#patienceS = firstPatienceS
     return change
   }

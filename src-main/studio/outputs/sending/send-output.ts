@@ -17,17 +17,17 @@ export class SendOutput implements RunningOutput {
   /** Throws `destination.*` where the address is none. */
   constructor(context: OutputContext) {
     this.#context = context
-    const { id, canvas, video, audio, settings } = context.output
+    const { id, kind, canvas, video, audio, settings } = context.output
     const { adaptive, minBitrateKbps } = settings as RtmpSettings
     const owner = adaptive && video !== null ? { owner: id } : undefined
     if (owner !== undefined && video !== null) {
       this.#governor = new BitrateGovernor({ leastKbps: minBitrateKbps, mostKbps: video.bitrateKbps })
     }
-    this.#hold = context.feeds.take({ canvas, video, audio, ...owner }, (problem) => {
+    this.#hold = context.feeds.take({ canvas, video, audio, ...owner, asTheyCome: kind === 'whip' }, (problem) => {
       if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
     })
     try {
-      this.#sender = context.carrier.send(aimOf(context.output.kind as SendAim['protocol'], settings), this.#hold.feed, {
+      this.#sender = context.carrier.send(aimOf(kind as SendAim['protocol'], settings), this.#hold.feed, {
         onState: (state, error) => {
           this.#live = state === 'live'
           if (this.#live) this.#governor?.reconnected()

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RunningHost } from './host.ts'
+
+/** A show of the studio for journeys of its outputs: the test picture with its beep on a canvas of 640x360 at 30 fps. */
+export interface Show {
+  /** Adds an output; settings and encodings over what all have. */
+  add(id: string, kind: string, settings: object, more?: object): Promise<void>
+  start(id: string): Promise<any>
+  stop(id: string): Promise<void>
+  /** Does what its kind can; answers what it made. */
+  command(id: string, command: string, details?: object): Promise<any>
+  report(id: string): Promise<any>
+  /** Waits until the output's report is as wanted; fails with the last one. */
+  until(id: string, accept: (report: any) => boolean, timeoutMs?: number): Promise<any>
+  /** Process of the studio. */
+  worker(): Promise<number>
+  /** Puts a scene on air; answers its first frame. */
+  switchTo(scene: string): Promise<number>
+}
+
+/** A cheap encoding with a keyframe each second. */
+export const smallVideo = { encoder: 'libx264', preset: 'ultrafast', bitrateKbps: 800, keyframeMs: 1000 }
+
+const document = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'journey',
+  frameRate: 30,
+  canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'welcome' }],
+  scenes: [
+    { id: 'welcome', name: 'Welcome', items: [{ source: 'card' }] },
+    { id: 'game', name: 'Game', items: [{ source: 'card' }] },
+  ],
+  sources: [{ id: 'card', kind: 'test-pattern', settings: { width: 640, height: 360 } }],
+}
+
+/** Opens the show on a host and waits until pictures are made. */
+export async function openShow(host: RunningHost): Promise<Show> {
+  const must = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const reply = await host.api(method, path, body)
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
+    return reply.body
+  }
+  await must('POST', '/studio/collections', { name: 'journey', collection: document })
+  await must('POST', '/studio/collections/journey/open', {})
+  const show: Show = {
+    async add(id, kind, settings, more = {}) {
+      await must('POST', '/studio/outputs', { id, name: id, kind, settings, video: smallVideo, ...more })
+    },
+    start: (id) => must('POST', `/studio/outputs/${id}/start`, {}),
+    async stop(id) {
+      await must('POST', `/studio/outputs/${id}/stop`, {})
+    },
+    command: async (id, command, details = {}) => (await must('POST', `/studio/outputs/${id}/commands`, { command, details })).result,
+    async report(id) {
+      return (await must('GET', '/studio')).outputs.find((each: any) => each.id === id)
+    },
+    async until(id, accept, timeoutMs = 20_000) {
+      const end = performance.now() + timeoutMs
+      for (;;) {
+        const report = await show.report(id)
+        if (accept(report)) return report
+        if (performance.now() > end) throw new Error(`output ${id} stays ${JSON.stringify(report)}`)
+        await sleep(100)
+      }
+    },
+    worker: async () => (await must('GET', '/studio/statistics')).pid,
+    switchTo: async (scene) => (await must('POST', '/studio/program', { scene })).frame,
+  }
+  return show
+}
+
+/** Reports of outputs that run well. */
+export const live = (report: any): boolean => report.state === 'live'

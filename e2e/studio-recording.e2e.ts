@@ -1,0 +1,201 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFrames } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { live, openShow, type Show } from './helpers/show.ts'
+import { skipBecause } from './helpers/skip.ts'
+
+const run = promisify(execFile)
+
+interface Probed {
+  readonly durationMs: number
+  readonly names: readonly string[]
+  readonly chapters: readonly { readonly name: string; readonly atMs: number }[]
+}
+
+async function probe(file: string): Promise<Probed> {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_streams', '-show_format', '-show_chapters', '-of', 'json', file])
+  const { streams, format, chapters } = JSON.parse(stdout)
+  return {
+    durationMs: Number(format.duration) * 1000,
+    names: streams.map(({ tags }: any) => tags?.handler_name ?? tags?.title),
+    chapters: chapters.map(({ tags, start_time }: any) => ({ name: tags.title, atMs: Math.round(Number(start_time) * 1000) })),
+  }
+}
+
+/** What ffmpeg complains about when it decodes a whole file. */
+async function complaintsOf(file: string): Promise<string> {
+  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], { timeout: 60_000 })
+  return stderr.trim()
+}
+
+/** Frame numbers of the test picture in a file, in order. */
+async function numbersOf(file: string): Promise<number[]> {
+  return (await readFrames(file)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+}
+
+const twoTracks = { audio: [{ track: 1 }, { track: 2 }] }
+
+describe("the studio's recordings", () => {
+  let host: RunningHost
+  let show: Show
+  const dataDir = mkdtempSync(join(tmpdir(), 'ami-studio-'))
+
+  const open = async (): Promise<void> => {
+    host = await startHost({ name: 'studio-recording', dataDir })
+    show = await openShow(host)
+  }
+  const files = async (output: string): Promise<any[]> => {
+    const { body } = await host.api('GET', `/studio/files?output=${output}`)
+    return body.items.toReversed()
+  }
+  const recorded = (id: string, ms: number): Promise<any> => show.until(id, ({ statistics }) => statistics.durationMs >= ms)
+
+  beforeAll(open, 90_000)
+  afterAll(async () => {
+    await host?.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  it('name their tracks, mark chapters where scenes change to the frame, leave out pauses, and split without a frame lost', async () => {
+    const settings = { name: '{canvas} {scene} {part}', chapters: 'scenes' }
+    await show.add('mp4', 'recording', settings, twoTracks)
+    await show.add('mkv', 'recording', { ...settings, container: 'mkv', folder: 'kept' }, twoTracks)
+    await Promise.all([show.start('mp4'), show.start('mkv')])
+    await Promise.all([recorded('mp4', 2000), recorded('mkv', 2000)])
+    const frame = await show.switchTo('game')
+    await sleep(700)
+    await show.command('mp4', 'chapter', { name: 'A goal' })
+    await show.command('mp4', 'pause')
+    await show.until('mp4', ({ state }) => state === 'paused')
+    await sleep(1600)
+    await show.command('mp4', 'resume')
+    const before = (await show.until('mp4', live)).statistics.durationMs
+    await recorded('mp4', before + 1500)
+    await show.command('mp4', 'split')
+    await show.until('mp4', ({ statistics }) => statistics.parts === 2)
+    await recorded('mp4', before + 3500)
+    await Promise.all([show.stop('mp4'), show.stop('mkv')])
+
+    const [first, second] = await files('mp4')
+    const [mkv] = await files('mkv')
+    expect([first.state, second.state, mkv.state]).toEqual(['complete', 'complete', 'complete'])
+    expect([first, second, mkv].map(({ path }) => path.slice(dataDir.length + 1))).toEqual([
+      'studio/recordings/Main_Welcome_001.mp4',
+      'studio/recordings/Main_Game_002.mp4',
+      'studio/recordings/kept/Main_Welcome_001.mkv',
+    ])
+    for (const { path } of [first, second, mkv]) expect(await complaintsOf(path)).toBe('')
+    const [mp4File, mkvFile] = [await probe(first.path), await probe(mkv.path)]
+    expect(mp4File.names).toEqual(['Main', 'Track 1', 'Track 2'])
+    expect(mkvFile.names).toEqual(['Main', 'Track 1', 'Track 2'])
+    expect(mp4File.chapters.map(({ name }) => name)).toEqual(['Welcome', 'Game', 'A goal'])
+    expect(mkvFile.chapters.map(({ name }) => name)).toEqual(['Welcome', 'Game'])
+    expect(first.chapters).toEqual(mp4File.chapters.map(({ name, atMs }) => ({ atMs, name })))
+    // The pause: two seconds of numbers are missing at one place, and times go on there as everywhere.
+    const frames = (await readFrames(first.path)).filter(({ code }) => code !== undefined)
+    const numbers = frames.map(({ code }) => code?.frame ?? 0)
+    const jumps = numbers.flatMap((number, index) => (index > 0 && number - numbers[index - 1]! > 40 ? [index] : []))
+    expect(jumps).toHaveLength(1)
+    const at = jumps[0]!
+    expect(frames[at]!.time - frames[at - 1]!.time).toBeCloseTo(1 / 30, 2)
+    expect(mp4File.durationMs).toBeCloseTo(first.durationMs, -2)
+    // The split: numbers go on over it.
+    const after = await numbersOf(second.path)
+    expect(Math.abs(after[0]! - numbers.at(-1)! - 1)).toBeLessThanOrEqual(1)
+    expect(frame).toBeGreaterThan(60)
+  }, 60_000)
+
+  it('hold a replay, which is saved in under a second while a recording runs, from a keyframe on', async () => {
+    await show.add('replay', 'replay', { seconds: 5 })
+    await show.add('beside', 'recording', { name: 'beside' })
+    await Promise.all([show.start('replay'), show.start('beside')])
+    await show.until('replay', ({ statistics }) => statistics.heldMs >= 5000)
+    const { id, path, tookMs } = await show.command('replay', 'save')
+    expect(tookMs).toBeLessThan(1000)
+    expect(await complaintsOf(path)).toBe('')
+    expect((await probe(path)).durationMs).toBeGreaterThan(4900)
+    expect((await numbersOf(path)).length).toBeGreaterThan(145)
+    const download = await fetch(`${host.http}/api/v1/studio/files/${id}/file?download=true`)
+    expect(download.headers.get('content-disposition')).toContain(basename(path))
+    await download.body?.cancel()
+    await show.stop('beside')
+    const [beside] = await files('beside')
+    expect((await host.api('DELETE', `/studio/files/${beside.id}`)).status).toBe(204)
+    expect(existsSync(beside.path)).toBe(false)
+    const refused = await host.api('POST', '/studio/outputs/replay/commands', { command: 'rewind' })
+    expect(refused.body.code).toBe('studio.output_command_unknown')
+    await show.stop('replay')
+  }, 40_000)
+
+  it("go on in a new part when the studio's process is killed, and lose at most a second when the host is", async () => {
+    await show.add('crash', 'recording', { name: 'crash {part}' })
+    await show.add('crash-mkv', 'recording', { name: 'crash {part}', container: 'mkv' })
+    await Promise.all([show.start('crash'), show.start('crash-mkv')])
+    await recorded('crash', 2000)
+    process.kill(await show.worker(), 'SIGKILL')
+    const killedAt = performance.now()
+    await show.until('crash', ({ statistics }) => statistics.parts === 2)
+    const awayMs = performance.now() - killedAt
+    const after = await show.until('crash', ({ statistics }) => statistics.parts === 2 && statistics.bytes > 300_000)
+    expect(after.statistics.gaps).toBe(1)
+    await recorded('crash', after.statistics.durationMs + 2000)
+    const [mp4, mkv] = [await show.report('crash'), await show.report('crash-mkv')]
+    await host.kill('SIGKILL')
+    host = await startHost({ name: 'studio-recording', dataDir })
+    const kept = await files('crash')
+    expect(kept.map(({ state }) => state)).toEqual(['complete', 'recovered'])
+    for (const [id, told] of [
+      ['crash', mp4],
+      ['crash-mkv', mkv],
+    ] as const) {
+      const all = await files(id)
+      for (const { path } of all) expect(await complaintsOf(path)).toBe('')
+      const [first, last] = all
+      const sum = first.durationMs + last.durationMs
+      expect(told.statistics.durationMs - sum).toBeLessThan(1000)
+      const lastFrames = await readFrames(last.path)
+      expect(Math.abs(lastFrames.at(-1)!.time * 1000 - last.durationMs)).toBeLessThan(100)
+      // Of the first part nothing is lost: its numbers are whole.
+      const numbers = await numbersOf(first.path)
+      expect(numbers.at(-1)! - numbers[0]!).toBeLessThanOrEqual(numbers.length)
+    }
+    process.stdout.write(`the studio's process was away for ${Math.round(awayMs)} ms\n`)
+  }, 60_000)
+})
+
+describe('a recording on a disk that fills', () => {
+  it('says so while other outputs go on, keeps what it has, and records again when there is room', async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), 'ami-studio-full-'))
+    const small = join(folder, 'small')
+    mkdirSync(small)
+    if (process.platform !== 'linux' || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', small]).status !== 0) {
+      rmSync(folder, { recursive: true })
+      skipBecause(context, 'this user may not mount a small file system')
+    }
+    context.onTestFinished(() => {
+      spawnSync('umount', ['-l', small])
+      rmSync(folder, { recursive: true, force: true })
+    })
+    const host = await startHost({ name: 'studio-full' })
+    context.onTestFinished(() => host.stop())
+    const show = await openShow(host)
+    await show.add('full', 'recording', { folder: small, name: 'full' })
+    await show.add('other', 'replay', { seconds: 5 })
+    writeFileSync(join(small, 'filler'), Buffer.alloc(1_700_000))
+    await Promise.all([show.start('full'), show.start('other')])
+    const waiting = await show.until('full', ({ state }) => state === 'retrying')
+    expect(waiting.error.code).toBe('recording.disk_full')
+    expect((await show.report('other')).state).toBe('live')
+    const { body } = await host.api('GET', '/studio/files?output=full')
+    expect(body.items[0]).toMatchObject({ state: 'complete', error: { code: 'recording.disk_full' } })
+    expect(await complaintsOf(body.items[0].path)).toBe('')
+    spawnSync('mount', ['-o', 'remount,size=80m', small])
+    await show.until('full', live)
+  }, 60_000)
+})
