@@ -104,6 +104,12 @@ describe('sound through PipeWire, the mixer and an encoder into a file', () => {
     if (missing !== undefined) skipBecause(context, missing)
     await api('POST', '/studio/collections', { name: 'Mix', collection })
     await api('POST', '/studio/collections/Mix/open', {})
+    const kinds = await api<{ items: { kind: string }[] }>('GET', '/studio/audio-filter-kinds')
+    expect(kinds.items.map(({ kind }) => kind)).toContain('noise-suppression')
+    const bad = { kind: 'limiter', name: 'Bad', settings: { ceilingDb: 40 } }
+    const refused = await host.api('POST', '/studio/sources/music/audio-filters', bad)
+    expect(refused.status).toBe(400)
+    expect(JSON.stringify(refused.body)).toContain('ceilingDb')
 
     const meters: { of: string; peakDb: [number, number]; lufs: number }[][] = []
     const drifts: { source: string; ppm: number; offsetMs: number; missing: number }[][] = []

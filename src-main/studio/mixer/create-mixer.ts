@@ -82,7 +82,7 @@ class StudioMixer implements Mixer {
   mix(timeUs: number): MixedBlock {
     const isMetered = this.#blocksSinceReading < measuredBlocks
     if (isMetered) this.#blocksSinceReading++
-    for (const bus of this.#buses) bus.fill(0)
+    for (let bus = 0; bus < busCount; bus++) this.#buses[bus]!.fill(0)
     for (let index = 0; index < this.#order.length; index++) {
       const strip = this.#order[index]!
       strip.prepare(timeUs, isMetered)
@@ -98,7 +98,7 @@ class StudioMixer implements Mixer {
     this.#block.timeUs = timeUs
     this.#block.monitor = this.#isMonitored ? this.#buses[monitorBus] : undefined
     if (this.#isMonitored) clip(this.#buses[monitorBus]!)
-    if (this.#leaving.some((strip) => strip.isGone)) this.#bury()
+    if (this.#leaving.length > 0) this.#bury()
     this.#settleDelay()
     return this.#block
   }
@@ -157,6 +157,7 @@ class StudioMixer implements Mixer {
   }
 
   #bury(): void {
+    if (!this.#leaving.some((strip) => strip.isGone)) return
     for (const strip of this.#leaving) if (strip.isGone) strip.close()
     this.#leaving = this.#leaving.filter((strip) => !strip.isGone)
     this.#arrange()
@@ -164,7 +165,7 @@ class StudioMixer implements Mixer {
 
   #neededDelayUs(): number {
     let aheadUs = 0
-    for (const strip of this.#strips.values()) aheadUs = Math.max(aheadUs, strip.aheadUs)
+    for (let index = 0; index < this.#order.length; index++) aheadUs = Math.max(aheadUs, this.#order[index]!.aheadUs)
     return leastDelayUs + aheadUs
   }
 
