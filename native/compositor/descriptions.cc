@@ -23,16 +23,6 @@ const std::vector<std::string>& blendNames() {
   return names;
 }
 
-std::shared_ptr<FrameStore> readStore(Arguments& read, Napi::Value value, const std::string& name) {
-  FrameStoreObject* object = read.ok() ? FrameStoreObject::from(read.env(), value) : nullptr;
-  if (object == nullptr) {
-    read.failType(name + " is not a frame store of this compositor");
-    return nullptr;
-  }
-  if (!object->store()) read.failType(name + " is closed");
-  return object->store();
-}
-
 LayerContent readContent(Arguments& read, Napi::Value value, const std::string& name) {
   LayerContent content;
   const Napi::Object from = read.object(value, name);
@@ -56,6 +46,16 @@ LayerContent readContent(Arguments& read, Napi::Value value, const std::string& 
 }
 
 }  // namespace
+
+std::shared_ptr<FrameStore> readStore(Arguments& read, Napi::Value value, const std::string& name) {
+  FrameStoreObject* object = read.ok() ? FrameStoreObject::from(read.env(), value) : nullptr;
+  if (object == nullptr) {
+    read.failType(name + " is not a frame store of this compositor");
+    return nullptr;
+  }
+  if (!object->store()) read.failType(name + " is closed");
+  return object->store();
+}
 
 YuvColor readColor(Arguments& read, Napi::Value value, const std::string& name, bool alpha) {
   const std::string text = read.text(value, name);

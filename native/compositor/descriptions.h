@@ -9,6 +9,8 @@
 
 namespace ami {
 
+/** The store behind a value; fails in `read` where it is none, or closed. */
+std::shared_ptr<FrameStore> readStore(Arguments& read, Napi::Value value, const std::string& name);
 /** `#rrggbb`, and `#rrggbbaa` where `alpha`. */
 YuvColor readColor(Arguments& read, Napi::Value value, const std::string& name, bool alpha);
 /** Null after a failure. */

@@ -1,7 +1,5 @@
 #include "blur.h"
 
-#include <libyuv.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -100,9 +98,10 @@ void blurPlaneQuickly(uint8_t* plane, ptrdiff_t stride, int width, int height, f
   }
   const int smallWidth = (width + shrink - 1) / shrink, smallHeight = (height + shrink - 1) / shrink;
   room.small.resize(static_cast<size_t>(smallWidth) * smallHeight);
-  libyuv::ScalePlane(plane, static_cast<int>(stride), width, height, room.small.data(), smallWidth, smallWidth, smallHeight, libyuv::kFilterBox);
+  const auto over = [](int from, int to) { return AxisMap{0, static_cast<double>(from) / to, from}; };
+  room.scaler.scale({plane, stride}, over(width, smallWidth), over(height, smallHeight), room.small.data(), smallWidth, smallWidth, smallHeight, false);
   blurPlane(room.small.data(), smallWidth, smallWidth, smallHeight, reach, room);
-  libyuv::ScalePlane(room.small.data(), smallWidth, smallWidth, smallHeight, plane, static_cast<int>(stride), width, height, libyuv::kFilterBilinear);
+  room.scaler.scale({room.small.data(), smallWidth}, over(smallWidth, width), over(smallHeight, height), plane, stride, width, height, false);
 }
 
 /** What 255 / alpha is, times 65536; 0 for no alpha. */

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "../scale-plane.h"
 #include "media-store/picture.h"
 
 namespace ami {
@@ -10,6 +11,7 @@ namespace ami {
 struct BlurRoom {
   std::vector<uint8_t> small, line;
   std::vector<uint32_t> sums;
+  PlaneScaler scaler;
 };
 
 /** Blurs all planes in place, three boxes for a bell curve of about that radius, pixels. Transparent pixels lend no colour. */

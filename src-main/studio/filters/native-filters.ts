@@ -44,11 +44,13 @@ export class NativeFilters {
     const all: NativeFilter = { ...defaults.get(kind), ...settings, kind }
     if (kind === 'lut') {
       const table = this.#table(id, String(all.file))
-      return table && { kind, amount: all.amount, size: table.size, values: table.values }
+      return (
+        table && withHidden({ kind, amount: all.amount, size: table.size, file: all.file }, 'values', new Uint8Array(table.values.buffer))
+      )
     }
     if (kind === 'mask') {
       const store = this.#needs.pictures(String(all.source))
-      return store && { kind, store, by: all.by, invert: all.invert }
+      return store && withHidden({ kind, by: all.by, invert: all.invert, address: store.address }, 'store', store)
     }
     return all
   }
@@ -76,4 +78,9 @@ export class NativeFilters {
       onProblem(filter, (error as Error).message)
     }
   }
+}
+
+/** The compositor tells filters apart by what JSON shows of them: what is large or no data stands beside, named by what it came from. */
+function withHidden(filter: NativeFilter, name: string, value: unknown): NativeFilter {
+  return Object.defineProperty(filter, name, { value })
 }

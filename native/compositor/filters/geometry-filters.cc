@@ -1,0 +1,136 @@
+#include "geometry-filters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "media-store/monotonic.h"
+
+namespace ami {
+namespace {
+
+/** Most pictures that a delay holds: at 60 a second some are left out. */
+constexpr size_t kMostKept = 32;
+constexpr int64_t kClosestUs = 15'000;
+
+void copyPlane(const uint8_t* from, ptrdiff_t fromStride, uint8_t* to, ptrdiff_t toStride, int width, int height) {
+  for (int y = 0; y < height; y++) memcpy(to + y * toStride, from + y * fromStride, width);
+}
+
+void fillPlane(uint8_t* to, ptrdiff_t stride, int width, int height, uint8_t value) {
+  for (int y = 0; y < height; y++) memset(to + y * stride, value, width);
+}
+
+/** A plane that is turned around its edges by `byX` and `byY` samples, both less than its size. */
+void wrapPlane(const uint8_t* from, ptrdiff_t fromStride, uint8_t* to, ptrdiff_t toStride, int width, int height, int byX, int byY) {
+  for (int y = 0; y < height; y++) {
+    const uint8_t* row = from + (y + byY) % height * fromStride;
+    memcpy(to + y * toStride, row + byX, width - byX);
+    memcpy(to + y * toStride + width - byX, row, byX);
+  }
+}
+
+void nothing(FilterPicture& to) {
+  to.resize(1, 1, true);
+  const Planes& made = to.planes();
+  *made.y = 16;
+  *made.u = *made.v = 128;
+  *made.a = 0;
+}
+
+}  // namespace
+
+void copyPicture(const Planes& from, const Planes& to) {
+  const int chromaWidth = chromaOf(from.width), chromaHeight = chromaOf(from.height);
+  copyPlane(from.y, from.strideY, to.y, to.strideY, from.width, from.height);
+  copyPlane(from.u, from.strideC, to.u, to.strideC, chromaWidth, chromaHeight);
+  copyPlane(from.v, from.strideC, to.v, to.strideC, chromaWidth, chromaHeight);
+  if (to.a == nullptr) return;
+  if (from.a != nullptr) copyPlane(from.a, from.strideA, to.a, to.strideA, from.width, from.height);
+  else fillPlane(to.a, to.strideA, from.width, from.height, 255);
+}
+
+void CropFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
+  // Chroma stands under every second pixel: the first one that stays is an even one.
+  const int left = left_ & ~1, top = top_ & ~1;
+  const int width = from.width - left - right_, height = from.height - top - bottom_;
+  if (width < 1 || height < 1) return nothing(to);
+  to.resize(width, height, from.a != nullptr);
+  Planes part = from;
+  part.y += top * from.strideY + left;
+  part.u += top / 2 * from.strideC + left / 2;
+  part.v += top / 2 * from.strideC + left / 2;
+  if (part.a != nullptr) part.a += top * from.strideA + left;
+  part.width = width;
+  part.height = height;
+  copyPicture(part, to.planes());
+}
+
+ScrollFilter::ScrollFilter(double x, double y) : x_(x), y_(y), startUs_(nowUs()) {}
+
+void ScrollFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
+  to.resize(from.width, from.height, from.a != nullptr);
+  const Planes& made = to.planes();
+  const double seconds = static_cast<double>(nowUs() - startUs_) / 1e6;
+  const auto turned = [seconds](double speed, int size) {
+    const double by = std::fmod(seconds * speed, size);
+    return static_cast<int>(by < 0 ? by + size : by) % size;
+  };
+  const int chromaWidth = chromaOf(from.width), chromaHeight = chromaOf(from.height);
+  // Whole chroma samples, so that colour and light stay together.
+  const int chromaX = turned(x_ / 2, chromaWidth), chromaY = turned(y_ / 2, chromaHeight);
+  const int x = std::min(2 * chromaX, from.width - 1), y = std::min(2 * chromaY, from.height - 1);
+  wrapPlane(from.y, from.strideY, made.y, made.strideY, from.width, from.height, x, y);
+  wrapPlane(from.u, from.strideC, made.u, made.strideC, chromaWidth, chromaHeight, chromaX, chromaY);
+  wrapPlane(from.v, from.strideC, made.v, made.strideC, chromaWidth, chromaHeight, chromaX, chromaY);
+  if (from.a != nullptr) wrapPlane(from.a, from.strideA, made.a, made.strideA, from.width, from.height, x, y);
+}
+
+void DelayFilter::apply(const Planes& from, int64_t timeUs, FilterPicture& to) {
+  const int64_t now = nowUs();
+  if (timeUs != lastUs_ && (kept_.empty() || now - kept_.back()->cameUs >= kClosestUs)) {
+    lastUs_ = timeUs;
+    std::unique_ptr<Kept> next;
+    if (kept_.size() >= kMostKept) {
+      next = std::move(kept_.front());
+      kept_.erase(kept_.begin());
+    } else {
+      next = std::make_unique<Kept>();
+    }
+    next->cameUs = now;
+    next->picture.resize(from.width, from.height, from.a != nullptr);
+    copyPicture(from, next->picture.planes());
+    kept_.push_back(std::move(next));
+  }
+  while (kept_.size() > 1 && kept_[1]->cameUs <= now - delayUs_) kept_.erase(kept_.begin());
+  if (kept_.empty() || kept_.front()->cameUs > now - delayUs_) return nothing(to);
+  const Planes& shown = kept_.front()->picture.planes();
+  to.resize(shown.width, shown.height, shown.a != nullptr);
+  copyPicture(shown, to.planes());
+}
+
+void MaskFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
+  to.resize(from.width, from.height, true);
+  const Planes& made = to.planes();
+  copyPicture(from, made);
+  const FrameStore::Picture mask = store_->newest();
+  if (!mask) return;
+  const Planes& planes = mask.planes;
+  const bool opaque = byAlpha_ && planes.a == nullptr;
+  if (!opaque) {
+    mask_.resize(static_cast<size_t>(from.width) * from.height);
+    const PlaneView view = byAlpha_ ? PlaneView{planes.a, planes.strideA} : PlaneView{planes.y, planes.strideY};
+    const auto over = [](int of, int to) { return AxisMap{0, static_cast<double>(of) / to, of}; };
+    scaler_.scale(view, over(planes.width, from.width), over(planes.height, from.height), mask_.data(), from.width, from.width, from.height, false);
+  }
+  for (int y = 0; y < from.height; y++) {
+    uint8_t* alpha = made.a + y * made.strideA;
+    const uint8_t* row = mask_.data() + static_cast<size_t>(y) * from.width;
+    for (int x = 0; x < from.width; x++) {
+      const int value = opaque ? 255 : byAlpha_ ? row[x] : std::min(std::max((row[x] - 16) * 255 / 219, 0), 255);
+      alpha[x] = static_cast<uint8_t>((alpha[x] * (invert_ ? 255 - value : value) * 257 + 32768) >> 16);
+    }
+  }
+}
+
+}  // namespace ami
