@@ -1,14 +1,11 @@
 /**
  * CPU that composing takes, in ms a frame, beside ffmpeg's filters in the same run: a moving 1080p screen (BGRA), a moving 720p video
  * (I420) shown at 640x360, a PNG of 400x300 and a text of 400x64 with alpha. Both begin with raw pictures and end with a 1080p I420 frame.
- *
- *   node bench/compositor.mjs [--frames 300]
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { loadCompositor } from '../src-main/studio/native/load-addon.ts'
 
 const folder = fileURLToPath(new URL('../artifacts/bench/', import.meta.url))
@@ -114,7 +111,7 @@ function ffmpegBenchmark(args) {
 }
 
 /** Both in turns, the median of three: a busy machine slows either. */
-export function benchCompositor(print, frames = 300) {
+export function measureCompositor(print, frames = 300) {
   const sources = makeSources()
   const turns = Array.from({ length: 3 }, () => ({ ...ours(sources, frames), filters: filters(sources, frames) }))
   const median = (of) => turns.map(of).sort((a, b) => a - b)[1]
@@ -129,9 +126,4 @@ export function benchCompositor(print, frames = 300) {
       `ffmpeg's filters ${result.ffmpegFiltersMs} ms (aim: at most 4)${sum <= 4 ? '' : '   MISSED'}`,
   )
   return result
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { frames: { type: 'string', default: '300' } } })
-  benchCompositor((line) => process.stdout.write(`${line}\n`), Number(values.frames))
 }

@@ -293,6 +293,12 @@ const benches = {
     return measureMixer(print, options)
   },
 
+  /** The studio's compositor beside ffmpeg's filters: CPU of a scene of four sources. */
+  async compositor() {
+    const { measureCompositor } = await import('./compositor.mjs')
+    return measureCompositor(print)
+  },
+
   /** LL-HLS in Chromium against the clock in the picture. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')

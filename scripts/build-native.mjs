@@ -29,8 +29,15 @@ function addons() {
     .filter((addon) => addon.systems === undefined || addon.systems.includes(process.platform))
 }
 
+/** What lies in folders of native that are no addons: headers that addons have in common. */
+function sharedFiles() {
+  return readdirSync('native')
+    .filter((name) => name !== 'mediasoup-worker' && !existsSync(join('native', name, 'addon.json')))
+    .flatMap((name) => filesBelow(join('native', name)))
+}
+
 function hashOfAddon(addon) {
-  const shared = [...filesBelow('native/capture'), ...filesBelow('native/media-store'), 'scripts/build-native.mjs', 'package-lock.json']
+  const shared = [...sharedFiles(), 'scripts/build-native.mjs', 'package-lock.json']
   return hashOf([...filesBelow(addon.folder), ...shared], `${process.platform}-${process.arch} ${process.env.CXX ?? ''}`)
 }
 

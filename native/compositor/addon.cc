@@ -62,7 +62,7 @@ Napi::Value createSurface(const Napi::CallbackInfo& info) {
   Arguments read(env);
   const Napi::Object options = read.object(info[0], "options");
   if (!read.ok()) return env.Undefined();
-  const int width = read.integer(read.get(options, "width"), "width", 2, kMaxSide), height = read.integer(read.get(options, "height"), "height", 2, kMaxSide);
+  const int width = read.integer(read.get(options, "width"), "width", 1, kMaxSide), height = read.integer(read.get(options, "height"), "height", 1, kMaxSide);
   const Napi::Value background = read.get(options, "background");
   const bool opaque = read.ok() && !background.IsUndefined();
   const YuvColor color = opaque ? readColor(read, background, "background", false) : YuvColor{};

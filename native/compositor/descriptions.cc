@@ -125,8 +125,8 @@ Target readPicture(Arguments& read, Napi::Value value, const std::string& name, 
   Target target;
   const Napi::Object from = read.object(value, name);
   if (!read.ok()) return target;
-  target.width = read.integer(read.get(from, "width"), name + ".width", 2, kMaxSide);
-  target.height = read.integer(read.get(from, "height"), name + ".height", 2, kMaxSide);
+  target.width = read.integer(read.get(from, "width"), name + ".width", 1, kMaxSide);
+  target.height = read.integer(read.get(from, "height"), name + ".height", 1, kMaxSide);
   if (read.ok() && width > 0 && (target.width != width || target.height != height)) {
     read.fail(name + " is " + std::to_string(target.width) + " x " + std::to_string(target.height) + ", the surface " + std::to_string(width) + " x " +
               std::to_string(height));

@@ -63,7 +63,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
     fc.assert(
       fc.property(
         fc.array(layer, { minLength: 1, maxLength: 4 }),
-        fc.constantFrom([2, 2], [33, 19], [64, 36]),
+        fc.constantFrom([1, 1], [2, 2], [33, 19], [64, 36]),
         (layers, [width, height]) => {
           const surface = native!.createSurface({ width: width!, height: height!, background: '#102030' })
           const { picture, isWhole } = guarded(width!, height!)
@@ -101,7 +101,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
     refused({ content: { surface } }, /would show itself/)
     refused({ transform: undefined }, /layers\[0\].transform is not a list/)
     expect(() => surface.setLayers(Array(5000).fill(good))).toThrow(/5000 layers: 4096/)
-    expect(() => native!.createSurface({ width: 1e9, height: 2 })).toThrow(/width is 1000000000: 2 to 8192/)
+    expect(() => native!.createSurface({ width: 1e9, height: 2 })).toThrow(/width is 1000000000: 1 to 8192/)
     const { picture } = guarded(16, 16)
     const into = (more: object) => ({ ...picture, ...more }) as PictureMemory
     const planes = [picture.planes[0], picture.planes[1], picture.planes[2].subarray(1)]

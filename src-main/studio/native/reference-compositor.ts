@@ -1,4 +1,4 @@
-/** A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel. */
+/** A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel (one where pixels lie on pixels). */
 import type { BlendMode } from '../collection/collection.ts'
 import type { Affine } from './compositor.ts'
 import { type Planar, planarOf } from './reference-pictures.ts'
@@ -20,11 +20,16 @@ export interface ReferenceLayer {
 }
 
 export function referencePicture(rgba: Uint8Array, width: number, height: number): ReferencePicture {
-  return { width, height, pixels: Float64Array.from(rgba, (value) => value / 255) }
+  // Loops, for `from` with a function takes ten times as long.
+  const pixels = new Float64Array(rgba.length)
+  for (let i = 0; i < rgba.length; i++) pixels[i] = rgba[i]! / 255
+  return { width, height, pixels }
 }
 
 export function referenceColor(width: number, height: number, color: readonly [number, number, number, number]): ReferencePicture {
-  return { width, height, pixels: Float64Array.from({ length: width * height * 4 }, (_, i) => color[i % 4]!) }
+  const pixels = new Float64Array(width * height * 4)
+  for (let i = 0; i < pixels.length; i++) pixels[i] = color[i % 4]!
+  return { width, height, pixels }
 }
 
 /** Blending of one channel of ground and layer, as W3C's Compositing and Blending defines it. */
@@ -71,17 +76,20 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
   const height = picture.height - crop.top - crop.bottom
   const blend = blends[layer.blend ?? 'normal']
   const sum = new Float64Array(4)
+  const exact = a === 1 && b === 0 && c === 0 && d === 1 && Number.isInteger(e) && Number.isInteger(f)
+  const side = exact ? 1 : 3
+  const share = 1 / (side * side)
   for (let row = 0; row < ground.height; row++) {
     for (let column = 0; column < ground.width; column++) {
       sum.fill(0)
-      for (let sub = 0; sub < 9; sub++) {
-        const px = column + ((sub % 3) + 0.5) / 3 - e
-        const py = row + (Math.floor(sub / 3) + 0.5) / 3 - f
+      for (let sub = 0; sub < side * side; sub++) {
+        const px = column + ((sub % side) + 0.5) / side - e
+        const py = row + (Math.floor(sub / side) + 0.5) / side - f
         const x = (d * px - c * py) / determinant
         const y = (a * py - b * px) / determinant
         if (x < 0 || y < 0 || x >= width || y >= height) continue
-        if (layer.nearest) {
-          addSample(picture, Math.floor(x) + crop.left, Math.floor(y) + crop.top, 1 / 9, sum)
+        if (layer.nearest || exact) {
+          addSample(picture, Math.floor(x) + crop.left, Math.floor(y) + crop.top, share, sum)
           continue
         }
         const left = Math.floor(x - 0.5)
@@ -89,10 +97,10 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
         const [u, v] = [x - 0.5 - left, y - 0.5 - top]
         const inX = (at: number) => Math.min(width - 1, Math.max(0, at)) + crop.left
         const inY = (at: number) => Math.min(height - 1, Math.max(0, at)) + crop.top
-        addSample(picture, inX(left), inY(top), ((1 - u) * (1 - v)) / 9, sum)
-        addSample(picture, inX(left + 1), inY(top), (u * (1 - v)) / 9, sum)
-        addSample(picture, inX(left), inY(top + 1), ((1 - u) * v) / 9, sum)
-        addSample(picture, inX(left + 1), inY(top + 1), (u * v) / 9, sum)
+        addSample(picture, inX(left), inY(top), (1 - u) * (1 - v) * share, sum)
+        addSample(picture, inX(left + 1), inY(top), u * (1 - v) * share, sum)
+        addSample(picture, inX(left), inY(top + 1), (1 - u) * v * share, sum)
+        addSample(picture, inX(left + 1), inY(top + 1), u * v * share, sum)
       }
       const alpha = sum[3]! * (layer.opacity ?? 1)
       if (alpha === 0) continue
@@ -121,9 +129,7 @@ export function mixReference(from: ReferencePicture, to: ReferencePicture, weigh
 
 /** What a composed picture is, in the addon's format. */
 export function planarOfReference(picture: ReferencePicture): Planar {
-  return planarOf(
-    Uint8Array.from(picture.pixels, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255)),
-    picture.width,
-    picture.height,
-  )
+  const rgba = new Uint8Array(picture.pixels.length)
+  for (let i = 0; i < rgba.length; i++) rgba[i] = Math.round(Math.min(1, Math.max(0, picture.pixels[i]!)) * 255)
+  return planarOf(rgba, picture.width, picture.height)
 }
