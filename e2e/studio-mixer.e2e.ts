@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
 import { LevelMeter } from '../src-main/studio/mixer/metering/level-meter.ts'
 import { findTone } from '../src-main/studio/mixer/tone-analysis.ts'
+import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -41,7 +42,7 @@ const loudestSteady = (all: readonly number[]) => all.toSorted((a, b) => b - a)[
 
 const isNear = (level: number, wanted: number) => Math.abs(level - wanted) < 1
 
-describe('sound through PipeWire, the mixer and an encoder into a file', () => {
+describe('sound through the mixer and an encoder into a file', () => {
   let pipeWire: PrivatePipeWire | undefined
   let host: RunningHost
   const folder = mkdtempSync(join(tmpdir(), 'ami-mixer-'))
@@ -51,11 +52,12 @@ describe('sound through PipeWire, the mixer and an encoder into a file', () => {
   const playedDb = 20 * Math.log10(0.25)
 
   beforeAll(async () => {
-    if (pipeWireMissing() !== undefined) return
-    pipeWire = await startPipeWire()
-    await pipeWire.addMicrophone('voice')
-    await pipeWire.addSink('music')
-    host = await startHost({ env: pipeWire.env, name: 'studio-mixer' })
+    if (pipeWireMissing() === undefined) {
+      pipeWire = await startPipeWire()
+      await pipeWire.addMicrophone('voice')
+      await pipeWire.addSink('music')
+    }
+    host = await startHost({ env: pipeWire?.env ?? {}, name: 'studio-mixer' })
   })
   afterAll(async () => {
     await host?.stop()
@@ -99,7 +101,7 @@ describe('sound through PipeWire, the mixer and an encoder into a file', () => {
     ],
   }
 
-  it('keeps tones on their tracks, ducks, mutes, measures and tells the drift', async (context) => {
+  it('keeps tones that come through PipeWire on their tracks, ducks, mutes, measures and tells the drift', async (context) => {
     const missing = pipeWireMissing()
     if (missing !== undefined) skipBecause(context, missing)
     await api('POST', '/studio/collections', { name: 'Mix', collection })
@@ -187,6 +189,41 @@ describe('sound through PipeWire, the mixer and an encoder into a file', () => {
     const tone = findTone(left, musicHz, 2000)
     expect(Math.abs(tone.frequency / musicHz - 1)).toBeLessThan(1e-4)
     expect(tone.restDb).toBeLessThan(-50)
+  })
+
+  it('is earlier and later than its pictures by its sync offset, and in step without one', async () => {
+    const sync = {
+      format: 'ami-streams/collection',
+      version: 1,
+      frameRate: { numerator: 30, denominator: 1 },
+      canvases: [{ id: 'main', width: 640, height: 360 }],
+      scenes: [{ id: 'one', name: 'One', items: [{ source: 'card' }] }],
+      sources: [{ id: 'card', kind: 'test-pattern', settings: { width: 640, height: 360 } }],
+      outputs: [{ id: 'sync', kind: 'recording', video: { bitrateKbps: 1000 }, settings: { folder, name: 'sync', container: 'mkv' } }],
+    }
+    await api('POST', '/studio/collections', { name: 'Sync', collection: sync })
+    await api('POST', '/studio/collections/Sync/open', { force: true })
+    await api('POST', '/studio/outputs/sync/start')
+    type Report = { item: { report: { statistics: { durationMs: number } } } }
+    const recordedMs = async () => (await api<Report>('GET', '/studio/outputs/sync')).item.report.statistics.durationMs
+    for (const offset of [0, -300, 400]) {
+      await patchAudio('card', { syncOffsetMs: offset })
+      const from = await recordedMs()
+      while ((await recordedMs()) < from + 3500) await sleep(100)
+    }
+    await api('POST', '/studio/outputs/sync/stop')
+    const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.mkv'))!)
+    const [beeps, frames] = await Promise.all([readBeeps(file), readFrames(file)])
+    const flashes = flashTimes(frames)
+    const offsets = beeps.map((beep) => {
+      const flash = flashes.toSorted((a, b) => Math.abs(a - beep) - Math.abs(b - beep))[0]!
+      return Math.round((beep - flash) * 1000)
+    })
+    const near = (wanted: number) => offsets.filter((offset) => Math.abs(offset - wanted) < 45).length
+    expect(
+      [near(0), near(-300), near(400)].every((count) => count >= 2),
+      JSON.stringify({ beeps, flashes, offsets }),
+    ).toBe(true)
   })
 })
 

@@ -4,8 +4,8 @@ import type { SoundStore } from '../native/media-stores.ts'
 const seamUs = 5000
 
 /** A sound store in this process alone, with what tests and benches need: the same rules as the shared one, without its addon. */
-export function memorySoundStore(sampleRate: number, heldSeconds = 2): SoundStore {
-  const capacity = Math.ceil(sampleRate * heldSeconds)
+export function memorySoundStore(sampleRate: number): SoundStore {
+  const capacity = sampleRate * 2
   const samples = new Float32Array(capacity * 2)
   const marks: { readonly frame: number; readonly timeUs: number; readonly seam: boolean }[] = []
   let written = 0
