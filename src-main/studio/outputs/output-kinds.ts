@@ -194,8 +194,9 @@ function checkSettings(schema: TSchema, settings: Output['settings']): void {
   throw invalid(['settings', ...path].join('.'), first.message)
 }
 
-function checkEncodings(kind: KindRules, { video, audio }: Output): void {
+function checkEncodings(kind: KindRules, output: Output): void {
   const { title } = kind
+  const { video, audio } = output
   if (video === null && audio.length === 0) throw invalid('video', 'an output without pictures and sound has nothing to send')
   if (video === null && !kind.partial) throw invalid('video', `${title} needs pictures`)
   if (audio.length > kind.mostSounds) {
@@ -209,6 +210,9 @@ function checkEncodings(kind: KindRules, { video, audio }: Output): void {
     if (kind.audioCodecs?.includes(codec) === false) {
       throw invalid(`audio.${index}.codec`, `${title} does not take ${codec}: choose ${kind.audioCodecs.join(' or ')}`)
     }
+  }
+  if (output.settings.adaptive === true && video?.rateControl === 'crf') {
+    throw invalid('video.rateControl', 'an automatic bitrate needs one to change: choose cbr or vbr')
   }
   if (kind.kind === 'whip' && video !== null && video.bFrames > 0) {
     throw invalid('video.bFrames', 'WebRTC shows pictures in the order in which they come: choose 0')

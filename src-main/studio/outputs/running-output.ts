@@ -31,7 +31,7 @@ export interface OutputContext {
   readonly sceneName: (id: string) => string
   /** Where a frame of the show's clock stands on the timeline of encodings, s. */
   readonly secondsOf: (frame: number) => number
-  readonly onState: (state: Exclude<OutputState, 'off'>, error?: AppError) => void
+  readonly onState: (state: Exclude<OutputState, 'off'>, error?: AppError | undefined) => void
 }
 
 /** An output from its start to its stop. */

@@ -70,6 +70,10 @@ export class RecordingOutput implements RunningOutput {
   #fault: AppError | undefined
   #faultS = 0
   #looking = false
+  /** The encoder does not run. */
+  #encoderFault = false
+  #bytesBefore = 0
+  #bitrateKbps = 0
   #stopped = false
 
   /** Rejects with `studio.folder_unusable`. `folder` is absolute. */
@@ -84,6 +88,7 @@ export class RecordingOutput implements RunningOutput {
     this.#folder = folder
     const { canvas, video, audio } = context.output
     this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => {
+      this.#encoderFault = true
       if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
     })
     this.#feed = new PausableFeed(this.#hold.feed, video !== null)
@@ -95,12 +100,20 @@ export class RecordingOutput implements RunningOutput {
   }
 
   tick(): void {
-    if (this.#fault === undefined || this.#looking) return
-    if (++this.#faultS % lookEveryS !== 0) return
+    const bytes = this.#bytes
+    this.#bitrateKbps = Math.round(((bytes - this.#bytesBefore) * 8) / 1000)
+    this.#bytesBefore = bytes
+    if (this.#encoderFault && this.#hold.feed.fault === undefined) {
+      this.#encoderFault = false
+      this.#tellState()
+    }
+    if (this.#fault === undefined || this.#looking || ++this.#faultS % lookEveryS !== 0) return
     this.#looking = true
-    void this.#look().finally(() => {
-      this.#looking = false
-    })
+    this.#look()
+      .catch((error: unknown) => this.#context.log.error({ err: error }, 'a recording could not go on'))
+      .finally(() => {
+        this.#looking = false
+      })
   }
 
   statistics(): OutputStatistics {
@@ -110,9 +123,14 @@ export class RecordingOutput implements RunningOutput {
       fileId: part?.id ?? null,
       parts: this.#parts,
       durationMs: Math.round(this.#earlierMs + (this.#recorder?.durationMs ?? 0)),
-      bytes: this.#earlierBytes + (part?.bytes ?? 0),
+      bytes: this.#bytes,
+      bitrateKbps: this.#bitrateKbps,
       gaps: this.#hold.feed.gaps,
     }
+  }
+
+  get #bytes(): number {
+    return this.#earlierBytes + (this.#part?.stored.bytes ?? 0)
   }
 
   async command(name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {

@@ -43,7 +43,8 @@ export class ReplayBuffer implements StudioFeedSubscriber {
     if (video && packet.key) this.#groups.push({ packets: [], startS: packet.pts / track.timescale, bytes: 0 })
     const group = this.#groups.at(-1)
     if (group === undefined) return
-    group.packets.push(packet)
+    // Packets come as pieces of what was read at once, of other encodings too: held as they are, they would hold all of it.
+    group.packets.push({ ...packet, data: Buffer.from(packet.data) })
     group.bytes += packet.data.length
     this.#bytes += packet.data.length
     if (video) this.#endS = Math.max(this.#endS, (packet.pts + packet.duration) / track.timescale)

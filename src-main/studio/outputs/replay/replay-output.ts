@@ -34,6 +34,7 @@ export class ReplayOutput implements RunningOutput {
     this.#folder = folder
     const { canvas, video, audio } = context.output
     this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => {
+      this.#live = false
       if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
     })
     this.#buffer = new ReplayBuffer(this.#settings.seconds, this.#settings.maxMegabytes * 1_000_000)
@@ -41,7 +42,7 @@ export class ReplayOutput implements RunningOutput {
   }
 
   tick(): void {
-    if (this.#live || this.#buffer.bytes === 0) return
+    if (this.#live || this.#buffer.bytes === 0 || this.#hold.feed.fault !== undefined) return
     this.#live = true
     this.#context.onState('live')
   }

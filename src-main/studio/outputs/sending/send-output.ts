@@ -11,7 +11,10 @@ export class SendOutput implements RunningOutput {
   readonly #hold: FeedHold
   readonly #sender: StudioSender
   readonly #governor: BitrateGovernor | undefined
-  #live = false
+  /** What the connection told last. */
+  #told: Parameters<OutputContext['onState']> = ['starting']
+  /** The encoder does not run. */
+  #fault = false
   #stopped = false
 
   /** Throws `destination.*` where the address is none. */
@@ -24,15 +27,16 @@ export class SendOutput implements RunningOutput {
       this.#governor = new BitrateGovernor({ leastKbps: minBitrateKbps, mostKbps: video.bitrateKbps })
     }
     this.#hold = context.feeds.take({ canvas, video, audio, ...owner, asTheyCome: kind === 'whip' }, (problem) => {
+      this.#fault = true
       if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
     })
     try {
       this.#sender = context.carrier.send(aimOf(kind as SendAim['protocol'], settings), this.#hold.feed, {
         onState: (state, error) => {
-          this.#live = state === 'live'
-          if (this.#live) this.#governor?.reconnected()
           if (this.#stopped || state === 'off') return
-          context.onState(state === 'connecting' ? 'starting' : state, error)
+          if (state === 'live') this.#governor?.reconnected()
+          this.#told = [state === 'connecting' ? 'starting' : state, error]
+          if (!this.#fault) context.onState(...this.#told)
         },
       })
     } catch (error) {
@@ -43,7 +47,11 @@ export class SendOutput implements RunningOutput {
 
   tick(): void {
     const { events, output } = this.#context
-    const change = this.#live ? this.#governor?.second(this.#sender.statistics()) : undefined
+    if (this.#fault && this.#hold.feed.fault === undefined) {
+      this.#fault = false
+      this.#context.onState(...this.#told)
+    }
+    const change = this.#told[0] === 'live' ? this.#governor?.second(this.#sender.statistics()) : undefined
     if (change === undefined) return
     this.#hold.feed.setBitrate(change.kbps)
     events.publish('studio.output.bitrate', { id: output.id, ...change })
