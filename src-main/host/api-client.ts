@@ -6,6 +6,16 @@ export interface ApiClient {
   readonly url: string
   get<T>(path: string): Promise<T>
   send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  /** An answer that is no JSON, e.g. a picture. */
+  bytes(path: string): Promise<Uint8Array>
+  /** Calls back for every event of these topics until the signal, or until the host goes away. Rejects where it cannot be reached. */
+  listen(topics: readonly string[], onEvent: (event: ApiEvent) => void, signal: AbortSignal): Promise<void>
+}
+
+export interface ApiEvent {
+  readonly time: string
+  readonly topic: string
+  readonly data: unknown
 }
 
 export interface ClientOptions {
@@ -23,22 +33,25 @@ export function findHost(options: ClientOptions): ApiClient {
     throw new AppError('host.not_running', `No host is running on ${options.dataDir}`, { details: { dataDir: options.dataDir } })
   const token = options.token ?? file?.token
 
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    let response: Response
+  const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
+  const reach = async (path: string, init: RequestInit): Promise<Response> => {
     try {
-      response = await fetch(`${url}/api/v1${path}`, {
-        method,
-        headers: {
-          ...(token ? { authorization: `Bearer ${token}` } : {}),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(30_000),
-      })
+      return await fetch(`${url}/api/v1${path}`, init)
     } catch (cause) {
       const code = file ? 'host.not_running' : 'host.unreachable'
       throw new AppError(code, `The host at ${url} does not answer`, { cause, details: { url } })
     }
+  }
+  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const response = await reach(path, {
+      method,
+      headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    })
+    return answerOf<T>(response)
+  }
+  const answerOf = async <T>(response: Response): Promise<T> => {
     if (response.status === 204) return undefined as T
     const text = await response.text()
     let answer: unknown
@@ -52,5 +65,32 @@ export function findHost(options: ClientOptions): ApiClient {
     const known = problem.code !== undefined && problem.code in errorKinds ? (problem.code as ErrorCode) : 'internal'
     throw new AppError(known, problem.detail)
   }
-  return { url, get: (path) => call('GET', path), send: (method, path, body) => call(method, path, body) }
+  return {
+    url,
+    get: (path) => call('GET', path),
+    send: (method, path, body) => call(method, path, body),
+    async bytes(path) {
+      const response = await reach(path, { headers: authorization, signal: AbortSignal.timeout(30_000) })
+      return response.ok ? new Uint8Array(await response.arrayBuffer()) : answerOf(response)
+    },
+    async listen(topics, onEvent, signal) {
+      const headers = { ...authorization, accept: 'text/event-stream' }
+      const response = await reach(`/events?topics=${topics.join(',')}`, { headers, signal })
+      if (!response.ok || response.body === null) return answerOf(response)
+      let rest = ''
+      try {
+        for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+          const messages = (rest + text).split('\n\n')
+          rest = messages.pop() ?? ''
+          for (const message of messages) {
+            const line = message.split('\n').find((each) => each.startsWith('data: '))
+            const event = line && (JSON.parse(line.slice(6)) as ApiEvent)
+            if (event && event.topic !== undefined) onEvent(event)
+          }
+        }
+      } catch (error) {
+        if (!signal.aborted) throw new AppError('host.unreachable', `The host at ${url} went away`, { cause: error })
+      }
+    },
+  }
 }

@@ -8,6 +8,7 @@ import { addKeysCommands } from './commands/keys.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addStreamsCommands } from './commands/streams.ts'
+import { addStudioCommands } from './commands/studio.ts'
 import { addTokensCommands } from './commands/tokens.ts'
 import { createOutput } from './output.ts'
 import { version } from './version.ts'
@@ -41,6 +42,7 @@ Examples:
   streams                         the host and a window on it
   streams demo                    something to look at
   streams keys create studio      server and key for OBS, a line for ffmpeg
+  streams studio run --collection show.json    the studio, without a window
   streams status --json           for programs
   streams doctor                  when something does not work`,
     )
@@ -49,6 +51,7 @@ Examples:
   addDemoCommands(program, context)
   addStatusCommand(program, context)
   addStreamsCommands(program, context)
+  addStudioCommands(program, context)
   addKeysCommands(program, context)
   addTokensCommands(program, context)
   addDoctorCommand(program, context)

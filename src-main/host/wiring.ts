@@ -73,10 +73,12 @@ export interface HostNeeds {
   readonly logger: ClosableLogger
   /** Folder of the built page; the installation's own where left out. */
   readonly pageDir?: string
+  /** File of a collection that the studio opens, instead of what it had open last. */
+  readonly collection?: string
 }
 
 /** The map of the product: makes each part, introduces them to each other, and starts them. Throws AppError. */
-export async function startHost({ config, sources, logger, pageDir }: HostNeeds): Promise<RunningHost> {
+export async function startHost({ config, sources, logger, pageDir, collection }: HostNeeds): Promise<RunningHost> {
   const startedAtMs = Date.now()
   /** What is open, newest last: closed in reverse. */
   const open: (() => unknown)[] = []
@@ -281,7 +283,7 @@ export async function startHost({ config, sources, logger, pageDir }: HostNeeds)
     })
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
-    await studio.start()
+    await studio.start(collection)
     return { ready, signInRequired: api.access.signInRequired, token, liveStreams: () => live.health().active, stop: close }
   } catch (error) {
     await close()

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { MeasuredEncoder } from '../platform/ffmpeg/choose-encoder.ts'
 import { createCollectionCheck } from './collection/collection-check.ts'
 import { CollectionFolder } from './collection/collection-folder.ts'
@@ -13,6 +13,7 @@ import { createOutputs } from './outputs/index.ts'
 import { collectionRoutes } from './routes/collection-routes.ts'
 import { editRoutes } from './routes/edit-routes.ts'
 import { engineRoutes } from './routes/engine-routes.ts'
+import { importRoutes } from './routes/import-routes.ts'
 import { programRoutes } from './routes/program-routes.ts'
 import { Show } from './show.ts'
 import { publishEngineEvents } from './studio-events.ts'
@@ -40,6 +41,7 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   const kinds = studioKinds
   const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(secrets) }
   const show = new Show({ engine, outputs, reader, store: await openStateStore(needs), secrets, events, audit, log })
+  const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
   const acting = { show, engine, outputs }
   const macros = new Macros({ events, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const telling = publishEngineEvents(engine, events)
@@ -47,7 +49,8 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   return {
     routes: [
       ...outputs.routes,
-      ...collectionRoutes({ show, folder: new CollectionFolder(join(dataDir, 'studio', 'collections')), reader, audit }),
+      ...collectionRoutes({ show, folder, reader, audit }),
+      ...importRoutes({ folder, reader, audit }),
       ...editRoutes({
         show,
         kinds,
@@ -56,7 +59,7 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
       ...programRoutes({ ...acting, macros }),
       ...engineRoutes({ ...acting, problem: () => telling.problem }),
     ],
-    start: () => show.resume(),
+    start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true)),
     async stop() {
       await macros.stopAll()
       await show.stop()

@@ -102,7 +102,8 @@ export interface StudioNeeds {
 /** The studio wing: scenes made of sources, mixed, encoded and sent out, ruled over the API. */
 export interface Studio {
   readonly routes: readonly RouteDefinition[]
-  start(): Promise<void>
+  /** Opens a file, or what was open when the host ended. Throws `studio.collection_*` for a file that was named. */
+  start(file?: string): Promise<void>
   stop(): Promise<void>
   health(): { readonly state: string; readonly outputs: number }
 }

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Output } from '../output.ts'
-import { type RunningHost, startHost } from '../wiring.ts'
+import { type HostNeeds, type RunningHost, startHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
 /** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end, by the user or by `end`. `whenReady` may answer what to do at the end. */
@@ -11,6 +11,7 @@ export async function runHost(
   context: CommandContext,
   output: Output,
   whenReady?: (host: RunningHost, end: () => void) => Promise<(() => void) | undefined>,
+  more: Pick<HostNeeds, 'collection'> = {},
 ): Promise<void> {
   const { config, sources } = configOf(command, context)
   // Without windows of media the host holds so little that collecting in proportion to it would be most of its work.
@@ -19,7 +20,7 @@ export async function runHost(
   const level =
     !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
   const logger = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
-  const host = await startHost({ config, sources, logger })
+  const host = await startHost({ config, sources, logger, ...more })
   const ended = Promise.withResolvers<void>()
   const stopped = Promise.race([context.untilStopped(), ended.promise])
   let leave: (() => void) | undefined

@@ -136,7 +136,7 @@ function openRoutes({ show, reader, folder }: CollectionRoutesNeeds): readonly R
       handler: async ({ body: { file, force }, principal }) => {
         if (!isAbsolute(file))
           throw new AppError('request.invalid', 'body.file must be an absolute path', { details: { field: 'body.file' } })
-        await show.open(file, basename(file).replace(/\.json$/, ''), principal.id, force === true)
+        await show.open(file, basename(file, '.json'), principal.id, force === true)
         return { body: openView(show, reader.kinds) }
       },
     }),

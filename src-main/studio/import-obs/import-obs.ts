@@ -1,0 +1,428 @@
+import { AppError } from '../../platform/errors.ts'
+import { type Collection, formatName, formatVersion } from '../collection/collection.ts'
+import type { CollectionKinds, KindOfSettings } from '../collection/collection-kinds.ts'
+import { freeId } from '../collection/complete-collection.ts'
+import { type DocumentReader, readDocument, refuseMonsters } from '../collection/read-document.ts'
+import { isRecord, schemaFaults } from '../collection/schema-faults.ts'
+import { ImportReport, type NotCarried } from './not-carried.ts'
+import { mapObsFilter, sortOfObsFilter } from './obs-filters.ts'
+import { actionOf, chordsOf } from './obs-hotkeys.ts'
+import { mapObsItem } from './obs-items.ts'
+import { tellTheRest } from './obs-rest.ts'
+import { mapObsSource } from './obs-sources.ts'
+import { mapObsTransition } from './obs-transitions.ts'
+import { clamp, ObsValues } from './obs-values.ts'
+
+export interface ImportOptions {
+  readonly name: string
+  /** Pixels of the canvas, where the document does not say: OBS keeps it in the profile. */
+  readonly width?: number
+  readonly height?: number
+  /** Frames per second, likewise. */
+  readonly frameRate?: number
+}
+
+export interface Imported {
+  readonly collection: Collection
+  readonly notCarried: readonly NotCarried[]
+}
+
+/** Most sources and scenes that are read: what is behind them is told as not carried. */
+const mostScenes = 512
+const mostSources = 1000
+const mostItems = 512
+
+type Thing = Record<string, unknown>
+
+/** Sound devices that OBS keeps beside the scenes. */
+const globalDevices = [
+  'DesktopAudioDevice1',
+  'DesktopAudioDevice2',
+  'AuxAudioDevice1',
+  'AuxAudioDevice2',
+  'AuxAudioDevice3',
+  'AuxAudioDevice4',
+]
+
+/**
+ * Makes a collection of a scene collection of OBS Studio (its JSON, of versions 21 and later), and tells what could not be carried. Throws
+ * `studio.import_invalid` where the document is none.
+ */
+export function importObs(document: unknown, options: ImportOptions, reader: DocumentReader): Imported {
+  try {
+    refuseMonsters(document)
+  } catch (cause) {
+    throw new AppError('studio.import_invalid', (cause as Error).message, { cause })
+  }
+  const root = new ObsValues(document)
+  if (!isRecord(document) || !Array.isArray(document.sources) || !root.list('sources').some((each) => each.text('id') === 'scene')) {
+    throw new AppError('studio.import_invalid', 'The document has no list `sources` with a scene in it')
+  }
+  const builder = new ObsImport(root, options, reader.kinds)
+  return { collection: readDocument(builder.build(), reader, undefined, options.name).collection, notCarried: builder.report.lines }
+}
+
+/** One import: names become ids, and everything refers to them. */
+class ObsImport {
+  readonly report = new ImportReport()
+  readonly #root: ObsValues
+  readonly #options: ImportOptions
+  readonly #kinds: CollectionKinds
+  readonly #sceneIds = new Map<string, string>()
+  readonly #sourceIds = new Map<string, string>()
+  readonly #transitionIds = new Map<string, string>()
+  readonly #groups = new Map<string, ObsValues>()
+  readonly #sources: Thing[] = []
+  readonly #macros: Thing[] = []
+  readonly #itemIds = new Set<string>()
+  readonly #filterIds = new Set<string>()
+  /** Ids of items by scene and name: hotkeys refer to them so. */
+  readonly #itemOf = new Map<string, string>()
+  /** Scenes that stand in a scene. */
+  readonly #nested = new Map<string, Set<string>>()
+  /** Sources made for pictures that OBS keeps inside of filters and transitions. */
+  readonly #made = new Map<string, string>()
+
+  constructor(root: ObsValues, options: ImportOptions, kinds: CollectionKinds) {
+    this.#root = root
+    this.#options = options
+    this.#kinds = kinds
+  }
+
+  build(): Thing {
+    const all = [...this.#root.list('sources'), ...this.#root.list('groups')]
+    const scenes = all.filter((each) => each.text('id') === 'scene')
+    for (const group of all.filter((each) => each.text('id') === 'group')) this.#groups.set(group.text('name'), group)
+    const ordered = this.#once(this.#inOrder(scenes), 'scene').slice(0, mostScenes)
+    if (scenes.length > mostScenes) this.report.add('scenes', `only the first ${mostScenes} are carried`)
+    for (const scene of ordered) this.#name(this.#sceneIds, scene.text('name'), 'scene')
+    const inputs = all.filter((each) => !['scene', 'group', ''].includes(each.text('id')))
+    const shared = globalDevices.flatMap((key) => (this.#root.has(key) ? [this.#root.part(key)] : []))
+    const sources = this.#once([...shared, ...inputs], 'source').slice(0, mostSources)
+    if (shared.length + inputs.length > mostSources) this.report.add('sources', `only the first ${mostSources} are carried`)
+    const carried = sources.filter((source) => this.#isCarried(source))
+    for (const source of carried) this.#name(this.#sourceIds, source.text('name'), 'source')
+    for (const source of carried) this.#addSource(source, shared.includes(source))
+    const transitions = this.#transitions()
+    const made = ordered.map((scene) => this.#scene(scene))
+    for (const source of [...ordered, ...carried]) this.#hotkeys(source)
+    tellTheRest(this.#root, this.report)
+    const current = this.#sceneIds.get(this.#root.text('current_program_scene', this.#root.text('current_scene')))
+    const resolution = this.#root.part('resolution')
+    const size = (value: number, otherwise: number): number => {
+      const pixels = Math.round(clamp(value, 0, 7680) / 2) * 2
+      return pixels >= 16 ? pixels : otherwise
+    }
+    if (this.#options.width === undefined && !this.#root.has('resolution')) {
+      this.report.add('canvas', 'is 1920x1080 at 30 frames a second unless told: OBS keeps its size in the profile')
+    }
+    return {
+      format: formatName,
+      version: formatVersion,
+      name: this.#options.name,
+      frameRate: this.#options.frameRate ?? 30,
+      canvases: [
+        {
+          id: 'main',
+          name: 'Main',
+          width: size(this.#options.width ?? resolution.number('x', 0), 1920),
+          height: Math.min(size(this.#options.height ?? resolution.number('y', 0), 1080), 4320),
+          scene: current ?? made[0]?.id,
+        },
+      ],
+      scenes: made,
+      sources: this.#sources,
+      transitions,
+      transition: this.#transitionIds.get(this.#root.text('current_transition')) ?? transitions[0]?.id,
+      macros: this.#macros,
+    }
+  }
+
+  #inOrder(scenes: readonly ObsValues[]): readonly ObsValues[] {
+    const order = this.#root.list('scene_order').map((each) => each.text('name'))
+    const place = (scene: ObsValues): number => {
+      const at = order.indexOf(scene.text('name'))
+      return at < 0 ? order.length : at
+    }
+    return scenes.toSorted((a, b) => place(a) - place(b))
+  }
+
+  /** Everything goes by its name: the first of each is meant. */
+  #once(things: readonly ObsValues[], what: string): readonly ObsValues[] {
+    const seen = new Set<string>()
+    return things.filter((thing) => {
+      const name = thing.text('name')
+      if (seen.has(name)) this.report.add(`${what} "${name}"`, 'there is another one of that name')
+      return !seen.has(name) && seen.add(name)
+    })
+  }
+
+  #name(ids: Map<string, string>, name: string, otherwise: string): void {
+    if (ids.has(name)) return
+    const taken = new Set(ids.values())
+    ids.set(
+      name,
+      freeId(name === '' ? otherwise : name, (id) => taken.has(id)),
+    )
+  }
+
+  /** Told once for each source that has no kind here. */
+  #isCarried(source: ObsValues): boolean {
+    const id = source.text('id')
+    const mapped = mapObsSource(id, source.part('settings'), () => undefined)
+    if (mapped !== undefined && this.#kinds.source(mapped.kind) !== undefined) return true
+    this.report.add(`source "${source.text('name')}"`, `there is no kind of source for ${id}`)
+    return false
+  }
+
+  #addSource(source: ObsValues, everywhere: boolean): void {
+    const name = source.text('name')
+    const place = `source "${name}"`
+    const tell = this.report.at(place)
+    const mapped = mapObsSource(source.text('id'), source.part('settings'), tell)
+    const kind = mapped && this.#kinds.source(mapped.kind)
+    if (mapped === undefined || kind === undefined) return
+    const filters: Thing[] = (mapped.filters ?? []).map((each) => ({ ...each, id: this.#filterId(name, each.name) }))
+    const sound: Thing[] = []
+    for (const filter of source.list('filters')) {
+      const made = this.#filter(filter, name, place)
+      if (made?.sort === 'picture' && kind.pictures) filters.push(...made.filters)
+      else if (made?.sort === 'sound' && kind.sound) sound.push(...made.filters)
+      else if (made !== undefined)
+        this.report.add(`${place}, filter "${filter.text('name')}"`, `the source has no ${made.sort === 'sound' ? 'sound' : 'pictures'}`)
+    }
+    if (source.number('deinterlace_mode', 0) !== 0) tell('is not deinterlaced')
+    if (source.flag('push-to-talk') || source.flag('push-to-mute')) tell('push to talk and push to mute are not carried: give it a macro')
+    if ((source.number('flags', 0) & 2) !== 0) tell('both its channels are heard: it was mono')
+    this.#sources.push({
+      id: this.#sourceIds.get(name),
+      name: name.slice(0, 120) || 'Source',
+      kind: mapped.kind,
+      settings: this.#fitting(kind, mapped.settings, tell),
+      filters: filters.slice(0, 32),
+      ...(kind.sound ? { audio: this.#audio(source, sound.slice(0, 32), everywhere, tell) } : {}),
+    })
+  }
+
+  #audio(source: ObsValues, filters: readonly Thing[], everywhere: boolean, tell: (reason: string) => void): Thing {
+    const volume = source.number('volume', 1)
+    const gainDb = volume <= 0 ? -100 : clamp(20 * Math.log10(volume), -100, 30)
+    const syncMs = Math.round(source.number('sync', 0) / 1e6)
+    const syncOffsetMs = clamp(syncMs, -950, 20_000)
+    if (syncMs !== syncOffsetMs) tell(`is ${syncOffsetMs} ms late instead of ${syncMs}`)
+    const mixers = source.number('mixers', 255)
+    return {
+      gainDb: Math.round(gainDb * 100) / 100,
+      pan: clamp(source.number('balance', 0.5) * 2 - 1, -1, 1),
+      muted: source.flag('muted'),
+      solo: false,
+      syncOffsetMs,
+      tracks: [1, 2, 3, 4, 5, 6].filter((track) => (mixers & (1 << (track - 1))) !== 0),
+      monitoring: (['off', 'only', 'also'] as const)[source.number('monitoring_type', 0)] ?? 'off',
+      followsVideo: !everywhere,
+      filters,
+    }
+  }
+
+  #filterId(owner: string, name: string): string {
+    const id = freeId(`${owner}-${name}`, (each) => this.#filterIds.has(each))
+    this.#filterIds.add(id)
+    return id
+  }
+
+  #filter(
+    filter: ObsValues,
+    owner: string,
+    place: string,
+  ): { readonly sort: 'picture' | 'sound'; readonly filters: readonly Thing[] } | undefined {
+    const id = filter.text('versioned_id') || filter.text('id')
+    const name = filter.text('name').slice(0, 110) || 'Filter'
+    const here = `${place}, filter "${name}"`
+    const tell = this.report.at(here)
+    const sort = sortOfObsFilter(id)
+    if (sort === undefined) {
+      tell(`there is no kind of filter for ${filter.text('id')}`)
+      return undefined
+    }
+    const mapped = mapObsFilter(id, filter.part('settings'), {
+      tell,
+      sourceId: (source) => this.#sourceIds.get(source),
+      pictureSource: (file) => this.#makeSource('image', file),
+    })
+    const filters = mapped.flatMap(({ kind, settings }, index) => {
+      const known = sort === 'picture' ? this.#kinds.filter(kind) : this.#kinds.audioFilter(kind)
+      if (known === undefined) {
+        tell(`there is no kind of filter for ${filter.text('id')}`)
+        return []
+      }
+      const named = index === 0 ? name : `${name} ${index + 1}`
+      return [
+        {
+          id: this.#filterId(owner, named),
+          name: named,
+          kind,
+          enabled: filter.flag('enabled', true),
+          settings: this.#fitting(known, settings, tell),
+        },
+      ]
+    })
+    return { sort, filters }
+  }
+
+  /** What a kind would refuse is left out, and told. */
+  #fitting(kind: KindOfSettings, settings: Record<string, unknown>, tell: (reason: string) => void): Record<string, unknown> {
+    const fitting = { ...settings }
+    for (const { place, problem } of schemaFaults(kind.settings, fitting, '')) {
+      const name = /^[^.[]+/.exec(place)?.[0]
+      if (name === undefined || !Object.hasOwn(fitting, name)) continue
+      delete fitting[name]
+      tell(`its ${name} ${problem}: it has the usual one`)
+    }
+    return fitting
+  }
+
+  #makeSource(kind: 'image' | 'media', file: string): string {
+    const key = `${kind} ${file}`
+    const known = this.#made.get(key)
+    if (known !== undefined) return known
+    const base = file.split(/[/\\]/).at(-1) ?? kind
+    const taken = new Set(this.#sourceIds.values())
+    const id = freeId(base, (each) => taken.has(each))
+    this.#sourceIds.set(key, id)
+    this.#made.set(key, id)
+    this.#sources.push({ id, name: base.slice(0, 120) || kind, kind, settings: { file: file.slice(0, 4096) } })
+    return id
+  }
+
+  #scene(scene: ObsValues): Thing {
+    const name = scene.text('name')
+    const id = this.#sceneIds.get(name) as string
+    const place = `scene "${name}"`
+    const filters = scene.list('filters').flatMap((filter) => {
+      const made = this.#filter(filter, name, place)
+      if (made?.sort === 'sound') this.report.add(`${place}, filter "${filter.text('name')}"`, 'scenes have no filters for sound')
+      return made?.sort === 'picture' ? made.filters : []
+    })
+    const settings = scene.part('settings')
+    if (settings.flag('custom_size')) this.report.add(place, 'has the size of the canvas instead of its own')
+    const override = scene.part('private_settings').text('transition')
+    const transition = this.#transitionIds.get(override)
+    if (override !== '' && transition === undefined) this.report.add(place, `its transition "${override}" is not there`)
+    const items = this.#items(settings, name, place, true)
+    if (items.length > mostItems) this.report.add(place, `only the first ${mostItems} items are carried`)
+    return {
+      id,
+      name: name.slice(0, 120) || 'Scene',
+      items: items.slice(0, mostItems),
+      filters: filters.slice(0, 32),
+      ...(transition === undefined ? {} : { transition }),
+    }
+  }
+
+  #items(settings: ObsValues, owner: string, place: string, groups: boolean): Thing[] {
+    return settings.list('items').flatMap((item): readonly Thing[] => {
+      // Groups keep their items; the copies beside them are for versions without groups.
+      if (item.flag('group_item_backup')) return []
+      const name = item.text('name')
+      const here = `${place}, item "${name}"`
+      const tell = this.report.at(here)
+      const group = this.#groups.get(name)
+      const shown = this.#shown(name)
+      if (group === undefined && shown === undefined) {
+        if (!this.#isUnknown(name)) tell('shows a source that is not there')
+        return []
+      }
+      if (shown !== undefined && 'scene' in shown && !this.#mayStandIn(this.#sceneIds.get(owner) as string, shown.scene)) {
+        tell('scenes do not stand in each other')
+        return []
+      }
+      const id = freeId(`${owner}-${name}`, (each) => this.#itemIds.has(each))
+      this.#itemIds.add(id)
+      const key = `${owner}\n${name}`
+      if (!this.#itemOf.has(key)) this.#itemOf.set(key, id)
+      const layout = mapObsItem(item, tell)
+      if (shown !== undefined) return [{ id, ...shown, ...layout }]
+      if (!groups || group === undefined) {
+        tell('groups do not stand in groups')
+        return []
+      }
+      if (group.list('filters').length > 0) tell('groups have no filters')
+      const inner = this.#items(group.part('settings'), owner, here, false)
+      return [{ id, name: name.slice(0, 120) || 'Group', group: inner.slice(0, 256), ...layout }]
+    })
+  }
+
+  #shown(name: string): { readonly scene: string } | { readonly source: string } | undefined {
+    const scene = this.#sceneIds.get(name)
+    if (scene !== undefined) return { scene }
+    const source = this.#sourceIds.get(name)
+    return source === undefined ? undefined : { source }
+  }
+
+  /** Remembers that a scene stands in another; false where that one stands in it already. */
+  #mayStandIn(outer: string, inner: string): boolean {
+    const reaches = (from: string, seen: Set<string>): boolean =>
+      from === outer || [...(this.#nested.get(from) ?? [])].some((each) => !seen.has(each) && reaches(each, seen.add(each)))
+    if (reaches(inner, new Set())) return false
+    this.#nested.set(outer, (this.#nested.get(outer) ?? new Set()).add(inner))
+    return true
+  }
+
+  /** It was told already that there is no kind for it. */
+  #isUnknown(name: string): boolean {
+    return this.#root.list('sources').some((each) => each.text('name') === name)
+  }
+
+  #transitions(): Thing[] {
+    const durationMs = clamp(Math.round(this.#root.number('transition_duration', 300)), 0, 60_000)
+    const transitions: Thing[] = [
+      { id: 'cut', name: 'Cut', kind: 'cut', durationMs: 0 },
+      { id: 'fade', name: 'Fade', kind: 'fade', durationMs },
+    ]
+    this.#transitionIds.set('Cut', 'cut').set('Fade', 'fade')
+    for (const transition of this.#root.list('transitions').slice(0, 60)) {
+      const name = transition.text('name')
+      const place = `transition "${name}"`
+      const tell = this.report.at(place)
+      const mapped = mapObsTransition(transition.text('id'), transition.part('settings'), {
+        tell,
+        pictureSource: (file) => this.#makeSource('image', file),
+        filmSource: (file) => this.#makeSource('media', file),
+      })
+      const kind = mapped && this.#kinds.transition(mapped.kind)
+      if (mapped === undefined || kind === undefined) {
+        tell(`there is no kind of transition for ${transition.text('id')}`)
+        continue
+      }
+      this.#name(this.#transitionIds, name, 'transition')
+      transitions.push({
+        id: this.#transitionIds.get(name),
+        name: name.slice(0, 120) || 'Transition',
+        kind: mapped.kind,
+        durationMs: mapped.kind === 'cut' ? 0 : (mapped.durationMs ?? durationMs),
+        settings: this.#fitting(kind, mapped.settings, tell),
+      })
+    }
+    return transitions
+  }
+
+  #hotkeys(source: ObsValues): void {
+    const name = source.text('name')
+    const scene = source.text('id') === 'scene'
+    const place = `${scene ? 'scene' : 'source'} "${name}"`
+    for (const [binding] of source.part('hotkeys').entries()) {
+      const hotkeys = chordsOf(source.part('hotkeys').list(binding))
+      if (hotkeys.length === 0) continue
+      const action = actionOf(binding, {
+        scene: scene ? this.#sceneIds.get(name) : undefined,
+        source: this.#sourceIds.get(name),
+        itemId: (item) => this.#itemOf.get(`${name}\n${item}`),
+      })
+      if (action === undefined) this.report.add(place, `the hotkey ${hotkeys.join(', ')} for ${binding} is not carried`)
+      else if (this.#macros.length < 256) {
+        const id = freeId(`hotkey-${this.#macros.length + 1}`, (each) => this.#macros.some((macro) => macro.id === each))
+        this.#macros.push({ id, name: `${action.name} ${name}`.slice(0, 120), hotkeys: hotkeys.slice(0, 8), actions: [action.does] })
+      }
+    }
+  }
+}

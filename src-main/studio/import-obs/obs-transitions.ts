@@ -1,0 +1,71 @@
+import type { ObsValues } from './obs-values.ts'
+import { clamp } from './obs-values.ts'
+
+export interface MappedTransition {
+  readonly kind: string
+  readonly settings: Record<string, unknown>
+  /** Where OBS takes it from the film. */
+  readonly durationMs?: number
+}
+
+export interface TransitionHelp {
+  readonly tell: (reason: string) => void
+  readonly pictureSource: (file: string) => string
+  readonly filmSource: (file: string) => string
+}
+
+const directions: Readonly<Record<string, string>> = { left: 'left', right: 'right', up: 'up', down: 'down' }
+
+/** A transition of ours for one of OBS Studio; undefined where there is none. */
+export function mapObsTransition(
+  id: string,
+  settings: ObsValues,
+  { tell, pictureSource, filmSource }: TransitionHelp,
+): MappedTransition | undefined {
+  const direction = directions[settings.text('direction', 'left')] ?? 'left'
+  switch (id) {
+    case 'cut_transition':
+      return { kind: 'cut', settings: {} }
+    case 'fade_transition':
+      return { kind: 'fade', settings: {} }
+    case 'fade_to_color_transition':
+      if (settings.number('switch_point', 50) !== 50) tell('the colour is full in the middle')
+      return { kind: 'fade', settings: { through: settings.color('color', 0xff000000, false) } }
+    case 'slide_transition':
+      return { kind: 'push', settings: { direction } }
+    case 'swipe_transition':
+      if (settings.flag('swipe_in')) tell('the new scene slides over the old one')
+      return { kind: 'slide', settings: { direction } }
+    case 'wipe_transition': {
+      const file = settings.text('luma_image')
+      if (settings.flag('luma_invert')) tell('the picture that it goes by is not inverted')
+      const known = directionOfWipe(file)
+      const softness = clamp(settings.number('luma_softness', 0.03), 0, 1)
+      if (known !== undefined) return { kind: 'wipe', settings: { direction: known, softness } }
+      if (!file.includes('/') && !file.includes('\\')) {
+        tell(`OBS brings the picture ${file} along: it wipes to the left`)
+        return { kind: 'wipe', settings: { direction: 'left', softness } }
+      }
+      return { kind: 'wipe', settings: { softness, map: pictureSource(file) } }
+    }
+    case 'obs_stinger_transition': {
+      const point = Math.round(settings.number('transition_point', 0))
+      if (settings.number('tp_type', 0) === 1) tell(`scenes change in the middle: frame ${point} is not known in ms`)
+      if (settings.flag('track_matte_enabled')) tell('its track matte is not carried')
+      const cut = settings.number('tp_type', 0) === 1 ? {} : { cutMs: clamp(point, 0, 60_000) }
+      tell('give it the length of its film as duration')
+      return {
+        kind: 'stinger',
+        settings: { source: filmSource(settings.text('path')), ...cut },
+        durationMs: clamp(point * 2, 1000, 60_000),
+      }
+    }
+    default:
+      return undefined
+  }
+}
+
+/** Pictures of plain wipes that OBS brings along. */
+function directionOfWipe(file: string): string | undefined {
+  return { 'linear-h.png': 'right', 'linear-v.png': 'down' }[file]
+}

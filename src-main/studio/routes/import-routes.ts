@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { type CollectionFolder, collectionNamePattern } from '../collection/collection-folder.ts'
+import type { DocumentReader } from '../collection/read-document.ts'
+import { importObs } from '../import-obs/import-obs.ts'
+import { documentBytes, tag } from './answer-schemas.ts'
+
+export interface ImportRoutesNeeds {
+  readonly folder: CollectionFolder
+  readonly reader: DocumentReader
+  readonly audit: { record(entry: { kind: 'command'; message: string; actor: string }): void }
+}
+
+/** The doors to collections made of what other programs write. */
+export function importRoutes({ folder, reader, audit }: ImportRoutesNeeds): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/studio/import/obs',
+      tag,
+      summary: 'Makes a collection of a scene collection of OBS Studio, and tells what could not be carried',
+      role: 'editor',
+      idempotent: true,
+      bodyBytes: documentBytes,
+      body: Type.Object(
+        {
+          name: Type.String({ pattern: collectionNamePattern }),
+          document: Type.Record(Type.String(), Type.Unknown(), { description: 'the JSON that OBS Studio exports' }),
+          width: Type.Optional(
+            Type.Integer({ minimum: 16, maximum: 7680, multipleOf: 2, description: 'of the canvas: OBS keeps it in the profile' }),
+          ),
+          height: Type.Optional(Type.Integer({ minimum: 16, maximum: 4320, multipleOf: 2 })),
+          frameRate: Type.Optional(Type.Number({ minimum: 1, maximum: 240 })),
+        },
+        { additionalProperties: false },
+      ),
+      responses: {
+        201: Type.Object({
+          name: Type.String(),
+          scenes: Type.Integer(),
+          sources: Type.Integer(),
+          notCarried: Type.Array(Type.Object({ place: Type.String(), reason: Type.String() })),
+        }),
+      },
+      handler: async ({ body: { document, ...options }, principal }) => {
+        const { collection, notCarried } = importObs(document, options, reader)
+        await folder.create(options.name, `${JSON.stringify(reader.seals.sealCopy(collection, reader.kinds), null, 2)}\n`)
+        audit.record({ kind: 'command', message: `the collection ${options.name} was imported from OBS Studio`, actor: principal.id })
+        return {
+          status: 201,
+          body: { name: options.name, scenes: collection.scenes.length, sources: collection.sources.length, notCarried },
+        }
+      },
+    }),
+  ]
+}
