@@ -36,6 +36,7 @@ describe('the help of the command line', () => {
                           a beep
         status            what the running host does
         streams           see and rule the streams
+        studio            make a show: scenes, sources, outputs
         keys              make and rule stream keys
         tokens            tokens for programs, and sign-in links for people
         doctor [options]  what is present, what is missing, and what to do about it
@@ -45,6 +46,7 @@ describe('the help of the command line', () => {
         streams                         the host and a window on it
         streams demo                    something to look at
         streams keys create studio      server and key for OBS, a line for ffmpeg
+        streams studio run --collection show.json   the studio, without a window
         streams status --json           for programs
         streams doctor                  when something does not work
       "

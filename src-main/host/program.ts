@@ -42,7 +42,7 @@ Examples:
   streams                         the host and a window on it
   streams demo                    something to look at
   streams keys create studio      server and key for OBS, a line for ffmpeg
-  streams studio run --collection show.json    the studio, without a window
+  streams studio run --collection show.json   the studio, without a window
   streams status --json           for programs
   streams doctor                  when something does not work`,
     )
