@@ -1,0 +1,170 @@
+/** OBS Studio on the bench's scene, in a network of its own where it may listen: it opens its door to everybody. Needs root. */
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import WebSocket from 'ws'
+
+const password = 'bench-of-the-studio'
+const sha = (text) => createHash('sha256').update(text).digest('base64')
+
+/** A client of obs-websocket 5: requests by name. */
+async function connectObs(port) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`)
+  const open = new Map()
+  let next = 0
+  let onEvent = () => undefined
+  await new Promise((resolve, reject) => {
+    socket.on('error', reject)
+    socket.on('message', (data) => {
+      const { op, d } = JSON.parse(data)
+      if (op === 0) {
+        const { challenge, salt } = d.authentication
+        socket.send(JSON.stringify({ op: 1, d: { rpcVersion: 1, authentication: sha(sha(password + salt) + challenge) } }))
+      } else if (op === 2) resolve()
+      else if (op === 5) onEvent(d.eventType)
+      else if (op === 7) {
+        const { resolve: done, reject: failed } = open.get(d.requestId)
+        if (d.requestStatus.result) done(d.responseData)
+        else failed(new Error(`${d.requestType}: ${d.requestStatus.comment}`))
+      }
+    })
+  })
+  return {
+    call: (requestType, requestData = {}) =>
+      new Promise((resolve, reject) => {
+        const requestId = String(next++)
+        open.set(requestId, { resolve, reject })
+        socket.send(JSON.stringify({ op: 6, d: { requestType, requestId, requestData } }))
+      }),
+    once: (type) =>
+      new Promise((resolve) => {
+        onEvent = (each) => each === type && resolve()
+      }),
+  }
+}
+
+/** Runs inside the namespace: makes the scene, records it, prints lines of JSON. */
+async function drive([video, logo, seconds]) {
+  let obs
+  for (let tries = 0; obs === undefined; tries++) {
+    obs = await connectObs(4455).catch((error) => {
+      if (tries > 100) throw error
+    })
+    if (obs === undefined) await sleep(200)
+  }
+  await obs.call('SetVideoSettings', {
+    baseWidth: 1920,
+    baseHeight: 1080,
+    outputWidth: 1920,
+    outputHeight: 1080,
+    fpsNumerator: 60,
+    fpsDenominator: 1,
+  })
+  for (const scene of ['all', 'one']) await obs.call('CreateScene', { sceneName: scene })
+  const input = (sceneName, inputName, inputKind, inputSettings) =>
+    obs.call('CreateInput', { sceneName, inputName, inputKind, inputSettings })
+  const place = (sceneItemId, sceneItemTransform) =>
+    obs.call('SetSceneItemTransform', { sceneName: 'all', sceneItemId, sceneItemTransform })
+  await input('all', 'screen', 'xshm_input', { screen: 0 })
+  const { sceneItemId: videoItem } = await input('all', 'video', 'ffmpeg_source', { local_file: video, looping: true })
+  await place(videoItem, { positionX: 1240, positionY: 140, scaleX: 0.5, scaleY: 0.5 })
+  const { sceneItemId: logoItem } = await input('all', 'logo', 'image_source', { file: logo })
+  await place(logoItem, { positionX: 60, positionY: 600 })
+  const { sceneItemId: textItem } = await input('all', 'text', 'text_ft2_source_v2', {
+    text: 'Now live from the studio',
+    font: { face: 'DejaVu Sans', size: 36 },
+  })
+  await place(textItem, { positionX: 60, positionY: 960 })
+  await obs.call('CreateSceneItem', { sceneName: 'one', sourceName: 'screen' })
+  await obs.call('SetCurrentSceneTransition', { transitionName: 'Cut' })
+  await obs.call('SetCurrentProgramScene', { sceneName: 'all' })
+  for (const [parameterName, parameterValue] of [
+    ['VBitrate', '6000'],
+    ['Preset', 'ultrafast'],
+    ['RecQuality', 'Stream'],
+    ['FilePath', process.env.HOME],
+  ]) {
+    await obs.call('SetProfileParameter', { parameterCategory: 'SimpleOutput', parameterName, parameterValue })
+  }
+  await obs.call('StartRecord')
+  await sleep(5000)
+  const from = await obs.call('GetStats')
+  process.stdout.write('{"measure":true}\n')
+  await sleep(seconds * 1000)
+  const to = await obs.call('GetStats')
+  const cuts = []
+  for (let number = 0; number < 60; number++) {
+    const asked = performance.now()
+    const seen = obs.once('CurrentProgramSceneChanged')
+    await obs.call('SetCurrentProgramScene', { sceneName: number % 2 ? 'all' : 'one' })
+    await seen
+    cuts.push(performance.now() - asked)
+    await sleep(60)
+  }
+  cuts.sort((a, b) => a - b)
+  await obs.call('StopRecord')
+  const frames = to.renderTotalFrames - from.renderTotalFrames - (to.renderSkippedFrames - from.renderSkippedFrames)
+  process.stdout.write(
+    `${JSON.stringify({ fps: frames / seconds, renderMs: to.averageFrameRenderTime, cutP50: cuts[30], cutP95: cuts[57] })}\n`,
+  )
+}
+
+/** One line about OBS, or why there is none. */
+export async function measureObs({ env, files, seconds, watched }) {
+  if (!existsSync('/usr/bin/obs')) return 'OBS     is not installed: left out'
+  if (process.getuid?.() !== 0) return 'OBS     needs a network of its own, which only root can make: left out'
+  const home = mkdtempSync(join(tmpdir(), 'ami-bench-obs-'))
+  const config = join(home, '.config/obs-studio')
+  mkdirSync(config, { recursive: true })
+  mkdirSync(join(home, 'run'), { mode: 0o700 })
+  writeFileSync(
+    join(config, 'global.ini'),
+    `[General]\nFirstRun=true\n[BasicWindow]\nPreviewEnabled=false\n[OBSWebSocket]\nFirstLoad=false\nServerEnabled=true\nAuthRequired=true\nServerPort=4455\nServerPassword=${password}\n`,
+  )
+  const driver = `"${process.execPath}" "${fileURLToPath(import.meta.url)}" "${files.video}" "${files.logo}" ${seconds}`
+  const obs = `dbus-run-session -- obs --multi --minimize-to-tray --websocket_port 4455 --websocket_password ${password} >/dev/null 2>&1`
+  const child = spawn('unshare', ['-n', 'sh', '-c', `ip link set lo up; ${obs} & ${driver}; kill $!`], {
+    env: {
+      ...process.env,
+      ...env,
+      HOME: home,
+      XDG_CONFIG_HOME: join(home, '.config'),
+      XDG_RUNTIME_DIR: join(home, 'run'),
+      LIBGL_ALWAYS_SOFTWARE: '1',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  let tree
+  let result
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const said = JSON.parse(line)
+      if (said.measure) tree = watched(child.pid)
+      else result = said
+    }
+    if (result === undefined) return 'OBS     did not come up: left out'
+    const { cores, memoryMb } = await tree
+    return (
+      `OBS     ${result.fps.toFixed(2)} fps of 60; ${cores} cores and ${memoryMb} MB; composing ${result.renderMs.toFixed(1)} ms a frame; ` +
+      `scene cut, request to event: p50 ${result.cutP50.toFixed(1)} ms, p95 ${result.cutP95.toFixed(1)} ms`
+    )
+  } finally {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await drive(process.argv.slice(2).map((each, index) => (index === 2 ? Number(each) : each)))
+  process.exit(0)
+}
