@@ -6,8 +6,6 @@ import { listV4l2Cameras } from './v4l2-cameras.ts'
 
 /** Protocols that a stream may come by. */
 const protocols = /^(rtmps?|srt|rtsps?|https?|udp):\/\//i
-/** After so long without a byte a connection counts as lost, µs. */
-const timeoutUs = '5000000'
 /** What an address lists may lead to the network alone, never to files of this machine. */
 const network = 'http,https,tcp,tls,crypto,httpproxy,data'
 
@@ -28,25 +26,27 @@ function withUser(address: string, user: string, password: string): string {
   return address.replace(/^([a-z]+:\/\/)(?:[^/@]*@)?/i, `$1${given}`)
 }
 
-/** FFmpeg's options for an address: nothing is waited for longer than it must. */
+/**
+ * FFmpeg's options for an address. No time-outs of reading where media comes by itself: FFmpeg goes on after one as if nothing had been
+ * lost, and swallows the next packet; the player has a watch of its own. `nobuffer` would lose what was read to find out what is inside.
+ */
 export function liveOptions(
   address: string,
   settings: { readonly rtspTransport?: string; readonly password?: string },
 ): LiveRequest['options'] {
-  const quick = { fflags: 'nobuffer' }
   switch (address.slice(0, address.indexOf(':')).toLowerCase()) {
     case 'rtmp':
     case 'rtmps':
-      return { ...quick, rw_timeout: timeoutUs, rtmp_live: 'live' }
+      return { rtmp_live: 'live' }
     case 'srt':
-      return { ...quick, timeout: timeoutUs, ...(settings.password ? { passphrase: settings.password } : {}) }
+      return settings.password ? { passphrase: settings.password } : {}
     case 'rtsp':
     case 'rtsps':
-      return { ...quick, timeout: timeoutUs, rtsp_transport: settings.rtspTransport ?? 'tcp', allowed_media_types: 'video+audio' }
+      return { rtsp_transport: settings.rtspTransport ?? 'tcp', allowed_media_types: 'video+audio' }
     case 'udp':
-      return { ...quick, timeout: timeoutUs, fifo_size: '50000', overrun_nonfatal: '1' }
+      return { fifo_size: '50000', overrun_nonfatal: '1' }
     default:
-      return { rw_timeout: '10000000', protocol_whitelist: network }
+      return { protocol_whitelist: network, ...(/\.(?:m3u8|mpd)(?:$|[?#])/i.test(address) && { rw_timeout: '10000000' }) }
   }
 }
 

@@ -7,6 +7,7 @@ const sameJumpUs = 1_000_000
 interface Track {
   shiftUs: number
   lastUs: number
+  arrivedUs: number
 }
 
 /** Makes one steady time of the times of a live stream's packets, which may begin anew or jump at any packet. All times are µs. */
@@ -15,15 +16,18 @@ export class LiveClock {
   /** What the newest jump of any track was made good by. */
   #shiftUs = 0
 
-  /** The time of a packet with this decoding time, on the steady clock; what is added to get it is the same for its presentation time. */
-  shiftFor(track: number, dtsUs: number): number {
+  /** What is to be added to the times of a packet that arrives now, by its decoding time. */
+  shiftFor(track: number, dtsUs: number, nowUs: number): number {
     const known = this.#tracks.get(track)
     if (known === undefined) {
-      this.#tracks.set(track, { shiftUs: this.#shiftUs, lastUs: dtsUs + this.#shiftUs })
+      this.#tracks.set(track, { shiftUs: this.#shiftUs, lastUs: dtsUs + this.#shiftUs, arrivedUs: nowUs })
       return this.#shiftUs
     }
     const stepUs = dtsUs + known.shiftUs - known.lastUs
-    if (stepUs > forwardJumpUs || stepUs < -backwardJumpUs) {
+    // A stream that was silent for a while may have counted on.
+    const countedUs = Math.min(stepUs, stepUs - (nowUs - known.arrivedUs))
+    known.arrivedUs = nowUs
+    if (countedUs > forwardJumpUs || stepUs < -backwardJumpUs) {
       const otherStepUs = dtsUs + this.#shiftUs - known.lastUs
       if (this.#shiftUs !== known.shiftUs && Math.abs(otherStepUs) < sameJumpUs) known.shiftUs = this.#shiftUs
       else {

@@ -10,24 +10,36 @@ import { type MediaInput, openInput } from './media-input.ts'
 import { PacketQueue } from './packet-queue.ts'
 import { PictureDecoder } from './picture-decoder.ts'
 import type { Player, PlayerNeeds } from './player.ts'
-import { Presenter, soundAheadUs } from './presenter.ts'
+import { Presenter } from './presenter.ts'
 import { type DecodedSound, SoundDecoder } from './sound-decoder.ts'
 import { soundRate } from './sound-rate.ts'
-import { Timeline } from './timeline.ts'
+import { onFrameClock, Timeline } from './timeline.ts'
 
-/** Pictures are decoded so long before they are due, µs, and never more bytes than that wait. */
-const picturesAheadUs = 120_000
+/** Pictures and sound are decoded so long before they are due, µs; never more bytes of pictures than that wait. */
+const picturesAheadUs = 90_000
+const soundAheadUs = 60_000
 const mostPictureBytes = 64 * 1024 * 1024
 /** What is held beyond the buffer before a part of it is left out, µs and bytes. */
 const mostHeldUs = 5_000_000
 const mostHeldBytes = 64 * 1024 * 1024
 /** What is fetched ahead of something that does not come by itself, µs. */
 const fetchedAheadUs = 3_000_000
+/** Sound written at times nearer to each other than this is one, µs. */
+const seamUs = 5000
+/** Pictures keep to the frames of the program until they would be wrong by so much of a frame. */
+const phaseSlack = 0.6
+/** What comes at once in the beginning is let in before anything is decoded: it tells how late it all is, ms. */
+const mostSettleMs = 150
+/** In the beginning pictures so late are not shown, µs, for so long, ms. */
+const latePictureUs = 20_000
+const catchUpMs = 1500
 /** Sound that is later than this is of no use to anybody, µs. */
 const lateSoundUs = 100_000
 /** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
 const silentMs = 2500
 const silentPacedMs = 15_000
+/** After so long without anything the connection is made anew, ms. */
+const lostMs = 10_000
 /** Delays between attempts, ms. */
 const backoffMs = [250, 500, 1000, 2000, 4000]
 const reportEveryMs = 1000
@@ -41,6 +53,10 @@ interface Session {
   readonly isPaced: boolean
   readonly pictureQueue: PacketQueue
   readonly soundQueue: PacketQueue
+  /** What servers send of the past, all at once in the beginning, is over: pictures are on time. */
+  isLive: boolean
+  /** When the first packet came, ms of the process. */
+  beganAt: number
   ended: boolean
 }
 
@@ -49,6 +65,11 @@ export class LivePlayer implements Player {
   readonly #needs: PlayerNeeds
   readonly #request: LiveRequest
   readonly #timeline = new Timeline()
+  /** The same for pictures, in step with the frames of the program: one that falls between two would be seen unevenly long. */
+  readonly #pictureTimeline = new Timeline()
+  #pictureOffsetUs = Number.NaN
+  /** Clock time behind the sound that was written, µs. */
+  #soundEndUs = Number.NEGATIVE_INFINITY
   readonly #timing: LiveTiming
   readonly #presenter: Presenter
   readonly #stopping = new AbortController()
@@ -71,7 +92,7 @@ export class LivePlayer implements Player {
     this.#presenter = new Presenter({
       store: needs.pictures,
       sound: { pump: () => undefined },
-      timeline: this.#timeline,
+      timeline: this.#pictureTimeline,
       nowUs: needs.nowUs,
       periodUs: needs.clock.periodUs,
       onRoom: () => this.#wakeUp(),
@@ -98,7 +119,8 @@ export class LivePlayer implements Player {
     clearInterval(this.#reportTimer)
     this.#presenter.halt()
     this.#wakeUp()
-    // A read from the network may last: the process ends without waiting for it.
+    this.#session?.input.interrupt()
+    // Opening cannot be interrupted: the process ends without waiting for it.
     await Promise.race([this.#finished, sleep(300)])
     this.#presenter.flush()
   }
@@ -136,6 +158,8 @@ export class LivePlayer implements Player {
       isPaced: /hls|dash/.test(input.format) || input.durationUs !== undefined,
       pictureQueue: new PacketQueue(),
       soundQueue: new PacketQueue(),
+      isLive: false,
+      beganAt: Number.NaN,
       ended: false,
     }
     this.#session = session
@@ -207,7 +231,7 @@ export class LivePlayer implements Player {
     }
     const now = this.#needs.nowUs()
     const dtsUs = Number(ticks) * tickUs
-    const shiftUs = clock.shiftFor(stream.index, dtsUs)
+    const shiftUs = clock.shiftFor(stream.index, dtsUs, now)
     if (shiftUs !== 0) {
       const shiftTicks = BigInt(Math.round(shiftUs / tickUs))
       if (packet.dts !== AV_NOPTS_VALUE) packet.dts += shiftTicks
@@ -215,10 +239,10 @@ export class LivePlayer implements Player {
     }
     const timeUs = dtsUs + shiftUs
     this.#lastPacketAt = performance.now()
+    if (Number.isNaN(session.beganAt)) session.beganAt = this.#lastPacketAt
     if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) {
-      const jumped = this.#timing.arrived(timeUs, now)
+      this.#timing.arrived(timeUs, now)
       this.#timeline.reset(0, this.#timing.offsetUs, 1)
-      if (jumped) this.#presenter.wake()
     }
     const queue = stream.index === session.input.pictures?.index ? session.pictureQueue : session.soundQueue
     queue.push(packet, timeUs)
@@ -237,8 +261,13 @@ export class LivePlayer implements Player {
   async #decode(session: Session): Promise<void> {
     const { pictures, sound, pictureQueue, soundQueue } = session
     const delayUs = pictures === undefined ? 0 : (session.input.pictures?.codecpar.videoDelay ?? 0) * pictures.frameUs
+    const settleMs = Math.min(mostSettleMs, this.#request.bufferMs / 2)
     while (!session.ended && !this.#stopping.signal.aborted) {
       const now = this.#needs.nowUs()
+      if (!(performance.now() - session.beganAt >= settleMs)) {
+        await sleep(10)
+        continue
+      }
       if (sound && this.#isNear(soundQueue, now + soundAheadUs)) {
         const packet = soundQueue.shift()
         for (const heard of sound.decode(packet)) this.#hear(session, heard)
@@ -269,10 +298,25 @@ export class LivePlayer implements Player {
       let bytes = 0
       for (const stride of frame.linesize) bytes += stride * frame.height
       const lateUs = this.#needs.nowUs() - this.#timeline.dueUs(ptsUs)
+      session.isLive ||= lateUs < latePictureUs || performance.now() - session.beganAt > catchUpMs
+      if (!session.isLive) {
+        decoder.release(picture)
+        continue
+      }
+      this.#keepStep(ptsUs)
       if (session.isPaced && lateUs > lateSoundUs) this.#rebind(ptsUs)
       else decoder.hurry(lateUs)
       this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(picture) })
     }
+  }
+
+  #keepStep(ptsUs: number): void {
+    const { clock } = this.#needs
+    const dueUs = this.#timeline.dueUs(ptsUs)
+    if (Math.abs(this.#pictureOffsetUs - (dueUs - ptsUs)) <= phaseSlack * clock.periodUs) return
+    this.#pictureOffsetUs = onFrameClock(dueUs - clock.periodUs / 2, clock) - ptsUs
+    this.#pictureTimeline.reset(0, this.#pictureOffsetUs, 1)
+    this.#presenter.wake()
   }
 
   #hear(session: Session, { samples, position }: DecodedSound): void {
@@ -282,7 +326,14 @@ export class LivePlayer implements Player {
       if (!session.isPaced) return
       this.#rebind(mediaUs)
     }
-    this.#needs.sound.write(samples, Math.round(this.#timeline.dueUs(mediaUs)))
+    const dueUs = this.#timeline.dueUs(mediaUs)
+    // Drawn nearer to live: what would be heard twice at a time is left out.
+    const doubledUs = this.#soundEndUs - dueUs
+    const skip = doubledUs > seamUs ? Math.round((doubledUs * soundRate) / 1e6) : 0
+    if (2 * skip >= samples.length) return
+    const fromUs = dueUs + (skip * 1e6) / soundRate
+    this.#needs.sound.write(skip > 0 ? samples.subarray(2 * skip) : samples, Math.round(fromUs))
+    this.#soundEndUs = dueUs + ((samples.length / 2) * 1e6) / soundRate
   }
 
   /** What is fetched came to a standstill: it goes on from here. */
@@ -290,7 +341,7 @@ export class LivePlayer implements Player {
     this.#timing.reset()
     this.#timing.arrived(mediaUs, this.#needs.nowUs())
     this.#timeline.reset(0, this.#timing.offsetUs, 1)
-    this.#presenter.wake()
+    this.#keepStep(mediaUs)
   }
 
   #away(error: Error): void {
@@ -302,8 +353,9 @@ export class LivePlayer implements Player {
   #look(): void {
     const session = this.#session
     if (session === undefined) return
-    const limitMs = session.isPaced ? silentPacedMs : silentMs
-    if (performance.now() - this.#lastPacketAt > limitMs && this.#state === 'running') {
+    const silence = performance.now() - this.#lastPacketAt
+    if (silence > lostMs && !session.isPaced) session.input.interrupt()
+    else if (silence > (session.isPaced ? silentPacedMs : silentMs) && this.#state === 'running') {
       if (this.#request.whileAway === 'nothing') this.#needs.pictures.clear()
       this.#tell('waiting', 'Nothing comes any more: waiting for it to go on')
     } else this.#tell(this.#state, this.#problem)

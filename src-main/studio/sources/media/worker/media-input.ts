@@ -44,6 +44,8 @@ export interface MediaInput {
   readonly frameRate: number | null
   /** What is left out, and why. */
   readonly problem: string | undefined
+  /** Makes a `read` that waits for the network come back. */
+  interrupt(): void
   close(): Promise<void>
 }
 
@@ -111,6 +113,7 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
     soundCodec: sound ? avGetCodecName(sound.codecpar.codecId) : null,
     frameRate: rate && rate.num > 0 && rate.den > 0 ? rate.num / rate.den : null,
     problem,
+    interrupt: () => context.interrupt(),
     close: () => context.closeInput(),
   }
 }

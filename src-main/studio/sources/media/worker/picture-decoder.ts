@@ -13,6 +13,9 @@ import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
 import { PictureConverter } from './picture-converter.ts'
 
+/** Lateness at which pictures are left out, µs. */
+const hurriedUs = 250_000
+
 /** A decoded picture. Whoever holds it frees it with `PictureDecoder.release`. */
 export interface DecodedPicture {
   readonly frame: Frame
@@ -91,9 +94,9 @@ export class PictureDecoder {
     this.#converter.release(picture.frame)
   }
 
-  /** The pictures come so much too late, µs: those are not decoded that others do not need, or all but keyframes. */
+  /** The pictures come so much too late, µs: those that no other picture needs are not decoded until it is made up for. */
   hurry(lateUs: number): void {
-    const skipped = lateUs > 1_500_000 ? 'nokey' : lateUs > 250_000 ? 'nonref' : lateUs > 0 ? this.#skipped : 'default'
+    const skipped = lateUs > hurriedUs ? 'noref' : lateUs > 0 ? this.#skipped : 'default'
     if (skipped === this.#skipped) return
     this.#skipped = skipped
     setOption(this.#context, 'skip_frame', skipped)
