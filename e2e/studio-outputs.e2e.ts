@@ -15,6 +15,7 @@ import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { playFile } from './helpers/played-stream.ts'
+import { publishTestStream } from './helpers/publish.ts'
 import { quietLog } from './helpers/quiet-log.ts'
 import { hasNginxRtmp, type RelayTarget, startNginxRtmp } from './helpers/relay-targets.ts'
 import { live, openShow, type Show, smallVideo } from './helpers/show.ts'
@@ -135,6 +136,31 @@ describe("the studio's outputs", () => {
     expect(after.text).toContain('#EXT-X-DISCONTINUITY\n')
     await Promise.all([show.stop('own'), show.stop('kept')])
   }, 60_000)
+
+  it('are not all: a source watches a stream of the host whatever rules keep others out, and with codecs beyond AAC', async () => {
+    const publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('cam')}`, width: 320, height: 180, audio: 'opus' })
+    try {
+      await host.until('cam', ({ state, tracks }) => state === 'active' && tracks.length === 2)
+      await host.api('PUT', '/live/streams/cam/access', { mode: 'signed', allow: ['10.0.0.0/8'], deny: ['127.0.0.0/8'] })
+      expect((await fetch(`${host.http}/live/cam/index.m3u8`)).status).toBe(403)
+      await host.api('POST', '/studio/sources', { id: 'cam', kind: 'stream', settings: { stream: 'cam' } })
+      await host.api('POST', '/studio/scenes/game/items', { source: 'cam' })
+      await show.switchTo('game')
+      const report = async (): Promise<any> =>
+        (await host.api('GET', '/studio/sources')).body.items.find(({ id }: any) => id === 'cam').report
+      let found = await report()
+      for (let attempt = 0; attempt < 200 && found?.state !== 'running'; attempt++) {
+        await sleep(100)
+        found = await report()
+      }
+      expect(found).toMatchObject({ state: 'running' })
+      expect(JSON.stringify(found)).not.toContain('token')
+      expect(host.log.join('')).not.toContain('token=')
+      await show.switchTo('welcome')
+    } finally {
+      await publisher.stop()
+    }
+  }, 40_000)
 
   it('are refused as virtual cameras with what is missing, where the system has no loopback device', async (context) => {
     if (loopbackDevices().length > 0) skipBecause(context, 'this machine has a loopback device')

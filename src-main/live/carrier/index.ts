@@ -48,7 +48,7 @@ export function createCarrier(needs: CarrierNeeds): LiveCarrier & { stop(): void
       }
       return carry(publication)
     },
-    watchAddress: async (stream) => `rtmp://${needs.rtmpDoor()}/live/${stream}?token=${gate.hostToken}`,
+    watchAddress: async (stream) => `rtmp://${needs.rtmpDoor()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
     send: (aim, feed, events) => senders.send(aim, feed, events),
     encoders: needs.encoders,
     async invite(label) {

@@ -65,7 +65,7 @@ export class Playing {
       token: address.query.get('token'),
     })
     const settle = (refusal: AppError | undefined): void => {
-      if (refusal === undefined) this.play(streamId, address.name, stream)
+      if (refusal === undefined) this.play(streamId, address, stream)
       else connection.refuse(refusal)
     }
     if (verdict instanceof Promise) this.later(verdict, settle)
@@ -82,14 +82,14 @@ export class Playing {
     })
   }
 
-  private play(streamId: number, name: string, stream: LiveStream): void {
+  private play(streamId: number, { name, query }: StreamAddress, stream: LiveStream): void {
     const { connection } = this
     const { sender } = connection
     sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))
     sender.command(streamId, statusBody('status', 'NetStream.Play.Reset', `Playing ${name}`))
     sender.command(streamId, statusBody('status', 'NetStream.Play.Start', `Started playing ${name}`))
     sender.data(streamId, sampleAccessBody)
-    const player = new FlvPlayer(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId))
+    const player = new FlvPlayer(stream, this.needs.bodies, this.needs.limits, this.outlet(streamId, query.get('codecs') === 'all'))
     // The stream may have turned out unplayable while its tracks were told.
     if (connection.phase !== 'playing') player.stop()
     else this.player = player
@@ -145,7 +145,8 @@ export class Playing {
     this.needs.viewers.leave(player.streamId, 'rtmp', this.connection.id)
   }
 
-  private outlet(streamId: number): FlvOutlet {
+  /** `takesAll`: the player knows codecs that its `connect` does not announce, as FFmpeg does. */
+  private outlet(streamId: number, takesAll: boolean): FlvOutlet {
     const { connection, net } = this
     const { sender } = connection
     return {
@@ -153,7 +154,7 @@ export class Playing {
         return connection.unsentBytes > congestedBytes
       },
       send: (type: number, timestampMs: number, body: Buffer): number => sender.media(type, streamId, timestampMs, body),
-      canPlay: (track: Track): boolean => canPlay(net.client, track.codec),
+      canPlay: (track: Track): boolean => takesAll || canPlay(net.client, track.codec),
       onUnplayable: (track: Track): void =>
         connection.refuse(new AppError('publish.codec_unsupported', `This player did not say that it can play ${track.codec}`)),
       onEnd: (): void => {
