@@ -9,6 +9,7 @@ import { Macros } from './control/macros.ts'
 import { openStateStore } from './control/state-store.ts'
 import { EngineProcess } from './engine/engine-process.ts'
 import type { StudioEngine } from './engine/studio-engine.ts'
+import { guestRoutes } from './guests/guest-routes.ts'
 import { createOutputs } from './outputs/index.ts'
 import { collectionRoutes } from './routes/collection-routes.ts'
 import { editRoutes } from './routes/edit-routes.ts'
@@ -49,6 +50,7 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   return {
     routes: [
       ...outputs.routes,
+      ...guestRoutes(needs.carrier, audit),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...importRoutes({ folder, reader, audit }),
       ...editRoutes({
