@@ -138,7 +138,7 @@ class FrameStore {
 
     const size_t index = freeSlot(base);
     Slot& slot = header()->slots[index];
-    if (!fits(static_cast<int>(index), picture, alpha)) resize(index, picture.width, picture.height, alpha);
+    if (!fits(static_cast<int>(index), picture, alpha) && !resize(index, picture.width, picture.height, alpha)) return "there is no memory for the picture";
     const Planes to = planesOf(index, picture.width, picture.height, alpha);
     bool transparent = partial && before.hasAlpha;
     room_.resize(static_cast<size_t>(to.width) * 8 + 64);
@@ -252,17 +252,20 @@ class FrameStore {
     return oldest;
   }
 
-  void resize(size_t index, int width, int height, bool alpha) {
+  /** False where there is no memory. */
+  bool resize(size_t index, int width, int height, bool alpha) {
     Slot& slot = header()->slots[index];
     const int oldWidth = std::clamp<int>(slot.width.load(), 0, kMaxSide), oldHeight = std::clamp<int>(slot.height.load(), 0, kMaxSide);
     const size_t page = 4096;
     const size_t had = bytesOf(oldWidth, oldHeight, slot.alpha.load() != kOpaque);
     const size_t kept = (bytesOf(width, height, alpha) + page - 1) / page * page;
     if (kept < had) memory_->release(kHeaderSize + index * kSlotSize + kept, had - kept);
+    if (kept > had && !memory_->ensure(kHeaderSize + index * kSlotSize, kept)) return false;
     slot.width.store(width);
     slot.height.store(height);
     slot.alpha.store(alpha ? kAlphaUnused : kOpaque);
     std::fill(stale_[index].begin(), stale_[index].end(), ~uint64_t{0});
+    return true;
   }
 
   /** Notes in `fresh_` and for every slot which pairs of rows are not what they were. */

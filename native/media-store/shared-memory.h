@@ -1,4 +1,9 @@
 #pragma once
+#if defined(_WIN32)
+#include "shared-memory-windows.h"
+#elif defined(__APPLE__)
+#include "shared-memory-macos.h"
+#else
 // Memory that processes of one user share without a name in any file system: a memfd, opened by others as /proc/PID/fd/N, so that
 // nothing is left behind whoever dies. Pages come into being when they are touched: a store may be as large as the largest picture.
 #include <fcntl.h>
@@ -73,6 +78,9 @@ class SharedMemory {
   uint64_t id() const { return id_; }
   const std::string& address() const { return address_; }
 
+  /** Where pages must be asked for this does it; here they come by themselves. False where there are none. */
+  bool ensure(size_t, size_t) const { return true; }
+
   /** Gives pages back to the system; they read as zeros then. */
   void release(size_t offset, size_t length) const {
     fallocate(fd_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(length));
@@ -101,3 +109,4 @@ class SharedMemory {
 };
 
 }  // namespace ami
+#endif

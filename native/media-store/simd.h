@@ -10,7 +10,10 @@
 namespace ami {
 
 inline bool hasAvx2() {
-#if defined(__x86_64__)
+#if defined(_WIN32) && !defined(__clang__)
+  // GCC aligns the stack of Windows to 16 bytes and spills registers of 32 as if they were aligned (its bug 54412).
+  return false;
+#elif defined(__x86_64__)
   static const bool present = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
   return present;
 #else

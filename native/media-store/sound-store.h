@@ -21,6 +21,10 @@ class SoundStore {
     }
     auto memory = SharedMemory::create(kKind, kSize, error);
     if (!memory) return nullptr;
+    if (!memory->ensure(0, kSize)) {
+      error = "there is no memory for sound";
+      return nullptr;
+    }
     auto* header = reinterpret_cast<Header*>(memory->data());
     header->magic = kMagic;
     header->id = memory->id();
