@@ -3,22 +3,20 @@
  *
  *   addon.json: { "sources": ["a.cc"], "packages": ["x11"], "libraries": ["yuv"], "systems": ["linux"], "debian": ["libx11-dev"] }
  *
- * `packages` are names for pkg-config, `libraries` are linked as they are, `debian` says what to install for both. A machine without
- * them still gets the rest of the product: what needs the addon then tells which packages are missing.
+ * `packages` are names for pkg-config, `libraries` (on macOS `frameworks`, too) are linked as they are, `debian` says what to install
+ * for both. A machine without them still gets the rest of the product: what needs the addon then tells which packages are missing.
  */
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { promisify } from 'node:util'
 import { canInstall, installDebianPackages } from './debian-packages.mjs'
+import { compileAddon, hostCompiler } from './native-compiler.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
 
 const target = 'dist/native'
 /** Every addon needs these; Debian's names, as in addon.json. */
 const tools = ['g++', 'pkg-config']
-const run = promisify(execFile)
 
 /** Addons of this system, each with what addon.json says. */
 function addons() {
@@ -37,7 +35,7 @@ function sharedFiles() {
 }
 
 function hashOfAddon(addon) {
-  const shared = [...sharedFiles(), 'scripts/build-native.mjs', 'package-lock.json']
+  const shared = [...sharedFiles(), 'scripts/native-compiler.mjs', 'package-lock.json']
   return hashOf([...filesBelow(addon.folder), ...shared], `${process.platform}-${process.arch} ${process.env.CXX ?? ''}`)
 }
 
@@ -63,74 +61,6 @@ async function missingAfterInstall(packages) {
   return missingPackages(missing)
 }
 
-function flagsOf(packages) {
-  if (!packages?.length) return { cflags: [], libs: [] }
-  const ask = (what) => {
-    const answer = spawnSync('pkg-config', [what, ...packages], { encoding: 'utf8' })
-    if (answer.status !== 0) throw new Error((answer.stderr || String(answer.error ?? 'pkg-config failed')).trim())
-    return answer.stdout.split(/\s+/).filter(Boolean)
-  }
-  return { cflags: ask('--cflags'), libs: ask('--libs') }
-}
-
-/** Compiles a source unless it and all that it includes are what they were. */
-async function compileSource(compiler, flags, source, object) {
-  const stamp = `${object}.stamp`
-  const dependencies = () => readFileSync(`${object}.d`, 'utf8').replaceAll('\\\n', ' ').split(/\s+/).slice(1).filter(Boolean)
-  // System headers are not among the dependencies: those of Node's packages change with the lock file.
-  const hash = () => hashOf([...dependencies(), 'package-lock.json'], `${compiler} ${flags.join(' ')}`)
-  if (existsSync(object) && existsSync(`${object}.d`) && dependencies().every((file) => existsSync(file)) && isFresh(stamp, hash())) return
-  rmSync(stamp, { force: true })
-  await run(compiler, [...flags, '-MMD', '-c', source, '-o', object, '-MF', `${object}.d`], { maxBuffer: 1 << 26 })
-  writeStamp(stamp, hash())
-}
-
-async function compile(addon) {
-  const compiler = process.env.CXX ?? 'g++'
-  const { cflags, libs } = flagsOf(addon.packages)
-  const includes = ['node_modules/node-addon-api', 'node_modules/node-api-headers/include']
-  const flags = [
-    ...[
-      '-std=c++17',
-      '-O3',
-      '-g1',
-      '-fPIC',
-      '-pthread',
-      '-fvisibility=hidden',
-      '-Wall',
-      '-Wextra',
-      '-Wno-unused-parameter',
-      '-fno-math-errno',
-      '-fno-trapping-math',
-    ],
-    ...['-DNAPI_VERSION=9', '-DNODE_ADDON_API_DISABLE_DEPRECATED', '-DNODE_ADDON_API_DISABLE_CPP_EXCEPTIONS'],
-    ...includes.flatMap((folder) => ['-isystem', folder]),
-    '-Inative',
-    ...cflags,
-  ]
-  const objects = join(target, 'objects', addon.name)
-  const fresh = join(target, `${addon.name}.node.${process.pid}.new`)
-  mkdirSync(objects, { recursive: true })
-  try {
-    const queue = [...addon.sources]
-    const objectOf = (source) => join(objects, `${source.replaceAll('/', '-')}.o`)
-    const work = async () => {
-      for (let source = queue.shift(); source; source = queue.shift()) {
-        await compileSource(compiler, flags, join(addon.folder, source), objectOf(source))
-      }
-    }
-    await Promise.all(Array.from({ length: availableParallelism() }, work))
-    const outputs = addon.sources.map(objectOf)
-    const link = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared']
-    const libraries = (addon.libraries ?? []).map((name) => `-l${name}`)
-    await run(compiler, [...link, '-pthread', ...outputs, ...libraries, ...libs, '-o', fresh], { maxBuffer: 1 << 26 })
-    // Whole or not at all: a running program keeps the file that it has loaded.
-    renameSync(fresh, join(target, `${addon.name}.node`))
-  } finally {
-    rmSync(fresh, { force: true })
-  }
-}
-
 function firstLines(error) {
   const text = String(error.stderr || error.message).trim()
   return text.split('\n').slice(0, 30).join('\n')
@@ -153,7 +83,7 @@ export async function buildNative() {
       continue
     }
     try {
-      await timed(`native addon ${basename(addon.folder)} built`, () => compile(addon))
+      await timed(`native addon ${basename(addon.folder)} built`, () => compileAddon(addon, hostCompiler, target))
       writeStamp(stamp, hash)
     } catch (error) {
       say(`native addon ${addon.name} could not be built (on Debian it needs ${[...tools, ...(addon.debian ?? [])].join(' ')}):`)

@@ -39,6 +39,11 @@ const needs = [
     required: false,
   },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
+  {
+    packages: ['g++-mingw-w64-x86-64'],
+    present: () => process.platform !== 'linux' || inPath('x86_64-w64-mingw32-g++-posix'),
+    required: false,
+  },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
   {
     packages: [
