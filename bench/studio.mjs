@@ -255,12 +255,22 @@ const files = makeFiles()
 const xvfb = await startXvfb({ width: 1920, height: 1080 })
 const client = await XClient.connect(xvfb)
 const window = client.createWindow({ width: 1920, height: 1080, background: 0x305070 })
+client.map(window)
+await client.sync()
 const film = showFilm(client, window, { width: 1920, height: 1080, rate: 60 })
+// Something large that moves, besides.
+let turn = 0
+const moving = setInterval(() => {
+  const x = (turn++ * 12) % 1500
+  client.fill(window, Math.max(0, x - 12), 400, 12, 400, 0x305070)
+  client.fill(window, x, 400, 400, 400, 0xe0a020 + (turn % 64))
+}, 1000 / 60)
 try {
   if (wants('ours')) await ours(xvfb.env, files)
   if (wants('ffmpeg')) await ffmpegFilters(xvfb.env, files)
   if (wants('obs')) print(await measureObs({ env: xvfb.env, files, seconds, watched }))
 } finally {
+  clearInterval(moving)
   film.stop()
   await xvfb.stop()
   process.exit(0)
