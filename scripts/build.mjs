@@ -65,6 +65,7 @@ async function buildHost() {
     'studio-worker': 'src-main/studio/engine/studio-worker.ts',
     'media-source-worker': 'src-main/studio/sources/media/worker/media-source-worker.ts',
     'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
+    'browser-source-worker': 'src-main/studio/sources/browser/browser-source-worker.ts',
     'drawn-source-worker': 'src-main/studio/sources/drawn/drawn-source-worker.ts',
   }
   const missing = Object.values(input).filter((path) => !existsSync(path))

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { browserNames } from '../platform/config/installed-browsers.ts'
 
 /** What is known of the machine when a window is wanted; passed in, so that every machine can be tested on one. */
 export interface WindowSurroundings {
@@ -25,21 +26,6 @@ export type WindowPlan =
     }
   | { readonly kind: 'none'; readonly reason: string }
 
-/** Browsers that know `--app`, the freest first. */
-const browsers: Readonly<Record<string, readonly string[]>> = {
-  linux: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge', 'brave-browser'],
-  darwin: [
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-  ],
-  win32: [
-    'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-    'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
-    'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
-  ],
-}
-
 /** Decides how to show `url`: Electron where its binary is present, else a Chromium as an app window, else not at all. */
 export function chooseWindow(url: string, around: WindowSurroundings): WindowPlan {
   if (around.env.CI) return { kind: 'none', reason: 'this is a CI run' }
@@ -54,7 +40,7 @@ export function chooseWindow(url: string, around: WindowSurroundings): WindowPla
       env: { AMI_STREAMS_WINDOW_URL: url },
     }
   }
-  for (const name of browsers[around.platform] ?? browsers.linux!) {
+  for (const name of browserNames(around.platform)) {
     const command = around.find(name)
     if (!command) continue
     const sandbox = around.isRoot && around.platform === 'linux' ? ['--no-sandbox'] : []

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findProgram } from '../platform/config/installed-browsers.ts'
 import { chooseWindow } from './choose-window.ts'
 
 /**
@@ -40,14 +41,6 @@ function findElectron(env: Readonly<Record<string, string | undefined>>): string
   } catch {
     return undefined
   }
-}
-
-function findProgram(name: string, path: string): string | undefined {
-  if (isAbsolute(name) || /^[A-Z]:\\/.test(name)) return existsSync(name) ? name : undefined
-  return path
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((file) => existsSync(file))
 }
 
 /** Opens a window on the host's page, or says why it cannot: then the caller prints the address. Resolves once the program runs. */

@@ -1,3 +1,4 @@
+import { browserKinds } from './browser/kinds.ts'
 import { cameraKinds } from './cameras/kinds.ts'
 import { captureKinds } from './capture/kinds.ts'
 import { drawnKinds } from './drawn/kinds.ts'
@@ -14,6 +15,7 @@ export const sourceKinds: readonly SourceKind[] = [
   ...screenCastKinds,
   ...soundDeviceKinds,
   ...drawnKinds,
+  ...browserKinds,
   //
 ]
 

@@ -31,6 +31,7 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   'stream': async () => (await import('./media/start-live.ts')).startStream,
   'guest': async () => (await import('./media/start-live.ts')).startGuest,
   'v4l2-camera': async () => (await import('./media/start-live.ts')).startV4l2Camera,
+  browser: async () => (await import('./browser/start-browser-source.ts')).startBrowser,
   //
 }
 

@@ -1,0 +1,310 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { root } from './helpers/paths.ts'
+import { createSourceBench, type OpenedSource, type SeenPicture, until } from './helpers/studio-source.ts'
+
+/** Pages in a real Chromium, as the studio shows them: pictures with transparency and sound, in shared memory. */
+
+const folder = mkdtempSync(join(tmpdir(), 'ami-pages-'))
+let bench: ReturnType<typeof createSourceBench>
+let server: Server
+let http: string
+let status = 200
+
+const overlay = `<!doctype html><title>Overlay</title><style>
+  #bar { position: absolute; left: 40px; top: 200px; width: 200px; height: 60px; background: rgba(255, 0, 0, 0.5) }
+  #box { position: absolute; left: 10px; top: 10px; width: 100px; height: 100px; background: #00ff00 }
+</style><div id=box></div><div id=bar></div>`
+
+/** A page that answers what is done to it with colours. */
+const answering = `<!doctype html><style>body { background: #0000ff } input, button { position: absolute; width: 100px; height: 40px }
+  button { left: 10px; top: 10px } input { left: 10px; top: 100px }</style>
+<button onclick="document.body.style.background = '#00ff00'; document.querySelector('input').focus()">go</button>
+<input onkeydown="if (event.key === 'Enter' && this.value === 'on air') document.body.style.background = '#ff0000'">
+<script>addEventListener('keydown', (event) => { if (event.key === 'Escape') for (;;); })</script>`
+
+const tone = `<!doctype html><title>Tone</title><script>
+  const audio = new AudioContext(), tone = new OscillatorNode(audio, { frequency: 997 }), gain = new GainNode(audio, { gain: 0.25 })
+  tone.connect(gain).connect(audio.destination); tone.start()
+</script><audio></audio>`
+
+const escaping = `<!doctype html><title>Escape</title><body><script>
+  const say = (text) => { document.title += ' ' + text }
+  fetch('file:///etc/hostname').then(() => say('fetched'), () => say('no-fetch'))
+  const image = new Image(); image.onload = () => say('image'); image.onerror = () => say('no-image'); image.src = 'file:///usr/share/pixmaps/debian-logo.png'
+  say(window.open('about:blank#popup') ? 'window' : 'no-window')
+  alert('a box that waits'); say('went-on')
+  location.href = 'file:///etc/hostname'
+</script>`
+
+beforeAll(async () => {
+  bench = createSourceBench()
+  writeFileSync(join(folder, 'overlay.html'), overlay)
+  writeFileSync(join(folder, 'answering.html'), answering)
+  writeFileSync(join(folder, 'tone.html'), tone)
+  const pages: Record<string, string> = { '/overlay': overlay, '/escaping': escaping }
+  server = createServer((request, response) => {
+    response.setHeader('content-security-policy', "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src *")
+    response.writeHead(status, { 'content-type': 'text/html' }).end(pages[request.url ?? ''] ?? 'nothing')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  http = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterEach(() => bench.close())
+afterAll(() => {
+  server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const page = (name: string): string => join(folder, name)
+const small = { width: 320, height: 280 }
+const open = (settings: object): Promise<OpenedSource> => bench.open('browser', { ...small, css: '', ...settings })
+const near = (a: readonly number[], b: readonly number[], by = 10): boolean => a.every((value, index) => Math.abs(value - b[index]!) <= by)
+const ground = (rgb: readonly number[]) => (picture: SeenPicture) => near(picture.rgb(300, 20), rgb)
+
+/** Processes below one, with their commands. */
+function descendants(of: number): Map<number, string> {
+  const found = new Map<number, string>()
+  const parents = new Map<number, number>()
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      if (state !== 'Z') parents.set(Number(pid), Number(parent))
+    } catch {
+      // It ended.
+    }
+  }
+  for (const pid of parents.keys()) {
+    let at = parents.get(pid)
+    while (at !== undefined && at !== of) at = parents.get(at)
+    if (at !== of) continue
+    try {
+      found.set(pid, readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
+    } catch {
+      // As above.
+    }
+  }
+  return found
+}
+const pidOf = (pattern: RegExp): number | undefined => [...descendants(process.pid)].find(([, command]) => pattern.test(command))?.[0]
+const gone = (pids: Iterable<number>) =>
+  [...pids].every((pid) => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'))
+
+describe('a page on air', () => {
+  it('is seen with its transparency, costs nothing while it stands still, and takes another size and other rules', async () => {
+    const source = await open({ file: page('overlay.html') })
+    const picture = await source.untilPicture((now) => now.alpha(60, 60) === 255)
+    expect([picture.width, picture.height]).toEqual([320, 280])
+    expect([picture.alpha(300, 20), picture.alpha(60, 60), Math.abs(picture.alpha(100, 230) - 128) <= 1]).toEqual([0, 255, true])
+    expect(near(picture.rgb(60, 60), [0, 255, 0])).toBe(true)
+    // Half transparent red is red, not dark red.
+    expect(near(picture.rgb(100, 230), [255, 0, 0], 14)).toBe(true)
+    const report = await source.untilState('running')
+    expect(report.details).toMatchObject({ title: 'Overlay', width: 320, height: 280, sandbox: process.getuid?.() !== 0 })
+    await delay(500)
+    const { sequence } = source.pictures
+    await delay(1500)
+    expect(source.pictures.sequence).toBe(sequence)
+    source.source.update({ file: page('overlay.html'), width: 400, height: 200, css: 'body { background: #ff00ff }' })
+    await source.untilPicture((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
+  })
+
+  it('takes clicks, keys and reloads', async () => {
+    const source = await open({ file: page('answering.html') })
+    const command = (name: string, details: object = {}) => source.source.command?.(name, { ...details })
+    await source.untilPicture(ground([0, 0, 255]))
+    command('click', { x: 60, y: 30 })
+    await source.untilPicture(ground([0, 255, 0]))
+    command('type', { text: 'on air' })
+    command('press', { key: 'Enter' })
+    await source.untilPicture(ground([255, 0, 0]))
+    command('reload')
+    await source.untilPicture(ground([0, 0, 255]))
+    expect(() => command('click', { x: 'left' })).toThrow(/x is a number/)
+    expect(() => command('press', { key: 'Hyper+Q' })).toThrow(/key is one character/)
+  })
+
+  it('is heard, without gaps, at its own pitch', async () => {
+    const source = await open({ file: page('tone.html') })
+    const into = new Float32Array(48_000 * 2)
+    // A machine that is held up is heard as a gap: a stretch without one counts.
+    const frames = await until(
+      () => {
+        const got = source.sound.written < 48_000 ? 0 : source.sound.read(source.sound.written - 40_000, into).frames
+        return got >= 40_000 && got
+      },
+      () => `${source.sound.written} frames: ${JSON.stringify(source.reports)}`,
+    )
+    let [crossings, peak] = [0, 0]
+    for (let index = 1; index < frames; index++) {
+      if (into[2 * index - 2]! < 0 && into[2 * index]! >= 0) crossings++
+      peak = Math.max(peak, Math.abs(into[2 * index]!))
+    }
+    expect(Math.abs(crossings - (997 * frames) / 48_000)).toBeLessThan(5)
+    expect(peak).toBeCloseTo(0.25, 2)
+    const pids = [...descendants(process.pid).keys()]
+    source.source.update({ ...small, file: page('tone.html'), css: '', sound: false })
+    await until(
+      () => gone(pids.slice(1)) || source.reports.filter((report) => report.state === 'running').length > 1,
+      () => 'it did not begin anew',
+    )
+    const { written } = source.sound
+    await delay(500)
+    expect(source.sound.written).toBe(written)
+  })
+
+  it('pictures every frame that is wanted of a page that moves, and none while it is hidden', async () => {
+    writeFileSync(
+      page('moving.html'),
+      `<style>body { background: none } div { width: 40px; height: 40px; background: #fff }</style><div></div><script>
+        let turns = 0; const step = () => { document.querySelector('div').style.marginLeft = (++turns % 200) + 'px'; document.title = turns; requestAnimationFrame(step) }; step()</script>`,
+    )
+    const source = await open({ file: page('moving.html'), frameRate: 20 })
+    await source.untilPicture()
+    const [sequence, from] = [source.pictures.sequence, performance.now()]
+    await delay(3000)
+    const rate = ((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)
+    expect(rate).toBeLessThan(22)
+    expect(rate).toBeGreaterThan(3)
+    source.source.show?.(false)
+    await delay(500)
+    const hidden = source.pictures.sequence
+    await delay(700)
+    expect(source.pictures.sequence).toBe(hidden)
+    source.source.show?.(true)
+    await until(
+      () => source.pictures.sequence > hidden + 2,
+      () => 'it stays hidden',
+    )
+  })
+})
+
+describe('what pages may not', () => {
+  it('is refused: files of the machine, windows, boxes that wait, addresses that are none of the web', async () => {
+    const source = await open({ url: `${http}/escaping` })
+    await source.untilState('running')
+    source.source.command?.('reload', {})
+    const titles = () => source.reports.map((report) => String(report.details?.title ?? '')).join(' ')
+    await until(
+      () => titles().includes('went-on'),
+      () => titles(),
+    )
+    expect(titles()).toContain('no-window')
+    expect(titles()).not.toMatch(/ fetched| image| window/)
+    for (const [url, problem] of [
+      ['file:///etc/hostname', /^Addresses that begin with file: are refused: give the path of a local page as `file`/],
+      ['chrome://gpu', /chrome: are refused/],
+      ['javascript:alert(1)', /javascript: are refused/],
+      ['somewhere', /is no address/],
+    ] as const) {
+      const refused = await open({ url })
+      expect((await refused.untilState('failed')).problem).toMatch(problem)
+    }
+  })
+
+  it('is refused of local pages too: they stay in their folder', async () => {
+    mkdirSync(page('site'))
+    writeFileSync(page('site/inside.html'), '<style>body { background: #00ff00 }</style>')
+    writeFileSync(
+      page('site/index.html'),
+      `<style>body { background: #0000ff }</style><script>setTimeout(() => { location.href = '../answering.html' }, 300)
+      setTimeout(() => { location.href = 'inside.html' }, 1000)</script>`,
+    )
+    const source = await open({ file: page('site/index.html') })
+    const seen = new Set<string>()
+    await until(
+      () => {
+        const picture = source.picture()
+        if (picture)
+          seen.add(
+            picture
+              .rgb(300, 200)
+              .map((value) => (value > 128 ? 1 : 0))
+              .join(''),
+          )
+        return seen.has('010')
+      },
+      () => [...seen].join(' '),
+    )
+    const missing = await open({ file: page('later.html') })
+    expect((await missing.untilState('waiting')).problem).toBe(`There is no file ${page('later.html')}`)
+    writeFileSync(page('later.html'), overlay)
+    await missing.untilPicture((now) => now.alpha(60, 60) === 255)
+  })
+})
+
+describe('a page that fails', () => {
+  it('is waited for while its server is away or answers with an error, and shows nothing meanwhile', async () => {
+    status = 503
+    const source = await open({ url: `${http}/overlay` })
+    expect((await source.untilState('waiting')).problem).toBe(`${http}/overlay answers 503`)
+    expect(source.picture()).toBeUndefined()
+    status = 200
+    await source.untilPicture((now) => now.alpha(60, 60) === 255)
+    const unreachable = await open({ url: 'http://127.0.0.1:9/' })
+    expect((await unreachable.untilState('waiting')).problem).toMatch(/cannot be reached/)
+  })
+
+  it('is begun anew when it crashes, when it hangs, and when it takes too much memory', async () => {
+    const source = await open({ file: page('answering.html') })
+    await source.untilPicture(ground([0, 0, 255]))
+    await source.untilState('running')
+    for (const [pid, command] of descendants(process.pid)) if (command.includes('--type=renderer')) process.kill(pid, 'SIGKILL')
+    await source.untilReport((report) => report.problem?.startsWith('The page crashed') === true)
+    await source.untilReport((report) => report.state === 'running' && report.details?.restarts === 1)
+    // The page never comes back from what this key begins.
+    source.source.command?.('press', { key: 'Escape' })
+    await source.untilReport((report) => report.problem?.startsWith('The page did not answer') === true, 60_000)
+    await source.untilReport((report) => report.state === 'running' && report.details?.restarts === 2)
+    source.source.update({ ...small, file: page('answering.html'), css: '', memoryLimitMb: 256 })
+    const heavy = await source.untilReport((report) => report.problem?.includes('MiB of memory, more than 256') === true, 60_000)
+    expect(heavy.state).toBe('starting')
+  }, 180_000)
+
+  it('leaves nothing behind when its process or the studio is killed', async () => {
+    const source = await open({ file: page('answering.html') })
+    await source.untilPicture(ground([0, 0, 255]))
+    const before = descendants(process.pid)
+    const worker = pidOf(/browser-source-worker/)!
+    process.kill(worker, 'SIGKILL')
+    await until(
+      () => gone(before.keys()),
+      () => `${JSON.stringify([...before])} are left`,
+    )
+    await source.untilReport((report) => report.state === 'running' && report !== source.reports[0])
+    await until(
+      () => pidOf(/--type=renderer/) !== undefined,
+      () => 'no page came back',
+    )
+    await bench.close()
+
+    const script = `import { createSourceBench } from '${join(root, 'e2e/helpers/studio-source.ts')}'
+      const source = await createSourceBench().open('browser', { file: '${page('overlay.html')}' })
+      await source.untilPicture(); console.log('shown')`
+    const studio: ChildProcess = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    await new Promise((resolve) => studio.stdout!.once('data', resolve))
+    const below = descendants(studio.pid!)
+    expect([...below.values()].some((command) => command.includes('--type=renderer'))).toBe(true)
+    studio.kill('SIGKILL')
+    await until(
+      () => gone(below.keys()),
+      () => `${JSON.stringify([...below])} are left`,
+    )
+    // Its folder too, at once or when the next page begins.
+    await open({ file: page('overlay.html') })
+    const left = () => readdirSync(tmpdir()).filter((name) => [...below.keys()].some((pid) => name.startsWith(`ami-studio-page-${pid}-`)))
+    await until(
+      () => left().length === 0,
+      () => left().join(' '),
+    )
+  })
+})
