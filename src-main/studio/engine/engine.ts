@@ -66,6 +66,7 @@ export class Engine {
   #metersWanted: boolean
   #shownDirty = true
   #screenshotFrame = firstScreenshotFrame
+  #renderFault = ''
 
   constructor(needs: EngineNeeds, show: Extract<ToStudio, { kind: 'show' }>) {
     this.#needs = needs
@@ -225,13 +226,27 @@ export class Engine {
         this.#meter.dropped++
         continue
       }
-      canvas.program.render(picture.memory, frame)
+      try {
+        canvas.program.render(picture.memory, frame)
+      } catch (error) {
+        // One canvas that cannot be composed takes nothing else along, and not this process.
+        this.#tellRenderFault(id, error as Error)
+        this.#meter.dropped++
+        continue
+      }
       this.#encodings.offerPicture(id, picture, frame)
     }
     this.#meter.rendered((this.#needs.compositor.nowUs() - startedUs) / 1000)
     for (const { request, canvas, scene } of this.#awaited) this.#needs.send({ kind: 'switched', request, canvas, scene, frame })
     this.#awaited.length = 0
     this.#soundClock.advance()
+  }
+
+  /** Each fault once: it comes again with every frame. */
+  #tellRenderFault(canvas: string, error: Error): void {
+    if (this.#renderFault === error.message) return
+    this.#renderFault = error.message
+    this.#needs.log.error({ err: error, canvas }, 'a canvas cannot be composed')
   }
 
   #applyCollection(on: Readonly<Record<string, OnCanvas>>): void {

@@ -10,11 +10,23 @@ export function eased(progress: number): number {
 }
 
 function blendLayers(from: Layer, to: Layer, progress: number): Layer {
-  const crop = (side: 'left' | 'top' | 'right' | 'bottom'): number => between(from.crop?.[side] ?? 0, to.crop?.[side] ?? 0, progress)
+  const cut = (side: 'left' | 'top' | 'right' | 'bottom'): number => between(from.crop?.[side] ?? 0, to.crop?.[side] ?? 0, progress)
+  const crop = {
+    left: Math.round(cut('left')),
+    top: Math.round(cut('top')),
+    right: Math.round(cut('right')),
+    bottom: Math.round(cut('bottom')),
+  }
+  const [a, b, c, d, e, f] = to.transform.map((value, index) =>
+    between(from.transform[index] as number, value, progress),
+  ) as unknown as Affine
+  // Content is cut at whole pixels: what is rounded off there is made up for here, so that it moves evenly.
+  const x = crop.left - cut('left')
+  const y = crop.top - cut('top')
   return {
     ...to,
-    crop: { left: crop('left'), top: crop('top'), right: crop('right'), bottom: crop('bottom') },
-    transform: to.transform.map((value, index) => between(from.transform[index] as number, value, progress)) as unknown as Affine,
+    crop,
+    transform: [a, b, c, d, e + a * x + c * y, f + b * x + d * y],
     opacity: between(from.opacity, to.opacity, progress),
   }
 }

@@ -1,7 +1,7 @@
 import type { ItemLayout } from '../collection/collection.ts'
 import type { Affine } from '../native/compositor.ts'
 
-/** What is cut off each side of a layer's content, content pixels. */
+/** What is cut off each side of a layer's content, whole content pixels. */
 export interface Cut {
   readonly left: number
   readonly top: number
@@ -50,14 +50,19 @@ export function place(item: ItemLayout, contentWidth: number, contentHeight: num
     const alignX = across[bounds.alignment.x]
     const alignY = down[bounds.alignment.y]
     if (bounds.fit === 'cover') {
-      const overX = width - bounds.width / scaleX
-      const overY = height - bounds.height / scaleY
-      left += overX * alignX
-      right += overX * (1 - alignX)
-      top += overY * alignY
-      bottom += overY * (1 - alignY)
+      // Whole pixels, one of them at least: what is left is fitted by less than a pixel.
+      const overX = Math.min(width - 1, Math.round(width - bounds.width / scaleX))
+      const overY = Math.min(height - 1, Math.round(height - bounds.height / scaleY))
+      const leftOver = Math.round(overX * alignX)
+      const topOver = Math.round(overY * alignY)
+      left += leftOver
+      right += overX - leftOver
+      top += topOver
+      bottom += overY - topOver
       width -= overX
       height -= overY
+      scaleX = bounds.width / width
+      scaleY = bounds.height / height
     }
     boxWidth = bounds.width
     boxHeight = bounds.height

@@ -65,6 +65,7 @@ export class SceneSurfaces {
   }
 
   setCollection({ scenes, sources, canvases }: Collection): void {
+    const sourcesBefore = this.#sources
     this.#scenes = new Map(scenes.map((scene) => [scene.id, scene]))
     this.#sources = new Map(sources.map((source) => [source.id, source]))
     const before = this.#canvases
@@ -76,6 +77,8 @@ export class SceneSurfaces {
       close(planned)
       this.#planned.delete(id)
     }
+    // Pictures of a source that is gone may be the mask of others.
+    if ([...sourcesBefore.values()].some(({ id, kind }) => this.#sources.get(id)?.kind !== kind)) this.replan()
   }
 
   has(scene: string): boolean {

@@ -17,6 +17,8 @@ export interface NativeFiltersNeeds {
 
 /** Tables are some hundred kilobytes of text. */
 const largestTableBytes = 16 * 1024 * 1024
+/** A table that cannot be read is looked for again after so long, ms. */
+const againMs = 3000
 
 const defaults = new Map(
   filterKinds.map(({ kind, settings }) => [
@@ -28,8 +30,11 @@ const defaults = new Map(
 /** Turns filters of the collection into those of the compositor: with defaults, tables read from files and masks found. */
 export class NativeFilters {
   readonly #needs: NativeFiltersNeeds
-  /** Undefined while a table is being read or where it cannot be. */
-  readonly #tables = new Map<string, ColorTable | undefined>()
+  /** By file; what is wrong, where it cannot be read; undefined while it is being read for the first time. */
+  readonly #tables = new Map<string, ColorTable | string | undefined>()
+  /** What was told last of each filter that cannot work. */
+  readonly #problems = new Map<string, string>()
+  #again: NodeJS.Timeout | undefined
 
   constructor(needs: NativeFiltersNeeds) {
     this.#needs = needs
@@ -43,40 +48,59 @@ export class NativeFilters {
   #make({ id, kind, settings }: Filter): NativeFilter | undefined {
     const all: NativeFilter = { ...defaults.get(kind), ...settings, kind }
     if (kind === 'lut') {
-      const table = this.#table(id, String(all.file))
-      return (
-        table && withHidden({ kind, amount: all.amount, size: table.size, file: all.file }, 'values', new Uint8Array(table.values.buffer))
-      )
+      const file = String(all.file)
+      const table = this.#table(file)
+      // While it is being read (again) nothing new is known.
+      if (table !== undefined || file === '') this.#tell(id, typeof table === 'string' ? table : undefined)
+      if (table === undefined || typeof table === 'string') return undefined
+      return withHidden({ kind, amount: all.amount, size: table.size, file }, 'values', new Uint8Array(table.values.buffer))
     }
     if (kind === 'mask') {
-      const store = this.#needs.pictures(String(all.source))
+      const source = String(all.source)
+      const store = this.#needs.pictures(source)
+      this.#tell(id, store || source === '' ? undefined : `There is no source "${source}" with pictures to mask with`)
       return store && withHidden({ kind, by: all.by, invert: all.invert, address: store.address }, 'store', store)
     }
     return all
   }
 
-  #table(filter: string, file: string): ColorTable | undefined {
+  #tell(filter: string, problem: string | undefined): void {
+    if (this.#problems.get(filter) === problem) return
+    if (problem === undefined) this.#problems.delete(filter)
+    else this.#problems.set(filter, problem)
+    this.#needs.onProblem(filter, problem)
+  }
+
+  #table(file: string): ColorTable | string | undefined {
     if (file === '') return undefined
     if (!this.#tables.has(file)) {
       this.#tables.set(file, undefined)
-      void this.#read(filter, file)
+      void this.#read(file)
     }
     return this.#tables.get(file)
   }
 
-  async #read(filter: string, file: string): Promise<void> {
-    const { onProblem, onLoaded } = this.#needs
+  async #read(file: string): Promise<void> {
     try {
       const { size } = await stat(file)
       if (size > largestTableBytes) throw new Error(`${file} has ${size} bytes: that is no colour table`)
       const table = readCube(await readFile(file, 'utf8'))
       if (isFault(table)) throw new Error(`${file}, line ${table.offset}: ${table.fault}`)
       this.#tables.set(file, table)
-      onProblem(filter, undefined)
-      onLoaded()
     } catch (error) {
-      onProblem(filter, (error as Error).message)
+      this.#tables.set(file, (error as Error).message)
+      this.#lookAgain()
     }
+    this.#needs.onLoaded()
+  }
+
+  /** Files come back: those that are still wanted are read again, and the others forgotten. */
+  #lookAgain(): void {
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined
+      for (const [file, table] of this.#tables) if (typeof table === 'string') this.#tables.delete(file)
+      this.#needs.onLoaded()
+    }, againMs).unref()
   }
 }
 
