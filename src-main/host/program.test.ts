@@ -53,7 +53,7 @@ describe('the help of the command line', () => {
     `)
   })
 
-  it.each(['start', 'host', 'demo', 'status', 'streams', 'keys', 'tokens', 'doctor'])('has examples for %s', async (name) => {
+  it.each(['start', 'host', 'demo', 'status', 'streams', 'studio', 'keys', 'tokens', 'doctor'])('has examples for %s', async (name) => {
     const { out } = await streams(name, '--help')
     expect(out).toMatch(new RegExp(`Examples:\\n  streams( ${name}|\\s)`))
     expect(out, 'options of every command').toContain('--json')

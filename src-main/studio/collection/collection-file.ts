@@ -223,6 +223,7 @@ export class CollectionFile {
   /** Keeps a text as a version of its own. */
   async keepText(text: string): Promise<void> {
     await writeWhole(await this.#freeVersion(), text)
+    this.#versionAtMs = performance.now()
     await this.#trimVersions()
   }
 

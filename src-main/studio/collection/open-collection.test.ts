@@ -65,7 +65,9 @@ describe('an open collection', () => {
     expect(show.fileState).toMatchObject({ saved: true, conflict: false, problem: null })
     expect(readdirSync(folder).sort()).toEqual(['.history', 'show.json'])
     const [version] = await show.file.versions()
-    expect(await show.file.readVersion(version?.id ?? '')).toBe(before)
+    const kept = await show.file.readVersion(version?.id ?? '')
+    expect(JSON.parse(kept)).toMatchObject({ name: 'Evening show', scenes: [{ name: 'intro' }, {}, {}] })
+    expect(kept).not.toContain('"k3y"')
   })
 
   it('refuses an edit of another revision, and one that would leave it broken, as a whole', async () => {

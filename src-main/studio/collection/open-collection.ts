@@ -70,6 +70,8 @@ export class OpenCollection {
   #mark: UndoMark
   #dirty = false
   #keepVersion = true
+  /** What is kept of the file as it was opened, where it held secrets in plain. */
+  #firstVersion: string | undefined
   #conflict = false
   #problem: AppError | null = null
   #saving: Promise<void> | undefined
@@ -93,8 +95,9 @@ export class OpenCollection {
     const file = await CollectionFile.at(path)
     await file.sweep()
     const text = await file.read()
-    const { collection, lost } = readDocumentText(text, needs.reader, path, name)
+    const { collection, lost, plain } = readDocumentText(text, needs.reader, path, name)
     const open = new OpenCollection(needs, file, collection, lost)
+    if (plain) open.#firstVersion = open.#serialize()
     await open.#restoreHistory()
     file.watch(() => void open.#changedOnDisk())
     return open
@@ -297,7 +300,10 @@ export class OpenCollection {
     const kept = writeHistory({ steps, first, marks: [mark, this.#mark] }, this.#needs.secrets)
     if (!overwrite) await this.#file.refuseChanged()
     await this.#file.writeBeside(undoName, kept)
-    await this.#file.write(text, { keep, overwrite })
+    const sealedVersion = this.#firstVersion
+    this.#firstVersion = undefined
+    if (sealedVersion !== undefined) await this.#file.keepText(sealedVersion)
+    await this.#file.write(text, { keep: keep && (sealedVersion === undefined || overwrite), overwrite })
     this.#mark = mark
     this.#keepVersion = this.#keepVersion && !keep
     this.#problem = null

@@ -20,6 +20,8 @@ export interface ReadDocument {
   readonly collection: Collection
   /** Places of secrets that were sealed on another machine, and are left out. */
   readonly lost: readonly string[]
+  /** Some secrets stood there in plain. */
+  readonly plain: boolean
 }
 
 /** Reads the text of a file. Throws `studio.collection_*`; `file` is what errors call it, `name` what a nameless collection is called. */
@@ -38,10 +40,10 @@ export function readDocumentText(text: string, reader: DocumentReader, file?: st
 export function readDocument(document: unknown, { kinds, check, seals }: DocumentReader, file?: string, name?: string): ReadDocument {
   refuseMonsters(document, file)
   const completed = completeCollection(upgradeDocument(document, file), kinds, name)
-  const { document: opened, lost } = seals.open(completed, kinds)
+  const { document: opened, lost, plain } = seals.open(completed, kinds)
   const faults = check.faults(opened)
   if (faults.length > 0) throw invalidCollection(faults, file)
-  return { collection: opened as Collection, lost }
+  return { collection: opened as Collection, lost, plain }
 }
 
 /** Refuses what only an attacker writes, before anything walks the document by itself: bottomless nesting, and the one name that is not like others. */

@@ -151,20 +151,24 @@ export class SecretSeals {
     return mapSecrets(collection, kinds, (secret) => sealedPrefix + this.#seal(secret))
   }
 
-  /** A document as it was read; what was written in plain stays so. Secrets that this machine cannot open are left out and named. */
-  open<T>(document: T, kinds: CollectionKinds): { readonly document: T; readonly lost: readonly string[] } {
+  /** A document as it was read; what was written in plain stays so. Secrets that this machine cannot open are left out and named; `plain`: some were not sealed. */
+  open<T>(document: T, kinds: CollectionKinds): { readonly document: T; readonly lost: readonly string[]; readonly plain: boolean } {
     const lost: string[] = []
+    let plain = false
     const opened = mapSecrets(document, kinds, (secret, owner, place) => {
-      if (!secret.startsWith(sealedPrefix)) return secret
+      if (!secret.startsWith(sealedPrefix)) {
+        plain = true
+        return secret
+      }
       try {
-        const plain = this.#open(secret.slice(sealedPrefix.length))
-        this.#sealed.set(plain, secret)
-        return plain
+        const opened = this.#open(secret.slice(sealedPrefix.length))
+        this.#sealed.set(opened, secret)
+        return opened
       } catch {
         lost.push(`${owner}/${place.replaceAll('.', '/')}`)
         return undefined
       }
     })
-    return { document: opened, lost }
+    return { document: opened, lost, plain }
   }
 }
