@@ -296,8 +296,7 @@ export class OpenCollection {
     const keep = this.#keepVersion
     const text = this.#serialize()
     const mark: UndoMark = { digest: digestOf(text), position: this.#history.position, revision: this.#revision }
-    const { steps, first } = this.#history
-    const kept = writeHistory({ steps, first, marks: [mark, this.#mark] }, this.#needs.secrets)
+    const kept = this.#keptHistory([mark, this.#mark])
     if (!overwrite) await this.#file.refuseChanged()
     await this.#file.writeBeside(undoName, kept)
     const sealedVersion = this.#firstVersion
@@ -321,9 +320,28 @@ export class OpenCollection {
   async #reload(actor: string): Promise<void> {
     const text = await this.#file.read()
     const { collection } = readDocumentText(text, this.#needs.reader, this.#file.path, this.#collection.name)
+    this.#dirty = false
     this.#settle()
-    if (!changedNothing(this.#collection, collection)) this.#change(collection, 'reload', 'Take what another program wrote', actor, [])
-    else this.#tell()
+    if (changedNothing(this.#collection, collection)) return
+    this.#change(collection, 'reload', 'Take what another program wrote', actor, [])
+    // The file has it already: the history alone is written.
+    this.#dirty = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#mark = { digest: this.#file.digest, position: this.#history.position, revision: this.#revision }
+    this.#saving = this.#file
+      .writeBeside(undoName, this.#keptHistory([this.#mark]))
+      .catch((error: unknown) => this.#needs.log.warn({ err: error }, 'the history of the collection could not be kept'))
+      .finally(() => {
+        this.#saving = undefined
+        if (this.#dirty && !this.#closed) this.#schedule(saveEveryMs)
+      })
+    await this.#saving
+  }
+
+  #keptHistory(marks: readonly UndoMark[]): string {
+    const { steps, first } = this.#history
+    return writeHistory({ steps, first, marks }, this.#needs.secrets)
   }
 
   /** Something is on the disk that is not overwritten without being asked. */

@@ -96,6 +96,16 @@ describe('a canvas', () => {
     expect(ended).toEqual(['two'])
   })
 
+  it('goes on with a transition while nobody takes its pictures', () => {
+    const { program, asked, ended } = studio(two)
+    program.switchTo('two', transition('fade'), 5)
+    for (let frame = 5; frame < 15; frame++) program.pass(frame)
+    expect(ended).toEqual([])
+    program.pass(15)
+    expect(ended).toEqual(['two'])
+    expect(asked).toEqual([])
+  })
+
   it('cuts a transition short when the next switch comes', () => {
     const { program, ended, run } = studio(two)
     program.switchTo('two', transition('slide', { direction: 'up' }), 0)

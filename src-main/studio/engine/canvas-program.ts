@@ -79,6 +79,15 @@ export class CanvasProgram {
     }
   }
 
+  /** A frame that nobody takes: transitions go on all the same. */
+  pass(frame: number): void {
+    const running = this.#running
+    if (running === undefined) return
+    if (running.start === undefined && (frame - running.asked) * this.#needs.frameMs < stingerWaitMs) return
+    running.start ??= frame
+    if (frame - running.start >= running.frames) this.#end()
+  }
+
   render(into: PictureMemory, frame: number): void {
     const { compositor, scenes } = this.#needs
     const running = this.#running

@@ -220,10 +220,14 @@ export class Engine {
     if (this.#shownDirty) this.#tellShown()
     const startedUs = this.#needs.compositor.nowUs()
     for (const [id, canvas] of this.#canvases) {
-      if (!this.#encodings.wantsPicture(id, frame)) continue
+      if (!this.#encodings.wantsPicture(id, frame)) {
+        canvas.program.pass(frame)
+        continue
+      }
       const picture = canvas.pool.take()
       if (picture === undefined) {
         this.#meter.dropped++
+        canvas.program.pass(frame)
         continue
       }
       try {
