@@ -11,6 +11,8 @@ const startMs = 15_000
 /** Deaths in a row on the same input after which a person must help, and how long a run must last to count as good, ms. */
 const mostDeaths = 3
 const goodRunMs = 20_000
+/** How long a process may take to end by itself, ms; twice that at most. */
+const graceMs = 600
 /** What waits for something is planned again after so long, ms. */
 const planAgainMs = 2000
 const restart = { firstMs: 50, longestMs: 2000, goodAfterMs: goodRunMs }
@@ -52,6 +54,8 @@ export function startMediaSource<Settings>(
   let deaths = 0
   /** The next death is not counted: an address or a network share that hangs may do so for hours. */
   let comesBackAnyway = false
+  /** Memory that made the process end, MiB. */
+  let tooLargeMb = 0
   let planTimer: NodeJS.Timeout | undefined
   let startedAt = 0
   let position: PlayPosition | undefined
@@ -91,6 +95,7 @@ export function startMediaSource<Settings>(
       tell({ ...last, state: 'waiting', problem: 'Reading it takes for ever: it is opened anew' })
     } else if (message.type === 'too-large') {
       log.warn({ memoryMb: message.memoryMb }, 'a media source takes too much memory')
+      tooLargeMb = message.memoryMb
       tell({ ...last, state: 'starting', problem: `It took ${message.memoryMb} MiB of memory and begins anew` })
     }
   }
@@ -103,7 +108,8 @@ export function startMediaSource<Settings>(
     }
     if (performance.now() - startedAt > goodRunMs) deaths = 0
     deaths++
-    const how = signal ? `was ended by ${signal}` : `ended with code ${code}`
+    const how = tooLargeMb > 0 ? `took ${tooLargeMb} MiB` : signal ? `was ended by ${signal}` : `ended with code ${code}`
+    tooLargeMb = 0
     if (deaths < mostDeaths) {
       tell({ ...last, state: 'starting', problem: `The process that plays it ${how}: it begins anew` })
       return
@@ -119,7 +125,7 @@ export function startMediaSource<Settings>(
   function close(): void {
     const closing = worker
     worker = undefined
-    if (closing) ending = ending.then(() => closing.stop())
+    if (closing) ending = ending.then(() => closing.stop(graceMs))
   }
 
   async function follow(next: Settings): Promise<void> {

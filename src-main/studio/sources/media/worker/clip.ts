@@ -5,6 +5,7 @@ import { clipLengthUs, soundCutUs } from './clip-length.ts'
 import type { FileStamp } from './file-stamp.ts'
 import { itemRequest } from './item-request.ts'
 import type { MediaEngine } from './media-engine.ts'
+import { MediaFault } from './media-fault.ts'
 import { type MediaInput, openInput } from './media-input.ts'
 import { PacketQueue } from './packet-queue.ts'
 import { type DecodedPicture, PictureDecoder } from './picture-decoder.ts'
@@ -14,6 +15,8 @@ import { soundRate } from './sound-rate.ts'
 /** What one track may hold while the other is looked for: badly interleaved files, bytes and µs. */
 const mostBytes = 48 * 1024 * 1024
 const mostUs = 20_000_000
+/** A file that is so much shorter than it says breaks off, µs. */
+const shortfallUs = 1_000_000
 /** Packets that are looked through for a keyframe. */
 const mostPassed = 1500
 /** How far before the wanted moment reading begins where a file's index led behind it, µs. */
@@ -100,6 +103,12 @@ export class Clip {
     let clip: Clip
     try {
       clip = new Clip(item, stamp, input, engine)
+      if (input.durationUs !== undefined && item.trimInMs * 1000 >= input.durationUs) {
+        throw new MediaFault(
+          'refused',
+          `It is ${Math.round(input.durationUs / 1000)} ms long and is to begin (trimInMs) at ${item.trimInMs}`,
+        )
+      }
     } catch (error) {
       await input.close()
       throw error
@@ -139,10 +148,14 @@ export class Clip {
     if (this.#sound) this.#sound.faults = 0
     const breaks = this.#readFault
     this.#readFault = undefined
-    if (breaks !== undefined) return `The file breaks off: ${breaks}`
+    if (breaks !== undefined) return `It breaks off: ${breaks}`
+    const { durationUs } = this.facts
+    if (this.#picturesEnded && this.#soundEnded && durationUs !== undefined && durationUs - this.lengthUs > shortfallUs) {
+      return `It breaks off after ${(this.lengthUs / 1e6).toFixed(1)} of ${(durationUs / 1e6).toFixed(1)} seconds`
+    }
     if (pictures + sound === 0) return undefined
     const what = [pictures > 0 ? `${pictures} pictures` : '', sound > 0 ? `${sound} pieces of sound` : ''].filter((each) => each !== '')
-    return `${what.join(' and ')} of the file cannot be decoded: ${await this.#engine.words(code)}`
+    return `${what.join(' and ')} of it cannot be decoded: ${await this.#engine.words(code)}`
   }
 
   /**

@@ -104,7 +104,7 @@ export class FilePlayer implements Player {
     }
     const passedUs = resume?.playing ? (needs.nowUs() - resume.atUs) * request.speed : 0
     this.#job = { kind: 'open', us: (resume?.positionMs ?? 0) * 1000 + passedUs }
-    this.#reportTimer = setInterval(() => this.#moving && this.#report(), reportEveryMs)
+    this.#reportTimer = setInterval(() => void this.#lookAround(), reportEveryMs)
     this.#finished = this.#run()
   }
 
@@ -463,6 +463,14 @@ export class FilePlayer implements Player {
     this.#mode = 'ended'
     if (this.#request.atEnd === 'nothing') this.#needs.pictures.clear()
     this.#report()
+  }
+
+  /** Tells where it stands while it moves, and what went wrong on the way. */
+  async #lookAround(): Promise<void> {
+    if (!this.#moving) return
+    this.#report()
+    const problem = await this.#playing?.clip.takeProblem()
+    if (problem !== undefined && !this.#isAsked) this.#note(problem)
   }
 
   #note(problem: string | undefined): void {

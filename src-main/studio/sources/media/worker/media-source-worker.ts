@@ -75,15 +75,20 @@ async function deal(message: ToMediaWorker): Promise<void> {
 host.stopping.addEventListener('abort', () => {
   dealt = dealt.then(() => player?.stop()).then(() => host.end())
 })
-setInterval(() => {
+const alive = setInterval(() => {
   host.send({ type: 'alive' })
   if (engine.silentMs > (isLive ? longestLiveCallMs : longestCallMs)) {
-    host.send({ type: 'hung' })
-    host.end()
+    die({ type: 'hung' })
+    return
   }
   const memoryMb = Math.round(process.memoryUsage.rss() / 2 ** 20)
-  if (memoryMb <= memoryLimitMb) return
-  host.send({ type: 'too-large', memoryMb })
-  host.end()
+  if (memoryMb > memoryLimitMb) die({ type: 'too-large', memoryMb })
 }, aliveEveryMs)
+
+/** Ends this process without asking FFmpeg, which may never answer: an orderly exit would wait for it. */
+function die(because: FromMediaWorker): void {
+  clearInterval(alive)
+  host.send(because)
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)
+}
 host.ready()

@@ -95,7 +95,7 @@ export class SoundRing {
     this.#joint = insteadOf.slice(0, 2 * fadeFrames)
   }
 
-  /** Writes what is due before a time, and a little more. */
+  /** Writes what is due before a time. */
   pump(untilUs: number): void {
     this.#write(untilUs)
   }
@@ -164,8 +164,9 @@ export class SoundRing {
 
   #write(untilUs: number): void {
     const until = this.#timeline.mediaUs(untilUs)
-    while (this.#cursor < this.#head && this.cursorUs < until) {
-      const frames = Math.min(chunkFrames, this.#head - this.#cursor)
+    const end = Math.min(this.#head, Math.ceil((until * soundRate) / 1e6))
+    while (this.#cursor < end) {
+      const frames = Math.min(chunkFrames, end - this.#cursor)
       this.#copy(frames)
       const block = this.#chunk.subarray(0, 2 * frames)
       if (this.#fadeIn > 0) this.#fade(block)
