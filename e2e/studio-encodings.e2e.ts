@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readFrames } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { openShow, type Show } from './helpers/show.ts'
+
+/** What encoders are asked for is what files hold; who wants the same shares one encoder. */
+
+let host: RunningHost
+let show: Show
+const folder = mkdtempSync(join(tmpdir(), 'ami-encodings-'))
+
+interface Probed {
+  readonly codec_name: string
+  readonly codec_type: string
+  readonly width?: number
+  readonly height?: number
+  readonly has_b_frames?: number
+  readonly color_range?: string
+  readonly color_space?: string
+  readonly avg_frame_rate?: string
+  readonly profile?: string
+}
+
+function probe(file: string): { video: Probed; audio: Probed } {
+  const { stdout } = spawnSync('ffprobe', ['-v', 'error', '-show_streams', '-of', 'json', file], { encoding: 'utf8' })
+  const { streams } = JSON.parse(stdout) as { streams: Probed[] }
+  const of = (type: string): Probed => streams.find((each) => each.codec_type === type) as Probed
+  return { video: of('video'), audio: of('audio') }
+}
+
+const statistics = async (): Promise<{ encodings: { codec: string }[] }> => (await host.api('GET', '/studio/statistics')).body
+
+/** Records with an encoding for some seconds; answers the file. */
+async function record(id: string, video: object, more: object = {}, settings: object = {}): Promise<string> {
+  await show.add(id, 'recording', { folder, name: id, ...settings }, { video: { bitrateKbps: 800, keyframeMs: 1000, ...video }, ...more })
+  await show.start(id)
+  await show.until(id, ({ state }) => state === 'live', 40_000)
+  await delay(3000)
+  const { statistics } = await show.report(id)
+  await show.stop(id)
+  await show.until(id, ({ state }) => state === 'off')
+  return statistics.file as string
+}
+
+beforeAll(async () => {
+  host = await startHost()
+  show = await openShow(host)
+})
+afterAll(async () => {
+  await host?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('encodings', () => {
+  it('are H.264 with B-frames, a profile, a smaller picture and other colours where that is asked for', async () => {
+    const file = await record('h264', {
+      codec: 'h264',
+      encoder: 'libx264',
+      preset: 'superfast',
+      profile: 'main',
+      bFrames: 2,
+      height: 180,
+      rateControl: 'vbr',
+      colorSpace: 'bt601',
+      colorRange: 'full',
+    })
+    const { video, audio } = probe(file)
+    expect(video).toMatchObject({
+      codec_name: 'h264',
+      profile: 'Main',
+      width: 320,
+      height: 180,
+      color_range: 'pc',
+      color_space: 'smpte170m',
+    })
+    expect(video.has_b_frames).toBeGreaterThan(0)
+    expect(audio.codec_name).toBe('aac')
+    const frames = await readFrames(file)
+    expect(frames.filter(({ code }) => code !== undefined).length).toBeGreaterThan(45)
+  })
+
+  it('are AV1 with Opus, and HEVC by quality at half the frames', async () => {
+    const av1 = probe(
+      await record('av1', { codec: 'av1', encoder: 'libsvtav1', preset: '13' }, { audio: [{ codec: 'opus' }] }, { container: 'mkv' }),
+    )
+    expect([av1.video.codec_name, av1.audio.codec_name]).toEqual(['av1', 'opus'])
+    const file = await record('hevc', {
+      codec: 'hevc',
+      encoder: 'libx265',
+      preset: 'ultrafast',
+      rateControl: 'crf',
+      crf: 30,
+      frameDivisor: 2,
+    })
+    expect(probe(file).video.codec_name).toBe('hevc')
+    const frames = await readFrames(file)
+    const steps = frames.slice(1).map(({ time }, index) => Math.round((time - (frames[index] as { time: number }).time) * 30))
+    expect(steps.filter((step) => step === 2).length).toBeGreaterThan(steps.length * 0.8)
+  })
+
+  it('are shared by all who want the same, and end with the last of them', async () => {
+    const video = { codec: 'h264', encoder: 'libx264', preset: 'ultrafast', bitrateKbps: 900, keyframeMs: 1000 }
+    for (const id of ['one', 'two']) {
+      await show.add(id, 'recording', { folder, name: id }, { video })
+      await show.start(id)
+      await show.until(id, ({ state }) => state === 'live')
+    }
+    await delay(1500)
+    const codecs = async (): Promise<string[]> => (await statistics()).encodings.map(({ codec }) => codec).sort()
+    expect(await codecs()).toEqual(['aac', 'h264'])
+    await show.stop('one')
+    await delay(1500)
+    expect(await codecs()).toEqual(['aac', 'h264'])
+    await show.stop('two')
+    await show.until('two', ({ state }) => state === 'off')
+    await delay(1500)
+    expect(await codecs()).toEqual([])
+  })
+
+  it('say what is wrong where an encoder does not exist, and touch no other output', async () => {
+    const file = record('good', { encoder: 'libx264', preset: 'ultrafast' })
+    await show.add('bad', 'recording', { folder, name: 'bad' }, { video: { codec: 'h264', encoder: 'h264_nvenc', bitrateKbps: 900 } })
+    await host.api('POST', '/studio/outputs/bad/start', {})
+    const { error } = await show.until('bad', ({ state }) => state === 'failed' || state === 'retrying')
+    expect(error.message).toMatch(/nvenc/i)
+    await show.stop('bad')
+    expect((await readFrames(await file)).length).toBeGreaterThan(45)
+  })
+})
