@@ -80,6 +80,8 @@ export interface StudioSender {
     readonly rttMs: number | null
     /** Packets that did not arrive in time, of this connection; null where TCP repairs them. */
     readonly packetsLost: number | null
+    /** Packets sent again, of this connection. */
+    readonly packetsRetransmitted: number | null
     readonly reconnects: number
   }
 }

@@ -53,9 +53,10 @@ export class FeedSenders {
         this.#forget(sender)
       },
       statistics: () => {
-        const { bitrateKbps, bytes, frames, droppedFrames, queuedMs, rttMs, packetsLost, reconnects } = sender.statistics()
+        const { attempts: _attempts, liveSince: _liveSince, ...figures } = sender.statistics()
+        const { bitrateKbps, queuedMs } = figures
         const unconfirmedMs = bitrateKbps > 0 ? Math.round((sender.unconfirmedBytes * 8) / bitrateKbps) : 0
-        return { bitrateKbps, bytes, frames, droppedFrames, queuedMs: queuedMs + unconfirmedMs, rttMs, packetsLost, reconnects }
+        return { ...figures, queuedMs: queuedMs + unconfirmedMs }
       },
     }
   }

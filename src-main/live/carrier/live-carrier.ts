@@ -72,6 +72,7 @@ export interface CarriedSender {
     readonly queuedMs: number
     readonly rttMs: number | null
     readonly packetsLost: number | null
+    readonly packetsRetransmitted: number | null
     readonly reconnects: number
   }
 }

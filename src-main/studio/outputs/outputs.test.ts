@@ -75,6 +75,7 @@ class CarrierDouble {
           queuedMs: made.queuedMs,
           rttMs: null,
           packetsLost: null,
+          packetsRetransmitted: null,
           reconnects: 0,
         }),
       }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BitrateGovernor, type LinkReading } from './bitrate-governor.ts'
 
 const bounds = { leastKbps: 400, mostKbps: 3000 }
-const clear: LinkReading = { bitrateKbps: 3000, queuedMs: 20, droppedFrames: 0, packetsLost: null }
+const clear: LinkReading = { bitrateKbps: 3000, queuedMs: 20, droppedFrames: 0, packetsMissed: null }
 
 /** A link that carries so much: what is more waits. The encoder follows within two seconds. */
 function link(governor: BitrateGovernor, seconds: number, capacity: (second: number) => number): { rates: number[]; queuedMs: number[] } {
@@ -58,7 +58,8 @@ describe('the automatic bitrate', () => {
     const governor = new BitrateGovernor(bounds)
     governor.second(clear)
     expect(governor.second({ ...clear, droppedFrames: 10 })).toMatchObject({ kbps: 2100, why: 'congestion' })
-    for (let second = 0; second < 4; second++) governor.second({ ...clear, droppedFrames: 10, packetsLost: 0 })
-    expect(governor.second({ ...clear, droppedFrames: 10, packetsLost: 200 })?.kbps).toBe(1470)
+    for (let second = 0; second < 4; second++) governor.second({ ...clear, droppedFrames: 10, packetsMissed: 5 })
+    expect(governor.second({ ...clear, droppedFrames: 10, packetsMissed: 200 })).toBeUndefined()
+    expect(governor.second({ ...clear, droppedFrames: 10, packetsMissed: 400 })?.kbps).toBe(1470)
   })
 })

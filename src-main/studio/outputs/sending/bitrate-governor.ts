@@ -6,8 +6,8 @@ export interface LinkReading {
   readonly queuedMs: number
   /** Frames dropped because it was too slow, since the beginning. */
   readonly droppedFrames: number
-  /** Packets that were lost, since the connection began; null where that is not known. */
-  readonly packetsLost: number | null
+  /** Packets that were lost or had to be sent again, since the connection began; null where that is not known. */
+  readonly packetsMissed: number | null
 }
 
 export interface BitrateChange {
@@ -24,8 +24,12 @@ export interface BitrateBounds {
 const congestedMs = 700
 /** Nothing to speak of waits, ms. */
 const clearMs = 350
-/** Lost packets in a second that are more than an accident. */
-const manyLost = 20
+/** Of packets such a part is missed on a network that is full; radio alone loses less. */
+const manyMissed = 0.08
+/** A process that was held up looks like a network that loses for a moment: so many seconds in a row count, s. */
+const missedS = 2
+/** Bytes in a packet of SRT or RTP, about. */
+const packetBytes = 1250
 /** What was changed shows its effect so much later, s. */
 const settleS = 3
 /** How far the bitrate goes in one step where it is not known what arrives. */
@@ -50,7 +54,8 @@ export class BitrateGovernor {
   readonly #bounds: BitrateBounds
   #kbps: number
   #dropped = 0
-  #lost = 0
+  #missed = 0
+  #missedS = 0
   /** What waited a second ago, kbit; undefined at a connection's beginning. */
   #queuedKbit: number | undefined
   /** Means of about three seconds, kbps. */
@@ -73,15 +78,18 @@ export class BitrateGovernor {
   }
 
   /** Once a second while the connection stands. Undefined where nothing is to be changed. */
-  second({ bitrateKbps, queuedMs, droppedFrames, packetsLost }: LinkReading): BitrateChange | undefined {
+  second({ bitrateKbps, queuedMs, droppedFrames, packetsMissed }: LinkReading): BitrateChange | undefined {
     const queuedKbit = (queuedMs * bitrateKbps) / 1000
     const growth = queuedKbit - (this.#queuedKbit ?? queuedKbit)
-    const broken = droppedFrames > this.#dropped || (packetsLost ?? 0) - this.#lost > manyLost
+    const packets = (bitrateKbps * 1000) / 8 / packetBytes
+    const missed = (packetsMissed ?? 0) - this.#missed > Math.max(10, manyMissed * packets)
+    this.#missedS = missed ? this.#missedS + 1 : 0
+    const broken = droppedFrames > this.#dropped || this.#missedS >= missedS
     this.#given += (bitrateKbps - this.#given) / 3
     this.#arriving += (Math.max(0, bitrateKbps - growth) - this.#arriving) / 3
     this.#queuedKbit = queuedKbit
     this.#dropped = droppedFrames
-    this.#lost = packetsLost ?? 0
+    this.#missed = packetsMissed ?? 0
     this.#sinceChangeS++
     const congested = broken || (queuedMs > congestedMs && this.#arriving < this.#given)
     this.#clearS = congested || queuedMs > clearMs ? 0 : this.#clearS + 1
@@ -91,7 +99,8 @@ export class BitrateGovernor {
 
   /** The connection is new: what was counted of the old one says nothing. */
   reconnected(): void {
-    this.#lost = 0
+    this.#missed = 0
+    this.#missedS = 0
     this.#queuedKbit = undefined
     this.#clearS = 0
   }

@@ -51,7 +51,11 @@ export class SendOutput implements RunningOutput {
       this.#fault = false
       this.#context.onState(...this.#told)
     }
-    const change = this.#told[0] === 'live' ? this.#governor?.second(this.#sender.statistics()) : undefined
+    if (this.#governor === undefined || this.#told[0] !== 'live') return
+    const figures = this.#sender.statistics()
+    const { packetsLost, packetsRetransmitted } = figures
+    const packetsMissed = packetsLost === null ? null : packetsLost + (packetsRetransmitted ?? 0)
+    const change = this.#governor.second({ ...figures, packetsMissed })
     if (change === undefined) return
     this.#hold.feed.setBitrate(change.kbps)
     events.publish('studio.output.bitrate', { id: output.id, ...change })

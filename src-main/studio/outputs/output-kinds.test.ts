@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { checkOutput } from './output-kinds.ts'
+import type { Output } from './output-schemas.ts'
+import { findLoopback } from './virtual-camera/find-loopback.ts'
+
+const video = { codec: 'h264', bitrateKbps: 2000, bFrames: 0, rateControl: 'cbr' }
+const opus = { codec: 'opus', bitrateKbps: 128, track: 1 }
+
+function fieldOf(kind: string, settings: object, more: object = {}): unknown {
+  const output = {
+    id: 'x',
+    name: 'x',
+    kind,
+    autostart: false,
+    canvas: 'main',
+    video,
+    audio: [opus],
+    settings,
+    ...more,
+  } as unknown as Output
+  try {
+    checkOutput(output)
+    return undefined
+  } catch (error) {
+    return (error as { details: { field?: string } }).details.field
+  }
+}
+
+describe('what an output is set to', () => {
+  it('is refused with the field that is wrong, before anything is connected', () => {
+    const whip = { url: 'https://a/whip' }
+    expect(fieldOf('whip', whip)).toBeUndefined()
+    expect(fieldOf('whip', whip, { video: { ...video, bFrames: 2 } })).toBe('video.bFrames')
+    expect(fieldOf('whip', whip, { video: { ...video, codec: 'hevc' } })).toBe('video.codec')
+    expect(fieldOf('whip', whip, { audio: [{ ...opus, codec: 'aac' }] })).toBe('audio.0.codec')
+    expect(fieldOf('rtmp', whip, { audio: [opus, opus] })).toBe('audio.1')
+    expect(fieldOf('rtmp', {})).toBe('settings')
+    expect(fieldOf('rtmp', { url: 'rtmp://a/b', adaptive: true }, { video: { ...video, rateControl: 'crf' } })).toBe('video.rateControl')
+    expect(fieldOf('host', { stream: 'Not A Name' })).toBe('settings.stream')
+    expect(fieldOf('recording', { name: '{date} {weather}' })).toBe('settings.name')
+    expect(fieldOf('recording', {}, { video: null, audio: [] })).toBe('video')
+    expect(fieldOf('replay', { seconds: 1 })).toBe('settings.seconds')
+    expect(fieldOf('virtual-camera', {})).toBe('audio.0')
+    expect(fieldOf('fax', {})).toBe('kind')
+  })
+
+  it('names a virtual camera that there is', () => {
+    const devices = ['/dev/video10', '/dev/video11']
+    expect(findLoopback({ device: '' }, 'linux', devices)).toBe('/dev/video10')
+    expect(findLoopback({ device: '/dev/video11' }, 'linux', devices)).toBe('/dev/video11')
+    expect(() => findLoopback({ device: '/dev/video0' }, 'linux', devices)).toThrow('/dev/video10, /dev/video11')
+    expect(() => findLoopback({ device: '' }, 'darwin', [])).toThrow('Linux')
+  })
+})
