@@ -26,7 +26,7 @@ struct CaptureOrder {
   /** Of the program's clock: a frame is due at `originUs` and every `periodUs` from there. */
   double periodUs = 1e6 / 30;
   int64_t originUs = 0;
-  /** Nobody looks: twice a second is enough, so that there is something to show at once. */
+  /** Nobody looks: ten times a second is enough, so that there is something new to show at once. */
   bool resting = false;
 
   bool sameTarget(const CaptureOrder& other) const {
@@ -38,7 +38,7 @@ struct CaptureOrder {
    * `lastUs`: when the last was taken; `tookUs`: how long pictures take.
    */
   int64_t beforeFrame(int64_t notBeforeUs, int64_t lastUs, double tookUs) const {
-    const double period = resting ? std::max(500'000.0, periodUs) : periodUs;
+    const double period = resting ? std::max(100'000.0, periodUs) : periodUs;
     const double lead = std::clamp(tookUs * 1.5 + 1000, 1500.0, std::max(1500.0, period / 2));
     // One that was due a moment ago is taken late rather than left out.
     const double earliest = std::max(static_cast<double>(lastUs) + period / 2, static_cast<double>(notBeforeUs) - lead / 2);

@@ -215,7 +215,7 @@ SCStreamConfiguration* Capture::configure(const Found& found) const {
   configuration.width = static_cast<size_t>(found.width);
   configuration.height = static_cast<size_t>(found.height);
   if (!CGRectIsNull(found.part)) configuration.sourceRect = found.part;
-  const double periodUs = order_.resting ? 500'000 : order_.periodUs;
+  const double periodUs = order_.resting ? std::max(100'000.0, order_.periodUs) : order_.periodUs;
   configuration.minimumFrameInterval = CMTimeMake(static_cast<int64_t>(periodUs), 1'000'000);
   configuration.pixelFormat = kCVPixelFormatType_32BGRA;
   configuration.showsCursor = order_.cursor;

@@ -154,7 +154,8 @@ export class Engine {
     if (!this.#scenes.has(scene)) throw new AppError('request.not_found', `There is no scene ${scene}`)
     at.program.switchTo(scene, transition, this.#clock.next)
     this.#awaited.push({ request, canvas, scene })
-    this.#shownDirty = true
+    // At once: sources that rested have until the next frame to bring their pictures up to date.
+    this.#tellShown()
   }
 
   setPreview(canvas: string, scene: string | null): void {

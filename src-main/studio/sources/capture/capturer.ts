@@ -25,7 +25,7 @@ export interface CaptureOrder {
   /** Frames of the program are due at `originUs` (monotonic) and every `periodUs` from there: pictures are taken just before. */
   readonly periodUs: number
   readonly originUs: number
-  /** Nobody looks: two pictures a second are enough. */
+  /** Nobody looks: ten pictures a second are enough. */
   readonly resting: boolean
 }
 

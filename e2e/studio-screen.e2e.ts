@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type DecodedFrame, readFrames } from './helpers/decode.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { smallVideo } from './helpers/show.ts'
+import { XClient } from './helpers/x-client.ts'
+import { showFilm } from './helpers/x-film.ts'
+import { type RunningXvfb, startXvfb } from './helpers/xvfb.ts'
+
+/** A screen on its way through the host: from an X server to the recorded file, over the server's death and the studio's. */
+
+let server: RunningXvfb
+let host: RunningHost
+const folder = mkdtempSync(join(tmpdir(), 'ami-screen-'))
+const size = { width: 640, height: 360 }
+const output = {
+  id: 'file',
+  name: 'File',
+  kind: 'recording',
+  canvas: 'main',
+  settings: { folder },
+  video: { ...smallVideo, bitrateKbps: 3000 },
+}
+const collection = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'Screens',
+  frameRate: 30,
+  canvases: [{ id: 'main', name: 'Main', ...size, scene: 'screen' }],
+  sources: [
+    { id: 'screen', name: 'Screen', kind: 'display', settings: { cursor: false } },
+    { id: 'film', name: 'Film', kind: 'window', settings: { device: 'Player/Film', cursor: false } },
+  ],
+  scenes: [
+    { id: 'screen', name: 'Screen', items: [{ source: 'screen' }] },
+    { id: 'film', name: 'Film', items: [{ source: 'film' }] },
+  ],
+  outputs: [output],
+}
+
+async function must(method: string, path: string, body?: unknown): Promise<any> {
+  const reply = await host.api(method, path, body)
+  if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
+  return reply.body
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  const late = performance.now() + 30_000
+  while (!(await holds())) {
+    if (performance.now() > late) throw new Error(what)
+    await sleep(50)
+  }
+}
+
+/** The state of a source. */
+const stateOf = async (id: string): Promise<string> => (await must('GET', `/studio/sources/${id}`)).item.report?.state ?? 'none'
+const outputIs = async (state: string): Promise<boolean> => (await must('GET', '/studio')).outputs[0].state === state
+
+/** A program that shows a film in a window as large as the screen. */
+async function play(): Promise<{ client: XClient; film: { readonly frame: number; stop(): void } }> {
+  const client = await XClient.connect(server)
+  const window = client.createWindow({ ...size, className: 'Player', title: 'Film' })
+  client.map(window)
+  return { client, film: showFilm(client, window, { ...size, rate: 30 }) }
+}
+
+/** Records while `work` is done; answers the frames of the files, in order. */
+async function recorded(work: () => Promise<void>): Promise<DecodedFrame[][]> {
+  const known = new Set((await must('GET', '/studio/files')).items.map(({ path }: any) => path))
+  await must('POST', '/studio/outputs/file/start', {})
+  await until(() => outputIs('live'), 'the recording does not begin')
+  await work()
+  await must('POST', '/studio/outputs/file/stop', {})
+  await until(() => outputIs('off'), 'the recording does not end')
+  const files = (await must('GET', '/studio/files')).items.map(({ path }: any) => path).filter((path: string) => !known.has(path))
+  return Promise.all(files.toReversed().map(readFrames))
+}
+
+const numbersOf = (frames: readonly DecodedFrame[]): number[] => frames.flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+
+beforeAll(async () => {
+  server = await startXvfb(size)
+  host = await startHost({ name: 'studio-screen', env: server.env })
+  const file = join(folder, 'screens.json')
+  writeFileSync(file, JSON.stringify(collection))
+  await must('POST', '/studio/open', { file })
+}, 90_000)
+afterAll(async () => {
+  await host?.stop()
+  await server?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+it('a screen comes into the recording frame by frame, in order, and so does a window that another covers', async () => {
+  const { client, film } = await play()
+  await client.sync()
+  const devices = await must('GET', '/studio/devices?kind=window')
+  expect(devices.items).toMatchObject([{ kind: 'window', id: 'Player/Film', name: 'Film' }])
+  await must('POST', '/studio/program', { scene: 'film' })
+  await must('POST', '/studio/program', { scene: 'screen' })
+  await until(async () => (await stateOf('screen')) === 'running' && (await stateOf('film')) === 'running', 'nothing is captured')
+  const [frames] = await recorded(async () => {
+    await sleep(1500)
+    await must('POST', '/studio/program', { scene: 'film' })
+    client.map(client.createWindow({ ...size, background: 0xff00ff }))
+    await sleep(1500)
+  })
+  film.stop()
+  client.close()
+  const numbers = numbersOf(frames!)
+  // The window rested until it was cut to: on a busy machine its first picture may be older than the screen's last.
+  expect(numbers.filter((number, index) => number < (numbers[index - 1] ?? 0)).length).toBeLessThanOrEqual(1)
+  // Most of the film's frames: it runs on a clock of its own, on a machine that does much else.
+  expect(new Set(numbers).size).toBeGreaterThan((numbers.at(-1)! - numbers[0]!) * 0.6)
+  expect(numbers.length).toBeGreaterThan(frames!.length * 0.9)
+  expect(numbers.length).toBeGreaterThan(60)
+})
+
+it('the program goes on while the X server is dead, and shows it again when it is back', async () => {
+  const first = await play()
+  await must('POST', '/studio/program', { scene: 'screen' })
+  await until(async () => (await stateOf('screen')) === 'running', 'nothing is captured')
+  const [frames] = await recorded(async () => {
+    await sleep(700)
+    first.film.stop()
+    await server.kill()
+    await until(async () => (await stateOf('screen')) === 'waiting', 'its death is not told')
+    await sleep(500)
+    await server.restart()
+    const second = await play()
+    await until(async () => (await stateOf('screen')) === 'running', 'it does not come back')
+    await sleep(1000)
+    second.film.stop()
+    second.client.close()
+  })
+  const seen = frames!.map(({ code }) => code !== undefined)
+  expect(seen.indexOf(false)).toBeGreaterThan(5)
+  expect(seen.lastIndexOf(true)).toBeGreaterThan(seen.indexOf(false))
+  const steps = frames!.slice(1).map(({ time }, index) => time - frames![index]!.time)
+  expect(steps.filter((step) => step > 0.05).length).toBeLessThanOrEqual(2)
+})
+
+it('a screen is captured again after the death of the studio’s process', async () => {
+  const { client, film } = await play()
+  await until(async () => (await stateOf('screen')) === 'running', 'nothing is captured')
+  const files = await recorded(async () => {
+    await sleep(500)
+    process.kill((await must('GET', '/studio/statistics')).pid, 'SIGKILL')
+    const parts = async (): Promise<number> => (await must('GET', '/studio')).outputs[0].statistics.parts
+    await until(async () => (await parts()) === 2, 'the recording does not go on')
+    await sleep(1500)
+  })
+  film.stop()
+  client.close()
+  const numbers = files.flatMap(numbersOf)
+  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
+  expect(numbersOf(files.at(-1)!).length).toBeGreaterThan(20)
+})
