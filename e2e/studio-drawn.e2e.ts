@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -363,6 +364,14 @@ describe('clocks and timers', () => {
     timer.source.command?.('add', { ms: -Number(paused.details!.ms) + 300 })
     timer.source.command?.('start', {})
     await timer.untilState('ended')
+    // What a studio that was killed left goes on; what is ended by intent does not.
+    const kept = createSourceBench({ folder })
+    const memory = { mode: 'down', durationMs: 60_000, sinceMs: Date.now() - 20_000, ranMs: 5000, addedMs: 0 }
+    writeFileSync(file('timer-1.drawn'), JSON.stringify(memory))
+    const back = await kept.open('timer', { durationMs: 60_000 })
+    expect(Number((await back.untilState('running')).details!.ms)).toBeLessThan(35_000)
+    await kept.close()
+    expect(existsSync(file('timer-1.drawn'))).toBe(false)
     const late = await bench.open('timer', { mode: 'until', until: 'soon' })
     expect((await late.untilState('failed')).problem).toContain('"soon" is no date')
   })

@@ -65,7 +65,7 @@ const playlist: Mapping = (settings) => {
 const slideshow: Mapping = (settings, tell) => {
   const transition = settings.text('transition', 'fade')
   if (transition !== 'fade' && transition !== 'cut') tell(`its pictures fade instead of ${transition}`)
-  if (settings.text('slide_mode', 'mode_auto') === 'mode_manual') tell('goes on by itself instead of by hand')
+  const byHand = settings.text('slide_mode', 'mode_auto') === 'mode_manual'
   const behavior = settings.text('playback_behavior', 'always_play')
   return {
     kind: 'slideshow',
@@ -75,7 +75,7 @@ const slideshow: Mapping = (settings, tell) => {
         .map((each) => each.text('value'))
         .filter((file) => file !== '')
         .slice(0, 2000),
-      intervalMs: clamp(Math.round(settings.number('slide_time', 8000)), 100, 86_400_000),
+      intervalMs: byHand ? 0 : clamp(Math.round(settings.number('slide_time', 8000)), 100, 86_400_000),
       fadeMs: transition === 'cut' ? 0 : clamp(Math.round(settings.number('transition_speed', 700)), 0, 10_000),
       loop: settings.flag('loop', true),
       order: settings.flag('randomize') ? 'shuffle' : 'listed',

@@ -3,7 +3,7 @@ import { type SupervisedWorker, superviseWorker } from '../../../platform/worker
 import { workerFile } from '../../../platform/workers/worker-file.ts'
 import type { SourceReport } from '../running-source.ts'
 import { crashesAllowed, createCrashLedger } from './crash-ledger.ts'
-import type { DrawnSourceStart, FromDrawn, ToDrawn } from './messages.ts'
+import type { DrawnSourceStart, FromDrawn, SourceMemory, ToDrawn } from './messages.ts'
 
 /** One source as its process sees it. */
 export interface DrawnMember {
@@ -13,15 +13,22 @@ export interface DrawnMember {
   leave(): Promise<void>
 }
 
+/** What is told of a source. */
+export interface DrawnListener {
+  onReport(report: SourceReport): void
+  /** What must outlive the process. */
+  onMemory(memory: SourceMemory): void
+}
+
 /** The process that draws for all sources of a studio: begins with the first and ends with the last. */
 export interface DrawnProcess {
   readonly pid: number | undefined
-  join(start: DrawnSourceStart, report: (report: SourceReport) => void): DrawnMember
+  join(start: DrawnSourceStart, listener: DrawnListener): DrawnMember
 }
 
 interface Member {
   start: DrawnSourceStart
-  readonly report: (report: SourceReport) => void
+  readonly listener: DrawnListener
   /** Commands that came while no process was there to take them. */
   readonly waiting: ToDrawn[]
 }
@@ -52,10 +59,12 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
     const member = members.get(message.id)
     switch (message.type) {
       case 'report':
-        member?.report(message.report)
+        member?.listener.onReport(message.report)
         break
       case 'memory':
-        if (member) member.start = { ...member.start, memory: message.memory }
+        if (member === undefined) break
+        member.start = { ...member.start, memory: message.memory }
+        member.listener.onMemory(message.memory)
         break
       case 'drawing':
         ledger.begin(message.id)
@@ -81,7 +90,7 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
     careful = tellAll
     if (isolated === undefined) return
     log.error({ source: isolated }, 'a source crashes the process that draws: it is left out')
-    members.get(isolated)?.report({
+    members.get(isolated)?.listener.onReport({
       state: 'failed',
       problem: `Drawing this crashed its process ${crashesAllowed} times, so it is left out. Change its settings or its file, then save them again.`,
     })
@@ -117,9 +126,9 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
     get pid() {
       return run?.worker.pid
     },
-    join(start, report) {
+    join(start, listener) {
       const { id } = start
-      const member: Member = { start, report, waiting: [] }
+      const member: Member = { start, listener, waiting: [] }
       members.set(id, member)
       run ??= begin()
       send(id, { type: 'open', source: start })

@@ -86,10 +86,18 @@ describe('clocks and timers', () => {
     state = pauseTimerAt(startTimerAt(state, 5000), 8000)
     expect(readTimer(down, state, undefined, 60_000)).toEqual({ ms: 7000, state: 'paused' })
     state = startTimerAt({ ...state, addedMs: 1000 }, 60_000)
-    expect(readTimer(down, fromMemory(toMemory(state))!, undefined, 62_000)).toEqual({ ms: 6000, state: 'running' })
+    expect(readTimer(down, fromMemory(down, toMemory(down, state))!, undefined, 62_000)).toEqual({ ms: 6000, state: 'running' })
     expect(readTimer(down, state, undefined, 99_000)).toEqual({ ms: 0, state: 'ended' })
     expect(readTimer({ ...down, atEnd: 'overtime' }, state, undefined, 70_000)).toEqual({ ms: -2000, state: 'running' })
     expect(readTimer({ ...down, atEnd: 'again' }, state, undefined, 70_000)).toEqual({ ms: 9000, state: 'running' })
+  })
+
+  it('are remembered as long as they are the same', () => {
+    const down = settings({ durationMs: 10_000 })
+    const memory = toMemory(down, beginTimer(down, 5))
+    expect(fromMemory(down, JSON.parse(JSON.stringify(memory)))).toEqual({ sinceMs: 5, ranMs: 0, addedMs: 0 })
+    expect(fromMemory({ ...down, durationMs: 20_000 }, memory)).toBeUndefined()
+    expect(fromMemory(down, { mode: 'down' })).toBeUndefined()
   })
 
   it('count up, and down to a date', () => {

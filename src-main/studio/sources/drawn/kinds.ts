@@ -34,7 +34,12 @@ export const SlideshowSettingsSchema = Type.Object(
       default: 'listed',
       description: 'shuffle: in another order each time round',
     }),
-    intervalMs: Type.Integer({ minimum: 100, maximum: 86_400_000, default: 5000, description: 'How long each picture stands, ms' }),
+    intervalMs: Type.Integer({
+      minimum: 0,
+      maximum: 86_400_000,
+      default: 5000,
+      description: 'How long each picture stands, ms; 0 until the command `next`',
+    }),
     fadeMs: Type.Integer({ minimum: 0, maximum: 10_000, default: 500, description: 'From one picture to the next, ms; 0 for a cut' }),
     loop: Type.Boolean({ default: true, description: 'Begins again after the last; otherwise the last one stays' }),
     fit: Type.Union([Type.Literal('contain'), Type.Literal('cover'), Type.Literal('stretch')], {

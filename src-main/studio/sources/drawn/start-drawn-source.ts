@@ -1,8 +1,10 @@
 import { toneSampleRate } from '../../../platform/test-card/test-tone.ts'
 import type { MediaStores } from '../../native/media-stores.ts'
-import type { SourceReport, StartSource } from '../running-source.ts'
+import { KeptText } from '../kept-text.ts'
+import type { StartSource } from '../running-source.ts'
 import { createDrawnProcess, type DrawnProcess } from './drawn-process.ts'
 import { drawnKinds } from './kinds.ts'
+import type { SourceMemory } from './messages.ts'
 
 /** One process for each studio: its stores stand for it here, so that nothing has to be handed through to every source. */
 const processes = new WeakMap<MediaStores, DrawnProcess>()
@@ -20,9 +22,7 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
     const pictures = has?.pictures ? stores.createFrameStore() : undefined
     const sound = has?.sound ? stores.createSoundStore(toneSampleRate) : undefined
     let stopped = false
-    const report = (told: SourceReport): void => {
-      if (!stopped) context.report(told)
-    }
+    const kept = new KeptText(context.folder, `${context.id}.drawn`)
     const member = process.join(
       {
         id: context.id,
@@ -34,9 +34,16 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
         frameRate: context.frameRate,
         clockOriginUs: context.clockOriginUs,
         canvas: context.canvas,
-        memory: undefined,
+        memory: readMemory(kept.read()),
       },
-      report,
+      {
+        onReport(report) {
+          if (!stopped) context.report(report)
+        },
+        onMemory(memory) {
+          if (!stopped) kept.keep(JSON.stringify(memory))
+        },
+      },
     )
     return {
       ...(pictures && { pictures }),
@@ -47,10 +54,21 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
       async stop() {
         if (stopped) return
         stopped = true
+        // What was ended by intent begins anew the next time.
+        kept.forget()
         await member.leave()
         pictures?.close()
         sound?.close()
       },
     }
+  }
+}
+
+function readMemory(text: string): SourceMemory | undefined {
+  try {
+    const memory: unknown = JSON.parse(text)
+    return typeof memory === 'object' && memory !== null ? (memory as SourceMemory) : undefined
+  } catch {
+    return undefined
   }
 }

@@ -1,11 +1,11 @@
 import { type DBusAddon, loadDBus } from '../../native/dbus.ts'
 import { loadPipeWire, type PictureEvent, type PictureInput, type PipeWireAddon } from '../../native/pipewire.ts'
+import { KeptText } from '../kept-text.ts'
 import type { RunningSource, SourceContext, SourceReport, StartSource } from '../running-source.ts'
 import { desktopPortal } from './desktop-portal.ts'
 import type { ScreenCastSettings } from './kinds.ts'
 import { MessageBus } from './message-bus.ts'
 import { mutter } from './mutter.ts'
-import { RestoreToken } from './restore-token.ts'
 import { CastRefused, type ScreenCast, type ScreenCaster } from './screen-caster.ts'
 
 /** Asked in this order. */
@@ -26,7 +26,8 @@ class ScreenCastSource implements RunningSource {
   readonly #dbus: DBusAddon
   readonly #pipewire: PipeWireAddon
   readonly #context: SourceContext
-  readonly #token: RestoreToken
+  /** What a desktop gave so that a person is not asked again. */
+  readonly #token: KeptText
   #settings: ScreenCastSettings
   /** Counts casts: what an earlier one still tells is not heard. */
   #turn = 0
@@ -42,7 +43,7 @@ class ScreenCastSource implements RunningSource {
     this.#pipewire = pipewire
     this.#settings = settings
     this.#context = context
-    this.#token = new RestoreToken(context.folder, context.id)
+    this.#token = new KeptText(context.folder, `${context.id}.screen-cast`)
     this.pictures = context.stores.createFrameStore()
     void this.#begin()
   }

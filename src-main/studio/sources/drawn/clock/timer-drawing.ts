@@ -22,7 +22,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
   let format: TimerFormat = createTimerFormat(first.format)
   let untilMs: number | undefined
   let problem: string | undefined
-  let state: TimerState = fromMemory(context.memory) ?? beginTimer(first, Date.now())
+  let state: TimerState = fromMemory(first, context.memory) ?? beginTimer(first, Date.now())
   let timer: NodeJS.Timeout | undefined
   let told = ''
 
@@ -57,7 +57,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
 
   function change(next: TimerState): void {
     state = next
-    context.remember(toMemory(state))
+    context.remember(toMemory(settings, state))
     told = ''
     tick()
   }
@@ -79,7 +79,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
     tick()
   }
 
-  context.remember(toMemory(state))
+  context.remember(toMemory(settings, state))
   begin()
   return {
     update(next) {
@@ -87,7 +87,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
       settings = next
       if (anew) {
         state = beginTimer(next, Date.now())
-        context.remember(toMemory(state))
+        context.remember(toMemory(settings, state))
       }
       begin()
     },

@@ -47,14 +47,17 @@ export function readTimer(settings: TimerSettings, state: TimerState, untilMs: n
   return { ms: 0, state: 'ended' }
 }
 
-export function toMemory(state: TimerState): SourceMemory {
-  return { sinceMs: state.sinceMs ?? null, ranMs: state.ranMs, addedMs: state.addedMs }
+/** What is remembered of a timer: of the settings as much as decides whether it is still the same one. */
+export function toMemory({ mode, durationMs }: TimerSettings, state: TimerState): SourceMemory {
+  return { mode, durationMs, sinceMs: state.sinceMs ?? null, ranMs: state.ranMs, addedMs: state.addedMs }
 }
 
-/** Undefined where it is none of ours. */
-export function fromMemory(memory: SourceMemory | undefined): TimerState | undefined {
-  if (memory === undefined || typeof memory.ranMs !== 'number' || typeof memory.addedMs !== 'number') return undefined
-  return { sinceMs: typeof memory.sinceMs === 'number' ? memory.sinceMs : undefined, ranMs: memory.ranMs, addedMs: memory.addedMs }
+/** Undefined where it is none of ours, or of other settings. */
+export function fromMemory(settings: TimerSettings, memory: SourceMemory | undefined): TimerState | undefined {
+  if (memory === undefined || memory.mode !== settings.mode || memory.durationMs !== settings.durationMs) return undefined
+  const { sinceMs, ranMs, addedMs } = memory
+  if (typeof ranMs !== 'number' || typeof addedMs !== 'number') return undefined
+  return { sinceMs: typeof sinceMs === 'number' ? sinceMs : undefined, ranMs, addedMs }
 }
 
 /**

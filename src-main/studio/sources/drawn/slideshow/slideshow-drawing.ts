@@ -12,6 +12,8 @@ import { SlideOrder } from './slide-order.ts'
 const pictureEndings = new Set(['.png', '.jpg', '.jpeg', '.webp', '.avif', '.gif', '.svg', '.tif', '.tiff'])
 /** Most pictures of a folder that are shown. */
 const mostSlides = 10_000
+/** Slides are not changed faster, ms. */
+const shortestStayMs = 100
 /** After this the list is looked at again where there is nothing to show, ms. */
 const lookAgainMs = 1000
 
@@ -148,7 +150,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   function stay(): void {
     tell()
     clearTimeout(timer)
-    if (!resting()) wait(settings.intervalMs, () => void go(1))
+    if (!resting() && settings.intervalMs > 0) wait(Math.max(shortestStayMs, settings.intervalMs), () => void go(1))
   }
 
   function tell(): void {

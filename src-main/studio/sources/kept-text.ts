@@ -1,17 +1,18 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** More is no token of any desktop. */
+/** More is nothing of ours, characters. */
 const longest = 4096
 
-/** What a desktop gave so that a person is not asked again: kept in a file of the source, for the next start. */
-export class RestoreToken {
+/** A short text that a source keeps in a file of its own for the next start of the process. Written rarely, and at once. */
+export class KeptText {
   readonly #folder: string
   readonly #file: string
 
-  constructor(folder: string, source: string) {
+  /** @param name of the file, in the folder that the source was given */
+  constructor(folder: string, name: string) {
     this.#folder = folder
-    this.#file = join(folder, `${source}.screen-cast`)
+    this.#file = join(folder, name)
   }
 
   /** Empty where there is none. */
@@ -23,12 +24,12 @@ export class RestoreToken {
     }
   }
 
-  /** Whoever reads it could see the screen without asking: it is this user's alone. */
-  keep(token: string): void {
-    if (token === this.read()) return
+  /** It may be a permission that a person gave: nobody but this user may read it. */
+  keep(text: string): void {
+    if (text === this.read()) return
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     const fresh = `${this.#file}.new`
-    writeFileSync(fresh, token, { mode: 0o600 })
+    writeFileSync(fresh, text, { mode: 0o600 })
     renameSync(fresh, this.#file)
   }
 
