@@ -10,5 +10,6 @@ test.each(addons)('addon.json of %s names every source that lies there, and no o
   const present = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(?:cc|mm)$/.test(file))
   expect([...sources].sort()).toEqual(present.map((file) => relative(folder, join(folder, file)).replaceAll('\\', '/')).sort())
   expect(systems).toEqual(systems.filter((system: string) => ['linux', 'darwin', 'win32'].includes(system)))
-  expect(debian).toBeInstanceOf(Array)
+  // What Debian needs for it, where it is built there.
+  if (systems === undefined || systems.includes('linux')) expect(debian).toBeInstanceOf(Array)
 })
