@@ -38,6 +38,11 @@ const needs = [
       ['pipewire', 'pw-play', 'pipewire-pulse', 'wireplumber', 'pactl', 'dbus-daemon', 'gst-launch-1.0'].every((name) => inPath(name)),
     required: false,
   },
+  {
+    packages: ['xdg-desktop-portal', 'python3-gi'],
+    present: () => process.platform !== 'linux' || existsSync('/usr/libexec/xdg-desktop-portal'),
+    required: false,
+  },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   {
     packages: ['g++-mingw-w64-x86-64'],

@@ -43,10 +43,18 @@ export interface Removable {
 
 /** A PipeWire with session manager, PulseAudio's door and message bus of its own, without any device of the machine. */
 export interface PrivatePipeWire {
+  /** Its own, gone after `stop`. */
+  readonly folder: string
   /** For every process that is to meet it: `startHost({ env: pipeWire.env })`. */
   readonly env: Readonly<Record<string, string>>
   /** Starts a program within it; ended by `stop()` at the latest. */
   spawn(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess
+  /** Kills one of them and waits until it is gone. */
+  readonly end: (child: ChildProcess) => Promise<void>
+  /** Raw pictures with frame counters on standard output: `barcode-frames.ts`. */
+  spawnFrames(width: number, height: number, rate: number): ChildProcess
+  /** Waits until a program of ours has that name on the message bus. */
+  untilOnBus(name: string, program: ChildProcess): Promise<void>
   /** What a program writes to its standard output; rejects where it fails. */
   output(program: string, args: readonly string[]): Promise<string>
   /** A speaker that nobody hears; its monitor is system sound. */
@@ -127,6 +135,14 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
       },
     }
   }
+  const spawnFrames = (width: number, height: number, rate: number): ChildProcess => {
+    const args = [barcodeFrames, String(width), String(height), String(rate)]
+    const frames = start(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+    frames.stdout?.on('error', () => undefined)
+    return frames
+  }
+  const theBus = 'org.freedesktop.DBus'
+  const askForOwner = ['--session', '--print-reply', `--dest=${theBus}`, '/', `${theBus}.GetConnectionUnixProcessID`]
   const described = (text: string): string => `sink_properties='device.description="${text}"'`
 
   const stop = async (): Promise<void> => {
@@ -144,8 +160,15 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
   }
 
   return {
+    folder,
     env,
     spawn: start,
+    end,
+    spawnFrames,
+    async untilOnBus(name, program) {
+      const owner = () => output('dbus-send', [...askForOwner, `string:${name}`]).catch(() => '')
+      await until(`${name} is on the bus`, async () => (await owner()).includes(`uint32 ${program.pid}\n`))
+    },
     output,
     addSink: (name, description = name) => loadNullSink(name, [described(description)], 'playback_FL'),
     addMicrophone: (name, description = name) =>
@@ -163,9 +186,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
       return { remove: () => end(child) }
     },
     async addCamera({ name, description = name, width = 640, height = 360, rate = 30, format = 'BGRx' }) {
-      const frames = start(process.execPath, [barcodeFrames, String(width), String(height), String(rate)], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      })
+      const frames = spawnFrames(width, height, rate)
       const caps = `video/x-raw,width=${width},height=${height},framerate=${rate}/1`
       const camera = start(
         'gst-launch-1.0',
@@ -175,12 +196,12 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
           ...['!', 'videoconvert', '!', `${caps},format=${format}`],
           // pipewiresink 0.3.65 falls over pictures that stand in buffers of its own pool: it is given copies.
           ...['!', 'identity', 'drop-allocation=true'],
-          ...['!', 'pipewiresink', 'mode=provide'],
+          // And it gives nothing for ever to whoever is joined to it between its caps and its first picture: no waiting there.
+          ...['!', 'pipewiresink', 'mode=provide', 'sync=false', 'async=false'],
           `stream-properties="props,media.class=Video/Source,node.name=${name},node.description=(string)\\"${description}\\""`,
         ],
         { stdio: ['pipe', 'ignore', 'ignore'] },
       )
-      frames.stdout?.on('error', () => undefined)
       camera.stdin?.on('error', () => undefined)
       frames.stdout?.pipe(camera.stdin!)
       await until(`${name} is there`, () => hasNode(name))

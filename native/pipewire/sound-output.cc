@@ -12,8 +12,8 @@ namespace ami::pipewire {
 
 namespace {
 constexpr size_t kChannels = 2;
-/** Frames: what the ring holds (170 ms at 48 kHz), and what is kept in it. */
-constexpr size_t kRing = 8192, kAim = 1920;
+/** Frames: what the ring holds (170 ms at 48 kHz), what is kept in it, and with how much stretching would take too long. */
+constexpr size_t kRing = 8192, kAim = 1920, kMost = 5760;
 constexpr const char* kLatency = "512/48000";
 /** Ten ms too much are played a thousandth faster. */
 constexpr double kStretch = 0.001 / 480, kMaxStretch = 0.005;
@@ -65,10 +65,12 @@ void SoundOutput::onArea(uint32_t id, void* area) {
 
 void SoundOutput::steer(size_t queued) {
   smooth_ += (static_cast<double>(queued) - smooth_) * 0.02;
-  if (match_ == nullptr) return;
+  spa_io_rate_match* match = match_.load(std::memory_order_relaxed);
+  if (match == nullptr) return;
   const double stretch = std::clamp((smooth_ - static_cast<double>(kAim)) * kStretch, -kMaxStretch, kMaxStretch);
-  match_->flags |= SPA_IO_RATE_MATCH_FLAG_ACTIVE;
-  match_->rate = 1 + stretch;
+  match->flags |= SPA_IO_RATE_MATCH_FLAG_ACTIVE;
+  // A rate above one takes less of what is written for what is played.
+  match->rate = 1 - stretch;
 }
 
 void SoundOutput::onProcess() {
@@ -78,9 +80,12 @@ void SoundOutput::onProcess() {
   constexpr size_t frameSize = kChannels * sizeof(float);
   const size_t room = data.data == nullptr ? 0 : data.maxsize / frameSize;
   const size_t frames = std::min(room, buffer->requested > 0 ? static_cast<size_t>(buffer->requested) : size_t{512});
-  const uint64_t read = read_.load(std::memory_order_relaxed);
-  const size_t queued = static_cast<size_t>(written_.load(std::memory_order_acquire) - read);
-  if (!playing_ && queued >= kAim) {
+  uint64_t read = read_.load(std::memory_order_relaxed);
+  size_t queued = static_cast<size_t>(written_.load(std::memory_order_acquire) - read);
+  if (queued >= (playing_ ? kMost : kAim)) {
+    dropped_.fetch_add(queued - kAim, std::memory_order_relaxed);
+    read += queued - kAim;
+    queued = kAim;
     playing_ = true;
     smooth_ = static_cast<double>(queued);
   }

@@ -17,7 +17,7 @@ struct SoundOutputOptions {
 
 /**
  * Plays stereo that is written into a ring from one other thread. It begins when some ms are there, and holds them: the speaker's
- * clock differs from the writer's, so what is played is stretched by some parts per million.
+ * clock differs from the writer's, so what is played is stretched by some parts per million; far too much is passed over.
  */
 class SoundOutput final : public Stream {
  public:
@@ -46,7 +46,7 @@ class SoundOutput final : public Stream {
   std::atomic<uint64_t> read_{0};
   std::atomic<uint32_t> underruns_{0};
   std::atomic<uint64_t> dropped_{0};
-  struct spa_io_rate_match* match_ = nullptr;
+  std::atomic<struct spa_io_rate_match*> match_{nullptr};
   double smooth_ = 0;
   bool playing_ = false;
 };

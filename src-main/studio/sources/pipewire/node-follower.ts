@@ -14,6 +14,8 @@ export interface NodeFollowerNeeds<Stream extends Closable> {
   absent(title: string | undefined): string
 }
 
+/** Between a device's coming and its opening, ms: what was just plugged in is not ready at once, and defaults move twice. */
+const settleMs = 250
 /** After a stream failed, ms. */
 const retryMs = 1000
 /** A stream that does not flow by then is reported, ms. */
@@ -28,6 +30,8 @@ export class NodeFollower<Stream extends Closable> {
   #title: string | undefined
   #timer: NodeJS.Timeout | undefined
   #told = ''
+  /** A device was missing: what comes now was just plugged in. */
+  #missed = false
   #stopped = false
 
   constructor(needs: NodeFollowerNeeds<Stream>) {
@@ -49,9 +53,13 @@ export class NodeFollower<Stream extends Closable> {
     if (node !== undefined && node.serial === this.#node?.serial) return
     this.#close()
     if (node !== undefined) {
-      this.#open(node)
+      this.#node = node
+      this.#title = node.title
+      if (this.#missed) this.#timer = setTimeout(() => this.#open(node), settleMs)
+      else this.#open(node)
       return
     }
+    this.#missed = true
     const problem = devices.state === 'lost' ? `${devices.problem}; ${startPipeWireRemedy}` : absent(this.#title)
     this.#report({ state: 'waiting', problem, ...(this.#title !== undefined && { details: { device: this.#title } }) })
   }
@@ -63,8 +71,7 @@ export class NodeFollower<Stream extends Closable> {
   }
 
   #open(node: PipeWireNode): void {
-    this.#node = node
-    this.#title = node.title
+    this.#missed = false
     const details = { device: node.title }
     this.#timer = setTimeout(() => {
       this.#report({ state: 'waiting', problem: `${node.title} does not begin: another program may hold it`, details })

@@ -37,7 +37,7 @@ export const desktopPortal: ScreenCaster = {
       numberOf(bus, 'AvailableCursorModes'),
     ])
     const wanted = order.what === 'any' ? sourceTypes.display | sourceTypes.window : sourceTypes[order.what]
-    if ((types & wanted) === 0) throw new CastRefused(`This desktop does not share a ${order.what}`)
+    if ((types & wanted) === 0) throw new CastRefused(`This desktop does not share ${order.what === 'any' ? 'screens' : `a ${order.what}`}`)
     const cursor = order.cursor ? cursorModes.embedded : cursorModes.hidden
 
     const created = await request(bus, 'CreateSession', '', [], { session_handle_token: text(token()) })
@@ -48,7 +48,7 @@ export const desktopPortal: ScreenCaster = {
     }
     try {
       await bus.watch(at, 'Closed', events.onEnded)
-      await bus.onGone(destination, events.onEnded)
+      await bus.onGone(destination, events.onGone)
       await request(bus, 'SelectSources', 'o', [session], {
         types: number(types & wanted),
         multiple: { signature: 'b', value: false },

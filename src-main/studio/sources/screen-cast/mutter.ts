@@ -21,7 +21,7 @@ export const mutter: ScreenCaster = {
     }
     try {
       await bus.watch(at, 'Closed', events.onEnded)
-      await bus.onGone(destination, events.onEnded)
+      await bus.onGone(destination, events.onGone)
       const cursor = { signature: 'u', value: order.cursor ? cursorModes.embedded : cursorModes.hidden }
       const [path] = (await bus.call(at, 'RecordMonitor', 'sa{sv}', [order.display, { 'cursor-mode': cursor }])) as [string]
       const node = Promise.withResolvers<number>()

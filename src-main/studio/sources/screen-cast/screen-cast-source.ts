@@ -109,7 +109,10 @@ class ScreenCastSource implements RunningSource {
             this.#context.report({ state: 'waiting', problem: 'The desktop asks which screen to share' })
           },
           onEnded: () => {
-            if (mine()) this.#failed('The desktop has ended the sharing', caster.silent)
+            if (mine()) this.#failed('The sharing was ended on the desktop', caster.silent)
+          },
+          onGone: () => {
+            if (mine()) this.#failed('The program that shared the screen has ended', caster.silent || this.#token.read() !== '')
           },
         },
       )
@@ -118,13 +121,21 @@ class ScreenCastSource implements RunningSource {
         if (cast.fd !== undefined) this.#dbus.closeDescriptor(cast.fd)
         return
       }
-      if (cast.token !== undefined) this.#token.keep(cast.token)
+      if (cast.token !== undefined) this.#keep(cast.token)
       bus.onLost((problem) => {
         if (mine()) this.#failed(problem, caster.silent || cast.token !== undefined)
       })
       this.#show(cast, caster, turn)
     } catch (error) {
       if (mine()) this.#failed((error as Error).message, !asked && !(error instanceof CastRefused))
+    }
+  }
+
+  #keep(token: string): void {
+    try {
+      this.#token.keep(token)
+    } catch (error) {
+      this.#context.log.warn({ err: error }, 'a desktop will ask again which screen to share')
     }
   }
 

@@ -26,8 +26,10 @@ export interface ScreenCast {
 export interface CastEvents {
   /** A person is being asked. */
   onAsking(): void
-  /** The desktop has ended it. */
+  /** A person or the desktop has ended it. */
   onEnded(): void
+  /** The desktop's program is gone. */
+  onGone(): void
 }
 
 /** One way to be handed a screen. */

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { PipeWireAddon, SessionEvent, StreamEvent } from '../../native/pipewire.ts'
+import { NodeFollower } from './node-follower.ts'
+import { PipeWireDevices } from './pipewire-devices.ts'
+
+/** A PipeWire that tells what the test says. */
+function scripted() {
+  let tell: (event: SessionEvent) => void = () => undefined
+  const addon = {
+    Session: class {
+      constructor(_options: object, listener: (event: SessionEvent) => void) {
+        tell = listener
+      }
+      close(): void {}
+    },
+  } as unknown as PipeWireAddon
+  const devices = new PipeWireDevices(addon)
+  const opened: { serial: string; listener: (event: StreamEvent) => void; open: boolean }[] = []
+  const reports: string[] = []
+  const follower = new NodeFollower({
+    devices,
+    choose: () => devices.nodes.find('microphone', 'yeti'),
+    open(node, listener) {
+      const stream = { serial: node.serial, listener, open: true }
+      opened.push(stream)
+      return {
+        close: () => {
+          stream.open = false
+        },
+      }
+    },
+    report: ({ state, problem }) => reports.push(problem === undefined ? state : `${state}: ${problem}`),
+    absent: (title) => `no ${title ?? 'yeti'}`,
+  })
+  const plugIn = (serial: string): void =>
+    tell({
+      kind: 'node',
+      id: Number(serial),
+      properties: { 'media.class': 'Audio/Source', 'node.name': 'yeti', 'node.description': 'Yeti', 'object.serial': serial },
+    })
+  return { tell: (event: SessionEvent) => tell(event), plugIn, follower, opened, reports }
+}
+
+const state = (of: StreamEvent['state'], problem = ''): StreamEvent => ({ kind: 'state', state: of, problem })
+
+describe('a stream that follows its device', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('is opened at once to what is there, ended when it goes, and opened anew to what comes a moment later', () => {
+    const { tell, plugIn, opened, reports, follower } = scripted()
+    plugIn('1')
+    expect(opened).toEqual([])
+    tell({ kind: 'synced' })
+    opened[0]!.listener(state('streaming'))
+    tell({ kind: 'gone', id: 1 })
+    expect(opened[0]!.open).toBe(false)
+    // The same device is another thing now.
+    plugIn('2')
+    tell({ kind: 'client', id: 90, properties: {} })
+    expect(opened).toHaveLength(1)
+    vi.advanceTimersByTime(250)
+    expect(opened[1]).toMatchObject({ serial: '2', open: true })
+    opened[1]!.listener(state('streaming'))
+    opened[0]!.listener(state('error', 'late'))
+    expect(reports).toEqual(['running', 'waiting: no Yeti', 'running'])
+    follower.stop()
+    expect(opened[1]!.open).toBe(false)
+  })
+
+  test('is tried again after it failed, and told of where it does not begin', () => {
+    const { tell, plugIn, opened, reports } = scripted()
+    plugIn('1')
+    tell({ kind: 'synced' })
+    opened[0]!.listener(state('error', 'busy'))
+    expect(opened[0]!.open).toBe(false)
+    vi.advanceTimersByTime(1000)
+    expect(opened).toHaveLength(2)
+    vi.advanceTimersByTime(5000)
+    expect(reports).toEqual(['waiting: Yeti: busy', 'waiting: Yeti does not begin: another program may hold it'])
+  })
+
+  test('waits for a PipeWire that is away', () => {
+    const { tell, plugIn, opened, reports } = scripted()
+    tell({ kind: 'lost', problem: 'PipeWire does not run here' })
+    tell({ kind: 'connected' })
+    plugIn('1')
+    tell({ kind: 'synced' })
+    vi.advanceTimersByTime(250)
+    expect(opened).toHaveLength(1)
+    tell({ kind: 'lost', problem: 'PipeWire has ended' })
+    expect(opened[0]!.open).toBe(false)
+    expect(reports.map((each) => each.split(';')[0])).toEqual(['waiting: PipeWire does not run here', 'waiting: PipeWire has ended'])
+  })
+})
