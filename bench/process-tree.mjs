@@ -4,8 +4,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 /** Nanoseconds on a processor of all threads: finer than the ticks of /proc/PID/stat, which hardly see a server at one percent. */
 function cpuNs(pid) {
   let sum = 0
-  for (const thread of readdirSync(`/proc/${pid}/task`))
-    sum += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`))
+      sum += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  } catch {
+    // It, or a thread of it, ended meanwhile.
+  }
   return sum
 }
 
@@ -45,4 +49,9 @@ export function measureTree(root) {
     memoryMb: members.reduce((sum, pid) => sum + residentKb(pid), 0) / 1024,
     processes: members.length,
   }
+}
+
+/** `{ cpuSeconds, memoryMb }` of one process, without those below it. */
+export function measureProcess(pid) {
+  return { cpuSeconds: cpuNs(pid) / 1e9, memoryMb: residentKb(pid) / 1024 }
 }
