@@ -639,6 +639,19 @@ describe('what strangers send to any door', () => {
     })
     await host.api('POST', '/live/hooks', { label: 'x', url: 'http://127.0.0.1:9/', events: ['stream.live'], stream: 'walked' })
     await host.api('POST', '/live/alert-rules', { kind: 'disk-low', channels: [] })
+    const thing = { id: 'walked', name: 'walked' }
+    const collection = {
+      format: 'ami-streams/collection',
+      version: 1,
+      canvases: [{ ...thing, width: 64, height: 36 }],
+      scenes: [{ ...thing, items: [{ ...thing, source: 'walked' }], filters: [{ ...thing, kind: 'blur' }] }],
+      sources: [{ ...thing, kind: 'tone', audio: { filters: [{ id: 'heard', kind: 'gate' }] } }],
+      transitions: [{ ...thing, kind: 'fade' }],
+      outputs: [{ ...thing, kind: 'rtmp', settings: { url: 'rtmp://127.0.0.1:9/x' } }],
+      macros: [{ ...thing, actions: [{ do: 'wait', ms: 1 }] }],
+    }
+    await host.api('POST', '/studio/collections', { name: 'walked', collection })
+    expect((await host.api('POST', '/studio/collections/walked/open', {})).status).toBe(200)
     const failed = (each: Answered) => each.status >= 500
     const { asked, found } = await walkApi(host.http, 'walked', failed)
     expect(asked).toBeGreaterThan(3000)

@@ -82,7 +82,10 @@ const exactly = { additionalProperties: false }
 const SourceItemSchema = Type.Object({ ...ItemBase, source: IdSchema }, exactly)
 const SceneItemSchema = Type.Object({ ...ItemBase, scene: IdSchema }, exactly)
 
-/** Something that stands in a scene: a source, another scene, or a group of such. Groups do not nest. */
+/**
+ * Something that stands in a scene: a source, another scene, or a group of such. Groups do not nest. The box of a group reaches from its own
+ * origin, where places of its items are counted from, to the right and the bottom of what stands in it.
+ */
 export const ItemSchema = Type.Union([
   SourceItemSchema,
   SceneItemSchema,

@@ -113,3 +113,16 @@ export function moved(transform: Affine, byX: number, byY: number): Affine {
   const [a, b, c, d, e, f] = transform
   return [a, b, c, d, e + byX, f + byY]
 }
+
+/** A placement of content that begins left of its box or above it (`left`, `top` up to 0): seen where that side of the box is not cropped. */
+export function overhanging({ crop, transform, width, height }: Placement, left: number, top: number): Placement {
+  const [a, b, c, d, e, f] = transform
+  const byX = crop.left === 0 ? left : 0
+  const byY = crop.top === 0 ? top : 0
+  return {
+    crop: { ...crop, left: crop.left === 0 ? 0 : crop.left - left, top: crop.top === 0 ? 0 : crop.top - top },
+    transform: [a, b, c, d, e + a * byX + c * byY, f + b * byX + d * byY],
+    width: width - byX,
+    height: height - byY,
+  }
+}

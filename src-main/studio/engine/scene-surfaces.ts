@@ -1,7 +1,7 @@
 import type { Collection, Filter, Item, ItemLayout, LeafItem, Scene, Source } from '../collection/collection.ts'
 import type { Compositor, Layer, LayerContent, NativeFilter, Surface } from '../native/compositor.ts'
 import type { FrameStore } from '../native/media-stores.ts'
-import { extent, moved, type Placement, place } from './placement.ts'
+import { extent, moved, overhanging, type Placement, place } from './placement.ts'
 
 export interface SceneSurfacesNeeds {
   readonly compositor: Compositor
@@ -219,23 +219,23 @@ export class SceneSurfaces {
     inner: string[],
   ): PlacedItem | undefined {
     const members = item.group.flatMap((each) => (each.visible && each.opacity > 0 ? (this.#leaf(each, basis, inner) ?? []) : []))
-    let [left, top, right, bottom] = [
-      Number.POSITIVE_INFINITY,
-      Number.POSITIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-      Number.NEGATIVE_INFINITY,
-    ]
+    if (members.length === 0) return undefined
+    // The group's box begins at its own origin, so that it stays where it is whatever its members do; what stands left of it or above hangs over.
+    let [left, top, right, bottom] = [0, 0, 1, 1]
     for (const { placement } of members) {
       const box = extent(placement)
-      left = Math.min(left, box[0])
-      top = Math.min(top, box[1])
-      right = Math.max(right, box[2])
-      bottom = Math.max(bottom, box[3])
+      left = Math.min(left, Math.floor(box[0]))
+      top = Math.min(top, Math.floor(box[1]))
+      right = Math.max(right, Math.ceil(box[2]))
+      bottom = Math.max(bottom, Math.ceil(box[3]))
     }
     // Members placed far off cannot ask for a surface larger than any canvas.
-    const width = Math.min(Math.ceil(right - left), 8192)
-    const height = Math.min(Math.ceil(bottom - top), 8192)
-    const placement = width > 0 && height > 0 ? place(item, width, height) : undefined
+    left = Math.max(left, -4096)
+    top = Math.max(top, -4096)
+    const width = Math.min(right - left, 8192)
+    const height = Math.min(bottom - top, 8192)
+    const boxed = place(item, width + left, height + top)
+    const placement = boxed && overhanging(boxed, left, top)
     if (placement === undefined) return undefined
     let surface = planned.groups.get(item.id)
     if (surface === undefined || surface.width !== width || surface.height !== height) {
