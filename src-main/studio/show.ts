@@ -153,7 +153,7 @@ export class Show {
 
   #tellFile({ path, saved, conflict, problem }: FileState): void {
     const error = problem && { code: problem.code, message: problem.message, remedy: problem.remedy }
-    this.#needs.events.publish('studio.file', { path, saved, conflict, error }, { volatile: error === null })
+    this.#needs.events.publish('studio.collection_file', { path, saved, conflict, error }, { volatile: error === null })
     if (conflict) this.#needs.events.publish('studio.collection_changed', { path, choices: ['mine', 'disk'], error })
   }
 

@@ -42,7 +42,7 @@ function textOf(topic: string, data: Record<string, never>): string | undefined 
       return 'closed'
     case 'studio.collection_changed':
       return `file     ${path} was changed by another program: keep mine or disk?`
-    case 'studio.file': {
+    case 'studio.collection_file': {
       const fault = error as { message: string } | null
       return fault === null ? undefined : `file     ${fault.message}`
     }
