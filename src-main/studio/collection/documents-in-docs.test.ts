@@ -12,7 +12,9 @@ const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), s
 
 it.each(['README.md', 'docs/studio-collections.md'])('the collections in %s can be opened', (file) => {
   const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
-  const documents = [...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => JSON.parse(json as string)).filter(({ format }) => format === 'ami-streams/collection')
+  const documents = [...text.matchAll(/```json\n([\s\S]*?)```/g)]
+    .map(([, json]) => JSON.parse(json as string))
+    .filter(({ format }) => format === 'ami-streams/collection')
   expect(documents).not.toEqual([])
   for (const document of documents) expect(readDocument(document, reader).collection.scenes.length).toBeGreaterThan(0)
 })
