@@ -186,7 +186,7 @@ export class CollectionFile {
     try {
       this.#watcher = watch(dirname(this.path), (_event, changed) => {
         // Editors write in several steps: looked at when they have ended.
-        if (changed === name && this.#timer === undefined) this.#timer = setTimeout(look, 150)
+        if (changed === name && this.#timer === undefined) this.#timer = setTimeout(look, 100)
       })
       this.#watcher.on('error', () => this.#watcher?.close())
       this.#watcher.unref()

@@ -2,6 +2,9 @@ import type { Collection, Item, LeafItem, Scene } from './collection.ts'
 import { type Fault, within } from './schema-faults.ts'
 import { sourceSettings } from './transition-kinds.ts'
 
+/** Items of all scenes together. */
+const mostItems = 16_384
+
 /** What does not fit together in a document whose parts are each as they should be: ids, and what refers to them. */
 export function referenceFaults(collection: Collection): readonly Fault[] {
   const { canvases, scenes, sources, transitions, outputs, macros } = collection
@@ -72,6 +75,7 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
     walk(scene.items, within(place, 'items'))
     filterIds(scene.filters, within(place, 'filters'))
   }
+  if (items.size > mostItems) tell('scenes', `have more than ${mostItems} items together`)
   for (const [index, source] of sources.entries()) {
     filterIds(source.filters, `sources[${index}].filters`)
     filterIds(source.audio?.filters ?? [], `sources[${index}].audio.filters`)

@@ -72,7 +72,7 @@ it('no document makes the reader throw anything but an error that names the plac
   const next = random(7)
   const reader = testReader()
   const text = JSON.stringify(readDocument(testDocument(), reader).collection)
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 25; round++) {
     const document = mutate(testDocument(), next, 0.02 + next() * 0.1)
     expect(
       strange(() => readDocument(document, reader)),
@@ -104,7 +104,7 @@ it('no edit makes anything but a collection, an undo that leads back, or an erro
   ]
   let current: Collection = readDocument(testDocument(), reader).collection
   let done = 0
-  for (let round = 0; round < 250; round++) {
+  for (let round = 0; round < 160; round++) {
     const edit = (next() < 0.4 ? pick(templates) : { ...(mutate(pick(templates), next, 0.08) as object), do: pick(templates).do }) as Edit
     // The door refuses the rest.
     if (!Value.Check(EditSchema, edit)) continue
@@ -124,5 +124,5 @@ it('no edit makes anything but a collection, an undo that leads back, or an erro
     })
     expect(fault, JSON.stringify(edit).slice(0, 400)).toBeUndefined()
   }
-  expect(done).toBeGreaterThan(25)
+  expect(done).toBeGreaterThan(20)
 })

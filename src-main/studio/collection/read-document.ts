@@ -5,8 +5,8 @@ import { completeCollection } from './complete-collection.ts'
 import { upgradeDocument } from './document-upgrades.ts'
 import type { SecretSeals } from './settings-secrets.ts'
 
-/** Bytes of the largest document that is read. */
-export const mostDocumentBytes = 8 * 1024 * 1024
+/** Bytes of the largest document that is read: more than any collection can be written out to. */
+export const mostDocumentBytes = 128 * 1024 * 1024
 const mostDepth = 40
 
 export interface DocumentReader {

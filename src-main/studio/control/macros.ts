@@ -19,7 +19,7 @@ export interface MacroRun {
 }
 
 export interface MacrosNeeds {
-  readonly events: EventBus
+  readonly events: Pick<EventBus, 'publish'>
   readonly act: (action: Action, actor: string, signal: AbortSignal) => Promise<unknown>
 }
 
