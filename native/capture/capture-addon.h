@@ -96,11 +96,14 @@ class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
 
  private:
   void update(const Napi::CallbackInfo& info) {
-    if (info.Length() > 0 && info[0].IsObject()) capture_->update(readOrder(info[0].As<Napi::Object>()));
+    if (capture_ && info.Length() > 0 && info[0].IsObject()) capture_->update(readOrder(info[0].As<Napi::Object>()));
   }
 
   Napi::Value report(const Napi::CallbackInfo& info) {
-    const CaptureReport report = capture_->report();
+    const CaptureReport report = capture_ ? capture_->report() : CaptureReport{};
+    const bool ended = !capture_ || capture_->ended();
+    // What it holds is given back now, not when JavaScript collects this object.
+    if (ended) capture_.reset();
     Napi::Object told = Napi::Object::New(info.Env());
     told.Set("state", wordOf(report.state));
     told.Set("reason", report.reason);
@@ -110,12 +113,12 @@ class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
     told.Set("width", report.width);
     told.Set("height", report.height);
     told.Set("hidden", report.hidden);
-    told.Set("ended", capture_->ended());
+    told.Set("ended", ended);
     return told;
   }
 
   Napi::Value statistics(const Napi::CallbackInfo& info) {
-    const CaptureStatistics statistics = capture_->statistics();
+    const CaptureStatistics statistics = capture_ ? capture_->statistics() : CaptureStatistics{};
     Napi::Object told = Napi::Object::New(info.Env());
     told.Set("pictures", static_cast<double>(statistics.pictures));
     told.Set("rows", static_cast<double>(statistics.rows));
@@ -126,7 +129,9 @@ class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
     return told;
   }
 
-  void stop(const Napi::CallbackInfo&) { capture_->stop(); }
+  void stop(const Napi::CallbackInfo&) {
+    if (capture_) capture_->stop();
+  }
 
   std::shared_ptr<CaptureThread> capture_;
 };

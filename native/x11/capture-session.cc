@@ -66,6 +66,8 @@ void CaptureSession::takeOrder() {
 void CaptureSession::search() {
   CaptureReport report;
   auto found = CaptureTarget::find(connection_, order_, report);
+  // A server that died meanwhile has nothing: that it died is told instead.
+  if (connection_.broken()) return;
   searchUs_ = ami::nowUs() + kSearchUs;
   if (!found && shown_) {
     capture_.store().clear();
