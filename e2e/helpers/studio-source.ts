@@ -61,7 +61,12 @@ export function seen(picture: StoredPicture): SeenPicture {
 
 /** Opens sources on stores of this process; `close` ends them all. */
 export function createSourceBench(
-  options: { readonly canvas?: { width: number; height: number }; readonly fps?: number; readonly folder?: string } = {},
+  options: {
+    readonly canvas?: { width: number; height: number }
+    readonly fps?: number
+    readonly folder?: string
+    readonly liveAddress?: (stream: string) => Promise<string>
+  } = {},
 ) {
   const stores: MediaStores = loadCompositor()
   const opened: RunningSource[] = []
@@ -80,7 +85,7 @@ export function createSourceBench(
         // Few sources keep anything: those that do are given a folder of their own.
         folder: options.folder ?? '/nonexistent',
         report: (report) => void reports.push(report),
-        liveAddress: async () => '',
+        liveAddress: options.liveAddress ?? (async () => ''),
       })
       opened.push(source)
       if (shown) source.show?.(true)

@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
-import type { RunningSource, SourceContext, StartSource } from './running-source.ts'
+import type { RunningSource, SourceContext, SourceReport, StartSource } from './running-source.ts'
 import { findSourceKind } from './source-kinds.ts'
 import { readSettings } from './source-settings.ts'
 
@@ -37,32 +37,37 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
 
 /**
  * Begins a source of any kind. Its settings, now and at each update, are completed and checked first: those that do not fit are
- * reported as `failed` and the source keeps what it had. Commands that the kind does not take throw `studio.command_unknown`.
+ * reported as the source's problem, and it keeps what it had. Commands that the kind does not take throw `studio.command_unknown`.
  * Never rejects: a kind that cannot run here is reported too.
  */
 export async function startSource(kind: string, settings: unknown, context: SourceContext): Promise<RunningSource> {
   const description = findSourceKind(kind)
   const load = starters[kind]
   if (description === undefined || load === undefined) return noSource(context, `There are no sources of the kind ${kind}`)
-  const refuse = (problem: string): void => context.report({ state: 'failed', problem: `The settings do not fit: ${problem}` })
   const read = readSettings(description.settings, settings)
-  const problem = 'problem' in read ? read.problem : undefined
   // One whose settings are broken begins with the defaults: there is something to update later.
   const first = 'settings' in read ? read.settings : (readSettings(description.settings, {}) as { settings: unknown }).settings
+  let refused = 'problem' in read ? refusal(read.problem) : undefined
+  let last: SourceReport = { state: refused === undefined ? 'starting' : 'failed' }
+  const tell = (report: SourceReport): void => {
+    last = report
+    context.report(refused === undefined ? report : { ...report, problem: refused })
+  }
   let source: RunningSource
   try {
-    source = (await load())(first, context)
+    source = (await load())(first, { ...context, report: tell })
   } catch (error) {
     return noSource(context, `Sources of the kind ${kind} cannot run here: ${(error as Error).message}`)
   }
-  if (problem !== undefined) refuse(problem)
+  if (refused !== undefined) tell({ state: 'failed' })
   return {
     ...(source.pictures && { pictures: source.pictures }),
     ...(source.sound && { sound: source.sound }),
     update(given) {
       const next = readSettings(description.settings, given)
+      refused = 'problem' in next ? refusal(next.problem) : undefined
       if ('settings' in next) source.update(next.settings)
-      else refuse(next.problem)
+      tell(last)
     },
     show: (shown) => source.show?.(shown),
     command(name, details) {
@@ -74,6 +79,10 @@ export async function startSource(kind: string, settings: unknown, context: Sour
     },
     stop: () => source.stop(),
   }
+}
+
+function refusal(problem: string): string {
+  return `The settings do not fit: ${problem}`
 }
 
 function noSource(context: SourceContext, problem: string): RunningSource {

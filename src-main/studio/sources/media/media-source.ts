@@ -90,6 +90,9 @@ export function startMediaSource<Settings>(
     if (message.type === 'report') {
       position = message.position
       tell(message.report)
+    } else if (message.type === 'cannot-run') {
+      close()
+      tell({ state: 'failed', problem: `The media engine does not load (${message.reason}): \`streams doctor\` tells what is missing` })
     } else if (message.type === 'hung') {
       comesBackAnyway = true
       tell({ ...last, state: 'waiting', problem: 'Reading it takes for ever: it is opened anew' })

@@ -67,6 +67,8 @@ export type FromMediaWorker =
   | { readonly type: 'report'; readonly report: SourceReport; readonly position: PlayPosition | undefined }
   /** So many times a second while the process is well. */
   | { readonly type: 'alive' }
+  /** FFmpeg does not load. */
+  | { readonly type: 'cannot-run'; readonly reason: string }
   /** FFmpeg does not come back; the process ends after it. */
   | { readonly type: 'hung' }
   /** What took too much memory; the process ends after it. */

@@ -26,6 +26,8 @@ export interface ClipChainNeeds {
   readonly soundTrack: number
   readonly order: PlayOrder
   readonly engine: MediaEngine
+  /** An item that was to follow cannot be opened. */
+  readonly onPassedOver: (item: PlayItem, error: Error) => void
   /** Asked between steps: true ends what is being done early. */
   readonly gaveUp: () => boolean
 }
@@ -35,6 +37,8 @@ export class ClipChain {
   readonly #needs: ClipChainNeeds
   #laid: Laid[] = []
   #prepared: { readonly item: number; readonly clip: Promise<Clip> } | undefined
+  /** Items in a row that had nothing in them. */
+  #emptyItems = 0
   /** When the file that is played was last seen to grow, ms of the process. */
   #grewAt = Number.NEGATIVE_INFINITY
 
@@ -89,29 +93,38 @@ export class ClipChain {
 
   /**
    * The newest item has ended: lays what follows behind it and answers that, `wait` where its file may still grow, or the media
-   * time of the end. Throws MediaFault where what follows cannot be opened: the order stands there then.
+   * time of the end. What cannot be opened is passed over. Throws MediaFault where nothing is left.
    */
   async follow(): Promise<Laid | 'wait' | number> {
-    const { order, gaveUp } = this.#needs
+    const { items, order, gaveUp } = this.#needs
     const { item, baseUs, clip } = this.newest as Laid
     const grown = await this.#grown(clip)
     if (grown !== undefined) return grown === 'wait' ? 'wait' : this.#lay({ item, baseUs, clip: grown })
     const endUs = baseUs + clip.lengthUs
-    const following = order.following
-    if (following === undefined) return endUs
-    if (clip.lengthUs <= 0) {
-      order.next()
+    this.#emptyItems = clip.lengthUs > 0 ? 0 : this.#emptyItems + 1
+    if (this.#emptyItems >= items.length && order.loop) {
       throw new MediaFault('broken', `There is nothing in ${clip.item.file} that can be played`)
     }
-    if (following === item && clip.item.trimInMs === 0) {
-      await clip.seek(0, gaveUp)
-      order.next()
-      return this.#lay({ item, baseUs: endUs, clip })
+    for (;;) {
+      const following = order.following
+      if (following === undefined) return endUs
+      if (following === item && clip.item.trimInMs === 0) {
+        await clip.seek(0, gaveUp)
+        order.next()
+        return this.#lay({ item, baseUs: endUs, clip })
+      }
+      const prepared = this.#prepared?.item === following ? this.#prepared.clip : undefined
+      this.#prepared = undefined
+      try {
+        const next = await (prepared ?? this.#openItem(following, 0))
+        order.next()
+        return this.#lay({ item: following, baseUs: endUs, clip: next })
+      } catch (error) {
+        // The last one that could have been: a person must help, or a file must come back.
+        if (following === item || gaveUp()) throw error
+        this.#passOver(following, error as Error)
+      }
     }
-    order.next()
-    const prepared = this.#prepared?.item === following ? this.#prepared.clip : undefined
-    if (prepared !== undefined) this.#prepared = undefined
-    return this.#lay({ item: following, baseUs: endUs, clip: await (prepared ?? this.#openItem(following, 0)) })
   }
 
   /** Opens what follows while the present item still plays: a decoder's way to a cut in the middle of a file takes its time. */
@@ -126,8 +139,13 @@ export class ClipChain {
       await opened.prime()
       return opened
     })
-    clip.catch(() => undefined)
-    this.#prepared = { item: following, clip }
+    const prepared = { item: following, clip }
+    this.#prepared = prepared
+    clip.catch((error: Error) => {
+      if (this.#prepared !== prepared || following === last.item) return
+      this.#prepared = undefined
+      this.#passOver(following, error)
+    })
   }
 
   /** Forgets what was prepared: another item follows. */
@@ -142,6 +160,11 @@ export class ClipChain {
     const clip = this.newest?.clip
     this.#laid = []
     await clip?.close()
+  }
+
+  #passOver(item: number, error: Error): void {
+    this.#needs.order.dropFollowing()
+    this.#needs.onPassedOver(this.#needs.items[item] as PlayItem, error)
   }
 
   #openItem(item: number, atUs: number): Promise<Clip> {

@@ -1,29 +1,14 @@
-import type { FilesRequest, PlayItem, PlayPosition, PlayRequest } from '../messages.ts'
+import type { FilesRequest, PlayPosition, PlayRequest } from '../messages.ts'
 import type { Clip } from './clip.ts'
 import { ClipChain, type Laid } from './clip-chain.ts'
+import type { FileStamp } from './file-stamp.ts'
 import { FileWatch } from './file-watch.ts'
 import { findItem, isAddress } from './item-request.ts'
 import { MediaFault } from './media-fault.ts'
-import type { DecodedPicture } from './picture-decoder.ts'
+import { PlayHead } from './play-head.ts'
 import { PlayOrder } from './play-order.ts'
 import type { Player, PlayerNeeds } from './player.ts'
-import { Presenter, soundAheadUs } from './presenter.ts'
-import type { DecodedSound } from './sound-decoder.ts'
-import { soundRate } from './sound-rate.ts'
-import { SoundRing } from './sound-ring.ts'
-import { openTempo } from './tempo.ts'
-import { onFrameClock, Timeline } from './timeline.ts'
 
-/** Pictures are decoded so far ahead, at least so many of them, and never more bytes than that. */
-const picturesAheadUs = 100_000
-const fewestPictures = 3
-const mostPictureBytes = 64 * 1024 * 1024
-/** Sound is decoded so much further than it is written, µs. */
-const soundDecodedUs = soundAheadUs + 100_000
-/** From the decision to play to the first picture's time, µs. */
-const leadUs = 15_000
-/** Media that is so late has come to a standstill: what comes is played from where it stands, µs. */
-const stalledUs = 100_000
 const reportEveryMs = 1000
 const lookEveryMs = 1000
 /** An address that failed is tried again after so long. */
@@ -40,9 +25,7 @@ interface Job {
  */
 export class FilePlayer implements Player {
   readonly #needs: PlayerNeeds
-  readonly #timeline = new Timeline()
-  readonly #ring: SoundRing
-  readonly #presenter: Presenter
+  readonly #head: PlayHead
   readonly #watch: FileWatch
   readonly #order: PlayOrder
   readonly #chain: ClipChain
@@ -52,17 +35,13 @@ export class FilePlayer implements Player {
   #mode: 'playing' | 'paused' | 'ended'
   /** It was playing when it was hidden, or was never told to stand still. */
   #resumes = true
-  /** The timeline is bound to the clock: it moves. */
-  #moving = false
   #state: 'starting' | 'open' | 'waiting' | 'failed' = 'starting'
   #problem: string | undefined
   #job: Job | undefined
   /** It stands, or will when the job is done, where it begins. */
   #atBeginning = true
-  /** Where it stands while it does not move, media µs. */
-  #standsUs = 0
-  /** Nothing comes behind this media time. */
-  #endUs = Number.POSITIVE_INFINITY
+  /** Number of the item that is seen. */
+  #itemSeen: number | undefined
   /** The first picture after a job is shown at once where nothing moves. */
   #showFirst = false
   /** Items in a row that gave nothing. */
@@ -77,21 +56,20 @@ export class FilePlayer implements Player {
     this.#needs = needs
     this.#request = request
     this.#shown = shown
-    this.#ring = new SoundRing(needs.sound, this.#timeline, openTempo)
-    this.#presenter = new Presenter({
-      store: needs.pictures,
-      sound: this.#ring,
-      timeline: this.#timeline,
-      nowUs: needs.nowUs,
-      periodUs: needs.clock.periodUs,
-      onRoom: () => this.#onRoom(),
-    })
+    this.#head = new PlayHead(request.speed, needs, () => this.#onRoom())
     this.#order = new PlayOrder(request.items.length, request)
     const { items, soundTrack } = request
-    this.#chain = new ClipChain({ items, soundTrack, order: this.#order, engine: needs.engine, gaveUp: () => this.#isAsked })
+    this.#chain = new ClipChain({
+      items,
+      soundTrack,
+      order: this.#order,
+      engine: needs.engine,
+      onPassedOver: ({ file }, error) => this.#note(`${file} is passed over: ${error.message}`),
+      gaveUp: () => this.#isAsked,
+    })
     this.#watch = new FileWatch(lookEveryMs, {
       onChanged: () => {
-        this.#halt()
+        this.#head.halt()
         this.#ask('open', 0)
       },
       onGone: (path) => this.#note(`${path} was removed: what is open of it plays on`),
@@ -116,8 +94,8 @@ export class FilePlayer implements Player {
     this.#request = request
     this.#order.loop = request.loop
     // One that was to end goes on where that changed.
-    if (request.loop && this.#mode !== 'ended') this.#endsAt(Number.POSITIVE_INFINITY)
-    if (request.speed !== before.speed && this.#moving) this.#changeSpeed(request.speed)
+    if (request.loop && this.#mode !== 'ended') this.#head.endAt(Number.POSITIVE_INFINITY)
+    if (request.speed !== before.speed) this.#head.setSpeed(request.speed, this.#chain.newest?.clip.hasSound ?? false)
     if (this.#mode === 'ended' && request.atEnd === 'nothing') this.#needs.pictures.clear()
     this.#wakeUp()
     return true
@@ -171,14 +149,12 @@ export class FilePlayer implements Player {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    this.#halt()
+    this.#head.close()
     clearInterval(this.#reportTimer)
     clearTimeout(this.#retryTimer)
     this.#watch.stop()
     this.#wakeUp()
     await this.#finished
-    this.#presenter.flush()
-    this.#ring.close()
     await this.#chain.close()
   }
 
@@ -203,7 +179,7 @@ export class FilePlayer implements Player {
   #pause(): void {
     if (this.#mode !== 'playing') return
     this.#mode = 'paused'
-    this.#halt()
+    this.#head.halt()
     this.#report()
   }
 
@@ -214,7 +190,7 @@ export class FilePlayer implements Player {
   }
 
   #goToBeginning(mode: 'playing' | 'paused' | 'ended'): void {
-    this.#halt()
+    this.#head.halt()
     this.#mode = mode
     this.#order.restart()
     this.#atBeginning = true
@@ -225,7 +201,7 @@ export class FilePlayer implements Player {
 
   #seek(us: number): void {
     const playing = this.#playing
-    this.#halt()
+    this.#head.halt()
     this.#atBeginning = false
     if (this.#mode === 'ended') this.#mode = 'paused'
     if (playing !== undefined && playing.clip === this.#chain.newest?.clip) this.#ask('seek', us)
@@ -239,20 +215,12 @@ export class FilePlayer implements Player {
     // The order may stand one item further than what is seen, for that is decoded ahead.
     const playing = this.#playing
     if (playing !== undefined) this.#order.goTo(playing.item)
-    this.#halt()
+    this.#head.halt()
     this.#atBeginning = false
     if (go()) {
       if (this.#mode === 'ended') this.#mode = 'playing'
       this.#ask('open', 0)
     } else this.#end()
-  }
-
-  #changeSpeed(speed: number): void {
-    const now = this.#needs.nowUs()
-    const hears = this.#chain.newest?.clip.hasSound ?? false
-    const { mediaUs, clockUs } = hears ? this.#ring.changeSpeed() : { mediaUs: this.#timeline.mediaUs(now), clockUs: now }
-    this.#timeline.set(mediaUs, clockUs, speed)
-    this.#presenter.wake()
   }
 
   async #run(): Promise<void> {
@@ -274,27 +242,27 @@ export class FilePlayer implements Player {
 
   /** Opens the order's item, or goes to another place of the one that is open: the timeline begins anew there. */
   async #begin({ kind, us }: Job): Promise<void> {
-    this.#halt()
-    this.#presenter.flush()
+    this.#head.standAt(this.#head.nowUs)
     this.#watch.rest()
     clearTimeout(this.#retryTimer)
     let atUs = us
+    // What stands there before it is opened: what comes while it is looked at may be better.
+    const tried = await this.#findCurrent()
     try {
       if (kind === 'open' || this.#chain.newest === undefined) {
         const opened = await this.#chain.open(us, this.#request.loop)
         atUs = opened.atUs
         this.#state = 'open'
         this.#problem = opened.laid.clip.facts.problem
+        this.#itemSeen = opened.laid.item
         if (!opened.laid.clip.hasPictures) this.#needs.pictures.clear()
       } else atUs = await this.#chain.seek(us)
     } catch (error) {
-      if (!this.#isAsked) this.#passOver(error)
+      if (!this.#isAsked) this.#passOver(error, tried)
       return
     }
-    this.#standsUs = atUs
-    this.#endsAt(Number.POSITIVE_INFINITY)
+    this.#head.standAt(atUs)
     this.#showFirst = true
-    this.#ring.reset(Math.round((atUs * soundRate) / 1e6))
     this.#watchNewest()
     this.#report()
   }
@@ -306,7 +274,7 @@ export class FilePlayer implements Player {
   }
 
   /** The order's item cannot be opened: the next one is tried, or this one again later. */
-  #passOver(error: unknown): void {
+  #passOver(error: unknown, tried: FileStamp | undefined): void {
     const item = this.#request.items[this.#order.current ?? 0]
     const { message } = error as Error
     this.#emptyItems++
@@ -319,75 +287,47 @@ export class FilePlayer implements Player {
     this.#fail(error)
     if (item === undefined || item.file === '') return
     if (isAddress(item.file)) this.#retryTimer = setTimeout(() => this.#ask('open', 0), addressRetryMs)
-    else void this.#await(item)
+    else this.#watch.await(() => findItem(item), tried)
   }
 
-  async #await(item: PlayItem): Promise<void> {
-    const find = (): ReturnType<typeof findItem> => findItem(item)
-    const stamp = await find().catch(() => undefined)
-    if (!this.#isAsked) this.#watch.await(find, stamp)
+  /** The file of the order's item, as it is now. */
+  async #findCurrent(): Promise<FileStamp | undefined> {
+    const item = this.#request.items[this.#order.current ?? 0]
+    return item === undefined || isAddress(item.file) ? undefined : findItem(item).catch(() => undefined)
   }
 
   /** Decodes a picture or a piece of sound where one is wanted; false where nothing is to be done. */
   async #decodeSome(): Promise<boolean> {
     const last = this.#chain.newest
-    if (last === undefined || this.#endUs !== Number.POSITIVE_INFINITY) return false
+    if (last === undefined || this.#head.knowsEnd) return false
     const { clip, baseUs } = last
-    if (!clip.picturesEnded && this.#wantsPicture) {
+    if (!clip.picturesEnded && this.#head.wantsPicture) {
       const picture = await clip.nextPicture(() => this.#isAsked)
       if (picture !== undefined && this.#isAsked) clip.release(picture)
-      else if (picture !== undefined) this.#take(clip, baseUs, picture)
+      else if (picture !== undefined) {
+        this.#emptyItems = 0
+        this.#head.takePicture(clip, baseUs, picture, this.#showFirst && this.#mode === 'paused')
+        this.#showFirst = false
+      }
       return true
     }
     if (this.#mode !== 'playing') return false
-    if (!this.#moving) this.#move()
-    if (!clip.soundEnded && this.#wantsSound) {
+    if (!this.#head.moving) {
+      this.#atBeginning = false
+      this.#head.move()
+      this.#report()
+    }
+    if (!clip.soundEnded && this.#head.wantsSound) {
       const sound = await clip.nextSound()
-      if (sound !== undefined && !this.#isAsked) this.#hear(baseUs, sound)
+      if (sound !== undefined && !this.#isAsked) {
+        this.#emptyItems = 0
+        this.#head.takeSound(baseUs, sound)
+      }
       return true
     }
     if (!clip.picturesEnded || !clip.soundEnded) return false
     await this.#follow(clip)
     return true
-  }
-
-  get #wantsPicture(): boolean {
-    const { waiting, bytes, nextMediaUs, endMediaUs } = this.#presenter
-    if (waiting < 2) return true
-    if (bytes > mostPictureBytes) return false
-    return waiting < fewestPictures || (endMediaUs as number) - (nextMediaUs as number) < picturesAheadUs * this.#request.speed
-  }
-
-  get #wantsSound(): boolean {
-    return this.#timeline.dueUs(this.#ring.headUs) < this.#needs.nowUs() + soundDecodedUs
-  }
-
-  #take(clip: Clip, baseUs: number, picture: DecodedPicture): void {
-    const { frame, durationUs } = picture
-    const mediaUs = baseUs + picture.ptsUs
-    this.#emptyItems = 0
-    let bytes = 0
-    for (const stride of frame.linesize) bytes += stride * frame.height
-    if (this.#moving) {
-      const now = this.#needs.nowUs()
-      const lateUs = now - this.#timeline.dueUs(mediaUs)
-      const isHeard = !clip.soundEnded && this.#timeline.dueUs(this.#ring.headUs) > now
-      if (lateUs > stalledUs && !isHeard) this.#bind(mediaUs)
-      else clip.hurry(lateUs)
-    }
-    this.#presenter.push({ frame, mediaUs, durationUs, bytes, release: () => clip.release(picture) })
-    if (this.#showFirst && this.#mode === 'paused') this.#presenter.showNext()
-    this.#showFirst = false
-  }
-
-  #hear(baseUs: number, { samples, position, joint }: DecodedSound & { readonly joint?: Float32Array }): void {
-    const at = position + Math.round((baseUs * soundRate) / 1e6)
-    const mediaUs = (at * 1e6) / soundRate
-    this.#emptyItems = 0
-    const isDry = this.#ring.cursorUs >= this.#ring.headUs
-    if (isDry && this.#timeline.dueUs(mediaUs) < this.#needs.nowUs() - stalledUs) this.#bind(mediaUs)
-    this.#ring.append(samples, at)
-    if (joint) this.#ring.join(joint)
   }
 
   /** Pictures and sound of a clip have ended. */
@@ -396,62 +336,28 @@ export class FilePlayer implements Player {
     if (problem !== undefined) this.#note(problem)
     try {
       const followed = await this.#chain.follow()
-      if (typeof followed === 'number') this.#endsAt(followed)
+      if (typeof followed === 'number') this.#head.endAt(followed)
       else if (followed !== 'wait' && followed.clip !== clip) this.#watchNewest()
     } catch (error) {
-      if (!this.#isAsked) this.#passOver(error)
+      if (!this.#isAsked) this.#passOver(error, await this.#findCurrent())
     }
-  }
-
-  get #mediaNowUs(): number {
-    return this.#moving ? this.#timeline.mediaUs(this.#needs.nowUs()) : this.#standsUs
   }
 
   /** What is seen and heard now. */
   get #playing(): Laid | undefined {
-    return this.#chain.at(this.#mediaNowUs)
-  }
-
-  #endsAt(mediaUs: number): void {
-    this.#endUs = mediaUs
-    this.#presenter.alarmMediaUs = mediaUs
-    this.#presenter.wake()
-  }
-
-  #move(): void {
-    this.#timeline.reset(this.#standsUs, this.#needs.nowUs(), this.#request.speed)
-    this.#ring.rewind(Math.round((this.#standsUs * soundRate) / 1e6))
-    this.#moving = true
-    this.#atBeginning = false
-    this.#bind(this.#presenter.nextMediaUs ?? this.#standsUs, this.#standsUs)
-    this.#presenter.run()
-    this.#report()
-  }
-
-  /** A moment of the media is due on a frame of the program: as soon as may be if it is what comes next, or so much behind that. */
-  #bind(mediaUs: number, fromUs = mediaUs): void {
-    const { speed } = this.#request
-    const soonest = this.#needs.nowUs() + leadUs + (mediaUs - fromUs) / speed
-    this.#timeline.reset(mediaUs, onFrameClock(soonest, this.#needs.clock), speed)
-    this.#presenter.wake()
-  }
-
-  #halt(): void {
-    if (!this.#moving) return
-    this.#standsUs = Math.max(0, this.#mediaNowUs)
-    this.#moving = false
-    this.#presenter.halt()
-    this.#ring.fadeOut()
+    return this.#chain.at(this.#head.nowUs)
   }
 
   #onRoom(): void {
-    const now = this.#mediaNowUs
+    const now = this.#head.nowUs
     if (this.#chain.forgetBefore(now)) {
-      if (!this.#playing?.clip.hasPictures) this.#needs.pictures.clear()
+      const { item, clip } = this.#playing as Laid
+      if (!clip.hasPictures) this.#needs.pictures.clear()
+      if (item !== this.#itemSeen) this.#problem = clip.facts.problem
+      this.#itemSeen = item
       this.#report()
     }
-    // Written as early as the pictures: the next frame of the program shows it.
-    if (this.#timeline.dueUs(this.#endUs) <= this.#needs.nowUs() + leadUs / 2) this.#end()
+    if (this.#head.isOver) this.#end()
     else {
       this.#chain.prepare(now, this.#request.speed)
       this.#wakeUp()
@@ -459,7 +365,7 @@ export class FilePlayer implements Player {
   }
 
   #end(): void {
-    this.#halt()
+    this.#head.halt()
     this.#mode = 'ended'
     if (this.#request.atEnd === 'nothing') this.#needs.pictures.clear()
     this.#report()
@@ -467,7 +373,7 @@ export class FilePlayer implements Player {
 
   /** Tells where it stands while it moves, and what went wrong on the way. */
   async #lookAround(): Promise<void> {
-    if (!this.#moving) return
+    if (!this.#head.moving) return
     this.#report()
     const problem = await this.#playing?.clip.takeProblem()
     if (problem !== undefined && !this.#isAsked) this.#note(problem)
@@ -489,7 +395,7 @@ export class FilePlayer implements Player {
   #report(): void {
     const playing = this.#playing
     const facts = playing?.clip.facts
-    const positionMs = playing === undefined ? 0 : Math.max(0, Math.round((this.#mediaNowUs - playing.baseUs) / 1000))
+    const positionMs = playing === undefined ? 0 : Math.max(0, Math.round((this.#head.nowUs - playing.baseUs) / 1000))
     const atWork = this.#mode === 'playing' ? 'running' : this.#mode
     this.#needs.report(
       {
@@ -506,7 +412,7 @@ export class FilePlayer implements Player {
           frameRate: facts?.frameRate ?? null,
           pictureCodec: facts?.pictureCodec ?? null,
           soundCodec: facts?.soundCodec ?? null,
-          droppedPictures: this.#presenter.dropped,
+          droppedPictures: this.#head.dropped,
         },
       },
       playing && { item: playing.item, positionMs, atUs: this.#needs.nowUs(), playing: this.#mode === 'playing' },

@@ -155,7 +155,7 @@ export class LivePlayer implements Player {
       input,
       pictures: input.pictures && new PictureDecoder(input.pictures, engine, true),
       sound: input.sound && new SoundDecoder(input.sound, true),
-      isPaced: /hls|dash/.test(input.format) || input.durationUs !== undefined,
+      isPaced: /hls|dash/.test(input.format) || (input.durationUs !== undefined && /^https?:/i.test(address)),
       pictureQueue: new PacketQueue(),
       soundQueue: new PacketQueue(),
       isLive: false,
@@ -201,7 +201,7 @@ export class LivePlayer implements Player {
       if (read < 0) {
         packet.free()
         if (this.#stopping.signal.aborted) return
-        if (read === AVERROR_EOF && input.durationUs !== undefined) {
+        if (read === AVERROR_EOF && isPaced) {
           await this.#playOut(session)
           return
         }

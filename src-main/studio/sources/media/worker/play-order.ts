@@ -38,6 +38,11 @@ export class PlayOrder {
     return true
   }
 
+  /** Leaves out what follows, this time. */
+  dropFollowing(): void {
+    if (this.following !== undefined) this.#round.splice(this.#at + 1, 1)
+  }
+
   /** Goes back by one; from the first to the last where it loops. False, and nothing happens, at the beginning. */
   previous(): boolean {
     if (this.#at > 0) this.#at--

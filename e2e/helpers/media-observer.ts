@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SoundStore } from '../../src-main/studio/native/media-stores.ts'
+import { readBarcode } from './barcode.ts'
+import type { OpenedSource, SeenPicture } from './studio-source.ts'
+
+/** A picture that stood in a source's store. */
+export interface ObservedPicture {
+  /** Frame counter of the test picture; undefined where it cannot be read, and where nothing was shown. */
+  readonly frame: number | undefined
+  /** When it was due, µs. */
+  readonly timeUs: number
+  /** The light that goes with the beep. */
+  readonly flash: boolean
+}
+
+/** Sound that was written in one piece. */
+export interface ObservedSound {
+  readonly timeUs: number
+  readonly samples: Float32Array
+}
+
+/** The frame counter of a test picture. */
+export function frameOf(picture: SeenPicture | undefined): number | undefined {
+  return picture && readBarcode(picture.width, picture.height, picture.luma)?.frame
+}
+
+/** Looks at a source while `during` runs: every picture that it shows, and all its sound. */
+export async function observe(
+  source: OpenedSource,
+  during: number | Promise<unknown>,
+): Promise<{ pictures: ObservedPicture[]; sound: ObservedSound[] }> {
+  const pictures: ObservedPicture[] = []
+  const reader = soundReader(source.sound)
+  let over = false
+  void (typeof during === 'number' ? delay(during) : during).finally(() => {
+    over = true
+  })
+  let sequence = -1
+  for (;;) {
+    const now = source.pictures.sequence
+    if (now !== sequence) {
+      sequence = now
+      const picture = source.picture()
+      if (picture === undefined) pictures.push({ frame: undefined, timeUs: Number.NaN, flash: false })
+      else {
+        const { width, height, timeUs } = picture
+        pictures.push({ frame: frameOf(picture), timeUs, flash: picture.luma(Math.floor(width * 0.89), Math.floor(height * 0.86)) > 126 })
+      }
+    }
+    reader.read()
+    if (over) return { pictures, sound: reader.pieces }
+    await delay(4)
+  }
+}
+
+function soundReader(store: SoundStore) {
+  const pieces: { timeUs: number; samples: Float32Array }[] = []
+  const into = new Float32Array(2 * 48_000)
+  let from = store.written
+  return {
+    pieces,
+    read(): void {
+      for (;;) {
+        const got = store.read(from, into)
+        if (got.frames === 0) return
+        from = got.from + got.frames
+        const last = pieces.at(-1)
+        const endUs = last && last.timeUs + (last.samples.length / 2 / 48_000) * 1e6
+        const samples = into.slice(0, 2 * got.frames)
+        if (last && Math.abs(got.timeUs - (endUs as number)) < 1000) {
+          const joined = new Float32Array(last.samples.length + samples.length)
+          joined.set(last.samples)
+          joined.set(samples, last.samples.length)
+          last.samples = joined
+        } else pieces.push({ timeUs: got.timeUs, samples })
+      }
+    },
+  }
+}
+
+/** Times at which the test picture's beep of 1 kHz sets in, µs. */
+export function beepsOf(sound: readonly ObservedSound[]): number[] {
+  const window = 240
+  const beeps: number[] = []
+  for (const { timeUs, samples } of sound) {
+    let quiet = 0
+    for (let start = 0; start + window <= samples.length / 2; start += 24) {
+      let [real, imaginary] = [0, 0]
+      for (let index = 0; index < window; index++) {
+        const angle = (2 * Math.PI * 1000 * index) / 48_000
+        real += samples[2 * (start + index)]! * Math.cos(angle)
+        imaginary += samples[2 * (start + index)]! * Math.sin(angle)
+      }
+      const level = (2 * Math.hypot(real, imaginary)) / window
+      if (level < 0.08) quiet += 24
+      else if (level > 0.12) {
+        // Half of a window full of beep: its onset lies in the middle.
+        if (quiet > 12_000) beeps.push(timeUs + ((start + window / 2) / 48_000) * 1e6)
+        quiet = 0
+      }
+    }
+  }
+  return beeps
+}
+
+/** How far sound is from a steady tone, at the worst place: a click, a hole and a jump of phase all stick out. */
+export function worstClick(samples: Float32Array, hz: number): number {
+  const turn = 2 * Math.cos((2 * Math.PI * hz) / 48_000)
+  let worst = 0
+  for (let index = 2; index + 2 < samples.length; index += 2) {
+    worst = Math.max(worst, Math.abs(samples[index - 2]! + samples[index + 2]! - turn * samples[index]!))
+  }
+  return worst
+}

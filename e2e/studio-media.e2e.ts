@@ -1,0 +1,293 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { ffmpeg, madeClip } from './helpers/clips.ts'
+import { beepsOf, frameOf, type ObservedPicture, observe, worstClick } from './helpers/media-observer.ts'
+import { createSourceBench, type OpenedSource, until } from './helpers/studio-source.ts'
+
+/** Files as the studio plays them: decoded in their process, shown at their time, read here. */
+
+const folder = mkdtempSync(join(tmpdir(), 'ami-media-'))
+const file = (name: string): string => join(folder, name)
+let bench: ReturnType<typeof createSourceBench>
+/** 12 s, a keyframe each 2 s, no B-frames, AAC. */
+let plain: string
+/** The same with one keyframe in 8 s, B-frames, and no index: MPEG-TS. */
+let awkward: string
+/** 2 s with a steady tone of 1 kHz. */
+let steady: string
+
+beforeAll(async () => {
+  bench = createSourceBench({ fps: 60 })
+  plain = await madeClip('media-plain.mp4', ['-c', 'copy'])
+  awkward = await madeClip('media-awkward.ts', ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '240', '-c:a', 'copy'])
+  const tone = ['-f', 'lavfi', '-i', 'sine=frequency=1000:sample_rate=48000:duration=2', '-map', '0:v', '-map', '1:a', '-frames:v', '60']
+  steady = await madeClip('media-steady.mkv', [...tone, '-c:v', 'copy', '-c:a', 'flac'])
+})
+afterEach(() => bench.close())
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const periodUs = 1e6 / 30
+const readable = (pictures: readonly ObservedPicture[]) =>
+  pictures.filter((each) => each.frame !== undefined) as (ObservedPicture & { frame: number })[]
+const shows = (frame: number) => (picture: Parameters<typeof frameOf>[0]) => frameOf(picture) === frame
+const position = (source: OpenedSource): number => source.report?.details?.positionMs as number
+
+/** Processes of this test's sources. */
+function workers(): number[] {
+  const children = readdirSync('/proc/self/task').flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
+  return children.filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('media-source-worker')).map(Number)
+}
+
+describe('a media file', () => {
+  it('shows its pictures when they are due, begins again without a gap, and its tone goes on over the seam', async () => {
+    const source = await bench.open('media', { file: steady, loop: true })
+    await source.untilPicture()
+    const { pictures, sound } = await observe(source, 5000)
+    const seen = readable(pictures)
+    const [first] = seen
+    // However busy the machine: what is shown bears the time at which it was due, over all seams.
+    let counted = first!.frame
+    for (const { frame, timeUs } of seen) {
+      while (counted % 60 !== frame) counted++
+      expect(Math.abs(timeUs - first!.timeUs - (counted - first!.frame) * periodUs), `frame ${frame}`).toBeLessThan(1500)
+    }
+    expect(counted - first!.frame).toBeGreaterThan(125)
+    expect(seen.length / (counted - first!.frame + 1)).toBeGreaterThan(0.8)
+    expect(sound.length).toBe(1)
+    expect(sound[0]!.samples.length / 2).toBeGreaterThan(4 * 48_000)
+    expect(worstClick(sound[0]!.samples.subarray(2 * 960), 1000)).toBeLessThan(0.005)
+  })
+
+  it('keeps picture and sound in step', async () => {
+    const source = await bench.open('media', { file: plain })
+    const { pictures, sound } = await observe(
+      source,
+      source.untilReport(() => position(source) > 3200),
+    )
+    const seen = readable(pictures)
+    const flashes = seen.filter(
+      ({ flash }, index) => index > 0 && flash && !seen[index - 1]!.flash && seen[index - 1]!.frame + 1 === seen[index]!.frame,
+    )
+    const beeps = beepsOf(sound)
+    expect(flashes.length).toBeGreaterThan(0)
+    for (const { timeUs } of flashes) {
+      const off = Math.min(...beeps.map((beep) => Math.abs(beep - timeUs)))
+      expect(off / 1000).toBeLessThan(10)
+    }
+  })
+
+  it.each([
+    ['with an index', () => plain],
+    ['without one, with B-frames and few keyframes', () => awkward],
+  ])('is sought to the frame: %s', async (_, of) => {
+    const source = await bench.open('media', { file: of(), whenShown: 'wait' })
+    await source.untilPicture(shows(0))
+    for (const frame of [200, 3, 359, 201]) {
+      source.source.command!('seek', { ms: Math.ceil((frame * 1000) / 30) + 2 })
+      await source.untilPicture(shows(frame))
+    }
+    expect(source.report?.state).toBe('paused')
+    expect(() => source.source.command!('seek', { ms: -1 })).toThrow(expect.objectContaining({ code: 'studio.seek_invalid' }))
+    expect(() => source.source.command!('next', {})).toThrow(expect.objectContaining({ code: 'studio.command_unknown' }))
+  })
+
+  it('stands still and goes on, runs at another speed with its pitch, and ends as it is told', async () => {
+    const settings = { file: plain, whenShown: 'wait', trimInMs: 1000, trimOutMs: 9000 }
+    const source = await bench.open('media', settings)
+    await source.untilPicture(shows(30))
+    source.source.command!('play', {})
+    await source.untilPicture((picture) => frameOf(picture)! > 40)
+    source.source.command!('pause', {})
+    await source.untilState('paused')
+    const still = await observe(source, 300)
+    expect(still.pictures.length).toBe(1)
+    source.source.update({ ...settings, speed: 2 })
+    source.source.command!('play', {})
+    const { pictures, sound } = await observe(
+      source,
+      source.untilReport(() => position(source) > 3500),
+    )
+    const steps = readable(pictures)
+      .slice(2)
+      .map(({ frame, timeUs }, index, all) =>
+        all[index + 1] ? (all[index + 1]!.timeUs - timeUs) / (all[index + 1]!.frame - frame) : Number.NaN,
+      )
+      .filter((step) => !Number.isNaN(step))
+      .toSorted((a, b) => a - b)
+    expect(Math.abs(steps[steps.length >> 1]! - periodUs / 2)).toBeLessThan(1000)
+    // Half as long, and still 1 kHz.
+    const beeps = beepsOf(sound)
+    for (let index = 1; index < beeps.length; index++) expect(Math.abs(beeps[index]! - beeps[index - 1]! - 500_000)).toBeLessThan(40_000)
+    source.source.update({ ...settings, speed: 2, atEnd: 'last' })
+    source.source.command!('seek', { ms: 7800 })
+    source.source.command!('play', {})
+    await source.untilState('ended')
+    expect(frameOf(source.picture())).toBe(269)
+    source.source.update(settings)
+    await until(
+      () => source.picture() === undefined,
+      () => 'it is still shown',
+    )
+  })
+
+  it.each([
+    ['ProRes 4444', 'alpha.mov', ['-c:v', 'prores_ks', '-profile:v', '4444', '-pix_fmt', 'yuva444p10le']],
+    ['VP9', 'alpha.webm', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-pix_fmt', 'yuva420p']],
+    ['QuickTime Animation', 'alpha-rle.mov', ['-c:v', 'qtrle', '-pix_fmt', 'argb']],
+    ['PNG pictures', 'alpha-%03d.png', ['-start_number', '7', '-pix_fmt', 'rgba']],
+  ])('keeps its alpha: %s', async (_, name, args) => {
+    await ffmpeg(['-f', 'lavfi', '-i', 'color=red:s=320x180:r=30:d=0.5,format=rgba,colorchannelmixer=aa=0.5', ...args, file(name)])
+    const isSequence = name.includes('%')
+    const source = await bench.open(isSequence ? 'image-sequence' : 'media', { [isSequence ? 'files' : 'file']: file(name), atEnd: 'last' })
+    const picture = await source.untilPicture()
+    expect(Math.abs(picture.alpha(160, 90) - 128)).toBeLessThan(4)
+    const [red, green, blue] = picture.rgb(160, 90)
+    expect(red).toBeGreaterThan(235)
+    expect(green + blue).toBeLessThan(40)
+    const ended = await source.untilState('ended')
+    expect(ended.details).toMatchObject({ durationMs: 500, width: 320, height: 180 })
+  })
+
+  it('rests while nobody sees it, begins anew when it is shown, and frees its process where it is told to', async () => {
+    const source = await bench.open('media', { file: plain }, false)
+    await source.untilPicture(shows(0))
+    await source.untilState('paused')
+    source.source.show!(true)
+    await source.untilPicture((picture) => frameOf(picture)! > 20)
+    source.source.show!(false)
+    await source.untilPicture(shows(0))
+    const [pid] = workers()
+    const spent = () =>
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .split(') ')[1]!
+        .split(' ')
+        .slice(11, 13)
+        .reduce((sum, ticks) => sum + Number(ticks), 0)
+    const before = spent()
+    await observe(source, 1000)
+    expect(spent() - before, 'hundredths of a second of CPU in a second').toBeLessThan(5)
+    source.source.update({ file: plain, whenHidden: 'close' })
+    await until(
+      () => workers().length === 0,
+      () => 'its process goes on',
+    )
+    expect(source.picture()).toBeUndefined()
+    source.source.show!(true)
+    await source.untilPicture((picture) => frameOf(picture)! > 2)
+  })
+})
+
+describe('a playlist', () => {
+  it('plays one after the other without a gap, passes over what is broken, and goes back and forth', async () => {
+    const cut = (from: number, to: number) => ({
+      file: plain,
+      trimInMs: Math.ceil((from * 1000) / 30),
+      trimOutMs: Math.floor((to * 1000) / 30),
+    })
+    writeFileSync(file('notes.mp4'), 'these are notes, not a film')
+    const items = [cut(30, 60), { file: file('notes.mp4') }, cut(130, 160), cut(230, 260)]
+    const source = await bench.open('playlist', { items, loop: true })
+    await source.untilPicture()
+    const { pictures } = await observe(
+      source,
+      source.untilReport(({ details }) => details?.item === 4 && (details.positionMs as number) > 500),
+    )
+    const seen = readable(pictures)
+    // As one count: a second of each, one behind the other.
+    const placed = seen.map(({ frame, timeUs }) => timeUs - ((frame % 100) - 30 + 30 * Math.floor(frame / 100)) * periodUs)
+    expect(seen.at(-1)!.frame).toBeGreaterThan(240)
+    expect(Math.max(...placed) - Math.min(...placed)).toBeLessThan(3000)
+    expect(source.reports.some(({ problem }) => problem?.includes('notes.mp4'))).toBe(true)
+    source.source.command!('previous', {})
+    await source.untilReport(({ details }) => details?.item === 3 || details?.item === 1)
+    source.source.command!('restart', {})
+    await source.untilPicture((picture) => frameOf(picture)! >= 30 && frameOf(picture)! < 60)
+    source.source.command!('next', {})
+    await source.untilPicture((picture) => frameOf(picture)! >= 130)
+  })
+})
+
+describe('bad files', () => {
+  it('are named, and played once they are there', async () => {
+    const path = file('later.mp4')
+    const source = await bench.open('media', { file: path, loop: true })
+    expect((await source.untilState('waiting')).problem).toContain('is missing')
+    // It arrives in pieces, as a copy does.
+    writeFileSync(path, readFileSync(plain).subarray(0, 50_000))
+    expect((await source.untilState('failed')).problem).toContain('moov')
+    copyFileSync(plain, path)
+    await source.untilPicture()
+    await source.untilState('running')
+    rmSync(path)
+    await source.untilReport(({ state, problem }) => state === 'running' && problem?.includes('was removed') === true)
+    copyFileSync(steady, file('other.mkv'))
+    renameSync(file('other.mkv'), path)
+    expect((await source.untilReport(({ details }) => details?.durationMs === 2000)).problem).toBeUndefined()
+  })
+
+  it('are played as far as they go, and say where they break off', async () => {
+    copyFileSync(steady, file('short.mkv'))
+    truncateSync(file('short.mkv'), Math.round(readFileSync(steady).length * 0.4))
+    const source = await bench.open('media', { file: file('short.mkv') })
+    await source.untilPicture()
+    expect((await source.untilReport(({ state, problem }) => state === 'ended' && problem !== undefined)).problem).toMatch(/breaks off/)
+  })
+
+  it('are refused where they are no media, too large, or nothing is left between their ends', async () => {
+    mkdirSync(file('folder.mp4'))
+    await ffmpeg(['-f', 'lavfi', '-i', 'color=gray:s=8194x64:r=1:d=1', '-c:v', 'mjpeg', file('wide.avi')])
+    const problem = async (settings: object) => (await (await bench.open('media', settings)).untilState('failed')).problem
+    expect(await problem({ file: file('folder.mp4') })).toContain('is no file')
+    expect(await problem({ file: 'film.mp4' })).toContain('no whole path')
+    expect(await problem({ file: file('wide.avi') })).toContain('8194x64')
+    expect(await problem({ file: plain, trimInMs: 20_000 })).toContain('12000 ms')
+    expect(await problem({ file: plain, trimInMs: 2000, trimOutMs: 1000 })).toContain('trimOutMs')
+    expect(await problem({ speed: 9 })).toContain('speed')
+  })
+})
+
+describe('the process of a media source', () => {
+  it('comes back where it would have been when it is killed or hangs, and no other source notices', async () => {
+    const source = await bench.open('media', { file: plain, loop: true })
+    await source.untilPicture((picture) => frameOf(picture)! > 10)
+    const [first] = workers()
+    const other = await bench.open('media', { file: plain, loop: true })
+    await other.untilPicture((picture) => frameOf(picture)! > 2)
+    const others = workers().filter((pid) => pid !== first)
+    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+      const { timeUs } = source.pictures
+      const frame = frameOf(source.picture())!
+      process.kill(workers().find((pid) => !others.includes(pid))!, signal)
+      const back = await source.untilPicture((picture) => picture.timeUs > timeUs + 200_000)
+      expect(Math.abs(frameOf(back)! - frame - (back.timeUs - timeUs) / periodUs)).toBeLessThan(45)
+    }
+    expect(workers()).toEqual(expect.arrayContaining(others))
+    expect(other.reports.every(({ problem }) => problem === undefined)).toBe(true)
+  })
+
+  it('is given up when it dies of the same thing three times, until it is told to retry', async () => {
+    const source = await bench.open('media', { file: plain, loop: true })
+    for (let death = 1; death <= 3; death++) {
+      await source.untilState('running')
+      const reports = source.reports.length
+      process.kill(workers()[0]!, 'SIGKILL')
+      await until(
+        () => source.reports.length > reports && source.report!.state !== 'running',
+        () => 'nobody notices',
+      )
+    }
+    expect((await source.untilState('failed')).problem).toContain('3 times')
+    source.source.command!('retry', {})
+    await source.untilState('running')
+  })
+
+  it('is ended when it takes more memory than it may', async () => {
+    const large = file('large.mov')
+    await ffmpeg(['-f', 'lavfi', '-i', 'color=gray:s=3840x2160:r=30', '-frames:v', '10', '-c:v', 'mjpeg', large])
+    const source = await bench.open('media', { file: large, loop: true, memoryLimitMb: 128 })
+    const report = await source.untilReport(({ problem }) => problem?.includes('MiB') === true)
+    expect(report.state).toBe('starting')
+  })
+})
