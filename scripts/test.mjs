@@ -119,7 +119,7 @@ async function main() {
 
   if (built) {
     await vitest(node, 'e2e-alone', 'e2e/vitest.config.ts', 12 * minutes, { E2E_PART: 'alone' })
-    await vitest(node, 'e2e-together', 'e2e/vitest.config.ts', 12 * minutes, { E2E_PART: 'together' })
+    await vitest(node, 'e2e-together', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'together' })
   } else record('e2e', { failed: 1 }, performance.now())
 }
 
