@@ -82,6 +82,9 @@ const saved = () =>
   )
 const positionOf = async (): Promise<number> => (await ask('GET', '/studio/scenes/talk/items/red')).item.position.x
 
+const picture = async (of: string): Promise<Buffer> =>
+  Buffer.from(await (await fetch(`${host.http}/api/v1/studio/screenshot?${of}`)).arrayBuffer())
+
 /** Without the compositor's addon there is state, and no frames. */
 async function needFrames(context: TestContext): Promise<void> {
   const { state, problem } = await until(
@@ -182,6 +185,16 @@ describe('a collection', () => {
         { canvas: 'tall', program: 'tall-talk' },
       ],
     })
+    const { state } = await until(
+      () => ask('GET', '/studio'),
+      (status) => status.state === 'running' || status.state === 'failed',
+      'the studio is back',
+    )
+    if (state === 'running') {
+      const [air, talk, intro] = await Promise.all([picture('program=main'), picture('scene=talk'), picture('scene=intro')])
+      expect(air.equals(talk)).toBe(true)
+      expect(air.equals(intro)).toBe(false)
+    }
     while ((await ask('GET', '/studio/history')).undo[0].name === 'Move "red"') await ask('POST', '/studio/undo', {})
     expect(await ask('POST', '/studio/undo', {})).toMatchObject({ name: 'Change name of "Talk of the evening"' })
     expect((await ask('GET', '/studio/scenes/talk')).item.name).toBe('talk')

@@ -58,8 +58,8 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
         kinds,
         reportOf: (list, id) => (list === 'sources' ? engine.reports().get(id) : outputs.list().find((each) => each.id === id)) ?? null,
       }),
-      ...programRoutes({ ...acting, macros }),
-      ...engineRoutes({ ...acting, problem: () => telling.problem }),
+      ...programRoutes({ ...acting, macros, audit }),
+      ...engineRoutes({ ...acting, audit, problem: () => telling.problem }),
     ],
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true)),
     async stop() {

@@ -94,8 +94,9 @@ export class Show {
       await this.#open?.collection.close()
       this.#open = { path: opened.file.path, name, collection: opened }
       store.set('open', { path: opened.file.path, name })
+      this.#needs.engine.setCollection(opened.collection)
       this.control.open(opened.collection, opened.file.path)
-      this.#apply(opened.collection)
+      this.#needs.outputs.sync(opened.collection)
       this.#needs.outputs.autostart()
       audit.record({ kind: 'command', message: `the collection ${opened.collection.name} was opened in the studio`, actor })
       this.#needs.events.publish('studio.opened', { name, file: opened.file.path, revision: opened.revision })
@@ -140,15 +141,19 @@ export class Show {
     })
   }
 
-  #follow({ revision, collection, cause, name, actor, changed }: CollectionUpdate): void {
+  #follow({ revision, collection, cause, name, actor, changed, joined }: CollectionUpdate): void {
+    const { engine, outputs, events, audit } = this.#needs
+    // A process that cannot run here is not tried with every edit: opening the collection again tries it.
+    if (engine.state !== 'failed') engine.setCollection(collection)
     this.control.follow(collection)
-    this.#apply(collection)
-    this.#needs.events.publish('studio.changed', { revision, cause, name, actor, changed })
-  }
-
-  #apply(collection: Collection): void {
-    this.#needs.engine.setCollection(collection)
-    this.#needs.outputs.sync(collection)
+    outputs.sync(collection)
+    events.publish('studio.changed', { revision, cause, name, actor, changed })
+    if (!joined)
+      audit.record({
+        kind: 'command',
+        message: `studio: ${cause === 'undo' ? 'undone: ' : cause === 'redo' ? 'done again: ' : ''}${name}`,
+        actor,
+      })
   }
 
   #tellFile({ path, saved, conflict, problem }: FileState): void {

@@ -43,14 +43,10 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   }
   await handle.close()
   await rename(fresh, path)
-  const directory = await open(folder, 'r')
-  try {
-    await directory.sync()
-  } catch {
-    // Some file systems flush no folders: the file itself is safe.
-  } finally {
-    await directory.close()
-  }
+  // Some systems flush no folders: the file itself is safe.
+  const directory = await open(folder, 'r').catch(() => undefined)
+  await directory?.sync().catch(() => undefined)
+  await directory?.close()
 }
 
 /** A collection's file on the disk, its previous versions, and what other programs do to it. */

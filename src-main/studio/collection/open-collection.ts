@@ -32,6 +32,8 @@ export interface CollectionUpdate {
   readonly actor: string
   /** Places that differ. */
   readonly changed: readonly string[]
+  /** One of many that are one step of the history: a drag. */
+  readonly joined: boolean
 }
 
 /** How the file stands to what is open. `problem`: why it is not written. */
@@ -235,17 +237,26 @@ export class OpenCollection {
 
   #change(collection: Collection, cause: ChangeCause, name: string, actor: string, edits: readonly Edit[]): void {
     const before = this.#collection
-    this.#history.record(before, collection, { name, actor, time: new Date().toISOString() }, edits, performance.now())
-    this.#take(before, collection, cause, name, actor)
+    const joined = this.#history.record(before, collection, { name, actor, time: new Date().toISOString() }, edits, performance.now())
+    this.#take(before, collection, cause, name, actor, joined)
   }
 
-  #take(before: Collection, after: Collection, cause: ChangeCause, name: string, actor: string): void {
+  #take(before: Collection, after: Collection, cause: ChangeCause, name: string, actor: string, joined = false): void {
     // Sources whose settings only look new would begin anew.
     const collection = shareStructure(before, after)
     this.#collection = collection
     this.#revision++
     this.#save()
-    this.#needs.onChange({ revision: this.#revision, before, collection, cause, name, actor, changed: changedPlaces(before, collection) })
+    this.#needs.onChange({
+      revision: this.#revision,
+      before,
+      collection,
+      cause,
+      name,
+      actor,
+      changed: changedPlaces(before, collection),
+      joined,
+    })
   }
 
   #serialize(): string {

@@ -69,7 +69,7 @@ export class ProgramControl {
   }
 
   /**
-   * Another collection: each canvas with the scene that it had on air last, or its own. `file` is what it is known by. Called before the
+   * Another collection: each canvas with the scene that it had on air last, or its own. `file` is what it is known by. Called when the
    * engine has the collection.
    */
   open(collection: Collection, file: string): void {
@@ -96,7 +96,7 @@ export class ProgramControl {
     this.#on.clear()
   }
 
-  /** An edit: what is on air and is gone gives place to the canvas's own scene. Called before the engine has the collection. */
+  /** An edit: what is on air and is gone gives place to the canvas's own scene. Called when the engine has the collection. */
   follow(collection: Collection): void {
     this.#collection = collection
     let changed = false

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox'
+import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { transitionKinds } from '../collection/transition-kinds.ts'
@@ -15,6 +16,7 @@ export interface EngineRoutesNeeds {
   readonly show: Show
   readonly engine: StudioEngine
   readonly outputs: StudioOutputs
+  readonly audit: Pick<AuditLog, 'record'>
   /** Why the studio cannot run here. */
   readonly problem: () => string | null
 }
@@ -224,7 +226,7 @@ function sourceRoutes({ show, engine }: EngineRoutesNeeds): readonly RouteDefini
   ]
 }
 
-function outputRoutes({ outputs }: EngineRoutesNeeds): readonly RouteDefinition[] {
+function outputRoutes({ outputs, audit }: EngineRoutesNeeds): readonly RouteDefinition[] {
   const params = Type.Object({ id: IdParam })
   return [
     ...(['start', 'stop'] as const).map((way) =>
@@ -236,7 +238,15 @@ function outputRoutes({ outputs }: EngineRoutesNeeds): readonly RouteDefinition[
         role: 'editor',
         params,
         responses: { 200: OutputReportSchema },
-        handler: async ({ params: { id } }) => ({ body: await outputs[way](id) }),
+        handler: async ({ params: { id }, principal }) => {
+          const report = await outputs[way](id)
+          audit.record({
+            kind: 'command',
+            message: `studio: ${way === 'start' ? 'started' : 'stopped'} the output ${report.name}`,
+            actor: principal.id,
+          })
+          return { body: report }
+        },
       }),
     ),
     defineRoute({

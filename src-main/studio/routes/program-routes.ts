@@ -1,13 +1,16 @@
 import { Type } from 'typebox'
+import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { ActionSchema } from '../control/action-schemas.ts'
 import { type ActionNeeds, doAction } from '../control/actions.ts'
 import { type Macros, sameChord } from '../control/macros.ts'
+import type { SwitchAnswer } from '../control/program-control.ts'
 import { ErrorSchema, IdParam, Nullable, tag } from './answer-schemas.ts'
 
 export interface ProgramRoutesNeeds extends ActionNeeds {
   readonly macros: Macros
+  readonly audit: Pick<AuditLog, 'record'>
 }
 
 const exactly = { additionalProperties: false }
@@ -57,8 +60,10 @@ export function programRoutes(needs: ProgramRoutesNeeds): readonly RouteDefiniti
   return [...airRoutes(needs), ...actionRoutes(needs)]
 }
 
-function airRoutes({ show }: ProgramRoutesNeeds): readonly RouteDefinition[] {
+function airRoutes({ show, audit }: ProgramRoutesNeeds): readonly RouteDefinition[] {
   const { control } = show
+  const tell = ({ scene, canvas }: SwitchAnswer, actor: string): void =>
+    audit.record({ kind: 'command', message: `studio: ${scene} is on air on ${canvas}`, actor })
   return [
     defineRoute({
       method: 'GET',
@@ -77,7 +82,11 @@ function airRoutes({ show }: ProgramRoutesNeeds): readonly RouteDefinition[] {
       role: 'editor',
       body: Type.Object({ scene: IdParam, ...how }, exactly),
       responses: { 200: SwitchedSchema },
-      handler: async ({ body }) => ({ body: await control.switchTo(body.scene, body) }),
+      handler: async ({ body, principal }) => {
+        const switched = await control.switchTo(body.scene, body)
+        tell(switched, principal.id)
+        return { body: switched }
+      },
     }),
     defineRoute({
       method: 'PATCH',
@@ -123,7 +132,11 @@ function airRoutes({ show }: ProgramRoutesNeeds): readonly RouteDefinition[] {
       role: 'editor',
       body: Type.Object({ canvas: Type.Optional(IdParam), ...how }, exactly),
       responses: { 200: SwitchedSchema },
-      handler: async ({ body }) => ({ body: await control.toProgram(body.canvas ?? control.mainCanvas, body) }),
+      handler: async ({ body, principal }) => {
+        const switched = await control.toProgram(body.canvas ?? control.mainCanvas, body)
+        tell(switched, principal.id)
+        return { body: switched }
+      },
     }),
   ]
 }

@@ -69,14 +69,14 @@ export class EditHistory {
     this.#drag = undefined
   }
 
-  /** Remembers an edit. `nowMs` is a clock that runs on. What was undone before is forgotten. */
+  /** Remembers an edit, and answers whether it was joined with the one before. `nowMs` is a clock that runs on. What was undone before is forgotten. */
   record(
     before: Collection,
     after: Collection,
     about: { readonly name: string; readonly actor: string; readonly time: string },
     edits: readonly Edit[],
     nowMs: number,
-  ): void {
+  ): boolean {
     const key = dragKey(edits)
     const drag = this.#drag
     const joined =
@@ -102,6 +102,7 @@ export class EditHistory {
       this.#first++
     }
     this.#position = this.#held.length
+    return joined
   }
 
   /** The collection as it was before the newest step; undefined where there is none. */
