@@ -17,8 +17,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readBarcode } from './helpers/barcode.ts'
+import { skipBecause } from './helpers/skip.ts'
 import { createSourceBench, type OpenedSource, type SeenPicture, until } from './helpers/studio-source.ts'
 
 /** Sources that are drawn, as the studio runs them: in their process, into shared memory, read here. */
@@ -130,7 +131,7 @@ describe('pictures', () => {
         const { sequence } = source.pictures
         if (seen.at(-1)?.sequence !== sequence)
           seen.push({ sequence, timeUs: picture.timeUs, colour: middle(picture).indexOf(Math.max(...middle(picture))) })
-        return seen.length >= 9
+        return seen.length >= 7
       },
       () => JSON.stringify(seen),
     )
@@ -219,6 +220,10 @@ function ink(picture: SeenPicture): number {
 }
 
 describe('texts', () => {
+  beforeEach((context) => {
+    if (!existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf')) skipBecause(context, 'the font DejaVu Sans is not installed')
+  })
+
   it('have colour, edge, shadow and box where they were asked for, and nothing elsewhere', async () => {
     const plain = { text: 'HIH', fontSize: 80, fontWeight: 700, font: 'DejaVu Sans', color: '#ff0000' }
     const source = await bench.open('text', plain)
@@ -338,10 +343,10 @@ describe('clocks and timers', () => {
     const { sequence } = clock.pictures
     const from = performance.now()
     await until(
-      () => clock.pictures.sequence >= sequence + 3,
+      () => clock.pictures.sequence >= sequence + 2,
       () => 'the clock stands',
     )
-    expect(performance.now() - from).toBeGreaterThan(1900)
+    expect(performance.now() - from).toBeGreaterThan(900)
     expect(clock.picture()!.width).toBe(first.width)
     const wrong = await bench.open('clock', { timeZone: 'Mars/Base' })
     expect((await wrong.untilState('failed')).problem).toBe('There is no time zone Mars/Base: write it as Europe/Berlin')
@@ -415,7 +420,7 @@ describe('test pictures and tones', () => {
     expect(levels(source, 997).tone).toBeCloseTo(0.1 / Math.SQRT2, 3)
     expect(levels(source, 997).all).toBeCloseTo(0.1 / Math.SQRT2, 3)
     const [written, endUs] = [source.sound.written, source.sound.endTimeUs]
-    await delay(2000)
+    await delay(1000)
     const ppm = ((source.sound.written - written) / 48_000 / ((source.sound.endTimeUs - endUs) / 1e6) - 1) * 1e6
     expect(Math.abs(ppm)).toBeLessThan(5)
     // It is never behind the clock.

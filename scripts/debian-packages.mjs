@@ -49,6 +49,11 @@ const needs = [
     present: () => process.platform !== 'linux' || inPath('x86_64-w64-mingw32-g++-posix'),
     required: false,
   },
+  {
+    packages: ['fonts-dejavu-core'],
+    present: () => process.platform !== 'linux' || existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'),
+    required: false,
+  },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },
   {
     packages: [

@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { findPage, mayLoad } from './page-address.ts'
+import { findPage, mayLoad, withoutSecrets } from './page-address.ts'
 import { readInput } from './page-input.ts'
 import { pageScript } from './page-script.ts'
 import { ScreencastPicture } from './screencast-png.ts'
@@ -109,6 +109,10 @@ describe('where a page may be and go', () => {
   ])('%s with the folder %s: %s', (address, folder, allowed) => {
     expect(mayLoad(address, folder)).toBe(allowed)
   })
+})
+
+it('tells of an address without what is secret in it', () => {
+  expect(withoutSecrets('https://me:word@example.org/alerts?token=abc#d')).toBe('https://example.org/alerts')
 })
 
 describe('what is done to a page', () => {

@@ -49,3 +49,10 @@ export function mayLoad(address: string, folder: string | undefined): boolean {
       return false
   }
 }
+
+/** An address as everybody may read it: overlays carry what is secret in their query. */
+export function withoutSecrets(address: string): string {
+  if (!URL.canParse(address)) return 'The address'
+  const { protocol, host, pathname } = new URL(address)
+  return `${protocol}//${host}${pathname}`
+}

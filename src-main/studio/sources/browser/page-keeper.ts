@@ -16,8 +16,10 @@ export interface PageKeeperNeeds {
 }
 
 /** The page is asked so often whether it lives, and may take so long to say so, ms. */
-const askEveryMs = 2000
+const askEveryMs = 1000
 const answerWithinMs = 5000
+/** A browser that begins is left alone so long, ms. */
+const settleMs = 4000
 /** How often its memory is looked at, ms. */
 const weighEveryMs = 5000
 /** Wait before an address is tried again, and before a file is looked for again, ms. */
@@ -34,6 +36,8 @@ interface Run {
   readonly page: Page
   readonly beganMs: number
   ended: boolean
+  /** It was asked whether it lives, and has not answered yet. */
+  asked: boolean
 }
 
 /** Keeps a page on air: begins the browser, begins it anew when it crashes, hangs or grows too large, and ends it. */
@@ -164,7 +168,7 @@ export class PageKeeper {
       },
       onCrashed: () => this.#fell(run, 'The page crashed'),
     })
-    const run: Run = { browser, page, beganMs: performance.now(), ended: false }
+    const run: Run = { browser, page, beganMs: performance.now(), ended: false, asked: false }
     this.#run = run
     void browser.gone.then((words) => this.#fell(run, lastWords(words)))
     clearInterval(this.#watch)
@@ -212,7 +216,7 @@ export class PageKeeper {
 
   async #check(run: Run): Promise<void> {
     const now = performance.now()
-    if (now - run.beganMs < answerWithinMs) return
+    if (run.asked || now - run.beganMs < settleMs) return
     if (now - this.#weighedMs > weighEveryMs) {
       this.#weighedMs = now
       const megabytes = Math.round(run.browser.memoryBytes() / (1 << 20))
@@ -222,7 +226,10 @@ export class PageKeeper {
         return
       }
     }
-    if (!run.ended && !(await run.page.answers(answerWithinMs))) this.#fell(run, `The page did not answer for ${answerWithinMs / 1000} s`)
+    if (run.ended) return
+    run.asked = true
+    if (!(await run.page.answers(answerWithinMs))) this.#fell(run, `The page did not answer for ${answerWithinMs / 1000} s`)
+    run.asked = false
   }
 
   /** The browser ended, or has to. */

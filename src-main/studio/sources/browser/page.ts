@@ -3,7 +3,7 @@ import { CdpConnection, type CdpEvent, CdpFault } from './cdp-connection.ts'
 import type { ChromiumProcess } from './chromium-process.ts'
 import type { BrowserSettings } from './kinds.ts'
 import type { PageInput } from './messages.ts'
-import { mayLoad } from './page-address.ts'
+import { mayLoad, withoutSecrets } from './page-address.ts'
 import { giveInput } from './page-input.ts'
 import { pageScript } from './page-script.ts'
 import { ScreencastPicture } from './screencast-png.ts'
@@ -86,14 +86,15 @@ export class Page {
   /** Goes to another address. What comes of it is told by events: a server may take its time. */
   navigate(url: string, folder: string | undefined): void {
     const mine = ++this.#navigations
+    const told = withoutSecrets(url)
     this.#folder = folder
     this.#send('Page.navigate', { url }, longestNavigationMs).then(
       ({ errorText }) => {
         if (errorText === undefined || mine !== this.#navigations || this.#closed) return
-        this.#fail(errorText === 'net::ERR_ABORTED' ? `${url} is nothing that a browser shows` : `${url} cannot be reached: ${errorText}`)
+        this.#fail(errorText === 'net::ERR_ABORTED' ? `${told} is nothing that a browser shows` : `${told} cannot be reached: ${errorText}`)
       },
       (error: Error) => {
-        if (mine === this.#navigations && !this.#closed) this.#fail(`${url} cannot be reached: ${error.message}`)
+        if (mine === this.#navigations && !this.#closed) this.#fail(`${told} cannot be reached: ${error.message}`)
       },
     )
   }
@@ -191,8 +192,7 @@ export class Page {
     if (sessionId !== this.#session) return
     switch (method) {
       case 'Page.screencastFrame':
-        // One after the other: decoding is done beside, and the last one has to stay.
-        this.#frames = this.#frames.then(() => this.#frame(params))
+        this.#frame(params)
         break
       case 'Fetch.requestPaused':
         this.#judge(params)
@@ -214,7 +214,7 @@ export class Page {
 
   /** Another document stands in the page; the browser's own page of errors where its address cannot be had. */
   #arrived(unreachable: string | undefined): void {
-    const problem = unreachable === undefined ? this.#refused : `${unreachable} cannot be reached`
+    const problem = unreachable === undefined ? this.#refused : `${withoutSecrets(unreachable)} cannot be reached`
     if (problem === undefined) {
       this.#unreachable = false
       void this.#cast()
@@ -243,36 +243,37 @@ export class Page {
     const { requestId, request, responseStatusCode, frameId } = params
     if (responseStatusCode !== undefined) {
       const isMain = frameId === this.#target && params.resourceType === 'Document'
-      if (isMain) this.#refused = responseStatusCode >= 400 ? `${request.url} answers ${responseStatusCode}` : undefined
+      if (isMain) this.#refused = responseStatusCode >= 400 ? `${withoutSecrets(request.url)} answers ${responseStatusCode}` : undefined
       this.#try('Fetch.continueRequest', { requestId })
     } else if (mayLoad(request.url, this.#folder)) this.#try('Fetch.continueRequest', { requestId })
     // Aborted, so that the page stays as it is: any other reason brings the browser's own page of errors.
     else this.#try('Fetch.failRequest', { requestId, errorReason: 'Aborted' })
   }
 
-  async #frame({
-    data,
-    sessionId,
-    metadata,
-  }: {
-    data: string
-    sessionId: number
-    metadata: { monotonicTimestamp?: number }
-  }): Promise<void> {
-    try {
-      const changedRows = await this.#picture.decode(Buffer.from(data, 'base64'))
-      if (this.#casting && !this.#closed) this.#write(changedRows, metadata.monotonicTimestamp)
-      else this.#stored = false
-    } catch {
-      // A picture that cannot be read is passed over: the next one is whole again.
-    }
-    // The browser makes the next picture when this one is acknowledged: that is the pace.
+  #frame({ data, sessionId, metadata }: { data: string; sessionId: number; metadata: { monotonicTimestamp?: number } }): void {
+    const before = this.#frames
+    // One after the other: inflating is done beside, and the last one has to stay.
+    this.#frames = before.then(async () => {
+      try {
+        const changedRows = await this.#picture.decode(Buffer.from(data, 'base64'))
+        if (this.#casting && !this.#closed) this.#write(changedRows, metadata.monotonicTimestamp)
+        else this.#stored = false
+      } catch {
+        // A picture that cannot be read is passed over: the next one is whole again.
+        this.#stored = false
+      }
+    })
+    // The browser takes another picture when this one is acknowledged. It does so while we decode, but for one at most.
+    void before.then(() => this.#acknowledge(sessionId))
+  }
+
+  /** Holds the browser to the pace that is wanted. */
+  #acknowledge(sessionId: number): void {
     const now = performance.now()
     this.#nextFrameMs = Math.max(this.#nextFrameMs + 1000 / this.#settings.frameRate, now)
-    const acknowledge = (): void => this.#try('Page.screencastFrameAck', { sessionId })
     const waitMs = Math.floor(this.#nextFrameMs - now)
-    if (waitMs > 0) setTimeout(acknowledge, waitMs)
-    else acknowledge()
+    if (waitMs > 0) setTimeout(() => this.#try('Page.screencastFrameAck', { sessionId }), waitMs)
+    else this.#try('Page.screencastFrameAck', { sessionId })
   }
 
   #write(changedRows: readonly (readonly [number, number])[], takenSeconds: number | undefined): void {

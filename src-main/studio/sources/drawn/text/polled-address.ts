@@ -85,7 +85,9 @@ async function readBounded(reply: Response, mostBytes: number): Promise<Uint8Arr
 
 function describe(address: string, error: Error): string {
   if (error instanceof AddressFault) return error.message
-  if (error.name === 'TimeoutError') return `${address} does not answer within ${patienceMs / 1000} s`
+  // Not the whole of it: an address may carry what is secret.
+  const { host } = new URL(address)
+  if (error.name === 'TimeoutError') return `${host} does not answer within ${patienceMs / 1000} s`
   const cause = error.cause instanceof Error ? error.cause.message : error.message
-  return `${address} cannot be reached: ${cause}`
+  return `${host} cannot be reached: ${cause}`
 }
