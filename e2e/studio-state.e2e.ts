@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { WebSocket } from 'ws'
 import { streams } from './helpers/command.ts'
@@ -84,6 +85,14 @@ const positionOf = async (): Promise<number> => (await ask('GET', '/studio/scene
 
 const picture = async (of: string): Promise<Buffer> =>
   Buffer.from(await (await fetch(`${host.http}/api/v1/studio/screenshot?${of}`)).arrayBuffer())
+
+/** Mean difference of two pictures, steps of 255. */
+async function difference(a: Buffer, b: Buffer): Promise<number> {
+  const [one, other] = await Promise.all([sharp(a).removeAlpha().raw().toBuffer(), sharp(b).removeAlpha().raw().toBuffer()])
+  let sum = 0
+  for (let at = 0; at < one.length; at++) sum += Math.abs((one[at] as number) - (other[at] as number))
+  return sum / one.length
+}
 
 /** Without the compositor's addon there is state, and no frames. */
 async function needFrames(context: TestContext): Promise<void> {
@@ -285,6 +294,38 @@ describe('what is on air', () => {
     const picture = await fetch(`${host.http}/api/v1/studio/screenshot?type=jpeg&width=64`)
     expect(picture.headers.get('content-type')).toBe('image/jpeg')
     expect([...new Uint8Array(await picture.arrayBuffer()).subarray(0, 3)]).toEqual([0xff, 0xd8, 0xff])
+  })
+
+  it('looks the same when items are grouped, one of the group hidden and shown, and the group taken apart', async (context) => {
+    await needFrames(context)
+    const dot = { bounds: { fit: 'stretch', width: 40, height: 30 } }
+    await ask('POST', '/studio/scenes', {
+      id: 'pairs',
+      items: [
+        { id: 'near', source: 'blue', position: { x: 60, y: 50 }, ...dot },
+        { id: 'far', source: 'red', position: { x: 200, y: 120 }, alignment: { x: 'center', y: 'center' }, rotation: 30, ...dot },
+      ],
+    })
+    const [, , apart] = await until(
+      async () => {
+        const shot = await picture('scene=pairs')
+        const { channels } = await sharp(shot).stats()
+        return [channels[0]!.max, channels[2]!.max, shot] as const
+      },
+      ([red, blue]) => red > 200 && blue > 200,
+      'both sources have pictures',
+    )
+    await ask('POST', '/studio/scenes/pairs/group', { items: ['near', 'far'], id: 'both' })
+    // Edges of what is turned may differ by a rounding: it is composed twice.
+    expect(await difference(await picture('scene=pairs'), apart)).toBeLessThan(0.3)
+    await ask('PATCH', '/studio/scenes/pairs/items/near', { visible: false })
+    const alone = await picture('scene=pairs')
+    expect(await difference(alone, apart)).toBeGreaterThan(1)
+    await ask('POST', '/studio/scenes/pairs/items/both/ungroup', {})
+    expect(await difference(await picture('scene=pairs'), alone)).toBeLessThan(0.3)
+    await ask('PATCH', '/studio/scenes/pairs/items/near', { visible: true })
+    expect((await picture('scene=pairs')).equals(apart)).toBe(true)
+    await ask('DELETE', '/studio/scenes/pairs')
   })
 
   it('gives place to another scene where it is removed, and comes back with undo', async () => {
