@@ -119,7 +119,12 @@ describe('what else such documents hold', () => {
           },
         ),
         source('color_source', 'A', { color: 0x80ff0000 }),
-        source('ffmpeg_source', 'B', { local_file: '/b.mp4' }, { volume: 0 }),
+        source(
+          'browser_source',
+          'B',
+          { url: 'https://a.example/', width: 400, height: 300, shutdown: true, reroute_audio: true },
+          { volume: 0 },
+        ),
       ],
       groups: [source('group', 'Both', { cx: 500, cy: 300, items: [item('A'), item('B', { pos: { x: 100, y: 50 } })] })],
       AuxAudioDevice1: source(
@@ -140,7 +145,11 @@ describe('what else such documents hold', () => {
       { id: 'Main-Both', name: 'Both', position: { x: 30, y: 40 }, group: [{ source: 'A' }, { source: 'B', position: { x: 100, y: 50 } }] },
     ])
     expect(collection.sources.find(({ id }) => id === 'A')?.settings.color).toBe('#0000ff80')
-    expect(collection.sources.find(({ id }) => id === 'B')?.audio?.gainDb).toBe(-100)
+    expect(collection.sources.find(({ id }) => id === 'B')).toMatchObject({
+      kind: 'browser',
+      settings: { url: 'https://a.example/', width: 400, height: 300, whenHidden: 'close' },
+      audio: { gainDb: -100 },
+    })
     expect(collection.sources[0]).toMatchObject({
       id: 'Mic-Aux',
       settings: { device: 'alsa_input.usb-mic' },
