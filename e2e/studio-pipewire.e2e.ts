@@ -209,7 +209,7 @@ describe('sound', () => {
 describe('a shared screen', () => {
   const withDesktop = async (work: (desktop: Removable) => Promise<void>): Promise<void> => {
     const desktop = await startMutter(pipeWire, 640, 360)
-    const window = await showCounters(pipeWire, 640, 360, 30)
+    const window = showCounters(pipeWire, 640, 360, 30)
     try {
       await work(desktop)
     } finally {

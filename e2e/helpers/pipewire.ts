@@ -51,8 +51,8 @@ export interface PrivatePipeWire {
   spawn(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess
   /** Kills one of them and waits until it is gone. */
   readonly end: (child: ChildProcess) => Promise<void>
-  /** Raw pictures with frame counters on standard output: `barcode-frames.ts`. */
-  spawnFrames(width: number, height: number, rate: number): ChildProcess
+  /** Starts a program whose standard input is raw pictures with frame counters, from `barcode-frames.ts`. Ended together. */
+  spawnWithFrames(width: number, height: number, rate: number, program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Removable
   /** Waits until a program of ours has that name on the message bus. */
   untilOnBus(name: string, program: ChildProcess): Promise<void>
   /** What a program writes to its standard output; rejects where it fails. */
@@ -135,11 +135,18 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
       },
     }
   }
-  const spawnFrames = (width: number, height: number, rate: number): ChildProcess => {
-    const args = [barcodeFrames, String(width), String(height), String(rate)]
-    const frames = start(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
-    frames.stdout?.on('error', () => undefined)
-    return frames
+  const spawnWithFrames: PrivatePipeWire['spawnWithFrames'] = (width, height, rate, program, args, more = {}) => {
+    const frames = start(process.execPath, [barcodeFrames, String(width), String(height), String(rate)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    // The pictures do not pass through this process, which measures.
+    const child = start(program, args, { stdio: [frames.stdout, 'ignore', 'ignore'], env: more })
+    frames.stdout?.destroy()
+    return {
+      async remove() {
+        await Promise.all([end(frames), end(child)])
+      },
+    }
   }
   const theBus = 'org.freedesktop.DBus'
   const askForOwner = ['--session', '--print-reply', `--dest=${theBus}`, '/', `${theBus}.GetConnectionUnixProcessID`]
@@ -164,7 +171,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
     env,
     spawn: start,
     end,
-    spawnFrames,
+    spawnWithFrames,
     async untilOnBus(name, program) {
       const owner = () => output('dbus-send', [...askForOwner, `string:${name}`]).catch(() => '')
       await until(`${name} is on the bus`, async () => (await owner()).includes(`uint32 ${program.pid}\n`))
@@ -186,28 +193,21 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
       return { remove: () => end(child) }
     },
     async addCamera({ name, description = name, width = 640, height = 360, rate = 30, format = 'BGRx' }) {
-      const frames = spawnFrames(width, height, rate)
       const caps = `video/x-raw,width=${width},height=${height},framerate=${rate}/1`
-      const camera = start(
-        'gst-launch-1.0',
-        [
-          ...['-q', 'fdsrc', 'do-timestamp=true', `blocksize=${(width * height * 3) / 2}`],
-          ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
-          ...['!', 'videoconvert', '!', `${caps},format=${format}`],
-          // pipewiresink 0.3.65 falls over pictures that stand in buffers of its own pool: it is given copies.
-          ...['!', 'identity', 'drop-allocation=true'],
-          // And it gives nothing for ever to whoever is joined to it between its caps and its first picture: no waiting there.
-          ...['!', 'pipewiresink', 'mode=provide', 'sync=false', 'async=false'],
-          `stream-properties="props,media.class=Video/Source,node.name=${name},node.description=(string)\\"${description}\\""`,
-        ],
-        { stdio: ['pipe', 'ignore', 'ignore'] },
-      )
-      camera.stdin?.on('error', () => undefined)
-      frames.stdout?.pipe(camera.stdin!)
+      const camera = spawnWithFrames(width, height, rate, 'gst-launch-1.0', [
+        ...['-q', 'fdsrc', 'do-timestamp=true', `blocksize=${(width * height * 3) / 2}`],
+        ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
+        ...['!', 'videoconvert', '!', `${caps},format=${format}`],
+        // pipewiresink 0.3.65 falls over pictures that stand in buffers of its own pool: it is given copies.
+        ...['!', 'identity', 'drop-allocation=true'],
+        // And it gives nothing for ever to whoever is joined to it between its caps and its first picture: no waiting there.
+        ...['!', 'pipewiresink', 'mode=provide', 'sync=false', 'async=false'],
+        `stream-properties="props,media.class=Video/Source,node.name=${name},node.description=(string)\\"${description}\\""`,
+      ])
       await until(`${name} is there`, () => hasNode(name))
       return {
         async remove() {
-          await Promise.all([end(frames), end(camera)])
+          await camera.remove()
           await until(`${name} is gone`, async () => !(await hasNode(name).catch(() => false)))
         },
       }

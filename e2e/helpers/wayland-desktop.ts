@@ -25,24 +25,13 @@ export async function startMutter(pipeWire: PrivatePipeWire, width: number, heig
 }
 
 /** A program in mutter's desktop that fills the screen with frame counters. */
-export async function showCounters(pipeWire: PrivatePipeWire, width: number, height: number, rate: number): Promise<Removable> {
-  const frames = pipeWire.spawnFrames(width, height, rate)
-  const window = pipeWire.spawn(
-    'gst-launch-1.0',
-    [
-      ...['-q', 'fdsrc', `blocksize=${(width * height * 3) / 2}`],
-      ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
-      ...['!', 'videoconvert', '!', 'video/x-raw,format=BGRx', '!', 'waylandsink', 'fullscreen=true', 'sync=false'],
-    ],
-    { stdio: ['pipe', 'ignore', 'ignore'], env: { WAYLAND_DISPLAY: 'wayland-test' } },
-  )
-  window.stdin?.on('error', () => undefined)
-  frames.stdout?.pipe(window.stdin!)
-  return {
-    async remove() {
-      await Promise.all([pipeWire.end(frames), pipeWire.end(window)])
-    },
-  }
+export function showCounters(pipeWire: PrivatePipeWire, width: number, height: number, rate: number): Removable {
+  const args = [
+    ...['-q', 'fdsrc', `blocksize=${(width * height * 3) / 2}`],
+    ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
+    ...['!', 'videoconvert', '!', 'video/x-raw,format=BGRx', '!', 'waylandsink', 'fullscreen=true', 'sync=false'],
+  ]
+  return pipeWire.spawnWithFrames(width, height, rate, 'gst-launch-1.0', args, { WAYLAND_DISPLAY: 'wayland-test' })
 }
 
 export interface RunningPortal extends Removable {

@@ -20,41 +20,55 @@ constexpr int64_t kHiddenUs = 500'000;
 /** A time stamp is believed that is no older than this, µs. */
 constexpr int64_t kOldestUs = 1'000'000;
 
-struct Size {
-  int width;
-  int height;
+/** What a camera is asked for, one after the other: it gives the first that it can. */
+struct Wish {
+  /** 0: any. */
+  uint32_t width = 0;
+  uint32_t height = 0;
+  /** At least so many pictures a second; 0: any. */
+  double rate = 0;
 };
 
-/** Describes raw pictures that we take; with `wish`, only those of that size and rate. */
-const spa_pod* rawFormats(spa_pod_builder* builder, bool wish, const PictureInputOptions& options) {
-  spa_pod_frame frame;
-  spa_pod_builder_push_object(builder, &frame, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat);
-  spa_pod_builder_add(builder, SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
-                      SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw), SPA_FORMAT_VIDEO_format,
-                      SPA_POD_CHOICE_ENUM_Id(8, SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_BGRA, SPA_VIDEO_FORMAT_RGBx,
-                                             SPA_VIDEO_FORMAT_RGBA, SPA_VIDEO_FORMAT_NV12, SPA_VIDEO_FORMAT_I420, SPA_VIDEO_FORMAT_YUY2),
-                      0);
-  const spa_rectangle smallest = SPA_RECTANGLE(1, 1), largest = SPA_RECTANGLE(kMaxSide, kMaxSide);
-  const spa_fraction slowest = SPA_FRACTION(0, 1), fastest = SPA_FRACTION(240, 1);
-  const spa_rectangle size = wish && options.width > 0
-                                 ? SPA_RECTANGLE(static_cast<uint32_t>(options.width), static_cast<uint32_t>(options.height))
-                                 : SPA_RECTANGLE(1280, 720);
-  const spa_fraction rate = SPA_FRACTION(static_cast<uint32_t>(std::lround(options.rate > 0 ? options.rate * 1000 : 30'000)), 1000);
-  if (wish && options.width > 0) spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size, SPA_POD_Rectangle(&size), 0);
-  else spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size, SPA_POD_CHOICE_RANGE_Rectangle(&size, &smallest, &largest), 0);
-  spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_framerate, SPA_POD_CHOICE_RANGE_Fraction(&rate, &slowest, &fastest), 0);
-  return static_cast<const spa_pod*>(spa_pod_builder_pop(builder, &frame));
+/** Slower than this a camera shows a slide show: many do so in raw layouts, and give JPEG at full rate. */
+constexpr double kSmooth = 24;
+
+std::vector<Wish> wishesOf(const PictureInputOptions& options) {
+  const auto width = static_cast<uint32_t>(options.width), height = static_cast<uint32_t>(options.height);
+  if (options.target.empty()) return {Wish{}};
+  const double rate = options.rate > 0 ? options.rate * 0.95 : kSmooth;
+  std::vector<Wish> wishes;
+  if (width > 0 && height > 0) wishes = {{width, height, rate}, {width, height, 0}};
+  wishes.push_back({0, 0, rate});
+  wishes.push_back({});
+  return wishes;
 }
 
-/** Many cameras give large pictures fast only as JPEG. */
-const spa_pod* jpegFormats(spa_pod_builder* builder, bool wish, const PictureInputOptions& options) {
+spa_fraction fraction(double rate) { return SPA_FRACTION(static_cast<uint32_t>(std::lround(rate * 1000)), 1000); }
+
+/** Describes pictures that we take: raw ones in the layouts that we know, or JPEG. */
+const spa_pod* formats(spa_pod_builder* builder, bool jpeg, const Wish& wish, const PictureInputOptions& options) {
   spa_pod_frame frame;
   spa_pod_builder_push_object(builder, &frame, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat);
   spa_pod_builder_add(builder, SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
-                      SPA_POD_Id(SPA_MEDIA_SUBTYPE_mjpg), 0);
-  if (wish) {
-    const spa_rectangle size = SPA_RECTANGLE(static_cast<uint32_t>(options.width), static_cast<uint32_t>(options.height));
-    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size, SPA_POD_Rectangle(&size), 0);
+                      SPA_POD_Id(jpeg ? SPA_MEDIA_SUBTYPE_mjpg : SPA_MEDIA_SUBTYPE_raw), 0);
+  if (!jpeg) {
+    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_format,
+                        SPA_POD_CHOICE_ENUM_Id(8, SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_BGRx, SPA_VIDEO_FORMAT_BGRA, SPA_VIDEO_FORMAT_RGBx,
+                                               SPA_VIDEO_FORMAT_RGBA, SPA_VIDEO_FORMAT_NV12, SPA_VIDEO_FORMAT_I420, SPA_VIDEO_FORMAT_YUY2),
+                        0);
+  }
+  const bool sized = wish.width > 0;
+  const spa_rectangle size = sized ? SPA_RECTANGLE(wish.width, wish.height) : SPA_RECTANGLE(1280, 720);
+  const spa_rectangle smallest = SPA_RECTANGLE(1, 1), largest = SPA_RECTANGLE(kMaxSide, kMaxSide);
+  if (sized) spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size, SPA_POD_Rectangle(&size), 0);
+  else spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_size, SPA_POD_CHOICE_RANGE_Rectangle(&size, &smallest, &largest), 0);
+  const spa_fraction slowest = wish.rate > 0 ? fraction(wish.rate) : SPA_FRACTION(0, 1), fastest = SPA_FRACTION(240, 1);
+  const spa_fraction rate = options.rate > 0 ? fraction(options.rate) : SPA_FRACTION(30, 1);
+  spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_framerate, SPA_POD_CHOICE_RANGE_Fraction(&rate, &slowest, &fastest), 0);
+  if (options.target.empty() && options.rate > 0) {
+    // Screens come when they change, and no faster than this.
+    const spa_fraction one = SPA_FRACTION(1, 1);
+    spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_maxFramerate, SPA_POD_CHOICE_RANGE_Fraction(&rate, &one, &rate), 0);
   }
   return static_cast<const spa_pod*>(spa_pod_builder_pop(builder, &frame));
 }
@@ -98,18 +112,14 @@ void PictureInput::open() {
   pw_properties* properties = streamProperties("Video", "Capture", options_.name);
   pw_properties_set(properties, PW_KEY_MEDIA_ROLE, options_.target.empty() ? "Screen" : "Camera");
   if (!options_.target.empty()) pw_properties_set(properties, PW_KEY_TARGET_OBJECT, options_.target.c_str());
-  uint8_t room[4096];
+  uint8_t room[8192];
   spa_pod_builder builder = SPA_POD_BUILDER_INIT(room, sizeof room);
-  const spa_pod* params[4];
-  uint32_t count = 0;
-  const bool wish = options_.width > 0 && options_.height > 0;
-  if (wish) {
-    params[count++] = rawFormats(&builder, true, options_);
-    params[count++] = jpegFormats(&builder, true, options_);
+  std::vector<const spa_pod*> params;
+  for (const Wish& wish : wishesOf(options_)) {
+    for (const bool jpeg : {false, true}) params.push_back(formats(&builder, jpeg, wish, options_));
   }
-  params[count++] = rawFormats(&builder, false, options_);
-  params[count++] = jpegFormats(&builder, false, options_);
-  connect(core, options_.name, properties, PW_DIRECTION_INPUT, options_.node, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS, params, count);
+  connect(core, options_.name, properties, PW_DIRECTION_INPUT, options_.node, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS,
+          params.data(), static_cast<uint32_t>(params.size()));
 }
 
 void PictureInput::close() {
