@@ -150,6 +150,18 @@ describe('a media file', () => {
     expect(ended.details).toMatchObject({ durationMs: 500, width: 320, height: 180 })
   })
 
+  it('stands upright where a telephone was held so', async () => {
+    await ffmpeg(['-f', 'lavfi', '-i', 'color=red:s=320x180:r=30:d=0.2,drawbox=0:0:160:180:blue:fill', file('lying.mp4')])
+    await ffmpeg(['-i', file('lying.mp4'), '-c', 'copy', '-metadata:s:v', 'rotate=90', file('upright.mp4')])
+    const source = await bench.open('media', { file: file('upright.mp4'), atEnd: 'last' })
+    const picture = await source.untilPicture()
+    expect([picture.width, picture.height]).toEqual([180, 320])
+    // As ffmpeg turns it: what was at the right is above.
+    expect(picture.rgb(90, 40)[0]).toBeGreaterThan(200)
+    expect(picture.rgb(90, 280)[2]).toBeGreaterThan(200)
+    expect((await source.untilState('ended')).details).toMatchObject({ width: 180, height: 320 })
+  })
+
   it('rests while nobody sees it, begins anew when it is shown, and frees its process where it is told to', async () => {
     const source = await bench.open('media', { file: plain }, false)
     await source.untilPicture(shows(0))

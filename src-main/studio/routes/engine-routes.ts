@@ -172,7 +172,9 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesNeeds): re
       role: 'viewer',
       query: Type.Object({
         kind: Type.Union(
-          ['display', 'window', 'camera', 'microphone', 'speaker', 'application'].map((kind) => Type.Literal(kind as 'display')),
+          ['display', 'window', 'camera', 'microphone', 'speaker', 'application', 'v4l2-camera'].map((kind) =>
+            Type.Literal(kind as 'display'),
+          ),
         ),
       }),
       responses: { 200: Type.Object({ items: Type.Array(DeviceSchema) }) },

@@ -8,6 +8,7 @@ const listers: Readonly<Partial<Record<DeviceKind, () => Promise<() => Promise<r
   microphone: async () => (await import('./sound-devices/list-sound-devices.ts')).listMicrophones,
   speaker: async () => (await import('./sound-devices/list-sound-devices.ts')).listSpeakers,
   application: async () => (await import('./sound-devices/list-sound-devices.ts')).listApplications,
+  'v4l2-camera': async () => (await import('./media/v4l2-cameras.ts')).listV4l2Cameras,
   //
 }
 

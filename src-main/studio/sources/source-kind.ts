@@ -15,7 +15,7 @@ export interface SourceKind {
   readonly devices?: DeviceKind
 }
 
-export type DeviceKind = 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application'
+export type DeviceKind = 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera'
 
 /** Something of this machine that a source can capture. */
 export interface Device {

@@ -195,6 +195,6 @@ export const mediaKinds: readonly SourceKind[] = [
     pictures: true,
     sound: false,
     commands: ['retry'],
-    devices: 'camera',
+    devices: 'v4l2-camera',
   },
 ]

@@ -30,7 +30,7 @@ export async function listV4l2Cameras(root = '/'): Promise<readonly Device[]> {
 
 async function describe(root: string, id: string, node: string): Promise<Device> {
   const name = await text(join(root, 'sys/class/video4linux', node, 'name'))
-  return { kind: 'camera', id, name: name === '' ? node : name, details: { node: `/dev/${node}`, system: 'v4l2' } }
+  return { kind: 'v4l2-camera', id, name: name === '' ? node : name, details: { node: `/dev/${node}` } }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

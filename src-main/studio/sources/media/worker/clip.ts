@@ -87,8 +87,8 @@ export class Clip {
     const durationUs = end - item.trimInMs * 1000
     this.facts = {
       durationUs: Number.isFinite(durationUs) ? Math.max(0, durationUs) : undefined,
-      width: input.pictures?.codecpar.width ?? null,
-      height: input.pictures?.codecpar.height ?? null,
+      width: input.width,
+      height: input.height,
       pictureCodec: input.pictureCodec,
       soundCodec: input.soundCodec,
       frameRate: input.frameRate,

@@ -370,8 +370,8 @@ export class LivePlayer implements Player {
       state,
       ...(problem !== undefined && { problem }),
       details: {
-        width: input?.pictures?.codecpar.width ?? null,
-        height: input?.pictures?.codecpar.height ?? null,
+        width: input?.width ?? null,
+        height: input?.height ?? null,
         frameRate: input?.frameRate ?? null,
         pictureCodec: input?.pictureCodec ?? null,
         soundCodec: input?.soundCodec ?? null,

@@ -10,6 +10,7 @@ import { avGetCodecName, Dictionary, FormatContext, InputFormat, type Packet, ty
 import { hideSecrets } from '../hide-secrets.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
+import { quarterTurnsOf } from './picture-turner.ts'
 
 /** Largest side of a picture that a store takes, pixels. */
 export const largestSide = 8192
@@ -38,6 +39,9 @@ export interface MediaInput {
   readonly startUs: number
   /** µs; undefined where it has none or does not tell. */
   readonly durationUs: number | undefined
+  /** Of its pictures as they are seen, pixels. */
+  readonly width: number | null
+  readonly height: number | null
   readonly format: string
   readonly pictureCodec: string | null
   readonly soundCodec: string | null
@@ -100,6 +104,8 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
   for (const stream of streams) if (stream.index !== pictures?.index && stream.index !== sound?.index) stream.discard = AVDISCARD_ALL
   const known = (ticks: bigint): number | undefined => (ticks === AV_NOPTS_VALUE ? undefined : Number(ticks))
   const durationUs = known(context.duration)
+  const isTurned = pictures !== undefined && quarterTurnsOf(pictures) % 180 !== 0
+  const { width = null, height = null } = pictures?.codecpar ?? {}
   const rate = pictures && !isCover(pictures) ? pictures.avgFrameRate : undefined
   return {
     read: (packet) => engine.asked(context.readFrame(packet)),
@@ -108,6 +114,8 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
     sound,
     startUs: known(context.startTime) ?? 0,
     durationUs: durationUs !== undefined && durationUs > 0 ? durationUs : undefined,
+    width: isTurned ? height : width,
+    height: isTurned ? width : height,
     format: context.iformat?.name ?? '',
     pictureCodec: pictures ? avGetCodecName(pictures.codecpar.codecId) : null,
     soundCodec: sound ? avGetCodecName(sound.codecpar.codecId) : null,

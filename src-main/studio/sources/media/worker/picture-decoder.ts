@@ -12,6 +12,7 @@ import { must, setOption } from '../../../../platform/ffmpeg/engine.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
 import { PictureConverter } from './picture-converter.ts'
+import { PictureTurner, quarterTurnsOf } from './picture-turner.ts'
 
 /** Lateness at which pictures are left out, µs. */
 const hurriedUs = 250_000
@@ -29,6 +30,7 @@ export class PictureDecoder {
   readonly #context = new CodecContext()
   readonly #engine: MediaEngine
   readonly #converter = new PictureConverter()
+  readonly #turner: PictureTurner | undefined
   readonly #tickUs: number
   readonly #frameUs: number
   /** Packets that could not be decoded since the last look. */
@@ -43,6 +45,8 @@ export class PictureDecoder {
     this.#engine = engine
     const codec = decoderOf(stream)
     if (!codec) throw new MediaFault('refused', 'The media engine has no decoder for its pictures')
+    const turns = quarterTurnsOf(stream)
+    this.#turner = turns === 0 ? undefined : new PictureTurner(turns)
     const { num, den } = stream.timeBase
     this.#tickUs = (num * 1e6) / den
     const rate = stream.avgFrameRate
@@ -87,7 +91,8 @@ export class PictureDecoder {
       frame.free()
       return 'passed'
     }
-    return { frame: await this.#converter.convert(frame), ptsUs, durationUs }
+    const upright = this.#turner === undefined ? frame : await this.#turner.turn(frame)
+    return { frame: await this.#converter.convert(upright), ptsUs, durationUs }
   }
 
   release(picture: DecodedPicture): void {
@@ -109,6 +114,7 @@ export class PictureDecoder {
   }
 
   close(): void {
+    this.#turner?.close()
     this.#converter.close()
     this.#context.freeContext()
   }

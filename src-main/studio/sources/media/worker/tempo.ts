@@ -1,6 +1,7 @@
 import { AV_CHANNEL_LAYOUT_STEREO, AV_SAMPLE_FMT_FLT } from 'node-av/constants'
-import { Filter, type FilterContext, FilterGraph, Frame, Rational } from 'node-av/lib'
+import { FilterGraph, Frame, Rational } from 'node-av/lib'
 import { must } from '../../../../platform/ffmpeg/engine.ts'
+import { createFilter } from './filter-parts.ts'
 import { soundRate } from './sound-rate.ts'
 
 /** Makes sound quicker or slower and leaves its pitch. */
@@ -21,14 +22,14 @@ const earlyInputUs = 20_000
 export function openTempo(speed: number): Tempo {
   const graph = new FilterGraph()
   graph.alloc()
-  const source = created(graph, 'abuffer', `sample_rate=${soundRate}:sample_fmt=flt:channel_layout=stereo:time_base=1/${soundRate}`)
-  const sink = created(graph, 'abuffersink', null)
+  const source = createFilter(graph, 'abuffer', `sample_rate=${soundRate}:sample_fmt=flt:channel_layout=stereo:time_base=1/${soundRate}`)
+  const sink = createFilter(graph, 'abuffersink', null)
   // One filter goes down to half the speed; above double it would leave samples out.
   const parts = speed < 0.5 || speed > 2 ? [Math.sqrt(speed), Math.sqrt(speed)] : [speed]
   let last = source
   let earlyUs = 0
   for (const [index, part] of parts.entries()) {
-    const filter = created(graph, 'atempo', `tempo=${part}`, `atempo${index}`)
+    const filter = createFilter(graph, 'atempo', `tempo=${part}`, `atempo${index}`)
     must(last.link(0, filter, 0), 'link')
     last = filter
     earlyUs = (earlyUs + earlyInputUs) / part
@@ -88,11 +89,4 @@ export function openTempo(speed: number): Tempo {
       graph.free()
     },
   }
-}
-
-function created(graph: FilterGraph, kind: string, args: string | null, name = kind): FilterContext {
-  const filter = Filter.getByName(kind as never)
-  const context = filter && graph.createFilter(filter, name, args)
-  if (!context) throw new Error(`The media engine has no filter ${kind}`)
-  return context
 }
