@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/logger.ts'
 import type { SourceReport } from '../sources/running-source.ts'
-import type { SoundPlayer } from '../sources/sound-devices/sound-capturer.ts'
+import type { SoundPlayer, SoundSystem } from '../sources/sound-devices/sound-capturer.ts'
 
 export interface MonitorNeeds {
   readonly log: Logger
@@ -11,6 +11,7 @@ export interface MonitorNeeds {
 export class Monitor {
   readonly #needs: MonitorNeeds
   #device = 'default'
+  #system: SoundSystem | undefined
   #player: SoundPlayer | undefined
   #opening = false
   #closed = false
@@ -35,7 +36,7 @@ export class Monitor {
 
   close(): void {
     this.#closed = true
-    this.#player?.stop()
+    this.#system?.close()
     this.#player = undefined
   }
 
@@ -44,7 +45,10 @@ export class Monitor {
     const { log, onReport } = this.#needs
     try {
       const { openSystemSound } = await import('../sources/sound-devices/system-sound.ts')
-      if (!this.#closed) this.#player = openSystemSound().play(this.#device, onReport)
+      if (!this.#closed) {
+        this.#system ??= openSystemSound()
+        this.#player = this.#system.play(this.#device, onReport)
+      }
       this.#opening = false
     } catch (error) {
       // It stays as it is: what is missing does not come while the process runs.
