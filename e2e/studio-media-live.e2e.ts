@@ -42,7 +42,7 @@ describe('a live stream', () => {
     const publisher = await publish()
     const source = await bench.open('stream', { stream: 'show' })
     await source.untilPicture(shown)
-    const { pictures, sound } = await observe(source, 3000)
+    const { pictures, sound } = await observe(source, 2500)
     const seen = pictures.filter(({ frame }) => frame !== undefined)
     let [counted, holes] = [seen[0]!.frame!, 0]
     for (const { frame } of seen.slice(1)) {
@@ -51,9 +51,9 @@ describe('a live stream', () => {
       holes += step - 1
       counted += step
     }
-    expect(counted - seen[0]!.frame!).toBeGreaterThan(60)
+    expect(counted - seen[0]!.frame!).toBeGreaterThan(50)
     expect(holes).toBeLessThan(15)
-    expect(sound.reduce((frames, { samples }) => frames + samples.length / 2, 0)).toBeGreaterThan(2 * 48_000)
+    expect(sound.reduce((frames, { samples }) => frames + samples.length / 2, 0)).toBeGreaterThan(1.5 * 48_000)
 
     await publisher.stop()
     expect((await source.untilState('waiting')).problem).toContain('Nothing comes')
@@ -88,11 +88,11 @@ describe('a live stream', () => {
 
   it('comes by RTSP, and begins again when the camera does', async (context) => {
     if (!hasRtspServer()) skipBecause(context, 'GStreamer has no RTSP server here')
-    const server = await startRtspServer(await madeClip('media-rtsp.mp4', ['-c', 'copy', '-t', '5']))
+    const server = await startRtspServer(await madeClip('media-rtsp.mp4', ['-c', 'copy', '-t', '3']))
     try {
       const source = await bench.open('stream', { address: server.url })
       await source.untilPicture(shown)
-      // The camera's film is over after five seconds.
+      // The camera's film is over after three seconds.
       await source.untilReport(({ details }) => (details?.reconnects as number) > 0)
       await source.untilPicture(shown)
     } finally {

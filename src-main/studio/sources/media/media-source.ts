@@ -12,7 +12,7 @@ const startMs = 15_000
 const mostDeaths = 3
 const goodRunMs = 20_000
 /** How long a process may take to end by itself, ms; twice that at most. */
-const graceMs = 600
+const graceMs = 400
 /** What waits for something is planned again after so long, ms. */
 const planAgainMs = 2000
 const restart = { firstMs: 50, longestMs: 2000, goodAfterMs: goodRunMs }

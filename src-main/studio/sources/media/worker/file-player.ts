@@ -395,7 +395,9 @@ export class FilePlayer implements Player {
   #report(): void {
     const playing = this.#playing
     const facts = playing?.clip.facts
-    const positionMs = playing === undefined ? 0 : Math.max(0, Math.round((this.#head.nowUs - playing.baseUs) / 1000))
+    const reachedUs = playing === undefined ? 0 : this.#head.nowUs - playing.baseUs
+    const mostUs = (this.#mode === 'ended' ? facts?.durationUs : undefined) ?? Number.POSITIVE_INFINITY
+    const positionMs = Math.round(Math.max(0, Math.min(reachedUs, mostUs)) / 1000)
     const atWork = this.#mode === 'playing' ? 'running' : this.#mode
     this.#needs.report(
       {

@@ -38,6 +38,8 @@ const lateSoundUs = 100_000
 /** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
 const silentMs = 2500
 const silentPacedMs = 15_000
+/** What is fetched in pieces may make a reading wait for the next of them, ms. */
+const longestReadMs = 40_000
 /** After so long without anything the connection is made anew, ms. */
 const lostMs = 10_000
 /** Delays between attempts, ms. */
@@ -150,7 +152,8 @@ export class LivePlayer implements Player {
     const { address, format, options } = this.#request
     const { engine } = this.#needs
     const probe = { us: 2_000_000, bytes: 2_000_000 }
-    const input = await openInput({ address, ...(format !== undefined && { format }), options, soundTrack: 1, probe }, engine)
+    const request = { address, ...(format !== undefined && { format }), options, soundTrack: 1, probe, readMs: longestReadMs }
+    const input = await openInput(request, engine)
     const session: Session = {
       input,
       pictures: input.pictures && new PictureDecoder(input.pictures, engine, true),

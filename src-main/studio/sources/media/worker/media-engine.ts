@@ -1,11 +1,13 @@
 import { AV_LOG_ERROR } from 'node-av/constants'
 import { FFmpegError, Log } from 'node-av/lib'
 
-/** What there is to know of FFmpeg beside its answers: what it complains of, and for how long it has not answered. */
+/** FFmpeg may take so long for one call, ms. */
+const longestCallMs = 12_000
+
+/** What there is to know of FFmpeg beside its answers: what it complains of, and whether it answers at all. */
 export class MediaEngine {
   #said: string | undefined
-  #asked = 0
-  #askedAt = 0
+  readonly #asked = new Set<{ readonly untilMs: number }>()
 
   /** Listens to FFmpeg from now on. */
   constructor() {
@@ -19,20 +21,21 @@ export class MediaEngine {
     )
   }
 
-  /** For how long a call has not come back, ms. */
-  get silentMs(): number {
-    return this.#asked === 0 ? 0 : performance.now() - this.#askedAt
+  /** A call takes longer than any may. */
+  get isHung(): boolean {
+    const now = performance.now()
+    for (const { untilMs } of this.#asked) if (now > untilMs) return true
+    return false
   }
 
-  /** Hands a call's answer on; while it is awaited, `silentMs` counts. */
-  async asked<T>(call: Promise<T>): Promise<T> {
-    this.#asked++
-    this.#askedAt = performance.now()
+  /** Hands a call's answer on; while it is awaited it is watched. */
+  async asked<T>(call: Promise<T>, mostMs = longestCallMs): Promise<T> {
+    const asked = { untilMs: performance.now() + mostMs }
+    this.#asked.add(asked)
     try {
       return await call
     } finally {
-      this.#asked--
-      this.#askedAt = performance.now()
+      this.#asked.delete(asked)
     }
   }
 

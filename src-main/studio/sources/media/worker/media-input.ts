@@ -23,6 +23,8 @@ export interface InputRequest {
   readonly options: Readonly<Record<string, string>>
   /** 1 is the first. */
   readonly soundTrack: number
+  /** How long one reading may take, ms, where that is longer than anything else may. */
+  readonly readMs?: number
   /** How much is read to find out what is inside, µs and bytes; FFmpeg's own choice where absent. */
   readonly probe?: { readonly us: number; readonly bytes: number }
 }
@@ -108,7 +110,7 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
   const { width = null, height = null } = pictures?.codecpar ?? {}
   const rate = pictures && !isCover(pictures) ? pictures.avgFrameRate : undefined
   return {
-    read: (packet) => engine.asked(context.readFrame(packet)),
+    read: (packet) => engine.asked(context.readFrame(packet), request.readMs),
     seek: (us) => engine.asked(context.seekFrame(-1, BigInt(Math.round(us)), AVSEEK_FLAG_BACKWARD)),
     pictures,
     sound,

@@ -6,10 +6,6 @@ import type { MediaEngine } from './media-engine.ts'
 import type { Player, PlayerNeeds } from './player.ts'
 
 const aliveEveryMs = 400
-/** FFmpeg may take so long for one call, ms; what is fetched in pieces waits for the next of them. */
-const longestCallMs = 12_000
-const longestLiveCallMs = 40_000
-
 let players: typeof import('./players.ts')
 let engine: MediaEngine | undefined
 let player: Player | undefined
@@ -20,6 +16,8 @@ let request: PlayRequest | undefined
 /** Messages are dealt with one after the other, also where one takes a while. */
 let dealt: Promise<void> = Promise.resolve()
 
+// Whoever started this is gone. An orderly exit would wait for FFmpeg, which may wait for a network for ever.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 const host = connectToHost<ToMediaWorker, FromMediaWorker>((message) => {
   dealt = dealt.then(() => deal(message))
 })
@@ -74,7 +72,7 @@ function look(): void {
   host.send({ type: 'alive' })
   if (engine === undefined || request === undefined) return
   const memoryMb = Math.round(process.memoryUsage.rss() / 2 ** 20)
-  if (engine.silentMs > (request.type === 'live' ? longestLiveCallMs : longestCallMs)) die({ type: 'hung' })
+  if (engine.isHung) die({ type: 'hung' })
   else if (memoryMb > request.memoryLimitMb) die({ type: 'too-large', memoryMb })
 }
 
