@@ -333,9 +333,10 @@ export class FilePlayer implements Player {
   /** Pictures and sound of a clip have ended. */
   async #follow(clip: Clip): Promise<void> {
     const problem = await clip.takeProblem()
-    if (problem !== undefined) this.#note(problem)
     try {
       const followed = await this.#chain.follow()
+      const grows = followed === 'wait' || (typeof followed === 'object' && followed.clip.playedUs > 0)
+      if (problem !== undefined && !grows) this.#note(problem)
       if (typeof followed === 'number') this.#head.endAt(followed)
       else if (followed !== 'wait' && followed.clip !== clip) this.#watchNewest()
     } catch (error) {
