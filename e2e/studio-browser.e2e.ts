@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { createSourceBench, type OpenedSource, type SeenPicture, until } from './helpers/studio-source.ts'
 
@@ -308,5 +310,64 @@ describe('a page that fails', () => {
       () => left().length === 0,
       () => left().join(' '),
     )
+  })
+})
+
+describe('over the API', () => {
+  it('a page, a text and a ground make a program, and take commands', async () => {
+    const host = await startHost({ name: 'studio-browser' })
+    try {
+      const place = (source: string, x: number, y: number) => ({ source, position: { x, y } })
+      const collection = {
+        format: 'ami-streams/collection',
+        version: 1,
+        name: 'Pages',
+        frameRate: { numerator: 30, denominator: 1 },
+        canvases: [{ id: 'main', name: 'Main', width: 640, height: 360 }],
+        sources: [
+          { id: 'ground', name: 'Ground', kind: 'color', settings: { color: '#0000ff' } },
+          { id: 'page', name: 'Page', kind: 'browser', settings: { file: page('overlay.html'), ...small }, audio: {} },
+          { id: 'title', name: 'Title', kind: 'text', settings: { text: 'M', background: { color: '#ffff00', padding: 40, radius: 0 } } },
+          { id: 'count', name: 'Count', kind: 'timer', settings: { durationMs: 60_000 } },
+        ],
+        scenes: [
+          {
+            id: 'all',
+            name: 'All',
+            canvas: 'main',
+            items: [place('ground', 0, 0), place('page', 0, 0), place('title', 400, 100), place('count', 400, 300)],
+          },
+        ],
+        outputs: [],
+      }
+      writeFileSync(page('pages.json'), JSON.stringify(collection))
+      expect((await host.api('POST', '/studio/open', { file: page('pages.json') })).status).toBe(200)
+      const pixels = async (): Promise<(x: number, y: number) => number[]> => {
+        const reply = await fetch(`${host.http}/api/v1/studio/screenshot?program=main`)
+        if (!reply.ok) return () => []
+        const { data, info } = await sharp(await reply.arrayBuffer())
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true })
+        return (x, y) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)]
+      }
+      let at = await pixels()
+      const end = performance.now() + 60_000
+      while (!(near([...at(60, 60), 0, 0, 0].slice(0, 3), [0, 255, 0]) && near([...at(410, 110), 0, 0, 0].slice(0, 3), [255, 255, 0]))) {
+        if (performance.now() > end) throw new Error(`${at(60, 60)} and ${at(410, 110)}: ${host.log.slice(-5).join('\n')}`)
+        await delay(200)
+        at = await pixels()
+      }
+      // Half of the page's red over blue, and blue where the page has nothing.
+      expect(near(at(100, 230), [128, 0, 128], 14)).toBe(true)
+      expect(near(at(300, 20), [0, 0, 255])).toBe(true)
+      const command = async (source: string, body: object) => (await host.api('POST', `/studio/sources/${source}/commands`, body)).status
+      expect(await command('count', { command: 'pause' })).toBe(204)
+      expect(await command('count', { command: 'add', details: { ms: 'a lot' } })).toBe(400)
+      expect(await command('page', { command: 'click', details: { x: 'left' } })).toBe(400)
+      expect(await command('page', { command: 'reload' })).toBe(204)
+    } finally {
+      await host.stop()
+    }
   })
 })

@@ -8,6 +8,9 @@ import type { DrawnSourceStart, FromDrawn, ToDrawn } from './messages.ts'
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked before they come here
 export type DrawingStarters = Readonly<Record<string, () => Promise<StartDrawing<any>>>>
 
+/** After so long those behind it go on without it, ms: a network folder may never answer. */
+const longestLoadMs = 60_000
+
 interface Seat {
   start: DrawnSourceStart
   drawing: Drawing<unknown> | undefined
@@ -110,7 +113,7 @@ export class DrawingDesk {
           if (seat.closed) throw new Error('closed')
           this.#send({ type: 'drawing', id })
           try {
-            return await work()
+            return await within(work(), longestLoadMs)
           } finally {
             this.#send({ type: 'drawn', id })
           }
@@ -140,4 +143,17 @@ export class DrawingDesk {
 function problemOf(error: unknown): string {
   if (error instanceof AppError) return error.message
   return error instanceof Error ? error.message.slice(0, 500) : String(error)
+}
+
+/** @throws Error where the work takes longer */
+async function within<Result>(work: Promise<Result>, ms: number): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Reading takes longer than ${ms / 1000} s`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -1,3 +1,4 @@
+import { AppError } from '../../../platform/errors.ts'
 import { toneSampleRate } from '../../../platform/test-card/test-tone.ts'
 import type { MediaStores } from '../../native/media-stores.ts'
 import { KeptText } from '../kept-text.ts'
@@ -50,7 +51,13 @@ export function startDrawnSource(kind: string): StartSource<unknown> {
       ...(sound && { sound }),
       update: member.update,
       show: member.show,
-      command: member.command,
+      command(name, details) {
+        // The only one that needs more than its name.
+        const { ms } = details
+        if (name === 'add' && (typeof ms !== 'number' || !Number.isFinite(ms)))
+          throw new AppError('request.invalid', 'ms is a number of milliseconds')
+        member.command(name, details)
+      },
       async stop() {
         if (stopped) return
         stopped = true
