@@ -3,6 +3,7 @@ import type { Clip } from './clip.ts'
 import { ClipChain, type Laid } from './clip-chain.ts'
 import type { FileStamp } from './file-stamp.ts'
 import { FileWatch } from './file-watch.ts'
+import { itemDetails } from './item-details.ts'
 import { findItem, isAddress } from './item-request.ts'
 import { MediaFault } from './media-fault.ts'
 import { PlayHead } from './play-head.ts'
@@ -395,30 +396,20 @@ export class FilePlayer implements Player {
 
   #report(): void {
     const playing = this.#playing
-    const facts = playing?.clip.facts
-    const reachedUs = playing === undefined ? 0 : this.#head.nowUs - playing.baseUs
-    const mostUs = (this.#mode === 'ended' ? facts?.durationUs : undefined) ?? Number.POSITIVE_INFINITY
-    const positionMs = Math.round(Math.max(0, Math.min(reachedUs, mostUs)) / 1000)
+    const details = itemDetails(playing, this.#head.nowUs, this.#mode === 'ended')
     const atWork = this.#mode === 'playing' ? 'running' : this.#mode
     this.#needs.report(
       {
         state: this.#state === 'open' ? atWork : this.#state,
         ...(this.#problem !== undefined && { problem: this.#problem }),
-        details: {
-          positionMs,
-          durationMs: facts?.durationUs === undefined ? null : Math.round(facts.durationUs / 1000),
-          item: playing === undefined ? null : playing.item + 1,
-          items: this.#request.items.length,
-          file: playing?.clip.item.file ?? null,
-          width: facts?.width ?? null,
-          height: facts?.height ?? null,
-          frameRate: facts?.frameRate ?? null,
-          pictureCodec: facts?.pictureCodec ?? null,
-          soundCodec: facts?.soundCodec ?? null,
-          droppedPictures: this.#head.dropped,
-        },
+        details: { ...details, items: this.#request.items.length, droppedPictures: this.#head.dropped },
       },
-      playing && { item: playing.item, positionMs, atUs: this.#needs.nowUs(), playing: this.#mode === 'playing' },
+      playing && {
+        item: playing.item,
+        positionMs: details.positionMs,
+        atUs: this.#needs.nowUs(),
+        playing: this.#mode === 'playing',
+      },
     )
   }
 }
