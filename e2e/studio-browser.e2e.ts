@@ -255,7 +255,6 @@ describe('a page that fails', () => {
   })
 
   it('is begun anew when it crashes, when it hangs, and when it takes too much memory', async () => {
-    const heavy = await open({ file: page('overlay.html'), memoryLimitMb: 256 })
     const source = await open({ file: page('answering.html') })
     await source.untilPicture(ground([0, 0, 255]))
     await source.untilState('running')
@@ -263,11 +262,13 @@ describe('a page that fails', () => {
     for (const [pid] of renderers) process.kill(pid, 'SIGKILL')
     await source.untilReport((report) => report.problem?.startsWith('The page crashed') === true)
     await source.untilReport((report) => report.state === 'running' && report.details?.restarts === 1)
+    writeFileSync(page('heavy.html'), '<script>window.kept = [1, 2, 3, 4, 5, 6].map(() => new Uint8Array(50e6).fill(1))</script>')
+    const heavy = await open({ file: page('heavy.html'), memoryLimitMb: 300 })
     // The page never comes back from what this key begins.
     source.source.command?.('press', { key: 'Escape' })
     await Promise.all([
       source.untilReport((report) => report.problem?.startsWith('The page did not answer') === true, 60_000),
-      heavy.untilReport((report) => report.problem?.includes('MiB of memory, more than 256') === true, 60_000),
+      heavy.untilReport((report) => report.problem?.includes('MiB of memory, more than 300') === true, 60_000),
     ])
     await source.untilReport((report) => report.state === 'running' && report.details?.restarts === 2)
   })
