@@ -118,7 +118,7 @@ async function main() {
   await vitest(node, 'unit', 'vitest.config.ts', 4 * minutes)
 
   if (built) {
-    await vitest(node, 'e2e-alone', 'e2e/vitest.config.ts', 12 * minutes, { E2E_PART: 'alone' })
+    await vitest(node, 'e2e-alone', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'alone' })
     await vitest(node, 'e2e-together', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'together' })
   } else record('e2e', { failed: 1 }, performance.now())
 }
