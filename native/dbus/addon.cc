@@ -2,59 +2,33 @@
 #include <napi.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 
 #include "bus.h"
+#include "javascript/listener.h"
 #include "values.h"
 
 namespace ami::dbus {
 
 namespace {
 
-using Tell = std::function<void(Napi::Env, Napi::Object)>;
-
-/** Brings what the bus's thread has to JavaScript. Does not keep the process alive. */
-class Teller {
- public:
-  Teller(Napi::Env env, Napi::Function listener) : call_(Napi::ThreadSafeFunction::New(env, listener, "dbus", 0, 1)) { call_.Unref(env); }
-  ~Teller() { call_.Release(); }
-  Teller(const Teller&) = delete;
-  Teller& operator=(const Teller&) = delete;
-
-  void tell(const char* kind, Tell fill) {
-    call_.NonBlockingCall([kind, fill = std::move(fill), muted = muted_](Napi::Env env, Napi::Function listener) {
-      if (env == nullptr || muted->load()) return;
-      const Napi::Object event = Napi::Object::New(env);
-      event.Set("kind", kind);
-      fill(env, event);
-      listener.Call({event});
-    });
-  }
-  void mute() { muted_->store(true); }
-
- private:
-  Napi::ThreadSafeFunction call_;
-  const std::shared_ptr<std::atomic<bool>> muted_ = std::make_shared<std::atomic<bool>>(false);
-};
-
 std::string orEmpty(const char* text) { return text == nullptr ? "" : text; }
 
-void tellMessage(Teller& teller, MessagePointer owned) {
+void tellMessage(Listener& listener, MessagePointer owned) {
   const std::shared_ptr<DBusMessage> message(owned.release(), UnrefMessage());
   const int type = dbus_message_get_type(message.get());
   if (type == DBUS_MESSAGE_TYPE_METHOD_CALL) return;
-  teller.tell(type == DBUS_MESSAGE_TYPE_SIGNAL ? "signal" : type == DBUS_MESSAGE_TYPE_ERROR ? "error" : "reply",
-              [message, type](Napi::Env env, Napi::Object event) {
-                event.Set("serial", static_cast<double>(dbus_message_get_reply_serial(message.get())));
-                event.Set("arguments", readValues(env, message.get()));
-                event.Set("path", orEmpty(dbus_message_get_path(message.get())));
-                event.Set("interface", orEmpty(dbus_message_get_interface(message.get())));
-                event.Set("member", orEmpty(dbus_message_get_member(message.get())));
-                event.Set("sender", orEmpty(dbus_message_get_sender(message.get())));
-                if (type == DBUS_MESSAGE_TYPE_ERROR) event.Set("name", orEmpty(dbus_message_get_error_name(message.get())));
-              });
+  listener.tell([message, type](Napi::Env env, Napi::Object event) {
+    event.Set("kind", type == DBUS_MESSAGE_TYPE_SIGNAL ? "signal" : type == DBUS_MESSAGE_TYPE_ERROR ? "error" : "reply");
+    event.Set("serial", static_cast<double>(dbus_message_get_reply_serial(message.get())));
+    event.Set("arguments", readValues(env, message.get()));
+    event.Set("path", orEmpty(dbus_message_get_path(message.get())));
+    event.Set("interface", orEmpty(dbus_message_get_interface(message.get())));
+    event.Set("member", orEmpty(dbus_message_get_member(message.get())));
+    event.Set("sender", orEmpty(dbus_message_get_sender(message.get())));
+    if (type == DBUS_MESSAGE_TYPE_ERROR) event.Set("name", orEmpty(dbus_message_get_error_name(message.get())));
+  });
 }
 
 class JsBus : public Napi::ObjectWrap<JsBus> {
@@ -68,18 +42,25 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
       Napi::TypeError::New(info.Env(), "expected (address, listener)").ThrowAsJavaScriptException();
       return;
     }
-    const auto teller = std::make_shared<Teller>(info.Env(), info[1].As<Napi::Function>());
-    teller_ = teller;
+    const auto javascript = std::make_shared<Listener>(info.Env(), info[1].As<Napi::Function>(), "dbus");
+    listener_ = javascript;
     BusListener listener;
-    listener.connected = [teller](std::string name) {
-      teller->tell("connected", [name](Napi::Env, Napi::Object event) { event.Set("name", name); });
+    listener.connected = [javascript](std::string name) {
+      javascript->tell([name](Napi::Env, Napi::Object event) {
+        event.Set("kind", "connected");
+        event.Set("name", name);
+      });
     };
-    listener.lost = [teller](std::string problem) {
-      teller->tell("lost", [problem](Napi::Env, Napi::Object event) { event.Set("problem", problem); });
+    listener.lost = [javascript](std::string problem) {
+      javascript->tell([problem](Napi::Env, Napi::Object event) {
+        event.Set("kind", "lost");
+        event.Set("problem", problem);
+      });
     };
-    listener.received = [teller](MessagePointer message) { tellMessage(*teller, std::move(message)); };
-    listener.sent = [teller](uint32_t number, uint32_t serial) {
-      teller->tell("sent", [number, serial](Napi::Env, Napi::Object event) {
+    listener.received = [javascript](MessagePointer message) { tellMessage(*javascript, std::move(message)); };
+    listener.sent = [javascript](uint32_t number, uint32_t serial) {
+      javascript->tell([number, serial](Napi::Env, Napi::Object event) {
+        event.Set("kind", "sent");
         event.Set("number", number);
         event.Set("serial", serial);
       });
@@ -110,11 +91,11 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
 
   void close(const Napi::CallbackInfo&) {
     if (!bus_) return;
-    teller_->mute();
+    listener_->mute();
     bus_.reset();
   }
 
-  std::shared_ptr<Teller> teller_;
+  std::shared_ptr<Listener> listener_;
   std::unique_ptr<Bus> bus_;
 };
 

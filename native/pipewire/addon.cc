@@ -5,12 +5,12 @@
 #include <memory>
 #include <string>
 
+#include "javascript/listener.h"
 #include "pipewire-loop.h"
 #include "picture-input.h"
 #include "session.h"
 #include "sound-input.h"
 #include "sound-output.h"
-#include "teller.h"
 
 namespace ami::pipewire {
 
@@ -28,22 +28,37 @@ double numberOf(const Napi::Object& options, const char* key, double otherwise) 
 
 void fail(Napi::Env env, const std::string& what) { Napi::Error::New(env, what).ThrowAsJavaScriptException(); }
 
+Napi::Value toValue(Napi::Env env, const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return Napi::String::New(env, *text);
+  if (const auto* number = std::get_if<double>(&value)) return Napi::Number::New(env, *number);
+  if (const auto* flag = std::get_if<bool>(&value)) return Napi::Boolean::New(env, *flag);
+  const Napi::Object properties = Napi::Object::New(env);
+  for (const auto& [key, text] : std::get<Properties>(value)) properties.Set(key, text);
+  return properties;
+}
+
+void tellMessage(Listener& listener, Message message) {
+  listener.tell([message = std::move(message)](Napi::Env env, Napi::Object object) {
+    for (const auto& [name, value] : message) object.Set(name, toValue(env, value));
+  });
+}
+
 /** What an object of JavaScript holds of something that lives on the loop's thread. */
 template <typename Work>
 class Held {
  public:
-  Held(std::shared_ptr<Loop> loop, std::shared_ptr<Teller> teller) : loop_(std::move(loop)), teller_(std::move(teller)) {}
+  Held(std::shared_ptr<Loop> loop, std::shared_ptr<Listener> listener) : loop_(std::move(loop)), listener_(std::move(listener)) {}
   ~Held() { close(); }
 
   template <typename Make>
   void open(Make make) {
-    work_ = make(*loop_, Tell([teller = teller_](Message message) { teller->tell(std::move(message)); }));
+    work_ = make(*loop_, Tell([listener = listener_](Message message) { tellMessage(*listener, std::move(message)); }));
     loop_->post([work = work_] { work->open(); });
   }
 
   void close() {
     if (!work_) return;
-    teller_->mute();
+    listener_->mute();
     loop_->post([work = std::move(work_)] { work->close(); });
     work_ = nullptr;
     loop_ = nullptr;
@@ -58,7 +73,7 @@ class Held {
 
  private:
   std::shared_ptr<Loop> loop_;
-  std::shared_ptr<Teller> teller_;
+  std::shared_ptr<Listener> listener_;
   std::shared_ptr<Work> work_;
 };
 
@@ -75,7 +90,7 @@ std::unique_ptr<Held<Work>> hold(const Napi::CallbackInfo& info) {
     fail(info.Env(), error);
     return nullptr;
   }
-  return std::make_unique<Held<Work>>(std::move(loop), std::make_shared<Teller>(info.Env(), info[1].As<Napi::Function>()));
+  return std::make_unique<Held<Work>>(std::move(loop), std::make_shared<Listener>(info.Env(), info[1].As<Napi::Function>(), "pipewire"));
 }
 
 class JsSession : public Napi::ObjectWrap<JsSession> {

@@ -1,0 +1,64 @@
+#pragma once
+// A function of JavaScript that any thread may call, until JavaScript goes.
+#include <napi.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace ami {
+
+/**
+ * Hands objects to a function of JavaScript, in order, without waiting. Does not keep the process alive. The runtime frees its end of
+ * the way when it goes down, whoever still holds ours: from then on nothing is told, and nothing of the runtime is touched.
+ */
+class Listener {
+ public:
+  /** Fills an object on JavaScript's thread. */
+  using Fill = std::function<void(Napi::Env, Napi::Object)>;
+
+  Listener(Napi::Env env, Napi::Function function, const char* name) {
+    const auto gone = [state = state_](Napi::Env) {
+      const std::lock_guard lock(state->mutex);
+      state->gone = true;
+    };
+    state_->call = Napi::ThreadSafeFunction::New(env, function, name, 0, 1, gone);
+    state_->call.Unref(env);
+  }
+
+  ~Listener() {
+    const std::lock_guard lock(state_->mutex);
+    if (!state_->gone) state_->call.Release();
+    state_->gone = true;
+  }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  /** From any thread. */
+  void tell(Fill fill) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->gone) return;
+    const auto status = state_->call.NonBlockingCall([fill = std::move(fill), state = state_](Napi::Env env, Napi::Function function) {
+      if (env == nullptr || state->muted) return;
+      const Napi::Object object = Napi::Object::New(env);
+      fill(env, object);
+      function.Call({object});
+    });
+    if (status == napi_closing) state_->gone = true;
+  }
+
+  /** On JavaScript's thread: what was told and not handed over is forgotten, and so is what comes. */
+  void mute() { state_->muted = true; }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    Napi::ThreadSafeFunction call;
+    bool gone = false;
+    /** JavaScript's thread alone looks at it. */
+    bool muted = false;
+  };
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+}  // namespace ami
