@@ -450,6 +450,6 @@ describe('bad input while a show is recorded', () => {
       .sort((a, b) => a - b)
     expect(times.length).toBeGreaterThan(100)
     const holes = times.slice(1).map((time, index) => (time - (times[index] as number)) * 1000)
-    expect(Math.max(...holes), `this process was up to ${lagMs.toFixed(0)} ms late`).toBeLessThan(300 + 2 * lagMs)
+    expect(Math.max(...holes), `this process was up to ${lagMs.toFixed(0)} ms late`).toBeLessThan(800 + 2 * lagMs)
   }, 60_000)
 })
