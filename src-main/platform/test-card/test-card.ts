@@ -23,7 +23,7 @@ const white = 235
 const panel = 30
 
 /** 75 % colour bars, BT.709 limited range: white, yellow, cyan, green, magenta, red, blue. */
-const bars = [
+export const bars = [
   [180, 128, 128],
   [168, 44, 136],
   [145, 147, 44],

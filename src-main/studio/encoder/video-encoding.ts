@@ -51,6 +51,7 @@ export class VideoEncoding {
   readonly #needs: VideoEncodingNeeds
   readonly #size: { readonly width: number; readonly height: number }
   readonly #gop: number
+  readonly #colors: PictureColors
   #encoder: PictureEncoder | undefined
   /** For encodings that differ from the canvas's own picture. */
   #pool: PicturePool | undefined
@@ -68,6 +69,7 @@ export class VideoEncoding {
     this.#needs = needs
     const { encoding, canvas, frameRate } = needs
     this.#size = encodedSize(canvas, encoding.height)
+    this.#colors = colorsOf(encoding)
     this.#gop = framesPerGop(encoding.keyframeMs, encoding.frameDivisor, frameRate)
     const { width, height } = this.#size
     const kbps = needs.bitrateKbps ?? encoding.bitrateKbps
@@ -87,7 +89,7 @@ export class VideoEncoding {
         kbps,
         maxKbps: encoding.rateControl === 'vbr' ? (encoding.maxBitrateKbps ?? Math.round(kbps * 1.5)) : kbps,
         threads: Math.min(8, availableParallelism()),
-        colors: colorsOf(encoding),
+        colors: this.#colors,
       })
       const recolored = encoding.colorSpace !== 'bt709' || encoding.colorRange !== 'limited'
       if (recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
@@ -117,11 +119,7 @@ export class VideoEncoding {
     const nowMs = this.#needs.nowMs()
     if (key) this.#lastKeyMs = nowMs
     const shared = own.share()
-    const colors = colorsOf(this.#needs.encoding)
-    shared.colorRange = colors.colorRange
-    shared.colorSpace = colors.colorSpace
-    shared.colorPrimaries = colors.colorPrimaries
-    shared.colorTrc = colors.colorTrc
+    Object.assign(shared, this.#colors)
     this.#waiting++
     this.#chain = this.#chain.then(async () => {
       try {

@@ -1,20 +1,11 @@
-import type { Planes } from '../../../../platform/test-card/test-card.ts'
+import { bars as colorBars, type Planes } from '../../../../platform/test-card/test-card.ts'
 
 const black = 16
 const white = 235
 const grey = 128
 
-/** 75 % bars of ITU-R BT.709 in limited range: white, yellow, cyan, green, magenta, red, blue, black. */
-const bars = [
-  [180, 128, 128],
-  [168, 44, 136],
-  [145, 147, 44],
-  [133, 63, 52],
-  [63, 193, 204],
-  [51, 109, 212],
-  [28, 212, 120],
-  [16, 128, 128],
-] as const
+/** The test card's bars, and black. */
+const bars = [...colorBars, [16, 128, 128]] as const
 
 /** Cells of the grid across the picture's height. */
 const gridRows = 9
