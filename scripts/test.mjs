@@ -1,5 +1,6 @@
 /**
  * `npm test`: sets up what is missing, then checks, unit tests, build and journeys.
+ * At the end stands what failed, by suite and name with the first lines of its message, for who sees only the end of the log.
  * The last line is the sum over all of them: `N passed, N failed` and, when some were, `, N skipped`.
  */
 import { spawn } from 'node:child_process'
@@ -9,6 +10,7 @@ import { checks, runCheck } from './checks.mjs'
 import { ensureDebianPackages } from './debian-packages.mjs'
 import { environment, prepare, root } from './prepare.mjs'
 import { seconds, sinceStart } from './progress.mjs'
+import { countReport, firstLines } from './report.mjs'
 
 const minutes = 60_000
 const artifacts = join(root, 'artifacts')
@@ -47,28 +49,12 @@ function run(command, args, env, limitMs) {
 }
 
 function record(suite, counts, from) {
-  const result = { suite, passed: 0, failed: 0, skipped: [], ...counts }
+  const result = { suite, passed: 0, failed: 0, skipped: [], failures: [], ...counts }
   results.push(result)
   const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} skipped` : ''
   print(
     `${result.failed > 0 ? 'FAILED' : 'ok    '} ${suite}: ${result.passed} passed, ${result.failed} failed${skipped} (${seconds(performance.now() - from)})`,
   )
-}
-
-/** Counts of a Vitest JSON report. A file that could not even be loaded, and a run that failed without a failed test, count as one. */
-export function countReport(report, exitCode) {
-  const counts = { passed: 0, failed: 0, skipped: [] }
-  for (const file of report.testResults) {
-    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) counts.failed++
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed') counts.passed++
-      else if (test.status === 'failed') counts.failed++
-      else counts.skipped.push(`${test.fullName.trim()}: ${test.meta?.skipReason ?? 'no reason given'}`)
-    }
-  }
-  if (exitCode !== 0 && counts.failed === 0) counts.failed = 1
-  if (counts.passed + counts.failed + counts.skipped.length === 0) counts.failed = 1
-  return counts
 }
 
 async function vitest(node, suite, config, limitMs, env = {}) {
@@ -88,8 +74,7 @@ async function vitest(node, suite, config, limitMs, env = {}) {
   try {
     counts = countReport(JSON.parse(readFileSync(file, 'utf8')), code)
   } catch {
-    print(`${suite}: ended with code ${code} and no report`)
-    counts = { failed: 1 }
+    counts = { failed: 1, failures: [{ name: 'the run', lines: [`ended with code ${code} and no report`] }] }
   }
   record(suite, counts, from)
 }
@@ -101,39 +86,48 @@ async function main() {
   await ensureDebianPackages()
 
   const from = performance.now()
-  const counts = { passed: 0, failed: 0 }
+  const counts = { passed: 0, failed: 0, failures: [] }
   for (const check of checks) {
     const { ok, output } = runCheck(node, check)
     print(`${ok ? 'ok    ' : 'FAILED'} ${check.name}`)
-    if (!ok) print(output)
     counts[ok ? 'passed' : 'failed']++
+    if (ok) continue
+    print(output)
+    counts.failures.push({ name: check.name, lines: firstLines(output) })
   }
   record('check', counts, from)
 
   // First, because unit tests of the studio load native addons.
   const buildFrom = performance.now()
   const built = (await run(node, ['scripts/build.mjs'], environment(node), 3 * minutes)) === 0
-  record('build', built ? { passed: 1 } : { failed: 1 }, buildFrom)
+  record('build', built ? { passed: 1 } : { failed: 1, failures: [{ name: 'the build', lines: [] }] }, buildFrom)
 
   await vitest(node, 'unit', 'vitest.config.ts', 4 * minutes)
 
   if (built) {
     await vitest(node, 'e2e-alone', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'alone' })
     await vitest(node, 'e2e-together', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'together' })
-  } else record('e2e', { failed: 1 }, performance.now())
+  } else record('e2e', { failed: 1, failures: [{ name: 'the journeys', lines: ['not run: there is no build'] }] }, performance.now())
 }
 
 try {
   await main()
 } catch (error) {
-  print(error instanceof Error ? error.message : String(error))
-  results.push({ suite: 'set-up', passed: 0, failed: 1, skipped: [] })
+  const message = error instanceof Error ? error.message : String(error)
+  print(message)
+  results.push({ suite: 'set-up', passed: 0, failed: 1, skipped: [], failures: [{ name: 'the set-up', lines: firstLines(message) }] })
 }
 const sum = (of) => results.reduce((total, result) => total + of(result), 0)
 const failed = sum((result) => result.failed)
 const skipped = results.flatMap((result) => result.skipped)
 print('')
 for (const reason of skipped) print(`skipped  ${reason}`)
+for (const { suite, failures } of results) {
+  for (const { name, lines } of failures) {
+    print(`FAILED   ${suite}: ${name}`)
+    for (const line of lines) print(`           ${line}`)
+  }
+}
 print(`all suites in ${sinceStart()}`)
 print(`${sum((result) => result.passed)} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0
