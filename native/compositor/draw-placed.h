@@ -1,0 +1,17 @@
+#pragma once
+#include "blend-modes.h"
+#include "placed-planes.h"
+
+namespace ami {
+
+/** How a layer is laid over what is there. */
+struct Laying {
+  double opacity = 1;
+  BlendMode blend = BlendMode::normal;
+  /** Opaque, upright layers only: chroma samples that are half covered are overwritten, for a neighbour is laid beside later. */
+  bool wholeEdges = false;
+};
+
+void drawPlaced(const PlacedPlanes& p, const Target& target, const Laying& laying);
+
+}  // namespace ami
