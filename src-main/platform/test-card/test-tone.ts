@@ -8,17 +8,18 @@ const beepSamples = toneSampleRate / 10
 const rampSamples = 96
 
 /**
- * The test sound: a quiet 440 Hz, and in the first tenth of each second a 1 kHz beep.
+ * The test sound: a quiet 440 Hz, and for a tenth of each second a 1 kHz beep, which sets in `beepFrom` samples after the full second.
  * `firstSample` counts from a full second of the wall clock; both frequencies are whole numbers of periods per second,
  * so any sample can be computed on its own.
  */
-export function fillTone(into: Float32Array, firstSample: number): void {
+export function fillTone(into: Float32Array, firstSample: number, beepFrom = 0): void {
   for (let index = 0; index < into.length; index++) {
     const sample = (firstSample + index) % toneSampleRate
     let value = 0.03 * Math.sin((2 * Math.PI * hum * sample) / toneSampleRate)
-    if (sample < beepSamples) {
-      const edge = Math.min(1, sample / rampSamples, (beepSamples - sample) / rampSamples)
-      value += 0.3 * edge * Math.sin((2 * Math.PI * beep * sample) / toneSampleRate)
+    const beeping = sample - beepFrom
+    if (beeping >= 0 && beeping < beepSamples) {
+      const edge = Math.min(1, beeping / rampSamples, (beepSamples - beeping) / rampSamples)
+      value += 0.3 * edge * Math.sin((2 * Math.PI * beep * beeping) / toneSampleRate)
     }
     into[index] = value
   }

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { Collection, Scene, Transition } from '../collection/collection.ts'
-import type { StudioEngine } from '../engine/studio-engine.ts'
+import type { StudioEngine, Switched } from '../engine/studio-engine.ts'
 import type { StateStore } from './state-store.ts'
 
 /** What is on a canvas. */
@@ -140,11 +140,10 @@ export class ProgramControl {
   async switchTo(id: string, choice: TransitionChoice = {}): Promise<SwitchAnswer> {
     const { scene, transition, canvas } = this.#plan(id, choice)
     const collection = this.#open()
-    const switching = this.#switchOne(canvas, scene.id, transition)
     const followed = collection.scenes.filter((each) => each.follows === scene.id)
-    const others = followed.map((each) => this.#switchOne(each.canvas, each.id, transition))
+    const switching = this.#switch([scene, ...followed], transition)
     this.#changed()
-    const [switched] = await Promise.all([switching, ...others])
+    const switched = await switching
     return {
       canvas,
       scene: scene.id,
@@ -210,20 +209,22 @@ export class ProgramControl {
     this.#needs.onChange(this.state)
   }
 
-  #switchOne(
-    canvas: string,
-    scene: string,
-    transition: Transition,
-  ): Promise<{ readonly frame: number; readonly tookMs: number } | undefined> {
+  /** Puts scenes on their canvases, on the same frame. */
+  #switch(scenes: readonly Scene[], transition: Transition): Promise<Switched | undefined> {
     const cut = transition.kind === 'cut' || transition.durationMs === 0
-    const switching = this.#needs.engine.switchTo(canvas, scene, cut ? undefined : transition)
-    const on = this.#on.get(canvas)
-    if (on !== undefined) {
-      on.moving = cut || on.program === scene ? null : transition.id
-      on.program = scene
+    const way = cut ? undefined : transition
+    const switching = this.#needs.engine.switchTo(scenes.map(({ id, canvas }) => ({ canvas, scene: id, transition: way })))
+    for (const { id, canvas } of scenes) {
+      const on = this.#on.get(canvas)
+      if (on === undefined) continue
+      on.moving = cut || on.program === id ? null : transition.id
+      on.program = id
     }
     return switching.catch((error: unknown) => {
-      if (on !== undefined) on.moving = null
+      for (const { canvas } of scenes) {
+        const on = this.#on.get(canvas)
+        if (on !== undefined) on.moving = null
+      }
       if (error instanceof AppError && error.code === 'studio.not_running') return undefined
       throw error
     })
@@ -278,7 +279,7 @@ export class ProgramControl {
 
   /** The engine remembers what it is told while it does not run. */
   #tellEngine(canvas: string, scene: string): void {
-    this.#needs.engine.switchTo(canvas, scene, undefined).catch((error: unknown) => {
+    this.#needs.engine.switchTo([{ canvas, scene, transition: undefined }]).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'studio.not_running') return
       this.#needs.log.warn({ err: error, canvas, scene }, 'a scene could not be put on air')
     })

@@ -4,7 +4,7 @@ import type { Logger } from '../../platform/logger.ts'
 import { type MediaWire, openMediaWire } from '../../platform/workers/media-wire.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
-import type { Collection, Transition } from '../collection/collection.ts'
+import type { Collection } from '../collection/collection.ts'
 import { changeBetween } from '../collection/collection-change.ts'
 import { encodedSize } from '../encoder/encoded-size.ts'
 import type { SourceReport } from '../sources/running-source.ts'
@@ -12,7 +12,16 @@ import type { Device } from '../sources/source-kind.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WorkerStatistics } from './messages.ts'
-import type { EncodedListener, Encoding, EngineEvent, EngineState, EngineStatistics, StudioEngine, Switched } from './studio-engine.ts'
+import type {
+  CanvasSwitch,
+  EncodedListener,
+  Encoding,
+  EngineEvent,
+  EngineState,
+  EngineStatistics,
+  StudioEngine,
+  Switched,
+} from './studio-engine.ts'
 
 export interface EngineProcessNeeds {
   readonly log: Logger
@@ -100,10 +109,10 @@ export class EngineProcess implements StudioEngine {
     else if (before !== undefined) this.#send({ kind: 'change', change: changeBetween(before, collection) })
   }
 
-  async switchTo(canvas: string, scene: string, transition: Transition | undefined): Promise<Switched> {
-    this.#on.set(canvas, { program: scene, preview: this.#on.get(canvas)?.preview ?? null })
+  async switchTo(switches: readonly CanvasSwitch[]): Promise<Switched> {
+    for (const { canvas, scene } of switches) this.#on.set(canvas, { program: scene, preview: this.#on.get(canvas)?.preview ?? null })
     const askedAt = performance.now()
-    const frame = await this.#ask<number>((request) => ({ kind: 'switch', request, canvas, scene, ...(transition ? { transition } : {}) }))
+    const frame = await this.#ask<number>((request) => ({ kind: 'switch', request, switches }))
     return { frame, tookMs: performance.now() - askedAt }
   }
 
@@ -275,7 +284,7 @@ export class EngineProcess implements StudioEngine {
         break
       case 'switched':
         this.#settle(message.request, message.frame)
-        this.#tell({ kind: 'switched', canvas: message.canvas, scene: message.scene, frame: message.frame })
+        for (const { canvas, scene } of message.switches) this.#tell({ kind: 'switched', canvas, scene, frame: message.frame })
         break
       case 'source':
         this.#reports.set(message.source, message.report)

@@ -1,7 +1,7 @@
 import type { Packet, Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { Collection, Transition } from '../collection/collection.ts'
+import type { Collection } from '../collection/collection.ts'
 import { applyChange, type CollectionChange } from '../collection/collection-change.ts'
 import { PicturePool } from '../encoder/picture-pool.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
@@ -17,7 +17,7 @@ import { SceneSurfaces } from './scene-surfaces.ts'
 import { SoundClock } from './sound-clock.ts'
 import { SourcesAtWork } from './sources-at-work.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
-import type { ScreenshotOf } from './studio-engine.ts'
+import type { CanvasSwitch, ScreenshotOf } from './studio-engine.ts'
 
 export interface EngineNeeds {
   readonly compositor: Compositor
@@ -41,8 +41,7 @@ interface AtCanvas {
 
 interface AwaitedSwitch {
   readonly request: number
-  readonly canvas: string
-  readonly scene: string
+  readonly switches: readonly CanvasSwitch[]
 }
 
 /** Frame numbers of screenshots stand far from the show's. */
@@ -147,13 +146,16 @@ export class Engine {
     this.#metersWanted = wanted
   }
 
-  /** Throws `request.not_found`. */
-  switchTo(request: number, canvas: string, scene: string, transition: Transition | undefined): void {
-    const at = this.#canvases.get(canvas)
-    if (at === undefined) throw new AppError('request.not_found', `There is no canvas ${canvas}`)
-    if (!this.#scenes.has(scene)) throw new AppError('request.not_found', `There is no scene ${scene}`)
-    at.program.switchTo(scene, transition, this.#clock.next)
-    this.#awaited.push({ request, canvas, scene })
+  /** All on the next frame, or none. Throws `request.not_found`. */
+  switchTo(request: number, switches: readonly CanvasSwitch[]): void {
+    const programs = switches.map(({ canvas, scene }) => {
+      const at = this.#canvases.get(canvas)
+      if (at === undefined) throw new AppError('request.not_found', `There is no canvas ${canvas}`)
+      if (!this.#scenes.has(scene)) throw new AppError('request.not_found', `There is no scene ${scene}`)
+      return at.program
+    })
+    for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
+    this.#awaited.push({ request, switches })
     // At once: sources that rested have until the next frame to bring their pictures up to date.
     this.#tellShown()
   }
@@ -242,7 +244,7 @@ export class Engine {
       this.#encodings.offerPicture(id, picture, frame)
     }
     this.#meter.rendered((this.#needs.compositor.nowUs() - startedUs) / 1000)
-    for (const { request, canvas, scene } of this.#awaited) this.#needs.send({ kind: 'switched', request, canvas, scene, frame })
+    for (const { request, switches } of this.#awaited) this.#needs.send({ kind: 'switched', request, switches, frame })
     this.#awaited.length = 0
     this.#soundClock.advance()
   }

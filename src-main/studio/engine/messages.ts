@@ -1,10 +1,10 @@
-import type { Collection, Transition } from '../collection/collection.ts'
+import type { Collection } from '../collection/collection.ts'
 import type { CollectionChange } from '../collection/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../encoder/encoding-schemas.ts'
 import type { DriftReading, MeterReading } from '../mixer/mixer.ts'
 import type { SourceReport } from '../sources/running-source.ts'
 import type { DeviceKind } from '../sources/source-kind.ts'
-import type { EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
+import type { CanvasSwitch, EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
 export interface WantedEncoding {
@@ -37,7 +37,8 @@ export type ToStudio =
       readonly meters: boolean
     }
   | { readonly kind: 'change'; readonly change: CollectionChange }
-  | { readonly kind: 'switch'; readonly request: number; readonly canvas: string; readonly scene: string; readonly transition?: Transition }
+  /** All of them on the same frame. */
+  | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
   | { readonly kind: 'preview'; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
   | { readonly kind: 'keyframe'; readonly channel: number }
@@ -68,7 +69,7 @@ export type FromStudio =
   | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
-  | { readonly kind: 'switched'; readonly request: number; readonly canvas: string; readonly scene: string; readonly frame: number }
+  | { readonly kind: 'switched'; readonly request: number; readonly switches: readonly CanvasSwitch[]; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }

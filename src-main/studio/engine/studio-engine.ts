@@ -13,10 +13,10 @@ export interface StudioEngine {
   /** The show: the process follows every edit. Starts the process where it does not run. */
   setCollection(collection: Collection): void
   /**
-   * Puts a scene on a canvas's program. Resolves at the first frame that shows it (with a transition: at its first frame).
-   * Throws `studio.not_running`.
+   * Puts scenes on the programs of canvases, all on the same frame. Resolves at that frame: the first that shows them (with a
+   * transition: its first). Throws `studio.not_running`, and `request.not_found` where one is not there: then none is switched.
    */
-  switchTo(canvas: string, scene: string, transition: Transition | undefined): Promise<Switched>
+  switchTo(switches: readonly CanvasSwitch[]): Promise<Switched>
   /** The scene that is being prepared on a canvas, or none. */
   setPreview(canvas: string, scene: string | null): void
   /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
@@ -39,8 +39,16 @@ export interface StudioEngine {
 /** `restarting`: the process died and comes back by itself; `failed`: it cannot run here (`problem` says why). */
 export type EngineState = 'off' | 'starting' | 'running' | 'restarting' | 'failed'
 
+/** A scene for a canvas. */
+export interface CanvasSwitch {
+  readonly canvas: string
+  readonly scene: string
+  /** How to come there; undefined for a cut. */
+  readonly transition: Transition | undefined
+}
+
 export interface Switched {
-  /** Number of the first frame on which the new scene is seen. */
+  /** Number of the first frame on which the new scenes are seen. */
   readonly frame: number
   /** From the call to that frame's composition, ms. */
   readonly tookMs: number

@@ -94,7 +94,7 @@ function obey(at: Engine, message: Exclude<ToStudio, { kind: 'show' | 'address' 
       break
     case 'switch':
       try {
-        at.switchTo(message.request, message.canvas, message.scene, message.transition)
+        at.switchTo(message.request, message.switches)
       } catch (error) {
         host.send({ kind: 'answer', request: message.request, error: faultOf(error) })
       }

@@ -10,6 +10,8 @@ export interface Tick {
 export interface FrameTicker {
   /** The frame of the program that is due next. */
   next(): Tick
+  /** The first frame of the program that is due at a time or later, monotonic microseconds. */
+  at(timeUs: number): Tick
   /** Answers the way to stop. */
   add(draw: (tick: Tick) => void): () => void
 }
@@ -50,6 +52,11 @@ export function createFrameTicker(needs: FrameTickerNeeds): FrameTicker {
   let timer: unknown
   let next = 0
 
+  function at(timeUs: number): Tick {
+    const frame = frameAt(needs, timeUs)
+    return { frame, timeUs: frameTimeUs(needs, frame) }
+  }
+
   function arm(): void {
     const now = needs.nowUs()
     next = Math.max(next, frameAt(needs, now + leadUs))
@@ -66,10 +73,8 @@ export function createFrameTicker(needs: FrameTickerNeeds): FrameTicker {
   }
 
   return {
-    next() {
-      const frame = frameAt(needs, needs.nowUs())
-      return { frame, timeUs: frameTimeUs(needs, frame) }
-    },
+    next: () => at(needs.nowUs()),
+    at,
     add(draw) {
       listeners.add(draw)
       if (timer === undefined) {

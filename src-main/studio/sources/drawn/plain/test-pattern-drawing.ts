@@ -8,7 +8,7 @@ import { paintPattern } from './still-patterns.ts'
 
 /**
  * A test picture. The card carries the number of the program's frame and the wall clock, readable for programs, and flashes and
- * beeps at each full second of that clock; the other patterns stand still.
+ * beeps from the first frame of each full second of that clock on; the other patterns stand still.
  */
 export const startTestPattern: StartDrawing<TestPatternSettings> = (first, context, firstShown) => {
   let settings = first
@@ -17,15 +17,23 @@ export const startTestPattern: StartDrawing<TestPatternSettings> = (first, conte
   let card: ReturnType<typeof openCard> | undefined
   // Sound belongs to the wall clock, as the flash does: both are read once, so that neither jumps when it is set.
   const wallOriginUs = Date.now() * 1000 - context.nowUs()
-  const beep = createSoundFeed(context, toneSampleRate, (into, fromFrame) => {
-    const firstFrame = wallFrames + fromFrame
-    fillMono(into, firstFrame)
-  })
-  let wallFrames = 0
+  const beep = createSoundFeed(context, toneSampleRate, fillSound)
+  /** The full second before the sound's first sample, µs; and how many samples lie between. */
+  let secondUs = 0
+  let samplesBefore = 0
 
-  function fillMono(into: Float32Array, firstFrame: number): void {
+  function fillSound(into: Float32Array, fromFrame: number): void {
     const mono = new Float32Array(into.length / 2)
-    fillTone(mono, firstFrame)
+    for (let from = 0; from < mono.length; ) {
+      const sample = samplesBefore + fromFrame + from
+      const second = Math.floor(sample / toneSampleRate)
+      const until = Math.min(mono.length, from + (second + 1) * toneSampleRate - sample)
+      // The flash can only begin on a frame: the beep waits for it.
+      const beginsUs = secondUs + second * 1e6
+      const waitUs = context.frames.at(beginsUs).timeUs - beginsUs
+      fillTone(mono.subarray(from, until), sample, Math.round((waitUs * toneSampleRate) / 1e6))
+      from = until
+    }
     for (let index = 0; index < mono.length; index++) into[2 * index] = into[2 * index + 1] = mono[index] as number
   }
 
@@ -57,7 +65,9 @@ export const startTestPattern: StartDrawing<TestPatternSettings> = (first, conte
     } else stopTicks ??= context.frames.add((tick) => context.draw(() => moving.paint(tick), false))
     if (moving !== undefined && settings.beep) {
       beep.start((originUs) => {
-        wallFrames = Math.round(((wallOriginUs + originUs) % 1e6) * (toneSampleRate / 1e6))
+        const sinceUs = (wallOriginUs + originUs) % 1e6
+        secondUs = originUs - sinceUs
+        samplesBefore = Math.round(sinceUs * (toneSampleRate / 1e6))
       })
     } else beep.stop()
   }
