@@ -142,7 +142,10 @@ describe('the program', () => {
     const flashes = flashTimes(frames)
     const beeps = await readBeeps(files[0] as string)
     expect(flashes.length).toBeGreaterThan(3)
-    for (const flash of flashes.slice(1, -1)) expect(Math.min(...beeps.map((beep) => Math.abs(beep - flash)))).toBeLessThan(0.05)
+    // A machine too busy shows some flashes a frame or two late; what parts them from their beeps by itself does so with all.
+    const apartMs = flashes.map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash))) * 1000)
+    expect(Math.min(...apartMs), `${apartMs}`).toBeLessThan(4)
+    expect(Math.max(...apartMs.slice(1, -1)), `${apartMs}`).toBeLessThan(50)
   })
 
   it('shows each of a thousand switches from the very frame that it tells', async () => {
