@@ -2,8 +2,6 @@ import {
   AV_CHANNEL_LAYOUT_STEREO,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_LOG_ERROR,
-  AV_OPT_SEARCH_CHILDREN,
-  AV_OPT_TYPE_STRING,
   AV_PIX_FMT_YUV420P,
   AV_SAMPLE_FMT_FLT,
   AV_SAMPLE_FMT_FLTP,
@@ -18,22 +16,11 @@ import {
   FF_ENCODER_LIBX264,
   FF_ENCODER_LIBX265,
 } from 'node-av/constants'
-import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Log, Packet, Rational, type Stream } from 'node-av/lib'
+import { Codec, CodecContext, FormatContext, Frame, Log, Packet, Rational, type Stream } from 'node-av/lib'
+import { must, setOption } from '../../platform/ffmpeg/engine.ts'
 import type { Planes } from '../../platform/test-card/test-card.ts'
 import { toneSampleRate } from '../../platform/test-card/test-tone.ts'
 import type { TestStreamOptions } from './messages.ts'
-
-function must(result: number, what: string): void {
-  FFmpegError.throwIfError(result, what)
-}
-
-/**
- * Options go in one by one. A dictionary handed to FFmpeg is freed there and again by its finalizer,
- * which ends the process at some later garbage collection.
- */
-function setText(target: CodecContext | FormatContext, name: string, value: string): void {
-  must(target.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `option ${name}`)
-}
 
 const videoEncoders = { h264: FF_ENCODER_LIBX264, hevc: FF_ENCODER_LIBX265, av1: FF_ENCODER_LIBSVTAV1 } as const
 const audioEncoders = { aac: FF_ENCODER_AAC, opus: FF_ENCODER_LIBOPUS } as const
@@ -96,7 +83,7 @@ function openVideo(options: TestStreamOptions): CodecContext {
   context.colorTrc = AVCOL_TRC_BT709
   context.threadCount = 1
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER)
-  for (const [name, value] of Object.entries(videoSettings(options))) setText(context, name, value)
+  for (const [name, value] of Object.entries(videoSettings(options))) setOption(context, name, value)
   must(context.open2Sync(codec, null), 'open video encoder')
   return context
 }
@@ -132,7 +119,7 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
   const audio = lane(openAudio(options))
   must(await output.openOutput(), 'connect')
   output.setFlags(AVFMT_FLAG_FLUSH_PACKETS)
-  if (!options.url.endsWith('.mp4')) setText(output, 'flvflags', 'no_duration_filesize')
+  if (!options.url.endsWith('.mp4')) setOption(output, 'flvflags', 'no_duration_filesize')
   must(await output.writeHeader(null), 'publish')
 
   const samples = audio.context.frameSize || 1024

@@ -4,8 +4,6 @@ import {
   AV_CHANNEL_LAYOUT_STEREO,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_LOG_ERROR,
-  AV_OPT_SEARCH_CHILDREN,
-  AV_OPT_TYPE_STRING,
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_YUV420P,
   AV_SAMPLE_FMT_FLT,
@@ -18,7 +16,8 @@ import {
   FF_ENCODER_LIBX264,
   FF_ENCODER_LIBX265,
 } from 'node-av/constants'
-import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Log, Packet, Rational, type Stream } from 'node-av/lib'
+import { Codec, CodecContext, FormatContext, Frame, Log, Packet, Rational, type Stream } from 'node-av/lib'
+import { must, setOption } from '../../platform/ffmpeg/engine.ts'
 import { drawSlate, type Plane } from './draw-slate.ts'
 import type { SlateJob } from './messages.ts'
 
@@ -33,14 +32,6 @@ const encoders = { h264: FF_ENCODER_LIBX264, hevc: FF_ENCODER_LIBX265, av1: FF_E
 interface Lane {
   readonly context: CodecContext
   readonly stream: Stream
-}
-
-function must(result: number, what: string): void {
-  FFmpegError.throwIfError(result, what)
-}
-
-function setText(target: CodecContext, name: string, value: string): void {
-  must(target.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `option ${name}`)
 }
 
 /** Encodes a slate in the settings of its stream into an FLV file: one closed group of pictures, then silence. */
@@ -137,7 +128,7 @@ function openVideo({ video }: SlateJob, count: number): CodecContext {
       : video.codec === 'hevc'
         ? { 'preset': 'ultrafast', 'tune': 'zerolatency', 'crf': '26', 'x265-params': `${gop}:scenecut=0:bframes=0:log-level=error` }
         : { 'preset': '12', 'svtav1-params': `keyint=${count + 1}:pred-struct=1:scd=0` }
-  for (const [name, value] of Object.entries(settings)) setText(context, name, value)
+  for (const [name, value] of Object.entries(settings)) setOption(context, name, value)
   must(context.open2Sync(codec, null), 'open video encoder')
   return context
 }

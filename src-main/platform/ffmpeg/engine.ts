@@ -1,5 +1,5 @@
 import { AV_LOG_FATAL, AV_OPT_SEARCH_CHILDREN, AV_OPT_TYPE_STRING } from 'node-av/constants'
-import { type CodecContext, FFmpegError, Log } from 'node-av/lib'
+import { type CodecContext, FFmpegError, type FormatContext, Log } from 'node-av/lib'
 
 Log.setLevel(AV_LOG_FATAL)
 
@@ -10,9 +10,9 @@ export function must(result: number, what: string): number {
 }
 
 /**
- * Sets an option of a codec. Options go in one by one: a dictionary handed to FFmpeg is freed there and again by its finalizer,
+ * Sets an option of a codec or a container. Options go in one by one: a dictionary handed to FFmpeg is freed there and again by its finalizer,
  * which ends the process at some later garbage collection.
  */
-export function setOption(context: CodecContext, name: string, value: string): void {
+export function setOption(context: CodecContext | FormatContext, name: string, value: string): void {
   must(context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `option ${name}`)
 }
