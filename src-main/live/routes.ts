@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { AppError } from '../platform/errors.ts'
+import { pageFields, pageOf, pageSchema } from '../platform/pages.ts'
 import { defineRoute, type RouteDefinition, type RouteRequest } from '../platform/routes.ts'
 import { type AddressBase, publishAddresses } from './addresses.ts'
 import { KeyLimitsChangeSchema, OnOverLimitSchema } from './keys/key-limits.ts'
@@ -42,13 +43,8 @@ type AnyRequest = Pick<RouteRequest<unknown, unknown, unknown>, 'baseUrl'>
 
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
 const KeyParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
-const PageQuery = Type.Object({
-  cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 200 })),
-})
+const PageQuery = Type.Object(pageFields(200))
 const Label = Type.String({ minLength: 1, maxLength: 100 })
-const List = <T extends Parameters<typeof Type.Array>[0]>(item: T) =>
-  Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
 
 const tag = 'live'
 
@@ -71,9 +67,9 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       summary: 'All streams, live and past',
       role: 'viewer',
       query: PageQuery,
-      responses: { 200: List(StreamSchema) },
+      responses: { 200: pageSchema(StreamSchema) },
       handler: (request) => {
-        const { items, nextCursor } = page(registry.list(), request.query)
+        const { items, nextCursor } = pageOf(registry.list(), request.query)
         return { body: { items: items.map((entry) => show(needs, entry, request)), nextCursor } }
       },
     }),
@@ -105,8 +101,8 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       role: 'viewer',
       params: IdParams,
       query: PageQuery,
-      responses: { 200: List(ViewerSessionSchema) },
-      handler: (request) => ({ body: page(viewers.sessions(registry.get(request.params.id).id), request.query) }),
+      responses: { 200: pageSchema(ViewerSessionSchema) },
+      handler: (request) => ({ body: pageOf(viewers.sessions(registry.get(request.params.id).id), request.query) }),
     }),
     defineRoute({
       method: 'PATCH',
@@ -199,8 +195,8 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       summary: 'Stream keys, revoked ones too; never their secrets',
       role: 'editor',
       query: PageQuery,
-      responses: { 200: List(StreamKeySchema) },
-      handler: (request) => ({ body: page(keys.list(), request.query) }),
+      responses: { 200: pageSchema(StreamKeySchema) },
+      handler: (request) => ({ body: pageOf(keys.list(), request.query) }),
     }),
     defineRoute({
       method: 'POST',
@@ -365,15 +361,4 @@ async function end(needs: LiveRoutesNeeds, id: string, request: AnyRequest & { p
   if (needs.testStream.runs(entry.name)) await needs.testStream.stop()
   needs.registry.end(entry, request.principal.id)
   return show(needs, entry, request)
-}
-
-/** One page of a list that stands in a lasting order; the cursor is the id of the last item given. */
-function page<T extends { readonly id: string }>(
-  all: readonly T[],
-  query: { readonly cursor?: string; readonly limit?: number },
-): { items: readonly T[]; nextCursor: string | null } {
-  const from = query.cursor === undefined ? 0 : all.findIndex((item) => item.id === query.cursor) + 1
-  const items = all.slice(from, from + (query.limit ?? 200))
-  const more = from + items.length < all.length
-  return { items, nextCursor: more ? (items.at(-1)?.id ?? null) : null }
 }

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
+import { pageSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { StoredAuditLog } from '../../platform/telemetry/audit-log.ts'
 import { type RuntimeSettings, SettingsSchema } from '../runtime-settings.ts'
@@ -150,7 +151,7 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
         cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
       }),
-      responses: { 200: Type.Object({ items: Type.Array(AuditLineSchema), nextCursor: MaybeText }) },
+      responses: { 200: pageSchema(AuditLineSchema) },
       handler: async ({ query }) => {
         const limit = query.limit ?? 100
         const items = await needs.auditLog.list({

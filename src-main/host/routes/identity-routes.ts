@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { BrowserSessions } from '../../platform/identity/browser-sessions.ts'
 import type { SignInLinks } from '../../platform/identity/sign-in-links.ts'
 import type { TokenStore } from '../../platform/identity/tokens.ts'
+import { wholeListSchema } from '../../platform/pages.ts'
 import type { Principal, Role } from '../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 
@@ -106,7 +107,7 @@ export function identityRoutes(needs: IdentityRoutesNeeds): readonly RouteDefini
       tag: 'identity',
       summary: 'All tokens, without their secrets',
       role: 'admin',
-      responses: { 200: Type.Object({ items: Type.Array(TokenSchema), nextCursor: Type.Null() }) },
+      responses: { 200: wholeListSchema(TokenSchema) },
       handler: () => ({ body: { items: tokens.list(), nextCursor: null } }),
     }),
     defineRoute({

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
+import { wholeListSchema } from '../../platform/pages.ts'
 import { randomText } from '../../platform/random-id.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { AccessGate } from './access-gate.ts'
@@ -141,7 +142,7 @@ export function accessRoutes({ store, gate, audit, events, now, nameOf }: Access
       tag,
       summary: 'Keys that signed addresses and tokens are checked by',
       role: 'editor',
-      responses: { 200: Type.Object({ items: Type.Array(PlaybackKeySchema), nextCursor: Type.Null() }) },
+      responses: { 200: wholeListSchema(PlaybackKeySchema) },
       handler: () => ({ body: { items: store.keys.map(shown), nextCursor: null } }),
     }),
     defineRoute({

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { Alerts } from './alerts.ts'
 import {
@@ -12,7 +13,6 @@ import {
 
 const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
-const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) => Type.Object({ items: Type.Array(item), nextCursor: Type.Null() })
 
 /** The API's doors to alerts: what happened, the rules, the channels. */
 export function alertRoutes(alerts: Alerts): readonly RouteDefinition[] {
@@ -23,7 +23,7 @@ export function alertRoutes(alerts: Alerts): readonly RouteDefinition[] {
       tag,
       summary: 'Alerts of this run, newest first',
       role: 'viewer',
-      responses: { 200: list(AlertSchema) },
+      responses: { 200: wholeListSchema(AlertSchema) },
       handler: () => ({ body: { items: alerts.alerts(), nextCursor: null } }),
     }),
     defineRoute({
@@ -32,7 +32,7 @@ export function alertRoutes(alerts: Alerts): readonly RouteDefinition[] {
       tag,
       summary: 'What is watched for',
       role: 'viewer',
-      responses: { 200: list(AlertRuleSchema) },
+      responses: { 200: wholeListSchema(AlertRuleSchema) },
       handler: () => ({ body: { items: alerts.rules(), nextCursor: null } }),
     }),
     defineRoute({
@@ -76,7 +76,7 @@ export function alertRoutes(alerts: Alerts): readonly RouteDefinition[] {
       tag,
       summary: 'Where alerts go',
       role: 'editor',
-      responses: { 200: list(ChannelSchema) },
+      responses: { 200: wholeListSchema(ChannelSchema) },
       handler: () => ({ body: { items: alerts.channels(), nextCursor: null } }),
     }),
     defineRoute({

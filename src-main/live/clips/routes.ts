@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
+import { pageFields, pageOf, pageSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import { type ClipStore, clipView } from './clip-store.ts'
@@ -74,22 +75,19 @@ function listRoutes({ store, audit, now }: ClipRoutesNeeds): readonly RouteDefin
       query: Type.Object({
         stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
         deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
-        cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+        ...pageFields(100),
       }),
-      responses: { 200: Type.Object({ items: Type.Array(ClipSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) }) },
+      responses: { 200: pageSchema(ClipSchema) },
       handler: ({ query }) => {
-        const { stream, deleted = false, cursor, limit = 100 } = query
+        const { stream, deleted = false } = query
         const all = store
           .list()
           .filter(
             (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
           )
           .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-        const from = cursor === undefined ? 0 : all.findIndex((each) => each.id === cursor) + 1
-        if (cursor !== undefined && from === 0) throw new AppError('request.invalid', 'query.cursor names no clip of this list')
-        const items = all.slice(from, from + limit)
-        return { body: { items: items.map(clipView), nextCursor: from + limit < all.length ? (items.at(-1)?.id ?? null) : null } }
+        const { items, nextCursor } = pageOf(all, query)
+        return { body: { items: items.map(clipView), nextCursor } }
       },
     }),
     defineRoute({

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { DestinationBook } from './destination-book.ts'
 import { DestinationChangesSchema, DestinationSchema, DestinationTemplateSchema, NewDestinationSchema } from './schemas.ts'
@@ -9,7 +10,7 @@ const Params = Type.Object({
   id: Type.String({ maxLength: 80, description: 'id or name of the stream' }),
   destination: Type.String({ maxLength: 80 }),
 })
-const List = Type.Object({ items: Type.Array(DestinationSchema), nextCursor: Type.Null() })
+const List = wholeListSchema(DestinationSchema)
 const tag = 'live'
 const ofStream = '/live/streams/:id/destinations'
 const one = `${ofStream}/:destination`
@@ -34,7 +35,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       tag,
       summary: 'Services that a stream can be sent to, and what they take',
       role: 'viewer',
-      responses: { 200: Type.Object({ items: Type.Array(DestinationTemplateSchema), nextCursor: Type.Null() }) },
+      responses: { 200: wholeListSchema(DestinationTemplateSchema) },
       handler: () => ({ body: { items: destinationTemplates, nextCursor: null } }),
     }),
     defineRoute({

@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
+import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { Hooks } from './hooks.ts'
 import { DeliverySchema, HookChangesSchema, HookCreatedSchema, HookRequestSchema, HookSchema } from './schemas.ts'
 
 const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
-const list = <T extends Parameters<typeof Type.Array>[0]>(item: T) => Type.Object({ items: Type.Array(item), nextCursor: Type.Null() })
 
 /** The API's doors to hooks. Hooks make the host send requests, so they are the admin's. */
 export function hookRoutes(hooks: Hooks): readonly RouteDefinition[] {
@@ -16,7 +16,7 @@ export function hookRoutes(hooks: Hooks): readonly RouteDefinition[] {
       tag,
       summary: 'HTTP hooks',
       role: 'admin',
-      responses: { 200: list(HookSchema) },
+      responses: { 200: wholeListSchema(HookSchema) },
       handler: () => ({ body: { items: hooks.list(), nextCursor: null } }),
     }),
     defineRoute({
@@ -77,7 +77,7 @@ export function hookRoutes(hooks: Hooks): readonly RouteDefinition[] {
       summary: 'The newest deliveries of a hook, newest first',
       role: 'admin',
       params: Params,
-      responses: { 200: list(DeliverySchema) },
+      responses: { 200: wholeListSchema(DeliverySchema) },
       handler: ({ params }) => ({ body: { items: hooks.deliveries(params.id), nextCursor: null } }),
     }),
     defineRoute({

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { mediaTypes } from '../../platform/media-files/container.ts'
+import { pageFields, pageOf, pageSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { type RecordingIndex, recordingView } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
@@ -173,22 +174,19 @@ function listRoutes({ index, audit, now }: RecordingRoutesNeeds): readonly Route
       query: Type.Object({
         stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
         deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
-        cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+        ...pageFields(100),
       }),
-      responses: { 200: Type.Object({ items: Type.Array(RecordingSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) }) },
+      responses: { 200: pageSchema(RecordingSchema) },
       handler: ({ query }) => {
-        const { stream, deleted = false, cursor, limit = 100 } = query
+        const { stream, deleted = false } = query
         const all = index
           .list()
           .filter(
             (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
           )
           .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-        const from = cursor === undefined ? 0 : all.findIndex((each) => each.id === cursor) + 1
-        if (cursor !== undefined && from === 0) throw new AppError('request.invalid', 'query.cursor names no recording of this list')
-        const items = all.slice(from, from + limit)
-        return { body: { items: items.map(recordingView), nextCursor: from + limit < all.length ? (items.at(-1)?.id ?? null) : null } }
+        const { items, nextCursor } = pageOf(all, query)
+        return { body: { items: items.map(recordingView), nextCursor } }
       },
     }),
     defineRoute({

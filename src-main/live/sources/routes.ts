@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { wholeListSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { SourceChangesSchema, SourceRequestSchema, SourceSchema } from './schemas.ts'
 import type { Sources } from './sources.ts'
@@ -15,7 +16,7 @@ export function sourceRoutes(sources: Sources): readonly RouteDefinition[] {
       tag,
       summary: 'Sources that the host fetches by itself',
       role: 'viewer',
-      responses: { 200: Type.Object({ items: Type.Array(SourceSchema), nextCursor: Type.Null() }) },
+      responses: { 200: wholeListSchema(SourceSchema) },
       handler: () => ({ body: { items: sources.list(), nextCursor: null } }),
     }),
     defineRoute({

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
+import { pageFields, pageOf } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { StreamViewersSchema, ViewerHistorySchema, ViewerRunSchema } from './schemas.ts'
 import { type ExportedSession, sessionTable } from './session-table.ts'
@@ -35,8 +36,7 @@ export function viewerRoutes({ viewers, store, streamOf, now }: ViewerRoutesNeed
       params: IdParams,
       query: Type.Object({
         state: Type.Optional(Type.Union([Type.Literal('watching'), Type.Literal('ended')], { default: 'watching' })),
-        cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 200 })),
+        ...pageFields(200),
       }),
       responses: { 200: StreamViewersSchema },
       handler: async ({ params, query }) => {
@@ -48,10 +48,7 @@ export function viewerRoutes({ viewers, store, streamOf, now }: ViewerRoutesNeed
           const items = found.slice(0, limit)
           return { body: { streamId: id, figures, items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null } }
         }
-        const all = viewers.sessions(id)
-        const from = cursor === undefined ? 0 : all.findIndex((session) => session.id === cursor) + 1
-        const items = all.slice(from, from + limit)
-        return { body: { streamId: id, figures, items, nextCursor: from + limit < all.length ? (items.at(-1)?.id ?? null) : null } }
+        return { body: { streamId: id, figures, ...pageOf(viewers.sessions(id), query) } }
       },
     }),
     defineRoute({

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { mediaTypes } from '../../../platform/media-files/container.ts'
+import { pageFields, pageOf, pageSchema } from '../../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import type { FileBook } from './file-book.ts'
 import { fileView, StudioFileSchema } from './studio-file.ts'
@@ -22,19 +23,15 @@ export function fileRoutes(files: FileBook, audit: AuditLog): readonly RouteDefi
       role: 'viewer',
       query: Type.Object({
         output: Type.Optional(Type.String({ maxLength: 80, description: 'of this output alone' })),
-        cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 100 })),
+        ...pageFields(100),
       }),
-      responses: { 200: Type.Object({ items: Type.Array(StudioFileSchema), nextCursor: Type.Union([Type.String(), Type.Null()]) }) },
+      responses: { 200: pageSchema(StudioFileSchema) },
       handler: ({ query }) => {
         const all = files
           .list()
           .filter(({ output }) => query.output === undefined || output === query.output)
           .toReversed()
-        const from = query.cursor === undefined ? 0 : all.findIndex(({ id }) => id === query.cursor) + 1
-        const items = all.slice(from, from + (query.limit ?? 100))
-        const last = items.at(-1)
-        const nextCursor = last !== undefined && from + items.length < all.length ? last.id : null
+        const { items, nextCursor } = pageOf(all, query)
         return { body: { items: items.map(fileView), nextCursor } }
       },
     }),
