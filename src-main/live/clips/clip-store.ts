@@ -74,9 +74,9 @@ export class ClipStore {
 
   /** Deletes the file for good. */
   async remove(clip: StoredClip): Promise<void> {
-    this.#byId.delete(clip.id)
     await rm(this.path(clip.id), { force: true })
     await rm(this.picturePath(clip.id), { force: true })
+    this.#byId.delete(clip.id)
     this.#needs.writes.enqueue('forget a clip', async () => {
       await this.#needs.database.deleteFrom('clip').where('id', '=', clip.id).execute()
     })

@@ -62,9 +62,9 @@ export class RecordingIndex {
 
   /** Deletes the file for good. Never a running one. */
   async remove(recording: StoredRecording): Promise<void> {
-    this.#byId.delete(recording.id)
     await rm(this.path(recording), { force: true })
     for (const kind of ['poster.jpg', 'sprites.jpg', 'sprites.vtt'] as const) await rm(this.picturePath(recording, kind), { force: true })
+    this.#byId.delete(recording.id)
     this.#needs.store.remove(recording.id)
     this.#needs.events.publish('recording.removed', { id: recording.id }, { stream: recording.streamId })
   }
