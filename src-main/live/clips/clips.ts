@@ -10,6 +10,7 @@ import { randomText } from '../../platform/random-id.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
 import { parseStartPoint } from '../playback/start-point.ts'
 import { trackInfo } from '../streams/stream-view.ts'
+import { trashMs } from '../trash.ts'
 import type { ClipMaker } from './clip-maker.ts'
 import type { ClipStore, StoredClip } from './clip-store.ts'
 import { audioOf, clipWindow, videoOf } from './clip-window.ts'
@@ -39,8 +40,6 @@ const mostJobs = 8
 const longestS = 3600
 /** A clip may end so far ahead of the newest media, s: it waits for them. */
 const aheadS = 30
-/** Clips in the trash are kept so long, ms. */
-export const trashMs = 300_000
 const sweepMs = 15_000
 /** Room that the disk keeps, bytes. */
 const leastFreeBytes = 500_000_000

@@ -1,10 +1,10 @@
-import { access } from 'node:fs/promises'
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import { pageFields, pageOf, pageSchema } from '../../platform/pages.ts'
+import { FileQuery, giveFile } from '../../platform/file-door.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { PackagedStream } from '../packager/packaged-stream.ts'
+import { trashRoutes } from '../trash.ts'
 import { type ClipStore, clipView } from './clip-store.ts'
 import { clipWindow } from './clip-window.ts'
 import type { Clips } from './clips.ts'
@@ -66,29 +66,18 @@ function makingRoutes({ clips, streamOf, runs }: ClipRoutesNeeds): readonly Rout
 
 function listRoutes({ store, audit, now }: ClipRoutesNeeds): readonly RouteDefinition[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/live/clips',
-      tag,
-      summary: 'Clips, newest first',
-      role: 'viewer',
-      query: Type.Object({
-        stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
-        deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
-        ...pageFields(100),
-      }),
-      responses: { 200: pageSchema(ClipSchema) },
-      handler: ({ query }) => {
-        const { stream, deleted = false } = query
-        const all = store
-          .list()
-          .filter(
-            (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
-          )
-          .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-        const { items, nextCursor } = pageOf(all, query)
-        return { body: { items: items.map(clipView), nextCursor } }
+    ...trashRoutes({
+      noun: 'clip',
+      schema: ClipSchema,
+      list: () => store.list(),
+      get: (id) => store.get(id),
+      view: clipView,
+      keep: (clip) => store.keep(clip),
+      remove: (clip) => store.remove(clip),
+      onDelete({ title, stream, streamId }, actor) {
+        audit.record({ kind: 'command', message: `clip ${title} was deleted`, streamId, streamName: stream, actor })
       },
+      now,
     }),
     defineRoute({
       method: 'GET',
@@ -116,42 +105,6 @@ function listRoutes({ store, audit, now }: ClipRoutesNeeds): readonly RouteDefin
         return { body: clipView(clip) }
       },
     }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/live/clips/:id',
-      tag,
-      summary: 'Puts a clip into the trash, from which it goes after five minutes; `permanently` deletes it at once',
-      role: 'editor',
-      params: IdParams,
-      query: Type.Object({ permanently: Type.Optional(Type.Boolean()) }),
-      responses: { 204: Type.Null() },
-      handler: async ({ params, query, principal }) => {
-        const clip = store.get(params.id)
-        const { title, stream, streamId } = clip
-        audit.record({ kind: 'command', message: `clip ${title} was deleted`, streamId, streamName: stream, actor: principal.id })
-        if (query.permanently === true) await store.remove(clip)
-        else {
-          clip.deletedAt = new Date(now()).toISOString()
-          store.keep(clip)
-        }
-        return { status: 204, body: null }
-      },
-    }),
-    defineRoute({
-      method: 'POST',
-      path: '/live/clips/:id/restore',
-      tag,
-      summary: 'Takes a clip back out of the trash',
-      role: 'editor',
-      params: IdParams,
-      responses: { 200: ClipSchema },
-      handler: ({ params }) => {
-        const clip = store.get(params.id)
-        clip.deletedAt = null
-        store.keep(clip)
-        return { body: clipView(clip) }
-      },
-    }),
   ]
 }
 
@@ -164,18 +117,14 @@ function fileRoutes({ store }: ClipRoutesNeeds): readonly RouteDefinition[] {
       summary: 'The clip, MP4, whole or in ranges',
       role: 'viewer',
       params: IdParams,
-      query: Type.Object({ download: Type.Optional(Type.Boolean({ description: 'browsers save it instead of playing it' })) }),
+      query: FileQuery,
       responses: { 200: Type.Any({ description: 'the file' }) },
       fileTypes: ['video/mp4'],
-      handler: async ({ params, query }) => {
+      handler: ({ params, query }) => {
         const clip = store.get(params.id)
         if (clip.state !== 'ready') throw new AppError('clip.not_ready')
-        const path = store.path(clip.id)
-        await access(path).catch((cause) => {
-          throw new AppError('clip.not_found', 'The file of this clip is gone', { cause })
-        })
-        const type = 'video/mp4'
-        return { body: null, file: query.download === true ? { path, type, downloadName: clip.fileName } : { path, type } }
+        const file = { path: store.path(clip.id), type: 'video/mp4', name: clip.fileName }
+        return giveFile(file, query, (cause) => new AppError('clip.not_found', 'The file of this clip is gone', { cause }))
       },
     }),
     defineRoute({

@@ -6,6 +6,7 @@ import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { unfitTracks } from '../../platform/media-files/container.ts'
 import type { LiveStream, StreamDirectory } from '../streams/stream.ts'
+import { trashMs } from '../trash.ts'
 import type { RecordingIndex } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
 import { RecordingSession } from './recording-session.ts'
@@ -30,8 +31,6 @@ export interface RecordingsNeeds {
 const queueBytes = 48 * 1024 * 1024
 /** How often room and age are looked at. */
 const checkEveryMs = 10_000
-/** How long what was deleted can be had back. */
-const trashMs = 5 * 60_000
 /** Room beyond what is kept free that a paused recording wants before it goes on. */
 const resumeBytes = 4_000_000
 

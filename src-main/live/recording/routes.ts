@@ -1,10 +1,10 @@
-import { access } from 'node:fs/promises'
 import { Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
+import { FileQuery, giveFile } from '../../platform/file-door.ts'
 import { mediaTypes } from '../../platform/media-files/container.ts'
-import { pageFields, pageOf, pageSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { trashRoutes } from '../trash.ts'
 import { type RecordingIndex, recordingView } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
 import type { Recordings } from './recordings.ts'
@@ -165,29 +165,19 @@ function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: Recordi
 
 function listRoutes({ index, audit, now }: RecordingRoutesNeeds): readonly RouteDefinition[] {
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/live/recordings',
-      tag,
-      summary: 'Recordings, newest first',
-      role: 'viewer',
-      query: Type.Object({
-        stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
-        deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
-        ...pageFields(100),
-      }),
-      responses: { 200: pageSchema(RecordingSchema) },
-      handler: ({ query }) => {
-        const { stream, deleted = false } = query
-        const all = index
-          .list()
-          .filter(
-            (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
-          )
-          .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-        const { items, nextCursor } = pageOf(all, query)
-        return { body: { items: items.map(recordingView), nextCursor } }
+    ...trashRoutes({
+      noun: 'recording',
+      schema: RecordingSchema,
+      list: () => index.list(),
+      get: (id) => index.get(id),
+      view: recordingView,
+      keep: (recording) => index.keep(recording),
+      remove: (recording) => index.remove(recording),
+      onDelete({ state, fileName, stream }, actor) {
+        if (state === 'recording') throw new AppError('recording.running')
+        audit.record({ kind: 'command', message: `recording ${fileName} was deleted`, streamName: stream, actor })
       },
+      now,
     }),
     defineRoute({
       method: 'GET',
@@ -218,57 +208,10 @@ function listRoutes({ index, audit, now }: RecordingRoutesNeeds): readonly Route
         return { body: recordingView(recording) }
       },
     }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/live/recordings/:id',
-      tag,
-      summary: 'Puts a recording into the trash, from which it goes after five minutes; `permanently` deletes it at once',
-      role: 'editor',
-      params: IdParams,
-      query: Type.Object({ permanently: Type.Optional(Type.Boolean()) }),
-      responses: { 204: Type.Null() },
-      handler: async ({ params, query, principal }) => {
-        const recording = index.get(params.id)
-        if (recording.state === 'recording') throw new AppError('recording.running')
-        audit.record({
-          kind: 'command',
-          message: `recording ${recording.fileName} was deleted`,
-          streamName: recording.stream,
-          actor: principal.id,
-        })
-        if (query.permanently === true) await index.remove(recording)
-        else {
-          recording.deletedAt = new Date(now()).toISOString()
-          index.keep(recording)
-        }
-        return { status: 204, body: null }
-      },
-    }),
-    defineRoute({
-      method: 'POST',
-      path: '/live/recordings/:id/restore',
-      tag,
-      summary: 'Takes a recording back out of the trash',
-      role: 'editor',
-      params: IdParams,
-      responses: { 200: RecordingSchema },
-      handler: ({ params }) => {
-        const recording = index.get(params.id)
-        recording.deletedAt = null
-        index.keep(recording)
-        return { body: recordingView(recording) }
-      },
-    }),
   ]
 }
 
 function fileRoutes({ index }: RecordingRoutesNeeds): readonly RouteDefinition[] {
-  const present = async (path: string): Promise<string> => {
-    await access(path).catch((cause) => {
-      throw new AppError('recording.file_missing', undefined, { cause })
-    })
-    return path
-  }
   return [
     defineRoute({
       method: 'GET',
@@ -277,14 +220,13 @@ function fileRoutes({ index }: RecordingRoutesNeeds): readonly RouteDefinition[]
       summary: 'The file, whole or in ranges; one that still grows as far as it stands',
       role: 'viewer',
       params: IdParams,
-      query: Type.Object({ download: Type.Optional(Type.Boolean({ description: 'browsers save it instead of playing it' })) }),
+      query: FileQuery,
       responses: { 200: Type.Any({ description: 'the file' }) },
       fileTypes: Object.values(mediaTypes),
-      handler: async ({ params, query }) => {
+      handler: ({ params, query }) => {
         const recording = index.get(params.id)
-        const path = await present(index.path(recording))
-        const type = mediaTypes[recording.container]
-        return { body: null, file: query.download === true ? { path, type, downloadName: recording.fileName } : { path, type } }
+        const file = { path: index.path(recording), type: mediaTypes[recording.container], name: recording.fileName }
+        return giveFile(file, query, (cause) => new AppError('recording.file_missing', undefined, { cause }))
       },
     }),
     ...(

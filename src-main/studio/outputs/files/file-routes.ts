@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Type } from 'typebox'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { FileQuery, giveFile } from '../../../platform/file-door.ts'
 import { mediaTypes } from '../../../platform/media-files/container.ts'
 import { pageFields, pageOf, pageSchema } from '../../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
@@ -52,16 +52,13 @@ export function fileRoutes(files: FileBook, audit: AuditLog): readonly RouteDefi
       summary: 'The file itself, whole or in ranges; one that still grows as far as it stands',
       role: 'viewer',
       params: IdParams,
-      query: Type.Object({ download: Type.Optional(Type.Boolean({ description: 'browsers save it instead of playing it' })) }),
+      query: FileQuery,
       responses: { 200: Type.Any({ description: 'the file' }) },
       fileTypes: [mediaTypes.mp4, mediaTypes.mkv],
-      handler: async ({ params, query }) => {
+      handler: ({ params, query }) => {
         const { path, container } = files.get(params.id)
-        await access(path).catch((cause) => {
-          throw new AppError('studio.file_missing', undefined, { cause })
-        })
-        const type = mediaTypes[container]
-        return { body: null, file: query.download === true ? { path, type, downloadName: basename(path) } : { path, type } }
+        const file = { path, type: mediaTypes[container], name: basename(path) }
+        return giveFile(file, query, (cause) => new AppError('studio.file_missing', undefined, { cause }))
       },
     }),
     defineRoute({
