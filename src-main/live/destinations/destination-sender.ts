@@ -1,7 +1,7 @@
 import type { Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
+import { backoffMs } from '../backoff.ts'
 import type { LiveStream } from '../streams/stream.ts'
-import { backoffMs } from './backoff.ts'
 import type { DestinationState, DestinationStatistics, TemplateId } from './schemas.ts'
 import type { Sending, Target, TargetEvents } from './target.ts'
 import { templateOf } from './templates.ts'

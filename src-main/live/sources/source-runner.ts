@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
-import { backoffMs } from '../destinations/backoff.ts'
+import { backoffMs } from '../backoff.ts'
 import type { Publication } from '../ingest/publisher.ts'
 import { type Pull, type PullNeeds, startPull } from './pull-process.ts'
 import type { SourceState } from './schemas.ts'
