@@ -15,6 +15,7 @@ import { type FrameRate, framePts } from '../engine/frame-clock.ts'
 import type { Compositor } from '../native/compositor.ts'
 import { encodedSize } from './encoded-size.ts'
 import type { VideoEncoding as VideoEncodingSettings } from './encoding-schemas.ts'
+import { GroupsOfPictures } from './groups-of-pictures.ts'
 import { PicturePool, type PooledPicture } from './picture-pool.ts'
 
 export interface VideoEncodingNeeds {
@@ -33,12 +34,6 @@ export interface VideoEncodingNeeds {
 /** Pictures that may wait for the encoder: more are left out, so that it never falls behind for good. */
 const mostWaiting = 3
 
-/** Frames between keyframes: at the same frame numbers for every encoding of a show, before and after a restart. */
-export function framesPerGop(keyframeMs: number, divisor: number, { numerator, denominator }: FrameRate): number {
-  const frames = Math.round((keyframeMs * numerator) / denominator / 1000 / divisor)
-  return Math.max(1, frames) * divisor
-}
-
 function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {
   const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
   return colorSpace === 'bt601'
@@ -50,7 +45,7 @@ function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureCol
 export class VideoEncoding {
   readonly #needs: VideoEncodingNeeds
   readonly #size: { readonly width: number; readonly height: number }
-  readonly #gop: number
+  readonly #groups: GroupsOfPictures
   readonly #colors: PictureColors
   #encoder: PictureEncoder | undefined
   /** For encodings that differ from the canvas's own picture. */
@@ -70,7 +65,7 @@ export class VideoEncoding {
     const { encoding, canvas, frameRate } = needs
     this.#size = encodedSize(canvas, encoding.height)
     this.#colors = colorsOf(encoding)
-    this.#gop = framesPerGop(encoding.keyframeMs, encoding.frameDivisor, frameRate)
+    this.#groups = new GroupsOfPictures(encoding.keyframeMs, encoding.frameDivisor, frameRate)
     const { width, height } = this.#size
     const kbps = needs.bitrateKbps ?? encoding.bitrateKbps
     try {
@@ -108,7 +103,7 @@ export class VideoEncoding {
   offer(picture: PooledPicture, frame: number): void {
     const encoder = this.#encoder
     if (encoder === undefined || !this.wants(frame)) return
-    if (frame % this.#gop === 0) this.#keyWanted = true
+    if (this.#groups.beginsWith(frame)) this.#keyWanted = true
     const own = this.#waiting >= mostWaiting ? undefined : this.#ownPicture(picture)
     if (own === undefined) {
       this.#skipped++
