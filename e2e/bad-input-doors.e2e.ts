@@ -13,6 +13,7 @@ import { baseClip } from './helpers/clips.ts'
 import { type FlvViewer, watchFlv } from './helpers/flv-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
+import { until } from './helpers/until.ts'
 import { connectPeer, makeOffer, type RawPeer } from './helpers/whip-peer.ts'
 
 let host: RunningHost
@@ -31,16 +32,6 @@ function held(): { bytes: number; handles: number } {
   return {
     bytes: Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]) * 1024,
     handles: readdirSync(`/proc/${pid}/fd`).length,
-  }
-}
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false, timeoutMs = 20_000): Promise<T> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined && found !== false) return found
-    if (performance.now() > end) throw new Error(`in vain: ${what}`)
-    await sleep(50)
   }
 }
 
@@ -173,14 +164,14 @@ describe('what strangers send to any door', () => {
     await peer.untilConnected()
     webrtcPort = (await host.api('GET', '/live/webrtc')).body.port
     viewer = await watchFlv(`${host.http}/live/steady.flv`, 50)
-    await until('pictures', () => viewer.frames > 60)
+    await until(() => viewer.frames > 60, 'pictures')
     before = held()
     await beginSources()
   }, 60_000)
 
   afterEach(async () => {
     const from = viewer.frames
-    await until('the stream goes on', () => viewer.frames > from + 15, 5000)
+    await until(() => viewer.frames > from + 15, 'the stream goes on', 5000)
     expect(viewer.gaps, 'frames are missing').toEqual([])
     expect(viewer.longestWaitMs, 'the stream stood still').toBeLessThan(2500)
     viewer.forget()
@@ -223,7 +214,7 @@ describe('what strangers send to any door', () => {
       )
     }
     await sendAll(webrtcPort, packets)
-    await until('RTP goes on', () => peer.received > seen + 30)
+    await until(() => peer.received > seen + 30, 'RTP goes on')
   })
 
   it('offers that are none, or lie, are refused with a code by WHIP and WHEP', async () => {
@@ -282,7 +273,7 @@ describe('what strangers send to any door', () => {
     for (const { status, text } of answers) if (status !== 201) expect(JSON.parse(text)).toMatchObject({ code: expect.any(String) })
     // Nothing that was asked ended the engine: the viewer's packets still come.
     const seen = peer.received
-    await until('RTP goes on', () => peer.received > seen + 30)
+    await until(() => peer.received > seen + 30, 'RTP goes on')
   }, 20_000)
 
   it('a flood of offers from one address is bounded; others are served', async () => {
@@ -303,7 +294,7 @@ describe('what strangers send to any door', () => {
       await new Promise((resolve) => socket.once('open', resolve).once('close', resolve))
       return socket
     }
-    const closed = (socket: WebSocket) => until('it is hung up on', () => socket.readyState === socket.CLOSED)
+    const closed = (socket: WebSocket) => until(() => socket.readyState === socket.CLOSED, 'it is hung up on')
     const strange: unknown[] = [null, 1, [], {}, { type: 1 }, { type: 'offer' }, { type: 'offer', sdp: 7 }, { type: 'offer', sdp: {} }]
     strange.push({ type: 'offer', sdp: 'v=0', role: 'publish', key: 5 }, { type: 'offer', sdp: offer, role: { a: 1 } })
     strange.push({ type: 'candidate', candidate: 5 }, { type: 'candidate', candidate: { candidate: 'x'.repeat(9000), sdpMid: 7 } })
@@ -344,11 +335,11 @@ describe('what strangers send to any door', () => {
       if (count % 100 === 0) await sleep(2)
     }
     const gone = async (name: string) => (await host.api('GET', `/live/streams/${name}`)).body?.publisher == null
-    await until('the silent one is gone', () => gone('rtp-silent'), 15_000)
+    await until(() => gone('rtp-silent'), 'the silent one is gone', 15_000)
     garbage.close()
     silent.close()
     const seen = peer.received
-    await until('RTP goes on', () => peer.received > seen + 30)
+    await until(() => peer.received > seen + 30, 'RTP goes on')
   }, 25_000)
 
   it('SRT handshakes half open, malformed and again, and a caller whose transport stream is noise', async () => {
@@ -393,7 +384,7 @@ describe('what strangers send to any door', () => {
     again.onMessage = (payload) => {
       bytes += payload.length
     }
-    await until('SRT plays', () => bytes > 50_000)
+    await until(() => bytes > 50_000, 'SRT plays')
     again.close()
   }, 20_000)
 
@@ -496,10 +487,10 @@ describe('what strangers send to any door', () => {
       ids.push(body.id)
     }
     type Shown = { id: string; state: string; error: unknown }
-    await until('each says what is wrong', async () => {
+    await until(async () => {
       const { items } = (await host.api('GET', '/live/streams/steady/destinations')).body as { items: Shown[] }
       return items.filter(({ id, error }) => ids.includes(id) && error !== null).length === ids.length
-    })
+    }, 'each says what is wrong')
     for (const id of ids) await host.api('DELETE', `/live/streams/steady/destinations/${id}`)
   }, 25_000)
 
@@ -596,7 +587,7 @@ describe('what strangers send to any door', () => {
       const { status } = await host.api('PUT', '/live/streams/steady/recording-rule', rule)
       expect([200, 400]).toContain(status)
     }
-    await until('a recording', async () => (await host.api('GET', '/live/recordings')).body.items.length > 0)
+    await until(async () => (await host.api('GET', '/live/recordings')).body.items.length > 0, 'a recording')
     await host.api('DELETE', '/live/streams/steady/recording-rule')
     for (const { fileName } of (await host.api('GET', '/live/recordings')).body.items) expect(fileName).not.toMatch(/\.\.[/\\]|^[/\\]/)
   }, 30_000)
@@ -608,11 +599,11 @@ describe('what strangers send to any door', () => {
     const items = async (): Promise<Item[]> => (await host.api('GET', '/live/sources')).body.items
     const quick = Object.keys(sourceUrls).filter((name) => !['src-rtsp-silent', 'src-inner'].includes(name))
     await until(
-      'they failed',
       async () => {
         const all = await items()
         return quick.every((name) => all.some(({ stream, error }) => stream === name && error !== null))
       },
+      'they failed',
       28_000,
     ).catch(async (error) => {
       throw new Error(`${error.message}: ${JSON.stringify((await items()).map(({ stream, state, error: why }) => [stream, state, why]))}`)
@@ -659,9 +650,9 @@ describe('what strangers send to any door', () => {
   }, 120_000)
 
   it('in the end nothing is kept of them all', async () => {
-    await until('sessions that never connected are gone', async () => (await host.api('GET', '/live/webrtc')).body.sessions <= 1)
+    await until(async () => (await host.api('GET', '/live/webrtc')).body.sessions <= 1, 'sessions that never connected are gone')
     // Processes for thumbnails and recordings began meanwhile; hundreds of connections came and must be gone.
-    await until('handles are given back', () => held().handles <= before.handles + 30, 20_000).catch(() => {
+    await until(() => held().handles <= before.handles + 30, 'handles are given back', 20_000).catch(() => {
       throw new Error(`handles: ${before.handles} before, ${held().handles} now`)
     })
     expect(held().bytes - before.bytes).toBeLessThan(150e6)

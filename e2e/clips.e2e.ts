@@ -12,6 +12,7 @@ import { baseClip, madeClip } from './helpers/clips.ts'
 import { type DecodedFrame, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
+import { until } from './helpers/until.ts'
 
 const run = promisify(execFile)
 
@@ -49,32 +50,22 @@ describe('clips', () => {
     return publisher
   }
 
-  async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 40_000): Promise<T> {
-    const end = performance.now() + timeoutMs
-    for (;;) {
-      const found = await look()
-      if (found) return found
-      if (performance.now() > end) throw new Error(`${what} did not come to pass`)
-      await sleep(100)
-    }
-  }
-
   const window = async (stream: string): Promise<any> => (await host.api('GET', `/live/streams/${stream}/clip-window`)).body
   const held = (stream: string, ms: number): Promise<any> =>
-    until(`${ms} ms of ${stream}`, async () => {
+    until(async () => {
       const found = await window(stream)
       return found.toMs - found.fromMs >= ms && found
-    })
+    }, `${ms} ms of ${stream}`)
 
   /** Orders a clip and waits until it is made. */
   async function clip(stream: string, order: object): Promise<any> {
     const { status, body } = await host.api('POST', `/live/streams/${stream}/clips`, order)
     expect(status, JSON.stringify(body)).toBe(202)
-    return until('the clip', async () => {
+    return until(async () => {
       const found = (await host.api('GET', `/live/clips/${body.id}`)).body
       if (found.state === 'failed') throw new Error(JSON.stringify(found.error))
       return found.state === 'ready' && found
-    })
+    }, 'the clip')
   }
 
   async function download(made: any): Promise<string> {
@@ -225,18 +216,18 @@ describe('clips', () => {
     /** The frame in a picture, once it stands still. */
     const still = async (name: string): Promise<number> => {
       let before: number | undefined
-      return until(`the picture ${name}`, async () => {
+      return until(async () => {
         const now = await codeOf(name)
         const same = now !== undefined && now === before && now
         before = now
         await sleep(400)
         return same
-      })
+      }, `the picture ${name}`)
     }
     const marked = await still('from')
     await page.getByTestId('from-a-frame-on').click()
     await page.getByTestId('from-a-frame-on').click()
-    await until('two frames on', async () => (await codeOf('from')) === marked + 2)
+    await until(async () => (await codeOf('from')) === marked + 2, 'two frames on')
     await page.getByTestId('to-a-frame-back').click()
     const first = await still('from')
     const last = await still('to')
@@ -255,7 +246,7 @@ describe('clips', () => {
     const row = page.locator(`[data-clip="${made.id}"]`)
     await row.getByTestId('clip-title').fill('Renamed')
     await row.getByTestId('clip-title').press('Enter')
-    await until('the title', async () => (await host.api('GET', `/live/clips/${made.id}`)).body.title === 'Renamed')
+    await until(async () => (await host.api('GET', `/live/clips/${made.id}`)).body.title === 'Renamed', 'the title')
     await row.getByTestId('clip-play').click()
     await page.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-testid="clip-video"]')?.currentTime ?? 0) > 0.3)
     await page.keyboard.press('Escape')
@@ -297,7 +288,7 @@ describe('clips', () => {
     expect((await host.api('POST', '/live/streams/page/recording')).status).toBe(200)
     await sleep(3000)
     await host.api('DELETE', '/live/streams/page/recording')
-    await until('its pictures', async () => (await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.spritesUrl)
+    await until(async () => (await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.spritesUrl, 'its pictures')
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } })
     await page.goto(`${host.http}/recordings`)
     await page.getByTestId('recording-play').click()
@@ -348,10 +339,10 @@ describe('clips', () => {
     await first.stop()
     await host.until('back', (state) => state.reconnecting)
     await publish('back', await baseClip())
-    const seam = await until('the seam', async () => {
+    const seam = await until(async () => {
       const { seamsMs, toMs: edge } = await window('back')
       return seamsMs[0] !== undefined && edge > seamsMs[0] + 3000 && seamsMs[0]
-    })
+    }, 'the seam')
     const over = await host.api('POST', '/live/streams/back/clips', { from: seam - 1000, to: seam + 1000 })
     expect([over.status, over.body.code]).toEqual([409, 'clip.discontinuity'])
     const behind = await clip('back', { from: seam + 200, to: seam + 1700 })

@@ -10,20 +10,10 @@ import { streams } from './helpers/command.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
 
 const clip = (): Promise<string> => testClip('clip-h264-aac', { frames: 900, videoKbps: 1200 })
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Waits until `check` answers something. */
-async function until<T>(what: string, check: () => Promise<T | undefined | false>, timeoutMs = 30_000): Promise<T> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const answer = await check()
-    if (answer !== undefined && answer !== false) return answer
-    if (performance.now() > end) throw new Error(`in vain: ${what}`)
-    await pause(100)
-  }
-}
 
 describe('a host that ends', () => {
   it('by SIGKILL comes back with its keys, streams, settings and tokens, and the old key publishes', async () => {
@@ -73,11 +63,11 @@ describe('a host that ends', () => {
     try {
       await host.until('cam', (stream) => stream.state === 'active')
       const multivariant = `${host.http}/live/cam/index.m3u8`
-      const media = await until('a playlist', async () => {
+      const media = await until(async () => {
         const reply = await fetch(multivariant)
         const line = reply.ok && (await reply.text()).split('\n').find((one) => one.endsWith('.m3u8') && !one.startsWith('#'))
         return line && new URL(line, multivariant)
-      })
+      }, 'a playlist')
       // A blocked reload, an endless answer, an event socket, an RTMP player and a connection that only holds on.
       const listed = await (await fetch(media)).text()
       const next = Number(listed.match(/#EXT-X-MEDIA-SEQUENCE:(\d+)/)![1]) + listed.split('#EXTINF').length
@@ -89,7 +79,7 @@ describe('a host that ends', () => {
       await new Promise((resolve) => socket.on('message', resolve))
       player = spawn('ffmpeg', ['-loglevel', 'error', '-i', `${host.rtmp}/cam`, '-c', 'copy', '-f', 'null', '-'], { stdio: 'ignore' })
       connect(host.httpPort, '127.0.0.1').on('error', () => undefined)
-      await until('the RTMP player', async () => (await host.api('GET', '/stream/cam/viewers')).body.concurrent > 0)
+      await until(async () => (await host.api('GET', '/stream/cam/viewers')).body.concurrent > 0, 'the RTMP player')
 
       const from = performance.now()
       await host.kill('SIGTERM')
@@ -169,14 +159,14 @@ describe('a disk that is full', () => {
       const refused = await host.api('POST', '/live/keys', { stream: 'other' })
       expect([refused.status, refused.body.code], 'what cannot be kept is refused').toEqual([507, 'storage.full'])
       expect((await host.api('PATCH', '/settings', { reconnectWindowMs: 22_000 })).status).toBe(200)
-      await until('degraded', async () => (await host.api('GET', '/health')).body.status === 'degraded')
-      await until('a warning', async () => host.log.some((line) => line.includes('storage.full')))
+      await until(async () => (await host.api('GET', '/health')).body.status === 'degraded', 'degraded')
+      await until(async () => host.log.some((line) => line.includes('storage.full')), 'a warning')
       const then = await sequence()
-      await until('pictures go on', async () => (await sequence()) > then + 1)
+      await until(async () => (await sequence()) > then + 1, 'pictures go on')
       expect((await fetch(`${host.http}/live/cam/index.m3u8`)).status).toBe(200)
 
       free()
-      await until('well again', async () => (await host.api('GET', '/health')).body.status === 'ok', 60_000)
+      await until(async () => (await host.api('GET', '/health')).body.status === 'ok', 'well again', 60_000)
       await host.key('other')
     } finally {
       await publisher.stop()

@@ -7,10 +7,11 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
-import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
+import { complaintsOf, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
 
 const run = promisify(execFile)
 
@@ -18,12 +19,6 @@ const hasMkvinfo = run('mkvinfo', ['--version']).then(
   () => true,
   () => false,
 )
-
-/** What ffmpeg complains about when it decodes a whole file. */
-async function complaintsOf(file: string): Promise<string> {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], { timeout: 60_000 })
-  return stderr.trim()
-}
 
 async function probe(file: string): Promise<any> {
   const { stdout } = await run('ffprobe', ['-v', 'error', '-count_packets', '-show_streams', '-show_format', '-of', 'json', file])
@@ -62,16 +57,6 @@ describe('recording', () => {
     return publisher
   }
 
-  async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
-    const end = performance.now() + timeoutMs
-    for (;;) {
-      const found = await look()
-      if (found) return found
-      if (performance.now() > end) throw new Error(`${what} did not come to pass`)
-      await sleep(100)
-    }
-  }
-
   const list = async (stream: string): Promise<any[]> => (await host.api('GET', `/live/recordings?stream=${stream}`)).body.items
 
   /** Downloads a recording as it stands. */
@@ -90,14 +75,14 @@ describe('recording', () => {
       const started = await host.api('POST', '/live/streams/byhand/recording')
       expect(started.status).toBe(200)
       expect(started.body).toMatchObject({ state: 'recording', by: 'hand', error: null })
-      const growing = await until('a file', async () => (await list('byhand')).find((each) => each.bytes > 60_000))
+      const growing = await until(async () => (await list('byhand')).find((each) => each.bytes > 60_000), 'a file')
       expect(growing.state).toBe('recording')
       const early = await download(growing.id, 'growing.mp4')
       expect(await complaintsOf(early)).toBe('')
       await sleep(3000)
       expect((await host.api('DELETE', '/live/streams/byhand/recording')).body.state).toBe('off')
       expect((await host.api('DELETE', '/live/streams/byhand/recording')).body.code).toBe('recording.off')
-      const done = await until('the end', async () => (await list('byhand')).find((each) => each.state === 'complete'))
+      const done = await until(async () => (await list('byhand')).find((each) => each.state === 'complete'), 'the end')
       const file = await download(done.id, 'whole.mp4')
       expect(await complaintsOf(file)).toBe('')
       const facts = await probe(file)
@@ -122,13 +107,13 @@ describe('recording', () => {
     try {
       const set = await host.api('PUT', `/live/streams/${stream}/recording-rule`, { ...rule, enabled: true, container, splitMegabytes: 1 })
       expect(set.status).toBe(200)
-      await until('three files', async () => (await list(stream)).length >= 3)
+      await until(async () => (await list(stream)).length >= 3, 'three files')
       const last = await host.api('DELETE', `/live/streams/${stream}/recording`)
       expect(last.status).toBe(200)
-      const files = await until('their ends', async () => {
+      const files = await until(async () => {
         const all = await list(stream)
         return all.every((each) => each.state === 'complete') && all.reverse()
-      })
+      }, 'their ends')
       expect(files.map((each) => each.number)).toEqual(files.map((_, index) => index + 1))
       let next: number | undefined
       for (const each of files) {
@@ -179,7 +164,7 @@ describe('recording', () => {
   it('survives the host’s death with less than a second lost', async () => {
     const publisher = await publish('killed', clip, true)
     await host.api('POST', '/live/streams/killed/recording')
-    await until('some seconds', async () => (await list('killed')).find((each) => each.durationMs > 4000))
+    await until(async () => (await list('killed')).find((each) => each.durationMs > 4000), 'some seconds')
     const { health } = (await host.api('GET', '/live/streams/killed')).body
     const [before] = await list('killed')
     const publishedMs = Date.now() - Date.parse(before.startedAt)
@@ -187,7 +172,7 @@ describe('recording', () => {
     await publisher.stop()
     expect(health).not.toBeNull()
     host = await startHost({ name: 'recording', dataDir, args: ['--reconnect-window-ms', '1000'] })
-    const recovered = await until('recovery', async () => (await list('killed')).find((each) => each.state === 'recovered'))
+    const recovered = await until(async () => (await list('killed')).find((each) => each.state === 'recovered'), 'recovery')
     const file = await download(recovered.id, 'killed.mp4')
     expect(await complaintsOf(file)).toBe('')
     const frames = await readFrames(file)
@@ -197,7 +182,7 @@ describe('recording', () => {
   })
 
   it('makes a thumbnail and scrubbing pictures of what is live and of what was recorded', async () => {
-    const recorded = await until('the pictures', async () => (await list('rule-mp4')).find((each) => each.spritesUrl !== null))
+    const recorded = await until(async () => (await list('rule-mp4')).find((each) => each.spritesUrl !== null), 'the pictures')
     const track = await (await fetch(`${host.http}${recorded.spritesUrl}`)).text()
     expect(track).toMatch(/^WEBVTT\n\nNOTE origin=file\n\n00:00:00\.000 --> 00:00:0\d\.\d{3}\nsprites\.jpg#xywh=0,0,160,90\n/)
     const poster = join(scratch, 'poster.jpg')
@@ -205,15 +190,15 @@ describe('recording', () => {
     expect((await readFrames(poster))[0]?.code).toBeDefined()
     const publisher = await publish('pictured')
     try {
-      const answer = await until('a thumbnail', async () => {
+      const answer = await until(async () => {
         const reply = await fetch(`${host.http}/live/pictured/thumbnail.jpg`)
         return reply.status === 200 && reply
-      })
+      }, 'a thumbnail')
       expect(answer.headers.get('content-type')).toBe('image/jpeg')
-      const sprites = await until('a sprite', async () => {
+      const sprites = await until(async () => {
         const text = await (await fetch(`${host.http}/live/pictured/sprites.vtt`)).text()
         return text.includes('#xywh=0,0,160,90') && text
-      })
+      }, 'a sprite')
       expect(sprites).toMatch(/NOTE epoch=\S+ originTimeMs=[\d.]+ origin=\d{4}-/)
       const sheet = await fetch(`${host.http}/live/pictured/${/sprites-\S+\.jpg/.exec(sprites)?.[0]}`)
       expect([sheet.status, sheet.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
@@ -230,7 +215,7 @@ describe('recording', () => {
     const publisher = await publish('retained')
     try {
       await host.api('POST', '/live/streams/retained/recording')
-      await until('a file', async () => (await list('retained')).find((each) => each.bytes > 0))
+      await until(async () => (await list('retained')).find((each) => each.bytes > 0), 'a file')
       const retention = { maxAgeDays: null, maxTotalMegabytes: 1, minFreeMegabytes: 0 }
       expect((await host.api('PUT', '/live/recording-retention', retention)).status).toBe(200)
       const left = (await host.api('GET', '/live/recordings')).body.items as any[]
@@ -278,7 +263,7 @@ describe('recording', () => {
       await page.getByTestId('recording-close').click()
       await page.getByTestId('recording-title').fill('The first one')
       await page.keyboard.press('Enter')
-      await until('the title', async () => (await list('page'))[0]?.title === 'The first one')
+      await until(async () => (await list('page'))[0]?.title === 'The first one', 'the title')
       await page.getByTestId('nav-recordings').click()
       await page.getByTestId('retention-maxAgeDays').waitFor()
       await screenshot(page, 'recordings')

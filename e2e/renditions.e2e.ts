@@ -11,19 +11,8 @@ import { artifacts } from './helpers/paths.ts'
 import { playFile, take } from './helpers/played-stream.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 import { quietLog } from './helpers/quiet-log.ts'
+import { until } from './helpers/until.ts'
 import { checkMultivariant } from './playlist-rules.ts'
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function until<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined) return found
-    if (performance.now() > end) throw new Error(`not within ${timeoutMs} ms: ${what}`)
-    await wait(100)
-  }
-}
 
 describe('a ladder that the host makes', () => {
   let host: RunningHost
@@ -42,12 +31,12 @@ describe('a ladder that the host makes', () => {
 
   const renditions = async (): Promise<any> => (await host.api('GET', '/live/streams/show/renditions')).body
   const running = () =>
-    until('all renditions run', async () => {
+    until(async () => {
       const view = await renditions()
       return view.renditions.length > 0 && view.renditions.every((each: any) => each.state === 'running' && each.frameRate > 0)
         ? view
         : undefined
-    })
+    }, 'all renditions run')
   const multivariant = async (): Promise<string> => await (await fetch(`${host.http}/live/show/index.m3u8`)).text()
   /** Media playlists, the source's first, as address and text. */
   const playlists = async (): Promise<{ address: string; text: string }[]> => {
@@ -83,13 +72,13 @@ describe('a ladder that the host makes', () => {
     expect(chosen.status).toBe(200)
     expect(chosen.body.renditions.map((each: any) => each.id)).toEqual(['v-480p', 'v-360p'])
     await running()
-    const lists = await until('three playlists with three common segments', async () => {
+    const lists = await until(async () => {
       const lists = await playlists()
       if (lists.length !== 3) return undefined
       const numbers = lists.map(({ text }) => segments(text))
       const common = [...numbers[0]!.keys()].filter((number) => numbers.every((each) => each.has(number)))
       return common.length >= 3 ? { lists, numbers, common: common.slice(-3, -1) } : undefined
-    })
+    }, 'three playlists with three common segments')
     expect(checkMultivariant(await multivariant())).toEqual([])
     const decoded = await Promise.all(
       lists.lists.map(async ({ address, text }, index) => {
@@ -114,17 +103,17 @@ describe('a ladder that the host makes', () => {
     const before = segments((await playlists())[0]!.text)
     process.kill(worker, 'SIGKILL')
     const killedAt = performance.now()
-    await until('a new transcoder', async () => {
+    await until(async () => {
       const view = await renditions()
       return view.state === 'running' && transcoderOf(host.process.pid!, true) !== worker ? true : undefined
-    })
+    }, 'a new transcoder')
     const backMs = performance.now() - killedAt
     expect(backMs).toBeLessThan(2000)
     const newest = Math.max(...before.keys())
-    await until('new whole segments of every rendition', async () => {
+    await until(async () => {
       const lists = await playlists()
       return lists.length === 3 && lists.every(({ text }) => Math.max(...segments(text).keys()) >= newest + 3) ? true : undefined
-    })
+    }, 'new whole segments of every rendition')
     const own = segments((await playlists())[0]!.text)
     for (let number = newest; number <= newest + 3; number++) expect(own.has(number)).toBe(true)
   })
@@ -145,7 +134,7 @@ describe('a ladder that the host makes', () => {
     expect((await running()).renditions.map((each: any) => each.height)).toEqual([360])
     await host.api('PUT', '/live/streams/show/renditions', { mode: 'off' })
     expect(await renditions()).toMatchObject({ state: 'off', renditions: [] })
-    await until('one playlist', async () => ((await playlists()).length === 1 ? true : undefined))
+    await until(async () => ((await playlists()).length === 1 ? true : undefined), 'one playlist')
     expect((await host.api('DELETE', `/live/presets/${made.body.id}`)).status).toBe(204)
   })
 
@@ -167,11 +156,11 @@ describe('a source over the limit of its key', () => {
     const key = await host.key('loud', { limits: { maxVideoKbps: 500 }, onOverLimit: 'transcode' })
     const publisher = publishFile(clip, `${host.rtmp}/${key}`)
     try {
-      await until('the source is capped', async () => {
+      await until(async () => {
         const { status, body } = await host.api('GET', '/live/streams/loud/renditions')
         return status === 200 && body.capped && body.renditions[0]?.frameRate > 0 ? true : undefined
-      })
-      const kbps = await until('some segments that are made', async () => {
+      }, 'the source is capped')
+      const kbps = await until(async () => {
         const master = await (await fetch(`${host.http}/live/loud/index.m3u8`)).text()
         const address = new URL(master.match(/#EXT-X-STREAM-INF:[^\n]*\n([^\n#]+)/)![1]!, `${host.http}/live/loud/`)
         const text = await (await fetch(address)).text()
@@ -185,7 +174,7 @@ describe('a source over the limit of its key', () => {
           seconds += Number(duration)
         }
         return (bytes * 8) / 1000 / seconds
-      })
+      }, 'some segments that are made')
       expect(kbps).toBeLessThan(800)
       expect((await host.api('GET', '/live/streams/loud')).body.publisher).not.toBe(null)
     } finally {

@@ -12,6 +12,7 @@ import { launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
+import { until } from './helpers/until.ts'
 
 /** Who may publish and watch, who is told and asked: against real programs that listen, real ffmpeg and Chromium. */
 
@@ -33,14 +34,6 @@ const answers = new Map<string, { status: number; body?: string } | null>()
 const small = { width: 640, height: 360, fps: 30, videoKbps: 600 }
 const manifest = (path: string) => fetch(`${host.http}${path}`)
 const status = async (path: string) => (await manifest(path)).status
-
-async function until(what: () => boolean, timeoutMs = 15_000): Promise<void> {
-  const end = Date.now() + timeoutMs
-  while (!what()) {
-    if (Date.now() > end) throw new Error(`not in time: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 
 beforeAll(async () => {
   listener = createServer((request, response) => {
@@ -239,11 +232,11 @@ describe('hooks', () => {
     expect((await host.api('POST', '/live/demo', { name: 'filed' })).status).toBe(200)
     await host.until('filed', (state) => state.state === 'active' && state.tracks.length === 2, 30_000)
     expect((await host.api('POST', '/live/streams/filed/recording')).status).toBeLessThan(300)
-    await until(() => existsSync(join(host.dataDir, 'recordings')))
+    await until(() => existsSync(join(host.dataDir, 'recordings')), 'the recording begins')
     await new Promise((resolve) => setTimeout(resolve, 1500))
     await host.api('DELETE', '/live/streams/filed/recording')
     await host.api('DELETE', '/live/demo')
-    await until(() => heard.some(({ path }) => path === '/archive'))
+    await until(() => heard.some(({ path }) => path === '/archive'), 'the archive is told')
     const told = JSON.parse(heard.find(({ path }) => path === '/archive')?.body ?? '')
     expect(told).toMatchObject({ event: 'recording.completed', data: { stream: 'filed', state: 'complete' } })
     expect(told.data.durationMs).toBeGreaterThan(500)
@@ -260,12 +253,12 @@ describe('hooks', () => {
     })
     answers.set('/diary', { status: 503 })
     const told = await publishTestStream({ url: `${host.rtmp}/${await host.key('told')}`, ...small })
-    await until(() => heard.some(({ path }) => path === '/diary'))
+    await until(() => heard.some(({ path }) => path === '/diary'), 'the diary is told')
     answers.set('/diary', { status: 200 })
-    await until(() => heard.filter(({ path }) => path === '/diary').length >= 2)
+    await until(() => heard.filter(({ path }) => path === '/diary').length >= 2, 'the diary is told again')
     await told.stop('SIGTERM')
     await host.api('POST', '/live/streams/told/end').catch(() => undefined)
-    await until(() => heard.some(({ path, body }) => path === '/diary' && JSON.parse(body).event === 'stream.ended'))
+    await until(() => heard.some(({ path, body }) => path === '/diary' && JSON.parse(body).event === 'stream.ended'), 'the end is told')
     const diary = heard.filter(({ path }) => path === '/diary')
     expect(JSON.parse(diary[0]?.body ?? '').id).toBe(JSON.parse(diary[1]?.body ?? '').id)
     for (const { headers, body } of diary) {
@@ -320,12 +313,18 @@ describe('alerts', () => {
       expect((await host.api('POST', `/live/alert-channels/${dead}/test`)).body.code).toBe('alert.channel_failed')
       await host.api('POST', '/live/alert-rules', { kind: 'publisher-lost', stream: 'stage', holdS: 1, channels })
       await publisher.stop('SIGKILL')
-      await until(() => heard.some(({ path }) => path === '/alert') && heard.some(({ path }) => path === '/slack') && mails.length >= 2)
+      await until(
+        () => heard.some(({ path }) => path === '/alert') && heard.some(({ path }) => path === '/slack') && mails.length >= 2,
+        'the alert is told',
+      )
       const told = JSON.parse(heard.find(({ path }) => path === '/alert')?.body ?? '')
       expect(told).toMatchObject({ event: 'alert.raised', alert: { kind: 'publisher-lost', stream: 'stage', resolvedAt: null } })
       expect(mails.at(-1)).toContain('stage lost its publisher')
       publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('stage')}`, ...small })
-      await until(() => heard.some(({ path, body }) => path === '/alert' && JSON.parse(body).event === 'alert.resolved'), 25_000)
+      await until(
+        () => heard.some(({ path, body }) => path === '/alert' && JSON.parse(body).event === 'alert.resolved'),
+        'the alert is over',
+      )
     } finally {
       await new Promise<void>((resolve) => smtp.close(() => resolve()))
     }

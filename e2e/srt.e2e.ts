@@ -7,6 +7,7 @@ import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { lossyUdp } from './helpers/lossy-udp.ts'
 import { artifacts } from './helpers/paths.ts'
+import { until } from './helpers/until.ts'
 
 interface Run {
   readonly child: ChildProcess
@@ -40,17 +41,7 @@ interface SrtInfo {
 const infos = async (host: RunningHost): Promise<readonly SrtInfo[]> => (await host.api('GET', '/live/srt-connections')).body.items
 const stream = async (host: RunningHost, name: string): Promise<any> => (await host.api('GET', `/live/streams/${name}`)).body
 
-async function until<T>(what: string, look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
-  const end = performance.now() + timeoutMs
-  while (performance.now() < end) {
-    const found = await look()
-    if (found) return found
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`waited in vain for ${what}`)
-}
-
-const isLive = (host: RunningHost, name: string) => until(`${name} live`, async () => (await stream(host, name)).tracks?.length > 1)
+const isLive = (host: RunningHost, name: string) => until(async () => (await stream(host, name)).tracks?.length > 1, `${name} live`)
 
 describe('encoders and players come over SRT', () => {
   let host: RunningHost
@@ -86,10 +77,10 @@ describe('encoders and players come over SRT', () => {
       const publisher = publish(await baseClip(), `srt://127.0.0.1:${network.port}?streamid=${key}&latency=400000`)
       await isLive(host, 'rough')
       const player = run(['-i', `srt://127.0.0.1:${network.port}?streamid=play:rough&latency=400000`, '-c', 'copy', out])
-      const measured = await until('losses that were mended', async () => {
+      const measured = await until(async () => {
         const [incoming, outgoing] = await infos(host)
         return incoming && outgoing && incoming.lost > 3 && outgoing.retransmitted > 3 && { incoming, outgoing }
-      })
+      }, 'losses that were mended')
       expect(measured.incoming).toMatchObject({ role: 'publish', streamName: 'rough', latencyMs: 400, encrypted: false, dropped: 0 })
       expect(measured.incoming.rttMs).toBeGreaterThan(40)
       expect(measured.incoming.retransmitted).toBeGreaterThan(0)
@@ -134,7 +125,7 @@ describe('encoders and players come over SRT', () => {
     const nothing = run(['-i', `${server}?streamid=play:absent`, '-f', 'null', '-'])
     for (const refused of [second, unknown, nothing]) expect((await refused.ended).code).not.toBe(0)
     for (const publisher of publishers) expect((await publisher.ended).code).toBe(0)
-    await until('all callers gone', async () => (await infos(host)).length === 0)
+    await until(async () => (await infos(host)).length === 0, 'all callers gone')
     const lines: { code?: string }[] = (await host.api('GET', '/audit?kind=error')).body.items
     const codes = lines.map((line) => line.code)
     expect(codes).toEqual(expect.arrayContaining(['publish.busy', 'publish.key_unknown', 'play.not_live']))

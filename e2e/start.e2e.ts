@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { root } from './helpers/paths.ts'
+import { until } from './helpers/until.ts'
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -47,31 +48,24 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     })
     ended = new Promise((resolve) => program.once('exit', resolve))
   }
-  async function until<T>(what: string, check: () => T | undefined | false): Promise<T> {
-    for (let tries = 0; ; tries++) {
-      const answer = check()
-      if (answer !== undefined && answer !== false) return answer
-      if (tries > 300) throw new Error(`in vain: ${what}\n${out}`)
-      await pause(100)
-    }
-  }
+  const told = (what: string) => () => `in vain: ${what}\n${out}`
 
   it('without a display prints the address with a one-time sign-in link, and serves', async () => {
     start([], { DISPLAY: '', WAYLAND_DISPLAY: '' })
-    const link = await until('the link', () => out.match(/No window: there is no display[\s\S]*(http:\S+#link=\S+)/)?.[1])
+    const link = await until(() => out.match(/No window: there is no display[\s\S]*(http:\S+#link=\S+)/)?.[1], told('the link'))
     expect((await fetch(link)).status).toBe(200)
   })
 
   it('opens a window on the host and ends with it, but not while a stream is live', async () => {
     start(['xvfb-run', '-a'], {})
-    const window = await until('a window', () => windowProcess(dataDir))
-    const { pid, token, url } = await until('the host', () => {
+    const window = await until(() => windowProcess(dataDir), told('a window'))
+    const { pid, token, url } = await until(() => {
       try {
         return JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
       } catch {
         return undefined
       }
-    })
+    }, told('the host'))
     const call = (method: string, path: string): Promise<Response> =>
       fetch(`${url}/api/v1${path}`, {
         method,
@@ -81,14 +75,14 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     expect((await call('POST', '/live/demo')).status).toBe(200)
     await pause(4000)
     process.kill(window, 'SIGTERM')
-    await until('what happens now', () => out.includes('the host goes on'))
+    await until(() => out.includes('the host goes on'), told('what happens now'))
     expect((await call('GET', '/health')).status).toBe(200)
     process.kill(pid, 'SIGTERM')
     expect(await ended).toBe(0)
 
     start(['xvfb-run', '-a'], {})
-    const again = await until('a window', () => windowProcess(dataDir))
-    await until('the host', () => out.includes('is ready'))
+    const again = await until(() => windowProcess(dataDir), told('a window'))
+    await until(() => out.includes('is ready'), told('the host'))
     await pause(4000)
     process.kill(again, 'SIGTERM')
     expect(await ended, 'nothing is live: the host ends with its window').toBe(0)

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { crc32, deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
 
 /** Whatever is put into a show that runs and is recorded: what is wrong is told and where, and the show goes on. */
 
@@ -46,14 +47,6 @@ const collection = {
 interface Report {
   readonly state: string
   readonly problem?: string
-}
-
-async function until(holds: () => Promise<boolean>, what: () => string, timeoutMs = 30_000): Promise<void> {
-  const end = Date.now() + timeoutMs
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`In ${timeoutMs} ms: ${what()}`)
-    await delay(50)
-  }
 }
 
 async function done<T>(method: string, path: string, body?: object): Promise<T> {

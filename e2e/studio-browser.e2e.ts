@@ -9,7 +9,8 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
-import { createSourceBench, type OpenedSource, type SeenPicture, until } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
+import { until } from './helpers/until.ts'
 
 /** Pages in a real Chromium, as the studio shows them: pictures with transparency and sound, in shared memory. */
 

@@ -20,7 +20,8 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readBarcode } from './helpers/barcode.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { createSourceBench, type OpenedSource, type SeenPicture, until } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
+import { until } from './helpers/until.ts'
 
 /** Sources that are drawn, as the studio runs them: in their process, into shared memory, read here. */
 

@@ -6,7 +6,8 @@ import { frameOf, observe } from './helpers/media-observer.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { hasRtspServer, startRtspServer } from './helpers/rtsp-server.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { createSourceBench, until } from './helpers/studio-source.ts'
+import { createSourceBench } from './helpers/studio-source.ts'
+import { until } from './helpers/until.ts'
 
 /** Streams as the studio takes them in: of our own host by name, and of addresses. */
 

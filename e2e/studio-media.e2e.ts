@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { ffmpeg, madeClip } from './helpers/clips.ts'
 import { beepsOf, frameOf, type ObservedPicture, observe, worstClick } from './helpers/media-observer.ts'
-import { createSourceBench, type OpenedSource, until } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts'
+import { until } from './helpers/until.ts'
 
 /** Files as the studio plays them: decoded in their process, shown at their time, read here. */
 

@@ -11,6 +11,7 @@ import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
 
 /** Decodes a track of a file to 48 kHz stereo. */
 function decode(file: string, track: number): Float32Array {
@@ -122,30 +123,24 @@ describe('sound through the mixer and an encoder into a file', () => {
       if (message.topic === 'studio.drift') drifts.push((message.data as { drift: never }).drift)
     })
     const heard = (of: string) => meters.at(-1)?.find((each) => each.of === of)
-    const until = async (what: string, holds: () => boolean) => {
-      for (const end = performance.now() + 30_000; !holds(); await sleep(50)) {
-        if (performance.now() > end) throw new Error(`waited in vain: ${what}; meters ${JSON.stringify(meters.at(-1))}`)
-      }
-    }
-
     await pipeWire!.playTone(musicHz, { on: 'music' })
-    await until('the music is heard', () => isNear(heard('source:music')?.peakDb[0] ?? -120, playedDb))
+    await until(() => isNear(heard('source:music')?.peakDb[0] ?? -120, playedDb), 'the music is heard')
     await api('POST', '/studio/outputs/file/start')
-    await until('a track is measured', () => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb))
+    await until(() => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb), 'a track is measured')
     // A sine is 3.01 dB less than its peak, and both channels together 3.01 dB more than one; 440 Hz is weighed with -0.65 dB.
-    await until('momentary loudness has settled', () => Math.abs((heard('track:3')?.lufs ?? -120) - (playedDb - 0.69 + 0.04)) < 0.7)
+    await until(() => Math.abs((heard('track:3')?.lufs ?? -120) - (playedDb - 0.69 + 0.04)) < 0.7, 'momentary loudness has settled')
     await sleep(1500)
 
     const voice = await pipeWire!.playTone(voiceHz, { on: 'voice' })
-    await until('the voice is heard', () => isNear(heard('source:voice')?.peakDb[0] ?? -120, playedDb))
-    await until('the music gives way', () => (heard('track:3')?.peakDb[0] ?? 0) < playedDb - 20)
+    await until(() => isNear(heard('source:voice')?.peakDb[0] ?? -120, playedDb), 'the voice is heard')
+    await until(() => (heard('track:3')?.peakDb[0] ?? 0) < playedDb - 20, 'the music gives way')
     await sleep(1500)
     await patchAudio('music', { muted: true })
-    await until('the music is muted', () => heard('track:3')?.peakDb[0] === -120)
+    await until(() => heard('track:3')?.peakDb[0] === -120, 'the music is muted')
     await sleep(1000)
     await patchAudio('voice', { muted: true })
     await patchAudio('music', { muted: false })
-    await until('a muted voice does not duck', () => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb))
+    await until(() => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb), 'a muted voice does not duck')
     expect(isNear(heard('source:voice')!.peakDb[0], playedDb)).toBe(true)
     expect(heard('track:2')!.peakDb[0]).toBe(-120)
     await sleep(1000)

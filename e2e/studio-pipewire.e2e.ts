@@ -11,7 +11,8 @@ import { type Barcode, readBarcode } from './helpers/barcode.ts'
 import { startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, type Removable, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { createSourceBench, type OpenedSource, until } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts'
+import { until } from './helpers/until.ts'
 import { mutterMissing, portalMissing, showCounters, startMutter, startPortal } from './helpers/wayland-desktop.ts'
 
 /** Cameras, microphones, system sound, applications' sound, speakers and shared screens: a real PipeWire, plugged in and out. */
@@ -293,12 +294,12 @@ describe('the studio', () => {
       }
       expect((await host.api('POST', '/studio/collections', { name: 'Desk', collection })).status).toBeLessThan(300)
       expect((await host.api('POST', '/studio/collections/Desk/open', {})).status).toBeLessThan(300)
-      const listed = await untilAsync(async () => {
+      const listed = await until(async () => {
         const { status, body } = await host.api<{ items: object[] }>('GET', '/studio/devices?kind=camera')
         return status === 200 ? body.items : undefined
-      })
+      }, 'the cameras are listed')
       expect(listed).toContainEqual(expect.objectContaining({ kind: 'camera', id: 'desk-camera', name: 'Desk camera' }))
-      const code = await untilAsync(async () => {
+      const code = await until(async () => {
         const reply = await fetch(`${host.http}/api/v1/studio/screenshot?source=camera`)
         if (reply.status !== 200) return undefined
         const { data, info } = await sharp(Buffer.from(await reply.arrayBuffer()))
@@ -306,7 +307,7 @@ describe('the studio', () => {
           .raw()
           .toBuffer({ resolveWithObject: true })
         return readBarcode(info.width, info.height, (x, y) => data[y * info.width + x]!)
-      })
+      }, 'the picture of the camera is read')
       expect(code.frame).toBeGreaterThan(0)
     } finally {
       await host.stop()
@@ -341,13 +342,3 @@ describe('a PipeWire that dies', () => {
     )
   })
 })
-
-async function untilAsync<Value>(read: () => Promise<Value | undefined>): Promise<Value> {
-  const end = performance.now() + 30_000
-  for (;;) {
-    const value = await read()
-    if (value !== undefined) return value
-    if (performance.now() > end) throw new Error('waited in vain')
-    await sleep(100)
-  }
-}

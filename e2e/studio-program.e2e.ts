@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { flashTimes, readBeeps, readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
 
 /** What the studio sends out, as files and players see it: every frame, every switch, picture and sound together, over the death of its process. */
 
@@ -56,14 +57,6 @@ const collection = {
 interface StudioFile {
   readonly path: string
   readonly part: number
-}
-
-async function until(holds: () => Promise<boolean>, what: string, timeoutMs = 20_000): Promise<void> {
-  const end = Date.now() + timeoutMs
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`In ${timeoutMs} ms: ${what}`)
-    await delay(25)
-  }
 }
 
 async function get<T>(path: string): Promise<T> {

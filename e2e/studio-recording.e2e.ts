@@ -5,7 +5,7 @@ import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readFrames } from './helpers/decode.ts'
+import { complaintsOf, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -26,16 +26,6 @@ async function probe(file: string): Promise<Probed> {
     names: streams.map(({ tags }: any) => tags?.handler_name ?? tags?.title),
     chapters: chapters.map(({ tags, start_time }: any) => ({ name: tags.title, atMs: Math.round(Number(start_time) * 1000) })),
   }
-}
-
-/** What ffmpeg complains about when it decodes a whole file. */
-async function complaintsOf(file: string): Promise<string> {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], { timeout: 60_000 })
-  // What ffmpeg's own output says of its guess at a frame rate is no complaint about the file.
-  return stderr
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('[null @'))
-    .join('\n')
 }
 
 /** Frame numbers of the test picture in a file, in order. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type DecodedFrame, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { smallVideo } from './helpers/show.ts'
+import { until } from './helpers/until.ts'
 import { XClient } from './helpers/x-client.ts'
 import { showFilm } from './helpers/x-film.ts'
 import { type RunningXvfb, startXvfb } from './helpers/xvfb.ts'
@@ -45,14 +46,6 @@ async function must(method: string, path: string, body?: unknown): Promise<any> 
   const reply = await host.api(method, path, body)
   if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
   return reply.body
-}
-
-async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
-  const late = performance.now() + 30_000
-  while (!(await holds())) {
-    if (performance.now() > late) throw new Error(what)
-    await sleep(50)
-  }
 }
 
 /** The state of a source. */

@@ -6,18 +6,11 @@ import { WebSocket as NodeWebSocket } from 'ws'
 import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, publishTestStream, testClip } from './helpers/publish.ts'
+import { until } from './helpers/until.ts'
 import { playInPage, publishFromPage, viewerFigures } from './helpers/webrtc-page.ts'
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function until(what: string, done: () => Promise<boolean>, ms = 20_000): Promise<void> {
-  const end = performance.now() + ms
-  while (!(await done())) {
-    if (performance.now() > end) throw new Error(`${what} did not happen in ${ms} ms`)
-    await sleep(100)
-  }
-}
 
 describe('WebRTC on node-datachannel', () => {
   let host: RunningHost
@@ -46,7 +39,7 @@ describe('WebRTC on node-datachannel', () => {
     fetch(`${host.http}${path}`, { method: 'POST', body, headers: { 'content-type': 'application/sdp', ...headers } })
   const stream = async (name: string) => (await host.api('GET', `/live/streams/${name}`)).body
   const live = (name: string) =>
-    until(`${name} is live`, async () => (await stream(name))?.state === 'active' && ((await stream(name)).tracks ?? []).length === 2)
+    until(async () => (await stream(name))?.state === 'active' && ((await stream(name)).tracks ?? []).length === 2, `${name} is live`)
 
   it('a browser publishes over WHIP, another plays it over WHEP, and the stream is packaged like any other', async () => {
     const sender = await page()
@@ -78,12 +71,12 @@ describe('WebRTC on node-datachannel', () => {
     const sessions = (await host.api('GET', '/live/streams/cam/sessions')).body.items
     expect(sessions).toEqual([expect.objectContaining({ protocol: 'webrtc', bytes: expect.any(Number) })])
     expect(sessions[0].bytes).toBeGreaterThan(10_000)
-    await until('a playlist', async () => (await (await fetch(`${host.http}/live/cam/index.m3u8`)).text()).includes('CODECS="avc1'))
+    await until(async () => (await (await fetch(`${host.http}/live/cam/index.m3u8`)).text()).includes('CODECS="avc1'), 'a playlist')
 
     await viewer.evaluate((address) => fetch(address, { method: 'DELETE' }), `${host.http}${played.location}`)
-    await until('the viewer is gone', async () => (await host.api('GET', '/live/streams/cam/sessions')).body.items.length === 0)
+    await until(async () => (await host.api('GET', '/live/streams/cam/sessions')).body.items.length === 0, 'the viewer is gone')
     expect((await fetch(`${host.http}${sent.location}`, { method: 'DELETE' })).status).toBe(200)
-    await until('the stream ended', async () => (await stream('cam')).state === 'ended')
+    await until(async () => (await stream('cam')).state === 'ended', 'the stream ended')
     await sender.close()
     await viewer.close()
   })
@@ -242,7 +235,7 @@ describe('WebRTC on node-datachannel', () => {
       await live('obs')
       const viewer = await page()
       expect((await playInPage(viewer, `${host.http}/live/obs/whep`)).status).toBe(201)
-      await until('frames', async () => (await viewerFigures(viewer)).frames > 30)
+      await until(async () => (await viewerFigures(viewer)).frames > 30, 'frames')
       await viewer.close()
     } finally {
       encoder.kill('SIGKILL')
@@ -295,7 +288,7 @@ describe('WebRTC on node-datachannel', () => {
     await sleep(2500)
     const after = await page()
     expect((await playInPage(after, `${host.http}/live/rtmp/whep`)).status).toBe(201)
-    await until('frames', async () => (await viewerFigures(after)).frames > 10)
+    await until(async () => (await viewerFigures(after)).frames > 10, 'frames')
     await after.close()
   })
 
@@ -306,9 +299,9 @@ describe('WebRTC on node-datachannel', () => {
     const viewer = await page()
     process.kill(Number(pid), 'SIGKILL')
     const from = performance.now()
-    await until('a new offer is taken', async () => (await playInPage(viewer, `${host.http}/live/rtmp/whep`)).status === 201, 5000)
+    await until(async () => (await playInPage(viewer, `${host.http}/live/rtmp/whep`)).status === 201, 'a new offer is taken', 5000)
     expect(performance.now() - from).toBeLessThan(4000)
-    await until('frames', async () => (await viewerFigures(viewer)).frames > 10)
+    await until(async () => (await viewerFigures(viewer)).frames > 10, 'frames')
     expect((await stream('rtmp')).state).toBe('active')
     await viewer.close()
   })

@@ -1,7 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findMediasoupWorker } from '../src-main/live/webrtc/mediasoup-worker-file.ts'
 import { baseClip } from './helpers/clips.ts'
@@ -9,18 +8,9 @@ import { type FlvViewer, watchFlv } from './helpers/flv-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
 import { childrenOf } from './helpers/webrtc.ts'
 import { connectPeer } from './helpers/whip-peer.ts'
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false, timeoutMs = 20_000): Promise<T> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const found = await look()
-    if (found !== undefined && found !== false) return found
-    if (performance.now() > end) throw new Error(`in vain: ${what}`)
-    await sleep(25)
-  }
-}
 
 /** Processes of the host that run the worker of that name. */
 const workers = (host: RunningHost, name: string): number[] =>
@@ -39,14 +29,14 @@ const lives = (pid: number): boolean => {
 
 /** Kills the worker and resolves with how long it took until `works`, ms. */
 async function killAndWait(host: RunningHost, name: string, works: () => Promise<boolean>): Promise<number> {
-  const before = await until(`${name} runs`, () => {
+  const before = await until(() => {
     const found = workers(host, name)
     return found.length > 0 && found
-  })
+  }, `${name} runs`)
   const from = performance.now()
   for (const pid of before) process.kill(pid, 'SIGKILL')
-  await until(`${name} is killed`, () => before.every((pid) => !lives(pid)))
-  await until(`${name} works again`, async () => workers(host, name).some((pid) => !before.includes(pid)) && (await works()))
+  await until(() => before.every((pid) => !lives(pid)), `${name} is killed`)
+  await until(async () => workers(host, name).some((pid) => !before.includes(pid)) && (await works()), `${name} works again`)
   return performance.now() - from
 }
 
@@ -82,7 +72,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
 
   const undisturbed = async () => {
     const from = viewer.frames
-    await until('the stream goes on', () => viewer.frames > from + 10, 5000)
+    await until(() => viewer.frames > from + 10, 'the stream goes on', 5000)
     expect(viewer.gaps, 'frames are missing').toEqual([])
     expect(host.process.exitCode).toBeNull()
     expect(host.log.filter((line) => /uncaught|unhandled/i.test(line))).toEqual([])
@@ -109,8 +99,8 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
   ] as const)(
     '%s is back in time, and the stream never noticed',
     async (name, withinMs, works) => {
-      if (name === 'pull-worker') await until('the source is live', () => active('looped'))
-      if (name === 'demo-worker') await until('the test stream is live', () => active('demo'))
+      if (name === 'pull-worker') await until(() => active('looped'), 'the source is live')
+      if (name === 'demo-worker') await until(() => active('demo'), 'the test stream is live')
       const tookMs = await killAndWait(host, name, works)
       await undisturbed()
       expect(tookMs).toBeLessThan(withinMs)
@@ -122,10 +112,10 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
     const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
     const add = () => host.api('POST', '/live/slates', { label: 'x', data: png.toString('base64') })
     const asked = add()
-    const [pid] = await until('the slate is encoded', () => {
+    const [pid] = await until(() => {
       const found = workers(host, 'slate-worker')
       return found.length > 0 && found
-    })
+    }, 'the slate is encoded')
     process.kill(pid!, 'SIGKILL')
     expect(await asked).toMatchObject({ status: 400, body: { code: 'slate.unreadable' } })
     expect((await add()).status).toBe(201)
@@ -136,7 +126,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
     const left = childrenOf(host.process.pid!).map(({ pid }) => pid)
     expect(left.length).toBeGreaterThan(3)
     await host.kill('SIGKILL')
-    await until('all are gone', () => left.every((pid) => !lives(pid)), 4000).catch(() => {
+    await until(() => left.every((pid) => !lives(pid)), 'all are gone', 4000).catch(() => {
       const stay = left.filter(lives).map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))
       for (const pid of left.filter(lives)) process.kill(pid, 'SIGKILL')
       throw new Error(`these stay: ${stay.join('; ')}`)
@@ -151,11 +141,11 @@ describe.skipIf(process.platform !== 'linux')('delivery processes and the other 
     try {
       await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
       const listed = async () => (await fetch(`${host.http}/live/cam/index.m3u8`).catch(() => undefined))?.status === 200
-      await until('the playlist is there', listed)
+      await until(listed, 'the playlist is there')
       expect(await killAndWait(host, 'delivery-worker', listed)).toBeLessThan(3000)
       const left = childrenOf(host.process.pid!).map(({ pid }) => pid)
       await host.kill('SIGKILL')
-      await until('all are gone', () => left.every((pid) => !lives(pid)), 4000)
+      await until(() => left.every((pid) => !lives(pid)), 'all are gone', 4000)
     } finally {
       await publisher.stop()
       await host.stop()
@@ -184,6 +174,6 @@ describe.skipIf(process.platform !== 'linux')('delivery processes and the other 
       await publisher.stop()
       await host.stop()
     }
-    await until('all are gone', () => left.every((pid) => !lives(pid)), 3000)
+    await until(() => left.every((pid) => !lives(pid)), 'all are gone', 3000)
   }, 40_000)
 })

@@ -32,13 +32,23 @@ export async function recordStream(url: string, file: string, seconds: number): 
   await collect(['-y', '-loglevel', 'error', '-i', url, '-t', String(seconds), '-c', 'copy', '-f', 'matroska', file], (seconds + 25) * 1000)
 }
 
+/** What ffmpeg complains about when it decodes a whole file, every track of it; empty where nothing is wrong. */
+export async function complaintsOf(file: string): Promise<string> {
+  const { errors } = await collect(['-loglevel', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], 120_000)
+  // What ffmpeg's own output says of its guess at a frame rate is no complaint about the file.
+  return errors
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('[null @'))
+    .join('\n')
+}
+
 const width = 640
 const height = 360
 
 /** Decodes every frame of a file and reads barcode and flash out of it. */
 export async function readFrames(file: string): Promise<DecodedFrame[]> {
   const filter = `scale=${width}:${height}:flags=area,format=gray,showinfo`
-  const { data, errors } = await collect(['-copyts', '-i', file, '-an', '-vf', filter, '-vsync', '0', '-f', 'rawvideo', '-'], 60_000)
+  const { data, errors } = await collect(['-copyts', '-i', file, '-an', '-vf', filter, '-vsync', '0', '-f', 'rawvideo', '-'], 120_000)
   const times = [...errors.matchAll(/pts_time:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]))
   const size = width * height
   const frames: DecodedFrame[] = []
@@ -59,7 +69,7 @@ export async function readBeeps(file: string): Promise<number[]> {
   const rate = 48_000
   const { data, errors } = await collect(
     ['-copyts', '-i', file, '-vn', '-af', `aresample=${rate},pan=mono|c0=c0,ashowinfo`, '-f', 'f32le', '-'],
-    60_000,
+    120_000,
   )
   const first = Number(errors.match(/pts_time:\s*(-?[\d.]+)/)?.[1] ?? 0)
   const samples = new Float32Array(data.buffer.slice(data.byteOffset, data.byteOffset + (data.length & ~3)))

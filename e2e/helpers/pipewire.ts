@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { until } from './until.ts'
 
 /** Why no private PipeWire can be had on this machine; undefined where one can. */
 export function pipeWireMissing(): string | undefined {
@@ -118,20 +119,20 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
 
   const startDaemon = async (): Promise<void> => {
     daemons = [start('pipewire', [])]
-    await until('PipeWire listens', async () => existsSync(join(runtime, 'pipewire-0')))
+    await until(async () => existsSync(join(runtime, 'pipewire-0')), 'PipeWire listens')
     daemons.push(start('wireplumber', []), start('pipewire-pulse', []))
-    await until('PipeWire plays sound', async () => {
+    await until(async () => {
       const info = await output('pactl', ['info']).catch(() => '')
       return /Default Sink: (?!@)/.test(info) && (await hasPort('auto_null:playback_FL'))
-    })
+    }, 'PipeWire plays sound')
   }
   const loadNullSink = async (name: string, args: readonly string[], firstPort: string): Promise<Removable> => {
     const module = (await output('pactl', ['load-module', 'module-null-sink', `sink_name=${name}`, ...args])).trim()
-    await until(`${name} has ports`, () => hasPort(`${name}:${firstPort}`))
+    await until(() => hasPort(`${name}:${firstPort}`), `${name} has ports`)
     return {
       async remove() {
         await output('pactl', ['unload-module', module])
-        await until(`${name} is gone`, async () => !(await hasNode(name)))
+        await until(async () => !(await hasNode(name)), `${name} is gone`)
       },
     }
   }
@@ -159,7 +160,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
 
   const bus = start('dbus-daemon', ['--session', `--address=${env.DBUS_SESSION_BUS_ADDRESS}`, '--nofork', '--nopidfile'])
   try {
-    await until('the message bus listens', async () => existsSync(join(runtime, 'bus')))
+    await until(async () => existsSync(join(runtime, 'bus')), 'the message bus listens')
     await startDaemon()
   } catch (error) {
     await stop()
@@ -174,7 +175,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
     spawnWithFrames,
     async untilOnBus(name, program) {
       const owner = () => output('dbus-send', [...askForOwner, `string:${name}`]).catch(() => '')
-      await until(`${name} is on the bus`, async () => (await owner()).includes(`uint32 ${program.pid}\n`))
+      await until(async () => (await owner()).includes(`uint32 ${program.pid}\n`), `${name} is on the bus`)
     },
     output,
     addSink: (name, description = name) => loadNullSink(name, [described(description)], 'playback_FL'),
@@ -187,7 +188,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
       const properties = { 'application.name': application, 'node.name': node }
       // Its links are made by hand: the session manager links players to speakers only.
       const child = start('pw-play', ['--target', '0', file], { env: { PIPEWIRE_PROPS: JSON.stringify(properties) } })
-      await until(`${node} has ports`, () => hasPort(`${node}:output_FR`))
+      await until(() => hasPort(`${node}:output_FR`), `${node} has ports`)
       const input = (await hasPort(`${on}:playback_FL`)) ? 'playback' : 'input'
       for (const side of ['FL', 'FR']) await output('pw-link', [`${node}:output_${side}`, `${on}:${input}_${side}`])
       return { remove: () => end(child) }
@@ -204,11 +205,11 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
         ...['!', 'pipewiresink', 'mode=provide', 'sync=false', 'async=false'],
         `stream-properties="props,media.class=Video/Source,node.name=${name},node.description=(string)\\"${description}\\""`,
       ])
-      await until(`${name} is there`, () => hasNode(name))
+      await until(() => hasNode(name), `${name} is there`)
       return {
         async remove() {
           await camera.remove()
-          await until(`${name} is gone`, async () => !(await hasNode(name).catch(() => false)))
+          await until(async () => !(await hasNode(name).catch(() => false)), `${name} is gone`)
         },
       }
     },
@@ -231,14 +232,6 @@ async function end(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGKILL')
   await gone
-}
-
-async function until(what: string, holds: () => Promise<boolean>, timeoutMs = 20_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
 }
 
 /** One minute of a stereo sine as a WAV file, 16 bits, 48 kHz. */

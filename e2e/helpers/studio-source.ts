@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { loadCompositor } from '../../src-main/studio/native/load-addon.ts'
 import type { FrameStore, MediaStores, SoundStore, StoredPicture } from '../../src-main/studio/native/media-stores.ts'
 import type { RunningSource, SourceReport } from '../../src-main/studio/sources/running-source.ts'
 import { startSource } from '../../src-main/studio/sources/start-source.ts'
 import { quietLog } from './quiet-log.ts'
+import { until } from './until.ts'
 
 /** A source as the studio runs it, with its process and its stores, and nothing around it. */
 export interface OpenedSource {
@@ -29,17 +29,6 @@ export interface SeenPicture extends StoredPicture {
   alpha(x: number, y: number): number
   /** Red, green and blue, 0 to 255, from BT.709 limited. */
   rgb(x: number, y: number): [number, number, number]
-}
-
-/** Wait for something to become true, with what it was instead. */
-export async function until<Value>(read: () => Value | undefined | false, what: () => string, timeoutMs = 30_000): Promise<Value> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const value = read()
-    if (value !== undefined && value !== false) return value
-    if (performance.now() > end) throw new Error(what())
-    await delay(20)
-  }
 }
 
 export function seen(picture: StoredPicture): SeenPicture {
