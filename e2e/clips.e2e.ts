@@ -1,25 +1,16 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBarcode } from './helpers/barcode.ts'
 import { complaints, launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
-import { type DecodedFrame, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
+import { complaintsOf, type DecodedFrame, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
-
-const run = promisify(execFile)
-
-async function complaintsOf(file: string): Promise<string> {
-  const { stderr } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], { timeout: 60_000 })
-  return stderr.trim()
-}
 
 /** 50 s of the test picture. */
 const longClip = (): Promise<string> => testClip('clips-long-source', { width: 640, height: 360, frames: 1500, videoKbps: 500 })
