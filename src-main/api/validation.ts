@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import Value from 'typebox/value'
 import { AppError } from '../platform/errors.ts'
+import { schemaFaults } from '../platform/schema-faults.ts'
 
 /** Checks one part of a request; answers it with defaults filled in. Throws `request.invalid` that names the field. */
 export type PartCheck = (value: unknown) => unknown
@@ -15,10 +16,9 @@ export function partCheck(part: 'params' | 'query' | 'body', schema: TSchema | u
     const filled = Value.Default(schema, given === undefined || given === null ? {} : given)
     const value = part === 'body' ? filled : Value.Convert(schema, filled)
     if (compiled.Check(value)) return value
-    const error = compiled.Errors(value)[0]
-    const missing = (error?.params as { requiredProperties?: string[] } | undefined)?.requiredProperties?.[0]
-    const field = [part, ...(error?.instancePath.split('/').filter(Boolean) ?? []), ...(missing ? [missing] : [])].join('.')
-    const reason = missing ? 'is missing' : (error?.message ?? 'is not valid')
+    const [fault] = schemaFaults(schema, value, part, 1)
+    const field = (fault?.place ?? part).replaceAll(/\[(\d+)\]/g, '.$1')
+    const reason = fault?.problem ?? 'is not valid'
     throw new AppError('request.invalid', `${field} ${reason}`, { details: { field } })
   }
 }

@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import Value from 'typebox/value'
 import { AppError } from '../../platform/errors.ts'
+import { type Fault, schemaFaults, within } from '../../platform/schema-faults.ts'
 import type { AudioFilter } from '../mixer/mixer-schemas.ts'
 import type { Output } from '../outputs/output-schemas.ts'
 import { OutputSchema } from '../outputs/output-schemas.ts'
@@ -21,7 +22,6 @@ import {
 } from './collection.ts'
 import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
 import { referenceFaults } from './collection-references.ts'
-import { type Fault, schemaFaults, within } from './schema-faults.ts'
 
 /** Faults told at once. */
 const mostFaults = 20

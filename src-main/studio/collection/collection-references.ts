@@ -1,5 +1,5 @@
+import { type Fault, within } from '../../platform/schema-faults.ts'
 import type { Collection, Item, LeafItem, Scene } from './collection.ts'
-import { type Fault, within } from './schema-faults.ts'
 import { sourceSettings } from './transition-kinds.ts'
 
 /** Items of all scenes together. */

@@ -1,5 +1,5 @@
+import { isRecord } from '../../platform/schema-faults.ts'
 import type { CollectionKinds } from './collection-kinds.ts'
-import { isRecord } from './schema-faults.ts'
 
 type Loose = Record<string, unknown>
 

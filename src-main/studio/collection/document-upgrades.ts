@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts'
+import { isRecord } from '../../platform/schema-faults.ts'
 import { formatName, formatVersion } from './collection.ts'
 import { invalidCollection } from './collection-check.ts'
-import { isRecord } from './schema-faults.ts'
 
 /** Makes of a document of one version a document of the next. Given a copy that it may change. */
 export type DocumentUpgrade = (document: Record<string, unknown>) => Record<string, unknown>

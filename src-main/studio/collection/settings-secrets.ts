@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
+import { isRecord } from '../../platform/schema-faults.ts'
 import type { Collection } from './collection.ts'
 import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
-import { isRecord } from './schema-faults.ts'
 
 /** What stands in answers where a secret is. Sent back it means: as it was. */
 export const hiddenSecret = '••••'

@@ -1,4 +1,4 @@
-import { isRecord } from './schema-faults.ts'
+import { isRecord } from '../../platform/schema-faults.ts'
 
 /**
  * A value that equals `after` and is made of `before` where both are the same: whoever compares by identity sees only what differs.

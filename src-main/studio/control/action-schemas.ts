@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { type Fault, schemaFaults } from '../collection/schema-faults.ts'
+import { type Fault, schemaFaults } from '../../platform/schema-faults.ts'
 
 const exactly = { additionalProperties: false }
 const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })

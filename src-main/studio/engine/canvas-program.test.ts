@@ -176,4 +176,18 @@ describe('scenes', () => {
     expect([...surfaces.sourcesIn('one')]).toEqual(['b', 'c'])
     expect(layersOf.get(surfaces.root('one'))).toHaveLength(1)
   })
+
+  it('place what a filter has cropped by what is left of it, and have its mask awake', () => {
+    const { surfaces, collection, layersOf } = studio([scene('one', [item('i1', 'a', { alignment: { x: 'right', y: 'bottom' } })])])
+    const filter = (kind: string, settings: object) => ({ id: kind, name: kind, kind, enabled: true, settings })
+    const filters = [filter('crop', { left: 20, bottom: 6 }), filter('mask', { source: 'b' })]
+    surfaces.setCollection({
+      ...collection,
+      sources: collection.sources.map((each) => (each.id === 'a' ? { ...each, filters } : each)),
+    } as Collection)
+    expect(layersOf.get(surfaces.root('one'))?.[0]?.transform.slice(4)).toEqual([-44, -30])
+    const masks = new Set<string>()
+    expect([...surfaces.sourcesIn('one', new Set(), masks)]).toEqual(['a'])
+    expect([...masks]).toEqual(['b'])
+  })
 })

@@ -176,11 +176,11 @@ export class Engine {
     const { compositor } = this.#needs
     const frame = this.#screenshotFrame++
     if ('source' in of) {
-      const store = this.#sources.pictures(of.source)
-      if (store === undefined || store.sequence === 0) throw new AppError('request.not_found', `The source ${of.source} has no picture now`)
-      const surface = compositor.createSurface({ width: store.width, height: store.height, background: '#000000' })
+      const layer = this.#scenes.sourceLayer(of.source)
+      if (layer === undefined) throw new AppError('request.not_found', `The source ${of.source} has no picture now`)
+      const surface = compositor.createSurface({ width: layer.width, height: layer.height, background: '#000000' })
       try {
-        surface.setLayers([{ content: { store }, transform: [1, 0, 0, 1, 0, 0], opacity: 1, blend: 'normal', sampling: 'smooth' }])
+        surface.setLayers([layer])
         return await takeScreenshot(compositor, surface, frame, order)
       } finally {
         surface.close()
@@ -327,9 +327,9 @@ export class Engine {
     const onAir = new Set<string>()
     const seen = new Set<string>()
     for (const { program, preview } of this.#canvases.values()) {
-      for (const scene of program.shown) this.#scenes.sourcesIn(scene, onAir)
+      for (const scene of program.shown) this.#scenes.sourcesIn(scene, onAir, seen)
       if (program.overlay !== undefined) onAir.add(program.overlay)
-      if (preview !== null) this.#scenes.sourcesIn(preview, seen)
+      if (preview !== null) this.#scenes.sourcesIn(preview, seen, seen)
     }
     for (const source of onAir) seen.add(source)
     this.#sources.setShown(seen)

@@ -1,4 +1,5 @@
 import type { Collection, Filter, Item, ItemLayout, LeafItem, Scene, Source } from '../collection/collection.ts'
+import { sizeBehind } from '../filters/size-behind.ts'
 import type { Compositor, Layer, LayerContent, NativeFilter, Surface } from '../native/compositor.ts'
 import type { FrameStore } from '../native/media-stores.ts'
 import { extent, moved, overhanging, type Placement, place } from './placement.ts'
@@ -101,17 +102,35 @@ export class SceneSurfaces {
     return this.#refresh(scene).placed
   }
 
-  /** Sources that a scene shows, those of scenes in it included. */
-  sourcesIn(scene: string, found = new Set<string>()): Set<string> {
+  /** A source's picture behind its filters, as items show it; undefined while it has none. */
+  sourceLayer(id: string): (Layer & { readonly width: number; readonly height: number }) | undefined {
+    const source = this.#sources.get(id)
+    const store = this.#needs.pictures(id)
+    if (source === undefined || store === undefined || store.sequence === 0) return undefined
+    const { width, height } = sizeBehind(source.filters, store.width, store.height)
+    if (width < 1 || height < 1) return undefined
+    const content = { store, filters: this.#filtersOf(source) }
+    return { content, transform: [1, 0, 0, 1, 0, 0], opacity: 1, blend: 'normal', sampling: 'smooth', width, height }
+  }
+
+  /** Sources that a scene shows, those of scenes in it included; into `masks` those that only cut others out. */
+  sourcesIn(id: string, found = new Set<string>(), masks = new Set<string>()): Set<string> {
+    const scene = this.#scenes.get(id)
+    const addMasks = (filters: readonly Filter[]): void => {
+      for (const { kind, enabled, settings } of filters) if (kind === 'mask' && enabled) masks.add(String(settings.source))
+    }
     const walk = (items: readonly Item[]): void => {
       for (const item of items) {
         if (!item.visible) continue
         if ('group' in item) walk(item.group)
-        else if ('source' in item) found.add(item.source)
-        else this.sourcesIn(item.scene, found)
+        else if ('source' in item) {
+          found.add(item.source)
+          addMasks(this.#sources.get(item.source)?.filters ?? [])
+        } else this.sourcesIn(item.scene, found, masks)
       }
     }
-    walk(this.#scenes.get(scene)?.items ?? [])
+    addMasks(scene?.filters ?? [])
+    walk(scene?.items ?? [])
     return found
   }
 
@@ -185,11 +204,12 @@ export class SceneSurfaces {
       if (!this.#scenes.has(item.scene)) return undefined
       inner.push(item.scene)
       const planned = this.#refresh(item.scene)
-      const { width, height } = this.#canvasOf(planned.scene)
+      const canvas = this.#canvasOf(planned.scene)
       if (planned.nested === undefined) {
-        planned.nested = this.#needs.compositor.createSurface({ width, height })
+        planned.nested = this.#needs.compositor.createSurface({ width: canvas.width, height: canvas.height })
         this.#fill(planned, planned.nested)
       }
+      const { width, height } = sizeBehind(planned.scene.filters, canvas.width, canvas.height)
       const placement = place(item, width, height)
       return placement && { item, placement, content: { surface: planned.nested }, shows: `scene:${item.scene}` }
     }
@@ -198,7 +218,8 @@ export class SceneSurfaces {
     if (source === undefined || store === undefined) return undefined
     const { width, height } = store
     basis.push({ source, store, width, height })
-    const placement = place(item, width, height)
+    const seen = sizeBehind(source.filters, width, height)
+    const placement = place(item, seen.width, seen.height)
     if (placement === undefined) return undefined
     return { item, placement, content: { store, filters: this.#filtersOf(source) }, shows: `source:${source.id}` }
   }

@@ -5,6 +5,7 @@ import { loadCompositor } from '../native/load-addon.ts'
 import type { FrameStore } from '../native/media-stores.ts'
 import { filterKinds } from './filter-kinds.ts'
 import { NativeFilters } from './native-filters.ts'
+import { sizeBehind } from './size-behind.ts'
 
 const native = process.platform === 'linux' ? loadCompositor() : undefined
 const [width, height] = [32, 16]
@@ -104,6 +105,19 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
     expect(b).toBeGreaterThan(60)
     const bumpy = storeOf((x) => (x === 16 ? [140, 140, 140, 255] : grey!))
     expect(shown(bumpy, made('sharpen', { amount: 1 }))()(16, 8)[0]).toBeGreaterThan(155)
+  })
+
+  it('tell the size that a crop leaves, as it is drawn', () => {
+    const crop = (settings: Record<string, unknown>, enabled = true) => ({ id: 'c', name: 'c', kind: 'crop', enabled, settings }) as Filter
+    const cuts = { left: 7, top: 3, right: 6, bottom: 4 }
+    expect(sizeBehind([crop(cuts), crop(cuts, false)], width, height)).toEqual({ width: 32 - 6 - 6, height: 16 - 2 - 4 })
+    const at = shown(
+      storeOf(() => red!),
+      made('crop', cuts),
+    )()
+    near(at(18, 8), [200, 30, 30])
+    near(at(22, 8), [0, 0, 255])
+    near(at(18, 11), [0, 0, 255])
   })
 
   it('crop and mask', () => {

@@ -34,7 +34,7 @@ describe('what an output is set to', () => {
     expect(fieldOf('whip', whip, { video: { ...video, codec: 'hevc' } })).toBe('video.codec')
     expect(fieldOf('whip', whip, { audio: [{ ...opus, codec: 'aac' }] })).toBe('audio.0.codec')
     expect(fieldOf('rtmp', whip, { audio: [opus, opus] })).toBe('audio.1')
-    expect(fieldOf('rtmp', {})).toBe('settings')
+    expect(fieldOf('rtmp', {})).toBe('settings.url')
     expect(fieldOf('rtmp', { url: 'rtmp://a/b', adaptive: true }, { video: { ...video, rateControl: 'crf' } })).toBe('video.rateControl')
     expect(fieldOf('host', { stream: 'Not A Name' })).toBe('settings.stream')
     expect(fieldOf('recording', { name: '{date} {weather}' })).toBe('settings.name')

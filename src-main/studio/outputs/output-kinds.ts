@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from 'typebox'
 import Value from 'typebox/value'
 import { AppError } from '../../platform/errors.ts'
 import { unknownFields } from '../../platform/media-files/file-names.ts'
+import { schemaFaults } from '../../platform/schema-faults.ts'
 import { secretText } from '../collection/secret-text.ts'
 import type { Output } from './output-schemas.ts'
 import type { OutputKind } from './studio-outputs.ts'
@@ -188,10 +189,8 @@ export function checkOutput(output: Output): Output {
 }
 
 function checkSettings(schema: TSchema, settings: Output['settings']): void {
-  const [first] = Value.Errors(schema, settings)
-  if (first === undefined) return
-  const path = first.instancePath.split('/').filter((part) => part !== '')
-  throw invalid(['settings', ...path].join('.'), first.message)
+  const [fault] = schemaFaults(schema, settings, 'settings', 1)
+  if (fault !== undefined) throw invalid(fault.place, fault.problem)
 }
 
 function checkEncodings(kind: KindRules, output: Output): void {

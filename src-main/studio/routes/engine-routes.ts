@@ -138,7 +138,8 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesNeeds): re
       method: 'GET',
       path: '/studio/screenshot',
       tag,
-      summary: 'A picture of a program, a preview, a scene or a source as it is now; of the main program where nothing is named',
+      summary:
+        'A picture of a program, a preview, a scene or a source (behind its filters) as it is now; of the main program where nothing is named',
       role: 'viewer',
       query: Type.Object({
         program: Type.Optional(IdParam),

@@ -1,4 +1,4 @@
-import { isRecord } from '../schema-faults.ts'
+import { isRecord } from '../../../platform/schema-faults.ts'
 
 /** Properties that a thing may have or not. */
 const optional = new Set(['name', 'audio', 'transition', 'follows'])
