@@ -36,13 +36,24 @@ const document = {
 
 /** Opens the show on a host and waits until pictures are made. */
 export async function openShow(host: RunningHost): Promise<Show> {
-  const must = async (method: string, path: string, body?: unknown): Promise<any> => {
+  const must = requests(host)
+  await must('POST', '/studio/collections', { name: 'journey', collection: document })
+  await must('POST', '/studio/collections/journey/open', {})
+  return showOf(host)
+}
+
+/** Requests that must be answered well. */
+function requests(host: RunningHost) {
+  return async (method: string, path: string, body?: unknown): Promise<any> => {
     const reply = await host.api(method, path, body)
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
     return reply.body
   }
-  await must('POST', '/studio/collections', { name: 'journey', collection: document })
-  await must('POST', '/studio/collections/journey/open', {})
+}
+
+/** The show that is open on a host. */
+export function showOf(host: RunningHost): Show {
+  const must = requests(host)
   const show: Show = {
     async add(id, kind, settings, more = {}) {
       await must('POST', '/studio/outputs', { id, name: id, kind, settings, video: smallVideo, ...more })

@@ -61,7 +61,7 @@ async function streams(...args: string[]): Promise<{ out: string; code: number }
     environment: {},
     stdout,
     stderr: new PassThrough(),
-    untilStopped: () => Promise.resolve(),
+    untilStopped: () => Promise.resolve('system' as const),
     exit: (given: number) => {
       code = given
     },

@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import type { StopCause } from './wiring.ts'
 
 // Media are buffers outside the heap. By default every 32 MB of new ones have the whole heap marked, every other second with twenty
 // streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is held.
@@ -12,17 +13,14 @@ setFlagsFromString('--semi-space-growth-factor=1')
 enableCompileCache(fileURLToPath(new URL('cache', import.meta.url)))
 const { createProgram } = await import('./program.ts')
 
-let stop: () => void
-const stopped = new Promise<void>((resolve) => {
-  stop = resolve
-})
+const stopped = Promise.withResolvers<StopCause>()
 let asked = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     // Who asks twice does not want to wait.
     if (asked) process.exit(130)
     asked = true
-    stop()
+    stopped.resolve(signal === 'SIGINT' ? 'person' : 'system')
     // Before anything waits for the signal there is nothing to close.
     if (!waiting) process.exit(130)
   })
@@ -35,7 +33,7 @@ const program = createProgram({
   stderr: process.stderr,
   untilStopped: () => {
     waiting = true
-    return stopped
+    return stopped.promise
   },
   exit: (code) => {
     process.exitCode = code

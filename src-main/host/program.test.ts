@@ -7,7 +7,13 @@ import { createProgram } from './program.ts'
 async function streams(...args: string[]): Promise<{ out: string; errors: string }> {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
-  const program = createProgram({ environment: {}, stdout, stderr, untilStopped: () => Promise.resolve(), exit: () => undefined })
+  const program = createProgram({
+    environment: {},
+    stdout,
+    stderr,
+    untilStopped: () => Promise.resolve('system' as const),
+    exit: () => undefined,
+  })
   const endInsteadOfExit = (command: Command): void => {
     command.exitOverride()
     command.commands.forEach(endInsteadOfExit)

@@ -12,6 +12,12 @@ export const SettingsSchema = Type.Object({
     default: 'auto',
     description: 'look of the watch page',
   }),
+  studioResumeWithinMs: Type.Integer({
+    minimum: 0,
+    maximum: 86_400_000,
+    default: 600_000,
+    description: 'outputs of the studio that ran when the host ended go on by themselves where it is back within so long; 0: never',
+  }),
 })
 export type Settings = Static<typeof SettingsSchema>
 
@@ -31,7 +37,12 @@ export function createRuntimeSettings(
   store: SettingsStore,
   events: EventBus,
 ): RuntimeSettings {
-  const values: Settings = { reconnectWindowMs: config.reconnectWindowMs, cdnPrefix: config.cdnPrefix, playerTheme: 'auto' }
+  const values: Settings = {
+    reconnectWindowMs: config.reconnectWindowMs,
+    cdnPrefix: config.cdnPrefix,
+    playerTheme: 'auto',
+    studioResumeWithinMs: 600_000,
+  }
   const commanded = (key: string): boolean => sources.get(key) === 'flag' || sources.get(key) === 'environment'
   for (const [key, value] of Object.entries(store.all())) {
     if (key in values && !commanded(key)) Object.assign(values, { [key]: value })

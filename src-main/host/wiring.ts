@@ -27,11 +27,13 @@ import { createStudio, studioMigrations } from '../studio/index.ts'
 import { isWide, shownHost } from './addresses.ts'
 import type { Config } from './config.ts'
 import { mediaEnginePresent } from './media-engine.ts'
-
 import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
 import { installation, version } from './version.ts'
+
+/** Who ends a host: Ctrl+C and a closed window are a person; a service manager, an update, a machine that is shut down the system. */
+export type StopCause = 'person' | 'system'
 
 /** What `streams host --json` prints when the host is ready. */
 export interface ReadyLine {
@@ -63,8 +65,8 @@ export interface RunningHost {
   readonly token: string
   /** Streams that are live now, those that wait for a returning publisher included. */
   liveStreams(): number
-  /** Under two seconds. */
-  stop(): Promise<void>
+  /** Under two seconds, unless a disk hangs. What the studio sends goes on at the next start, unless a person ends it (left out: the system does). */
+  stop(by?: StopCause): Promise<void>
 }
 
 export interface HostNeeds {
@@ -82,6 +84,7 @@ export async function startHost({ config, sources, logger, pageDir, collection }
   const startedAtMs = Date.now()
   /** What is open, newest last: closed in reverse. */
   const open: (() => unknown)[] = []
+  let endedBy: StopCause = 'system'
   const close = async (): Promise<void> => {
     for (const stop of open.splice(0).reverse()) {
       try {
@@ -167,6 +170,7 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       log: logger.child({ wing: 'studio' }),
       registry: metrics,
       carrier: live.carrier,
+      resumeWithinMs: () => settings.current().studioResumeWithinMs,
     })
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
@@ -242,7 +246,7 @@ export async function startHost({ config, sources, logger, pageDir, collection }
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([door.stop(), live.stop()]))
     // The studio publishes into live: it ends first and begins last.
-    open.push(() => studio.stop())
+    open.push(() => studio.stop(endedBy === 'person'))
     const [http, opened] = await Promise.all([door.start(), startLive(live, config)])
     if (ticketKeys !== undefined) {
       const secret = http.httpsPort === null ? undefined : await loadOnce()
@@ -284,7 +288,16 @@ export async function startHost({ config, sources, logger, pageDir, collection }
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
     await studio.start(collection)
-    return { ready, signInRequired: api.access.signInRequired, token, liveStreams: () => live.health().active, stop: close }
+    return {
+      ready,
+      signInRequired: api.access.signInRequired,
+      token,
+      liveStreams: () => live.health().active,
+      stop: (by = 'system') => {
+        endedBy = by
+        return close()
+      },
+    }
   } catch (error) {
     await close()
     throw error

@@ -472,6 +472,11 @@ export const errorKinds = {
     remedy: 'Correct the field that is named; GET /api/v1/studio/output-kinds says what each kind takes.',
   },
   'studio.output_off': { status: 409, title: 'The output does not run', remedy: 'Start it first.' },
+  'studio.output_left_off': {
+    status: 409,
+    title: 'The output ran when the host ended, and was not started by itself',
+    remedy: 'Start it where it shall go on.',
+  },
   'studio.output_command_unknown': {
     status: 400,
     title: 'The output does not take that command',

@@ -38,12 +38,13 @@ export type {
 /** Makes the studio; nothing runs before `start`. `engine` is another one than the studio's own process in tests. */
 export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ownEngine(needs)): Promise<Studio> {
   const { dataDir, secrets, events, audit, log, registry } = needs
-  const outputs = await createOutputs({ ...needs, engine, folder: join(dataDir, 'studio', 'recordings') })
+  const store = await openStateStore(needs)
+  const outputs = await createOutputs({ ...needs, engine, store, folder: join(dataDir, 'studio', 'recordings') })
   const kinds = studioKinds
   const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(secrets) }
-  const show = new Show({ engine, outputs, reader, store: await openStateStore(needs), secrets, events, audit, log })
+  const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
-  const acting = { show, engine, outputs }
+  const acting = { show, engine, outputs, audit }
   const macros = new Macros({ events, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
@@ -58,14 +59,14 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
         kinds,
         reportOf: (list, id) => (list === 'sources' ? engine.reports().get(id) : outputs.list().find((each) => each.id === id)) ?? null,
       }),
-      ...programRoutes({ ...acting, macros, audit }),
-      ...engineRoutes({ ...acting, audit, problem: () => telling.problem }),
+      ...programRoutes({ ...acting, macros }),
+      ...engineRoutes({ ...acting, problem: () => telling.problem }),
     ],
-    start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true)),
-    async stop() {
+    start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
+    async stop(byPerson) {
       await macros.stopAll()
       await show.stop()
-      await outputs.close()
+      await outputs.close(byPerson)
       await engine.stop()
       telling.stop()
     },

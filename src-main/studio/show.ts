@@ -35,6 +35,7 @@ export class Show {
   #open: (KeptOpen & { readonly collection: OpenCollection }) | undefined
   /** Opening and closing come one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
+  #stopped = false
   readonly #leaveEngine: () => void
 
   constructor(needs: ShowNeeds) {
@@ -68,18 +69,20 @@ export class Show {
   async resume(): Promise<void> {
     const kept = this.#needs.store.get('open') as KeptOpen | undefined
     if (kept === undefined) return
-    await this.open(kept.path, kept.name, 'host', true).catch((error: unknown) =>
+    await this.open(kept.path, kept.name, 'host', true, true).catch((error: unknown) =>
       this.#needs.log.warn({ err: error, file: kept.path }, 'the collection that was open cannot be opened again'),
     )
   }
 
   /**
    * Opens a file in the place of what is open. Nothing is touched where it cannot be read. Throws `studio.collection_*`, and
-   * `studio.on_air` where outputs run that it would end, unless forced.
+   * `studio.on_air` where outputs run that it would end, unless forced. `back`: the host has just begun, and goes on with what ran
+   * where it is the file that it had.
    */
-  open(path: string, name: string, actor: string, force: boolean): Promise<void> {
+  open(path: string, name: string, actor: string, force: boolean, back = false): Promise<void> {
     return this.#inTurn(async () => {
       const { reader, secrets, log, store, audit } = this.#needs
+      if (this.#stopped) throw new AppError('studio.not_running', 'The host is ending')
       if (this.#open !== undefined && !force) this.#refuseOnAir()
       if (this.#open?.path === path) await this.#open.collection.flush()
       const opened: OpenCollection = await OpenCollection.open(path, name, {
@@ -92,12 +95,14 @@ export class Show {
         },
       })
       await this.#open?.collection.close()
+      const before = store.get('open') as KeptOpen | undefined
       this.#open = { path: opened.file.path, name, collection: opened }
       store.set('open', { path: opened.file.path, name })
       this.#needs.engine.setCollection(opened.collection)
       this.control.open(opened.collection, opened.file.path)
       this.#needs.outputs.sync(opened.collection)
-      this.#needs.outputs.autostart()
+      if (back && before?.path === opened.file.path) this.#needs.outputs.resume()
+      else this.#needs.outputs.autostart()
       audit.record({ kind: 'command', message: `the collection ${opened.collection.name} was opened in the studio`, actor })
       this.#needs.events.publish('studio.opened', { name, file: opened.file.path, revision: opened.revision })
     })
@@ -108,7 +113,7 @@ export class Show {
     return this.#inTurn(async () => {
       if (this.#open === undefined) return
       if (!force) this.#refuseOnAir()
-      await this.#end()
+      await this.#end(actor)
       this.#needs.store.set('open', undefined)
       this.#needs.audit.record({ kind: 'command', message: 'the studio was closed', actor })
       this.#needs.events.publish('studio.closed', {})
@@ -119,17 +124,19 @@ export class Show {
   async stop(): Promise<void> {
     this.#leaveEngine()
     await this.#inTurn(async () => {
+      this.#stopped = true
       await this.#open?.collection.close()
       this.#open = undefined
     })
   }
 
-  async #end(): Promise<void> {
+  async #end(actor: string): Promise<void> {
     const { outputs, engine } = this.#needs
     const open = this.#open
     this.#open = undefined
     this.control.close()
-    await Promise.all(outputs.list().map(({ id }) => outputs.stop(id).catch(() => undefined)))
+    await Promise.all(outputs.list().map(({ id, state }) => (state === 'off' ? undefined : outputs.stop(id, actor).catch(() => undefined))))
+    outputs.sync(undefined)
     await Promise.all([open?.collection.close(), engine.stop()])
   }
 

@@ -99,6 +99,8 @@ export interface StudioNeeds {
   readonly log: Logger
   readonly registry: Registry
   readonly carrier: StreamCarrier
+  /** For how long the host may have been away for outputs that ran to go on by themselves, ms; 0: never. */
+  readonly resumeWithinMs: () => number
 }
 
 /** The studio wing: scenes made of sources, mixed, encoded and sent out, ruled over the API. */
@@ -106,6 +108,7 @@ export interface Studio {
   readonly routes: readonly RouteDefinition[]
   /** Opens a file, or what was open when the host ended. Throws `studio.collection_*` for a file that was named. */
   start(file?: string): Promise<void>
-  stop(): Promise<void>
+  /** The host ends: outputs that ran go on when it comes back, unless a person ended it. */
+  stop(byPerson: boolean): Promise<void>
   health(): { readonly state: string; readonly outputs: number }
 }

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type ApiClient, findHost } from '../api-client.ts'
 import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../config.ts'
 import { createOutput, type Output } from '../output.ts'
+import type { StopCause } from '../wiring.ts'
 
 /** What the commands stand on; tests bring their own. */
 export interface CommandContext {
@@ -9,7 +10,7 @@ export interface CommandContext {
   readonly stdout: NodeJS.WritableStream
   readonly stderr: NodeJS.WritableStream
   /** Resolves when the user asks the program to end. */
-  readonly untilStopped: () => Promise<void>
+  readonly untilStopped: () => Promise<StopCause>
   readonly exit: (code: number) => void
 }
 

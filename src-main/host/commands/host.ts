@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Output } from '../output.ts'
-import { type HostNeeds, type RunningHost, startHost } from '../wiring.ts'
+import { type HostNeeds, type RunningHost, type StopCause, startHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
 /** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end, by the user or by `end`. `whenReady` may answer what to do at the end. */
@@ -21,16 +21,17 @@ export async function runHost(
     !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
   const logger = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
   const host = await startHost({ config, sources, logger, ...more })
-  const ended = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<StopCause>()
   const stopped = Promise.race([context.untilStopped(), ended.promise])
+  let by: StopCause = 'system'
   let leave: (() => void) | undefined
   try {
     output.result(host.ready, () => readyText(host))
-    leave = await whenReady?.(host, ended.resolve)
-    await stopped
+    leave = await whenReady?.(host, () => ended.resolve('person'))
+    by = await stopped
   } finally {
     leave?.()
-    await host.stop()
+    await host.stop(by)
   }
 }
 

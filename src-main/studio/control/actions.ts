@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Edit } from '../collection/edits/edit-schemas.ts'
 import { findThing, sceneOf, sourceOf } from '../collection/edits/places.ts'
@@ -6,18 +7,20 @@ import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { StudioOutputs } from '../outputs/studio-outputs.ts'
 import type { Show } from '../show.ts'
 import type { Action } from './action-schemas.ts'
+import type { SwitchAnswer } from './program-control.ts'
 
 export interface ActionNeeds {
   readonly show: Show
   readonly engine: Pick<StudioEngine, 'command'>
   readonly outputs: StudioOutputs
+  readonly audit: Pick<AuditLog, 'record'>
 }
 
-/** Does one action and answers what there is to tell of it. Throws AppError; `signal` ends a wait. */
+/** Does one action, notes who did it, and answers what there is to tell of it. Throws AppError; `signal` ends a wait. */
 export async function doAction(
   action: Action,
   actor: string,
-  { show, engine, outputs }: ActionNeeds,
+  { show, engine, outputs, audit }: ActionNeeds,
   signal?: AbortSignal,
 ): Promise<unknown> {
   const { control } = show
@@ -27,14 +30,19 @@ export async function doAction(
     show.current.edit(edits, { actor })
     return null
   }
+  const onAir = async (switching: Promise<SwitchAnswer>): Promise<SwitchAnswer> => {
+    const switched = await switching
+    audit.record({ kind: 'command', message: `studio: ${switched.scene} is on air on ${switched.canvas}`, actor })
+    return switched
+  }
   switch (action.do) {
     case 'switch':
-      return control.switchTo(action.scene, action)
+      return onAir(control.switchTo(action.scene, action))
     case 'preview':
       control.preview(sceneOf(collection, action.scene).canvas, action.scene)
       return null
     case 'transition':
-      return control.toProgram(action.canvas ?? control.mainCanvas, action)
+      return onAir(control.toProgram(action.canvas ?? control.mainCanvas, action))
     case 'show': {
       const at = `scenes/${action.scene}/items/${action.item}`
       const { visible } = findThing(collection, at).thing as unknown as { visible: boolean }
@@ -53,13 +61,13 @@ export async function doAction(
       return edit(at, { enabled: action.enabled === 'toggle' ? !enabled : action.enabled })
     }
     case 'start-output':
-      return outputs.start(action.output)
+      return outputs.start(action.output, actor)
     case 'stop-output':
-      return outputs.stop(action.output)
+      return outputs.stop(action.output, actor)
     case 'output-command':
-      return outputs.command(action.output, action.command, action.details ?? {})
+      return outputs.command(action.output, action.command, action.details ?? {}, actor)
     case 'save-replay':
-      return outputs.command(action.output ?? replayOf(outputs), 'save', {})
+      return outputs.command(action.output ?? replayOf(outputs), 'save', {}, actor)
     case 'source-command':
       sourceOf(collection, action.source)
       await engine.command(action.source, action.command, action.details ?? {})

@@ -42,7 +42,7 @@ export interface SwitchAnswer {
 
 export interface ProgramControlNeeds {
   readonly engine: Pick<StudioEngine, 'switchTo' | 'setPreview'>
-  readonly store: StateStore
+  readonly store: Pick<StateStore, 'get' | 'set'>
   readonly log: Logger
   readonly onChange: (state: ProgramState) => void
 }
@@ -173,6 +173,8 @@ export class ProgramControl {
     if (!this.#studioMode) throw new AppError('studio.mode_off')
     const { program, preview } = on
     if (preview === null) throw new AppError('studio.not_found', `Nothing is being prepared on "${canvas}"`)
+    // A transition that there is none of leaves the preview as it is.
+    this.#plan(preview, choice)
     const switching = this.switchTo(preview, choice)
     on.preview = program
     this.#needs.engine.setPreview(canvas, program)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 
 interface StateTable {
@@ -9,6 +10,8 @@ export interface StateStore {
   get(key: string): unknown
   /** Undefined takes it away. Written behind whatever is being done. */
   set(key: string, value: unknown): void
+  /** Resolves when what was set is on the disk; after a second also where it is not: a disk that is full holds nobody up. */
+  written(): Promise<void>
 }
 
 export interface StateStoreNeeds {
@@ -17,19 +20,26 @@ export interface StateStoreNeeds {
   readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
 }
 
+/** How long somebody waits for the disk, ms. */
+const mostWaitMs = 1000
+
 /** Reads all of it: it is little. */
 export async function openStateStore({ database, writes }: StateStoreNeeds): Promise<StateStore> {
   const tables = database as Kysely<StateTable>
   const values = new Map<string, unknown>()
+  let written: Promise<void> = Promise.resolve()
   for (const { key, value } of await tables.selectFrom('studio_state').selectAll().execute()) values.set(key, JSON.parse(value))
   return {
     get: (key) => values.get(key),
     set(key, value) {
       if (value === undefined) values.delete(key)
       else values.set(key, value)
+      const done = Promise.withResolvers<void>()
+      written = done.promise
       writes.enqueue('keep the state of the studio', async () => {
         if (value === undefined) {
           await tables.deleteFrom('studio_state').where('key', '=', key).execute()
+          done.resolve()
           return
         }
         const text = JSON.stringify(value)
@@ -38,7 +48,9 @@ export async function openStateStore({ database, writes }: StateStoreNeeds): Pro
           .values({ key, value: text })
           .onConflict((conflict) => conflict.column('key').doUpdateSet({ value: text }))
           .execute()
+        done.resolve()
       })
     },
+    written: () => Promise.race([written, sleep(mostWaitMs, undefined, { ref: false })]),
   }
 }

@@ -17,22 +17,25 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
   readonly #meter = new FeedMeter()
   readonly #leave: () => void
   #publication: StudioPublication | undefined
-  #opening = false
+  #opening: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
   #gaps = 0
   /** The stream waits for us to come back. */
   #owesEnd = false
   /** Waits for somebody to say `retry`. */
   #given = false
+  /** The encoder does not run. */
+  #encoderFault = false
   #stopped = false
 
   constructor(context: OutputContext) {
     this.#context = context
     this.#settings = context.output.settings as HostSettings
     const { canvas, video, audio } = context.output
-    this.#hold = context.feeds.take({ canvas, video, audio, asTheyCome: true }, (problem) =>
-      this.#fail(new AppError('studio.output_encoder', problem)),
-    )
+    this.#hold = context.feeds.take({ canvas, video, audio, asTheyCome: true }, (problem) => {
+      this.#encoderFault = true
+      this.#fail(new AppError('studio.output_encoder', problem))
+    })
     // Tells that media comes, and of its seams; the publication has a subscription of its own, from a keyframe on.
     this.#leave = this.#hold.feed.subscribe(
       {
@@ -60,6 +63,9 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
 
   tick(): void {
     this.#meter.tick()
+    if (!this.#encoderFault || this.#hold.feed.fault !== undefined) return
+    this.#encoderFault = false
+    this.#given = false
   }
 
   statistics(): OutputStatistics {
@@ -78,6 +84,7 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#close('unpublish')
     this.#leave()
     this.#hold.release()
+    await this.#opening
     if (!this.#owesEnd) return
     // The stream still waits for us: it is told that it waits in vain.
     const publication = await this.#publish().catch(() => undefined)
@@ -91,11 +98,10 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
 
   #open(): void {
     const { feed } = this.#hold
-    if (this.#publication !== undefined || this.#opening || this.#given || this.#stopped) return
-    this.#opening = true
-    this.#publish().then(
+    if (this.#publication !== undefined || this.#opening !== undefined || this.#given || this.#stopped) return
+    this.#opening = this.#publish().then(
       (publication) => {
-        this.#opening = false
+        this.#opening = undefined
         if (this.#stopped) {
           publication.close('unpublish')
           return
@@ -106,7 +112,7 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
         this.#context.onState('live')
       },
       (error: unknown) => {
-        this.#opening = false
+        this.#opening = undefined
         this.#fail(error instanceof AppError ? error : new AppError('internal', undefined, { cause: error }))
       },
     )
@@ -117,7 +123,6 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#gaps++
     if (this.#publication === undefined) return
     this.#close('lost')
-    this.#owesEnd = true
     this.#context.onState('retrying')
   }
 
@@ -139,6 +144,8 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     this.#unsubscribe = undefined
     const publication = this.#publication
     this.#publication = undefined
-    publication?.close(how)
+    if (publication === undefined) return
+    this.#owesEnd = how === 'lost'
+    publication.close(how)
   }
 }

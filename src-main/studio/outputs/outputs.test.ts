@@ -8,6 +8,7 @@ import { createEventBus } from '../../platform/event-bus.ts'
 import type { AppEvent } from '../../platform/events.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import type { Collection } from '../collection/collection.ts'
+import type { StateStore } from '../control/state-store.ts'
 import type { SendAim, SendEvents, StreamCarrier } from '../studio-needs.ts'
 import { FedEngine } from './fed-engine.ts'
 import { FileBook } from './files/file-book.ts'
@@ -83,7 +84,22 @@ class CarrierDouble {
   } as unknown as StreamCarrier
 }
 
+/** A store that outlives hosts. */
+function storeDouble(): StateStore & { readonly kept: Map<string, unknown> } {
+  const kept = new Map<string, unknown>()
+  return {
+    kept,
+    get: (key) => structuredClone(kept.get(key)),
+    set: (key, value) => void kept.set(key, value),
+    written: async () => undefined,
+  }
+}
+
 async function setUp(...made: Output[]) {
+  return setUpHost({}, ...made)
+}
+
+async function setUpHost({ store = storeDouble(), now = Date.now }: { store?: StateStore; now?: () => number }, ...made: Output[]) {
   const engine = new FedEngine()
   const double = new CarrierDouble()
   const events = createEventBus(silentLogger)
@@ -93,7 +109,8 @@ async function setUp(...made: Output[]) {
   const files = await FileBook.open({ database, writes: { enqueue: () => undefined }, events, log: silentLogger })
   const folder = mkdtempSync(join(scratch, 'files-'))
   const audit = { record: () => undefined }
-  const outputs = new Outputs({ engine, carrier: double.carrier, events, audit, log: silentLogger, files, folder, now: Date.now })
+  const needs = { engine, carrier: double.carrier, events, audit, log: silentLogger, files, folder, now, store }
+  const outputs = new Outputs({ ...needs, resumeWithinMs: () => 600_000 })
   outputs.sync(collectionOf(...made))
   const state = (id: string) => outputs.list().find((each) => each.id === id)
   return { engine, double, outputs, files, folder, heard, state }
@@ -122,7 +139,7 @@ describe('outputs', () => {
     await expect(outputs.command('bad', 'retry', {})).rejects.toMatchObject({ code: 'studio.output_off' })
     await expect(outputs.command('good', 'save', {})).rejects.toMatchObject({ code: 'studio.output_command_unknown' })
     expect(JSON.stringify(outputs.list())).not.toContain('hush-hush-key')
-    await outputs.close()
+    await outputs.close(false)
     expect(double.sent[0]?.stopped).toBe(true)
     expect(engine.encodings.size).toBe(0)
   })
@@ -144,7 +161,7 @@ describe('outputs', () => {
     await turn()
     expect(double.sent[1]?.stopped).toBe(true)
     expect(heard.at(-1)).toMatchObject({ topic: 'studio.output.removed', data: { id: 'x' } })
-    await outputs.close()
+    await outputs.close(false)
   })
 
   it('have an encoder of their own where they give way to the network, and tell what it makes', async () => {
@@ -166,7 +183,79 @@ describe('outputs', () => {
       id: 'x',
       why: 'congestion',
     })
-    await outputs.close()
+    await outputs.close(false)
+  })
+})
+
+describe('a host that comes back', () => {
+  const sent = (id: string, more: Partial<Output> = {}): Output => output(id, 'rtmp', { url: `rtmp://${id}/live` }, more)
+
+  it('goes on with what ran, in the same session and paused where it was, and not with what a person stopped or what had failed', async () => {
+    const store = storeDouble()
+    const made = [sent('a'), sent('b', { autostart: true }), sent('c'), output('file', 'recording', {}), sent('d', { autostart: true })]
+    const first = await setUpHost({ store, now: () => 1_000_000 }, ...made)
+    first.outputs.autostart()
+    for (const id of ['a', 'c', 'file']) await first.outputs.start(id)
+    await first.outputs.command('file', 'pause', {})
+    await first.outputs.stop('b')
+    first.double.sent.find(({ aim }) => aim.url.includes('//c/'))?.events.onState('failed', new AppError('destination.refused'))
+    await expect(first.outputs.start('nothing')).rejects.toMatchObject({ code: 'studio.output_not_found' })
+    const { session } = (store.kept.get('outputs') as { running: Record<string, { session: string }> }).running.file!
+    // It is killed here; the next one has the same store.
+    const next = await setUpHost({ store, now: () => 1_500_000 }, ...made)
+    next.outputs.resume()
+    // Behind what was begun by itself.
+    await next.outputs.start('file')
+    expect(next.outputs.list().map(({ id, state }) => [id, state])).toEqual([
+      ['a', 'starting'],
+      ['b', 'off'],
+      ['c', 'off'],
+      ['file', 'paused'],
+      ['d', 'starting'],
+    ])
+    expect(next.state('a')?.startedAt).toBe(new Date(1_000_000).toISOString())
+    expect(next.state('c')).toMatchObject({ error: { code: 'studio.output_left_off' } })
+    expect(next.state('c')?.error?.message).toContain('destination.refused')
+    await next.outputs.command('file', 'resume', {})
+    next.engine.begin()
+    next.engine.feed(2)
+    expect(next.files.list()).toMatchObject([{ session, part: 1 }])
+    await first.outputs.close(false)
+    await next.outputs.close(false)
+  })
+
+  it('leaves off what ran too long ago, what another collection has, and what a person ended with the host', async () => {
+    const back = async (store: StateStore, now: number, how: 'resume' | 'autostart') => {
+      const { outputs, state } = await setUpHost({ store, now: () => now }, sent('a'))
+      outputs[how]()
+      await turn()
+      const told = state('a')
+      await outputs.close(false)
+      return [told?.state, told?.error?.code, told?.error?.message]
+    }
+    const ran = async (byPerson: boolean) => {
+      const store = storeDouble()
+      const { outputs } = await setUpHost({ store, now: () => 0 }, sent('a'))
+      await outputs.start('a')
+      await outputs.close(byPerson)
+      return store
+    }
+    expect(await back(await ran(false), 599_000, 'resume')).toEqual(['starting', undefined, undefined])
+    const late = await ran(false)
+    expect(await back(late, 36_000_000, 'resume')).toEqual(['off', 'studio.output_left_off', expect.stringContaining('away for 10 hours')])
+    expect(await back(late, 36_000_001, 'resume')).toEqual(['off', undefined, undefined])
+    expect(await back(await ran(false), 1000, 'autostart')).toEqual(['off', 'studio.output_left_off', expect.anything()])
+    expect(await back(await ran(true), 1000, 'resume')).toEqual(['off', undefined, undefined])
+    // One that ends each time soon after it came back is not begun for ever.
+    const falling = await ran(false)
+    const states: unknown[] = []
+    for (let times = 0; times < 6; times++) {
+      const { outputs, state } = await setUpHost({ store: falling, now: () => 0 }, sent('a'))
+      outputs.resume()
+      await turn()
+      states.push(state('a')?.state)
+    }
+    expect(states).toEqual([...Array(5).fill('starting'), 'off'])
   })
 })
 
@@ -189,7 +278,7 @@ describe("a stream of the host's own", () => {
     expect(state('x')?.state).toBe('live')
     await outputs.stop('x')
     expect(double.published.map(({ closed }) => closed)).toEqual(['lost', 'unpublish'])
-    await outputs.close()
+    await outputs.close(false)
   })
 
   it('ends also when it is stopped in the middle of a gap; one that was refused or kicked waits for a word', async () => {
@@ -215,7 +304,29 @@ describe("a stream of the host's own", () => {
     engine.feed(1)
     await turn()
     expect(state('x')).toMatchObject({ state: 'failed', error: { code: 'publish.busy' } })
-    await outputs.close()
+    await outputs.close(false)
+  })
+})
+
+describe('an output that comes back while it is still ending', () => {
+  it('begins behind its end, and none begins when the host has ended', async () => {
+    const first = output('x', 'host', { stream: 'show' })
+    const { engine, double, outputs, state } = await setUp(first)
+    await outputs.start('x')
+    engine.begin()
+    engine.feed(1)
+    // Removed while its stream is being opened, and there again by undo.
+    outputs.sync(collectionOf())
+    outputs.sync(collectionOf(first))
+    await outputs.start('x')
+    expect(double.published.map(({ closed }) => closed)).toEqual(['unpublish'])
+    engine.begin()
+    engine.feed(1)
+    await turn()
+    expect(state('x')?.state).toBe('live')
+    const closing = outputs.close(false)
+    await expect(outputs.start('x')).rejects.toMatchObject({ code: 'studio.not_running' })
+    await closing
   })
 })
 
@@ -252,14 +363,14 @@ describe('a recording', () => {
     expect(first?.chapters.map(({ name }) => name)).toEqual(['Welcome', 'Game', 'A goal'])
     expect(first?.chapters[1]?.atMs).toBe(2000)
     expect(first?.tracks.map(({ name }) => name)).toEqual(['Main', 'Track 1', 'Track 3'])
-    await outputs.close()
+    await outputs.close(false)
   })
 
   it('says which folder it cannot write to', async () => {
     const { outputs } = await setUp(output('x', 'recording', { folder: '/proc/nowhere' }), output('y', 'recording', { folder: '../up' }))
     await expect(outputs.start('x')).rejects.toMatchObject({ code: 'studio.folder_unusable' })
     await expect(outputs.start('y')).rejects.toMatchObject({ code: 'studio.folder_unusable' })
-    await outputs.close()
+    await outputs.close(false)
   })
 })
 
@@ -274,6 +385,6 @@ describe('a replay buffer', () => {
     expect(Math.abs(Number(saved.durationMs) - 5500)).toBeLessThan(600)
     expect(readdirSync(folder)).toEqual(['Replay.mp4'])
     expect(files.list()).toMatchObject([{ kind: 'replay', state: 'complete', bytes: saved.bytes }])
-    await outputs.close()
+    await outputs.close(false)
   })
 })

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../platform/errors.ts'
 import type { Collection } from '../collection/collection.ts'
+import type { StateStore } from '../control/state-store.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { StudioNeeds } from '../studio-needs.ts'
 import { FeedStore } from './feed-store.ts'
@@ -14,6 +16,7 @@ import type { OutputContext, OutputState, RunningOutput } from './running-output
 import { SendOutput } from './sending/send-output.ts'
 import type { OutputReport, StudioOutputs } from './studio-outputs.ts'
 import { VirtualCameraOutput } from './virtual-camera/virtual-camera-output.ts'
+import { type WantedOutput, WantedOutputs } from './wanted-outputs.ts'
 
 export interface OutputsNeeds extends Pick<StudioNeeds, 'carrier' | 'events' | 'audit' | 'log'> {
   readonly engine: StudioEngine
@@ -22,6 +25,9 @@ export interface OutputsNeeds extends Pick<StudioNeeds, 'carrier' | 'events' | '
   readonly folder: string
   /** ms since 1970. */
   readonly now: () => number
+  readonly store: StateStore
+  /** For how long a host may have been away for outputs to go on by themselves, ms; 0: never. */
+  readonly resumeWithinMs: () => number
 }
 
 interface Entry {
@@ -37,38 +43,47 @@ interface Entry {
 }
 
 const tickMs = 1000
+/** How long somebody who stops an output waits for a disk that hangs, ms. */
+const mostStopMs = 5000
 
 /** All outputs of the collection: each is by itself, and what happens to one touches no other. */
 export class Outputs implements StudioOutputs {
   readonly #needs: OutputsNeeds
   readonly #feeds: FeedStore
+  readonly #wanted: WantedOutputs
   readonly #entries = new Map<string, Entry>()
+  /** Outputs that were removed and are not at their end yet, by id: one that comes back under it begins behind them. */
+  readonly #leaving = new Map<string, Promise<unknown>>()
   /** Scene on air by canvas. */
   readonly #onAir = new Map<string, string>()
   readonly #leaveEngine: () => void
   #collection: Collection | undefined
   #timer: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(needs: OutputsNeeds) {
     this.#needs = needs
+    this.#wanted = new WantedOutputs(needs.store, needs.now)
     this.#feeds = new FeedStore({ engine: needs.engine, log: needs.log })
     this.#leaveEngine = needs.engine.onEvent((event) => {
       if (event.kind === 'switched') this.#onAir.set(event.canvas, event.scene)
     })
   }
 
-  sync(collection: Collection): void {
+  sync(collection: Collection | undefined): void {
     const before = this.#collection
     this.#collection = collection
-    if (before?.outputs === collection.outputs) return
-    const kept = new Set(collection.outputs.map(({ id }) => id))
+    const outputs = collection?.outputs ?? []
+    if (before?.outputs === outputs) return
+    const kept = new Set(outputs.map(({ id }) => id))
     for (const [id, entry] of this.#entries) {
       if (kept.has(id)) continue
       this.#entries.delete(id)
-      void this.#end(entry)
+      this.#wanted.unwant(id, false)
+      this.#leave(id, entry)
       this.#needs.events.publish('studio.output.removed', { id })
     }
-    for (const output of collection.outputs) this.#adopt(output)
+    for (const output of outputs) this.#adopt(output)
   }
 
   list(): readonly OutputReport[] {
@@ -79,25 +94,45 @@ export class Outputs implements StudioOutputs {
   }
 
   autostart(): void {
+    for (const id of this.#wanted.forgetBefore()) this.#leaveOff(id, 'another collection was opened')
+    for (const { output } of this.#entries.values()) if (output.autostart) this.#beginByItself(output)
+  }
+
+  resume(): void {
+    const { goesOn, stopped, leftOff } = this.#wanted.takeUp(this.#needs.resumeWithinMs())
+    for (const [id, why] of leftOff) this.#leaveOff(id, why)
+    for (const id of goesOn) if (!this.#entries.has(id)) this.#wanted.unwant(id, false)
     for (const { output } of this.#entries.values()) {
-      if (!output.autostart) continue
-      this.start(output.id).catch((error: unknown) => this.#needs.log.warn({ err: error, output: output.id }, 'an output did not start'))
+      if (goesOn.has(output.id) || (output.autostart && !stopped.has(output.id))) this.#beginByItself(output)
     }
   }
 
-  async start(id: string): Promise<OutputReport> {
+  async start(id: string, actor = 'host'): Promise<OutputReport> {
     const entry = this.#entry(id)
-    await this.#inTurn(entry, () => this.#begin(entry))
+    await this.#inTurn(entry, () => this.#begin(entry, true))
+    this.#did(`started the output ${entry.output.name}`, actor)
+    await this.#wanted.written()
     return report(entry)
   }
 
-  async stop(id: string): Promise<OutputReport> {
+  async stop(id: string, actor = 'host'): Promise<OutputReport> {
     const entry = this.#entry(id)
-    await this.#end(entry)
+    await this.#inTurn(entry, async () => {
+      // First of all: a host that dies while a disk hangs does not go on with it.
+      if (this.#entries.get(id) === entry) this.#wanted.unwant(id, entry.output.autostart)
+      await this.#off(entry)
+    })
+    this.#did(`stopped the output ${entry.output.name}`, actor)
+    await this.#wanted.written()
     return report(entry)
   }
 
-  async command(id: string, name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
+  async command(
+    id: string,
+    name: string,
+    details: Readonly<Record<string, unknown>>,
+    actor = 'host',
+  ): Promise<Readonly<Record<string, unknown>>> {
     const { output, running } = this.#entry(id)
     const known = outputKinds.find(({ kind }) => kind === output.kind)?.commands ?? []
     if (!known.includes(name)) {
@@ -105,13 +140,21 @@ export class Outputs implements StudioOutputs {
       throw new AppError('studio.output_command_unknown', `${output.name} does not take ${name}: ${others}`)
     }
     if (running === undefined) throw new AppError('studio.output_off')
-    return running.command(name, details)
+    const answer = await running.command(name, details)
+    if (this.#entries.get(id)?.running === running) this.#wanted.note(id, { paused: running.paused === true })
+    this.#did(`${name} of the output ${output.name}`, actor)
+    await this.#wanted.written()
+    return answer
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer)
+  async close(byPerson: boolean): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#wanted.end(byPerson)
     this.#leaveEngine()
-    await Promise.all([...this.#entries.values()].map((entry) => this.#end(entry)))
+    for (const [id, entry] of this.#entries) this.#leave(id, entry)
+    await Promise.all(this.#leaving.values())
+    clearInterval(this.#timer)
   }
 
   #entry(id: string): Entry {
@@ -129,7 +172,7 @@ export class Outputs implements StudioOutputs {
         error: undefined,
         startedAtMs: undefined,
         running: undefined,
-        turn: Promise.resolve(),
+        turn: this.#leaving.get(output.id) ?? Promise.resolve(),
         run: 0,
       }
       this.#entries.set(output.id, made)
@@ -144,17 +187,38 @@ export class Outputs implements StudioOutputs {
     this.#inTurn(entry, async () => {
       if (entry.state === 'off') return
       await this.#finish(entry)
-      await this.#begin(entry)
+      await this.#begin(entry, false)
     }).catch((error: unknown) => this.#needs.log.warn({ err: error, output: output.id }, 'a changed output did not start anew'))
   }
 
-  async #begin(entry: Entry): Promise<void> {
-    if (entry.running !== undefined) return
+  #beginByItself({ id }: Output): void {
+    this.start(id).catch((error: unknown) => this.#needs.log.warn({ err: error, output: id }, 'an output did not start'))
+  }
+
+  /** It ran when the host ended, and stays off: `error` of its report says why. */
+  #leaveOff(id: string, why: string): void {
+    const entry = this.#entries.get(id)
+    const { log, audit } = this.#needs
+    log.warn({ output: id, why }, 'an output was left off')
+    if (entry === undefined) audit.record({ kind: 'state', message: `studio: the output ${id} was left off: ${why}` })
+    else this.#enter(entry, 'off', new AppError('studio.output_left_off', `Left off: ${why}`))
+  }
+
+  /** `asked`: somebody wants it to run, also where it stands failed. */
+  async #begin(entry: Entry, asked: boolean): Promise<void> {
+    const { id } = entry.output
+    if (this.#closed) throw new AppError('studio.not_running', 'The host is ending')
+    if (this.#entries.get(id) !== entry) throw new AppError('studio.output_not_found', 'The output was removed meanwhile')
+    if (entry.running !== undefined) {
+      if (!asked || entry.state !== 'failed') return
+      await this.#finish(entry)
+    }
     const run = ++entry.run
-    entry.startedAtMs = this.#needs.now()
+    const wanted = this.#wanted.want(id)
+    entry.startedAtMs = wanted.sinceMs
     this.#enter(entry, 'starting', undefined)
     try {
-      const running = await this.#open(checkOutput(entry.output), (state, error) => {
+      const running = await this.#open(checkOutput(entry.output), wanted, (state, error) => {
         if (entry.run === run) this.#enter(entry, state, error)
       })
       entry.running = running
@@ -163,11 +227,12 @@ export class Outputs implements StudioOutputs {
       const reason = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
       entry.run++
       this.#enter(entry, 'failed', reason)
+      this.#wanted.unwant(id, false)
       throw reason
     }
   }
 
-  async #open(output: Output, onState: OutputContext['onState']): Promise<RunningOutput> {
+  async #open(output: Output, { session, paused }: WantedOutput, onState: OutputContext['onState']): Promise<RunningOutput> {
     const { engine, carrier, files, events, log, now, folder } = this.#needs
     const context: OutputContext = {
       output,
@@ -179,6 +244,8 @@ export class Outputs implements StudioOutputs {
       events,
       log: log.child({ output: output.id }),
       now,
+      session,
+      paused,
       shown: () => this.#shown(output.canvas),
       sceneName: (id) => this.#sceneName(id),
       secondsOf: (frame) => this.#secondsOf(frame),
@@ -198,11 +265,17 @@ export class Outputs implements StudioOutputs {
     }
   }
 
-  #end(entry: Entry): Promise<void> {
-    return this.#inTurn(entry, async () => {
-      await this.#finish(entry)
-      if (entry.state !== 'off') this.#enter(entry, 'off', undefined)
+  /** Ends an output for good. */
+  #leave(id: string, entry: Entry): void {
+    const left = this.#inTurn(entry, () => this.#off(entry)).finally(() => {
+      if (this.#leaving.get(id) === left) this.#leaving.delete(id)
     })
+    this.#leaving.set(id, left)
+  }
+
+  async #off(entry: Entry): Promise<void> {
+    await this.#finish(entry)
+    this.#enter(entry, 'off', undefined)
   }
 
   async #finish(entry: Entry): Promise<void> {
@@ -210,11 +283,24 @@ export class Outputs implements StudioOutputs {
     const { running } = entry
     entry.running = undefined
     entry.startedAtMs = undefined
-    try {
-      await running?.stop()
-    } catch (error) {
-      this.#needs.log.error({ err: error, output: entry.output.id }, 'an output did not stop cleanly')
-    }
+    if (running === undefined) return
+    const { name, id } = entry.output
+    const late = new AbortController()
+    const stopped = running.stop().then(
+      () => true,
+      (error: unknown) => {
+        this.#needs.log.error({ err: error, output: id }, 'an output did not stop cleanly')
+        return true
+      },
+    )
+    const inTime = await Promise.race([stopped, sleep(mostStopMs, false, { signal: late.signal }).catch(() => false)])
+    late.abort()
+    if (inTime) return
+    this.#needs.log.error({ output: id }, 'an output is not at its end: a disk or a server hangs')
+    this.#needs.audit.record({
+      kind: 'error',
+      message: `output ${name}: not at its end after ${mostStopMs / 1000} s: a disk or a server hangs`,
+    })
   }
 
   #inTurn<T>(entry: Entry, work: () => Promise<T>): Promise<T> {
@@ -241,8 +327,13 @@ export class Outputs implements StudioOutputs {
     this.#timer = undefined
   }
 
+  #did(what: string, actor: string): void {
+    this.#needs.audit.record({ kind: 'command', message: `studio: ${what}`, actor })
+  }
+
   #enter(entry: Entry, state: OutputState, error: AppError | undefined): void {
     if (entry.state === state && entry.error === error) return
+    if (state !== 'off') this.#wanted.note(entry.output.id, { failed: state === 'failed' ? (error?.code ?? 'internal') : null })
     entry.state = state
     entry.error = error
     this.#tell(entry)

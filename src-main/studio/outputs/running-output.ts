@@ -25,6 +25,10 @@ export interface OutputContext {
   readonly log: Logger
   /** ms since 1970. */
   readonly now: () => number
+  /** Joins all that the output makes from its start to its stop by a person: the same after a restart of the host. */
+  readonly session: string
+  /** Begins paused: it was when the host ended. */
+  readonly paused: boolean
   /** Names of the canvas and of the scene that is on air there, as they are now. */
   readonly shown: () => { readonly canvas: string; readonly scene: string }
   /** Name of a scene of the collection. */
@@ -39,6 +43,8 @@ export interface RunningOutput {
   /** Once a second. */
   tick(): void
   statistics(): OutputStatistics
+  /** Nothing goes out until somebody says so: of kinds that can. */
+  readonly paused?: boolean
   /** Throws AppError where it does not know the command, or cannot follow it. */
   command(name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>>
   /** Resolves when files are closed and servers told. Idempotent. */

@@ -1,5 +1,4 @@
 import { type TSchema, Type } from 'typebox'
-import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { transitionKinds } from '../collection/transition-kinds.ts'
@@ -16,7 +15,6 @@ export interface EngineRoutesNeeds {
   readonly show: Show
   readonly engine: StudioEngine
   readonly outputs: StudioOutputs
-  readonly audit: Pick<AuditLog, 'record'>
   /** Why the studio cannot run here. */
   readonly problem: () => string | null
 }
@@ -229,7 +227,7 @@ function sourceRoutes({ show, engine }: EngineRoutesNeeds): readonly RouteDefini
   ]
 }
 
-function outputRoutes({ outputs, audit }: EngineRoutesNeeds): readonly RouteDefinition[] {
+function outputRoutes({ outputs }: EngineRoutesNeeds): readonly RouteDefinition[] {
   const params = Type.Object({ id: IdParam })
   return [
     ...(['start', 'stop'] as const).map((way) =>
@@ -241,15 +239,7 @@ function outputRoutes({ outputs, audit }: EngineRoutesNeeds): readonly RouteDefi
         role: 'editor',
         params,
         responses: { 200: OutputReportSchema },
-        handler: async ({ params: { id }, principal }) => {
-          const report = await outputs[way](id)
-          audit.record({
-            kind: 'command',
-            message: `studio: ${way === 'start' ? 'started' : 'stopped'} the output ${report.name}`,
-            actor: principal.id,
-          })
-          return { body: report }
-        },
+        handler: async ({ params: { id }, principal }) => ({ body: await outputs[way](id, principal.id) }),
       }),
     ),
     defineRoute({
@@ -265,8 +255,8 @@ function outputRoutes({ outputs, audit }: EngineRoutesNeeds): readonly RouteDefi
         { additionalProperties: false },
       ),
       responses: { 200: Type.Object({ result: Type.Record(Type.String(), Type.Unknown()) }) },
-      handler: async ({ params: { id }, body: { command, details } }) => ({
-        body: { result: await outputs.command(id, command, details ?? {}) },
+      handler: async ({ params: { id }, body: { command, details }, principal }) => ({
+        body: { result: await outputs.command(id, command, details ?? {}, principal.id) },
       }),
     }),
   ]

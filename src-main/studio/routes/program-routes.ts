@@ -1,5 +1,4 @@
 import { Type } from 'typebox'
-import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import { ActionSchema } from '../control/action-schemas.ts'
@@ -10,7 +9,6 @@ import { ErrorSchema, IdParam, Nullable, tag } from './answer-schemas.ts'
 
 export interface ProgramRoutesNeeds extends ActionNeeds {
   readonly macros: Macros
-  readonly audit: Pick<AuditLog, 'record'>
 }
 
 const exactly = { additionalProperties: false }
@@ -60,10 +58,9 @@ export function programRoutes(needs: ProgramRoutesNeeds): readonly RouteDefiniti
   return [...airRoutes(needs), ...actionRoutes(needs)]
 }
 
-function airRoutes({ show, audit }: ProgramRoutesNeeds): readonly RouteDefinition[] {
+function airRoutes(needs: ProgramRoutesNeeds): readonly RouteDefinition[] {
+  const { show } = needs
   const { control } = show
-  const tell = ({ scene, canvas }: SwitchAnswer, actor: string): void =>
-    audit.record({ kind: 'command', message: `studio: ${scene} is on air on ${canvas}`, actor })
   return [
     defineRoute({
       method: 'GET',
@@ -83,9 +80,7 @@ function airRoutes({ show, audit }: ProgramRoutesNeeds): readonly RouteDefinitio
       body: Type.Object({ scene: IdParam, ...how }, exactly),
       responses: { 200: SwitchedSchema },
       handler: async ({ body, principal }) => {
-        const switched = await control.switchTo(body.scene, body)
-        tell(switched, principal.id)
-        return { body: switched }
+        return { body: (await doAction({ do: 'switch', ...body }, principal.id, needs)) as SwitchAnswer }
       },
     }),
     defineRoute({
@@ -133,16 +128,14 @@ function airRoutes({ show, audit }: ProgramRoutesNeeds): readonly RouteDefinitio
       body: Type.Object({ canvas: Type.Optional(IdParam), ...how }, exactly),
       responses: { 200: SwitchedSchema },
       handler: async ({ body, principal }) => {
-        const switched = await control.toProgram(body.canvas ?? control.mainCanvas, body)
-        tell(switched, principal.id)
-        return { body: switched }
+        return { body: (await doAction({ do: 'transition', ...body }, principal.id, needs)) as SwitchAnswer }
       },
     }),
   ]
 }
 
 function actionRoutes(needs: ProgramRoutesNeeds): readonly RouteDefinition[] {
-  const { show, macros } = needs
+  const { show, macros, audit } = needs
   return [
     defineRoute({
       method: 'POST',
@@ -165,6 +158,7 @@ function actionRoutes(needs: ProgramRoutesNeeds): readonly RouteDefinition[] {
       handler: async ({ params, principal }) => {
         const macro = show.collection.macros.find(({ id }) => id === params.id)
         if (macro === undefined) throw new AppError('studio.not_found', `The collection has no macro "${params.id}"`)
+        audit.record({ kind: 'command', message: `studio: ran the macro ${macro.name}`, actor: principal.id })
         return { body: await macros.run(macro, principal.id) }
       },
     }),
@@ -200,6 +194,8 @@ function actionRoutes(needs: ProgramRoutesNeeds): readonly RouteDefinition[] {
       responses: { 200: Type.Object({ items: Type.Array(MacroRunSchema, { description: 'empty: it belongs to none' }) }) },
       handler: async ({ body: { chord }, principal }) => {
         const found = show.collection.macros.filter(({ hotkeys }) => hotkeys.some((each) => sameChord(each, chord)))
+        for (const { name } of found)
+          audit.record({ kind: 'command', message: `studio: ran the macro ${name} (${chord})`, actor: principal.id })
         return { body: { items: await Promise.all(found.map((macro) => macros.run(macro, principal.id))) } }
       },
     }),

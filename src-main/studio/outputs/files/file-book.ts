@@ -4,6 +4,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { recoverFile } from '../../../platform/media-files/recover-file.ts'
+import { type FileFacts, freePath } from './file-place.ts'
 import { fileView, type StoredFile } from './studio-file.ts'
 
 interface Tables {
@@ -18,11 +19,16 @@ export interface FileBookNeeds {
   readonly log: Logger
 }
 
-/** Every file that outputs wrote: the oldest first, kept over restarts. */
+/** Files that are listed: the oldest ones are taken off, and stay on the disk. */
+const mostFiles = 10_000
+
+/** The files that outputs wrote: the oldest first, kept over restarts. */
 export class FileBook {
   readonly #needs: FileBookNeeds
   readonly #database: Kysely<Tables>
   readonly #byId = new Map<string, StoredFile>()
+  /** Paths of files that are about to be made. */
+  readonly #claimed = new Set<string>()
 
   private constructor(needs: FileBookNeeds) {
     this.#needs = needs
@@ -40,7 +46,8 @@ export class FileBook {
 
   /** Reads files anew that were being written when the host ended. */
   async recover(): Promise<void> {
-    for (const file of this.#byId.values()) if (file.state === 'writing') await this.mend(file, 'recovered')
+    const left = [...this.#byId.values()].filter(({ state }) => state === 'writing')
+    for (const file of left) await this.mend(file, 'recovered')
   }
 
   list(): readonly StoredFile[] {
@@ -54,9 +61,26 @@ export class FileBook {
     return file
   }
 
+  /** What a recording has from its start on, the earliest first. */
+  ofSession(session: string, kind: StoredFile['kind']): readonly StoredFile[] {
+    return [...this.#byId.values()].filter((file) => file.session === session && file.kind === kind)
+  }
+
+  /** A path for a new file, which is nobody else's until `release`: outputs that begin together may want the same name. */
+  claim(facts: FileFacts): string {
+    const path = freePath(facts, this.#claimed)
+    this.#claimed.add(path)
+    return path
+  }
+
+  release(path: string): void {
+    this.#claimed.delete(path)
+  }
+
   /** Takes a new file in, or keeps what has changed, and tells of it. */
   keep(file: StoredFile): void {
     this.#byId.set(file.id, file)
+    if (this.#byId.size > mostFiles) this.#forgetOldest()
     const row = { id: file.id, created_at: file.startedAt, file: JSON.stringify(file) }
     this.#needs.writes.enqueue('keep a file of the studio', async () => {
       await this.#database
@@ -73,12 +97,25 @@ export class FileBook {
     const file = this.get(id)
     if (file.state === 'writing') throw new AppError('studio.file_running')
     if (erase) await rm(file.path, { force: true })
-    this.#byId.delete(id)
+    this.forget(id)
+    return file
+  }
+
+  /** Takes a file off the list. */
+  forget(id: string): void {
+    if (!this.#byId.delete(id)) return
     this.#needs.writes.enqueue('forget a file of the studio', async () => {
       await this.#database.deleteFrom('studio_file').where('id', '=', id).execute()
     })
     this.#needs.events.publish('studio.file.removed', { id })
-    return file
+  }
+
+  #forgetOldest(): void {
+    for (const { id, state } of this.#byId.values()) {
+      if (state === 'writing') continue
+      this.forget(id)
+      return
+    }
   }
 
   /** Sets a file that has no proper ending down as what it holds. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import { fileName, numberField, timeFields } from '../../../platform/media-files/file-names.ts'
 
@@ -15,21 +16,33 @@ export function folderOf(own: string, folder: string): string {
   return join(own, below)
 }
 
+/** How long a folder may take to answer: one of a server that is gone never does, ms. */
+const mostWaitMs = 5000
+
 /** Makes the folder where it is missing. Rejects with `studio.folder_unusable`. */
 export async function prepareFolder(folder: string): Promise<void> {
+  const late = new AbortController()
   try {
-    await makeFolder(folder)
-    await access(folder, constants.W_OK)
+    const ready = makeFolder(folder).then(() => access(folder, constants.W_OK))
+    const answer = await Promise.race([ready, sleep(mostWaitMs, 'late' as const, { signal: late.signal })])
+    if (answer === 'late') throw new Error(`no answer within ${mostWaitMs / 1000} s`)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new AppError('studio.folder_unusable', `${folder}: ${code ?? (cause as Error).message}`, { cause })
+  } finally {
+    late.abort()
   }
 }
 
 /** Step by step: where the system takes no folder at all (as below /proc), Node's own recursive way tries for ever. */
 async function makeFolder(folder: string): Promise<void> {
   const missing: string[] = []
-  for (let at = folder; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at)
+  const stands = (at: string): Promise<boolean> =>
+    access(at).then(
+      () => true,
+      () => false,
+    )
+  for (let at = folder; dirname(at) !== at && !(await stands(at)); at = dirname(at)) missing.unshift(at)
   for (const each of missing) await mkdir(each)
 }
 
@@ -44,12 +57,12 @@ export interface FileFacts {
   readonly part: number
 }
 
-/** A path that no file has. A file of a later part says so in its name, whatever the template. */
-export function freePath({ folder, template, ending, wallMs, canvas, scene, part }: FileFacts): string {
+/** A path that no file has, nor is to have (`taken`). A file of a later part says so in its name, whatever the template. */
+export function freePath({ folder, template, ending, wallMs, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
   const fields = { ...timeFields(wallMs), canvas, scene, part: numberField(part) }
   const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template
   const name = fileName(full, fields, `recording-${fields.part}`)
   let path = join(folder, `${name}.${ending}`)
-  for (let next = 2; existsSync(path); next++) path = join(folder, `${name}-${next}.${ending}`)
+  for (let next = 2; taken.has(path) || existsSync(path); next++) path = join(folder, `${name}-${next}.${ending}`)
   return path
 }

@@ -8,7 +8,7 @@ import { randomText } from '../../../platform/random-id.ts'
 import type { FeedHold } from '../feed-store.ts'
 import type { RecordingSettings } from '../output-kinds.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
-import { freePath, prepareFolder } from './file-place.ts'
+import { prepareFolder } from './file-place.ts'
 import { PausableFeed } from './pausable-feed.ts'
 import type { StoredFile } from './studio-file.ts'
 
@@ -54,7 +54,6 @@ export class RecordingOutput implements RunningOutput {
   readonly #context: OutputContext
   readonly #settings: RecordingSettings
   readonly #folder: string
-  readonly #session = randomText(12)
   readonly #hold: FeedHold
   readonly #feed: PausableFeed
   readonly #leaveEngine: () => void
@@ -62,9 +61,8 @@ export class RecordingOutput implements RunningOutput {
   #recorder: Recorder<FilePart> | undefined
   #part: FilePart | undefined
   #parts = 0
-  /** Of parts that are closed, ms and bytes. */
-  #earlierMs = 0
-  #earlierBytes = 0
+  /** Parts before the one that grows, those of a host that ran before included. */
+  readonly #earlier: StoredFile[]
   #paused = false
   /** Set while the disk does not take anything. */
   #fault: AppError | undefined
@@ -86,12 +84,16 @@ export class RecordingOutput implements RunningOutput {
     this.#context = context
     this.#settings = context.output.settings as RecordingSettings
     this.#folder = folder
+    this.#earlier = [...context.files.ofSession(context.session, 'recording')]
+    for (const { part } of this.#earlier) this.#parts = Math.max(this.#parts, part)
+    this.#paused = context.paused
     const { canvas, video, audio } = context.output
     this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => {
       this.#encoderFault = true
       if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
     })
     this.#feed = new PausableFeed(this.#hold.feed, video !== null)
+    if (this.#paused) this.#feed.pause()
     this.#leaveEngine = context.engine.onEvent((event) => {
       if (event.kind !== 'switched' || event.canvas !== canvas || this.#settings.chapters !== 'scenes' || this.#paused) return
       this.#mark(context.sceneName(event.scene), context.secondsOf(event.frame) - this.#feed.shiftS)
@@ -122,7 +124,7 @@ export class RecordingOutput implements RunningOutput {
       file: part?.path ?? null,
       fileId: part?.id ?? null,
       parts: this.#parts,
-      durationMs: Math.round(this.#earlierMs + (this.#recorder?.durationMs ?? 0)),
+      durationMs: Math.round(this.#earlier.reduce((sum, { durationMs }) => sum + durationMs, this.#recorder?.durationMs ?? 0)),
       bytes: this.#bytes,
       bitrateKbps: this.#bitrateKbps,
       gaps: this.#hold.feed.gaps,
@@ -130,7 +132,11 @@ export class RecordingOutput implements RunningOutput {
   }
 
   get #bytes(): number {
-    return this.#earlierBytes + (this.#part?.stored.bytes ?? 0)
+    return this.#earlier.reduce((sum, { bytes }) => sum + bytes, this.#part?.stored.bytes ?? 0)
+  }
+
+  get paused(): boolean {
+    return this.#paused
   }
 
   async command(name: string, details: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
@@ -186,7 +192,10 @@ export class RecordingOutput implements RunningOutput {
       onPartEnd: (part, writer, durationMs) => {
         part.stored.durationMs = Math.round(durationMs)
         this.#partOver(part)
-        this.#close(part.finish(writer).then((whole) => this.#closed(part, whole)))
+        this.#close(
+          part,
+          part.finish(writer).then((whole) => this.#closed(part, whole)),
+        )
       },
       onRefused: () => this.#refused(this.#fault ?? new AppError('recording.disk_slow')),
       onEnd: () => {
@@ -208,13 +217,13 @@ export class RecordingOutput implements RunningOutput {
     const { name, container } = this.#settings
     this.#parts++
     const shown = this.#context.shown()
-    const path = freePath({ folder: this.#folder, template: name, ending: container, wallMs, ...shown, part: this.#parts })
+    const path = files.claim({ folder: this.#folder, template: name, ending: container, wallMs, ...shown, part: this.#parts })
     const stored: StoredFile = {
       id: randomText(12),
       output: output.id,
       outputName: output.name,
       kind: 'recording',
-      session: this.#session,
+      session: this.#context.session,
       part: this.#parts,
       state: 'writing',
       error: null,
@@ -260,7 +269,10 @@ export class RecordingOutput implements RunningOutput {
     if (part !== undefined && this.#part === part) {
       part.stored.error = { code: fault.code, message: fault.message }
       this.#partOver(part)
-      this.#close(part.abandon().then(() => this.#context.files.mend(part.stored, 'complete')))
+      this.#close(
+        part,
+        part.abandon().then(() => this.#givenUp(part)),
+      )
     }
     this.#context.log.warn({ output: this.#context.output.id, code: fault.code }, 'a recording was interrupted')
     this.#tellState()
@@ -277,14 +289,28 @@ export class RecordingOutput implements RunningOutput {
 
   #partOver(part: FilePart): void {
     if (this.#part !== part) return
-    this.#earlierMs += part.stored.durationMs
-    this.#earlierBytes += part.stored.bytes
+    this.#earlier.push(part.stored)
     this.#part = undefined
   }
 
-  #close(work: Promise<void>): void {
-    const closing = work.catch(() => undefined).finally(() => this.#closing.delete(closing))
+  #close({ stored }: FilePart, work: Promise<void>): void {
+    const closing = work
+      .catch((error: unknown) => this.#context.log.error({ err: error, file: stored.id }, 'a file could not be closed'))
+      .finally(() => {
+        this.#context.files.release(stored.path)
+        this.#closing.delete(closing)
+      })
     this.#closing.add(closing)
+  }
+
+  /** A part that the disk refused, at its end: its state is told when it is closed, behind the output's. */
+  async #givenUp({ stored }: FilePart): Promise<void> {
+    const { files } = this.#context
+    await files.mend(stored, 'complete')
+    if (stored.bytes > 0) return
+    // A disk that takes nothing at all is tried again and again: what never was is no file.
+    this.#earlier.splice(this.#earlier.indexOf(stored), 1)
+    files.forget(stored.id)
   }
 
   async #closed(part: FilePart, whole: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import type { FeedHold } from '../feed-store.ts'
-import { freePath, prepareFolder } from '../files/file-place.ts'
+import { prepareFolder } from '../files/file-place.ts'
 import { fileView, type StoredFile } from '../files/studio-file.ts'
 import type { ReplaySettings } from '../output-kinds.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
@@ -13,12 +13,11 @@ export class ReplayOutput implements RunningOutput {
   readonly #context: OutputContext
   readonly #settings: ReplaySettings
   readonly #folder: string
-  readonly #session = randomText(12)
   readonly #hold: FeedHold
   readonly #buffer: ReplayBuffer
   readonly #leave: () => void
   #saving: Promise<void> | undefined
-  #saved = 0
+  #saved: number
   #live = false
   #stopped = false
 
@@ -32,6 +31,7 @@ export class ReplayOutput implements RunningOutput {
     this.#context = context
     this.#settings = context.output.settings as ReplaySettings
     this.#folder = folder
+    this.#saved = context.files.ofSession(context.session, 'replay').length
     const { canvas, video, audio } = context.output
     this.#hold = context.feeds.take({ canvas, video, audio }, (problem) => {
       this.#live = false
@@ -82,24 +82,26 @@ export class ReplayOutput implements RunningOutput {
     const durationMs = this.#buffer.durationMs
     const shown = this.#context.shown()
     const startedMs = this.#hold.feed.originTimeMs + (first.pts / first.track.timescale) * 1000
-    const path = freePath({ folder: this.#folder, template: this.#settings.name, ending: 'mp4', wallMs: now(), ...shown, part: 1 })
-    const bytes = await writeReplay(path, packets, startedMs).catch((cause: NodeJS.ErrnoException) => {
-      const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT'
-      throw new AppError(
-        full ? 'recording.disk_full' : 'recording.disk_failed',
-        `The replay was not saved: ${cause.code ?? cause.message}`,
-        {
-          cause,
-        },
-      )
-    })
+    const path = files.claim({ folder: this.#folder, template: this.#settings.name, ending: 'mp4', wallMs: now(), ...shown, part: 1 })
+    const bytes = await writeReplay(path, packets, startedMs)
+      .finally(() => files.release(path))
+      .catch((cause: NodeJS.ErrnoException) => {
+        const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT'
+        throw new AppError(
+          full ? 'recording.disk_full' : 'recording.disk_failed',
+          `The replay was not saved: ${cause.code ?? cause.message}`,
+          {
+            cause,
+          },
+        )
+      })
     const tracks = new Map(packets.map(({ track }) => [track.id, track]))
     const stored: StoredFile = {
       id: randomText(12),
       output: output.id,
       outputName: output.name,
       kind: 'replay',
-      session: this.#session,
+      session: this.#context.session,
       part: ++this.#saved,
       state: 'complete',
       error: null,
