@@ -103,6 +103,15 @@ export function beepsOf(sound: readonly ObservedSound[]): number[] {
   return beeps
 }
 
+/** How far each flash that was seen from its first picture on is from the nearest beep, ms. */
+export function flashesFromBeeps(pictures: readonly ObservedPicture[], sound: readonly ObservedSound[]): number[] {
+  const seen = pictures.filter(({ frame }) => frame !== undefined)
+  const beeps = beepsOf(sound)
+  return seen
+    .filter(({ flash, frame }, index) => flash && seen[index - 1]?.flash === false && (seen[index - 1]?.frame as number) + 1 === frame)
+    .map(({ timeUs }) => Math.min(...beeps.map((beep) => Math.abs(beep - timeUs))) / 1000)
+}
+
 /** How far sound is from a steady tone, at the worst place: a click, a hole and a jump of phase all stick out. */
 export function worstClick(samples: Float32Array, hz: number): number {
   const turn = 2 * Math.cos((2 * Math.PI * hz) / 48_000)

@@ -13,7 +13,7 @@ import type { Player, PlayerNeeds } from './player.ts'
 import { Presenter } from './presenter.ts'
 import { type DecodedSound, SoundDecoder } from './sound-decoder.ts'
 import { soundRate } from './sound-rate.ts'
-import { onFrameClock, Timeline } from './timeline.ts'
+import { Timeline } from './timeline.ts'
 
 /** Pictures and sound are decoded so long before they are due, µs; never more bytes of pictures than that wait. */
 const picturesAheadUs = 90_000
@@ -26,8 +26,6 @@ const mostHeldBytes = 64 * 1024 * 1024
 const fetchedAheadUs = 3_000_000
 /** Sound written at times nearer to each other than this is one, µs. */
 const seamUs = 5000
-/** Pictures keep to the frames of the program until they would be wrong by so much of a frame. */
-const phaseSlack = 0.6
 /** What comes at once in the beginning is let in before anything is decoded: it tells how late it all is, ms. */
 const mostSettleMs = 150
 /** In the beginning pictures so late are not shown, µs, for so long, ms. */
@@ -96,7 +94,7 @@ export class LivePlayer implements Player {
       sound: { pump: () => undefined },
       timeline: this.#pictureTimeline,
       nowUs: needs.nowUs,
-      periodUs: needs.clock.periodUs,
+      clock: needs.clock,
       onRoom: () => this.#wakeUp(),
     })
     this.#reportTimer = setInterval(() => this.#look(), reportEveryMs)
@@ -168,6 +166,8 @@ export class LivePlayer implements Player {
     this.#session = session
     this.#reconnects++
     this.#timing.reset()
+    this.#timing.forgetGrid()
+    this.#pictureOffsetUs = Number.NaN
     this.#lastPacketAt = performance.now()
     if (!session.pictures) this.#needs.pictures.clear()
     this.#presenter.run()
@@ -243,11 +243,12 @@ export class LivePlayer implements Player {
     const timeUs = dtsUs + shiftUs
     this.#lastPacketAt = performance.now()
     if (Number.isNaN(session.beganAt)) session.beganAt = this.#lastPacketAt
-    if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) {
-      this.#timing.arrived(timeUs, now)
-      this.#timeline.reset(0, this.#timing.offsetUs, 1)
-    }
-    const queue = stream.index === session.input.pictures?.index ? session.pictureQueue : session.soundQueue
+    const isPicture = stream.index === session.input.pictures?.index
+    if (isPicture && packet.pts !== AV_NOPTS_VALUE && !this.#timing.hasGrid)
+      this.#timing.keepTo(Number(packet.pts) * tickUs, this.#needs.clock)
+    if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) this.#timing.arrived(timeUs, now)
+    this.#timeline.reset(0, this.#timing.offsetUs, 1)
+    const queue = isPicture ? session.pictureQueue : session.soundQueue
     queue.push(packet, timeUs)
     if (queue.spanUs > this.#request.bufferMs * 1000 + mostHeldUs || queue.bytes > mostHeldBytes) {
       if (queue.dropToKeyframe()) this.#leftOut++
@@ -306,19 +307,18 @@ export class LivePlayer implements Player {
         decoder.release(picture)
         continue
       }
-      this.#keepStep(ptsUs)
+      this.#keepStep()
       if (session.isPaced && lateUs > lateSoundUs) this.#rebind(ptsUs)
       else decoder.hurry(lateUs)
       this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(picture) })
     }
   }
 
-  #keepStep(ptsUs: number): void {
-    const { clock } = this.#needs
-    const dueUs = this.#timeline.dueUs(ptsUs)
-    if (Math.abs(this.#pictureOffsetUs - (dueUs - ptsUs)) <= phaseSlack * clock.periodUs) return
-    this.#pictureOffsetUs = onFrameClock(dueUs - clock.periodUs / 2, clock) - ptsUs
-    this.#pictureTimeline.reset(0, this.#pictureOffsetUs, 1)
+  #keepStep(): void {
+    const offsetUs = this.#timing.onGrid(this.#pictureOffsetUs, this.#timing.offsetUs)
+    if (offsetUs === this.#pictureOffsetUs) return
+    this.#pictureOffsetUs = offsetUs
+    this.#pictureTimeline.reset(0, offsetUs, 1)
     this.#presenter.wake()
   }
 
@@ -344,7 +344,7 @@ export class LivePlayer implements Player {
     this.#timing.reset()
     this.#timing.arrived(mediaUs, this.#needs.nowUs())
     this.#timeline.reset(0, this.#timing.offsetUs, 1)
-    this.#keepStep(mediaUs)
+    this.#keepStep()
   }
 
   #away(error: Error): void {

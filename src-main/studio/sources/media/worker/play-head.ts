@@ -45,7 +45,7 @@ export class PlayHead {
       sound: this.#ring,
       timeline: this.#timeline,
       nowUs: needs.nowUs,
-      periodUs: needs.clock.periodUs,
+      clock: needs.clock,
       onRoom,
     })
   }

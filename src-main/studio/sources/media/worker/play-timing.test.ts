@@ -3,7 +3,7 @@ import { clipLengthUs, soundCutUs } from './clip-length.ts'
 import { LiveClock } from './live-clock.ts'
 import { LiveTiming } from './live-timing.ts'
 import { PlayOrder } from './play-order.ts'
-import { onFrameClock, Timeline } from './timeline.ts'
+import { nearestFrame, onFrameClock, Timeline } from './timeline.ts'
 
 describe('the timeline of what is played', () => {
   it('goes on from where the speed changed, and does not move what came before', () => {
@@ -23,6 +23,10 @@ describe('the timeline of what is played', () => {
   it('meets the frames of the program', () => {
     expect(onFrameClock(105, { originUs: 7, periodUs: 50 })).toBe(107)
     expect(onFrameClock(108, { originUs: 7, periodUs: 50 })).toBe(157)
+    const clock = { originUs: 1_000_000, periodUs: 40_000 }
+    expect([-19_000, -20_000, 0, 19_000, 19_600, 20_000].map((us) => nearestFrame(us + 1_200_000, clock))).toEqual([
+      ...[1_200_000, 1_200_000, 1_200_000, 1_200_000, 1_240_000, 1_240_000],
+    ])
   })
 })
 
@@ -99,6 +103,21 @@ describe('when live media is due', () => {
     expect(timing.offsetUs).toBeCloseTo(1_100_000, -4)
     arrive(timing, 7_000_000, 20_000_000, () => 50_000)
     expect(timing.offsetUs).toBeCloseTo(250_000, -4)
+  })
+
+  it('comes to rest where pictures are due on frames of the program', () => {
+    const clock = { originUs: 7_000, periodUs: 1e6 / 30 }
+    const restsAt = (delayUs: number): number => {
+      const timing = new LiveTiming(100_000)
+      timing.keepTo(11_000, clock)
+      arrive(timing, 0, 5_000_000, () => delayUs)
+      return timing.offsetUs
+    }
+    for (const delayUs of [50_000, 61_000, 80_000]) {
+      const frames = (restsAt(delayUs) + 11_000 - clock.originUs) / clock.periodUs
+      expect(frames).toBeCloseTo(Math.round(frames), 5)
+      expect(Math.abs(restsAt(delayUs) - 100_000 - delayUs)).toBeLessThanOrEqual(clock.periodUs / 2)
+    }
   })
 
   it('follows clocks that differ without a jump', () => {

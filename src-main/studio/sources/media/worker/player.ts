@@ -2,13 +2,14 @@ import type { FrameStore, MediaStores, SoundStore } from '../../../native/media-
 import type { SourceReport } from '../../running-source.ts'
 import type { PlayPosition, PlayRequest } from '../messages.ts'
 import type { MediaEngine } from './media-engine.ts'
+import type { ProgramClock } from './timeline.ts'
 
 /** What a player is given. */
 export interface PlayerNeeds {
   readonly pictures: FrameStore
   readonly sound: SoundStore
   readonly nowUs: MediaStores['nowUs']
-  readonly clock: { readonly originUs: number; readonly periodUs: number }
+  readonly clock: ProgramClock
   readonly engine: MediaEngine
   readonly report: (report: SourceReport, position?: PlayPosition) => void
 }

@@ -1,7 +1,7 @@
 import type { Frame } from 'node-av/lib'
 import type { FrameStore } from '../../../native/media-stores.ts'
 import { pictureOf } from './picture-converter.ts'
-import type { Timeline } from './timeline.ts'
+import { nearestFrame, type ProgramClock, type Timeline } from './timeline.ts'
 
 /** A picture that waits for its time. */
 export interface WaitingPicture {
@@ -24,8 +24,7 @@ export interface PresenterNeeds {
   readonly sound: WaitingSound
   readonly timeline: Timeline
   readonly nowUs: () => number
-  /** Period of the program's frames, µs. */
-  readonly periodUs: number
+  readonly clock: ProgramClock
   /** Something was shown or written: there is room for more. */
   readonly onRoom: () => void
 }
@@ -36,7 +35,7 @@ const pumpEveryUs = 40_000
 /** Pictures are written so long before the frame of the program that shows them, µs. */
 const mostLeadUs = 8000
 
-/** Writes pictures and sound into the stores when their time has come, by one timer set to absolute times. */
+/** Writes pictures, each for the frame of the program that is nearest to its time, and sound into the stores, by one timer set to absolute times. */
 export class Presenter {
   readonly #needs: PresenterNeeds
   readonly #leadUs: number
@@ -45,14 +44,14 @@ export class Presenter {
   #timer: NodeJS.Timeout | undefined
   #running = false
   #pumpAtUs = 0
-  /** Pictures whose time had passed when they could have been shown. */
+  /** Pictures whose frame of the program had passed when they could have been shown. */
   dropped = 0
   /** A moment of the media at which `onRoom` is called too, µs. */
   alarmMediaUs = Number.POSITIVE_INFINITY
 
   constructor(needs: PresenterNeeds) {
     this.#needs = needs
-    this.#leadUs = Math.min(mostLeadUs, needs.periodUs / 2)
+    this.#leadUs = Math.min(mostLeadUs, needs.clock.periodUs / 2)
   }
 
   get waiting(): number {
@@ -114,7 +113,7 @@ export class Presenter {
   #schedule(): void {
     clearTimeout(this.#timer)
     const [next] = this.#queue
-    const pictureUs = next === undefined ? Number.POSITIVE_INFINITY : this.#needs.timeline.dueUs(next.mediaUs) - this.#leadUs
+    const pictureUs = next === undefined ? Number.POSITIVE_INFINITY : this.#frameOf(next) - this.#leadUs
     const alarmUs = this.#needs.timeline.dueUs(this.alarmMediaUs) - this.#leadUs
     const waitUs = Math.min(pictureUs, this.#pumpAtUs, alarmUs) - this.#needs.nowUs()
     this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.floor(waitUs / 1000)))
@@ -126,12 +125,17 @@ export class Presenter {
     // Timers keep whole milliseconds: one that is a little early is not worth another round.
     const reach = now + this.#leadUs + 500
     let due: WaitingPicture | undefined
-    while (this.#queue[0] !== undefined && timeline.dueUs(this.#queue[0].mediaUs) <= reach) {
+    let dueFrame = 0
+    while (this.#queue[0] !== undefined) {
+      const frame = this.#frameOf(this.#queue[0])
+      if (frame > reach) break
       if (due !== undefined) {
-        this.dropped++
+        // Of several for one frame the newest is seen: more pictures than the program has frames are none too late.
+        if (frame > dueFrame) this.dropped++
         this.#leave(due)
       }
       due = this.#queue.shift()
+      dueFrame = frame
     }
     if (due !== undefined) this.#show(due, timeline.dueUs(due.mediaUs))
     if (now >= this.#pumpAtUs) {
@@ -140,6 +144,11 @@ export class Presenter {
     }
     this.#schedule()
     onRoom()
+  }
+
+  /** Time of the frame of the program that shows a picture. */
+  #frameOf({ mediaUs }: WaitingPicture): number {
+    return nearestFrame(this.#needs.timeline.dueUs(mediaUs), this.#needs.clock)
   }
 
   #show(picture: WaitingPicture, timeUs: number): void {

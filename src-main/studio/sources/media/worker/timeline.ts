@@ -47,7 +47,24 @@ export class Timeline {
   }
 }
 
+/** When frames of the program are due: one at `originUs`, the others whole periods away, µs. */
+export interface ProgramClock {
+  readonly originUs: number
+  readonly periodUs: number
+}
+
 /** The first time at or after `fromUs` at which a frame of the program is due. */
-export function onFrameClock(fromUs: number, clock: { readonly originUs: number; readonly periodUs: number }): number {
-  return clock.originUs + Math.ceil((fromUs - clock.originUs) / clock.periodUs) * clock.periodUs
+export function onFrameClock(fromUs: number, { originUs, periodUs }: ProgramClock): number {
+  return originUs + Math.ceil((fromUs - originUs) / periodUs) * periodUs
+}
+
+/** Times of media are rounded: what lies between two frames of the program within this always belongs to the later one, µs. */
+const roundingUs = 500
+
+/**
+ * When the frame of the program is due that is nearest to a moment. Pictures are shown on the nearest frame and not on the following one,
+ * so that those that fall between two frames are no later, on the whole, than the sound that goes with them.
+ */
+export function nearestFrame(us: number, { originUs, periodUs }: ProgramClock): number {
+  return originUs + Math.floor((us - originUs + roundingUs) / periodUs + 0.5) * periodUs
 }
