@@ -1,22 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type MediaWire, openMediaWire } from '../src-main/platform/workers/media-wire.ts'
-import { superviseWorker } from '../src-main/platform/workers/supervise-worker.ts'
-import { loopbackDevices } from '../src-main/studio/outputs/virtual-camera/find-loopback.ts'
-import type { FromCamera, ToCamera } from '../src-main/studio/outputs/virtual-camera/messages.ts'
-import { readBarcode } from './helpers/barcode.ts'
 import { baseClip } from './helpers/clips.ts'
 import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { root } from './helpers/paths.ts'
-import { playFile } from './helpers/played-stream.ts'
 import { publishFile, publishTestStream } from './helpers/publish.ts'
-import { quietLog } from './helpers/quiet-log.ts'
 import { hasNginxRtmp, type RelayTarget, startNginxRtmp } from './helpers/relay-targets.ts'
 import { live, openShow, type Show, smallVideo } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -180,14 +172,6 @@ describe("the studio's outputs", () => {
     }
   }, 30_000)
 
-  it('are refused as virtual cameras with what is missing, where the system has no loopback device', async (context) => {
-    if (loopbackDevices().length > 0) skipBecause(context, 'this machine has a loopback device')
-    await show.add('camera', 'virtual-camera', {}, { audio: [] })
-    const reply = await host.api('POST', '/studio/outputs/camera/start', {})
-    expect(reply).toMatchObject({ status: 503, body: { code: 'studio.virtual_camera_missing' } })
-    expect(reply.body.detail + reply.body.remedy).toContain('v4l2loopback')
-  })
-
   it('give way to a slow network where they may, and say so', async () => {
     const video = { ...smallVideo, bitrateKbps: 2000 }
     const settings = { url: `rtmp://127.0.0.1:${slow.port}/live`, adaptive: true, minBitrateKbps: 200, key: await far.key('slow') }
@@ -204,52 +188,4 @@ describe("the studio's outputs", () => {
     expect(risen.queuedMs).toBeLessThan(700)
     await show.stop('slow')
   }, 120_000)
-})
-
-describe('a virtual camera', () => {
-  it('is fed with whole pictures by a process that decodes what is encoded', async (context) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ami-camera-'))
-    context.onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    const device = join(folder, 'device')
-    const file = playFile(await baseClip())
-    let wire: MediaWire | undefined
-    let leave = (): void => undefined
-    let frames = 0
-    const worker = superviseWorker<FromCamera, ToCamera>({
-      entry: join(root, 'dist/host/camera-worker.js'),
-      log: quietLog,
-      onMediaPipe: (pipe) => {
-        wire = openMediaWire(pipe, { onTrack() {}, onPacket() {}, onNote() {} })
-      },
-      onReady: () => {
-        // The same process as for a device, with a file in the place of v4l2.
-        worker.send({ type: 'open', device, muxer: 'rawvideo' })
-        leave = file.stream.subscribe(
-          {
-            onTrack: (track) => track.kind === 'video' && wire?.track(0, track),
-            onPacket: (packet) => packet.track.kind === 'video' && wire?.packet(0, packet),
-            onDiscontinuity: () => undefined,
-            onEnd: () => undefined,
-          },
-          { from: 'keyframe' },
-        )
-      },
-      onMessage: (message) => {
-        if (message.type === 'frames') frames = message.frames
-      },
-    })
-    for (let attempt = 0; attempt < 200 && frames < 45; attempt++) await sleep(100)
-    leave()
-    file.stop()
-    await worker.stop(2000)
-    const written = readFileSync(device)
-    const size = 640 * 360 * 1.5
-    expect(written.length % size).toBe(0)
-    const numbers: number[] = []
-    for (let at = 0; at < written.length; at += size) numbers.push(readBarcode(640, 360, (x, y) => written[at + y * 640 + x]!)?.frame ?? -1)
-    expect(numbers.length).toBeGreaterThanOrEqual(45)
-    // A machine that is busy may leave some out, up to a keyframe: never one twice, and none broken.
-    expect(numbers).not.toContain(-1)
-    expect(numbers.every((number, index) => index === 0 || number > numbers[index - 1]!)).toBe(true)
-  }, 40_000)
 })

@@ -8,6 +8,7 @@
 #include "javascript/listener.h"
 #include "pipewire-loop.h"
 #include "picture-input.h"
+#include "picture-output.h"
 #include "session.h"
 #include "sound-input.h"
 #include "sound-output.h"
@@ -215,6 +216,56 @@ class JsPictureInput : public Napi::ObjectWrap<JsPictureInput> {
   std::unique_ptr<Held<PictureInput>> held_;
 };
 
+class JsPictureOutput : public Napi::ObjectWrap<JsPictureOutput> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "PictureOutput",
+                       {InstanceMethod("setStore", &JsPictureOutput::setStore), InstanceMethod("statistics", &JsPictureOutput::statistics),
+                        InstanceMethod("close", &JsPictureOutput::close)});
+  }
+
+  explicit JsPictureOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsPictureOutput>(info), held_(hold<PictureOutput>(info)) {
+    if (!held_) return;
+    const Napi::Object given = info[0].As<Napi::Object>();
+    PictureOutputOptions options;
+    options.node = textOf(given, "node");
+    options.name = textOf(given, "name");
+    options.width = static_cast<int>(numberOf(given, "width", 0));
+    options.height = static_cast<int>(numberOf(given, "height", 0));
+    options.rate = SPA_FRACTION(static_cast<uint32_t>(numberOf(given, "numerator", 0)), static_cast<uint32_t>(numberOf(given, "denominator", 0)));
+    if (options.width < 1 || options.height < 1 || options.width > kMaxSide || options.height > kMaxSide || options.rate.num == 0 ||
+        options.rate.denom == 0) {
+      fail(info.Env(), "a camera has a size and a rate");
+      return;
+    }
+    std::shared_ptr<FrameStore> store = openStore(info.Env(), textOf(given, "store"));
+    if (!store) return;
+    held_->open([&](Loop& loop, Tell tell) { return std::make_shared<PictureOutput>(loop, std::move(options), std::move(store), std::move(tell)); });
+  }
+
+ private:
+  static std::shared_ptr<FrameStore> openStore(Napi::Env env, const std::string& address) {
+    std::string error;
+    std::shared_ptr<FrameStore> store = FrameStore::open(address, error);
+    if (!store) fail(env, error);
+    return store;
+  }
+  void setStore(const Napi::CallbackInfo& info) {
+    if (!info[0].IsString()) return fail(info.Env(), "a store is named by its address");
+    std::shared_ptr<FrameStore> store = openStore(info.Env(), info[0].As<Napi::String>().Utf8Value());
+    if (store) held_->post([store = std::move(store)](PictureOutput& output) { output.setStore(store); });
+  }
+  Napi::Value statistics(const Napi::CallbackInfo& info) {
+    const auto told = held_->work() == nullptr ? PictureOutput::Statistics{} : held_->work()->statistics();
+    const Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("pictures", static_cast<double>(told.pictures));
+    result.Set("dropped", static_cast<double>(told.dropped));
+    return result;
+  }
+  void close(const Napi::CallbackInfo&) { held_->close(); }
+  std::unique_ptr<Held<PictureOutput>> held_;
+};
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   // Before JavaScript goes, so that nobody tells it anything afterwards.
   env.AddCleanupHook([] { Loop::haltShared(); });
@@ -222,6 +273,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("SoundInput", JsSoundInput::define(env));
   exports.Set("SoundOutput", JsSoundOutput::define(env));
   exports.Set("PictureInput", JsPictureInput::define(env));
+  exports.Set("PictureOutput", JsPictureOutput::define(env));
   return exports;
 }
 

@@ -19,7 +19,7 @@ const pw_stream_events Stream::events = [] {
       return;
     }
     stream->tellState(pw_stream_state_as_string(state));
-    if (state == PW_STREAM_STATE_PAUSED) stream->onPaused();
+    stream->onState(state);
   };
   events.param_changed = [](void* data, uint32_t id, const spa_pod* param) {
     if (id == SPA_PARAM_Format && param != nullptr) static_cast<Stream*>(data)->onFormat(param);

@@ -34,7 +34,8 @@ class Stream : public RemoteListener {
   virtual void onProcess() = 0;
   virtual void onFormat(const spa_pod* format) {}
   virtual void onArea(uint32_t id, void* area) {}
-  virtual void onPaused() {}
+  /** After it was told. */
+  virtual void onState(pw_stream_state state) {}
 
   Loop& loop_;
   pw_stream* stream_ = nullptr;

@@ -46,7 +46,8 @@ void SoundInput::close() {
   Stream::close();
 }
 
-void SoundInput::onPaused() {
+void SoundInput::onState(pw_stream_state state) {
+  if (state != PW_STREAM_STATE_PAUSED) return;
   if (options_.target.empty()) links_.setInput(pw_stream_get_node_id(stream_));
 }
 

@@ -33,7 +33,7 @@ class SoundInput final : public Stream {
 
  private:
   void onProcess() override;
-  void onPaused() override;
+  void onState(pw_stream_state state) override;
 
   const SoundInputOptions options_;
   const std::shared_ptr<SoundStore> store_;

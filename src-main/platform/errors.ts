@@ -501,7 +501,8 @@ export const errorKinds = {
   'studio.virtual_camera_missing': {
     status: 503,
     title: 'This system has no virtual camera that the studio can feed',
-    remedy: 'Linux: install v4l2loopback-dkms and load the module (modprobe v4l2loopback exclusive_caps=1). See docs/platforms.md.',
+    remedy:
+      'Linux: start PipeWire for the user that runs the host (systemctl --user start pipewire wireplumber), or install v4l2loopback-dkms and load the module (modprobe v4l2loopback exclusive_caps=1).',
   },
   'studio.file_not_found': {
     status: 404,

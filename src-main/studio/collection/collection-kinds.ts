@@ -12,11 +12,18 @@ export interface KindOfSource extends KindOfSettings {
   readonly sound: boolean
 }
 
+/** A kind of output, as a document needs to know it. */
+export interface KindOfOutput extends KindOfSettings {
+  readonly sound: boolean
+  /** Takes encodings of pictures and sound. */
+  readonly encodes: boolean
+}
+
 /** The kinds that documents may name. */
 export interface CollectionKinds {
   source(kind: string): KindOfSource | undefined
   filter(kind: string): KindOfSettings | undefined
   audioFilter(kind: string): KindOfSettings | undefined
-  output(kind: string): KindOfSettings | undefined
+  output(kind: string): KindOfOutput | undefined
   transition(kind: string): KindOfSettings | undefined
 }

@@ -119,14 +119,16 @@ export class Completion {
 
   output(given: Loose, index: number, canvas: string): Loose {
     const named = withNames(given, typeof given.kind === 'string' ? `${given.kind}-${index + 1}` : `output-${index + 1}`)
-    const audio = given.audio ?? [{}]
+    const kind = typeof given.kind === 'string' ? this.#kinds.output(given.kind) : undefined
+    const audio = given.audio ?? (kind?.sound === false ? [] : [{}])
+    const encodes = given.video !== null && (given.video !== undefined || kind?.encodes !== false)
     const codec = given.kind === 'whip' ? 'opus' : 'aac'
     return inOrder({
       autostart: false,
       canvas,
       settings: {},
       ...named,
-      video: given.video === null ? null : filled(usualVideo, given.video),
+      video: encodes ? filled(usualVideo, given.video) : null,
       audio: mapList(audio, (one) => ({ codec, bitrateKbps: 160, track: 1, ...one })),
     })
   }

@@ -33,7 +33,12 @@ const camera = {
 }
 const blur = { kind: 'blur', settings: Type.Object({ radius: Type.Number({ default: 4, maximum: 100 }) }, exactly) }
 const gate = { kind: 'gate', settings: Type.Object({ openDb: Type.Number({ default: -40 }) }, exactly) }
-const rtmp = { kind: 'rtmp', settings: Type.Object({ url: Type.String(), key: secretText({ default: '' }) }, exactly) }
+const rtmp = {
+  kind: 'rtmp',
+  sound: true,
+  encodes: true,
+  settings: Type.Object({ url: Type.String(), key: secretText({ default: '' }) }, exactly),
+}
 
 /** A few kinds for tests of documents: what the real ones are made of is not their matter. */
 export const testKinds: CollectionKinds = {

@@ -12,6 +12,7 @@ import type { Device } from '../sources/source-kind.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
 import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WorkerStatistics } from './messages.ts'
+import { PictureSubscriptions } from './picture-subscriptions.ts'
 import type {
   CanvasSwitch,
   EncodedListener,
@@ -19,6 +20,8 @@ import type {
   EngineEvent,
   EngineState,
   EngineStatistics,
+  PicturesListener,
+  ShownPictures,
   StudioEngine,
   Switched,
 } from './studio-engine.ts'
@@ -68,6 +71,7 @@ function nowUs(): number {
 export class EngineProcess implements StudioEngine {
   readonly #needs: EngineProcessNeeds
   readonly #subscriptions: EncodingSubscriptions
+  readonly #pictures = new PictureSubscriptions(() => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }))
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #reports = new Map<string, SourceReport>()
   readonly #asked = new Map<number, Asked>()
@@ -130,6 +134,10 @@ export class EngineProcess implements StudioEngine {
   encodeAudio({ encoding }: Parameters<StudioEngine['encodeAudio']>[0], listener: EncodedListener): Encoding {
     const key = JSON.stringify(['audio', Object.entries(encoding).sort()])
     return this.#subscriptions.add(key, { audio: { encoding } }, listener)
+  }
+
+  showPictures(canvas: string, listener: PicturesListener): ShownPictures {
+    return this.#pictures.add(canvas, listener)
   }
 
   async command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void> {
@@ -223,6 +231,7 @@ export class EngineProcess implements StudioEngine {
         this.#figures = { ...noFigures, frames: this.#figures.frames }
         this.#failAsked()
         this.#subscriptions.onGap()
+        this.#pictures.onGap()
         if (this.#problem === undefined && restartInMs !== undefined) this.#enter('restarting')
       },
     })
@@ -236,6 +245,7 @@ export class EngineProcess implements StudioEngine {
       collection: this.#collection,
       on: Object.fromEntries(this.#on),
       encodings: this.#subscriptions.wanted,
+      pictures: this.#pictures.wanted,
       originUs: this.#originUs,
       folder: this.#needs.folder,
       meters: this.#metersWanted,
@@ -294,6 +304,9 @@ export class EngineProcess implements StudioEngine {
         this.#figures = message.statistics
         this.#tell({ kind: 'statistics', statistics: this.statistics() })
         break
+      case 'pictures':
+        this.#pictures.onPictures(message.canvas, message.pictures)
+        break
       case 'address':
         this.#needs.liveAddress(message.stream).then(
           (address) => this.#worker?.send({ kind: 'address', request: message.request, address }),
@@ -316,6 +329,7 @@ export class EngineProcess implements StudioEngine {
     this.#worker = undefined
     this.#failAsked()
     this.#subscriptions.failAll(problem)
+    this.#pictures.failAll(problem)
     this.#enter('failed')
     void worker?.stop()
   }

@@ -11,8 +11,9 @@ import type { RunningSource, SourceContext } from '../sources/running-source.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { EncodingsAtWork } from './encodings-at-work.ts'
 import { FrameClock, frameUs } from './frame-clock.ts'
-import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding } from './messages.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding, WantedPictures } from './messages.ts'
 import { Monitor } from './monitor.ts'
+import { PicturesAtWork } from './pictures-at-work.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { SoundClock } from './sound-clock.ts'
 import { SourcesAtWork } from './sources-at-work.ts'
@@ -53,6 +54,7 @@ export class Engine {
   readonly #sources: SourcesAtWork
   readonly #scenes: SceneSurfaces
   readonly #encodings: EncodingsAtWork
+  readonly #pictures: PicturesAtWork
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
   #collection: Collection
@@ -100,9 +102,11 @@ export class Engine {
       onPacket: needs.onPacket,
       onFault: needs.onFault,
     })
+    this.#pictures = new PicturesAtWork(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
     this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
+    this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
     this.#clock = this.#startClock()
     this.#soundClock = new SoundClock({
       mixer,
@@ -126,6 +130,7 @@ export class Engine {
     const before = this.#collection
     this.#collection = applyChange(before, change)
     this.#applyCollection({})
+    this.#pictures.follow(this.#canvases, this.#collection.frameRate)
     const { frameRate } = this.#collection
     if (frameRate.numerator === before.frameRate.numerator && frameRate.denominator === before.frameRate.denominator) return
     this.#clock.stop()
@@ -136,6 +141,10 @@ export class Engine {
   encode(wanted: readonly WantedEncoding[]): void {
     this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
     this.#needs.mixer.setTracks(this.#encodings.tracks)
+  }
+
+  showPictures(wanted: readonly WantedPictures[]): void {
+    this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
   }
 
   requestKeyframe(channel: number): void {
@@ -194,6 +203,7 @@ export class Engine {
     for (const timer of this.#timers) clearInterval(timer)
     this.#monitor.close()
     await Promise.all([this.#encodings.close(), this.#sources.close()])
+    this.#pictures.close()
     this.#scenes.close()
     for (const { program, pool } of this.#canvases.values()) {
       program.close()
@@ -215,15 +225,15 @@ export class Engine {
       originUs: this.#originUs,
       rate: this.#collection.frameRate,
       nowUs: () => this.#needs.compositor.nowUs(),
-      onFrame: (frame) => this.#makeFrame(frame),
+      onFrame: (frame, dueUs) => this.#makeFrame(frame, dueUs),
     })
   }
 
-  #makeFrame(frame: number): void {
+  #makeFrame(frame: number, dueUs: number): void {
     if (this.#shownDirty) this.#tellShown()
     const startedUs = this.#needs.compositor.nowUs()
     for (const [id, canvas] of this.#canvases) {
-      if (!this.#encodings.wantsPicture(id, frame)) {
+      if (!this.#encodings.wantsPicture(id, frame) && !this.#pictures.wants(id)) {
         canvas.program.pass(frame)
         continue
       }
@@ -242,6 +252,7 @@ export class Engine {
         continue
       }
       this.#encodings.offerPicture(id, picture, frame)
+      this.#pictures.offer(id, picture.memory, dueUs)
     }
     this.#meter.rendered((this.#needs.compositor.nowUs() - startedUs) / 1000)
     for (const { request, switches } of this.#awaited) this.#needs.send({ kind: 'switched', request, switches, frame })

@@ -4,7 +4,7 @@ import type { AudioEncoding, VideoEncoding } from '../encoder/encoding-schemas.t
 import type { DriftReading, MeterReading } from '../mixer/mixer.ts'
 import type { SourceReport } from '../sources/running-source.ts'
 import type { DeviceKind } from '../sources/source-kind.ts'
-import type { CanvasSwitch, EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
+import type { CanvasPictures, CanvasSwitch, EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
 export interface WantedEncoding {
@@ -13,6 +13,13 @@ export interface WantedEncoding {
   readonly audio?: { readonly encoding: AudioEncoding }
   /** Changed while it runs, kbit/s. */
   readonly bitrateKbps?: number
+}
+
+/** A canvas whose finished pictures somebody may take. */
+export interface WantedPictures {
+  readonly canvas: string
+  /** Somebody takes them now. */
+  readonly taken: boolean
 }
 
 /** What is on a canvas. */
@@ -30,6 +37,7 @@ export type ToStudio =
       /** By canvas. */
       readonly on: Readonly<Record<string, OnCanvas>>
       readonly encodings: readonly WantedEncoding[]
+      readonly pictures: readonly WantedPictures[]
       /** Monotonic microseconds of the show's time 0. */
       readonly originUs: number
       /** Where sources keep small files. */
@@ -41,6 +49,7 @@ export type ToStudio =
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
   | { readonly kind: 'preview'; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
+  | { readonly kind: 'pictures'; readonly pictures: readonly WantedPictures[] }
   | { readonly kind: 'keyframe'; readonly channel: number }
   | { readonly kind: 'meters'; readonly wanted: boolean }
   | {
@@ -71,6 +80,8 @@ export type FromStudio =
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   | { readonly kind: 'switched'; readonly request: number; readonly switches: readonly CanvasSwitch[]; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  /** Where a canvas's pictures stand; null: there is no such canvas. */
+  | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasPictures | null }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   | { readonly kind: 'statistics'; readonly statistics: WorkerStatistics }

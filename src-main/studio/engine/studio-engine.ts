@@ -4,6 +4,7 @@ import type { AudioEncoding, VideoEncoding } from '../encoder/encoding-schemas.t
 import type { DriftReading, MeterReading } from '../mixer/mixer.ts'
 import type { SourceReport } from '../sources/running-source.ts'
 import type { Device, DeviceKind } from '../sources/source-kind.ts'
+import type { FrameRate } from './frame-clock.ts'
 
 /** The studio's process, as the host sees it: told what to be, it tells what is. Survives the process's death. */
 export interface StudioEngine {
@@ -22,6 +23,8 @@ export interface StudioEngine {
   /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
   encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
+  /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
+  showPictures(canvas: string, listener: PicturesListener): ShownPictures
   /** Something for a source to do. Throws AppError of the source. */
   command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
   /** A picture as it is now. Throws `studio.not_running` or `request.not_found`. */
@@ -90,6 +93,31 @@ export interface Encoding {
   requestKeyframe(): void
   /** For requests with an `owner`. */
   setBitrate(kbps: number): void
+  close(): void
+}
+
+/** Where a canvas's pictures stand. */
+export interface CanvasPictures {
+  /** For `openFrameStore`, in any process of this user: the newest picture, with the time at which it was due. */
+  readonly address: string
+  readonly width: number
+  readonly height: number
+  readonly frameRate: FrameRate
+}
+
+/** Who takes a canvas's pictures. */
+export interface PicturesListener {
+  /** They stand there from now on: told first, after `onGap`, and again when size or rate changed. */
+  onPictures(pictures: CanvasPictures): void
+  /** The process began anew: there are none until `onPictures` tells of others. */
+  onGap(): void
+  /** There are none: the canvas is gone, or the studio cannot run. */
+  onFault(problem: string): void
+}
+
+export interface ShownPictures {
+  /** Pictures are made and copied while they are taken. Begins with false. */
+  setTaken(taken: boolean): void
   close(): void
 }
 

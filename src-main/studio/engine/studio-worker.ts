@@ -86,6 +86,9 @@ function obey(at: Engine, message: Exclude<ToStudio, { kind: 'show' | 'address' 
     case 'encode':
       at.encode(message.encodings)
       break
+    case 'pictures':
+      at.showPictures(message.pictures)
+      break
     case 'keyframe':
       at.requestKeyframe(message.channel)
       break

@@ -13,6 +13,7 @@ export interface PipeWireAddon {
   readonly SoundInput: new (options: SoundInputOptions, listener: (event: StreamEvent) => void) => SoundInput
   readonly SoundOutput: new (options: SoundOutputOptions, listener: (event: StreamEvent) => void) => SoundOutput
   readonly PictureInput: new (options: PictureInputOptions, listener: (event: PictureEvent) => void) => PictureInput
+  readonly PictureOutput: new (options: PictureOutputOptions, listener: (event: StreamEvent) => void) => PictureOutput
 }
 
 export interface Closable {
@@ -92,6 +93,28 @@ export interface PictureInputOptions {
 export interface PictureInput extends Closable {
   /** Of what nobody sees two pictures a second are taken. */
   setShown(shown: boolean): void
+  statistics(): { readonly pictures: number; readonly dropped: number }
+}
+
+/** A camera for other programs: `streaming` while somebody is linked, `paused` while nobody is. */
+export interface PictureOutputOptions {
+  /** By which programs find it again. */
+  readonly node: string
+  /** What people read. */
+  readonly name: string
+  /** Address of a frame store; throws where its maker is gone. */
+  readonly store: string
+  readonly width: number
+  readonly height: number
+  /** Pictures a second, as a fraction. */
+  readonly numerator: number
+  readonly denominator: number
+}
+
+export interface PictureOutput extends Closable {
+  /** Pictures come from that store from now on. Throws where its maker is gone. */
+  setStore(address: string): void
+  /** Pictures handed on, and those for which there was no room. */
   statistics(): { readonly pictures: number; readonly dropped: number }
 }
 

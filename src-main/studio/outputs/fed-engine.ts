@@ -9,6 +9,8 @@ import type {
   EngineEvent,
   EngineState,
   EngineStatistics,
+  PicturesListener,
+  ShownPictures,
   StudioEngine,
   Switched,
   VideoRequest,
@@ -20,6 +22,13 @@ export interface FedEncoding {
   readonly listener: EncodedListener
   keyframesAsked: number
   bitrateKbps: number | undefined
+}
+
+/** A canvas's pictures that somebody takes of the double. */
+export interface FedPictures {
+  readonly canvas: string
+  readonly listener: PicturesListener
+  taken: boolean
 }
 
 const track = {
@@ -34,6 +43,8 @@ export class FedEngine implements StudioEngine {
   state: EngineState = 'running'
   readonly originTimeMs = 1_700_000_000_000
   readonly encodings = new Set<FedEncoding>()
+  /** Who takes pictures of canvases. */
+  readonly pictures = new Set<FedPictures>()
   /** Frames between keyframes. */
   gop = 30
   /** How far pictures stand behind sound, s: an encoder that looks ahead. */
@@ -47,6 +58,17 @@ export class FedEngine implements StudioEngine {
 
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding {
     return this.#add(request, listener)
+  }
+
+  showPictures(canvas: string, listener: PicturesListener): ShownPictures {
+    const made: FedPictures = { canvas, listener, taken: false }
+    this.pictures.add(made)
+    return {
+      setTaken: (taken) => {
+        made.taken = taken
+      },
+      close: () => this.pictures.delete(made),
+    }
   }
 
   /** Tells configurations: of the first `most` encodings, or of all. */
@@ -69,7 +91,7 @@ export class FedEngine implements StudioEngine {
 
   /** The process dies; so many seconds pass until it is back. */
   die(seconds: number): void {
-    for (const { listener } of this.encodings) listener.onGap()
+    for (const { listener } of [...this.encodings, ...this.pictures]) listener.onGap()
     this.#enter('restarting')
     this.#fromS += seconds
     this.#enter('running')

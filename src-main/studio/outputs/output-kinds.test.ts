@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkOutput } from './output-kinds.ts'
 import type { Output } from './output-schemas.ts'
-import { findLoopback } from './virtual-camera/find-loopback.ts'
+import { chooseCamera } from './virtual-camera/choose-camera.ts'
 
 const video = { codec: 'h264', bitrateKbps: 2000, bFrames: 0, rateControl: 'cbr' }
 const opus = { codec: 'opus', bitrateKbps: 128, track: 1 }
@@ -41,14 +41,23 @@ describe('what an output is set to', () => {
     expect(fieldOf('recording', {}, { video: null, audio: [] })).toBe('video')
     expect(fieldOf('replay', { seconds: 1 })).toBe('settings.seconds')
     expect(fieldOf('virtual-camera', {})).toBe('audio.0')
+    expect(fieldOf('virtual-camera', { name: '{me}' }, { video: null, audio: [] })).toBeUndefined()
+    expect(fieldOf('virtual-camera', { device: '/dev/video10' }, { audio: [] })).toBeUndefined()
+    expect(fieldOf('virtual-camera', { via: 'smoke' }, { audio: [] })).toBe('settings.via')
     expect(fieldOf('fax', {})).toBe('kind')
   })
 
   it('names a virtual camera that there is', () => {
     const devices = ['/dev/video10', '/dev/video11']
-    expect(findLoopback({ device: '' }, 'linux', devices)).toBe('/dev/video10')
-    expect(findLoopback({ device: '/dev/video11' }, 'linux', devices)).toBe('/dev/video11')
-    expect(() => findLoopback({ device: '/dev/video0' }, 'linux', devices)).toThrow('/dev/video10, /dev/video11')
-    expect(() => findLoopback({ device: '' }, 'darwin', [])).toThrow('Linux')
+    const choose = (via: 'auto' | 'pipewire' | 'v4l2loopback', device = '', there = devices) =>
+      chooseCamera({ via, device }, 'linux', there)
+    const loopback = (device: string) => ({ via: 'v4l2loopback', device })
+    expect(choose('auto')).toEqual(loopback('/dev/video10'))
+    expect(choose('v4l2loopback', '/dev/video11')).toEqual(loopback('/dev/video11'))
+    expect(choose('auto', '', [])).toEqual({ via: 'pipewire' })
+    expect(choose('pipewire')).toEqual({ via: 'pipewire' })
+    expect(() => choose('auto', '/dev/video0')).toThrow('/dev/video10, /dev/video11')
+    expect(() => choose('auto', '/dev/video0', [])).toThrow('v4l2loopback')
+    expect(() => chooseCamera({ via: 'auto', device: '' }, 'darwin', [])).toThrow('Linux')
   })
 })

@@ -96,7 +96,18 @@ export const ReplaySettingsSchema = Type.Object(
 )
 
 export const VirtualCameraSettingsSchema = Type.Object(
-  { device: Type.String({ maxLength: 60, default: '', description: 'e.g. /dev/video10; empty for the first loopback device' }) },
+  {
+    via: Type.Union([Type.Literal('auto'), Type.Literal('pipewire'), Type.Literal('v4l2loopback')], {
+      default: 'auto',
+      description: 'auto: a device of v4l2loopback where there is one, else PipeWire',
+    }),
+    device: Type.String({
+      maxLength: 60,
+      default: '',
+      description: 'of v4l2loopback, e.g. /dev/video10; empty for the first one',
+    }),
+    name: Type.String({ maxLength: 80, default: '', description: 'what programs call it (PipeWire); empty: AMI Streams camera' }),
+  },
   exactly,
 )
 
@@ -116,9 +127,11 @@ interface KindRules extends OutputKind {
   readonly audioCodecs?: readonly string[]
   /** Takes pictures or sound alone. */
   readonly partial: boolean
+  /** `name` of its settings is a template for files. */
+  readonly writesFiles?: boolean
 }
 
-const sending = { pictures: true, sound: true, commands: ['retry'], mostSounds: 1, partial: true } as const
+const sending = { pictures: true, sound: true, encodes: true, commands: ['retry'], mostSounds: 1, partial: true } as const
 
 const rules: readonly KindRules[] = [
   { ...sending, kind: 'host', title: "Stream of this host's own", settings: HostSettingsSchema, mostSounds: 6 },
@@ -138,9 +151,11 @@ const rules: readonly KindRules[] = [
     settings: RecordingSettingsSchema,
     pictures: true,
     sound: true,
+    encodes: true,
     commands: ['pause', 'resume', 'split', 'chapter'],
     mostSounds: 6,
     partial: true,
+    writesFiles: true,
   },
   {
     kind: 'replay',
@@ -148,9 +163,11 @@ const rules: readonly KindRules[] = [
     settings: ReplaySettingsSchema,
     pictures: true,
     sound: true,
+    encodes: true,
     commands: ['save'],
     mostSounds: 6,
     partial: false,
+    writesFiles: true,
   },
   {
     kind: 'virtual-camera',
@@ -158,6 +175,7 @@ const rules: readonly KindRules[] = [
     settings: VirtualCameraSettingsSchema,
     pictures: true,
     sound: false,
+    encodes: false,
     commands: [],
     mostSounds: 0,
     partial: true,
@@ -165,12 +183,13 @@ const rules: readonly KindRules[] = [
 ]
 
 /** Every kind of output. */
-export const outputKinds: readonly OutputKind[] = rules.map(({ kind, title, settings, pictures, sound, commands }) => ({
+export const outputKinds: readonly OutputKind[] = rules.map(({ kind, title, settings, pictures, sound, encodes, commands }) => ({
   kind,
   title,
   settings,
   pictures,
   sound,
+  encodes,
   commands,
 }))
 
@@ -181,7 +200,7 @@ export function checkOutput(output: Output): Output {
   const settings = Value.Default(kind.settings, structuredClone(output.settings)) as Output['settings']
   checkSettings(kind.settings, settings)
   checkEncodings(kind, output)
-  if (typeof settings.name === 'string') {
+  if (kind.writesFiles && typeof settings.name === 'string') {
     const [unknown] = unknownFields(settings.name, nameFields)
     if (unknown !== undefined) throw invalid('settings.name', `there is no field {${unknown}}`)
   }
@@ -196,7 +215,8 @@ function checkSettings(schema: TSchema, settings: Output['settings']): void {
 function checkEncodings(kind: KindRules, output: Output): void {
   const { title } = kind
   const { video, audio } = output
-  if (video === null && audio.length === 0) throw invalid('video', 'an output without pictures and sound has nothing to send')
+  if (kind.encodes && video === null && audio.length === 0)
+    throw invalid('video', 'an output without pictures and sound has nothing to send')
   if (video === null && !kind.partial) throw invalid('video', `${title} needs pictures`)
   if (audio.length > kind.mostSounds) {
     const most = ['no sound', 'one track of sound'][kind.mostSounds] ?? `${kind.mostSounds} tracks of sound`

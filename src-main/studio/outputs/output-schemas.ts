@@ -10,7 +10,7 @@ export const OutputSchema = Type.Object(
     /** Begins with the studio. */
     autostart: Type.Boolean(),
     canvas: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
-    /** Null: sound alone. */
+    /** Null: sound alone, or a kind that encodes nothing. */
     video: Type.Union([VideoEncodingSchema, Type.Null()]),
     /** One track for services; as many as wanted for files. */
     audio: Type.Array(AudioEncodingSchema, { maxItems: 6 }),

@@ -72,6 +72,7 @@ const KindSchema = Type.Object({
   settings: Type.Record(Type.String(), Type.Unknown(), { description: 'JSON Schema; `secret: true` marks what is hidden in answers' }),
   pictures: Type.Optional(Type.Boolean()),
   sound: Type.Optional(Type.Boolean()),
+  encodes: Type.Optional(Type.Boolean({ description: 'of an output: `video` and `audio` mean something to it' })),
   commands: Type.Optional(Type.Array(Type.String())),
   devices: Type.Optional(Type.String({ description: 'what `GET /studio/devices` lists for the setting `device`' })),
   description: Type.Optional(Type.String()),

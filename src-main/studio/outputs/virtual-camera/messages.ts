@@ -1,14 +1,37 @@
-/** What the process that feeds a camera is told. Packets come on channel 0 of the media pipe. */
-export interface ToCamera {
-  readonly type: 'open'
-  /** Path of the device. */
-  readonly device: string
-  /** FFmpeg's name of what writes to it. */
-  readonly muxer: 'v4l2' | 'rawvideo'
-}
+import type { CanvasPictures } from '../../engine/studio-engine.ts'
+
+/** What the process that feeds a camera is told. */
+export type ToCamera =
+  /** First, once. */
+  | { readonly type: 'open'; readonly camera: CameraToFeed }
+  /** Where pictures stand from now on; null: nowhere, until it is told again. */
+  | { readonly type: 'pictures'; readonly pictures: CanvasPictures | null }
+
+export type CameraToFeed =
+  | {
+      readonly via: 'pipewire'
+      /** By which programs find it again. */
+      readonly node: string
+      /** What people read. */
+      readonly name: string
+    }
+  | {
+      readonly via: 'v4l2loopback'
+      /** Path of the device. */
+      readonly device: string
+      /** FFmpeg's name of what writes to it. */
+      readonly muxer: 'v4l2' | 'rawvideo'
+    }
 
 /** What it tells. */
 export type FromCamera =
+  /** Programs can take the camera. */
   | { readonly type: 'live' }
-  | { readonly type: 'failed'; readonly message: string }
+  /** They cannot now; it goes on by itself. */
+  | { readonly type: 'waiting'; readonly problem: string }
+  /** They cannot, and will not. */
+  | { readonly type: 'failed'; readonly code: string; readonly problem: string }
+  /** Whether pictures are of use to anybody. */
+  | { readonly type: 'taken'; readonly taken: boolean }
+  /** Pictures handed on, and those left out. */
   | { readonly type: 'frames'; readonly frames: number; readonly dropped: number }

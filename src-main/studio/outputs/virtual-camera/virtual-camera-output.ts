@@ -1,80 +1,90 @@
-import type { Packet, Track } from '../../../formats/track.ts'
-import { AppError } from '../../../platform/errors.ts'
-import { type MediaWire, openMediaWire } from '../../../platform/workers/media-wire.ts'
+import { AppError, isErrorCode } from '../../../platform/errors.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../platform/workers/worker-file.ts'
-import type { StudioFeedSubscriber } from '../../studio-needs.ts'
-import type { FeedHold } from '../feed-store.ts'
+import type { CanvasPictures, PicturesListener, ShownPictures } from '../../engine/studio-engine.ts'
 import type { VirtualCameraSettings } from '../output-kinds.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
-import { findLoopback, loopbackDevices } from './find-loopback.ts'
-import type { FromCamera, ToCamera } from './messages.ts'
+import { chooseCamera, loopbackDevices } from './choose-camera.ts'
+import type { CameraToFeed, FromCamera, ToCamera } from './messages.ts'
 
 const restart = { firstMs: 500, longestMs: 10_000, goodAfterMs: 10_000 } as const
-/** Bytes that may wait for the process: more are left out up to the next keyframe. */
-const mostQueued = 8 * 1024 * 1024
 
-/** A camera that other programs see: a process of its own decodes what is encoded and writes the pictures to the device. */
-export class VirtualCameraOutput implements RunningOutput, StudioFeedSubscriber {
+/** A camera that other programs see: a process of its own hands them the canvas's pictures out of shared memory. */
+export class VirtualCameraOutput implements RunningOutput, PicturesListener {
   readonly #context: OutputContext
-  readonly #device: string
-  readonly #hold: FeedHold
-  readonly #leave: () => void
+  readonly #camera: CameraToFeed
+  readonly #shown: ShownPictures
   readonly #worker: SupervisedWorker<ToCamera>
-  #wire: MediaWire | undefined
-  #track: Track | undefined
-  #skipping = true
+  #pictures: CanvasPictures | null = null
+  /** Programs can take the camera. */
+  #open = false
+  #taken = false
   #frames = 0
   #dropped = 0
+  /** Of processes that are gone. */
+  #before = { frames: 0, dropped: 0 }
+  #gaps = 0
   #stopped = false
 
   /** Throws `studio.virtual_camera_missing`. */
   constructor(context: OutputContext) {
     this.#context = context
-    const { canvas, video, settings } = context.output
-    const device = findLoopback(settings as VirtualCameraSettings, process.platform, loopbackDevices())
-    this.#device = device
+    const { id, canvas } = context.output
+    const settings = context.output.settings as VirtualCameraSettings
+    const way = chooseCamera(settings, process.platform, loopbackDevices())
+    this.#camera =
+      way.via === 'v4l2loopback'
+        ? { ...way, muxer: 'v4l2' }
+        : { ...way, node: `ami-streams-camera-${id}`, name: settings.name === '' ? 'AMI Streams camera' : settings.name }
     this.#worker = superviseWorker<FromCamera, ToCamera>({
       entry: workerFile(import.meta.url, 'camera-worker'),
       log: context.log,
       restart,
-      onMediaPipe: (pipe) => {
-        this.#wire = openMediaWire(pipe, { onTrack() {}, onPacket() {}, onNote() {} })
+      onReady: () => {
+        this.#worker.send({ type: 'open', camera: this.#camera })
+        this.#worker.send({ type: 'pictures', pictures: this.#pictures })
       },
-      onReady: () => this.#begin(),
       onMessage: (message) => this.#hear(message),
       onExit: () => {
-        this.#wire = undefined
+        this.#open = false
+        this.#before = { frames: this.#before.frames + this.#frames, dropped: this.#before.dropped + this.#dropped }
+        this.#frames = this.#dropped = 0
+        this.#take(false)
         if (!this.#stopped) context.onState('retrying')
       },
     })
-    this.#hold = context.feeds.take({ canvas, video, audio: [] }, (problem) => this.#fail('studio.output_encoder', problem))
-    this.#leave = this.#hold.feed.subscribe(this, { from: 'keyframe' })
+    this.#shown = context.engine.showPictures(canvas, this)
   }
 
-  onTrack(track: Track): void {
-    this.#track = track
-    this.#wire?.track(0, track)
+  onPictures(pictures: CanvasPictures): void {
+    this.#pictures = pictures
+    this.#worker.send({ type: 'pictures', pictures })
+    if (this.#open && !this.#stopped) this.#context.onState('live')
   }
 
-  onPacket(packet: Packet): void {
-    const wire = this.#wire
-    if (wire === undefined) return
-    if (wire.waitingBytes > mostQueued) this.#skipping = true
-    else if (packet.key) this.#skipping = false
-    if (!this.#skipping) wire.packet(0, packet)
+  onGap(): void {
+    this.#gaps++
+    this.#pictures = null
+    this.#worker.send({ type: 'pictures', pictures: null })
+    if (!this.#stopped) this.#context.onState('retrying')
   }
 
-  onDiscontinuity(): void {
-    this.#skipping = true
+  onFault(problem: string): void {
+    this.#fail('studio.not_running', problem)
   }
-
-  onEnd(): void {}
 
   tick(): void {}
 
   statistics(): OutputStatistics {
-    return { device: this.#device, frames: this.#frames, droppedFrames: this.#dropped, gaps: this.#hold.feed.gaps }
+    const camera = this.#camera
+    return {
+      via: camera.via,
+      ...(camera.via === 'pipewire' ? { node: camera.node, name: camera.name } : { device: camera.device }),
+      watched: this.#taken,
+      frames: this.#before.frames + this.#frames,
+      droppedFrames: this.#before.dropped + this.#dropped,
+      gaps: this.#gaps,
+    }
   }
 
   async command(): Promise<Readonly<Record<string, unknown>>> {
@@ -84,29 +94,39 @@ export class VirtualCameraOutput implements RunningOutput, StudioFeedSubscriber 
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    this.#leave()
-    this.#hold.release()
+    this.#shown.close()
     await this.#worker.stop(500)
-  }
-
-  #begin(): void {
-    this.#worker.send({ type: 'open', device: this.#device, muxer: 'v4l2' })
-    this.#skipping = true
-    if (this.#track !== undefined) this.#wire?.track(0, this.#track)
-    this.#hold.feed.requestKeyframe()
   }
 
   #hear(message: FromCamera): void {
     if (this.#stopped) return
-    if (message.type === 'live') this.#context.onState('live')
-    else if (message.type === 'failed') this.#fail('studio.virtual_camera_missing', `${this.#device}: ${message.message}`)
-    else {
-      this.#frames = message.frames
-      this.#dropped = message.dropped
+    switch (message.type) {
+      case 'live':
+        this.#open = true
+        if (this.#pictures !== null) this.#context.onState('live')
+        break
+      case 'waiting':
+        this.#open = false
+        this.#context.onState('retrying', new AppError('studio.virtual_camera_missing', message.problem))
+        break
+      case 'failed':
+        this.#fail(isErrorCode(message.code) ? message.code : 'internal', message.problem)
+        break
+      case 'taken':
+        this.#take(message.taken)
+        break
+      case 'frames':
+        this.#frames = message.frames
+        this.#dropped = message.dropped
     }
   }
 
-  #fail(code: 'studio.output_encoder' | 'studio.virtual_camera_missing', why: string): void {
+  #take(taken: boolean): void {
+    this.#taken = taken
+    this.#shown.setTaken(taken)
+  }
+
+  #fail(code: AppError['code'], why: string): void {
     if (!this.#stopped) this.#context.onState('failed', new AppError(code, why))
   }
 }

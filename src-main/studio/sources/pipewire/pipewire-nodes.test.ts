@@ -43,6 +43,15 @@ describe('devices of PipeWire', () => {
     expect(nodes.find('camera', 'default')).toMatchObject({ name: 'v4l2_input.a' })
     expect(nodes.find('speaker', 'default')).toBeUndefined()
   })
+
+  test('a virtual camera of ours is never the default one, and says what it is', () => {
+    const ours = { 'media.class': 'Video/Source', 'node.name': 'ami-streams-camera-x', 'application.name': 'AMI Streams' }
+    const nodes = nodesOf({ 1: ours })
+    nodes.take({ kind: 'default', of: 'default.video.source', node: 'ami-streams-camera-x' })
+    expect(nodes.find('camera', 'default')).toBeUndefined()
+    expect(nodes.find('camera', 'ami-streams-camera-x')).toMatchObject({ id: 1 })
+    expect(nodes.list('camera')).toMatchObject([{ id: 'ami-streams-camera-x', details: { default: false, virtualCamera: true } }])
+  })
 })
 
 describe('applications of PipeWire', () => {

@@ -13,7 +13,7 @@ export interface PipeWireNode {
   readonly title: string
 }
 
-/** What applications of ours are called: they are not offered as somebody's. */
+/** What applications of ours are called: what they play is not offered as somebody's, and a camera of theirs is nobody's default. */
 const ourselves = 'AMI Streams'
 
 const classes: Readonly<Record<PipeWireKind, RegExp>> = {
@@ -54,7 +54,8 @@ export class PipeWireNodes {
   find(kind: PipeWireKind, device: string): PipeWireNode | undefined {
     // Where there is no microphone, session managers name a speaker in its place, meaning what it plays: that is not a microphone.
     const name = device === 'default' ? this.#defaults.get(defaults[kind]) : device
-    const nodes = [...this.#of(kind)]
+    // A program that shows its own output: only where it is asked for by name.
+    const nodes = [...this.#of(kind)].filter(([, properties]) => device !== 'default' || !isOurs(properties))
     const found = nodes.find(([, properties]) => properties['node.name'] === name)
     // Not every session manager names a default camera.
     const chosen = found ?? (device === 'default' && kind === 'camera' ? nodes[0] : undefined)
@@ -81,7 +82,12 @@ export class PipeWireNodes {
     for (const [id, properties] of this.#of(kind)) {
       const { name, serial, title } = nodeOf(id, properties)
       const path = properties['api.v4l2.path'] ?? properties['api.alsa.path'] ?? properties['api.bluez5.address']
-      const details = { default: name === chosen, serial: Number(serial), ...(path !== undefined && { path }) }
+      const details = {
+        default: name === chosen,
+        serial: Number(serial),
+        ...(path !== undefined && { path }),
+        ...(isOurs(properties) && { virtualCamera: true }),
+      }
       devices.set(name, { kind, id: name, name: title, details })
     }
     return [...devices.values()].sort((a, b) => Number(b.id === chosen) - Number(a.id === chosen) || a.name.localeCompare(b.name))
@@ -101,7 +107,7 @@ export class PipeWireNodes {
   *#of(kind: PipeWireKind): Iterable<[number, Properties]> {
     for (const [id, properties] of this.#nodes) {
       if (!classes[kind].test(properties['media.class'] ?? '') || properties['node.name'] === undefined) continue
-      if (properties['application.name'] === ourselves) continue
+      if (isOurs(properties) && kind !== 'camera') continue
       yield [id, properties]
     }
   }
@@ -113,6 +119,10 @@ export class PipeWireNodes {
     const program = told('pipewire.access.portal.app_id') || told('application.process.binary') || properties['node.name'] || ''
     return { program, name: told('application.name') || program }
   }
+}
+
+function isOurs(properties: Properties): boolean {
+  return properties['application.name'] === ourselves
 }
 
 function nodeOf(id: number, properties: Properties): PipeWireNode {

@@ -5,6 +5,9 @@ import type { VirtualCameraSettings } from '../output-kinds.ts'
 
 const videoDevices = '/sys/class/video4linux'
 
+/** The way by which other programs see the camera. */
+export type CameraWay = { readonly via: 'pipewire' } | { readonly via: 'v4l2loopback'; readonly device: string }
+
 /** Devices of the v4l2loopback module: what is written to them other programs see as a camera. */
 export function loopbackDevices(folder = videoDevices): readonly string[] {
   try {
@@ -26,11 +29,17 @@ function isLoopback(folder: string): boolean {
   }
 }
 
-/** Path of the device that settings mean. Throws `studio.virtual_camera_missing`, which says what is missing. */
-export function findLoopback({ device }: VirtualCameraSettings, system: NodeJS.Platform, devices: readonly string[]): string {
+/** The way that settings mean on a system with those loopback devices. Throws `studio.virtual_camera_missing`, which says what is missing. */
+export function chooseCamera(
+  { via, device }: Pick<VirtualCameraSettings, 'via' | 'device'>,
+  system: NodeJS.Platform,
+  devices: readonly string[],
+): CameraWay {
   if (system !== 'linux') throw new AppError('studio.virtual_camera_missing', `Virtual cameras are fed on Linux alone, not on ${system}`)
+  // Whoever names a device means that one.
+  if (via === 'pipewire' || (via === 'auto' && device === '' && devices.length === 0)) return { via: 'pipewire' }
   if (devices.length === 0) throw new AppError('studio.virtual_camera_missing', 'This machine has no device of v4l2loopback')
   const chosen = device === '' ? devices[0] : devices.find((each) => each === device)
-  if (chosen !== undefined) return chosen
+  if (chosen !== undefined) return { via: 'v4l2loopback', device: chosen }
   throw new AppError('studio.virtual_camera_missing', `${device} is no device of v4l2loopback; there is ${devices.join(', ')}`)
 }
