@@ -15,7 +15,8 @@ import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/
 import { quietLog } from './helpers/quiet-log.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { createSourceBench, type OpenedSource, until } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts'
+import { until } from './helpers/until.ts'
 
 /** The studio as a camera of other programs: GStreamer takes it, and so does a camera source as another show would have it. */
 

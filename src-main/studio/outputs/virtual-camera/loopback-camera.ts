@@ -83,9 +83,8 @@ export class LoopbackCamera implements FedCamera {
 
   async #write(sequence: number): Promise<void> {
     const picture = this.#store?.read()
-    // What was read may be newer than the number that was looked at.
-    const known = picture === undefined || picture.timeUs === this.#sentUs
-    if (known) {
+    // What was read may have been newer than its number: it comes once.
+    if (picture === undefined || picture.timeUs === this.#sentUs) {
       this.#sent = sequence
       return
     }
