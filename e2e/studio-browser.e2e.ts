@@ -136,31 +136,34 @@ describe('a page on air', () => {
 
   it('is heard, without gaps, at its own pitch', async () => {
     const source = await open({ file: page('tone.html') })
-    const into = new Float32Array(48_000 * 2)
-    // A machine that is held up is heard as a gap: a stretch without one counts.
-    const frames = await until(
+    const into = new Float32Array(40_000 * 2)
+    // A machine that is held up, and a page that begins late, are heard as gaps: a stretch without one counts.
+    let told = ''
+    await until(
       () => {
-        const got = source.sound.written < 48_000 ? 0 : source.sound.read(source.sound.written - 40_000, into).frames
-        return got >= 40_000 && got
+        const { frames } = source.sound.read(Math.max(0, source.sound.written - 40_000), into)
+        let [crossings, peak] = [0, 0]
+        for (let index = 1; index < frames; index++) {
+          if (into[2 * index - 2]! < 0 && into[2 * index]! >= 0) crossings++
+          peak = Math.max(peak, Math.abs(into[2 * index]!))
+        }
+        told = `${crossings} waves with a peak of ${peak} in ${frames} frames`
+        return frames === 40_000 && Math.abs(crossings - (997 * frames) / 48_000) < 2 && Math.abs(peak - 0.25) < 0.005
       },
-      () => `${source.sound.written} frames: ${JSON.stringify(source.reports)}`,
+      () => `${told}: ${JSON.stringify(source.reports)}`,
     )
-    let [crossings, peak] = [0, 0]
-    for (let index = 1; index < frames; index++) {
-      if (into[2 * index - 2]! < 0 && into[2 * index]! >= 0) crossings++
-      peak = Math.max(peak, Math.abs(into[2 * index]!))
-    }
-    expect(Math.abs(crossings - (997 * frames) / 48_000)).toBeLessThan(5)
-    expect(peak).toBeCloseTo(0.25, 2)
     const first = [...descendants(process.pid)].filter(([, command]) => command.includes('--remote-debugging-pipe')).map(([pid]) => pid)
     source.source.update({ ...small, file: page('tone.html'), css: '', sound: false })
     await until(
       () => gone(first),
       () => 'it does not begin anew',
     )
-    const { written } = source.sound
-    await delay(500)
-    expect(source.sound.written).toBe(written)
+    // What had come of the browser that ended is still handed on.
+    for (let written = -1, rounds = 0; written !== source.sound.written; rounds++) {
+      expect(rounds, 'it is still heard').toBeLessThan(10)
+      written = source.sound.written
+      await delay(500)
+    }
   })
 
   it('pictures every frame that is wanted of a page that moves, and none while it is hidden', async () => {
