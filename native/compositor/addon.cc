@@ -110,7 +110,8 @@ Napi::Value renderMixed(const Napi::CallbackInfo& info) {
   instance.mixer.render(*from, *to, mixing, into, frame);
   if (over) {
     if (instance.over && over->resembles(*instance.over)) over->inherit(*instance.over);
-    if (over->prepare(into.width, into.height, frame)) over->draw(into);
+    Neighbours none;
+    if (over->prepare(into.width, into.height, frame, none)) over->draw(into);
   }
   instance.over = std::move(over);
   return info.Env().Undefined();

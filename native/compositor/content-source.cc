@@ -43,14 +43,15 @@ Source ContentSource::cropped(const Content& content, const Crop& crop) {
   source.chromaHeight = chromaOf(crop.top + source.height) - crop.top / 2;
   source.phaseX = (crop.left & 1) / 2.0;
   source.phaseY = (crop.top & 1) / 2.0;
+  const Crop at = content.flat ? Crop{} : crop;
   const auto luma = [](const uint8_t* data, ptrdiff_t stride, int x, int y) { return PlaneView{data + y * stride + x, stride}; };
   if (!content.hasAlpha() || content.multiplied) {
-    source.y = luma(from.y, from.strideY, crop.left, crop.top);
-    source.u = luma(from.u, from.strideC, crop.left / 2, crop.top / 2);
-    source.v = luma(from.v, from.strideC, crop.left / 2, crop.top / 2);
+    source.y = luma(from.y, from.strideY, at.left, at.top);
+    source.u = luma(from.u, from.strideC, at.left / 2, at.top / 2);
+    source.v = luma(from.v, from.strideC, at.left / 2, at.top / 2);
     if (content.hasAlpha()) {
-      source.a = luma(from.a, from.strideA, crop.left, crop.top);
-      source.chromaAlpha = luma(content.chromaAlpha.data, content.chromaAlpha.stride, crop.left / 2, crop.top / 2);
+      source.a = luma(from.a, from.strideA, at.left, at.top);
+      source.chromaAlpha = luma(content.chromaAlpha.data, content.chromaAlpha.stride, at.left / 2, at.top / 2);
     }
     return source;
   }

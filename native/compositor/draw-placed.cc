@@ -12,34 +12,46 @@ namespace {
 
 size_t bytes(int count) { return static_cast<size_t>(count); }
 
-void drawOpaque(const PlacedPlanes& p, const Target& t, const Laying& laying) {
-  const auto weight = static_cast<uint16_t>(std::lround(std::min(laying.opacity, 1.0) * 256));
-  const bool halves = !laying.wholeEdges, halfLeft = p.halfLeft && halves, halfRight = p.halfRight && halves;
-  const int width = p.width(), chromaWidth = p.chromaWidth();
-  for (int y = p.y0; y < p.y1; y++) {
-    uint8_t* ground = t.y + y * t.strideY + p.x0;
-    if (weight == 256) memcpy(ground, p.y.row(y - p.y0), bytes(width));
-    else mixRow(ground, p.y.row(y - p.y0), width, weight);
-    if (t.a != nullptr) tintRow(t.a + y * t.strideA + p.x0, 255, width, weight);
+/** A row of one plane: samples at its ends count by their own covers. */
+struct OpaqueRow {
+  int count;
+  PlacedPlanes::Cover cover;
+  /** 0 to 256, of the samples between. */
+  int weight;
+
+  uint16_t share(int cover) const { return static_cast<uint16_t>((weight * cover + 128) >> 8); }
+  /** Calls `work(first sample, samples, weight)` for each part. */
+  template <class Work>
+  void parts(Work&& work) const {
+    const int first = cover.first < 256 ? 1 : 0, last = count > 1 && cover.last < 256 ? 1 : 0;
+    if (first > 0) work(0, 1, share(cover.first));
+    if (count > first + last) work(first, count - first - last, static_cast<uint16_t>(weight));
+    if (last > 0) work(count - 1, 1, share(cover.last));
   }
-  const int first = halfLeft ? 1 : 0, count = std::max(0, chromaWidth - first - (halfRight ? 1 : 0));
+  void lay(uint8_t* ground, const uint8_t* layer) const {
+    parts([&](int at, int samples, uint16_t share) {
+      if (share == 256) memcpy(ground + at, layer + at, bytes(samples));
+      else mixRow(ground + at, layer + at, samples, share);
+    });
+  }
+  void layAlpha(uint8_t* ground) const {
+    parts([&](int at, int samples, uint16_t share) { tintRow(ground + at, 255, samples, share); });
+  }
+};
+
+void drawOpaque(const PlacedPlanes& p, const Target& t, double opacity) {
+  const auto weight = static_cast<int>(std::lround(std::min(opacity, 1.0) * 256));
+  const auto rowOf = [weight](int count, const PlacedPlanes::Cover& across, int down) { return OpaqueRow{count, across, (weight * down + 128) >> 8}; };
+  for (int y = p.y0; y < p.y1; y++) {
+    const OpaqueRow row = rowOf(p.width(), p.lumaX, p.lumaY.at(y - p.y0, p.height()));
+    row.lay(t.y + y * t.strideY + p.x0, p.y.row(y - p.y0));
+    if (t.a != nullptr) row.layAlpha(t.a + y * t.strideA + p.x0);
+  }
   for (int cy = p.cy0; cy < p.cy1; cy++) {
-    const bool half = halves && ((p.halfTop && cy == p.cy0) || (p.halfBottom && cy == p.cy1 - 1));
-    const auto share = static_cast<uint16_t>(half ? weight / 2 : weight);
-    const auto edge = static_cast<uint16_t>(share / 2);
-    const auto lay = [&](uint8_t* ground, const uint8_t* layer) {
-      if (share == 256) memcpy(ground + first, layer + first, bytes(count));
-      else mixRow(ground + first, layer + first, count, share);
-      if (halfLeft) mixRow(ground, layer, 1, edge);
-      if (halfRight) mixRow(ground + chromaWidth - 1, layer + chromaWidth - 1, 1, edge);
-    };
-    lay(t.u + cy * t.strideU + p.cx0, p.u.row(cy - p.cy0));
-    lay(t.v + cy * t.strideV + p.cx0, p.v.row(cy - p.cy0));
-    if (t.chromaAlpha == nullptr) continue;
-    uint8_t* ground = t.chromaAlpha + cy * t.strideC + p.cx0;
-    tintRow(ground + first, 255, count, share);
-    if (halfLeft) tintRow(ground, 255, 1, edge);
-    if (halfRight) tintRow(ground + chromaWidth - 1, 255, 1, edge);
+    const OpaqueRow row = rowOf(p.chromaWidth(), p.chromaX, p.chromaY.at(cy - p.cy0, p.chromaHeight()));
+    row.lay(t.u + cy * t.strideU + p.cx0, p.u.row(cy - p.cy0));
+    row.lay(t.v + cy * t.strideV + p.cx0, p.v.row(cy - p.cy0));
+    if (t.chromaAlpha != nullptr) row.layAlpha(t.chromaAlpha + cy * t.strideC + p.cx0);
   }
 }
 
@@ -99,7 +111,7 @@ void drawPlaced(const PlacedPlanes& p, const Target& target, const Laying& layin
   if (laying.opacity < 0.001) return;
   if (laying.blend != BlendMode::normal) drawBlended(p, target, laying);
   else if (p.alpha) drawAlpha(p, target, laying.opacity);
-  else drawOpaque(p, target, laying);
+  else drawOpaque(p, target, laying.opacity);
 }
 
 }  // namespace ami

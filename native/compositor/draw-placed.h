@@ -8,8 +8,6 @@ namespace ami {
 struct Laying {
   double opacity = 1;
   BlendMode blend = BlendMode::normal;
-  /** Opaque, upright layers only: chroma samples that are half covered are overwritten, for a neighbour is laid beside later. */
-  bool wholeEdges = false;
 };
 
 void drawPlaced(const PlacedPlanes& p, const Target& target, const Laying& laying);

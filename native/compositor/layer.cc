@@ -34,15 +34,16 @@ void ColorPicture::makeRoom(int width) {
   }
 }
 
-Content ColorPicture::content(int width, int height) const {
+Content ColorPicture::content() const {
   Content content;
   Planes& planes = content.planes;
-  planes = {rows_[0].data(), rows_[1].data(), rows_[2].data(), color_.a < 255 ? rows_[3].data() : nullptr, 0, 0, 0, width, height};
+  planes = {rows_[0].data(), rows_[1].data(), rows_[2].data(), color_.a < 255 ? rows_[3].data() : nullptr, 0, 0, 0, width_, height_};
   content.chromaAlpha = {rows_[4].data(), 0};
   content.multiplied = true;
+  content.flat = true;
   content.version = 1;
-  content.right = width;
-  content.bottom = height;
+  content.right = width_;
+  content.bottom = height_;
   return content;
 }
 
@@ -72,28 +73,24 @@ bool Layer::show(double frame, Content& content) {
   return filtered.width > 0 && filtered.height > 0;
 }
 
-bool Layer::prepare(int width, int height, double frame) {
+bool Layer::prepare(int width, int height, double frame, Neighbours& later) {
   if (laying_.opacity < 0.001) return false;
   Content content;
-  if (!content_.color) return show(frame, content) && placement_->place(content, geometry_, width, height);
-
-  // A colour needs no scaling: upright, its size is simply the one that it ends up with.
-  ColorPicture& color = *content_.color;
-  Geometry geometry = geometry_;
-  const double cutWidth = color.width() - geometry.crop.left - geometry.crop.right, cutHeight = color.height() - geometry.crop.top - geometry.crop.bottom;
-  if (cutWidth <= 0 || cutHeight <= 0) return false;
-  if (!geometry.transform.isUpright(cutWidth, cutHeight)) {
-    return placement_->place(color.content(color.width(), color.height()), geometry, width, height);
+  if (content_.color) {
+    content_.color->makeRoom(width);
+    content = content_.color->content();
+  } else if (!show(frame, content)) {
+    return false;
   }
-  const auto edge = [](double value, int most) { return static_cast<int>(std::clamp(std::floor(value + 0.5), 0.0, static_cast<double>(most))); };
-  const Affine& t = geometry.transform;
-  const double ax = t.e, bx = t.e + t.a * cutWidth, ay = t.f, by = t.f + t.d * cutHeight;
-  const int x0 = edge(std::min(ax, bx), width), x1 = edge(std::max(ax, bx), width), y0 = edge(std::min(ay, by), height), y1 = edge(std::max(ay, by), height);
-  if (x0 >= x1 || y0 >= y1) return false;
-  color.makeRoom(width);
-  geometry.crop = {};
-  geometry.transform = {1, 0, 0, 1, static_cast<double>(x0), static_cast<double>(y0)};
-  return placement_->place(color.content(x1 - x0, y1 - y0), geometry, width, height);
+  const int cutWidth = content.planes.width - geometry_.crop.left - geometry_.crop.right;
+  const int cutHeight = content.planes.height - geometry_.crop.top - geometry_.crop.bottom;
+  if (cutWidth <= 0 || cutHeight <= 0) return false;
+  if (!geometry_.transform.isUpright(cutWidth, cutHeight)) return placement_->place(content, geometry_, width, height);
+  const Box box = uprightBox(geometry_, cutWidth, cutHeight);
+  geometry_.joins = later.joinsOf(box);
+  if (!placement_->place(content, geometry_, width, height)) return false;
+  if (laying_.blend == BlendMode::normal) later.add(box);
+  return true;
 }
 
 }  // namespace ami

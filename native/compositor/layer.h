@@ -4,6 +4,7 @@
 
 #include "filters/filter-chain.h"
 #include "media-store/frame-store.h"
+#include "neighbours.h"
 #include "placement.h"
 
 namespace ami {
@@ -14,10 +15,8 @@ class Surface;
 class ColorPicture {
  public:
   ColorPicture(YuvColor color, int width, int height);
-  /** As content of that size; `width` up to the one that it was made with or `atLeast`. */
-  Content content(int width, int height) const;
-  int width() const { return width_; }
-  int height() const { return height_; }
+  Content content() const;
+  /** For a target of that width. */
   void makeRoom(int width);
 
  private:
@@ -38,7 +37,9 @@ struct LayerContent {
 /** One layer of a surface: its description, and what is kept of its last picture. */
 class Layer {
  public:
-  Layer(LayerContent content, Geometry geometry, Laying laying) : content_(std::move(content)), geometry_(geometry), laying_(laying) {}
+  Layer(LayerContent content, Geometry geometry, Laying laying) : content_(std::move(content)), geometry_(geometry), laying_(laying) {
+    geometry_.blended = laying.blend != BlendMode::normal;
+  }
 
   const LayerContent& content() const { return content_; }
   /** Takes what another layer has made of the same content. */
@@ -50,8 +51,8 @@ class Layer {
 
   /** Changes whenever what it shows may have changed. */
   uint64_t version(double frame) const;
-  /** Brings it to its place in a target of that size. False where nothing is to be seen. */
-  bool prepare(int width, int height, double frame);
+  /** Brings it to its place in a target of that size, among those that are laid `later`, which it joins. False where nothing is to be seen. */
+  bool prepare(int width, int height, double frame, Neighbours& later);
   bool hides(int width, int height) const { return placement_->hides(laying_, width, height); }
   const Placement& placement() const { return *placement_; }
   /** After `prepare` was true. The picture of the store is let go afterwards. */

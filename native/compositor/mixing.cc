@@ -87,21 +87,27 @@ void Mixer::move(Surface& from, Surface& to, const Mixing& mixing, const Target&
   const int width = into.width, height = into.height;
   const bool across = mixing.direction == Direction::left || mixing.direction == Direction::right;
   const double sign = mixing.direction == Direction::left || mixing.direction == Direction::up ? -1 : 1;
-  // Whole pixels, the same for both, so that no gap opens between them.
-  const double length = across ? width : height, moved = std::round(length * mixing.progress);
-  const auto lay = [&](const Picture& picture, double by, bool wholeEdges) {
+  const double length = across ? width : height, moved = length * mixing.progress;
+  const auto lay = [&](const Picture& picture, double by, const Joins& joins) {
     Geometry geometry;
     (across ? geometry.transform.e : geometry.transform.f) = by;
-    if (moved_.place(picture.content(width, height), geometry, width, height)) moved_.draw(into, {1, BlendMode::normal, wholeEdges});
+    geometry.joins = joins;
+    Content content = picture.content(width, height);
+    content.version = ++moves_;
+    if (moved_.place(content, geometry, width, height)) moved_.draw(into, {});
   };
   if (mixing.kind == MixingKind::slide) {
     from.render(into, frame);
   } else {
     from.render(pictures_[1].target(width, height), frame);
-    lay(pictures_[1], sign * moved, true);
+    // The other begins where this one ends, between two pixels.
+    const double seam = sign < 0 ? length - moved : moved;
+    Joins joins;
+    (sign < 0 ? (across ? joins.right : joins.bottom) : (across ? joins.left : joins.top)) = seam;
+    lay(pictures_[1], sign * moved, joins);
   }
   to.render(pictures_[0].target(width, height), frame);
-  lay(pictures_[0], sign * (moved - length), false);
+  lay(pictures_[0], sign * (moved - length), {});
 }
 
 void Mixer::weigh(const Mixing& mixing, const Target& into, int y, uint8_t* weights) {

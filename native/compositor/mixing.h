@@ -43,6 +43,8 @@ class Mixer {
 
   Picture pictures_[2];
   Placement moved_;
+  /** Pictures that were moved: each is a new one. */
+  uint64_t moves_ = 0;
   PlaneBuffer map_;
   PlaneScaler scaler_;
   std::vector<uint8_t> weights_;

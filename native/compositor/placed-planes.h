@@ -7,6 +7,13 @@ namespace ami {
 
 /** A layer brought to its place: the planes that are laid over the target's rows, and the part of the target that they touch. */
 struct PlacedPlanes {
+  /** How much of the first and of the last sample along an axis is covered, 0 to 256. A single sample is the first. */
+  struct Cover {
+    int first = 256, last = 256;
+    bool whole() const { return first == 256 && last == 256; }
+    /** Of sample `i` out of `count`. */
+    int at(int i, int count) const { return i == 0 ? first : i == count - 1 ? last : 256; }
+  };
   struct Span {
     int from, to;
   };
@@ -16,8 +23,8 @@ struct PlacedPlanes {
   int cx0 = 0, cy0 = 0, cx1 = 0, cy1 = 0;
   /** With alpha all planes are multiplied with it. */
   bool alpha = false;
-  /** Edges whose chroma samples are covered by half; with alpha that is part of the planes. */
-  bool halfLeft = false, halfTop = false, halfRight = false, halfBottom = false;
+  /** How much of the samples at the edges is covered; with alpha that is part of the planes. */
+  Cover lumaX, lumaY, chromaX, chromaY;
   /** `a` and `chromaAlpha` only with alpha. */
   PlaneView y, u, v, a, chromaAlpha;
   /** For each row of chroma the luma pixels, from x0, that are not clear. Empty: all. */

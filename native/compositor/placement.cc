@@ -28,7 +28,8 @@ bool Placement::place(const Content& content, const Geometry& geometry, int targ
 
 bool Placement::hides(const Laying& laying, int targetWidth, int targetHeight) const {
   const PlacedPlanes& p = placed_;
-  return !p.alpha && laying.blend == BlendMode::normal && laying.opacity >= 0.999 && p.x0 == 0 && p.y0 == 0 && p.x1 == targetWidth && p.y1 == targetHeight;
+  return !p.alpha && laying.blend == BlendMode::normal && laying.opacity >= 0.999 && p.x0 == 0 && p.y0 == 0 && p.x1 == targetWidth &&
+         p.y1 == targetHeight && p.lumaX.whole() && p.lumaY.whole();
 }
 
 }  // namespace ami

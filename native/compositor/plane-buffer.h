@@ -62,6 +62,8 @@ struct Content {
   PlaneView chromaAlpha;
   /** Whether luma is multiplied with alpha and chroma with `chromaAlpha` (surfaces), or neither (stores). */
   bool multiplied = false;
+  /** All of one colour, in the first row of each plane, which is as wide as any target; it stays where it is. */
+  bool flat = false;
   /** Changes whenever the pixels may have changed. */
   uint64_t version = 0;
   /** Where anything stands at all; the whole picture as a rule. */

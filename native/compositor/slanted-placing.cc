@@ -49,7 +49,7 @@ bool SlantedPlacing::place(const Content& content, const Geometry& geometry, int
   const int factorX = geometry.nearest ? 1 : factorOf(alongX, source.width), factorY = geometry.nearest ? 1 : factorOf(alongY, source.height);
   if (factorX > 1 || factorY > 1) source = sources.shrunk(source, content.version, geometry.crop, factorX, factorY);
   sample(source, back, width, height, geometry.nearest, p);
-  p.halfLeft = p.halfTop = p.halfRight = p.halfBottom = false;
+  p.lumaX = p.lumaY = p.chromaX = p.chromaY = {};
   p.alpha = true;
   p.findSpans();
   return true;

@@ -74,9 +74,10 @@ void Surface::fill(const Target& target, YuvColor color) const {
 
 void Surface::compose(const Target& target, double frame) {
   seen_.clear();
+  later_.clear();
   bool hidden = false;
   for (auto layer = layers_.rbegin(); layer != layers_.rend() && !hidden; ++layer) {
-    if (!(*layer)->prepare(width_, height_, frame)) {
+    if (!(*layer)->prepare(width_, height_, frame, later_)) {
       (*layer)->letGo();
       continue;
     }

@@ -42,6 +42,7 @@ class Surface : public std::enable_shared_from_this<Surface> {
   const YuvColor background_;
   std::vector<std::unique_ptr<Layer>> layers_;
   std::vector<Layer*> seen_;
+  Neighbours later_;
   std::shared_ptr<FilterChain> filters_;
 
   /** The kept picture: Y, U, V, and alpha of luma and chroma where it is not opaque. */

@@ -6,7 +6,10 @@
 
 namespace ami {
 
-/** Brings upright content to its place: edges on whole pixels; chroma is resampled for odd places, and counts half where a sample is half covered. */
+/**
+ * Brings upright content to its place, wherever that is between pixels: luma and chroma are resampled for it, and samples at the edges
+ * count as much as they are covered. On whole pixels, unscaled, planes are the content's own.
+ */
 class UprightPlacing {
  public:
   /** False where nothing of it is to be seen. */
@@ -15,11 +18,8 @@ class UprightPlacing {
   bool borrowed() const { return borrowed_; }
 
  private:
-  struct Box {
-    double x0, y0, x1, y1;
-  };
-
-  bool bring(const Source& source, const Box& box, bool mirrorX, bool mirrorY, bool nearest, int targetWidth, int targetHeight, PlacedPlanes& p);
+  void paint(const Source& source, PlacedPlanes& p) const;
+  bool bring(const Source& source, const Box& box, bool mirrorX, bool mirrorY, bool nearest, PlacedPlanes& p);
 
   bool borrowed_ = false;
   PlaneScaler scaler_;

@@ -26,6 +26,13 @@ describe('an item', () => {
     expect(extent(at({ alignment: { x: 'right', y: 'bottom' }, scale: { x: 0.5, y: 2 } }))).toEqual([0, -150, 100, 50])
   })
 
+  it('keeps its own size on whole pixels about a point in its middle, and between them where it was put there', () => {
+    const odd = (change: Partial<ItemLayout>) => extent(place({ ...layout, alignment: middle, ...change }, 201, 99) as Placement)
+    expect(odd({})).toEqual([0, 1, 201, 100])
+    expect(odd({ position: { x: 100.25, y: 50 } })).toEqual([0.25, 1, 201.25, 100])
+    expect(odd({ scale: { x: 0.5, y: 0.5 } })).toEqual([49.75, 25.25, 150.25, 74.75])
+  })
+
   it('turns clockwise about that point, quarter turns exactly', () => {
     expect(at({ rotation: 90 }).transform).toEqual([0, 1, -1, 0, 100, 50])
     expect(extent(at({ rotation: 90 }))).toEqual([0, 50, 100, 250])

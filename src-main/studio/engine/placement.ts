@@ -86,6 +86,9 @@ export function place(item: ItemLayout, contentWidth: number, contentHeight: num
   const quarter = item.rotation % 90 === 0
   const cos = quarter ? Math.round(Math.cos(angle)) : Math.cos(angle)
   const sin = quarter ? Math.round(Math.sin(angle)) : Math.sin(angle)
+  // Content in its own size is sharp on whole pixels alone: half of an odd size does not take it off them, whoever moves it may.
+  const sharp = quarter && Math.abs(scaleX) === 1 && Math.abs(scaleY) === 1
+  const offset = (value: number): number => (sharp ? Math.round(value) : value)
   return {
     crop: { left, top, right, bottom },
     width,
@@ -95,8 +98,8 @@ export function place(item: ItemLayout, contentWidth: number, contentHeight: num
       sin * scaleX,
       -sin * scaleY,
       cos * scaleY,
-      item.position.x + cos * fromX - sin * fromY,
-      item.position.y + sin * fromX + cos * fromY,
+      item.position.x + offset(cos * fromX - sin * fromY),
+      item.position.y + offset(sin * fromX + cos * fromY),
     ],
   }
 }

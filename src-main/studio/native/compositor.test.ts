@@ -30,6 +30,18 @@ interface Shown {
   readonly picture: ReferencePicture
 }
 
+/** With its edge repeated on two pixels at each side. */
+function widened({ width: w, height: h, pixels }: ReferencePicture): ReferencePicture {
+  const wide = new Float64Array((w + 4) * (h + 4) * 4)
+  for (let y = 0; y < h + 4; y++) {
+    for (let x = 0; x < w + 4; x++) {
+      const from = (Math.min(h - 1, Math.max(0, y - 2)) * w + Math.min(w - 1, Math.max(0, x - 2))) * 4
+      wide.set(pixels.subarray(from, from + 4), (y * (w + 4) + x) * 4)
+    }
+  }
+  return { width: w + 4, height: h + 4, pixels: wide }
+}
+
 const plain: Affine = [1, 0, 0, 1, 0, 0]
 const turned = (degrees: number, scale: number, x: number, y: number): Affine => {
   const [cos, sin] = [Math.cos((degrees * Math.PI) / 180) * scale, Math.sin((degrees * Math.PI) / 180) * scale]
@@ -102,6 +114,10 @@ describe.skipIf(native === undefined)('the compositor', () => {
     ['turned about and mirrored', { transform: [0, 1, 1, 0, 11, 3] }],
     ['turned and small', { transform: turned(-50, 0.35, 20, 30) }],
     ['slanted', { transform: [0.9, 0.2, -0.4, 0.8, 20, 4] }],
+    ['between pixels', { transform: [1, 0, 0, 1, 12.25, 8.75] }],
+    ['between pixels, scaled and cropped', { transform: [0.85, 0, 0, 1.25, 9.4, 5.7], crop: { left: 3, top: 2, right: 4, bottom: 1 } }],
+    ['between pixels, mirrored and half seen', { transform: [-1, 0, 0, 1, 50.5, 5.25], opacity: 0.5 }],
+    ['half outside, between pixels', { transform: [1, 0, 0, 1, -14.5, 30.75] }],
     ['half seen', { transform: [1, 0, 0, 1, 11, 10], opacity: 0.5 }],
     ['larger, by the nearest', { transform: [2, 0, 0, 2, -8, -10], sampling: 'nearest' }],
   ]
@@ -160,6 +176,77 @@ describe.skipIf(native === undefined)('the compositor', () => {
     expectNear(rendered(made), wanted, 36, 34)
   })
 
+  test('what is blended between pixels is weaker at its edges', () => {
+    compare(shown(40, 32, 1), { blend: 'multiply', transform: [1, 0, 0, 1, 13.25, 8.5] }, 38, 36)
+    const made = surface([layerOf({ color: '#ff8000', width: 30, height: 20 }, { transform: [1.5, 0, 0, 1, 5.25, 3.5], blend: 'screen' })])
+    const color = {
+      picture: referenceColor(45, 20, [1, 0.5, 0, 1]),
+      transform: [1, 0, 0, 1, 5.25, 3.5] as Affine,
+      blend: 'screen' as const,
+    }
+    expectNear(rendered(made), composeReference(backdrop, [color]), 38, 36)
+  })
+
+  describe('a slow move', () => {
+    /** Where the light of a plane is centred, in samples. */
+    const centreOf = (plane: Uint8Array, stride: number, dark: number, along: 'x' | 'y'): number => {
+      let [sum, weighed] = [0, 0]
+      for (const [i, value] of plane.entries()) {
+        sum += value - dark
+        weighed += (value - dark) * (along === 'x' ? i % stride : Math.floor(i / stride))
+      }
+      return weighed / sum
+    }
+    const moves: [string, (at: number) => Affine, 'x' | 'y', number][] = [
+      ['to the right', (at) => [1, 0, 0, 1, 11 + at, 7], 'x', 0.1],
+      ['down, scaled', (at) => [0.8, 0, 0, 0.8, 11, 7.3 + at], 'y', 0.07],
+      ['to the left, mirrored', (at) => [-1, 0, 0, 1, 49 - at, 7], 'x', -0.05],
+    ]
+    test.each(moves)('%s moves a picture, one with alpha and a colour by as much in every frame', (_, at, along, speed) => {
+      const contents: Layer['content'][] = [
+        { store: shown(31, 22, 1).store },
+        { store: shown(31, 22, 2, true).store },
+        { color: '#ffffff', width: 31, height: 22 },
+      ]
+      for (const content of contents) {
+        const made = native!.createSurface({ width, height, background: '#000000' })
+        open.push(made)
+        const places = Array.from({ length: 30 }, (_, i) => {
+          made.setLayers([layerOf(content, { transform: at(i * Math.abs(speed)) })])
+          return centreOf(rendered(made).planes[0], width, 16, along)
+        })
+        // Samples are rounded to whole numbers: more than that would be a step.
+        for (const [i, place] of places.entries())
+          if (i > 0) expect(Math.abs(place - places[i - 1]! - speed), `frame ${i}`).toBeLessThan(0.06)
+        expect((places.at(-1)! - places[0]!) / 29).toBeCloseTo(speed, 2)
+      }
+    })
+  })
+
+  test('no seam shows at the border, nor between layers that meet between pixels, nor where they miss each other by less than half of one', () => {
+    const white = native!.createFrameStore()
+    open.push(white)
+    white.write({ layout: 'bgra', width: 32, height: 48, planes: [new Uint8Array(32 * 48 * 4).fill(255)], strides: [128], timeUs: 0 })
+    const content = { store: white }
+    const meeting: [number, number][] = [
+      [31.4, 31.4],
+      [31, 31],
+      [31.7, 32],
+      [31.9, 32.3],
+      [32.2, 31.5],
+    ]
+    for (const [end, begin] of meeting) {
+      const left = layerOf(content, { transform: [end / 32, 0, 0, 1, 0, 0] })
+      const right = layerOf(content, { transform: [(63.6 - begin) / 32, 0, 0, 1, begin, 0] })
+      for (const layers of [
+        [left, right],
+        [right, left],
+      ]) {
+        for (const plane of rendered(surface(layers)).planes) expect(new Set(plane).size, `${end} and ${begin}`).toBe(1)
+      }
+    }
+  })
+
   test('a new picture is shown at once, a taken one no longer, and what stands still costs no change', () => {
     const source = shown(40, 32, 1, true)
     const made = surface([layerOf({ store: source.store }, { transform: [1.25, 0, 0, 1.25, 4, 6] })])
@@ -205,11 +292,13 @@ describe.skipIf(native === undefined)('the compositor', () => {
       const sign = direction === 'left' || direction === 'up' ? -1 : 1
       const at = (by: number): Affine => (length === width ? [1, 0, 0, 1, by, 0] : [1, 0, 0, 1, 0, by])
       for (const progress of steps) {
-        const by = Math.round(length * progress)
+        const by = length * progress
         const coming = { picture: to.picture, transform: at(sign * (by - length)) }
         expectNear(mixed(surfaces, { kind: 'slide', progress, direction }), composeReference(from.picture, [coming]), 42, 38)
-        const going = { picture: from.picture, transform: at(sign * by) }
-        expectNear(mixed(surfaces, { kind: 'push', progress, direction }), composeReference(backdrop, [going, coming]), 42, 36)
+        // The pixels that both share are theirs alone: the one that goes fills them, the other covers its part.
+        const [a, b, c, d, e, f] = at(sign * by)
+        const going = { picture: widened(from.picture), transform: [a, b, c, d, e - 2, f - 2] as Affine }
+        expectNear(mixed(surfaces, { kind: 'push', progress, direction }), composeReference(backdrop, [going, coming]), 42, 38)
       }
     })
     test.each(['left', 'right', 'up', 'down'] as const)('wipe to the %s, hard and soft', (direction) => {

@@ -1,4 +1,7 @@
-/** A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel (one where pixels lie on pixels). */
+/**
+ * A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel; one where pixels lie on
+ * pixels, sixteen where unscaled content stands between them.
+ */
 import type { BlendMode } from '../collection/collection.ts'
 import type { Affine } from './compositor.ts'
 import { type Planar, planarOf } from './reference-pictures.ts'
@@ -76,8 +79,9 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
   const height = picture.height - crop.top - crop.bottom
   const blend = blends[layer.blend ?? 'normal']
   const sum = new Float64Array(4)
-  const exact = a === 1 && b === 0 && c === 0 && d === 1 && Number.isInteger(e) && Number.isInteger(f)
-  const side = exact ? 1 : 3
+  const unscaled = Math.abs(a) === 1 && b === 0 && c === 0 && Math.abs(d) === 1
+  const exact = unscaled && a === 1 && d === 1 && Number.isInteger(e) && Number.isInteger(f)
+  const side = exact ? 1 : unscaled ? 4 : 3
   const share = 1 / (side * side)
   for (let row = 0; row < ground.height; row++) {
     for (let column = 0; column < ground.width; column++) {

@@ -1,0 +1,20 @@
+#pragma once
+#include <vector>
+
+#include "geometry.h"
+
+namespace ami {
+
+/** Boxes of the upright layers of a surface that are laid later than the one that is looked at. */
+class Neighbours {
+ public:
+  void clear() { boxes_.clear(); }
+  void add(const Box& box);
+  /** Where they begin within half a pixel of an edge of `box`, or share its last pixel. */
+  Joins joinsOf(const Box& box) const;
+
+ private:
+  std::vector<Box> boxes_;
+};
+
+}  // namespace ami
