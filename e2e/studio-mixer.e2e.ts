@@ -178,7 +178,7 @@ describe('sound through the mixer and an encoder into a file', () => {
     expect(levels(mixed, voiceHz).some((level) => isNear(level, playedDb))).toBe(true)
     expect(levels(mixed, musicHz).some((level) => isNear(level, playedDb))).toBe(true)
 
-    // The tone is still the tone: half a second of it, while it was alone and the machine was not held up.
+    // The tone is still the tone, within half a cent: half a second of it, while it was alone and the machine was not held up.
     const tones = music.flatMap((_, from) => {
       if (!music.slice(from, from + 5).every((level) => isNear(level, playedDb)) || from + 5 > music.length) return []
       return [
@@ -189,7 +189,7 @@ describe('sound through the mixer and an encoder into a file', () => {
         ),
       ]
     })
-    const isTrue = tones.some(({ frequency, restDb }) => Math.abs(frequency / musicHz - 1) < 1e-4 && restDb < -50)
+    const isTrue = tones.some(({ frequency, restDb }) => Math.abs(frequency / musicHz - 1) < 3e-4 && restDb < -50)
     expect(isTrue, JSON.stringify(tones)).toBe(true)
   })
 
