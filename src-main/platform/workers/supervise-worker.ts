@@ -4,6 +4,7 @@ import type { Duplex, Readable } from 'node:stream'
 import type { Logger } from '../logger.ts'
 import type { Envelope } from './envelope.ts'
 import { heartbeatMs, mediaFd } from './envelope.ts'
+import { Watchdog, waitedForProcessorMs } from './watchdog.ts'
 
 /** How a worker that ended by itself is started again. */
 export interface RestartPolicy {
@@ -30,9 +31,9 @@ export interface WorkerNeeds<In> {
   readonly onExit?: (exit: { code: number | null; signal: NodeJS.Signals | null; restartInMs: number | undefined }) => void
   /** Without it a worker that ends stays ended. */
   readonly restart?: RestartPolicy
-  /** Silence after which the process counts as hung and is killed, in ms. */
+  /** Silence after which the process counts as hung and is killed, in ms; what a busy machine holds it up by does not count. */
   readonly silenceMs?: number
-  /** The same until it is ready, where beginning may take longer. */
+  /** The same until it is ready: beginning may take long. */
   readonly startMs?: number
 }
 
@@ -43,6 +44,9 @@ export interface SupervisedWorker<Out> {
   /** Asks the process to finish, then SIGTERM after `graceMs`, SIGKILL after twice that. Idempotent; resolves when it is gone. */
   stop(graceMs?: number): Promise<void>
 }
+
+/** How long a process may take until it is ready unless its supervisor knows better, in ms: loading its code is slow on a busy machine. */
+const usualStartMs = 30_000
 
 /** Longest line of a worker's output that is worth a log line, in characters. */
 const longestLine = 2000
@@ -82,18 +86,21 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
     logLines(process_.stdout, (line) => log.debug({ pid: process_.pid }, line))
     logLines(process_.stderr, (line) => log.warn({ pid: process_.pid }, line))
     if (needs.onMediaPipe) needs.onMediaPipe(process_.stdio[mediaFd] as unknown as Duplex)
-    const hung = (): void => {
-      log.error({ pid: process_.pid, silenceMs }, 'worker is silent: killing it')
-      process_.kill('SIGKILL')
-    }
-    let watchdog = setTimeout(hung, needs.startMs ?? silenceMs)
+    const watchdog = new Watchdog({
+      silenceMs: needs.startMs ?? Math.max(usualStartMs, silenceMs),
+      nowMs: () => performance.now(),
+      waitedMs: () => waitedForProcessorMs(process_.pid),
+      onHung() {
+        log.error({ pid: process_.pid, silenceMs }, 'worker is silent: killing it')
+        process_.kill('SIGKILL')
+      },
+    })
     process_.on('message', (envelope) => {
-      watchdog.refresh()
+      watchdog.heard()
       const { kind, body } = envelope as Envelope<In> & { body?: In }
       if (kind === 'message') needs.onMessage(body as In)
       else if (kind === 'ready') {
-        clearTimeout(watchdog)
-        watchdog = setTimeout(hung, silenceMs)
+        watchdog.allow(silenceMs)
         needs.onReady?.()
       }
     })
@@ -103,7 +110,7 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
       const onGone = (code: number | null, signal: NodeJS.Signals | null): void => {
         if (ended) return
         ended = true
-        clearTimeout(watchdog)
+        watchdog.stop()
         child = undefined
         resolve()
         if (performance.now() - startedAt >= (restart?.goodAfterMs ?? 0)) failures = 0

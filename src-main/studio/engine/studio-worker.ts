@@ -39,14 +39,17 @@ const wire = openMediaWire(openMediaPipe(), { onTrack() {}, onPacket() {}, onNot
 /** Bytes that the host has not taken: beyond this it hangs, and pictures would only fill memory. */
 const mostWaitingBytes = 64 * 1024 * 1024
 
+/** What does not load is told as what the show is broken by. */
+const code = Promise.all([
+  import('./engine.ts'),
+  import('../native/load-addon.ts'),
+  import('../mixer/create-mixer.ts'),
+  import('../sources/start-source.ts'),
+])
+
 async function begin(show: Extract<ToStudio, { kind: 'show' }>): Promise<void> {
   try {
-    const [{ Engine }, { loadCompositor }, { createMixer }, { startSource }] = await Promise.all([
-      import('./engine.ts'),
-      import('../native/load-addon.ts'),
-      import('../mixer/create-mixer.ts'),
-      import('../sources/start-source.ts'),
-    ])
+    const [{ Engine }, { loadCompositor }, { createMixer }, { startSource }] = await code
     await engine?.close()
     const compositor = loadCompositor()
     engine = new Engine(
@@ -124,4 +127,5 @@ function answer(request: number, work: () => Promise<unknown>): void {
 host.stopping.addEventListener('abort', () => {
   void (engine?.close() ?? Promise.resolve()).finally(() => host.end())
 })
-host.ready()
+// Ready is who has loaded everything: that takes seconds on a busy machine, in which this process says nothing.
+void code.catch(() => undefined).finally(() => host.ready())
