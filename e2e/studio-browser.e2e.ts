@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
-import { until } from './helpers/until.ts'
+import { until, untilStill } from './helpers/until.ts'
 
 /** Pages in a real Chromium, as the studio shows them: pictures with transparency and sound, in shared memory. */
 
@@ -111,10 +111,7 @@ describe('a page on air', () => {
     expect(near(picture.rgb(100, 230), [255, 0, 0], 14)).toBe(true)
     const report = await source.untilState('running')
     expect(report.details).toMatchObject({ title: 'Overlay', width: 320, height: 280, sandbox: process.getuid?.() !== 0 })
-    await delay(500)
-    const { sequence } = source.pictures
-    await delay(1500)
-    expect(source.pictures.sequence).toBe(sequence)
+    await untilStill(() => source.pictures.sequence, 1500, 'a page that stands still is pictured')
     source.source.update({ file: page('overlay.html'), width: 400, height: 200, css: 'body { background: #ff00ff }' })
     await source.untilPicture((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
   })
@@ -159,11 +156,7 @@ describe('a page on air', () => {
       () => 'it does not begin anew',
     )
     // What had come of the browser that ended is still handed on.
-    for (let written = -1, rounds = 0; written !== source.sound.written; rounds++) {
-      expect(rounds, 'it is still heard').toBeLessThan(10)
-      written = source.sound.written
-      await delay(500)
-    }
+    await untilStill(() => source.sound.written, 500, 'it is heard')
   })
 
   it('pictures every frame that is wanted of a page that moves, and none while it is hidden', async () => {
@@ -175,15 +168,13 @@ describe('a page on air', () => {
     const source = await open({ file: page('moving.html'), frameRate: 20 })
     await source.untilPicture()
     const [sequence, from] = [source.pictures.sequence, performance.now()]
-    await delay(2000)
-    const rate = ((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)
-    expect(rate).toBeLessThan(22)
-    expect(rate).toBeGreaterThan(3)
+    await until(
+      () => source.pictures.sequence >= sequence + 20,
+      () => `${source.pictures.sequence - sequence} pictures`,
+    )
+    expect(((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(22)
     source.source.show?.(false)
-    await delay(500)
-    const hidden = source.pictures.sequence
-    await delay(700)
-    expect(source.pictures.sequence).toBe(hidden)
+    const hidden = await untilStill(() => source.pictures.sequence, 700, 'it is pictured while it is hidden')
     source.source.show?.(true)
     await until(
       () => source.pictures.sequence > hidden + 2,

@@ -43,20 +43,22 @@ describe('a live stream', () => {
     const publisher = await publish()
     const source = await bench.open('stream', { stream: 'show' })
     await source.untilPicture(shown)
-    const { pictures, sound } = await observe(source, 2500)
-    const seen = pictures.filter(({ frame }) => frame !== undefined)
-    let [counted, holes] = [seen[0]!.frame!, 0]
-    for (const { frame } of seen.slice(1)) {
-      const step = (frame! - (counted % clipFrames) + clipFrames) % clipFrames
-      expect(step, 'no picture is shown twice, none out of order').toBeGreaterThan(0)
-      holes += step - 1
-      counted += step
-    }
-    expect(counted - seen[0]!.frame!).toBeGreaterThan(50)
-    // Nobody can promise a busy machine more: the reader misses pictures too.
-    expect(holes).toBeLessThan((counted - seen[0]!.frame!) / 3)
-    expect(sound.reduce((frames, { samples }) => frames + samples.length / 2, 0)).toBeGreaterThan(1.5 * 48_000)
-    expect(Math.min(...flashesFromBeeps(pictures, sound))).toBeLessThan(5)
+    // Two seconds and a half in which nothing is out of order, and for once hardly anything is left out: a busy machine leaves out some.
+    await until(async () => {
+      const { pictures, sound } = await observe(source, 2500)
+      const seen = pictures.filter(({ frame }) => frame !== undefined)
+      let [counted, holes] = [seen[0]?.frame ?? 0, 0]
+      for (const { frame } of seen.slice(1)) {
+        const step = (frame! - (counted % clipFrames) + clipFrames) % clipFrames
+        expect(step, 'no picture is shown twice, none out of order').toBeGreaterThan(0)
+        expect(step, 'none out of order').toBeLessThan(clipFrames / 2)
+        holes += step - 1
+        counted += step
+      }
+      const heard = sound.reduce((frames, { samples }) => frames + samples.length / 2, 0)
+      const off = flashesFromBeeps(pictures, sound)
+      return counted - (seen[0]?.frame ?? 0) > 50 && holes < 15 && heard > 1.5 * 48_000 && Math.min(...off) < 5
+    }, 'it is not shown without holes')
 
     await publisher.stop()
     expect((await source.untilState('waiting')).problem).toContain('Nothing comes')

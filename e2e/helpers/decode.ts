@@ -95,7 +95,14 @@ export async function readBeeps(file: string): Promise<number[]> {
   return beeps
 }
 
-/** Times at which the flash lights up, for holding against `readBeeps`. */
+/**
+ * Times at which the flash lights up, for holding against `readBeeps`. Where a frame is missing just before, nobody knows when it lit
+ * up: that one is left out.
+ */
 export function flashTimes(frames: readonly DecodedFrame[]): number[] {
-  return frames.filter((frame, index) => index > 0 && frame.flash && !frames[index - 1]!.flash).map((frame) => frame.time)
+  const steps = frames.slice(1).map((frame, index) => frame.time - frames[index]!.time)
+  const usual = steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0
+  return frames
+    .filter((frame, index) => index > 0 && frame.flash && !frames[index - 1]!.flash && steps[index - 1]! < 1.5 * usual)
+    .map((frame) => frame.time)
 }
