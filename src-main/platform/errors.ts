@@ -372,7 +372,8 @@ export const errorKinds = {
   'studio.no_collection': {
     status: 409,
     title: 'No collection is open in the studio',
-    remedy: 'Open one: `POST /studio/collections/NAME/open`, or `streams studio run --collection FILE`.',
+    remedy:
+      'Open one: `streams studio open NAME` (`streams studio list` lists them), `POST /studio/collections/NAME/open`, or `streams studio run --collection FILE`.',
   },
   'studio.collection_invalid': {
     status: 400,
@@ -384,7 +385,11 @@ export const errorKinds = {
     title: 'The collection was written by a newer version of this program',
     remedy: 'Update the program, or export the collection there for an older one.',
   },
-  'studio.collection_not_found': { status: 404, title: 'There is no collection of that name', remedy: 'See `GET /studio/collections`.' },
+  'studio.collection_not_found': {
+    status: 404,
+    title: 'There is no collection of that name',
+    remedy: 'See `GET /studio/collections` or `streams studio list`.',
+  },
   'studio.collection_exists': { status: 409, title: 'There is a collection of that name already', remedy: 'Choose another name.' },
   'studio.collection_unreadable': {
     status: 400,
@@ -406,11 +411,11 @@ export const errorKinds = {
   },
   'studio.nothing_to_undo': { status: 409, title: 'There is nothing to undo', remedy: 'See `GET /studio/history`.' },
   'studio.nothing_to_redo': { status: 409, title: 'There is nothing to redo', remedy: 'See `GET /studio/history`.' },
-  'studio.on_air': { status: 409, title: 'Outputs are live', remedy: 'Stop them first, or send `force`.' },
+  'studio.on_air': { status: 409, title: 'Outputs are live', remedy: 'Stop them first, or send `force` (`--force`).' },
   'studio.mode_off': {
     status: 409,
     title: 'There is no preview: studio mode is off',
-    remedy: 'Switch it on: `PATCH /studio/program` with `studioMode`.',
+    remedy: 'Switch it on: `PATCH /studio/program` with `studioMode`, or `streams studio preview SCENE`.',
   },
   'studio.busy': { status: 429, title: 'Too many macros are running', remedy: 'Wait until some have ended.' },
   'studio.import_invalid': {

@@ -1,28 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
-import type { ApiClient } from '../api-client.ts'
-import { findHost } from '../api-client.ts'
-import { type Output, table } from '../output.ts'
-import { addConfigFlags, type CommandContext, clientOf, run } from './context.ts'
-import { runHost } from './host.ts'
-import { createStudioLines } from './studio-lines.ts'
+import { table } from '../output.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+import { addStudioCollections } from './studio-collections.ts'
+import { idOf, transitionOf, withTransition } from './studio-names.ts'
+import { addStudioRun } from './studio-run.ts'
+import { type OutputReport, type StudioStatus, statusText } from './studio-status.ts'
 
-interface OutputReport {
-  id: string
-  name: string
-  kind: string
-  state: string
-  error: { message: string } | null
-}
-interface Status {
-  state: string
-  problem: string | null
-  open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null
-  outputs: OutputReport[]
-}
 interface Program {
   studioMode: boolean
   canvases: { canvas: string; program: string; preview: string | null }[]
@@ -45,11 +30,6 @@ interface Switched {
   frame: number | null
   tookMs: number | null
 }
-interface ImportAnswer {
-  name: string
-  notCarried: { place: string; reason: string }[]
-}
-
 /** `streams studio`: the studio over the API. */
 export function addStudioCommands(program: Command, context: CommandContext): void {
   const studio = program
@@ -65,66 +45,11 @@ Examples:
   streams studio import-obs scenes.json --name evening
   streams studio undo`,
     )
-  addRun(studio, context)
+  addStudioRun(studio, context)
   addLooking(studio, context)
   addSwitching(studio, context)
   addOutputs(studio, context)
-  addCollections(studio, context)
-}
-
-function addRun(studio: Command, context: CommandContext): void {
-  addConfigFlags(studio.command('run'))
-    .description('open a collection and tell what happens, until Ctrl+C ends the show; where no host runs, one is started with it')
-    .option('--collection <file>', 'file of the collection; left out: what was open last')
-    .action(
-      run(context, async (output, command) => {
-        const { collection } = command.opts() as { collection?: string }
-        const file = collection === undefined ? undefined : resolve(collection)
-        const lineOf = createStudioLines()
-        const tell = (event: { time: string; topic: string; data: unknown }): void => {
-          const line = output.json ? JSON.stringify(event) : lineOf(event)
-          if (line !== undefined) context.stdout.write(`${line}\n`)
-        }
-        try {
-          await runHost(
-            command,
-            context,
-            output,
-            async (host) => {
-              const client = findHost({ dataDir: host.ready.dataDir, token: host.token })
-              const gone = await follow(client, output, tell, context)
-              return () => gone.abort()
-            },
-            file === undefined ? {} : { collection: file },
-          )
-        } catch (error) {
-          if (!(error instanceof AppError) || error.code !== 'host.already_running') throw error
-          const client = clientOf(command, context)
-          if (file !== undefined) await client.send('POST', '/studio/open', { file })
-          const gone = await follow(client, output, tell, context)
-          await context.untilStopped()
-          gone.abort()
-          await client.send('POST', '/studio/close', { force: true })
-        }
-      }),
-    )
-}
-
-/** Tells how the studio is now, and then every event of it. */
-async function follow(
-  client: ApiClient,
-  output: Output,
-  tell: (event: { time: string; topic: string; data: unknown }) => void,
-  context: CommandContext,
-): Promise<AbortController> {
-  const gone = new AbortController()
-  const status = await client.get<Status>('/studio')
-  if (status.open === null) throw new AppError('studio.no_collection')
-  output.result({ event: 'studio', ...status }, () => statusText(status))
-  client.listen(['studio.'], tell, gone.signal).catch((error: AppError) => {
-    if (!gone.signal.aborted) context.stderr.write(`${error.message}\n`)
-  })
-  return gone
+  addStudioCollections(studio, context)
 }
 
 function addLooking(studio: Command, context: CommandContext): void {
@@ -134,7 +59,7 @@ function addLooking(studio: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
-        const status = await client.get<Status>('/studio')
+        const status = await client.get<StudioStatus>('/studio')
         output.result(status, () => statusText(status))
       }),
     )
@@ -177,37 +102,41 @@ function addLooking(studio: Command, context: CommandContext): void {
   studio
     .command('screenshot <file>')
     .description('write the program, a scene or a source as PNG, or JPEG by the name of the file')
-    .option('--scene <id>')
-    .option('--source <id>')
-    .option('--canvas <id>', 'program of this canvas')
+    .option('--scene <scene>', 'id or name')
+    .option('--source <source>', 'id or name')
+    .option('--canvas <canvas>', 'program of this canvas')
     .action(
       run(context, async (output, command) => {
         const { scene, source, canvas } = command.opts() as { scene?: string; source?: string; canvas?: string }
         const file = command.args[0] ?? ''
-        const query = new URLSearchParams({ type: /\.jpe?g$/i.test(file) ? 'jpeg' : 'png' })
-        for (const [name, value] of Object.entries({ scene, source, program: canvas })) if (value !== undefined) query.set(name, value)
-        const bytes = await clientOf(command, context).bytes(`/studio/screenshot?${query}`)
-        writeFileSync(file, bytes)
+        const type = /\.(png|jpe?g)$/i.exec(file)?.[1]?.toLowerCase()
+        if (type === undefined) throw new AppError('command.invalid', `${file}: a picture is written as .png or .jpg`)
+        const query = new URLSearchParams({ type: type === 'png' ? 'png' : 'jpeg' })
+        const client = clientOf(command, context)
+        if (scene !== undefined) query.set('scene', await idOf(client, 'scene', scene))
+        if (source !== undefined) query.set('source', await idOf(client, 'source', source))
+        if (canvas !== undefined) query.set('program', await idOf(client, 'canvas', canvas))
+        const bytes = await client.bytes(`/studio/screenshot?${query}`)
+        try {
+          writeFileSync(file, bytes)
+        } catch (cause) {
+          throw new AppError('command.invalid', `${file} cannot be written: ${(cause as NodeJS.ErrnoException).code}`, { cause })
+        }
         output.result({ file, bytes: bytes.byteLength }, () => `${file} (${bytes.byteLength} bytes)`)
       }),
     )
 }
 
 function addSwitching(studio: Command, context: CommandContext): void {
-  const how = (command: Command): Command =>
-    command.option('--transition <id>', 'instead of the usual one').option('--duration <ms>', 'of the transition')
-  const choice = (command: Command): { transition?: string; durationMs?: number } => {
-    const { transition, duration } = command.opts() as { transition?: string; duration?: string }
-    return { ...(transition === undefined ? {} : { transition }), ...(duration === undefined ? {} : { durationMs: Number(duration) }) }
-  }
   const switchedText = ({ scene, canvas, frame, tookMs }: Switched): string =>
     `"${scene}" is on air on ${canvas}${frame === null ? '' : ` from frame ${frame} on (${tookMs?.toFixed(1)} ms)`}.`
-  how(studio.command('switch <scene>'))
-    .description('put a scene on air')
+  withTransition(studio.command('switch <scene>'))
+    .description('put a scene on air: id or name')
     .action(
       run(context, async (output, command) => {
-        const body = { scene: command.args[0], ...choice(command) }
-        const answer = await clientOf(command, context).send<Switched>('POST', '/studio/program', body)
+        const client = clientOf(command, context)
+        const body = { scene: await idOf(client, 'scene', command.args[0] ?? ''), ...(await transitionOf(command, client)) }
+        const answer = await client.send<Switched>('POST', '/studio/program', body)
         output.result(answer, () => switchedText(answer))
       }),
     )
@@ -217,33 +146,35 @@ function addSwitching(studio: Command, context: CommandContext): void {
     .action(
       run(context, async (output, command) => {
         const client = clientOf(command, context)
+        const scene = await idOf(client, 'scene', command.args[0] ?? '')
         await client.send('PATCH', '/studio/program', { studioMode: true })
-        const answer = await client.send<Program>('POST', '/studio/preview', { scene: command.args[0] })
-        output.result(answer, () => `"${command.args[0]}" is being prepared: streams studio transition brings it on air.`)
+        const answer = await client.send<Program>('POST', '/studio/preview', { scene })
+        output.result(answer, () => `"${scene}" is being prepared: streams studio transition brings it on air.`)
       }),
     )
-  how(studio.command('transition'))
+  withTransition(studio.command('transition'))
     .description('bring the preview on air')
-    .option('--canvas <id>', 'the main one where left out')
+    .option('--canvas <canvas>', 'the main one where left out')
     .action(
       run(context, async (output, command) => {
         const { canvas } = command.opts() as { canvas?: string }
-        const body = { ...choice(command), ...(canvas === undefined ? {} : { canvas }) }
-        const answer = await clientOf(command, context).send<Switched>('POST', '/studio/transition', body)
+        const client = clientOf(command, context)
+        const on = canvas === undefined ? {} : { canvas: await idOf(client, 'canvas', canvas) }
+        const body = { ...(await transitionOf(command, client)), ...on }
+        const answer = await client.send<Switched>('POST', '/studio/transition', body)
         output.result(answer, () => switchedText(answer))
       }),
     )
   studio
-    .command('macro <id>')
-    .description('run a macro')
+    .command('macro <macro>')
+    .description('run a macro: id or name')
     .action(
       run(context, async (output, command) => {
-        const id = encodeURIComponent(command.args[0] ?? '')
-        const answer = await clientOf(command, context).send<{ state: string; error: { message: string } | null }>(
-          'POST',
-          `/studio/macros/${id}/run`,
-        )
+        const client = clientOf(command, context)
+        const id = await idOf(client, 'macro', command.args[0] ?? '')
+        const answer = await client.send<{ state: string; error: { message: string } | null }>('POST', `/studio/macros/${id}/run`)
         output.result(answer, () => `The macro is ${answer.state}${answer.error === null ? '' : `: ${answer.error.message}`}.`)
+        if (answer.state === 'failed') context.exit(1)
       }),
     )
 }
@@ -252,109 +183,14 @@ function addOutputs(studio: Command, context: CommandContext): void {
   for (const way of ['start', 'stop'] as const) {
     studio
       .command(`${way} <output>`)
-      .description(`${way} an output`)
+      .description(`${way} an output: id or name`)
       .action(
         run(context, async (output, command) => {
-          const id = encodeURIComponent(command.args[0] ?? '')
-          const answer = await clientOf(command, context).send<OutputReport>('POST', `/studio/outputs/${id}/${way}`)
+          const client = clientOf(command, context)
+          const id = await idOf(client, 'output', command.args[0] ?? '')
+          const answer = await client.send<OutputReport>('POST', `/studio/outputs/${id}/${way}`)
           output.result(answer, () => `${answer.name}: ${answer.state}`)
         }),
       )
   }
-}
-
-function addCollections(studio: Command, context: CommandContext): void {
-  studio
-    .command('list')
-    .description('the collections of the data folder')
-    .action(
-      run(context, async (output, command) => {
-        const answer = await clientOf(command, context).get<{ items: { name: string; changedAt: string; open: boolean }[] }>(
-          '/studio/collections',
-        )
-        output.result(answer, () =>
-          table(
-            ['NAME', 'CHANGED', 'OPEN'],
-            answer.items.map(({ name, changedAt, open }) => [name, changedAt, open ? 'yes' : '']),
-          ),
-        )
-      }),
-    )
-  studio
-    .command('open <name>')
-    .description('open a collection of the data folder')
-    .option('--force', 'also where it ends outputs that are live')
-    .action(
-      run(context, async (output, command) => {
-        const { force = false } = command.opts() as { force?: boolean }
-        const name = encodeURIComponent(command.args[0] ?? '')
-        const answer = await clientOf(command, context).send<{ file: string }>('POST', `/studio/collections/${name}/open`, { force })
-        output.result(answer, () => `${answer.file} is open.`)
-      }),
-    )
-  studio
-    .command('close')
-    .description('end the show')
-    .option('--force', 'also where outputs are live')
-    .action(
-      run(context, async (output, command) => {
-        const { force = false } = command.opts() as { force?: boolean }
-        await clientOf(command, context).send('POST', '/studio/close', { force })
-        output.result({}, () => 'The studio is closed.')
-      }),
-    )
-  for (const way of ['undo', 'redo'] as const) {
-    studio
-      .command(way)
-      .description(way === 'undo' ? 'undo the newest edit' : 'do what was undone again')
-      .action(
-        run(context, async (output, command) => {
-          const answer = await clientOf(command, context).send<{ name: string }>('POST', `/studio/${way}`, {})
-          output.result(answer, () => `${way === 'undo' ? 'Undone' : 'Done again'}: ${answer.name}`)
-        }),
-      )
-  }
-  studio
-    .command('import-obs <file>')
-    .description('make a collection of a scene collection of OBS Studio')
-    .option('--name <name>', 'of the new collection; the name of the file where left out')
-    .action(
-      run(context, async (output, command) => {
-        const file = command.args[0] ?? ''
-        const { name = basename(file, '.json') } = command.opts() as { name?: string }
-        const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-          throw new AppError('studio.collection_unreadable', `${file} cannot be read`, { cause })
-        })
-        let document: unknown
-        try {
-          document = JSON.parse(text)
-        } catch (cause) {
-          throw new AppError('studio.import_invalid', `${file} is not JSON`, { cause })
-        }
-        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', { name, document })
-        output.result(answer, () =>
-          [
-            `The collection "${answer.name}" was made: streams studio open ${JSON.stringify(answer.name)}`,
-            ...(answer.notCarried.length === 0 ? ['All of it was carried.'] : ['', 'Not carried:']),
-            ...answer.notCarried.map(({ place, reason }) => `  ${place}: ${reason}`),
-          ].join('\n'),
-        )
-      }),
-    )
-}
-
-function statusText({ state, problem, open, outputs }: Status): string {
-  return [
-    `Studio: ${state}${problem === null ? '' : ` (${problem})`}`,
-    open === null ? 'No collection is open.' : `  ${open.title}, ${open.file}${open.conflict ? ' (changed by another program)' : ''}`,
-    ...(outputs.length === 0
-      ? []
-      : [
-          '',
-          table(
-            ['OUTPUT', 'NAME', 'KIND', 'STATE', 'ERROR'],
-            outputs.map((each) => [each.id, each.name, each.kind, each.state, each.error?.message ?? '']),
-          ),
-        ]),
-  ].join('\n')
 }

@@ -159,8 +159,8 @@ export class Outputs implements StudioOutputs {
 
   #entry(id: string): Entry {
     const entry = this.#entries.get(id)
-    if (entry === undefined) throw new AppError('studio.output_not_found')
-    return entry
+    if (entry !== undefined) return entry
+    throw this.#collection === undefined ? new AppError('studio.no_collection') : new AppError('studio.output_not_found')
   }
 
   #adopt(output: Output): void {

@@ -152,6 +152,10 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesNeeds): re
       fileTypes: ['image/png', 'image/jpeg'],
       handler: async ({ query: { program, preview, scene, source, type = 'png', width } }) => {
         const { mainCanvas } = show.control
+        const { canvases, scenes, sources } = show.collection
+        if (scene !== undefined) mustHave(scenes, 'scene', scene)
+        else if (source !== undefined) mustHave(sources, 'source', source)
+        else mustHave(canvases, 'canvas', preview ?? program ?? mainCanvas)
         const of =
           scene !== undefined
             ? { scene }
@@ -181,6 +185,12 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesNeeds): re
       handler: async ({ query }) => ({ body: { items: await engine.devices(query.kind) } }),
     }),
   ]
+}
+
+/** Throws `studio.not_found`. */
+function mustHave(list: readonly { readonly id: string }[], what: string, wanted: string): void {
+  if (list.some(({ id }) => id === wanted)) return
+  throw new AppError('studio.not_found', `The collection has no ${what} "${wanted}"`)
 }
 
 function kindRoutes(_needs: EngineRoutesNeeds): readonly RouteDefinition[] {
@@ -219,8 +229,7 @@ function sourceRoutes({ show, engine }: EngineRoutesNeeds): readonly RouteDefini
       ),
       responses: { 204: Type.Null() },
       handler: async ({ params: { id }, body: { command, details } }) => {
-        if (!show.collection.sources.some((each) => each.id === id))
-          throw new AppError('studio.not_found', `The collection has no source "${id}"`)
+        mustHave(show.collection.sources, 'source', id)
         await engine.command(id, command, details ?? {})
         return { status: 204, body: null }
       },

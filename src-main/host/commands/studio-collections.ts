@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { basename, resolve, sep } from 'node:path'
+import type { Command } from 'commander'
+import { AppError } from '../../platform/errors.ts'
+import { table } from '../output.ts'
+import { type CommandContext, clientOf, run } from './context.ts'
+
+interface ImportAnswer {
+  name: string
+  notCarried: { place: string; reason: string }[]
+}
+
+/** What a collection may be called. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$/
+
+/** `streams studio list`, `open`, `close`, `undo`, `redo`, `import-obs`: collections as files, and their history. */
+export function addStudioCollections(studio: Command, context: CommandContext): void {
+  studio
+    .command('list')
+    .description('the collections of the data folder')
+    .action(
+      run(context, async (output, command) => {
+        const answer = await clientOf(command, context).get<{ items: { name: string; changedAt: string; open: boolean }[] }>(
+          '/studio/collections',
+        )
+        output.result(answer, () =>
+          table(
+            ['NAME', 'CHANGED', 'OPEN'],
+            answer.items.map(({ name, changedAt, open }) => [name, changedAt, open ? 'yes' : '']),
+          ),
+        )
+      }),
+    )
+  studio
+    .command('open <collection>')
+    .description('open a collection of the data folder, or a file')
+    .option('--force', 'also where it ends outputs that are live')
+    .action(
+      run(context, async (output, command) => {
+        const { force = false } = command.opts() as { force?: boolean }
+        const name = command.args[0] ?? ''
+        // What looks like a file is one: of the machine of the host.
+        const answer = await (name.includes('/') || name.includes(sep) || name.endsWith('.json')
+          ? clientOf(command, context).send<{ file: string }>('POST', '/studio/open', { file: resolve(name), force })
+          : clientOf(command, context).send<{ file: string }>('POST', `/studio/collections/${encodeURIComponent(name)}/open`, { force }))
+        output.result(answer, () => `${answer.file} is open.`)
+      }),
+    )
+  studio
+    .command('close')
+    .description('end the show')
+    .option('--force', 'also where outputs are live')
+    .action(
+      run(context, async (output, command) => {
+        const { force = false } = command.opts() as { force?: boolean }
+        await clientOf(command, context).send('POST', '/studio/close', { force })
+        output.result({}, () => 'The studio is closed.')
+      }),
+    )
+  for (const way of ['undo', 'redo'] as const) {
+    studio
+      .command(way)
+      .description(way === 'undo' ? 'undo the newest edit' : 'do what was undone again')
+      .action(
+        run(context, async (output, command) => {
+          const answer = await clientOf(command, context).send<{ name: string }>('POST', `/studio/${way}`, {})
+          output.result(answer, () => `${way === 'undo' ? 'Undone' : 'Done again'}: ${answer.name}`)
+        }),
+      )
+  }
+  studio
+    .command('import-obs <file>')
+    .description('make a collection of a scene collection of OBS Studio')
+    .option('--name <name>', 'of the new collection; the name of the file where left out')
+    .action(
+      run(context, async (output, command) => {
+        const file = command.args[0] ?? ''
+        const { name = basename(file, '.json') } = command.opts() as { name?: string }
+        if (!namePattern.test(name)) {
+          throw new AppError(
+            'command.invalid',
+            `"${name}" is no name for a collection: give --name of letters, digits, spaces, dots, dashes`,
+          )
+        }
+        const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+          throw new AppError('studio.collection_unreadable', `${file} cannot be read`, { cause })
+        })
+        let document: unknown
+        try {
+          document = JSON.parse(text)
+        } catch (cause) {
+          throw new AppError('studio.import_invalid', `${file} is not JSON`, { cause })
+        }
+        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', { name, document })
+        output.result(answer, () =>
+          [
+            `The collection "${answer.name}" was made: streams studio open ${JSON.stringify(answer.name)}`,
+            ...(answer.notCarried.length === 0 ? ['All of it was carried.'] : ['', 'Not carried:']),
+            ...answer.notCarried.map(({ place, reason }) => `  ${place}: ${reason}`),
+          ].join('\n'),
+        )
+      }),
+    )
+}

@@ -1,0 +1,61 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { AppError } from '../../platform/errors.ts'
+import type { ApiClient } from '../api-client.ts'
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+/** What people name on the command line, and where the API lists it. */
+const lists = {
+  scene: 'scenes',
+  source: 'sources',
+  output: 'outputs',
+  macro: 'macros',
+  canvas: 'canvases',
+  transition: 'transitions',
+} as const
+
+/**
+ * The id of what is meant by an id or, where that leaves no doubt, by a name in whatever case. Throws `studio.no_collection`, and
+ * `studio.not_found` with what there is.
+ */
+export async function idOf(client: ApiClient, what: keyof typeof lists, wanted: string): Promise<string> {
+  const { items } = await client.get<{ items: readonly Named[] }>(`/studio/${lists[what]}`)
+  if (items.some(({ id }) => id === wanted)) return wanted
+  const same = items.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase())
+  const [one] = same
+  if (one !== undefined && same.length === 1) return one.id
+  const listed = (same.length > 1 ? same : items).slice(0, 20).map(({ id, name }) => (id === name ? id : `${id} ("${name}")`))
+  const more = items.length > 20 && same.length < 2 ? ', ...' : ''
+  const there = listed.length === 0 ? 'there is none' : `there ${listed.length === 1 ? 'is' : 'are'} ${listed.join(', ')}${more}`
+  throw new AppError(
+    'studio.not_found',
+    same.length > 1
+      ? `More than one ${what} is named "${wanted}": say which by its id, ${listed.join(' or ')}`
+      : `The collection has no ${what} "${wanted}": ${there}`,
+  )
+}
+
+/** Gives a command the options that say how to come to a scene. */
+export function withTransition(command: Command): Command {
+  return command
+    .option('--transition <transition>', 'instead of the usual one: id or name')
+    .option('--duration <ms>', 'of the transition, 0 to 60000', readDuration)
+}
+
+/** What was chosen by them. Throws as `idOf`. */
+export async function transitionOf(command: Command, client: ApiClient): Promise<{ transition?: string; durationMs?: number }> {
+  const { transition, duration } = command.opts() as { transition?: string; duration?: number }
+  return {
+    ...(transition === undefined ? {} : { transition: await idOf(client, 'transition', transition) }),
+    ...(duration === undefined ? {} : { durationMs: duration }),
+  }
+}
+
+function readDuration(text: string): number {
+  const ms = Number(text)
+  if (text.trim() !== '' && Number.isInteger(ms) && ms >= 0 && ms <= 60_000) return ms
+  throw new InvalidArgumentError('It is a whole number of milliseconds from 0 to 60000.')
+}
