@@ -23,6 +23,7 @@ try {
     const addon = { name, folder, ...JSON.parse(readFileSync(join(folder, 'addon.json'), 'utf8')) }
     const shared = [
       ...filesBelow('native/capture'),
+      ...filesBelow('native/javascript'),
       ...filesBelow('native/media-store'),
       'scripts/native-compiler.mjs',
       'package-lock.json',

@@ -7,6 +7,7 @@
 
 #include "capture-thread.h"
 #include "device-list.h"
+#include "javascript/listener.h"
 
 namespace ami {
 
@@ -77,16 +78,7 @@ class CaptureObject : public Napi::ObjectWrap<CaptureObject<make>> {
       Napi::Error::New(env, error).ThrowAsJavaScriptException();
       return;
     }
-    // One call at most waits: it says that there is something to look at, not what.
-    auto tell = Napi::ThreadSafeFunction::New(env, info[2].As<Napi::Function>(), "capture", 1, 1);
-    tell.Unref(env);
-    capture_ = make(readOrder(info[0].As<Napi::Object>()), std::move(store), [tell, open = true](bool ended) mutable {
-      if (!open) return;
-      // Where the runtime is going down it has let go of us already.
-      const bool closing = tell.NonBlockingCall() == napi_closing;
-      if (ended && !closing) tell.Release();
-      open = !ended && !closing;
-    });
+    capture_ = make(readOrder(info[0].As<Napi::Object>()), std::move(store), noticeTo(env, info[2].As<Napi::Function>(), "capture"));
     capture_->begin();
   }
 
@@ -178,21 +170,13 @@ void listDevicesFor(const Napi::CallbackInfo& info) {
     Napi::TypeError::New(env, "listDevices(server, done)").ThrowAsJavaScriptException();
     return;
   }
-  auto done = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "capture-devices", 1, 1);
-  done.Unref(env);
-  std::thread([done, server = info[0].As<Napi::String>().Utf8Value()]() mutable {
-    auto* devices = new DeviceList(list(server));
-    const napi_status status = done.NonBlockingCall(devices, [](Napi::Env env, Napi::Function call, DeviceList* devices) {
-      const std::unique_ptr<DeviceList> owned(devices);
-      if (env == nullptr || call == nullptr) return;
-      Napi::Object told = Napi::Object::New(env);
-      told.Set("refusal", owned->refusal);
-      told.Set("displays", displaysOf(env, *owned));
-      told.Set("windows", windowsOf(env, *owned));
-      call.Call({told});
+  const auto done = std::make_shared<Listener>(env, info[1].As<Napi::Function>(), "capture-devices");
+  std::thread([done, server = info[0].As<Napi::String>().Utf8Value()] {
+    done->tell([devices = list(server)](Napi::Env env, Napi::Object told) {
+      told.Set("refusal", devices.refusal);
+      told.Set("displays", displaysOf(env, devices));
+      told.Set("windows", windowsOf(env, devices));
     });
-    if (status != napi_ok) delete devices;
-    if (status != napi_closing) done.Release();
   }).detach();
 }
 

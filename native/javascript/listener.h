@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 
@@ -47,6 +48,21 @@ class Listener {
     if (status == napi_closing) state_->gone = true;
   }
 
+  /** From any thread: there is something to look at, whatever it is. One call at most waits; it is without arguments. */
+  void notice() {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->gone || state_->noticed) return;
+    state_->noticed = true;
+    const auto status = state_->call.NonBlockingCall([state = state_](Napi::Env env, Napi::Function function) {
+      {
+        const std::lock_guard lock(state->mutex);
+        state->noticed = false;
+      }
+      if (env != nullptr && !state->muted) function.Call(std::initializer_list<napi_value>{});
+    });
+    if (status == napi_closing) state_->gone = true;
+  }
+
   /** On JavaScript's thread: what was told and not handed over is forgotten, and so is what comes. */
   void mute() { state_->muted = true; }
 
@@ -55,10 +71,21 @@ class Listener {
     std::mutex mutex;
     Napi::ThreadSafeFunction call;
     bool gone = false;
+    /** A call of `notice` waits. */
+    bool noticed = false;
     /** JavaScript's thread alone looks at it. */
     bool muted = false;
   };
   const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
+
+/** What a thread calls when there is something new to look at, and a last time when it has ended: it lets go of the function then. */
+inline std::function<void(bool ended)> noticeTo(Napi::Env env, Napi::Function function, const char* name) {
+  return [listener = std::make_shared<Listener>(env, function, name)](bool ended) mutable {
+    if (!listener) return;
+    listener->notice();
+    if (ended) listener.reset();
+  };
+}
 
 }  // namespace ami

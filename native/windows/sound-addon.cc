@@ -4,24 +4,12 @@
 
 #include <thread>
 
+#include "javascript/listener.h"
 #include "sound-thread.h"
 
 namespace windows {
 
 namespace {
-
-/** A call of JavaScript that may come from any thread: at most one waits. */
-SoundThread::OnChange teller(Napi::Env env, const Napi::Value& listener) {
-  auto tell = Napi::ThreadSafeFunction::New(env, listener.As<Napi::Function>(), "sound", 1, 1);
-  tell.Unref(env);
-  return [tell, open = true](bool ended) mutable {
-    if (!open) return;
-    // Where the runtime is going down it has let go of us already.
-    const bool closing = tell.NonBlockingCall() == napi_closing;
-    if (ended && !closing) tell.Release();
-    open = !ended && !closing;
-  };
-}
 
 Napi::Value toValue(Napi::Env env, const SoundReport& report) {
   Napi::Object told = Napi::Object::New(env);
@@ -51,7 +39,7 @@ class SoundInputObject : public Napi::ObjectWrap<SoundInputObject> {
       Napi::Error::New(env, error).ThrowAsJavaScriptException();
       return;
     }
-    input_ = std::make_shared<SoundInput>(info[0].As<Napi::Boolean>().Value(), info[1].As<Napi::String>().Utf8Value(), std::move(store), teller(env, info[3]));
+    input_ = std::make_shared<SoundInput>(info[0].As<Napi::Boolean>().Value(), info[1].As<Napi::String>().Utf8Value(), std::move(store), ami::noticeTo(env, info[3].As<Napi::Function>(), "sound"));
     input_->begin();
   }
   ~SoundInputObject() override {
@@ -80,7 +68,7 @@ class SoundOutputObject : public Napi::ObjectWrap<SoundOutputObject> {
       Napi::TypeError::New(env, "new SoundOutput(device, onChange)").ThrowAsJavaScriptException();
       return;
     }
-    output_ = std::make_shared<SoundOutput>(info[0].As<Napi::String>().Utf8Value(), teller(env, info[1]));
+    output_ = std::make_shared<SoundOutput>(info[0].As<Napi::String>().Utf8Value(), ami::noticeTo(env, info[1].As<Napi::Function>(), "sound"));
     output_->begin();
   }
   ~SoundOutputObject() override {
@@ -114,25 +102,20 @@ void list(const Napi::CallbackInfo& info) {
     Napi::TypeError::New(env, "listSoundDevices(speakers, done)").ThrowAsJavaScriptException();
     return;
   }
-  auto done = Napi::ThreadSafeFunction::New(env, info[1].As<Napi::Function>(), "sound-devices", 1, 1);
-  std::thread([done, flow = info[0].As<Napi::Boolean>().Value() ? eRender : eCapture]() mutable {
+  const auto done = std::make_shared<ami::Listener>(env, info[1].As<Napi::Function>(), "sound-devices");
+  std::thread([done, flow = info[0].As<Napi::Boolean>().Value() ? eRender : eCapture] {
     const bool com = SUCCEEDED(CoInitializeEx(nullptr, COINIT_MULTITHREADED));
-    auto* devices = new std::vector<SoundDevice>(listSoundDevices(flow));
-    if (com) CoUninitialize();
-    const napi_status status = done.NonBlockingCall(devices, [](Napi::Env env, Napi::Function call, std::vector<SoundDevice>* devices) {
-      const std::unique_ptr<std::vector<SoundDevice>> owned(devices);
-      if (env == nullptr || call == nullptr) return;
-      Napi::Array told = Napi::Array::New(env, owned->size());
-      for (size_t index = 0; index < owned->size(); index++) {
+    done->tell([devices = listSoundDevices(flow)](Napi::Env env, Napi::Object told) {
+      Napi::Array list = Napi::Array::New(env, devices.size());
+      for (size_t index = 0; index < devices.size(); index++) {
         Napi::Object device = Napi::Object::New(env);
-        device.Set("id", (*owned)[index].id);
-        device.Set("name", (*owned)[index].name);
-        told.Set(static_cast<uint32_t>(index), device);
+        device.Set("id", devices[index].id);
+        device.Set("name", devices[index].name);
+        list.Set(static_cast<uint32_t>(index), device);
       }
-      call.Call({told});
+      told.Set("devices", list);
     });
-    if (status != napi_ok) delete devices;
-    if (status != napi_closing) done.Release();
+    if (com) CoUninitialize();
   }).detach();
 }
 

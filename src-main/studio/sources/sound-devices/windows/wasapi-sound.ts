@@ -24,7 +24,10 @@ interface WasapiOutput extends WasapiStream {
 interface WasapiAddon {
   readonly SoundInput: new (speaker: boolean, device: string, storeAddress: string, onChange: () => void) => WasapiStream
   readonly SoundOutput: new (device: string, onChange: () => void) => WasapiOutput
-  listSoundDevices(speakers: boolean, done: (devices: readonly { readonly id: string; readonly name: string }[]) => void): void
+  listSoundDevices(
+    speakers: boolean,
+    done: (told: { readonly devices: readonly { readonly id: string; readonly name: string }[] }) => void,
+  ): void
 }
 
 /**
@@ -43,9 +46,9 @@ export function createWasapiSound(): SoundSystem {
   return {
     async devices(kind) {
       if (kind === 'application') return []
-      const devices = await new Promise<readonly { readonly id: string; readonly name: string }[]>((resolve) =>
-        addon.listSoundDevices(kind === 'speaker', resolve),
-      )
+      const told = Promise.withResolvers<Parameters<Parameters<WasapiAddon['listSoundDevices']>[1]>[0]>()
+      addon.listSoundDevices(kind === 'speaker', told.resolve)
+      const { devices } = await told.promise
       return devices.map(({ id, name }): Device => ({ kind, id, name }))
     },
     capture({ kind, device }, store, report) {
