@@ -1,15 +1,8 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Device } from '../source-kind.ts'
+import { type CaptureProblems, problemOf } from './capture-problems.ts'
 import type { CaptureOrder, CaptureReport, Capturer, RunningCapture } from './capturer.ts'
 import type { CaptureAddon, NativeDevices, NativeOrder } from './native-addon.ts'
-
-/** What a system says about what is wrong. */
-export interface CaptureProblems {
-  /** A sentence for a reason of the system's addon; undefined for none. `server` as the order named it. */
-  describe(reason: string, detail: string, server: string): string | undefined
-  /** It owes an answer for seconds. */
-  hangs(server: string): string
-}
 
 /** A system that owes an answer for longer is told to be hanging. */
 const hangsAfterUs = 2_000_000
@@ -53,7 +46,7 @@ function listDevices(addon: CaptureAddon, problems: CaptureProblems): Promise<Na
     const late = setTimeout(() => refuse(problems.hangs('')), listWithinMs)
     addon.listDevices('', (devices) => {
       clearTimeout(late)
-      const problem = problems.describe(devices.refusal, '', '')
+      const problem = problemOf(problems, devices.refusal, '', '')
       if (problem === undefined) resolve(devices)
       else refuse(problem)
     })
@@ -79,7 +72,7 @@ function startCapture(
       ended.resolve()
       return
     }
-    const problem = hangs ? problems.hangs(order.server) : problems.describe(reason, detail, order.server)
+    const problem = hangs ? problems.hangs(order.server) : problemOf(problems, reason, detail, order.server)
     const report = {
       state: hangs ? 'waiting' : state,
       ...(problem !== undefined && { problem }),
