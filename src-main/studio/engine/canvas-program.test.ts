@@ -4,23 +4,11 @@ import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../nativ
 import type { FrameStore } from '../native/media-stores.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
+import { plainLayout } from './test-layout.ts'
 
 const canvas = { id: 'main', name: 'Main', width: 320, height: 180, background: '#000000', scene: 'one' }
-const layout = {
-  visible: true,
-  locked: false,
-  position: { x: 0, y: 0 },
-  scale: { x: 1, y: 1 },
-  rotation: 0,
-  alignment: { x: 'left', y: 'top' },
-  crop: { left: 0, top: 0, right: 0, bottom: 0 },
-  bounds: null,
-  blend: 'normal',
-  opacity: 1,
-  sampling: 'smooth',
-} as const
 const source = (id: string): Source => ({ id, name: id, kind: 'color', settings: {}, filters: [] })
-const item = (id: string, shows: string, change: Partial<Item> = {}): Item => ({ ...layout, id, source: shows, ...change }) as Item
+const item = (id: string, shows: string, change: Partial<Item> = {}): Item => ({ ...plainLayout, id, source: shows, ...change }) as Item
 const scene = (id: string, items: Item[]): Scene => ({ id, name: id, canvas: 'main', items, filters: [] })
 const transition = (kind: Transition['kind'], settings = {}): Transition => ({ id: 't', name: 't', kind, durationMs: 200, settings })
 
@@ -150,7 +138,7 @@ describe('a canvas', () => {
 describe('scenes', () => {
   it('follow the sizes of their sources, and hold groups in a box of their own', () => {
     const group = {
-      ...layout,
+      ...plainLayout,
       id: 'g',
       position: { x: 10, y: 20 },
       group: [item('i1', 'a', { position: { x: -30, y: 5 } })],
@@ -169,7 +157,7 @@ describe('scenes', () => {
 
   it('know all sources that they show, those of scenes inside included, and none that is hidden', () => {
     const scenes = [
-      scene('one', [{ ...layout, id: 'n', scene: 'two' } as Item, item('i1', 'a', { visible: false })]),
+      scene('one', [{ ...plainLayout, id: 'n', scene: 'two' } as Item, item('i1', 'a', { visible: false })]),
       scene('two', [item('i2', 'b'), item('i3', 'c')]),
     ]
     const { surfaces, layersOf } = studio(scenes)

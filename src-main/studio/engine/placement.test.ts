@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ItemLayout } from '../collection/collection.ts'
 import { extent, type Placement, place } from './placement.ts'
+import { plainLayout } from './test-layout.ts'
 
-const layout: ItemLayout = {
-  id: 'i',
-  visible: true,
-  locked: false,
-  position: { x: 100, y: 50 },
-  scale: { x: 1, y: 1 },
-  rotation: 0,
-  alignment: { x: 'left', y: 'top' },
-  crop: { left: 0, top: 0, right: 0, bottom: 0 },
-  bounds: null,
-  blend: 'normal',
-  opacity: 1,
-  sampling: 'smooth',
-}
+const layout: ItemLayout = { ...plainLayout, id: 'i', position: { x: 100, y: 50 } }
 const middle = { x: 'center', y: 'center' } as const
 const at = (change: Partial<ItemLayout>): Placement => place({ ...layout, ...change }, 200, 100) as Placement
 
