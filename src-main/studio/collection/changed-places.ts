@@ -5,16 +5,13 @@ import type { Thing } from './edits/places.ts'
 const mostPlaces = 200
 
 const lists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros'] as const
+const isList = (name: string): boolean => lists.some((list) => list === name)
 
 /** What differs between two collections: `scenes/ID/items/ID`, `sources/ID`, `scenes` where their order changed. */
 export function changedPlaces(before: Collection, after: Collection): readonly string[] {
   const places: string[] = []
-  for (const name of ['name', 'frameRate', 'transition'] as const) {
-    if (before[name] !== after[name]) {
-      places.push('collection')
-      break
-    }
-  }
+  const own = (Object.keys({ ...before, ...after }) as (keyof Collection)[]).filter((name) => !isList(name))
+  if (own.some((name) => before[name] !== after[name])) places.push('collection')
   for (const list of lists) {
     if (before[list] === after[list]) continue
     compare(before[list], after[list], list, places, (old, now) => {

@@ -52,6 +52,15 @@ async function code(work: () => unknown): Promise<string | undefined> {
 }
 
 describe('an open collection', () => {
+  it('tells of the speaker that is monitored on, and takes it away with null', async () => {
+    const show = await open()
+    show.edit([{ do: 'change', at: 'collection', changes: { monitorDevice: 'desk' } }], me)
+    expect(updates.at(-1)).toMatchObject({ changed: ['collection'], collection: { monitorDevice: 'desk' } })
+    show.edit([{ do: 'change', at: 'collection', changes: { monitorDevice: null } }], me)
+    expect(updates.at(-1)?.changed).toEqual(['collection'])
+    expect(show.collection).not.toHaveProperty('monitorDevice')
+  })
+
   it('tells of an edit what changed, and writes it to its file with secrets sealed; the file stays as it was until then', async () => {
     const before = readFileSync(path, 'utf8')
     const show = await open()
