@@ -171,7 +171,7 @@ export class OpenCollection {
 
   /** Ends a conflict with what another program wrote: `mine` overwrites it (it stays as a version), `disk` takes it. Throws `studio.collection_*`. */
   async resolve(keep: 'mine' | 'disk', actor: string): Promise<void> {
-    if (keep === 'disk') await this.#reload(actor)
+    if (keep === 'disk') await this.#reload(actor, true)
     else {
       await this.#saving
       this.#keepVersion = true
@@ -286,7 +286,6 @@ export class OpenCollection {
     this.#lastSaveMs = performance.now()
     this.#saving = this.#write(false)
       .catch((error: AppError) => {
-        this.#dirty = true
         this.#problem = error
         if (error.code === 'studio.collection_changed') this.#conflict = true
         this.#needs.log.warn(
@@ -301,21 +300,35 @@ export class OpenCollection {
       })
   }
 
-  /** The history first: it knows the state before and the one to come, whichever the disk has after a power cut. */
+  /** Writes everything; what could not be written is unsaved still. */
   async #write(overwrite: boolean): Promise<void> {
-    this.#dirty = false
     const keep = this.#keepVersion
+    const sealedVersion = this.#firstVersion
+    this.#dirty = false
+    this.#keepVersion = false
+    try {
+      await this.#writeState(overwrite, keep)
+    } catch (error) {
+      this.#dirty = true
+      // Once the sealed version of what was opened is kept, the file itself, with its secrets in plain, never is.
+      if (this.#firstVersion === sealedVersion) this.#keepVersion ||= keep
+      throw error
+    }
+  }
+
+  /** The history first: it knows the state before and the one to come, whichever the disk has after a power cut. */
+  async #writeState(overwrite: boolean, keep: boolean): Promise<void> {
     const text = this.#serialize()
     const mark: UndoMark = { digest: digestOf(text), position: this.#history.position, revision: this.#revision }
     const kept = this.#keptHistory([mark, this.#mark])
     if (!overwrite) await this.#file.refuseChanged()
     await this.#file.writeBeside(undoName, kept)
     const sealedVersion = this.#firstVersion
-    this.#firstVersion = undefined
     if (sealedVersion !== undefined) await this.#file.keepText(sealedVersion)
+    this.#firstVersion = undefined
+    // What another program wrote is kept as it is.
     await this.#file.write(text, { keep: keep && (sealedVersion === undefined || overwrite), overwrite })
     this.#mark = mark
-    this.#keepVersion = this.#keepVersion && !keep
     this.#problem = null
   }
 
@@ -325,11 +338,14 @@ export class OpenCollection {
       this.#stand(new AppError('studio.collection_changed', `Another program changed ${this.#file.path}`))
       return
     }
-    await this.#reload('another program').catch((error: AppError) => this.#stand(error))
+    await this.#reload('another program', false).catch((error: AppError) => this.#stand(error))
   }
 
-  async #reload(actor: string): Promise<void> {
+  /** Takes what the file holds; edits that are not in it are lost where `over` says so. Throws `studio.collection_*`. */
+  async #reload(actor: string, over: boolean): Promise<void> {
     const text = await this.#file.read()
+    // An edit may have come while it was read.
+    if (this.#dirty && !over) throw new AppError('studio.collection_changed', `Another program changed ${this.#file.path}`)
     const { collection } = readDocumentText(text, this.#needs.reader, this.#file.path, this.#collection.name)
     this.#dirty = false
     this.#settle()
@@ -359,6 +375,8 @@ export class OpenCollection {
   #stand(error: AppError): void {
     this.#conflict = true
     this.#problem = error
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#needs.log.warn({ code: error.code, err: error, file: this.#file.path }, 'another program changed the file of the collection')
     this.#tell()
   }
