@@ -50,7 +50,7 @@ export class Compressor implements AudioProcessor {
     const { thresholdDb, ratio, kneeDb } = this.#settings
     const over = levelDb - thresholdDb
     const slope = 1 - 1 / ratio
-    if (over >= kneeDb / 2) return over * slope
+    if (over >= kneeDb / 2 || kneeDb === 0) return Math.max(0, over) * slope
     return (slope * (over + kneeDb / 2) ** 2) / (2 * kneeDb)
   }
 
