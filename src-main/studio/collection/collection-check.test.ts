@@ -41,6 +41,9 @@ describe('a collection written by hand', () => {
     expect(rate(60)).toEqual({ numerator: 60, denominator: 1 })
     expect(rate(29.97)).toEqual({ numerator: 30_000, denominator: 1001 })
     expect(rate(23.976)).toEqual({ numerator: 24_000, denominator: 1001 })
+    expect(rate(12.5)).toEqual({ numerator: 12_500, denominator: 1000 })
+    for (const wrong of [0.5, 1000, { numerator: 240_000, denominator: 1 }])
+      expect(() => rate(wrong)).toThrow(/frameRate: must be 1 to 240/)
   })
 
   it('of the first version opens for ever', () => {

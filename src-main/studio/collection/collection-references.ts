@@ -2,6 +2,9 @@ import { type Fault, within } from '../../platform/schema-faults.ts'
 import type { Collection, Item, LeafItem, Scene } from './collection.ts'
 import { sourceSettings } from './transition-kinds.ts'
 
+/** Frames a second of the clock that all canvases share. */
+const leastFps = 1
+const mostFps = 240
 /** Items of all scenes together. */
 const mostItems = 16_384
 
@@ -28,6 +31,8 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
   unique(macros, 'macros')
   const byId = new Map(scenes.map((scene) => [scene.id, scene]))
 
+  const fps = collection.frameRate.numerator / collection.frameRate.denominator
+  if (fps < leastFps || fps > mostFps) tell('frameRate', `must be ${leastFps} to ${mostFps} frames a second`)
   if (!transitionIds.has(collection.transition)) tell('transition', `no transition "${collection.transition}"`)
   for (const [index, canvas] of canvases.entries()) {
     const scene = byId.get(canvas.scene)

@@ -59,8 +59,8 @@ export class Completion {
   scene(given: Loose, index: number, canvas: string): Loose {
     const named = withNames(given, `scene-${index + 1}`)
     const scene: Loose = { canvas, items: [], filters: [], ...named }
-    scene.items = mapList(scene.items, (item) => this.item(item, String(named.id)))
-    scene.filters = mapList(scene.filters, (filter) => this.filter(filter, String(named.id)))
+    scene.items = this.#itemList(scene.items, String(named.id))
+    scene.filters = this.#filterList(scene.filters, String(named.id))
     return inOrder(scene)
   }
 
@@ -82,14 +82,14 @@ export class Completion {
       crop: filled({ left: 0, top: 0, right: 0, bottom: 0 }, given.crop),
       bounds: isRecord(given.bounds) ? completeBounds(given.bounds) : (given.bounds ?? null),
     }
-    if (Array.isArray(given.group)) item.group = mapList(given.group, (inner) => this.item(inner, owner))
+    if (Array.isArray(given.group)) item.group = this.#itemList(given.group, owner)
     return inOrder(item)
   }
 
   source(given: Loose, index: number): Loose {
     const named = withNames(given, typeof given.kind === 'string' ? `${given.kind}-${index + 1}` : `source-${index + 1}`)
     const source: Loose = { settings: {}, filters: [], ...named }
-    source.filters = mapList(source.filters, (filter) => this.filter(filter, String(named.id)))
+    source.filters = this.#filterList(source.filters, String(named.id))
     const kind = typeof given.kind === 'string' ? this.#kinds.source(given.kind) : undefined
     if (kind?.sound || given.audio !== undefined) source.audio = this.audio(given.audio ?? {}, String(named.id), kind?.pictures ?? false)
     return inOrder(source)
@@ -99,7 +99,7 @@ export class Completion {
   audio(given: unknown, owner: string, pictures: boolean): unknown {
     const audio = filled({ ...usualAudio, followsVideo: pictures }, given)
     if (!isRecord(audio)) return audio
-    return { ...audio, filters: mapList(audio.filters, (filter) => this.filter(filter, owner)) }
+    return { ...audio, filters: this.#filterList(audio.filters, owner) }
   }
 
   filter(given: Loose, owner: string): Loose {
@@ -135,6 +135,16 @@ export class Completion {
 
   macro(given: Loose, index: number): Loose {
     return inOrder({ hotkeys: [], actions: [], ...withNames(given, `macro-${index + 1}`) })
+  }
+
+  #itemList(value: unknown, owner: string): unknown {
+    reserve(this.#items, value)
+    return mapList(value, (item) => this.item(item, owner))
+  }
+
+  #filterList(value: unknown, owner: string): unknown {
+    reserve(this.#filters, value)
+    return mapList(value, (filter) => this.filter(filter, owner))
   }
 
   #free(taken: Set<string>, wanted: string): string {
@@ -213,8 +223,11 @@ function frameRate(given: unknown): unknown {
   if (given === undefined) return { numerator: 30, denominator: 1 }
   if (typeof given !== 'number') return isRecord(given) ? { denominator: 1, ...given } : given
   if (Number.isInteger(given)) return { numerator: given, denominator: 1 }
-  // 23.976, 29.97, 59.94: the broadcast rates, as people write them.
-  return { numerator: Math.round(given * 1.001) * 1000, denominator: 1001 }
+  // 23.976, 29.97, 59.94: the broadcast rates, as people write them; 12.5 is what it says.
+  const numerator = Math.round(given * 1.001) * 1000
+  return Math.abs(numerator / 1001 - given) < 0.008
+    ? { numerator, denominator: 1001 }
+    : { numerator: Math.round(given * 1000), denominator: 1000 }
 }
 
 function filled(usual: Loose, given: unknown): unknown {
@@ -226,6 +239,14 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 /** Each record of a list completed; whatever else is there stays for the check to tell about. */
 function mapList(value: unknown, complete: (one: Loose, index: number) => Loose): unknown {
   return Array.isArray(value) ? value.map((one, index) => (isRecord(one) ? complete(one, index) : one)) : value
+}
+
+/** An id that stands in a list is not given to what stands before it there. */
+function reserve(taken: Set<string>, value: unknown): void {
+  for (const one of list(value)) {
+    const id = idOf(one)
+    if (id !== undefined) taken.add(id)
+  }
 }
 
 function idOf(thing: unknown): string | undefined {

@@ -127,7 +127,7 @@ function completeChanged(
   changes: Record<string, unknown>,
   kinds: CollectionKinds,
 ): unknown {
-  const fresh = new Completion(kinds)
+  const fresh = new Completion(kinds, idsInside(collection))
   switch (sort) {
     case 'item':
       return changes.bounds || changes.group || changes.scale ? fresh.item(thing, owner ?? '') : thing

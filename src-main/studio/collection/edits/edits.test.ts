@@ -76,6 +76,18 @@ describe('edits', () => {
     expect(transition.transition).toBe('fade')
   })
 
+  it('give what a change brings along an id that nothing there has', () => {
+    const changes = { items: [{ source: 'cam' }, { source: 'cam', id: 'intro-cam' }] }
+    const once = edited({ do: 'change', at: 'scenes/intro', changes })
+    expect(items(once, 'intro')).toHaveLength(2)
+    const again = applyEdits(
+      once,
+      [{ do: 'change', at: 'scenes/intro', changes: { items: [{ source: 'cam' }, ...items(once, 'intro')] } }],
+      testKinds,
+    )
+    expect(check.faults(again.collection)).toEqual([])
+  })
+
   it('refuse what would leave no collection, and name what is not there', () => {
     const refused = (edit: Edit) => () => applyEdits(show, [edit], testKinds)
     expect(refused({ do: 'remove', at: 'scenes/phone' })).toThrow(/"phone" is the only scene of its canvas/)
