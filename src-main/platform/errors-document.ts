@@ -5,7 +5,7 @@ export function errorsDocument(): string {
   const rows = Object.entries(errorKinds).map(([code, kind]) => `| \`${code}\` | ${kind.status} | ${kind.title} | ${kind.remedy} |`)
   return `# Errors
 
-Made from the catalogue in \`src-main/platform/errors.ts\` by \`node src-main/host/print-errors.ts\`: do not edit by hand.
+Made from the catalogue in \`src-main/platform/error-kinds\` by \`node src-main/host/print-errors.ts\`: do not edit by hand.
 
 The API answers errors as \`application/problem+json\`, the command line with \`--json\` as \`{ "error": { "code", "message", "remedy" } }\`.
 Programs match \`code\`; it does not change between versions.

@@ -1,0 +1,90 @@
+import type { ErrorKind } from './error-kind.ts'
+
+/** Errors of the host itself: requests, signing in, options, ports, the data folder. */
+export const hostErrors = {
+  'internal': { status: 500, title: 'Something went wrong inside the host', remedy: 'See the log line with the same request id.' },
+  'request.invalid': { status: 400, title: 'The request does not fit its schema', remedy: 'Correct the field that is named.' },
+  'request.not_found': { status: 404, title: 'There is nothing at this address', remedy: 'Check the path against /api/v1/docs.' },
+  'request.conflict': { status: 409, title: 'The request clashes with the present state', remedy: 'Read the state again and repeat.' },
+  'request.too_large': { status: 413, title: 'The request body is too large', remedy: 'Send less.' },
+  'request.method_refused': {
+    status: 405,
+    title: 'This address does not take that method',
+    remedy: 'Check the method against /api/v1/docs.',
+  },
+  'request.media_type': { status: 415, title: 'The request body is not JSON', remedy: 'Send `Content-Type: application/json`.' },
+  'request.host_refused': {
+    status: 421,
+    title: 'The request names a host that this server does not answer for',
+    remedy: 'Open the address that the host printed, or add the name to `publicUrl`.',
+  },
+  'request.origin_refused': {
+    status: 403,
+    title: 'A page of another origin may not do this',
+    remedy: "Use the host's own page or a token.",
+  },
+  'auth.required': { status: 401, title: 'Sign in first', remedy: 'Open the sign-in link or send `Authorization: Bearer TOKEN`.' },
+  'auth.forbidden': {
+    status: 403,
+    title: 'Your role does not allow this',
+    remedy: 'Ask an admin for a token with the scope that is named.',
+  },
+  'auth.link_spent': {
+    status: 401,
+    title: 'This sign-in link was used or has expired',
+    remedy: 'Make a new one with `streams tokens link`.',
+  },
+  'auth.token_unknown': {
+    status: 401,
+    title: 'The token is not known, has expired or was revoked',
+    remedy: 'Make a new one with `streams tokens create`.',
+  },
+  'auth.too_many_attempts': {
+    status: 429,
+    title: 'Too many failed sign-ins from this address',
+    remedy: 'Wait five minutes and try again.',
+  },
+  'token.not_found': { status: 404, title: 'There is no token of that id', remedy: 'See the list with `streams tokens list`.' },
+  'secret.unreadable': {
+    status: 500,
+    title: 'A stored secret is unreadable with the key of this data folder',
+    remedy: 'Restore `secret-box.key` in the data folder, or enter the secret again.',
+  },
+  'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
+  'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },
+  'port.in_use': { status: 409, title: 'A port is in use by another program', remedy: 'Stop that program or choose another port.' },
+  'port.forbidden': { status: 403, title: 'This user may not listen on that port', remedy: 'Choose a port above 1023.' },
+  'storage.full': { status: 507, title: 'The disk is full', remedy: 'Free some space. A host that runs goes on from memory until then.' },
+  'storage.unreadable': {
+    status: 500,
+    title: 'The data folder cannot be read',
+    remedy: 'Check its owner and permissions, or choose another with --data.',
+  },
+  'storage.corrupt': {
+    status: 500,
+    title: 'The database is damaged',
+    remedy: 'Move the file that is named away and start again, or put a backup in its place.',
+  },
+  'storage.newer': {
+    status: 500,
+    title: 'The database was written by a newer version of this program',
+    remedy: 'Update the program, or choose another folder with --data.',
+  },
+  'storage.failed': {
+    status: 500,
+    title: 'The database could not do what was asked',
+    remedy: 'See the log line with the same request id.',
+  },
+  'certificate.invalid': {
+    status: 500,
+    title: 'The TLS certificate or its key cannot be used',
+    remedy: 'Give PEM files that belong together as --tls-cert and --tls-key.',
+  },
+  'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
+  'host.already_running': {
+    status: 409,
+    title: 'A host is already running on this data folder',
+    remedy: 'Use that one, stop it, or choose another folder with --data.',
+  },
+  'host.unreachable': { status: 503, title: 'The host does not answer', remedy: 'Check the address, and that the host is running.' },
+} as const satisfies Record<string, ErrorKind>

@@ -1,0 +1,143 @@
+import type { ErrorKind } from './error-kind.ts'
+
+/** Errors of the studio. */
+export const studioErrors = {
+  'studio.engine_missing': {
+    status: 503,
+    title: 'A native part of the studio is not there',
+    remedy: 'Install the packages that are named, then run `npm run build`.',
+  },
+  'studio.no_collection': {
+    status: 409,
+    title: 'No collection is open in the studio',
+    remedy:
+      'Open one: `streams studio open NAME` (`streams studio list` lists them), `POST /studio/collections/NAME/open`, or `streams studio run --collection FILE`.',
+  },
+  'studio.collection_invalid': {
+    status: 400,
+    title: 'The document is not a collection',
+    remedy: 'Correct the places that are named; what was open is untouched.',
+  },
+  'studio.collection_newer': {
+    status: 400,
+    title: 'The collection was written by a newer version of this program',
+    remedy: 'Update the program, or export the collection there for an older one.',
+  },
+  'studio.collection_not_found': {
+    status: 404,
+    title: 'There is no collection of that name',
+    remedy: 'See `GET /studio/collections` or `streams studio list`.',
+  },
+  'studio.collection_exists': { status: 409, title: 'There is a collection of that name already', remedy: 'Choose another name.' },
+  'studio.collection_unreadable': {
+    status: 400,
+    title: 'The file of the collection cannot be read or written',
+    remedy: 'Check that it is there, its owner and permissions, and the room on the disk.',
+  },
+  'studio.collection_changed': {
+    status: 409,
+    title: 'Another program changed the file of the collection',
+    remedy: 'Choose what to keep: `POST /studio/collection/resolve` with `keep` of `mine` or `disk`.',
+  },
+  'studio.version_not_found': { status: 404, title: 'There is no such version of the collection', remedy: 'See its list of versions.' },
+  'studio.not_found': { status: 404, title: 'The collection has no such thing', remedy: 'See `GET /studio/collection`.' },
+  'studio.edit_refused': { status: 409, title: 'The edit would leave a collection that is none', remedy: 'Change first what is named.' },
+  'studio.secret_hidden': {
+    status: 400,
+    title: 'A secret was sent as it is shown: hidden',
+    remedy: 'Send the secret itself, or leave the property out.',
+  },
+  'studio.nothing_to_undo': { status: 409, title: 'There is nothing to undo', remedy: 'See `GET /studio/history`.' },
+  'studio.nothing_to_redo': { status: 409, title: 'There is nothing to redo', remedy: 'See `GET /studio/history`.' },
+  'studio.on_air': { status: 409, title: 'Outputs are live', remedy: 'Stop them first, or send `force` (`--force`).' },
+  'studio.mode_off': {
+    status: 409,
+    title: 'There is no preview: studio mode is off',
+    remedy: 'Switch it on: `PATCH /studio/program` with `studioMode`, or `streams studio preview SCENE`.',
+  },
+  'studio.busy': { status: 429, title: 'Too many macros are running', remedy: 'Wait until some have ended.' },
+  'studio.import_invalid': {
+    status: 400,
+    title: 'The file is no scene collection of OBS Studio',
+    remedy: 'Export it there: Scene Collection, Export; or take the file from its folder `basic/scenes`.',
+  },
+  'studio.not_running': {
+    status: 409,
+    title: 'The studio does not run',
+    remedy: 'Open a collection, or wait a moment: a studio that was lost is back within two seconds.',
+  },
+  'studio.command_unknown': {
+    status: 400,
+    title: 'The source does not take that command',
+    remedy: 'See the commands of its kind in GET /api/v1/studio/source-kinds.',
+  },
+  'studio.seek_invalid': {
+    status: 400,
+    title: 'The place to go to is no number of milliseconds',
+    remedy: 'Send `{ "ms": 12000 }`: the place in what is played, from 0 on.',
+  },
+  'studio.output_not_found': {
+    status: 404,
+    title: 'The collection has no output of that id',
+    remedy: 'See the list with GET /api/v1/studio/outputs.',
+  },
+  'studio.output_invalid': {
+    status: 400,
+    title: 'The output cannot be what it is set to be',
+    remedy: 'Correct the field that is named; GET /api/v1/studio/output-kinds says what each kind takes.',
+  },
+  'studio.output_off': { status: 409, title: 'The output does not run', remedy: 'Start it first.' },
+  'studio.output_left_off': {
+    status: 409,
+    title: 'The output ran when the host ended, and was not started by itself',
+    remedy: 'Start it where it shall go on.',
+  },
+  'studio.output_command_unknown': {
+    status: 400,
+    title: 'The output does not take that command',
+    remedy: 'See the commands of its kind in GET /api/v1/studio/output-kinds.',
+  },
+  'studio.output_encoder': {
+    status: 503,
+    title: 'The encoder for the output does not run',
+    remedy: 'Choose another encoder or preset for the output; GET /api/v1/live/encoders lists those of this machine.',
+  },
+  'studio.folder_unusable': {
+    status: 409,
+    title: 'Files cannot be written to the folder',
+    remedy: 'Choose a folder that exists, or can be made, and that the user of the host may write to.',
+  },
+  'studio.replay_empty': {
+    status: 409,
+    title: 'The replay buffer holds nothing yet',
+    remedy: 'Wait until the studio has sent its first pictures.',
+  },
+  'studio.replay_busy': { status: 409, title: 'A replay is being saved already', remedy: 'Wait until it is saved.' },
+  'studio.virtual_camera_missing': {
+    status: 503,
+    title: 'This system has no virtual camera that the studio can feed',
+    remedy:
+      'Linux: start PipeWire for the user that runs the host (systemctl --user start pipewire wireplumber), or install v4l2loopback-dkms and load the module (modprobe v4l2loopback exclusive_caps=1).',
+  },
+  'studio.file_not_found': {
+    status: 404,
+    title: 'There is no file of that id',
+    remedy: 'See the list with GET /api/v1/studio/files.',
+  },
+  'studio.file_missing': {
+    status: 410,
+    title: 'The file is no longer where it was written',
+    remedy: 'Put it back, or take it off the list.',
+  },
+  'studio.file_running': { status: 409, title: 'The file is still being written', remedy: 'Stop its output first.' },
+  'studio.capture_unavailable': {
+    status: 503,
+    title: 'Displays and windows of this machine cannot be listed',
+    remedy: 'Run the host inside a desktop session, or give it DISPLAY and XAUTHORITY of one.',
+  },
+  'studio.devices_unavailable': {
+    status: 503,
+    title: 'Cameras and sound devices of this machine cannot be listed',
+    remedy: 'Start PipeWire for the user that runs the host: `systemctl --user start pipewire wireplumber`.',
+  },
+} as const satisfies Record<string, ErrorKind>
