@@ -35,13 +35,21 @@ export class AudioEncoding {
 
   /** Takes a mixed block; `showUs` is its first frame's time on the show's timeline. */
   offer(samples: Float32Array, showUs: number): void {
-    this.#encoder?.encode(samples, Math.round((showUs * mixRate) / 1e6), (packet) => {
-      // What the encoder put before the show's beginning has no place on its timeline.
-      if (packet.pts < 0) return
-      this.#packets++
-      this.#bytes += packet.data.length
-      this.#needs.onPacket(packet)
-    })
+    try {
+      this.#encoder?.encode(samples, Math.round((showUs * mixRate) / 1e6), this.#take)
+    } catch (error) {
+      // The clock that offers it mixes for the others too.
+      this.close()
+      this.#needs.onFault((error as Error).message)
+    }
+  }
+
+  readonly #take = (packet: Packet): void => {
+    // What the encoder put before the show's beginning has no place on its timeline.
+    if (packet.pts < 0) return
+    this.#packets++
+    this.#bytes += packet.data.length
+    this.#needs.onPacket(packet)
   }
 
   /** Since the last call, for rates. */
