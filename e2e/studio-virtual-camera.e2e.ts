@@ -9,6 +9,8 @@ import { loopbackDevices } from '../src-main/studio/outputs/virtual-camera/choos
 import type { FromCamera, ToCamera } from '../src-main/studio/outputs/virtual-camera/messages.ts'
 import { listDevices } from '../src-main/studio/sources/list-devices.ts'
 import { readBarcode } from './helpers/barcode.ts'
+import { launchBrowser, readVideo } from './helpers/browser.ts'
+import { cameraPortalMissing, startCameraPortal } from './helpers/camera-portal.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
@@ -161,6 +163,37 @@ describe('a virtual camera of PipeWire', () => {
     expect([...nv12, ...yuy2]).not.toContain(-1)
     expect(nv12[0]).toBeGreaterThan(taken.at(-1)!)
     expect(neverFalls(nv12) && neverFalls(yuy2), `${[nv12, yuy2]}`).toBe(true)
+  })
+
+  it('is a camera of a browser', async (context) => {
+    if (pipeWire === undefined) skipBecause(context, missing ?? '')
+    const without = cameraPortalMissing()
+    if (without !== undefined) skipBecause(context, without)
+    if (loopbackDevices().length > 0) skipBecause(context, 'this machine has a loopback device, which comes first')
+    const portal = await startCameraPortal(pipeWire)
+    const browser = await launchBrowser({ args: ['--enable-features=WebRtcPipeWireCamera', '--use-fake-ui-for-media-stream'] })
+    try {
+      const page = await browser.newPage()
+      // A page of this machine may ask for a camera.
+      await page.goto(`${host.http}/api/v1/docs`)
+      const settings = await page.evaluate(async () => {
+        const stream = await navigator.mediaDevices.getUserMedia({ video: true })
+        const video = document.createElement('video')
+        document.body.replaceChildren(video)
+        video.muted = true
+        video.srcObject = stream
+        await video.play()
+        const [track] = stream.getVideoTracks()
+        return { label: track?.label, ...track?.getSettings() }
+      })
+      expect(settings).toMatchObject({ label: 'Show camera', width, height, frameRate: 30 })
+      const seen = (await readVideo(page, 1000)).map(({ frame }) => frame)
+      expect(neverFalls(seen), `${seen}`).toBe(true)
+      expect(new Set(seen).size, `${seen}`).toBeGreaterThan(3)
+    } finally {
+      await browser.close()
+      await portal.remove()
+    }
   })
 
   it('goes on for those who look when the studio, or PipeWire, dies', async (context) => {

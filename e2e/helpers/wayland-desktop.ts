@@ -8,7 +8,7 @@ import type { PrivatePipeWire, Removable } from './pipewire.ts'
 export const mutterMissing = (): string | undefined =>
   existsSync('/usr/bin/mutter') ? undefined : 'mutter missing: apt-get install mutter'
 
-const portalProgram = '/usr/libexec/xdg-desktop-portal'
+export const portalProgram = '/usr/libexec/xdg-desktop-portal'
 
 /** Why no desktop portal can be had on this machine; undefined where one can. */
 export function portalMissing(): string | undefined {
