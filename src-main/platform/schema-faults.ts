@@ -11,6 +11,7 @@ export interface Fault {
 interface Words {
   readonly type?: string
   readonly const?: unknown
+  readonly description?: string
   readonly anyOf?: readonly TSchema[]
   readonly properties?: Readonly<Record<string, TSchema>>
   readonly required?: readonly string[]
@@ -46,8 +47,15 @@ function look(schema: TSchema, value: unknown, place: string, faults: Fault[], m
   else if (words.type === 'object') lookAtObject(words, value, place, faults, most)
   else if (words.type === 'array') lookAtArray(words, value, place, faults, most)
   if (faults.length > before) return
-  const problem = words.const === undefined ? Value.Errors(schema, value)[0]?.message : `must be ${JSON.stringify(words.const)}`
-  faults.push({ place, problem: problem ?? 'is not valid' })
+  faults.push({ place, problem: problemOf(schema, value) })
+}
+
+function problemOf(schema: TSchema, value: unknown): string {
+  const words = schema as Words
+  if (words.const !== undefined) return `must be ${JSON.stringify(words.const)}`
+  const [first] = Value.Errors(schema, value)
+  const explained = first?.keyword === 'pattern' && words.description !== undefined ? ` (${words.description})` : ''
+  return `${first?.message ?? 'is not valid'}${explained}`
 }
 
 function lookAtObject(words: Words, value: unknown, place: string, faults: Fault[], most: number): void {

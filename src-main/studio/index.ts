@@ -58,6 +58,7 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
         show,
         kinds,
         reportOf: (list, id) => (list === 'sources' ? engine.reports().get(id) : outputs.list().find((each) => each.id === id)) ?? null,
+        filterProblem: (id) => engine.filterProblems().get(id),
       }),
       ...programRoutes({ ...acting, macros }),
       ...engineRoutes({ ...acting, problem: () => telling.problem }),

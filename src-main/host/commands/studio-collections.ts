@@ -13,6 +13,13 @@ interface ImportAnswer {
 /** What a collection may be called. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$/
 
+/** A name that a collection may have, of a file's. */
+function collectionNameOf(file: string): string {
+  const letters = basename(file, '.json').normalize('NFD').replaceAll(/\p{M}/gu, '')
+  const name = letters.replaceAll(/[^A-Za-z0-9 ._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+  return name.slice(0, 80) || 'obs'
+}
+
 /** `streams studio list`, `open`, `close`, `undo`, `redo`, `import-obs`: collections as files, and their history. */
 export function addStudioCollections(studio: Command, context: CommandContext): void {
   studio
@@ -72,10 +79,19 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
     .command('import-obs <file>')
     .description('make a collection of a scene collection of OBS Studio')
     .option('--name <name>', 'of the new collection; the name of the file where left out')
+    .option('--width <pixels>', 'of the canvas, which OBS Studio keeps in its profile; 1920 where left out')
+    .option('--height <pixels>', '1080 where left out')
+    .option('--frame-rate <number>', 'pictures a second; 30 where left out')
     .action(
       run(context, async (output, command) => {
         const file = command.args[0] ?? ''
-        const { name = basename(file, '.json') } = command.opts() as { name?: string }
+        const { name = collectionNameOf(file), ...sizes } = command.opts() as {
+          name?: string
+          width?: string
+          height?: string
+          frameRate?: string
+        }
+        const size = Object.fromEntries(Object.entries(sizes).map(([of, value]) => [of, Number(value)]))
         if (!namePattern.test(name)) {
           throw new AppError(
             'command.invalid',
@@ -91,7 +107,7 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
         } catch (cause) {
           throw new AppError('studio.import_invalid', `${file} is not JSON`, { cause })
         }
-        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', { name, document })
+        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', { name, document, ...size })
         output.result(answer, () =>
           [
             `The collection "${answer.name}" was made: streams studio open ${JSON.stringify(answer.name)}`,

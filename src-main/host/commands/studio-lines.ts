@@ -28,6 +28,8 @@ function textOf(topic: string, data: Record<string, never>): string | undefined 
       const told = report as { state: string; problem?: string }
       return `source   ${id} ${told.state}${told.problem === undefined ? '' : `: ${told.problem}`}`
     }
+    case 'studio.filter':
+      return `filter   ${id}${problem ? `: ${problem}` : ' works again'}`
     case 'studio.switched':
       return `program  ${scene} on ${canvas}, frame ${frame}`
     case 'studio.output.updated': {

@@ -74,6 +74,7 @@ export class EngineProcess implements StudioEngine {
   readonly #pictures = new PictureSubscriptions(() => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }))
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #reports = new Map<string, SourceReport>()
+  readonly #filterProblems = new Map<string, string>()
   readonly #asked = new Map<number, Asked>()
   readonly #on = new Map<string, OnCanvas>()
   #collection: Collection | undefined
@@ -156,6 +157,10 @@ export class EngineProcess implements StudioEngine {
     return this.#reports
   }
 
+  filterProblems(): ReadonlyMap<string, string> {
+    return this.#filterProblems
+  }
+
   statistics(): EngineStatistics {
     const { encodings, ...figures } = this.#figures
     return {
@@ -191,6 +196,7 @@ export class EngineProcess implements StudioEngine {
     await worker?.stop()
     this.#collection = undefined
     this.#reports.clear()
+    this.#filterProblems.clear()
   }
 
   #choose(canvasId: string, encoding: Parameters<StudioEngine['encodeVideo']>[0]['encoding']) {
@@ -228,6 +234,7 @@ export class EngineProcess implements StudioEngine {
       onExit: ({ restartInMs }) => {
         if (this.#worker !== worker) return
         this.#restarts++
+        this.#filterProblems.clear()
         this.#figures = { ...noFigures, frames: this.#figures.frames }
         this.#failAsked()
         this.#subscriptions.onGap()
@@ -298,6 +305,11 @@ export class EngineProcess implements StudioEngine {
         break
       case 'source':
         this.#reports.set(message.source, message.report)
+        this.#tell(message)
+        break
+      case 'filter':
+        if (message.problem === null) this.#filterProblems.delete(message.filter)
+        else this.#filterProblems.set(message.filter, message.problem)
         this.#tell(message)
         break
       case 'statistics':

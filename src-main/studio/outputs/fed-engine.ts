@@ -125,6 +125,9 @@ export class FedEngine implements StudioEngine {
   async screenshot(): Promise<Uint8Array> {
     throw new AppError('internal')
   }
+  filterProblems(): ReturnType<StudioEngine['filterProblems']> {
+    return new Map()
+  }
   reports(): ReturnType<StudioEngine['reports']> {
     return new Map()
   }

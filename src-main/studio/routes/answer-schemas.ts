@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { CollectionSchema } from '../collection/collection.ts'
+import { collectionNamePattern } from '../collection/collection-folder.ts'
 
 export const tag = 'studio'
 
@@ -7,6 +8,11 @@ export const tag = 'studio'
 export const documentBytes = 8 * 1024 * 1024
 
 export const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const CollectionName = Type.String({
+  pattern: collectionNamePattern,
+  description: 'letters, digits, spaces, dots, dashes and underscores; the first is a letter or a digit; 80 at most',
+})
 
 export const IdParam = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 

@@ -4,11 +4,20 @@ import { Type } from 'typebox'
 import { AppError } from '../../platform/errors.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
 import type { Collection } from '../collection/collection.ts'
-import { type CollectionFolder, collectionNamePattern } from '../collection/collection-folder.ts'
+import type { CollectionFolder } from '../collection/collection-folder.ts'
 import { type DocumentReader, readDocument, readDocumentText } from '../collection/read-document.ts'
 import { hideSecrets, mapSecrets } from '../collection/settings-secrets.ts'
 import type { Show } from '../show.ts'
-import { CollectionListingSchema, documentBytes, EditedSchema, IfRevision, OpenCollectionSchema, Part, tag } from './answer-schemas.ts'
+import {
+  CollectionListingSchema,
+  CollectionName,
+  documentBytes,
+  EditedSchema,
+  IfRevision,
+  OpenCollectionSchema,
+  Part,
+  tag,
+} from './answer-schemas.ts'
 import { editedView, openView } from './views.ts'
 
 export interface CollectionRoutesNeeds {
@@ -18,8 +27,7 @@ export interface CollectionRoutesNeeds {
   readonly audit: { record(entry: { kind: 'command'; message: string; actor: string }): void }
 }
 
-const Name = Type.String({ pattern: collectionNamePattern, description: 'letters, digits, spaces, dots, dashes and underscores' })
-const NameParams = Type.Object({ name: Name })
+const NameParams = Type.Object({ name: CollectionName })
 const Force = Type.Optional(Type.Boolean({ description: 'also where it ends outputs that are live' }))
 
 const minimal = (name: string): Record<string, unknown> => ({
@@ -56,7 +64,7 @@ function folderRoutes({ show, folder, reader, audit }: CollectionRoutesNeeds): r
       role: 'editor',
       idempotent: true,
       bodyBytes: documentBytes,
-      body: Type.Object({ name: Name, collection: Type.Optional(Part) }, { additionalProperties: false }),
+      body: Type.Object({ name: CollectionName, collection: Type.Optional(Part) }, { additionalProperties: false }),
       responses: { 201: CollectionListingSchema },
       handler: async ({ body: { name, collection }, principal }) => {
         await write(name, readDocument(collection ?? minimal(name), reader, undefined, name).collection)
@@ -196,7 +204,7 @@ function openRoutes({ show, reader, folder }: CollectionRoutesNeeds): readonly R
       tag,
       summary: 'Writes the open collection to a new one of the data folder, secrets included',
       role: 'editor',
-      body: Type.Object({ name: Name }, { additionalProperties: false }),
+      body: Type.Object({ name: CollectionName }, { additionalProperties: false }),
       responses: { 204: Type.Null() },
       handler: async ({ body }) => {
         await folder.create(body.name, `${JSON.stringify(reader.seals.sealCopy(show.collection, reader.kinds), null, 2)}\n`)
@@ -209,7 +217,7 @@ function openRoutes({ show, reader, folder }: CollectionRoutesNeeds): readonly R
 const VersionSchema = Type.Object({ id: Type.String(), replacedAt: Type.String({ format: 'date-time' }), bytes: Type.Integer() })
 
 function versionRoutes({ show, folder, reader, audit }: CollectionRoutesNeeds): readonly RouteDefinition[] {
-  const VersionParams = Type.Object({ name: Name, version: Type.String({ maxLength: 40 }) })
+  const VersionParams = Type.Object({ name: CollectionName, version: Type.String({ maxLength: 40 }) })
   return [
     defineRoute({
       method: 'GET',

@@ -12,6 +12,8 @@ export interface EditRoutesNeeds {
   readonly kinds: CollectionKinds
   /** What there is to tell of a running thing beside what the collection says: `report` of a source or an output. */
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
+  /** What is wrong with a filter for pictures. */
+  readonly filterProblem: (id: string) => string | undefined
 }
 
 /** The doors to edits: any of them as a batch, undo and redo, and one door for each list of things. */

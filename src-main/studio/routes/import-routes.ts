@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
-import { type CollectionFolder, collectionNamePattern } from '../collection/collection-folder.ts'
+import type { CollectionFolder } from '../collection/collection-folder.ts'
 import type { DocumentReader } from '../collection/read-document.ts'
 import { importObs } from '../import-obs/import-obs.ts'
-import { documentBytes, tag } from './answer-schemas.ts'
+import { CollectionName, documentBytes, tag } from './answer-schemas.ts'
 
 export interface ImportRoutesNeeds {
   readonly folder: CollectionFolder
@@ -24,7 +24,7 @@ export function importRoutes({ folder, reader, audit }: ImportRoutesNeeds): read
       bodyBytes: documentBytes,
       body: Type.Object(
         {
-          name: Type.String({ pattern: collectionNamePattern }),
+          name: CollectionName,
           document: Type.Record(Type.String(), Type.Unknown(), { description: 'the JSON that OBS Studio exports' }),
           width: Type.Optional(
             Type.Integer({ minimum: 16, maximum: 7680, multipleOf: 2, description: 'of the canvas: OBS keeps it in the profile' }),

@@ -23,6 +23,8 @@ export interface ThingRoutesNeeds {
   readonly show: Show
   readonly kinds: CollectionKinds
   readonly reportOf: (list: 'sources' | 'outputs', id: string) => unknown
+  /** What is wrong with a filter for pictures. */
+  readonly filterProblem: (id: string) => string | undefined
 }
 
 export const SourceReportSchema = Type.Object({
@@ -44,6 +46,11 @@ interface ListDoor {
 
 const withReport = (schema: { readonly properties: Record<string, TSchema> }, report: TSchema): TSchema =>
   Type.Object({ ...schema.properties, report: Nullable(report) }, { additionalProperties: false })
+
+const FilterWithProblem = Type.Object(
+  { ...FilterSchema.properties, problem: Nullable(Type.String({ description: 'why it is left out, where it cannot do its work' })) },
+  { additionalProperties: false },
+)
 
 const top = (list: string, what: string, schema: TSchema): ListDoor => ({
   path: `/studio/${list}`,
@@ -68,8 +75,8 @@ const doors: readonly ListDoor[] = [
   top('outputs', 'output', withReport(OutputSchema, OutputReportSchema)),
   top('macros', 'macro', MacroSchema),
   inner('scenes', 'items', 'item', 'item', ItemSchema),
-  inner('scenes', 'filters', 'filter', 'filter', FilterSchema),
-  inner('sources', 'filters', 'filter', 'filter', FilterSchema),
+  inner('scenes', 'filters', 'filter', 'filter', FilterWithProblem),
+  inner('sources', 'filters', 'filter', 'filter', FilterWithProblem),
   inner('sources', 'audio-filters', 'audio filter', 'filter', FilterSchema),
 ]
 
@@ -91,7 +98,7 @@ function paramsOf(door: ListDoor, one: boolean): TSchema | undefined {
   return names.length === 0 ? undefined : Type.Object(Object.fromEntries(names.map((name) => [name, IdParam])))
 }
 
-function doorRoutes(door: ListDoor, { show, kinds, reportOf }: ThingRoutesNeeds): readonly RouteDefinition[] {
+function doorRoutes(door: ListDoor, { show, kinds, reportOf, filterProblem }: ThingRoutesNeeds): readonly RouteDefinition[] {
   const { path, what, schema } = door
   const onePath = `${path}/:${door.param}`
   const many = paramsOf(door, false)
@@ -99,6 +106,7 @@ function doorRoutes(door: ListDoor, { show, kinds, reportOf }: ThingRoutesNeeds)
   const view = (thing: Thing): unknown => {
     if (what === 'source') return { ...hideSecretsOf(thing, (kind) => kinds.source(kind)), report: reportOf('sources', thing.id) }
     if (what === 'output') return { ...hideSecretsOf(thing, (kind) => kinds.output(kind)), report: reportOf('outputs', thing.id) }
+    if (what === 'filter') return { ...thing, problem: filterProblem(thing.id) ?? null }
     return thing
   }
   const at = (params: Readonly<Record<string, string>>): string => `${door.place(params)}/${params[door.param]}`

@@ -74,6 +74,7 @@ async function openable(path: string): Promise<string | Buffer> {
 
 function describe(name: string, error: Error): string {
   const text = error.message.split('\n')[0] as string
+  if (/file is missing/i.test(text)) return `There is no file ${name}`
   if (/unsupported image format|unable to load|no known loader/i.test(text)) return `${name} is no picture that can be read here`
   if (/timeout/i.test(text)) return `${name} takes longer than ${patienceSeconds} s to decode: make it smaller`
   if (/premature|truncat|end of|eof|not enough|incomplete/i.test(text)) return `${name} is cut off: ${text}`

@@ -40,13 +40,13 @@ export function chooseFont(wanted: string): ChosenFont {
   return { family, asked: false, problem: other ? `The font ${wanted.trim()} is not installed: ${family} is used instead` : undefined }
 }
 
+const emoji = ['Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji']
+
 /** Scripts that most fonts lack, and the families that have them, the first that there is. */
 const scripts: readonly { readonly name: string; readonly letters: RegExp; readonly families: readonly string[] }[] = [
-  {
-    name: 'emoji',
-    letters: /\p{Extended_Pictographic}/u,
-    families: ['Noto Color Emoji', 'Apple Color Emoji', 'Segoe UI Emoji', 'DejaVu Sans'],
-  },
+  { name: 'signs', letters: /\p{Extended_Pictographic}/u, families: [...emoji, 'DejaVu Sans'] },
+  // DejaVu has signs and faces, and none of the other pictures.
+  { name: 'emoji', letters: /(?![\u{1f600}-\u{1f640}])\p{Emoji_Presentation}/u, families: emoji },
   {
     name: 'Japanese',
     letters: /[\p{Script=Hiragana}\p{Script=Katakana}]/u,
