@@ -84,8 +84,10 @@ function lookAtArray(words: Words, value: unknown, place: string, faults: Fault[
     faults.push({ place, problem: 'must be a list' })
     return
   }
-  if (words.maxItems !== undefined && value.length > words.maxItems)
+  if (words.maxItems !== undefined && value.length > words.maxItems) {
     faults.push({ place, problem: `has more than ${words.maxItems} entries` })
+    return
+  }
   if (words.minItems !== undefined && value.length < words.minItems) faults.push({ place, problem: `needs at least ${words.minItems}` })
   if (words.items !== undefined)
     for (let index = 0; index < value.length; index++) look(words.items, value[index], within(place, index), faults, most)
@@ -100,6 +102,11 @@ function lookAtChoice(variants: readonly TSchema[], value: unknown, place: strin
   }
   const kinds = choices.filter((each) => each.type !== 'null')
   if (value === null || kinds.length === 0) return
+  const word = wordOf(kinds)
+  if (word !== undefined && isRecord(value) && !kinds.some((each) => constOf(each, word) === value[word])) {
+    faults.push({ place: within(place, word), problem: `must be one of ${kinds.map((each) => String(constOf(each, word))).join(', ')}` })
+    return
+  }
   let best = kinds[0] as TSchema & Words
   let bestScore = -1
   for (const each of kinds) {
@@ -107,6 +114,15 @@ function lookAtChoice(variants: readonly TSchema[], value: unknown, place: strin
     if (score > bestScore) [best, bestScore] = [each, score]
   }
   if (bestScore > 0) look(best, value, place, faults, most)
+}
+
+/** The property by whose fixed value all variants are told apart, where there is one. */
+function wordOf(variants: readonly Words[]): string | undefined {
+  return Object.keys(variants[0]?.properties ?? {}).find((name) => variants.every((each) => constOf(each, name) !== undefined))
+}
+
+function constOf({ properties }: Words, name: string): unknown {
+  return (properties?.[name] as Words | undefined)?.const
 }
 
 function likeness(words: Words, value: unknown): number {

@@ -124,6 +124,9 @@ describe('a document that is no collection is refused with every place named', (
   it('with what is beneath all reading: depth, text that is not JSON', () => {
     const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`
     expect(() => readDocumentText(deep, testReader(), 'deep.json')).toThrow(/deep\.json: the document: is nested more than 40 deep/)
+    const scenes = [{ id: 'one', items: Array.from({ length: 3000 }, () => ({ source: 'x' })) }]
+    const long = JSON.stringify({ format: 'ami-streams/collection', version: 1, scenes })
+    expect(() => readDocumentText(long, testReader(), 'long.json')).toThrow(/long\.json: scenes\[0\]\.items: has 3000 entries/)
     expect(() => readDocumentText('{"format":', testReader(), 'cut.json')).toThrow(/cut\.json: the document: is not JSON/)
     expect(() => readDocumentText('{"__proto__":{"format":"ami-streams/collection"}}', testReader())).toThrow(/__proto__/)
   })

@@ -42,6 +42,9 @@ export class Completion {
   readonly #kinds: CollectionKinds
   readonly #items = new Set<string>()
   readonly #filters = new Set<string>()
+  /** Thousands of items of one source ask for the same id: each search begins where the last one ended. */
+  readonly #itemNumbers = new Map<string, number>()
+  readonly #filterNumbers = new Map<string, number>()
 
   /** `taken`: ids of items and filters that are in use already. */
   constructor(kinds: CollectionKinds, taken?: { readonly items: Iterable<string>; readonly filters: Iterable<string> }) {
@@ -65,7 +68,7 @@ export class Completion {
   }
 
   item(given: Loose, owner: string): Loose {
-    const wanted = given.id ?? this.#free(this.#items, `${owner}-${given.source ?? given.scene ?? 'group'}`)
+    const wanted = given.id ?? this.#free(`${owner}-${given.source ?? given.scene ?? 'group'}`, this.#items, this.#itemNumbers)
     if (typeof wanted === 'string') this.#items.add(wanted)
     const item: Loose = {
       visible: true,
@@ -103,7 +106,7 @@ export class Completion {
   }
 
   filter(given: Loose, owner: string): Loose {
-    const id = given.id ?? this.#free(this.#filters, `${owner}-${given.kind ?? 'filter'}`)
+    const id = given.id ?? this.#free(`${owner}-${given.kind ?? 'filter'}`, this.#filters, this.#filterNumbers)
     if (typeof id === 'string') this.#filters.add(id)
     return inOrder({ name: given.kind ?? 'Filter', enabled: true, settings: {}, ...given, id })
   }
@@ -147,8 +150,8 @@ export class Completion {
     return mapList(value, (filter) => this.filter(filter, owner))
   }
 
-  #free(taken: Set<string>, wanted: string): string {
-    return freeId(wanted, (id) => taken.has(id))
+  #free(wanted: string, taken: Set<string>, numbers: Map<string, number>): string {
+    return freeId(wanted, (id) => taken.has(id), numbers)
   }
 }
 
@@ -185,13 +188,19 @@ function completeBounds(given: Loose): Loose {
   return { fit: 'contain', ...given, alignment: filled({ x: 'center', y: 'center' }, given.alignment) }
 }
 
-/** An id that is not taken: the wish itself where it is an id and free, else with a number behind it. */
-export function freeId(wanted: string, taken: (id: string) => boolean): string {
+/**
+ * An id that is not taken: the wish itself where it is an id and free, else with a number behind it. `numbers`: the last one that was
+ * given behind each beginning, where ids are only ever taken.
+ */
+export function freeId(wanted: string, taken: (id: string) => boolean, numbers?: Map<string, number>): string {
   const base = slug(wanted) ?? 'thing'
   if (!taken(base)) return base
-  for (let number = 2; ; number++) {
-    const id = `${base.slice(0, 56)}-${number}`
-    if (!taken(id)) return id
+  const beginning = base.slice(0, 56)
+  for (let number = (numbers?.get(beginning) ?? 1) + 1; ; number++) {
+    const id = `${beginning}-${number}`
+    if (taken(id)) continue
+    numbers?.set(beginning, number)
+    return id
   }
 }
 
@@ -219,7 +228,8 @@ function inOrder(thing: Loose): Loose {
   return { ...heads, ...thing }
 }
 
-function frameRate(given: unknown): unknown {
+/** A frame rate as people write it, a number, as the fraction that it stands for. */
+export function frameRate(given: unknown): unknown {
   if (given === undefined) return { numerator: 30, denominator: 1 }
   if (typeof given !== 'number') return isRecord(given) ? { denominator: 1, ...given } : given
   if (Number.isInteger(given)) return { numerator: given, denominator: 1 }

@@ -1,3 +1,4 @@
+import { within } from '../../platform/schema-faults.ts'
 import type { Collection } from './collection.ts'
 import { type CollectionCheck, invalidCollection } from './collection-check.ts'
 import type { CollectionKinds } from './collection-kinds.ts'
@@ -8,6 +9,8 @@ import type { SecretSeals } from './settings-secrets.ts'
 /** Bytes of the largest document that is read: more than any collection can be written out to. */
 export const mostDocumentBytes = 128 * 1024 * 1024
 const mostDepth = 40
+/** Of any list: more than any that is allowed. What is longer is not completed and looked through before it is refused. */
+const mostEntries = 2048
 
 export interface DocumentReader {
   readonly kinds: CollectionKinds
@@ -46,16 +49,29 @@ export function readDocument(document: unknown, { kinds, check, seals }: Documen
   return { collection: opened as Collection, lost, plain }
 }
 
-/** Refuses what only an attacker writes, before anything walks the document by itself: bottomless nesting, and the one name that is not like others. */
+/** Refuses what only an attacker writes, before anything walks the document by itself: bottomless nesting, endless lists, and the one name that is not like others. */
 export function refuseMonsters(document: unknown, file?: string): void {
   let level: object[] = typeof document === 'object' && document !== null ? [document] : []
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > mostDepth) throw invalidCollection([{ place: '', problem: `is nested more than ${mostDepth} deep` }], file)
     const next: object[] = []
     for (const each of level) {
+      if (Array.isArray(each) && each.length > mostEntries)
+        throw invalidCollection([{ place: placeOf(each, document) ?? '', problem: `has ${each.length} entries: that is too many` }], file)
       if (Object.hasOwn(each, '__proto__')) throw invalidCollection([{ place: '', problem: 'has a property "__proto__"' }], file)
       for (const inner of Object.values(each)) if (typeof inner === 'object' && inner !== null) next.push(inner)
     }
     level = next
   }
+}
+
+/** Where a part stands in a document, which is no deeper than it may be. */
+function placeOf(part: object, document: unknown, place = ''): string | undefined {
+  if (document === part) return place
+  if (typeof document !== 'object' || document === null) return undefined
+  for (const [key, inner] of Object.entries(document)) {
+    const found = placeOf(part, inner, within(place, Array.isArray(document) ? Number(key) : key))
+    if (found !== undefined) return found
+  }
+  return undefined
 }

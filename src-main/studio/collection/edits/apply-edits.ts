@@ -2,7 +2,7 @@ import { AppError } from '../../../platform/errors.ts'
 import { isRecord } from '../../../platform/schema-faults.ts'
 import type { Collection } from '../collection.ts'
 import type { CollectionKinds } from '../collection-kinds.ts'
-import { Completion, freeId } from '../complete-collection.ts'
+import { Completion, frameRate, freeId } from '../complete-collection.ts'
 import { duplicateThing, pasteItems } from './copying.ts'
 import type { Edit, Edited, EditOf } from './edit-schemas.ts'
 import { groupItems, ungroupItem } from './grouping.ts'
@@ -107,7 +107,10 @@ function change(collection: Collection, { at, changes }: EditOf<'change'>, kinds
         )
       }
     }
-    return mergeChanges(collection, changes)
+    return mergeChanges(
+      collection,
+      typeof changes.frameRate === 'number' ? { ...changes, frameRate: frameRate(changes.frameRate) } : changes,
+    )
   }
   const { list, thing, index } = findThing(collection, at)
   if (changes.id !== undefined && changes.id !== thing.id) {

@@ -180,7 +180,7 @@ describe('patches', () => {
       { do: 'move', at: 'sources/film', index: 0 },
       { do: 'group', scene: 'intro', items: ['i-film', 'i-back'] },
       { do: 'duplicate', at: 'scenes/talk', sources: 'copy' },
-      { do: 'change', at: 'collection', changes: { name: 'Other', frameRate: { numerator: 60 } } },
+      { do: 'change', at: 'collection', changes: { name: 'Other', frameRate: 60 } },
     ]
     for (const edit of every) {
       const { collection } = applyEdits(show, [edit], testKinds)
