@@ -22,16 +22,19 @@ const watchPicture = (page: Page): Promise<void> =>
     scope.record = record
     let height = video.videoHeight
     let time = video.currentTime
-    let movedMs = performance.now()
+    let [stillMs, lookedMs] = [0, performance.now()]
+    // For as long as the page is held up itself nobody can say that the picture stands still: a look counts for 100 ms at most.
     scope.recording = setInterval(() => {
       const now = performance.now()
+      stillMs += Math.min(now - lookedMs, 100)
+      lookedMs = now
       if (video.videoHeight !== height) {
         height = video.videoHeight
         record.sizes.push({ height, atMs: Date.now() })
       }
       if (video.currentTime !== time) {
-        record.longestStillMs = Math.max(record.longestStillMs, now - movedMs)
-        movedMs = now
+        record.longestStillMs = Math.max(record.longestStillMs, stillMs)
+        stillMs = 0
         time = video.currentTime
       }
     }, 20)

@@ -191,7 +191,7 @@ describe('the API of a host that asks everyone to sign in', () => {
 
     const left = operations.map((one) => `${one.method} ${one.path}`).filter((one) => !called.has(one) && one.startsWith('GET '))
     expect(left, 'the events are asked for below').toEqual(['GET /events'])
-  }, 120_000)
+  })
 
   it('acts once for a repeated request with the same Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'e2e-1' }

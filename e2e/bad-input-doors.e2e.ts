@@ -167,11 +167,11 @@ describe('what strangers send to any door', () => {
     await until(() => viewer.frames > 60, 'pictures')
     before = held()
     await beginSources()
-  }, 60_000)
+  })
 
   afterEach(async () => {
     const from = viewer.frames
-    await until(() => viewer.frames > from + 15, 'the stream goes on', 5000)
+    await until(() => viewer.frames > from + 15, 'the stream goes on')
     expect(viewer.gaps, 'frames are missing').toEqual([])
     expect(viewer.longestWaitMs, 'the stream stood still').toBeLessThan(2500)
     viewer.forget()
@@ -274,7 +274,7 @@ describe('what strangers send to any door', () => {
     // Nothing that was asked ended the engine: the viewer's packets still come.
     const seen = peer.received
     await until(() => peer.received > seen + 30, 'RTP goes on')
-  }, 20_000)
+  })
 
   it('a flood of offers from one address is bounded; others are served', async () => {
     const flood = await Promise.all(Array.from({ length: 250 }, () => post('/live/steady/whep', offer, '127.3.0.1')))
@@ -285,7 +285,7 @@ describe('what strangers send to any door', () => {
     const late = await connectPeer(`${host.http}/live/steady/whep`)
     await late.untilConnected()
     late.close()
-  }, 20_000)
+  })
 
   it('signalling messages of wrong kinds, huge ones and a hundred thousand of them', async () => {
     const open = async (from: string): Promise<WebSocket> => {
@@ -317,7 +317,7 @@ describe('what strangers send to any door', () => {
       if (count % 2000 === 0) await sleep(1)
     }
     busy.terminate()
-  }, 20_000)
+  })
 
   it('a WHIP publisher that sends garbage, and one that sends nothing, are let go', async () => {
     const garbage = await connectPeer(`${host.http}/live/whip`, await host.key('rtp-garbage'))
@@ -335,12 +335,12 @@ describe('what strangers send to any door', () => {
       if (count % 100 === 0) await sleep(2)
     }
     const gone = async (name: string) => (await host.api('GET', `/live/streams/${name}`)).body?.publisher == null
-    await until(() => gone('rtp-silent'), 'the silent one is gone', 15_000)
+    await until(() => gone('rtp-silent'), 'the silent one is gone')
     garbage.close()
     silent.close()
     const seen = peer.received
     await until(() => peer.received > seen + 30, 'RTP goes on')
-  }, 25_000)
+  })
 
   it('SRT handshakes half open, malformed and again, and a caller whose transport stream is noise', async () => {
     const port = Number(host.ready.srtPort)
@@ -386,7 +386,7 @@ describe('what strangers send to any door', () => {
     }
     await until(() => bytes > 50_000, 'SRT plays')
     again.close()
-  }, 20_000)
+  })
 
   it('noise on a UDP input', async () => {
     const probe = createSocket('udp4')
@@ -467,7 +467,7 @@ describe('what strangers send to any door', () => {
     await sleep(300)
     for (const id of made) expect((await host.api('DELETE', `/live/hooks/${id}`)).status).toBe(204)
     await host.api('DELETE', `/live/alert-channels/${channel.id}`)
-  }, 20_000)
+  })
 
   it('destinations that close in mid-handshake, answer garbage or lead nowhere', async () => {
     const closes = await listenTcp((socket) => socket.once('data', () => socket.end(randomBytes(700))))
@@ -492,7 +492,7 @@ describe('what strangers send to any door', () => {
       return items.filter(({ id, error }) => ids.includes(id) && error !== null).length === ids.length
     }, 'each says what is wrong')
     for (const id of ids) await host.api('DELETE', `/live/streams/steady/destinations/${id}`)
-  }, 25_000)
+  })
 
   it('addresses with tokens and ids that are none', async () => {
     await host.api('PUT', '/live/streams/other/access', { mode: 'signed', allow: [], deny: [] })
@@ -590,7 +590,7 @@ describe('what strangers send to any door', () => {
     await until(async () => (await host.api('GET', '/live/recordings')).body.items.length > 0, 'a recording')
     await host.api('DELETE', '/live/streams/steady/recording-rule')
     for (const { fileName } of (await host.api('GET', '/live/recordings')).body.items) expect(fileName).not.toMatch(/\.\.[/\\]|^[/\\]/)
-  }, 30_000)
+  })
 
   it('sources that misbehave say why, are tried again, and read no file of this machine', async () => {
     for (const url of ['file:///etc/passwd\u0000.flv', 'gopher://x/', 'rtmp://', 'concat:/etc/passwd', 'http://'])
@@ -613,7 +613,7 @@ describe('what strangers send to any door', () => {
     expect(JSON.stringify(all)).not.toContain('root:')
     expect(hits).toBeGreaterThan(6)
     for (const { id } of all) await host.api('DELETE', `/live/sources/${id}`)
-  }, 45_000)
+  })
 
   it('every route of the API, with bodies that break its schema or stand at its edges, never fails inside', async () => {
     const key = await host.key('walked')
@@ -647,7 +647,7 @@ describe('what strangers send to any door', () => {
     const { asked, found } = await walkApi(host.http, 'walked', failed)
     expect(asked).toBeGreaterThan(3000)
     expect(found).toEqual([])
-  }, 120_000)
+  })
 
   it('in the end nothing is kept of them all', async () => {
     await until(async () => (await host.api('GET', '/live/webrtc')).body.sessions <= 1, 'sessions that never connected are gone')
@@ -656,5 +656,5 @@ describe('what strangers send to any door', () => {
       throw new Error(`handles: ${before.handles} before, ${held().handles} now`)
     })
     expect(held().bytes - before.bytes).toBeLessThan(150e6)
-  }, 45_000)
+  })
 })

@@ -83,7 +83,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     publisher = publishFile(clip, `${host.rtmp}/${await host.key('steady')}`, { loop: true })
     await host.until('steady', (stream) => stream.state === 'active' && stream.tracks.length === 2)
     startBytes = residentBytes()
-  }, 60_000)
+  })
   afterAll(async () => {
     await publisher?.stop()
     await host?.stop()

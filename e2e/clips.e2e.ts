@@ -26,7 +26,7 @@ describe('clips', () => {
     await longClip()
     host = await startHost({ name: 'clips', args: ['--window-ms', '6000', '--dvr-ms', '600000', '--reconnect-window-ms', '10000'] })
     browser = await launchBrowser()
-  }, 90_000)
+  })
   afterAll(async () => {
     for (const publisher of publishers) await publisher.stop()
     await browser?.close()
@@ -172,7 +172,7 @@ describe('clips', () => {
     )
     expect(seen).toEqual(Array.from({ length: 134 }, (_, index) => 37 + index))
     await page.close()
-  }, 60_000)
+  })
 
   it('are made by two clicks in the page, trimmed by frames, and played, renamed, deleted and taken back', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
@@ -248,7 +248,7 @@ describe('clips', () => {
     await row.waitFor()
     expect(said).toEqual([])
     await page.close()
-  }, 90_000)
+  })
 
   it('the player shows what lies where the bar points', async () => {
     const page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
@@ -273,7 +273,7 @@ describe('clips', () => {
     await page.keyboard.press('j')
     await preview.waitFor()
     await page.close()
-  }, 60_000)
+  })
 
   it('so does the player of recordings', async () => {
     expect((await host.api('POST', '/live/streams/page/recording')).status).toBe(200)
@@ -297,7 +297,7 @@ describe('clips', () => {
     await page.keyboard.press('Home')
     await page.getByTestId('scrub-preview').waitFor()
     await page.close()
-  }, 60_000)
+  })
 
   it('refuses what cannot be clipped, and says why', async () => {
     const post = async (order: object, stream = 'page') => {
@@ -339,5 +339,5 @@ describe('clips', () => {
     const behind = await clip('back', { from: seam + 200, to: seam + 1700 })
     expect(behind).toMatchObject({ exact: true, frames: 45 })
     expect(await complaintsOf(await download(behind))).toBe('')
-  }, 60_000)
+  })
 })

@@ -79,7 +79,7 @@ describe('streams, on the command line', () => {
     await run('keys', 'revoke', id)
     expect((await run('keys', 'list', '--json')).json().items).toMatchObject([{ id, revokedAt: expect.any(String) }])
     expect(await canPublish(rotated.secret)).toBe(false)
-  }, 120_000)
+  })
 
   it('demo: starts a stream with a picture, tells that it runs, and ends it', async () => {
     expect((await run('demo', '--json')).json()).toMatchObject({ running: true, name: 'demo' })

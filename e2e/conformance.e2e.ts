@@ -103,7 +103,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
     )
     await host.until('steady', (stream) => stream.tracks.length === 2)
     await host.until('jittery', (stream) => stream.tracks.length === 2)
-  }, 90_000)
+  })
   afterAll(async () => {
     jittery?.break()
     await publisher?.stop()

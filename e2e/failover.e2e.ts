@@ -77,7 +77,7 @@ describe('a stream with a primary and a backup publisher', () => {
       'copy',
     ])
     host = await startHost({ name: 'failover', args: ['--failover-return-ms', '2000', '--window-ms', '60000'] })
-  }, 90_000)
+  })
   afterAll(() => host?.stop())
 
   it('returns to the primary on a keyframe when it is good again, with no frame missing or twice', async () => {
@@ -87,7 +87,7 @@ describe('a stream with a primary and a backup publisher', () => {
     try {
       await host.until('return', (stream) => stream.publishers.length === 2 && stream.tracks.length === 2)
       // whoever came first may be on air: the primary gets there by itself
-      const stream = await host.until('return', (each) => each.publisher?.role === 'primary', 10_000)
+      const stream = await host.until('return', (each) => each.publisher?.role === 'primary')
       expect(stream.publishers.map((each: any) => [each.role, each.onAir])).toEqual([
         ['primary', true],
         ['backup', false],
@@ -106,7 +106,7 @@ describe('a stream with a primary and a backup publisher', () => {
       await primary.stop()
       await backup.stop()
     }
-  }, 60_000)
+  })
 
   it('goes on with the backup on the very next frame when the primary is killed', async () => {
     const secret = await host.key('pair')
@@ -127,7 +127,7 @@ describe('a stream with a primary and a backup publisher', () => {
       await primary.stop()
       await backup.stop()
     }
-  }, 60_000)
+  })
 
   it('shows its slate while nobody publishes, and an open page goes on through it without a reload', async () => {
     const secret = await host.key('slated')
@@ -151,14 +151,17 @@ describe('a stream with a primary and a backup publisher', () => {
       await untilMoving(page)
       await page.evaluate(() => {
         const video = document.querySelector('video')!
-        const watch = { longestMs: 0, at: performance.now(), time: video.currentTime }
+        const watch = { longestMs: 0, stillMs: 0, at: performance.now(), time: video.currentTime }
         Object.assign(window, { watch })
+        // For as long as a page is held up itself nobody can say that the picture stands still: a look counts for 100 ms at most.
         setInterval(() => {
-          if (video.currentTime !== watch.time) {
-            watch.longestMs = Math.max(watch.longestMs, performance.now() - watch.at)
-            watch.at = performance.now()
-            watch.time = video.currentTime
-          }
+          const now = performance.now()
+          watch.stillMs += Math.min(now - watch.at, 100)
+          watch.at = now
+          if (video.currentTime === watch.time) return
+          watch.longestMs = Math.max(watch.longestMs, watch.stillMs)
+          watch.stillMs = 0
+          watch.time = video.currentTime
         }, 20)
       })
       await sleep(1500)
@@ -174,7 +177,7 @@ describe('a stream with a primary and a backup publisher', () => {
           return red > 180 && green < 80 && blue < 80
         },
         undefined,
-        { timeout: 10_000 },
+        { timeout: 30_000 },
       )
       await sleep(3000)
       second = publishFile(one, `${host.rtmp}/${secret}`)
@@ -189,7 +192,7 @@ describe('a stream with a primary and a backup publisher', () => {
       await first.stop()
       await second?.stop()
     }
-  }, 60_000)
+  })
 
   it('refuses what its key does not allow, with a reason', async () => {
     const low = await host.key('low', { limits: { maxHeight: 240 } })
@@ -204,11 +207,11 @@ describe('a stream with a primary and a backup publisher', () => {
     try {
       await host.until('narrow', (stream) => stream.tracks.length === 2)
       const watch = (session: string) => fetch(`${host.http}/live/narrow/manifest.mpd?session=${session}`)
-      await expect.poll(async () => (await watch('one')).status, { timeout: 10_000 }).toBe(200)
+      await expect.poll(async () => (await watch('one')).status, { timeout: 30_000 }).toBe(200)
       expect((await watch('two')).status).toBe(403)
       expect((await watch('one')).status).toBe(200)
     } finally {
       await publisher.stop()
     }
-  }, 30_000)
+  })
 })

@@ -86,8 +86,8 @@ describe('a host that ends', () => {
       const took = performance.now() - from
       expect(await goodbye).toBe(1001)
       expect(host.process.exitCode, 'ends by itself, not by the signal').toBe(0)
-      // Two seconds are promised; a machine that is busy with other tests gets some more.
-      expect(took).toBeLessThan(4000)
+      // Two seconds are promised of a machine that is not busy: this one took so long to begin a host.
+      expect(took).toBeLessThan(2000 + 2 * host.startMs)
     } finally {
       leave.abort()
       player?.kill('SIGKILL')

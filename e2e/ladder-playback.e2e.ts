@@ -59,7 +59,7 @@ describe('a ladder from a publisher of several qualities', () => {
 
   it('is told apart from a ladder that is made', async () => {
     const view = async () => (await host.api('GET', '/live/streams/ladder/renditions')).body
-    await expect.poll(view, { timeout: 10_000 }).toMatchObject({ state: 'multitrack', renditions: [] })
+    await expect.poll(view, { timeout: 30_000 }).toMatchObject({ state: 'multitrack', renditions: [] })
   })
 
   it('lists both, the best first, one sound, and playlists that agree', async () => {
@@ -92,7 +92,7 @@ describe('a ladder from a publisher of several qualities', () => {
       await page.getByTestId('player-menu').getByRole('menuitemradio', { name: label }).click()
     }
     const height = (wanted: number) =>
-      page.waitForFunction((px) => document.querySelector('video')!.videoHeight === px, wanted, { timeout: 12_000 })
+      page.waitForFunction((px) => document.querySelector('video')!.videoHeight === px, wanted, { timeout: 30_000 })
     await choose(/360p/)
     await height(360)
     await page.waitForTimeout(1500)

@@ -43,7 +43,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
     ])
     host = await startHost({ name: 'mpegts', args: ['--container', 'mpegts', '--window-ms', '60000'] })
     browser = await launchBrowser()
-  }, 120_000)
+  })
   afterAll(async () => {
     await browser?.close()
     await host?.stop()

@@ -25,7 +25,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
       madeClip('core-24k.flv', ['-c:v', 'copy', '-c:a', 'aac', '-ar', '24000']),
     ])
     host = await startHost({ name: 'publish-and-play', args: ['--window-ms', '60000'] })
-  }, 120_000)
+  })
   afterAll(() => host?.stop())
 
   /** Every frame once, in order; the numbers of the pictures that were decoded. */

@@ -136,7 +136,7 @@ describe('publishers of every codec', () => {
       for (const offset of offsets) expect(Math.abs(offset), `${name}: sound against picture in ms`).toBeLessThan(40)
     }
     await page.close()
-  }, 120_000)
+  })
 
   it('two video tracks of one publisher become two renditions; ModEx offsets and codec changes keep the picture whole', async () => {
     const smallTags = readFlv(await baseClip()).filter((tag) => tag.timestampMs < 6000 && tag.type !== 18)
@@ -210,7 +210,7 @@ describe('publishers of every codec', () => {
     } finally {
       for (const publisher of [two, changing, nano]) publisher.break()
     }
-  }, 90_000)
+  })
 })
 
 /** One file for each EXT-X-MAP of a playlist: ffmpeg 5.1 reads the first map of a playlist alone. */

@@ -81,7 +81,7 @@ describe('publishers that come back, jump in time, or must go', () => {
     ])
     tags = readFlv(short)
     host = await startHost({ name: 'reconnect', args: ['--reconnect-window-ms', '5000', '--window-ms', '60000'] })
-  }, 90_000)
+  })
   afterAll(() => host?.stop())
 
   it('a killed publisher that returns goes on with the same stream, playlist and numbers; one that does not ends it', async () => {

@@ -44,7 +44,7 @@ describe('recording', () => {
     clip = await baseClip()
     dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
     host = await startHost({ name: 'recording', dataDir, args: ['--reconnect-window-ms', '1000'] })
-  }, 90_000)
+  })
   afterAll(async () => {
     await host?.stop()
     rmSync(dataDir, { recursive: true, force: true })

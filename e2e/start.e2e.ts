@@ -86,5 +86,5 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     await pause(4000)
     process.kill(again, 'SIGTERM')
     expect(await ended, 'nothing is live: the host ends with its window').toBe(0)
-  }, 120_000)
+  })
 })

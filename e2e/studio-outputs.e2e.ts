@@ -40,7 +40,7 @@ describe("the studio's outputs", () => {
     show = await openShow(host)
     if (hasNginxRtmp) nginx = await startNginxRtmp()
     slow = await slowNetwork(far.rtmpPort, { downKbps: 100_000 })
-  }, 90_000)
+  })
   afterAll(async () => {
     await slow?.close()
     await Promise.all([host?.stop(), far?.stop(), nginx?.stop()])
@@ -66,7 +66,7 @@ describe("the studio's outputs", () => {
     expect(same).toEqual(written.slice(at, at + same.length))
     await show.stop('own')
     await host.until('show', ({ state }) => state === 'ended')
-  }, 40_000)
+  })
 
   it('run each by itself: one whose server dies is tried again while the others go on', async (context) => {
     if (nginx === undefined) skipBecause(context, 'nginx has no RTMP module here')
@@ -101,7 +101,7 @@ describe("the studio's outputs", () => {
     expect(told).not.toContain(secret)
     await Promise.all(['rtmp', 'srt', 'whip'].map((id) => show.stop(id)))
     await far.until('by-srt', ({ state }) => state !== 'active')
-  }, 60_000)
+  })
 
   it('keep connections and viewers when the studio’s process is killed', async () => {
     await show.add('kept', 'rtmp', { url: `rtmp://127.0.0.1:${far.rtmpPort}/live`, key: await far.key('kept') })
@@ -127,7 +127,7 @@ describe("the studio's outputs", () => {
     expect(after.url.split('?')[0]).toBe(before.url.split('?')[0])
     expect(after.text).toContain('#EXT-X-DISCONTINUITY\n')
     await Promise.all([show.stop('own'), show.stop('kept')])
-  }, 60_000)
+  })
 
   it('are not all: a source watches a stream of the host whatever rules keep others out, and with codecs beyond AAC', async () => {
     const publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('cam')}`, width: 320, height: 180, audio: 'opus' })
@@ -152,7 +152,7 @@ describe("the studio's outputs", () => {
     } finally {
       await publisher.stop()
     }
-  }, 40_000)
+  })
 
   it('have guests beside them, who come by a link of their own until it is taken back', async () => {
     const { status, body: guest } = await host.api('POST', '/studio/guests', { label: 'Ada' })
@@ -170,7 +170,7 @@ describe("the studio's outputs", () => {
     } finally {
       await publisher.stop()
     }
-  }, 30_000)
+  })
 
   it('give way to a slow network where they may, and say so', async () => {
     const video = { ...smallVideo, bitrateKbps: 2000 }
@@ -187,5 +187,5 @@ describe("the studio's outputs", () => {
     expect(risen).toMatchObject({ droppedFrames: 0, reconnects: 0 })
     expect(risen.queuedMs).toBeLessThan(700)
     await show.stop('slow')
-  }, 120_000)
+  })
 })

@@ -79,10 +79,20 @@ const stateOf = async (id: string): Promise<string> =>
 const live = (id: string) => until(async () => (await stateOf(id)) === 'live', `${id} is not live`)
 const cutTo = (scene: string, transition = 'cut', durationMs?: number) =>
   post<{ frame: number }>('/studio/program', { scene, transition, ...(durationMs === undefined ? {} : { durationMs }) })
-/** Waits until so much of the show is in the file of the recording, ms. */
-async function untilRecorded(ms: number): Promise<void> {
+/** Frames that were left out and that came late since the studio runs, and how many it had made when it told so. */
+async function heldUp(): Promise<{ leftOut: number; late: number; frames: number }> {
+  type Figures = { frames: number; dropped: number; late: number; encodings: { skipped: number }[] }
+  const { frames, dropped, late, encodings } = await get<Figures>('/studio/statistics')
+  return { frames, late, leftOut: encodings.reduce((sum, { skipped }) => sum + skipped, dropped) }
+}
+
+/** How much of the show is in the files of the recording, ms. */
+async function recordedMs(): Promise<number> {
   type Outputs = { outputs: { id: string; statistics: { durationMs: number } }[] }
-  const recordedMs = async () => (await get<Outputs>('/studio')).outputs.find(({ id }) => id === 'file')?.statistics.durationMs ?? 0
+  return (await get<Outputs>('/studio')).outputs.find(({ id }) => id === 'file')?.statistics.durationMs ?? 0
+}
+
+async function untilRecorded(ms: number): Promise<void> {
   await until(async () => (await recordedMs()) >= ms, `no ${ms} ms are recorded`)
 }
 const filesOf = async (): Promise<StudioFile[]> => (await get<{ items: StudioFile[] }>('/studio/files')).items
@@ -131,21 +141,40 @@ afterAll(async () => {
 describe('the program', () => {
   it('reaches a file with every frame once, and with its sound in step', async () => {
     await cutTo('card')
-    const files = await recorded(() => untilRecorded(6000))
+    const before = await heldUp()
+    let after = before
+    const files = await recorded(async () => {
+      await untilRecorded(6000)
+      // Told once a second: what was left out by now is in the second that comes.
+      for (let told = 0; told < 2; told++) {
+        const { frames } = after
+        after = await until(async () => {
+          const now = await heldUp()
+          return now.frames !== frames && now
+        }, 'there are no new figures')
+      }
+    })
     expect(files).toHaveLength(1)
-    const frames = await readFrames(files[0] as string)
-    expect(frames.length).toBeGreaterThan(180)
-    // A machine that stands still leaves out many frames at one place, one that is too slow a few at many.
-    const steps = frames.slice(1).map((frame, index) => Math.round((frame.time - (frames[index] as { time: number }).time) * fps))
-    expect(steps.filter((step) => step !== 1).length, 'frames left out').toBeLessThan(frames.length / 8)
-    const counters = frames.flatMap(({ code }) => code?.frame ?? [])
-    expect(counters.length).toBeGreaterThan(frames.length * 0.97)
-    const apart = counters.slice(1).map((each, index) => each - (counters[index] as number))
-    expect(apart.every((each) => each >= 0)).toBe(true)
-    expect(apart.filter((each) => each === 1).length).toBeGreaterThan(apart.length * 0.85)
+    const frames = (await readFrames(files[0] as string)).filter(({ time }) => time < 6)
+    // Nothing is missing but what a busy machine did not make, and that is counted.
+    expect(frames.length).toBeGreaterThan(355 - (after.leftOut - before.leftOut))
+    expect(frames.length).toBeGreaterThan(90)
+    const coded = frames.filter(({ code }) => code !== undefined)
+    expect(coded.length).toBeGreaterThan(frames.length * 0.97)
+    const apart = coded.slice(1).map(({ code, time }, index) => {
+      const one = coded[index] as (typeof coded)[number]
+      return { pictures: (code?.frame ?? 0) - (one.code?.frame ?? 0), frames: Math.round((time - one.time) * fps) }
+    })
+    expect(apart.every(({ pictures }) => pictures >= 0)).toBe(true)
+    // Each frame has the next picture, after some that were left out the one of its time; two pictures miss theirs for each that is late.
+    const missed = apart.filter((step) => step.pictures !== step.frames).length
+    expect(missed).toBeLessThan(apart.length * 0.15 + 2 * (after.late - before.late))
+    const places = coded.map(({ code, time }) => (code?.frame ?? 0) - time * fps).sort((a, b) => a - b)
+    const [early, late] = [0.1, 0.9].map((share) => places[Math.floor(places.length * share)] as number) as [number, number]
+    expect(late - early, 'frames apart').toBeLessThan(12)
     const flashes = flashTimes(frames)
     const beeps = await readBeeps(files[0] as string)
-    expect(flashes.length).toBeGreaterThan(2)
+    expect(flashes.length).toBeGreaterThan(0)
     // A machine too busy shows some flashes a frame or two late; what parts them from their beeps by itself does so with all.
     const apartMs = flashes.map((flash) => Math.min(...beeps.map((beep) => Math.abs(beep - flash))) * 1000).sort((a, b) => a - b)
     expect(apartMs[0], `${apartMs}`).toBeLessThan(4)
@@ -240,7 +269,7 @@ describe('the program', () => {
       const { canvases } = await get<{ canvases: { canvas: string; program: string }[] }>('/studio/program')
       expect(canvases.find(({ canvas }) => canvas === 'main')?.program).toBe('card')
       await until(async () => (await filesOf()).length === known + 2, 'there is no new part')
-      await untilRecorded(3500)
+      await untilRecorded((await recordedMs()) + 1500)
     })
     expect((await host.until('show', ({ state }) => state === 'active')).id).toBe(stream.id)
     expect(await stateOf('upright')).toBe('live')

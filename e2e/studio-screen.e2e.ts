@@ -80,7 +80,7 @@ beforeAll(async () => {
   const file = join(folder, 'screens.json')
   writeFileSync(file, JSON.stringify(collection))
   await must('POST', '/studio/open', { file })
-}, 90_000)
+})
 afterAll(async () => {
   await host?.stop()
   await server?.stop()

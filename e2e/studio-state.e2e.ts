@@ -108,7 +108,7 @@ beforeAll(async () => {
   host = await startHost({ name: 'studio-state', dataDir })
   await ask('POST', '/studio/collections', { name: 'Evening', collection: document })
   await ask('POST', '/studio/collections/Evening/open', {})
-}, 60_000)
+})
 afterAll(async () => {
   await host?.stop()
   rmSync(dataDir, { recursive: true, force: true })

@@ -63,9 +63,9 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     expect(counters.audioPackets).toBeGreaterThan(50)
     expect(counters.audioEnergy).toBeGreaterThan(0)
 
-    await viewer.waitForFunction(() => window.viewer.send('hello'), undefined, { timeout: 10_000 })
-    await sender.waitForFunction(() => window.publisher.send('to everybody'), undefined, { timeout: 10_000 })
-    await viewer.waitForFunction(() => window.messages.includes('to everybody'), undefined, { timeout: 10_000 })
+    await viewer.waitForFunction(() => window.viewer.send('hello'), undefined, { timeout: 30_000 })
+    await sender.waitForFunction(() => window.publisher.send('to everybody'), undefined, { timeout: 30_000 })
+    await viewer.waitForFunction(() => window.messages.includes('to everybody'), undefined, { timeout: 30_000 })
 
     const stream = await host.until('canvas', (each) => each.state === 'active' && each.tracks.length === 2)
     expect(stream.tracks.map((track: { codec: string }) => track.codec).sort()).toEqual(['h264', 'opus'])
@@ -114,7 +114,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     await untilFrames(viewer, 30)
     expect(await sessions()).toBe(2 + count(201))
     await viewer.waitForTimeout(Math.max(0, 12_000 - (performance.now() - from)))
-    await untilTwo(8000)
+    await untilTwo(20_000)
     await untilFrames(viewer, 10)
     publisher.stop()
     await host.until('socket', (each) => each.state === 'ended')

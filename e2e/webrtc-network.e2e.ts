@@ -99,7 +99,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     const gaps = await watchGaps(viewer)
     down.impair({ delayMs: 20, kbps: 600 }, 'down')
     const cutMs = performance.now()
-    await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth < 960, undefined, { timeout: 15_000, polling: 50 })
+    await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth < 960, undefined, { timeout: 30_000, polling: 50 })
     const tookMs = performance.now() - cutMs
     const narrow = await width(viewer)
     process.stdout.write(

@@ -101,7 +101,7 @@ describe('going live from a browser', () => {
     await guest.reload()
     await guest.getByTestId('publish-start').click()
     const problem = guest.getByTestId('publish-problem')
-    await problem.waitFor({ timeout: 15_000 })
+    await problem.waitFor({ timeout: 30_000 })
     expect(await problem.innerText()).toContain('stream key is not known')
     await context.close()
   })

@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
     const peer = await connectPeer(`${host.http}/live/cam/whep`)
     expect(peer.status).toBe(201)
     peer.close()
-  }, 60_000)
+  })
 
   afterAll(async () => {
     viewer?.stop()
@@ -120,7 +120,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
     expect(await asked).toMatchObject({ status: 400, body: { code: 'slate.unreadable' } })
     expect((await add()).status).toBe(201)
     await undisturbed()
-  }, 30_000)
+  })
 
   it('when the host is killed its workers notice, and end', async () => {
     const left = childrenOf(host.process.pid!).map(({ pid }) => pid)
@@ -131,7 +131,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
       for (const pid of left.filter(lives)) process.kill(pid, 'SIGKILL')
       throw new Error(`these stay: ${stay.join('; ')}`)
     })
-  }, 20_000)
+  })
 })
 
 describe.skipIf(process.platform !== 'linux')('delivery processes and the other WebRTC engine', () => {
@@ -150,7 +150,7 @@ describe.skipIf(process.platform !== 'linux')('delivery processes and the other 
       await publisher.stop()
       await host.stop()
     }
-  }, 40_000)
+  })
 
   it('mediasoup’s worker is back within two seconds; a host that stops leaves no process', async (context) => {
     const file = findMediasoupWorker()
@@ -175,5 +175,5 @@ describe.skipIf(process.platform !== 'linux')('delivery processes and the other 
       await host.stop()
     }
     await until(() => left.every((pid) => !lives(pid)), 'all are gone', 3000)
-  }, 40_000)
+  })
 })

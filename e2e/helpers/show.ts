@@ -66,7 +66,7 @@ export function showOf(host: RunningHost): Show {
     async report(id) {
       return (await must('GET', '/studio')).outputs.find((each: any) => each.id === id)
     },
-    async until(id, accept, timeoutMs = 20_000) {
+    async until(id, accept, timeoutMs = 40_000) {
       const end = performance.now() + timeoutMs
       for (;;) {
         const report = await show.report(id)

@@ -132,7 +132,7 @@ export async function playStream(page: Page, endpoint: string, policy: RTCIceTra
 }
 
 /** Waits until the last state is `state`; fails with all of them. */
-export async function untilState(page: Page, state: string, timeoutMs = 20_000): Promise<void> {
+export async function untilState(page: Page, state: string, timeoutMs = 40_000): Promise<void> {
   await page
     .waitForFunction((wanted) => window.states.at(-1) === wanted, state, { timeout: timeoutMs })
     .catch(async () => {
@@ -176,7 +176,7 @@ export function received(page: Page): Promise<Received> {
 }
 
 /** Waits until the picture goes on: `more` further frames were decoded. */
-export async function untilFrames(page: Page, more: number, timeoutMs = 20_000): Promise<void> {
+export async function untilFrames(page: Page, more: number, timeoutMs = 40_000): Promise<void> {
   const before = (await received(page)).frames
   const end = performance.now() + timeoutMs
   for (;;) {

@@ -208,7 +208,8 @@ export class WatchSession {
 
   #stalled(): void {
     if (!this.#engine || this.#state === 'ended' || this.#state === 'loading') return
-    this.#say(this.#advancing ? 'buffering' : 'reconnecting')
+    // A picture that runs dry while the publisher is known to be away does not wait for the network.
+    this.#say(this.#advancing && !(this.#isAway && !this.rewound) ? 'buffering' : 'reconnecting')
   }
 
   #wake = (): void => {}
