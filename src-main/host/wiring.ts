@@ -63,8 +63,8 @@ export interface RunningHost {
   readonly signInRequired: boolean
   /** Admin token of this run. */
   readonly token: string
-  /** Streams that are live now, those that wait for a returning publisher included. */
-  liveStreams(): number
+  /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
+  onAir(): number
   /** Under two seconds, unless a disk hangs. What the studio sends goes on at the next start, unless a person ends it (left out: the system does). */
   stop(by?: StopCause): Promise<void>
 }
@@ -292,7 +292,7 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       ready,
       signInRequired: api.access.signInRequired,
       token,
-      liveStreams: () => live.health().active,
+      onAir: () => live.health().active + studio.running(),
       stop: (by = 'system') => {
         endedBy = by
         return close()

@@ -42,10 +42,10 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   const outputs = await createOutputs({ ...needs, engine, store, folder: join(dataDir, 'studio', 'recordings') })
   const kinds = studioKinds
   const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(secrets) }
-  const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log })
+  const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log, onLeave: () => void macros.stopAll() })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
   const acting = { show, engine, outputs, audit }
-  const macros = new Macros({ events, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
+  const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
   return {
@@ -71,7 +71,10 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
       await engine.stop()
       telling.stop()
     },
-    health: () => ({ state: engine.state, outputs: outputs.list().filter(({ state }) => state === 'live').length }),
+    running: () =>
+      outputs
+        .list()
+        .filter(({ kind, state }) => ['rtmp', 'srt', 'whip', 'recording'].includes(kind) && state !== 'off' && state !== 'failed').length,
   }
 }
 

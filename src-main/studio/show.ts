@@ -20,6 +20,8 @@ export interface ShowNeeds {
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
+  /** What is open gives place to another collection, or to none: called when the next one is known to be good. */
+  readonly onLeave: () => void
 }
 
 /** What of the open file is kept over a restart of the host. */
@@ -94,6 +96,7 @@ export class Show {
           if (this.#open?.collection === opened) this.#tellFile(state)
         },
       })
+      if (this.#open !== undefined && this.#open.path !== opened.file.path) this.#needs.onLeave()
       await this.#open?.collection.close()
       const before = store.get('open') as KeptOpen | undefined
       this.#open = { path: opened.file.path, name, collection: opened }
@@ -132,6 +135,7 @@ export class Show {
 
   async #end(actor: string): Promise<void> {
     const { outputs, engine } = this.#needs
+    this.#needs.onLeave()
     const open = this.#open
     this.#open = undefined
     this.control.close()

@@ -110,5 +110,6 @@ export interface Studio {
   start(file?: string): Promise<void>
   /** The host ends: outputs that ran go on when it comes back, unless a person ended it. */
   stop(byPerson: boolean): Promise<void>
-  health(): { readonly state: string; readonly outputs: number }
+  /** Outputs that run into files or to other servers: what would be lost with the host. */
+  running(): number
 }

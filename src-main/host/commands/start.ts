@@ -14,7 +14,8 @@ export function addStartCommand(program: Command, context: CommandContext): void
       `
 The window is Electron where its binary is present, else Chromium; where there is neither, the address is printed with a
 one-time sign-in link. Where a host runs on the data folder already, only the window is opened.
-Closing the window ends the host that was started with it, unless streams are live: then the host goes on until Ctrl+C.
+Closing the window ends the host that was started with it, unless streams are live or the studio's outputs
+run: then the host goes on until Ctrl+C.
 
 Examples:
   streams                                 this machine alone, usual ports
@@ -41,9 +42,12 @@ async function showHost(host: RunningHost, end: () => void, context: CommandCont
   window.onClosed((how) => {
     if (how === 'failed') say(`The window could not be shown. Open in a browser:\n  ${host.ready.signInUrl}`)
     if (how !== 'closed') return
-    const live = host.liveStreams()
+    const live = host.onAir()
     if (live === 0) end()
-    else say(`The window was closed, but ${live === 1 ? 'a stream is' : `${live} streams are`} live: the host goes on. Ctrl+C stops it.`)
+    else
+      say(
+        `The window was closed, but ${live === 1 ? 'a stream or output is' : `${live} streams and outputs are`} live: the host goes on. Ctrl+C stops it.`,
+      )
   })
   return window.close
 }

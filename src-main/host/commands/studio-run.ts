@@ -30,8 +30,8 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
             output,
             async (host) => {
               const client = findHost({ dataDir: host.ready.dataDir, token: host.token })
-              const gone = await follow(client, output, tell, context)
-              return () => gone.abort()
+              const { stop } = await follow(client, output, tell)
+              return stop
             },
             file === undefined ? {} : { collection: file },
           )
@@ -40,28 +40,29 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
           const client = clientOf(command, context)
           const { open } = await client.get<StudioStatus>('/studio')
           if (file !== undefined && file !== open?.file) await client.send('POST', '/studio/open', { file })
-          const gone = await follow(client, output, tell, context)
-          await context.untilStopped()
-          gone.abort()
+          const { stop, lost } = await follow(client, output, tell)
+          await Promise.race([context.untilStopped(), lost])
+          stop()
           await client.send('POST', '/studio/close', { force: true })
         }
       }),
     )
 }
 
-/** Tells how the studio is now, and then every event of it. */
+/** Tells how the studio is now, and then every event of it until `stop`. `lost` rejects when the host goes away before. */
 async function follow(
   client: ApiClient,
   output: Output,
   tell: (event: { time: string; topic: string; data: unknown }) => void,
-  context: CommandContext,
-): Promise<AbortController> {
+): Promise<{ stop: () => void; lost: Promise<never> }> {
   const gone = new AbortController()
   const status = await client.get<StudioStatus>('/studio')
   if (status.open === null) throw new AppError('studio.no_collection')
   output.result({ event: 'studio', ...status }, () => statusText(status))
-  client.listen(['studio.'], tell, gone.signal).catch((error: AppError) => {
-    if (!gone.signal.aborted) context.stderr.write(`${error.message}\n`)
+  const lost = client.listen(['studio.'], tell, gone.signal).then((): never => {
+    throw new AppError('host.unreachable', `The host at ${client.url} went away`)
   })
-  return gone
+  // Of a host that ends because it was asked to, nobody waits for it.
+  lost.catch(() => undefined)
+  return { stop: () => gone.abort(), lost }
 }

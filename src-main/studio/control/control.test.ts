@@ -108,7 +108,7 @@ describe('macros', () => {
     const events = {
       publish: (_topic: string, run: unknown) => void told.push(`${(run as { state: string }).state} ${(run as { done: number }).done}`),
     }
-    return { told, macros: new Macros({ events, act: (action, _actor, signal) => act(action, signal) }) }
+    return { told, macros: new Macros({ events, log: silentLogger, act: (action, _actor, signal) => act(action, signal) }) }
   }
 
   it('do their actions in order until one fails, and say which', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
+import type { Logger } from '../../platform/logger.ts'
 import type { Macro } from '../collection/collection.ts'
 import type { Action } from './action-schemas.ts'
 
@@ -20,6 +21,7 @@ export interface MacroRun {
 
 export interface MacrosNeeds {
   readonly events: Pick<EventBus, 'publish'>
+  readonly log: Pick<Logger, 'error'>
   readonly act: (action: Action, actor: string, signal: AbortSignal) => Promise<unknown>
 }
 
@@ -86,6 +88,7 @@ export class Macros {
       view = { ...view, state: view.done === view.actions ? 'done' : 'stopped' }
     } catch (error) {
       const known = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
+      if (known.code === 'internal' && !signal.aborted) this.#needs.log.error({ err: error, macro: macro.id }, 'a macro failed')
       view = signal.aborted
         ? { ...view, state: 'stopped' }
         : { ...view, state: 'failed', error: { code: known.code, message: known.message, remedy: known.remedy } }

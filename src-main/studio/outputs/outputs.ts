@@ -339,6 +339,7 @@ export class Outputs implements StudioOutputs {
     this.#tell(entry)
     if (error === undefined) return
     const { output } = entry
+    if (error.code === 'internal') this.#needs.log.error({ err: error.cause ?? error, output: output.id }, 'an output failed')
     this.#needs.audit.record({ kind: 'error', message: `output ${output.name}: ${error.message}`, code: error.code })
   }
 

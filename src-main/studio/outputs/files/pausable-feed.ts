@@ -56,7 +56,9 @@ export class PausableFeed implements MediaFeed {
     }
   }
 
+  /** What has come so far is set down: nobody knows for how long nothing follows. */
   pause(): void {
+    if (this.#state === 'on') this.#subscriber?.onReconnecting?.(true)
     this.#state = 'paused'
   }
 
