@@ -31,8 +31,11 @@ export interface VideoEncodingNeeds {
   readonly onFault: (problem: string) => void
 }
 
-/** Pictures that may wait for the encoder: more are left out, so that it never falls behind for good. */
+/** Pictures that may be with the encoder, one of them at work: more are left out, so that it never falls behind for good. */
 const mostWaiting = 3
+/** The same for a while after one was left out: what waits behind the next one would only be older when it comes out. */
+const mostWaitingBehind = 2
+const behindMs = 1000
 
 function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {
   const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
@@ -52,6 +55,9 @@ export class VideoEncoding {
   #pool: PicturePool | undefined
   #chain: Promise<void> = Promise.resolve()
   #waiting = 0
+  /** The frame whose picture it takes. */
+  #wanted = Number.NaN
+  #leftOutMs = Number.NEGATIVE_INFINITY
   #keyWanted = true
   #lastKeyMs = Number.NEGATIVE_INFINITY
   #closed = false
@@ -94,17 +100,30 @@ export class VideoEncoding {
     }
   }
 
-  /** True where frame number `frame` is wanted: its canvas must be composed. */
+  /**
+   * Whether the picture of a frame is wanted, so that its canvas must be composed. Asked once for each: one that the encoder is too slow
+   * for is left out here, before anybody composes it for nothing.
+   */
   wants(frame: number): boolean {
-    return this.#encoder !== undefined && frame % this.#needs.encoding.frameDivisor === 0
+    this.#wanted = Number.NaN
+    if (this.#encoder === undefined || frame % this.#needs.encoding.frameDivisor !== 0) return false
+    if (this.#groups.beginsWith(frame)) this.#keyWanted = true
+    const nowMs = this.#needs.nowMs()
+    const most = nowMs - this.#leftOutMs < behindMs ? mostWaitingBehind : mostWaiting
+    if (this.#waiting >= most) {
+      if (most === mostWaiting) this.#leftOutMs = nowMs
+      this.#skipped++
+      return false
+    }
+    this.#wanted = frame
+    return true
   }
 
   /** Takes the canvas's picture of a frame. */
   offer(picture: PooledPicture, frame: number): void {
     const encoder = this.#encoder
-    if (encoder === undefined || !this.wants(frame)) return
-    if (this.#groups.beginsWith(frame)) this.#keyWanted = true
-    const own = this.#waiting >= mostWaiting ? undefined : this.#ownPicture(picture)
+    if (encoder === undefined || frame !== this.#wanted) return
+    const own = this.#ownPicture(picture)
     if (own === undefined) {
       this.#skipped++
       return

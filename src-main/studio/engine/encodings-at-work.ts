@@ -54,10 +54,11 @@ export class EncodingsAtWork {
     }
   }
 
-  /** Whether a canvas's picture of a frame is wanted by any. */
+  /** Whether a canvas's picture of a frame is wanted by any. Asked once for each: encoders that are too slow for it leave it out. */
   wantsPicture(canvas: string, frame: number): boolean {
-    for (const each of this.#video.values()) if (each.canvas === canvas && each.encoding.wants(frame)) return true
-    return false
+    let wanted = false
+    for (const each of this.#video.values()) if (each.canvas === canvas && each.encoding.wants(frame)) wanted = true
+    return wanted
   }
 
   offerPicture(canvas: string, picture: PooledPicture, frame: number): void {

@@ -36,6 +36,12 @@ export interface EngineProcessNeeds {
   readonly liveAddress: (stream: string) => Promise<string>
 }
 
+/**
+ * What the process is started with. Encoders, decoders and file reads share libuv's threads; SVT-AV1 greets everybody unless told to speak
+ * of errors alone. Pictures lie outside of JavaScript's memory, which needs little: young objects are looked through more often, and
+ * the many threads of encoders share two places to allocate from.
+ */
+const environment = { UV_THREADPOOL_SIZE: '16', SVT_LOG: '1', NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' }
 const restart = { firstMs: 50, longestMs: 5000, goodAfterMs: 10_000 } as const
 /** Silence after which the process counts as hung, ms: a program that stands still this long is better begun anew. */
 const silenceMs = 4000
@@ -213,8 +219,7 @@ export class EngineProcess implements StudioEngine {
     this.#enter('starting')
     const worker: SupervisedWorker<ToStudio> = superviseWorker<FromStudio, ToStudio>({
       entry: workerFile(import.meta.url, 'studio-worker'),
-      // Encoders, decoders and file reads share libuv's threads; SVT-AV1 greets everybody unless told to speak of errors alone.
-      env: { UV_THREADPOOL_SIZE: '16', SVT_LOG: '1' },
+      env: environment,
       log: this.#needs.log,
       restart,
       silenceMs,
