@@ -33,9 +33,6 @@ export interface VideoEncodingNeeds {
 
 /** Pictures that may be with the encoder, one of them at work: more are left out, so that it never falls behind for good. */
 const mostWaiting = 3
-/** The same for a while after one was left out: what waits behind the next one would only be older when it comes out. */
-const mostWaitingBehind = 2
-const behindMs = 1000
 
 function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {
   const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
@@ -57,7 +54,6 @@ export class VideoEncoding {
   #waiting = 0
   /** The frame whose picture it takes. */
   #wanted = Number.NaN
-  #leftOutMs = Number.NEGATIVE_INFINITY
   #keyWanted = true
   #lastKeyMs = Number.NEGATIVE_INFINITY
   #closed = false
@@ -108,10 +104,7 @@ export class VideoEncoding {
     this.#wanted = Number.NaN
     if (this.#encoder === undefined || frame % this.#needs.encoding.frameDivisor !== 0) return false
     if (this.#groups.beginsWith(frame)) this.#keyWanted = true
-    const nowMs = this.#needs.nowMs()
-    const most = nowMs - this.#leftOutMs < behindMs ? mostWaitingBehind : mostWaiting
-    if (this.#waiting >= most) {
-      if (most === mostWaiting) this.#leftOutMs = nowMs
+    if (this.#waiting >= mostWaiting) {
       this.#skipped++
       return false
     }
