@@ -33,11 +33,14 @@ void widenSpan(const uint8_t* row, int width, int& from, int& to) {
 }  // namespace
 
 void PlacedPlanes::findSpans() {
-  spans.resize(static_cast<size_t>(chromaHeight()));
+  if (spans.empty()) spans.assign(static_cast<size_t>(chromaHeight()), {0, width()});
   for (int row = cy0; row < cy1; row++) {
     Span& span = spans[static_cast<size_t>(row - cy0)];
+    const int from = span.from, count = span.to - from;
     span = {0, 0};
-    for (int y = std::max(2 * row, y0); y < std::min(2 * row + 2, y1); y++) widenSpan(a.row(y - y0), width(), span.from, span.to);
+    for (int line = std::max(2 * row, y0); line < std::min(2 * row + 2, y1); line++) widenSpan(a.row(line - y0) + from, count, span.from, span.to);
+    span.from += from;
+    span.to += from;
   }
 }
 

@@ -37,7 +37,7 @@ struct PlacedPlanes {
   int chromaWidth() const { return cx1 - cx0; }
   int chromaHeight() const { return cy1 - cy0; }
   Span spanOf(int chromaRow) const { return spans.empty() ? Span{0, width()} : spans[static_cast<size_t>(chromaRow - cy0)]; }
-  /** Looks at `a` for what is clear. */
+  /** Looks at `a` for what is clear, within the spans that there are. */
   void findSpans();
 };
 

@@ -7,14 +7,23 @@
 
 namespace ami {
 
+/** Samples of a row that content covers: [first, last) at all, of those [whole, behind) wholly. */
+struct CoveredRun {
+  int first = 0, whole = 0, behind = 0, last = 0;
+  int count() const { return last - first; }
+};
+
 /** A rectangle of content as it lies in the target, for antialiased edges: how much of a target sample it covers. */
 class EdgeCoverage {
  public:
-  /** `toContent` leads from target samples to content pixels; `blur` is the width of the soft edge in target samples of that kind. */
+  /** `toContent` leads from target pixels to content pixels. */
   EdgeCoverage(const Affine& toContent, double width, double height);
 
-  /** Covers of `count` samples whose first middle stands at target (x, y), `step` apart; 0 to 256. False where none is touched. */
-  bool row(double x, double y, double step, int count, uint16_t* covers) const;
+  /**
+   * Of `count` samples whose first middle stands at target (x, y), `step` apart. Covers, 0 to 256, are written for those that are
+   * covered in part.
+   */
+  CoveredRun row(double x, double y, double step, int count, uint16_t* covers) const;
 
  private:
   Affine toContent_;
@@ -23,7 +32,20 @@ class EdgeCoverage {
   double acrossX_, acrossY_;
 };
 
-/** Linear sampling along any straight line. `x` and `y` are of the middle of the first sample, in source samples from its corner. */
-void sampleRow(PlaneView from, int width, int height, double x, double y, double stepX, double stepY, bool nearest, uint8_t* to, int count);
+/** A straight walk over planes of one size. `x` and `y` are of the middle of the first sample, in source samples from its corner. */
+struct SampleWalk {
+  int width, height;
+  double x, y, stepX, stepY;
+  bool nearest;
+};
+
+/** Samples of one plane along a walk. */
+struct SampledRow {
+  PlaneView from;
+  uint8_t* to;
+};
+
+/** Linear sampling (or nearest) of up to three planes along one walk. */
+void sampleRows(const SampleWalk& walk, const SampledRow* rows, int planes, int count);
 
 }  // namespace ami

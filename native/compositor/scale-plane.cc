@@ -47,13 +47,13 @@ AMI_DISPATCH(mixThree, (const uint8_t* a, const uint8_t* b, const uint8_t* c, ui
 
 }  // namespace
 
-/** Eight neighbouring target samples: one load holds what they need of their first two source samples, one two further on the third. */
+/** Two times eight neighbouring target samples: one load holds what eight need of their first two source samples, one two further on the third. */
 struct PlaneScaler::Group {
-  int32_t base;
+  int32_t base[2];
   int32_t three;
-  uint8_t order[16];
-  uint8_t pair[16];
-  uint8_t third[16];
+  uint8_t order[32];
+  uint8_t pair[32];
+  uint8_t third[32];
 };
 
 void PlaneScaler::layTaps(const AxisMap& map, int count, std::vector<Tap>& taps) {
@@ -84,32 +84,34 @@ void PlaneScaler::layTaps(const AxisMap& map, int count, std::vector<Tap>& taps)
 
 bool PlaneScaler::isShift(const std::vector<Tap>& taps) {
   for (size_t i = 0; i < taps.size(); i++) {
-    if (taps[i].weights[0] != 256 || taps[i].index != taps[0].index + static_cast<int>(i)) return false;
+    if (taps[i].weights[0] != taps[0].weights[0] || taps[i].weights[2] != 0 || taps[i].index != taps[0].index + static_cast<int>(i)) return false;
   }
   return true;
 }
 
 void PlaneScaler::layGroups(int width) {
-  const size_t count = static_cast<size_t>((width + 7) / 8);
-  groups_.resize(count * sizeof(Group));
+  const size_t halves = static_cast<size_t>((width + 15) / 16) * 2;
+  groups_.resize(halves / 2 * sizeof(Group));
   auto* groups = reinterpret_cast<Group*>(groups_.data());
-  for (size_t g = 0; g < count; g++) {
-    Group& group = groups[g];
-    int base = across_[g * 8].index;
-    for (size_t i = g * 8; i < g * 8 + 8 && i < across_.size(); i++) base = std::min(base, across_[i].index);
-    group.base = base;
-    group.three = 0;
+  for (size_t h = 0; h < halves; h++) {
+    Group& group = groups[h / 2];
+    const auto tapOf = [&](size_t i) -> const Tap& { return across_[std::min(h * 8 + i, across_.size() - 1)]; };
+    int base = tapOf(0).index;
+    for (size_t i = 1; i < 8; i++) base = std::min(base, tapOf(i).index);
+    group.base[h & 1] = base;
+    if ((h & 1) == 0) group.three = 0;
+    uint8_t *order = group.order + (h & 1) * 16, *pair = group.pair + (h & 1) * 16, *third = group.third + (h & 1) * 16;
     for (size_t i = 0; i < 8; i++) {
-      const Tap& tap = across_[std::min(g * 8 + i, across_.size() - 1)];
+      const Tap& tap = tapOf(i);
       const int at = std::min(tap.index - base, 14);
       // A weight of 256 does not fit a byte; the 1 that is missing goes to the neighbour.
       const bool whole = tap.weights[0] == 256, second = tap.weights[1] == 256;
-      group.order[2 * i] = static_cast<uint8_t>(at);
-      group.order[2 * i + 1] = static_cast<uint8_t>(at + 1);
-      group.pair[2 * i] = static_cast<uint8_t>(whole ? 255 : tap.weights[0] + (second ? 1 : 0));
-      group.pair[2 * i + 1] = static_cast<uint8_t>(second ? 255 : tap.weights[1] + (whole ? 1 : 0));
-      group.third[2 * i] = static_cast<uint8_t>(std::min<int>(tap.weights[2], 255));
-      group.third[2 * i + 1] = 0;
+      order[2 * i] = static_cast<uint8_t>(at);
+      order[2 * i + 1] = static_cast<uint8_t>(at + 1);
+      pair[2 * i] = static_cast<uint8_t>(whole ? 255 : tap.weights[0] + (second ? 1 : 0));
+      pair[2 * i + 1] = static_cast<uint8_t>(second ? 255 : tap.weights[1] + (whole ? 1 : 0));
+      third[2 * i] = static_cast<uint8_t>(std::min<int>(tap.weights[2], 255));
+      third[2 * i + 1] = 0;
       group.three |= tap.weights[2];
     }
   }
@@ -117,29 +119,36 @@ void PlaneScaler::layGroups(int width) {
 
 #if defined(__x86_64__)
 namespace {
+AMI_AVX2 AMI_INLINE __m256i load(const uint8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
+
+AMI_AVX2 AMI_INLINE __m256i both(const uint8_t* low, const uint8_t* high) {
+  const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(low));
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(first), _mm_loadu_si128(reinterpret_cast<const __m128i*>(high)), 1);
+}
+
 template <class Group>
 AMI_AVX2 inline void scaleRowAvx2(const Group* groups, const uint8_t* row, uint8_t* to, int width) {
-  const __m128i flip = _mm_set1_epi8(static_cast<char>(0x80)), round = _mm_set1_epi16(128);
-  const int count = (width + 7) / 8;
+  const __m256i flip = _mm256_set1_epi8(static_cast<char>(0x80)), round = _mm256_set1_epi16(128);
+  const int count = (width + 15) / 16;
   for (int g = 0; g < count; g++) {
     const Group& group = groups[g];
-    const uint8_t* from = row + group.base;
-    const __m128i order = _mm_loadu_si128(reinterpret_cast<const __m128i*>(group.order));
+    const uint8_t *low = row + group.base[0], *high = row + group.base[1];
+    const __m256i order = load(group.order);
     // Weights are the unsigned side, samples less 128 the signed one: so weights may have eight bits.
-    __m128i samples = _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)), flip);
-    __m128i sum = _mm_maddubs_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(group.pair)), _mm_shuffle_epi8(samples, order));
+    __m256i sum = _mm256_maddubs_epi16(load(group.pair), _mm256_shuffle_epi8(_mm256_xor_si256(both(low, high), flip), order));
     if (group.three != 0) {
-      samples = _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 2)), flip);
-      sum = _mm_adds_epi16(sum, _mm_maddubs_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(group.third)), _mm_shuffle_epi8(samples, order)));
+      const __m256i samples = _mm256_shuffle_epi8(_mm256_xor_si256(both(low + 2, high + 2), flip), order);
+      sum = _mm256_adds_epi16(sum, _mm256_maddubs_epi16(load(group.third), samples));
     }
-    sum = _mm_srai_epi16(_mm_adds_epi16(sum, round), 8);
-    const __m128i bytes = _mm_xor_si128(_mm_packs_epi16(sum, sum), flip);
-    if (g * 8 + 8 <= width) {
-      _mm_storel_epi64(reinterpret_cast<__m128i*>(to + g * 8), bytes);
+    sum = _mm256_srai_epi16(_mm256_adds_epi16(sum, round), 8);
+    const __m128i packed = _mm_packs_epi16(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    const __m128i bytes = _mm_xor_si128(packed, _mm256_castsi256_si128(flip));
+    if (g * 16 + 16 <= width) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(to + g * 16), bytes);
     } else {
       uint8_t rest[16];
       _mm_storeu_si128(reinterpret_cast<__m128i*>(rest), bytes);
-      memcpy(to + g * 8, rest, static_cast<size_t>(width - g * 8));
+      memcpy(to + g * 16, rest, static_cast<size_t>(width - g * 16));
     }
   }
 }
@@ -211,8 +220,15 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
   layTaps(y, height, down_);
   const bool shifted = isShift(across_);
   if (!shifted) layGroups(width);
+  // All samples stand as far beside theirs: on them, or between two of which each counts as much everywhere.
+  const int shift = across_[0].index;
+  const uint16_t share = across_[0].weights[0];
+  const auto slide = [&](const uint8_t* row, uint8_t* into) {
+    if (share == 256) memcpy(into, row + shift, static_cast<size_t>(width));
+    else mixTwo(row + shift, row + shift + 1, into, width, share, across_[0].weights[1]);
+  };
   // A shift that leaves the source needs its edge repeated, which the line below has.
-  const bool inside = shifted && across_[0].index >= 0 && across_[0].index + width <= x.samples;
+  const bool inside = shifted && shift >= 0 && shift + width + (share == 256 ? 0 : 1) <= x.samples;
   const size_t columns = static_cast<size_t>(x.samples);
   line_.resize(columns + 2 * kPad);
   uint8_t* line = line_.data() + kPad;
@@ -224,12 +240,11 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
     for (int k = 0; k < 3; k++) rows[k] = from.row(std::clamp(tap.index + k, 0, last));
     const bool single = tap.weights[0] == 256 || (tap.weights[2] == 0 && rows[0] == rows[1]);
     if (single && inside) {
-      memcpy(to, rows[0] + across_[0].index, static_cast<size_t>(width));
+      slide(rows[0], to);
       continue;
     }
-    if (inside && tap.weights[2] == 0) {
-      const int at = across_[0].index;
-      mixTwo(rows[0] + at, rows[1] + at, to, width, tap.weights[0], tap.weights[1]);
+    if (inside && share == 256 && tap.weights[2] == 0) {
+      mixTwo(rows[0] + shift, rows[1] + shift, to, width, tap.weights[0], tap.weights[1]);
       continue;
     }
     if (!single || lined != rows[0]) {
@@ -240,7 +255,7 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
       memset(line - kPad, line[0], kPad);
       memset(line + columns, line[columns - 1], kPad);
     }
-    if (shifted) memcpy(to, line + across_[0].index, static_cast<size_t>(width));
+    if (shifted) slide(line, to);
     else scaleRow(line, to, width);
   }
 }

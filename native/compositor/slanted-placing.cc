@@ -13,6 +13,16 @@ namespace {
 
 size_t bytes(int count) { return static_cast<size_t>(count); }
 
+/** Clears what of [from, to) a run leaves. */
+void clearAround(uint8_t* row, const CoveredRun& run, int from, int to) {
+  if (run.count() == 0) {
+    memset(row + from, 0, bytes(to - from));
+    return;
+  }
+  if (run.first > from) memset(row + from, 0, bytes(std::min(run.first, to) - from));
+  if (run.last < to) memset(row + std::max(run.last, from), 0, bytes(to - std::max(run.last, from)));
+}
+
 }  // namespace
 
 bool SlantedPlacing::place(const Content& content, const Geometry& geometry, int targetWidth, int targetHeight, ContentSource& sources, PlacedPlanes& p) {
@@ -51,76 +61,79 @@ bool SlantedPlacing::place(const Content& content, const Geometry& geometry, int
   sample(source, back, width, height, geometry.nearest, p);
   p.lumaX = p.lumaY = p.chromaX = p.chromaY = {};
   p.alpha = true;
-  p.findSpans();
   return true;
 }
 
 void SlantedPlacing::sample(const Source& source, const Affine& back, double width, double height, bool nearest, PlacedPlanes& p) {
   const EdgeCoverage coverage(back, width, height);
-  const int lumaWidth = p.width(), lumaHeight = p.height(), chromaWidth = p.chromaWidth(), chromaHeight = p.chromaHeight();
-  for (PlaneBuffer* plane : {&p.ownY, &p.ownA}) plane->resize(lumaWidth, lumaHeight);
-  for (PlaneBuffer* plane : {&p.ownU, &p.ownV, &p.ownChromaAlpha}) plane->resize(chromaWidth, chromaHeight);
-  covers_.resize(bytes(lumaWidth));
-  struct Line {
-    PlaneView from;
-    uint8_t* to;
-  };
-  // One row of all planes of a kind: `scale` leads from content pixels to the source's samples, `shift` is where those begin.
-  const auto row = [&](double x, double y, double step, int count, int sourceWidth, int sourceHeight, double scaleX, double scaleY, double shiftX,
-                       double shiftY, std::initializer_list<Line> lines, uint8_t* opaque) {
-    const bool any = coverage.row(x, y, step, count, covers_.data());
-    int first = 0, last = count;
-    while (any && covers_[bytes(first)] == 0) first++;
-    while (any && covers_[bytes(last - 1)] == 0) last--;
-    const int run = any ? last - first : 0;
-    // Between the soft edges all is covered.
-    int whole = first, behind = last;
-    while (whole < last && covers_[bytes(whole)] != 256) whole++;
-    while (behind > whole && covers_[bytes(behind - 1)] != 256) behind--;
-    const auto cover = [&](uint8_t* to) {
-      coverRow(to + first, covers_.data() + first, whole - first);
-      coverRow(to + behind, covers_.data() + behind, last - behind);
-    };
-    const auto clear = [&](uint8_t* to) {
-      if (run == 0) return static_cast<void>(memset(to, 0, bytes(count)));
-      memset(to, 0, bytes(first));
-      memset(to + last, 0, bytes(count - last));
-    };
-    const double startX = x + first * step;
-    const double contentX = back.a * startX + back.c * y + back.e, contentY = back.b * startX + back.d * y + back.f;
-    for (const Line& line : lines) {
-      clear(line.to);
-      if (run == 0) continue;
-      sampleRow(line.from, sourceWidth, sourceHeight, contentX * scaleX + shiftX, contentY * scaleY + shiftY, back.a * step * scaleX, back.b * step * scaleY,
-                nearest, line.to + first, run);
-      cover(line.to);
-    }
-    if (opaque == nullptr) return;
-    clear(opaque);
-    if (run == 0) return;
-    memset(opaque + first, 255, bytes(run));
-    cover(opaque);
-  };
+  for (PlaneBuffer* plane : {&p.ownY, &p.ownA}) plane->resize(p.width(), p.height());
+  for (PlaneBuffer* plane : {&p.ownU, &p.ownV, &p.ownChromaAlpha}) plane->resize(p.chromaWidth(), p.chromaHeight());
+  covers_.resize(bytes(p.width()));
+  p.spans.resize(bytes(p.chromaHeight()));
   const double scaleX = 1 / source.shrinkX, scaleY = 1 / source.shrinkY;
-  for (int y = 0; y < lumaHeight; y++) {
-    if (source.hasAlpha()) {
-      row(p.x0 + 0.5, p.y0 + y + 0.5, 1, lumaWidth, source.width, source.height, scaleX, scaleY, 0, 0, {{source.y, p.ownY.row(y)}, {source.a, p.ownA.row(y)}}, nullptr);
-    } else {
-      row(p.x0 + 0.5, p.y0 + y + 0.5, 1, lumaWidth, source.width, source.height, scaleX, scaleY, 0, 0, {{source.y, p.ownY.row(y)}}, p.ownA.row(y));
+  const int alphaPlanes = source.hasAlpha() ? 1 : 0;
+  for (int cy = p.cy0; cy < p.cy1; cy++) {
+    PlacedPlanes::Span& span = p.spans[bytes(cy - p.cy0)];
+    CoveredRun runs[2];
+    span = {p.width(), 0};
+    const int first = 2 * cy - p.y0, behind = std::min(first + 2, p.height());
+    for (int y = first; y < behind; y++) {
+      const double startX = p.x0 + 0.5, startY = p.y0 + y + 0.5;
+      CoveredRun& run = runs[y - first];
+      run = coverage.row(startX, startY, 1, p.width(), covers_.data());
+      if (run.count() == 0) continue;
+      span = {std::min(span.from, run.first), std::max(span.to, run.last)};
+      const double x = startX + run.first;
+      const SampleWalk walk{source.width, source.height, (back.a * x + back.c * startY + back.e) * scaleX, (back.b * x + back.d * startY + back.f) * scaleY,
+                            back.a * scaleX, back.b * scaleY, nearest};
+      const SampledRow rows[] = {{source.y, p.ownY.row(y)}, {source.a, p.ownA.row(y)}};
+      fill(walk, rows, 1 + alphaPlanes, 2, run);
     }
-  }
-  const double shiftX = source.phaseX * scaleX, shiftY = source.phaseY * scaleY;
-  for (int y = 0; y < chromaHeight; y++) {
-    const double middle = 2.0 * (p.cy0 + y) + 1;
-    const Line u{source.u, p.ownU.row(y)}, v{source.v, p.ownV.row(y)}, c{source.chromaAlpha, p.ownChromaAlpha.row(y)};
-    if (source.hasAlpha()) row(2.0 * p.cx0 + 1, middle, 2, chromaWidth, source.chromaWidth, source.chromaHeight, scaleX / 2, scaleY / 2, shiftX, shiftY, {u, v, c}, nullptr);
-    else row(2.0 * p.cx0 + 1, middle, 2, chromaWidth, source.chromaWidth, source.chromaHeight, scaleX / 2, scaleY / 2, shiftX, shiftY, {u, v}, c.to);
+    if (span.from >= span.to) {
+      span = {0, 0};
+      continue;
+    }
+    for (int y = first; y < behind; y++) {
+      for (const PlaneBuffer* plane : {&p.ownY, &p.ownA}) clearAround(plane->row(y), runs[y - first], span.from, span.to);
+    }
+    const double startX = 2.0 * p.cx0 + 1, startY = 2.0 * cy + 1;
+    const CoveredRun run = coverage.row(startX, startY, 2, p.chromaWidth(), covers_.data());
+    const int y = cy - p.cy0;
+    const SampledRow rows[] = {{source.u, p.ownU.row(y)}, {source.v, p.ownV.row(y)}, {source.chromaAlpha, p.ownChromaAlpha.row(y)}};
+    if (run.count() > 0) {
+      const double x = startX + 2 * run.first;
+      const SampleWalk walk{source.chromaWidth,
+                            source.chromaHeight,
+                            (back.a * x + back.c * startY + back.e) * scaleX / 2 + source.phaseX * scaleX,
+                            (back.b * x + back.d * startY + back.f) * scaleY / 2 + source.phaseY * scaleY,
+                            back.a * scaleX,
+                            back.b * scaleY,
+                            nearest};
+      fill(walk, rows, 2 + alphaPlanes, 3, run);
+    }
+    // Whoever draws a span looks at a sample more on each side.
+    const int from = std::max(0, span.from / 2 - 1), to = std::min(p.chromaWidth(), span.to / 2 + 2);
+    for (const SampledRow& row : rows) clearAround(row.to, run, from, to);
   }
   p.y = {p.ownY.data(), p.ownY.stride()};
   p.a = {p.ownA.data(), p.ownA.stride()};
   p.u = {p.ownU.data(), p.ownU.stride()};
   p.v = {p.ownV.data(), p.ownV.stride()};
   p.chromaAlpha = {p.ownChromaAlpha.data(), p.ownChromaAlpha.stride()};
+  // What is clear in the content itself need not be laid, either.
+  if (source.hasAlpha()) p.findSpans();
+}
+
+/** Samples `planes` of the rows; where there is one more it is opaque. */
+void SlantedPlacing::fill(const SampleWalk& walk, const SampledRow* rows, int planes, int all, const CoveredRun& run) const {
+  SampledRow moved[3];
+  for (int i = 0; i < planes; i++) moved[i] = {rows[i].from, rows[i].to + run.first};
+  sampleRows(walk, moved, planes, run.count());
+  if (planes < all) memset(rows[planes].to + run.first, 255, bytes(run.count()));
+  for (int i = 0; i < all; i++) {
+    coverRow(rows[i].to + run.first, covers_.data() + run.first, run.whole - run.first);
+    coverRow(rows[i].to + run.behind, covers_.data() + run.behind, run.last - run.behind);
+  }
 }
 
 }  // namespace ami

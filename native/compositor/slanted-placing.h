@@ -5,6 +5,7 @@
 #include "content-source.h"
 #include "geometry.h"
 #include "placed-planes.h"
+#include "sample-plane.h"
 
 namespace ami {
 
@@ -16,6 +17,7 @@ class SlantedPlacing {
 
  private:
   void sample(const Source& source, const Affine& back, double width, double height, bool nearest, PlacedPlanes& p);
+  void fill(const SampleWalk& walk, const SampledRow* rows, int planes, int all, const CoveredRun& run) const;
 
   std::vector<uint16_t> covers_;
 };

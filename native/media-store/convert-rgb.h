@@ -4,33 +4,13 @@
 #include <cstring>
 
 #include "picture.h"
+#include "rgb-alpha.h"
+#include "rgb-coefficients.h"
 #include "simd.h"
 
 namespace ami {
 
-/** Coefficients for the four bytes of a pixel as they lie in memory, times 32768. Each chroma row sums to zero: greys stay grey. */
-struct RgbCoefficients {
-  int16_t y[4];
-  int16_t u[4];
-  int16_t v[4];
-};
-
-inline const RgbCoefficients& rgbCoefficients(Layout layout) {
-  static const RgbCoefficients bgra = {{2032, 20127, 5983, 0}, {14392, -11094, -3298, 0}, {-1320, -13072, 14392, 0}};
-  static const RgbCoefficients rgba = {{5983, 20127, 2032, 0}, {-3298, -11094, 14392, 0}, {14392, -13072, -1320, 0}};
-  return layout == Layout::rgba ? rgba : bgra;
-}
-
 namespace rgb {
-
-AMI_INLINE uint8_t luma(const uint8_t* p, const RgbCoefficients& k) {
-  return static_cast<uint8_t>((p[0] * k.y[0] + p[1] * k.y[1] + p[2] * k.y[2] + (16 << 15) + (1 << 14)) >> 15);
-}
-
-/** Of the sums of four pixels. */
-AMI_INLINE uint8_t chroma(const int* sum, const int16_t* k) {
-  return static_cast<uint8_t>((sum[0] * k[0] + sum[1] * k[1] + sum[2] * k[2] + (128 << 17) + (1 << 16)) >> 17);
-}
 
 /** Two rows from pixel `x` on; `second` may be `first` at the bottom of odd pictures. */
 inline void rowsPlain(const uint8_t* first, const uint8_t* second, uint8_t* y0, uint8_t* y1, uint8_t* u, uint8_t* v, int x, int width,
@@ -126,41 +106,6 @@ AMI_INLINE void alphaKernel(const uint8_t* from, uint8_t* to, int width, uint8_t
   *any |= some;
 }
 AMI_DISPATCH(alpha, (const uint8_t* from, uint8_t* to, int width, uint8_t* all, uint8_t* any), (from, to, width, all, any))
-
-/** Divides the colours of a row by its alpha. */
-inline void unmultiply(const uint8_t* from, uint8_t* to, int width) {
-  for (int x = 0; x < width; x++, from += 4, to += 4) {
-    const unsigned a = from[3];
-    if (a == 255 || a == 0) {
-      memcpy(to, from, 4);
-      continue;
-    }
-    const unsigned factor = (255u * 65536u + a / 2) / a;
-    for (int c = 0; c < 3; c++) {
-      const unsigned value = (from[c] * factor + 32768u) >> 16;
-      to[c] = static_cast<uint8_t>(value > 255 ? 255 : value);
-    }
-    to[3] = static_cast<uint8_t>(a);
-  }
-}
-
-/** Where the four pixels of a chroma sample differ in alpha, the more opaque ones give it its colour: no fringe from hidden colours. */
-inline void weighChroma(const uint8_t* first, const uint8_t* second, uint8_t* u, uint8_t* v, int width, const RgbCoefficients& k) {
-  for (int x = 0; x < width; x += 2) {
-    const int right = x + 1 < width ? 4 : 0;
-    const uint8_t* pixels[4] = {first + x * 4, first + x * 4 + right, second + x * 4, second + x * 4 + right};
-    const int a0 = pixels[0][3];
-    if (a0 == pixels[1][3] && a0 == pixels[2][3] && a0 == pixels[3][3]) continue;
-    int weights = 0, sum[3] = {0, 0, 0};
-    for (const uint8_t* p : pixels) {
-      weights += p[3];
-      for (int c = 0; c < 3; c++) sum[c] += p[c] * p[3];
-    }
-    for (int& value : sum) value = (value * 4 + weights / 2) / weights;
-    u[x / 2] = chroma(sum, k.u);
-    v[x / 2] = chroma(sum, k.v);
-  }
-}
 
 }  // namespace rgb
 
