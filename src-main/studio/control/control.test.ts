@@ -80,6 +80,7 @@ describe('what is on air', () => {
     air.configure({ studioMode: true })
     air.preview('main', 'talk')
     expect(() => air.preview('main', 'phone')).toThrow(/another canvas/)
+    await expect(air.toProgram('main', { transition: 'spin' })).rejects.toThrow(/no transition "spin"/)
     await air.toProgram('main', { transition: 'fade' })
     expect(air.state.canvases[0]).toEqual({ canvas: 'main', program: 'talk', preview: 'intro', transition: 'fade' })
     air.transitionEnded('main')

@@ -366,6 +366,20 @@ describe('a recording', () => {
     await outputs.close(false)
   })
 
+  it('has a file of its own where another begins at the same moment with the same name', async () => {
+    const { engine, outputs, folder, files } = await setUp(
+      output('x', 'recording', { name: 'same' }),
+      output('y', 'recording', { name: 'same' }),
+    )
+    await Promise.all([outputs.start('x'), outputs.start('y')])
+    engine.begin()
+    engine.feed(2)
+    expect(outputs.list().map(({ state }) => state)).toEqual(['live', 'live'])
+    await outputs.close(false)
+    expect(readdirSync(folder).sort()).toEqual(['same-2.mp4', 'same.mp4'])
+    expect(files.list().map(({ state }) => state)).toEqual(['complete', 'complete'])
+  })
+
   it('says which folder it cannot write to', async () => {
     const { outputs } = await setUp(output('x', 'recording', { folder: '/proc/nowhere' }), output('y', 'recording', { folder: '../up' }))
     await expect(outputs.start('x')).rejects.toMatchObject({ code: 'studio.folder_unusable' })
