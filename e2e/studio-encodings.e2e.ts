@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { openShow, type Show } from './helpers/show.ts'
+import { live, openShow, type Show } from './helpers/show.ts'
+import { until, untilStill } from './helpers/until.ts'
 
 /** What encoders are asked for is what files hold; who wants the same shares one encoder. */
 
@@ -33,15 +33,20 @@ function probe(file: string): { video: Probed; audio: Probed } {
   return { video: of('video'), audio: of('audio') }
 }
 
-const statistics = async (): Promise<{ encodings: { codec: string }[] }> => (await host.api('GET', '/studio/statistics')).body
+const encodings = async (): Promise<{ codec: string; width: number; frames: number }[]> =>
+  (await host.api('GET', '/studio/statistics')).body.encodings
 
-/** Records with an encoding for some seconds; answers the file. */
-async function record(id: string, video: object, more: object = {}, settings: object = {}): Promise<string> {
+/** Records with an encoding until it has made enough frames; answers the file. */
+async function record(id: string, video: object, more: object = {}, settings: object = {}, enough = 75): Promise<string> {
   await show.add(id, 'recording', { folder, name: id, ...settings }, { video: { bitrateKbps: 800, keyframeMs: 1000, ...video }, ...more })
   await show.start(id)
-  await show.until(id, ({ state }) => state === 'live', 40_000)
-  await delay(3000)
-  const { statistics } = await show.report(id)
+  const { statistics } = await show.until(id, live, 80_000)
+  // However long it takes: a busy machine leaves frames out.
+  await until(
+    async () => (await encodings()).some(({ width, frames }) => width > 0 && frames >= enough),
+    `${id} has no ${enough} frames`,
+    80_000,
+  )
   await show.stop(id)
   await show.until(id, ({ state }) => state === 'off')
   return statistics.file as string
@@ -50,6 +55,7 @@ async function record(id: string, video: object, more: object = {}, settings: ob
 beforeAll(async () => {
   host = await startHost()
   show = await openShow(host)
+  await until(async () => (await host.api('GET', '/studio/sources/card')).body.item.report?.state === 'running', 'there is no test picture')
 })
 afterAll(async () => {
   await host?.stop()
@@ -81,7 +87,7 @@ describe('encodings', () => {
     expect(video.has_b_frames).toBeGreaterThan(0)
     expect(audio.codec_name).toBe('aac')
     const frames = await readFrames(file)
-    expect(frames.filter(({ code }) => code !== undefined).length).toBeGreaterThan(45)
+    expect(frames.filter(({ code }) => code !== undefined).length).toBeGreaterThan(30)
   })
 
   it('are AV1 with Opus, and HEVC by quality at half the frames', async () => {
@@ -89,18 +95,26 @@ describe('encodings', () => {
       await record('av1', { codec: 'av1', encoder: 'libsvtav1', preset: '13' }, { audio: [{ codec: 'opus' }] }, { container: 'mkv' }),
     )
     expect([av1.video.codec_name, av1.audio.codec_name]).toEqual(['av1', 'opus'])
-    const file = await record('hevc', {
-      codec: 'hevc',
-      encoder: 'libx265',
-      preset: 'ultrafast',
-      rateControl: 'crf',
-      crf: 30,
-      frameDivisor: 2,
-    })
+    const file = await record(
+      'hevc',
+      {
+        codec: 'hevc',
+        encoder: 'libx265',
+        preset: 'ultrafast',
+        rateControl: 'crf',
+        crf: 30,
+        frameDivisor: 2,
+      },
+      {},
+      {},
+      40,
+    )
     expect(probe(file).video.codec_name).toBe('hevc')
     const frames = await readFrames(file)
     const steps = frames.slice(1).map(({ time }, index) => Math.round((time - (frames[index] as { time: number }).time) * 30))
-    expect(steps.filter((step) => step === 2).length).toBeGreaterThan(steps.length * 0.8)
+    // A busy machine leaves out more of them, but makes none between.
+    expect(steps.filter((step) => step % 2 !== 0)).toEqual([])
+    expect(steps.filter((step) => step === 2).length).toBeGreaterThan(10)
   })
 
   it('are shared by all who want the same, and end with the last of them', async () => {
@@ -110,16 +124,17 @@ describe('encodings', () => {
       await show.start(id)
       await show.until(id, ({ state }) => state === 'live')
     }
-    await delay(1500)
-    const codecs = async (): Promise<string[]> => (await statistics()).encodings.map(({ codec }) => codec).sort()
-    expect(await codecs()).toEqual(['aac', 'h264'])
+    const codecs = async (): Promise<string> =>
+      (await encodings())
+        .map(({ codec }) => codec)
+        .sort()
+        .join(' ')
+    await until(async () => (await codecs()) === 'aac h264', 'both are encoded once')
     await show.stop('one')
-    await delay(1500)
-    expect(await codecs()).toEqual(['aac', 'h264'])
+    await show.until('one', ({ state }) => state === 'off')
+    expect(await untilStill(codecs, 1500, 'what is encoded')).toBe('aac h264')
     await show.stop('two')
-    await show.until('two', ({ state }) => state === 'off')
-    await delay(1500)
-    expect(await codecs()).toEqual([])
+    await until(async () => (await codecs()) === '', 'nothing is encoded any more')
   })
 
   it('say what is wrong where an encoder does not exist, and touch no other output', async () => {
@@ -129,6 +144,6 @@ describe('encodings', () => {
     const { error } = await show.until('bad', ({ state }) => state === 'failed' || state === 'retrying')
     expect(error.message).toMatch(/nvenc/i)
     await show.stop('bad')
-    expect((await readFrames(await file)).length).toBeGreaterThan(45)
+    expect((await readFrames(await file)).length).toBeGreaterThan(30)
   })
 })
