@@ -211,6 +211,20 @@ describe('what else such documents hold', () => {
     ])
   })
 
+  it('whose transitions share a name has the first of them', () => {
+    const swipe = source('swipe_transition', 'Fade', {})
+    const { collection, told } = lines({
+      sources: [scene('Main', [])],
+      transitions: [swipe, source('slide_transition', 'In', {}), source('cut_transition', 'In', {})],
+    })
+    expect(collection.transitions.map(({ id, kind }) => [id, kind])).toEqual([
+      ['cut', 'cut'],
+      ['fade', 'fade'],
+      ['In', 'push'],
+    ])
+    expect(told.filter((line) => line.endsWith('there is another one of that name'))).toHaveLength(2)
+  })
+
   it('whatever is written there, it is a collection or a refusal', () => {
     const text = readFileSync(new URL('fixtures/obs-29.json', import.meta.url), 'utf8')
     let seed = 5

@@ -7,8 +7,9 @@ import { type DocumentReader, readDocument, refuseMonsters } from '../collection
 import { ImportReport, type NotCarried } from './not-carried.ts'
 import { mapObsFilter, sortOfObsFilter } from './obs-filters.ts'
 import { actionOf, chordsOf } from './obs-hotkeys.ts'
-import { mapObsItem } from './obs-items.ts'
+import { ObsNames } from './obs-names.ts'
 import { tellTheRest } from './obs-rest.ts'
+import { ObsScenes } from './obs-scenes.ts'
 import { mapObsSource } from './obs-sources.ts'
 import { mapObsTransition } from './obs-transitions.ts'
 import { clamp, ObsValues } from './obs-values.ts'
@@ -30,7 +31,6 @@ export interface Imported {
 /** Most sources and scenes that are read: what is behind them is told as not carried. */
 const mostScenes = 512
 const mostSources = 1000
-const mostItems = 512
 
 type Thing = Record<string, unknown>
 
@@ -62,24 +62,15 @@ export function importObs(document: unknown, options: ImportOptions, reader: Doc
   return { collection: readDocument(builder.build(), reader, undefined, options.name).collection, notCarried: builder.report.lines }
 }
 
-/** One import: names become ids, and everything refers to them. */
+/** One import. */
 class ObsImport {
   readonly report = new ImportReport()
   readonly #root: ObsValues
   readonly #options: ImportOptions
   readonly #kinds: CollectionKinds
-  readonly #sceneIds = new Map<string, string>()
-  readonly #sourceIds = new Map<string, string>()
-  readonly #transitionIds = new Map<string, string>()
-  readonly #groups = new Map<string, ObsValues>()
+  readonly #names = new ObsNames()
   readonly #sources: Thing[] = []
   readonly #macros: Thing[] = []
-  readonly #itemIds = new Set<string>()
-  readonly #filterIds = new Set<string>()
-  /** Ids of items by scene and name: hotkeys refer to them so. */
-  readonly #itemOf = new Map<string, string>()
-  /** Scenes that stand in a scene. */
-  readonly #nested = new Map<string, Set<string>>()
   /** Sources made for pictures that OBS keeps inside of filters and transitions. */
   readonly #made = new Map<string, string>()
 
@@ -90,24 +81,32 @@ class ObsImport {
   }
 
   build(): Thing {
-    const all = [...this.#root.list('sources'), ...this.#root.list('groups')]
+    const listed = this.#root.list('sources')
+    const all = [...listed, ...this.#root.list('groups')]
     const scenes = all.filter((each) => each.text('id') === 'scene')
-    for (const group of all.filter((each) => each.text('id') === 'group')) this.#groups.set(group.text('name'), group)
+    const groups = all.filter((each) => each.text('id') === 'group')
     const ordered = this.#once(this.#inOrder(scenes), 'scene').slice(0, mostScenes)
     if (scenes.length > mostScenes) this.report.add('scenes', `only the first ${mostScenes} are carried`)
-    for (const scene of ordered) this.#name(this.#sceneIds, scene.text('name'), 'scene')
+    for (const scene of ordered) this.#names.scenes.give(scene.text('name'), 'scene')
     const inputs = all.filter((each) => !['scene', 'group', ''].includes(each.text('id')))
     const shared = globalDevices.flatMap((key) => (this.#root.has(key) ? [this.#root.part(key)] : []))
     const sources = this.#once([...shared, ...inputs], 'source').slice(0, mostSources)
     if (shared.length + inputs.length > mostSources) this.report.add('sources', `only the first ${mostSources} are carried`)
     const carried = sources.filter((source) => this.#isCarried(source))
-    for (const source of carried) this.#name(this.#sourceIds, source.text('name'), 'source')
+    for (const source of carried) this.#names.sources.give(source.text('name'), 'source')
     for (const source of carried) this.#addSource(source, shared.includes(source))
     const transitions = this.#transitions()
-    const made = ordered.map((scene) => this.#scene(scene))
+    const maker = new ObsScenes({
+      names: this.#names,
+      report: this.report,
+      groups: new Map(groups.map((group) => [group.text('name'), group])),
+      listed: new Set(listed.map((each) => each.text('name'))),
+      filters: (scene, place) => this.#sceneFilters(scene, place),
+    })
+    const made = ordered.map((scene) => maker.make(scene))
     for (const source of [...ordered, ...carried]) this.#hotkeys(source)
     tellTheRest(this.#root, this.report)
-    const current = this.#sceneIds.get(this.#root.text('current_program_scene', this.#root.text('current_scene')))
+    const current = this.#names.scenes.of(this.#root.text('current_program_scene', this.#root.text('current_scene')))
     const resolution = this.#root.part('resolution')
     const size = (value: number, otherwise: number): number => {
       const pixels = Math.round(clamp(value, 0, 7680) / 2) * 2
@@ -133,7 +132,7 @@ class ObsImport {
       scenes: made,
       sources: this.#sources,
       transitions,
-      transition: this.#transitionIds.get(this.#root.text('current_transition')) ?? transitions[0]?.id,
+      transition: this.#names.transitions.of(this.#root.text('current_transition')) ?? transitions[0]?.id,
       macros: this.#macros,
     }
   }
@@ -157,15 +156,6 @@ class ObsImport {
     })
   }
 
-  #name(ids: Map<string, string>, name: string, otherwise: string): void {
-    if (ids.has(name)) return
-    const taken = new Set(ids.values())
-    ids.set(
-      name,
-      freeId(name === '' ? otherwise : name, (id) => taken.has(id)),
-    )
-  }
-
   /** Told once for each source that has no kind here. */
   #isCarried(source: ObsValues): boolean {
     const id = source.text('id')
@@ -182,7 +172,7 @@ class ObsImport {
     const mapped = mapObsSource(source.text('id'), source.part('settings'), tell)
     const kind = mapped && this.#kinds.source(mapped.kind)
     if (mapped === undefined || kind === undefined) return
-    const filters: Thing[] = (mapped.filters ?? []).map((each) => ({ ...each, id: this.#filterId(name, each.name) }))
+    const filters: Thing[] = (mapped.filters ?? []).map((each) => ({ ...each, id: this.#names.newFilter(name, each.name) }))
     const sound: Thing[] = []
     for (const filter of source.list('filters')) {
       const made = this.#filter(filter, name, place)
@@ -195,7 +185,7 @@ class ObsImport {
     if (source.flag('push-to-talk') || source.flag('push-to-mute')) tell('push to talk and push to mute are not carried: give it a macro')
     if ((source.number('flags', 0) & 2) !== 0) tell('both its channels are heard: it was mono')
     this.#sources.push({
-      id: this.#sourceIds.get(name),
+      id: this.#names.sources.of(name),
       name: name.slice(0, 120) || 'Source',
       kind: mapped.kind,
       settings: this.#fitting(kind, mapped.settings, tell),
@@ -224,12 +214,6 @@ class ObsImport {
     }
   }
 
-  #filterId(owner: string, name: string): string {
-    const id = freeId(`${owner}-${name}`, (each) => this.#filterIds.has(each))
-    this.#filterIds.add(id)
-    return id
-  }
-
   #filter(
     filter: ObsValues,
     owner: string,
@@ -246,7 +230,7 @@ class ObsImport {
     }
     const mapped = mapObsFilter(id, filter.part('settings'), {
       tell,
-      sourceId: (source) => this.#sourceIds.get(source),
+      sourceId: (source) => this.#names.sources.of(source),
       pictureSource: (file) => this.#makeSource('image', file),
     })
     const filters = mapped.flatMap(({ kind, settings }, index) => {
@@ -258,7 +242,7 @@ class ObsImport {
       const named = index === 0 ? name : `${name} ${index + 1}`
       return [
         {
-          id: this.#filterId(owner, named),
+          id: this.#names.newFilter(owner, named),
           name: named,
           kind,
           enabled: filter.flag('enabled', true),
@@ -286,91 +270,19 @@ class ObsImport {
     const known = this.#made.get(key)
     if (known !== undefined) return known
     const base = file.split(/[/\\]/).at(-1) ?? kind
-    const taken = new Set(this.#sourceIds.values())
-    const id = freeId(base, (each) => taken.has(each))
-    this.#sourceIds.set(key, id)
+    const id = this.#names.sources.make(base)
     this.#made.set(key, id)
     this.#sources.push({ id, name: base.slice(0, 120) || kind, kind, settings: { file: file.slice(0, 4096) } })
     return id
   }
 
-  #scene(scene: ObsValues): Thing {
-    const name = scene.text('name')
-    const id = this.#sceneIds.get(name) as string
-    const place = `scene "${name}"`
+  #sceneFilters(scene: ObsValues, place: string): readonly Thing[] {
     const filters = scene.list('filters').flatMap((filter) => {
-      const made = this.#filter(filter, name, place)
+      const made = this.#filter(filter, scene.text('name'), place)
       if (made?.sort === 'sound') this.report.add(`${place}, filter "${filter.text('name')}"`, 'scenes have no filters for sound')
       return made?.sort === 'picture' ? made.filters : []
     })
-    const settings = scene.part('settings')
-    if (settings.flag('custom_size')) this.report.add(place, 'has the size of the canvas instead of its own')
-    const override = scene.part('private_settings').text('transition')
-    const transition = this.#transitionIds.get(override)
-    if (override !== '' && transition === undefined) this.report.add(place, `its transition "${override}" is not there`)
-    const items = this.#items(settings, name, place, true)
-    if (items.length > mostItems) this.report.add(place, `only the first ${mostItems} items are carried`)
-    return {
-      id,
-      name: name.slice(0, 120) || 'Scene',
-      items: items.slice(0, mostItems),
-      filters: filters.slice(0, 32),
-      ...(transition === undefined ? {} : { transition }),
-    }
-  }
-
-  #items(settings: ObsValues, owner: string, place: string, groups: boolean): Thing[] {
-    return settings.list('items').flatMap((item): readonly Thing[] => {
-      // Groups keep their items; the copies beside them are for versions without groups.
-      if (item.flag('group_item_backup')) return []
-      const name = item.text('name')
-      const here = `${place}, item "${name}"`
-      const tell = this.report.at(here)
-      const group = this.#groups.get(name)
-      const shown = this.#shown(name)
-      if (group === undefined && shown === undefined) {
-        if (!this.#isUnknown(name)) tell('shows a source that is not there')
-        return []
-      }
-      if (shown !== undefined && 'scene' in shown && !this.#mayStandIn(this.#sceneIds.get(owner) as string, shown.scene)) {
-        tell('scenes do not stand in each other')
-        return []
-      }
-      const id = freeId(`${owner}-${name}`, (each) => this.#itemIds.has(each))
-      this.#itemIds.add(id)
-      const key = `${owner}\n${name}`
-      if (!this.#itemOf.has(key)) this.#itemOf.set(key, id)
-      const layout = mapObsItem(item, tell)
-      if (shown !== undefined) return [{ id, ...shown, ...layout }]
-      if (!groups || group === undefined) {
-        tell('groups do not stand in groups')
-        return []
-      }
-      if (group.list('filters').length > 0) tell('groups have no filters')
-      const inner = this.#items(group.part('settings'), owner, here, false)
-      return [{ id, name: name.slice(0, 120) || 'Group', group: inner.slice(0, 256), ...layout }]
-    })
-  }
-
-  #shown(name: string): { readonly scene: string } | { readonly source: string } | undefined {
-    const scene = this.#sceneIds.get(name)
-    if (scene !== undefined) return { scene }
-    const source = this.#sourceIds.get(name)
-    return source === undefined ? undefined : { source }
-  }
-
-  /** Remembers that a scene stands in another; false where that one stands in it already. */
-  #mayStandIn(outer: string, inner: string): boolean {
-    const reaches = (from: string, seen: Set<string>): boolean =>
-      from === outer || [...(this.#nested.get(from) ?? [])].some((each) => !seen.has(each) && reaches(each, seen.add(each)))
-    if (reaches(inner, new Set())) return false
-    this.#nested.set(outer, (this.#nested.get(outer) ?? new Set()).add(inner))
-    return true
-  }
-
-  /** It was told already that there is no kind for it. */
-  #isUnknown(name: string): boolean {
-    return this.#root.list('sources').some((each) => each.text('name') === name)
+    return filters.slice(0, 32)
   }
 
   #transitions(): Thing[] {
@@ -379,11 +291,15 @@ class ObsImport {
       { id: 'cut', name: 'Cut', kind: 'cut', durationMs: 0 },
       { id: 'fade', name: 'Fade', kind: 'fade', durationMs },
     ]
-    this.#transitionIds.set('Cut', 'cut').set('Fade', 'fade')
+    for (const { id, name } of transitions) this.#names.transitions.set(String(name), String(id))
     for (const transition of this.#root.list('transitions').slice(0, 60)) {
       const name = transition.text('name')
       const place = `transition "${name}"`
       const tell = this.report.at(place)
+      if (this.#names.transitions.of(name) !== undefined) {
+        tell('there is another one of that name')
+        continue
+      }
       const mapped = mapObsTransition(transition.text('id'), transition.part('settings'), {
         tell,
         pictureSource: (file) => this.#makeSource('image', file),
@@ -394,9 +310,8 @@ class ObsImport {
         tell(`there is no kind of transition for ${transition.text('id')}`)
         continue
       }
-      this.#name(this.#transitionIds, name, 'transition')
       transitions.push({
-        id: this.#transitionIds.get(name),
+        id: this.#names.transitions.give(name, 'transition'),
         name: name.slice(0, 120) || 'Transition',
         kind: mapped.kind,
         durationMs: mapped.kind === 'cut' ? 0 : (mapped.durationMs ?? durationMs),
@@ -414,9 +329,9 @@ class ObsImport {
       const hotkeys = chordsOf(source.part('hotkeys').list(binding))
       if (hotkeys.length === 0) continue
       const action = actionOf(binding, {
-        scene: scene ? this.#sceneIds.get(name) : undefined,
-        source: this.#sourceIds.get(name),
-        itemId: (item) => this.#itemOf.get(`${name}\n${item}`),
+        scene: scene ? this.#names.scenes.of(name) : undefined,
+        source: this.#names.sources.of(name),
+        itemId: (item) => this.#names.itemOf(name, item),
       })
       if (action === undefined) this.report.add(place, `the hotkey ${hotkeys.join(', ')} for ${binding} is not carried`)
       else if (this.#macros.length < 256) {
