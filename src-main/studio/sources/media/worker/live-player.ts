@@ -4,14 +4,14 @@ import { Packet, type Stream } from 'node-av/lib'
 import type { SourceState } from '../../running-source.ts'
 import type { LiveRequest, PlayRequest } from '../messages.ts'
 import { LiveClock } from './live-clock.ts'
+import { closeLiveSession, type LiveSession, openLiveSession } from './live-session.ts'
 import { LiveTiming } from './live-timing.ts'
 import { MediaFault } from './media-fault.ts'
-import { type MediaInput, openInput } from './media-input.ts'
-import { PacketQueue } from './packet-queue.ts'
-import { PictureDecoder } from './picture-decoder.ts'
+import type { PacketQueue } from './packet-queue.ts'
+import type { PictureDecoder } from './picture-decoder.ts'
 import type { Player, PlayerNeeds } from './player.ts'
 import { Presenter } from './presenter.ts'
-import { type DecodedSound, SoundDecoder } from './sound-decoder.ts'
+import type { DecodedSound } from './sound-decoder.ts'
 import { soundRate } from './sound-rate.ts'
 import { Timeline } from './timeline.ts'
 
@@ -36,29 +36,11 @@ const lateSoundUs = 100_000
 /** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
 const silentMs = 2500
 const silentPacedMs = 15_000
-/** What is fetched in pieces may make a reading wait for the next of them, ms. */
-const longestReadMs = 40_000
 /** After so long without anything the connection is made anew, ms. */
 const lostMs = 10_000
 /** Delays between attempts, ms. */
 const backoffMs = [250, 500, 1000, 2000, 4000]
 const reportEveryMs = 1000
-
-/** One connection, from its opening to its end. */
-interface Session {
-  readonly input: MediaInput
-  readonly pictures: PictureDecoder | undefined
-  readonly sound: SoundDecoder | undefined
-  /** It waits to be fetched instead of coming by itself: HLS, files. */
-  readonly isPaced: boolean
-  readonly pictureQueue: PacketQueue
-  readonly soundQueue: PacketQueue
-  /** What servers send of the past, all at once in the beginning, is over: pictures are on time. */
-  isLive: boolean
-  /** When the first packet came, ms of the process. */
-  beganAt: number
-  ended: boolean
-}
 
 /** Plays what happens now: reads as it comes, holds it back by the buffer, and finds its way back to live whatever happens. */
 export class LivePlayer implements Player {
@@ -75,7 +57,7 @@ export class LivePlayer implements Player {
   readonly #stopping = new AbortController()
   readonly #reportTimer: NodeJS.Timeout
   readonly #finished: Promise<void>
-  #session: Session | undefined
+  #session: LiveSession | undefined
   #state: SourceState = 'starting'
   #problem: string | undefined
   #lastPacketAt = 0
@@ -147,22 +129,7 @@ export class LivePlayer implements Player {
 
   /** Throws MediaFault when the connection ends. */
   async #connect(): Promise<void> {
-    const { address, format, options } = this.#request
-    const { engine } = this.#needs
-    const probe = { us: 2_000_000, bytes: 2_000_000 }
-    const request = { address, ...(format !== undefined && { format }), options, soundTrack: 1, probe, readMs: longestReadMs }
-    const input = await openInput(request, engine)
-    const session: Session = {
-      input,
-      pictures: input.pictures && new PictureDecoder(input.pictures, engine, true),
-      sound: input.sound && new SoundDecoder(input.sound, true),
-      isPaced: /hls|dash/.test(input.format) || (input.durationUs !== undefined && /^https?:/i.test(address)),
-      pictureQueue: new PacketQueue(),
-      soundQueue: new PacketQueue(),
-      isLive: false,
-      beganAt: Number.NaN,
-      ended: false,
-    }
+    const session = await openLiveSession(this.#request, this.#needs.engine)
     this.#session = session
     this.#reconnects++
     this.#timing.reset()
@@ -171,9 +138,17 @@ export class LivePlayer implements Player {
     this.#lastPacketAt = performance.now()
     if (!session.pictures) this.#needs.pictures.clear()
     this.#presenter.run()
-    const decoding = this.#decode(session)
+    let broken: Error | undefined
+    const decoding = this.#decode(session).catch((error: Error) => {
+      broken = error
+      session.ended = true
+      session.input.interrupt()
+    })
     try {
       await this.#read(session)
+      if (broken !== undefined) throw broken
+    } catch (error) {
+      throw broken ?? error
     } finally {
       session.ended = true
       this.#wakeUp()
@@ -181,22 +156,18 @@ export class LivePlayer implements Player {
       this.#session = undefined
       this.#presenter.halt()
       this.#presenter.flush()
-      session.pictureQueue.clear()
-      session.soundQueue.clear()
-      session.pictures?.close()
-      session.sound?.close()
-      await input.close()
+      await closeLiveSession(session)
     }
   }
 
-  async #read(session: Session): Promise<void> {
+  async #read(session: LiveSession): Promise<void> {
     const { input, isPaced, pictureQueue, soundQueue } = session
     const clock = new LiveClock()
-    while (!this.#stopping.signal.aborted) {
+    while (!this.#isOver(session)) {
       while (isPaced && Math.max(pictureQueue.spanUs, soundQueue.spanUs) > fetchedAheadUs) {
         await sleep(50)
         this.#lastPacketAt = performance.now()
-        if (this.#stopping.signal.aborted) return
+        if (this.#isOver(session)) return
       }
       const packet = new Packet()
       packet.alloc()
@@ -218,13 +189,18 @@ export class LivePlayer implements Player {
   }
 
   /** Something that has an end of its own came to it: what is held is played. */
-  async #playOut({ pictureQueue, soundQueue }: Session): Promise<void> {
-    while (!this.#stopping.signal.aborted && (pictureQueue.length > 0 || soundQueue.length > 0 || this.#presenter.waiting > 0))
-      await sleep(50)
-    this.#tell('ended', undefined)
+  async #playOut(session: LiveSession): Promise<void> {
+    const { pictureQueue, soundQueue } = session
+    while (!this.#isOver(session) && (pictureQueue.length > 0 || soundQueue.length > 0 || this.#presenter.waiting > 0)) await sleep(50)
+    if (!this.#isOver(session)) this.#tell('ended', undefined)
   }
 
-  #arrived(session: Session, stream: Stream, packet: Packet, clock: LiveClock): void {
+  /** It is to stop, or its packets cannot be decoded. */
+  #isOver(session: LiveSession): boolean {
+    return session.ended || this.#stopping.signal.aborted
+  }
+
+  #arrived(session: LiveSession, stream: Stream, packet: Packet, clock: LiveClock): void {
     const { num, den } = stream.timeBase
     const tickUs = (num * 1e6) / den
     const ticks = packet.dts === AV_NOPTS_VALUE ? packet.pts : packet.dts
@@ -262,11 +238,11 @@ export class LivePlayer implements Player {
   }
 
   /** Decodes what will be due soon, until the session ends. */
-  async #decode(session: Session): Promise<void> {
+  async #decode(session: LiveSession): Promise<void> {
     const { pictures, sound, pictureQueue, soundQueue } = session
     const delayUs = pictures === undefined ? 0 : (session.input.pictures?.codecpar.videoDelay ?? 0) * pictures.frameUs
     const settleMs = Math.min(mostSettleMs, this.#request.bufferMs / 2)
-    while (!session.ended && !this.#stopping.signal.aborted) {
+    while (!this.#isOver(session)) {
       const now = this.#needs.nowUs()
       if (!(performance.now() - session.beganAt >= settleMs)) {
         await sleep(10)
@@ -292,7 +268,7 @@ export class LivePlayer implements Player {
     return next !== undefined && this.#timeline.dueUs(next) <= untilUs
   }
 
-  async #see(session: Session, decoder: PictureDecoder, packet: Packet): Promise<void> {
+  async #see(session: LiveSession, decoder: PictureDecoder, packet: Packet): Promise<void> {
     await decoder.push(packet)
     packet.free()
     for (;;) {
@@ -322,7 +298,7 @@ export class LivePlayer implements Player {
     this.#presenter.wake()
   }
 
-  #hear(session: Session, { samples, position }: DecodedSound): void {
+  #hear(session: LiveSession, { samples, position }: DecodedSound): void {
     const mediaUs = (position * 1e6) / soundRate
     const lateUs = this.#needs.nowUs() - this.#timeline.dueUs(mediaUs)
     if (lateUs > lateSoundUs) {
