@@ -1,5 +1,4 @@
-import { networkInterfaces } from 'node:os'
-import type { Consumer, DataProducer, Producer, WebRtcTransport } from 'mediasoup/types'
+import type { WebRtcTransport } from 'mediasoup/types'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type AnswerSection, writeAnswer } from './answer.ts'
@@ -8,8 +7,10 @@ import { feedRoom } from './mediasoup-feed.ts'
 import { MediasoupIngest } from './mediasoup-ingest.ts'
 import { capabilitiesFor, encodingsOf, lowestFirst, transportOf } from './mediasoup-mapping.ts'
 import { MediasoupProcess } from './mediasoup-process.ts'
+import { type Room, type Session, statsOf } from './mediasoup-room.ts'
 import { type PipedRoom, type ProfileRouter, type ProfileRouters, pipeRoom } from './mediasoup-routers.ts'
 import type { OfferDescription } from './offer.ts'
+import { ownAddresses } from './own-addresses.ts'
 import {
   CONNECT_MS,
   type DataMessage,
@@ -29,30 +30,6 @@ export interface MediasoupEngineNeeds {
   readonly log: Logger
   /** The program of mediasoup's worker, as `findMediasoupWorker` found it. */
   readonly workerFile: string
-}
-
-interface Session {
-  readonly id: string
-  readonly room: Room
-  readonly transport: WebRtcTransport
-  readonly router: ProfileRouter
-  readonly publishes: boolean
-  readonly consumers: Consumer[]
-  ingest?: MediasoupIngest
-  connected: boolean
-  connectTimer: NodeJS.Timeout | undefined
-}
-
-interface Room {
-  readonly name: string
-  readonly producers: Producer[]
-  /** Rids of the picture, lowest encoding first: mediasoup's spatial layers. */
-  rids: readonly string[]
-  /** What goes to the viewers' data channels; the host writes it. */
-  readonly data: DataProducer
-  readonly piped: Map<ProfileRouter, Promise<PipedRoom>>
-  readonly sessions: Set<Session>
-  publisher?: Session
 }
 
 /** Feedback that mediasoup answers or sends. */
@@ -399,47 +376,4 @@ class MediasoupEngine implements SfuEngine {
       this.#needs.events.onData(id, message)
     })
   }
-}
-
-async function statsOf(session: Session): Promise<PeerStats> {
-  const empty = { sessionId: session.id, connected: session.connected, bytesIn: 0, bytesOut: 0, packetsLost: 0, nacks: 0, plis: 0 }
-  try {
-    const [[transport], streams] = await Promise.all([
-      session.transport.getStats(),
-      session.publishes
-        ? Promise.all(session.room.producers.map((each) => each.getStats())).then((lists) => lists.flat())
-        : Promise.all(session.consumers.map((each) => each.getStats())).then((lists) =>
-            lists.flat().filter((each) => each.type === 'outbound-rtp'),
-          ),
-    ])
-    const tuple = transport?.iceSelectedTuple
-    const trips = streams.map((each) => each.roundTripTime ?? 0).filter((each) => each > 0)
-    const current = session.consumers.find((each) => each.type === 'simulcast')?.currentLayers
-    const layer = current && session.room.rids[current.spatialLayer]
-    return {
-      ...empty,
-      ...(tuple === undefined ? {} : { transport: tuple.protocol, remoteAddress: `${tuple.remoteIp}:${tuple.remotePort}` }),
-      bytesIn: transport?.bytesReceived ?? 0,
-      bytesOut: transport?.bytesSent ?? 0,
-      packetsLost: streams.reduce((sum, each) => sum + each.packetsLost, 0),
-      nacks: streams.reduce((sum, each) => sum + each.nackCount, 0),
-      plis: streams.reduce((sum, each) => sum + each.pliCount, 0),
-      ...(trips.length === 0 ? {} : { roundTripMs: Math.max(...trips) }),
-      ...(transport?.availableOutgoingBitrate === undefined ? {} : { availableBitrate: transport.availableOutgoingBitrate }),
-      ...(layer === undefined ? {} : { layer }),
-    }
-  } catch {
-    // It closed while it was asked.
-    return empty
-  }
-}
-
-/** Addresses under which a machine that listens everywhere can be reached; loopback where it has no other. */
-function ownAddresses(bind: string): string[] {
-  const family = bind === '::' ? 'IPv6' : 'IPv4'
-  const found = Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter((each) => each.family === family && !each.internal && !each.address.startsWith('fe80:'))
-    .map((each) => each.address)
-  return found.length > 0 ? found : [bind === '::' ? '::1' : '127.0.0.1']
 }
