@@ -102,8 +102,11 @@ class MediasoupEngine implements SfuEngine {
     const { home } = routers
     const chosen = offer.media.map((media) => ({ media, codec: media.direction === 'inactive' ? undefined : chooseCodec(media) }))
     if (chosen.every((each) => each.codec === undefined)) throw new AppError('webrtc.no_codec')
-    const transport = await this.#transport(routers, home, offer)
     const room = await this.#makeRoom(home, name)
+    const transport = await this.#transport(routers, home, offer).catch((error: unknown) => {
+      room.data.close()
+      throw error
+    })
     const session = this.#enter(sessionId, room, transport, home, true)
     room.publisher = session
     try {
@@ -286,12 +289,17 @@ class MediasoupEngine implements SfuEngine {
       iceConsentTimeout: CONSENT_SECONDS,
     })
     const { algorithm, value } = offer.fingerprint
-    await transport.connect({
-      dtlsParameters: {
-        role: offer.setup === 'passive' ? 'server' : 'client',
-        fingerprints: [{ algorithm: algorithm.toLowerCase() as 'sha-256', value }],
-      },
-    })
+    try {
+      await transport.connect({
+        dtlsParameters: {
+          role: offer.setup === 'passive' ? 'server' : 'client',
+          fingerprints: [{ algorithm: algorithm.toLowerCase() as 'sha-256', value }],
+        },
+      })
+    } catch (cause) {
+      transport.close()
+      throw new AppError('webrtc.sdp_invalid', `The offer's fingerprint is not usable: ${(cause as Error).message}`, { cause })
+    }
     return transport
   }
 
