@@ -28,6 +28,15 @@ function table() {
   return rows
 }
 
+/** Memory with each shared page in parts: the sum over a tree is what the tree takes. */
+function proportionalKb(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8').match(/^Pss:\s+(\d+)/m)?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
 function residentKb(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1] ?? 0)
@@ -36,7 +45,7 @@ function residentKb(pid) {
   }
 }
 
-/** `{ cpuSeconds, memoryMb, processes }` of the tree below and with `root`. */
+/** `{ cpuSeconds, memoryMb, proportionalMb, processes }` of the tree below and with `root`. */
 export function measureTree(root) {
   const rows = table()
   const inTree = (pid) => {
@@ -47,6 +56,7 @@ export function measureTree(root) {
   return {
     cpuSeconds: members.reduce((sum, pid) => sum + cpuNs(pid), 0) / 1e9,
     memoryMb: members.reduce((sum, pid) => sum + residentKb(pid), 0) / 1024,
+    proportionalMb: members.reduce((sum, pid) => sum + proportionalKb(pid), 0) / 1024,
     processes: members.length,
   }
 }

@@ -44,13 +44,16 @@ function makeFiles() {
   return { video, logo }
 }
 
-/** CPU and memory of a process tree over the window. */
+/** CPU and memory of a process tree over the window; pages that processes share count once. */
 async function watched(pid) {
   const from = measureTree(pid)
   const started = performance.now()
   await sleep(seconds * 1000)
   const to = measureTree(pid)
-  return { cores: fixed(((to.cpuSeconds - from.cpuSeconds) * 1000) / (performance.now() - started)), memoryMb: Math.round(to.memoryMb) }
+  return {
+    cores: fixed(((to.cpuSeconds - from.cpuSeconds) * 1000) / (performance.now() - started)),
+    memoryMb: Math.round(to.proportionalMb),
+  }
 }
 
 const encoding = (bitrateKbps) => ({ encoder: 'libx264', preset: 'ultrafast', rateControl: 'cbr', bitrateKbps, keyframeMs: 2000 })
