@@ -21,7 +21,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readBarcode } from './helpers/barcode.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
-import { until } from './helpers/until.ts'
+import { until, untilStill } from './helpers/until.ts'
 
 /** Sources that are drawn, as the studio runs them: in their process, into shared memory, read here. */
 
@@ -102,10 +102,8 @@ describe('pictures', () => {
     await solid(64, 64, '#ff0000').toFile(path)
     const source = await bench.open('image', { file: path })
     await source.untilPicture(shows([255, 0, 0]))
-    const { sequence } = source.pictures
-    await delay(700)
     // It costs nothing while nothing happens.
-    expect(source.pictures.sequence).toBe(sequence)
+    await untilStill(() => source.pictures.sequence, 700, 'it is drawn though nothing happens')
     await solid(32, 32, '#00ff00').toFile(file('next.png'))
     renameSync(file('next.png'), path)
     await source.untilPicture((picture) => picture.width === 32 && shows([0, 255, 0])(picture))
@@ -125,28 +123,33 @@ describe('pictures', () => {
       .toFile(file('moves.gif'))
     const source = await bench.open('image', { file: file('moves.gif') })
     await source.untilPicture()
-    const seen: { sequence: number; timeUs: number; colour: number }[] = []
+    interface Shown {
+      readonly sequence: number
+      readonly timeUs: number
+      readonly colour: number
+    }
+    let last: Shown | undefined
+    // Pairs that followed each other: a reader that is held up misses some between.
+    const pairs: [Shown, Shown][] = []
     await until(
       () => {
-        const picture = source.picture()!
         const { sequence } = source.pictures
-        if (seen.at(-1)?.sequence !== sequence)
-          seen.push({ sequence, timeUs: picture.timeUs, colour: middle(picture).indexOf(Math.max(...middle(picture))) })
-        return seen.length >= 7
+        if (last?.sequence === sequence) return false
+        const picture = source.picture()!
+        const now = { sequence, timeUs: picture.timeUs, colour: middle(picture).indexOf(Math.max(...middle(picture))) }
+        if (last !== undefined && sequence === last.sequence + 1 && source.pictures.sequence === sequence) pairs.push([last, now])
+        last = now
+        return pairs.length >= 7
       },
-      () => JSON.stringify(seen),
+      () => JSON.stringify(pairs),
     )
     const stood = [200, 400, 300]
-    for (let index = 2; index < seen.length; index++) {
-      expect(seen[index]!.colour).toBe((seen[index - 1]!.colour + 1) % 3)
-      const errorMs = (seen[index]!.timeUs - seen[index - 1]!.timeUs) / 1000 - stood[seen[index - 1]!.colour]!
-      expect(Math.abs(errorMs)).toBeLessThan(120)
-    }
+    for (const [before, now] of pairs) expect(now.colour).toBe((before.colour + 1) % 3)
+    // One may come late on a busy machine; the first stood since before it was looked at.
+    const errorsMs = pairs.slice(1).map(([before, now]) => Math.abs((now.timeUs - before.timeUs) / 1000 - stood[before.colour]!))
+    expect(errorsMs.toSorted((one, other) => one - other)[errorsMs.length >> 1]).toBeLessThan(60)
     source.source.show?.(false)
-    await delay(500)
-    const { sequence } = source.pictures
-    await delay(600)
-    expect(source.pictures.sequence).toBe(sequence)
+    await untilStill(() => source.pictures.sequence, 600, 'it moves while nobody sees it')
   })
 
   it('of 16384 pixels are made smaller within bounded memory; what cannot be read is named', async () => {
@@ -396,15 +399,14 @@ describe('test pictures and tones', () => {
           frames.push(code.frame)
           times.push(picture!.timeUs)
         }
-        return frames.length > 40
+        return frames.filter((frame, index) => index > 0 && frame === frames[index - 1]! + 1).length > 25
       },
       () => JSON.stringify(frames),
     )
-    // The reader looks fifty times a second and the machine is shared: most steps are of one frame, and time agrees with number.
+    // The reader is held up now and then: what it sees are many steps of one frame, and over all of them time agrees with number.
     for (let index = 1; index < frames.length; index++) {
       expect(times[index]! - times[index - 1]!).toBeCloseTo(((frames[index]! - frames[index - 1]!) * 1e6) / 30, -1)
     }
-    expect(frames.filter((frame, index) => index > 0 && frame === frames[index - 1]! + 1).length).toBeGreaterThan(25)
     await until(
       () => levels(source, 1000, 0.1).tone > 0.1,
       () => 'no beep is heard',
