@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
 
 export interface FileWatch {
   /** Looks again at once, and tells of the file as if it had changed. */
@@ -63,7 +64,7 @@ function missing(path: string, error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `There is no file ${path}`
+      return `There is no file ${path}${isAbsolute(path) ? '' : ': give its whole path'}`
     case 'EACCES':
     case 'EPERM':
       return `The host may not read ${path}`

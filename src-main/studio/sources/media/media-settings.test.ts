@@ -17,7 +17,7 @@ describe('settings of sources', () => {
   it('are refused with the place named', () => {
     const problem = (kind: string, settings: object) => readSettings(findSourceKind(kind)!.settings, settings)
     expect(problem('media', { speed: 9 })).toEqual({ problem: expect.stringContaining('speed') })
-    expect(problem('playlist', { items: [{ file: 'a' }, { file: '' }] })).toEqual({ problem: expect.stringContaining('items.1.file') })
+    expect(problem('playlist', { items: [{ file: 'a' }, { file: '' }] })).toEqual({ problem: expect.stringContaining('items[1].file') })
   })
 })
 

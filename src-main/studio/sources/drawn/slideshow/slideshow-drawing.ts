@@ -53,7 +53,10 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
         pictures.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
         for (const name of pictures.slice(0, mostSlides)) found.push(join(settings.folder, name))
       } catch (error) {
-        skipped = `The folder ${settings.folder} cannot be read: ${(error as Error).message}`
+        const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+        skipped = isMissing
+          ? `There is no folder ${settings.folder}`
+          : `The folder ${settings.folder} cannot be read: ${(error as Error).message}`
       }
     }
     order.setSlides(found)

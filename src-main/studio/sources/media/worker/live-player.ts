@@ -6,7 +6,7 @@ import type { LiveRequest, PlayRequest } from '../messages.ts'
 import { LiveClock } from './live-clock.ts'
 import { closeLiveSession, type LiveSession, openLiveSession } from './live-session.ts'
 import { LiveTiming } from './live-timing.ts'
-import { MediaFault } from './media-fault.ts'
+import { MediaFault, plainly } from './media-fault.ts'
 import type { PacketQueue } from './packet-queue.ts'
 import type { PictureDecoder } from './picture-decoder.ts'
 import type { Player, PlayerNeeds } from './player.ts'
@@ -326,7 +326,10 @@ export class LivePlayer implements Player {
   #away(error: Error): void {
     if (this.#request.whileAway === 'nothing') this.#needs.pictures.clear()
     const isHopeless = error instanceof MediaFault && error.kind === 'refused'
-    this.#tell(isHopeless ? 'failed' : 'waiting', isHopeless ? error.message : `It is away (${error.message}): trying again by itself`)
+    this.#tell(
+      isHopeless ? 'failed' : 'waiting',
+      isHopeless ? error.message : `It is away (${plainly(error.message)}): trying again by itself`,
+    )
   }
 
   #look(): void {

@@ -8,3 +8,9 @@ export class MediaFault extends Error {
     this.kind = kind
   }
 }
+
+/** What FFmpeg says of a stream that is away, where its words tell people nothing. */
+export function plainly(words: string): string {
+  if (words.includes('[play.not_live]')) return 'nobody publishes it now'
+  return words.startsWith('Immediate exit requested') ? 'nothing comes' : words
+}
