@@ -37,8 +37,9 @@ export class PictureSubscriptions {
     at.takers.add(taker)
     if (at.takers.size === 1) this.#onWanted()
     // Whoever comes later learns what the others were told.
+    const known = at.fault !== undefined || at.pictures !== undefined
     queueMicrotask(() => {
-      if (!at.takers.has(taker)) return
+      if (!known || !at.takers.has(taker)) return
       if (at.fault !== undefined) listener.onFault(at.fault)
       else if (at.pictures !== undefined) listener.onPictures(at.pictures)
     })
