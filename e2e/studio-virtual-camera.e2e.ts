@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { superviseWorker } from '../src-main/platform/workers/supervise-worker.ts'
@@ -171,11 +172,22 @@ describe('a virtual camera of PipeWire', () => {
     if (without !== undefined) skipBecause(context, without)
     if (loopbackDevices().length > 0) skipBecause(context, 'this machine has a loopback device, which comes first')
     const portal = await startCameraPortal(pipeWire)
-    const browser = await launchBrowser({ args: ['--enable-features=WebRtcPipeWireCamera', '--use-fake-ui-for-media-stream'] })
-    try {
+    // A browser asks the portal once in its life: one that was too early, or that the portal was too slow for, never sees a camera.
+    const browsers: Browser[] = []
+    const openPage = async (): Promise<Page | undefined> => {
+      const browser = await launchBrowser({ args: ['--enable-features=WebRtcPipeWireCamera', '--use-fake-ui-for-media-stream'] })
+      browsers.push(browser)
       const page = await browser.newPage()
       // A page of this machine may ask for a camera.
       await page.goto(`${host.http}/api/v1/docs`)
+      const kinds = () => page.evaluate(async () => (await navigator.mediaDevices.enumerateDevices()).map(({ kind }) => kind))
+      return until(async () => (await kinds()).includes('videoinput'), 'the browser lists the camera', 10_000).then(
+        () => page,
+        () => undefined,
+      )
+    }
+    try {
+      const page = await until(openPage, 'a browser lists the camera')
       const settings = await page.evaluate(async () => {
         const stream = await navigator.mediaDevices.getUserMedia({ video: true })
         const video = document.createElement('video')
@@ -191,7 +203,7 @@ describe('a virtual camera of PipeWire', () => {
       expect(neverFalls(seen), `${seen}`).toBe(true)
       expect(new Set(seen).size, `${seen}`).toBeGreaterThan(3)
     } finally {
-      await browser.close()
+      await Promise.all(browsers.map((browser) => browser.close()))
       await portal.remove()
     }
   })

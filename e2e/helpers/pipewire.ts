@@ -77,6 +77,10 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-pw-'))
   for (const name of ['runtime', 'state', 'config']) mkdirSync(join(folder, name), { mode: 0o700 })
   const runtime = join(folder, 'runtime')
+  // A portal brings a file system of documents along, mounted here: what is killed leaves it behind, and nothing can be removed.
+  const services = join(runtime, 'dbus-1/services')
+  mkdirSync(services, { recursive: true })
+  writeFileSync(join(services, `${documents}.service`), `[D-BUS Service]\nName=${documents}\nExec=/bin/false\n`)
   const env: Record<string, string> = {
     XDG_RUNTIME_DIR: runtime,
     XDG_STATE_HOME: join(folder, 'state'),
@@ -224,6 +228,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
   }
 }
 
+const documents = 'org.freedesktop.portal.Documents'
 const barcodeFrames = fileURLToPath(new URL('./barcode-frames.ts', import.meta.url))
 
 /** Kills a process and waits until it is gone. */
