@@ -21,15 +21,6 @@ void fillPlane(uint8_t* to, ptrdiff_t stride, int width, int height, uint8_t val
   for (int y = 0; y < height; y++) memset(to + y * stride, value, width);
 }
 
-/** A plane that is turned around its edges by `byX` and `byY` samples, both less than its size. */
-void wrapPlane(const uint8_t* from, ptrdiff_t fromStride, uint8_t* to, ptrdiff_t toStride, int width, int height, int byX, int byY) {
-  for (int y = 0; y < height; y++) {
-    const uint8_t* row = from + (y + byY) % height * fromStride;
-    memcpy(to + y * toStride, row + byX, width - byX);
-    memcpy(to + y * toStride + width - byX, row, byX);
-  }
-}
-
 void nothing(FilterPicture& to) {
   to.resize(1, 1, true);
   const Planes& made = to.planes();
@@ -64,26 +55,6 @@ void CropFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
   part.width = width;
   part.height = height;
   copyPicture(part, to.planes());
-}
-
-ScrollFilter::ScrollFilter(double x, double y) : x_(x), y_(y), startUs_(nowUs()) {}
-
-void ScrollFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
-  to.resize(from.width, from.height, from.a != nullptr);
-  const Planes& made = to.planes();
-  const double seconds = static_cast<double>(nowUs() - startUs_) / 1e6;
-  const auto turned = [seconds](double speed, int size) {
-    const double by = std::fmod(seconds * speed, size);
-    return static_cast<int>(by < 0 ? by + size : by) % size;
-  };
-  const int chromaWidth = chromaOf(from.width), chromaHeight = chromaOf(from.height);
-  // Whole chroma samples, so that colour and light stay together.
-  const int chromaX = turned(x_ / 2, chromaWidth), chromaY = turned(y_ / 2, chromaHeight);
-  const int x = std::min(2 * chromaX, from.width - 1), y = std::min(2 * chromaY, from.height - 1);
-  wrapPlane(from.y, from.strideY, made.y, made.strideY, from.width, from.height, x, y);
-  wrapPlane(from.u, from.strideC, made.u, made.strideC, chromaWidth, chromaHeight, chromaX, chromaY);
-  wrapPlane(from.v, from.strideC, made.v, made.strideC, chromaWidth, chromaHeight, chromaX, chromaY);
-  if (from.a != nullptr) wrapPlane(from.a, from.strideA, made.a, made.strideA, from.width, from.height, x, y);
 }
 
 void DelayFilter::apply(const Planes& from, int64_t timeUs, FilterPicture& to) {

@@ -22,18 +22,6 @@ class CropFilter : public Filter {
   const int left_, top_, right_, bottom_;
 };
 
-/** Moves the picture through its own frame, what leaves on one side coming in on the other; pixels a second. */
-class ScrollFilter : public Filter {
- public:
-  ScrollFilter(double x, double y);
-  void apply(const Planes& from, int64_t timeUs, FilterPicture& to) override;
-  bool moves() const override { return true; }
-
- private:
-  const double x_, y_;
-  const int64_t startUs_;
-};
-
 /** Shows each picture some time after it came; before the first is due, nothing. */
 class DelayFilter : public Filter {
  public:

@@ -9,6 +9,7 @@
 #include "filter.h"
 #include "geometry-filters.h"
 #include "key.h"
+#include "scroll.h"
 
 namespace ami {
 namespace {

@@ -156,6 +156,35 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
     near(delayed()(4, 8), [128, 128, 128])
   })
 
+  it('scroll between pixels, with as much light at every moment', () => {
+    const [speed, bar] = [300, 8]
+    const store = storeOf((x) => (x < bar ? [255, 255, 255, 255] : [255, 0, 255, 0]))
+    const before = performance.now()
+    const scrolled = shown(store, made('scroll', { x: speed }))
+    const after = performance.now()
+    const fractions = new Set<number>()
+    for (let turn = 0; turn < 12; turn++) {
+      const from = performance.now()
+      const at = scrolled()
+      const to = performance.now()
+      let [light, sine, cosine] = [0, 0, 0]
+      for (let x = 0; x < width; x++) {
+        const red = at(x, 8)[0]!
+        light += red
+        sine += red * Math.sin(((x + 0.5) / width) * 2 * Math.PI)
+        cosine += red * Math.cos(((x + 0.5) / width) * 2 * Math.PI)
+      }
+      expect(light / 255 / bar).toBeCloseTo(1, 1)
+      // How far the bar's middle has come to the left: between what the times before and after say, in pixels, around the edge.
+      const come = bar / 2 - (Math.atan2(sine, cosine) / (2 * Math.PI)) * width
+      const [least, most] = [((from - after) * speed) / 1000, ((to - before) * speed) / 1000]
+      const beyond = (((come - least) % width) + width) % width
+      expect(beyond < most - least + 0.2 || beyond > width - 0.2, `${come} is not from ${least} to ${most}`).toBe(true)
+      fractions.add(Math.round(((come % 1) + 1) * 16) % 16)
+    }
+    expect(fractions.size).toBeGreaterThan(2)
+  })
+
   it('are each known to the compositor, and refused by name where they are not, or their settings are wrong', () => {
     const store = storeOf(() => grey!)
     for (const { kind } of filterKinds) if (kind !== 'lut') shown(store, made(kind, {}, store))()
