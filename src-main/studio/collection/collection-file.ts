@@ -25,7 +25,7 @@ export function digestOf(text: string): string {
 }
 
 /** Writes a file whole or not at all: beside it, flushed to the disk, and moved into its place. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+async function writeWhole(path: string, text: string): Promise<void> {
   const folder = dirname(path)
   const fresh = join(folder, `.${basename(path)}.${process.pid}.tmp`)
   const mode = await stat(path).then(

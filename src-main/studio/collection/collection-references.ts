@@ -101,7 +101,7 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
 }
 
 /** The scenes that stand in a scene, groups included. */
-export function innerScenes(items: readonly Item[]): readonly string[] {
+function innerScenes(items: readonly Item[]): readonly string[] {
   return items.flatMap((item) => ('group' in item ? innerScenes(item.group) : 'scene' in item ? [item.scene] : []))
 }
 

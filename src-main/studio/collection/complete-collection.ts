@@ -205,7 +205,7 @@ export function freeId(wanted: string, taken: (id: string) => boolean, numbers?:
 }
 
 /** A name as an id, where anything of it is left. */
-export function slug(name: string): string | undefined {
+function slug(name: string): string | undefined {
   const text = name
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9_-]+/g, '-')

@@ -15,7 +15,7 @@ const blends: Readonly<Record<string, BlendMode>> = {
 const fits = ['', 'stretch', 'contain', 'cover', 'width', 'height', 'shrink'] as const
 
 /** OBS keeps the point of a box as bits: 1 left, 2 right, 4 top, 8 bottom, none for the middle. */
-export function alignmentOf(bits: number): Alignment {
+function alignmentOf(bits: number): Alignment {
   return {
     x: (bits & 1) !== 0 ? 'left' : (bits & 2) !== 0 ? 'right' : 'center',
     y: (bits & 4) !== 0 ? 'top' : (bits & 8) !== 0 ? 'bottom' : 'center',

@@ -1,10 +1,8 @@
 import { type Static, Type } from 'typebox'
-import type { Collection } from '../collection.ts'
+import { type Collection, IdSchema, NameSchema } from '../collection.ts'
 import { PairSchema } from '../geometry.ts'
 
 const exactly = { additionalProperties: false }
-const Id = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
-const Name = Type.String({ minLength: 1, maxLength: 120 })
 const Index = Type.Integer({ minimum: 0, maximum: 100_000, description: 'place in the list; left out: at its end' })
 
 const ListPlace = Type.String({
@@ -49,10 +47,10 @@ const MoveEdit = Type.Object(
 const GroupEdit = Type.Object(
   {
     do: Type.Literal('group'),
-    scene: Id,
-    items: Type.Array(Id, { minItems: 1, maxItems: 256 }),
-    id: Type.Optional(Id),
-    name: Type.Optional(Name),
+    scene: IdSchema,
+    items: Type.Array(IdSchema, { minItems: 1, maxItems: 256 }),
+    id: Type.Optional(IdSchema),
+    name: Type.Optional(NameSchema),
     origin: Type.Optional(
       Type.Object(PairSchema.properties, {
         ...exactly,
@@ -79,8 +77,8 @@ const DuplicateEdit = Type.Object(
   {
     do: Type.Literal('duplicate'),
     at: ThingPlace,
-    id: Type.Optional(Id),
-    name: Type.Optional(Name),
+    id: Type.Optional(IdSchema),
+    name: Type.Optional(NameSchema),
     sources: Type.Optional(
       Type.Union([Type.Literal('share'), Type.Literal('copy')], { description: 'of scenes and items; share by default' }),
     ),
@@ -90,7 +88,7 @@ const DuplicateEdit = Type.Object(
 const PasteEdit = Type.Object(
   {
     do: Type.Literal('paste'),
-    scene: Id,
+    scene: IdSchema,
     items: Type.Array(Part, { minItems: 1, maxItems: 256 }),
     sources: Type.Optional(
       Type.Array(Part, { maxItems: 256, description: 'those that the items show, where this collection may not have them' }),

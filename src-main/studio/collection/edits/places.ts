@@ -130,7 +130,7 @@ export function sourceOf(collection: Collection, id: string): Source {
   return source
 }
 
-export function withScene(collection: Collection, scene: Scene): Collection {
+function withScene(collection: Collection, scene: Scene): Collection {
   return { ...collection, scenes: collection.scenes.map((each) => (each.id === scene.id ? scene : each)) }
 }
 
@@ -143,13 +143,6 @@ function groupOf(items: readonly Item[], id: string): Item & { readonly group: r
   if (item === undefined) throw notFound('item', id)
   if (!('group' in item)) throw new AppError('studio.not_found', `The item "${id}" is no group`)
   return item
-}
-
-/** The words of a place, as `readListPlace` reads them. */
-export function placeText({ sort, owner, ownerList, group }: ListPlace): string {
-  if (owner === undefined) return topListOf[sort] as string
-  if (sort === 'item') return `scenes/${owner}/items${group === undefined ? '' : `/${group}/items`}`
-  return `${ownerList}/${owner}/${sort === 'filter' ? 'filters' : 'audio-filters'}`
 }
 
 /** Ids of all items and of all filters. */

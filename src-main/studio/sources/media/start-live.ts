@@ -30,10 +30,7 @@ function withUser(address: string, user: string, password: string): string {
  * FFmpeg's options for an address. No time-outs of reading where media comes by itself: FFmpeg goes on after one as if nothing had been
  * lost, and swallows the next packet; the player has a watch of its own. `nobuffer` would lose what was read to find out what is inside.
  */
-export function liveOptions(
-  address: string,
-  settings: { readonly rtspTransport?: string; readonly password?: string },
-): LiveRequest['options'] {
+function liveOptions(address: string, settings: { readonly rtspTransport?: string; readonly password?: string }): LiveRequest['options'] {
   switch (address.slice(0, address.indexOf(':')).toLowerCase()) {
     case 'rtmp':
     case 'rtmps':

@@ -150,7 +150,7 @@ export function drawText(brush: SKRSContext2D, text: MeasuredText, x: number, y:
 }
 
 /** A box behind a text. */
-export function drawBackground(brush: SKRSContext2D, style: TextStyle, width: number, height: number, radius: number): void {
+function drawBackground(brush: SKRSContext2D, style: TextStyle, width: number, height: number, radius: number): void {
   if (style.background === null) return
   brush.fillStyle = style.background.color
   brush.beginPath()

@@ -13,7 +13,7 @@ import { MediaFault } from './media-fault.ts'
 import { quarterTurnsOf } from './picture-turner.ts'
 
 /** Largest side of a picture that a store takes, pixels. */
-export const largestSide = 8192
+const largestSide = 8192
 
 export interface InputRequest {
   /** A path, an address, or what `format` understands. */
