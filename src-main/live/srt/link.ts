@@ -13,12 +13,14 @@ import {
   writeDataHeader,
   writeLossRange,
 } from '../../formats/srt-packet.ts'
+import { AckLog } from './ack-log.ts'
 import type { SrtCipher } from './cipher.ts'
 import type { SrtConnection, SrtEnd, SrtStatistics } from './connection.ts'
 import { DeliveryClock } from './delivery-clock.ts'
 import { KeyChange } from './key-change.ts'
 import { Pacer } from './pacer.ts'
 import { ReceiveBuffer } from './receive-buffer.ts'
+import { RoundTrip } from './round-trip.ts'
 import { SendBuffer } from './send-buffer.ts'
 
 /** Packets that either side holds at most, as the flow window says. */
@@ -27,12 +29,10 @@ export const srtWindowPackets = 8192
 export const srtTickMs = 10
 const keepAliveMs = 1000
 const lightAckPackets = 64
-const firstRttMs = 100
 /** Packets sent again for one NAK at most. */
 const mostAgain = 512
 /** Packets that one list of losses makes us look at. */
 const mostLooks = 16_384
-const acknowledgements = 64
 const nakBodyBytes = 1400
 const longestFinishMs = 2000
 
@@ -84,14 +84,8 @@ export class SrtLink implements SrtConnection {
   #open = true
   #finishing: { emptyMs: number | undefined; readonly untilMs: number } | undefined
   #message = 1
-  #rttMs = firstRttMs
-  #rttVarianceMs = firstRttMs / 2
-  #ackNumber = 0
-  #ackedOn: number
-  #ackConfirmed: number
-  #lastAckMs = 0
-  readonly #ackTimesMs = new Float64Array(acknowledgements)
-  readonly #ackPoints = new Float64Array(acknowledgements)
+  readonly #trip = new RoundTrip()
+  readonly #acks: AckLog
   #sinceLightAck = 0
   #lastNakMs = 0
   #lastProgressMs: number
@@ -115,7 +109,7 @@ export class SrtLink implements SrtConnection {
     this.#clock = new DeliveryClock(options.nowMs, options.peerTimeUs, options.receiveLatencyMs)
     this.#pacer = new Pacer(options.queueBytes, options.nowMs)
     this.#nowMs = this.#lastHeardMs = this.#lastSentMs = this.#lastProgressMs = options.nowMs
-    this.#ackedOn = this.#ackConfirmed = options.receiveSequence
+    this.#acks = new AckLog(options.receiveSequence)
     this.#keyChange = options.sendCipher && new KeyChange(options.sendCipher, options.keyPackets)
   }
 
@@ -153,7 +147,7 @@ export class SrtLink implements SrtConnection {
 
   statistics(): SrtStatistics {
     return {
-      rttMs: Math.round(this.#rttMs * 10) / 10,
+      rttMs: Math.round(this.#trip.ms * 10) / 10,
       latencyMs: this.#options.receiveLatencyMs,
       packetsReceived: this.#packetsReceived,
       bytesReceived: this.#bytesReceived,
@@ -188,11 +182,11 @@ export class SrtLink implements SrtConnection {
     this.#received.deliver(nowMs, this.onMessage)
     if (!this.#open) return
     this.#acknowledge()
-    if (this.#received.missing > 0 && nowMs - this.#lastNakMs >= Math.max(20, (this.#rttMs + 4 * this.#rttVarianceMs) / 2)) this.#askAgain()
+    if (this.#received.missing > 0 && nowMs - this.#lastNakMs >= Math.max(20, this.#trip.patienceMs / 2)) this.#askAgain()
     this.#flush(nowMs)
     this.#sent.dropOlder(nowMs - Math.max(1000, 1.25 * this.#options.sendLatencyMs + 20))
     this.#sendTailAgain()
-    this.#tellKey(this.#keyChange?.due(nowMs, Math.max(100, 1.5 * this.#rttMs)))
+    this.#tellKey(this.#keyChange?.due(nowMs, Math.max(100, 1.5 * this.#trip.ms)))
     if (nowMs - this.#lastSentMs >= keepAliveMs) this.#control(SrtControl.keepAlive, 0, 0)
     if (this.#finishing) this.#finishOn(nowMs, this.#finishing)
   }
@@ -273,14 +267,14 @@ export class SrtLink implements SrtConnection {
     // A full ACK is answered; it tells what the receiver measured.
     this.#control(SrtControl.ackAck, 0, number)
     const rttMs = body.readUInt32BE(4) / 1000
-    if (rttMs > 0 && rttMs < 10_000) this.#measure(rttMs)
+    if (rttMs > 0 && rttMs < 10_000) this.#trip.measure(rttMs)
   }
 
   #onNak(body: Buffer): void {
     let left = mostAgain
     // Ranges may name the same packets again and again.
     let looks = mostLooks
-    const notAfterMs = this.#nowMs - this.#rttMs / 2
+    const notAfterMs = this.#nowMs - this.#trip.ms / 2
     readLossRanges(body, (first, last) => {
       const { base, next } = this.#sent
       if (sequenceDistance(last, base) > 0) {
@@ -318,13 +312,10 @@ export class SrtLink implements SrtConnection {
   }
 
   #onAckAck(number: number, timeUs: number): void {
-    const at = number % acknowledgements
-    const sentMs = this.#ackTimesMs[at]!
-    if (number === 0 || number > this.#ackNumber || this.#ackNumber - number >= acknowledgements || sentMs === 0) return
-    this.#ackTimesMs[at] = 0
-    this.#ackConfirmed = this.#ackPoints[at]!
-    this.#measure(this.#nowMs - sentMs)
-    this.#clock.observe(this.#nowMs, timeUs, this.#rttMs)
+    const sentMs = this.#acks.confirm(number)
+    if (sentMs === undefined) return
+    this.#trip.measure(this.#nowMs - sentMs)
+    this.#clock.observe(this.#nowMs, timeUs, this.#trip.ms)
   }
 
   #onKeyMaterial(subtype: number, body: Buffer): void {
@@ -337,31 +328,18 @@ export class SrtLink implements SrtConnection {
     if (this.#options.receiveCipher.refresh(body)) this.#control(SrtControl.user, SrtExtension.kmResponse, 0, body)
   }
 
-  #measure(rttMs: number): void {
-    this.#rttVarianceMs += (Math.abs(rttMs - this.#rttMs) - this.#rttVarianceMs) / 4
-    this.#rttMs += (rttMs - this.#rttMs) / 8
-  }
-
-  /** Section 4.8.1: a full ACK where there is something new, or where the last one was not confirmed in time. */
   #acknowledge(): void {
     const point = this.#received.acknowledged
-    if (point === this.#ackConfirmed) return
-    if (point === this.#ackedOn && this.#nowMs - this.#lastAckMs < this.#rttMs + 4 * this.#rttVarianceMs) return
-    this.#ackNumber++
+    if (!this.#acks.isDue(point, this.#nowMs, this.#trip.patienceMs)) return
     const out = ackScratch
     out.writeUInt32BE(point, 16)
-    out.writeUInt32BE(Math.round(this.#rttMs * 1000), 20)
-    out.writeUInt32BE(Math.round(this.#rttVarianceMs * 1000), 24)
+    out.writeUInt32BE(Math.round(this.#trip.ms * 1000), 20)
+    out.writeUInt32BE(Math.round(this.#trip.varianceMs * 1000), 24)
     out.writeUInt32BE(Math.max(2, this.#received.room), 28)
     out.writeUInt32BE(0, 32)
     out.writeUInt32BE(0, 36)
     out.writeUInt32BE(0, 40)
-    this.#raw(out, SrtControl.ack, this.#ackNumber, 44)
-    const at = this.#ackNumber % acknowledgements
-    this.#ackTimesMs[at] = this.#nowMs
-    this.#ackPoints[at] = point
-    this.#ackedOn = point
-    this.#lastAckMs = this.#nowMs
+    this.#raw(out, SrtControl.ack, this.#acks.note(point, this.#nowMs), 44)
     this.#sinceLightAck = 0
   }
 
@@ -383,7 +361,7 @@ export class SrtLink implements SrtConnection {
 
   /** What was lost at the end of a burst is seen by no gap: where acknowledgements stay away it is sent again. */
   #sendTailAgain(): void {
-    const patienceMs = Math.max(50, this.#rttMs + 4 * this.#rttVarianceMs + 20)
+    const patienceMs = Math.max(50, this.#trip.patienceMs + 20)
     if (this.#sent.length === 0 || this.#nowMs - Math.max(this.#lastProgressMs, this.#lastSentMs) < patienceMs) return
     this.#lastProgressMs = this.#nowMs
     const count = Math.min(32, this.#sent.length)
