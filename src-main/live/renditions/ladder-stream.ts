@@ -2,7 +2,7 @@ import type { Packet, Track, VideoTrack } from '../../formats/track.ts'
 import { chooseEncoder } from '../../platform/ffmpeg/choose-encoder.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { StreamLimits } from '../keys/key-limits.ts'
-import type { LiveStream, StreamState, StreamSubscriber } from '../streams/stream.ts'
+import type { LiveStream, StreamSubscriber } from '../streams/stream.ts'
 import { StreamRun } from '../streams/stream-run.ts'
 import type { LadderStream } from './derived-streams.ts'
 import { ladderChannel, planLadder } from './ladder-plan.ts'
@@ -12,6 +12,7 @@ import type { TranscodeReport, VideoOutput } from './messages.ts'
 import { outputSize } from './output-size.ts'
 import type { Choice, EncoderInfo, Preset, RenditionCodec, RenditionInfo, StreamRenditions } from './schemas.ts'
 import { SourceCap } from './source-cap.ts'
+import { StreamOfSource } from './stream-of-source.ts'
 import type { OutputTaker, StreamTranscoder } from './stream-transcoder.ts'
 
 export interface LadderNeeds {
@@ -42,7 +43,7 @@ interface Work {
 }
 
 /** A stream and what is made beneath it; keeps the ladder what the choice and the machine allow. */
-export class StreamLadder implements LadderStream {
+export class StreamLadder extends StreamOfSource implements LadderStream {
   readonly #needs: LadderNeeds
   readonly #governor = new LoadGovernor()
   readonly #cap: SourceCap
@@ -70,6 +71,7 @@ export class StreamLadder implements LadderStream {
 
   constructor(needs: LadderNeeds) {
     const { source, log } = needs
+    super(source)
     this.#needs = needs
     this.#derived = new StreamRun({ id: source.id, name: source.name, epoch: source.epoch, log, nowMs: source.originTimeMs })
     this.#cap = new SourceCap({ onWanted: () => this.replan() })
@@ -86,24 +88,6 @@ export class StreamLadder implements LadderStream {
     )
   }
 
-  get id(): string {
-    return this.#needs.source.id
-  }
-  get name(): string {
-    return this.#needs.source.name
-  }
-  get epoch(): string {
-    return this.#needs.source.epoch
-  }
-  get state(): StreamState {
-    return this.#needs.source.state
-  }
-  get reconnecting(): boolean {
-    return this.#needs.source.reconnecting
-  }
-  get originTimeMs(): number {
-    return this.#needs.source.originTimeMs
-  }
   get tracks(): readonly Track[] {
     const own = this.#needs.source.tracks.filter((track) => !this.#cap.hides(track))
     return [...own, ...this.#derived.tracks]

@@ -1,10 +1,11 @@
 import type { AudioTrack, Packet, Track, VideoTrack } from '../../formats/track.ts'
 import type { Logger } from '../../platform/logger.ts'
-import type { DiscontinuityReason, LiveStream, StreamState, StreamSubscriber } from '../streams/stream.ts'
+import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../streams/stream.ts'
 import { StreamRun } from '../streams/stream-run.ts'
 import { ladderKbps } from './ladder-rungs.ts'
 import type { TranscodeOutput } from './messages.ts'
 import { realtimeFitness } from './reordering.ts'
+import { StreamOfSource } from './stream-of-source.ts'
 import type { OutputTaker, StreamTranscoder } from './stream-transcoder.ts'
 
 /** How long the work goes on after the last subscriber left, ms. */
@@ -24,7 +25,7 @@ export interface RealtimeNeeds {
 }
 
 /** What WebRTC peers play of a stream. Works only while somebody is subscribed, and makes only what cannot be passed on. */
-export class RealtimeStream implements LiveStream {
+export class RealtimeStream extends StreamOfSource implements LiveStream {
   readonly #needs: RealtimeNeeds
   #run: StreamRun | undefined
   #leaveSource: (() => void) | undefined
@@ -42,27 +43,10 @@ export class RealtimeStream implements LiveStream {
   #started = false
 
   constructor(needs: RealtimeNeeds) {
+    super(needs.source)
     this.#needs = needs
   }
 
-  get id(): string {
-    return this.#needs.source.id
-  }
-  get name(): string {
-    return this.#needs.source.name
-  }
-  get epoch(): string {
-    return this.#needs.source.epoch
-  }
-  get state(): StreamState {
-    return this.#needs.source.state
-  }
-  get reconnecting(): boolean {
-    return this.#needs.source.reconnecting
-  }
-  get originTimeMs(): number {
-    return this.#needs.source.originTimeMs
-  }
   /** Those known now; one that must be made appears with `onTrack` once its first packet is near. */
   get tracks(): readonly Track[] {
     return this.#run?.tracks ?? []
