@@ -268,11 +268,9 @@ export class EngineProcess implements StudioEngine {
     if (this.#state === 'running') this.#worker?.send(message)
   }
 
-  #ask<T>(message: (request: number) => ToStudio): Promise<T> {
-    const worker = this.#worker
-    if (worker === undefined || this.#state !== 'running') {
-      return Promise.reject(new AppError('studio.not_running', this.#problem))
-    }
+  async #ask<T>(message: (request: number) => ToStudio): Promise<T> {
+    if (this.#state !== 'running') await this.#untilRunning()
+    const worker = this.#worker as SupervisedWorker<ToStudio>
     const request = ++this.#lastRequest
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -281,6 +279,24 @@ export class EngineProcess implements StudioEngine {
       }, patienceMs)
       this.#asked.set(request, { askedAt: performance.now(), resolve: resolve as (value: never) => void, reject, timer })
       worker.send(message(request))
+    })
+  }
+
+  /** For a process that begins, or begins anew: who asks meanwhile is answered when it can. Rejects with `studio.not_running`. */
+  #untilRunning(): Promise<void> {
+    const begins = (): boolean => this.#state === 'starting' || this.#state === 'restarting'
+    if (!begins()) return Promise.reject(new AppError('studio.not_running', this.#problem))
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer)
+        leave()
+        if (this.#state === 'running') resolve()
+        else reject(new AppError('studio.not_running', this.#problem))
+      }
+      const timer = setTimeout(settle, patienceMs)
+      const leave = this.onEvent(({ kind }) => {
+        if (kind === 'state' && !begins()) settle()
+      })
     })
   }
 
