@@ -67,7 +67,7 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
         layout: 'rgba',
         width: strip.width,
         height: strip.height,
-        planes: [strip.pixels.subarray(strip.offsetAt(timeUs - beganUs))],
+        planes: [strip.windowAt(timeUs - beganUs)],
         strides: [strip.stride],
         premultiplied: true,
         timeUs,
