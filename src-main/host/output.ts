@@ -17,7 +17,7 @@ export function createOutput(
   return {
     json,
     result(value, text) {
-      stdout.write(json ? `${JSON.stringify(value)}\n` : `${text().trimEnd()}\n`)
+      stdout.write(json ? `${JSON.stringify(value)}\n` : `${printable(text()).trimEnd()}\n`)
     },
     failure(error) {
       const known = error instanceof AppError ? error : fromSystem(error)
@@ -25,7 +25,7 @@ export function createOutput(
         stdout.write(`${JSON.stringify({ error: { code: known.code, message: known.message, remedy: known.remedy, ...known.details } })}\n`)
         return
       }
-      stderr.write(`Error: ${known.message}\n  ${known.remedy}\n  (${known.code})\n`)
+      stderr.write(`Error: ${printable(known.message)}\n  ${known.remedy}\n  (${known.code})\n`)
       if (known.code === 'internal' && known.cause instanceof Error) stderr.write(`${known.cause.stack}\n`)
     },
   }
@@ -38,13 +38,18 @@ function fromSystem(error: unknown): AppError {
     : known
 }
 
+/** Names come from whoever may give them: none of their characters is an order to a terminal. Lines stay lines. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '\ufffd')
+}
+
 /** Lines up the columns of a table for people. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '(none)'
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell.replaceAll('\n', ' ').padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()
   return [line(head), ...rows.map(line)].join('\n')

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
 import type { ApiClient } from '../api-client.ts'
 import { findHost } from '../api-client.ts'
-import type { Output } from '../output.ts'
+import { type Output, printable } from '../output.ts'
 import { addConfigFlags, type CommandContext, clientOf, run } from './context.ts'
 import { runHost } from './host.ts'
 import { createStudioLines } from './studio-lines.ts'
@@ -21,7 +21,7 @@ export function addStudioRun(studio: Command, context: CommandContext): void {
         const lineOf = createStudioLines()
         const tell = (event: { time: string; topic: string; data: unknown }): void => {
           const line = output.json ? JSON.stringify(event) : lineOf(event)
-          if (line !== undefined) context.stdout.write(`${line}\n`)
+          if (line !== undefined) context.stdout.write(`${printable(line)}\n`)
         }
         try {
           await runHost(

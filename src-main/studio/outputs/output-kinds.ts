@@ -8,7 +8,8 @@ import type { Output } from './output-schemas.ts'
 import type { OutputKind } from './studio-outputs.ts'
 
 const exactly = { additionalProperties: false }
-const Url = Type.String({ minLength: 1, maxLength: 500 })
+/** Refused where it is written, not first when the show begins. */
+const address = (schemes: string, description: string) => Type.String({ maxLength: 500, pattern: `^(${schemes})://[^\\s/]`, description })
 const Certificate = Type.String({
   maxLength: 120,
   default: 'system',
@@ -47,13 +48,18 @@ export const HostSettingsSchema = Type.Object(
 )
 
 export const RtmpSettingsSchema = Type.Object(
-  { url: Url, key: secretText({ default: '' }), certificate: Certificate, ...Adaptive },
+  {
+    url: address('rtmps?', 'rtmp://HOST/APP or rtmps://HOST/APP'),
+    key: secretText({ default: '' }),
+    certificate: Certificate,
+    ...Adaptive,
+  },
   exactly,
 )
 
 export const SrtSettingsSchema = Type.Object(
   {
-    url: Url,
+    url: address('srt', 'srt://HOST:PORT'),
     key: secretText({ default: '', description: 'stream id' }),
     passphrase: secretText({ default: '', description: '10 to 79 characters; empty for none' }),
     latencyMs: Type.Integer({ minimum: 20, maximum: 8000, default: 200, description: 'least delay of delivery' }),
@@ -63,7 +69,12 @@ export const SrtSettingsSchema = Type.Object(
 )
 
 export const WhipSettingsSchema = Type.Object(
-  { url: Url, key: secretText({ default: '', description: 'bearer token' }), certificate: Certificate, ...Adaptive },
+  {
+    url: address('https?', 'https://HOST/PATH'),
+    key: secretText({ default: '', description: 'bearer token' }),
+    certificate: Certificate,
+    ...Adaptive,
+  },
   exactly,
 )
 
