@@ -19,8 +19,8 @@ export async function startCameraPortal(pipeWire: PrivatePipeWire): Promise<Remo
   // Without somebody who could ask there is no portal for cameras.
   const asks = 'DBusName=org.freedesktop.impl.portal.desktop.nobody\nInterfaces=org.freedesktop.impl.portal.Access;'
   writeFileSync(join(portals, 'nobody.portal'), `[portal]\n${asks}\nUseIn=nobody\n`)
-  // The bus may have started one by itself, which writes into the home of whoever runs the tests.
-  const store = pipeWire.spawn(permissionStore, ['--replace'], { env: { XDG_DATA_HOME: join(pipeWire.folder, 'data') } })
+  // In place of one that the bus may have started by itself: ended with the portal.
+  const store = pipeWire.spawn(permissionStore, ['--replace'])
   await pipeWire.untilOnBus(storeName, store)
   const said = ['string:devices', 'boolean:true', 'string:camera', 'string:', 'array:string:yes']
   const path = `/${storeName.replaceAll('.', '/')}`

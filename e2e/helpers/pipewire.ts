@@ -75,7 +75,7 @@ export interface PrivatePipeWire {
 /** Starts it and waits until it plays sound. Ask `pipeWireMissing` before. */
 export async function startPipeWire(): Promise<PrivatePipeWire> {
   const folder = mkdtempSync(join(tmpdir(), 'ami-pw-'))
-  for (const name of ['runtime', 'state', 'config']) mkdirSync(join(folder, name), { mode: 0o700 })
+  for (const name of ['runtime', 'state', 'config', 'data']) mkdirSync(join(folder, name), { mode: 0o700 })
   const runtime = join(folder, 'runtime')
   // A portal brings a file system of documents along, mounted here: what is killed leaves it behind, and nothing can be removed.
   const services = join(runtime, 'dbus-1/services')
@@ -85,6 +85,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
     XDG_RUNTIME_DIR: runtime,
     XDG_STATE_HOME: join(folder, 'state'),
     XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_DATA_HOME: join(folder, 'data'),
     DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(runtime, 'bus')}`,
     PULSE_SERVER: `unix:${join(runtime, 'pulse/native')}`,
   }
