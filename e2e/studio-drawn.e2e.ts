@@ -211,7 +211,7 @@ describe('pictures', () => {
     await source.untilState('paused')
     rmSync(slides, { recursive: true })
     source.source.command?.('next', {})
-    expect((await source.untilState('waiting')).problem).toContain('cannot be read')
+    expect((await source.untilState('waiting')).problem).toBe(`There is no folder ${slides}`)
     expect(source.picture()).toBeUndefined()
   })
 })
