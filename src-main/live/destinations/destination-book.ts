@@ -174,10 +174,11 @@ export class DestinationBook {
     return this.#describe(held)
   }
 
-  /** A stream went live: starts what is enabled. */
+  /** A stream went live: starts what is enabled. One that was added in this very moment sends already. */
   onActive(live: LiveStream): void {
     for (const held of this.#byId.values()) {
-      if (held.stored.stream === live.name && held.stored.enabled) this.#start(held, live)
+      const { stored, sender } = held
+      if (stored.stream === live.name && stored.enabled && !sender.isFor(live)) this.#start(held, live)
     }
   }
 

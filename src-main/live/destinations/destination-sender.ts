@@ -84,6 +84,11 @@ export class DestinationSender {
     return this.stream !== undefined
   }
 
+  /** True where it was started for this run of the stream, whatever became of it. */
+  isFor(stream: LiveStream): boolean {
+    return this.stream === stream
+  }
+
   /** Begins to send; a sender that runs begins anew. */
   start(stream: LiveStream, aim: DestinationAim, secrets: DestinationSecrets): void {
     this.disconnect()

@@ -186,7 +186,9 @@ describe('a sender', () => {
 
   it('goes live with times from 0, loses the connection, and comes back when told', () => {
     const { stream, states, opened, sent, aim, secrets, sender } = scene()
+    expect(sender.isFor(stream)).toBe(false)
     sender.start(stream, aim, secrets)
+    expect(sender.isFor(stream)).toBe(true)
     opened[0]?.onLive()
     stream.deliver(packet(5000, true))
     stream.deliver(packet(5040, false))
