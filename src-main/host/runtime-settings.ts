@@ -5,6 +5,9 @@ import type { EventBus } from '../platform/events.ts'
 import type { SettingsStore } from '../platform/settings-store.ts'
 import type { Config } from './config.ts'
 
+/** How long a host may be away and still go on with its outputs, unless it is told otherwise, ms. */
+const usualResumeMs = 600_000
+
 /** What may change while the host runs. */
 export const SettingsSchema = Type.Object({
   ...LiveRuntimeSettingsSchema.properties,
@@ -15,7 +18,7 @@ export const SettingsSchema = Type.Object({
   studioResumeWithinMs: Type.Integer({
     minimum: 0,
     maximum: 86_400_000,
-    default: 600_000,
+    default: usualResumeMs,
     description: 'outputs of the studio that ran when the host ended go on by themselves where it is back within so long; 0: never',
   }),
 })
@@ -41,7 +44,7 @@ export function createRuntimeSettings(
     reconnectWindowMs: config.reconnectWindowMs,
     cdnPrefix: config.cdnPrefix,
     playerTheme: 'auto',
-    studioResumeWithinMs: 600_000,
+    studioResumeWithinMs: usualResumeMs,
   }
   const commanded = (key: string): boolean => sources.get(key) === 'flag' || sources.get(key) === 'environment'
   for (const [key, value] of Object.entries(store.all())) {

@@ -1,5 +1,6 @@
 import type { PictureMemory } from '../native/compositor.ts'
 import type { FrameStore, MediaStores, PictureToWrite } from '../native/media-stores.ts'
+import type { CanvasSize } from './encodings-at-work.ts'
 import type { FrameRate } from './frame-clock.ts'
 import type { WantedPictures } from './messages.ts'
 import type { CanvasPictures } from './studio-engine.ts'
@@ -21,11 +22,7 @@ export class PicturesAtWork {
     this.#onPictures = onPictures
   }
 
-  set(
-    wanted: readonly WantedPictures[],
-    canvases: ReadonlyMap<string, { readonly width: number; readonly height: number }>,
-    frameRate: FrameRate,
-  ): void {
+  set(wanted: readonly WantedPictures[], canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
     const kept = new Set(wanted.map(({ canvas }) => canvas))
     for (const [canvas, { store }] of this.#shown) {
       if (kept.has(canvas)) continue
@@ -46,7 +43,7 @@ export class PicturesAtWork {
   }
 
   /** Tells of sizes and rates that changed, and of canvases that came and went. */
-  follow(canvases: ReadonlyMap<string, { readonly width: number; readonly height: number }>, frameRate: FrameRate): void {
+  follow(canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
     for (const [id, shown] of this.#shown) {
       const canvas = canvases.get(id)
       const pictures = canvas === undefined ? null : { address: shown.store.address, width: canvas.width, height: canvas.height, frameRate }
