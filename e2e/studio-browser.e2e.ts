@@ -172,7 +172,8 @@ describe('a page on air', () => {
       () => source.pictures.sequence >= sequence + 20,
       () => `${source.pictures.sequence - sequence} pictures`,
     )
-    expect(((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(22)
+    // The page moves sixty times a second: far fewer are pictured, however unevenly they come.
+    expect(((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(40)
     source.source.show?.(false)
     const hidden = await untilStill(() => source.pictures.sequence, 700, 'it is pictured while it is hidden')
     source.source.show?.(true)

@@ -50,8 +50,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     await host?.stop()
   })
 
-  // once more where a busy machine held the encoder or the page up
-  it('does not stall at 2 % loss: from a browser that loses too, and from an encoder', { retry: 1 }, async (context) => {
+  it('does not stall at 2 % loss: from a browser that loses too, and from an encoder', async (context) => {
     if (!present) skipBecause(context, noWorker)
     publishers.push(await publishTestStream({ url: `${host.rtmp}/${await host.key('encoder')}`, width: 640, height: 360, videoKbps: 800 }))
     const up = await relay(rough)
@@ -80,9 +79,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     }
   })
 
-  it('takes a smaller picture when the line narrows, and the better one when it is wide again', {
-    retry: 1,
-  }, async (context) => {
+  it('takes a smaller picture when the line narrows, and the better one when it is wide again', async (context) => {
     if (!present) skipBecause(context, noWorker)
     publishers.push(
       await publishLayers(`${host.http}/live/sizes/whip`, await host.key('sizes', { onSecondPublisher: 'takeover' }), [

@@ -4,12 +4,32 @@ import { stripVTControlCharacters } from 'node:util'
 
 const messageLines = 8
 
+/** More files than this that failed are no accident of a held-up machine. */
+const filesTriedAgain = 3
+
 /** The lines that tell a failure apart: its message without colours, empty lines and the way through the test runner. */
 export function firstLines(message) {
   const lines = stripVTControlCharacters(message ?? '')
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^\s+at .*node_modules/.test(line))
   return lines.length > messageLines ? [...lines.slice(0, messageLines), '...'] : lines
+}
+
+/** The files of a report to run once more, by themselves: those that failed, unless they are too many for a held-up machine to explain. */
+export function filesToTryAgain(report) {
+  const failed = report.testResults.filter((file) => file.status === 'failed').map((file) => file.name)
+  return failed.length <= filesTriedAgain ? failed : []
+}
+
+/**
+ * A report with what came of files that were run once more in place of what came of them first;
+ * and, as `unsteady`, what failed first and passed then: name and first lines of its first message.
+ */
+export function triedAgain(report, again) {
+  const latest = new Map(again.testResults.map((file) => [file.name, file]))
+  const testResults = report.testResults.map((file) => latest.get(file.name) ?? file)
+  const left = new Set(countReport({ testResults }, 0).failures.map(({ name }) => name))
+  return { report: { testResults }, unsteady: countReport(report, 0).failures.filter(({ name }) => !left.has(name)) }
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
  * `npm test`: sets up what is missing, then checks, unit tests, build and journeys.
+ * Journeys that failed on a held-up machine get a second try, by themselves; what passes only then is told as unsteady.
  * At the end stands what failed, by suite and name with the first lines of its message, for who sees only the end of the log.
  * The last line is the sum over all of them: `N passed, N failed` and, when some were, `, N skipped`.
  */
@@ -10,7 +11,7 @@ import { checks, runCheck } from './checks.mjs'
 import { ensureDebianPackages } from './debian-packages.mjs'
 import { environment, prepare, root } from './prepare.mjs'
 import { seconds, sinceStart } from './progress.mjs'
-import { countReport, firstLines } from './report.mjs'
+import { countReport, filesToTryAgain, firstLines, triedAgain } from './report.mjs'
 
 const minutes = 60_000
 const artifacts = join(root, 'artifacts')
@@ -49,7 +50,7 @@ function run(command, args, env, limitMs) {
 }
 
 function record(suite, counts, from) {
-  const result = { suite, passed: 0, failed: 0, skipped: [], failures: [], ...counts }
+  const result = { suite, passed: 0, failed: 0, skipped: [], failures: [], unsteady: [], ...counts }
   results.push(result)
   const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} skipped` : ''
   print(
@@ -57,8 +58,8 @@ function record(suite, counts, from) {
   )
 }
 
-async function vitest(node, suite, config, limitMs, env = {}) {
-  const from = performance.now()
+/** Runs Vitest: its report, or null where it left none, and its exit code. */
+async function vitest(node, { suite, config, limitMs, files = [], env = {} }) {
   const file = join(artifacts, `${suite}.json`)
   const args = [
     'node_modules/vitest/vitest.mjs',
@@ -68,15 +69,35 @@ async function vitest(node, suite, config, limitMs, env = {}) {
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
+    ...files,
   ]
   const code = await run(node, args, { ...environment(node), ...env }, limitMs)
-  let counts
   try {
-    counts = countReport(JSON.parse(readFileSync(file, 'utf8')), code)
+    return { code, report: JSON.parse(readFileSync(file, 'utf8')) }
   } catch {
-    counts = { failed: 1, failures: [{ name: 'the run', lines: [`ended with code ${code} and no report`] }] }
+    return { code, report: null }
   }
-  record(suite, counts, from)
+}
+
+const countRun = ({ code, report }) =>
+  report ? countReport(report, code) : { failed: 1, failures: [{ name: 'the run', lines: [`ended with code ${code} and no report`] }] }
+
+async function unitTests(node) {
+  const from = performance.now()
+  record('unit', countRun(await vitest(node, { suite: 'unit', config: 'vitest.config.ts', limitMs: 4 * minutes })), from)
+}
+
+async function journeys(node, part) {
+  const from = performance.now()
+  const suite = `e2e-${part}`
+  const config = 'e2e/vitest.config.ts'
+  const first = await vitest(node, { suite, config, limitMs: 16 * minutes, env: { E2E_PART: part } })
+  const files = first.report ? filesToTryAgain(first.report) : []
+  if (files.length === 0) return record(suite, countRun(first), from)
+  const again = await vitest(node, { suite: `${suite}-again`, config, limitMs: 4 * minutes, files })
+  if (!again.report) return record(suite, countRun(first), from)
+  const { report, unsteady } = triedAgain(first.report, again.report)
+  record(suite, { ...countReport(report, again.code), unsteady }, from)
 }
 
 async function main() {
@@ -102,11 +123,11 @@ async function main() {
   const built = (await run(node, ['scripts/build.mjs'], environment(node), 3 * minutes)) === 0
   record('build', built ? { passed: 1 } : { failed: 1, failures: [{ name: 'the build', lines: [] }] }, buildFrom)
 
-  await vitest(node, 'unit', 'vitest.config.ts', 4 * minutes)
+  await unitTests(node)
 
   if (built) {
-    await vitest(node, 'e2e-alone', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'alone' })
-    await vitest(node, 'e2e-together', 'e2e/vitest.config.ts', 16 * minutes, { E2E_PART: 'together' })
+    await journeys(node, 'alone')
+    await journeys(node, 'together')
   } else record('e2e', { failed: 1, failures: [{ name: 'the journeys', lines: ['not run: there is no build'] }] }, performance.now())
 }
 
@@ -115,19 +136,28 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)
   print(message)
-  results.push({ suite: 'set-up', passed: 0, failed: 1, skipped: [], failures: [{ name: 'the set-up', lines: firstLines(message) }] })
+  results.push({
+    suite: 'set-up',
+    passed: 0,
+    failed: 1,
+    skipped: [],
+    unsteady: [],
+    failures: [{ name: 'the set-up', lines: firstLines(message) }],
+  })
 }
 const sum = (of) => results.reduce((total, result) => total + of(result), 0)
 const failed = sum((result) => result.failed)
 const skipped = results.flatMap((result) => result.skipped)
 print('')
 for (const reason of skipped) print(`skipped  ${reason}`)
-for (const { suite, failures } of results) {
+const tell = (word, suite, failures) => {
   for (const { name, lines } of failures) {
-    print(`FAILED   ${suite}: ${name}`)
+    print(`${word.padEnd(8)} ${suite}: ${name}`)
     for (const line of lines) print(`           ${line}`)
   }
 }
+for (const { suite, unsteady } of results) tell('unsteady', suite, unsteady)
+for (const { suite, failures } of results) tell('FAILED', suite, failures)
 print(`all suites in ${sinceStart()}`)
 print(`${sum((result) => result.passed)} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
 process.exitCode = failed > 0 ? 1 : 0
