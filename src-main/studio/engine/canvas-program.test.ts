@@ -3,6 +3,7 @@ import type { Collection, Item, Scene, Source, Transition } from '../collection/
 import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../native/compositor.ts'
 import type { FrameStore } from '../native/media-stores.ts'
 import { CanvasProgram } from './canvas-program.ts'
+import { movedLayers } from './move-transition.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { plainLayout } from './test-layout.ts'
 
@@ -132,6 +133,33 @@ describe('a canvas', () => {
     expect(moved.transform[4]).toBeGreaterThan(40)
     expect(moved.transform[4]).toBeLessThan(50)
     expect(leaving.opacity + arriving.opacity).toBeCloseTo(1)
+  })
+
+  it('turns what moves about its middle the shorter way, in its own shape, and turns over what is mirrored', () => {
+    const middle = { x: 'center', y: 'center' } as const
+    const at = { alignment: middle, position: { x: 100, y: 80 } }
+    const halfway = (from: Partial<Item>, to: Partial<Item>): Layer => {
+      const scenes = [scene('one', [item('i1', 'a', { ...at, ...from })]), scene('two', [item('i2', 'a', { ...at, ...to })])]
+      return movedLayers(studio(scenes).surfaces, 'one', 'two', 0.5)[0] as Layer
+    }
+    const half = Math.SQRT1_2
+    const expected = [half, -half, half, half, 100 - half * 32 - half * 18, 80 + half * 32 - half * 18]
+    for (const [index, value] of halfway({}, { rotation: 270 }).transform.entries()) expect(value).toBeCloseTo(expected[index] as number)
+    // Upside down and back: never flat.
+    const [a, b, c, d] = halfway({}, { rotation: 180 }).transform
+    expect(a * d - b * c).toBeCloseTo(1)
+    expect(halfway({}, { scale: { x: -1, y: 1 } }).transform).toEqual([0, 0, -0, 1, 100, 62])
+    expect(halfway({ rotation: 90 }, { rotation: 90, scale: { x: 3, y: 3 } }).transform.slice(0, 4)).toEqual([0, 2, -2, 0])
+  })
+
+  it('is composed for a screenshot as it is seen, and goes on as if nobody had looked', () => {
+    const { program, asked, ended, run } = studio(two)
+    program.switchTo('two', transition('fade'), 0)
+    for (const at of [-1, -1]) program.compose({} as PictureMemory, 1000, at)
+    run(0, 5)
+    program.compose({} as PictureMemory, 1001, 4)
+    expect(asked.map(({ mixing }) => Math.round((mixing?.progress ?? 9) * 11))).toEqual([0, 0, 1, 2, 3, 4, 5, 5])
+    expect(ended).toEqual([])
   })
 })
 

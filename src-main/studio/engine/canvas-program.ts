@@ -83,32 +83,26 @@ export class CanvasProgram {
   pass(frame: number): void {
     const running = this.#running
     if (running === undefined) return
-    if (running.start === undefined && (frame - running.asked) * this.#needs.frameMs < stingerWaitMs) return
+    const waiting = (frame - running.asked) * this.#needs.frameMs < stingerWaitMs
+    if (running.start === undefined && waiting && this.#overlayLayer(running) === undefined) return
     running.start ??= frame
     if (frame - running.start >= running.frames) this.#end()
   }
 
   render(into: PictureMemory, frame: number): void {
+    this.pass(frame)
+    this.compose(into, frame, frame)
+  }
+
+  /** Composes what is seen on frame `at` of the show, as number `frame` of the surfaces; nothing goes on by it. */
+  compose(into: PictureMemory, frame: number, at: number): void {
     const { compositor, scenes } = this.#needs
     const running = this.#running
-    if (running === undefined) {
-      compositor.render(scenes.root(this.#scene), into, frame)
+    if (running?.start === undefined) {
+      compositor.render(scenes.root(running?.from ?? this.#scene), into, frame)
       return
     }
-    const over = this.#overlayLayer(running)
-    if (running.start === undefined) {
-      if (over === undefined && (frame - running.asked) * this.#needs.frameMs < stingerWaitMs) {
-        compositor.render(scenes.root(running.from), into, frame)
-        return
-      }
-      running.start = frame
-    }
-    const step = frame - running.start
-    if (step >= running.frames) {
-      this.#end()
-      compositor.render(scenes.root(this.#scene), into, frame)
-      return
-    }
+    const step = at - running.start
     // The first frame of a transition shows that it has begun.
     const progress = (step + 1) / (running.frames + 1)
     if (running.transition.kind === 'move') {
@@ -124,7 +118,7 @@ export class CanvasProgram {
       this.#mixing(running, progress, step * this.#needs.frameMs),
       into,
       frame,
-      over,
+      this.#overlayLayer(running),
     )
   }
 

@@ -48,6 +48,8 @@ interface AwaitedSwitch {
 /** Frame numbers of screenshots stand far from the show's. */
 const firstScreenshotFrame = 2 ** 40
 
+const noSuchPicture = (): AppError => new AppError('request.not_found', 'There is no such picture now')
+
 /** The studio at work: sources to scenes to programs to encodings, on one clock. */
 export class Engine {
   readonly #needs: EngineNeeds
@@ -184,18 +186,23 @@ export class Engine {
     const { takeScreenshot } = await import('./screenshots.ts')
     const { compositor } = this.#needs
     const frame = this.#screenshotFrame++
+    const taken = (surface: Surface) => takeScreenshot(compositor, surface, (into) => compositor.render(surface, into, frame), order)
     if ('source' in of) {
       const layer = this.#scenes.sourceLayer(of.source)
       if (layer === undefined) throw new AppError('request.not_found', `The source ${of.source} has no picture now`)
       const surface = compositor.createSurface({ width: layer.width, height: layer.height, background: '#000000' })
       try {
         surface.setLayers([layer])
-        return await takeScreenshot(compositor, surface, frame, order)
+        return await taken(surface)
       } finally {
         surface.close()
       }
     }
-    return takeScreenshot(compositor, this.#surfaceOf(of), frame, order)
+    if ('scene' in of) return taken(this.#rootOf(of.scene))
+    if ('preview' in of) return taken(this.#rootOf(this.#canvases.get(of.preview)?.preview ?? undefined))
+    const canvas = this.#canvases.get(of.program)
+    if (canvas === undefined) throw noSuchPicture()
+    return takeScreenshot(compositor, canvas, (into) => canvas.program.compose(into, frame, this.#clock.next - 1), order)
   }
 
   async close(): Promise<void> {
@@ -212,11 +219,8 @@ export class Engine {
     this.#needs.mixer.close()
   }
 
-  #surfaceOf(of: Exclude<ScreenshotOf, { readonly source: string }>): Surface {
-    const canvas = this.#canvases.get('program' in of ? of.program : 'preview' in of ? of.preview : '')
-    const scene = 'scene' in of ? of.scene : 'preview' in of ? canvas?.preview : canvas?.program.scene
-    if (scene === undefined || scene === null || !this.#scenes.has(scene))
-      throw new AppError('request.not_found', 'There is no such picture now')
+  #rootOf(scene: string | undefined): Surface {
+    if (scene === undefined || !this.#scenes.has(scene)) throw noSuchPicture()
     return this.#scenes.root(scene)
   }
 

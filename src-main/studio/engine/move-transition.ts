@@ -1,5 +1,6 @@
-import type { Affine, Layer } from '../native/compositor.ts'
-import type { SceneSurfaces } from './scene-surfaces.ts'
+import type { Layer } from '../native/compositor.ts'
+import type { Cut } from './placement.ts'
+import type { PlacedItem, SceneSurfaces } from './scene-surfaces.ts'
 import { layerOf } from './scene-surfaces.ts'
 
 const between = (from: number, to: number, progress: number): number => from + (to - from) * progress
@@ -9,25 +10,60 @@ export function eased(progress: number): number {
   return progress * progress * (3 - 2 * progress)
 }
 
-function blendLayers(from: Layer, to: Layer, progress: number): Layer {
-  const cut = (side: 'left' | 'top' | 'right' | 'bottom'): number => between(from.crop?.[side] ?? 0, to.crop?.[side] ?? 0, progress)
-  const crop = {
-    left: Math.round(cut('left')),
-    top: Math.round(cut('top')),
-    right: Math.round(cut('right')),
-    bottom: Math.round(cut('bottom')),
-  }
-  const [a, b, c, d, e, f] = to.transform.map((value, index) =>
-    between(from.transform[index] as number, value, progress),
-  ) as unknown as Affine
-  // Content is cut at whole pixels: what is rounded off there is made up for here, so that it moves evenly.
-  const x = crop.left - cut('left')
-  const y = crop.top - cut('top')
+/** How cropped content lies in its scene: its middle, the way along which its width points, and its size there, negative where it is mirrored. */
+interface Pose {
+  readonly middle: readonly [x: number, y: number]
+  readonly along: readonly [x: number, y: number]
+  readonly size: readonly [width: number, height: number]
+}
+
+function poseOf({ placement: { transform, width, height } }: PlacedItem): Pose {
+  const [a, b, c, d, e, f] = transform
+  const scale = Math.hypot(a, b)
   return {
-    ...to,
+    middle: [e + (a * width + c * height) / 2, f + (b * width + d * height) / 2],
+    along: [a / scale, b / scale],
+    size: [scale * width, ((a * d - b * c) / scale) * height],
+  }
+}
+
+const facingBack = ({ middle, along, size }: Pose): Pose => ({ middle, along: [-along[0], -along[1]], size: [-size[0], -size[1]] })
+
+/** Content turns the shorter way about its middle, and keeps its shape meanwhile; what is mirrored is turned over. */
+function blendItems(from: PlacedItem, to: PlacedItem, progress: number): Layer {
+  const start = poseOf(from)
+  let end = poseOf(to)
+  const sameSide = start.size[1] > 0 === end.size[1] > 0
+  if (!sameSide && start.along[0] * end.along[0] + start.along[1] * end.along[1] < 0) end = facingBack(end)
+  const [x, y] = start.along
+  const turn = Math.atan2(x * end.along[1] - y * end.along[0], x * end.along[0] + y * end.along[1]) * progress
+  // What does not turn keeps its way exactly: upright content is composed as such.
+  const [cos, sin] = turn === 0 ? [1, 0] : [Math.cos(turn), Math.sin(turn)]
+  const [alongX, alongY] = [x * cos - y * sin, y * cos + x * sin]
+
+  const cut = (side: keyof Cut): number => between(from.placement.crop[side], to.placement.crop[side], progress)
+  const cropped = { left: cut('left'), top: cut('top'), right: cut('right'), bottom: cut('bottom') }
+  const crop = {
+    left: Math.round(cropped.left),
+    top: Math.round(cropped.top),
+    right: Math.round(cropped.right),
+    bottom: Math.round(cropped.bottom),
+  }
+  const width = between(from.placement.width, to.placement.width, progress)
+  const height = between(from.placement.height, to.placement.height, progress)
+  const scaleX = between(start.size[0], end.size[0], progress) / width
+  const scaleY = between(start.size[1], end.size[1], progress) / height
+  const [a, b, c, d] = [alongX * scaleX, alongY * scaleX, -alongY * scaleY, alongX * scaleY]
+  // Content is cut at whole pixels: what is rounded off there is made up for here, so that it moves evenly.
+  const toLeft = width / 2 + cropped.left - crop.left
+  const toTop = height / 2 + cropped.top - crop.top
+  const middleX = between(start.middle[0], end.middle[0], progress)
+  const middleY = between(start.middle[1], end.middle[1], progress)
+  return {
+    ...layerOf(to),
     crop,
-    transform: [a, b, c, d, e + a * x + c * y, f + b * x + d * y],
-    opacity: between(from.opacity, to.opacity, progress),
+    transform: [a, b, c, d, middleX - a * toLeft - c * toTop, middleY - b * toLeft - d * toTop],
+    opacity: between(from.item.opacity, to.item.opacity, progress),
   }
 }
 
@@ -41,10 +77,9 @@ export function movedLayers(scenes: SceneSurfaces, from: string, to: string, pro
   const layers: Layer[] = []
   const arriving = scenes.placed(to).map((item) => {
     const match = leaving.findIndex(({ shows }) => shows === item.shows)
-    const layer = layerOf(item)
-    if (match < 0) return { ...layer, opacity: layer.opacity * along }
+    if (match < 0) return { ...layerOf(item), opacity: item.item.opacity * along }
     const [start] = leaving.splice(match, 1)
-    return blendLayers(layerOf(start as NonNullable<typeof start>), layer, along)
+    return blendItems(start as PlacedItem, item, along)
   })
   for (const item of leaving) {
     const layer = layerOf(item)

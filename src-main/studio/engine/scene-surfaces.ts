@@ -21,7 +21,7 @@ interface Basis {
 }
 
 /** An item with its content found, and where it goes. */
-interface PlacedItem {
+export interface PlacedItem {
   readonly item: ItemLayout
   readonly content: LayerContent
   readonly placement: Placement

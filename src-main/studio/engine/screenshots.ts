@@ -1,11 +1,11 @@
 import { AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_PIX_FMT_RGBA, AV_PIX_FMT_YUVJ420P } from 'node-av/constants'
 import { Codec, CodecContext, Frame, Packet, Rational } from 'node-av/lib'
 import { must, setOption } from '../../platform/ffmpeg/engine.ts'
-import type { Compositor, PictureMemory, Surface } from '../native/compositor.ts'
+import type { Compositor, PictureMemory } from '../native/compositor.ts'
 
 export interface ScreenshotOrder {
   readonly type: 'png' | 'jpeg'
-  /** Pixels; the height follows. The surface's own where left out. */
+  /** Pixels; the height follows. The picture's own where left out. */
   readonly width?: number
 }
 
@@ -20,18 +20,18 @@ function memory(width: number, height: number): PictureMemory {
   }
 }
 
-/** Composes a surface and writes it as an image file. `frame` is a frame number of its own, so that nothing of the show's is used again. */
+/** Has a picture of a size composed and writes it as an image file. */
 export async function takeScreenshot(
   compositor: Compositor,
-  surface: Surface,
-  frame: number,
-  { type, width = surface.width }: ScreenshotOrder,
+  size: { readonly width: number; readonly height: number },
+  compose: (into: PictureMemory) => void,
+  { type, width = size.width }: ScreenshotOrder,
 ): Promise<Uint8Array> {
-  let picture = memory(surface.width, surface.height)
-  compositor.render(surface, picture, frame)
-  const even = Math.max(2, Math.min(width, surface.width) & ~1)
-  if (even !== surface.width) {
-    const small = memory(even, Math.max(2, Math.round((surface.height * even) / surface.width / 2) * 2))
+  let picture = memory(size.width, size.height)
+  compose(picture)
+  const even = Math.max(2, Math.min(width, size.width) & ~1)
+  if (even !== size.width) {
+    const small = memory(even, Math.max(2, Math.round((size.height * even) / size.width / 2) * 2))
     compositor.scale(picture, small)
     picture = small
   }
