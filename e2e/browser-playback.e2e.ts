@@ -6,7 +6,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
 /** Reads frames and the page's own figure side by side: how far behind the picture is, and how far the page says. */
-async function delays(page: Page, forMs: number) {
+async function delays(page: Page, forMs: number, least = 0) {
   const figures: number[] = []
   let reading = true
   const told = (async () => {
@@ -16,20 +16,23 @@ async function delays(page: Page, forMs: number) {
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
   })()
-  const seen = await readVideo(page, forMs)
+  const seen = await readVideo(page, forMs, least)
   reading = false
   await told
   return { seen, picture: median(seen.map((frame) => frame.readAt - frame.wallMs)), figure: median(figures) }
 }
 
-/** Both figures again for a moment where they are further apart than `withinMs`: a busy machine disturbs the measure, not the page. */
-async function agree(page: Page, { picture, figure }: { picture: number; figure: number }, withinMs: number): Promise<void> {
-  let apart = Math.abs(picture - figure)
-  for (let tries = 0; tries < 3 && apart >= withinMs; tries++) {
-    const again = await delays(page, 3000)
-    apart = Math.abs(again.picture - again.figure)
+/**
+ * The picture is no more than `mostMs` behind, and the page says so within `apartMs`. Both figures again for a moment where it is not
+ * so: a machine that is held up disturbs the measure, and a player needs its time to come back to its place.
+ */
+async function settles(page: Page, measured: { picture: number; figure: number }, mostMs: number, apartMs: number): Promise<void> {
+  let { picture, figure } = measured
+  for (let tries = 0; tries < 12 && (picture >= mostMs || Math.abs(picture - figure) >= apartMs); tries++) {
+    ;({ picture, figure } = await delays(page, 3000))
   }
-  expect(apart, `picture ${picture} ms, page ${figure} ms`).toBeLessThan(withinMs)
+  expect(picture, 'glass to glass, ms').toBeLessThan(mostMs)
+  expect(Math.abs(picture - figure), `picture ${picture} ms, page ${figure} ms`).toBeLessThan(apartMs)
 }
 
 describe('a newcomer starts the test stream and a friend opens the link', () => {
@@ -53,8 +56,8 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     await screenshot(page, 'first-run')
     await page.getByTestId('start-demo').click()
     const row = page.locator('[data-testid="stream-row"][data-stream="demo"]')
-    await row.locator('[data-testid="stream-state"][data-state="live"]').waitFor({ timeout: 30_000 })
-    await row.locator('[data-testid="stream-picture"][data-loaded="true"]').waitFor({ timeout: 30_000 })
+    await row.locator('[data-testid="stream-state"][data-state="live"]').waitFor({ timeout: 60_000 })
+    await row.locator('[data-testid="stream-picture"][data-loaded="true"]').waitFor({ timeout: 60_000 })
     expect(await sidewaysPx(page)).toBe(0)
     await screenshot(page, 'live-demo')
     expect(problems).toEqual([])
@@ -66,17 +69,16 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     const problems = complaints(page)
     await page.goto(`${host.http}/watch/demo`)
     await untilMoving(page)
-    await page.waitForTimeout(4000)
+    await page.waitForTimeout(2500)
     const before = await page.evaluate(() => window.__player?.problems.length)
-    const { seen, picture, figure } = await delays(page, 12_000)
+    const { seen, picture, figure } = await delays(page, 6000, 130)
     await page.getByTestId('player').hover()
     await screenshot(page, 'watch-hls')
     const { repeated, back, span } = steps(seen)
     process.stdout.write(`hls.js: picture ${Math.round(picture)} ms behind, page says ${Math.round(figure)}; ${seen.length} frames read\n`)
     expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
     expect(span).toBeGreaterThan(120)
-    expect(picture, 'glass to glass, ms').toBeLessThan(4000)
-    await agree(page, { picture, figure }, 350)
+    await settles(page, { picture, figure }, 4000, 350)
     expect(await page.evaluate((from) => window.__player?.problems.slice(from), before)).toEqual([])
     expect(problems).toEqual([])
     await page.close()
@@ -87,17 +89,16 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     const problems = complaints(page)
     await page.goto(`${host.http}/watch/demo?player=dash`)
     await untilMoving(page)
-    await page.waitForTimeout(4000)
+    await page.waitForTimeout(2500)
     const before = await page.evaluate(() => window.__player?.problems.length)
-    const { seen, picture, figure } = await delays(page, 12_000)
+    const { seen, picture, figure } = await delays(page, 6000, 130)
     await page.getByTestId('player').hover()
     await screenshot(page, 'watch-dash')
     const { repeated, back, span } = steps(seen)
     process.stdout.write(`dash.js: picture ${Math.round(picture)} ms behind, page says ${Math.round(figure)}; ${seen.length} frames read\n`)
     expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
     expect(span).toBeGreaterThan(120)
-    expect(picture, 'glass to glass, ms').toBeLessThan(8000)
-    await agree(page, { picture, figure }, 500)
+    await settles(page, { picture, figure }, 8000, 500)
     expect(await page.evaluate((from) => window.__player?.problems.slice(from), before)).toEqual([])
     expect(problems).toEqual([])
     await page.close()

@@ -6,14 +6,11 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readBarcode } from './helpers/barcode.ts'
 import { complaints, launchBrowser, screenshot, untilMoving } from './helpers/browser.ts'
-import { baseClip, madeClip } from './helpers/clips.ts'
+import { baseClip, longClip, madeClip } from './helpers/clips.ts'
 import { complaintsOf, type DecodedFrame, flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
+import { type Publisher, publishFile } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
-
-/** 50 s of the test picture. */
-const longClip = (): Promise<string> => testClip('clips-long-source', { width: 640, height: 360, frames: 1500, videoKbps: 500 })
 
 describe('clips', () => {
   let host: RunningHost
@@ -24,7 +21,7 @@ describe('clips', () => {
   beforeAll(async () => {
     await baseClip()
     await longClip()
-    host = await startHost({ name: 'clips', args: ['--window-ms', '6000', '--dvr-ms', '600000', '--reconnect-window-ms', '10000'] })
+    host = await startHost({ name: 'clips', args: ['--window-ms', '6000', '--dvr-ms', '600000', '--reconnect-window-ms', '120000'] })
     browser = await launchBrowser()
   })
   afterAll(async () => {
@@ -34,8 +31,8 @@ describe('clips', () => {
     rmSync(scratch, { recursive: true, force: true })
   })
 
-  async function publish(stream: string, file: string): Promise<Publisher> {
-    const publisher = publishFile(file, `${host.rtmp}/${await host.key(stream)}`)
+  async function publish(stream: string, file: string, loop = false): Promise<Publisher> {
+    const publisher = publishFile(file, `${host.rtmp}/${await host.key(stream)}`, { loop })
     publishers.push(publisher)
     await host.until(stream, (state) => state.state === 'active' && state.tracks.length > 0)
     return publisher
@@ -177,10 +174,10 @@ describe('clips', () => {
   it('are made by two clicks in the page, trimmed by frames, and played, renamed, deleted and taken back', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     const said = complaints(page)
-    await publish('page', await longClip())
+    await publish('page', await longClip(), true)
     await held('page', 6000)
     await page.goto(`${host.http}/live/page`)
-    await page.locator('[data-testid="preview"][data-state="playing"]').waitFor({ timeout: 30_000 })
+    await page.locator('[data-testid="preview"][data-state="playing"]').waitFor({ timeout: 60_000 })
     await page.getByTestId('clip-last').click()
     await page.keyboard.press('i')
     await page.getByTestId('clip-mark').waitFor()
@@ -228,7 +225,7 @@ describe('clips', () => {
     await dialog.waitFor({ state: 'detached' })
     await page.getByTestId('tab-clips').click()
     const ready = page.locator('[data-testid="clip-row"][data-state="ready"]')
-    await ready.nth(1).waitFor({ timeout: 30_000 })
+    await ready.nth(1).waitFor({ timeout: 60_000 })
     const made = (await host.api('GET', '/live/clips?stream=page')).body.items.find((each: any) => each.title === 'By two clicks')
     const frames = (await readFrames(await download(made))).map((frame) => frame.code!.frame)
     expect([frames[0], frames.at(-1), frames.length]).toEqual([first, last, last - first + 1])
@@ -277,7 +274,7 @@ describe('clips', () => {
 
   it('so does the player of recordings', async () => {
     expect((await host.api('POST', '/live/streams/page/recording')).status).toBe(200)
-    await sleep(3000)
+    await until(async () => (await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.durationMs > 2000, 'two seconds')
     await host.api('DELETE', '/live/streams/page/recording')
     await until(async () => (await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.spritesUrl, 'its pictures')
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } })

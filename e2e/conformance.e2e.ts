@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import Hls from 'hls-parser'
 import m3u8Parser from 'm3u8-parser'
 import mpdParser from 'mpd-parser'
@@ -13,6 +12,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { RtmpPublisher } from './helpers/rtmp-client.ts'
+import { until } from './helpers/until.ts'
 import { checkDelta, checkMediaPlaylist, checkMultivariant, readMediaPlaylist } from './playlist-rules.ts'
 
 interface Load {
@@ -144,8 +144,9 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
       addresses.map(async (address) => {
         const loads: Load[] = []
         let hint = readMediaPlaylist(await text(address)).hint!
-        const end = performance.now() + 17_000
-        while (performance.now() < end) {
+        const end = performance.now() + 90_000
+        const whole = () => loads.length > 15 && loads.some((load) => readMediaPlaylist(load.delta).skipped > 0)
+        while (!whole() && performance.now() < end) {
           const [, sequence, part] = hint.match(/part-(\d+)\.(\d+)/)!
           const from = performance.now()
           const query = `?_HLS_msn=${sequence}&_HLS_part=${part}`
@@ -216,8 +217,10 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
   it('the manifest is well-formed and read alike by mpd-parser, and each of its segments is there', async () => {
     const address = `${host.http}/live/steady/manifest.mpd`
     const first = await text(address)
-    await sleep(2500)
-    const second = await text(address)
+    const second = await until(async () => {
+      const next = await text(address)
+      return next !== first && next
+    }, 'another manifest')
     for (const manifest of [first, second]) {
       const xml = spawnSync('xmllint', ['--noout', '-'], { input: manifest, encoding: 'utf8' })
       if (xml.error === undefined) expect(xml.stderr).toBe('')
@@ -326,15 +329,16 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
   })
 
   it('health tells what the publisher really sends', async () => {
-    const stream = (await host.api('GET', '/live/streams/steady')).body
-    const { samples } = (await host.api('GET', `/live/streams/${stream.id}/health`)).body
-    const recent = samples.slice(-8)
-    const mean = (field: string): number => recent.reduce((sum: number, sample: any) => sum + sample[field], 0) / recent.length
-    expect(Math.abs(mean('frameRate') - 30)).toBeLessThan(2)
-    expect(mean('videoBitrateKbps')).toBeGreaterThan(400)
-    expect(mean('videoBitrateKbps')).toBeLessThan(1000)
-    expect(Math.abs(mean('audioBitrateKbps') - 128)).toBeLessThan(45)
-    expect(Math.abs(recent.at(-1).avOffsetMs)).toBeLessThan(60)
+    // What arrives a second is a matter of the machine too: it is looked at until it is as sent.
+    const stream = await until(async () => {
+      const { body } = await host.api('GET', '/live/streams/steady')
+      const { samples } = (await host.api('GET', `/live/streams/${body.id}/health`)).body
+      const recent = samples.slice(-8)
+      const mean = (field: string): number => recent.reduce((sum: number, sample: any) => sum + sample[field], 0) / recent.length
+      const [video, audio] = [mean('videoBitrateKbps'), mean('audioBitrateKbps')]
+      const asSent = Math.abs(mean('frameRate') - 30) < 2 && video > 400 && video < 1000 && Math.abs(audio - 128) < 45
+      return asSent && Math.abs(recent.at(-1).avOffsetMs) < 60 && body
+    }, 'eight seconds of what is sent')
     expect(stream.health.keyframeIntervalMs).toBe(2000)
     expect(stream.health.droppedFrames).toBe(0)
     expect(stream.health.faults).toBe(0)
@@ -346,10 +350,8 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
       (tag) => tag.timestampMs < 4000 && (tag.type !== 9 || pictures++ < 2 || pictures % 10 !== 0),
     )
     await gaps.play(tags)
-    await sleep(1100)
-    const lossy = (await host.api('GET', '/live/streams/gaps')).body.health
-    expect(lossy.droppedFrames).toBeGreaterThanOrEqual(10)
-    expect(lossy.droppedFrames).toBeLessThanOrEqual(14)
+    const { health } = await host.until('gaps', (each) => each.health?.droppedFrames >= 10)
+    expect(health.droppedFrames).toBeLessThanOrEqual(14)
     await gaps.bye()
   })
 })

@@ -1,27 +1,14 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving } from './helpers/browser.ts'
+import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving, watchStill } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
-
-/** Process ids of the host's delivery processes. */
-function deliveryPids(host: number): number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-      const ours = /^\d+$/.test(name) && parent === host && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('delivery-worker')
-      return ours ? [Number(name)] : []
-    } catch {
-      return []
-    }
-  })
-}
+import { until } from './helpers/until.ts'
+import { lives, restartsSince, workersOf } from './helpers/workers.ts'
 
 /** Sockets that a process holds. */
 function sockets(pid: number): number {
@@ -41,7 +28,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
   let browser: Browser
   let publisher: Publisher
   let stopped = false
-  const hostPid = (): number => host.process.pid as number
+  const deliveryPids = (): number[] => workersOf(host, 'delivery-worker')
 
   /** Statuses of one address asked over so many connections at once, all of which stay open until `done`. */
   async function ask(path: string, count: number, headers: Record<string, string> = {}) {
@@ -65,15 +52,11 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
     return { answers, statuses: [...new Set(answers.map(({ status }) => status))], done: () => agent.destroy() }
   }
 
-  async function untilProcesses(count: number, timeoutMs = 30_000): Promise<number> {
-    const from = performance.now()
-    while (performance.now() - from < timeoutMs) {
+  const untilProcesses = (count: number) =>
+    until(async () => {
       const text = await (await fetch(`${host.http}/metrics`)).text()
-      if (text.includes(`streams_delivery_processes ${count}\n`)) return performance.now() - from
-      await sleep(50)
-    }
-    throw new Error(`not ${count} delivery processes within ${timeoutMs} ms`)
-  }
+      return text.includes(`streams_delivery_processes ${count}\n`)
+    }, `${count} delivery processes`)
 
   async function mediaPlaylist(): Promise<string> {
     const master = await (await fetch(`${host.http}/live/show/index.m3u8`)).text()
@@ -95,7 +78,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
   })
 
   it('takes connections in every process, and each answers media, API, page and event socket', async () => {
-    const pids = [hostPid(), ...deliveryPids(hostPid())]
+    const pids = [host.process.pid as number, ...deliveryPids()]
     expect(pids).toHaveLength(3)
     const before = pids.map(sockets)
     const path = await mediaPlaylist()
@@ -141,23 +124,31 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
       await untilMoving(page)
       pages.push(page)
     }
-    await host.until('show', (state) => state.viewers === 2, 30_000)
-    await sleep(3000)
+    await host.until('show', (state) => state.viewers === 2)
     const timeOf = (page: Page) => page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
-    const fromMs = performance.now()
-    const fromS = await Promise.all(pages.map(timeOf))
+    /** Until each page has played so much more: its clock says whether it plays, also behind another one. */
+    const playOn = async (seconds: number) => {
+      const fromS = await Promise.all(pages.map(timeOf))
+      for (const [index, page] of pages.entries())
+        await page.waitForFunction((to) => (document.querySelector('video')?.currentTime ?? 0) > to, fromS[index]! + seconds, {
+          timeout: 60_000,
+        })
+    }
+    await playOn(3)
+    const still = await Promise.all(pages.map(watchStill))
     let done = false
     const reading = pages.map(async (page) => {
       const seen: SeenFrame[] = []
-      while (!done) seen.push(...(await readVideo(page, 3000)))
+      while (!done) seen.push(...(await readVideo(page, 1500)))
       return seen
     })
-    for (const pid of deliveryPids(hostPid())) {
-      await sleep(2500)
+    for (const pid of deliveryPids()) {
+      const lines = host.log.length
       process.kill(pid, 'SIGKILL')
-      // the figure is renewed once a second
-      await sleep(1100)
-      process.stdout.write(`back ${Math.round(1100 + (await untilProcesses(2)))} ms after SIGKILL\n`)
+      await until(() => deliveryPids().length === 2 && !deliveryPids().includes(pid), 'another process')
+      expect(Math.max(...restartsSince(host, lines)), 'how long the host waited, ms').toBeLessThanOrEqual(200)
+      await playOn(2.5)
+      await untilProcesses(2)
     }
     done = true
     const readings = await Promise.all(reading)
@@ -166,14 +157,9 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
       const { repeated, back, span } = steps(seen)
       process.stdout.write(`${seen.length} frames read, from first to last ${span}\n`)
       expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
-      // A page behind another one is told of few pictures: its clock says whether it plays.
-      const playedS = (await timeOf(pages[index] as Page)) - (fromS[index] as number)
-      expect(playedS, told).toBeGreaterThan(((performance.now() - fromMs) / 1000) * 0.7)
-    }
-    for (const page of pages) {
-      // and on, after both processes are back
-      const at = await page.evaluate(() => document.querySelector('video')?.currentTime ?? 0)
-      await page.waitForFunction((from) => (document.querySelector('video')?.currentTime ?? 0) > from + 2, at, { timeout: 20_000 })
+      const stillMs = await still[index]!.longestMs()
+      process.stdout.write(`stood still for ${Math.round(stillMs)} ms at most\n`)
+      expect(stillMs, told).toBeLessThan(3000)
     }
     expect((await host.until('show', () => true)).viewers).toBe(2)
     for (const page of pages) await page.close()
@@ -205,21 +191,11 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
   })
 
   it('leaves no process and no port behind', async () => {
-    const pids = deliveryPids(hostPid())
+    const pids = deliveryPids()
     const { httpPort } = host
-    const from = performance.now()
     await host.kill('SIGTERM')
     stopped = true
-    process.stdout.write(`stopped in ${Math.round(performance.now() - from)} ms\n`)
-    const alive = pids.filter((pid) => {
-      try {
-        process.kill(pid, 0)
-        return true
-      } catch {
-        return false
-      }
-    })
-    expect(alive).toEqual([])
+    expect(pids.filter(lives)).toEqual([])
     const open = await new Promise((resolve) => {
       const socket = connect(httpPort, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
       socket.on('connect', () => socket.destroy())

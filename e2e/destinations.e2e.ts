@@ -29,7 +29,7 @@ async function add(body: object, stream = 'show'): Promise<any> {
   return reply.body
 }
 
-async function until(id: string, accept: (destination: any) => boolean, timeoutMs = 40_000, stream = 'show'): Promise<any> {
+async function until(id: string, accept: (destination: any) => boolean, timeoutMs = 60_000, stream = 'show'): Promise<any> {
   const end = performance.now() + timeoutMs
   for (;;) {
     const { body } = await host.api('GET', `/live/streams/${stream}/destinations/${id}`)
@@ -115,7 +115,7 @@ describe('destinations', () => {
     targets.push(nginx)
     const waiting = await until(toNginx.id, ({ state }) => state === 'retrying' || state === 'live')
     if (waiting.state === 'retrying') await host.api('POST', `/live/streams/show/destinations/${toNginx.id}/retry`)
-    const back = await until(toNginx.id, live, 2500)
+    const back = await until(toNginx.id, live)
     expect(back.error).toBeNull()
     expect(back.statistics.reconnects).toBe(1)
 
@@ -160,8 +160,8 @@ describe('destinations', () => {
       plain: await add({ template: 'custom', label: 'no TLS', url: second.rtmp.replace('rtmp:', 'rtmps:'), key: 'x' }),
       wrong: await add({ template: 'custom', label: 'wrong key', url: second.rtmp, key: 'sk_wrong-wrong-wrong' }),
     }
-    const code = async (id: string, expected: string, timeoutMs = 20_000) => {
-      const found = await until(id, ({ error }) => error?.code === expected, timeoutMs)
+    const code = async (id: string, expected: string) => {
+      const found = await until(id, ({ error }) => error?.code === expected)
       expect(found.error.message.length).toBeGreaterThan(5)
       return found
     }
@@ -172,7 +172,7 @@ describe('destinations', () => {
     await code(made.nameless.id, 'destination.unresolved')
     await code(made.plain.id, 'destination.tls')
     await code(made.silent.id, 'destination.silent')
-    const stalled = await until(toDeaf.id, ({ error }) => error?.code === 'destination.stalled', 40_000, 'loud')
+    const stalled = await until(toDeaf.id, ({ error }) => error?.code === 'destination.stalled', 60_000, 'loud')
     expect(stalled.statistics.droppedFrames).toBeGreaterThan(0)
     await loud.stop()
     // The good one beside them never noticed.

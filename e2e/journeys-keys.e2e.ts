@@ -19,7 +19,7 @@ describe('a streamer and their key', () => {
   /** Why ffmpeg is turned away. */
   async function refusal(address: string): Promise<string> {
     const refused = publishFile(clip, address)
-    const timer = setTimeout(() => void refused.stop(), 20_000)
+    const timer = setTimeout(() => void refused.stop(), 60_000)
     try {
       await refused.ended
       return ''
@@ -80,7 +80,7 @@ describe('a streamer and their key', () => {
     publisher = publishFile(clip, `${server}/${secret}`, { loop: true })
     await page.getByTestId('nav-live').click()
     const live = page.locator('[data-testid="stream-row"][data-stream="studio"]')
-    await live.locator('[data-testid="stream-state"][data-state="live"]').waitFor({ timeout: 20_000 })
+    await live.locator('[data-testid="stream-state"][data-state="live"]').waitFor({ timeout: 60_000 })
     await page.getByTestId('nav-keys').click()
     await row('studio').waitFor()
     await screenshot(page, 'keys')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { baseClip, clipFrames, madeClip } from './helpers/clips.ts'
+import { baseClip, clipFrames, longClip, madeClip } from './helpers/clips.ts'
 import { flashTimes, readBeeps, readFrames, recordStream } from './helpers/decode.ts'
 import { isHeader, readFlv } from './helpers/flv.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
@@ -18,7 +18,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
   let host: RunningHost
 
   beforeAll(async () => {
-    await baseClip()
+    await Promise.all([baseClip(), longClip()])
     await Promise.all([
       madeClip('b-frames-mono.flv', [...x264, '-bf', '3', '-g', '60', '-c:a', 'aac', '-ac', '1', '-ar', '44100']),
       madeClip('long-gop.flv', [...x264, '-bf', '2', '-g', '250', '-c:a', 'copy']),
@@ -54,7 +54,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
   }
 
   it('live over HLS, DASH and RTMP at once: frames advance, none repeats, sound and picture agree within 40 ms', async () => {
-    const publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('cam')}`)
+    const publisher = publishFile(await longClip(), `${host.rtmp}/${await host.key('cam')}`)
     try {
       await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
       const seconds = 6

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { elementaryForm } from '../src-main/formats/elementary-stream.ts'
@@ -12,6 +12,7 @@ import { playFile, take } from './helpers/played-stream.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 import { quietLog } from './helpers/quiet-log.ts'
 import { until } from './helpers/until.ts'
+import { killWorker } from './helpers/workers.ts'
 import { checkMultivariant } from './playlist-rules.ts'
 
 describe('a ladder that the host makes', () => {
@@ -98,18 +99,11 @@ describe('a ladder that the host makes', () => {
     }
   })
 
-  it('leaves the source alone when the transcoder is killed, and has the ladder back within two seconds and a GOP', async () => {
-    const worker = transcoderOf(host.process.pid!)
+  it('leaves the source alone when the transcoder is killed, and has the ladder back with the next whole segments', async () => {
     const before = segments((await playlists())[0]!.text)
-    process.kill(worker, 'SIGKILL')
-    const killedAt = performance.now()
-    await until(async () => {
-      const view = await renditions()
-      return view.state === 'running' && transcoderOf(host.process.pid!, true) !== worker ? true : undefined
-    }, 'a new transcoder')
-    const backMs = performance.now() - killedAt
-    // Two seconds are promised of a machine that is not busy: a process is begun as a host is, which took so long here.
-    expect(backMs).toBeLessThan(2000 + 2 * host.startMs)
+    const waitedMs = await killWorker(host, 'transcode-worker', async () => (await renditions()).state === 'running')
+    expect(waitedMs).toBeGreaterThan(0)
+    expect(waitedMs).toBeLessThanOrEqual(500)
     const newest = Math.max(...before.keys())
     await until(async () => {
       const lists = await playlists()
@@ -185,27 +179,9 @@ describe('a source over the limit of its key', () => {
   })
 })
 
-/** Process id of the host's transcoder. */
-function transcoderOf(hostPid: number, perhaps = false): number {
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-      if (parent === hostPid && readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes('transcode-worker')) return Number(entry)
-    } catch {
-      // Ended while it was looked at.
-    }
-  }
-  if (perhaps) return 0
-  throw new Error('the host has no transcoder')
-}
-
 describe('what WebRTC plays of a stream', () => {
   it('has every frame once, no B-frames, keyframes where the source has them, and Opus of 20 ms', async () => {
-    const clip = await madeClip('bframes-aac.flv', [
-      '-t',
-      '7',
+    const clip = await madeClip('bframes-aac-12s.flv', [
       '-c:v',
       'libx264',
       '-preset',
@@ -224,6 +200,10 @@ describe('what WebRTC plays of a stream', () => {
     const transcoder = new StreamTranscoder({ stream: playing.stream, log: quietLog })
     const realtime = take(new RealtimeStream({ source: playing.stream, transcoder, log: quietLog, preset: () => 'superfast' }))
     try {
+      // How long the process takes to come is the machine's affair: the film is long enough.
+      const shown = () => realtime.packets.filter((packet) => packet.track.kind === 'video')
+      await until(() => shown().length > 90 && shown().filter((packet) => packet.key).length > 1, 'pictures of two groups')
+      playing.stop()
       await realtime.ended
       const pictures = realtime.packets.filter((packet) => packet.track.kind === 'video')
       const sound = realtime.packets.filter((packet) => packet.track.kind === 'audio')
@@ -233,7 +213,6 @@ describe('what WebRTC plays of a stream', () => {
       const first = pictures[0]!.pts
       const keys = (packets: typeof pictures) => packets.filter((packet) => packet.key && packet.pts > first).map((packet) => packet.pts)
       expect(keys(pictures)).toEqual(keys(source.packets.filter((packet) => packet.track.kind === 'video')).slice(0, keys(pictures).length))
-      // how many are left depends on how long the process took to come
       expect(keys(pictures).length).toBeGreaterThanOrEqual(1)
       expect(sound.slice(1).every((packet, index) => packet.pts - sound[index]!.pts === 960)).toBe(true)
       const form = elementaryForm(pictures[0]!.track)!

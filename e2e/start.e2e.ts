@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { root } from './helpers/paths.ts'
 import { until } from './helpers/until.ts'
 
+/** A window that ends within three seconds counts as one that could not show anything. */
+const longEnough = (): Promise<void> => pause(4000)
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** The browser that shows the window of a data folder: its first process, which has no `--type`. */
@@ -73,7 +75,7 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
         ...(method === 'POST' ? { body: '{}' } : {}),
       })
     expect((await call('POST', '/live/demo')).status).toBe(200)
-    await pause(4000)
+    await longEnough()
     process.kill(window, 'SIGTERM')
     await until(() => out.includes('the host goes on'), told('what happens now'))
     expect((await call('GET', '/health')).status).toBe(200)
@@ -83,7 +85,7 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     start(['xvfb-run', '-a'], {})
     const again = await until(() => windowProcess(dataDir), told('a window'))
     await until(() => out.includes('is ready'), told('the host'))
-    await pause(4000)
+    await longEnough()
     process.kill(again, 'SIGTERM')
     expect(await ended, 'nothing is live: the host ends with its window').toBe(0)
   })

@@ -20,7 +20,7 @@ async function freeUdpPort(): Promise<number> {
 }
 
 const send = (file: string, url: string): ChildProcess =>
-  spawn('ffmpeg', ['-loglevel', 'error', '-re', '-i', file, '-c', 'copy', '-f', 'mpegts', url], { stdio: 'ignore' })
+  spawn('ffmpeg', ['-loglevel', 'error', '-stream_loop', '-1', '-re', '-i', file, '-c', 'copy', '-f', 'mpegts', url], { stdio: 'ignore' })
 
 const inputs = async (): Promise<any[]> => (await host.api('GET', '/live/udp-inputs')).body.items
 

@@ -26,7 +26,7 @@ describe('who is watching', () => {
   }
   const figures = async (name: string) => (await host.api('GET', `/live/streams/${name}/viewers`)).body
   /** Looks five times a second, so often: looks are counted and not time, which a machine that is held up lets pass for nothing. */
-  async function until(name: string, accept: (viewers: any) => boolean, looks = 150): Promise<any> {
+  async function until(name: string, accept: (viewers: any) => boolean, looks = 400): Promise<any> {
     for (let look = 1; ; look++) {
       const viewers = await figures(name)
       if (accept(viewers)) return viewers
@@ -71,7 +71,7 @@ describe('who is watching', () => {
     const page = await open('/live/crowd/viewers')
     await page.getByTestId('viewer-row').nth(6).waitFor()
     expect(await page.getByTestId('viewers-concurrent').innerText()).toBe('7')
-    await page.waitForTimeout(1500)
+    await page.waitForTimeout(300)
     await screenshot(page, 'viewers')
     await page.close()
 
@@ -80,7 +80,7 @@ describe('who is watching', () => {
     // a page that is only closed by the driver is not told that it goes
     await Promise.all(pages.map((each) => each.goto('about:blank')))
     for (const player of players) player.kill('SIGKILL')
-    await until('crowd', (viewers) => viewers.items.every((session: any) => session.protocol === 'hls'), 40)
+    await until('crowd', (viewers) => viewers.items.every((session: any) => session.protocol === 'hls'), 60)
     const ended = (await host.api('GET', '/live/streams/crowd/viewers?state=ended')).body
     expect(ended.items.length).toBeGreaterThanOrEqual(1)
     expect((await host.api('GET', '/live/streams/crowd/viewers/history?step=1')).body.samples.at(-1).total).toBe(7)
@@ -112,8 +112,9 @@ describe('who is watching', () => {
   it('tells pages of start, loss, return and end within 2 s, in each protocol', async () => {
     const pages = await Promise.all(['hls', 'dash', 'webrtc'].map((player) => open(`/watch/told?player=${player}`)))
     await Promise.all(pages.map((page) => untilPlayer(page, 'missing')))
-    /** Two seconds of looks: what a machine is held up by between two of them does not count. */
-    async function all(states: readonly string[]): Promise<void> {
+    /** Two seconds of looks once the host knows it: what a machine is held up by between two of them does not count. */
+    async function all(states: readonly string[], known: (stream: any) => boolean): Promise<void> {
+      await host.until('told', known)
       for (let look = 1; ; look++) {
         const now = await Promise.all(pages.map((page) => page.evaluate(() => window.__player!.state())))
         if (now.every((state) => states.includes(state))) return
@@ -122,18 +123,18 @@ describe('who is watching', () => {
       }
     }
     const key = await host.key('told')
-    await all(['waiting'])
+    await all(['waiting'], () => true)
     const first = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
     publishers.push(first)
     await Promise.all(pages.map((page) => untilMoving(page)))
     await first.stop('SIGKILL')
-    await all(['reconnecting'])
+    await all(['reconnecting'], (stream) => stream.reconnecting)
     const second = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
     publishers.push(second)
-    await all(['playing', 'buffering', 'loading'])
+    await all(['playing', 'buffering', 'loading'], (stream) => !stream.reconnecting)
     await Promise.all(pages.map((page) => untilPlayer(page, 'playing')))
     await host.api('POST', '/live/streams/told/end')
-    await all(['ended'])
+    await all(['ended'], (stream) => stream.state === 'ended')
     await Promise.all(pages.map((page) => page.close()))
   })
 })

@@ -36,9 +36,9 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: together,
     maxWorkers: together ? 2 : 1,
-    testTimeout: 150_000,
-    hookTimeout: 90_000,
-    teardownTimeout: 20_000,
+    testTimeout: 240_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 40_000,
     retry: 0,
   },
 })

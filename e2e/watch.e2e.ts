@@ -67,7 +67,7 @@ describe('a viewer with the link', () => {
     const first = await publish(key)
     await host.api('PATCH', '/live/streams/late', { title: 'The late show' })
     await Promise.all([untilMoving(hls.page), untilMoving(dash.page)])
-    await hls.page.waitForTimeout(3000)
+    await hls.page.waitForTimeout(1000)
 
     await first.stop('SIGKILL')
     await untilPlayer(hls.page, 'reconnecting')
@@ -76,14 +76,14 @@ describe('a viewer with the link', () => {
     const backAt = Date.now()
     const second = await publish(key)
     for (const [player, { page, problems }] of Object.entries({ hls, dash })) {
-      await untilMoving(page, 40_000)
+      await untilMoving(page)
       let newest = 0
-      const end = performance.now() + 30_000
+      const end = performance.now() + 60_000
       while (newest < backAt && performance.now() < end) newest = (await readVideo(page, 1500)).at(-1)?.wallMs ?? newest
       expect(newest, `${player}: a picture of the second publisher`).toBeGreaterThan(backAt)
       const before = await page.evaluate(() => document.querySelector('video')!.currentTime)
-      await page.waitForTimeout(1500)
-      expect(await page.evaluate(() => document.querySelector('video')!.currentTime), `${player}: time goes on`).toBeGreaterThan(before)
+      // time goes on
+      await page.waitForFunction((time) => document.querySelector('video')!.currentTime > time + 1, before, { timeout: 60_000 })
       expect(await sameDocument(page), `${player}: not loaded again`).toBe(true)
       expect(problems, player).toEqual([])
       await screenshot(page, `watch-returned-${player}`)
@@ -92,7 +92,7 @@ describe('a viewer with the link', () => {
 
     await host.api('POST', '/live/streams/late/end')
     for (const [player, { page }] of Object.entries({ hls, dash })) {
-      await untilPlayer(page, 'ended', 40_000)
+      await untilPlayer(page, 'ended')
       expect(await page.getByTestId('player-notice').innerText()).toContain('The stream has ended')
       await page.waitForTimeout(300)
       await screenshot(page, `watch-ended-${player}`)
@@ -102,7 +102,7 @@ describe('a viewer with the link', () => {
     // Opens the stream at once: after an operator ended it, its encoder is kept out for a while.
     expect((await host.api('POST', '/stream/start', { name: 'late' })).status).toBeLessThan(300)
     await publish(key)
-    await untilMoving(hls.page, 40_000)
+    await untilMoving(hls.page)
     expect(await hls.page.getByTestId('stream-name').innerText()).toBe('The late show')
     expect(await sameDocument(hls.page)).toBe(true)
     await Promise.all([hls.page.close(), dash.page.close()])
@@ -113,10 +113,10 @@ describe('a viewer with the link', () => {
     const problems = complaints(page)
     await page.goto(`http://localhost:${(elsewhere.address() as AddressInfo).port}`)
     const frame = page.frameLocator('iframe')
-    await frame.locator('[data-testid="player"][data-state="playing"]').waitFor({ timeout: 30_000 })
+    await frame.locator('[data-testid="player"][data-state="playing"]').waitFor({ timeout: 60_000 })
     const inside = page.frames().find((each) => each.url().includes('/embed/'))!
     const before = await inside.evaluate(() => document.querySelector('video')!.currentTime)
-    await inside.waitForFunction((time) => document.querySelector('video')!.currentTime > time + 1, before, { timeout: 20_000 })
+    await inside.waitForFunction((time) => document.querySelector('video')!.currentTime > time + 1, before, { timeout: 60_000 })
     await screenshot(page, 'embed')
     expect(problems).toEqual([])
     await page.close()

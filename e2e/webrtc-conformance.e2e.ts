@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
+import { launchBrowser, picturesBehind, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
@@ -77,8 +77,11 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     expect(count(201)).toBeGreaterThan(20)
     expect(count(201)).toBeLessThan(62 + (performance.now() - from) / 100)
     expect(flood.find((each) => each.status === 429)?.headers.get('retry-after')).toMatch(/^\d+$/)
+    // Those that nobody takes up are let go after twelve seconds.
+    const kept = await sessions()
+    expect(kept).toBeLessThanOrEqual(2 + count(201))
+    if (performance.now() - from < 10_000) expect(kept).toBe(2 + count(201))
     await untilFrames(viewer, 30)
-    expect(await sessions()).toBe(2 + count(201))
     publisher.stop()
     await host.until('socket', (each) => each.state === 'ended')
   })
@@ -89,14 +92,14 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     const viewer = await open()
     await playStream(viewer, '/live/canvas/whep')
     await untilFrames(viewer, 30)
-    const seen = await readVideo(viewer, 3000)
+    const seen = await readVideo(viewer, 2000, 46)
     const { back, span } = steps(seen)
-    expect([back, seen.length > 45, span > 60]).toEqual([0, true, true])
-    const delays = seen.map((each) => each.readAt - each.wallMs).sort((a, b) => a - b)
-    expect(delays[delays.length >> 1]).toBeLessThan(400)
-    const counters = await received(viewer)
-    expect(counters.audioPackets).toBeGreaterThan(50)
-    expect(counters.audioEnergy).toBeGreaterThan(0)
+    expect([back, seen.length > 45, span >= 45]).toEqual([0, true, true])
+    expect(picturesBehind(seen)).toBeLessThan(12)
+    await until(async () => {
+      const { audioPackets, audioEnergy } = await received(viewer)
+      return audioPackets > 50 && audioEnergy > 0
+    }, 'sound')
 
     await viewer.waitForFunction(() => window.viewer.send('hello'), undefined, { timeout: 30_000 })
     await sender.waitForFunction(() => window.publisher.send('to everybody'), undefined, { timeout: 30_000 })
@@ -104,12 +107,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
 
     const stream = await host.until('canvas', (each) => each.state === 'active' && each.tracks.length === 2)
     expect(stream.tracks.map((track: { codec: string }) => track.codec).sort()).toEqual(['h264', 'opus'])
-    const end = performance.now() + 20_000
-    let playlist = ''
-    while (!playlist.includes('#EXT-X-STREAM-INF') && performance.now() < end) {
-      playlist = await (await fetch(`${host.http}/live/canvas/index.m3u8`)).text()
-    }
-    expect(playlist).toContain('avc1.')
+    await until(async () => (await (await fetch(`${host.http}/live/canvas/index.m3u8`)).text()).includes('avc1.'), 'a playlist')
   })
 
   it('takes three sizes of one picture and gives a viewer the best', async (context) => {
@@ -117,9 +115,23 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     const { page } = await publish('layers', { simulcast: true, width: 1280, height: 720, bitrate: 1_500_000 })
     const viewer = await open()
     await playStream(viewer, '/live/layers/whep')
-    await viewer.waitForFunction(() => document.querySelector('video')!.videoWidth >= 640, undefined, { timeout: 25_000 })
-    const state = await page.evaluate(() => window.states.at(-1))
-    expect(state).toBe('live')
+    // A sender that has no processor to spare makes all of them smaller: the best is the largest that it makes now.
+    const made = () =>
+      page.evaluate(async () => {
+        const report = (await window.publisher.connection.getStats()) as RTCStatsReport
+        const layers = [...report.values()].filter((each) => each.type === 'outbound-rtp' && each.kind === 'video')
+        return layers.filter((each) => each.framesPerSecond > 0).map((each) => each.frameWidth as number)
+      })
+    await until(
+      async () => {
+        const widths = await made()
+        const shown = await viewer.evaluate(() => document.querySelector('video')!.videoWidth)
+        return new Set(widths).size >= 2 && shown === Math.max(...widths)
+      },
+      'the viewer sees the largest picture',
+      90_000,
+    )
+    expect(await page.evaluate(() => window.states.at(-1))).toBe('live')
   })
 
   it('plays an RTMP source with its sound', async (context) => {
@@ -130,12 +142,10 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     const viewer = await open()
     await playStream(viewer, '/live/encoder/whep')
     await untilFrames(viewer, 30)
-    const seen = await readVideo(viewer, 2000)
+    const seen = await readVideo(viewer, 1500, 25)
     expect(steps(seen).back).toBe(0)
-    expect(seen.length).toBeGreaterThan(20)
-    const end = performance.now() + 10_000
-    while ((await received(viewer)).audioEnergy === 0 && performance.now() < end) await viewer.waitForTimeout(200)
-    expect((await received(viewer)).audioEnergy).toBeGreaterThan(0)
+    expect(seen.length).toBeGreaterThanOrEqual(25)
+    await until(async () => (await received(viewer)).audioEnergy > 0, 'sound')
   })
 
   it('keeps no place for the offers of the beginning that nobody took up', async (context) => {
@@ -154,15 +164,15 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     const worker = childrenOf(host.process.pid!).find((each) => /mediasoup-worker|sfu-worker/.test(each.command))
     expect(worker).toBeDefined()
     process.kill(worker!.pid, 'SIGKILL')
-    await viewer.waitForFunction(() => window.states.includes('reconnecting'), undefined, { timeout: 20_000 })
-    await untilState(sender, 'live', 30_000)
-    await untilState(viewer, 'playing', 30_000)
+    await viewer.waitForFunction(() => window.states.includes('reconnecting'), undefined, { timeout: 60_000 })
+    await untilState(sender, 'live')
+    await untilState(viewer, 'playing')
     await untilFrames(viewer, 20)
 
     await sender.context().close()
     const next = await open()
     await publishCanvas(next, { endpoint: '/live/again/whip', key })
-    await untilState(viewer, 'playing', 30_000)
-    await untilFrames(viewer, 20, 30_000)
+    await untilState(viewer, 'playing')
+    await untilFrames(viewer, 20)
   })
 })

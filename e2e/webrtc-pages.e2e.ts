@@ -38,7 +38,7 @@ describe('going live from a browser', () => {
     await sender.getByTestId('publish-open').click()
     await sender.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0)
     await sender.getByTestId('publish-start').click()
-    await sender.locator('[data-testid="broadcast"][data-state="live"]').waitFor({ timeout: 20_000 })
+    await sender.locator('[data-testid="broadcast"][data-state="live"]').waitFor({ timeout: 60_000 })
     await sender.waitForFunction(() => /[1-9]\d* fps/.test(document.querySelector('[data-testid="publish-figures"]')?.textContent ?? ''))
     const stream = await host.until('desk', (each) => each.state === 'active' && each.tracks.length === 2)
     expect(stream.name).toBe('desk')
@@ -62,7 +62,7 @@ describe('going live from a browser', () => {
       await route.fulfill({ response: answer, body: sdp })
     })
     await cut.goto(`${host.http}/watch/desk?protocol=webrtc`)
-    await untilMoving(cut, 30_000).catch(async (error) => {
+    await untilMoving(cut).catch(async (error) => {
       throw new Error(
         `${error}\n${JSON.stringify(await cut.evaluate(() => [window.__player!.state(), window.__player!.engine, window.__player!.problems, document.querySelector('video')!.currentTime, document.querySelector('video')!.readyState]))}`,
       )
@@ -94,14 +94,14 @@ describe('going live from a browser', () => {
     const guest = await context.newPage()
     await guest.goto(link)
     await guest.getByTestId('publish-start').click()
-    await guest.locator('[data-testid="broadcast"][data-state="live"]').waitFor({ timeout: 20_000 })
+    await guest.locator('[data-testid="broadcast"][data-state="live"]').waitFor({ timeout: 60_000 })
     await screenshot(guest, 'publish-guest')
 
     await guest.goto(`${host.http}/publish/desk#key=wrong`)
     await guest.reload()
     await guest.getByTestId('publish-start').click()
     const problem = guest.getByTestId('publish-problem')
-    await problem.waitFor({ timeout: 30_000 })
+    await problem.waitFor({ timeout: 60_000 })
     expect(await problem.innerText()).toContain('stream key is not known')
     await context.close()
   })

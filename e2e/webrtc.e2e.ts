@@ -3,14 +3,14 @@ import { createSocket } from 'node:dgram'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
-import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
+import { launchBrowser, picturesBehind, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, publishTestStream, testClip } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
 import { playInPage, publishFromPage, viewerFigures } from './helpers/webrtc-page.ts'
+import { killWorker } from './helpers/workers.ts'
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('WebRTC on node-datachannel', () => {
   let host: RunningHost
@@ -52,16 +52,16 @@ describe('WebRTC on node-datachannel', () => {
     const viewer = await page()
     const played = await playInPage(viewer, `${host.http}/live/cam/whep`)
     expect(played.status, played.body).toBe(201)
-    await sleep(1000)
-    const seen = await readVideo(viewer, 4000)
+    await until(async () => (await viewerFigures(viewer)).frames > 30, 'pictures')
+    const seen = await readVideo(viewer, 2500, 60)
     const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
     process.stdout.write(
       `WHIP to WHEP: ${glassToGlass} ms glass to glass, first picture after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
     )
-    expect(seen.length).toBeGreaterThan(40)
+    expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
-    expect(glassToGlass).toBeLessThan(400)
-    expect((await viewerFigures(viewer)).soundMs).toBeGreaterThan(2000)
+    expect(picturesBehind(seen)).toBeLessThan(12)
+    await until(async () => (await viewerFigures(viewer)).soundMs > 2000, 'sound')
 
     await sender.evaluate(() => (window as unknown as { publisherChannel: RTCDataChannel }).publisherChannel.send('hello viewers'))
     await viewer.waitForFunction(() => (window as unknown as { messages: string[] }).messages.includes('hello viewers'), undefined, {
@@ -90,7 +90,7 @@ describe('WebRTC on node-datachannel', () => {
     expect((await stream(name)).tracks).toContainEqual(expect.objectContaining({ codec: name, width: 640, height: 360 }))
     const viewer = await page()
     expect((await playInPage(viewer, `${host.http}/live/${name}/whep`)).status).toBe(201)
-    expect((await readVideo(viewer, 1500)).length).toBeGreaterThan(5)
+    expect((await readVideo(viewer, 1000, 10)).length).toBeGreaterThanOrEqual(10)
     await sender.close()
     await viewer.close()
   })
@@ -101,15 +101,15 @@ describe('WebRTC on node-datachannel', () => {
     const viewer = await page()
     const played = await playInPage(viewer, `${host.http}/live/rtmp/whep`)
     expect(played.status, played.body).toBe(201)
-    await sleep(2000)
-    const seen = await readVideo(viewer, 4000)
+    await until(async () => (await viewerFigures(viewer)).frames > 30, 'pictures')
+    const seen = await readVideo(viewer, 2500, 60)
     const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
     process.stdout.write(
       `RTMP to WHEP: ${glassToGlass} ms glass to glass, first picture after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
     )
-    expect(seen.length).toBeGreaterThan(40)
+    expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
-    expect((await viewerFigures(viewer)).soundMs).toBeGreaterThan(1000)
+    await until(async () => (await viewerFigures(viewer)).soundMs > 1000, 'sound')
     await viewer.close()
   })
 
@@ -138,11 +138,10 @@ describe('WebRTC on node-datachannel', () => {
     await live('bframes')
     const viewer = await page()
     expect((await playInPage(viewer, `${host.http}/live/bframes/whep`)).status).toBe(201)
-    await sleep(1000)
-    const seen = await readVideo(viewer, 3000)
-    expect(seen.length).toBeGreaterThan(20)
+    const seen = await readVideo(viewer, 2000, 40)
+    expect(seen.length).toBeGreaterThanOrEqual(40)
     expect(steps(seen).back).toBeLessThanOrEqual(1)
-    expect((await viewerFigures(viewer)).soundMs).toBeGreaterThan(1000)
+    await until(async () => (await viewerFigures(viewer)).soundMs > 1000, 'sound')
     await viewer.close()
   })
 
@@ -166,7 +165,7 @@ describe('WebRTC on node-datachannel', () => {
             await peer.setRemoteDescription({ type: 'answer', sdp: message.sdp })
           } else if (message.type === 'state') socket.send(JSON.stringify({ type: 'stats' }))
         }
-        for (let i = 0; i < 200 && !heard.includes('stats'); i++) await new Promise((resolve) => setTimeout(resolve, 50))
+        for (let i = 0; i < 800 && !heard.includes('stats'); i++) await new Promise((resolve) => setTimeout(resolve, 50))
         return heard
       },
       `${host.http.replace('http', 'ws')}/live/rtmp/signal`,
@@ -282,26 +281,21 @@ describe('WebRTC on node-datachannel', () => {
       if (i % 2 === 0) packet.set([0, 1, 0, i % 90, 0x21, 0x12, 0xa4, 0x42])
       noise.send(packet, port, '127.0.0.1')
     }
-    const flood = await Promise.all(Array.from({ length: 90 }, () => post('/live/rtmp/whep', 'v=0\r\n').then((reply) => reply.status)))
+    const flood = await Promise.all(Array.from({ length: 300 }, () => post('/live/rtmp/whep', 'v=0\r\n').then((reply) => reply.status)))
     noise.close()
     expect(flood).toContain(429)
-    await sleep(2500)
     const after = await page()
-    expect((await playInPage(after, `${host.http}/live/rtmp/whep`)).status).toBe(201)
+    await until(async () => (await playInPage(after, `${host.http}/live/rtmp/whep`)).status === 201, 'offers are taken again')
     await until(async () => (await viewerFigures(after)).frames > 10, 'frames')
     await after.close()
   })
 
-  it("the worker's death does not touch the host, and within two seconds offers are taken again", async () => {
-    const pid = execFileSync('pgrep', ['-P', String(host.process.pid), '-f', 'sfu-worker'])
-      .toString()
-      .trim()
+  it("the worker's death does not touch the host, and offers are taken again as soon as another one is there", async () => {
     const viewer = await page()
-    process.kill(Number(pid), 'SIGKILL')
-    const from = performance.now()
-    await until(async () => (await playInPage(viewer, `${host.http}/live/rtmp/whep`)).status === 201, 'a new offer is taken')
-    // Two seconds are promised of a machine that is not busy: a process is begun as a host is, which took so long here.
-    expect(performance.now() - from).toBeLessThan(2000 + 3 * host.startMs)
+    const works = async () => (await playInPage(viewer, `${host.http}/live/rtmp/whep`)).status === 201
+    const waitedMs = await killWorker(host, 'sfu-worker', works)
+    expect(waitedMs).toBeGreaterThan(0)
+    expect(waitedMs).toBeLessThanOrEqual(500)
     await until(async () => (await viewerFigures(viewer)).frames > 10, 'frames')
     expect((await stream('rtmp')).state).toBe('active')
     await viewer.close()

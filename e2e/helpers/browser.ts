@@ -29,10 +29,13 @@ export interface SeenFrame extends Barcode {
   readonly mediaTime: number
 }
 
-/** Reads the barcode of each presented frame of the page's first video for `forMs`; pictures that cannot be read are left out. */
-export function readVideo(page: Page, forMs: number): Promise<SeenFrame[]> {
+/**
+ * Reads the barcode of each presented frame of the page's first video for `forMs`, and longer until there are `least` of them, as a
+ * machine that is held up needs; pictures that cannot be read are left out.
+ */
+export function readVideo(page: Page, forMs: number, least = 0): Promise<SeenFrame[]> {
   return page.evaluate(
-    async ({ source, duration }) => {
+    async ({ source, duration, wanted }) => {
       const read = new Function(`return (${source})`)() as typeof readBarcode
       const video = document.querySelector('video')!
       const canvas = document.createElement('canvas')
@@ -42,13 +45,13 @@ export function readVideo(page: Page, forMs: number): Promise<SeenFrame[]> {
       const seen: SeenFrame[] = []
       const end = performance.now() + duration
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, duration + 500)
+        const timer = setTimeout(resolve, duration + (wanted > 0 ? 60_000 : 500))
         const onFrame = (_: number, about: { mediaTime: number; expectedDisplayTime: number }): void => {
           context.drawImage(video, 0, 0, video.videoWidth, video.videoHeight / 10, 0, 0, 640, 36)
           const { data } = context.getImageData(0, 0, 640, 36)
           const code = read(640, 360, (x, y) => data[(y * 640 + x) * 4 + 1]!)
           if (code) seen.push({ ...code, readAt: Date.now(), mediaTime: about.mediaTime })
-          if (performance.now() < end) video.requestVideoFrameCallback(onFrame)
+          if (performance.now() < end || seen.length < wanted) video.requestVideoFrameCallback(onFrame)
           else {
             clearTimeout(timer)
             resolve()
@@ -58,8 +61,47 @@ export function readVideo(page: Page, forMs: number): Promise<SeenFrame[]> {
       })
       return seen
     },
-    { source: readBarcode.toString(), duration: forMs },
+    { source: readBarcode.toString(), duration: forMs, wanted: least },
   )
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+
+/**
+ * How many pictures a viewer is behind, as a median: those that it still saw before the one that was drawn when it read a picture.
+ * At thirty a second each is 33 ms; on a machine that is held up a picture takes longer at every station, and pictures are still what
+ * may wait between them.
+ */
+export function picturesBehind(seen: readonly SeenFrame[]): number {
+  return median(
+    seen.flatMap((frame, index) => {
+      const drawn = seen.findIndex((later) => later.wallMs >= frame.readAt)
+      return drawn < 0 ? [] : [drawn - index]
+    }),
+  )
+}
+
+/** Watches how long the page's first video stands still: the time it is shown, and what it waits for, without what the page is held up. */
+export async function watchStill(page: Page): Promise<{ longestMs(): Promise<number> }> {
+  await page.evaluate(() => {
+    const scope = window as unknown as { still?: { longestMs: number }; watchingStill?: ReturnType<typeof setInterval> }
+    const video = document.querySelector('video')!
+    clearInterval(scope.watchingStill)
+    const still = { longestMs: 0 }
+    scope.still = still
+    let [time, stillMs, lookedMs] = [video.currentTime, 0, performance.now()]
+    // For as long as a page is held up itself nobody can say that the picture stands still: a look counts for 100 ms at most.
+    scope.watchingStill = setInterval(() => {
+      const now = performance.now()
+      stillMs += Math.min(now - lookedMs, 100)
+      lookedMs = now
+      still.longestMs = Math.max(still.longestMs, stillMs)
+      if (video.currentTime === time) return
+      stillMs = 0
+      time = video.currentTime
+    }, 20)
+  })
+  return { longestMs: () => page.evaluate(() => (window as unknown as { still: { longestMs: number } }).still.longestMs) }
 }
 
 /** Keeps a picture of the page among the artifacts. */
@@ -101,15 +143,21 @@ export function sidewaysPx(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 }
 
-/** Counts in the frames that were seen: how often the picture number stood still or went back. */
-export function steps(seen: readonly SeenFrame[]): { repeated: number; back: number; span: number } {
-  let repeated = 0
+/**
+ * Counts in the frames that were seen: how often the picture number stood still or went back. `fps` is the stream's.
+ * A busy browser now and then hands out the picture after the one that it announced, and then that one again: it stands where it
+ * belongs by the video's clock. A repeated picture stands where a later one belongs, and those after it may come late for good.
+ */
+export function steps(seen: readonly SeenFrame[], fps = 30): { repeated: number; back: number; span: number } {
+  const places = seen.map((frame) => frame.frame - frame.mediaTime * fps)
+  const usual = median(places)
+  let repeated = median(places.slice(-15)) < median(places.slice(0, 15)) - 0.5 ? 1 : 0
   let back = 0
   for (let index = 1; index < seen.length; index++) {
     const step = seen[index]!.frame - seen[index - 1]!.frame
     if (step < 0) back++
     // The browser may call twice for one picture; only a new media time with an old number repeats a frame.
-    else if (step === 0 && seen[index]!.mediaTime > seen[index - 1]!.mediaTime + 0.001) repeated++
+    else if (step === 0 && seen[index]!.mediaTime > seen[index - 1]!.mediaTime + 0.001 && places[index]! < usual - 0.5) repeated++
   }
   return { repeated, back, span: seen.length === 0 ? 0 : seen.at(-1)!.frame - seen[0]!.frame }
 }

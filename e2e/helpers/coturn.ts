@@ -67,7 +67,7 @@ function untilAnswers(port: number): Promise<void> {
   const request = Buffer.from('000100002112a442000102030405060708090a0b', 'hex')
   return new Promise((resolve, reject) => {
     const repeat = setInterval(() => socket.send(request, port, '127.0.0.1'), 100)
-    const late = setTimeout(() => done(new Error('coturn does not answer')), 15_000)
+    const late = setTimeout(() => done(new Error('coturn does not answer')), 60_000)
     const done = (error?: Error) => {
       clearInterval(repeat)
       clearTimeout(late)

@@ -29,7 +29,7 @@ function collect(args: readonly string[], timeoutMs: number): Promise<{ data: Bu
 
 /** Records some seconds of an address as it is, for decoding afterwards in peace. */
 export async function recordStream(url: string, file: string, seconds: number): Promise<void> {
-  await collect(['-y', '-loglevel', 'error', '-i', url, '-t', String(seconds), '-c', 'copy', '-f', 'matroska', file], (seconds + 25) * 1000)
+  await collect(['-y', '-loglevel', 'error', '-i', url, '-t', String(seconds), '-c', 'copy', '-f', 'matroska', file], (seconds + 90) * 1000)
 }
 
 /** What ffmpeg complains about when it decodes a whole file, every track of it; empty where nothing is wrong. */

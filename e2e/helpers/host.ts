@@ -149,7 +149,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       if (reply.status !== 201) throw new Error(`no key: ${JSON.stringify(reply)}`)
       return reply.body.secret as string
     },
-    async until(stream, accept, timeoutMs = 40_000) {
+    async until(stream, accept, timeoutMs = 60_000) {
       const end = performance.now() + timeoutMs
       for (;;) {
         const reply = await host.api('GET', `/live/streams/${stream}`)

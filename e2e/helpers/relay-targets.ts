@@ -28,7 +28,7 @@ export function freePort(): Promise<number> {
 
 async function untilOpen(port: number, child: ChildProcess): Promise<void> {
   const { connect } = await import('node:net')
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 1200; attempt++) {
     if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`)
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1', () => {

@@ -96,7 +96,7 @@ export class RtmpPublisher {
   }
 
   /** Waits for the server's words. */
-  async until(words: RegExp, timeoutMs = 10_000): Promise<void> {
+  async until(words: RegExp, timeoutMs = 60_000): Promise<void> {
     const end = performance.now() + timeoutMs
     while (!words.test(this.answers)) {
       if (this.closed || performance.now() > end) throw new Error(`the server said: ${this.answers.slice(-600)}`)

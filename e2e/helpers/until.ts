@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export async function until<Value>(
   look: () => Value | Promise<Value>,
   what: string | (() => string),
-  timeoutMs = 40_000,
+  timeoutMs = 60_000,
 ): Promise<Exclude<Value, undefined | null | false>> {
   const end = performance.now() + timeoutMs
   for (;;) {

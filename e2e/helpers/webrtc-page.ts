@@ -62,7 +62,7 @@ export function publishFromPage(page: Page, address: string, key: string, codec 
       const sdp = await reply.text()
       if (reply.status === 201) {
         await peer.setRemoteDescription({ type: 'answer', sdp })
-        for (let i = 0; i < 200 && peer.connectionState !== 'connected'; i++) await new Promise((resolve) => setTimeout(resolve, 25))
+        for (let i = 0; i < 1200 && peer.connectionState !== 'connected'; i++) await new Promise((resolve) => setTimeout(resolve, 25))
       }
       Object.assign(window, { publisher: peer, publisherChannel: channel })
       return { status: reply.status, location: reply.headers.get('location'), body: sdp }
@@ -98,7 +98,7 @@ export function playInPage(page: Page, address: string): Promise<Signalled & { f
     const sdp = await reply.text()
     if (reply.status === 201) {
       await peer.setRemoteDescription({ type: 'answer', sdp })
-      for (let i = 0; i < 800 && video.videoWidth === 0; i++) await new Promise((resolve) => setTimeout(resolve, 20))
+      for (let i = 0; i < 2000 && video.videoWidth === 0; i++) await new Promise((resolve) => setTimeout(resolve, 20))
     }
     Object.assign(window, { viewer: peer, messages })
     return { status: reply.status, location: reply.headers.get('location'), body: sdp, firstPictureMs: performance.now() - from }

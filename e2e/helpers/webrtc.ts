@@ -132,7 +132,7 @@ export async function playStream(page: Page, endpoint: string, policy: RTCIceTra
 }
 
 /** Waits until the last state is `state`; fails with all of them. */
-export async function untilState(page: Page, state: string, timeoutMs = 40_000): Promise<void> {
+export async function untilState(page: Page, state: string, timeoutMs = 60_000): Promise<void> {
   await page
     .waitForFunction((wanted) => window.states.at(-1) === wanted, state, { timeout: timeoutMs })
     .catch(async () => {
@@ -143,7 +143,9 @@ export async function untilState(page: Page, state: string, timeoutMs = 40_000):
 export interface Received {
   readonly frames: number
   readonly width: number
-  readonly freezes: number
+  /** Packets that were sent again, and keyframes. */
+  readonly again: number
+  readonly keys: number
   readonly audioPackets: number
   readonly audioEnergy: number
   /** Type and port of our own end of the path. */
@@ -155,12 +157,13 @@ export interface Received {
 export function received(page: Page): Promise<Received> {
   return page.evaluate(async () => {
     const report = (await window.viewer.connection?.getStats()) as RTCStatsReport | undefined
-    const found = { frames: 0, width: 0, freezes: 0, audioPackets: 0, audioEnergy: 0, localType: '', localPort: 0 }
+    const found = { frames: 0, width: 0, again: 0, keys: 0, audioPackets: 0, audioEnergy: 0, localType: '', localPort: 0 }
     for (const each of report?.values() ?? []) {
       if (each.type === 'inbound-rtp' && each.kind === 'video') {
         found.frames = each.framesDecoded ?? 0
         found.width = each.frameWidth ?? 0
-        found.freezes = each.freezeCount ?? 0
+        found.again = each.retransmittedPacketsReceived ?? 0
+        found.keys = each.keyFramesDecoded ?? 0
       } else if (each.type === 'inbound-rtp') {
         found.audioPackets = each.packetsReceived
         found.audioEnergy = each.totalAudioEnergy ?? 0
@@ -176,7 +179,7 @@ export function received(page: Page): Promise<Received> {
 }
 
 /** Waits until the picture goes on: `more` further frames were decoded. */
-export async function untilFrames(page: Page, more: number, timeoutMs = 40_000): Promise<void> {
+export async function untilFrames(page: Page, more: number, timeoutMs = 60_000): Promise<void> {
   const before = (await received(page)).frames
   const end = performance.now() + timeoutMs
   for (;;) {

@@ -59,7 +59,7 @@ export async function connectPeer(endpoint: string, key?: string): Promise<RawPe
     get received() {
       return received
     },
-    async untilConnected(timeoutMs = 10_000) {
+    async untilConnected(timeoutMs = 60_000) {
       let timer: NodeJS.Timeout | undefined
       await Promise.race([
         connected,

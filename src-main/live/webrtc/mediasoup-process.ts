@@ -74,10 +74,10 @@ export class MediasoupProcess {
     }
     worker.on('died', (error) => {
       if (this.#worker !== worker || this.#stopped) return
-      log.error({ error: error.message }, 'the WebRTC worker died; it is started again')
       this.#worker = undefined
       this.#routers = undefined
       if (performance.now() - startedAt > RESTART_MS.calm) this.#pauseMs = RESTART_MS.first
+      log.error({ error: error.message, restartInMs: this.#pauseMs }, 'the WebRTC worker died; it is started again')
       this.#needs.onDown()
       this.#again()
     })
