@@ -10,7 +10,7 @@ export default defineConfig({
     isolate: false,
     // The usual share leaves half of a machine with two processors unused.
     maxWorkers: '100%',
-    testTimeout: 10_000,
+    testTimeout: 60_000,
     passWithNoTests: true,
     // Node takes the types out by itself: half of the time went into doing it for it.
     experimental: { viteModuleRunner: false },

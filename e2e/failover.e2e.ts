@@ -26,7 +26,7 @@ function steps(numbers: readonly number[]): number[] {
 /** Address of the media playlist of the picture. */
 async function videoPlaylist(host: RunningHost, name: string): Promise<string> {
   const address = `${host.http}/live/${name}/hls.m3u8`
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const answer = await fetch(address)
     const line = answer.ok ? (await answer.text()).split('\n').find((each) => each.includes('/v0/')) : undefined
     if (line) return new URL(line, address).href

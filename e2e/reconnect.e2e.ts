@@ -5,6 +5,7 @@ import { type FlvTag, isHeader, readFlv } from './helpers/flv.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile } from './helpers/publish.ts'
 import { RtmpPublisher } from './helpers/rtmp-client.ts'
+import { until } from './helpers/until.ts'
 import { checkMediaPlaylist, readMediaPlaylist } from './playlist-rules.ts'
 
 /** Follows one media playlist as an LL-HLS player does: each reload blocks for the next part. */
@@ -49,7 +50,7 @@ class Follower {
 
 async function mediaPlaylist(host: RunningHost, name: string): Promise<string> {
   const address = `${host.http}/live/${name}/index.m3u8`
-  for (let attempt = 0; attempt < 50; attempt++) {
+  for (let attempt = 0; attempt < 600; attempt++) {
     const answer = await fetch(address)
     const line = answer.ok ? (await answer.text()).split('\n').find((each) => each.includes('/v0/')) : undefined
     if (line) return new URL(line, address).href
@@ -90,26 +91,33 @@ describe('publishers that come back, jump in time, or must go', () => {
     const before = await host.until('returning', (stream) => stream.state === 'active' && stream.tracks.length === 2)
     const address = await mediaPlaylist(host, 'returning')
     const follower = new Follower(address)
-    await sleep(4000)
+    const reaches = (sequence: number) =>
+      until(() => (readMediaPlaylist(follower.text).segments.at(-1)?.sequence ?? -1) >= sequence, `segment ${sequence}`)
+    await until(() => follower.text !== '', 'a playlist')
+    await reaches(2)
     await first.stop('SIGKILL')
+    const awayFrom = performance.now()
     await host.until('returning', (stream) => stream.reconnecting === true)
     const highest = readMediaPlaylist(follower.text).segments.at(-1)!.sequence
-    await sleep(1500)
     const second = publishFile(clip, `${host.rtmp}/${secret}`)
+    let awayMs = 0
     try {
       const after = await host.until('returning', (stream) => stream.state === 'active' && stream.reconnecting === false)
+      awayMs = performance.now() - awayFrom
       expect(after.id).toBe(before.id)
       expect(after.startedAt).toBe(before.startedAt)
-      await sleep(5000)
+      await reaches(highest + 2)
       expect(await mediaPlaylist(host, 'returning')).toBe(address)
       await second.stop('SIGKILL')
-      const ended = await host.until('returning', (stream) => stream.state === 'ended', 20_000)
+      const ended = await host.until('returning', (stream) => stream.state === 'ended')
       expect(ended.error).toBeNull()
     } finally {
       await second.stop()
       await follower.stop()
     }
-    expect([...follower.statuses], 'no reload fails').toEqual([200])
+    // A reload waits for three times the target duration, six seconds: in vain where the machine keeps the publisher away for longer.
+    if (awayMs < 4000) expect([...follower.statuses], 'no reload fails').toEqual([200])
+    else expect([...follower.statuses].filter((status) => status !== 503)).toEqual([200])
     expect([...follower.complaints]).toEqual([])
     const playlist = readMediaPlaylist(follower.text)
     expect(playlist.ended).toBe(true)
@@ -122,12 +130,11 @@ describe('publishers that come back, jump in time, or must go', () => {
     const secret = await host.key('mute')
     const first = publishFile(clip, `${host.rtmp}/${secret}`)
     await host.until('mute', (stream) => stream.state === 'active' && stream.tracks.length === 2)
-    await sleep(1500)
     await first.stop('SIGKILL')
     await host.until('mute', (stream) => stream.reconnecting === true)
     const second = publishFile(clip, `${host.rtmp}/${secret}`, { args: ['-an'] })
     try {
-      const stream = await host.until('mute', (each) => !each.reconnecting && each.tracks.length === 1, 20_000)
+      const stream = await host.until('mute', (each) => !each.reconnecting && each.tracks.length === 1)
       expect(stream.tracks[0].kind).toBe('video')
     } finally {
       await second.stop()
@@ -149,8 +156,7 @@ describe('publishers that come back, jump in time, or must go', () => {
     const heir = await RtmpPublisher.publish(host.rtmpPort, yielding)
     await old.until(/publish\.taken_over/)
     const playingHeir = heir.play(tags)
-    await sleep(3000)
-    const after = (await host.api('GET', '/live/streams/yielding')).body
+    const after = await host.until('yielding', (stream) => stream.publisher?.sessionId !== before.publisher.sessionId)
     expect(after.id).toBe(before.id)
     expect(after.publisher.sessionId).not.toBe(before.publisher.sessionId)
     expect(await mediaPlaylist(host, 'yielding')).toBe(address)
@@ -182,11 +188,9 @@ describe('publishers that come back, jump in time, or must go', () => {
           tags.filter((tag) => tag.timestampMs < 7000),
           { at: shapes[name]! },
         )
-        await sleep(300)
-        const stream = await host.until(name, (each) => each.state === 'active')
+        const stream = await host.until(name, (each) => each.state === 'active' && each.health?.timestampRepairs > 0)
         expect(publisher.closed, name).toBe(false)
         await publisher.bye()
-        expect(stream.health.timestampRepairs, name).toBeGreaterThan(0)
         expect(stream.health.timestampRepairs, name).toBeLessThan(60)
         await host.until(name, (each) => each.state === 'ended')
         const text = await (await fetch(await mediaPlaylist(host, name))).text()

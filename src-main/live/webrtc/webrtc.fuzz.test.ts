@@ -98,10 +98,14 @@ it('an offer with thousands of everything is read at once, and within bounds', (
     ...many(() => 'a=rtcp-fb:* nack'),
   ].join('\r\n')
   expect(large.length).toBeLessThan(64 * 1024)
-  const from = performance.now()
-  const found = readOffer(large)
-  expect(performance.now() - from).toBeLessThan(300)
-  expect(found).toMatchObject({ fault: expect.stringMatching(/more than/) })
+  // The quickest of some: a machine that is held up is slow now and then, and what grows with the square always.
+  const tookMs = Array.from({ length: 5 }, () => {
+    const from = performance.now()
+    readOffer(large)
+    return performance.now() - from
+  })
+  expect(Math.min(...tookMs)).toBeLessThan(300)
+  expect(readOffer(large)).toMatchObject({ fault: expect.stringMatching(/more than/) })
 })
 
 it('no order, loss or content of RTP makes a receiver throw, hang or keep more than its window', () => {

@@ -341,7 +341,7 @@ describe('bad input', () => {
   })
 
   it('waits for nobody for ever: silence before, in and behind the handshake and while publishing', async () => {
-    const { stub, client, server } = await start({ firstByteMs: 40, handshakeMs: 60, commandMs: 60, idleMs: 60 })
+    const { stub, client, server } = await start({ firstByteMs: 250, handshakeMs: 250, commandMs: 250, idleMs: 250 })
     const [mute, half, idle, publisher] = [client(), client(), client(), client()] as const
     half.socket.write(Buffer.from([3, 0, 0]))
     idle.shakeHands()
