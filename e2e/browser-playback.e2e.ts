@@ -29,7 +29,7 @@ async function delays(page: Page, forMs: number, least = 0) {
 async function settles(page: Page, measured: { picture: number; figure: number }, mostMs: number, apartMs: number): Promise<void> {
   let { picture, figure } = measured
   for (let tries = 0; tries < 12 && (picture >= mostMs || Math.abs(picture - figure) >= apartMs); tries++) {
-    ;({ picture, figure } = await delays(page, 3000))
+    ;({ picture, figure } = await delays(page, 2000, 20))
   }
   expect(picture, 'glass to glass, ms').toBeLessThan(mostMs)
   expect(Math.abs(picture - figure), `picture ${picture} ms, page ${figure} ms`).toBeLessThan(apartMs)

@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, readVideo, screenshot, steps, untilMoving } from './helpers/browser.ts'
+import { longClip } from './helpers/clips.ts'
 import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { type Publisher, publishTestStream } from './helpers/publish.ts'
+import { type Publisher, publishFile } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
 import { checkMediaPlaylist } from './playlist-rules.ts'
 
@@ -37,7 +38,7 @@ describe('viewers rewind', () => {
     expect(existsSync(left)).toBe(false)
     browser = await launchBrowser()
     const key = await host.key('show')
-    publisher = await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 500 })
+    publisher = publishFile(await longClip(), `${host.rtmp}/${key}`, { loop: true })
     await host.until('show', (stream) => stream.state === 'active')
     const address = `${host.http}/live/show/index.m3u8`
     const line = await until(

@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, screenshot, untilMoving, untilPlayer } from './helpers/browser.ts'
+import { longClip } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { type Publisher, publishTestStream } from './helpers/publish.ts'
-
-const small = { width: 640, height: 360, videoKbps: 400 }
+import { type Publisher, publishFile } from './helpers/publish.ts'
 
 describe('who is watching', () => {
   let host: RunningHost
@@ -15,8 +14,9 @@ describe('who is watching', () => {
 
   async function publish(name: string): Promise<{ key: string; publisher: Publisher }> {
     const key = await host.key(name)
-    const publisher = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
+    const publisher = publishFile(await longClip(), `${host.rtmp}/${key}`, { loop: true })
     publishers.push(publisher)
+    await host.until(name, (stream) => stream.state === 'active')
     return { key, publisher }
   }
   async function open(path: string): Promise<Page> {
@@ -124,12 +124,12 @@ describe('who is watching', () => {
     }
     const key = await host.key('told')
     await all(['waiting'], () => true)
-    const first = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
+    const first = publishFile(await longClip(), `${host.rtmp}/${key}`, { loop: true })
     publishers.push(first)
     await Promise.all(pages.map((page) => untilMoving(page)))
     await first.stop('SIGKILL')
     await all(['reconnecting'], (stream) => stream.reconnecting)
-    const second = await publishTestStream({ ...small, url: `${host.rtmp}/${key}` })
+    const second = publishFile(await longClip(), `${host.rtmp}/${key}`, { loop: true })
     publishers.push(second)
     await all(['playing', 'buffering', 'loading'], (stream) => !stream.reconnecting)
     await Promise.all(pages.map((page) => untilPlayer(page, 'playing')))
