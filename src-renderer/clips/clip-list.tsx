@@ -1,38 +1,19 @@
 import { Download, Play, Scissors, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Clip } from '../../src-main/live/clips/schemas.ts'
-import { call } from '../client/api.ts'
 import { formatBytes, formatDuration } from '../client/format.ts'
+import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { TitleField } from '../components/title-field.tsx'
 import { keepClip, useClipStore } from './clip-store.ts'
 import '../recording/recording.css'
 
 const stateWords = { waiting: 'waiting for the end', making: 'being made', ready: 'ready', failed: 'failed' } as const
 const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', failed: 'error' } as const
 
-async function rename(clip: Clip, title: string): Promise<void> {
-  const path = `/live/clips/${clip.id}`
-  try {
-    keepClip(await call<Clip>('PATCH', path, { body: { title } }))
-    tell('The title was changed', () => void call<Clip>('PATCH', path, { body: { title: clip.title } }).then(keepClip, tellError))
-  } catch (error) {
-    tellError(error)
-  }
-}
-
-async function remove(clip: Clip): Promise<void> {
-  const path = `/live/clips/${clip.id}`
-  try {
-    await call('DELETE', path)
-    keepClip({ ...clip, deletedAt: new Date().toISOString() })
-    tell(`${clip.title} is deleted in five minutes`, () => void call<Clip>('POST', `${path}/restore`).then(keepClip, tellError))
-  } catch (error) {
-    tellError(error)
-  }
-}
+const pathOf = (clip: Clip): string => `/live/clips/${clip.id}`
 
 function State({ clip }: { readonly clip: Clip }) {
   const fraction = useClipStore((state) => state.progress[clip.id])
@@ -61,26 +42,13 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
         </button>
       </td>
       <td data-label="Title">
-        {editor ? (
-          <input
-            key={title}
-            className="inline-edit"
-            defaultValue={title}
-            aria-label={`Title of ${title}`}
-            maxLength={200}
-            data-testid="clip-title"
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') event.currentTarget.blur()
-            }}
-            onBlur={(event) => {
-              const next = event.currentTarget.value.trim()
-              if (next !== '' && next !== title) void rename(clip, next)
-              else event.currentTarget.value = title
-            }}
-          />
-        ) : (
-          <b>{title}</b>
-        )}
+        <TitleField
+          title={title}
+          of={title}
+          editor={editor}
+          testId="clip-title"
+          onChange={(next) => void changeWithUndo(pathOf(clip), { title: next }, { title }, 'The title was changed', keepClip)}
+        />
       </td>
       <td data-label="From">
         <Ago iso={clip.startedAt} />
@@ -115,7 +83,7 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
               aria-label={`Delete ${title}`}
               title="Delete"
               data-testid="clip-delete"
-              onClick={() => void remove(clip)}
+              onClick={() => void moveToTrash(pathOf(clip), clip, title, keepClip)}
             >
               <Trash2 size={16} />
             </button>

@@ -1,10 +1,11 @@
 import { ChevronLeft, ChevronRight, ChevronsLeft, ChevronsRight, Scissors } from 'lucide-react'
-import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Clip, ClipOrderBody, ClipWindow } from '../../src-main/live/clips/schemas.ts'
 import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
+import { tell } from '../components/toasts.tsx'
 import { keepClip } from './clip-store.ts'
 import { FrameSource } from './frame-source.ts'
 import './clips.css'
@@ -117,20 +118,12 @@ export function TrimDialog({
   const [from, setFrom] = useState(fromMs)
   const [to, setTo] = useState(toMs)
   const [title, setTitle] = useState(stream.title || stream.name)
-  const [busy, setBusy] = useState(false)
   const frameMs = window.frameMs ?? defaultFrameMs
-  const make = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
+  const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
-    try {
-      keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
-      tell('The clip is being made: see the tab Clips')
-      onClose()
-    } catch (error) {
-      tellError(error)
-      setBusy(false)
-    }
+    keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
+    tell('The clip is being made: see the tab Clips')
+    onClose()
   }
   const around = (at: number) => ({
     least: Math.max(window.fromMs, at - spanMs),
@@ -139,7 +132,24 @@ export function TrimDialog({
   const ends = { stream, window, frameMs }
   return (
     <Dialog title="Make a clip" onClose={onClose} testId="trim-dialog">
-      <form className="stack" onSubmit={(event) => void make(event)}>
+      <DialogForm
+        onClose={onClose}
+        onSubmit={make}
+        action={
+          <>
+            <Scissors size={16} /> Make clip
+          </>
+        }
+        testId="make-clip"
+        disabled={to < from}
+        aside={
+          <span className="quiet" data-testid="trim-length">
+            {to > from
+              ? `${((to - from) / 1000).toFixed(2)} s, ${Math.round((to - from) / frameMs)} frames`
+              : 'The last frame lies before the first'}
+          </span>
+        }
+      >
         <div className="trim">
           <End {...ends} {...around(fromMs)} label="First frame" name="from" value={from} onChange={setFrom} />
           <End {...ends} {...around(toMs)} label="Last frame" name="to" value={to} onChange={setTo} />
@@ -155,20 +165,7 @@ export function TrimDialog({
             data-testid="clip-new-title"
           />
         </div>
-        <div className="dialog-actions">
-          <span className="quiet" data-testid="trim-length">
-            {to > from
-              ? `${((to - from) / 1000).toFixed(2)} s, ${Math.round((to - from) / frameMs)} frames`
-              : 'The last frame lies before the first'}
-          </span>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy || to < from} data-testid="make-clip">
-            <Scissors size={16} /> Make clip
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

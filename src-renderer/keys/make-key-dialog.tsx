@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useState } from 'react'
+import { call } from '../client/api.ts'
 import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
 import { KeyLimitFields, limitsInWords, noRules } from './key-limit-fields.tsx'
 import { KeyRoleFields, usualRole } from './key-role-fields.tsx'
 import { nameProblem } from './stream-name.ts'
@@ -12,28 +13,24 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
   const [second, setSecond] = useState<StreamKey['onSecondPublisher']>('refuse')
   const [role, setRole] = useState(usualRole)
   const [rules, setRules] = useState(noRules)
-  const [refusal, setRefusal] = useState('')
-  const [busy, setBusy] = useState(false)
   const problem = nameProblem(stream)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setRefusal('')
-    try {
-      const name = label.trim()
-      onMade(
-        await call<StreamKeyCreated>('POST', '/live/keys', {
-          body: { stream, onSecondPublisher: second, ...role, ...rules, ...(name ? { label: name } : {}) },
-        }),
-      )
-    } catch (error) {
-      setRefusal(explain(error))
-      setBusy(false)
-    }
+  const submit = async () => {
+    const name = label.trim()
+    onMade(
+      await call<StreamKeyCreated>('POST', '/live/keys', {
+        body: { stream, onSecondPublisher: second, ...role, ...rules, ...(name ? { label: name } : {}) },
+      }),
+    )
   }
   return (
     <Dialog title="Make a stream key" onClose={onClose} testId="make-key-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm
+        onClose={onClose}
+        onSubmit={submit}
+        action="Make key"
+        testId="key-submit"
+        disabled={stream === '' || problem !== undefined}
+      >
         <div className="field">
           <label htmlFor="key-stream">Stream name</label>
           <input
@@ -88,25 +85,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             <KeyLimitFields rules={rules} onChange={setRules} />
           </div>
         </details>
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="button primary"
-            disabled={busy || stream === '' || problem !== undefined}
-            data-testid="key-submit"
-          >
-            Make key
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

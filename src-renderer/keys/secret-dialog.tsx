@@ -1,6 +1,6 @@
 import type { StreamKeyCreated } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 
 /** Shows a key, this once. */
 export function SecretDialog({ created, onClose }: { readonly created: StreamKeyCreated; readonly onClose: () => void }) {
@@ -8,18 +8,18 @@ export function SecretDialog({ created, onClose }: { readonly created: StreamKey
   const ffmpeg =
     publish.ffmpeg ?? `ffmpeg -re -i video.mp4 -c:v libx264 -preset veryfast -g 30 -c:a aac -f flv ${publish.rtmpServer}/${secret}`
   return (
-    <Dialog title={`Key of ${key.stream}`} onClose={onClose} dismissible={false} testId="secret-dialog">
-      <p className="advice">The key is shown only now: the host keeps a hash of it. Save it, or paste it into the encoder.</p>
+    <ShownOnceDialog
+      title={`Key of ${key.stream}`}
+      advice="The key is shown only now: the host keeps a hash of it. Save it, or paste it into the encoder."
+      onClose={onClose}
+      testId="secret-dialog"
+      savedTestId="secret-saved"
+    >
       <CopyField label="Server" value={publish.rtmpServer} testId="secret-server" />
       {publish.rtmpsServer && <CopyField label="Server (encrypted, RTMPS)" value={publish.rtmpsServer} testId="secret-rtmps" />}
       <CopyField label="Stream key" value={secret} testId="secret-key" />
       {publish.srtUrl && <CopyField label="SRT address" value={publish.srtUrl} testId="secret-srt" />}
       <CopyField label="ffmpeg" value={ffmpeg} wrap testId="secret-ffmpeg" />
-      <div className="dialog-actions">
-        <button type="button" className="button primary" onClick={onClose} data-testid="secret-saved">
-          I have saved it
-        </button>
-      </div>
-    </Dialog>
+    </ShownOnceDialog>
   )
 }

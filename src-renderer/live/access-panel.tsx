@@ -1,10 +1,12 @@
 import { Link2 } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { call, explain } from '../client/api.ts'
 import type { SignedAddresses, Stream, StreamAccess } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
+import { DraftForm } from '../components/draft-form.tsx'
 import { useMayEdit } from '../components/page.ts'
-import { tell, tellError } from '../components/toasts.tsx'
+import { Refusal } from '../components/refusal.tsx'
+import { useDraft } from '../components/use-draft.ts'
 import { AddressRulesFields } from '../rules/address-rules-fields.tsx'
 import '../rules/rules.css'
 
@@ -18,24 +20,7 @@ const lifetimes: readonly (readonly [number, string])[] = [
 /** Who may watch this stream, and signed links to it. */
 export function AccessPanel({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const [kept, setKept] = useState<StreamAccess | null>(null)
-  const [draft, setDraft] = useState<StreamAccess | null>(null)
-  useEffect(() => {
-    call<StreamAccess>('GET', `/live/streams/${stream.name}/access`).then((access) => {
-      setKept(access)
-      setDraft(access)
-    }, tellError)
-  }, [stream.name])
-  const save = async (access: StreamAccess, before: StreamAccess | null) => {
-    try {
-      const answer = await call<StreamAccess>('PUT', `/live/streams/${stream.name}/access`, { body: access })
-      setKept(answer)
-      setDraft(answer)
-      tell('Who may watch was saved', before ? () => void save(before, null) : undefined)
-    } catch (error) {
-      tellError(error)
-    }
-  }
+  const { kept, draft, setDraft, changed, save } = useDraft<StreamAccess>(`/live/streams/${stream.name}/access`, 'Who may watch was saved')
   if (!kept || !draft) return <div className="skeleton stream-skeleton" aria-hidden="true" />
   return (
     <div className="stack">
@@ -43,14 +28,7 @@ export function AccessPanel({ stream }: { readonly stream: Stream }) {
         <header>
           <h2>Who may watch</h2>
         </header>
-        <form
-          className="card-body stack"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void save(draft, kept)
-          }}
-          data-testid="stream-access"
-        >
+        <DraftForm editable={editor} changed={changed} onSave={save} saveTestId="stream-access-save" testId="stream-access">
           <div className="field">
             <label htmlFor="access-mode">Addresses of the stream</label>
             <select
@@ -72,19 +50,7 @@ export function AccessPanel({ stream }: { readonly stream: Stream }) {
             onChange={({ allow, deny }) => setDraft({ ...draft, allow, deny })}
             testId="access-watch"
           />
-          {editor && (
-            <div className="row">
-              <button
-                type="submit"
-                className="button primary"
-                disabled={JSON.stringify(kept) === JSON.stringify(draft)}
-                data-testid="stream-access-save"
-              >
-                Save
-              </button>
-            </div>
-          )}
-        </form>
+        </DraftForm>
       </section>
       {editor && <SignedLink stream={stream} signed={kept.mode === 'signed'} />}
     </div>
@@ -135,11 +101,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
             />
           </div>
         </div>
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
+        <Refusal text={refusal} />
         <div className="row">
           <button type="submit" className="button" data-testid="make-signed-link">
             <Link2 size={16} /> Make a signed link

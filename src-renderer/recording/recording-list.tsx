@@ -2,11 +2,11 @@ import { Download, Film, Lock, LockOpen, Play, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Recording } from '../../src-main/live/recording/schemas.ts'
-import { call } from '../client/api.ts'
 import { formatBytes, formatDuration, formatTracks } from '../client/format.ts'
+import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { useMayEdit } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
-import { tell, tellError } from '../components/toasts.tsx'
+import { TitleField } from '../components/title-field.tsx'
 import { RecordingPlayer } from './recording-player.tsx'
 import { keepRecording, useRecordingStore } from './recording-store.ts'
 import './recording.css'
@@ -14,31 +14,6 @@ import './recording.css'
 const stateWords = { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' } as const
 const stateChips = { recording: 'live', complete: 'good', recovered: 'pending', failed: 'error' } as const
 const containerNames = { mp4: 'MP4', mkv: 'MKV', ts: 'TS' } as const
-
-async function change(recording: Recording, what: { title?: string; kept?: boolean }, said: string): Promise<void> {
-  const before = what.title === undefined ? { kept: recording.kept } : { title: recording.title }
-  const path = `/live/recordings/${recording.id}`
-  try {
-    keepRecording(await call<Recording>('PATCH', path, { body: what }))
-    tell(said, () => void call<Recording>('PATCH', path, { body: before }).then(keepRecording, tellError))
-  } catch (error) {
-    tellError(error)
-  }
-}
-
-async function remove(recording: Recording): Promise<void> {
-  const path = `/live/recordings/${recording.id}`
-  try {
-    await call('DELETE', path)
-    keepRecording({ ...recording, deletedAt: new Date().toISOString() })
-    tell(
-      `${recording.fileName} is deleted in five minutes`,
-      () => void call<Recording>('POST', `${path}/restore`).then(keepRecording, tellError),
-    )
-  } catch (error) {
-    tellError(error)
-  }
-}
 
 function RecordingRow({
   recording,
@@ -53,6 +28,7 @@ function RecordingRow({
 }) {
   const { state, title, kept, fileUrl, fileName } = recording
   const playable = state !== 'failed'
+  const path = `/live/recordings/${recording.id}`
   return (
     <tr data-testid="recording-row" data-recording={recording.id} data-state={state}>
       <td className="recording-picture">
@@ -62,26 +38,13 @@ function RecordingRow({
         </button>
       </td>
       <td data-label="Title">
-        {editor ? (
-          <input
-            key={title}
-            className="inline-edit"
-            defaultValue={title}
-            aria-label={`Title of ${fileName}`}
-            maxLength={200}
-            data-testid="recording-title"
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') event.currentTarget.blur()
-            }}
-            onBlur={(event) => {
-              const next = event.currentTarget.value.trim()
-              if (next !== '' && next !== title) void change(recording, { title: next }, 'The title was changed')
-              else event.currentTarget.value = title
-            }}
-          />
-        ) : (
-          <b>{title}</b>
-        )}
+        <TitleField
+          title={title}
+          of={fileName}
+          editor={editor}
+          testId="recording-title"
+          onChange={(next) => void changeWithUndo(path, { title: next }, { title }, 'The title was changed', keepRecording)}
+        />
         <div className="small quiet">{fileName}</div>
         {!ofOneStream && (
           <Link className="small" href={`/live/${recording.stream}`}>
@@ -117,7 +80,9 @@ function RecordingRow({
               aria-label={kept ? `Let retention delete ${fileName}` : `Keep ${fileName}`}
               title={kept ? 'Kept: retention leaves it alone' : 'Keep: retention leaves it alone'}
               data-testid="recording-keep"
-              onClick={() => void change(recording, { kept: !kept }, kept ? 'Retention may delete it again' : 'It is kept')}
+              onClick={() =>
+                void changeWithUndo(path, { kept: !kept }, { kept }, kept ? 'Retention may delete it again' : 'It is kept', keepRecording)
+              }
             >
               {kept ? <Lock size={16} /> : <LockOpen size={16} />}
             </button>
@@ -140,7 +105,7 @@ function RecordingRow({
               aria-label={`Delete ${fileName}`}
               title={state === 'recording' ? 'Stop it first' : 'Delete'}
               data-testid="recording-delete"
-              onClick={() => void remove(recording)}
+              onClick={() => void moveToTrash(path, recording, fileName, keepRecording)}
             >
               <Trash2 size={16} />
             </button>

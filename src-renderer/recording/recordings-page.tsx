@@ -2,8 +2,10 @@ import { useEffect, useState } from 'react'
 import type { RecordingRule, Retention } from '../../src-main/live/recording/schemas.ts'
 import { call } from '../client/api.ts'
 import { formatBytes } from '../client/format.ts'
+import { DraftForm } from '../components/draft-form.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { useDraft } from '../components/use-draft.ts'
 import { RecordingList } from './recording-list.tsx'
 import { useRecordingStore, useRecordingSync } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
@@ -11,18 +13,7 @@ import './recording.css'
 
 function RetentionCard() {
   const admin = useIsAdmin()
-  const [saved, setSaved] = useState<Retention | null>(null)
-  const [draft, setDraft] = useState<Retention | null>(null)
-  const take = (retention: Retention): void => {
-    setSaved(retention)
-    setDraft(retention)
-  }
-  useEffect(() => {
-    call<Retention>('GET', '/live/recording-retention').then((retention) => {
-      setSaved(retention)
-      setDraft(retention)
-    }, tellError)
-  }, [])
+  const { draft, setDraft, changed, save } = useDraft<Retention>('/live/recording-retention', 'Retention was saved')
   if (!draft) return null
   const field = (key: keyof Retention, label: string, hint: string) => (
     <div className="field">
@@ -49,34 +40,13 @@ function RetentionCard() {
       <header>
         <h2>Retention</h2>
       </header>
-      <form
-        className="card-body stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          call<Retention>('PUT', '/live/recording-retention', { body: draft }).then((retention) => {
-            take(retention)
-            tell('Retention was saved')
-          }, tellError)
-        }}
-      >
+      <DraftForm editable={admin} changed={changed} onSave={save} saveTestId="retention-save">
         <fieldset className="recording-fields" disabled={!admin}>
           {field('maxAgeDays', 'Delete after days', 'Kept recordings stay')}
           {field('maxTotalMegabytes', 'All together at most, MB', 'The oldest go first')}
           {field('minFreeMegabytes', 'Keep free on the disk, MB', 'The oldest go, then recording waits')}
         </fieldset>
-        {admin && (
-          <div className="row">
-            <button
-              type="submit"
-              className="button primary"
-              disabled={JSON.stringify(draft) === JSON.stringify(saved)}
-              data-testid="retention-save"
-            >
-              Save
-            </button>
-          </div>
-        )}
-      </form>
+      </DraftForm>
     </section>
   )
 }

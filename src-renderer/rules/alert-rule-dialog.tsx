@@ -1,8 +1,9 @@
-import { type FormEvent, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useState } from 'react'
+import { call } from '../client/api.ts'
 import { useClient } from '../client/store.ts'
 import type { AlertChannel, AlertKind } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
 
 export const kindText: Readonly<Record<AlertKind, string>> = {
   'publisher-lost': 'The publisher is away',
@@ -36,28 +37,22 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
   const [stream, setStream] = useState('')
   const [threshold, setThreshold] = useState('')
   const [chosen, setChosen] = useState<readonly string[]>(channels.map(({ id }) => id))
-  const [refusal, setRefusal] = useState('')
   const limit = thresholds[kind]
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    try {
-      const value = Number(threshold)
-      await call('POST', '/live/alert-rules', {
-        body: {
-          kind,
-          stream: stream === '' ? null : stream,
-          threshold: limit && threshold.trim() !== '' && Number.isFinite(value) ? value : null,
-          channels: chosen,
-        },
-      })
-      onMade()
-    } catch (error) {
-      setRefusal(explain(error))
-    }
+  const submit = async () => {
+    const value = Number(threshold)
+    await call('POST', '/live/alert-rules', {
+      body: {
+        kind,
+        stream: stream === '' ? null : stream,
+        threshold: limit && threshold.trim() !== '' && Number.isFinite(value) ? value : null,
+        channels: chosen,
+      },
+    })
+    onMade()
   }
   return (
     <Dialog title="New alert" onClose={onClose} testId="alert-rule-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm onClose={onClose} onSubmit={submit} action="Make alert" testId="alert-rule-submit">
         <div className="field">
           <label htmlFor="alert-kind">When</label>
           <select
@@ -120,20 +115,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
         ) : (
           <p className="quiet small">There is no channel yet: the alert is shown on this page, and hooks on the event alert are told.</p>
         )}
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" data-testid="alert-rule-submit">
-            Make alert
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { type FormEvent, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useState } from 'react'
+import { call } from '../client/api.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
 
 type Kind = 'webhook' | 'slack' | 'email'
 
@@ -35,19 +36,13 @@ function Field({ name, label, ...rest }: { readonly name: string; readonly label
 /** Makes a channel for alerts. */
 export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: () => void }) {
   const [kind, setKind] = useState<Kind>('webhook')
-  const [refusal, setRefusal] = useState('')
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    try {
-      await call('POST', '/live/alert-channels', { body: bodyOf(kind, new FormData(event.currentTarget)) })
-      onMade()
-    } catch (error) {
-      setRefusal(explain(error))
-    }
+  const submit = async (fields: FormData) => {
+    await call('POST', '/live/alert-channels', { body: bodyOf(kind, fields) })
+    onMade()
   }
   return (
     <Dialog title="New channel" onClose={onClose} testId="channel-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm onClose={onClose} onSubmit={submit} action="Make channel" testId="channel-submit">
         <div className="field">
           <label htmlFor="channel-kind">Kind</label>
           <select
@@ -87,20 +82,7 @@ export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => voi
         ) : (
           <Field name="url" label="Address" type="url" placeholder="https://" required />
         )}
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" data-testid="channel-submit">
-            Make channel
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useState } from 'react'
+import { call } from '../client/api.ts'
 import type { Hook, HookEvent } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
 
 const events: readonly (readonly [HookEvent, string])[] = [
   ['publish', 'Decides whether a publisher may begin'],
@@ -30,12 +31,10 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
   const [stream, setStream] = useState(hook?.stream ?? '')
   const [seconds, setSeconds] = useState(String((hook?.timeoutMs ?? 3000) / 1000))
   const [onFailure, setOnFailure] = useState<'refuse' | 'allow'>(hook?.onFailure ?? 'refuse')
-  const [refusal, setRefusal] = useState('')
   const decides = chosen.includes('publish') || chosen.includes('play')
   const timeoutMs = Math.round(Number(seconds) * 1000)
   const bad = label.trim() === '' || !/^https?:\/\/\S+$/.test(url) || chosen.length === 0 || !(timeoutMs >= 100 && timeoutMs <= 30_000)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     const body = {
       label: label.trim(),
       url: url.trim(),
@@ -44,18 +43,14 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
       timeoutMs,
       onFailure,
     }
-    try {
-      if (hook) {
-        await call('PATCH', `/live/hooks/${hook.id}`, { body })
-        onKept(undefined)
-      } else onKept((await call<{ secret: string }>('POST', '/live/hooks', { body })).secret)
-    } catch (error) {
-      setRefusal(explain(error))
-    }
+    if (hook) {
+      await call('PATCH', `/live/hooks/${hook.id}`, { body })
+      onKept(undefined)
+    } else onKept((await call<{ secret: string }>('POST', '/live/hooks', { body })).secret)
   }
   return (
     <Dialog title={hook ? `Edit ${hook.label}` : 'New hook'} onClose={onClose} testId="hook-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm onClose={onClose} onSubmit={submit} action={hook ? 'Save' : 'Make hook'} testId="hook-submit" disabled={bad}>
         <div className="field">
           <label htmlFor="hook-label">Label</label>
           <input
@@ -132,20 +127,7 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
             </select>
           </div>
         )}
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={bad} data-testid="hook-submit">
-            {hook ? 'Save' : 'Make hook'}
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

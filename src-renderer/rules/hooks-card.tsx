@@ -3,7 +3,8 @@ import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import type { Hook, Page } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
-import { confirm, Dialog } from '../components/dialog.tsx'
+import { confirm } from '../components/dialog.tsx'
+import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { DeliveriesDialog } from './deliveries-dialog.tsx'
 import { HookDialog } from './hook-dialog.tsx'
@@ -139,15 +140,14 @@ export function HooksCard() {
       )}
       {looked && <DeliveriesDialog hook={looked} onClose={() => setLooked(null)} />}
       {secret && (
-        <Dialog title="New hook" onClose={() => setSecret(null)} dismissible={false} testId="hook-secret-dialog">
-          <p className="advice">It is shown only now. Check the header Streams-Signature with it; docs/hooks.md shows how.</p>
+        <ShownOnceDialog
+          title="New hook"
+          advice="It is shown only now. Check the header Streams-Signature with it; docs/hooks.md shows how."
+          onClose={() => setSecret(null)}
+          testId="hook-secret-dialog"
+        >
           <CopyField label="Secret" value={secret} wrap testId="hook-secret" />
-          <div className="dialog-actions">
-            <button type="button" className="button primary" onClick={() => setSecret(null)}>
-              I have saved it
-            </button>
-          </div>
-        </Dialog>
+        </ShownOnceDialog>
       )}
     </section>
   )

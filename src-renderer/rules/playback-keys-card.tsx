@@ -1,9 +1,11 @@
 import { Plus, Trash2 } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useEffect, useState } from 'react'
+import { call } from '../client/api.ts'
 import type { Page, PlaybackKey } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
+import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 
@@ -99,15 +101,14 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
         />
       )}
       {secret && (
-        <Dialog title="New playback key" onClose={() => setSecret(null)} dismissible={false} testId="playback-key-dialog">
-          <p className="advice">It is shown only now. Your site signs addresses with it; docs/access.md shows how.</p>
+        <ShownOnceDialog
+          title="New playback key"
+          advice="It is shown only now. Your site signs addresses with it; docs/access.md shows how."
+          onClose={() => setSecret(null)}
+          testId="playback-key-dialog"
+        >
           <CopyField label="Secret" value={secret} wrap testId="playback-key-secret" />
-          <div className="dialog-actions">
-            <button type="button" className="button primary" onClick={() => setSecret(null)}>
-              I have saved it
-            </button>
-          </div>
-        </Dialog>
+        </ShownOnceDialog>
       )}
     </section>
   )
@@ -117,19 +118,13 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
   const [label, setLabel] = useState('')
   const [kind, setKind] = useState<'secret' | 'public'>('secret')
   const [publicKey, setPublicKey] = useState('')
-  const [refusal, setRefusal] = useState('')
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    try {
-      const body = { label: label.trim(), ...(kind === 'public' ? { publicKey: publicKey.trim() } : {}) }
-      onMade((await call<{ secret: string | null }>('POST', '/live/playback-keys', { body })).secret)
-    } catch (error) {
-      setRefusal(explain(error))
-    }
+  const submit = async () => {
+    const body = { label: label.trim(), ...(kind === 'public' ? { publicKey: publicKey.trim() } : {}) }
+    onMade((await call<{ secret: string | null }>('POST', '/live/playback-keys', { body })).secret)
   }
   return (
     <Dialog title="New playback key" onClose={onClose} testId="new-playback-key-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm onClose={onClose} onSubmit={submit} action="Make key" testId="playback-key-submit" disabled={label.trim() === ''}>
         <div className="field">
           <label htmlFor="playback-key-label">Label</label>
           <input
@@ -171,20 +166,7 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             />
           </div>
         )}
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={label.trim() === ''} data-testid="playback-key-submit">
-            Make key
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

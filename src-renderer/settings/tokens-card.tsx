@@ -1,9 +1,11 @@
 import { Link2, Plus, Trash2 } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useEffect, useState } from 'react'
+import { call } from '../client/api.ts'
 import type { Page, Role, TokenInfo } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
+import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { readShown } from './read-shown.ts'
@@ -124,15 +126,15 @@ export function TokensCard() {
         />
       )}
       {secret && (
-        <Dialog title={secret.title} onClose={() => setSecret(null)} dismissible={false} testId="token-secret-dialog">
-          <p className="advice">{secret.text}</p>
+        <ShownOnceDialog
+          title={secret.title}
+          advice={secret.text}
+          onClose={() => setSecret(null)}
+          testId="token-secret-dialog"
+          savedTestId="token-saved"
+        >
           <CopyField label={secret.label} value={secret.value} wrap testId="token-secret" />
-          <div className="dialog-actions">
-            <button type="button" className="button primary" onClick={() => setSecret(null)} data-testid="token-saved">
-              I have saved it
-            </button>
-          </div>
-        </Dialog>
+        </ShownOnceDialog>
       )}
     </section>
   )
@@ -147,18 +149,12 @@ const roles: readonly (readonly [Role, string])[] = [
 function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (token: string) => void }) {
   const [label, setLabel] = useState('')
   const [role, setRole] = useState<Role>('viewer')
-  const [refusal, setRefusal] = useState('')
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    try {
-      onMade(readShown(await call<unknown>('POST', '/tokens', { body: { label: label.trim(), role } }), ['token', 'secret'], ''))
-    } catch (error) {
-      setRefusal(explain(error))
-    }
+  const submit = async () => {
+    onMade(readShown(await call<unknown>('POST', '/tokens', { body: { label: label.trim(), role } }), ['token', 'secret'], ''))
   }
   return (
     <Dialog title="New API token" onClose={onClose} testId="new-token-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm onClose={onClose} onSubmit={submit} action="Make token" testId="token-submit" disabled={label.trim() === ''}>
         <div className="field">
           <label htmlFor="token-label">Label</label>
           <input
@@ -189,20 +185,7 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
             ))}
           </select>
         </div>
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={label.trim() === ''} data-testid="token-submit">
-            Make token
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

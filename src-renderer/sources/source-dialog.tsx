@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from 'react'
-import { call, explain } from '../client/api.ts'
+import { useState } from 'react'
+import { call } from '../client/api.ts'
 import type { Source } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { DialogForm } from '../components/dialog-form.tsx'
 import { nameProblem } from '../keys/stream-name.ts'
 
 interface Props {
@@ -15,23 +16,17 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
   const [stream, setStream] = useState(source?.stream ?? '')
   const [url, setUrl] = useState('')
   const [when, setWhen] = useState<Source['when']>(source?.when ?? 'always')
-  const [refusal, setRefusal] = useState('')
   const problem = nameProblem(stream)
   const bad = stream === '' || problem !== undefined || (!source && url.trim() === '')
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
+  const submit = async () => {
     const address = url.trim() === '' ? {} : { url: url.trim() }
-    try {
-      if (source) await call('PATCH', `/live/sources/${source.id}`, { body: { ...address, when } })
-      else await call('POST', '/live/sources', { body: { stream, ...address, when } })
-      onKept()
-    } catch (error) {
-      setRefusal(explain(error))
-    }
+    if (source) await call('PATCH', `/live/sources/${source.id}`, { body: { ...address, when } })
+    else await call('POST', '/live/sources', { body: { stream, ...address, when } })
+    onKept()
   }
   return (
     <Dialog title={source ? `Source of ${source.stream}` : 'New source'} onClose={onClose} testId="source-dialog">
-      <form className="stack" onSubmit={submit}>
+      <DialogForm onClose={onClose} onSubmit={submit} action={source ? 'Save' : 'Make source'} testId="source-submit" disabled={bad}>
         <div className="field">
           <label htmlFor="source-url">Address</label>
           <input
@@ -81,20 +76,7 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
             <option value="on-demand">On demand: while somebody watches</option>
           </select>
         </div>
-        {refusal && (
-          <p className="advice bad" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={bad} data-testid="source-submit">
-            {source ? 'Save' : 'Make source'}
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

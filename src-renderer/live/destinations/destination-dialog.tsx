@@ -1,9 +1,11 @@
-import { type FormEvent, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Destination, DestinationTemplate } from '../../../src-main/live/destinations/schemas.ts'
 import { call, explain } from '../../client/api.ts'
 import { formatBitrate, formatTrack } from '../../client/format.ts'
 import type { Page, Stream } from '../../client/types.ts'
 import { Dialog } from '../../components/dialog.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
+import { Refusal } from '../../components/refusal.tsx'
 import { tell } from '../../components/toasts.tsx'
 import { useRenditions } from '../renditions/use-renditions.ts'
 import { ProtocolFields, protocolBody, protocolFieldsOf } from './protocol-fields.tsx'
@@ -43,11 +45,7 @@ export function DestinationDialog({ stream, destination, onClose }: DestinationD
           ))}
         </fieldset>
       )}
-      {refusal && (
-        <p className="advice bad" role="alert">
-          {refusal}
-        </p>
-      )}
+      <Refusal text={refusal} />
       {template && <DestinationForm key={chosen} stream={stream} destination={destination} template={template} onClose={onClose} />}
     </Dialog>
   )
@@ -62,16 +60,11 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
   const [enabled, setEnabled] = useState(destination?.enabled ?? true)
   const [protocolFields, setProtocolFields] = useState(() => protocolFieldsOf(destination))
   const [renditions] = useRenditions(stream.id)
-  const [refusal, setRefusal] = useState('')
-  const [busy, setBusy] = useState(false)
   const videos = stream.tracks.filter(({ kind }) => kind === 'video')
   const sounds = stream.tracks.filter(({ kind }) => kind === 'audio')
   const rungs = renditions?.renditions.filter(({ id }) => !videos.some((track) => track.id === id)) ?? []
   const known = rendition === 'source' || videos.some(({ id }) => id === rendition) || rungs.some(({ id }) => id === rendition)
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setRefusal('')
+  const submit = async () => {
     const name = label.trim()
     const body = {
       url,
@@ -83,18 +76,13 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       ...protocolBody(template.protocol, url, protocolFields),
     }
     const list = `/live/streams/${stream.name}/destinations`
-    try {
-      if (destination) await call('PATCH', `${list}/${destination.id}`, { body })
-      else await call('POST', list, { body: { template: template.id, ...body } })
-      tell(destination ? 'The destination was changed' : 'The destination was added')
-      onClose()
-    } catch (error) {
-      setRefusal(explain(error))
-      setBusy(false)
-    }
+    if (destination) await call('PATCH', `${list}/${destination.id}`, { body })
+    else await call('POST', list, { body: { template: template.id, ...body } })
+    tell(destination ? 'The destination was changed' : 'The destination was added')
+    onClose()
   }
   return (
-    <form className="stack" onSubmit={submit}>
+    <DialogForm onClose={onClose} onSubmit={submit} action={destination ? 'Save' : 'Add'} testId="destination-submit">
       <div className="field">
         <label htmlFor="destination-url">Server</label>
         {template.urlEditable ? (
@@ -196,19 +184,6 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       <label className="row">
         <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} /> Starts with the stream
       </label>
-      {refusal && (
-        <p className="advice bad" role="alert">
-          {refusal}
-        </p>
-      )}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary" disabled={busy} data-testid="destination-submit">
-          {destination ? 'Save' : 'Add'}
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { NewPreset, Preset, Rung } from '../../../src-main/live/renditions/schemas.ts'
 import { call } from '../../client/api.ts'
 import { confirm, Dialog } from '../../components/dialog.tsx'
+import { DialogForm } from '../../components/dialog-form.tsx'
 import { tell, tellError } from '../../components/toasts.tsx'
 
 const blank: NewPreset = { name: '', codec: 'h264', speed: 'fastest', bFrames: 0, rungs: [{ height: 480, kbps: 1400 }] }
@@ -23,16 +24,12 @@ export function PresetDialog({
   const save = async (): Promise<void> => {
     const { name, codec, speed, bFrames, rungs } = draft
     const body = { name, codec, speed, bFrames, rungs }
-    try {
-      const saved = await (preset
-        ? call<Preset>('PATCH', `/live/presets/${preset.id}`, { body })
-        : call<Preset>('POST', '/live/presets', { body }))
-      tell('The preset was saved')
-      onSaved(saved.id)
-      onClose()
-    } catch (error) {
-      tellError(error)
-    }
+    const saved = await (preset
+      ? call<Preset>('PATCH', `/live/presets/${preset.id}`, { body })
+      : call<Preset>('POST', '/live/presets', { body }))
+    tell('The preset was saved')
+    onSaved(saved.id)
+    onClose()
   }
   const remove = async (): Promise<void> => {
     if (!preset) return
@@ -50,12 +47,18 @@ export function PresetDialog({
   }
   return (
     <Dialog title={preset ? `Preset ${preset.name}` : 'New preset'} onClose={onClose} testId="preset-dialog">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void save()
-        }}
+      <DialogForm
+        onClose={onClose}
+        onSubmit={save}
+        action="Save"
+        testId="preset-save"
+        aside={
+          preset && (
+            <button type="button" className="button quiet" onClick={() => void remove()} data-testid="preset-remove">
+              {preset.builtIn ? 'Restore' : 'Delete'}
+            </button>
+          )
+        }
       >
         <div className="field">
           <label htmlFor="preset-name">Name</label>
@@ -149,20 +152,7 @@ export function PresetDialog({
             Add a rung
           </button>
         </fieldset>
-        <div className="row dialog-actions">
-          {preset && (
-            <button type="button" className="button quiet" onClick={() => void remove()} data-testid="preset-remove">
-              {preset.builtIn ? 'Restore' : 'Delete'}
-            </button>
-          )}
-          <button type="button" className="button push" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" data-testid="preset-save">
-            Save
-          </button>
-        </div>
-      </form>
+      </DialogForm>
     </Dialog>
   )
 }

@@ -1,0 +1,50 @@
+import { type FormEvent, type ReactNode, useState } from 'react'
+import { explain } from '../client/api.ts'
+import { Refusal } from './refusal.tsx'
+
+interface DialogFormProps {
+  readonly children: ReactNode
+  readonly onClose: () => void
+  /** Does what the form is for; what it rejects with is shown in the dialog, which stays open. */
+  readonly onSubmit: (fields: FormData) => Promise<void>
+  /** What the button that submits says. */
+  readonly action: ReactNode
+  readonly testId: string
+  /** True while the fields do not make sense. */
+  readonly disabled?: boolean
+  /** Stands before the buttons, at the other end of the line. */
+  readonly aside?: ReactNode
+}
+
+/** The form of a dialog: its fields, why it was refused, and its buttons. */
+export function DialogForm({ children, onClose, onSubmit, action, testId, disabled = false, aside }: DialogFormProps) {
+  const [refusal, setRefusal] = useState('')
+  const [busy, setBusy] = useState(false)
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    setBusy(true)
+    setRefusal('')
+    try {
+      await onSubmit(new FormData(event.currentTarget))
+    } catch (error) {
+      setRefusal(explain(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form className="stack" onSubmit={submit}>
+      {children}
+      <Refusal text={refusal} />
+      <div className="dialog-actions">
+        {aside && <span className="dialog-aside">{aside}</span>}
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary" disabled={busy || disabled} data-testid={testId}>
+          {action}
+        </button>
+      </div>
+    </form>
+  )
+}

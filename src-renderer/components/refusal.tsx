@@ -1,0 +1,9 @@
+/** Why something was refused, said aloud at once; nothing where it was not. */
+export function Refusal({ text }: { readonly text: string }) {
+  if (text === '') return null
+  return (
+    <p className="advice bad" role="alert">
+      {text}
+    </p>
+  )
+}
