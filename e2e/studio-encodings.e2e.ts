@@ -7,6 +7,7 @@ import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
 import { until, untilStill } from './helpers/until.ts'
+import { childrenOf } from './helpers/webrtc.ts'
 
 /** What encoders are asked for is what files hold; who wants the same shares one encoder. */
 
@@ -36,6 +37,13 @@ function probe(file: string): { video: Probed; audio: Probed } {
 const encodings = async (): Promise<{ codec: string; width: number; frames: number }[]> =>
   (await host.api('GET', '/studio/statistics')).body.encodings
 
+/** Threads of the studio's process that run before everything else on the machine (Linux). */
+function foremostThreads(): number {
+  const { pid } = childrenOf(host.process.pid as number).find(({ command }) => command.includes('studio-worker'))!
+  const { stdout } = spawnSync('ps', ['-L', '-o', 'rtprio=', '-p', String(pid)], { encoding: 'utf8' })
+  return stdout.split('\n').filter((priority) => priority.trim() === '99').length
+}
+
 /** Records with an encoding until it has made enough frames; answers the file. */
 async function record(id: string, video: object, more: object = {}, settings: object = {}, enough = 75): Promise<string> {
   await show.add(id, 'recording', { folder, name: id, ...settings }, { video: { bitrateKbps: 800, keyframeMs: 1000, ...video }, ...more })
@@ -47,6 +55,7 @@ async function record(id: string, video: object, more: object = {}, settings: ob
     `${id} has no ${enough} frames`,
     80_000,
   )
+  expect(foremostThreads(), `${id} leaves the machine to others`).toBe(0)
   await show.stop(id)
   await show.until(id, ({ state }) => state === 'off')
   return statistics.file as string

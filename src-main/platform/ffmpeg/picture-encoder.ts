@@ -13,6 +13,7 @@ import { videoTimescale } from '../../formats/track-from-config.ts'
 import { codedForm } from './coded-video.ts'
 import { type EncoderWishes, encoderOptions } from './encoder-options.ts'
 import { must, setOption } from './engine.ts'
+import { takeOrdinaryPriority } from './ordinary-priority.ts'
 import { openVaapiSurfaces } from './vaapi-surfaces.ts'
 
 /** How pictures are to be understood, in FFmpeg's numbers. */
@@ -87,6 +88,7 @@ export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
   for (const [name, value] of encoderOptions(spec)) setOption(context, name, value)
   const surfaces = encoder.endsWith('_vaapi') ? openVaapiSurfaces(context, width, height) : undefined
   must(context.open2Sync(codec, null), `open ${encoder}`)
+  if (encoder === 'libsvtav1') takeOrdinaryPriority()
   const form = codedForm(spec.id, spec.codec, context.extraData ?? new Uint8Array(0))
   if (isFault(form)) throw new Error(`${encoder}: ${form.fault}`)
   const { track, packetData } = form
