@@ -63,20 +63,30 @@ export function trackExtends(track: Track, id: number): Uint8Array {
 
 /** `trak` (ISO/IEC 14496-12, 8.3.1); without `indexed` its samples come in fragments. */
 export function trackBox(track: Track, id: number, labels: TrackLabels = plainLabels, indexed?: IndexedTrack): Uint8Array {
-  const header = trackHeader(track, id, labels, indexed?.movieTicks ?? 0)
-  const content = media(track, labels, indexed)
-  return indexed === undefined ? box('trak', header, content) : box('trak', header, indexed.edits, content)
-}
-
-function trackHeader(track: Track, id: number, { alternate, enabled }: TrackLabels, movieTicks: number): Uint8Array {
   const video = track.kind === 'video'
   const [horizontal, vertical] = (video && track.pixelAspect) || [1, 1]
   const width = video ? Math.round((track.width * 65_536 * horizontal) / vertical) : 0
   const height = video ? track.height * 65_536 : 0
+  const place = [uint32s(0, 0, labels.alternate, video ? 0 : 0x01000000), unityMatrix, uint32s(width, height)]
+  const header = trackHeader(labels.enabled ? 7 : 6, id, indexed?.movieTicks ?? 0, ...place)
+  const content = media(track, labels, indexed)
+  return indexed === undefined ? box('trak', header, content) : box('trak', header, indexed.edits, content)
+}
+
+/** `tkhd` (ISO/IEC 14496-12, 8.3.2); `place` is what stands behind the duration. */
+export function trackHeader(flags: number, id: number, movieTicks: number, ...place: readonly Uint8Array[]): Uint8Array {
   const high = Math.floor(movieTicks / 2 ** 32)
   const times = high === 0 ? uint32s(0, 0, id, 0, movieTicks) : uint32s(0, 0, 0, 0, id, 0, high, movieTicks)
-  const rest = uint32s(0, 0, alternate, video ? 0 : 0x01000000)
-  return fullBox('tkhd', high === 0 ? 0 : 1, enabled ? 7 : 6, times, rest, unityMatrix, uint32s(width, height))
+  return fullBox('tkhd', high === 0 ? 0 : 1, flags, times, ...place)
+}
+
+/** `mdhd` (ISO/IEC 14496-12, 8.4.2) of a track whose language nobody knows. */
+export function mediaHeader(timescale: number, ticks: number): Uint8Array {
+  const languageUndetermined = 0x55c40000
+  const high = Math.floor(ticks / 2 ** 32)
+  return high === 0
+    ? fullBox('mdhd', 0, 0, uint32s(0, 0, timescale, ticks, languageUndetermined))
+    : fullBox('mdhd', 1, 0, uint32s(0, 0, 0, 0, timescale, high, ticks, languageUndetermined))
 }
 
 const noTables = [
@@ -88,23 +98,17 @@ const noTables = [
 
 function media(track: Track, labels: TrackLabels, indexed?: IndexedTrack): Uint8Array {
   const video = track.kind === 'video'
-  const languageUndetermined = 0x55c40000
-  const ticks = indexed?.mediaTicks ?? 0
-  const high = Math.floor(ticks / 2 ** 32)
-  const header =
-    high === 0
-      ? fullBox('mdhd', 0, 0, uint32s(0, 0, track.timescale, ticks, languageUndetermined))
-      : fullBox('mdhd', 1, 0, uint32s(0, 0, 0, 0, track.timescale, high, ticks, languageUndetermined))
+  const header = mediaHeader(track.timescale, indexed?.mediaTicks ?? 0)
   const name = new TextEncoder().encode(`${labels.name ?? (video ? 'Video' : 'Sound')}\0`)
   const handler = fullBox('hdlr', 0, 0, uint32s(0, fourCharacters(video ? 'vide' : 'soun'), 0, 0, 0), name)
-  const mediaHeader = video ? fullBox('vmhd', 0, 1, uint32s(0, 0)) : fullBox('smhd', 0, 0, uint32s(0))
+  const kindHeader = video ? fullBox('vmhd', 0, 1, uint32s(0, 0)) : fullBox('smhd', 0, 0, uint32s(0))
   const data = box('dinf', fullBox('dref', 0, 0, uint32s(1), fullBox('url ', 0, 1)))
   const samples = box(
     'stbl',
     fullBox('stsd', 0, 0, uint32s(1), track.kind === 'video' ? videoEntry(track) : audioEntry(track)),
     ...(indexed?.tables ?? noTables),
   )
-  return box('mdia', header, handler, box('minf', mediaHeader, data, samples))
+  return box('mdia', header, handler, box('minf', kindHeader, data, samples))
 }
 
 const videoBoxes = { h264: ['avc1', 'avcC'], hevc: ['hvc1', 'hvcC'], av1: ['av01', 'av1C'], vp9: ['vp09', 'vpcC'] } as const

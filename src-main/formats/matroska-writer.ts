@@ -1,41 +1,12 @@
-import { element, elementHeadBytes, float, longSize, openElement, text, unsigned, voidElement, writeElementHead } from './ebml.ts'
-import { chapters } from './matroska-chapters.ts'
+import { element, elementHeadBytes, openElement, text, unsigned, voidElement, writeElementHead } from './ebml.ts'
+import { Cues, durationBytes, ids, seekHeadBytes, segmentEnding } from './matroska-ending.ts'
 import { trackEntry } from './matroska-tracks.ts'
-import type { Chapter, FileEnding, FilePatch, MediaFileWriter } from './media-file-writer.ts'
-import { uint32s } from './mp4-boxes.ts'
+import type { Chapter, FileEnding, MediaFileWriter } from './media-file-writer.ts'
 import type { FileStart } from './mp4-file-writer.ts'
 import type { Packet, Track } from './track.ts'
 
-const ids = {
-  segment: 0x18538067,
-  seekHead: 0x114d9b74,
-  seek: 0x4dbb,
-  seekId: 0x53ab,
-  seekPosition: 0x53ac,
-  info: 0x1549a966,
-  tracks: 0x1654ae6b,
-  cluster: 0x1f43b675,
-  timestamp: 0xe7,
-  simpleBlock: 0xa3,
-  cues: 0x1c53bb6b,
-  chapters: 0x1043a770,
-  cuePoint: 0xbb,
-  cueTime: 0xb3,
-  cueTrackPositions: 0xb7,
-  cueTrack: 0xf7,
-  cueClusterPosition: 0xf1,
-  duration: 0x4489,
-} as const
-
-/** Place that the index of the file's parts takes at most. */
-const seekHeadBytes = 96
-/** A Duration element: id, size, 64-bit float. */
-const durationBytes = 11
 /** Nanoseconds of Matroska's clock (2001-01-01) behind 1970, in ms. */
 const epochMs = 978_307_200_000
-/** Entries of the index are at least this far apart, ms. */
-const cueEveryMs = 1000
-
 /**
  * A Matroska file (RFC 9559): clusters of known size, so that everything up to the last whole one plays whenever its writer dies;
  * at the end the cues are put behind it, and the segment's size, its duration and the place of the cues are filled in.
@@ -43,15 +14,12 @@ const cueEveryMs = 1000
 export class MatroskaWriter implements MediaFileWriter {
   readonly #tracks: readonly Track[]
   readonly #start: FileStart
-  /** The track whose keyframes the cues name. */
-  readonly #leader: number
-  readonly #cues: Uint8Array[] = []
+  /** Of the keyframes of the first picture track. */
+  readonly #cues: Cues
   readonly #chapters: Chapter[] = []
-  #lastCueMs = Number.NEGATIVE_INFINITY
   #at = 0
   /** First byte of the segment's content: positions count from it. */
   #origin = 0
-  #durationAt = 0
   #infoAt = 0
   #tracksAt = 0
   #endMs = 0
@@ -59,10 +27,8 @@ export class MatroskaWriter implements MediaFileWriter {
   constructor(tracks: readonly Track[], start: FileStart) {
     this.#tracks = tracks
     this.#start = start
-    this.#leader = Math.max(
-      0,
-      tracks.findIndex((track) => track.kind === 'video'),
-    )
+    const pictures = tracks.findIndex((track) => track.kind === 'video')
+    this.#cues = new Cues(Math.max(1, pictures + 1))
   }
 
   head(): Uint8Array {
@@ -95,7 +61,6 @@ export class MatroskaWriter implements MediaFileWriter {
     this.#origin = header.length + segment.length
     this.#infoAt = this.#origin + seekHeadBytes
     this.#tracksAt = this.#infoAt + info.length
-    this.#durationAt = this.#tracksAt - durationBytes
     const head = new Uint8Array(this.#tracksAt + tracks.length)
     head.set(header)
     head.set(segment, header.length)
@@ -137,29 +102,15 @@ export class MatroskaWriter implements MediaFileWriter {
       out.set(packet.data, at + 4)
       at += 4 + packet.data.length
       this.#endMs = Math.max(this.#endMs, ms + (packet.duration * 1000) / packet.track.timescale)
-      if (packet.key && number - 1 === this.#leader) this.#cue(number, ms)
+      if (packet.key && number === this.#cues.track) this.#cues.add(ms, this.#at - this.#origin)
     }
     this.#at += out.length
     return out
   }
 
   finish(): FileEnding {
-    const cues = this.#cues.length === 0 ? new Uint8Array(0) : element(ids.cues, ...this.#cues)
-    const marks = this.#chapters.length === 0 ? new Uint8Array(0) : chapters(this.#chapters)
-    const append = joined(cues, marks)
-    const places: [id: number, at: number][] = [
-      [ids.info, this.#infoAt],
-      [ids.tracks, this.#tracksAt],
-    ]
-    if (cues.length > 0) places.push([ids.cues, this.#at])
-    if (marks.length > 0) places.push([ids.chapters, this.#at + cues.length])
-    const seekHead = element(ids.seekHead, ...places.map(([id, at]) => seekEntry(id, at - this.#origin)))
-    const patches: FilePatch[] = [
-      { at: this.#origin, data: joined(seekHead, voidElement(seekHeadBytes - seekHead.length)) },
-      { at: this.#durationAt, data: float(ids.duration, this.#endMs) },
-      { at: this.#origin - 8, data: longSize(this.#at + append.length - this.#origin) },
-    ]
-    return { append, patches }
+    const [origin, infoAt, tracksAt] = [this.#origin, this.#infoAt, this.#tracksAt]
+    return segmentEnding({ origin, infoAt, tracksAt, end: this.#at, durationMs: this.#endMs, cues: this.#cues }, this.#chapters)
   }
 
   /** Of several of a kind the first is played where nobody chooses. */
@@ -177,22 +128,4 @@ export class MatroskaWriter implements MediaFileWriter {
   #timeMs(packet: Packet): number {
     return Math.round((packet.pts / packet.track.timescale - this.#start.startS) * 1000)
   }
-
-  #cue(number: number, ms: number): void {
-    if (ms - this.#lastCueMs < cueEveryMs) return
-    this.#lastCueMs = ms
-    const place = element(ids.cueTrackPositions, unsigned(ids.cueTrack, number), unsigned(ids.cueClusterPosition, this.#at - this.#origin))
-    this.#cues.push(element(ids.cuePoint, unsigned(ids.cueTime, Math.max(0, ms)), place))
-  }
-}
-
-function seekEntry(id: number, position: number): Uint8Array {
-  return element(ids.seek, element(ids.seekId, uint32s(id)), unsigned(ids.seekPosition, position, 8))
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const out = new Uint8Array(first.length + second.length)
-  out.set(first)
-  out.set(second, first.length)
-  return out
 }

@@ -1,8 +1,8 @@
 import { buildChunk, ChunkSamples } from './cmaf-chunk.ts'
 import { movieHeader, type TrackLabels, trackBox, trackExtends } from './cmaf-init.ts'
 import type { Chapter, FileEnding, MediaFileWriter } from './media-file-writer.ts'
-import { box, fourCharacters, fullBox, uint32s, writeUint32 } from './mp4-boxes.ts'
-import { chapterList } from './mp4-chapters.ts'
+import { box, fourCharacters, uint32s } from './mp4-boxes.ts'
+import { movieEnding } from './mp4-ending.ts'
 import { SampleTables } from './mp4-sample-tables.ts'
 import type { Packet, Track } from './track.ts'
 
@@ -47,6 +47,8 @@ export class Mp4FileWriter implements MediaFileWriter {
   #at = 0
   /** Where the `free` box stands. */
   #coverAt = 0
+  /** The `moov` behind it. */
+  #movie: Uint8Array = nothing
 
   constructor(tracks: readonly Track[], start: FileStart) {
     this.#createdS = Math.round(start.createdMs / 1000) + epochS
@@ -72,6 +74,7 @@ export class Mp4FileWriter implements MediaFileWriter {
       box('mvex', ...this.#lanes.map(({ track, id }) => trackExtends(track, id))),
     )
     this.#coverAt = fileType.length
+    this.#movie = movie
     const head = join([fileType, cover, movie])
     this.#at = head.length
     return head
@@ -100,26 +103,8 @@ export class Mp4FileWriter implements MediaFileWriter {
   }
 
   finish(): FileEnding {
-    let movieTicks = 0
-    const tracks: Uint8Array[] = []
-    for (const { track, id, tables } of this.#lanes) {
-      const toMovie = (ticks: number): number => Math.round((ticks * movieTimescale) / track.timescale)
-      const delay = toMovie(tables.firstDts)
-      const length = toMovie(tables.ticks)
-      movieTicks = Math.max(movieTicks, delay + length)
-      const edits = delay === 0 ? nothing : box('edts', fullBox('elst', 0, 0, uint32s(2, delay, -1, 0x10000, length, 0, 0x10000)))
-      tracks.push(
-        trackBox(track, id, this.#labels(track), { movieTicks: delay + length, mediaTicks: tables.ticks, edits, tables: tables.boxes() }),
-      )
-    }
-    const chapters = this.#chapters.length === 0 ? [] : [chapterList(this.#chapters)]
-    const append = box('moov', movieHeader(movieTimescale, this.#lanes.length + 1, movieTicks, this.#createdS), ...tracks, ...chapters)
-    const size = this.#at - this.#coverAt
-    const cover = new Uint8Array(16)
-    cover.set(uint32s(1, fourCharacters('mdat')))
-    writeUint32(cover, 8, Math.floor(size / 2 ** 32))
-    writeUint32(cover, 12, size % 2 ** 32)
-    return { append, patches: [{ at: this.#coverAt, data: cover }] }
+    const tables = new Map(this.#lanes.map((lane) => [lane.id, lane.tables]))
+    return movieEnding({ moov: this.#movie, coverAt: this.#coverAt, end: this.#at, tables }, this.#chapters)
   }
 
   /** Of several sounds one is heard: players let people choose. */

@@ -49,12 +49,7 @@ export class PartFile {
     if (file === undefined) return false
     try {
       if (this.#fault === undefined) {
-        const end = this.#safe
-        await writeAll(file, ending.append, end)
-        await file.datasync()
-        for (const { at, data } of ending.patches) await writeAll(file, data, at)
-        this.#safe = end + ending.append.length
-        await file.datasync()
+        this.#safe = await writeEnding(file, this.#safe, ending)
         return true
       }
     } catch {
@@ -91,6 +86,15 @@ export class PartFile {
     }
     this.#pumping = undefined
   }
+}
+
+/** Makes a file of `end` bytes whole, safe at each step: one that is cut short here plays as before. Answers its bytes; rejects as the disk does. */
+export async function writeEnding(file: FileHandle, end: number, { append, patches }: FileEnding): Promise<number> {
+  await writeAll(file, append, end)
+  await file.datasync()
+  for (const { at, data } of patches) await writeAll(file, data, at)
+  await file.datasync()
+  return end + append.length
 }
 
 async function writeAll(file: FileHandle, data: Uint8Array, at: number): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { headers } from '../../formats/header-samples.ts'
+import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../formats/track-from-config.ts'
 import { type Container, openWriter } from './container.ts'
@@ -27,17 +28,37 @@ function half(startS: number): Packet[] {
 }
 
 describe('a file whose writer died', () => {
-  it.each(['mp4', 'mkv', 'ts'] as Container[])('of %s is cut behind its last whole fragment', async (container) => {
-    const writer = openWriter(container, tracks, { startS: 3, createdMs: 0 })
-    const whole = Buffer.concat([writer.head(), ...[3, 3.5, 4].map((startS) => writer.fragment(half(startS)))])
-    const torn = Buffer.concat([whole, writer.fragment(half(4.5)).subarray(0, container === 'ts' ? 100 : 200)])
-    const path = join(folder, `torn.${container}`)
-    writeFileSync(path, torn)
-    const found = await recoverFile(path, container)
-    expect(found?.bytes).toBe(whole.length)
-    expect(readFileSync(path).equals(whole)).toBe(true)
-    expect(Math.abs((found?.durationMs ?? 0) - 1500)).toBeLessThan(45)
-  })
+  it.each(['mp4', 'mkv', 'ts'] as Container[])(
+    'of %s is cut behind its last whole fragment and ended, whenever that was',
+    async (container) => {
+      const written = (): { writer: MediaFileWriter; whole: Buffer } => {
+        const writer = openWriter(container, tracks, { startS: 3, createdMs: 1_700_000_000_000, nameOf: ({ id }) => `Track ${id}` })
+        return { writer, whole: Buffer.concat([writer.head(), ...[3, 3.5, 4].map((startS) => writer.fragment(half(startS)))]) }
+      }
+      const chapters = [
+        { atMs: 0, name: 'Welcome' },
+        { atMs: 700, name: 'Game' },
+      ]
+      const { writer, whole } = written()
+      for (const chapter of chapters) writer.chapter(chapter)
+      const { append, patches } = writer.finish()
+      const ended = Buffer.concat([whole, append])
+      for (const { at, data } of patches) ended.set(data, at)
+      const next = written()
+      const torn = Buffer.concat([whole, next.writer.fragment(half(4.5)).subarray(0, container === 'ts' ? 100 : 200)])
+      const path = join(folder, `torn.${container}`)
+      for (const left of [torn, whole, Buffer.concat([whole, append.subarray(0, -9)]), Buffer.concat([whole, append]), ended]) {
+        writeFileSync(path, left)
+        const found = await recoverFile(path, container, chapters)
+        expect(found?.bytes).toBe(ended.length)
+        expect(Math.abs((found?.durationMs ?? 0) - 1500)).toBeLessThan(45)
+        const read = readFileSync(path)
+        // How long the last frame is shown stands nowhere in a Matroska file that grows.
+        if (container === 'mkv') read.set(patches[1]?.data as Uint8Array, patches[1]?.at)
+        expect(read.equals(ended)).toBe(true)
+      }
+    },
+  )
 
   it('of which nothing reached the disk is told as such, whatever stands in it', async () => {
     const path = join(folder, 'noise')

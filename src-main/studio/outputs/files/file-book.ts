@@ -120,7 +120,7 @@ export class FileBook {
 
   /** Sets a file that has no proper ending down as what it holds. */
   async mend(file: StoredFile, state: 'recovered' | 'complete'): Promise<void> {
-    const found = await recoverFile(file.path, file.container).catch((error: unknown) => {
+    const found = await recoverFile(file.path, file.container, file.chapters).catch((error: unknown) => {
       this.#needs.log.warn({ err: error, file: file.id }, 'a file of the studio could not be read')
       return undefined
     })
