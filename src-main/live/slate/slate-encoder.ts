@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { makeWorkFolder } from '../../platform/work-folder.ts'
 import { superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { FromSlateWorker, SlateJob, ToSlateWorker } from './messages.ts'
@@ -12,8 +11,8 @@ const TIME_LIMIT_MS = 20_000
 
 /** Encodes one slate in a process of its own, which ends with it. Rejects with `slate.unavailable`. */
 export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger): Promise<SlateMedia> {
-  const folder = await mkdtemp(join(tmpdir(), 'streams-slate-'))
-  const output = join(folder, 'slate.flv')
+  const folder = makeWorkFolder('streams-slate')
+  const output = join(folder.path, 'slate.flv')
   try {
     await new Promise<void>((resolve, reject) => {
       const fail = (message: string) => reject(new AppError('slate.unavailable', message))
@@ -48,6 +47,6 @@ export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger)
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('slate.unavailable', undefined, { cause })
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }

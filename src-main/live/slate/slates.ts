@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isFault } from '../../formats/fault.ts'
 import { readPictureSize } from '../../formats/picture-size.ts'
@@ -51,6 +51,7 @@ export class Slates implements SlateSource {
     for (const { stream, slate, lasts } of await needs.database.selectFrom('stream_slate').selectAll().execute()) {
       slates.#choices.set(stream, { slate, lasts: lasts === 'unlimited' ? 'unlimited' : 'window' })
     }
+    await slates.#clear()
     return slates
   }
 
@@ -125,6 +126,15 @@ export class Slates implements SlateSource {
     for (const [stream, choice] of this.#choices) if (choice.slate === id) await this.choose(stream, { slate: 'default' }, actor)
     await rm(join(this.#needs.dataDir, 'slates', slate.file), { force: true })
     this.#needs.audit.record({ kind: 'command', message: `slate ${slate.label} was removed`, actor, data: { id } })
+  }
+
+  /** Removes what a host that was killed had taken in and not yet tried. */
+  async #clear(): Promise<void> {
+    const folder = join(this.#needs.dataDir, 'slates')
+    const known = new Set([...this.#byId.values()].map(({ file }) => file))
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (name.startsWith('sl_') && !known.has(name)) await rm(join(folder, name), { force: true })
+    }
   }
 
   /** Encodes the stream's slate, or finds it encoded. Rejects with `slate.*`. */

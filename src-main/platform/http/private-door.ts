@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { makeWorkFolder } from '../work-folder.ts'
 import { adoptClient } from './client-header.ts'
 
 export interface PrivateDoorNeeds {
@@ -21,8 +20,8 @@ export interface PrivateDoor {
 /** Opens the host's private door. Who comes in is believed about the client that it speaks for. */
 export async function openPrivateDoor(needs: PrivateDoorNeeds): Promise<PrivateDoor> {
   // not in the data folder: the path of a Unix socket may be 107 bytes long
-  const folder = await mkdtemp(join(tmpdir(), 'streams-'))
-  const path = join(folder, 'door')
+  const folder = makeWorkFolder('streams-door')
+  const path = join(folder.path, 'door')
   const sockets = new Set<Socket>()
   // The other side keeps its connections and closes them itself: one that we closed could be just about to be used.
   const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 })
@@ -48,7 +47,7 @@ export async function openPrivateDoor(needs: PrivateDoorNeeds): Promise<PrivateD
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed
-      await rm(folder, { recursive: true, force: true })
+      folder.remove()
     },
   }
 }

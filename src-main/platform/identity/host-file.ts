@@ -21,7 +21,7 @@ const fileOf = (dir: string): string => join(dir, 'host.json')
 /** Writes the file for this user's eyes alone. */
 export function writeHostFile(dir: string, content: HostFile): void {
   const file = fileOf(dir)
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.new`
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   chmodSync(draft, 0o600)
   renameSync(draft, file)

@@ -61,7 +61,7 @@ export async function readGrownMp4(file: FileHandle, size: number): Promise<Grow
       // Behind fragments it is an ending that did not come to count: the file has to be ended anew.
       if (index !== undefined) break
       const durationMs = lengthOf(head)
-      if (durationMs > 0) return { bytes: at + length, durationMs }
+      if (durationMs > 0) return { bytes: size, durationMs }
       if (length > longestHeader) break
       moov = await readAt(file, at, length)
       index = new Index(moov)

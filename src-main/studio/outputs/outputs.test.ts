@@ -1,17 +1,18 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Packet, Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { createEventBus } from '../../platform/event-bus.ts'
-import type { AppEvent } from '../../platform/events.ts'
+import type { AppEvent, EventBus } from '../../platform/events.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
 import type { Collection } from '../collection/collection.ts'
 import type { StateStore } from '../control/state-store.ts'
 import type { SendAim, SendEvents, StreamCarrier } from '../studio-needs.ts'
 import { FedEngine } from './fed-engine.ts'
 import { FileBook } from './files/file-book.ts'
+import type { StoredFile } from './files/studio-file.ts'
 import type { Output } from './output-schemas.ts'
 import { Outputs } from './outputs.ts'
 
@@ -105,8 +106,7 @@ async function setUpHost({ store = storeDouble(), now = Date.now }: { store?: St
   const events = createEventBus(silentLogger)
   const heard: AppEvent[] = []
   events.subscribe((event) => heard.push(event))
-  const database = { selectFrom: () => ({ selectAll: () => ({ orderBy: () => ({ execute: async () => [] }) }) }) } as never
-  const files = await FileBook.open({ database, writes: { enqueue: () => undefined }, events, log: silentLogger })
+  const files = await openBook(events)
   const folder = mkdtempSync(join(scratch, 'files-'))
   const audit = { record: () => undefined }
   const needs = { engine, carrier: double.carrier, events, audit, log: silentLogger, files, folder, now, store }
@@ -114,6 +114,13 @@ async function setUpHost({ store = storeDouble(), now = Date.now }: { store?: St
   outputs.sync(collectionOf(...made))
   const state = (id: string) => outputs.list().find((each) => each.id === id)
   return { engine, double, outputs, files, folder, heard, state }
+}
+
+/** The list of files as a host finds it that begins. */
+function openBook(events: EventBus, stored: readonly StoredFile[] = []): Promise<FileBook> {
+  const rows = stored.map((file) => ({ file: JSON.stringify(file) }))
+  const database = { selectFrom: () => ({ selectAll: () => ({ orderBy: () => ({ execute: async () => rows }) }) }) } as never
+  return FileBook.open({ database, writes: { enqueue: () => undefined }, events, log: silentLogger })
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -400,5 +407,23 @@ describe('a replay buffer', () => {
     expect(readdirSync(folder)).toEqual(['Replay.mp4'])
     expect(files.list()).toMatchObject([{ kind: 'replay', state: 'complete', bytes: saved.bytes }])
     await outputs.close(false)
+  })
+
+  it('that a host was killed over while it saved is cleared away at the next start, or kept where it was whole', async () => {
+    const { engine, outputs, files, folder } = await setUp(output('x', 'replay', { seconds: 5, name: 'Replay' }))
+    await outputs.start('x')
+    engine.begin()
+    engine.feed(20)
+    await outputs.command('x', 'save', {})
+    await outputs.close(false)
+    const [saved] = files.list()
+    if (saved === undefined) expect.unreachable()
+    const half: StoredFile = { ...saved, id: 'half', state: 'writing', path: join(folder, 'Half.mp4') }
+    writeFileSync(`${half.path}.part`, 'half')
+    const book = await openBook(createEventBus(silentLogger), [{ ...saved, state: 'writing', bytes: 0 }, half])
+    await book.recover()
+    expect(readdirSync(folder)).toEqual(['Replay.mp4'])
+    expect(book.list()).toMatchObject([{ id: saved.id, state: 'complete', bytes: saved.bytes }])
+    expect(Math.abs((book.list()[0]?.durationMs ?? 0) - saved.durationMs)).toBeLessThan(100)
   })
 })

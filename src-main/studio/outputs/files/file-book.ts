@@ -1,10 +1,10 @@
-import { rm, stat } from 'node:fs/promises'
+import { access, rm, stat } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { recoverFile } from '../../../platform/media-files/recover-file.ts'
-import { type FileFacts, freePath } from './file-place.ts'
+import { type FileFacts, freePath, halfOf } from './file-place.ts'
 import { fileView, type StoredFile } from './studio-file.ts'
 
 interface Tables {
@@ -47,7 +47,7 @@ export class FileBook {
   /** Reads files anew that were being written when the host ended. */
   async recover(): Promise<void> {
     const left = [...this.#byId.values()].filter(({ state }) => state === 'writing')
-    for (const file of left) await this.mend(file, 'recovered')
+    for (const file of left) await (file.kind === 'replay' ? this.#settle(file) : this.mend(file, 'recovered'))
   }
 
   list(): readonly StoredFile[] {
@@ -116,6 +116,17 @@ export class FileBook {
       this.forget(id)
       return
     }
+  }
+
+  /** A replay is there whole, or what of it reached the disk is removed. */
+  async #settle(file: StoredFile): Promise<void> {
+    await rm(halfOf(file.path), { force: true })
+    const whole = await access(file.path).then(
+      () => true,
+      () => false,
+    )
+    if (whole) await this.mend(file, 'complete')
+    else this.forget(file.id)
   }
 
   /** Sets a file that has no proper ending down as what it holds. */

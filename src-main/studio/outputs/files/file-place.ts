@@ -57,12 +57,18 @@ export interface FileFacts {
   readonly part: number
 }
 
+/** Where the bytes of a file stand that is to be there whole or not at all, until it is whole. */
+export function halfOf(path: string): string {
+  return `${path}.part`
+}
+
 /** A path that no file has, nor is to have (`taken`). A file of a later part says so in its name, whatever the template. */
 export function freePath({ folder, template, ending, wallMs, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
   const fields = { ...timeFields(wallMs), canvas, scene, part: numberField(part) }
   const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template
   const name = fileName(full, fields, `recording-${fields.part}`)
   let path = join(folder, `${name}.${ending}`)
-  for (let next = 2; taken.has(path) || existsSync(path); next++) path = join(folder, `${name}-${next}.${ending}`)
+  for (let next = 2; taken.has(path) || existsSync(path) || existsSync(halfOf(path)); next++)
+    path = join(folder, `${name}-${next}.${ending}`)
   return path
 }

@@ -83,18 +83,6 @@ export class ReplayOutput implements RunningOutput {
     const shown = this.#context.shown()
     const startedMs = this.#hold.feed.originTimeMs + (first.pts / first.track.timescale) * 1000
     const path = files.claim({ folder: this.#folder, template: this.#settings.name, ending: 'mp4', wallMs: now(), ...shown, part: 1 })
-    const bytes = await writeReplay(path, packets, startedMs)
-      .finally(() => files.release(path))
-      .catch((cause: NodeJS.ErrnoException) => {
-        const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT'
-        throw new AppError(
-          full ? 'recording.disk_full' : 'recording.disk_failed',
-          `The replay was not saved: ${cause.code ?? cause.message}`,
-          {
-            cause,
-          },
-        )
-      })
     const tracks = new Map(packets.map(({ track }) => [track.id, track]))
     const stored: StoredFile = {
       id: randomText(12),
@@ -102,20 +90,34 @@ export class ReplayOutput implements RunningOutput {
       outputName: output.name,
       kind: 'replay',
       session: this.#context.session,
-      part: ++this.#saved,
-      state: 'complete',
+      part: this.#saved + 1,
+      state: 'writing',
       error: null,
       container: 'mp4',
       path,
       startedAt: new Date(startedMs).toISOString(),
       durationMs,
-      bytes,
+      bytes: 0,
       tracks: [...tracks.values()].map(({ id, kind, codec }) => ({ id, kind, codec, name: kind === 'video' ? shown.canvas : id })),
       chapters: [],
     }
+    // Before its first byte: a host that is killed now knows at its next start what it left.
+    files.keep(stored)
+    try {
+      stored.bytes = await writeReplay(path, packets, startedMs)
+    } catch (error) {
+      files.forget(stored.id)
+      const cause = error as NodeJS.ErrnoException
+      const code = cause.code === 'ENOSPC' || cause.code === 'EDQUOT' ? 'recording.disk_full' : 'recording.disk_failed'
+      throw new AppError(code, `The replay was not saved: ${cause.code ?? cause.message}`, { cause })
+    } finally {
+      files.release(path)
+    }
+    this.#saved++
+    stored.state = 'complete'
     files.keep(stored)
     const tookMs = Math.round(performance.now() - beganMs)
     events.publish('studio.replay.saved', { output: output.id, file: fileView(stored), tookMs })
-    return { id: stored.id, path, durationMs, bytes, tookMs }
+    return { id: stored.id, path, durationMs, bytes: stored.bytes, tookMs }
   }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { buildMovieHead, type MovieTrack } from '../../../formats/mp4-movie.ts'
 import type { Packet } from '../../../formats/track.ts'
+import { halfOf } from '../files/file-place.ts'
 
 /** Pieces that one write takes. */
 const mostPieces = 512
@@ -28,7 +29,7 @@ export async function writeReplay(path: string, packets: readonly Packet[], crea
     })
   }
   const { bytes, runs, fileBytes } = buildMovieHead(tracks, createdMs)
-  const half = `${path}.part`
+  const half = halfOf(path)
   const file = await open(half, 'wx', 0o640)
   try {
     let pieces: Uint8Array[] = [bytes]
