@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:
 import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { browserNames, findProgram } from '../../../platform/config/installed-browsers.ts'
+import { waitedForProcessorMs } from '../../../platform/workers/watchdog.ts'
 
 export interface ChromiumWish {
   readonly width: number
@@ -22,6 +23,8 @@ export interface ChromiumProcess {
   readonly gone: Promise<string>
   /** Bytes that it and its children hold; 0 where the system does not tell. */
   memoryBytes(): number
+  /** How long the main threads of it and its children have waited for a processor, ms; 0 where the system does not tell. */
+  waitedForProcessorMs(): number
   /** Ends it and all its children at once. */
   kill(): void
 }
@@ -149,13 +152,15 @@ export function startChromium(file: string, wish: ChromiumWish): ChromiumProcess
     from: child.stdio[4] as Readable,
     sandbox,
     gone,
-    memoryBytes: () => (child.pid === undefined || process.platform !== 'linux' ? 0 : treeMemory(child.pid)),
+    memoryBytes: () => sumOf(tree(child.pid), memoryOf),
+    waitedForProcessorMs: () => sumOf(tree(child.pid), waitedForProcessorMs),
     kill,
   }
 }
 
-/** Proportional memory of a process and all below it, bytes. */
-function treeMemory(root: number): number {
+/** A process and all below it; none where the system does not tell. */
+function tree(root: number | undefined): number[] {
+  if (root === undefined || process.platform !== 'linux') return []
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
@@ -167,16 +172,20 @@ function treeMemory(root: number): number {
       // It ended while we looked.
     }
   }
-  let kilobytes = 0
-  for (const pid of parents.keys()) {
+  return [...parents.keys()].filter((pid) => {
     let at: number | undefined = pid
     while (at !== undefined && at !== root && at > 1) at = parents.get(at)
-    if (at !== root) continue
-    try {
-      kilobytes += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0)
-    } catch {
-      // As above.
-    }
+    return at === root
+  })
+}
+
+const sumOf = (pids: readonly number[], of: (pid: number) => number): number => pids.reduce((sum, pid) => sum + of(pid), 0)
+
+/** Proportional memory of a process, bytes; 0 where it has ended. */
+function memoryOf(pid: number): number {
+  try {
+    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
   }
-  return kilobytes * 1024
 }

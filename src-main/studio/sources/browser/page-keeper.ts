@@ -18,6 +18,10 @@ export interface PageKeeperNeeds {
 /** The page is asked so often whether it lives, and may take so long to say so, ms. */
 const askEveryMs = 1000
 const answerWithinMs = 5000
+/** A page that nothing holds up answers within this, ms: only of others is it looked at what holds them up. */
+const promptMs = 1000
+/** It is asked so often at most while a busy machine gives it no processor: to begin it anew would only give that more to do. */
+const mostAsked = 6
 /** A browser that begins is left alone so long, ms. */
 const settleMs = 4000
 /** How often its memory is looked at, ms. */
@@ -173,8 +177,13 @@ export class PageKeeper {
     void browser.gone.then((words) => this.#fell(run, lastWords(words)))
     clearInterval(this.#watch)
     this.#watch = setInterval(() => void this.#check(run), askEveryMs)
-    await page.open(address.url, address.folder)
-    await page.show(this.#shown)
+    try {
+      await page.open(address.url, address.folder)
+      await page.show(this.#shown)
+    } catch (error) {
+      // Half of it is done, and nobody would do the rest.
+      this.#fell(run, `The browser did not begin (${(error as Error).message})`)
+    }
   }
 
   /** Sends the page to the address that the settings name. */
@@ -228,8 +237,21 @@ export class PageKeeper {
     }
     if (run.ended) return
     run.asked = true
-    if (!(await run.page.answers(answerWithinMs))) this.#fell(run, `The page did not answer for ${answerWithinMs / 1000} s`)
+    if (await this.#hangs(run)) this.#fell(run, `The page did not answer for ${answerWithinMs / 1000} s`)
     run.asked = false
+  }
+
+  /** It does not answer, and that not because it waits for a processor. */
+  async #hangs(run: Run): Promise<boolean> {
+    if (await run.page.answers(promptMs)) return false
+    const fromMs = performance.now()
+    const waitedMs = run.browser.waitedForProcessorMs()
+    for (let asked = 1; asked <= mostAsked; asked++) {
+      if ((await run.page.answers(answerWithinMs)) || run.ended) return false
+      const heldUpMs = run.browser.waitedForProcessorMs() - waitedMs
+      if (performance.now() - fromMs - heldUpMs > answerWithinMs / 2) return true
+    }
+    return true
   }
 
   /** The browser ended, or has to. */

@@ -13,6 +13,11 @@ const longestNavigationMs = 60_000
 
 /** Wait before a screencast that could not begin is begun again, ms. */
 const castAgainMs = 100
+/**
+ * After so long without a picture it is looked at once more, ms. While pictures wait to be acknowledged the browser passes others over,
+ * and does not come back to them: the last one of a page that moved and stands still now may be among those.
+ */
+const lookAgainMs = 500
 
 /** What becomes of a page. */
 export interface PageEvents {
@@ -44,6 +49,9 @@ export class Page {
   #frames: Promise<void> = Promise.resolve()
   #wanted = false
   #nextFrameMs = 0
+  /** Pictures since it was begun to look. */
+  #taken = 0
+  #lookAgain: NodeJS.Timeout | undefined
   /** The store holds what was decoded last. */
   #stored = false
   #navigations = 0
@@ -132,6 +140,7 @@ export class Page {
 
   close(): void {
     this.#closed = true
+    clearTimeout(this.#lookAgain)
   }
 
   #send(method: string, params: object = {}, timeoutMs?: number) {
@@ -164,6 +173,7 @@ export class Page {
       try {
         await this.#send(wanted ? 'Page.startScreencast' : 'Page.stopScreencast', wanted ? { format: 'png', everyNthFrame: 1 } : {})
         this.#casting = wanted
+        this.#taken = 0
       } catch (error) {
         if (!(error instanceof CdpFault)) throw error
         // Between two documents there is none to take pictures of.
@@ -171,6 +181,15 @@ export class Page {
       }
     })
     return this.#castings
+  }
+
+  /** A screencast begins with a picture of the page as it stands. */
+  #castAnew(): Promise<void> {
+    if (this.#casting) this.#try('Page.stopScreencast')
+    this.#castings = this.#castings.then(() => {
+      this.#casting = false
+    })
+    return this.#cast()
   }
 
   #fail(problem: string): void {
@@ -265,6 +284,9 @@ export class Page {
     })
     // The browser takes another picture when this one is acknowledged. It does so while we decode, but for one at most.
     void before.then(() => this.#acknowledge(sessionId))
+    clearTimeout(this.#lookAgain)
+    // The first picture is the page as it stands.
+    if (++this.#taken > 1) this.#lookAgain = setTimeout(() => void this.#castAnew(), lookAgainMs)
   }
 
   /** Holds the browser to the pace that is wanted. */
