@@ -9,7 +9,7 @@ export interface ApiClient {
   /** An answer that is no JSON, e.g. a picture. */
   bytes(path: string): Promise<Uint8Array>
   /** Calls back for every event of these topics until the signal, or until the host goes away. Rejects where it cannot be reached. */
-  listen(topics: readonly string[], onEvent: (event: ApiEvent) => void, signal: AbortSignal): Promise<void>
+  listen(topics: readonly string[], onEvent: (event: ApiEvent) => void, signal: AbortSignal, onOpen?: () => void): Promise<void>
 }
 
 export interface ApiEvent {
@@ -73,10 +73,11 @@ export function findHost(options: ClientOptions): ApiClient {
       const response = await reach(path, { headers: authorization, signal: AbortSignal.timeout(30_000) })
       return response.ok ? new Uint8Array(await response.arrayBuffer()) : answerOf(response)
     },
-    async listen(topics, onEvent, signal) {
+    async listen(topics, onEvent, signal, onOpen) {
       const headers = { ...authorization, accept: 'text/event-stream' }
       const response = await reach(`/events?topics=${topics.join(',')}`, { headers, signal })
       if (!response.ok || response.body === null) return answerOf(response)
+      onOpen?.()
       let rest = ''
       try {
         for await (const text of response.body.pipeThrough(new TextDecoderStream())) {

@@ -56,13 +56,25 @@ async function follow(
   tell: (event: { time: string; topic: string; data: unknown }) => void,
 ): Promise<{ stop: () => void; lost: Promise<never> }> {
   const gone = new AbortController()
-  const status = await client.get<StudioStatus>('/studio')
-  if (status.open === null) throw new AppError('studio.no_collection')
-  output.result({ event: 'studio', ...status }, () => statusText(status))
-  const lost = client.listen(['studio.'], tell, gone.signal).then((): never => {
-    throw new AppError('host.unreachable', `The host at ${client.url} went away`)
-  })
+  // Listened to before it is asked how things are: nothing that happens in between is missed.
+  const early: Parameters<typeof tell>[0][] = []
+  let take = (event: Parameters<typeof tell>[0]): void => void early.push(event)
+  const opened = Promise.withResolvers<void>()
+  const lost = client
+    .listen(['studio.'], (event) => take(event), gone.signal, opened.resolve)
+    .then((): never => {
+      throw new AppError('host.unreachable', `The host at ${client.url} went away`)
+    })
   // Of a host that ends because it was asked to, nobody waits for it.
   lost.catch(() => undefined)
+  await Promise.race([opened.promise, lost])
+  const status = await client.get<StudioStatus>('/studio')
+  if (status.open === null) {
+    gone.abort()
+    throw new AppError('studio.no_collection')
+  }
+  output.result({ event: 'studio', ...status }, () => statusText(status))
+  take = tell
+  early.forEach(tell)
   return { stop: () => gone.abort(), lost }
 }
