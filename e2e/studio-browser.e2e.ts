@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
 import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
-import { until, untilStill } from './helpers/until.ts'
+import { undisturbed, until, untilStill } from './helpers/until.ts'
 
 /** Pages in a real Chromium, as the studio shows them: pictures with transparency and sound, in shared memory. */
 
@@ -111,9 +111,28 @@ describe('a page on air', () => {
     expect(near(picture.rgb(100, 230), [255, 0, 0], 14)).toBe(true)
     const report = await source.untilState('running')
     expect(report.details).toMatchObject({ title: 'Overlay', width: 320, height: 280, sandbox: process.getuid?.() !== 0 })
-    await untilStill(() => source.pictures.sequence, 1500, 'a page that stands still is pictured')
+    await untilStill(() => source.pictures.sequence, 1000, 'a page that stands still is pictured')
     source.source.update({ file: page('overlay.html'), width: 400, height: 200, css: 'body { background: #ff00ff }' })
     await source.untilPicture((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
+  })
+
+  it('is seen as it stands at last, however long its process was held up while it moved', async () => {
+    writeFileSync(
+      page('flashing.html'),
+      `<style>body { background: #0000ff }</style><script>
+        const show = (colour) => { document.body.style.background = colour }
+        const flash = (left) => { show(left > 0 ? 'rgb(' + left * 8 + ', 0, 0)' : '#00ff00'); if (left > 0) setTimeout(flash, 16, left - 1) }
+        onclick = () => { show('#ffff00'); setTimeout(flash, 500, 30) }</script>`,
+    )
+    const source = await open({ file: page('flashing.html') })
+    await source.untilPicture(ground([0, 0, 255]))
+    source.source.command?.('click', { x: 60, y: 30 })
+    await source.untilPicture(ground([255, 255, 0]))
+    const worker = pidOf(/browser-source-worker/)!
+    process.kill(worker, 'SIGSTOP')
+    await delay(1500)
+    process.kill(worker, 'SIGCONT')
+    await source.untilPicture(ground([0, 255, 0]))
   })
 
   it('takes clicks, keys and reloads', async () => {
@@ -167,13 +186,15 @@ describe('a page on air', () => {
     )
     const source = await open({ file: page('moving.html'), frameRate: 20 })
     await source.untilPicture()
-    const [sequence, from] = [source.pictures.sequence, performance.now()]
-    await until(
-      () => source.pictures.sequence >= sequence + 20,
-      () => `${source.pictures.sequence - sequence} pictures`,
-    )
-    // The page moves sixty times a second: far fewer are pictured, however unevenly they come.
-    expect(((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(40)
+    // The page moves sixty times a second: far fewer are pictured. They come unevenly where a machine holds them up.
+    await undisturbed(async () => {
+      const [sequence, from] = [source.pictures.sequence, performance.now()]
+      await until(
+        () => source.pictures.sequence >= sequence + 20,
+        () => `${source.pictures.sequence - sequence} pictures`,
+      )
+      expect(((source.pictures.sequence - sequence) * 1000) / (performance.now() - from)).toBeLessThan(40)
+    })
     source.source.show?.(false)
     const hidden = await untilStill(() => source.pictures.sequence, 700, 'it is pictured while it is hidden')
     source.source.show?.(true)
@@ -349,12 +370,14 @@ describe('over the API', () => {
         return (x, y) => [...data.subarray((y * info.width + x) * 3, (y * info.width + x) * 3 + 3)]
       }
       let at = await pixels()
-      const end = performance.now() + 60_000
-      while (!(near([...at(60, 60), 0, 0, 0].slice(0, 3), [0, 255, 0]) && near([...at(410, 110), 0, 0, 0].slice(0, 3), [255, 255, 0]))) {
-        if (performance.now() > end) throw new Error(`${at(60, 60)} and ${at(410, 110)}: ${host.log.slice(-5).join('\n')}`)
-        await delay(200)
-        at = await pixels()
-      }
+      const has = (x: number, y: number, rgb: readonly number[]): boolean => near([...at(x, y), 0, 0, 0].slice(0, 3), rgb)
+      await until(
+        async () => {
+          at = await pixels()
+          return has(60, 60, [0, 255, 0]) && has(410, 110, [255, 255, 0])
+        },
+        () => `${at(60, 60)} and ${at(410, 110)}: ${host.log.slice(-5).join('\n')}`,
+      )
       // Half of the page's red over blue, and blue where the page has nothing.
       expect(near(at(100, 230), [128, 0, 128], 14)).toBe(true)
       expect(near(at(300, 20), [0, 0, 255])).toBe(true)

@@ -32,9 +32,10 @@ export async function observe(
   const pictures: ObservedPicture[] = []
   const reader = soundReader(source.sound)
   let over = false
-  void (typeof during === 'number' ? delay(during) : during).finally(() => {
+  const done = (typeof during === 'number' ? delay(during) : during).finally(() => {
     over = true
   })
+  done.catch(() => undefined)
   let sequence = -1
   for (;;) {
     const now = source.pictures.sequence
@@ -48,7 +49,10 @@ export async function observe(
       }
     }
     reader.read()
-    if (over) return { pictures, sound: reader.pieces }
+    if (over) {
+      await done
+      return { pictures, sound: reader.pieces }
+    }
     await delay(4)
   }
 }

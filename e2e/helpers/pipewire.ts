@@ -62,7 +62,7 @@ export interface PrivatePipeWire {
   addSink(name: string, description?: string): Promise<Removable>
   /** A microphone that hears what `playTone({ on: name })` plays. */
   addMicrophone(name: string, description?: string): Promise<Removable>
-  /** A stereo sine, a minute long at most. */
+  /** A stereo sine of whole Hz, for longer than a test may take. */
   playTone(hz: number, options: ToneOptions): Promise<Removable>
   /** A camera (GStreamer's pipewiresink) that shows frame counters: `readBarcode` reads them. */
   addCamera(options: CameraOptions): Promise<Removable>
@@ -109,15 +109,17 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
         text[name] += chunk.toString()
       })
     }
+    // One that asks a daemon as it dies may wait for its answer for ever.
+    const timer = setTimeout(() => child.kill('SIGKILL'), longestAnswerMs)
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('close', resolve)
       child.once('error', reject)
-    })
-    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${text.stderr.slice(-500)}`)
+    }).finally(() => clearTimeout(timer))
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code ?? child.signalCode}: ${text.stderr.slice(-500)}`)
     return text.stdout
   }
   const hasPort = async (port: string): Promise<boolean> => {
-    const [outputs, inputs] = await Promise.all([output('pw-link', ['-o']), output('pw-link', ['-i'])])
+    const [outputs, inputs] = await Promise.all(['-o', '-i'].map((side) => output('pw-link', [side]).catch(() => '')))
     return `${outputs}\n${inputs}`.split('\n').includes(port)
   }
   const hasNode = async (name: string): Promise<boolean> => (await output('pw-cli', ['ls', 'Node'])).includes(`node.name = "${name}"`)
@@ -229,6 +231,8 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
   }
 }
 
+/** So long a program may take to answer, ms. */
+const longestAnswerMs = 60_000
 const documents = 'org.freedesktop.portal.Documents'
 const barcodeFrames = fileURLToPath(new URL('./barcode-frames.ts', import.meta.url))
 
@@ -240,10 +244,10 @@ async function end(child: ChildProcess): Promise<void> {
   await gone
 }
 
-/** One minute of a stereo sine as a WAV file, 16 bits, 48 kHz. */
+/** Three minutes of a stereo sine as a WAV file, 16 bits, 48 kHz: each second is like the first. */
 function sineWave(hz: number, level: number): Buffer {
   const rate = 48_000
-  const frames = rate * 60
+  const frames = rate * 180
   const file = Buffer.alloc(44 + frames * 4)
   file.write('RIFF', 0)
   file.writeUInt32LE(file.length - 8, 4)
@@ -257,11 +261,10 @@ function sineWave(hz: number, level: number): Buffer {
   file.writeUInt16LE(16, 34)
   file.write('data', 36)
   file.writeUInt32LE(frames * 4, 40)
-  const samples = new Int16Array(file.buffer, file.byteOffset + 44, frames * 2)
-  for (let index = 0; index < frames; index++) {
-    const value = Math.round(32767 * level * Math.sin((2 * Math.PI * hz * index) / rate))
-    samples[index * 2] = value
-    samples[index * 2 + 1] = value
+  const second = new Int16Array(rate * 2)
+  for (let index = 0; index < rate; index++) {
+    second.fill(Math.round(32767 * level * Math.sin((2 * Math.PI * hz * index) / rate)), index * 2, index * 2 + 2)
   }
+  file.fill(new Uint8Array(second.buffer), 44)
   return file
 }

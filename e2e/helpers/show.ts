@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunningHost } from './host.ts'
+import { until } from './until.ts'
 
 /** A show of the studio for journeys of its outputs: the test picture with its beep on a canvas of 640x360 at 30 fps. */
 export interface Show {
@@ -66,14 +66,13 @@ export function showOf(host: RunningHost): Show {
     async report(id) {
       return (await must('GET', '/studio')).outputs.find((each: any) => each.id === id)
     },
-    async until(id, accept, timeoutMs = 40_000) {
-      const end = performance.now() + timeoutMs
-      for (;;) {
-        const report = await show.report(id)
-        if (accept(report)) return report
-        if (performance.now() > end) throw new Error(`output ${id} stays ${JSON.stringify(report)}`)
-        await sleep(100)
+    async until(id, accept, timeoutMs) {
+      let report: any
+      const accepted = async (): Promise<any> => {
+        report = await show.report(id)
+        return accept(report) && report
       }
+      return until(accepted, () => `output ${id} stays ${JSON.stringify(report)}`, timeoutMs)
     },
     worker: async () => (await must('GET', '/studio/statistics')).pid,
     switchTo: async (scene) => (await must('POST', '/studio/program', { scene })).frame,

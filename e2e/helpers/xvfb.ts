@@ -93,7 +93,7 @@ function announcedNumber(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let told = ''
     let errors = ''
-    const late = setTimeout(() => done(new Error(`Xvfb does not become ready: ${errors}`)), 20_000)
+    const late = setTimeout(() => done(new Error(`Xvfb does not become ready: ${errors}`)), 60_000)
     const onExit = (code: number | null) => done(new Error(`Xvfb ended with ${code}: ${errors}`))
     const onError = (error: Error) => done(error)
     const done = (error?: Error) => {
