@@ -1,11 +1,12 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { ffmpeg, madeClip } from './helpers/clips.ts'
+import { clipFrames, ffmpeg, madeClip } from './helpers/clips.ts'
 import { beepsOf, flashesFromBeeps, frameOf, type ObservedPicture, observe, worstClick } from './helpers/media-observer.ts'
 import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts'
-import { until } from './helpers/until.ts'
+import { undisturbed, until } from './helpers/until.ts'
 
 /** Files as the studio plays them: decoded in their process, shown at their time, read here. */
 
@@ -45,12 +46,11 @@ describe('a media file', () => {
   it('shows its pictures when they are due, begins again without a gap, and its tone goes on over the seam', async () => {
     const source = await bench.open('media', { file: steady, loop: true })
     await source.untilPicture()
-    // Three stretches at most: one for which the machine does not hold the reader or the process up.
-    for (let round = 1; ; round++) {
+    await undisturbed(async () => {
       const { pictures, sound } = await observe(source, 4400)
       const seen = readable(pictures)
       const [first] = seen
-      // However busy the machine: what is shown bears the time at which it was due, over all seams.
+      // What is shown bears the time at which it was due, over all seams.
       let counted = first!.frame
       for (const { frame, timeUs } of seen) {
         counted = first!.frame + Math.round((timeUs - first!.timeUs) / periodUs)
@@ -58,24 +58,25 @@ describe('a media file', () => {
         expect(Math.abs(timeUs - first!.timeUs - (counted - first!.frame) * periodUs), `frame ${frame}`).toBeLessThan(1500)
       }
       expect(counted - first!.frame).toBeGreaterThan(121)
-      const share = seen.length / (counted - first!.frame + 1)
-      if (round < 3 && (share <= 0.8 || sound.length !== 1)) continue
-      expect(share).toBeGreaterThan(0.8)
+      expect(seen.length / (counted - first!.frame + 1)).toBeGreaterThan(0.8)
       expect(sound.length).toBe(1)
       expect(sound[0]!.samples.length / 2).toBeGreaterThan(4 * 48_000)
       expect(worstClick(sound[0]!.samples.subarray(2 * 960), 1000)).toBeLessThan(0.005)
-      break
-    }
+    }, 6)
   })
 
   it('keeps picture and sound in step', async () => {
     const source = await bench.open('media', { file: plain })
-    const { pictures, sound } = await observe(
-      source,
-      source.untilReport(() => position(source) > 2300),
-    )
-    // A machine too busy to go on may part one of them; what is wrong by itself is so in all.
-    expect(Math.min(...flashesFromBeeps(pictures, sound))).toBeLessThan(5)
+    // A machine too busy to go on may part one of them, or hide where a flash begins; what is wrong by itself is so in all.
+    await undisturbed(async () => {
+      source.source.command?.('restart', {})
+      await source.untilReport(() => position(source) < 1000)
+      const { pictures, sound } = await observe(
+        source,
+        source.untilReport(() => position(source) > 2300),
+      )
+      expect(Math.min(...flashesFromBeeps(pictures, sound))).toBeLessThan(5)
+    })
   })
 
   it.each([
@@ -109,17 +110,15 @@ describe('a media file', () => {
       source,
       source.untilReport(() => position(source) > 3500),
     )
-    const steps = readable(pictures)
-      .slice(2)
-      .map(({ frame, timeUs }, index, all) =>
-        all[index + 1] ? (all[index + 1]!.timeUs - timeUs) / (all[index + 1]!.frame - frame) : Number.NaN,
-      )
-      .filter((step) => !Number.isNaN(step))
-      .toSorted((a, b) => a - b)
-    expect(Math.abs(steps[steps.length >> 1]! - periodUs / 2)).toBeLessThan(1000)
-    // Half as long, and still 1 kHz.
+    const middle = (steps: readonly number[]) => steps.toSorted((a, b) => a - b)[steps.length >> 1]!
+    const seen = readable(pictures).slice(2)
+    const steps = seen.slice(1).map(({ frame, timeUs }, index) => (timeUs - seen[index]!.timeUs) / (frame - seen[index]!.frame))
+    expect(Math.abs(middle(steps) - periodUs / 2)).toBeLessThan(1000)
+    // Half as long, and still 1 kHz. Where a machine is held up one may be missing.
     const beeps = beepsOf(sound)
-    for (let index = 1; index < beeps.length; index++) expect(Math.abs(beeps[index]! - beeps[index - 1]! - 500_000)).toBeLessThan(40_000)
+    expect(beeps.length).toBeGreaterThan(1)
+    const apart = beeps.slice(1).map((beep, index) => beep - beeps[index]!)
+    expect(Math.abs(middle(apart) - 500_000)).toBeLessThan(40_000)
     source.source.update({ ...settings, speed: 2, atEnd: 'last' })
     source.source.command!('seek', { ms: 7800 })
     source.source.command!('play', {})
@@ -177,9 +176,12 @@ describe('a media file', () => {
         .split(' ')
         .slice(11, 13)
         .reduce((sum, ticks) => sum + Number(ticks), 0)
-    const before = spent()
-    await observe(source, 1000)
-    expect(spent() - before, 'hundredths of a second of CPU in a second').toBeLessThan(5)
+    // It decodes some more before it rests.
+    await undisturbed(async () => {
+      const before = spent()
+      await delay(1000)
+      expect(spent() - before, 'hundredths of a second of CPU in a second').toBeLessThan(5)
+    })
     source.source.update({ file: plain, whenHidden: 'close' })
     await until(
       () => workers().length === 0,
@@ -212,7 +214,7 @@ describe('a playlist', () => {
         source.untilReport(({ details }) => details?.item === 4 && (details.positionMs as number) > 500),
       )
       const seen = readable(pictures)
-      expect(seen.at(-1)!.frame).toBeGreaterThan(240)
+      expect(seen.at(-1)!.frame).toBeGreaterThanOrEqual(230)
       // As one count: a second of each, one behind the other.
       const placed = seen.map(({ frame, timeUs }) => timeUs - ((frame % 100) - 30 + 30 * Math.floor(frame / 100)) * periodUs)
       for (const [index, { frame }] of seen.entries()) {
@@ -279,11 +281,18 @@ describe('the process of a media source', () => {
     await other.untilPicture((picture) => frameOf(picture)! > 2)
     const others = workers().filter((pid) => pid !== first)
     for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+      const hit = workers().find((pid) => !others.includes(pid))!
+      process.kill(hit, signal)
       const { timeUs } = source.pictures
       const frame = frameOf(source.picture())!
-      process.kill(workers().find((pid) => !others.includes(pid))!, signal)
+      await until(
+        () => workers().some((pid) => pid !== hit && !others.includes(pid)),
+        () => `${hit} goes on: ${JSON.stringify(source.reports.slice(-3))}`,
+      )
       const back = await source.untilPicture((picture) => picture.timeUs > timeUs + 200_000)
-      expect(Math.abs(frameOf(back)! - frame - (back.timeUs - timeUs) / periodUs)).toBeLessThan(45)
+      // It stands where it would, had it gone on; its film of twelve seconds may have begun anew.
+      const ahead = frameOf(back)! - frame - (back.timeUs - timeUs) / periodUs
+      expect(Math.abs(ahead - clipFrames * Math.round(ahead / clipFrames))).toBeLessThan(45)
     }
     expect(workers()).toEqual(expect.arrayContaining(others))
     expect(other.reports.every(({ problem }) => problem === undefined)).toBe(true)

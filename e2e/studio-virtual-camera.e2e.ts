@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -19,7 +18,7 @@ import { quietLog } from './helpers/quiet-log.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts'
-import { until } from './helpers/until.ts'
+import { undisturbed, until } from './helpers/until.ts'
 
 /** The studio as a camera of other programs: GStreamer takes it, and so does a camera source as another show would have it. */
 
@@ -116,12 +115,13 @@ describe('a virtual camera of PipeWire', () => {
     expect(taken).toHaveLength(30)
     expect(taken).not.toContain(-1)
     expect(neverFalls(taken), `${taken}`).toBe(true)
-    expect(new Set(taken).size, `${taken}`).toBeGreaterThan(10)
+    expect(new Set(taken).size, `${taken}`).toBeGreaterThan(5)
     // Each has the time at which its frame was due, thirty a second by the counters, whatever the machine left out.
     const steps = seen.map(({ timeUs }) => ((timeUs - seen[0]!.timeUs) * 30) / 1e6)
     for (const step of steps) expect(step).toBeCloseTo(Math.round(step), 3)
-    const passed = seen.at(-1)!.frame - seen[0]!.frame
-    expect(Math.abs(passed - steps.at(-1)!), `${passed} frames in ${steps}`).toBeLessThanOrEqual(3)
+    const places = seen.map(({ frame }, index) => frame - seen[0]!.frame - steps[index]!).toSorted((a, b) => a - b)
+    // The pattern that a busy machine draws late stands behind for a while.
+    expect(places.filter((place) => Math.abs(place - places[10]!) <= 3).length, `${places}`).toBeGreaterThan(10)
     expect((await show.report('camera')).statistics).toMatchObject({ watched: true })
     await show.until('camera', ({ statistics }) => statistics.frames >= 30)
 
@@ -175,19 +175,20 @@ describe('a virtual camera of PipeWire', () => {
     // A browser asks the portal once in its life: one that was too early, or that the portal was too slow for, never sees a camera.
     const browsers: Browser[] = []
     const openPage = async (): Promise<Page | undefined> => {
+      await browsers.pop()?.close()
       const browser = await launchBrowser({ args: ['--enable-features=WebRtcPipeWireCamera', '--use-fake-ui-for-media-stream'] })
       browsers.push(browser)
       const page = await browser.newPage()
       // A page of this machine may ask for a camera.
       await page.goto(`${host.http}/api/v1/docs`)
       const kinds = () => page.evaluate(async () => (await navigator.mediaDevices.enumerateDevices()).map(({ kind }) => kind))
-      return until(async () => (await kinds()).includes('videoinput'), 'the browser lists the camera', 10_000).then(
+      return until(async () => (await kinds()).includes('videoinput'), 'the browser lists the camera', 15_000).then(
         () => page,
         () => undefined,
       )
     }
     try {
-      const page = await until(openPage, 'a browser lists the camera')
+      const page = await until(openPage, 'a browser lists the camera', 100_000)
       const settings = await page.evaluate(async () => {
         const stream = await navigator.mediaDevices.getUserMedia({ video: true })
         const video = document.createElement('video')
@@ -199,9 +200,11 @@ describe('a virtual camera of PipeWire', () => {
         return { label: track?.label, ...track?.getSettings() }
       })
       expect(settings).toMatchObject({ label: 'Show camera', width, height, frameRate: 30 })
-      const seen = (await readVideo(page, 1000)).map(({ frame }) => frame)
-      expect(neverFalls(seen), `${seen}`).toBe(true)
-      expect(new Set(seen).size, `${seen}`).toBeGreaterThan(3)
+      await undisturbed(async () => {
+        const seen = (await readVideo(page, 1000)).map(({ frame }) => frame)
+        expect(neverFalls(seen), `${seen}`).toBe(true)
+        expect(new Set(seen).size, `${seen}`).toBeGreaterThan(3)
+      })
     } finally {
       await Promise.all(browsers.map((browser) => browser.close()))
       await portal.remove()
@@ -249,7 +252,7 @@ describe('a virtual camera of v4l2loopback', () => {
     const device = join(folder, 'device')
     const store = bench.stores.createFrameStore()
     const planes = [Buffer.alloc(width * height), Buffer.alloc((width * height) / 4, 128), Buffer.alloc((width * height) / 4, 128)]
-    const written: number[] = []
+    let written = 0
     let frames = 0
     const worker = superviseWorker<FromCamera, ToCamera>({
       entry: join(root, 'dist/host/camera-worker.js'),
@@ -264,18 +267,17 @@ describe('a virtual camera of v4l2loopback', () => {
         if (message.type === 'frames') frames = message.frames
       },
     })
-    for (let number = 20; number < 240 && frames < 20; number++) {
-      planes[0]!.fill(number)
-      written.push(number)
+    await until(() => {
+      planes[0]!.writeUInt32LE(++written, 1000)
       store.write({ layout: 'i420', width, height, planes, strides: [width, width / 2, width / 2], timeUs: bench.stores.nowUs() })
-      await sleep(20)
-    }
+      return frames >= 20
+    }, 'twenty pictures are fed')
     await worker.stop(2000)
     store.close()
     const bytes = readFileSync(device)
     const size = (width * height * 3) / 2
     expect(bytes.length % size).toBe(0)
-    const numbers = Array.from({ length: bytes.length / size }, (_, index) => bytes[index * size + 1000]!)
+    const numbers = Array.from({ length: bytes.length / size }, (_, index) => bytes.readUInt32LE(index * size + 1000))
     expect(numbers.length).toBeGreaterThanOrEqual(20)
     expect(numbers, 'none twice').toEqual([...new Set(numbers)])
     expect(neverFalls(numbers), `${numbers}`).toBe(true)

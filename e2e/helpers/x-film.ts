@@ -2,8 +2,8 @@ import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from '../..
 import type { XClient } from './x-client.ts'
 
 export interface XFilm {
-  /** Number of the last frame that was drawn. */
-  readonly frame: number
+  /** Numbers of the frames that were drawn: one that this process was held up for is none of them. */
+  readonly drawn: readonly number[]
   stop(): void
 }
 
@@ -13,13 +13,13 @@ export function showFilm(client: XClient, window: number, { width, height, rate 
   const pixels = Buffer.alloc(width * strip * 4)
   const code = new Uint8Array(12)
   const began = performance.now()
-  let frame = -1
+  const drawn: number[] = []
   const draw = (): void => {
     const next = Math.round(((performance.now() - began) * rate) / 1000)
     // A timer that was held up fires twice in a row.
-    if (next === frame) return
-    frame = next
-    encodeBarcode({ frame, wallMs: Date.now() }, code)
+    if (next === drawn.at(-1)) return
+    drawn.push(next)
+    encodeBarcode({ frame: next, wallMs: Date.now() }, code)
     for (let row = 0; row < barcodeRows; row++) {
       const [top, bottom] = [Math.round((row * strip) / barcodeRows), Math.round(((row + 1) * strip) / barcodeRows)]
       for (let column = 0; column < barcodeColumns; column++) {
@@ -32,10 +32,5 @@ export function showFilm(client: XClient, window: number, { width, height, rate 
   }
   draw()
   const timer = setInterval(draw, 1000 / rate)
-  return {
-    get frame() {
-      return frame
-    },
-    stop: () => clearInterval(timer),
-  }
+  return { drawn, stop: () => clearInterval(timer) }
 }
