@@ -4,7 +4,7 @@ import type { Thing } from './edits/places.ts'
 /** Places told at most; behind them it says `collection`: read it anew. */
 const mostPlaces = 200
 
-const lists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros'] as const
+const lists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros', 'tracks'] as const
 const isList = (name: string): boolean => lists.some((list) => list === name)
 
 /** What differs between two collections: `scenes/ID/items/ID`, `sources/ID`, `scenes` where their order changed. */

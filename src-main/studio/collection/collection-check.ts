@@ -3,7 +3,7 @@ import { Compile, type Validator } from 'typebox/compile'
 import Value from 'typebox/value'
 import { AppError } from '../../platform/errors.ts'
 import { type Fault, schemaFaults, within } from '../../platform/schema-faults.ts'
-import type { AudioFilter } from '../mixer/mixer-schemas.ts'
+import { type AudioFilter, type Track, TrackSchema } from '../mixer/mixer-schemas.ts'
 import type { Output } from '../outputs/output-schemas.ts'
 import { OutputSchema } from '../outputs/output-schemas.ts'
 import {
@@ -46,13 +46,14 @@ interface Sort {
 const sort = (schema: TSchema): Sort => ({ schema, compiled: undefined })
 
 const sorts = {
-  collection: sort(shellOf(CollectionSchema, 'canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros')),
+  collection: sort(shellOf(CollectionSchema, 'canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros', 'tracks')),
   canvas: sort(CanvasSchema),
   scene: sort(SceneSchema),
   source: sort(SourceSchema),
   transition: sort(TransitionSchema),
   output: sort(OutputSchema),
   macro: sort(MacroSchema),
+  track: sort(TrackSchema),
 }
 
 /** Checks documents whole. Parts that were found good are known again by identity, so that an edit costs what it changed. */
@@ -130,6 +131,9 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckNeeds): Coll
     parts<Macro>(collection.macros, sorts.macro, 'macros', (macro, place) => {
       for (const [index, action] of macro.actions.entries()) add(actionFaults(action, within(within(place, 'actions'), index)))
     })
+    parts<Track>(collection.tracks, sorts.track, 'tracks', (track, place) =>
+      filters(track.filters, kinds.audioFilter, 'audio filter', within(place, 'filters')),
+    )
     if (found.length === 0) add(referenceFaults(collection))
     return found
   }
@@ -159,7 +163,7 @@ function settingsFaults(schema: TSchema, given: unknown, place: string): readonl
 }
 
 function hasLists(document: unknown): document is Collection {
-  const lists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros']
+  const lists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros', 'tracks']
   return (
     typeof document === 'object' && document !== null && lists.every((name) => Array.isArray((document as Record<string, unknown>)[name]))
   )

@@ -10,7 +10,7 @@ const mostItems = 16_384
 
 /** What does not fit together in a document whose parts are each as they should be: ids, and what refers to them. */
 export function referenceFaults(collection: Collection): readonly Fault[] {
-  const { canvases, scenes, sources, transitions, outputs, macros } = collection
+  const { canvases, scenes, sources, transitions, outputs, macros, tracks } = collection
   const faults: Fault[] = []
   const tell = (place: string, problem: string): void => {
     faults.push({ place, problem })
@@ -85,6 +85,8 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
     filterIds(source.filters, `sources[${index}].filters`)
     filterIds(source.audio?.filters ?? [], `sources[${index}].audio.filters`)
   }
+  unique(tracks, 'tracks')
+  for (const [index, track] of tracks.entries()) filterIds(track.filters, `tracks[${index}].filters`)
   for (const [index, { settings }] of transitions.entries()) {
     for (const name of sourceSettings) {
       const source = settings[name]

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { SourceAudioSchema } from '../mixer/mixer-schemas.ts'
+import { SourceAudioSchema, TrackSchema, trackCount } from '../mixer/mixer-schemas.ts'
 import { OutputSchema } from '../outputs/output-schemas.ts'
 import { type Alignment, AlignmentSchema, type Bounds, BoundsSchema, type Crop, CropSchema, type Pair, PairSchema } from './geometry.ts'
 
@@ -167,6 +167,8 @@ export const CollectionSchema = Type.Object(
     transition: IdSchema,
     outputs: Type.Array(OutputSchema, { maxItems: 64 }),
     macros: Type.Array(MacroSchema, { maxItems: 256 }),
+    /** Of sound, 1 to 6 in order: always all of them. */
+    tracks: Type.Array(TrackSchema, { minItems: trackCount, maxItems: trackCount }),
     /** Speaker on which sound is monitored: an id of `GET /studio/devices?kind=speaker`; the system's default where left out. */
     monitorDevice: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
   },

@@ -1,4 +1,5 @@
 import { isRecord } from '../../platform/schema-faults.ts'
+import { trackCount } from '../mixer/mixer-schemas.ts'
 import type { CollectionKinds } from './collection-kinds.ts'
 
 type Loose = Record<string, unknown>
@@ -29,6 +30,7 @@ export function completeCollection(input: unknown, kinds: CollectionKinds, name 
     transition: input.transition ?? idOf(list(completedTransitions)[0]) ?? 'cut',
     outputs: mapList(input.outputs ?? [], (output, index) => ids.output(output, index, mainCanvas)),
     macros: mapList(input.macros ?? [], (macro, index) => ids.macro(macro, index)),
+    tracks: ids.tracks(input.tracks ?? []),
   })
 }
 
@@ -138,6 +140,24 @@ export class Completion {
 
   macro(given: Loose, index: number): Loose {
     return inOrder({ hotkeys: [], actions: [], ...withNames(given, `macro-${index + 1}`) })
+  }
+
+  /** All tracks in their order, whichever are given; one without an id is the one whose place it has. */
+  tracks(given: unknown): unknown {
+    if (!Array.isArray(given)) return given
+    const left = given.map((one, index) => (isRecord(one) && one.id === undefined ? { ...one, id: String(index + 1) } : one))
+    const all: unknown[] = []
+    for (let number = 1; number <= trackCount; number++) {
+      const id = String(number)
+      const at = left.findIndex((one) => idOf(one) === id)
+      all.push(at < 0 ? { id } : left.splice(at, 1)[0])
+    }
+    return mapList([...all, ...left], (track) => this.track(track))
+  }
+
+  track(given: Loose): Loose {
+    const { id, filters = [] } = given
+    return inOrder({ name: `Track ${id}`, ...given, filters: this.#filterList(filters, `track-${id}`) })
   }
 
   #itemList(value: unknown, owner: string): unknown {

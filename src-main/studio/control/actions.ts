@@ -86,10 +86,12 @@ function replayOf(outputs: StudioOutputs): string {
   return found.id
 }
 
-function placeOfFilter({ collection: { scenes, sources } }: Show, id: string): string {
+function placeOfFilter({ collection: { scenes, sources, tracks } }: Show, id: string): string {
   const has = (filters: readonly { readonly id: string }[] | undefined): boolean => filters?.some((each) => each.id === id) === true
   const scene = scenes.find(({ filters }) => has(filters))
   if (scene !== undefined) return `scenes/${scene.id}/filters/${id}`
+  const track = tracks.find(({ filters }) => has(filters))
+  if (track !== undefined) return `tracks/${track.id}/audio-filters/${id}`
   const source = sources.find(({ filters, audio }) => has(filters) || has(audio?.filters))
   if (source === undefined) throw new AppError('studio.not_found', `The collection has no filter "${id}"`)
   return `sources/${source.id}/${has(source.filters) ? 'filters' : 'audio-filters'}/${id}`

@@ -275,6 +275,7 @@ export class Engine {
     const collection = this.#collection
     const { compositor, send } = this.#needs
     this.#monitor.setDevice(collection.monitorDevice ?? 'default')
+    this.#needs.mixer.setTrackFilters(collection.tracks.map(({ filters }) => filters))
     this.#sources.setCollection(collection)
     this.#scenes.setCollection(collection)
     const frameMs = frameUs(1, collection.frameRate) / 1000

@@ -151,6 +151,59 @@ describe('the mixer', () => {
     expect(found).toEqual([[500_000], [500_000]])
   })
 
+  it('filters tracks, which stay in step with each other and with what is monitored', () => {
+    const click: Signal = (seconds) => [[24_000, 72_000, 120_000].includes(Math.round(seconds * 48_000)) ? 0.5 : 0, 0]
+    const { mixer, set, mix } = studio({ a: click })
+    set({ a: { tracks: [1, 2, 3], monitoring: 'also' } })
+    const found: number[][] = [[], [], [], []]
+    const listen = (seconds: number) =>
+      mix(seconds * 100, ({ timeUs, tracks, monitor }) => {
+        for (const [index, sound] of [tracks[0]!, tracks[1]!, tracks[2]!, monitor!].entries()) {
+          const at = sound.findIndex((sample) => Math.abs(sample) > 0.05)
+          if (at >= 0) found[index]!.push(Math.round(timeUs + (at / 2 / 48_000) * 1e6))
+        }
+      })
+    listen(0.9)
+    // 5 ms, and 20 ms with what stands in front of it: in whole blocks.
+    mixer.setTrackFilters([[], [filter('limiter', { ceilingDb: -20 })], [filter('noise-suppression', { amount: 0 }), filter('loudness')]])
+    expect(mixer.delayUs).toBe(80_000)
+    listen(1)
+    mixer.setTrackFilters([[], [filter('limiter', { ceilingDb: -20 })]])
+    expect(mixer.delayUs).toBe(80_000)
+    listen(1)
+    expect(mixer.delayUs).toBe(60_000)
+    for (const times of found) expect(times).toEqual([500_000, 1_500_000, 2_500_000])
+  })
+
+  it('changes the filters of tracks under sound without a click, steered by a source where that is wanted', () => {
+    const { mixer, set, mix } = studio({ a: steady(0.5), voice: steady(0.4) })
+    set({ a: {}, voice: { tracks: [2] } })
+    mix(5)
+    for (const [filters, level] of [
+      [[filter('gain', { gainDb: -6 })], 0.5 * 10 ** (-6 / 20)],
+      [[filter('limiter', { ceilingDb: -20 })], 0.1],
+      [[filter('limiter', { ceilingDb: -20 }, false)], 0.5],
+      [[filter('limiter', { ceilingDb: -20 }), filter('noise-suppression', { amount: 0 })], 0.1],
+      [[filter('compressor', { key: 'voice', thresholdDb: -30, ratio: 50, kneeDb: 0, attackMs: 0.1 }), filter('limiter')], 0.042],
+      [[], 0.5],
+    ] as const) {
+      mixer.setTrackFilters([filters])
+      const heard: MixedBlock['tracks'][0][] = []
+      const mixAll = (blocks: number, each: (block: MixedBlock) => void) =>
+        mix(blocks, (block) => {
+          heard.push(block.tracks[1]!.slice())
+          each(block)
+        })
+      expect(steepest(mixAll, 60), JSON.stringify(filters)).toBeLessThan(0.006)
+      expect(mix(1).tracks[0]![0]).toBeCloseTo(level, 2)
+      // The other track hears nothing of it.
+      expect(heard.every((block) => block!.every((sample) => sample === Math.fround(0.4)))).toBe(true)
+    }
+    expect(mixer.meters().map(({ of }) => of)).toContain('track:1')
+    mix(3)
+    expect(mixer.meters().find(({ of }) => of === 'track:1')!.peakDb[0]).toBeCloseTo(-6.02, 1)
+  })
+
   it('ducks one source under another, unless that is muted', () => {
     const { set, mix } = studio({ music: steady(0.5), voice: steady(0.4) })
     const ducking = filter('compressor', { key: 'voice', thresholdDb: -30, ratio: 20, kneeDb: 0 })

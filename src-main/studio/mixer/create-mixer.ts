@@ -2,6 +2,7 @@ import { ProcessorMaker } from './filters/create-processor.ts'
 import { type SincTable, sincTable } from './input/sinc-table.ts'
 import { busCount, InputStrip, monitorBus } from './input-strip.ts'
 import { LevelMeter } from './metering/level-meter.ts'
+import { MixBus } from './mix-bus.ts'
 import { clip } from './mix-kernels.ts'
 import {
   blockFrames,
@@ -13,8 +14,9 @@ import {
   type MixerNeeds,
   mixRate,
 } from './mixer.ts'
-import { trackCount } from './mixer-schemas.ts'
+import { type AudioFilter, trackCount } from './mixer-schemas.ts'
 
+const blockUs = (blockFrames * 1e6) / mixRate
 /** By then the sound of devices has come. */
 const leastDelayUs = 50_000
 /** How much of a delay that is no longer needed is given back with each block. */
@@ -34,17 +36,23 @@ class StudioMixer implements Mixer {
   #leaving: InputStrip[] = []
   /** Those that steer others stand before them. */
   #order: InputStrip[] = []
-  readonly #buses = Array.from({ length: busCount }, () => new Float32Array(blockFrames * 2))
-  readonly #taken: (Float32Array | undefined)[] = Array.from({ length: trackCount }, () => undefined)
+  readonly #buses: readonly MixBus[]
+  readonly #isTaken: boolean[] = Array.from({ length: busCount }, () => false)
+  readonly #tracks: (Float32Array | undefined)[] = Array.from({ length: trackCount }, () => undefined)
   readonly #block: { timeUs: number; readonly tracks: readonly (Float32Array | undefined)[]; monitor: Float32Array | undefined }
   readonly #trackMeters = Array.from({ length: trackCount }, () => new LevelMeter())
-  #isMonitored = false
+  /** Blocks by which sources are mixed ahead of what leaves, for filters of tracks that look ahead. */
+  #aheadBlocks = 0
+  /** Times of the block that leaves next, and of the one for which sources are mixed next. */
+  #nextUs = Number.NaN
+  #sourcesUs = 0
   #delayUs = leastDelayUs
   #blocksSinceReading = measuredBlocks
 
   constructor(maker: ProcessorMaker) {
     this.#maker = maker
-    this.#block = { timeUs: 0, tracks: this.#taken, monitor: undefined }
+    this.#buses = Array.from({ length: busCount }, () => new MixBus(maker))
+    this.#block = { timeUs: 0, tracks: this.#tracks, monitor: undefined }
   }
 
   get delayUs(): number {
@@ -66,7 +74,10 @@ class StudioMixer implements Mixer {
       this.#leaving.push(strip)
       this.#strips.delete(strip.source)
     }
-    this.#isMonitored = inputs.some(({ audio }) => audio.monitoring !== 'off')
+    this.#take(
+      monitorBus,
+      inputs.some(({ audio }) => audio.monitoring !== 'off'),
+    )
     this.#arrange()
     this.#delayUs = Math.max(this.#delayUs, this.#neededDelayUs())
   }
@@ -74,30 +85,36 @@ class StudioMixer implements Mixer {
   setTracks(tracks: readonly number[]): void {
     for (let track = 0; track < trackCount; track++) {
       const isTaken = tracks.includes(track + 1)
-      if (isTaken && this.#taken[track] === undefined) this.#trackMeters[track]!.reset()
-      this.#taken[track] = isTaken ? this.#buses[track]! : undefined
+      if (isTaken && !this.#isTaken[track]) this.#trackMeters[track]!.reset()
+      this.#take(track, isTaken)
     }
+    this.#delayUs = Math.max(this.#delayUs, this.#neededDelayUs())
+  }
+
+  setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void {
+    for (let track = 0; track < trackCount; track++) this.#buses[track]!.configure(filters[track] ?? [])
+    this.#delayUs = Math.max(this.#delayUs, this.#neededDelayUs())
   }
 
   mix(timeUs: number): MixedBlock {
     const isMetered = this.#blocksSinceReading < measuredBlocks
     if (isMetered) this.#blocksSinceReading++
-    for (let bus = 0; bus < busCount; bus++) this.#buses[bus]!.fill(0)
-    for (let index = 0; index < this.#order.length; index++) {
-      const strip = this.#order[index]!
-      strip.prepare(timeUs, isMetered)
-      for (let track = 0; track < trackCount; track++) strip.addTo(track, this.#taken[track])
-      strip.addTo(monitorBus, this.#isMonitored || this.#leaving.length > 0 ? this.#buses[monitorBus]! : undefined)
-    }
+    this.#aheadBlocks = this.#neededAheadBlocks()
+    if (!(Math.abs(timeUs - this.#nextUs) < blockUs / 2)) this.#begin(timeUs)
+    this.#nextUs = timeUs + blockUs
+    // One more where filters came that look further ahead, none where the last such went.
+    const untilUs = timeUs + (this.#aheadBlocks + 0.5) * blockUs
+    for (; this.#sourcesUs < untilUs; this.#sourcesUs += blockUs) this.#mixSources(this.#sourcesUs, isMetered)
     for (let track = 0; track < trackCount; track++) {
-      const bus = this.#taken[track]
-      if (bus === undefined) continue
-      if (isMetered) this.#trackMeters[track]!.measure(bus)
-      clip(bus)
+      const sound = this.#isTaken[track] ? this.#buses[track]!.pop() : undefined
+      this.#tracks[track] = sound
+      if (sound === undefined) continue
+      if (isMetered) this.#trackMeters[track]!.measure(sound)
+      clip(sound)
     }
     this.#block.timeUs = timeUs
-    this.#block.monitor = this.#isMonitored ? this.#buses[monitorBus] : undefined
-    if (this.#isMonitored) clip(this.#buses[monitorBus]!)
+    this.#block.monitor = this.#isTaken[monitorBus] ? this.#buses[monitorBus]!.pop() : undefined
+    if (this.#block.monitor !== undefined) clip(this.#block.monitor)
     if (this.#leaving.length > 0) this.#bury()
     this.#settleDelay()
     return this.#block
@@ -112,7 +129,7 @@ class StudioMixer implements Mixer {
     const readings: MeterReading[] = []
     for (const strip of this.#strips.values()) readings.push(strip.meter.read(`source:${strip.source}`))
     for (let track = 0; track < trackCount; track++) {
-      if (this.#taken[track] !== undefined) readings.push(this.#trackMeters[track]!.read(`track:${track + 1}`))
+      if (this.#isTaken[track]) readings.push(this.#trackMeters[track]!.read(`track:${track + 1}`))
     }
     return readings
   }
@@ -123,9 +140,32 @@ class StudioMixer implements Mixer {
 
   close(): void {
     for (const strip of this.#order) strip.close()
+    for (const bus of this.#buses) bus.close()
     this.#strips.clear()
     this.#leaving = []
     this.#order = []
+  }
+
+  /** Somebody takes a bus, or nobody any longer. */
+  #take(bus: number, isTaken: boolean): void {
+    if (isTaken && !this.#isTaken[bus]) this.#buses[bus]!.begin(this.#aheadBlocks)
+    this.#isTaken[bus] = isTaken
+  }
+
+  /** At the first block, and where blocks were left out. */
+  #begin(timeUs: number): void {
+    this.#sourcesUs = timeUs + this.#aheadBlocks * blockUs
+    for (const bus of this.#buses) bus.begin(this.#aheadBlocks)
+  }
+
+  #mixSources(timeUs: number, isMetered: boolean): void {
+    for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) this.#buses[bus]!.sum.fill(0)
+    for (let index = 0; index < this.#order.length; index++) {
+      const strip = this.#order[index]!
+      strip.prepare(timeUs, isMetered)
+      for (let bus = 0; bus < busCount; bus++) strip.addTo(bus, this.#isTaken[bus] ? this.#buses[bus]!.sum : undefined)
+    }
+    for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) this.#buses[bus]!.push()
   }
 
   readonly #tableFor = (rate: number): SincTable => {
@@ -154,6 +194,7 @@ class StudioMixer implements Mixer {
       place(strip)
     }
     this.#order.push(...this.#leaving)
+    for (const bus of this.#buses) bus.setKeys((id) => this.#strips.get(id))
   }
 
   #bury(): void {
@@ -166,7 +207,13 @@ class StudioMixer implements Mixer {
   #neededDelayUs(): number {
     let aheadUs = 0
     for (let index = 0; index < this.#order.length; index++) aheadUs = Math.max(aheadUs, this.#order[index]!.aheadUs)
-    return leastDelayUs + aheadUs
+    return leastDelayUs + aheadUs + this.#neededAheadBlocks() * blockUs
+  }
+
+  #neededAheadBlocks(): number {
+    let frames = 0
+    for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) frames = Math.max(frames, this.#buses[bus]!.aheadFrames)
+    return Math.ceil(frames / blockFrames)
   }
 
   #settleDelay(): void {

@@ -20,6 +20,13 @@ export class GainRamp {
     this.#step = Math.abs(target - this.end) / this.#blocks
   }
 
+  /** Is there at once. */
+  jump(value: number): void {
+    this.#target = value
+    this.start = value
+    this.end = value
+  }
+
   /** Goes on by a block. */
   advance(): void {
     this.start = this.end

@@ -1,12 +1,13 @@
 import type { SoundStore } from '../native/media-stores.ts'
 import type { ProcessorMaker } from './filters/create-processor.ts'
 import { fromDb } from './filters/decibels.ts'
-import { FilterChain, type KeySource } from './filters/filter-chain.ts'
+import type { KeySource } from './filters/filter-chain.ts'
+import { SwappingChain } from './filters/swapping-chain.ts'
 import { GainRamp } from './gain-ramp.ts'
 import type { SincTable } from './input/sinc-table.ts'
 import { SourceReader } from './input/source-reader.ts'
 import { LevelMeter } from './metering/level-meter.ts'
-import { add, isSound, scale } from './mix-kernels.ts'
+import { add, scale } from './mix-kernels.ts'
 import { blockFrames, type DriftReading, type MixerInput, mixRate } from './mixer.ts'
 import { trackCount } from './mixer-schemas.ts'
 
@@ -31,22 +32,18 @@ export class InputStrip implements KeySource {
   /** Behind the fader. */
   readonly #faded = new Float32Array(blockFrames * 2)
   readonly #silence = new Float32Array(blockFrames * 2)
-  readonly #chain: FilterChain
+  readonly #chain: SwappingChain
   readonly #meter = new LevelMeter()
   readonly #tableFor: (rate: number) => SincTable
   readonly #left: GainRamp
   readonly #right: GainRamp
   readonly #shown: GainRamp
   readonly #routes: readonly GainRamp[]
-  /** 1, and 0 while the chain is being swapped. */
-  readonly #presence = new GainRamp(1, 1)
   #input: MixerInput
   #reader: SourceReader
   /** The reader of the store before, which fades out. */
   #oldReader: SourceReader | undefined
   readonly #oldBlock = new Float32Array(blockFrames * 2)
-  #latencyUs: number
-  #swapBlocks = 0
   #silentBlocks = 0
   #isLeaving = false
 
@@ -55,8 +52,7 @@ export class InputStrip implements KeySource {
     this.#input = input
     this.#tableFor = tableFor
     this.#reader = this.#readerOf(input.store)
-    this.#chain = new FilterChain(maker, input.audio.filters)
-    this.#latencyUs = (this.#chain.latency * 1e6) / mixRate
+    this.#chain = new SwappingChain(maker, input.audio.filters)
     this.#left = new GainRamp(leftGain(input), changeBlocks)
     this.#right = new GainRamp(rightGain(input), changeBlocks)
     this.#shown = new GainRamp(isShown(input) ? 1 : 0, followBlocks)
@@ -93,7 +89,7 @@ export class InputStrip implements KeySource {
 
   /** How much later than a block's time its own sound is taken, us: what filters look ahead, less the sync offset. */
   get aheadUs(): number {
-    return this.#latencyUs - this.#input.audio.syncOffsetMs * 1000
+    return (this.#chain.latency * 1e6) / mixRate - this.#input.audio.syncOffsetMs * 1000
   }
 
   /** It is no longer an input: it fades out, and its store is not asked again. */
@@ -117,16 +113,7 @@ export class InputStrip implements KeySource {
       this.#oldReader = undefined
     }
     this.#silentBlocks = sounds ? 0 : this.#silentBlocks + 1
-    this.#advanceSwap()
-    if (this.#silentBlocks <= restBlocks) {
-      this.#chain.process(block)
-      if (!isSound(block)) {
-        this.#chain.reset()
-        block.fill(0)
-      }
-    }
-    this.#presence.advance()
-    scale(block, this.#presence.start, this.#presence.end, this.#presence.start, this.#presence.end)
+    this.#chain.process(block, this.#silentBlocks > restBlocks)
     this.#left.advance()
     this.#right.advance()
     this.#shown.advance()
@@ -157,24 +144,6 @@ export class InputStrip implements KeySource {
 
   close(): void {
     this.#chain.close()
-  }
-
-  /** Out in one block, then the new chain runs unheard until its sound is there, then in again. */
-  #advanceSwap(): void {
-    if (!this.#chain.mustSwap && this.#swapBlocks === 0) return
-    if (this.#presence.end === 1) {
-      this.#presence.set(0)
-      this.#swapBlocks = 1
-      return
-    }
-    if (this.#chain.mustSwap) {
-      this.#chain.swap()
-      this.#latencyUs = (this.#chain.latency * 1e6) / mixRate
-      this.#swapBlocks = 1 + Math.ceil(this.#chain.latency / blockFrames)
-      return
-    }
-    this.#swapBlocks--
-    if (this.#swapBlocks === 0) this.#presence.set(1)
   }
 
   #readerOf(store: SoundStore): SourceReader {

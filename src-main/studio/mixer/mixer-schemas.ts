@@ -14,6 +14,17 @@ const AudioFilterSchema = Type.Object(
   { additionalProperties: false },
 )
 
+/** One of the tracks: what is done with the sum of its sources. */
+export const TrackSchema = Type.Object(
+  {
+    id: Type.String({ pattern: `^[1-${trackCount}]$`, description: 'its number' }),
+    name: Type.String({ minLength: 1, maxLength: 120 }),
+    /** Applied in this order to the sum, before it is encoded, recorded and metered. */
+    filters: Type.Array(AudioFilterSchema, { maxItems: 32 }),
+  },
+  { additionalProperties: false },
+)
+
 /** How the sound of a source is mixed. */
 export const SourceAudioSchema = Type.Object(
   {
@@ -39,4 +50,5 @@ export const SourceAudioSchema = Type.Object(
 )
 
 export type AudioFilter = Static<typeof AudioFilterSchema>
+export type Track = Static<typeof TrackSchema>
 export type SourceAudio = Static<typeof SourceAudioSchema>

@@ -1,6 +1,6 @@
 import type { Logger } from '../../platform/logger.ts'
 import type { SoundStore } from '../native/media-stores.ts'
-import type { SourceAudio } from './mixer-schemas.ts'
+import type { AudioFilter, SourceAudio } from './mixer-schemas.ts'
 
 /** Hz of everything that leaves the mixer. */
 export const mixRate = 48_000
@@ -57,15 +57,17 @@ export interface DriftReading {
 /** Mixes sources to tracks, block by block, on the machine's monotonic clock. */
 export interface Mixer {
   /**
-   * How long after its time a block is to be mixed, microseconds: by then its sound is there. It is 50 ms and what filters look ahead
-   * and the earliest source (negative sync offset) needs. Grows at once and shrinks by 1 ms a block: whoever mixes waits a little
-   * longer once, then goes on. Blocks keep their times, so that sound and pictures stay in step.
+   * How long after its time a block is to be mixed, microseconds: by then its sound is there. It is 50 ms, what filters look ahead (those
+   * of tracks in whole blocks), and what the earliest source (negative sync offset) needs. Grows at once and shrinks by 1 ms a block:
+   * whoever mixes waits a little longer once, then goes on. Blocks keep their times, so that sound and pictures stay in step.
    */
   readonly delayUs: number
   /** Replaces the inputs; those that stay go on without a seam. */
   setInputs(inputs: readonly MixerInput[]): void
   /** Tracks that are encoded, recorded or metered; 1 to 6. */
   setTracks(tracks: readonly number[]): void
+  /** Filters of the tracks' sums, by track number minus one. What they look ahead is made good for: all tracks stay in step. */
+  setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void
   /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, `delayUs` after that time. */
   mix(timeUs: number): MixedBlock
   /** Of the time since the last reading. What nobody has read for a second is no longer measured: the next reading begins anew. */

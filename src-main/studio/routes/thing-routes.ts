@@ -13,6 +13,7 @@ import type { CollectionKinds } from '../collection/collection-kinds.ts'
 import type { Edit } from '../collection/edits/edit-schemas.ts'
 import { findThing, listAt, readListPlace, type Thing } from '../collection/edits/places.ts'
 import { hideSecretsOf } from '../collection/settings-secrets.ts'
+import { TrackSchema } from '../mixer/mixer-schemas.ts'
 import { OutputSchema } from '../outputs/output-schemas.ts'
 import { OutputReportSchema } from '../outputs/studio-outputs.ts'
 import type { Show } from '../show.ts'
@@ -74,10 +75,12 @@ const doors: readonly ListDoor[] = [
   top('transitions', 'transition', TransitionSchema),
   top('outputs', 'output', withReport(OutputSchema, OutputReportSchema)),
   top('macros', 'macro', MacroSchema),
+  top('tracks', 'track', TrackSchema),
   inner('scenes', 'items', 'item', 'item', ItemSchema),
   inner('scenes', 'filters', 'filter', 'filter', FilterWithProblem),
   inner('sources', 'filters', 'filter', 'filter', FilterWithProblem),
   inner('sources', 'audio-filters', 'audio filter', 'filter', FilterSchema),
+  inner('tracks', 'audio-filters', 'audio filter', 'filter', FilterSchema),
 ]
 
 const removals: Readonly<Record<string, string>> = {
@@ -234,6 +237,8 @@ function doorRoutes(door: ListDoor, { show, kinds, reportOf, filterProblem }: Th
       },
     },
   ]
+  // There are always the same tracks.
+  if (what === 'track') return routes.filter(({ method }) => method === 'GET' || method === 'PATCH')
   // A canvas is no use without scenes of its own: those are copied one by one.
   return what === 'canvas' ? routes.slice(0, -1) : routes
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import { isRecord } from '../../../platform/schema-faults.ts'
+import { trackCount } from '../../mixer/mixer-schemas.ts'
 import type { Collection } from '../collection.ts'
 import type { CollectionKinds } from '../collection-kinds.ts'
 import { Completion, frameRate, freeId } from '../complete-collection.ts'
@@ -29,7 +30,7 @@ function applyEdit(collection: Collection, edit: Edit, kinds: CollectionKinds): 
     case 'change':
       return { collection: change(collection, edit, kinds), made: [] }
     case 'remove':
-      return { collection: removeThing(collection, findThing(collection, edit.at)), made: [] }
+      return { collection: remove(collection, edit), made: [] }
     case 'move':
       return { collection: move(collection, edit), made: [] }
     case 'group':
@@ -37,14 +38,28 @@ function applyEdit(collection: Collection, edit: Edit, kinds: CollectionKinds): 
     case 'ungroup':
       return { collection: ungroupItem(collection, edit), made: [] }
     case 'duplicate':
+      refuseTrack(findThing(collection, edit.at).list)
       return duplicateThing(collection, edit)
     case 'paste':
       return pasteItems(collection, edit, new Completion(kinds, idsInside(collection)))
   }
 }
 
+/** Throws `studio.edit_refused` where a list is that of the tracks: their numbers are what sources and outputs go by. */
+function refuseTrack({ sort }: ListPlace): void {
+  if (sort !== 'track') return
+  throw new AppError('studio.edit_refused', `There are always ${trackCount} tracks: none is added, removed, moved or copied`)
+}
+
+function remove(collection: Collection, { at }: EditOf<'remove'>): Collection {
+  const found = findThing(collection, at)
+  refuseTrack(found.list)
+  return removeThing(collection, found)
+}
+
 function add(collection: Collection, edit: EditOf<'add'>, kinds: CollectionKinds): Edited {
   const place = readListPlace(edit.to)
+  refuseTrack(place)
   const list = listAt(collection, place)
   const thing = complete(collection, place, edit.value, list, kinds) as unknown as Thing
   const index = Math.min(edit.index ?? list.length, list.length)
@@ -81,7 +96,7 @@ function complete(
     case 'item':
       return completion.item(value, place.owner ?? '')
     default:
-      return completion.filter(value, place.owner ?? '')
+      return completion.filter(value, place.ownerList === 'tracks' ? `track-${place.owner}` : (place.owner ?? ''))
   }
 }
 
@@ -140,6 +155,8 @@ function completeChanged(
     }
     case 'scene':
       return changes.items || changes.filters ? fresh.scene(thing, 0, String(thing.canvas)) : thing
+    case 'track':
+      return changes.filters === undefined ? thing : fresh.track(thing)
     case 'output':
       return changes.video || changes.audio ? fresh.output(thing, 0, collection.canvases[0]?.id ?? 'main') : thing
     default:
@@ -149,6 +166,7 @@ function completeChanged(
 
 function move(collection: Collection, { at, to, index }: EditOf<'move'>): Collection {
   const from = findThing(collection, at)
+  refuseTrack(from.list)
   const target = to === undefined ? from.list : readListPlace(to)
   const kinds = from.list.sort === target.sort || [from.list.sort, target.sort].every((sort) => sort.endsWith('filter'))
   if (!kinds || from.list.sort !== target.sort) {

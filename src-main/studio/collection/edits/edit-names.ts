@@ -54,6 +54,7 @@ const words: Readonly<Record<string, string>> = {
   transitions: 'transition',
   outputs: 'output',
   macros: 'macro',
+  tracks: 'track',
   items: 'item',
   filters: 'filter',
   'audio-filters': 'filter',

@@ -9,7 +9,7 @@ const ListPlace = Type.String({
   pattern: '^[a-z-]+(/[A-Za-z0-9_-]{1,64}/[a-z-]+){0,2}$',
   maxLength: 220,
   description:
-    'a list: `scenes`, `scenes/ID/items`, `scenes/ID/items/GROUP/items`, `scenes/ID/filters`, `sources/ID/filters`, `sources/ID/audio-filters`, `sources`, `transitions`, `canvases`, `outputs`, `macros`',
+    'a list: `scenes`, `scenes/ID/items`, `scenes/ID/items/GROUP/items`, `scenes/ID/filters`, `sources/ID/filters`, `sources/ID/audio-filters`, `sources`, `transitions`, `canvases`, `outputs`, `macros`, `tracks/ID/audio-filters`',
 })
 const ThingPlace = Type.String({
   pattern: '^[a-z-]+(/[A-Za-z0-9_-]{1,64}(/[a-z-]+/[A-Za-z0-9_-]{1,64}){0,2})?$',

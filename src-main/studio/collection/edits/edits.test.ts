@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { changedPlaces } from '../changed-places.ts'
 import type { Collection, Item } from '../collection.ts'
 import { createCollectionCheck } from '../collection-check.ts'
 import { readDocument } from '../read-document.ts'
@@ -86,6 +87,27 @@ describe('edits', () => {
       testKinds,
     )
     expect(check.faults(again.collection)).toEqual([])
+  })
+
+  it('give the tracks filters, and leave the tracks themselves', () => {
+    const after = edited(
+      { do: 'add', to: 'tracks/2/audio-filters', value: { kind: 'gate' } },
+      { do: 'change', at: 'tracks/2', changes: { name: 'Guests' } },
+      { do: 'move', at: 'sources/mic/audio-filters/mic-gate', to: 'tracks/1/audio-filters' },
+    )
+    expect(after.tracks[0]?.filters).toMatchObject([{ id: 'mic-gate', kind: 'gate' }])
+    expect(after.tracks[1]).toMatchObject({ id: '2', name: 'Guests', filters: [{ id: 'track-2-gate', kind: 'gate', enabled: true }] })
+    expect(changedPlaces(show, after)).toEqual(['sources/mic', 'tracks/1', 'tracks/2'])
+    const refused = (edit: Edit) => () => applyEdits(show, [edit], testKinds)
+    for (const edit of [
+      { do: 'add', to: 'tracks', value: {} },
+      { do: 'remove', at: 'tracks/1' },
+      { do: 'move', at: 'tracks/1', index: 3 },
+      { do: 'duplicate', at: 'tracks/1' },
+    ] as const) {
+      expect(refused(edit)).toThrow(/There are always 6 tracks/)
+    }
+    expect(refused({ do: 'add', to: 'tracks/7/audio-filters', value: {} })).toThrow(/no track "7"/)
   })
 
   it('refuse what would leave no collection, and name what is not there', () => {

@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors.ts'
+import type { Track } from '../../mixer/mixer-schemas.ts'
 import type { Collection, Item, LeafItem, Scene, Source } from '../collection.ts'
 
 /** Anything of a collection that has an id. */
@@ -8,7 +9,7 @@ export interface Thing {
 }
 
 /** What a list holds, by the word that people use for one of it. */
-export type Sort = 'canvas' | 'scene' | 'source' | 'transition' | 'output' | 'macro' | 'item' | 'filter' | 'audio filter'
+export type Sort = 'canvas' | 'scene' | 'source' | 'transition' | 'output' | 'macro' | 'track' | 'item' | 'filter' | 'audio filter'
 
 /** A list of things in a collection. `owner` is what it belongs to, `group` the item inside of which it stands. */
 export interface ListPlace {
@@ -16,7 +17,7 @@ export interface ListPlace {
   readonly owner?: string
   readonly group?: string
   /** The name of the owner's list. */
-  readonly ownerList?: 'scenes' | 'sources'
+  readonly ownerList?: 'scenes' | 'sources' | 'tracks'
 }
 
 export interface ThingPlace {
@@ -31,6 +32,7 @@ const topLists = {
   transitions: 'transition',
   outputs: 'output',
   macros: 'macro',
+  tracks: 'track',
 } as const
 
 const topListOf = Object.fromEntries(Object.entries(topLists).map(([list, sort]) => [sort, list])) as Readonly<
@@ -54,7 +56,7 @@ export function readListPlace(text: string): ListPlace {
   }
   if (group === undefined) {
     if ((list === 'scenes' || list === 'sources') && inner === 'filters') return { sort: 'filter', ownerList: list, owner }
-    if (list === 'sources' && inner === 'audio-filters') return { sort: 'audio filter', ownerList: 'sources', owner }
+    if ((list === 'sources' || list === 'tracks') && inner === 'audio-filters') return { sort: 'audio filter', ownerList: list, owner }
   }
   throw noList(text)
 }
@@ -89,6 +91,7 @@ export function listAt(collection: Collection, place: ListPlace): readonly Thing
     return group === undefined ? items : groupOf(items, group).group
   }
   if (place.ownerList === 'scenes') return sceneOf(collection, owner).filters
+  if (place.ownerList === 'tracks') return trackOf(collection, owner).filters
   const source = sourceOf(collection, owner)
   if (sort === 'filter') return source.filters
   if (source.audio === undefined) throw new AppError('studio.not_found', `The source "${owner}" has no sound`)
@@ -108,6 +111,10 @@ export function withList(collection: Collection, place: ListPlace, list: readonl
     return withScene(collection, { ...scene, items })
   }
   if (place.ownerList === 'scenes') return withScene(collection, { ...sceneOf(collection, owner), filters: list as Scene['filters'] })
+  if (place.ownerList === 'tracks') {
+    const track = { ...trackOf(collection, owner), filters: list as Track['filters'] }
+    return { ...collection, tracks: collection.tracks.map((each) => (each.id === owner ? track : each)) }
+  }
   const source = sourceOf(collection, owner)
   if (sort === 'filter') return withSource(collection, { ...source, filters: list as Source['filters'] })
   return withSource(collection, {
@@ -128,6 +135,12 @@ export function sourceOf(collection: Collection, id: string): Source {
   const source = collection.sources.find((each) => each.id === id)
   if (source === undefined) throw notFound('source', id)
   return source
+}
+
+function trackOf(collection: Collection, id: string): Track {
+  const track = collection.tracks.find((each) => each.id === id)
+  if (track === undefined) throw notFound('track', id)
+  return track
 }
 
 function withScene(collection: Collection, scene: Scene): Collection {
@@ -160,5 +173,6 @@ export function idsInside(collection: Collection): { readonly items: Set<string>
     for (const { id } of source.filters) filters.add(id)
     for (const { id } of source.audio?.filters ?? []) filters.add(id)
   }
+  for (const track of collection.tracks) for (const { id } of track.filters) filters.add(id)
   return { items, filters }
 }

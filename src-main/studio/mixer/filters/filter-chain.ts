@@ -88,13 +88,14 @@ class Slot {
 }
 
 /**
- * The filters of a source. Settings, turning on and off, and filters without latency that come and go are blended within a block;
+ * The filters of a source or a track. Settings, turning on and off, and filters without latency that come and go are blended within a block;
  * whatever changes when the sound leaves (`mustSwap`) is made by `swap`, in a moment in which whoever plays the chain is silent.
  */
 export class FilterChain {
   readonly #maker: ProcessorMaker
   #slots: Slot[] = []
   #pending: readonly AudioFilter[] | undefined
+  #findKey: (id: string) => KeySource | undefined = () => undefined
 
   constructor(maker: ProcessorMaker, filters: readonly AudioFilter[]) {
     this.#maker = maker
@@ -109,17 +110,29 @@ export class FilterChain {
     return frames
   }
 
+  /** What `latency` will be when the filters are arranged as they were last configured. */
+  get wantedLatency(): number {
+    return this.#pending === undefined ? this.latency : this.#pending.reduce((sum, { kind }) => sum + this.#maker.latencyOf(kind), 0)
+  }
+
+  get isEmpty(): boolean {
+    return this.#slots.length === 0
+  }
+
   get mustSwap(): boolean {
     return this.#pending !== undefined
   }
 
   get keyIds(): readonly string[] {
-    return this.#slots.map((slot) => slot.keyId).filter((id) => id !== '')
+    const keys = this.#slots.map((slot) => slot.keyId)
+    for (const { settings } of this.#pending ?? []) keys.push(keyOf(settings))
+    return keys.filter((id) => id !== '')
   }
 
   /** Gives filters that are steered by other sources these sources; one that is not there is silent. */
   setKeys(find: (id: string) => KeySource | undefined): void {
-    for (const slot of this.#slots) slot.keySource = slot.keyId === '' ? undefined : (find(slot.keyId) ?? silence)
+    this.#findKey = find
+    for (const slot of this.#slots) this.#giveKey(slot)
   }
 
   configure(filters: readonly AudioFilter[]): void {
@@ -218,7 +231,12 @@ export class FilterChain {
     if (processor === undefined) return undefined
     const slot = new Slot(filter, processor, share)
     slot.keyId = keyOf(settings)
+    this.#giveKey(slot)
     return slot
+  }
+
+  #giveKey(slot: Slot): void {
+    slot.keySource = slot.keyId === '' ? undefined : (this.#findKey(slot.keyId) ?? silence)
   }
 
   #set(slot: Slot, filter: AudioFilter): void {
@@ -226,6 +244,7 @@ export class FilterChain {
     slot.settings = filter.settings
     const settings = this.#maker.completeSettings(filter.kind, filter.settings)
     slot.keyId = keyOf(settings)
+    this.#giveKey(slot)
     slot.processor.update(settings)
   }
 }
