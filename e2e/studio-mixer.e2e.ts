@@ -140,9 +140,12 @@ describe('sound through the mixer and an encoder into a file', () => {
     await sleep(1000)
     await patchAudio('voice', { muted: true })
     await patchAudio('music', { muted: false })
-    await until(() => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb), 'a muted voice does not duck')
+    // Levels are those since the last reading: on a slow machine one reading holds what was before and behind.
+    await until(
+      () => isNear(heard('track:3')?.peakDb[0] ?? -120, playedDb) && heard('track:2')?.peakDb[0] === -120,
+      'a muted voice does not duck',
+    )
     expect(isNear(heard('source:voice')!.peakDb[0], playedDb)).toBe(true)
-    expect(heard('track:2')!.peakDb[0]).toBe(-120)
     await sleep(1000)
     const rate = meters.length
     await sleep(1000)
