@@ -175,6 +175,30 @@ describe('the mixer', () => {
     for (const times of found) expect(times).toEqual([500_000, 1_500_000, 2_500_000])
   })
 
+  it('lets the filters of a source sleep that nobody hears, and wakes them without a click', () => {
+    const { mixer, set, mix } = studio({ a: steady(0.5), b: steady(0.5) })
+    const slow = filter('gate', { openDb: -20, closeDb: -20, attackMs: 1000, holdMs: 0 })
+    const level = (muted: boolean, more: Record<string, Partial<SourceAudio>> = {}) => {
+      set({ a: { filters: [slow], muted }, ...more })
+      expect(steepest(mix, 20)).toBeLessThan(0.01)
+      return mix(1).tracks[0]![0]!
+    }
+    const opening = level(false)
+    expect(opening).toBeLessThan(0.3)
+    expect(level(true)).toBe(0)
+    // It stood still, and opens anew.
+    expect(level(false)).toBeCloseTo(opening, 1)
+    expect(level(true)).toBe(0)
+    mixer.meters()
+    level(true)
+    mixer.meters()
+    // A meter had it opened further.
+    expect(level(false)).toBeGreaterThan(opening + 0.1)
+    // One that steers another is heard.
+    const ducking = filter('compressor', { key: 'a', thresholdDb: -60, ratio: 50 })
+    expect(level(false, { a: { filters: [slow], tracks: [] }, b: { filters: [ducking] } })).toBeLessThan(0.3)
+  })
+
   it('changes the filters of tracks under sound without a click, steered by a source where that is wanted', () => {
     const { mixer, set, mix } = studio({ a: steady(0.5), voice: steady(0.4) })
     set({ a: {}, voice: { tracks: [2] } })

@@ -93,6 +93,7 @@ class StudioMixer implements Mixer {
 
   setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void {
     for (let track = 0; track < trackCount; track++) this.#buses[track]!.configure(filters[track] ?? [])
+    this.#arrange()
     this.#delayUs = Math.max(this.#delayUs, this.#neededDelayUs())
   }
 
@@ -162,7 +163,7 @@ class StudioMixer implements Mixer {
     for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) this.#buses[bus]!.sum.fill(0)
     for (let index = 0; index < this.#order.length; index++) {
       const strip = this.#order[index]!
-      strip.prepare(timeUs, isMetered)
+      strip.prepare(timeUs, isMetered, this.#isTaken)
       for (let bus = 0; bus < busCount; bus++) strip.addTo(bus, this.#isTaken[bus] ? this.#buses[bus]!.sum : undefined)
     }
     for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) this.#buses[bus]!.push()
@@ -194,6 +195,8 @@ class StudioMixer implements Mixer {
       place(strip)
     }
     this.#order.push(...this.#leaving)
+    const keys = new Set([...this.#order, ...this.#buses].flatMap(({ keyIds }) => keyIds))
+    for (const strip of this.#order) strip.isKey = keys.has(strip.source)
     for (const bus of this.#buses) bus.setKeys((id) => this.#strips.get(id))
   }
 

@@ -20,6 +20,11 @@ export class GainRamp {
     this.#step = Math.abs(target - this.end) / this.#blocks
   }
 
+  /** It lets nothing through, and is not about to. */
+  get isZero(): boolean {
+    return this.end === 0 && this.#target === 0
+  }
+
   /** Is there at once. */
   jump(value: number): void {
     this.#target = value

@@ -46,6 +46,7 @@ export class InputStrip implements KeySource {
   readonly #oldBlock = new Float32Array(blockFrames * 2)
   #silentBlocks = 0
   #isLeaving = false
+  #isKey = false
 
   constructor(input: MixerInput, maker: ProcessorMaker, tableFor: (rate: number) => SincTable, anySolo: boolean) {
     this.source = input.source
@@ -84,7 +85,12 @@ export class InputStrip implements KeySource {
   }
 
   get key(): Float32Array {
-    return this.#input.audio.muted || !isShown(this.#input) ? this.#silence : this.#filtered
+    return this.#isMute ? this.#silence : this.#filtered
+  }
+
+  /** Filters of others are steered by it. */
+  set isKey(isKey: boolean) {
+    this.#isKey = isKey
   }
 
   /** How much later than a block's time its own sound is taken, us: what filters look ahead, less the sync offset. */
@@ -102,8 +108,11 @@ export class InputStrip implements KeySource {
     return this.#isLeaving && this.#routes.every((each) => each.end === 0)
   }
 
-  /** Makes the block that is heard at `timeUs`. */
-  prepare(timeUs: number, isMetered: boolean): void {
+  /**
+   * Makes the block that is heard at `timeUs`. `isTaken`: for each bus, whether anybody takes it. The filters of what nobody hears, sees
+   * on a meter or is steered by sleep: some are dear.
+   */
+  prepare(timeUs: number, isMetered: boolean, isTaken: readonly boolean[]): void {
     const block = this.#filtered
     let sounds = this.#reader.read(timeUs, this.aheadUs, block, this.#isLeaving)
     if (this.#oldReader !== undefined) {
@@ -113,7 +122,8 @@ export class InputStrip implements KeySource {
       this.#oldReader = undefined
     }
     this.#silentBlocks = sounds ? 0 : this.#silentBlocks + 1
-    this.#chain.process(block, this.#silentBlocks > restBlocks)
+    if (isMetered || this.#isHeard(isTaken)) this.#chain.process(block, this.#silentBlocks > restBlocks)
+    else this.#chain.sleep()
     this.#left.advance()
     this.#right.advance()
     this.#shown.advance()
@@ -144,6 +154,17 @@ export class InputStrip implements KeySource {
 
   close(): void {
     this.#chain.close()
+  }
+
+  get #isMute(): boolean {
+    return this.#input.audio.muted || !isShown(this.#input)
+  }
+
+  #isHeard(isTaken: readonly boolean[]): boolean {
+    if (this.#isKey && !this.#isMute) return true
+    if (this.#shown.isZero) return false
+    for (let bus = 0; bus < busCount; bus++) if (isTaken[bus] && !this.#routes[bus]!.isZero) return true
+    return false
   }
 
   #readerOf(store: SoundStore): SourceReader {

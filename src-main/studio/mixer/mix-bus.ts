@@ -30,6 +30,10 @@ export class MixBus {
     return this.#chain.mostLatency
   }
 
+  get keyIds(): readonly string[] {
+    return this.#chain.keyIds
+  }
+
   configure(filters: readonly AudioFilter[]): void {
     this.#chain.configure(filters)
   }

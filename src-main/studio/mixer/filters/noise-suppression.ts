@@ -8,6 +8,8 @@ import type { Denoiser, DenoiserSource } from './rnnoise.ts'
 const fullScale = 32_768
 /** Blocks of silence after which there is no noise left to be taken out. */
 const restBlocks = 20
+/** Blocks with both channels the same after which one is worked on again. */
+const monoBlocks = 100
 
 /** Takes noise out of speech. One channel is worked on while both are the same. */
 export class NoiseSuppression implements AudioProcessor {
@@ -23,6 +25,7 @@ export class NoiseSuppression implements AudioProcessor {
   /** How much is cleaned; 0 as long as the library is not there. */
   #amount = 0
   #silentBlocks = 0
+  #equalBlocks = 0
 
   constructor(source: DenoiserSource, { amount }: NoiseSuppressionSettings) {
     this.#source = source
@@ -40,7 +43,9 @@ export class NoiseSuppression implements AudioProcessor {
       block.set(this.#delayed)
       return
     }
-    const isMono = this.#split(block) && this.#rightDenoiser === undefined
+    this.#equalBlocks = this.#split(block) ? this.#equalBlocks + 1 : 0
+    if (this.#equalBlocks > monoBlocks) this.#closeRight()
+    const isMono = this.#equalBlocks > 0 && this.#rightDenoiser === undefined
     if (this.#silentBlocks > restBlocks) {
       block.set(this.#delayed)
       return
@@ -92,8 +97,12 @@ export class NoiseSuppression implements AudioProcessor {
 
   close(): void {
     this.#leftDenoiser?.close()
-    this.#rightDenoiser?.close()
     this.#leftDenoiser = undefined
+    this.#closeRight()
+  }
+
+  #closeRight(): void {
+    this.#rightDenoiser?.close()
     this.#rightDenoiser = undefined
   }
 }

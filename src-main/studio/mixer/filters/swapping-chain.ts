@@ -12,6 +12,7 @@ export class SwappingChain {
   readonly #presence = new GainRamp(1, 1)
   #latency: number
   #swapBlocks = 0
+  #sleeps = false
 
   constructor(maker: ProcessorMaker, filters: readonly AudioFilter[]) {
     this.#chain = new FilterChain(maker, filters)
@@ -40,8 +41,14 @@ export class SwappingChain {
     this.#chain.configure(filters)
   }
 
+  /** Nobody hears the sound: the filters stand still. With the next block that is processed they begin anew, unheard at first. */
+  sleep(): void {
+    this.#sleeps = true
+  }
+
   /** `rests`: the filters have nothing left to say, and nothing comes in. */
   process(block: Float32Array, rests = false): void {
+    if (this.#sleeps) this.#wake()
     this.#advanceSwap()
     if (!rests && !this.#chain.isEmpty) {
       this.#chain.process(block)
@@ -59,12 +66,20 @@ export class SwappingChain {
     this.#chain.swap()
     this.#latency = this.#chain.latency
     this.#swapBlocks = 0
+    this.#sleeps = false
     this.#presence.jump(1)
     this.#chain.reset()
   }
 
   close(): void {
     this.#chain.close()
+  }
+
+  #wake(): void {
+    this.reset()
+    if (this.#chain.isEmpty) return
+    this.#presence.jump(0)
+    this.#swapBlocks = blocksUnheard(this.#latency)
   }
 
   /** Out in one block, then the new chain runs unheard until its sound is there, then in again. */
@@ -78,10 +93,13 @@ export class SwappingChain {
     if (this.#chain.mustSwap) {
       this.#chain.swap()
       this.#latency = this.#chain.latency
-      this.#swapBlocks = 1 + Math.ceil(this.#latency / blockFrames)
+      this.#swapBlocks = blocksUnheard(this.#latency)
       return
     }
     this.#swapBlocks--
     if (this.#swapBlocks === 0) this.#presence.set(1)
   }
 }
+
+/** Until a chain that begins has its sound. */
+const blocksUnheard = (latency: number) => 1 + Math.ceil(latency / blockFrames)
