@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { audioFilterKinds } from '../src-main/studio/mixer/audio-filter-kinds.ts'
 import { createMixer } from '../src-main/studio/mixer/create-mixer.ts'
@@ -17,13 +18,13 @@ const blockFrames = 480
 const blockUs = 10_000
 
 const filter = (kind, settings = {}) => ({ id: kind, name: kind, kind, enabled: true, settings })
-const input = (source, store, filters = []) => ({
+const input = (source, store, filters = [], muted = false) => ({
   source,
   name: source,
   store,
   shown: true,
   audio: {
-    ...{ gainDb: -3, pan: 0, muted: false, solo: false, syncOffsetMs: 0, tracks: [1, 2] },
+    ...{ gainDb: -3, pan: 0, muted, solo: false, syncOffsetMs: 0, tracks: [1, 2] },
     ...{ monitoring: 'off', followsVideo: false, filters },
   },
 })
@@ -50,14 +51,15 @@ function chunksOf(index, isMono) {
 }
 
 /** Share of a core (%) that mixing takes, writing to the stores taken off. */
-function share(sources, seconds) {
-  const run = (mixes) => {
+async function share(sources, seconds, trackFilters = []) {
+  const run = async (mixes) => {
     const devices = sources.map((source, index) => ({
       ...{ store: memorySoundStore(rate), chunks: chunksOf(index, source.isMono) },
       ...{ trueRate: rate * (1 + (source.ppm ?? 0) * 1e-6), frame: 0 },
     }))
     const mixer = createMixer({ log })
-    mixer.setInputs(devices.map(({ store }, index) => input(`source${index}`, store, sources[index].filters)))
+    mixer.setTrackFilters(trackFilters)
+    mixer.setInputs(devices.map(({ store }, index) => input(`source${index}`, store, sources[index].filters, sources[index].muted)))
     mixer.setTracks([1, 2])
     let from = 0
     for (let block = 0; block < (seconds + 5) * 100; block++) {
@@ -71,13 +73,15 @@ function share(sources, seconds) {
       }
       if (!mixes) continue
       mixer.mix(block * blockUs - 60_000)
-      if (block % 3 === 0) mixer.meters()
+      if (block % 3 === 0 && !sources[0].muted) mixer.meters()
+      // Noise suppression is loaded meanwhile.
+      if (block === 0) await sleep(500)
     }
     mixer.close()
     return cpuSeconds() - from
   }
-  const writing = run(false)
-  return ((run(true) - writing) / seconds) * 100
+  const writing = await run(false)
+  return (((await run(true)) - writing) / seconds) * 100
 }
 
 /** Share of a core that one filter takes on stereo, %. */
@@ -198,11 +202,16 @@ export async function measureMixer(print, { minutes = 60 } = {}) {
   const typical = [...Array(4).fill(microphone), ...Array(2).fill(desktop), ...Array(4).fill(file)]
   const chain = [filter('high-pass'), filter('gate'), filter('compressor'), filter('limiter')]
   const seconds = 60
+  const voice = { isMono: true, filters: [filter('noise-suppression')] }
+  const masterBus = [filter('equalizer', settingsOf.equalizer), filter('compressor'), filter('loudness'), filter('limiter')]
   const results = {
-    typical: share(typical, seconds),
-    mix: share(Array(10).fill({ filters: [] }), seconds),
-    filtered: share(Array(10).fill({ filters: chain }), seconds),
-    drifting: share(Array(10).fill({ ppm: 50, filters: [] }), seconds),
+    typical: await share(typical, seconds),
+    mix: await share(Array(10).fill({ filters: [] }), seconds),
+    filtered: await share(Array(10).fill({ filters: chain }), seconds),
+    drifting: await share(Array(10).fill({ ppm: 50, filters: [] }), seconds),
+    voice: await share([voice], 10),
+    mutedVoice: await share([{ ...voice, muted: true }], 10),
+    master: await share([{ filters: [] }], seconds, [masterBus, masterBus]),
     filters: await filterShares(),
     ffmpeg: await ffmpegShare(10, 'highpass=f=80,highpass=f=80,agate,acompressor,alimiter=level=0', seconds),
     drift: [],
@@ -211,6 +220,10 @@ export async function measureMixer(print, { minutes = 60 } = {}) {
   print(`ten typical sources with meters: ${percent(results.typical)} (aim: under 5)`)
   print(`ten on our clock, no filters: ${percent(results.mix)}; all on clocks of their own: ${percent(results.drifting)}`)
   print(`ten with high-pass, gate, compressor, limiter: ${percent(results.filtered)}`)
+  print(
+    `one voice with noise suppression: ${percent(results.voice)}; the same muted, with nobody at its meter: ${percent(results.mutedVoice)}`,
+  )
+  print(`one source on two tracks with equalizer, compressor, loudness, limiter each: ${percent(results.master)}`)
   if (results.ffmpeg === undefined) print('ffmpeg: not installed, left out')
   else print(`ffmpeg, without meters: amix ${percent(results.ffmpeg.mix)}; with the four filters ${percent(results.ffmpeg.filtered)}`)
   print(
