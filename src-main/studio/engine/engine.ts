@@ -59,6 +59,7 @@ export class Engine {
   readonly #pictures: PicturesAtWork
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
+  readonly #filters: NativeFilters
   #collection: Collection
   readonly #canvases = new Map<string, AtCanvas>()
   readonly #originUs: number
@@ -91,12 +92,12 @@ export class Engine {
       onReport: (source, report) => send({ kind: 'source', source, report }),
     })
     const pictures = (source: string) => this.#sources.pictures(source)
-    const filters = new NativeFilters({
+    this.#filters = new NativeFilters({
       pictures,
       onProblem: (filter, problem) => send({ kind: 'filter', filter, problem: problem ?? null }),
       onLoaded: () => this.#scenes.replan(),
     })
-    this.#scenes = new SceneSurfaces({ compositor, pictures, filters: (each) => filters.of(each) })
+    this.#scenes = new SceneSurfaces({ compositor, pictures, filters: (each) => this.#filters.of(each) })
     this.#encodings = new EncodingsAtWork({
       compositor,
       nowMs: () => compositor.nowUs() / 1000,
@@ -278,6 +279,7 @@ export class Engine {
     this.#needs.mixer.setTrackFilters(collection.tracks.map(({ filters }) => filters))
     this.#sources.setCollection(collection)
     this.#scenes.setCollection(collection)
+    this.#filters.keepFor([...collection.sources, ...collection.scenes])
     const frameMs = frameUs(1, collection.frameRate) / 1000
     const resized = collection.canvases.some(({ id, width, height }) => {
       const known = this.#canvases.get(id)

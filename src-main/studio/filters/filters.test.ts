@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Filter } from '../collection/collection.ts'
 import type { NativeFilter } from '../native/compositor.ts'
@@ -183,6 +186,37 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
       fractions.add(Math.round(((come % 1) + 1) * 16) % 16)
     }
     expect(fractions.size).toBeGreaterThan(2)
+  })
+
+  it('hold a colour table as long as a filter names its file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ami-tables-'))
+    open.push({ close: () => rmSync(folder, { recursive: true }) })
+    const steps = [0, 1].flatMap((blue) => [0, 1].flatMap((green) => [0, 1].map((red) => `${red} ${green} ${blue}`)))
+    const lut = (name: string): Filter => {
+      const file = join(folder, `${name}.cube`)
+      writeFileSync(file, `LUT_3D_SIZE 2\n${steps.join('\n')}\n`)
+      return { id: name, name, kind: 'lut', enabled: true, settings: { file } }
+    }
+    const [one, other] = [lut('one'), lut('other')]
+    let read = Promise.withResolvers<void>()
+    let loads = 0
+    const filters = new NativeFilters({
+      pictures: () => undefined,
+      onProblem: (_, problem) => expect(problem).toBeUndefined(),
+      onLoaded: () => ++loads % 2 === 0 && read.resolve(),
+    })
+    filters.of([one, other])
+    await read.promise
+    expect(filters.of([one, other])).toHaveLength(2)
+    filters.keepFor([{ filters: [{ ...other, enabled: false }] }])
+    expect(filters.tables).toBe(1)
+    // One that is let go of while it is read is not kept either; what comes back is read anew.
+    read = Promise.withResolvers()
+    filters.of([one, lut('third')])
+    filters.keepFor([{ filters: [one] }])
+    await read.promise
+    expect(filters.tables).toBe(1)
+    expect(filters.of([one])).toHaveLength(1)
   })
 
   it('are each known to the compositor, and refused by name where they are not, or their settings are wrong', () => {

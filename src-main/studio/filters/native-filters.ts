@@ -45,6 +45,19 @@ export class NativeFilters {
     return filters.flatMap((filter) => (filter.enabled ? (this.#make(filter) ?? []) : []))
   }
 
+  /** Lets go of the tables that no filter names any more: one that comes back is read anew. `filtered` is all sources and scenes. */
+  keepFor(filtered: readonly { readonly filters: readonly Filter[] }[]): void {
+    if (this.#tables.size === 0) return
+    const named = new Set<string>()
+    for (const { filters } of filtered) for (const { kind, settings } of filters) if (kind === 'lut') named.add(String(settings.file))
+    for (const file of this.#tables.keys()) if (!named.has(file)) this.#tables.delete(file)
+  }
+
+  /** How many tables are held, those that are being read included. */
+  get tables(): number {
+    return this.#tables.size
+  }
+
   #make({ id, kind, settings }: Filter): NativeFilter | undefined {
     const all: NativeFilter = { ...defaults.get(kind), ...settings, kind }
     if (kind === 'lut') {
@@ -81,14 +94,17 @@ export class NativeFilters {
   }
 
   async #read(file: string): Promise<void> {
+    const keep = (table: ColorTable | string): void => {
+      if (this.#tables.has(file)) this.#tables.set(file, table)
+    }
     try {
       const { size } = await stat(file)
       if (size > largestTableBytes) throw new Error(`${file} has ${size} bytes: that is no colour table`)
       const table = readCube(await readFile(file, 'utf8'))
       if (isFault(table)) throw new Error(`${file}, line ${table.offset}: ${table.fault}`)
-      this.#tables.set(file, table)
+      keep(table)
     } catch (error) {
-      this.#tables.set(file, (error as Error).message)
+      keep((error as Error).message)
       this.#lookAgain()
     }
     this.#needs.onLoaded()
