@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { launchBrowser, untilPlayer } from './helpers/browser.ts'
 import { complaintsOf, readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { hasNginxRtmp, startNginxRtmp } from './helpers/relay-targets.ts'
@@ -166,13 +167,26 @@ describe("the studio's recordings", () => {
     expect(after.statistics.gaps).toBe(1)
     await recorded('crash', after.statistics.durationMs + 2000)
     for (const id of sending) await show.until(id, live)
+    const browser = await launchBrowser()
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage()
+    await page.goto(`${host.http}/watch/show`)
+    await untilPlayer(page, 'playing')
+    await page.evaluate(() => {
+      window.__mark = 1
+    })
     const told = new Map<string, any>()
     for (const id of ['crash', 'crash-mkv']) told.set(id, await show.report(id))
     await host.kill('SIGKILL')
 
-    host = await startHost({ name: 'studio-recording', dataDir })
+    await untilPlayer(page, 'connection-lost')
+    host = await startHost({ name: 'studio-recording', dataDir, httpPort: Number(new URL(host.http).port) })
     show = showOf(host)
     for (const id of sending) await show.until(id, live)
+    // Who watched goes on in the same page.
+    await untilPlayer(page, 'playing')
+    expect(await page.evaluate(() => window.__mark)).toBe(1)
+    await browser.close()
     const resumed = await show.until('crash', (report) => live(report) && report.statistics.parts === 3)
     expect(resumed.startedAt).toBe(after.startedAt)
     expect((await show.report('waiting')).state).toBe('paused')

@@ -6,10 +6,14 @@ export interface StreamNotice {
   readonly reconnecting: boolean
 }
 
+/** Until it is asked again what was refused, ms. */
+const againMs = 5000
+
 /** Hears what becomes of a stream, while the page is seen: browsers open few connections to one host. Returns the way to stop. */
 export function followNotices(address: () => string, onNotice: (notice: StreamNotice) => void): () => void {
   const stop = new AbortController()
   let source: EventSource | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
   const follow = () => {
     if (document.visibilityState === 'hidden') {
       source?.close()
@@ -17,7 +21,15 @@ export function followNotices(address: () => string, onNotice: (notice: StreamNo
       return
     }
     if (source !== undefined || stop.signal.aborted) return
-    source = new EventSource(address())
+    clearTimeout(again)
+    const opened = new EventSource(address())
+    source = opened
+    // The browser comes back by itself, but not after an answer that is no stream of events: that of a proxy while the host is away.
+    source.addEventListener('error', () => {
+      if (opened.readyState !== EventSource.CLOSED || source !== opened) return
+      source = undefined
+      again = setTimeout(follow, againMs)
+    })
     source.addEventListener('notice', (event) => {
       try {
         const { title, state, reconnecting } = JSON.parse((event as MessageEvent<string>).data) as Partial<StreamNotice>
@@ -31,6 +43,7 @@ export function followNotices(address: () => string, onNotice: (notice: StreamNo
   follow()
   return () => {
     stop.abort()
+    clearTimeout(again)
     source?.close()
   }
 }

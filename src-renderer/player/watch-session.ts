@@ -1,9 +1,10 @@
-import { type About, type Availability, readAbout, readAvailability } from './availability.ts'
+import type { Availability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
 import { BeaconSender } from './beacon-sender.ts'
 import type { CurrentLevel, Engine, EngineEvents, EngineKind, LevelInfo, PlayableRange } from './engine.ts'
 import { latencyMs } from './latency.ts'
-import { measureClock, pause, preciseNowMs, ServerClock } from './server-clock.ts'
+import { measureClock, pause, ServerClock } from './server-clock.ts'
+import { StreamDoor } from './stream-door.ts'
 import { followNotices, type StreamNotice } from './stream-notices.ts'
 
 export type WatchState =
@@ -18,6 +19,8 @@ export type WatchState =
   | 'missing'
   | 'refused'
   | 'connection-lost'
+  /** The host was away and answers again; the stream that was watched is not back yet. */
+  | 'returning'
   | 'unsupported'
 
 export interface WatchOptions {
@@ -42,6 +45,8 @@ export interface WatchOptions {
 
 /** After the host says that the stream is over, a player shows what it still holds for so long, ms. */
 const playOutMs = 800
+/** A stream that was lost with its host is expected back for so long, ms. */
+const returnMs = 60_000
 
 /**
  * Plays one stream for as long as the page is open: waits until it is live, starts the engine, brings it back after
@@ -51,6 +56,8 @@ export class WatchSession {
   readonly #options: WatchOptions
   readonly #clock = new ServerClock()
   readonly #stop = new AbortController()
+  /** Its `start` is where the next engine begins: a link's, or where one that failed was. */
+  readonly #door: StreamDoor
   readonly #beacon: BeaconSender | undefined
   readonly #stopNotices: () => void
   /** The host says that the publisher is away. */
@@ -63,17 +70,18 @@ export class WatchSession {
   /** Run of the stream that is known to be over: its playlist is still there, but not live. */
   #endedEpoch: string | undefined
   #attempt = 0
-  /** Where the next engine begins: a link's start, or where one that failed was. */
-  #start: string | undefined
+  /** Until then a stream that is not live counts as one that comes back. */
+  #returnsUntilMs = 0
   /** Grows with every engine, so that late callbacks of an old one are not heard. */
   #round = 0
 
   constructor(options: WatchOptions) {
     this.#options = options
     this.#engineKind = options.engine
-    this.#start = options.start
-    const { video } = options
+    const { video, name, session, token } = options
     const { signal } = this.#stop
+    const onTitle = (title: string): void => options.onTitle?.(title)
+    this.#door = new StreamDoor({ name, session, token, clock: this.#clock, signal, onTitle }, options.start)
     video.addEventListener('playing', () => this.#settle(), { signal })
     video.addEventListener('timeupdate', () => this.#settle(), { signal })
     video.addEventListener('waiting', () => this.#stalled(), { signal })
@@ -83,7 +91,7 @@ export class WatchSession {
       this.#beacon = new BeaconSender({
         video,
         session: options.session,
-        address: () => this.#address('beacon'),
+        address: () => this.#door.address('beacon'),
         protocol: () => this.#engineKind,
         level: () => this.level(),
         latencyMs: () => this.latencyMs(),
@@ -91,7 +99,7 @@ export class WatchSession {
       this.#beacon.meter.want()
     }
     this.#stopNotices = followNotices(
-      () => this.#address('events'),
+      () => this.#door.address('events'),
       (notice) => this.#told(notice),
     )
     void this.#open()
@@ -132,7 +140,7 @@ export class WatchSession {
 
   /** Address of something that belongs to the stream, e.g. `sprites.vtt`, with the right to fetch it. */
   addressOf(file: string): string {
-    return this.#address(file)
+    return this.#door.address(file)
   }
 
   /** What can be played now, on the video's clock. */
@@ -142,7 +150,7 @@ export class WatchSession {
 
   /** True where the viewer is behind the live edge by choice. */
   get rewound(): boolean {
-    return this.#engine?.rewound ?? this.#start !== undefined
+    return this.#engine?.rewound ?? this.#door.start !== undefined
   }
 
   /** Goes to a moment on the video's clock, within what can be played, s. */
@@ -194,7 +202,7 @@ export class WatchSession {
   /** The next engine begins where this one was, if its viewer was behind the live edge. */
   #rememberPlace(): void {
     const shown = this.#engine?.rewound ? this.#engine.shownTimeMs() : undefined
-    this.#start = shown === undefined ? undefined : new Date(shown).toISOString()
+    this.#door.start = shown === undefined ? undefined : new Date(shown).toISOString()
   }
 
   #settle(): void {
@@ -246,47 +254,17 @@ export class WatchSession {
     else if (state === 'missing' && this.#state === 'waiting') this.#say('missing')
   }
 
+  /** What was watched is gone, and nobody said that it is over. */
+  #lost(): void {
+    if (this.#epoch !== '') this.#returnsUntilMs = performance.now() + returnMs
+  }
+
   #over(epoch: string, atOnce: boolean): void {
     this.#endedEpoch = epoch
     // The engine stays until the stream begins again: it holds the last picture.
     if (atOnce) this.#drop()
     this.#say('ended')
     void this.#open()
-  }
-
-  /** Asks first whether there is something to fetch: what is missing would stand as an error in the browser's console. */
-  async #ask(): Promise<Availability> {
-    try {
-      const about = await this.#fetch('about.json')
-      const known: About = readAbout(about.status, await about.text())
-      if (known.title) this.#options.onTitle?.(known.title)
-      if (known.kind !== 'playable') return { kind: known.kind }
-      const response = await this.#fetch('index.m3u8')
-      return readAvailability(response.status, await response.text())
-    } catch {
-      return { kind: 'unreachable' }
-    }
-  }
-
-  async #fetch(file: string): Promise<Response> {
-    const sent = preciseNowMs()
-    const response = await fetch(this.#address(file), { cache: 'no-store', signal: this.#stop.signal })
-    this.#clock.learnFromDate(sent, preciseNowMs(), response.headers.get('date'))
-    return response
-  }
-
-  /** Absolute: hls.js adds its delivery directives to absolute addresses alone, and without them it polls. */
-  #address(file: string): string {
-    const { name, token, session } = this.#options
-    const path = token === undefined ? file : `@${encodeURIComponent(token)}/${file}`
-    const start = this.#start === undefined ? '' : `&start=${encodeURIComponent(this.#start)}`
-    return new URL(`/live/${encodeURIComponent(name)}/${path}?session=${session}${start}`, location.href).href
-  }
-
-  #whep(): string {
-    const { name, token, session } = this.#options
-    const query = new URLSearchParams({ session, ...(token === undefined ? {} : { token }) })
-    return `/live/${encodeURIComponent(name)}/whep?${query}`
   }
 
   /** Asks until the stream plays, then starts the engine. */
@@ -297,7 +275,7 @@ export class WatchSession {
     const library = this.#engineKind === 'hls' && canUseMediaSource() ? loadHls() : undefined
     library?.catch(() => {})
     while (!signal.aborted && round === this.#round) {
-      const answer = await this.#ask()
+      const answer = await this.#door.ask()
       if (signal.aborted || round !== this.#round) return
       if (answer.kind === 'playable' && (answer.epoch === '' || answer.epoch !== this.#endedEpoch)) {
         try {
@@ -307,7 +285,9 @@ export class WatchSession {
           this.#say('connection-lost')
         }
       } else {
-        this.#say(stateOf(answer.kind))
+        if (answer.kind === 'unreachable') this.#lost()
+        const returns = answer.kind === 'waiting' && performance.now() < this.#returnsUntilMs
+        this.#say(returns ? 'returning' : stateOf(answer.kind))
       }
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve
@@ -340,6 +320,7 @@ export class WatchSession {
       onFatal: (reason) => {
         if (round !== this.#round) return
         const isConnected = this.#state !== 'loading'
+        this.#lost()
         this.#rememberPlace()
         this.#drop()
         if (this.#engineKind === 'webrtc' && !isConnected) {
@@ -367,8 +348,8 @@ export class WatchSession {
     if (this.#engineKind === 'webrtc') {
       const { createWebRtcEngine } = await import('./webrtc-engine.ts')
       if (round !== this.#round) return
-      const isOver = async () => (await this.#ask()).kind === 'ended'
-      this.#engine = createWebRtcEngine(video, this.#whep(), isOver, events)
+      const isOver = async () => (await this.#door.ask()).kind === 'ended'
+      this.#engine = createWebRtcEngine(video, this.#door.whep(), isOver, events)
       return
     }
     if (this.#engineKind === 'dash') {
@@ -376,7 +357,13 @@ export class WatchSession {
       const cdn = /^(?:https?:)?\/\//m.test(playlist)
       const { createDashEngine } = await import('./dash-engine.ts')
       if (round !== this.#round) return
-      this.#engine = createDashEngine(video, this.#address('manifest.mpd'), events, this.#start, cdn ? undefined : this.#options.session)
+      this.#engine = createDashEngine(
+        video,
+        this.#door.address('manifest.mpd'),
+        events,
+        this.#door.start,
+        cdn ? undefined : this.#options.session,
+      )
       return
     } else if (library) {
       const [{ default: Hls }, { createHlsEngine }] = await library
@@ -384,16 +371,16 @@ export class WatchSession {
       this.#engine = createHlsEngine(
         Hls,
         video,
-        this.#address('index.m3u8'),
+        this.#door.address('index.m3u8'),
         playlist,
         events,
-        this.#start !== undefined,
+        this.#door.start !== undefined,
         this.#options.session,
       )
     } else {
       const { createNativeEngine } = await import('./native-engine.ts')
       if (round !== this.#round) return
-      this.#engine = createNativeEngine(video, this.#address('index.m3u8'), events, this.#start !== undefined)
+      this.#engine = createNativeEngine(video, this.#door.address('index.m3u8'), events, this.#door.start !== undefined)
     }
     void video.play().catch(() => {})
   }

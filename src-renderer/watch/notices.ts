@@ -22,6 +22,7 @@ export const notices: Readonly<Record<WatchState, Notice>> = {
   missing: { title: 'There is no stream of this name', text: 'Check the link with whoever sent it to you.', chip: 'Not found' },
   refused: { title: 'This stream may not be watched from here', text: 'Ask whoever sent you the link.', chip: 'Refused' },
   'connection-lost': { title: 'The connection is lost', text: 'Trying again. Playback resumes by itself.', chip: 'Connecting' },
+  returning: { title: 'The stream is coming back', text: 'It goes on here by itself, in a moment.', chip: 'Coming back' },
   unsupported: {
     title: 'This browser cannot play the stream',
     text: 'It lacks the codec that the publisher sends. Try Chrome, Edge or Safari, or open the address in VLC.',

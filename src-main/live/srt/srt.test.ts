@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { readSrtStreamId } from '../../formats/srt-stream-id.ts'
 import { SrtCipher } from './cipher.ts'
 import { SynCookies } from './cookie.ts'
@@ -22,6 +22,8 @@ function pair(options: { loss: number; delayMs: number; latencyMs: number; seque
   const random = randomSource(3)
   const flying: { atMs: number; to: 'a' | 'b'; packet: Buffer }[] = []
   let nowMs = performance.now()
+  // What is sent goes by the same clock.
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
   const wire = (to: 'a' | 'b') => (packet: Buffer) => {
     if (random() >= options.loss) flying.push({ atMs: nowMs + options.delayMs, to, packet: Buffer.from(packet) })
   }
@@ -78,6 +80,7 @@ function sendThrough(ends: ReturnType<typeof pair>, count: number): number[] {
 }
 
 describe('an SRT connection', () => {
+  afterEach(() => void vi.restoreAllMocks())
   const all = Array.from({ length: 1000 }, (_, i) => i)
 
   it('delivers everything in order through loss of 5 % both ways, over the wrap of its numbers', () => {
