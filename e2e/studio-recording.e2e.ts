@@ -221,7 +221,8 @@ describe("the studio's recordings", () => {
       const off = frames.map(({ code, time }) => code!.frame - frames[0]!.code!.frame - (time - frames[0]!.time) * 30)
       // A machine that is busy with all of this may draw the test picture some frames late.
       expect(Math.max(...off.map(Math.abs))).toBeLessThanOrEqual(10)
-      expect(Math.abs((await endOf(first.path)) - first.durationMs)).toBeLessThan(100)
+      // By where its last packet begins: the last picture of a busy machine may have been shown for some frames.
+      expect(Math.abs((await endOf(first.path)) - first.durationMs)).toBeLessThan(400)
     }
     process.stdout.write(`the studio's process was away for ${Math.round(awayMs)} ms\n`)
 
