@@ -124,15 +124,19 @@ describe('a canvas', () => {
       scene('one', [item('i1', 'a'), item('i3', 'c')]),
       scene('two', [item('i2', 'a', { position: { x: 100, y: 0 } }), item('i4', 'b')]),
     ]
-    const { program, layersOf, run } = studio(scenes)
+    const { program, asked, layersOf, run } = studio(scenes)
     program.switchTo('two', transition('move'), 0)
     run(0, 5)
-    const moving = [...layersOf.values()].at(-1) as readonly Layer[]
-    expect(moving).toHaveLength(3)
-    const [leaving, moved, arriving] = moving as [Layer, Layer, Layer]
-    expect(moved.transform[4]).toBeGreaterThan(40)
-    expect(moved.transform[4]).toBeLessThan(50)
-    expect(leaving.opacity + arriving.opacity).toBeCloseTo(1)
+    const [leaving, arriving] = [...layersOf.values()].slice(-2) as [readonly Layer[], readonly Layer[]]
+    expect([leaving.length, arriving.length]).toEqual([2, 2])
+    // The same thing at the same place in both, so that fading one into the other leaves it as it is.
+    expect(leaving[0]?.transform).toEqual(arriving[0]?.transform)
+    expect(leaving[0]?.transform[4]).toBeGreaterThan(40)
+    expect(leaving[0]?.transform[4]).toBeLessThan(50)
+    expect([...leaving, ...arriving].every(({ opacity }) => opacity === 1)).toBe(true)
+    const mixing = asked.at(-1)?.mixing as Mixing
+    expect(mixing.kind).toBe('fade')
+    expect(mixing.progress).toBeCloseTo((leaving[0]?.transform[4] as number) / 100)
   })
 
   it('turns what moves about its middle the shorter way, in its own shape, and turns over what is mirrored', () => {
@@ -140,7 +144,7 @@ describe('a canvas', () => {
     const at = { alignment: middle, position: { x: 100, y: 80 } }
     const halfway = (from: Partial<Item>, to: Partial<Item>): Layer => {
       const scenes = [scene('one', [item('i1', 'a', { ...at, ...from })]), scene('two', [item('i2', 'a', { ...at, ...to })])]
-      return movedLayers(studio(scenes).surfaces, 'one', 'two', 0.5)[0] as Layer
+      return movedLayers(studio(scenes).surfaces, 'one', 'two', 0.5).arriving[0] as Layer
     }
     const half = Math.SQRT1_2
     const expected = [half, -half, half, half, 100 - half * 32 - half * 18, 80 + half * 32 - half * 18]

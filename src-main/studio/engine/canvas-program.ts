@@ -1,7 +1,7 @@
 import type { Canvas, Transition } from '../collection/collection.ts'
 import type { Compositor, Layer, Mixing, PictureMemory, Surface } from '../native/compositor.ts'
 import type { FrameStore } from '../native/media-stores.ts'
-import { movedLayers } from './move-transition.ts'
+import { eased, movedLayers } from './move-transition.ts'
 import type { SceneSurfaces } from './scene-surfaces.ts'
 
 export interface CanvasProgramNeeds {
@@ -35,8 +35,8 @@ export class CanvasProgram {
   #needs: CanvasProgramNeeds
   #scene: string
   #running: Running | undefined
-  /** Surface of a transition that moves items. */
-  #moving: Surface | undefined
+  /** Both scenes of a transition that moves items. */
+  #moving: { readonly leaving: Surface; readonly arriving: Surface } | undefined
 
   constructor(needs: CanvasProgramNeeds) {
     this.#needs = needs
@@ -106,10 +106,8 @@ export class CanvasProgram {
     // The first frame of a transition shows that it has begun.
     const progress = (step + 1) / (running.frames + 1)
     if (running.transition.kind === 'move') {
-      const { width, height, background } = this.#needs.canvas
-      this.#moving ??= compositor.createSurface({ width, height, background })
-      this.#moving.setLayers(movedLayers(scenes, running.from, this.#scene, progress))
-      compositor.render(this.#moving, into, frame)
+      const { leaving, arriving } = this.#moved(running, progress)
+      compositor.renderMixed(leaving, arriving, { kind: 'fade', progress: eased(progress) }, into, frame)
       return
     }
     compositor.renderMixed(
@@ -123,7 +121,8 @@ export class CanvasProgram {
   }
 
   close(): void {
-    this.#moving?.close()
+    this.#moving?.leaving.close()
+    this.#moving?.arriving.close()
     this.#moving = undefined
   }
 
@@ -132,6 +131,23 @@ export class CanvasProgram {
     this.#running = undefined
     this.close()
     this.#needs.onEnded(this.#scene)
+  }
+
+  #moved({ from }: Running, progress: number): { readonly leaving: Surface; readonly arriving: Surface } {
+    const { scenes } = this.#needs
+    this.#moving ??= { leaving: this.#emptySurface(from), arriving: this.#emptySurface(this.#scene) }
+    const { leaving, arriving } = movedLayers(scenes, from, this.#scene, progress)
+    this.#moving.leaving.setLayers(leaving)
+    this.#moving.arriving.setLayers(arriving)
+    return this.#moving
+  }
+
+  /** Behind the scene's filters but those that would have to remember what was before. */
+  #emptySurface(scene: string): Surface {
+    const { compositor, scenes, canvas } = this.#needs
+    const surface = compositor.createSurface(canvas)
+    surface.setFilters(scenes.filters(scene).filter(({ kind }) => kind !== 'delay'))
+    return surface
   }
 
   #mixing({ transition: { kind, settings, durationMs } }: Running, progress: number, elapsedMs: number): Mixing {

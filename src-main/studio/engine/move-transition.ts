@@ -30,7 +30,7 @@ function poseOf({ placement: { transform, width, height } }: PlacedItem): Pose {
 const facingBack = ({ middle, along, size }: Pose): Pose => ({ middle, along: [-along[0], -along[1]], size: [-size[0], -size[1]] })
 
 /** Content turns the shorter way about its middle, and keeps its shape meanwhile; what is mirrored is turned over. */
-function blendItems(from: PlacedItem, to: PlacedItem, progress: number): Layer {
+function onTheWay(from: PlacedItem, to: PlacedItem, progress: number): Pick<Layer, 'crop' | 'transform' | 'opacity'> {
   const start = poseOf(from)
   let end = poseOf(to)
   const sameSide = start.size[1] > 0 === end.size[1] > 0
@@ -60,7 +60,6 @@ function blendItems(from: PlacedItem, to: PlacedItem, progress: number): Layer {
   const middleX = between(start.middle[0], end.middle[0], progress)
   const middleY = between(start.middle[1], end.middle[1], progress)
   return {
-    ...layerOf(to),
     crop,
     transform: [a, b, c, d, middleX - a * toLeft - c * toTop, middleY - b * toLeft - d * toTop],
     opacity: between(from.item.opacity, to.item.opacity, progress),
@@ -68,23 +67,21 @@ function blendItems(from: PlacedItem, to: PlacedItem, progress: number): Layer {
 }
 
 /**
- * Layers on the way from one scene to another: what both show moves from its place to the other, what one alone shows fades.
- * `progress` runs from 0 to 1.
+ * Both scenes on the way from one to the other, to be faded into each other: what both show stands at the same place in both, on its way
+ * from where it was to where it will be. `progress` runs from 0 to 1.
  */
-export function movedLayers(scenes: SceneSurfaces, from: string, to: string, progress: number): Layer[] {
+export function movedLayers(scenes: SceneSurfaces, from: string, to: string, progress: number): { leaving: Layer[]; arriving: Layer[] } {
   const along = eased(progress)
-  const leaving = [...scenes.placed(from)]
-  const layers: Layer[] = []
+  const before = scenes.placed(from)
+  const leaving = before.map(layerOf)
+  const met = new Set<number>()
   const arriving = scenes.placed(to).map((item) => {
-    const match = leaving.findIndex(({ shows }) => shows === item.shows)
-    if (match < 0) return { ...layerOf(item), opacity: item.item.opacity * along }
-    const [start] = leaving.splice(match, 1)
-    return blendItems(start as PlacedItem, item, along)
+    const match = before.findIndex(({ shows }, index) => shows === item.shows && !met.has(index))
+    if (match < 0) return layerOf(item)
+    met.add(match)
+    const there = onTheWay(before[match] as PlacedItem, item, along)
+    leaving[match] = { ...(leaving[match] as Layer), ...there }
+    return { ...layerOf(item), ...there }
   })
-  for (const item of leaving) {
-    const layer = layerOf(item)
-    layers.push({ ...layer, opacity: layer.opacity * (1 - along) })
-  }
-  layers.push(...arriving)
-  return layers
+  return { leaving, arriving }
 }

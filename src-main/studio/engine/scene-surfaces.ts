@@ -102,6 +102,11 @@ export class SceneSurfaces {
     return this.#refresh(scene).placed
   }
 
+  /** A scene's own filters. */
+  filters(scene: string): NativeFilter[] {
+    return this.#needs.filters(this.#scenes.get(scene)?.filters ?? [])
+  }
+
   /** A source's picture behind its filters, as items show it; undefined while it has none. */
   sourceLayer(id: string): (Layer & { readonly width: number; readonly height: number }) | undefined {
     const source = this.#sources.get(id)
