@@ -114,7 +114,7 @@ export class Completion {
   }
 
   transition(given: Loose, index: number): Loose {
-    const durationMs = given.kind === 'cut' ? 0 : 300
+    const durationMs = given.kind === 'cut' || given.kind === 'stinger' ? 0 : 300
     return inOrder({
       durationMs,
       settings: {},

@@ -213,7 +213,8 @@ export class ProgramControl {
 
   /** Puts scenes on their canvases, on the same frame. */
   #switch(scenes: readonly Scene[], transition: Transition): Promise<Switched | undefined> {
-    const cut = transition.kind === 'cut' || transition.durationMs === 0
+    // A stinger of no duration lasts as long as its film.
+    const cut = transition.kind === 'cut' || (transition.durationMs === 0 && transition.kind !== 'stinger')
     const way = cut ? undefined : transition
     const switching = this.#needs.engine.switchTo(scenes.map(({ id, canvas }) => ({ canvas, scene: id, transition: way })))
     for (const { id, canvas } of scenes) {

@@ -53,6 +53,7 @@ function studio(scenes: Scene[], sizes: Record<string, [number, number]> = {}) {
     scene: 'one',
     pictures: storeOf,
     restart: (id) => restarted.push(id),
+    lengthMs: () => 160,
     frameMs: 20,
     onEnded: (each) => ended.push(each),
   })
@@ -117,6 +118,10 @@ describe('a canvas', () => {
     expect(mixed).toHaveLength(10)
     expect(mixed.map(({ mixing }) => mixing?.progress)).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
     expect(mixed.every(({ over }) => over !== undefined)).toBe(true)
+    // Of no duration: as long as its film, here 8 frames, and the scenes change in its middle.
+    program.switchTo('one', { ...transition('stinger', { source: 'stinger' }), durationMs: 0 }, 13)
+    run(13, 23)
+    expect(asked.slice(13).flatMap(({ mixing }) => (mixing ? [mixing.progress] : []))).toEqual([0, 0, 0, 0, 1, 1, 1, 1])
   })
 
   it('moves what both scenes show and fades the rest', () => {

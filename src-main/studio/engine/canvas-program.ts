@@ -12,6 +12,8 @@ export interface CanvasProgramNeeds {
   readonly pictures: (source: string) => FrameStore | undefined
   /** Plays a stinger from its beginning. */
   readonly restart: (source: string) => void
+  /** How long a source plays from its beginning, ms, where that is known. */
+  readonly lengthMs: (source: string) => number | undefined
   /** Length of a frame, ms. */
   readonly frameMs: number
   readonly onEnded: (scene: string) => void
@@ -23,12 +25,15 @@ interface Running {
   /** Frame on which it begins; undefined while a stinger has no picture yet. */
   start: number | undefined
   readonly asked: number
-  readonly frames: number
+  /** Of a stinger with a duration of 0, as long as its film, when it begins. */
+  frames: number
 }
 
 type Direction = 'left' | 'right' | 'up' | 'down'
 /** Longest that a stinger's first picture is waited for, ms. */
 const stingerWaitMs = 500
+/** How long a film takes that does not say, ms. */
+const usualFilmMs = 1000
 
 /** What one canvas shows: a scene, or two on the way from one to the next. */
 export class CanvasProgram {
@@ -64,7 +69,7 @@ export class CanvasProgram {
     this.#end()
     this.#scene = scene
     if (transition === undefined || transition.kind === 'cut' || from === scene) return
-    const frames = Math.max(1, Math.round(transition.durationMs / this.#needs.frameMs))
+    const frames = this.#framesIn(transition.durationMs)
     const stinger = transition.kind === 'stinger'
     this.#running = { from, transition, start: stinger ? undefined : nextFrame, asked: nextFrame, frames }
     if (stinger && this.overlay !== undefined) this.#needs.restart(this.overlay)
@@ -85,7 +90,11 @@ export class CanvasProgram {
     if (running === undefined) return
     const waiting = (frame - running.asked) * this.#needs.frameMs < stingerWaitMs
     if (running.start === undefined && waiting && this.#overlayLayer(running) === undefined) return
-    running.start ??= frame
+    if (running.start === undefined) {
+      running.start = frame
+      const film = running.transition.durationMs === 0 ? this.overlay : undefined
+      if (film !== undefined) running.frames = this.#framesIn(this.#needs.lengthMs(film) ?? usualFilmMs)
+    }
     if (frame - running.start >= running.frames) this.#end()
   }
 
@@ -126,6 +135,10 @@ export class CanvasProgram {
     this.#moving = undefined
   }
 
+  #framesIn(ms: number): number {
+    return Math.max(1, Math.round(ms / this.#needs.frameMs))
+  }
+
   #end(): void {
     if (this.#running === undefined) return
     this.#running = undefined
@@ -150,7 +163,7 @@ export class CanvasProgram {
     return surface
   }
 
-  #mixing({ transition: { kind, settings, durationMs } }: Running, progress: number, elapsedMs: number): Mixing {
+  #mixing({ transition: { kind, settings }, frames }: Running, progress: number, elapsedMs: number): Mixing {
     const direction = (settings.direction ?? 'left') as Direction
     switch (kind) {
       case 'slide':
@@ -162,7 +175,7 @@ export class CanvasProgram {
         return { kind, progress, direction, softness, ...(map && map.sequence > 0 ? { map } : {}) }
       }
       case 'stinger': {
-        const cutMs = typeof settings.cutMs === 'number' ? settings.cutMs : durationMs / 2
+        const cutMs = typeof settings.cutMs === 'number' ? settings.cutMs : (frames * this.#needs.frameMs) / 2
         return { kind: 'fade', progress: elapsedMs >= cutMs ? 1 : 0 }
       }
       default:

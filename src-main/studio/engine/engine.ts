@@ -313,6 +313,7 @@ export class Engine {
           frameMs,
           pictures: (source) => this.#sources.pictures(source),
           restart: (source) => this.#restartStinger(source),
+          lengthMs: (source) => this.#sources.lengthMs(source),
           onEnded: (ended) => {
             this.#shownDirty = true
             send({ kind: 'transition-ended', canvas: id, scene: ended })

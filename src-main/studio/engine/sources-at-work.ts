@@ -26,6 +26,8 @@ interface AtWork {
   running: RunningSource | undefined
   shown: boolean
   ended: boolean
+  /** What is played takes, as far as it said, ms. */
+  durationMs: number | undefined
 }
 
 /** The sources of a collection, running: begun, changed and ended as the collection says. */
@@ -65,6 +67,13 @@ export class SourcesAtWork {
     return this.#atWork.get(id)?.running?.sound
   }
 
+  /** How long a source plays at its speed, ms; undefined where it did not say, or has no end. */
+  lengthMs(id: string): number | undefined {
+    const atWork = this.#atWork.get(id)
+    const speed = atWork?.source.settings.speed
+    return atWork?.durationMs && atWork.durationMs / (typeof speed === 'number' ? speed : 1)
+  }
+
   /** Exactly these are seen from now on. */
   setShown(shown: ReadonlySet<string>): void {
     for (const [id, atWork] of this.#atWork) {
@@ -98,7 +107,7 @@ export class SourcesAtWork {
   #begin(source: Source, frameRate: FrameRate, canvas: { readonly width: number; readonly height: number }, folder: string): void {
     const { stores, log, start, clockOriginUs, liveAddress, onReport } = this.#needs
     const { id, kind, settings } = source
-    const atWork: AtWork = { source, running: undefined, shown: false, ended: false }
+    const atWork: AtWork = { source, running: undefined, shown: false, ended: false, durationMs: undefined }
     this.#atWork.set(id, atWork)
     const beginning = start(kind, settings, {
       id,
@@ -109,6 +118,8 @@ export class SourcesAtWork {
       canvas,
       folder,
       report: (report) => {
+        const durationMs = report.details?.durationMs
+        if (typeof durationMs === 'number') atWork.durationMs = durationMs
         if (!atWork.ended) onReport(id, report)
       },
       liveAddress,

@@ -156,7 +156,7 @@ describe('what else such documents hold', () => {
       audio: { followsVideo: false },
     })
     expect(collection.transitions.slice(2)).toMatchObject([
-      { name: 'Sting', kind: 'stinger', settings: { source: 'sting-webm', cutMs: 400 } },
+      { name: 'Sting', kind: 'stinger', durationMs: 0, settings: { source: 'sting-webm', cutMs: 400 } },
       { name: 'Dip', kind: 'fade', settings: { through: '#ff0000' } },
     ])
     expect(collection.transition).toBe('Sting')
@@ -167,7 +167,6 @@ describe('what else such documents hold', () => {
     ])
     expect(collection.canvases[0]).toMatchObject({ width: 1280, height: 720 })
     expect(told).toEqual([
-      'transition "Sting": give it the length of its film as duration',
       'transition "Warp": there is no kind of transition for warp_transition',
       'scene "Main": the hotkey A for libobs.other is not carried',
     ])

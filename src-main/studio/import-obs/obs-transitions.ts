@@ -4,7 +4,7 @@ import { clamp } from './obs-values.ts'
 export interface MappedTransition {
   readonly kind: string
   readonly settings: Record<string, unknown>
-  /** Where OBS takes it from the film. */
+  /** Where OBS takes it from the film: 0. */
   readonly durationMs?: number
 }
 
@@ -53,12 +53,7 @@ export function mapObsTransition(
       if (settings.number('tp_type', 0) === 1) tell(`scenes change in the middle: frame ${point} is not known in ms`)
       if (settings.flag('track_matte_enabled')) tell('its track matte is not carried')
       const cut = settings.number('tp_type', 0) === 1 ? {} : { cutMs: clamp(point, 0, 60_000) }
-      tell('give it the length of its film as duration')
-      return {
-        kind: 'stinger',
-        settings: { source: filmSource(settings.text('path')), ...cut },
-        durationMs: clamp(point * 2, 1000, 60_000),
-      }
+      return { kind: 'stinger', settings: { source: filmSource(settings.text('path')), ...cut }, durationMs: 0 }
     }
     default:
       return undefined
