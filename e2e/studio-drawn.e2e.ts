@@ -77,7 +77,7 @@ describe('pictures', () => {
     expect(source.report).toMatchObject({ state: 'running', details: { width: 120, height: 90, frames: 1 } })
   })
 
-  it('stand upright as their EXIF data says, and SVG is drawn sharp at the size that is wanted', async () => {
+  it('stand upright as their EXIF data or their rows say, and SVG is drawn sharp at the size that is wanted', async () => {
     const half = await solid(40, 40, '#0000ff').png().toBuffer()
     await solid(80, 40, '#ff0000')
       .composite([{ input: half, left: 40, top: 0 }])
@@ -86,6 +86,17 @@ describe('pictures', () => {
       .toFile(file('turned.jpg'))
     const turned = await (await bench.open('image', { file: file('turned.jpg') })).untilPicture()
     expect([turned.width, turned.height]).toEqual([40, 80])
+
+    const bottomUp = Buffer.from([0, 0, 255, 0, 255, 0, 0, 0])
+    const header = Buffer.alloc(54)
+    header.write('BM')
+    header.writeUInt32LE(54 + bottomUp.length, 2)
+    for (const [at, value] of Object.entries({ 10: 54, 14: 40, 18: 1, 22: 2 })) header.writeUInt32LE(value, Number(at))
+    for (const [at, value] of Object.entries({ 26: 1, 28: 24 })) header.writeUInt16LE(value, Number(at))
+    writeFileSync(file('old.bmp'), Buffer.concat([header, bottomUp]))
+    const old = await (await bench.open('image', { file: file('old.bmp'), width: 40 })).untilPicture()
+    expect([old.width, old.height]).toEqual([40, 80])
+    expect(near(old.rgb(20, 5), [0, 0, 255], 20) && near(old.rgb(20, 75), [255, 0, 0], 20)).toBe(true)
     expect(near(turned.rgb(20, 10), [255, 0, 0], 20) && near(turned.rgb(20, 70), [0, 0, 255], 20)).toBe(true)
 
     writeFileSync(

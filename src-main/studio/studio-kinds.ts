@@ -3,7 +3,7 @@ import { transitionKinds } from './collection/transition-kinds.ts'
 import { filterKinds } from './filters/filter-kinds.ts'
 import { audioFilterKinds } from './mixer/audio-filter-kinds.ts'
 import { outputKinds } from './outputs/index.ts'
-import { findSourceKind } from './sources/source-kinds.ts'
+import { findSourceKind, sourceKinds } from './sources/source-kinds.ts'
 
 const byKind = <T extends { readonly kind: string }>(kinds: readonly T[]): ReadonlyMap<string, T> =>
   new Map(kinds.map((each) => [each.kind, each]))
@@ -20,4 +20,8 @@ export const studioKinds: CollectionKinds = {
   audioFilter: (kind) => audioFilters.get(kind),
   output: (kind) => outputs.get(kind),
   transition: (kind) => transitions.get(kind as (typeof transitionKinds)[number]['kind']),
+  names: (of) =>
+    ({ source: sourceKinds, filter: filterKinds, 'audio filter': audioFilterKinds, output: outputKinds, transition: transitionKinds })[
+      of
+    ].map(({ kind }) => kind),
 }

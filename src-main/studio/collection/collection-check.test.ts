@@ -36,6 +36,16 @@ describe('a collection written by hand', () => {
     expect(collection.transitions.map(({ kind }) => kind)).toEqual(['cut', 'fade'])
   })
 
+  it('need not have a scene for every canvas: an empty one is added', () => {
+    const canvases = [{ id: 'wide' }, { id: 'tall', width: 1080, height: 1920 }]
+    const { collection } = readDocument({ format: 'ami-streams/collection', version: 1, canvases, scenes: [{ id: 'talk' }] }, testReader())
+    expect(collection.canvases.map(({ scene }) => scene)).toEqual(['talk', 'tall-scene'])
+    expect(collection.scenes.map(({ id, canvas, items }) => [id, canvas, items.length])).toEqual([
+      ['talk', 'wide', 0],
+      ['tall-scene', 'tall', 0],
+    ])
+  })
+
   it('reads rates as people write them', () => {
     const rate = (frameRate: unknown) => readDocument({ ...testDocument(), frameRate }, testReader()).collection.frameRate
     expect(rate(60)).toEqual({ numerator: 60, denominator: 1 })
@@ -79,7 +89,11 @@ describe('a document that is no collection is refused with every place named', (
       (d) => (d.scenes[0].items[1].bounds.fit = 'fill'),
       'scenes[0].items[1].bounds.fit: must be one of stretch, contain, cover, width, height, shrink',
     ],
-    ['an unknown kind', (d) => (d.sources[0].kind = 'hologram'), 'sources[0].kind: there is no kind of source "hologram"'],
+    [
+      'an unknown kind',
+      (d) => (d.sources[0].kind = 'hologram'),
+      'sources[0].kind: there is no kind of source "hologram" (there are color, media, tone, camera)',
+    ],
     ['settings of another kind', (d) => (d.sources[0].settings.file = 'x'), 'sources[0].settings.file: no such property (there are color)'],
     [
       'a filter’s settings',
@@ -89,7 +103,7 @@ describe('a document that is no collection is refused with every place named', (
     [
       'an audio filter that is one for pictures',
       (d) => (d.sources[3].audio.filters[0].kind = 'blur'),
-      'sources[3].audio.filters[0].kind: there is no kind of audio filter "blur"',
+      'sources[3].audio.filters[0].kind: there is no kind of audio filter "blur" (there are gate)',
     ],
     [
       'a track’s filter of an unknown kind',

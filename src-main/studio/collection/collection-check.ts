@@ -20,7 +20,7 @@ import {
   type Transition,
   TransitionSchema,
 } from './collection.ts'
-import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
+import type { CollectionKinds, KindFamily, KindOfSettings } from './collection-kinds.ts'
 import { referenceFaults } from './collection-references.ts'
 
 /** Faults told at once. */
@@ -84,14 +84,17 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckNeeds): Coll
       add(schemaFaults(of.schema, value, place, mostFaults - found.length))
       return false
     }
-    const settings = (kind: KindOfSettings | undefined, what: string, name: string, given: unknown, place: string): void => {
-      if (kind === undefined) add([{ place: within(place, 'kind'), problem: `there is no kind of ${what} "${name}"` }])
+    const settings = (kind: KindOfSettings | undefined, what: KindFamily, name: string, given: unknown, place: string): void => {
+      if (kind === undefined)
+        add([
+          { place: within(place, 'kind'), problem: `there is no kind of ${what} "${name}" (there are ${kinds.names(what).join(', ')})` },
+        ])
       else add(settingsFaults(kind.settings, given, within(place, 'settings')))
     }
     const filters = (
       list: readonly (Filter | AudioFilter)[],
       find: (kind: string) => KindOfSettings | undefined,
-      what: string,
+      what: KindFamily,
       place: string,
     ) => {
       for (const [index, filter] of list.entries()) settings(find(filter.kind), what, filter.kind, filter.settings, within(place, index))

@@ -19,6 +19,8 @@ export interface KindOfOutput extends KindOfSettings {
   readonly encodes: boolean
 }
 
+export type KindFamily = 'source' | 'filter' | 'audio filter' | 'output' | 'transition'
+
 /** The kinds that documents may name. */
 export interface CollectionKinds {
   source(kind: string): KindOfSource | undefined
@@ -26,4 +28,6 @@ export interface CollectionKinds {
   audioFilter(kind: string): KindOfSettings | undefined
   output(kind: string): KindOfOutput | undefined
   transition(kind: string): KindOfSettings | undefined
+  /** What there is of a family, for whoever named none of it. */
+  names(of: KindFamily): readonly string[]
 }

@@ -16,6 +16,13 @@ export function completeCollection(input: unknown, kinds: CollectionKinds, name 
   const mainCanvas = idOf(list(canvases)[0]) ?? 'main'
   const ids = new Completion(kinds)
   const completedScenes = mapList(input.scenes, (scene, index) => ids.scene(scene, index, mainCanvas))
+  const completedCanvases = mapList(canvases, (canvas, index) => ids.canvas(canvas, index, list(completedScenes)))
+  const withoutScene = scenes.length === 0 ? [] : list(completedCanvases).filter((each) => isRecord(each) && each.scene === undefined)
+  const emptyScenes = (withoutScene as Loose[]).map((canvas) => {
+    const scene = ids.sceneFor(canvas, list(completedScenes))
+    canvas.scene = scene.id
+    return scene
+  })
   const transitions = input.transitions === undefined ? usualTransitions : input.transitions
   const completedTransitions = mapList(transitions, (one, index) => ids.transition(one, index))
   return inOrder({
@@ -23,8 +30,8 @@ export function completeCollection(input: unknown, kinds: CollectionKinds, name 
     id: input.id ?? slug(title) ?? 'collection',
     name: title,
     frameRate: frameRate(input.frameRate),
-    canvases: mapList(canvases, (canvas, index) => ids.canvas(canvas, index, list(completedScenes))),
-    scenes: input.scenes === undefined || scenes.length === 0 ? input.scenes : completedScenes,
+    canvases: completedCanvases,
+    scenes: scenes.length === 0 ? input.scenes : [...list(completedScenes), ...emptyScenes],
     sources: mapList(input.sources ?? [], (source, index) => ids.source(source, index)),
     transitions: completedTransitions,
     transition: input.transition ?? idOf(list(completedTransitions)[0]) ?? 'cut',
@@ -59,6 +66,12 @@ export class Completion {
     const named = withNames(given, index === 0 ? 'main' : `canvas-${index + 1}`)
     const first = scenes.find((scene) => isRecord(scene) && scene.canvas === named.id)
     return inOrder({ width: 1920, height: 1080, background: '#000000', ...(first === undefined ? {} : { scene: idOf(first) }), ...named })
+  }
+
+  /** An empty scene for a canvas that has none: something is on air from its beginning on. */
+  sceneFor(canvas: { readonly id?: unknown; readonly name?: unknown }, scenes: readonly unknown[]): Loose & { readonly id: string } {
+    const id = freeId(`${canvas.id}-scene`, (taken) => scenes.some((scene) => idOf(scene) === taken))
+    return { ...this.scene({ id, name: canvas.name ?? id }, 0, String(canvas.id)), id }
   }
 
   scene(given: Loose, index: number, canvas: string): Loose {

@@ -40,13 +40,17 @@ const rtmp = {
   settings: Type.Object({ url: Type.String(), key: secretText({ default: '' }) }, exactly),
 }
 
+const sources = [color, media, tone, camera]
+
 /** A few kinds for tests of documents: what the real ones are made of is not their matter. */
 export const testKinds: CollectionKinds = {
-  source: (kind) => [color, media, tone, camera].find((each) => each.kind === kind),
+  source: (kind) => sources.find((each) => each.kind === kind),
   filter: (kind) => (kind === 'blur' ? blur : undefined),
   audioFilter: (kind) => (kind === 'gate' ? gate : undefined),
   output: (kind) => (kind === 'rtmp' ? rtmp : undefined),
   transition: (kind) => transitionKinds.find((each) => each.kind === kind),
+  names: (of) =>
+    ({ source: sources, filter: [blur], 'audio filter': [gate], output: [rtmp], transition: transitionKinds })[of].map(({ kind }) => kind),
 }
 
 /** Seals that can be seen through. */

@@ -49,7 +49,9 @@ export const transitionKinds: readonly TransitionKindDescription[] = [
     title: 'Stinger',
     settings: Type.Object(
       {
-        source: Type.Optional(source('a media source with transparency, played over both scenes; with a duration of 0 for as long as it lasts')),
+        source: Type.Optional(
+          source('a media source with transparency, played over both scenes; with a duration of 0 for as long as it lasts'),
+        ),
         cutMs: Type.Optional(
           Type.Integer({
             minimum: 0,

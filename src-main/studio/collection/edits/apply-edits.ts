@@ -100,11 +100,11 @@ function complete(
   }
 }
 
-/** A canvas shows a scene from its beginning on: where it names none, it is given an empty one. */
+/** A canvas that names no scene is given an empty one. */
 function withSceneFor(collection: Collection, canvas: Thing & { readonly scene?: string }, kinds: CollectionKinds): Collection {
   if (canvas.scene !== undefined) return collection
-  const id = freeId(`${canvas.id}-scene`, (each) => collection.scenes.some((scene) => scene.id === each))
-  const scene = new Completion(kinds).scene({ id, name: canvas.name ?? id }, 0, canvas.id)
+  const scene = new Completion(kinds).sceneFor(canvas, collection.scenes)
+  const { id } = scene
   return {
     ...collection,
     canvases: collection.canvases.map((each) => (each.id === canvas.id ? { ...each, scene: id } : each)),
@@ -148,7 +148,7 @@ function completeChanged(
   const fresh = new Completion(kinds, idsInside(collection))
   switch (sort) {
     case 'item':
-      return changes.bounds || changes.group || changes.scale ? fresh.item(thing, owner ?? '') : thing
+      return changes.bounds || changes.group || changes.scale !== undefined ? fresh.item(thing, owner ?? '') : thing
     case 'source': {
       const audio = isRecord(changes.audio) || changes.filters !== undefined
       return audio ? fresh.source(thing, 0) : thing

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp'
 
@@ -57,8 +57,8 @@ sharp.concurrency(2)
  */
 export async function readPicture(path: string, wish: PictureWish): Promise<DecodedPicture> {
   const name = basename(path)
-  const input = await openable(path)
   try {
+    const input = await openable(path)
     const about = await sharp(input, { limitInputPixels: false, failOn: 'truncated' }).metadata()
     return about.format === 'svg' ? await readDrawing(input, about, wish) : await readPixels(input, name, about, wish)
   } catch (error) {
@@ -67,9 +67,36 @@ export async function readPicture(path: string, wish: PictureWish): Promise<Deco
   }
 }
 
-/** libvips reads what stands in brackets at a name's end as options: such a file goes in as bytes. */
+/** libvips reads what stands in brackets at a name's end as options: such a file goes in as bytes. BMP it does not know at all. */
 async function openable(path: string): Promise<string | Buffer> {
+  const head = await headOf(path, bmpHeadBytes)
+  if (head.length === bmpHeadBytes && head.toString('latin1', 0, 2) === 'BM') return pngOfBmp(path, head)
   return path.endsWith(']') ? readFile(path) : path
+}
+
+/** Up to the size, which stands behind the file's header of 14 bytes and a length (BITMAPINFOHEADER). */
+const bmpHeadBytes = 26
+
+async function pngOfBmp(path: string, head: Buffer): Promise<Buffer> {
+  const size = { width: Math.abs(head.readInt32LE(18)), height: Math.abs(head.readInt32LE(22)) }
+  check(basename(path), size, size.width * size.height, mostHeldPixels)
+  const { createCanvas, loadImage } = await import('@napi-rs/canvas')
+  const image = await loadImage(await readFile(path))
+  const canvas = createCanvas(image.width, image.height)
+  canvas.getContext('2d').drawImage(image, 0, 0)
+  return canvas.encode('png')
+}
+
+/** The first bytes of a file; none where it cannot be opened. */
+async function headOf(path: string, bytes: number): Promise<Buffer> {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return Buffer.alloc(0)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
 }
 
 function describe(name: string, error: Error): string {
@@ -184,14 +211,6 @@ async function decode(
 const pngHeadBytes = 4096
 
 async function isAnimatedPng(input: string | Buffer): Promise<boolean> {
-  if (typeof input !== 'string') return input.subarray(0, pngHeadBytes).includes('acTL')
-  const { open } = await import('node:fs/promises')
-  const file = await open(input)
-  try {
-    const head = Buffer.alloc(pngHeadBytes)
-    const { bytesRead } = await file.read(head, 0, pngHeadBytes, 0)
-    return head.subarray(0, bytesRead).includes('acTL')
-  } finally {
-    await file.close()
-  }
+  const head = typeof input === 'string' ? await headOf(input, pngHeadBytes) : input.subarray(0, pngHeadBytes)
+  return head.includes('acTL')
 }
