@@ -74,7 +74,8 @@ describe('pictures', () => {
     expect([picture.width, picture.height, picture.hasAlpha]).toEqual([120, 90, true])
     expect(near(picture.rgb(20, 45), [255, 0, 0], 12)).toBe(true)
     expect([picture.alpha(20, 45), picture.alpha(100, 45)]).toEqual([255, 0])
-    expect(source.report).toMatchObject({ state: 'running', details: { width: 120, height: 90, frames: 1 } })
+    // Pictures come through shared memory, and may be there before the message that tells of them.
+    expect(await source.untilState('running')).toMatchObject({ details: { width: 120, height: 90, frames: 1 } })
   })
 
   it('stand upright as their EXIF data or their rows say, and SVG is drawn sharp at the size that is wanted', async () => {
@@ -217,11 +218,8 @@ describe('pictures', () => {
     writeFileSync(join(slides, '3.png'), 'broken')
     source.source.command?.('next', {})
     await source.untilPicture(shows([255, 0, 0]))
-    expect(source.report).toMatchObject({
-      state: 'running',
-      problem: '3.png is no picture that can be read here',
-      details: { slide: '1.png' },
-    })
+    const told = await source.untilReport(({ problem, details }) => problem !== undefined && details?.slide === '1.png')
+    expect(told).toMatchObject({ state: 'running', problem: '3.png is no picture that can be read here' })
     source.source.command?.('previous', {})
     await source.untilPicture(shows([0, 255, 0]))
     source.source.update({ folder: slides, intervalMs: 200, fadeMs: 0, fit: 'cover', width: 320, height: 180 })
