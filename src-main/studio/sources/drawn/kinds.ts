@@ -77,7 +77,13 @@ export const TextSettingsSchema = Type.Object(
       [
         Type.Object(
           {
-            x: Type.Number({ minimum: -5000, maximum: 5000, default: -100, description: 'Pixels a second to the right' }),
+            x: Type.Optional(
+              Type.Number({
+                minimum: -5000,
+                maximum: 5000,
+                description: 'Pixels a second to the right: -100, or 0 where it runs up or down',
+              }),
+            ),
             y: Type.Number({ minimum: -5000, maximum: 5000, default: 0, description: 'Pixels a second downwards' }),
             gap: Type.Integer({ minimum: 0, maximum: 4096, default: 100, description: 'Between the end and the next beginning, px' }),
           },

@@ -20,7 +20,7 @@ const longestStrip = 60_000
 /** Places within a pixel at which a strip that moves along one axis is painted, where there is room: slow texts do not step. */
 const mostPhases = 4
 
-type Scroll = NonNullable<TextSettings['scroll']>
+type Scroll = Required<NonNullable<TextSettings['scroll']>>
 
 /** Paints the strip for a window of `width` by `height`. */
 export function paintStrip(text: MeasuredText, scroll: Scroll, width: number, height: number): ScrollingStrip {

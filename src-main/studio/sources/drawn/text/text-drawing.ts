@@ -50,18 +50,18 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
 
   function paintMoving(
     now: string,
-    scroll: NonNullable<TextSettings['scroll']>,
+    { y, gap, x = y === 0 ? -100 : 0 }: NonNullable<TextSettings['scroll']>,
   ): { width: number; height: number; font: string; problem: string | undefined } {
     // What runs sideways is one line; what runs up or down only is wrapped to its window.
-    const oneLine = scroll.x !== 0 && scroll.y === 0
+    const oneLine = x !== 0 && y === 0
     const measured = measureText(oneLine ? now.replace(/\s*\n\s*/g, '   ') : now, {
       ...settings,
-      width: scroll.x === 0 ? settings.width : 0,
-      height: scroll.y === 0 ? settings.height : 0,
+      width: x === 0 ? settings.width : 0,
+      height: y === 0 ? settings.height : 0,
     })
-    const width = settings.width || (scroll.x === 0 ? measured.width : context.canvas.width)
-    const height = settings.height || (scroll.y === 0 ? measured.height : context.canvas.height)
-    const strip = paintStrip(measured, scroll, Math.min(8192, width), Math.min(8192, height))
+    const width = settings.width || (x === 0 ? measured.width : context.canvas.width)
+    const height = settings.height || (y === 0 ? measured.height : context.canvas.height)
+    const strip = paintStrip(measured, { x, y, gap }, Math.min(8192, width), Math.min(8192, height))
     move = (timeUs) =>
       context.pictures?.write({
         layout: 'rgba',
