@@ -93,7 +93,7 @@ describe('viewers rewind', () => {
     await page.getByTestId('player').hover()
     await bar.waitFor()
     await page.waitForFunction(() => Number((document.getElementById('seek') as HTMLInputElement).value) < 12)
-    expect(await bar.getAttribute('aria-valuetext')).toMatch(/^-0:/)
+    expect(await bar.getAttribute('aria-valuetext')).toMatch(/^-\d:\d\d/)
     await screenshot(page, `watch-rewound-${player}`)
     await page.keyboard.press('l')
     await page.waitForFunction((was) => (window.__player?.latencyMs() ?? 99_000) / 1000 < was - 7, began)

@@ -4,10 +4,6 @@ import { defineConfig } from 'vitest/config'
 const alone = [
   'adaptive',
   'browser-playback',
-  'command-line',
-  'delivery',
-  'dvr',
-  'failover',
   'ladder-playback',
   'start',
   'studio-bad-input',
@@ -19,7 +15,6 @@ const alone = [
   'viewers',
   'watch',
   'webrtc',
-  'webrtc-conformance',
   'webrtc-network',
 ].map((name) => `e2e/${name}.e2e.ts`)
 

@@ -121,12 +121,12 @@ export function complaints(page: Page): string[] {
 }
 
 /** Waits until the player of a watch page says so. */
-export async function untilPlayer(page: Page, state: string, timeoutMs = 60_000): Promise<void> {
+export async function untilPlayer(page: Page, state: string, timeoutMs = 90_000): Promise<void> {
   await page.locator(`[data-testid="player"][data-state="${state}"]`).waitFor({ timeout: timeoutMs })
 }
 
 /** Waits until the picture moves. */
-export async function untilMoving(page: Page, timeoutMs = 60_000): Promise<void> {
+export async function untilMoving(page: Page, timeoutMs = 90_000): Promise<void> {
   await untilPlayer(page, 'playing', timeoutMs)
   await page.waitForFunction(
     () => {

@@ -30,8 +30,12 @@ export function baseClip(): Promise<string> {
   return testClip('small-h264-aac', { width: 640, height: 360, frames: clipFrames, videoKbps: 700 })
 }
 
+/** Frames of `longClip`: 50 s at 30 fps. */
+export const longClipFrames = 1500
+
 /** 50 s of the test picture at 640x360: for what must go on for as long as a machine that is held up takes. */
-export const longClip = (): Promise<string> => testClip('clips-long-source', { width: 640, height: 360, frames: 1500, videoKbps: 500 })
+export const longClip = (): Promise<string> =>
+  testClip('clips-long-source', { width: 640, height: 360, frames: longClipFrames, videoKbps: 500 })
 
 /** A variant of the base clip, made by ffmpeg once in each run: `args` stand between input and output. */
 export async function madeClip(file: string, args: readonly string[], input?: string): Promise<string> {

@@ -143,9 +143,7 @@ export async function untilState(page: Page, state: string, timeoutMs = 60_000):
 export interface Received {
   readonly frames: number
   readonly width: number
-  /** Packets that were sent again, and keyframes. */
-  readonly again: number
-  readonly keys: number
+  readonly keyframes: number
   readonly audioPackets: number
   readonly audioEnergy: number
   /** Type and port of our own end of the path. */
@@ -157,13 +155,12 @@ export interface Received {
 export function received(page: Page): Promise<Received> {
   return page.evaluate(async () => {
     const report = (await window.viewer.connection?.getStats()) as RTCStatsReport | undefined
-    const found = { frames: 0, width: 0, again: 0, keys: 0, audioPackets: 0, audioEnergy: 0, localType: '', localPort: 0 }
+    const found = { frames: 0, width: 0, keyframes: 0, audioPackets: 0, audioEnergy: 0, localType: '', localPort: 0 }
     for (const each of report?.values() ?? []) {
       if (each.type === 'inbound-rtp' && each.kind === 'video') {
         found.frames = each.framesDecoded ?? 0
         found.width = each.frameWidth ?? 0
-        found.again = each.retransmittedPacketsReceived ?? 0
-        found.keys = each.keyFramesDecoded ?? 0
+        found.keyframes = each.keyFramesDecoded ?? 0
       } else if (each.type === 'inbound-rtp') {
         found.audioPackets = each.packetsReceived
         found.audioEnergy = each.totalAudioEnergy ?? 0
