@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const alone = [
   'adaptive',
   'browser-playback',
+  'failover',
   'ladder-playback',
   'start',
   'studio-bad-input',

@@ -32,7 +32,7 @@ export function streams(args: readonly string[], options: CommandOptions = {}): 
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       errors += text
     })
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000)
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 120_000)
     child.on('error', reject)
     child.on('close', (code) => {
       clearTimeout(timer)
