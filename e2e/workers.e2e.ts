@@ -21,7 +21,11 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
 
   beforeAll(async () => {
     const clip = await baseClip()
-    host = await startHost({ name: 'workers', dataDir, args: ['--webrtc-engine', 'node-datachannel', '--thumbnail-ms', '1000'] })
+    host = await startHost({
+      name: 'workers',
+      dataDir,
+      args: ['--webrtc-engine', 'node-datachannel', '--thumbnail-ms', '1000', '--limits-outgoing-queue-ms', '60000'],
+    })
     publisher = publishFile(clip, `${host.rtmp}/${await host.key('cam')}`, { loop: true })
     await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
     viewer = await watchFlv(`${host.http}/live/cam.flv`, 50)

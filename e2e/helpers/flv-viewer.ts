@@ -3,9 +3,8 @@ export interface FlvViewer {
   readonly frames: number
   /** Steps between two pictures that are longer than they should be, ms. */
   readonly gaps: readonly number[]
-  /** Longest time without a picture since `forget`, ms, without what this process itself was held up by. */
-  readonly longestWaitMs: number
-  forget(): void
+  /** What was seen since the last call: gaps, and the longest time without a picture, ms, without what this process was held up by. */
+  forget(): { readonly gaps: readonly number[]; readonly longestWaitMs: number }
   stop(): void
 }
 
@@ -58,12 +57,11 @@ export async function watchFlv(url: string, mostMs: number): Promise<FlvViewer> 
       return frames
     },
     gaps,
-    get longestWaitMs() {
-      return longestWaitMs
-    },
     forget() {
+      const seen = { gaps: gaps.splice(0), longestWaitMs }
       longestWaitMs = 0
       waitMs = 0
+      return seen
     },
     stop() {
       clearInterval(looking)
