@@ -95,7 +95,7 @@ describe('destinations', () => {
       framesOf(`${nms.url}/copy`, 'nms'),
     ])
     for (const frames of seen) {
-      expect(frames.length).toBeGreaterThan(40)
+      expect(frames.length).toBeGreaterThan(20)
       expect(gaps(frames)).toBe(0)
     }
 

@@ -50,8 +50,8 @@ async function framesOf(stream: string, seconds: number): Promise<number[]> {
   return (await readFrames(file)).flatMap(({ code }) => (code ? [code.frame] : []))
 }
 
-function expectEveryFrame(frames: readonly number[], least: number): void {
-  expect(frames.length).toBeGreaterThan(least)
+function expectEveryFrame(frames: readonly number[]): void {
+  expect(frames.length).toBeGreaterThan(20)
   // The camera's film begins again after its last picture.
   const wrong = frames.slice(1).filter((frame, index) => frame !== (frames[index]! + 1) % longClipFrames)
   expect(wrong).toEqual([])
@@ -74,9 +74,9 @@ describe('a source', () => {
     await untilState('rtmp-in', 'live')
     const { body } = await host.api('GET', '/live/streams/rtmp-in')
     expect(body.publisher).toMatchObject({ protocol: 'pull' })
-    expectEveryFrame(await framesOf('rtmp-in', 3), 40)
+    expectEveryFrame(await framesOf('rtmp-in', 3))
     await killWorker(host, 'pull-worker', async () => (await source('rtmp-in')).state === 'live')
-    expectEveryFrame(await framesOf('rtmp-in', 2), 25)
+    expectEveryFrame(await framesOf('rtmp-in', 2))
   })
 
   it('is fetched from HLS and from SRT', async () => {
@@ -84,10 +84,10 @@ describe('a source', () => {
     const srt = String(origin.ready.srtUrl ?? '')
     if (srt !== '') await make('srt-in', `${srt}?mode=caller&streamid=#!::r=camera,m=request`.replace('#', '%23'))
     await untilState('hls-in', 'live')
-    expectEveryFrame(await framesOf('hls-in', 3), 40)
+    expectEveryFrame(await framesOf('hls-in', 3))
     if (srt === '') return
     await untilState('srt-in', 'live')
-    expectEveryFrame(await framesOf('srt-in', 2), 25)
+    expectEveryFrame(await framesOf('srt-in', 2))
   })
 
   it('is fetched from an RTSP camera', async (context) => {
@@ -100,7 +100,7 @@ describe('a source', () => {
       await make('rtsp-in', server.url.replace('rtsp://', 'rtsp://user:secret@'))
       const live = await untilState('rtsp-in', 'live')
       expect(live.url).toContain('user:***@')
-      expectEveryFrame(await framesOf('rtsp-in', 2), 25)
+      expectEveryFrame(await framesOf('rtsp-in', 2))
       const page = await browser.newPage()
       await page.goto(`${host.http}/watch/rtsp-in`)
       await untilMoving(page)
@@ -133,7 +133,7 @@ describe('a source', () => {
     expect(answer.status).toBe(200)
     expect((await source('asked')).state).toBe('live')
     await untilState('asked', 'idle', 90_000)
-    expectEveryFrame(await framesOf('asked', 2), 25)
+    expectEveryFrame(await framesOf('asked', 2))
   })
 
   it('that cannot be had says why, is tried again, and at once when asked', async () => {
