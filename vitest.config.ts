@@ -11,6 +11,7 @@ export default defineConfig({
     // The usual share leaves half of a machine with two processors unused.
     maxWorkers: '100%',
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     passWithNoTests: true,
     // Node takes the types out by itself: half of the time went into doing it for it.
     experimental: { viteModuleRunner: false },

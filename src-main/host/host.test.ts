@@ -42,7 +42,7 @@ beforeAll(async () => {
   api = `${host.ready.url}/api/v1`
 })
 afterAll(async () => {
-  await host.stop()
+  await host?.stop()
   rmSync(root, { recursive: true })
 })
 
