@@ -155,7 +155,7 @@ describe('what strangers send to any door', () => {
         '--reconnect-window-ms',
         '2000',
         '--limits-idle-ms',
-        '4000',
+        '8000',
         '--limits-outgoing-queue-ms',
         '60000',
       ],
