@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const alone = [
   'adaptive',
   'browser-playback',
+  'delivery',
   'failover',
   'ladder-playback',
   'start',
