@@ -58,9 +58,18 @@ describe('who is watching', () => {
     const stream = (await host.api('GET', '/live/streams/crowd')).body
     for (const url of [stream.rtmpUrl, `${host.http}/live/crowd.flv`, `${host.http}/live/crowd/hls.m3u8`, stream.srtUrl]) play(url)
     const { figures: all, items } = await until('crowd', (viewers) => viewers.figures.concurrent === 7 && viewers.figures.measured === 3)
+    // A page whose connection takes too long to come about, as on a machine that is held up, plays Low-Latency HLS instead.
+    const inRealTime = (await pages[2]!.evaluate(() => window.__player!.engine)) === 'webrtc'
     expect(all).toMatchObject({
       concurrent: 7,
-      protocols: { 'll-hls': 1, 'dash': 1, 'webrtc': 1, 'rtmp': 1, 'http-flv': 1, 'hls': 1, 'srt': 1 },
+      protocols: {
+        ...(inRealTime ? { 'll-hls': 1, 'webrtc': 1 } : { 'll-hls': 2 }),
+        'dash': 1,
+        'rtmp': 1,
+        'http-flv': 1,
+        'hls': 1,
+        'srt': 1,
+      },
     })
     const told = items.filter((session: any) => session.reportedBy === 'beacon')
     for (const session of told) {
