@@ -2,6 +2,8 @@
 // What every system's addon for captures offers to JavaScript: `CaptureAddon` of sources/capture/native-capturer.ts.
 #include <napi.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <thread>
 
@@ -24,7 +26,8 @@ inline CaptureOrder readOrder(const Napi::Object& from) {
   };
   const auto number = [&](const char* name, double least, double most, double otherwise) {
     const Napi::Value value = from.Get(name);
-    return value.IsNumber() ? std::clamp(value.As<Napi::Number>().DoubleValue(), least, most) : otherwise;
+    const double given = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;
+    return std::isnan(given) ? otherwise : std::clamp(given, least, most);
   };
   const auto flag = [&](const char* name) {
     const Napi::Value value = from.Get(name);

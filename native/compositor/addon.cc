@@ -101,11 +101,11 @@ Napi::Value renderMixed(const Napi::CallbackInfo& info) {
               std::to_string(to->height()) + ": only surfaces of one size mix");
   }
   const Mixing mixing = readMixing(read, info[2]);
+  std::unique_ptr<Layer> over;
+  if (read.ok() && !info[5].IsUndefined()) over = readLayer(read, info[5], "over");
   if (!read.ok()) return info.Env().Undefined();
   const Target into = readPicture(read, info[3], "into", from->width(), from->height());
   const double frame = read.number(info[4], "frame", -9e15, 9e15);
-  std::unique_ptr<Layer> over;
-  if (read.ok() && !info[5].IsUndefined()) over = readLayer(read, info[5], "over");
   if (!read.ok()) return info.Env().Undefined();
   instance.mixer.render(*from, *to, mixing, into, frame);
   if (over) {

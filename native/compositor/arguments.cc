@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "javascript/refuse.h"
+
 namespace ami {
 
 namespace {
@@ -16,13 +18,13 @@ std::string written(double value) {
 void Arguments::fail(const std::string& sentence) {
   if (failed_) return;
   failed_ = true;
-  Napi::RangeError::New(env_, sentence).ThrowAsJavaScriptException();
+  refuse<Napi::RangeError>(env_, sentence);
 }
 
 void Arguments::failType(const std::string& sentence) {
   if (failed_) return;
   failed_ = true;
-  Napi::TypeError::New(env_, sentence).ThrowAsJavaScriptException();
+  refuse<Napi::TypeError>(env_, sentence);
 }
 
 double Arguments::number(Napi::Value value, const std::string& name, double least, double most) {
@@ -130,12 +132,12 @@ Arguments::Bytes Arguments::bytes(Napi::Value value, const std::string& name) {
   return {static_cast<uint8_t*>(data), length};
 }
 
-uint8_t* Arguments::plane(Napi::Value memory, Napi::Value stride, const std::string& name, int width, int rows, ptrdiff_t& strideOut) {
-  const Bytes held = bytes(memory, name);
-  const double read = number(stride, "stride of " + name, width, 1 << 28);
+uint8_t* Arguments::plane(const Plane& from, const std::string& name, int width, int rows, ptrdiff_t& stride) {
+  const Bytes held = bytes(from.memory, name);
+  const double read = number(from.stride, "stride of " + name, width, 1 << 28);
   if (failed_) return nullptr;
-  strideOut = static_cast<ptrdiff_t>(read);
-  const size_t needed = static_cast<size_t>(strideOut) * static_cast<size_t>(rows - 1) + static_cast<size_t>(width);
+  stride = static_cast<ptrdiff_t>(read);
+  const size_t needed = static_cast<size_t>(stride) * static_cast<size_t>(rows - 1) + static_cast<size_t>(width);
   if (held.length < needed) {
     fail(name + " holds " + std::to_string(held.length) + " bytes, " + std::to_string(needed) + " are needed");
     return nullptr;

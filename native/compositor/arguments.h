@@ -39,8 +39,14 @@ class Arguments {
   };
   Bytes bytes(Napi::Value value, const std::string& name);
 
-  /** A plane of `rows` rows of `width` bytes: the memory must hold them. */
-  uint8_t* plane(Napi::Value memory, Napi::Value stride, const std::string& name, int width, int rows, ptrdiff_t& strideOut);
+  struct Plane {
+    Napi::Value memory, stride;
+  };
+  /**
+   * A plane of `rows` rows of `width` bytes: the memory must hold them. All planes of a picture are got before the first is read, for a
+   * getter of the caller's could take memory away that was looked at already.
+   */
+  uint8_t* plane(const Plane& from, const std::string& name, int width, int rows, ptrdiff_t& stride);
 
  private:
   Napi::Env env_;

@@ -67,11 +67,15 @@ Source ContentSource::cropped(const Content& content, const Crop& crop) {
 
 Source ContentSource::shrunk(const Source& source, uint64_t version, const Crop& crop, int factorX, int factorY) {
   Source small = source;
-  const bool made = shrunkVersion_ == version && shrunkCrop_ == crop && shrunkFactorX_ == factorX && shrunkFactorY_ == factorY;
+  // Sizes, too: a source that has gone mad may show another picture under the number of the one before.
+  const bool made = shrunkVersion_ == version && shrunkCrop_ == crop && shrunkFactorX_ == factorX && shrunkFactorY_ == factorY &&
+                    shrunkWidth_ == source.width && shrunkHeight_ == source.height;
   shrunkVersion_ = version;
   shrunkCrop_ = crop;
   shrunkFactorX_ = factorX;
   shrunkFactorY_ = factorY;
+  shrunkWidth_ = source.width;
+  shrunkHeight_ = source.height;
   const auto shrink = [&](PlaneView from, PlaneBuffer& to, int& width, int& height, int oldWidth, int oldHeight) {
     width = (oldWidth + factorX - 1) / factorX;
     height = (oldHeight + factorY - 1) / factorY;

@@ -38,6 +38,7 @@ class ContentSource {
   uint64_t shrunkVersion_ = 0;
   Crop shrunkCrop_;
   int shrunkFactorX_ = 0, shrunkFactorY_ = 0;
+  int shrunkWidth_ = 0, shrunkHeight_ = 0;
   PlaneScaler scaler_;
 };
 

@@ -134,9 +134,11 @@ Target readPicture(Arguments& read, Napi::Value value, const std::string& name, 
   const Napi::Array planes = read.array(read.get(from, "planes"), name + ".planes"), strides = read.array(read.get(from, "strides"), name + ".strides");
   if (!read.ok()) return target;
   const int halfWidth = chromaOf(target.width), halfHeight = chromaOf(target.height);
-  target.y = read.plane(read.at(planes, 0), read.at(strides, 0), name + ".planes[0]", target.width, target.height, target.strideY);
-  target.u = read.plane(read.at(planes, 1), read.at(strides, 1), name + ".planes[1]", halfWidth, halfHeight, target.strideU);
-  target.v = read.plane(read.at(planes, 2), read.at(strides, 2), name + ".planes[2]", halfWidth, halfHeight, target.strideV);
+  Arguments::Plane held[3];
+  for (uint32_t i = 0; i < 3; i++) held[i] = {read.at(planes, i), read.at(strides, i)};
+  target.y = read.plane(held[0], name + ".planes[0]", target.width, target.height, target.strideY);
+  target.u = read.plane(held[1], name + ".planes[1]", halfWidth, halfHeight, target.strideU);
+  target.v = read.plane(held[2], name + ".planes[2]", halfWidth, halfHeight, target.strideV);
   return target;
 }
 

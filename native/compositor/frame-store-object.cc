@@ -59,7 +59,9 @@ Napi::Value FrameStoreObject::timeUs(const Napi::CallbackInfo& info) {
 Napi::Value FrameStoreObject::write(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Arguments read(env);
-  if (!store_) {
+  // Held: a getter of the caller's could close it meanwhile.
+  const std::shared_ptr<FrameStore> store = store_;
+  if (!store) {
     read.failType("The frame store is closed");
     return env.Undefined();
   }
@@ -78,9 +80,23 @@ Napi::Value FrameStoreObject::write(const Napi::CallbackInfo& info) {
   const Napi::Array strides = read.array(read.get(from, "strides"), "strides");
   if (!read.ok()) return env.Undefined();
 
+  std::vector<RowSpan> changed;
+  const Napi::Value spans = read.get(from, "changedRows");
+  const bool partial = read.ok() && !spans.IsUndefined();
+  if (partial) {
+    const Napi::Array list = read.array(spans, "changedRows");
+    for (uint32_t i = 0; read.ok() && i < list.Length() && i < static_cast<uint32_t>(kMaxSide); i++) {
+      const Napi::Array span = read.array(read.at(list, i), "changedRows[" + std::to_string(i) + "]");
+      if (!read.ok()) break;
+      const int first = read.integer(read.at(span, 0), "the first changed row", 0, picture.height);
+      changed.push_back({first, read.integer(read.at(span, 1), "the number of changed rows", 0, picture.height)});
+    }
+  }
   const int w = picture.width, h = picture.height, halfW = chromaOf(w), halfH = chromaOf(h);
+  Arguments::Plane held[4];
+  for (uint32_t i = 0; i < 4; i++) held[i] = {read.at(planes, i), read.at(strides, i)};
   const auto plane = [&](uint32_t index, int bytes, int rows) {
-    picture.planes[index] = read.plane(read.at(planes, index), read.at(strides, index), "plane " + std::to_string(index), bytes, rows, picture.strides[index]);
+    picture.planes[index] = read.plane(held[index], "plane " + std::to_string(index), bytes, rows, picture.strides[index]);
   };
   switch (picture.layout) {
     case Layout::i420:
@@ -99,21 +115,9 @@ Napi::Value FrameStoreObject::write(const Napi::CallbackInfo& info) {
       plane(0, w * 4, h);
       break;
   }
-  std::vector<RowSpan> changed;
-  const Napi::Value rows = read.get(from, "changedRows");
-  const bool partial = read.ok() && !rows.IsUndefined();
-  if (partial) {
-    const Napi::Array list = read.array(rows, "changedRows");
-    for (uint32_t i = 0; read.ok() && i < list.Length() && i < static_cast<uint32_t>(kMaxSide); i++) {
-      const Napi::Array span = read.array(read.at(list, i), "changedRows[" + std::to_string(i) + "]");
-      if (!read.ok()) break;
-      const int first = read.integer(read.at(span, 0), "the first changed row", 0, h);
-      changed.push_back({first, read.integer(read.at(span, 1), "the number of changed rows", 0, h)});
-    }
-  }
   if (!read.ok()) return env.Undefined();
   const RowSpan none{0, 0};
-  const std::string wrong = store_->write(picture, !partial ? nullptr : changed.empty() ? &none : changed.data(), changed.size());
+  const std::string wrong = store->write(picture, !partial ? nullptr : changed.empty() ? &none : changed.data(), changed.size());
   if (!wrong.empty()) read.fail(wrong);
   return env.Undefined();
 }

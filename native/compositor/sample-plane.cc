@@ -189,7 +189,7 @@ void narrowInside(int64_t start, int64_t step, int64_t most, int& from, int& to)
 void sampleLinear(const SampledRow* rows, int planes, const Walk& walk, int count) {
   int done = 0;
 #if defined(__x86_64__)
-  if (hasAvx2() && fits(walk, rows[0].from.stride, count)) {
+  if (hasAvx2() && count >= 8 && fits(walk, rows[0].from.stride, count)) {
     int from = 0, to = count;
     narrowInside(walk.x, walk.stepX, walk.mostX, from, to);
     narrowInside(walk.y, walk.stepY, walk.mostY, from, to);

@@ -44,29 +44,30 @@ Napi::Value SurfaceObject::height(const Napi::CallbackInfo& info) { return Napi:
 
 Napi::Value SurfaceObject::setLayers(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
-  if (!surface_) read.failType("The surface is closed");
+  // Held, and looked through when all is read: getters of the caller's could close it meanwhile, or put it elsewhere.
+  const std::shared_ptr<Surface> surface = surface_;
+  if (!surface) read.failType("The surface is closed");
   const Napi::Array list = read.array(info[0], "layers");
   if (!read.ok()) return info.Env().Undefined();
   const uint32_t count = list.Length();
   if (count > kMaxLayers) read.fail(std::to_string(count) + " layers: " + std::to_string(kMaxLayers) + " are possible");
   std::vector<std::unique_ptr<Layer>> layers;
-  for (uint32_t i = 0; read.ok() && i < count; i++) {
-    const std::string name = "layers[" + std::to_string(i) + "]";
-    auto layer = readLayer(read, read.at(list, i), name);
-    if (!read.ok()) break;
-    const auto& shown = layer->content().surface;
-    if (shown && shown->shows(surface_.get())) read.fail(name + " is a surface that shows this one: it would show itself");
-    layers.push_back(std::move(layer));
+  const auto nameOf = [](size_t i) { return "layers[" + std::to_string(i) + "]"; };
+  for (uint32_t i = 0; read.ok() && i < count; i++) layers.push_back(readLayer(read, read.at(list, i), nameOf(i)));
+  for (size_t i = 0; read.ok() && i < layers.size(); i++) {
+    const auto& shown = layers[i]->content().surface;
+    if (shown && shown->shows(surface.get())) read.fail(nameOf(i) + " is a surface that shows this one: it would show itself");
   }
-  if (read.ok()) surface_->setLayers(std::move(layers));
+  if (read.ok()) surface->setLayers(std::move(layers));
   return info.Env().Undefined();
 }
 
 Napi::Value SurfaceObject::setFilters(const Napi::CallbackInfo& info) {
   Arguments read(info.Env());
-  if (!surface_) read.failType("The surface is closed");
-  auto chain = readFilters(read, info[0], "filters", surface_.get());
-  if (read.ok()) surface_->setFilters(std::move(chain));
+  const std::shared_ptr<Surface> surface = surface_;
+  if (!surface) read.failType("The surface is closed");
+  auto chain = readFilters(read, info[0], "filters", surface.get());
+  if (read.ok()) surface->setFilters(std::move(chain));
   return info.Env().Undefined();
 }
 

@@ -48,9 +48,15 @@ void Surface::setFilters(std::shared_ptr<FilterChain> filters) {
 }
 
 bool Surface::shows(const Surface* other) const {
+  std::set<const Surface*> seen;
+  return shows(other, seen);
+}
+
+bool Surface::shows(const Surface* other, std::set<const Surface*>& seen) const {
   if (this == other) return true;
+  if (!seen.insert(this).second) return false;
   for (const auto& layer : layers_) {
-    if (layer->content().surface && layer->content().surface->shows(other)) return true;
+    if (layer->content().surface && layer->content().surface->shows(other, seen)) return true;
   }
   return false;
 }

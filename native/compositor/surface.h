@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "layer.h"
@@ -18,7 +19,7 @@ class Surface : public std::enable_shared_from_this<Surface> {
   /** Bottom first. What was made of layers that stay is kept. */
   void setLayers(std::vector<std::unique_ptr<Layer>> layers);
   void setFilters(std::shared_ptr<FilterChain> filters);
-  /** Whether it shows `other`, through whatever depth. */
+  /** Whether it shows `other`, through whatever depth. Each surface is looked at once, however many show it. */
   bool shows(const Surface* other) const;
   /** Forgets layers and memory. */
   void close();
@@ -31,6 +32,7 @@ class Surface : public std::enable_shared_from_this<Surface> {
   uint64_t version(double frame);
 
  private:
+  bool shows(const Surface* other, std::set<const Surface*>& seen) const;
   void compose(const Target& target, double frame);
   void fill(const Target& target, YuvColor color) const;
   /** Brings the kept picture up to date. */
@@ -47,7 +49,6 @@ class Surface : public std::enable_shared_from_this<Surface> {
 
   /** The kept picture: Y, U, V, and alpha of luma and chroma where it is not opaque. */
   PlaneBuffer kept_[5];
-  Planes straight_;
   PlaneBuffer straightPlanes_[3];
   Content content_;
   bool filled_ = false;

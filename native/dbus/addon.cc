@@ -7,6 +7,7 @@
 
 #include "bus.h"
 #include "javascript/listener.h"
+#include "javascript/refuse.h"
 #include "values.h"
 
 namespace ami::dbus {
@@ -39,7 +40,7 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
 
   explicit JsBus(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsBus>(info) {
     if (info.Length() < 2 || !info[0].IsString() || !info[1].IsFunction()) {
-      Napi::TypeError::New(info.Env(), "expected (address, listener)").ThrowAsJavaScriptException();
+      refuse<Napi::TypeError>(info.Env(), "expected (address, listener)");
       return;
     }
     const auto javascript = std::make_shared<Listener>(info.Env(), info[1].As<Napi::Function>(), "dbus");
@@ -77,15 +78,11 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
     // The library ends the process over names that no bus takes.
     if (!dbus_validate_bus_name(destination.c_str(), nullptr) || !dbus_validate_path(path.c_str(), nullptr) ||
         !dbus_validate_interface(interface.c_str(), nullptr) || !dbus_validate_member(member.c_str(), nullptr) || !info[6].IsArray()) {
-      Napi::TypeError::New(env, "no call: " + destination + " " + path + " " + interface + "." + member).ThrowAsJavaScriptException();
-      return;
+      return refuse<Napi::TypeError>(env, "no call: " + destination + " " + path + " " + interface + "." + member);
     }
     MessagePointer message(dbus_message_new_method_call(destination.c_str(), path.c_str(), interface.c_str(), member.c_str()));
     const std::string problem = appendValues(env, message.get(), signature, info[6].As<Napi::Array>());
-    if (!problem.empty()) {
-      Napi::TypeError::New(env, problem).ThrowAsJavaScriptException();
-      return;
-    }
+    if (!problem.empty()) return refuse<Napi::TypeError>(env, problem);
     if (bus_) bus_->send(std::move(message), info[0].ToNumber().Uint32Value());
   }
 

@@ -1,6 +1,8 @@
 #include "values.h"
 
 #include <cmath>
+#include <limits>
+#include <type_traits>
 
 namespace ami::dbus {
 
@@ -14,9 +16,14 @@ std::string append(DBusMessageIter* into, DBusSignatureIter* type, const Napi::V
 template <typename Number>
 std::string appendNumber(DBusMessageIter* into, int type, const Napi::Value& value) {
   if (!value.IsNumber()) return "a number is missing";
-  const Number number = static_cast<Number>(value.As<Napi::Number>().DoubleValue());
-  dbus_message_iter_append_basic(into, type, &number);
-  return {};
+  const double given = value.As<Napi::Number>().DoubleValue();
+  if constexpr (std::is_integral_v<Number>) {
+    // Two to the power of its bits, which a double holds exactly where the largest number itself is rounded up.
+    const double beyond = std::ldexp(1, std::numeric_limits<Number>::digits);
+    if (!(given >= static_cast<double>(std::numeric_limits<Number>::min()) && given < beyond)) return std::to_string(given) + " does not fit its type";
+  }
+  const Number number = static_cast<Number>(given);
+  return dbus_message_iter_append_basic(into, type, &number) ? "" : "it cannot be sent";
 }
 
 std::string appendBasic(DBusMessageIter* into, int type, const Napi::Value& value) {

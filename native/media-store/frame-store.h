@@ -110,7 +110,7 @@ class FrameStore {
         picture.width = width;
         picture.height = height;
         picture.hasAlpha = alpha == kSeenThrough;
-        picture.timeUs = slot.timeUs.load(std::memory_order_relaxed);
+        picture.timeUs = heldTimeUs(slot.timeUs.load(std::memory_order_relaxed));
         picture.planes = planesOf(index, width, height, picture.hasAlpha);
         return picture;
       }

@@ -10,6 +10,7 @@
 
 namespace ami {
 
+/** Like a frame store's, its header may be written by a worker that has gone mad: reading stays inside the memory whatever it says. */
 class SoundStore {
  public:
   static constexpr int kMinRate = 8000, kMaxRate = 192000;
@@ -28,7 +29,7 @@ class SoundStore {
     auto* header = reinterpret_cast<Header*>(memory->data());
     header->magic = kMagic;
     header->id = memory->id();
-    header->sampleRate = static_cast<uint32_t>(sampleRate);
+    header->sampleRate.store(sampleRate, std::memory_order_relaxed);
     return std::unique_ptr<SoundStore>(new SoundStore(std::move(memory), sampleRate));
   }
 
@@ -36,7 +37,7 @@ class SoundStore {
     auto memory = SharedMemory::open(kKind, kSize, address, error);
     if (!memory) return nullptr;
     const auto* header = reinterpret_cast<const Header*>(memory->data());
-    const int rate = static_cast<int>(header->sampleRate);
+    const int rate = header->sampleRate.load(std::memory_order_relaxed);
     if (header->magic != kMagic || header->id != memory->id() || rate < kMinRate || rate > kMaxRate) {
       error = address + " is something else by now, its maker is gone";
       return nullptr;
@@ -47,14 +48,14 @@ class SoundStore {
   const std::string& address() const { return memory_->address(); }
   int sampleRate() const { return rate_; }
   uint64_t written() const { return header()->written.load(std::memory_order_acquire); }
-  int64_t endTimeUs() const { return header()->endTimeUs.load(std::memory_order_acquire); }
+  int64_t endTimeUs() const { return heldTimeUs(header()->endTimeUs.load(std::memory_order_acquire)); }
 
   /** Appends frames; `timeUs` is when the first is to be heard. More than 5 ms from where the last ended is a seam. */
   void write(const float* samples, uint64_t frames, int64_t timeUs) {
     if (frames == 0) return;
     Header* h = header();
     const uint64_t start = h->written.load(std::memory_order_relaxed);
-    const int64_t off = timeUs - h->endTimeUs.load(std::memory_order_relaxed);
+    const int64_t off = timeUs - endTimeUs();
     const bool seam = start == 0 || off > kSeamUs || off < -kSeamUs;
     const uint64_t mark = h->marks.load(std::memory_order_relaxed);
     // Readers look at what will be overwritten before they trust what they copied.
@@ -73,7 +74,7 @@ class SoundStore {
       memcpy(data() + at * 2, samples + done * 2, run * 2 * sizeof(float));
       done += run;
     }
-    h->endTimeUs.store(timeUs + static_cast<int64_t>(frames * 1'000'000 / static_cast<uint64_t>(rate_)), std::memory_order_relaxed);
+    h->endTimeUs.store(timeUs + lengthUs(frames), std::memory_order_relaxed);
     h->marks.store(mark + 1, std::memory_order_release);
     h->written.store(start + frames, std::memory_order_release);
   }
@@ -93,7 +94,7 @@ class SoundStore {
       // What the next writing may overwrite is left alone, so that a second turn is rare.
       const uint64_t held = frames_ - frames_ / 16;
       uint64_t start = std::max(from, end > held ? end - held : 0);
-      if (start >= end || marks == 0 || room == 0) return {std::min(start, end), 0, h->endTimeUs.load(std::memory_order_relaxed)};
+      if (start >= end || marks == 0 || room == 0) return {std::min(start, end), 0, endTimeUs()};
 
       const uint64_t oldest = marks > kMarks - kMarkMargin ? marks - (kMarks - kMarkMargin) : 0;
       start = std::max(start, markAt(oldest).frame.load(std::memory_order_relaxed));
@@ -104,7 +105,7 @@ class SoundStore {
         else high = middle;
       }
       const uint64_t markFrame = markAt(low).frame.load(std::memory_order_relaxed);
-      const int64_t markTime = markAt(low).timeUs.load(std::memory_order_relaxed);
+      const int64_t markTime = heldTimeUs(markAt(low).timeUs.load(std::memory_order_relaxed));
       uint64_t frames = start < end ? std::min(end - start, room) : 0;
       for (uint64_t next = low + 1; next < marks; next++) {
         const uint64_t frame = markAt(next).frame.load(std::memory_order_relaxed);
@@ -122,7 +123,7 @@ class SoundStore {
       std::atomic_thread_fence(std::memory_order_seq_cst);
       const uint64_t reserved = h->reserved.load(), markReserved = h->markReserved.load();
       const bool whole = start + frames_ >= reserved && low + kMarks >= markReserved && markFrame <= start;
-      if (whole) return {start, frames, markTime + static_cast<int64_t>((start - markFrame) * 1'000'000 / static_cast<uint64_t>(rate_))};
+      if (whole) return {start, frames, heldTimeUs(markTime + lengthUs(start - markFrame))};
     }
     return {written(), 0, endTimeUs()};
   }
@@ -134,6 +135,8 @@ class SoundStore {
   /** Frames of the mapping; of these `frames_` are used, two seconds and some. */
   static constexpr uint64_t kMaxFrames = 1 << 19;
   static constexpr uint64_t kMarks = 4096, kMarkMargin = 64;
+  /** More than anybody has been on air: what can be turned into a time. */
+  static constexpr uint64_t kMostFrames = uint64_t{1} << 40;
 
   /** When a frame is heard: one mark for each writing, so that a device's true rate shows. */
   struct Mark {
@@ -144,7 +147,7 @@ class SoundStore {
   struct Header {
     uint64_t magic;
     uint64_t id;
-    uint32_t sampleRate;
+    std::atomic<int32_t> sampleRate;
     std::atomic<uint64_t> written;
     std::atomic<uint64_t> reserved;
     std::atomic<int64_t> endTimeUs;
@@ -165,6 +168,7 @@ class SoundStore {
 
   Header* header() const { return reinterpret_cast<Header*>(memory_->data()); }
   float* data() const { return reinterpret_cast<float*>(memory_->data() + kHeaderSize); }
+  int64_t lengthUs(uint64_t frames) const { return static_cast<int64_t>(std::min(frames, kMostFrames) * 1'000'000 / static_cast<uint64_t>(rate_)); }
   const Mark& markAt(uint64_t number) const { return header()->mark[number % kMarks]; }
 
   const std::unique_ptr<SharedMemory> memory_;

@@ -2,13 +2,16 @@
 #include <napi.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 
 #include "javascript/listener.h"
-#include "pipewire-loop.h"
+#include "javascript/refuse.h"
 #include "picture-input.h"
 #include "picture-output.h"
+#include "pipewire-loop.h"
 #include "session.h"
 #include "sound-input.h"
 #include "sound-output.h"
@@ -22,12 +25,17 @@ std::string textOf(const Napi::Object& options, const char* key) {
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
 }
 
-double numberOf(const Napi::Object& options, const char* key, double otherwise) {
+/** Held to what the reader can do with it. */
+double numberOf(const Napi::Object& options, const char* key, double least, double most, double otherwise) {
   const Napi::Value value = options.Get(key);
-  return value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;
+  const double given = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;
+  return std::isnan(given) ? otherwise : std::clamp(given, least, most);
 }
 
-void fail(Napi::Env env, const std::string& what) { Napi::Error::New(env, what).ThrowAsJavaScriptException(); }
+/** Pixels; 0 where it is not said. */
+int sideOf(const Napi::Object& options, const char* key) { return static_cast<int>(numberOf(options, key, 0, kMaxSide + 1, 0)); }
+
+void fail(Napi::Env env, const std::string& what) { refuse<Napi::Error>(env, what); }
 
 Napi::Value toValue(Napi::Env env, const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return Napi::String::New(env, *text);
@@ -128,9 +136,14 @@ class JsSoundInput : public Napi::ObjectWrap<JsSoundInput> {
 
  private:
   void setNodes(const Napi::CallbackInfo& info) {
+    if (!info[0].IsArray()) return fail(info.Env(), "nodes are a list of numbers");
     std::set<uint32_t> nodes;
     const Napi::Array given = info[0].As<Napi::Array>();
-    for (uint32_t index = 0; index < given.Length(); index++) nodes.insert(given.Get(index).As<Napi::Number>().Uint32Value());
+    for (uint32_t index = 0; index < given.Length(); index++) {
+      const Napi::Value node = given.Get(index);
+      if (!node.IsNumber()) return fail(info.Env(), "nodes are a list of numbers");
+      nodes.insert(node.As<Napi::Number>().Uint32Value());
+    }
     held_->post([nodes = std::move(nodes)](SoundInput& input) { input.setNodes(nodes); });
   }
   void close(const Napi::CallbackInfo&) { held_->close(); }
@@ -148,7 +161,7 @@ class JsSoundOutput : public Napi::ObjectWrap<JsSoundOutput> {
   explicit JsSoundOutput(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsSoundOutput>(info), held_(hold<SoundOutput>(info)) {
     if (!held_) return;
     const Napi::Object given = info[0].As<Napi::Object>();
-    SoundOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", 48'000))};
+    SoundOutputOptions options{textOf(given, "name"), textOf(given, "target"), static_cast<int>(numberOf(given, "sampleRate", SoundStore::kMinRate, SoundStore::kMaxRate, 48'000))};
     held_->open([&](Loop& loop, Tell tell) { return std::make_shared<SoundOutput>(loop, std::move(options), std::move(tell)); });
   }
 
@@ -186,11 +199,11 @@ class JsPictureInput : public Napi::ObjectWrap<JsPictureInput> {
     PictureInputOptions options;
     options.name = textOf(given, "name");
     options.target = textOf(given, "target");
-    options.node = static_cast<uint32_t>(numberOf(given, "node", PW_ID_ANY));
-    options.fd = static_cast<int>(numberOf(given, "fd", -1));
-    options.width = static_cast<int>(numberOf(given, "width", 0));
-    options.height = static_cast<int>(numberOf(given, "height", 0));
-    options.rate = numberOf(given, "rate", 0);
+    options.node = static_cast<uint32_t>(numberOf(given, "node", 0, PW_ID_ANY, PW_ID_ANY));
+    options.fd = static_cast<int>(numberOf(given, "fd", -1, INT32_MAX, -1));
+    options.width = std::min(sideOf(given, "width"), kMaxSide);
+    options.height = std::min(sideOf(given, "height"), kMaxSide);
+    options.rate = numberOf(given, "rate", 0, 1000, 0);
     std::string error;
     std::shared_ptr<FrameStore> store = FrameStore::open(textOf(given, "store"), error);
     if (!store) {
@@ -230,9 +243,10 @@ class JsPictureOutput : public Napi::ObjectWrap<JsPictureOutput> {
     PictureOutputOptions options;
     options.node = textOf(given, "node");
     options.name = textOf(given, "name");
-    options.width = static_cast<int>(numberOf(given, "width", 0));
-    options.height = static_cast<int>(numberOf(given, "height", 0));
-    options.rate = SPA_FRACTION(static_cast<uint32_t>(numberOf(given, "numerator", 0)), static_cast<uint32_t>(numberOf(given, "denominator", 0)));
+    options.width = sideOf(given, "width");
+    options.height = sideOf(given, "height");
+    const auto part = [&](const char* key) { return static_cast<uint32_t>(numberOf(given, key, 0, 1e9, 0)); };
+    options.rate = SPA_FRACTION(part("numerator"), part("denominator"));
     if (options.width < 1 || options.height < 1 || options.width > kMaxSide || options.height > kMaxSide || options.rate.num == 0 ||
         options.rate.denom == 0) {
       fail(info.Env(), "a camera has a size and a rate");

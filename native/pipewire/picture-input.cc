@@ -196,7 +196,7 @@ void PictureInput::take(spa_buffer* buffer) {
   PictureView picture;
   picture.timeUs = nowUs();
   if (header != nullptr && header->pts > 0) {
-    const int64_t told = header->pts / 1000;
+    const int64_t told = readOnce(header->pts) / 1000;
     // Some count from a beginning of their own.
     if (told <= picture.timeUs && picture.timeUs - told < kOldestUs) picture.timeUs = told;
   }
@@ -216,19 +216,19 @@ bool PictureInput::view(spa_buffer* buffer, PictureView& picture) {
   for (uint32_t index = 0; index < datas; index++) {
     const spa_data& data = buffer->datas[index];
     if (data.data == nullptr || data.chunk == nullptr) return false;
-    const uint32_t offset = std::min(data.chunk->offset, data.maxsize);
+    const uint32_t offset = std::min(readOnce(data.chunk->offset), data.maxsize);
     starts[index] = static_cast<const uint8_t*>(data.data) + offset;
     sizes[index] = data.maxsize - offset;
   }
   picture.width = width;
   picture.height = height;
-  if (jpeg_) return decodeJpeg(starts[0], std::min<size_t>(sizes[0], buffer->datas[0].chunk->size), picture);
+  if (jpeg_) return decodeJpeg(starts[0], std::min<size_t>(sizes[0], readOnce(buffer->datas[0].chunk->size)), picture);
 
   const bool rgb = format_.format == SPA_VIDEO_FORMAT_BGRx || format_.format == SPA_VIDEO_FORMAT_BGRA ||
                    format_.format == SPA_VIDEO_FORMAT_RGBx || format_.format == SPA_VIDEO_FORMAT_RGBA;
   const bool packed = format_.format == SPA_VIDEO_FORMAT_YUY2;
   const int least = rgb ? width * 4 : packed ? chromaOf(width) * 4 : width;
-  const int32_t told = buffer->datas[0].chunk->stride;
+  const int32_t told = readOnce(buffer->datas[0].chunk->stride);
   const ptrdiff_t stride = told > 0 ? told : rgb || packed ? least : (least + 3) / 4 * 4;
   if (stride < least) return false;
   const size_t rows = static_cast<size_t>(height), chromaRows = static_cast<size_t>(chromaOf(height));
@@ -249,9 +249,9 @@ bool PictureInput::view(spa_buffer* buffer, PictureView& picture) {
     const auto* crop = static_cast<const spa_meta_region*>(spa_buffer_find_meta_data(buffer, SPA_META_VideoCrop, sizeof(spa_meta_region)));
     size_t skip = 0;
     if (crop != nullptr && spa_meta_region_is_valid(crop)) {
-      const auto& at = crop->region.position;
-      const auto& size = crop->region.size;
-      const bool inside = at.x >= 0 && at.y >= 0 && size.width <= format_.size.width && size.height <= format_.size.height &&
+      const spa_point at = {readOnce(crop->region.position.x), readOnce(crop->region.position.y)};
+      const spa_rectangle size = {readOnce(crop->region.size.width), readOnce(crop->region.size.height)};
+      const bool inside = at.x >= 0 && at.y >= 0 && size.width > 0 && size.height > 0 && size.width <= format_.size.width && size.height <= format_.size.height &&
                           static_cast<uint32_t>(at.x) <= format_.size.width - size.width &&
                           static_cast<uint32_t>(at.y) <= format_.size.height - size.height;
       if (!inside) return false;
@@ -290,7 +290,7 @@ bool PictureInput::view(spa_buffer* buffer, PictureView& picture) {
   const ptrdiff_t chromaStride = interleaved ? stride : (stride + 1) / 2;
   size_t offset = static_cast<size_t>(stride) * rows;
   for (int plane = 1; plane < planes; plane++) {
-    const int32_t own = together ? 0 : buffer->datas[plane].chunk->stride;
+    const int32_t own = together ? 0 : readOnce(buffer->datas[plane].chunk->stride);
     const ptrdiff_t step = own > 0 ? own : chromaStride;
     if (step < chromaBytes) return false;
     if (together) {

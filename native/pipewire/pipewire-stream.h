@@ -47,6 +47,12 @@ class Stream : public RemoteListener {
   spa_hook hook_{};
 };
 
+/** A number in memory that another process may write meanwhile: what was checked is what is used. */
+template <typename Number>
+Number readOnce(const Number& shared) {
+  return *static_cast<const volatile Number*>(&shared);
+}
+
 /** Properties that all our streams carry. */
 pw_properties* streamProperties(const char* type, const char* category, const std::string& name);
 

@@ -161,6 +161,8 @@ void Remote::unlisten(RemoteListener* listener) {
   if (listeners_.erase(listener) == 0 || !listeners_.empty()) return;
   // Nobody is left: what is connected for nothing is told about every click of a volume knob.
   disconnect("");
+  // Whoever comes next is told what is wrong, though it is what it was.
+  problem_.clear();
   if (timer_ != nullptr) pw_loop_update_timer(loop_.loop(), timer_, nullptr, nullptr, false);
 }
 

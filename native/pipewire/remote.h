@@ -15,7 +15,6 @@ namespace ami::pipewire {
 
 class Loop;
 
-
 /** A port of a node, as links need it. */
 struct Port {
   uint32_t id;

@@ -2,8 +2,10 @@
 
 #include <spa/param/audio/format-utils.h>
 
-#include "pipewire-loop.h"
+#include <algorithm>
+
 #include "media-store/monotonic.h"
+#include "pipewire-loop.h"
 
 namespace ami::pipewire {
 
@@ -64,8 +66,8 @@ void SoundInput::onProcess() {
   }
   while (pw_buffer* buffer = pw_stream_dequeue_buffer(stream_)) {
     const spa_data& data = buffer->buffer->datas[0];
-    const uint32_t offset = std::min(data.chunk->offset, data.maxsize);
-    const uint32_t size = std::min(data.chunk->size, data.maxsize - offset);
+    const uint32_t offset = std::min(readOnce(data.chunk->offset), data.maxsize);
+    const uint32_t size = std::min(readOnce(data.chunk->size), data.maxsize - offset);
     const uint64_t frames = size / kFrameSize;
     if (data.data != nullptr && frames > 0) {
       if (timeUs == 0) timeUs = nowUs() - microseconds(static_cast<double>(frames), store_->sampleRate());

@@ -1,0 +1,14 @@
+#pragma once
+#include <napi.h>
+
+#include <string>
+
+namespace ami {
+
+/** Throws a `Napi::TypeError` or its like in JavaScript. What was thrown already stands: a second throw would end the process. */
+template <class Error>
+void refuse(Napi::Env env, const std::string& sentence) {
+  if (!env.IsExceptionPending()) Error::New(env, sentence).ThrowAsJavaScriptException();
+}
+
+}  // namespace ami
