@@ -164,15 +164,15 @@ AMI_INLINE void twiceKernel(const float* from, float* to, int count) {
 }
 AMI_DISPATCH(twice, (const float* from, float* to, int count), (from, to, count))
 
-/** Four pixels share a sample: each brings a quarter, and what the layer leaves of the old one stays. */
-AMI_INLINE void gatherKernel(const float* sums, const float* alphas, uint8_t* to, int count) {
+/** The pixels of a sample bring a `share` each, and what the layer leaves of the old one stays. */
+AMI_INLINE void gatherKernel(const float* sums, const float* alphas, uint8_t* to, int count, float share) {
   for (int i = 0; i < count; i++) {
-    const float kept = 1 - (alphas[2 * i] + alphas[2 * i + 1]) * 0.25f;
-    const float value = static_cast<float>(to[i]) * kept + (sums[2 * i] + sums[2 * i + 1]) * 0.25f;
+    const float kept = 1 - (alphas[2 * i] + alphas[2 * i + 1]) * share;
+    const float value = static_cast<float>(to[i]) * kept + (sums[2 * i] + sums[2 * i + 1]) * share;
     to[i] = static_cast<uint8_t>(static_cast<int>(most(0.0f, least(255.0f, value)) + 0.5f));
   }
 }
-AMI_DISPATCH(gather, (const float* sums, const float* alphas, uint8_t* to, int count), (sums, alphas, to, count))
+AMI_DISPATCH(gather, (const float* sums, const float* alphas, uint8_t* to, int count, float share), (sums, alphas, to, count, share))
 
 void layChroma(Run& run, Side& side, const uint8_t* u, const uint8_t* v, const uint8_t* alpha, int samples) {
   offsets(u, v, alpha, run, samples);
@@ -187,8 +187,8 @@ void layLuma(Side& side, const uint8_t* y, const uint8_t* alpha, int first, int 
   else if (clear) std::fill(side.a + first, side.a + first + count, 1.0f);
 }
 
-/** Pixels [x, x + count) of the rows; `skip` of the first sample's pixels are none of the layer's, and of the last what is left. */
-void blendRun(Run& run, BlendMode mode, const BlendRows& rows, int x, int count, int skip) {
+/** Pixels [x, x + count) of the rows; `skip` of the first sample's pixels are none of the layer's, and of the last what is left, unless it is `alone`. */
+void blendRun(Run& run, BlendMode mode, const BlendRows& rows, int x, int count, int skip, bool alone) {
   const int chroma = (x + (rows.odd ? 1 : 0)) / 2, samples = (skip + count + 1) / 2;
   const bool clear = rows.groundA[0] != nullptr || rows.layerA[0] != nullptr || skip + count < 2 * samples || skip > 0;
   const Work work = workFor(mode, clear);
@@ -205,11 +205,15 @@ void blendRun(Run& run, BlendMode mode, const BlendRows& rows, int x, int count,
     narrow(run.ground.y + skip, rows.groundY[line] + x, count, 1);
     if (alpha != nullptr) narrow(run.ground.a + skip, alpha, count, 255);
   }
-  gather(run.sumU, run.sumA, rows.groundU + chroma, samples);
-  gather(run.sumV, run.sumA, rows.groundV + chroma, samples);
+  if (alone) {
+    for (float* sums : {run.sumU, run.sumV, run.sumA}) sums[2 * samples - 1] = sums[2 * samples - 2];
+  }
+  const float share = rows.rowAlone ? 0.5f : 0.25f;
+  gather(run.sumU, run.sumA, rows.groundU + chroma, samples, share);
+  gather(run.sumV, run.sumA, rows.groundV + chroma, samples, share);
   if (groundAlpha == nullptr) return;
   for (int i = 0; i < 2 * samples; i++) run.sumU[i] = run.sumA[i] * 255;
-  gather(run.sumU, run.sumA, groundAlpha, samples);
+  gather(run.sumU, run.sumA, groundAlpha, samples, share);
 }
 
 }  // namespace
@@ -218,9 +222,9 @@ void blendRows(BlendMode mode, const BlendRows& rows) {
   alignas(64) static thread_local Run run;
   const int first = rows.odd ? 1 : 0, whole = (rows.width - first) / 2 * 2;
   // Samples that only one column of the layer touches go by themselves.
-  if (first > 0) blendRun(run, mode, rows, 0, 1, 1);
-  for (int x = first; x < first + whole; x += kRun) blendRun(run, mode, rows, x, std::min(kRun, first + whole - x), 0);
-  if (first + whole < rows.width) blendRun(run, mode, rows, first + whole, 1, 0);
+  if (first > 0) blendRun(run, mode, rows, 0, 1, 1, false);
+  for (int x = first; x < first + whole; x += kRun) blendRun(run, mode, rows, x, std::min(kRun, first + whole - x), 0, false);
+  if (first + whole < rows.width) blendRun(run, mode, rows, first + whole, 1, 0, rows.lastAlone);
 }
 
 }  // namespace ami

@@ -5,7 +5,6 @@ namespace ami {
 
 /** In the order of `blendModes` in collection.ts. */
 enum class BlendMode { normal, add, subtract, screen, multiply, overlay, lighten, darken, difference, colorDodge, colorBurn, hardLight, softLight };
-constexpr int kBlendModes = 13;
 
 /** Two rows of a ground and of what is blended into it; the second may be absent (null `y`). Chroma belongs to both. */
 struct BlendRows {
@@ -24,6 +23,8 @@ struct BlendRows {
   /** Pixels of luma. The first stands on the right half of its chroma sample where `odd`. */
   int width;
   bool odd;
+  /** The ground ends with the last pixel, or with the only row, which has its chroma sample for itself. */
+  bool lastAlone, rowAlone;
   /** 0 to 1. */
   float opacity;
 };

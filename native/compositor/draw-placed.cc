@@ -100,6 +100,8 @@ void drawBlended(const PlacedPlanes& p, const Target& t, const Laying& laying) {
     rows.layerChromaAlpha = p.alpha ? p.chromaAlpha.row(cy - p.cy0) + cx - p.cx0 : nullptr;
     rows.width = span.to - span.from;
     rows.odd = (x & 1) != 0;
+    rows.lastAlone = x + rows.width == t.width;
+    rows.rowAlone = 2 * cy + 1 == t.height;
     rows.opacity = static_cast<float>(std::min(laying.opacity, 1.0));
     blendRows(laying.blend, rows);
   }

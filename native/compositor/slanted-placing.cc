@@ -56,7 +56,8 @@ bool SlantedPlacing::place(const Content& content, const Geometry& geometry, int
     while (scale * factor < 0.5 && factor * 2 <= size) factor *= 2;
     return factor;
   };
-  const int factorX = geometry.nearest ? 1 : factorOf(alongX, source.width), factorY = geometry.nearest ? 1 : factorOf(alongY, source.height);
+  const bool asItIs = geometry.nearest || content.flat;
+  const int factorX = asItIs ? 1 : factorOf(alongX, source.width), factorY = asItIs ? 1 : factorOf(alongY, source.height);
   if (factorX > 1 || factorY > 1) source = sources.shrunk(source, content.version, geometry.crop, factorX, factorY);
   sample(source, back, width, height, geometry.nearest, p);
   p.lumaX = p.lumaY = p.chromaX = p.chromaY = {};

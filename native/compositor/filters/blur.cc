@@ -117,7 +117,7 @@ const Reciprocals reciprocals;
 void weigh(Planes& picture, bool multiply) {
   const auto apply = [multiply](uint8_t& value, int alpha, int neutral) {
     const int64_t from = value - neutral;
-    const int to = multiply ? static_cast<int>(from * alpha * 257 >> 16) : static_cast<int>(from * reciprocals.of[alpha] >> 16);
+    const int to = static_cast<int>((multiply ? from * alpha * 257 + 32768 : from * reciprocals.of[alpha] + 32768) >> 16);
     value = static_cast<uint8_t>(std::min(std::max(neutral + to, 0), 255));
   };
   for (int y = 0; y < picture.height; y++) {

@@ -12,7 +12,8 @@ constexpr int kSteps = 33;
 constexpr float kStepScale = (kSteps - 1) / 255.0f;
 constexpr int kPlane = kSteps * kSteps;
 
-uint8_t byte(float value) { return static_cast<uint8_t>(std::min(std::max(value, 0.0f), 255.0f) + 0.5f); }
+/** Also of what is no number: tables are made of what files hold. */
+uint8_t byte(float value) { return value > 0 ? static_cast<uint8_t>(std::min(value, 255.0f) + 0.5f) : uint8_t{0}; }
 
 AMI_INLINE void turnRowKernel(uint8_t* u, uint8_t* v, int width, float along, float across) {
   for (int x = 0; x < width; x++) {

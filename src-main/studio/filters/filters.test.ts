@@ -106,6 +106,9 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
     const [r, , b] = cut(15, 8) as [number, number, number]
     expect(r + b).toBeGreaterThan(230)
     expect(b).toBeGreaterThan(60)
+    // What lies far from any edge stays what it is, also where there is alpha somewhere.
+    const pierced = storeOf((x) => [200, 30, 30, x === 0 ? 0 : 255])
+    expect(shown(pierced, made('blur', { radius: 2 }))()(24, 8)).toEqual(shown(pierced, [])()(24, 8))
     const bumpy = storeOf((x) => (x === 16 ? [140, 140, 140, 255] : grey!))
     expect(shown(bumpy, made('sharpen', { amount: 1 }))()(16, 8)[0]).toBeGreaterThan(155)
   })

@@ -78,7 +78,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     expect(Math.min(psnr(got.planes[1], planar.u), psnr(got.planes[2], planar.v)), 'chroma').toBeGreaterThan(chroma)
   }
   const rendered = (of: Surface): PictureMemory => {
-    const into = memory()
+    const into = memory(of.width, of.height)
     native!.render(of, into, ++frame)
     return into
   }
@@ -133,6 +133,64 @@ describe.skipIf(native === undefined)('the compositor', () => {
     const soft = blend === 'color-dodge' || blend === 'color-burn' ? 4 : 0
     compare(shown(40, 32, 1), { blend, transform }, 40 - soft, 38 - soft)
     compare(shown(40, 32, 2, true), { blend, transform, opacity: 0.7 }, 40 - soft, 38 - soft)
+  })
+
+  // Flat colours: chroma that pixels share is exact, so that every sample can be.
+  describe.each([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+    [3, 2],
+    [2, 3],
+    [3, 3],
+    [4, 2],
+    [35, 19],
+  ])('in a picture of %i x %i', (w, h) => {
+    const at: Partial<Layer>[] = [
+      {},
+      { transform: [1, 0, 0, 1, 1, 0] },
+      { transform: [1, 0, 0, 1, 0, 1] },
+      { transform: [1, 0, 0, 1, -1, -1] },
+      { transform: [1, 0, 0, 1, 1, 1], crop: { left: 0, top: 0, right: 1, bottom: 1 } },
+      { transform: [-1, 0, 0, -1, w, h], crop: { left: 1, top: 0, right: 0, bottom: 1 } },
+      { transform: [2, 0, 0, 1, 0, 0], opacity: 0.4 },
+      // Where it would end on half a sample of colour its edge is soft.
+      ...(w % 2 === 0 && h % 2 === 0 ? [{ transform: [0, 1, -1, 0, h, 0] as Affine }] : []),
+    ]
+    const flat = (color: readonly [number, number, number, number]): Shown => {
+      const rgba = new Uint8Array(w * h * 4).map((_, i) => color[i % 4]!)
+      const store = native!.createFrameStore()
+      open.push(store)
+      store.write({ layout: 'rgba', width: w, height: h, planes: [rgba], strides: [w * 4], timeUs: 0 })
+      return { store, picture: referencePicture(rgba, w, h) }
+    }
+    const made = (layers: readonly Layer[], background?: string): Surface => {
+      const one = native!.createSurface({ width: w, height: h, ...(background && { background }) })
+      open.push(one)
+      one.setLayers(layers)
+      return one
+    }
+    const furthest = (got: PictureMemory, wanted: ReferencePicture): number => {
+      const { y, u, v } = planarOfReference(wanted)
+      const apart = (plane: Uint8Array, other: Uint8Array) =>
+        plane.reduce((most, value, i) => Math.max(most, Math.abs(value - other[i]!)), 0)
+      return Math.max(apart(got.planes[0], y), apart(got.planes[1], u), apart(got.planes[2], v))
+    }
+    test.each(blendModes)('%s reaches every sample, at odd places, cropped, mirrored, turned and scaled, and inside a group', (blend) => {
+      const below = flat([40, 90, 180, 255])
+      for (const above of [flat([200, 60, 120, 255]), flat([230, 170, 20, 128])]) {
+        for (const more of at) {
+          const laid = layerOf({ store: above.store }, { ...more, blend })
+          const reference: ReferenceLayer = { ...more, blend, picture: above.picture, transform: laid.transform }
+          const wanted = composeReference(below.picture, [reference])
+          expect(furthest(rendered(made([layerOf({ store: below.store }), laid], '#000000')), wanted), JSON.stringify(more)).toBeLessThan(5)
+          const group = made([layerOf({ store: below.store }), laid])
+          expect(furthest(rendered(made([layerOf({ surface: group })], '#ffffff')), wanted), `group ${JSON.stringify(more)}`).toBeLessThan(
+            5,
+          )
+        }
+      }
+    })
   })
 
   test('nested surfaces are clear where nothing stands, and blend as one picture', () => {
