@@ -109,8 +109,7 @@ void CaptureSession::readEvents() {
     if (!event) return;
     // Errors of requests that nobody waits for: what they were about is gone, which other events tell.
     if (event->response_type == 0 || pointer_.handle(*event)) continue;
-    bool pertains = false;
-    switch (target_ ? target_->handle(*event, pertains) : CaptureTarget::Change::none) {
+    switch (target_ ? target_->handle(*event) : CaptureTarget::Change::none) {
       case CaptureTarget::Change::damage:
         damaged_ = true;
         break;

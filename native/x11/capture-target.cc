@@ -134,8 +134,7 @@ void CaptureTarget::releasePixmap() {
   pixmap_ = XCB_NONE;
 }
 
-CaptureTarget::Change CaptureTarget::handle(const xcb_generic_event_t& event, bool& pertains) {
-  pertains = true;
+CaptureTarget::Change CaptureTarget::handle(const xcb_generic_event_t& event) {
   const int type = event.response_type & 0x7f;
   if (damage_ != XCB_NONE && type == connection_.has().damageEvent + XCB_DAMAGE_NOTIFY) {
     return reinterpret_cast<const xcb_damage_notify_event_t&>(event).damage == damage_ ? Change::damage : Change::none;
@@ -161,7 +160,6 @@ CaptureTarget::Change CaptureTarget::handle(const xcb_generic_event_t& event, bo
   } else if (type == XCB_DESTROY_NOTIFY && reinterpret_cast<const xcb_destroy_notify_event_t&>(event).window == window_) {
     return Change::closed;
   }
-  pertains = false;
   return Change::none;
 }
 

@@ -36,8 +36,8 @@ class CaptureTarget {
     /** The window was closed. */
     closed,
   };
-  /** What an event means for it; `pertains` tells whether it was its event at all. */
-  Change handle(const xcb_generic_event_t& event, bool& pertains);
+  /** What an event means for it. */
+  Change handle(const xcb_generic_event_t& event);
 
   /** Asks for size and memory of a window where those changed. False where it cannot be read now: it is hidden or closed. */
   bool prepare();
