@@ -243,7 +243,7 @@ class FrameStore {
       if (static_cast<int>(index) == latest) continue;
       Slot& slot = header()->slots[index];
       if (slot.pins.load() == 0) return index;
-      if (now - slot.pinnedUs.load() > kPinLifeUs) {
+      if (now - heldTimeUs(slot.pinnedUs.load()) > kPinLifeUs) {
         slot.pins.store(0);
         return index;
       }
