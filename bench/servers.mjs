@@ -66,7 +66,11 @@ export async function startOurs({ args = [], core } = {}) {
     ...['http', 'https', 'rtmp', 'rtmps'].flatMap((door) => [`--${door}-port`, '0']),
     ...args,
   ])
-  const child = spawn(command, all, { stdio: ['ignore', 'pipe', process.env.DEBUG ? 'inherit' : 'ignore'] })
+  const child = spawn(command, all, {
+    stdio: ['ignore', 'pipe', process.env.DEBUG ? 'inherit' : 'ignore'],
+    // As the launcher does.
+    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+  })
   const line = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once('line', resolve)
     child.once('exit', (code) => reject(new Error(`our host ended with code ${code}`)))

@@ -25,7 +25,11 @@ if (!node) {
 } else if (!existsSync(program)) {
   refuse('setup.build', 'The program has not been built.', 'Run `npm run build` (or `npm start`).')
 } else {
-  const child = spawn(node, ['--enable-source-maps', program, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, ['--enable-source-maps', program, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    // The system's allocator would give each thread memory of its own.
+    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl+C to both; passing it on would be a second one, which kills.
     process.on(signal, () => {

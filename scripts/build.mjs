@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
 import { buildNative } from './build-native.mjs'
+import { lineMappings } from './line-mappings.mjs'
 import { say, timed } from './progress.mjs'
 import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
 
@@ -15,7 +16,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 process.chdir(root)
 
 const isTest = (path) => path.endsWith('.test.ts') || path.endsWith('.test.tsx')
-const shared = ['package-lock.json', 'scripts/build.mjs']
+const shared = ['package-lock.json', 'scripts/build.mjs', 'scripts/line-mappings.mjs']
 
 /** Runs `make(folder)` into a fresh folder and puts it in the place of `target`. */
 async function swapIn(target, make) {
@@ -33,20 +34,51 @@ async function swapIn(target, make) {
   }
 }
 
+/** Packages of hundreds of small modules, of which little is used: as modules of their own they would take the host 10 MB and half its start. */
+const bundled = /^(?:typebox|kysely|jose)(?:\/|$)/
+
+/**
+ * What the host holds in memory of a bundle: a single letter beyond Latin 1 makes the engine keep a whole chunk with two bytes a letter, so
+ * such letters become escapes; source maps tell lines, not words, and go without the sources, which lie beside them.
+ */
+function slim(folder) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    const text = readFileSync(path, 'utf8')
+    if (name.endsWith('.map')) {
+      const { sourcesContent: _, ...map } = JSON.parse(text)
+      writeFileSync(path, JSON.stringify({ ...map, names: [], mappings: lineMappings(map.mappings) }))
+    } else {
+      writeFileSync(
+        path,
+        text.replace(/[^\0-\xff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`),
+      )
+    }
+  }
+}
+
 async function bundle(target, input) {
   const { rolldown } = await import('rolldown')
   const build = await rolldown({
     input,
     platform: 'node',
-    // Packages stay packages: they are installed, some hold native code, and a stack trace names them.
-    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id),
+    // Other packages stay packages: they are installed, some hold native code, and a stack trace names them.
+    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[A-Za-z]:/.test(id) && !bundled.test(id),
     onLog: (level, log, handle) => handle(level === 'warn' && log.code === 'CIRCULAR_DEPENDENCY' ? 'error' : level, log),
   })
   try {
-    await build.write({ dir: target, format: 'esm', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
+    await build.write({
+      dir: target,
+      format: 'esm',
+      sourcemap: true,
+      comments: { legal: true, annotation: false, jsdoc: false },
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+    })
   } finally {
     await build.close()
   }
+  slim(target)
 }
 
 async function buildHost() {
