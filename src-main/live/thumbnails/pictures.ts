@@ -68,6 +68,8 @@ export class Pictures {
     this.#ready = false
     this.#worker = superviseWorker<FromPictures, ToPictures>({
       entry: this.#entry,
+      // One picture at a time, which lies outside of JavaScript's memory.
+      env: { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=1' },
       log: this.#log,
       restart: { firstMs: 1000, longestMs: 60_000, goodAfterMs: 30_000 },
       onReady: () => {

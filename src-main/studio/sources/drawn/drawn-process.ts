@@ -102,8 +102,8 @@ export function createDrawnProcess(log: Logger): DrawnProcess {
       worker: superviseWorker<FromDrawn, ToDrawn>({
         entry: workerFile(import.meta.url, 'drawn-source-worker'),
         log,
-        // Few threads: each keeps memory of its own, and one picture is decoded at a time.
-        env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2' },
+        // Few threads: each keeps memory of its own, and one picture is decoded at a time. Pictures lie outside of JavaScript's memory.
+        env: { UV_THREADPOOL_SIZE: '4', MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=1' },
         onMessage,
         onReady() {
           begun.ready = true
