@@ -157,7 +157,9 @@ describe("the studio's outputs", () => {
   it('have guests beside them, who come by a link of their own until it is taken back', async () => {
     const { status, body: guest } = await host.api('POST', '/studio/guests', { label: 'Ada' })
     expect(status).toBe(201)
-    const [page, secret] = guest.joinUrl.split('#key=')
+    const [page, behind] = guest.joinUrl.split('#')
+    const { key: secret, as } = Object.fromEntries(new URLSearchParams(behind))
+    expect(as).toBe('Ada')
     expect(page).toBe(`${host.http}/publish/${guest.stream}`)
     expect((await fetch(page)).status).toBe(200)
     const publisher = publishFile(await baseClip(), `${host.rtmp}/${secret}`, { loop: true })

@@ -1,13 +1,16 @@
 import { useTitle } from '../components/page.ts'
 import { Broadcast } from './broadcast.tsx'
 
-/** The page behind a guest's link: going live, and nothing else of the host. */
+/** The page behind a guest's link: going live, and nothing else of the host. Behind the link's # stand the key, and whom it is for. */
 export function GuestPage({ name }: { readonly name: string }) {
-  useTitle(`Go live on ${name}`)
-  const key = new URLSearchParams(location.hash.slice(1)).get('key') ?? ''
+  const link = new URLSearchParams(location.hash.slice(1))
+  const key = link.get('key') ?? ''
+  const guest = link.get('as') ?? ''
+  const title = guest === '' ? `Go live on ${name}` : `Go live as ${guest}`
+  useTitle(title)
   return (
     <main className="guest-page" id="content">
-      <h1>Go live on {name}</h1>
+      <h1>{title}</h1>
       {key === '' ? (
         <p className="advice bad" role="alert">
           <b>The link has no key.</b> Ask for the whole link, with everything behind the #.
