@@ -14,6 +14,8 @@ interface BroadcastProps {
   readonly target: () => Promise<{ readonly name: string; readonly key: string }>
   /** False while something is missing to begin with. */
   readonly ready: boolean
+  /** What to do where the key is refused; what the host says where absent. */
+  readonly keyRemedy?: string
 }
 
 const words: Readonly<Record<WhipState | 'idle', string>> = {
@@ -26,7 +28,7 @@ const words: Readonly<Record<WhipState | 'idle', string>> = {
 }
 
 /** Camera, microphone or screen with a preview, and the way on air. */
-export function Broadcast({ target, ready }: BroadcastProps) {
+export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
   const [picture, setPicture] = useState<'camera' | 'screen' | 'none'>('camera')
   const [cameraId, setCameraId] = useState('')
   const [microphone, setMicrophone] = useState(true)
@@ -53,8 +55,10 @@ export function Broadcast({ target, ready }: BroadcastProps) {
 
   const show = (error: unknown) => {
     if (error instanceof CaptureProblem || error instanceof OfferRefused) {
-      const isKey = error instanceof OfferRefused && error.status === 401
-      setProblem({ message: isKey ? 'The stream key is not known' : error.message, remedy: error.remedy })
+      const isUnknown = error instanceof OfferRefused && error.status === 401
+      const isKey = isUnknown || (error instanceof OfferRefused && error.code.startsWith('publish.key_'))
+      const remedy = (isKey && keyRemedy) || error.remedy
+      setProblem({ message: isUnknown ? 'The stream key is not known' : error.message, remedy })
     } else setProblem({ message: error instanceof Error ? error.message : String(error), remedy: '' })
   }
   const open = async (): Promise<MediaStream | undefined> => {

@@ -18,7 +18,7 @@ export function GuestPage({ name }: { readonly name: string }) {
       ) : (
         <div className="card">
           <div className="card-body">
-            <Broadcast target={() => Promise.resolve({ name, key })} ready />
+            <Broadcast target={() => Promise.resolve({ name, key })} ready keyRemedy="Ask whoever sent you the link for a new one." />
           </div>
         </div>
       )}
