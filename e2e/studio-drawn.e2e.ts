@@ -355,6 +355,15 @@ describe('texts', () => {
       const error = ((((moved - due) % period) + period * 1.5) % period) - period / 2
       expect(Math.abs(error)).toBeLessThan(0.6)
     }
+
+    // Upwards only where that is all that was said: the letter keeps its column.
+    source.source.update({ text: 'I', fontSize: 60, font: 'DejaVu Sans', width: 200, height: 150, scroll: { y: -200 } })
+    const upward = await source.untilPicture((picture) => picture.height === 150)
+    const seenAt = (picture: typeof upward) =>
+      Array.from({ length: 200 * 150 }, (_, at) => [at % 200, Math.floor(at / 200)] as const).filter(([x, y]) => picture.alpha(x, y) > 200)
+    const [before] = seenAt(upward)[0] ?? []
+    const moved = await source.untilPicture((picture) => seenAt(picture)[0]?.[1] !== seenAt(upward)[0]?.[1])
+    expect(seenAt(moved)[0]?.[0]).toBe(before)
   })
 })
 
