@@ -109,11 +109,13 @@ describe('what else such documents hold', () => {
       sources: [
         scene(
           'Main',
-          [item('Both', { pos: { x: 30, y: 40 } }), item('A', { group_item_backup: true }), item('B', { group_item_backup: true })],
+          [item('Both', { id: 7, pos: { x: 30, y: 40 } }), item('A', { group_item_backup: true }), item('B', { group_item_backup: true })],
           {
             hotkeys: {
               'OBSBasic.SelectScene': [{ key: 'OBS_KEY_F1', control: true, shift: true }],
               'libobs.show_scene_item.Both': [{ key: 'OBS_KEY_NUM1' }],
+              'libobs.hide_scene_item.7': [{ key: 'OBS_KEY_H' }],
+              'libobs.show_scene_item.7': [{ key: 'OBS_KEY_H' }],
               'libobs.other': [{ key: 'OBS_KEY_A' }],
             },
           },
@@ -131,7 +133,7 @@ describe('what else such documents hold', () => {
         'pulse_input_capture',
         'Mic/Aux',
         { device_id: 'alsa_input.usb-mic' },
-        { hotkeys: { 'libobs.mute': [{ key: 'OBS_KEY_M' }] } },
+        { hotkeys: { 'libobs.mute': [{ key: 'OBS_KEY_M' }], 'libobs.unmute': [{ key: 'OBS_KEY_M' }, { key: 'OBS_KEY_U' }] } },
       ),
       transitions: [
         { id: 'obs_stinger_transition', name: 'Sting', settings: { path: '/show/sting.webm', transition_point: 400 } },
@@ -163,7 +165,9 @@ describe('what else such documents hold', () => {
     expect(collection.macros.map(({ hotkeys, actions }) => [hotkeys[0], actions[0]])).toEqual([
       ['Ctrl+Shift+F1', { do: 'switch', scene: 'Main' }],
       ['Num1', { do: 'show', scene: 'Main', item: 'Main-Both', visible: true }],
-      ['M', { do: 'mute', source: 'Mic-Aux', muted: true }],
+      ['H', { do: 'show', scene: 'Main', item: 'Main-Both', visible: 'toggle' }],
+      ['M', { do: 'mute', source: 'Mic-Aux', muted: 'toggle' }],
+      ['U', { do: 'mute', source: 'Mic-Aux', muted: false }],
     ])
     expect(collection.canvases[0]).toMatchObject({ width: 1280, height: 720 })
     expect(told).toEqual([

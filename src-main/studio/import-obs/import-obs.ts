@@ -6,7 +6,7 @@ import { freeId } from '../collection/complete-collection.ts'
 import { type DocumentReader, readDocument, refuseMonsters } from '../collection/read-document.ts'
 import { ImportReport, type NotCarried } from './not-carried.ts'
 import { mapObsFilter, sortOfObsFilter } from './obs-filters.ts'
-import { actionOf, chordsOf } from './obs-hotkeys.ts'
+import { actionOf, chordsOf, counterpartOf } from './obs-hotkeys.ts'
 import { ObsNames } from './obs-names.ts'
 import { tellTheRest } from './obs-rest.ts'
 import { ObsScenes } from './obs-scenes.ts'
@@ -322,22 +322,36 @@ class ObsImport {
   }
 
   #hotkeys(source: ObsValues): void {
+    const bindings = source.part('hotkeys')
+    for (const [binding] of bindings.entries()) {
+      const chords = chordsOf(bindings.list(binding))
+      const { counterpart, first } = counterpartOf(binding)
+      const others = chordsOf(bindings.list(counterpart))
+      const both = chords.filter((chord) => others.includes(chord))
+      this.#hotkey(
+        source,
+        binding,
+        false,
+        chords.filter((chord) => !both.includes(chord)),
+      )
+      if (first) this.#hotkey(source, binding, true, both)
+    }
+  }
+
+  #hotkey(source: ObsValues, binding: string, toggle: boolean, hotkeys: readonly string[]): void {
+    if (hotkeys.length === 0) return
     const name = source.text('name')
     const scene = source.text('id') === 'scene'
-    const place = `${scene ? 'scene' : 'source'} "${name}"`
-    for (const [binding] of source.part('hotkeys').entries()) {
-      const hotkeys = chordsOf(source.part('hotkeys').list(binding))
-      if (hotkeys.length === 0) continue
-      const action = actionOf(binding, {
-        scene: scene ? this.#names.scenes.of(name) : undefined,
-        source: this.#names.sources.of(name),
-        itemId: (item) => this.#names.itemOf(name, item),
-      })
-      if (action === undefined) this.report.add(place, `the hotkey ${hotkeys.join(', ')} for ${binding} is not carried`)
-      else if (this.#macros.length < 256) {
-        const id = freeId(`hotkey-${this.#macros.length + 1}`, (each) => this.#macros.some((macro) => macro.id === each))
-        this.#macros.push({ id, name: `${action.name} ${name}`.slice(0, 120), hotkeys: hotkeys.slice(0, 8), actions: [action.does] })
-      }
+    const action = actionOf(binding, toggle, {
+      scene: scene ? this.#names.scenes.of(name) : undefined,
+      source: this.#names.sources.of(name),
+      item: (nameOrNumber) => this.#names.itemOf(name, nameOrNumber),
+    })
+    if (action === undefined) {
+      this.report.add(`${scene ? 'scene' : 'source'} "${name}"`, `the hotkey ${hotkeys.join(', ')} for ${binding} is not carried`)
+    } else if (this.#macros.length < 256) {
+      const id = freeId(`hotkey-${this.#macros.length + 1}`, (each) => this.#macros.some((macro) => macro.id === each))
+      this.#macros.push({ id, name: `${action.name} ${name}`.slice(0, 120), hotkeys: hotkeys.slice(0, 8), actions: [action.does] })
     }
   }
 }

@@ -44,27 +44,40 @@ export interface HotkeyOwner {
   /** Its id, where it is a scene, or a source. */
   readonly scene: string | undefined
   readonly source: string | undefined
-  /** The id of an item of the scene by the name of what it shows. */
-  readonly itemId: (name: string) => string | undefined
+  /** An item of the scene by the name of what it shows (OBS until 29), or by its number there. */
+  readonly item: (nameOrNumber: string) => { readonly id: string; readonly name: string } | undefined
 }
 
-/** The action of ours for one that OBS binds keys to; undefined where there is none. */
+/** The other of a pair, between which OBS goes back and forth by the keys that both have, and whether this is the first of the two. */
+export function counterpartOf(binding: string): { readonly counterpart: string; readonly first: boolean } {
+  if (binding === 'libobs.mute') return { counterpart: 'libobs.unmute', first: true }
+  if (binding === 'libobs.unmute') return { counterpart: 'libobs.mute', first: false }
+  const [, which, item] = sceneItem.exec(binding) ?? []
+  if (which === undefined) return { counterpart: '', first: false }
+  return { counterpart: `libobs.${which === 'show' ? 'hide' : 'show'}_scene_item.${item}`, first: which === 'show' }
+}
+
+const sceneItem = /^libobs\.(show|hide)_scene_item\.(.*)$/s
+
+/** The action of ours for one that OBS binds keys to; undefined where there is none. `toggle`: its counterpart has the keys, too. */
 export function actionOf(
   binding: string,
-  { scene, source, itemId }: HotkeyOwner,
+  toggle: boolean,
+  { scene, source, item }: HotkeyOwner,
 ): { readonly name: string; readonly does: Record<string, unknown> } | undefined {
-  const item = /^libobs\.(show|hide)_scene_item\.(.*)$/s.exec(binding)
   if (scene !== undefined && binding === 'OBSBasic.SelectScene') return { name: 'Switch to', does: { do: 'switch', scene } }
-  if (scene !== undefined && item !== null) {
-    const id = itemId(item[2] ?? '')
-    if (id === undefined) return undefined
-    const visible = item[1] === 'show'
-    return { name: `${visible ? 'Show' : 'Hide'} ${item[2]} in`, does: { do: 'show', scene, item: id, visible } }
+  const [, which, of] = sceneItem.exec(binding) ?? []
+  if (scene !== undefined && of !== undefined) {
+    const shown = item(of)
+    if (shown === undefined) return undefined
+    const word = toggle ? 'Toggle' : which === 'show' ? 'Show' : 'Hide'
+    return { name: `${word} ${shown.name} in`, does: { do: 'show', scene, item: shown.id, visible: toggle ? 'toggle' : which === 'show' } }
   }
   if (source === undefined) return undefined
   if (binding === 'libobs.mute' || binding === 'libobs.unmute') {
     const muted = binding === 'libobs.mute'
-    return { name: muted ? 'Mute' : 'Unmute', does: { do: 'mute', source, muted } }
+    const name = toggle ? 'Toggle mute of' : muted ? 'Mute' : 'Unmute'
+    return { name, does: { do: 'mute', source, muted: toggle ? 'toggle' : muted } }
   }
   const command = { Play: 'play', Pause: 'pause', Stop: 'stop', Restart: 'restart', NextSlide: 'next', PreviousSlide: 'previous' }[
     binding.split('.')[1] ?? ''

@@ -39,8 +39,8 @@ export class ObsNames {
   readonly transitions = new NamedIds()
   readonly #filters = new Set<string>()
   readonly #items = new Set<string>()
-  /** Ids of items by scene and name: hotkeys refer to them so. */
-  readonly #itemOf = new Map<string, string>()
+  /** Items by scene and name, or number there: hotkeys refer to them so. */
+  readonly #itemOf = new Map<string, { readonly id: string; readonly name: string }>()
   /** Scenes that stand in a scene, by ids. */
   readonly #nested = new Map<string, Set<string>>()
 
@@ -48,16 +48,19 @@ export class ObsNames {
     return take(this.#filters, `${owner}-${name}`)
   }
 
-  newItem(scene: string, name: string): string {
+  /** `number`: what the item has in its own scene; undefined in a group. */
+  newItem(scene: string, name: string, number: number | undefined): string {
     const id = take(this.#items, `${scene}-${name}`)
-    const key = `${scene}\n${name}`
-    if (!this.#itemOf.has(key)) this.#itemOf.set(key, id)
+    for (const key of number === undefined ? [name] : [name, String(number)]) {
+      const place = `${scene}\n${key}`
+      if (!this.#itemOf.has(place)) this.#itemOf.set(place, { id, name })
+    }
     return id
   }
 
-  /** The first item of a scene that shows what has that name. */
-  itemOf(scene: string, name: string): string | undefined {
-    return this.#itemOf.get(`${scene}\n${name}`)
+  /** The item of a scene with that number, or the first that shows what has that name. */
+  itemOf(scene: string, nameOrNumber: string): { readonly id: string; readonly name: string } | undefined {
+    return this.#itemOf.get(`${scene}\n${nameOrNumber}`)
   }
 
   shown(name: string): Shown | undefined {

@@ -61,7 +61,7 @@ export class ObsScenes {
       tell('scenes do not stand in each other')
       return []
     }
-    const id = names.newItem(scene, name)
+    const id = names.newItem(scene, name, mayBeGroup ? item.number('id', -1) : undefined)
     const layout = mapObsItem(item, tell)
     if (shown !== undefined) return [{ id, ...shown, ...layout }]
     if (!mayBeGroup || group === undefined) {
