@@ -2,7 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AV_PIX_FMT_YUV420P, AVCOL_PRI_BT709, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709, AVCOL_TRC_BT709 } from 'node-av/constants'
+import { Frame } from 'node-av/lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Packet, VideoCodec } from '../src-main/formats/track.ts'
+import { openPictureEncoder } from '../src-main/platform/ffmpeg/picture-encoder.ts'
 import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
@@ -155,4 +160,82 @@ describe('encodings', () => {
     await show.stop('bad')
     expect((await readFrames(await file)).length).toBeGreaterThan(30)
   })
+
+  it.each([
+    ['libx264', 'h264', 'ultrafast'],
+    ['libx265', 'hevc', 'ultrafast'],
+    ['libsvtav1', 'av1', '13'],
+  ] as const)('of %s take another bitrate while they work, with every picture there', async (encoder, codec, preset) => {
+    const worker = openNoise(encoder, codec, preset, 1600)
+    const at1600 = await worker.make(60)
+    worker.encoder.setBitrate(300)
+    // Some are opened anew for it, which takes as long as it takes.
+    let at300 = at1600
+    for (let second = 0; second < 40 && at300 > at1600 / 2; second++) {
+      await sleep(50)
+      at300 = await worker.make(30)
+    }
+    expect(at300).toBeLessThan(at1600 / 2)
+    worker.encoder.setBitrate(1600)
+    let again = at300
+    for (let second = 0; second < 40 && again < at1600 * 0.7; second++) {
+      await sleep(50)
+      again = await worker.make(30)
+    }
+    expect(again).toBeGreaterThan(at1600 * 0.7)
+    const { frames, packets } = await worker.end()
+    expect(packets.map(({ pts }) => pts)).toEqual(Array.from({ length: frames }, (_, frame) => frame * 3000))
+    expect(packets.every(({ dts }, index) => index === 0 || dts > packets[index - 1]!.dts)).toBe(true)
+  })
 })
+
+/** An encoder that is fed with noise of 160x90 at 30 fps, a keyframe asked for each second. */
+function openNoise(encoder: string, codec: VideoCodec, preset: string, kbps: number) {
+  const colors = { colorRange: AVCOL_RANGE_MPEG, colorSpace: AVCOL_SPC_BT709, colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 }
+  const size = { width: 160, height: 90, frameRate: 30 }
+  const spec = {
+    id: 'v0',
+    codec,
+    encoder,
+    preset,
+    lowLatency: true,
+    profile: 'high',
+    bFrames: 0,
+    ...size,
+    kbps,
+    threads: 2,
+    colors,
+  } as const
+  const opened = openPictureEncoder(spec)
+  const packets: Packet[] = []
+  let frames = 0
+  let seed = 1
+  return {
+    encoder: opened,
+    /** Encodes so many pictures; answers the bytes of one in the mean. */
+    async make(count: number): Promise<number> {
+      const before = packets.length
+      for (let made = 0; made < count; made++) {
+        const picture = new Frame()
+        picture.alloc()
+        Object.assign(picture, { width: size.width, height: size.height, format: AV_PIX_FMT_YUV420P })
+        picture.getBuffer(0)
+        const [luma, ...chroma] = picture.data as Buffer[]
+        for (let at = 0; at < luma!.length; at++) {
+          seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+          luma![at] = 64 + (seed >>> 25)
+        }
+        for (const plane of chroma) plane.fill(128)
+        await opened.encode(picture, frames * 3000, frames % 30 === 0, (packet) => packets.push(packet))
+        frames++
+        picture.free()
+      }
+      return packets.slice(before).reduce((sum, { data }) => sum + data.length, 0) / Math.max(1, packets.length - before)
+    },
+    async end() {
+      await opened.finish((packet) => packets.push(packet))
+      opened.close()
+      return { frames, packets }
+    },
+  }
+}

@@ -48,6 +48,7 @@ export class VideoEncoding {
   readonly #groups: GroupsOfPictures
   readonly #colors: PictureColors
   #encoder: PictureEncoder | undefined
+  #track: Track | undefined
   /** For encodings that differ from the canvas's own picture. */
   #pool: PicturePool | undefined
   #chain: Promise<void> = Promise.resolve()
@@ -90,7 +91,7 @@ export class VideoEncoding {
       })
       const recolored = encoding.colorSpace !== 'bt709' || encoding.colorRange !== 'limited'
       if (recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
-      needs.onTrack(this.#encoder.track)
+      this.#tellTrack(this.#encoder.track)
     } catch (error) {
       needs.onFault((error as Error).message)
     }
@@ -134,6 +135,7 @@ export class VideoEncoding {
           await encoder.encode(shared, framePts(frame, this.#needs.frameRate), key, (packet) => {
             this.#frames++
             this.#bytes += packet.data.length
+            if (packet.track !== this.#track) this.#tellTrack(packet.track)
             this.#needs.onPacket(packet)
           })
           this.#lags.push(this.#needs.nowMs() - nowMs)
@@ -181,6 +183,11 @@ export class VideoEncoding {
     this.#encoder?.close()
     this.#encoder = undefined
     this.#pool?.close()
+  }
+
+  #tellTrack(track: Track): void {
+    this.#track = track
+    this.#needs.onTrack(track)
   }
 
   #ownPicture(picture: PooledPicture): PooledPicture | undefined {
