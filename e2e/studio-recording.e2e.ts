@@ -254,7 +254,7 @@ describe('a recording on a disk that fills', () => {
     const host = await startHost({ name: 'studio-full' })
     context.onTestFinished(() => host.stop())
     const show = await openShow(host)
-    await show.add('full', 'recording', { folder: small, name: 'full' })
+    await show.add('full', 'recording', { folder: join(small, 'in'), name: 'full' })
     await show.add('other', 'replay', { seconds: 5 })
     writeFileSync(join(small, 'filler'), Buffer.alloc(1_700_000))
     await Promise.all([show.start('full'), show.start('other')])
@@ -271,5 +271,13 @@ describe('a recording on a disk that fills', () => {
     expect(await complaintsOf(file.path)).toBe('')
     spawnSync('mount', ['-o', 'remount,size=80m', small])
     await show.until('full', live)
+    // The same where somebody takes its folder away.
+    const { statistics } = await show.until('full', (report) => report.statistics.bytes > 0 && report.statistics.file !== null)
+    rmSync(join(small, 'in'), { recursive: true })
+    const goesOn = ({ file, bytes }: any): boolean => file !== null && file !== statistics.file && bytes > 0
+    const again = await show.until('full', (report) => live(report) && goesOn(report.statistics))
+    expect(existsSync(again.statistics.file)).toBe(true)
+    const { items } = (await host.api('GET', '/studio/files?output=full')).body
+    expect(items.map(({ path }: any) => path)).not.toContain(statistics.file)
   })
 })

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { access, type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { FileEnding } from '../../formats/media-file-writer.ts'
 
@@ -7,7 +7,7 @@ export interface PartFileOptions {
   readonly path: string
   /** Bytes that may wait for the disk. */
   readonly queueBytes: number
-  /** The disk refused, once: nothing more is written. */
+  /** The disk refused, or the file was taken away (`ENOENT`), once: nothing more is written. */
   readonly onFault: (fault: NodeJS.ErrnoException) => void
 }
 
@@ -76,6 +76,8 @@ export class PartFile {
           at += fragment.length
         }
         await this.#file.datasync()
+        // Some file systems count no links at all: what is gone is not at its path, either.
+        if ((await this.#file.stat()).nlink === 0) await access(this.#options.path)
         this.#waiting -= at - this.#safe
         this.#safe = at
       }

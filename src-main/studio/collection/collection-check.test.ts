@@ -134,7 +134,12 @@ describe('a document that is no collection is refused with every place named', (
     expect(refusal(change)).toContain(line)
   })
 
-  it('up to twenty at once', () => {
+  it('settings and references at once, up to twenty', () => {
+    const both = refusal((document) => {
+      document.sources[0].settings.file = 'x'
+      document.scenes[0].items[0].source = 'cam9'
+    })
+    expect(both.map((line) => line.split(':')[0])).toEqual(['sources[0].settings.file', 'scenes[0].items[0].source'])
     const faults = refusal((document) => {
       document.sources = Array.from({ length: 50 }, (_, index) => ({ id: `s${index}`, kind: 'none' }))
     })

@@ -75,6 +75,7 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckNeeds): Coll
 
   const faults = (document: unknown): readonly Fault[] => {
     const found: Fault[] = []
+    let shaped = true
     const add = (more: readonly Fault[]): void => {
       for (const fault of more) if (found.length < mostFaults) found.push(fault)
     }
@@ -82,6 +83,7 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckNeeds): Coll
       of.compiled ??= Compile(of.schema)
       if (of.compiled.Check(value)) return true
       add(schemaFaults(of.schema, value, place, mostFaults - found.length))
+      shaped = false
       return false
     }
     const settings = (kind: KindOfSettings | undefined, what: KindFamily, name: string, given: unknown, place: string): void => {
@@ -137,7 +139,7 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckNeeds): Coll
     parts<Track>(collection.tracks, sorts.track, 'tracks', (track, place) =>
       filters(track.filters, kinds.audioFilter, 'audio filter', within(place, 'filters')),
     )
-    if (found.length === 0) add(referenceFaults(collection))
+    if (shaped) add(referenceFaults(collection))
     return found
   }
 

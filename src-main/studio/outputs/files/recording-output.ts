@@ -279,6 +279,8 @@ export class RecordingOutput implements RunningOutput {
   }
 
   async #look(): Promise<void> {
+    // The folder may have been taken away, too.
+    await prepareFolder(this.#folder).catch(() => undefined)
     const room = await statfs(this.#folder).then(
       ({ bavail, bsize }) => bavail * bsize,
       () => 0,
@@ -308,7 +310,7 @@ export class RecordingOutput implements RunningOutput {
     const { files } = this.#context
     await files.mend(stored, 'complete')
     if (stored.bytes > 0) return
-    // A disk that takes nothing at all is tried again and again: what never was is no file.
+    // A disk that takes nothing at all is tried again and again: what never was, or is no more, is no file.
     this.#earlier.splice(this.#earlier.indexOf(stored), 1)
     files.forget(stored.id)
   }
@@ -328,5 +330,6 @@ function chapterName({ name }: Readonly<Record<string, unknown>>): string {
 
 function diskFault(cause: NodeJS.ErrnoException): AppError {
   if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') return new AppError('recording.disk_full', undefined, { cause })
+  if (cause.code === 'ENOENT') return new AppError('recording.disk_failed', 'Somebody took the file away while it was written', { cause })
   return new AppError('recording.disk_failed', `The disk refused to write: ${cause.code ?? cause.message}`, { cause })
 }
