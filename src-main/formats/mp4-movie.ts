@@ -1,4 +1,4 @@
-import { movieHeader, plainLabels, trackBox } from './cmaf-init.ts'
+import { movieHeader, plainLabels, type TrackLabels, trackBox } from './cmaf-init.ts'
 import { box, fourCharacters, fullBox, uint32s, writeUint32 } from './mp4-boxes.ts'
 import { SampleTables } from './mp4-sample-tables.ts'
 import type { Track } from './track.ts'
@@ -21,6 +21,8 @@ export interface MovieTrack {
   /** What is presented, ticks: the movie begins at `startTicks`, samples outside are decoded and not presented. */
   readonly startTicks: number
   readonly endTicks: number
+  /** Those of a track that stands alone where left out. */
+  readonly labels?: TrackLabels
 }
 
 /** Samples of one track that stand side by side in the file: `from` up to, without, `to`. */
@@ -121,7 +123,7 @@ function movieBox(
     }
   }
   let movieTicks = 0
-  const boxes = tracks.map(({ track, startTicks, endTicks, samples }, index) => {
+  const boxes = tracks.map(({ track, startTicks, endTicks, samples, labels = plainLabels }, index) => {
     const toMovie = (ticks: number): number => Math.round((ticks * movieTimescale) / track.timescale)
     const first = (times[index] as Float64Array)[0] as number
     let firstShown = samples[0]?.pts ?? 0
@@ -134,11 +136,11 @@ function movieBox(
     const edits = box('edts', fullBox('elst', 0, 0, uint32s(entries.length / 3, ...entries)))
     const table = tables[index] as SampleTables
     const trackTables = table.boxes()
-    return { track, edits, movieTicks: wait + length, mediaTicks: table.ticks, tables: trackTables }
+    return { track, labels, edits, movieTicks: wait + length, mediaTicks: table.ticks, tables: trackTables }
   })
   return box(
     'moov',
     movieHeader(movieTimescale, tracks.length + 1, movieTicks, createdS),
-    ...boxes.map(({ track, ...indexed }, index) => trackBox(track, index + 1, plainLabels, indexed)),
+    ...boxes.map(({ track, labels, ...indexed }, index) => trackBox(track, index + 1, labels, indexed)),
   )
 }

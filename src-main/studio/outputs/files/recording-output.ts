@@ -10,7 +10,7 @@ import type { RecordingSettings } from '../output-kinds.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { prepareFolder } from './file-place.ts'
 import { PausableFeed } from './pausable-feed.ts'
-import type { StoredFile } from './studio-file.ts'
+import { type StoredFile, trackName } from './studio-file.ts'
 
 /** Bytes that may wait for the disk. */
 const queueBytes = 64 * 1024 * 1024
@@ -243,9 +243,7 @@ export class RecordingOutput implements RunningOutput {
   }
 
   #trackName(track: Track): string {
-    if (track.kind === 'video') return this.#context.shown().canvas
-    const { audio } = this.#context.output
-    return `Track ${audio[Number(track.id.slice(1))]?.track ?? 1}`
+    return trackName(track, this.#context.shown().canvas, this.#context.output.audio)
   }
 
   #mark(name: string, atS?: number): Chapter | undefined {

@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox'
+import type { Track } from '../../../formats/track.ts'
+import type { AudioEncoding } from '../../encoder/encoding-schemas.ts'
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -31,4 +33,9 @@ export type StoredFile = { -readonly [Field in keyof Omit<StudioFile, 'fileUrl'>
 /** A file as the API and the events show it. */
 export function fileView(file: StoredFile): StudioFile {
   return { ...file, fileUrl: `/api/v1/studio/files/${file.id}/file` }
+}
+
+/** What people call a track of a feed (`v0`, `a0`, ...): its canvas, or its track of the mixer. */
+export function trackName(track: Track, canvas: string, audio: readonly AudioEncoding[]): string {
+  return track.kind === 'video' ? canvas : `Track ${audio[Number(track.id.slice(1))]?.track ?? 1}`
 }

@@ -1,8 +1,9 @@
+import type { Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import type { FeedHold } from '../feed-store.ts'
 import { prepareFolder } from '../files/file-place.ts'
-import { fileView, type StoredFile } from '../files/studio-file.ts'
+import { fileView, type StoredFile, trackName } from '../files/studio-file.ts'
 import type { ReplaySettings } from '../output-kinds.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
@@ -83,6 +84,7 @@ export class ReplayOutput implements RunningOutput {
     const shown = this.#context.shown()
     const startedMs = this.#hold.feed.originTimeMs + (first.pts / first.track.timescale) * 1000
     const path = files.claim({ folder: this.#folder, template: this.#settings.name, ending: 'mp4', wallMs: now(), ...shown, part: 1 })
+    const nameOf = (track: Track): string => trackName(track, shown.canvas, output.audio)
     const tracks = new Map(packets.map(({ track }) => [track.id, track]))
     const stored: StoredFile = {
       id: randomText(12),
@@ -98,13 +100,13 @@ export class ReplayOutput implements RunningOutput {
       startedAt: new Date(startedMs).toISOString(),
       durationMs,
       bytes: 0,
-      tracks: [...tracks.values()].map(({ id, kind, codec }) => ({ id, kind, codec, name: kind === 'video' ? shown.canvas : id })),
+      tracks: [...tracks.values()].map((track) => ({ id: track.id, kind: track.kind, codec: track.codec, name: nameOf(track) })),
       chapters: [],
     }
     // Before its first byte: a host that is killed now knows at its next start what it left.
     files.keep(stored)
     try {
-      stored.bytes = await writeReplay(path, packets, startedMs)
+      stored.bytes = await writeReplay(path, packets, startedMs, nameOf)
     } catch (error) {
       files.forget(stored.id)
       const cause = error as NodeJS.ErrnoException
