@@ -108,7 +108,7 @@ describe('a document that is no collection is refused with every place named', (
     [
       'a track’s filter of an unknown kind',
       (d) => (d.tracks = [{ id: '4', filters: [{ kind: 'blur' }] }]),
-      'tracks[3].filters[0].kind: there is no kind of audio filter "blur"',
+      'tracks[3].filters[0].kind: there is no kind of audio filter "blur" (there are gate)',
     ],
     ['a track that there is not', (d) => (d.tracks = [{ id: '7' }]), 'tracks: has more than 6 entries'],
     ['an id twice', (d) => (d.scenes[2].items[0].id = 'g-cam'), 'scenes[2].items[0].id: "g-cam" is taken'],
