@@ -54,14 +54,17 @@ async function record(id: string, video: object, more: object = {}, settings: ob
   await show.add(id, 'recording', { folder, name: id, ...settings }, { video: { bitrateKbps: 800, keyframeMs: 1000, ...video }, ...more })
   await show.start(id)
   const { statistics } = await show.until(id, live, 80_000)
-  // However long it takes: a busy machine leaves frames out.
-  await until(
-    async () => (await encodings()).some(({ width, frames }) => width > 0 && frames >= enough),
-    `${id} has no ${enough} frames`,
-    80_000,
-  )
-  expect(foremostThreads(), `${id} leaves the machine to others`).toBe(0)
-  await show.stop(id)
+  try {
+    // However long it takes: a busy machine leaves frames out.
+    await until(
+      async () => (await encodings()).some(({ width, frames }) => width > 0 && frames >= enough),
+      `${id} has no ${enough} frames`,
+      80_000,
+    )
+    expect(foremostThreads(), `${id} leaves the machine to others`).toBe(0)
+  } finally {
+    await show.stop(id)
+  }
   await show.until(id, ({ state }) => state === 'off')
   return statistics.file as string
 }
@@ -128,7 +131,7 @@ describe('encodings', () => {
     const steps = frames.slice(1).map(({ time }, index) => Math.round((time - (frames[index] as { time: number }).time) * 30))
     // A busy machine leaves out more of them, but makes none between.
     expect(steps.filter((step) => step % 2 !== 0)).toEqual([])
-    expect(steps.filter((step) => step === 2).length).toBeGreaterThan(10)
+    expect(steps.filter((step) => step === 2).length).toBeGreaterThan(4)
   })
 
   it('are shared by all who want the same, and end with the last of them', async () => {
@@ -146,7 +149,7 @@ describe('encodings', () => {
     await until(async () => (await codecs()) === 'aac h264', 'both are encoded once')
     await show.stop('one')
     await show.until('one', ({ state }) => state === 'off')
-    expect(await untilStill(codecs, 1500, 'what is encoded')).toBe('aac h264')
+    expect(await untilStill(codecs, 1200, 'what is encoded')).toBe('aac h264')
     await show.stop('two')
     await until(async () => (await codecs()) === '', 'nothing is encoded any more')
   })

@@ -2,17 +2,17 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { baseClip } from './helpers/clips.ts'
-import { readFrames, recordStream } from './helpers/decode.ts'
+import { readFrames, recordPictures } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, publishTestStream } from './helpers/publish.ts'
 import { hasNginxRtmp, type RelayTarget, startNginxRtmp } from './helpers/relay-targets.ts'
 import { live, openShow, type Show, smallVideo } from './helpers/show.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { type SlowNetwork, slowNetwork } from './helpers/slow-network.ts'
+import { until } from './helpers/until.ts'
 
 const run = promisify(execFile)
 const opus = { audio: [{ codec: 'opus' }] }
@@ -51,11 +51,11 @@ describe("the studio's outputs", () => {
     await show.add('own', 'host', { stream: 'show', title: 'My show' })
     await show.add('file', 'recording', { name: 'same' })
     await Promise.all([show.start('own'), show.start('file')])
-    await show.until('own', live)
+    await Promise.all([show.until('own', live), show.until('file', ({ statistics }) => statistics.durationMs > 0)])
     const stream = await host.until('show', ({ state, tracks }) => state === 'active' && tracks.length === 2)
     expect(stream).toMatchObject({ title: 'My show', publisher: { protocol: 'studio' } })
     const viewed = join(scratch, 'viewed.mkv')
-    await recordStream(`${host.rtmp}/show`, viewed, 3)
+    await recordPictures(`${host.rtmp}/show`, viewed, 50)
     await show.stop('file')
     const { path } = (await host.api('GET', '/studio/files')).body.items[0]
     const [seen, written] = [await picturesOf(viewed), await picturesOf(path)]
@@ -93,8 +93,8 @@ describe("the studio's outputs", () => {
     await show.command('rtmp', 'retry')
     await show.until('rtmp', live)
     const file = join(scratch, 'nginx.mkv')
-    await recordStream(`${nginx.url}/${secret}`, file, 2)
-    expect((await readFrames(file)).filter(({ code }) => code !== undefined).length).toBeGreaterThan(40)
+    await recordPictures(`${nginx.url}/${secret}`, file, 50)
+    expect((await readFrames(file)).filter(({ code }) => code !== undefined).length).toBeGreaterThan(20)
 
     // What was told about them holds no key.
     const told = JSON.stringify([await host.api('GET', '/studio'), await host.api('GET', '/studio/outputs'), refused.body, host.log])
@@ -115,17 +115,19 @@ describe("the studio's outputs", () => {
       return { url, text: await (await fetch(url)).text() }
     }
     await host.until('show', ({ state, tracks }) => state === 'active' && tracks.length === 2)
-    let before = await playlist()
-    for (let attempt = 0; attempt < 100 && !before.text.includes('#EXTINF'); attempt++) before = await playlist()
+    const withLine = (line: string) =>
+      until(async () => {
+        const now = await playlist()
+        return now.text.includes(line) && now
+      }, `${line} is in the playlist`)
+    const before = await withLine('#EXTINF')
     process.kill(await show.worker(), 'SIGKILL')
     await show.until('own', ({ state }) => state === 'retrying')
     await show.until('own', live)
     const { statistics } = await show.until('kept', (report) => report.statistics.gaps === 1 && live(report))
     expect(statistics.reconnects).toBe(0)
-    let after = await playlist()
-    for (let attempt = 0; attempt < 400 && !after.text.includes('#EXT-X-DISCONTINUITY\n'); attempt++) after = await playlist()
+    const after = await withLine('#EXT-X-DISCONTINUITY\n')
     expect(after.url.split('?')[0]).toBe(before.url.split('?')[0])
-    expect(after.text).toContain('#EXT-X-DISCONTINUITY\n')
     await Promise.all([show.stop('own'), show.stop('kept')])
   })
 
@@ -140,12 +142,14 @@ describe("the studio's outputs", () => {
       await show.switchTo('game')
       const report = async (): Promise<any> =>
         (await host.api('GET', '/studio/sources')).body.items.find(({ id }: any) => id === 'cam').report
-      let found = await report()
-      for (let attempt = 0; attempt < 200 && found?.state !== 'running'; attempt++) {
-        await sleep(100)
-        found = await report()
-      }
-      expect(found).toMatchObject({ state: 'running' })
+      let found: any
+      await until(
+        async () => {
+          found = await report()
+          return found?.state === 'running'
+        },
+        () => `its source tells ${JSON.stringify(found)}`,
+      )
       expect(JSON.stringify(found)).not.toContain('token')
       expect(host.log.join('')).not.toContain('token=')
       await show.switchTo('welcome')
@@ -182,12 +186,14 @@ describe("the studio's outputs", () => {
     const { statistics } = await show.until('slow', live)
     expect(statistics.targetKbps).toBe(2000)
     slow.shape({ downKbps: 100_000, upKbps: 900 })
-    const low = (await show.until('slow', (report) => report.statistics.targetKbps < 900, 40_000)).statistics.targetKbps
+    const low = (await show.until('slow', (report) => report.statistics.targetKbps < 900)).statistics.targetKbps
     slow.shape({ downKbps: 100_000 })
     // What waited is worked off, nothing had to be dropped, and it rises again.
-    const { statistics: risen } = await show.until('slow', (report) => report.statistics.targetKbps > low, 40_000)
+    const { statistics: risen } = await show.until(
+      'slow',
+      (report) => report.statistics.targetKbps > low && report.statistics.queuedMs < 700,
+    )
     expect(risen).toMatchObject({ droppedFrames: 0, reconnects: 0 })
-    expect(risen.queuedMs).toBeLessThan(700)
     await show.stop('slow')
   })
 })

@@ -32,6 +32,12 @@ export async function recordStream(url: string, file: string, seconds: number): 
   await collect(['-y', '-loglevel', 'error', '-i', url, '-t', String(seconds), '-c', 'copy', '-f', 'matroska', file], (seconds + 90) * 1000)
 }
 
+/** Records so many pictures of an address as they are, however long a machine that leaves some out takes for them. */
+export async function recordPictures(url: string, file: string, count: number): Promise<void> {
+  const output = ['-map', '0:v', '-frames:v', String(count), '-c', 'copy', '-f', 'matroska', file]
+  await collect(['-y', '-loglevel', 'error', '-i', url, ...output], 90_000)
+}
+
 /** What ffmpeg complains about when it decodes a whole file, every track of it; empty where nothing is wrong. */
 export async function complaintsOf(file: string): Promise<string> {
   const { errors } = await collect(['-loglevel', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], 120_000)
