@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { crc32, deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { hugePng } from './helpers/huge-png.ts'
 import { until } from './helpers/until.ts'
 
 /** Whatever is put into a show that runs and is recorded: what is wrong is told and where, and the show goes on. */
@@ -118,28 +118,6 @@ async function goesOn(): Promise<void> {
   expect(now).toMatchObject({ pid, restarts: 0, state: 'running' })
 }
 
-/** A picture of one bit a pixel: small as a file, a gigabyte where it is opened as colours. */
-function hugePng(size: number): Buffer {
-  const chunk = (type: string, data: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from(type), data])
-    const frame = Buffer.alloc(8)
-    frame.writeUInt32BE(data.length)
-    frame.writeUInt32BE(crc32(body), 4)
-    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
-  }
-  const head = Buffer.alloc(13)
-  head.writeUInt32BE(size, 0)
-  head.writeUInt32BE(size, 4)
-  head[8] = 1
-  const rows = deflateSync(Buffer.alloc((size / 8 + 1) * size), { level: 1 })
-  return Buffer.concat([
-    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
-    chunk('IHDR', head),
-    chunk('IDAT', rows),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
-}
-
 function clip(seconds: number): Buffer {
   const made = spawnSync('ffmpeg', [
     ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=30', '-f', 'lavfi', '-i', 'sine=440', '-t', String(seconds)],
@@ -191,7 +169,7 @@ describe('bad input while a show is recorded', () => {
     writeFileSync(at('empty.mp4'), '')
     writeFileSync(at('letter.mp4'), 'Dear reader, this is no film.\n'.repeat(50))
     writeFileSync(at('letter.png'), 'Dear reader, this is no picture.\n')
-    writeFileSync(at('huge.png'), hugePng(16_384))
+    writeFileSync(at('huge.png'), hugePng(16_384, 0x808080))
     const ids = [
       [await show('media', { file: at('letter.mp4') }), /letter\.mp4|no media|Invalid data/i],
       [await show('media', { file: at('empty.mp4') }), /./],
@@ -277,7 +255,7 @@ describe('bad input while a show is recorded', () => {
       ...(kinds.includes('browser') ? [await show('browser', { url: `http://127.0.0.1:${port}/` })] : []),
     ]
     for (const id of ids) await tells(id, ['failed', 'waiting'], /.{10}/)
-    for (const id of hangs) expect((await reportOf(id))?.state).toMatch(/starting|waiting|failed/)
+    for (const id of hangs) await tells(id, ['starting', 'waiting', 'failed'], /^/)
     await goesOn()
     await removeAll([...ids, ...hangs])
   })
@@ -345,9 +323,9 @@ describe('bad input while a show is recorded', () => {
     for (const layout of layouts) {
       await done('PATCH', item, layout)
       await done('POST', '/studio/scenes/show/group', { items: ['card'], id: 'group' })
-      await delay(100)
+      await delay(70)
       await done('POST', '/studio/undo', {})
-      await delay(50)
+      await delay(40)
     }
     // What moves from one crop to another passes by crops that are no whole pixels.
     await done('POST', '/studio/transitions', { id: 'move', name: 'Move', kind: 'move', durationMs: 300 })
@@ -391,7 +369,6 @@ describe('bad input while a show is recorded', () => {
       until(
         async () => told.some((each) => each.includes(`"${id}"`) && words.test(each)),
         () => `of ${id} was told ${JSON.stringify(told)}`,
-        10_000,
       )
     await done('POST', filters, { id: 'table', name: 'Table', kind: 'lut', settings: { file: at('letter.cube') } })
     await tellsOf('table', /letter\.cube, line 1/)
@@ -408,11 +385,11 @@ describe('bad input while a show is recorded', () => {
     await tellsOf('mask', /"problem":null/)
     for (let round = 0; round < 3; round++) {
       await done('DELETE', '/studio/sources/shape')
-      await delay(150)
+      await delay(80)
       await done('PATCH', '/studio/scenes/show/items/card', { opacity: 0.5 + round / 10 })
-      await delay(150)
+      await delay(80)
       await done('POST', '/studio/sources', { id: 'shape', name: 'Shape', kind: 'gradient' })
-      await delay(150)
+      await delay(80)
     }
     await done('PATCH', '/studio/sources/shape', { kind: 'color', settings: null }).catch(() => undefined)
     await delay(300)
@@ -443,6 +420,6 @@ describe('bad input while a show is recorded', () => {
       .sort((a, b) => a - b)
     expect(times.length).toBeGreaterThan(100)
     const holes = times.slice(1).map((time, index) => (time - (times[index] as number)) * 1000)
-    expect(Math.max(...holes), `this process was up to ${lagMs.toFixed(0)} ms late`).toBeLessThan(800 + 2 * lagMs)
+    expect(Math.max(...holes), `this process was up to ${lagMs.toFixed(0)} ms late`).toBeLessThan(1500 + 3 * lagMs)
   })
 })

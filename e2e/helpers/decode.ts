@@ -40,7 +40,7 @@ export async function recordPictures(url: string, file: string, count: number): 
 
 /** What ffmpeg complains about when it decodes a whole file, every track of it; empty where nothing is wrong. */
 export async function complaintsOf(file: string): Promise<string> {
-  const { errors } = await collect(['-loglevel', 'error', '-i', file, '-map', '0', '-f', 'null', '-'], 120_000)
+  const { errors } = await collect(['-loglevel', 'repeat+error', '-i', file, '-map', '0', '-f', 'null', '-'], 120_000)
   // What ffmpeg's own output says of its guess at a frame rate is no complaint about the file.
   return errors
     .split('\n')
