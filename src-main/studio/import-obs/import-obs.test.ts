@@ -104,6 +104,33 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
 })
 
 describe('what else such documents hold', () => {
+  it('scenes whose own transition takes its own time, once for each time; and what else is told instead of carried', () => {
+    const own = (transition: string, transition_duration: number) => ({ private_settings: { transition, transition_duration } })
+    const { collection, told } = lines({
+      sources: [
+        scene('One', [], own('Fade', 900)),
+        scene('Two', [], own('Fade', 900)),
+        scene('Three', [], own('Cut', 900)),
+        scene('Four', [], own('Fade', 300)),
+        source('browser_source', 'Page', { url: 'https://a.example/', width: 5000, reroute_audio: true }),
+        source('xcomposite_input', 'Game', { capture_window: '1\r\nGame\r\ngame', capture_audio: true }),
+      ],
+      modules: { 'advanced-scene-switcher': { macros: [{}] } },
+    })
+    expect(collection.scenes.map(({ transition }) => transition)).toEqual(['Fade-900-ms', 'Fade-900-ms', 'cut', 'fade'])
+    expect(collection.transitions.map(({ name, durationMs }) => `${name}: ${durationMs}`)).toEqual([
+      'Cut: 0',
+      'Fade: 300',
+      'Fade 900 ms: 900',
+    ])
+    expect(told).toEqual([
+      'source "Page": its width is 4096 instead of 5000 pixels',
+      'source "Game": its own sound is not carried: add a source of the sound of that application',
+      'advanced scene switcher: its macros are not carried: use macros or the API',
+      expect.stringContaining('canvas: '),
+    ])
+  })
+
   it('groups, sound devices beside the scenes, hotkeys, transitions with films', () => {
     const { collection, told } = lines({
       sources: [

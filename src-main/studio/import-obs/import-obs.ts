@@ -31,6 +31,7 @@ export interface Imported {
 /** Most sources and scenes that are read: what is behind them is told as not carried. */
 const mostScenes = 512
 const mostSources = 1000
+const mostTransitions = 64
 
 type Thing = Record<string, unknown>
 
@@ -71,6 +72,7 @@ class ObsImport {
   readonly #names = new ObsNames()
   readonly #sources: Thing[] = []
   readonly #macros: Thing[] = []
+  readonly #transitions: Thing[] = []
   /** Sources made for pictures that OBS keeps inside of filters and transitions. */
   readonly #made = new Map<string, string>()
 
@@ -95,13 +97,14 @@ class ObsImport {
     const carried = sources.filter((source) => this.#isCarried(source))
     for (const source of carried) this.#names.sources.give(source.text('name'), 'source')
     for (const source of carried) this.#addSource(source, shared.includes(source))
-    const transitions = this.#transitions()
+    this.#addTransitions()
     const maker = new ObsScenes({
       names: this.#names,
       report: this.report,
       groups: new Map(groups.map((group) => [group.text('name'), group])),
       listed: new Set(listed.map((each) => each.text('name'))),
       filters: (scene, place) => this.#sceneFilters(scene, place),
+      transition: (name, durationMs) => this.#transitionOf(name, durationMs),
     })
     const made = ordered.map((scene) => maker.make(scene))
     for (const source of [...ordered, ...carried]) this.#hotkeys(source)
@@ -131,8 +134,8 @@ class ObsImport {
       ],
       scenes: made,
       sources: this.#sources,
-      transitions,
-      transition: this.#names.transitions.of(this.#root.text('current_transition')) ?? transitions[0]?.id,
+      transitions: this.#transitions,
+      transition: this.#names.transitions.of(this.#root.text('current_transition')) ?? this.#transitions[0]?.id,
       macros: this.#macros,
     }
   }
@@ -182,6 +185,7 @@ class ObsImport {
         this.report.add(`${place}, filter "${filter.text('name')}"`, `the source has no ${made.sort === 'sound' ? 'sound' : 'pictures'}`)
     }
     if (source.number('deinterlace_mode', 0) !== 0) tell('is not deinterlaced')
+    if (source.part('settings').flag('capture_audio')) tell('its own sound is not carried: add a source of the sound of that application')
     if (source.flag('push-to-talk') || source.flag('push-to-mute')) tell('push to talk and push to mute are not carried: give it a macro')
     if ((source.number('flags', 0) & 2) !== 0) tell('both its channels are heard: it was mono')
     this.#sources.push({
@@ -285,13 +289,10 @@ class ObsImport {
     return filters.slice(0, 32)
   }
 
-  #transitions(): Thing[] {
+  #addTransitions(): void {
     const durationMs = clamp(Math.round(this.#root.number('transition_duration', 300)), 0, 60_000)
-    const transitions: Thing[] = [
-      { id: 'cut', name: 'Cut', kind: 'cut', durationMs: 0 },
-      { id: 'fade', name: 'Fade', kind: 'fade', durationMs },
-    ]
-    for (const { id, name } of transitions) this.#names.transitions.set(String(name), String(id))
+    this.#transitions.push({ id: 'cut', name: 'Cut', kind: 'cut', durationMs: 0 }, { id: 'fade', name: 'Fade', kind: 'fade', durationMs })
+    for (const { id, name } of this.#transitions) this.#names.transitions.set(String(name), String(id))
     for (const transition of this.#root.list('transitions').slice(0, 60)) {
       const name = transition.text('name')
       const place = `transition "${name}"`
@@ -310,7 +311,7 @@ class ObsImport {
         tell(`there is no kind of transition for ${transition.text('id')}`)
         continue
       }
-      transitions.push({
+      this.#transitions.push({
         id: this.#names.transitions.give(name, 'transition'),
         name: name.slice(0, 120) || 'Transition',
         kind: mapped.kind,
@@ -318,7 +319,23 @@ class ObsImport {
         settings: this.#fitting(kind, mapped.settings, tell),
       })
     }
-    return transitions
+  }
+
+  /** Id of a transition by its name; where it is to last another time, of one like it that does. */
+  #transitionOf(name: string, durationMs: number | undefined): string | undefined {
+    const id = this.#names.transitions.of(name)
+    const transition = this.#transitions.find((each) => each.id === id)
+    if (transition === undefined || durationMs === undefined || [0, durationMs].includes(Number(transition.durationMs))) return id
+    const lasting = `${transition.name} ${durationMs} ms`.slice(-120)
+    const known = this.#names.transitions.of(lasting)
+    if (known !== undefined) return known
+    if (this.#transitions.length >= mostTransitions) {
+      this.report.add(`transition "${name}"`, `lasts ${transition.durationMs} instead of ${durationMs} ms before some scenes`)
+      return id
+    }
+    const like = { ...transition, id: this.#names.transitions.give(lasting, 'transition'), name: lasting, durationMs }
+    this.#transitions.push(like)
+    return like.id
   }
 
   #hotkeys(source: ObsValues): void {

@@ -1,7 +1,7 @@
 import type { ImportReport } from './not-carried.ts'
 import { mapObsItem } from './obs-items.ts'
 import type { ObsNames } from './obs-names.ts'
-import type { ObsValues } from './obs-values.ts'
+import { clamp, type ObsValues } from './obs-values.ts'
 
 const mostItems = 512
 const mostGroupItems = 256
@@ -15,6 +15,8 @@ export interface ObsScenesNeeds {
   readonly listed: ReadonlySet<string>
   /** Filters for pictures of a scene. */
   readonly filters: (scene: ObsValues, place: string) => readonly unknown[]
+  /** Id of the transition of a name, lasting as long as told (ms); undefined where there is none. */
+  readonly transition: (name: string, durationMs: number | undefined) => string | undefined
 }
 
 /** Makes scenes of those of OBS Studio: their items, groups and filters. */
@@ -32,8 +34,10 @@ export class ObsScenes {
     const made = filters(scene, place)
     const settings = scene.part('settings')
     if (settings.flag('custom_size')) report.add(place, 'has the size of the canvas instead of its own')
-    const override = scene.part('private_settings').text('transition')
-    const transition = names.transitions.of(override)
+    const own = scene.part('private_settings')
+    const override = own.text('transition')
+    const lasts = own.number('transition_duration', -1)
+    const transition = this.#needs.transition(override, lasts < 0 ? undefined : clamp(Math.round(lasts), 0, 60_000))
     if (override !== '' && transition === undefined) report.add(place, `its transition "${override}" is not there`)
     const thing = { name: name.slice(0, 120) || 'Scene', items: this.#items(settings, name, place, mostItems), filters: made }
     return { id: names.scenes.of(name) as string, ...thing, ...(transition === undefined ? {} : { transition }) }

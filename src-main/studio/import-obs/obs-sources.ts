@@ -151,13 +151,19 @@ const text: Mapping = (settings, tell) => {
 
 const browser: Mapping = (settings, tell) => {
   const local = settings.flag('is_local_file')
+  const side = (name: string, usual: number): number => {
+    const wanted = Math.round(settings.number(name, usual))
+    const pixels = clamp(wanted, 16, 4096)
+    if (pixels !== wanted) tell(`its ${name} is ${pixels} instead of ${wanted} pixels`)
+    return pixels
+  }
   if (!settings.flag('reroute_audio')) tell('its sound goes through the mixer, not straight to the speakers')
   return {
     kind: 'browser',
     settings: {
       ...(local ? { file: settings.text('local_file') } : { url: settings.text('url') }),
-      width: clamp(Math.round(settings.number('width', 800)), 16, 4096),
-      height: clamp(Math.round(settings.number('height', 600)), 16, 4096),
+      width: side('width', 800),
+      height: side('height', 600),
       frameRate: settings.flag('fps_custom') ? clamp(Math.round(settings.number('fps', 30)), 1, 60) : 30,
       ...(settings.has('css') ? { css: settings.text('css') } : {}),
       whenHidden: settings.flag('shutdown') ? 'close' : 'run',
