@@ -93,6 +93,13 @@ describe('who may', () => {
     expect(outcome(door(), caller({ origin: 'http://127.0.0.1:8080' }), 'viewer', true)).toBe('admin')
   })
 
+  it('are told addresses of their own, and the public one for others', () => {
+    const access = door({ publicUrl: 'https://live.example' })
+    const inside = caller({ host: '127.0.0.1:8080' })
+    expect([access.baseUrl(inside), access.sharedBaseUrl(inside)]).toEqual(['http://127.0.0.1:8080', 'https://live.example'])
+    expect(door().sharedBaseUrl(inside)).toBe('http://127.0.0.1:8080')
+  })
+
   it('guess at tokens: a few times, then not for a while, even with a good one', () => {
     const access = door({ wide: true })
     for (let index = 0; index < 3; index += 1) expect(outcome(access, caller({ authorization: 'Bearer x' }))).toBe('auth.token_unknown')

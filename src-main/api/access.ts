@@ -31,7 +31,10 @@ export interface Access {
   readonly signInRequired: boolean
   /** Throws `auth.*` or `request.*_refused`; answers who asks where that one may. `socket`: Origin counts as on a change. */
   admit(caller: Caller, least: Role | 'none', socket?: boolean): Principal
+  /** Before addresses that this caller is to use. */
   baseUrl(caller: Caller): string
+  /** Before addresses that are handed on to others: the public one, where there is one. */
+  sharedBaseUrl(caller: Caller): string
   sessionSecret(caller: Caller): string | undefined
   /** True while the sign-in that a principal came from still holds. */
   stands(principal: Principal): boolean
@@ -54,6 +57,12 @@ export function createAccess(needs: AccessNeeds): Access {
     return (caller.headers.host ?? (typeof authority === 'string' ? authority : '')).toLowerCase()
   }
   const nameOf = (host: string): string => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
+
+  const baseUrl = (caller: Caller): string => {
+    const host = hostOf(caller)
+    if (publicUrl && host === publicUrl.host) return publicUrl.origin
+    return `${caller.encrypted ? 'https' : 'http'}://${host}`
+  }
 
   /** Where a request acts without a sign-in, a foreign name that was pointed at this machine must not reach it. */
   const checkHost = (host: string): void => {
@@ -103,11 +112,8 @@ export function createAccess(needs: AccessNeeds): Access {
         details: { needs: least, role: principal.role },
       })
     },
-    baseUrl(caller) {
-      const host = hostOf(caller)
-      if (publicUrl && host === publicUrl.host) return publicUrl.origin
-      return `${caller.encrypted ? 'https' : 'http'}://${host}`
-    },
+    baseUrl,
+    sharedBaseUrl: (caller) => publicUrl?.origin ?? baseUrl(caller),
     sessionSecret: (caller) => readCookie(caller.headers.cookie),
     stands: (principal) => needs.tokens.stands(principal.id),
   }

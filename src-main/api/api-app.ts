@@ -143,6 +143,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
           userAgent: request.headers['user-agent'] ?? '',
           signal: gone.signal,
           baseUrl: access.baseUrl(caller),
+          sharedBaseUrl: access.sharedBaseUrl(caller),
           ...(sessionSecret === undefined ? {} : { sessionSecret }),
         })
       const key = request.headers['idempotency-key']

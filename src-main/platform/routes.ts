@@ -15,6 +15,8 @@ export interface RouteRequest<Params, Query, Body> {
   readonly signal: AbortSignal
   /** Base address that the client used, e.g. `http://127.0.0.1:8080`: for links in answers. */
   readonly baseUrl: string
+  /** Base address of links that are handed on to other people: `publicUrl`, where there is one. */
+  readonly sharedBaseUrl: string
   /** Secret of the browser session that the request's cookie carries; only sign-out has use for it. */
   readonly sessionSecret?: string
 }

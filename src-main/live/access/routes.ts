@@ -106,7 +106,7 @@ export function accessRoutes({ store, gate, audit, events, now, nameOf }: Access
       params: Params,
       body: SignRequestSchema,
       responses: { 201: SignedAddressesSchema },
-      handler: async ({ params, body, baseUrl }) => {
+      handler: async ({ params, body, sharedBaseUrl }) => {
         const stream = nameOf(params.id)
         const expires = Math.floor(now() / 1000) + body.expiresInS
         if (body.address !== undefined) compileAddressRules({ allow: [body.address], deny: [] })
@@ -116,9 +116,9 @@ export function accessRoutes({ store, gate, audit, events, now, nameOf }: Access
           body: {
             token,
             expiresAt: new Date(expires * 1000).toISOString(),
-            watchUrl: `${baseUrl}/watch/${stream}?token=${token}`,
-            hlsUrl: `${baseUrl}/live/${stream}/@${token}/index.m3u8`,
-            dashUrl: `${baseUrl}/live/${stream}/@${token}/manifest.mpd`,
+            watchUrl: `${sharedBaseUrl}/watch/${stream}?token=${token}`,
+            hlsUrl: `${sharedBaseUrl}/live/${stream}/@${token}/index.m3u8`,
+            dashUrl: `${sharedBaseUrl}/live/${stream}/@${token}/manifest.mpd`,
           },
         }
       },

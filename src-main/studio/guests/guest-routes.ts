@@ -17,10 +17,10 @@ export function guestRoutes(carrier: Pick<StreamCarrier, 'invite' | 'disinvite'>
       idempotent: true,
       body: Type.Object({ label: Type.String({ minLength: 1, maxLength: 100 }) }, { additionalProperties: false }),
       responses: { 201: Type.Object({ id: Type.String(), stream: Type.String(), joinUrl: Type.String() }) },
-      handler: async ({ body, principal, baseUrl }) => {
+      handler: async ({ body, principal, sharedBaseUrl }) => {
         const { stream, joinPath, keyId } = await carrier.invite(body.label)
         audit.record({ kind: 'command', message: `${body.label} was invited as a guest`, streamName: stream, actor: principal.id })
-        return { status: 201, body: { id: keyId, stream, joinUrl: `${baseUrl}${joinPath}` } }
+        return { status: 201, body: { id: keyId, stream, joinUrl: `${sharedBaseUrl}${joinPath}` } }
       },
     }),
     defineRoute({

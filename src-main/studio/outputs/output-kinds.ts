@@ -29,7 +29,7 @@ const Folder = Type.String({
 })
 
 /** What a file's name may be made of. */
-export const nameFields = ['date', 'time', 'scene', 'canvas', 'part'] as const
+export const nameFields = ['date', 'time', 'output', 'scene', 'canvas', 'part'] as const
 
 const FileTemplate = (fallback: string) =>
   Type.String({

@@ -340,7 +340,7 @@ describe('an output that comes back while it is still ending', () => {
 describe('a recording', () => {
   it('goes on in a new part when the process dies, splits when told, marks chapters, and leaves out a pause', async () => {
     const tracks = [aac, { ...aac, track: 3 }]
-    const settings = { name: '{canvas} {scene} {part}', chapters: 'scenes' }
+    const settings = { name: '{output} {canvas} {scene} {part}', chapters: 'scenes' }
     const { engine, outputs, files, folder, state } = await setUp(output('x', 'recording', settings, { audio: tracks }))
     await outputs.start('x')
     expect(state('x')?.state).toBe('starting')
@@ -361,7 +361,7 @@ describe('a recording', () => {
     engine.feed(2)
     await outputs.stop('x')
     const [first, second, third] = files.list()
-    expect(readdirSync(folder).sort()).toEqual(['Main_Game_002.mp4', 'Main_Game_003.mp4', 'Main_Welcome_001.mp4'])
+    expect(readdirSync(folder).sort()).toEqual(['x_Main_Game_002.mp4', 'x_Main_Game_003.mp4', 'x_Main_Welcome_001.mp4'])
     expect(files.list().map((file) => file.state)).toEqual(['complete', 'complete', 'complete'])
     // 3 s, then 2 s after a pause of which nothing is seen
     expect(Math.abs((first?.durationMs ?? 0) - 5000)).toBeLessThan(80)

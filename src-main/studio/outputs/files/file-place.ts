@@ -52,6 +52,7 @@ export interface FileFacts {
   readonly ending: string
   /** ms since 1970. */
   readonly wallMs: number
+  readonly output: string
   readonly canvas: string
   readonly scene: string
   readonly part: number
@@ -63,8 +64,8 @@ export function halfOf(path: string): string {
 }
 
 /** A path that no file has, nor is to have (`taken`). A file of a later part says so in its name, whatever the template. */
-export function freePath({ folder, template, ending, wallMs, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
-  const fields = { ...timeFields(wallMs), canvas, scene, part: numberField(part) }
+export function freePath({ folder, template, ending, wallMs, output, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
+  const fields = { ...timeFields(wallMs), output, canvas, scene, part: numberField(part) }
   const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template
   const name = fileName(full, fields, `recording-${fields.part}`)
   let path = join(folder, `${name}.${ending}`)

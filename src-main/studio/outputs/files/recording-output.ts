@@ -217,7 +217,8 @@ export class RecordingOutput implements RunningOutput {
     const { name, container } = this.#settings
     this.#parts++
     const shown = this.#context.shown()
-    const path = files.claim({ folder: this.#folder, template: name, ending: container, wallMs, ...shown, part: this.#parts })
+    const place = { folder: this.#folder, template: name, ending: container, output: output.name, ...shown }
+    const path = files.claim({ ...place, wallMs, part: this.#parts })
     const stored: StoredFile = {
       id: randomText(12),
       output: output.id,

@@ -83,7 +83,8 @@ export class ReplayOutput implements RunningOutput {
     const durationMs = this.#buffer.durationMs
     const shown = this.#context.shown()
     const startedMs = this.#hold.feed.originTimeMs + (first.pts / first.track.timescale) * 1000
-    const path = files.claim({ folder: this.#folder, template: this.#settings.name, ending: 'mp4', wallMs: now(), ...shown, part: 1 })
+    const place = { folder: this.#folder, template: this.#settings.name, ending: 'mp4', output: output.name, ...shown }
+    const path = files.claim({ ...place, wallMs: now(), part: 1 })
     const nameOf = (track: Track): string => trackName(track, shown.canvas, output.audio)
     const tracks = new Map(packets.map(({ track }) => [track.id, track]))
     const stored: StoredFile = {
