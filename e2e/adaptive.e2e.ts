@@ -4,7 +4,7 @@ import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving, watchStil
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 import { type SlowNetwork, slowNetwork } from './helpers/slow-network.ts'
-import { until } from './helpers/until.ts'
+import { undisturbed, until } from './helpers/until.ts'
 import { killWorker } from './helpers/workers.ts'
 
 /** The page's own record of when its picture changed its size, in what it had played by then: a player may set its clock anew. */
@@ -115,7 +115,11 @@ describe('viewers of a ladder that the host makes', () => {
   it.each([
     ['hls', 2000],
     ['dash', 6000],
-  ] as const)('%s.js: falls with the connection without a stall, and rises again', async (player, aimMs) => {
+  ] as const)('%s.js: falls with the connection without a stall, and rises again', (player, aimMs) =>
+    undisturbed(() => fallsAndRises(player, aimMs)),
+  )
+
+  async function fallsAndRises(player: 'hls' | 'dash', aimMs: number): Promise<void> {
     network.shape({ downKbps: 6000, delayMs: 10 })
     const page = await open(player)
     // a player that has just begun has not yet come to its place
@@ -140,9 +144,13 @@ describe('viewers of a ladder that the host makes', () => {
     // three times the aim: tests share the machine with what they test
     expect(fallMs).toBeLessThan(3 * aimMs)
     expect(stillMs).toBeLessThan(1000)
-  })
+  }
 
-  it.each(['hls', 'dash'] as const)('%s.js: changes by hand through transcoded qualities keep every frame', async (player) => {
+  it.each(['hls', 'dash'] as const)('%s.js: changes by hand through transcoded qualities keep every frame', (player) =>
+    undisturbed(() => changesByHand(player)),
+  )
+
+  async function changesByHand(player: 'hls' | 'dash'): Promise<void> {
     network.shape({ downKbps: 50_000 })
     const page = await open(player, 0)
     let changed = false
@@ -159,13 +167,13 @@ describe('viewers of a ladder that the host makes', () => {
     await untilHeight(page, 720, 720)
     changed = true
     const seen = await reading
+    await page.close()
     const { repeated, back, span } = steps(seen)
     process.stdout.write(`${player}.js: ${seen.length} of ${span} frames read over three changes\n`)
     expect(repeated).toBe(0)
     // where a quality begins a frame of the one before it may be handed out late
     expect(back).toBeLessThanOrEqual(1)
-    await page.close()
-  })
+  }
 
   it('goes on with the source when the transcoder is killed, and offers its qualities again', async () => {
     network.shape({ downKbps: 50_000 })
