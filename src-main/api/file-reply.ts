@@ -27,7 +27,7 @@ export function readRange(header: string | undefined, size: number): ByteRange |
 
 /** RFC 6266: a name that every client reads, and the true one in UTF-8. */
 export function disposition(name: string): string {
-  return `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name)}`
+  return `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name.toWellFormed())}`
 }
 
 /** Answers with a file or a range of it. A file that still grows is answered with what stands there now. Throws `request.not_found`. */

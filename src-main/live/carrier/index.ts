@@ -54,7 +54,7 @@ export function createCarrier(needs: CarrierNeeds): LiveCarrier & { stop(): void
     async invite(label) {
       const stream = `guest-${randomText(8)}`
       const { key, secret } = await keys.create({ stream, label }, 'studio')
-      return { stream, joinPath: `/publish/${stream}#key=${secret}&as=${encodeURIComponent(label)}`, keyId: key.id }
+      return { stream, joinPath: `/publish/${stream}#key=${secret}&as=${encodeURIComponent(label.toWellFormed())}`, keyId: key.id }
     },
     async disinvite(keyId) {
       await keys.revoke(keyId, 'studio')
