@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadCompositor } from '../src-main/studio/native/load-addon.ts'
+import { loadCompositor } from '../src-main/studio/worker/compositor/load-compositor.ts'
 
 const folder = fileURLToPath(new URL('../artifacts/bench/', import.meta.url))
 const pictures = 8

@@ -144,12 +144,14 @@ async function lowLatency(connection, playlist) {
       buffer.add(Number(duration) * 1000, 900)
       newest = uri
     }
-    const hint = /#EXT-X-PRELOAD-HINT:TYPE=PART,URI="part-(\d+)\.(\d+)\.m4s"/.exec(body)
-    if (!hint) {
+    const first = /#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(body)
+    if (!first) {
       await sleep(300)
       continue
     }
-    ;[, sequence, part] = hint
+    const skipped = Number(/SKIPPED-SEGMENTS=(\d+)/.exec(body)?.[1] ?? 0)
+    sequence = Number(first[1]) + skipped + (body.match(/#EXTINF:/g)?.length ?? 0)
+    part = body.slice(body.lastIndexOf('#EXTINF:') + 1).match(/#EXT-X-PART:/g)?.length ?? 0
   }
 }
 

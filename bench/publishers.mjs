@@ -116,7 +116,10 @@ const { clipMs, frames, start } = readClip(file)
 const publishers = []
 let lost = 0
 for (const url of urls) {
-  const socket = await open(url)
+  const socket = await open(url).catch((error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  })
   const publisher = { socket, at: 0, fromMs: 0, open: true }
   const gone = () => {
     if (publisher.open) lost++

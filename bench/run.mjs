@@ -169,7 +169,7 @@ const benches = {
   /** One stream to many viewers over HTTP, with one process and with two. */
   async viewers() {
     const sizes = (process.env.BENCH_VIEWERS ?? '250,500,1000,2000').split(',').map(Number)
-    const most = sizes.at(-1) ?? 500
+    const max = sizes.at(-1) ?? 500
     const stream = (server) => `${server.http}/live/bench0/`
     const ours = (processes, ...args) => startOurs({ args: ['--delivery-processes', String(processes), ...args] })
     const results = []
@@ -182,16 +182,16 @@ const benches = {
       const name = processes === 'off' ? 'ours, one process' : 'ours, host and one delivery process'
       for (const size of sizes) await run(`${name}, LL-HLS`, () => ours(processes), 'll-hls', size, stream)
     }
-    await run('ours, DASH', () => ours('off'), 'dash', Math.min(500, most), stream)
-    await run('ours, HLS', () => ours('off'), 'hls', Math.min(500, most), stream)
+    await run('ours, DASH', () => ours('off'), 'dash', Math.min(500, max), stream)
+    await run('ours, HLS', () => ours('off'), 'hls', Math.min(500, max), stream)
     const nginx = await run(
       'nginx, HLS (MPEG-TS files)',
       () => startNginx({ output: 'hls' }),
       'files',
-      Math.min(500, most),
+      Math.min(500, max),
       (server) => server.filesUrl('bench0'),
     )
-    const muxed = await run('ours, HLS (MPEG-TS)', () => ours('off', '--container', 'mpegts'), 'hls', Math.min(500, most), stream)
+    const muxed = await run('ours, HLS (MPEG-TS)', () => ours('off', '--container', 'mpegts'), 'hls', Math.min(500, max), stream)
     if (nginx && muxed) print(`ours / nginx, HLS of MPEG-TS, per viewer: ${(muxed.msPerViewer / nginx.msPerViewer).toFixed(2)}`)
     for (const [kind, requests] of Object.entries(requestsOf)) {
       const one = results.findLast((each) => each.kind === kind && each.name.startsWith('ours') && !each.name.includes('TS'))

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { playRequest } from './rtmp-play-request.mjs'
 
-export const protocols = ['ll-hls', 'hls', 'dash', 'flv', 'rtmp', 'srt', 'webrtc', 'events']
+export const protocols = ['ll-hls', 'hls', 'dash', 'flv', 'rtmp', 'srt', 'webrtc', 'events', 'refused']
 
 /** Plays `name` of `server` by `protocol` until `signal`. A stream that is away is no error. */
 export async function watch(server, protocol, name, signal) {
@@ -112,6 +112,22 @@ const players = {
       if (Math.random() < 0.5) await fetch(new URL(reply.headers.get('location'), server.http), { method: 'DELETE' })
     } finally {
       peer.close()
+    }
+  },
+  /** POSTs that are refused before their body is whole, by a client that leaves then. */
+  async refused(server, name, signal) {
+    const { port, host } = new URL(server.http)
+    for (let turn = 0; ; turn++) {
+      const path = turn % 2 === 0 ? '/api/v1/live/keys' : `/live/${name}/beacon`
+      await new Promise((resolve) => {
+        const socket = connect(Number(port), '127.0.0.1')
+        const head = `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 50000000\r\n\r\n`
+        socket.on('connect', () => socket.write(head + '['.repeat(100_000)))
+        socket.on('data', () => socket.destroy()).on('error', () => undefined)
+        socket.setTimeout(2000, () => socket.destroy())
+        socket.on('close', resolve)
+      })
+      await pause(1000, signal)
     }
   },
   /** A page that looks around: the event socket and what its sections ask. */

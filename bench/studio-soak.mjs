@@ -14,8 +14,8 @@ import { startOurs } from './servers.mjs'
 import { collectionOf, editAtRandom, randomOf } from './studio-soak-edits.mjs'
 
 const sampleMs = 10_000
-const mostGrowth = 0.2
-const mostDriftMs = 20
+const maxGrowth = 0.2
+const maxDriftMs = 20
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' } } })
 const minutes = Number(values.minutes)
 const print = (line) => process.stdout.write(`${line}\n`)
@@ -123,7 +123,7 @@ function judgeMemory(samples, name, memoryMb) {
   const [early, late] = [median(part(1 / 3, 1 / 2)), median(part(5 / 6, 1))]
   const growth = late / early - 1
   verdict(
-    growth <= mostGrowth,
+    growth <= maxGrowth,
     `${name}: ${early.toFixed(0)} MB after the first third, ${late.toFixed(0)} MB at the end (${(growth * 100).toFixed(0)} %)`,
   )
 }
@@ -137,7 +137,7 @@ async function judgeDrift(file) {
   const last = await offset(file, seconds - span, seconds)
   const drift = Math.abs(last.ms - first.ms)
   verdict(
-    drift <= mostDriftMs,
+    drift <= maxDriftMs,
     `drift ${drift.toFixed(1)} ms in ${(seconds / 60).toFixed(1)} minutes: flash after beep ${first.ms.toFixed(1)} ms at first (${first.count} compared), ${last.ms.toFixed(1)} at last (${last.count})`,
   )
 }

@@ -1,11 +1,11 @@
 /**
  * The studio at work, beside ffmpeg's filters and OBS Studio on the same scene in one run:
  *
- *   node bench/studio.mjs [--seconds 15] [ours] [ffmpeg] [obs]
+ *   node bench/studio.mjs [--seconds 15] [--busy 14] [ours] [ffmpeg] [obs] [load]
  *
  * The scene at 1080p60: a moving 1080p screen (Xvfb), a looping 720p video at 640x360, a PNG with alpha, a text; x264 ultrafast,
  * 6 Mbps. Ours also: a program of five layers at 720p30, how long a scene cut takes, and how old a captured picture is when its packet
- * leaves the host (over HTTP-FLV on loopback).
+ * leaves the host (over HTTP-FLV on loopback). `load`: what is left of sound and pictures beside processes that never rest.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -18,10 +18,12 @@ import { showFilm } from '../e2e/helpers/x-film.ts'
 import { startXvfb } from '../e2e/helpers/xvfb.ts'
 import { measureTree } from './process-tree.mjs'
 import { root, startOurs } from './servers.mjs'
+import { measureUnderLoad } from './studio-load.mjs'
 import { measureObs } from './studio-obs.mjs'
 
-const { values, positionals } = parseArgs({ options: { seconds: { type: 'string' } }, allowPositionals: true })
+const { values, positionals } = parseArgs({ options: { seconds: { type: 'string' }, busy: { type: 'string' } }, allowPositionals: true })
 const seconds = Number(values.seconds ?? 15)
+const busy = Number(values.busy ?? 14)
 const wants = (name) => positionals.length === 0 || positionals.includes(name)
 const folder = join(root, 'artifacts/bench')
 const print = (line) => process.stdout.write(`${line}\n`)
@@ -141,16 +143,16 @@ async function captureAge(url) {
   const chunks = []
   const arrivals = new Map()
   const ended = Date.now() + 6000
-  let held = Buffer.alloc(0)
+  let kept = Buffer.alloc(0)
   let at = 13
   for await (const bytes of reply.body) {
     chunks.push(Buffer.from(bytes))
-    held = Buffer.concat([held, bytes])
+    kept = Buffer.concat([kept, bytes])
     const now = Date.now()
-    for (; held.length - at >= 11; ) {
-      const size = held.readUIntBE(at + 1, 3)
-      if (held.length - at < 15 + size) break
-      if (held[at] === 9) arrivals.set(held.readUIntBE(at + 4, 3) | (held[at + 7] << 24), now)
+    for (; kept.length - at >= 11; ) {
+      const size = kept.readUIntBE(at + 1, 3)
+      if (kept.length - at < 15 + size) break
+      if (kept[at] === 9) arrivals.set(kept.readUIntBE(at + 4, 3) | (kept[at + 7] << 24), now)
       at += 15 + size
     }
     if (now > ended) break
@@ -254,27 +256,42 @@ async function ffmpegFilters(env, { video, logo }) {
   child.kill('SIGKILL')
 }
 
-const files = makeFiles()
-const xvfb = await startXvfb({ width: 1920, height: 1080 })
-const client = await XClient.connect(xvfb)
-const window = client.createWindow({ width: 1920, height: 1080, background: 0x305070 })
-client.map(window)
-await client.sync()
-const film = showFilm(client, window, { width: 1920, height: 1080, rate: 60 })
-// Something large that moves, besides.
-let turn = 0
-const moving = setInterval(() => {
-  const x = (turn++ * 12) % 1500
-  client.fill(window, Math.max(0, x - 12), 400, 12, 400, 0x305070)
-  client.fill(window, x, 400, 400, 400, 0xe0a020 + (turn % 64))
-}, 1000 / 60)
-try {
-  if (wants('ours')) await ours(xvfb.env, files)
-  if (wants('ffmpeg')) await ffmpegFilters(xvfb.env, files)
-  if (wants('obs')) print(await measureObs({ env: xvfb.env, files, seconds, watched }))
-} finally {
-  clearInterval(moving)
-  film.stop()
-  await xvfb.stop()
-  process.exit(0)
+async function onScreen(work) {
+  const xvfb = await startXvfb({ width: 1920, height: 1080 })
+  const client = await XClient.connect(xvfb)
+  const window = client.createWindow({ width: 1920, height: 1080, background: 0x305070 })
+  client.map(window)
+  await client.sync()
+  const film = showFilm(client, window, { width: 1920, height: 1080, rate: 60 })
+  // Something large that moves, besides.
+  let turn = 0
+  const moving = setInterval(() => {
+    const x = (turn++ * 12) % 1500
+    client.fill(window, Math.max(0, x - 12), 400, 12, 400, 0x305070)
+    client.fill(window, x, 400, 400, 400, 0xe0a020 + (turn % 64))
+  }, 1000 / 60)
+  try {
+    await work(xvfb.env, makeFiles())
+  } finally {
+    clearInterval(moving)
+    film.stop()
+    await xvfb.stop()
+  }
 }
+
+const names = ['ours', 'ffmpeg', 'obs', 'load']
+const unknown = positionals.find((name) => !names.includes(name))
+if (unknown !== undefined) throw new Error(`There is no measurement "${unknown}": name some of ${names.join(', ')}, or none for all`)
+if (['ours', 'ffmpeg', 'obs'].some(wants)) {
+  await onScreen(async (env, files) => {
+    if (wants('ours')) await ours(env, files)
+    if (wants('ffmpeg')) await ffmpegFilters(env, files)
+    if (wants('obs')) print(await measureObs({ env, files, seconds, watched }))
+  })
+}
+if (wants('load')) {
+  mkdirSync(folder, { recursive: true })
+  await measureUnderLoad({ folder, seconds, busy, print, startStudio: (collection) => startStudio(collection, {}) })
+}
+// Connections to the display may be left.
+process.exit()

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript for whatever Node the machine has: finds Node 24 and runs the built program on it.
-import { spawn } from 'node:child_process'
+// Plain JavaScript for whatever Node the machine has: finds Node 24 and runs the built program on it, supervised.
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { findNode24 } from '../scripts/node24.mjs'
 
@@ -25,19 +23,17 @@ if (!node) {
 } else if (!existsSync(program)) {
   refuse('setup.build', 'The program has not been built.', 'Run `npm run build` (or `npm start`).')
 } else {
-  const child = spawn(node, ['--enable-source-maps', program, ...process.argv.slice(2)], {
-    stdio: 'inherit',
+  const { HostSupervisor } = await import('../dist/host/supervisor.js')
+  const supervisor = new HostSupervisor({
+    // The port is the inspector's, should the host hang: nothing opens it before.
+    command: [node, '--enable-source-maps', '--inspect-port=127.0.0.1:0', program, ...process.argv.slice(2)],
     // The system's allocator would give each thread memory of its own.
     env: { MALLOC_ARENA_MAX: '2', ...process.env },
+    stderr: process.stderr,
+    onTerminal: process.stdin.isTTY === true,
   })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // A terminal sends Ctrl+C to both; passing it on would be a second one, which kills.
-    process.on(signal, () => {
-      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
-    })
-  }
-  child.on('error', (error) => refuse('setup.node', `Node 24 does not start: ${error.message}`, 'Run `npm run setup`.'))
-  child.on('exit', (code, signal) => {
-    process.exitCode = code ?? 128 + (constants.signals[signal ?? 'SIGTERM'] ?? 15)
-  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => supervisor.end(signal))
+  const { exitCode, failure } = await supervisor.run()
+  if (failure) refuse(failure.code, failure.message, failure.remedy)
+  process.exit(exitCode)
 }

@@ -35,13 +35,13 @@ const watchPicture = (page: Page): Promise<void> =>
 
 const recordOf = (page: Page): Promise<Record> => page.evaluate(() => (window as unknown as { record: Record }).record)
 
-const untilHeight = (page: Page, most: number, least = 0, timeout = 60_000) =>
+const untilHeight = (page: Page, max: number, min = 0, timeout = 60_000) =>
   page.waitForFunction(
     ([high, low]) => {
       const { videoHeight } = document.querySelector('video')!
       return videoHeight <= high! && videoHeight >= low!
     },
-    [most, least],
+    [max, min],
     { timeout, polling: 50 },
   )
 
@@ -107,11 +107,11 @@ describe('viewers of a ladder that the host makes', () => {
     }
   }
 
-  async function open(player: 'hls' | 'dash', leastHeight = 720): Promise<Page> {
+  async function open(player: 'hls' | 'dash', minHeight = 720): Promise<Page> {
     const page = await browser.newPage({ viewport: { width: 1300, height: 800 } })
     await page.goto(`http://127.0.0.1:${network.port}/watch/show?player=${player}`)
     await untilMoving(page)
-    await untilHeight(page, 720, leastHeight)
+    await untilHeight(page, 720, minHeight)
     return page
   }
 
@@ -140,7 +140,7 @@ describe('viewers of a ladder that the host makes', () => {
     await untilHeight(page, 360)
     const fallMs = (await recordOf(page)).sizes[0]!.atS * 1000
     await page.waitForFunction((s) => (window as unknown as { record: Record }).record.playedS > s, fallMs / 1000 + 3, { timeout: 20_000 })
-    const stillMs = await still.longestMs()
+    const stillMs = await still.maxMs()
     process.stdout.write(
       `${player}.js: a smaller picture ${Math.round(fallMs)} ms after the cut, longest still ${Math.round(stillMs)} ms\n`,
     )
@@ -193,7 +193,7 @@ describe('viewers of a ladder that the host makes', () => {
     await killWorker(host, 'transcode-worker', async () => true)
     await ladderRuns()
     await page.waitForTimeout(3000)
-    const [stillMs, { sizes }] = [await still.longestMs(), await recordOf(page)]
+    const [stillMs, { sizes }] = [await still.maxMs(), await recordOf(page)]
     process.stdout.write(`killed: longest still ${Math.round(stillMs)} ms, sizes ${sizes.map(({ height }) => height).join(' ')}\n`)
     expect(stillMs).toBeLessThan(2000)
     await until(async () => (await qualities(page)).length === 3, 'all qualities are offered again')

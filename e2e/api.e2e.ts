@@ -91,13 +91,13 @@ describe('the API of a host that asks everyone to sign in', () => {
 
   it('lets each role do what the description says, and nobody more', async () => {
     expect(operations.length).toBeGreaterThan(30)
-    for (const { method, path, role: least } of operations) {
+    for (const { method, path, role: min } of operations) {
       for (const role of roles) {
         // Nothing of this exists or is valid: who is let in is told so, and nothing happens.
         const body = method === 'GET' || method === 'DELETE' ? undefined : { name: 'NOT VALID', label: 7, role: 'king', nothing: true }
         const { status, type, body: answer } = await call(role, method, path.replace('{id}', 'nothing'), body)
         const what = `${role} ${method} ${path}`
-        const allowed = roles.indexOf(role) >= roles.indexOf(least)
+        const allowed = roles.indexOf(role) >= roles.indexOf(min)
         if (allowed) expect([what, status === 401 || status === 403], what).toEqual([what, false])
         else expect([what, status, answer.code]).toEqual(role === 'none' ? [what, 401, 'auth.required'] : [what, 403, 'auth.forbidden'])
         if (status >= 400) {
@@ -275,6 +275,60 @@ describe('the API of a host that asks everyone to sign in', () => {
     expect(text).toMatch(new RegExp(`id: ${host.ready.run}:\\d+\ndata: \\{"seq":\\d+.*"topic":"key.created"`))
   })
 
+  it('sends events about hooks and keys to no role that may not read those, live, replayed or as Server-Sent Events', async () => {
+    const due = new Map<Role, string[]>([
+      ['viewer', []],
+      ['editor', ['playback-key.created']],
+      ['admin', ['hook.created', 'hook.removed', 'playback-key.created']],
+    ])
+    const last = '"reconnectWindowMs":24000'
+    const topicsOf = (heard: readonly string[]): string[] =>
+      heard.map((text) => String(JSON.parse(text).topic)).filter((topic) => /^(hook|playback-key)\./.test(topic))
+    /** Topics about hooks and playback keys that a role receives on a socket, up to the last change below. */
+    const listen = async (role: Role, query: string): Promise<Promise<string[]>[]> => {
+      const socket = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/events${query}`, {
+        headers: { authorization: `Bearer ${tokens.get(role)}` },
+      })
+      const heard: string[] = []
+      const whole = new Promise<string[]>((resolve, reject) => {
+        socket.on('error', reject).on('message', (text) => {
+          heard.push(String(text))
+          if (!String(text).includes(last)) return
+          socket.terminate()
+          resolve(topicsOf(heard))
+        })
+      })
+      await new Promise((resolve) => socket.once('message', resolve))
+      return [whole]
+    }
+
+    const live = await Promise.all([...due.keys()].map((role) => listen(role, '')))
+    const hook = { label: 'secret', url: 'https://hooks.example.com/T0/open-sesame', events: ['stream.live'] }
+    const made = await call('admin', 'POST', '/live/hooks', hook)
+    expect([made.status, made.body]).toEqual([201, expect.objectContaining({ secret: expect.any(String) })])
+    expect((await call('admin', 'DELETE', `/live/hooks/${made.body.hook.id}`)).status).toBe(204)
+    expect((await call('admin', 'POST', '/live/playback-keys', { label: 'site' })).status).toBe(201)
+    await call('admin', 'PATCH', '/settings', { reconnectWindowMs: 24_000 })
+    expect(await Promise.all(live.map(([whole]) => whole))).toEqual([...due.values()])
+
+    for (const [role, topics] of due) {
+      const [whole] = await listen(role, `?since=0&run=${host.ready.run}&topics=hook.,playback-key.,settings.`)
+      expect([role, await whole], 'replayed').toEqual([role, topics])
+      const leave = new AbortController()
+      const reply = await fetch(`${host.http}/api/v1/events`, {
+        headers: { 'accept': 'text/event-stream', 'authorization': `Bearer ${tokens.get(role)}`, 'last-event-id': `${host.ready.run}:0` },
+        signal: leave.signal,
+      })
+      let text = ''
+      for await (const chunk of reply.body!) {
+        text += Buffer.from(chunk).toString()
+        if (text.includes(last)) break
+      }
+      leave.abort()
+      expect([role, text.includes('open-sesame')]).toEqual([role, role === 'admin'])
+    }
+  })
+
   it('counts streams, bytes, viewers, requests and refusals for Prometheus', async () => {
     const bad = publishFile(clip, `${host.rtmp}/sk_nobody`)
     await bad.ended.catch(() => undefined)
@@ -317,7 +371,8 @@ describe('who reaches a host', () => {
     try {
       const streams = '/api/v1/live/streams'
       expect((await host.api('GET', '/sessions/me')).body).toMatchObject({ role: 'admin', signInRequired: false })
-      expect(await raw(host.httpPort, streams, { host: 'evil.example' })).toEqual({ status: 421, code: 'request.host_refused' })
+      expect(await raw(host.httpPort, streams, { host: 'evil.example' })).toEqual({ status: 401, code: 'auth.required' })
+      expect(await raw(host.httpPort, streams, { 'x-forwarded-for': '127.0.0.1' })).toEqual({ status: 401, code: 'auth.required' })
       expect(await raw(host.httpPort, streams, { origin: 'https://evil.example' })).toEqual({ status: 403, code: 'request.origin_refused' })
       expect(await raw(host.httpPort, '/api/v1/live/demo', { origin: 'https://evil.example' }, 'DELETE')).toEqual({
         status: 403,
@@ -339,6 +394,7 @@ describe('who reaches a host', () => {
       expect((await fetch(`${host.http}/watch/any`)).status).toBe(200)
       expect((await fetch(`${host.http}/live/any/index.m3u8`)).status).toBe(404)
 
+      expect(host.ready.signInUrl, 'over TLS: others can read this network').toMatch(/^https:.*#link=/)
       const signIn = await fetch(`${host.http}/api/v1/sessions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { deflateSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { connectSrt } from '../src-main/live/srt/caller.ts'
+import { connectSrt } from '../src-main/live/protocols/srt/transport/caller.ts'
 import { type Answered, walkApi } from './helpers/api-walk.ts'
 import { baseClip } from './helpers/clips.ts'
 import { type FlvViewer, watchFlv } from './helpers/flv-viewer.ts'
@@ -27,7 +27,7 @@ let before = { bytes: 0, handles: 0 }
 const servers: Server[] = []
 const sockets: Socket[] = []
 
-function held(): { bytes: number; handles: number } {
+function kept(): { bytes: number; handles: number } {
   const { pid } = host.process
   return {
     bytes: Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1]) * 1024,
@@ -174,16 +174,16 @@ describe('what strangers send to any door', () => {
     webrtcPort = (await host.api('GET', '/live/webrtc')).body.port
     viewer = await watchFlv(`${host.http}/live/steady.flv`, 50)
     await until(() => viewer.frames > 60, 'pictures')
-    before = held()
+    before = kept()
     await beginSources()
   })
 
   afterEach(async () => {
     const from = viewer.frames
     await until(() => viewer.frames > from + 15, 'the stream goes on')
-    const { gaps, longestWaitMs } = viewer.forget()
+    const { gaps, maxWaitMs } = viewer.forget()
     expect(gaps, 'frames are missing').toEqual([])
-    expect(longestWaitMs, 'the stream stood still').toBeLessThan(4000)
+    expect(maxWaitMs, 'the stream stood still').toBeLessThan(4000)
     expect(host.process.exitCode).toBeNull()
     expect(host.log.filter((line) => /uncaught|unhandled|"level":"fatal"/i.test(line))).toEqual([])
   })
@@ -640,16 +640,16 @@ describe('what strangers send to any door', () => {
     })
     await host.api('POST', '/live/hooks', { label: 'x', url: 'http://127.0.0.1:9/', events: ['stream.live'], stream: 'walked' })
     await host.api('POST', '/live/alert-rules', { kind: 'disk-low', channels: [] })
-    const thing = { id: 'walked', name: 'walked' }
+    const entity = { id: 'walked', name: 'walked' }
     const collection = {
       format: 'ami-streams/collection',
       version: 1,
-      canvases: [{ ...thing, width: 64, height: 36 }],
-      scenes: [{ ...thing, items: [{ ...thing, source: 'walked' }], filters: [{ ...thing, kind: 'blur' }] }],
-      sources: [{ ...thing, kind: 'tone', audio: { filters: [{ id: 'heard', kind: 'gate' }] } }],
-      transitions: [{ ...thing, kind: 'fade' }],
-      outputs: [{ ...thing, kind: 'rtmp', settings: { url: 'rtmp://127.0.0.1:9/x' } }],
-      macros: [{ ...thing, actions: [{ do: 'wait', ms: 1 }] }],
+      canvases: [{ ...entity, width: 64, height: 36 }],
+      scenes: [{ ...entity, items: [{ ...entity, source: 'walked' }], filters: [{ ...entity, kind: 'blur' }] }],
+      sources: [{ ...entity, kind: 'tone', audio: { filters: [{ id: 'heard', kind: 'gate' }] } }],
+      transitions: [{ ...entity, kind: 'fade' }],
+      outputs: [{ ...entity, kind: 'rtmp', settings: { url: 'rtmp://127.0.0.1:9/x' } }],
+      macros: [{ ...entity, actions: [{ do: 'wait', ms: 1 }] }],
     }
     await host.api('POST', '/studio/collections', { name: 'walked', collection })
     expect((await host.api('POST', '/studio/collections/walked/open', {})).status).toBe(200)
@@ -662,9 +662,9 @@ describe('what strangers send to any door', () => {
   it('in the end nothing is kept of them all', async () => {
     await until(async () => (await host.api('GET', '/live/webrtc')).body.sessions <= 1, 'sessions that never connected are gone')
     // Processes for thumbnails and recordings began meanwhile; hundreds of connections came and must be gone.
-    await until(() => held().handles <= before.handles + 30, 'handles are given back').catch(() => {
-      throw new Error(`handles: ${before.handles} before, ${held().handles} now`)
+    await until(() => kept().handles <= before.handles + 30, 'handles are given back').catch(() => {
+      throw new Error(`handles: ${before.handles} before, ${kept().handles} now`)
     })
-    expect(held().bytes - before.bytes).toBeLessThan(150e6)
+    expect(kept().bytes - before.bytes).toBeLessThan(150e6)
   })
 })

@@ -6,7 +6,7 @@ import { type RunningHost, startHost } from './helpers/host.ts'
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
 /** Reads frames and the page's own figure side by side: how far behind the picture is, and how far the page says. */
-async function delays(page: Page, forMs: number, least = 0) {
+async function delays(page: Page, forMs: number, min = 0) {
   const figures: number[] = []
   let reading = true
   const told = (async () => {
@@ -16,7 +16,7 @@ async function delays(page: Page, forMs: number, least = 0) {
       await new Promise((resolve) => setTimeout(resolve, 200))
     }
   })()
-  const seen = await readVideo(page, forMs, least)
+  const seen = await readVideo(page, forMs, min)
   reading = false
   await told
   return { seen, picture: median(seen.map((frame) => frame.readAt - frame.wallMs)), figure: median(figures) }
@@ -26,12 +26,12 @@ async function delays(page: Page, forMs: number, least = 0) {
  * The picture is no more than `mostMs` behind, and the page says so within `apartMs`. Both figures again for a moment where it is not
  * so: a machine that is held up disturbs the measure, and a player needs its time to come back to its place.
  */
-async function settles(page: Page, measured: { picture: number; figure: number }, mostMs: number, apartMs: number): Promise<void> {
+async function settles(page: Page, measured: { picture: number; figure: number }, maxMs: number, apartMs: number): Promise<void> {
   let { picture, figure } = measured
-  for (let tries = 0; tries < 12 && (picture >= mostMs || Math.abs(picture - figure) >= apartMs); tries++) {
+  for (let tries = 0; tries < 12 && (picture >= maxMs || Math.abs(picture - figure) >= apartMs); tries++) {
     ;({ picture, figure } = await delays(page, 2000, 20))
   }
-  expect(picture, 'glass to glass, ms').toBeLessThan(mostMs)
+  expect(picture, 'glass to glass, ms').toBeLessThan(maxMs)
   expect(Math.abs(picture - figure), `picture ${picture} ms, page ${figure} ms`).toBeLessThan(apartMs)
 }
 

@@ -39,7 +39,7 @@ describe('clips', () => {
   }
 
   const window = async (stream: string): Promise<any> => (await host.api('GET', `/live/streams/${stream}/clip-window`)).body
-  const held = (stream: string, ms: number): Promise<any> =>
+  const kept = (stream: string, ms: number): Promise<any> =>
     until(async () => {
       const found = await window(stream)
       return found.toMs - found.fromMs >= ms && found
@@ -106,7 +106,7 @@ describe('clips', () => {
     async (name, args) => {
       const file = args ? await madeClip(`clips-${name}.flv`, args) : await baseClip()
       await publish(name, file)
-      await held(name, 9000)
+      await kept(name, 9000)
       const frames = await framesOfStream(name)
       // within a group, from a keyframe, over groups, a single frame
       const at = (index: number): number => Math.round(frames[index]!.time * 1000)
@@ -175,7 +175,7 @@ describe('clips', () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
     const said = complaints(page)
     await publish('page', await longClip(), true)
-    await held('page', 6000)
+    await kept('page', 6000)
     await page.goto(`${host.http}/live/page`)
     await page.locator('[data-testid="preview"][data-state="playing"]').waitFor({ timeout: 60_000 })
     await page.getByTestId('clip-last').click()
@@ -249,7 +249,7 @@ describe('clips', () => {
 
   it('the player shows what lies where the bar points', async () => {
     const page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
-    await held('page', 22_000)
+    await kept('page', 22_000)
     await page.goto(`${host.http}/watch/page`)
     await untilMoving(page)
     await page.getByTestId('player').hover()
@@ -319,7 +319,7 @@ describe('clips', () => {
 
   it('waits for an end that is yet to come, and reaches over no reconnection', async () => {
     const first = await publish('back', await baseClip())
-    await held('back', 4000)
+    await kept('back', 4000)
     const { toMs } = await window('back')
     const coming = await clip('back', { from: toMs - 1000, to: toMs + 1500 })
     expect(coming.durationMs).toBeGreaterThan(2450)

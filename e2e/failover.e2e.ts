@@ -1,57 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, readVideo, untilMoving, watchStill } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
-import { type DecodedFrame, readFrames } from './helpers/decode.ts'
+import { readHls, shownNumbers, videoPlaylist } from './helpers/hls-frames.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
-import { artifacts } from './helpers/paths.ts'
 import { publishFile } from './helpers/publish.ts'
-
-/** Numbers of the frames that are shown for longer than a decoder's blink, in the order shown; how long the last one is, nobody knows. */
-function shown(frames: readonly DecodedFrame[]): number[] {
-  const numbers: number[] = []
-  frames.forEach((frame, index) => {
-    const next = frames[index + 1]
-    if (frame.code !== undefined && next !== undefined && next.time - frame.time > 0.005) numbers.push(frame.code.frame)
-  })
-  return numbers
-}
+import { until } from './helpers/until.ts'
+import { checkMediaPlaylist } from './playlist-rules.ts'
 
 function steps(numbers: readonly number[]): number[] {
   return numbers.slice(1).map((number, index) => number - (numbers[index] as number))
-}
-
-/** Address of the media playlist of the picture. */
-async function videoPlaylist(host: RunningHost, name: string): Promise<string> {
-  const address = `${host.http}/live/${name}/hls.m3u8`
-  for (let attempt = 0; attempt < 600; attempt++) {
-    const answer = await fetch(address)
-    const line = answer.ok ? (await answer.text()).split('\n').find((each) => each.includes('/v0/')) : undefined
-    if (line) return new URL(line, address).href
-    await sleep(100)
-  }
-  throw new Error(`${name} has no playlist`)
-}
-
-/** Every frame that a media playlist lists, each stretch of one configuration decoded with its own initialization. */
-async function readHls(address: string, label: string): Promise<DecodedFrame[]> {
-  const lines = (await (await fetch(address)).text()).split('\n')
-  const bytes = async (path: string) => Buffer.from(await (await fetch(new URL(path, address))).arrayBuffer())
-  const stretches: Buffer[][] = []
-  for (const line of lines) {
-    const map = line.match(/^#EXT-X-MAP:URI="([^"]+)"/)?.[1]
-    if (map !== undefined) stretches.push([await bytes(map)])
-    else if (line !== '' && !line.startsWith('#')) stretches.at(-1)?.push(await bytes(line))
-  }
-  const frames: DecodedFrame[] = []
-  for (const [index, stretch] of stretches.entries()) {
-    const file = join(artifacts, `failover-${label}-${index}.mp4`)
-    writeFileSync(file, Buffer.concat(stretch))
-    frames.push(...(await readFrames(file)))
-  }
-  return frames
 }
 
 describe('a stream with a primary and a backup publisher', () => {
@@ -76,7 +35,7 @@ describe('a stream with a primary and a backup publisher', () => {
       '-c:a',
       'copy',
     ])
-    host = await startHost({ name: 'failover', args: ['--failover-return-ms', '2000', '--window-ms', '60000'] })
+    host = await startHost({ name: 'failover', args: ['--failover-return-ms', '2000', '--window-ms', '60000', '--dvr-ms', '3600000'] })
   })
   afterAll(() => host?.stop())
 
@@ -99,7 +58,7 @@ describe('a stream with a primary and a backup publisher', () => {
       expect((await host.api('GET', '/live/streams/return')).body.publisher.role, 'no return against an operator').toBe('backup')
       await Promise.all([primary.ended, backup.ended])
       await host.until('return', (each) => each.state === 'ended')
-      const numbers = shown(await readHls(await videoPlaylist(host, 'return'), 'return'))
+      const numbers = shownNumbers(await readHls(await videoPlaylist(host, 'return'), 'return'))
       expect(numbers.length).toBeGreaterThan(300)
       expect(steps(numbers).filter((step) => step !== 1)).toEqual([])
     } finally {
@@ -120,7 +79,7 @@ describe('a stream with a primary and a backup publisher', () => {
       expect(stream).toMatchObject({ state: 'active', reconnecting: false, publisher: { role: 'backup' } })
       await backup.ended
       await host.until('pair', (each) => each.state === 'ended')
-      const numbers = shown(await readHls(await videoPlaylist(host, 'pair'), 'pair'))
+      const numbers = shownNumbers(await readHls(await videoPlaylist(host, 'pair'), 'pair'))
       expect(numbers.length).toBeGreaterThan(300)
       expect(steps(numbers).filter((step) => step !== 1)).toEqual([])
     } finally {
@@ -170,12 +129,67 @@ describe('a stream with a primary and a backup publisher', () => {
       await host.until('slated', (stream) => stream.onAir === 'primary' && !stream.reconnecting)
       // the slate has no barcode: pictures that can be read are the publisher's
       await expect.poll(async () => (await readVideo(page, 1500)).length, { timeout: 60_000 }).toBeGreaterThan(10)
-      expect(await still.longestMs()).toBeLessThan(2000)
+      expect(await still.maxMs()).toBeLessThan(2000)
       expect(loads).toBe(1)
     } finally {
       await browser.close()
       await first.stop()
       await second?.stop()
+    }
+  })
+
+  it('loses no frame of the publisher that returns, with a ladder, a failover, the slate and a rewind window', async () => {
+    const secret = await host.key('all')
+    const preset = { name: 'small', codec: 'h264', speed: 'fastest', bFrames: 0, rungs: [{ height: 180, kbps: 200 }] }
+    const made = await host.api('POST', '/live/presets', preset)
+    expect(made.status, JSON.stringify(made.body)).toBe(201)
+    const primary = publishFile(one, `${host.rtmp}/${secret}`)
+    const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
+    let back: ReturnType<typeof publishFile> | undefined
+    try {
+      await host.until('all', (stream) => stream.publishers.length === 2 && stream.publishers[0].onAir && stream.tracks.length === 2)
+      expect((await host.api('PATCH', '/live/streams/all/slate', { slate: 'default' })).status).toBe(200)
+      const chosen = await host.api('PUT', '/live/streams/all/renditions', { mode: 'preset', preset: made.body.id })
+      expect(chosen.body.renditions).toHaveLength(1)
+      const small = chosen.body.renditions[0].id as string
+      const runs = async () => {
+        const { renditions } = (await host.api('GET', '/live/streams/all/renditions')).body
+        return renditions[0]?.state === 'running' && renditions[0].frameRate > 0
+      }
+      const listed = async (address: string) => ((await (await fetch(address)).text()).match(/^seg-/gm) ?? []).length
+      const smaller = await videoPlaylist(host, 'all', small)
+      await until(async () => (await listed(smaller)) > 2, 'segments of the ladder')
+      await primary.stop('SIGKILL')
+      await host.until('all', (stream) => stream.publishers.length === 1 && stream.publisher?.role === 'backup')
+      await backup.stop('SIGKILL')
+      await host.until('all', (stream) => stream.onAir === 'slate')
+      const playlist = await videoPlaylist(host, 'all')
+      const atSlate = await listed(playlist)
+      await until(async () => (await listed(playlist)) > atSlate + 2, 'segments of the slate')
+      back = publishFile(one, `${host.rtmp}/${secret}`)
+      await host.until('all', (stream) => stream.onAir === 'primary')
+      await until(runs, 'the ladder runs again')
+      await back.ended
+      await host.until('all', (stream) => stream.state === 'ended')
+      for (const rendition of ['v0', small]) {
+        const address = await videoPlaylist(host, 'all', rendition)
+        const text = await (await fetch(address)).text()
+        expect(checkMediaPlaylist(text)).toEqual([])
+        const numbers = shownNumbers(await readHls(address, `all-${rendition}`))
+        // the slate has no barcode: what was seen before the last picture that is not the next one is before it
+        const returned = numbers.slice(numbers.findLastIndex((number, index) => number < (numbers[index - 1] ?? 0)))
+        if (rendition === 'v0') {
+          expect(returned[0]).toBe(0)
+          expect(steps(returned).filter((step) => step !== 1)).toEqual([])
+          expect(returned.length).toBeGreaterThan(350)
+          // the window reaches back to the first publisher
+          expect(numbers.length - returned.length).toBeGreaterThan(60)
+        } else expect(returned.length, returned.join(' ')).toBeGreaterThan(150)
+      }
+    } finally {
+      await primary.stop()
+      await backup.stop()
+      await back?.stop()
     }
   })
 

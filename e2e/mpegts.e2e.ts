@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTs } from '../src-main/formats/mpegts-rules.ts'
+import { readTs } from '../src-main/formats/testing/mpegts-rules.ts'
 import { launchBrowser, readVideo, steps } from './helpers/browser.ts'
 import { baseClip, clipFrames, ffmpeg, madeClip } from './helpers/clips.ts'
 import { flashTimes, readBeeps, readFrames, recordStream } from './helpers/decode.ts'

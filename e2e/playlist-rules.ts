@@ -19,6 +19,8 @@ interface Segment {
   /** Seams before or at this segment since the stream began. */
   discontinuities: number
   discontinuity: boolean
+  /** There is no media for its time. */
+  gap: boolean
   readonly parts: Part[]
 }
 
@@ -149,6 +151,7 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
       map,
       discontinuities,
       discontinuity: false,
+      gap: false,
       parts: [],
     }
     return open
@@ -188,6 +191,9 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
         if (Number.isNaN(next.dateMs)) faults.push(`malformed date ${value}`)
         break
       }
+      case '#EXT-X-GAP':
+        segment().gap = true
+        break
       case '#EXT-X-MAP': {
         const next = segment()
         if (next.parts.length > 0) faults.push(`EXT-X-MAP stands after parts of segment ${next.sequence}`)
@@ -258,14 +264,24 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
   }
 }
 
-/** Checks a media playlist; with `previous`, an earlier (full or delta) load of the same one, also what may change between loads. */
-export function checkMediaPlaylist(text: string, previous?: string): string[] {
+/** The part that a client asks for next: `_HLS_msn` and `_HLS_part` of a blocking reload (section 6.2.5.2). */
+export function nextPart(playlist: ReadMediaPlaylist): { sequence: number; part: number } {
+  const newest = playlist.segments.at(-1)
+  if (newest === undefined) return { sequence: playlist.sequence, part: 0 }
+  return newest.uri === undefined ? { sequence: newest.sequence, part: newest.parts.length } : { sequence: newest.sequence + 1, part: 0 }
+}
+
+/**
+ * Checks a media playlist; with `previous`, an earlier (full or delta) load of the same one, also what may change between loads.
+ * Video that pauses (`pauses`) has segments without parts: a frame that lasts longer than PART-TARGET has no place in one.
+ */
+export function checkMediaPlaylist(text: string, previous?: string, options: { readonly pauses?: boolean } = {}): string[] {
   const playlist = readMediaPlaylist(text)
   const faults = [...playlist.faults]
   checkHeader(playlist, faults)
   checkSegments(playlist, faults)
   checkDates(playlist, faults)
-  if (playlist.lowLatency) checkLowLatency(playlist, faults)
+  if (playlist.lowLatency) checkLowLatency(playlist, options.pauses === true, faults)
   if (previous !== undefined) checkReload(playlist, readMediaPlaylist(previous), faults)
   return faults
 }
@@ -352,7 +368,7 @@ function checkDates(playlist: ReadMediaPlaylist, faults: string[]): void {
   }
 }
 
-function checkLowLatency(playlist: ReadMediaPlaylist, faults: string[]): void {
+function checkLowLatency(playlist: ReadMediaPlaylist, pauses: boolean, faults: string[]): void {
   const { serverControl, partTargetS = 0, targetDurationS = 0, segments } = playlist
   if (!(partTargetS > 0)) faults.push('EXT-X-PART-INF without PART-TARGET')
   if (!serverControl) faults.push('no EXT-X-SERVER-CONTROL')
@@ -376,13 +392,14 @@ function checkLowLatency(playlist: ReadMediaPlaylist, faults: string[]): void {
       faults.push(`parts of segment ${segment.sequence} are listed over three target durations behind the end`)
     // Parts of three segments are enough, however short: some players count segments instead of seconds.
     const near = segments.length - segments.indexOf(segment) <= 3 && behindS + length < targetDurationS * 3
-    if (segment.parts.length === 0 && near) faults.push(`segment ${segment.sequence} near the end has no parts`)
+    if (segment.parts.length === 0 && near && !segment.gap && !pauses) faults.push(`segment ${segment.sequence} near the end has no parts`)
     behindS += length
   }
   const newest = segments.at(-1)
   for (const report of playlist.reports) {
     if (!Number.isInteger(report.sequence)) faults.push(`malformed LAST-MSN in the report of ${report.uri}`)
-    else if (newest && report.sequence < newest.sequence - 1) faults.push(`the report of ${report.uri} is more than a segment behind`)
+    else if (newest && report.sequence < newest.sequence - 1 && !pauses)
+      faults.push(`the report of ${report.uri} is more than a segment behind`)
   }
 }
 
@@ -391,6 +408,7 @@ function checkReload(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: 
   if (now.partTargetS !== before.partTargetS) faults.push('PART-TARGET changed')
   if (now.sequence < before.sequence) faults.push('EXT-X-MEDIA-SEQUENCE went back')
   if (now.discontinuitySequence < before.discontinuitySequence) faults.push('EXT-X-DISCONTINUITY-SEQUENCE went back')
+  checkRemoval(now, before, faults)
   if (before.ended && !now.ended) faults.push('EXT-X-ENDLIST was taken back')
   const known = new Map(before.segments.map((segment) => [segment.sequence, segment]))
   const newestBefore = before.segments.at(-1)
@@ -417,7 +435,19 @@ function checkReload(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: 
   checkHint(now, before, faults)
 }
 
-/** The hinted part is the next one to appear, unless the segment ended without it. */
+/** What leaves a live playlist leaves three target durations in it (section 6.2.2), and what HOLD-BACK tells players to stay behind. */
+function checkRemoval(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: string[]): void {
+  if (now.ended || now.sequence <= before.sequence || now.skipped > 0) return
+  // a seam may have put another track in the place of the one before
+  const newest = before.segments.at(-1)
+  if (newest === undefined || now.sequence > newest.sequence) return
+  const lengthOf = (playlist: ReadMediaPlaylist) => playlist.segments.reduce((sum, segment) => sum + (segment.durationS ?? 0), 0)
+  const target = now.targetDurationS ?? 0
+  const least = Math.max(3 * target, Number(now.serverControl?.get('HOLD-BACK') ?? 0))
+  if (lengthOf(now) < least - 0.05) faults.push(`segments were removed though only ${lengthOf(now)} s are left, less than ${least} s`)
+}
+
+/** The hinted part is the next one to appear (section 4.4.5.3), in whichever segment that is. */
 function checkHint(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: string[]): void {
   const newest = before.segments.at(-1)
   if (before.hint === undefined || !newest) return
@@ -426,6 +456,9 @@ function checkHint(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: st
     .filter((segment) => segment.sequence >= newest.sequence)
     .flatMap((segment) => segment.parts.map((part) => ({ uri: part.uri, sequence: segment.sequence })))
   const first = fresh.find((part) => !old.has(part.uri))
-  if (!first || first.uri === before.hint) return
-  if (first.sequence === newest.sequence) faults.push(`${first.uri} appeared where ${before.hint} was hinted`)
+  // what was made in one go since is listed without the parts of its older segments
+  if ((now.segments.at(-1)?.sequence ?? 0) - newest.sequence >= 3) return
+  if (first && first.uri !== before.hint) faults.push(`${first.uri} appeared where ${before.hint} was hinted`)
+  if (!first && !now.ended && now.hint !== before.hint)
+    faults.push(`the hint changed from ${before.hint} to ${now.hint} and no part appeared`)
 }

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, readVideo, untilMoving } from './helpers/browser.ts'
 import { baseClip, madeClip } from './helpers/clips.ts'
 import { type FlvTag, isHeader, readFlv } from './helpers/flv.ts'
+import { readHls, shownNumbers, videoPlaylist } from './helpers/hls-frames.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile } from './helpers/publish.ts'
 import { RtmpPublisher } from './helpers/rtmp-client.ts'
 import { until } from './helpers/until.ts'
-import { checkMediaPlaylist, readMediaPlaylist } from './playlist-rules.ts'
+import { checkMediaPlaylist, nextPart, readMediaPlaylist } from './playlist-rules.ts'
 
 /** Follows one media playlist as an LL-HLS player does: each reload blocks for the next part. */
 class Follower {
@@ -36,8 +38,8 @@ class Follower {
       this.text = text
       const playlist = readMediaPlaylist(text)
       if (playlist.ended) return
-      const hint = playlist.hint?.match(/part-(\d+)\.(\d+)/)
-      next = hint ? `?_HLS_msn=${hint[1]}&_HLS_part=${hint[2]}` : ''
+      const { sequence, part } = nextPart(playlist)
+      next = `?_HLS_msn=${sequence}&_HLS_part=${part}`
       await sleep(20)
     }
   }
@@ -124,6 +126,67 @@ describe('publishers that come back, jump in time, or must go', () => {
     expect(playlist.segments.filter((segment) => segment.discontinuity)).toHaveLength(1)
     expect(playlist.segments.at(-1)!.sequence).toBeGreaterThan(highest + 1)
     expect(playlist.segments.map((segment) => segment.sequence)).toEqual(playlist.segments.map((_, index) => index))
+  })
+
+  it('slides, one in three seconds, and the film behind them lose no frame, without a keyframe in between, and players show all of them', async () => {
+    const slides = await madeClip('slides.flv', [
+      ...['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=20', '-map', '0:v', '-map', '1:a', '-frames:v', '240'],
+      ...['-vf', 'setpts=if(lt(N\\,4)\\,N*3\\,12+(N-4)/30)/TB', '-vsync', 'passthrough', '-c:v', 'libx264', '-preset', 'ultrafast'],
+      ...['-bf', '0', '-g', '600', '-keyint_min', '600', '-b:v', '400k', '-c:a', 'aac'],
+    ])
+    const secret = await host.key('slides')
+    const publisher = publishFile(slides, `${host.rtmp}/${secret}`)
+    const browser = await launchBrowser()
+    try {
+      await host.until('slides', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      const page = await browser.newPage()
+      await page.goto(`${host.http}/watch/slides`)
+      await untilMoving(page)
+      const seen = (await readVideo(page, 1000, 120)).map((frame) => frame.frame)
+      await publisher.ended
+      await host.until('slides', (stream) => stream.state === 'ended')
+      const manifest = await (await fetch(`${host.http}/live/slides/manifest.mpd`)).text()
+      expect(manifest.match(/<Period /g)).toHaveLength(1)
+      // a slide is sent again in each segment in which it stands
+      const all = shownNumbers(await readHls(await videoPlaylist(host, 'slides'), 'slides'))
+      const numbers = all.filter((number, index) => number !== all[index - 1])
+      const first = numbers[0] as number
+      // how long the last one is shown nobody knows
+      expect(numbers).toEqual(Array.from({ length: 239 }, (_, index) => first + index))
+      expect(new Set(seen).size, `seen ${seen.join(' ')}`).toBeGreaterThan(30)
+      // a browser that is kept from decoding shows an earlier slide for a blink; none may stay
+      const earlier = seen.filter((number, index) => number < (seen[index - 1] ?? 0))
+      expect(earlier.length, `seen ${seen.join(' ')}`).toBeLessThan(3)
+    } finally {
+      await browser.close()
+      await publisher.stop()
+    }
+  })
+
+  it('an encoder that stops cleanly and starts again within the window of its key goes on with the same playlist', async () => {
+    const secret = await host.key('restarted', { restartWindowMs: 60_000 })
+    const short = { args: ['-t', '4'] }
+    const first = publishFile(clip, `${host.rtmp}/${secret}`, short)
+    const playlist = await videoPlaylist(host, 'restarted')
+    await first.ended
+    await host.until('restarted', (stream) => stream.state === 'active' && stream.reconnecting)
+    const second = publishFile(clip, `${host.rtmp}/${secret}`, short)
+    try {
+      await host.until('restarted', (stream) => stream.publisher !== null && !stream.reconnecting)
+      await second.ended
+      const keys = (await host.api('GET', '/live/keys')).body.items as { id: string; stream: string }[]
+      const { id } = keys.find((key) => key.stream === 'restarted')!
+      expect((await host.api('PATCH', `/live/keys/${id}`, { restartWindowMs: 600_001 })).status).toBe(400)
+      expect(await host.api('PATCH', `/live/keys/${id}`, { restartWindowMs: 0 })).toMatchObject({ body: { restartWindowMs: 0 } })
+      expect(await videoPlaylist(host, 'restarted')).toBe(playlist)
+      const text = await (await fetch(playlist)).text()
+      expect(text.match(/^#EXT-X-DISCONTINUITY$/gm)).toHaveLength(1)
+      expect(checkMediaPlaylist(text)).toEqual([])
+      expect((await host.api('POST', '/live/streams/restarted/end')).status).toBe(200)
+    } finally {
+      await first.stop()
+      await second.stop()
+    }
   })
 
   it('a publisher that returns without its sound loses the track after the first seconds', async () => {

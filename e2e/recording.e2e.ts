@@ -312,6 +312,7 @@ describe('recording to a disk that fills', () => {
       await host.api('POST', '/live/streams/cam/recording')
       const waiting = await waitFor('waiting')
       expect(waiting.error.code).toBe('recording.disk_full')
+      expect((await host.api('GET', '/health')).body).toMatchObject({ status: 'degraded', problems: [{ code: 'recording.disk_full' }] })
       expect((await host.api('GET', '/live/streams/cam')).body).toMatchObject({ state: 'active', reconnecting: false })
       const [cut] = (await host.api('GET', '/live/recordings?stream=cam')).body.items
       expect(cut.error.code).toBe('recording.disk_full')
@@ -319,6 +320,7 @@ describe('recording to a disk that fills', () => {
       spawnSync('mount', ['-o', 'remount,size=40m', small])
       rmSync(filler)
       await waitFor('recording')
+      expect((await host.api('GET', '/health')).body).toMatchObject({ status: 'ok', problems: [] })
     } finally {
       await publisher.stop()
       await host.stop()

@@ -11,6 +11,7 @@ import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
+import { clientPage, playStream, untilFrames } from './helpers/webrtc.ts'
 
 /** Who may publish and watch, who is told and asked: against real programs that listen, real ffmpeg and Chromium. */
 
@@ -48,7 +49,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   listens = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`
-  host = await startHost({ name: 'rules' })
+  host = await startHost({ name: 'rules', args: ['--webrtc-port', '0'] })
   browser = await launchBrowser()
   publisher = await publishTestStream({ url: `${host.rtmp}/${await host.key('stage')}`, ...small })
   await host.until('stage', (state) => state.state === 'active')
@@ -168,6 +169,62 @@ describe('a stream that is watched with signed addresses alone', () => {
     expect((await host.api('DELETE', `/live/playback-keys/${added.body.key.id}`)).status).toBe(204)
     const refused = await manifest(`/live/stage/manifest.mpd?token=${token}`)
     expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([403, 'play.token_invalid'])
+  })
+
+  it('stops playing over every protocol when the key that signed the tokens is withdrawn', async () => {
+    const made = await host.api('POST', '/live/playback-keys', { label: 'for one evening' })
+    const { token } = (await host.api('POST', '/live/streams/stage/signed-addresses', { expiresInS: 600 })).body
+    const other = await host.api('POST', '/live/playback-keys', { label: 'stays' })
+    const stays = (await host.api('POST', '/live/streams/stage/signed-addresses', { expiresInS: 600 })).body.token
+
+    const over = new Set<string>()
+    /** Reads until the host ends it. */
+    const read = async (name: string, path: string): Promise<void> => {
+      const { body } = await fetch(`${host.http}${path}`)
+      const reader = (body as ReadableStream<Uint8Array>).getReader()
+      await reader.read()
+      const end = async (): Promise<void> => {
+        while (!(await reader.read()).done);
+      }
+      void end()
+        .catch(() => undefined)
+        .then(() => over.add(name))
+    }
+    await read('FLV', `/live/stage.flv?token=${token}`)
+    await read('notices', `/live/stage/events?token=${token}`)
+    await read('FLV of another key', `/live/stage.flv?token=${stays}`)
+    const play = (name: string, ...input: string[]): void => {
+      ffmpeg(['-v', 'error', ...input, '-f', 'null', '-'], 120_000)
+        .catch(() => undefined)
+        .then(() => over.add(name))
+    }
+    play('RTMP', '-i', `${host.rtmp}/stage?token=${token}`)
+    play('SRT', '-srt_streamid', `#!::r=stage,m=request,token=${token}`, '-i', `srt://127.0.0.1:${Number(host.ready.srtPort)}`)
+    const page = await clientPage(browser, host.http)
+    await playStream(page, `/live/stage/whep?token=${token}`)
+    await untilFrames(page, 5)
+    const protocols = async () =>
+      (await host.api('GET', '/live/streams/stage/sessions')).body.items.map((each: { protocol: string }) => each.protocol)
+    await expect
+      .poll(async () => (await protocols()).sort(), { timeout: 60_000 })
+      .toEqual(['http-flv', 'http-flv', 'rtmp', 'srt', 'webrtc'])
+
+    const signed = `${host.http}/live/stage/@${token}/`
+    const media = (await (await fetch(`${signed}index.m3u8`)).text())
+      .split('\n')
+      .find((line) => /^[^#].*v0\/index\.m3u8/.test(line)) as string
+    const text = await (await fetch(`${signed}${media}`)).text()
+    // the segment behind the one that is being made
+    const next = Number(/MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1]) + text.split('#EXTINF').length
+    const blocked = fetch(`${signed}${media.split('?')[0]}?_HLS_msn=${next}`)
+
+    expect((await host.api('DELETE', `/live/playback-keys/${made.body.key.id}`)).status).toBe(204)
+    expect((await blocked).status).toBe(403)
+    await expect.poll(() => [...over].sort(), { timeout: 60_000 }).toEqual(['FLV', 'RTMP', 'SRT', 'notices'])
+    await expect.poll(protocols, { timeout: 60_000 }).toEqual(['http-flv'])
+    await page.context().close()
+    await host.api('DELETE', `/live/playback-keys/${other.body.key.id}`)
+    await until(() => over.has('FLV of another key'), 'the last viewer is ended')
   })
 
   it('is shown on the operator’s own page all the same', async () => {

@@ -40,15 +40,22 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
   })
 
-  function start(wrapper: readonly string[], env: Record<string, string>): void {
+  function start(wrapper: readonly string[], env: Record<string, string>, more: readonly string[] = []): void {
     const ports = ['--http-port', '0', '--rtmp-port', '0', '--https-port', 'off', '--rtmps-port', 'off', '--srt-port', 'off']
-    const command = [...wrapper, process.execPath, join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...ports]
+    const command = [...wrapper, process.execPath, join(root, 'dist/host/main.js'), 'start', '--data', dataDir, ...ports, ...more]
     program = spawn(command[0]!, command.slice(1), { env: { ...process.env, CI: '', ...env }, stdio: ['ignore', 'pipe', 'ignore'] })
     out = ''
     program.stdout!.on('data', (chunk: Buffer) => {
       out += chunk.toString()
     })
     ended = new Promise((resolve) => program.once('exit', resolve))
+  }
+  function hostFile(): { pid: number; token: string; url: string } | undefined {
+    try {
+      return JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
+    } catch {
+      return undefined
+    }
   }
   const told = (what: string) => () => `in vain: ${what}\n${out}`
 
@@ -61,13 +68,7 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
   it('opens a window on the host and ends with it, but not while a stream is live', async () => {
     start(['xvfb-run', '-a'], {})
     const window = await until(() => windowProcess(dataDir), told('a window'))
-    const { pid, token, url } = await until(() => {
-      try {
-        return JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
-      } catch {
-        return undefined
-      }
-    }, told('the host'))
+    const { pid, token, url } = await until(() => hostFile(), told('the host'))
     const call = (method: string, path: string): Promise<Response> =>
       fetch(`${url}/api/v1${path}`, {
         method,
@@ -82,9 +83,29 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
     process.kill(pid, 'SIGTERM')
     expect(await ended).toBe(0)
 
-    start(['xvfb-run', '-a'], {})
+    start(['xvfb-run', '-a'], {}, ['--auth', 'on'])
     const again = await until(() => windowProcess(dataDir), told('a window'))
     await until(() => out.includes('is ready'), told('the host'))
+    const next = await until(() => hostFile(), told('the host'))
+    const signedIn = async (): Promise<boolean> => {
+      const reply = await fetch(`${next.url}/api/v1/audit?kind=sign-in`, { headers: { authorization: `Bearer ${next.token}` } })
+      const { items } = (await reply.json()) as { items: { message: string }[] }
+      return items.some(({ message }) => message === 'a browser signed in')
+    }
+    await until(signedIn, told('the sign-in of the window'))
+    const listed = readdirSync('/proc').flatMap((name) => {
+      try {
+        return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, 'utf8')] : []
+      } catch {
+        return []
+      }
+    })
+    const ofWindow = listed.filter((args) => args.includes(dataDir))
+    expect(ofWindow.length).toBeGreaterThan(1)
+    expect(
+      ofWindow.filter((args) => args.includes('link=')),
+      'a sign-in link in the list of processes',
+    ).toEqual([])
     await longEnough()
     process.kill(again, 'SIGTERM')
     expect(await ended, 'nothing is live: the host ends with its window').toBe(0)

@@ -53,6 +53,11 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'tone.html'), tone)
   const pages: Record<string, string> = { '/overlay': overlay, '/escaping': escaping }
   server = createServer((request, response) => {
+    if (request.url === '/silent') return
+    if (request.url === '/partly') {
+      response.writeHead(200, { 'content-type': 'text/html' }).write('<body>the rest does not come')
+      return
+    }
     response.setHeader('content-security-policy', "default-src 'self'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src *")
     response.writeHead(status, { 'content-type': 'text/html' }).end(pages[request.url ?? ''] ?? 'nothing')
   })
@@ -62,6 +67,7 @@ beforeAll(async () => {
 afterEach(() => bench.close())
 afterAll(() => {
   server.close()
+  server.closeAllConnections()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -288,6 +294,25 @@ describe('a page that fails', () => {
       heavy.untilReport((report) => report.problem?.includes('MiB of memory, more than 300') === true, 60_000),
     ])
     await source.untilReport((report) => report.state === 'running' && report.details?.restarts === 2)
+  })
+
+  it('is named with what to do when it is not loaded: its scripts run for ever, its server is silent, or a part of it does not come', async () => {
+    writeFileSync(page('endless.html'), '<body>before<script>for (;;);</script>')
+    const endless = await open({ file: page('endless.html') })
+    const silent = await open({ url: `${http}/silent` })
+    const partly = await open({ url: `${http}/partly` })
+    const problems = ['Its scripts have not come to an end', 'Its server has not answered', 'a part of it, e.g. a script, does not arrive']
+    for (const [index, source] of [endless, silent, partly].entries()) {
+      const report = await source.untilReport(({ problem }) => problem?.includes(problems[index]!) === true)
+      expect(report.state).toBe('starting')
+    }
+    // It is said for as long as it is so: the browser is started again and again.
+    await endless.untilReport(({ details }) => Number(details?.restarts) > 0)
+    await endless.untilReport(({ state, details }) => state === 'starting' && Number(details?.restarts) > 0)
+    expect(endless.report?.problem).toContain(problems[0])
+    writeFileSync(page('endless.html'), overlay)
+    await endless.untilState('running')
+    expect(endless.report?.problem ?? '').not.toContain(problems[0])
   })
 
   it('leaves nothing behind when its process or the studio is killed', async () => {

@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { loadCompositor } from '../src-main/studio/native/load-addon.ts'
-import type { FrameStore, MediaStores } from '../src-main/studio/native/media-stores.ts'
-import { listDevices } from '../src-main/studio/sources/list-devices.ts'
-import type { RunningSource, SourceReport } from '../src-main/studio/sources/running-source.ts'
-import { startSource } from '../src-main/studio/sources/start-source.ts'
+import type { SourceReport } from '../src-main/media/source-report.ts'
+import type { FrameStore, MediaStores } from '../src-main/media/worker/stores/media-stores.ts'
+import { openReach } from '../src-main/platform/testing/open-reach.ts'
+import { loadCompositor } from '../src-main/studio/worker/compositor/load-compositor.ts'
+import { listDevices } from '../src-main/studio/worker/sources/list-devices.ts'
+import type { RunningSource } from '../src-main/studio/worker/sources/running-source.ts'
+import { startSource } from '../src-main/studio/worker/sources/start-source.ts'
 import { readBarcode } from './helpers/barcode.ts'
 import { quietLog } from './helpers/quiet-log.ts'
 import { untilStill } from './helpers/until.ts'
@@ -45,7 +47,7 @@ async function desktop(options: XvfbOptions = { width: 640, height: 360 }): Prom
 }
 
 interface Captured {
-  readonly source: RunningSource
+  readonly source: Omit<RunningSource, 'update'> & { update(settings: object): void }
   readonly store: FrameStore
   readonly reports: SourceReport[]
   /** Waits for a report like that. */
@@ -63,14 +65,17 @@ async function capture(kind: string, settings: object): Promise<Captured> {
     frameRate: { numerator: 60, denominator: 1 },
     clockOriginUs: stores.nowUs(),
     canvas: { width: 1280, height: 720 },
+    reach: { policy: openReach, granted: [] },
     folder: '/nonexistent',
+    memory: undefined,
+    remember() {},
     report: (report) => reports.push(report),
     liveAddress: () => Promise.reject(new Error('there are no streams here')),
   })
   ends.push(() => source.stop())
   const store = source.pictures!
   return {
-    source,
+    source: { ...source, update: (next) => source.update(next, { policy: openReach, granted: [] }) },
     store,
     reports,
     async told(expected) {

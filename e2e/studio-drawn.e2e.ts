@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   existsSync,
@@ -5,7 +6,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -17,9 +17,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { PictureReaders } from '../src-main/studio/worker/sources/drawn/reading/picture-readers.ts'
 import { readBarcode } from './helpers/barcode.ts'
 import { hugePng } from './helpers/huge-png.ts'
+import { quietLog } from './helpers/quiet-log.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
 import { undisturbed, until, untilStill } from './helpers/until.ts'
@@ -41,11 +43,21 @@ const near = (a: readonly number[], b: readonly number[], by = 8): boolean => a.
 const middle = (picture: SeenPicture): [number, number, number] => picture.rgb(picture.width >> 1, picture.height >> 1)
 const shows = (rgb: readonly number[]) => (picture: SeenPicture) => near(middle(picture), rgb)
 
-/** Processes of this test's sources. */
-function drawnPids(): number[] {
-  const children = readdirSync('/proc/self/task').flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
-  return children.filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('drawn-source-worker')).map(Number)
+/** Processes that `parent` started and that run a worker. */
+function workersOf(parent: number | 'self', worker: string): number[] {
+  try {
+    const tasks = readdirSync(`/proc/${parent}/task`)
+    const children = tasks.flatMap((task) => readFileSync(`/proc/${parent}/task/${task}/children`, 'utf8').split(' '))
+    return children.filter((pid) => pid !== '' && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(worker)).map(Number)
+  } catch {
+    // One of them ended meanwhile.
+    return []
+  }
 }
+
+/** Processes of this test's sources, and those that read pictures for them. */
+const drawnPids = (): number[] => workersOf('self', 'drawn-source-worker')
+const readerPids = (): number[] => drawnPids().flatMap((pid) => workersOf(pid, 'picture-reader-worker'))
 
 /** Level of a store's sound around a frequency, and in all, RMS, over the newest `seconds`. */
 function levels(source: OpenedSource, hz: number, seconds = 0.5): { tone: number; all: number } {
@@ -170,7 +182,7 @@ describe('pictures', () => {
     const source = await bench.open('image', { file: file('huge.png') })
     let peak = 0
     const watch = setInterval(() => {
-      for (const pid of drawnPids())
+      for (const pid of [...drawnPids(), ...readerPids()])
         peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
     }, 100)
     const report = await source.untilState('running', 60_000)
@@ -181,10 +193,10 @@ describe('pictures', () => {
     expect(peak).toBeLessThan(500)
 
     // What its head says, for nobody looks further.
-    const held = await solid(16, 16, '#204060').jpeg({ progressive: true }).toBuffer()
-    const sizes = held.indexOf(Buffer.from([0xff, 0xc2])) + 5
-    held.writeUInt32BE((12_000 << 16) + 12_000, sizes)
-    writeFileSync(file('held.jpg'), held)
+    const kept = await solid(16, 16, '#204060').jpeg({ progressive: true }).toBuffer()
+    const sizes = kept.indexOf(Buffer.from([0xff, 0xc2])) + 5
+    kept.writeUInt32BE((12_000 << 16) + 12_000, sizes)
+    writeFileSync(file('held.jpg'), kept)
     await solid(600, 600, '#ff00ff').png({ compressionLevel: 0 }).toFile(file('cut.png'))
     truncateSync(file('cut.png'), 300_000)
     writeFileSync(file('words.png'), 'These are words')
@@ -227,10 +239,43 @@ describe('pictures', () => {
     await source.untilPicture(shows([0, 255, 0]))
     source.source.command?.('pause', {})
     await source.untilState('paused')
+    // What a studio that was killed left goes on: it stood on the second slide for half of its time, and a round has passed since.
+    const settings = { folder: slides, intervalMs: 60_000, fadeMs: 0, width: 320, height: 180 }
+    await solid(64, 36, '#0000ff').toFile(join(slides, '3.png'))
+    const standing = await bench.open('slideshow', settings)
+    await standing.untilPicture(shows([255, 0, 0]))
+    standing.source.command?.('next', {})
+    await standing.untilPicture(shows([0, 255, 0]))
+    const memory = await until(
+      () => standing.memory?.position === 2 && standing.memory,
+      () => 'it keeps nothing',
+    )
+    for (const [ago, colour] of [
+      [30_000, [0, 255, 0]],
+      [90_000, [0, 0, 255]],
+      [150_000, [255, 0, 0]],
+      [210_000, [0, 255, 0]],
+    ] as const) {
+      const back = await bench.open('slideshow', settings, true, { ...memory, sinceMs: Date.now() - ago })
+      await back.untilPicture()
+      expect(shows([...colour])(back.picture()!), `after ${ago} ms`).toBe(true)
+      await back.source.stop()
+    }
+    const ended = await bench.open('slideshow', { ...settings, loop: false }, true, { ...memory, sinceMs: 0 })
+    await ended.untilState('ended')
+    await ended.untilPicture(shows([0, 0, 255]))
+    const paused = await bench.open('slideshow', settings, true, { ...memory, sinceMs: 0, runs: false, paused: true })
+    await paused.untilState('paused')
+    await paused.untilPicture(shows([0, 255, 0]))
+    for (const each of [standing, ended, paused]) await each.source.stop()
     rmSync(slides, { recursive: true })
     source.source.command?.('next', {})
     expect((await source.untilState('waiting')).problem).toBe(`There is no folder ${slides}`)
     expect(source.picture()).toBeUndefined()
+    // A decoder would wait for the other end of a pipe.
+    execFileSync('mkfifo', [file('pipe.png')])
+    const pipe = await bench.open('slideshow', { files: [file('pipe.png')] })
+    expect((await pipe.untilState('waiting')).problem).toMatch(/not a regular file/)
   })
 })
 
@@ -401,14 +446,10 @@ describe('clocks and timers', () => {
     timer.source.command?.('add', { ms: -Number(paused.details!.ms) + 300 })
     timer.source.command?.('start', {})
     await timer.untilState('ended')
-    // What a studio that was killed left goes on; what is ended by intent does not.
-    const kept = createSourceBench({ folder })
+    // What a studio that was killed left goes on.
     const memory = { mode: 'down', durationMs: 60_000, sinceMs: Date.now() - 20_000, ranMs: 5000, addedMs: 0 }
-    writeFileSync(file('timer-1.drawn'), JSON.stringify(memory))
-    const back = await kept.open('timer', { durationMs: 60_000 })
+    const back = await bench.open('timer', { durationMs: 60_000 }, true, memory)
     expect(Number((await back.untilState('running')).details!.ms)).toBeLessThan(35_000)
-    await kept.close()
-    expect(existsSync(file('timer-1.drawn'))).toBe(false)
     const late = await bench.open('timer', { mode: 'until', until: 'soon' })
     expect((await late.untilState('failed')).problem).toContain('"soon" is no date')
   })
@@ -469,46 +510,86 @@ describe('test pictures and tones', () => {
   })
 })
 
-describe('a source that costs the process its life', () => {
-  it('is left out after three times while the others go on, and is tried again with other settings', async () => {
-    await sharp({ create: { width: 9000, height: 9000, channels: 3, background: '#102030' } })
-      .png({ compressionLevel: 1 })
-      .toFile(file('slow.png'))
-    const bystander = await bench.open('clock', { format: 'ss' })
-    await bystander.untilState('running')
-    const source = await bench.open('image', { file: file('slow.png') })
-    const killed = new Set<number>()
-    // Whoever decodes it dies in the middle of it, as a decoder with a fault does.
-    const failed = await until(
-      () => {
-        if (source.report?.state === 'failed') return source.report
-        for (const pid of drawnPids()) {
-          if (!killed.has(pid) && decoding(pid)) {
-            killed.add(pid)
-            process.kill(pid, 'SIGSEGV')
-          }
-        }
-        return false
-      },
-      () => `${killed.size} were killed, and it tells ${JSON.stringify(source.reports)}`,
-    )
-    expect(failed.problem).toContain('crashed its process 3 times')
-    expect(killed.size).toBe(3)
-    const { sequence } = bystander.pictures
+describe('a picture that is not read in time', () => {
+  /** Takes a minute and more: each filter is drawn over all of it. */
+  const turbulence = Array.from({ length: 40 }, (_, seed) => `<feTurbulence baseFrequency="0.9" numOctaves="9" seed="${seed}"/>`).join('')
+  const endless = `<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="2000"><filter id="f" x="0" y="0" width="1" height="1">${turbulence}</filter><rect width="2000" height="2000" filter="url(#f)"/></svg>`
+
+  it('says so, and holds up no other, however many there are of it', async () => {
+    writeFileSync(file('endless.svg'), endless)
+    await solid(64, 36, '#00ff00').toFile(file('quick.png'))
+    const slow = await Promise.all([1, 2, 3].map(() => bench.open('image', { file: file('endless.svg') })))
+    for (const each of slow) {
+      const { state } = await each.untilReport(({ problem }) => problem?.includes('endless.svg takes long to read') === true)
+      expect(state).toBe('starting')
+    }
+    const quick = await bench.open('image', { file: file('quick.png') })
+    const shown = await bench.open('slideshow', { files: [file('endless.svg'), file('quick.png')], intervalMs: 100 })
+    await quick.untilPicture(shows([0, 255, 0]))
+    expect(slow.map(({ report }) => report?.state)).toEqual(['starting', 'starting', 'starting'])
+    // What nobody wants any more is not read on.
+    await shown.untilReport(({ problem }) => problem?.includes('takes long') === true)
+    const readers = readerPids().length
+    await shown.source.stop()
     await until(
-      () => bystander.pictures.sequence > sequence,
-      () => 'the clock stands',
+      () => readerPids().length < readers,
+      () => 'it is read on',
     )
-    source.source.update({ file: file('slow.png'), width: 200 })
-    await source.untilState('running', 60_000)
-    expect(source.picture()!.width).toBe(200)
+    for (const each of slow) each.source.update({ file: file('quick.png') })
+    for (const each of slow) await each.untilPicture(shows([0, 255, 0]))
+  })
+
+  it('is given up alone: it takes too long, too much memory, or the life of its process', async () => {
+    writeFileSync(file('endless.svg'), endless)
+    await solid(64, 36, '#00ff00').toFile(file('quick.png'))
+    const wish = { width: 0, height: 0, fit: 'inside', longestSide: 4096, still: false } as const
+    const readers = new PictureReaders(quietLog, { slowMs: 200, processorMs: 500 })
+    const little = new PictureReaders(quietLog, { memoryMb: 20 })
+    onTestFinished(() => {
+      readers.close()
+      little.close()
+    })
+    const slow: string[] = []
+    const given = readers.read(file('endless.svg'), wish, { onSlow: (problem) => slow.push(problem) })
+    await expect(given).rejects.toThrow('endless.svg takes more than 1 s of processor time: make it simpler or smaller')
+    expect(slow).toEqual(['endless.svg takes long to read: it is given up after 1 s of processor time'])
+    await expect(little.read(file('endless.svg'), wish)).rejects.toThrow('endless.svg takes more than 20 MiB of memory')
+    const lasting = new PictureReaders(quietLog)
+    onTestFinished(() => lasting.close())
+    const killed = new Set<number>()
+    let fault: Error | undefined
+    lasting.read(file('endless.svg'), wish).catch((error: Error) => {
+      fault = error
+    })
+    await until(
+      () => {
+        for (const pid of workersOf('self', 'picture-reader-worker')) {
+          if (killed.has(pid) || !isDecoding(pid)) continue
+          killed.add(pid)
+          process.kill(pid, 'SIGSEGV')
+        }
+        return fault
+      },
+      () => `${killed.size} were killed`,
+    )
+    expect(fault?.message).toContain('endless.svg crashes the process that reads it')
+    expect(killed.size).toBe(2)
+    expect((await lasting.read(file('quick.png'), wish)).width).toBe(64)
+    const cancelled = new AbortController()
+    const unwanted = lasting.read(file('endless.svg'), wish, { onSlow: () => cancelled.abort(), signal: cancelled.signal })
+    await expect(unwanted).rejects.toThrow('Nobody wants it')
+    await until(
+      () => workersOf('self', 'picture-reader-worker').every((pid) => !isDecoding(pid)),
+      () => 'it is read on',
+    )
   })
 })
 
-/** The process has the picture open. */
-function decoding(pid: number): boolean {
+/** The process works on a picture: it has used half a second of a processor since it was loaded. */
+function isDecoding(pid: number): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith('slow.png'))
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]) > 100
   } catch {
     return false
   }

@@ -7,12 +7,12 @@ import { AV_PIX_FMT_YUV420P, AVCOL_PRI_BT709, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709,
 import { Frame } from 'node-av/lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Packet, VideoCodec } from '../src-main/formats/track.ts'
-import { openPictureEncoder } from '../src-main/platform/ffmpeg/picture-encoder.ts'
+import { openPictureEncoder } from '../src-main/media/worker/ffmpeg/picture-encoder.ts'
 import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
 import { until, untilStill } from './helpers/until.ts'
-import { childrenOf } from './helpers/webrtc.ts'
+import { workersOf } from './helpers/workers.ts'
 
 /** What encoders are asked for is what files hold; who wants the same shares one encoder. */
 
@@ -44,7 +44,7 @@ const encodings = async (): Promise<{ codec: string; width: number; frames: numb
 
 /** Threads of the studio's process that run before everything else on the machine (Linux). */
 function foremostThreads(): number {
-  const { pid } = childrenOf(host.process.pid as number).find(({ command }) => command.includes('studio-worker'))!
+  const [pid] = workersOf(host, 'studio-worker')
   const { stdout } = spawnSync('ps', ['-L', '-o', 'rtprio=', '-p', String(pid)], { encoding: 'utf8' })
   return stdout.split('\n').filter((priority) => priority.trim() === '99').length
 }

@@ -245,7 +245,18 @@ describe('bad files', () => {
     await source.untilPicture()
     await source.untilState('running')
     rmSync(path)
-    await source.untilReport(({ state, problem }) => state === 'running' && problem?.includes('was removed') === true)
+    const removed = ({ state, problem }: { state: string; problem?: string }): boolean =>
+      state === 'running' && problem?.includes('was removed') === true
+    await source.untilReport(removed)
+    // A file that is back as it was is nothing to report.
+    copyFileSync(plain, path)
+    await source.untilReport(({ state, problem }) => state === 'running' && problem === undefined)
+    renameSync(path, file('aside.mp4'))
+    await source.untilReport(removed)
+    renameSync(file('aside.mp4'), path)
+    await source.untilReport(({ state, problem }) => state === 'running' && problem === undefined)
+    rmSync(path)
+    await source.untilReport(removed)
     copyFileSync(steady, file('other.mkv'))
     renameSync(file('other.mkv'), path)
     expect((await source.untilReport(({ details }) => details?.durationMs === 2000)).problem).toBeUndefined()
@@ -263,12 +274,87 @@ describe('bad files', () => {
     mkdirSync(file('folder.mp4'))
     await ffmpeg(['-f', 'lavfi', '-i', 'color=gray:s=8194x64:r=1:d=1', '-c:v', 'mjpeg', file('wide.avi')])
     const problem = async (settings: object) => (await (await bench.open('media', settings)).untilState('failed')).problem
-    expect(await problem({ file: file('folder.mp4') })).toContain('is no file')
+    expect(await problem({ file: file('folder.mp4') })).toContain('is not a regular file')
     expect(await problem({ file: 'film.mp4' })).toContain('no whole path')
     expect(await problem({ file: file('wide.avi') })).toContain('8194x64')
     expect(await problem({ file: plain, trimInMs: 20_000 })).toContain('12000 ms')
     expect(await problem({ file: plain, trimInMs: 2000, trimOutMs: 1000 })).toContain('trimOutMs')
     expect(await problem({ speed: 9 })).toContain('speed')
+  })
+})
+
+describe('a source whose studio was killed', () => {
+  /** Opens it again as the studio does that follows, and answers the first picture. */
+  async function again(source: OpenedSource, kind: string, settings: object, shown = true) {
+    const { memory } = source
+    await bench.close()
+    const back = await bench.open(kind, settings, shown, memory)
+    return { back, first: await back.untilPicture() }
+  }
+  const step = (frames: number, of: number): number => Math.abs(frames - of * Math.round(frames / of))
+
+  it.each([1, 2])('goes on where it would be, to the frame, with its sound in step: at speed %d', async (speed) => {
+    const settings = { file: plain, loop: true, speed }
+    // Three times on a machine that is too busy to decode in time it goes on a little later.
+    await undisturbed(async () => {
+      const source = await bench.open('media', settings)
+      const left = await source.untilPicture((picture) => frameOf(picture)! > 70)
+      await source.untilReport(() => position(source) > 2400)
+      const { back, first } = await again(source, 'media', settings)
+      const ahead = frameOf(first)! - frameOf(left)! - ((first.timeUs - left.timeUs) * speed) / periodUs
+      expect(step(ahead, clipFrames)).toBeLessThan(1.2)
+      const { pictures, sound } = await observe(back, 2300)
+      if (speed === 1) expect(Math.min(...flashesFromBeeps(pictures, sound))).toBeLessThan(5)
+    })
+  })
+
+  it('goes on in the item of a playlist that plays by now', async () => {
+    const cut = (from: number) => ({
+      file: plain,
+      trimInMs: Math.ceil((from * 1000) / 30),
+      trimOutMs: Math.floor(((from + 30) * 1000) / 30),
+    })
+    const settings = { items: [cut(30), cut(130), cut(230)], loop: true }
+    const placeOf = (frame: number): number => (frame % 100) - 30 + 30 * Math.floor(frame / 100)
+    await undisturbed(async () => {
+      const source = await bench.open('playlist', settings)
+      const left = await source.untilPicture((picture) => frameOf(picture)! > 140)
+      await source.untilReport(({ details }) => details?.item === 2)
+      const { first } = await again(source, 'playlist', settings)
+      const ahead = placeOf(frameOf(first)!) - placeOf(frameOf(left)!) - (first.timeUs - left.timeUs) / periodUs
+      expect(step(ahead, 90)).toBeLessThan(2)
+    })
+  })
+
+  it('stands still where it stood still, ends as it had ended, and follows what happened meanwhile', async () => {
+    const settings = { file: plain, atEnd: 'last' }
+    const source = await bench.open('media', settings)
+    await source.untilState('running')
+    source.source.command!('pause', {})
+    source.source.command!('seek', { ms: Math.ceil((200 * 1000) / 30) + 2 })
+    await source.untilPicture(shows(200))
+    await until(
+      () => Math.round(Number(source.memory?.positionUs) / 1000) === 6669,
+      () => JSON.stringify(source.memory),
+    )
+    const paused = await again(source, 'media', settings)
+    expect(frameOf(paused.first)).toBe(200)
+    await paused.back.untilState('paused')
+    paused.back.source.command!('seek', { ms: 11_900 })
+    paused.back.source.command!('play', {})
+    await paused.back.untilState('ended')
+    const ended = await again(paused.back, 'media', settings)
+    expect(frameOf(ended.first)).toBe(359)
+    await ended.back.untilState('ended')
+    // It was hidden while no process was there to see it: it waits at its beginning, as one that is hidden does.
+    const hidden = await again(ended.back, 'media', settings, false)
+    expect(frameOf(hidden.first)).toBe(0)
+    await hidden.back.untilState('paused')
+    // Another file has nothing to do with it.
+    const { memory } = hidden.back
+    await bench.close()
+    const other = await bench.open('media', { file: steady }, true, { ...memory, positionUs: 1e6 })
+    expect(frameOf(await other.untilPicture())).toBe(0)
   })
 })
 

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import WebSocket from 'ws'
-import { LevelMeter } from '../src-main/studio/mixer/metering/level-meter.ts'
-import { findTone } from '../src-main/studio/mixer/tone-analysis.ts'
+import { LevelMeter } from '../src-main/studio/worker/mixer/metering/level-meter.ts'
+import { findTone } from '../src-main/studio/worker/mixer/testing/tone-analysis.ts'
 import { flashTimes, readBeeps, readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
@@ -235,7 +235,7 @@ describe('sound through the mixer and an encoder into a file', () => {
       expect(near(0) && near(-300) && near(400), JSON.stringify({ beeps, flashes, offsets })).toBe(true)
       return file
     })
-    const loudest = 20 * Math.log10(decode(file, 0).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0))
+    const loudest = 20 * Math.log10(decode(file, 0).reduce((max, sample) => Math.max(max, Math.abs(sample)), 0))
     expect(Math.abs(loudest - -14), `${loudest} dB`).toBeLessThan(2)
   })
 })

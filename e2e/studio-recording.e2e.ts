@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, untilPlayer } from './helpers/browser.ts'
+import { madeClip } from './helpers/clips.ts'
 import { complaintsOf, readFrames, recordPictures } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { hasNginxRtmp, startNginxRtmp } from './helpers/relay-targets.ts'
@@ -36,9 +37,42 @@ async function endOf(file: string): Promise<number> {
   return Math.max(...stdout.split('\n').map((line) => Number.parseFloat(line) || 0)) * 1000
 }
 
+/** When the packets of an audio track begin, s. */
+async function packetTimes(file: string, track: number): Promise<number[]> {
+  const { stdout } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-select_streams',
+    `a:${track}`,
+    '-show_entries',
+    'packet=pts_time',
+    '-of',
+    'csv=p=0',
+    file,
+  ])
+  return stdout.split('\n').flatMap((line) => (line === '' ? [] : [Number.parseFloat(line)]))
+}
+
 /** Frame numbers of the test picture in a file, in order. */
 async function numbersOf(file: string): Promise<number[]> {
   return (await readFrames(file)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
+}
+
+/** Where a film that plays without end would have begun, ms of this process: the same for as long as it plays on. */
+async function filmBegan(host: RunningHost, afterMs: number): Promise<number> {
+  let report: any
+  let known: number | undefined
+  // It tells its place each second: a place that is new is that of now.
+  return until(
+    async () => {
+      report = (await host.api('GET', '/studio/sources/film')).body.item?.report
+      const positionMs: number | undefined = report?.state === 'running' ? report.details.positionMs : undefined
+      const isNew = known !== undefined && positionMs !== undefined && positionMs !== known && positionMs > afterMs
+      known = positionMs ?? known
+      return isNew && performance.now() - positionMs
+    },
+    () => `the film tells ${JSON.stringify(report)}`,
+  )
 }
 
 const twoTracks = { audio: [{ track: 1 }, { track: 2 }] }
@@ -70,23 +104,35 @@ describe("the studio's recordings", () => {
     const settings = { name: '{canvas} {scene} {part}', chapters: 'scenes' }
     await show.add('mp4', 'recording', settings, twoTracks)
     await show.add('mkv', 'recording', { ...settings, container: 'mkv', folder: 'kept' }, twoTracks)
-    await Promise.all([show.start('mp4'), show.start('mkv')])
-    await Promise.all([recorded('mp4', 2000), recorded('mkv', 2000)])
+    const paused = ['mp4', 'paused-mkv']
+    await show.add('paused-mkv', 'recording', { name: 'paused', container: 'mkv' }, twoTracks)
+    await Promise.all([...paused, 'mkv'].map((id) => show.start(id)))
+    await Promise.all([...paused, 'mkv'].map((id) => recorded(id, 2000)))
     const frame = await show.switchTo('game')
     await more('mp4', 500)
     await show.command('mp4', 'chapter', { name: 'A goal' })
-    await show.command('mp4', 'pause')
+    await Promise.all(paused.map((id) => show.command(id, 'pause')))
     await show.until('mp4', ({ state }) => state === 'paused')
     await more('mkv', 1200)
-    await show.command('mp4', 'resume')
+    await Promise.all(paused.map((id) => show.command(id, 'resume')))
     await show.until('mp4', live)
-    await more('mp4', 1200)
+    await Promise.all(paused.map((id) => more(id, 1200)))
     await show.command('mp4', 'split')
     await show.until('mp4', ({ statistics }) => statistics.parts === 2)
     await more('mp4', 1500)
-    await Promise.all([show.stop('mp4'), show.stop('mkv')])
+    await Promise.all([...paused, 'mkv'].map((id) => show.stop(id)))
 
     const [first, second] = await files('mp4')
+    // Sound goes on with the sample behind the last one, whatever the container counts in.
+    for (const id of paused) {
+      const [{ path }] = await files(id)
+      for (const sound of [0, 1]) {
+        const times = await packetTimes(path, sound)
+        const late = times.map((time, index) => time - times[0]! - (index * 1024) / 48_000)
+        expect(times.length).toBeGreaterThan(100)
+        expect(Math.max(...late.map(Math.abs)), `${id}, track ${sound + 1}`).toBeLessThan(0.0015)
+      }
+    }
     const [mkv] = await files('mkv')
     expect([first.state, second.state, mkv.state]).toEqual(['complete', 'complete', 'complete'])
     expect([first, second, mkv].map(({ path }) => path.slice(dataDir.length + 1))).toEqual([
@@ -129,9 +175,9 @@ describe("the studio's recordings", () => {
     await show.until('replay', ({ statistics }) => statistics.heldMs >= 5000)
     let { id, path, tookMs } = await show.command('replay', 'save')
     expect(await complaintsOf(path)).toBe('')
-    const held = await probe(path)
-    expect(held.durationMs).toBeGreaterThan(4900)
-    expect(held.names).toEqual(['Main', 'Track 1', 'Track 2'])
+    const kept = await probe(path)
+    expect(kept.durationMs).toBeGreaterThan(4900)
+    expect(kept.names).toEqual(['Main', 'Track 1', 'Track 2'])
     const numbers = await numbersOf(path)
     // Counted by its ends: a busy machine leaves out frames of the show itself, there as well.
     expect(numbers.at(-1)! - numbers[0]!).toBeGreaterThan(90)
@@ -160,14 +206,24 @@ describe("the studio's recordings", () => {
     if (nginx !== undefined) await show.add('far', 'rtmp', { url: nginx.url, key: 'far' })
     const sending = nginx === undefined ? ['own'] : ['own', 'far']
     await Promise.all(['crash', 'crash-mkv', 'waiting', ...sending].map((id) => show.start(id)))
+    const film = { file: await madeClip('media-plain.mp4', ['-c', 'copy']), loop: true, whenShown: 'resume', whenHidden: 'run' }
+    const added = await host.api('POST', '/studio/sources', { id: 'film', name: 'Film', kind: 'media', settings: film })
     await Promise.all(['crash', 'crash-mkv', 'waiting'].map((id) => recorded(id, 1500)))
     await show.command('waiting', 'pause')
+    expect(added.status, JSON.stringify(added.body)).toBe(201)
+    const began = await filmBegan(host, 3000)
+    /** It goes on where it would be: its 12 seconds may have passed meanwhile, and a machine that is too busy to decode falls behind. */
+    const filmGoesOn = async (): Promise<void> => {
+      const apartMs = (await filmBegan(host, 0)) - began
+      expect(Math.abs(apartMs - 12_000 * Math.round(apartMs / 12_000))).toBeLessThan(2500)
+    }
     process.kill(await show.worker(), 'SIGKILL')
     const killedAt = performance.now()
     await show.until('crash', ({ statistics }) => statistics.parts === 2)
     const awayMs = performance.now() - killedAt
     const after = await more('crash', 2500)
     expect(after.statistics.gaps).toBe(1)
+    await filmGoesOn()
     await show.until('crash-mkv', ({ statistics }) => statistics.parts === 2)
     await more('crash-mkv', 1500)
     for (const id of sending) await show.until(id, live)
@@ -193,6 +249,7 @@ describe("the studio's recordings", () => {
     await browser.close()
     const resumed = await show.until('crash', (report) => live(report) && report.statistics.parts === 3)
     expect(resumed.startedAt).toBe(after.startedAt)
+    await filmGoesOn()
     expect((await show.report('waiting')).state).toBe('paused')
     await host.until('show', ({ state, tracks }) => state === 'active' && tracks.length === 2)
     if (nginx !== undefined) {
@@ -265,6 +322,7 @@ describe('a recording on a disk that fills', () => {
     await Promise.all([show.start('full'), show.start('other')])
     const waiting = await show.until('full', ({ state }) => state === 'retrying')
     expect(waiting.error.code).toBe('recording.disk_full')
+    expect((await host.api('GET', '/health')).body).toMatchObject({ status: 'degraded', problems: [{ code: 'recording.disk_full' }] })
     await show.until('other', live)
     // The output says so at once, whatever the disk does; its file when it is closed and read.
     const listed = async (): Promise<any> => (await host.api('GET', '/studio/files?output=full')).body.items[0]

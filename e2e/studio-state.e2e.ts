@@ -386,7 +386,7 @@ describe('what is on air', () => {
 
 describe('a scene collection of OBS Studio', () => {
   it('becomes a collection, with a report of what could not be carried', async () => {
-    const obs = JSON.parse(readFileSync(join(root, 'src-main/studio/import-obs/fixtures/obs-29.json'), 'utf8'))
+    const obs = JSON.parse(readFileSync(join(root, 'src-main/studio/document/import-obs/fixtures/obs-29.json'), 'utf8'))
     obs.sources.push({ id: 'ndi_source', name: 'Link', settings: {} })
     const path = join(dataDir, 'From OBS.json')
     writeFileSync(path, JSON.stringify(obs))

@@ -80,8 +80,8 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
       process.stdout.write(
         `${engine}, ${lost} datagrams lost: longest gap ${[byWhip, byRtmp].map((ms) => Math.round(ms!)).join(' and ')} ms, ${Math.round(withoutLoss!)} ms without loss; ${of.join(', ')}\n`,
       )
-      const most = 500 + withoutLoss!
-      if (lost > 0 && byWhip! < most && byRtmp! < most) return
+      const max = 500 + withoutLoss!
+      if (lost > 0 && byWhip! < max && byRtmp! < max) return
       expect(window, `a window without a stall: ${byWhip} and ${byRtmp} ms, ${withoutLoss} ms without loss`).toBeLessThan(6)
     }
   })

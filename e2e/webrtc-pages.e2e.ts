@@ -73,9 +73,7 @@ describe('going live from a browser', () => {
 
   it('goes through a TURN server where nothing else is allowed', async (context) => {
     if (turn === undefined) skipBecause(context, 'coturn is missing (Debian package coturn)')
-    const { iceServers } = (await host.api('GET', '/live/ice-servers')).body
-    expect(iceServers).toHaveLength(1)
-    expect(iceServers[0].username).toMatch(/^\d{10}:/)
+    expect((await host.api('GET', '/live/ice-servers')).body.iceServers).toEqual([])
     const page = await clientPage(browser, host.http)
     await playStream(page, '/live/desk/whep', 'relay')
     await untilFrames(page, 20)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib'
+import { workers } from '../src-main/platform/workers/manifest.ts'
 import { buildNative } from './build-native.mjs'
 import { lineMappings } from './line-mappings.mjs'
 import { say, timed } from './progress.mjs'
@@ -84,21 +85,8 @@ async function bundle(target, input) {
 async function buildHost() {
   const input = {
     main: 'src-main/host/main.ts',
-    'delivery-worker': 'src-main/live/delivery/delivery-worker.ts',
-    'demo-worker': 'src-main/live/demo/worker.ts',
-    'thumbnail-worker': 'src-main/live/thumbnails/worker.ts',
-    'clip-worker': 'src-main/live/clips/worker.ts',
-    'slate-worker': 'src-main/live/slate/slate-worker.ts',
-    'pull-worker': 'src-main/live/sources/pull-worker.ts',
-    'transcode-worker': 'src-main/live/renditions/transcode-worker.ts',
-    'sfu-worker': 'src-main/live/webrtc/datachannel/worker.ts',
-    'whip-worker': 'src-main/live/destinations/whip/whip-worker.ts',
-    'camera-worker': 'src-main/studio/outputs/virtual-camera/camera-worker.ts',
-    'studio-worker': 'src-main/studio/engine/studio-worker.ts',
-    'media-source-worker': 'src-main/studio/sources/media/worker/media-source-worker.ts',
-    'encoder-survey-worker': 'src-main/live/renditions/encoder-survey-worker.ts',
-    'browser-source-worker': 'src-main/studio/sources/browser/browser-source-worker.ts',
-    'drawn-source-worker': 'src-main/studio/sources/drawn/drawn-source-worker.ts',
+    supervisor: 'src-main/host/supervisor/host-supervisor.ts',
+    ...Object.fromEntries(Object.entries(workers).map(([name, { source }]) => [`${name}-worker`, `src-main/${source}`])),
   }
   const missing = Object.values(input).filter((path) => !existsSync(path))
   if (missing.length > 0) throw new Error(`The host cannot be built: ${missing.join(', ')} is missing.`)

@@ -4,19 +4,23 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment, root } from './prepare.mjs'
 
-const types = (name, project) => ({ name: `types of ${name}`, needs: project, args: ['node_modules/typescript/bin/tsc', '-p', project] })
+const types = (name, project) => ({
+  name: `types of ${name}`,
+  dependencies: project,
+  args: ['node_modules/typescript/bin/tsc', '-p', project],
+})
 
 export const checks = [
   types('the host', 'tsconfig.json'),
-  types('the journeys', 'e2e/tsconfig.json'),
+  types('the end-to-end tests', 'e2e/tsconfig.json'),
   types('the page', 'src-renderer/tsconfig.json'),
   types('the window shell', 'src-main/shell/tsconfig.json'),
   {
     name: 'format and lint',
-    needs: 'biome.json',
+    dependencies: 'biome.json',
     args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=50'],
   },
-].filter((check) => existsSync(join(root, check.needs)))
+].filter((check) => existsSync(join(root, check.dependencies)))
 
 /** Runs one check; `output` is what it said when it failed. */
 export function runCheck(node, check) {

@@ -11,7 +11,7 @@ const inPath = (...names) =>
 const hasTypelib = (name) =>
   existsSync('/usr/lib') && readdirSync('/usr/lib').some((folder) => existsSync(`/usr/lib/${folder}/girepository-1.0/${name}.typelib`))
 
-const needs = [
+const dependencies = [
   { packages: ['chromium'], present: () => inPath('chromium', 'chromium-browser', 'google-chrome'), required: true },
   { packages: ['ffmpeg'], present: () => inPath('ffmpeg') && inPath('ffprobe'), required: true },
   { packages: ['xvfb', 'xauth'], present: () => inPath('Xvfb') && inPath('xauth'), required: process.platform === 'linux' },
@@ -87,10 +87,10 @@ export async function installDebianPackages(packages) {
 
 /** Installs what is missing where that is possible (root on Debian); throws with the list where it is not. */
 export async function ensureDebianPackages() {
-  const missing = needs.filter((need) => !need.present())
+  const missing = dependencies.filter((need) => !need.present())
   if (missing.length === 0) return
   if (canInstall()) await installDebianPackages(missing.flatMap((need) => need.packages))
-  const still = needs.filter((need) => !need.present())
+  const still = dependencies.filter((need) => !need.present())
   if (still.some((need) => need.required)) {
     const list = still.flatMap((need) => need.packages).join(' ')
     throw new Error(

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { parseSync } from 'rolldown/utils'
 import { describe, expect, it } from 'vitest'
 
-/** Holds the table of rooms in docs/architecture.md: who may import whom, and that no circle exists. */
+/** Checks the layers of docs/architecture.md: who may import whom, and that neither files nor folders form a circle. */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -14,8 +14,8 @@ interface Import {
   readonly typeOnly: boolean
 }
 
-/** Room of a file: `platform`, `live`, ..., or `renderer`. */
-function roomOf(file: string): string {
+/** Layer or part of a file: `platform`, `live`, ..., or `renderer`. */
+function partOf(file: string): string {
   const parts = file.split('/')
   return parts[0] === 'src-renderer' ? 'renderer' : parts[1]!
 }
@@ -23,26 +23,36 @@ function roomOf(file: string): string {
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   platform: ['formats'],
-  live: ['platform', 'formats'],
-  studio: ['platform', 'formats'],
+  media: ['platform', 'formats'],
+  live: ['media', 'platform', 'formats'],
+  studio: ['media', 'platform', 'formats'],
   api: ['platform'],
-  host: ['api', 'live', 'studio', 'platform', 'formats'],
+  host: ['api', 'live', 'studio', 'media', 'platform', 'formats'],
   shell: ['platform'],
-  renderer: ['live', 'studio', 'platform', 'api'],
+  renderer: ['live', 'studio', 'media', 'platform', 'api'],
 }
+
+const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.split('/').includes('testing')
+
+/** How many processes below the host a file runs: one for each folder `worker` above it. */
+const workerDepth = (file: string): number => file.split('/').filter((folder) => folder === 'worker').length
 
 /** What is wrong with an import, or undefined. */
 function faultOf({ from, to, typeOnly }: Import): string | undefined {
-  const [source, target] = [roomOf(from), roomOf(to)]
+  const [source, target] = [partOf(from), partOf(to)]
+  if (!isTest(from)) {
+    if (isTest(to)) return 'what stands under testing/ is for tests'
+    if (workerDepth(from) < workerDepth(to)) return 'what runs in a child process is not loaded by its parent'
+  }
   if (source === target) return undefined
   // What reads media from outside was written once: the rules of playlists, and the strip in the test picture.
-  if (from.endsWith('.test.ts') && ['e2e/playlist-rules.ts', 'e2e/helpers/barcode.ts'].includes(to)) return undefined
-  // The command that opens a window asks the shell by this door, which runs without Electron.
+  if (isTest(from) && ['e2e/playlist-rules.ts', 'e2e/helpers/barcode.ts'].includes(to)) return undefined
+  // The command that opens a window imports this one file of the shell, which runs without Electron.
   if (source === 'host' && to === 'src-main/shell/open-window.ts') return undefined
-  if (!mayImport[source]?.includes(target)) return `${source} may not know ${target}`
+  if (!mayImport[source]?.includes(target)) return `${source} may not import ${target}`
   if (source === 'renderer' && !typeOnly) return 'the page may import types of the host, nothing that runs'
-  if (source === 'shell' && !to.startsWith('src-main/platform/config')) return 'the shell may know platform/config only'
-  // A wing's options stand apart from its face, so that `--help` need not load the wing.
+  if (source === 'shell' && !to.startsWith('src-main/platform/config')) return 'the shell may import platform/config only'
+  // A part's options stand apart from its face, so that `--help` need not load the part.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
   if (source === 'host' && (target === 'live' || target === 'studio' || target === 'api') && !faces.includes(to)) {
     return `outside ${target} only its face ${target}/index.ts is imported`
@@ -117,6 +127,21 @@ function findCircle(imports: readonly Import[]): string[] | undefined {
   return undefined
 }
 
+/**
+ * The imports as folders see them: between the files and folders that stand in one folder, wherever below them the import is.
+ * Tests are left out: they may read what they please of their part.
+ */
+function importsOfFolders(imports: readonly Import[]): Import[] {
+  return imports.flatMap(({ from, to, typeOnly }) => {
+    if (isTest(from)) return []
+    const [source, target] = [from.split('/'), to.split('/')]
+    const shared = source.findIndex((name, index) => name !== target[index])
+    if (shared < 0 || shared >= target.length) return []
+    const entry = (path: readonly string[]) => path.slice(0, shared + 1).join('/')
+    return [{ from: entry(source), to: entry(target), typeOnly }]
+  })
+}
+
 function sources(): string[] {
   return ['src-main', 'src-renderer'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
@@ -125,10 +150,10 @@ function sources(): string[] {
   )
 }
 
-describe('the rooms of the house', () => {
+describe('the layers', () => {
   const imports = sources().flatMap((file) => importsOf(file, readFileSync(join(root, file), 'utf8')))
 
-  it('know only whom docs/architecture.md lets them know', () => {
+  it('import only what docs/architecture.md allows', () => {
     const faults = imports.flatMap((one) => {
       const fault = faultOf(one)
       return fault ? [`${one.from} imports ${one.to}: ${fault}`] : []
@@ -136,21 +161,34 @@ describe('the rooms of the house', () => {
     expect(faults).toEqual([])
   })
 
-  it('form no circle', () => {
+  it('form no circle, neither of files nor of folders', () => {
     expect(findCircle(imports)).toBeUndefined()
+    expect(findCircle(importsOfFolders(imports))).toBeUndefined()
   })
 
-  it('would be caught breaking the rules', () => {
+  it('are seen where they are broken', () => {
     const seen = (file: string, source: string) => importsOf(file, source).map(faultOf)
-    expect(seen('src-main/formats/flv.ts', "import { x } from '../platform/errors.ts'")).toEqual(['formats may not know platform'])
-    expect(seen('src-main/api/a.ts', "const x = await import('../live/index.ts')")).toEqual(['api may not know live'])
-    expect(seen('src-main/host/a.ts', "export { x } from '../live/keys/stream-keys.ts'")).toEqual([
+    expect(seen('src-main/formats/flv.ts', "import { x } from '../platform/errors.ts'")).toEqual(['formats may not import platform'])
+    expect(seen('src-main/api/a.ts', "const x = await import('../live/index.ts')")).toEqual(['api may not import live'])
+    expect(seen('src-main/host/a.ts', "export { x } from '../live/policy/keys/stream-keys.ts'")).toEqual([
       'outside live only its face live/index.ts is imported',
     ])
     expect(seen('src-renderer/a.tsx', "import { x } from '../src-main/live/schemas.ts'; const a = <p />")).toEqual([
       'the page may import types of the host, nothing that runs',
     ])
     expect(seen('src-renderer/a.tsx', "import type { x } from '../src-main/live/schemas.ts'")).toEqual([undefined])
+    expect(seen('src-main/live/a.ts', "import type { x } from './relay/demo/worker/pacing.ts'")).toEqual([
+      'what runs in a child process is not loaded by its parent',
+    ])
+    expect(seen('src-main/live/relay/a.ts', "import { x } from '../packaging/testing/stream.ts'")).toEqual([
+      'what stands under testing/ is for tests',
+    ])
+    const folders = [
+      { from: 'src/a/one.ts', to: 'src/b/two.ts', typeOnly: false },
+      { from: 'src/b/other.ts', to: 'src/a/deep/three.ts', typeOnly: true },
+    ]
+    expect(findCircle(folders)).toBeUndefined()
+    expect(findCircle(importsOfFolders(folders))).toEqual(['src/a', 'src/b', 'src/a'])
     const circle = [
       { from: 'a', to: 'b', typeOnly: true },
       { from: 'b', to: 'c', typeOnly: false },

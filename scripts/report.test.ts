@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 // @ts-expect-error Build scripts are JavaScript without declarations.
-import { countReport, filesToTryAgain, firstLines, triedAgain } from './report.mjs'
+import { countReport, filesToRepeat, firstLines, slowestFiles, tooFlaky, withRepeated } from './report.mjs'
 
 const file = (status: string, ...assertionResults: object[]) => ({
   name: '/project/e2e/clips.e2e.ts',
@@ -10,7 +10,7 @@ const file = (status: string, ...assertionResults: object[]) => ({
 })
 const passed = { status: 'passed', fullName: 'clips play' }
 
-test('what failed is told by file, name and message; what was skipped by its reason', () => {
+test('failures are listed by file, name and message, skipped tests with their reason', () => {
   const failed = {
     status: 'failed',
     fullName: ' clips are cut',
@@ -22,6 +22,7 @@ test('what failed is told by file, name and message; what was skipped by its rea
     failed: 1,
     skipped: ['clips of nothing: no camera'],
     failures: [{ name: 'clips.e2e.ts > clips are cut', lines: ['Error: too late'] }],
+    flaky: [],
   })
 })
 
@@ -35,23 +36,45 @@ test('a file that cannot be loaded, a run that fails without a failed test, and 
   expect(countReport({ testResults: [] }, 0)).toMatchObject({ failed: 1, failures: [{ name: 'the run' }] })
 })
 
-test('a few files that failed are run again: what passes then counts, and is told as unsteady', () => {
+test('a few files that failed are repeated: what passes then counts, and is listed as flaky', () => {
   const failed = { status: 'failed', fullName: 'clips are cut', failureMessages: ['Error: too late'] }
   const other = { ...file('passed', passed), name: '/project/e2e/other.e2e.ts' }
   const report = { testResults: [file('failed', passed, failed), other] }
-  expect(filesToTryAgain(report)).toEqual(['/project/e2e/clips.e2e.ts'])
-  expect(filesToTryAgain({ testResults: Array.from({ length: 4 }, () => file('failed', failed)) })).toEqual([])
+  expect(filesToRepeat(report)).toEqual(['/project/e2e/clips.e2e.ts'])
+  expect(filesToRepeat({ testResults: Array.from({ length: 4 }, () => file('failed', failed)) })).toEqual([])
 
-  const steady = triedAgain(report, { testResults: [file('passed', passed, { ...failed, status: 'passed' })] })
-  expect(steady.unsteady).toEqual([{ name: 'clips.e2e.ts > clips are cut', lines: ['Error: too late'] }])
+  const steady = withRepeated(report, { testResults: [file('passed', passed, { ...failed, status: 'passed' })] })
+  expect(steady.flaky).toEqual([{ name: 'clips.e2e.ts > clips are cut', lines: ['Error: too late'] }])
   expect(countReport(steady.report, 0)).toMatchObject({ passed: 3, failed: 0 })
 
-  const broken = triedAgain(report, report)
-  expect(broken.unsteady).toEqual([])
+  const broken = withRepeated(report, report)
+  expect(broken.flaky).toEqual([])
   expect(countReport(broken.report, 0)).toMatchObject({ passed: 2, failed: 1 })
 })
 
-test('of a long message the beginning is kept', () => {
+test('a test that repeated a round inside itself passes as flaky, with the message of the round', () => {
+  const repeated = { ...passed, meta: { repeated: ['Error: late once'] } }
+  expect(countReport({ testResults: [file('passed', repeated)] }, 0)).toMatchObject({
+    passed: 1,
+    flaky: [{ name: 'clips.e2e.ts > clips play', lines: ['Error: late once'] }],
+  })
+})
+
+test('more than 2 % of flaky tests fail the run', () => {
+  expect(tooFlaky(4, 200)).toBeUndefined()
+  expect(tooFlaky(5, 200)).toMatchObject({ lines: [expect.stringContaining('5 of 200')] })
+  expect(tooFlaky(1, 10)).toBeUndefined()
+})
+
+test('the slowest files come first', () => {
+  const timed = (name: string, seconds: number) => ({ name, startTime: 0, endTime: seconds * 1000 })
+  expect(slowestFiles({ testResults: [timed('a', 3), timed('b', 90), timed('c', 12)] }, 2)).toEqual([
+    { name: 'b', seconds: 90 },
+    { name: 'c', seconds: 12 },
+  ])
+})
+
+test('a long message is cut', () => {
   expect(firstLines(Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n'))).toHaveLength(9)
   expect(firstLines(undefined)).toEqual([])
 })

@@ -1,21 +1,37 @@
 /**
- * `npm test`: sets up what is missing, then checks, unit tests, build and journeys.
- * Journeys that failed on a held-up machine get a second try, by themselves; what passes only then is told as unsteady.
- * At the end stands what failed, by suite and name with the first lines of its message, for who sees only the end of the log.
- * The last line is the sum over all of them: `N passed, N failed` and, when some were, `, N skipped`.
+ * `npm test`: sets up what is missing, then types, lint, build, unit tests and the end-to-end tests that a change is most likely to break.
+ * `--all` runs every end-to-end test, part names (`npm test -- live studio`) those of a part; e2e/plan.ts lists them.
+ * Up to three files that failed run once more, by themselves. What passes only then, or only when a round inside the test was repeated,
+ * is listed as flaky; more than 2 % of flaky tests fail the run. `--strict` repeats nothing.
+ * The end of the log lists what failed, by suite and name with the first lines of its message.
+ * The last line is the sum over all suites: `N passed, N failed` and, when some were, `, N skipped`.
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { checks, runCheck } from './checks.mjs'
 import { ensureDebianPackages } from './debian-packages.mjs'
 import { environment, prepare, root } from './prepare.mjs'
 import { seconds, sinceStart } from './progress.mjs'
-import { countReport, filesToTryAgain, firstLines, triedAgain } from './report.mjs'
+import { countReport, filesToRepeat, firstLines, slowestFiles, tooFlaky, withRepeated } from './report.mjs'
 
 const minutes = 60_000
 const artifacts = join(root, 'artifacts')
 const results = []
+const partNames = ['host', 'live', 'studio']
+const { values, positionals } = parseArgs({
+  options: { all: { type: 'boolean', default: false }, strict: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const { strict } = values
+const unknown = positionals.filter((name) => !partNames.includes(name))
+if (unknown.length > 0) {
+  process.stderr.write(`Unknown part ${unknown.join(', ')}: the parts are ${partNames.join(', ')}.\n`)
+  process.exit(2)
+}
+/** `all`, `quick`, or parts by name: see e2e/plan.ts. */
+const scope = values.all ? 'all' : positionals.length > 0 ? positionals : 'quick'
 const print = (line) => process.stdout.write(`${line}\n`)
 
 /** Runs a program to its end or its time limit; the whole process group dies with it. */
@@ -49,9 +65,15 @@ function run(command, args, env, limitMs) {
   })
 }
 
-function record(suite, counts, from) {
-  const result = { suite, passed: 0, failed: 0, skipped: [], failures: [], unsteady: [], ...counts }
+/** Keeps the result of a suite. */
+function keep(suite, counts) {
+  const result = { suite, passed: 0, failed: 0, skipped: [], failures: [], flaky: [], ...counts }
   results.push(result)
+  return result
+}
+
+function record(suite, counts, from) {
+  const result = keep(suite, counts)
   const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} skipped` : ''
   print(
     `${result.failed > 0 ? 'FAILED' : 'ok    '} ${suite}: ${result.passed} passed, ${result.failed} failed${skipped} (${seconds(performance.now() - from)})`,
@@ -87,17 +109,25 @@ async function unitTests(node) {
   record('unit', countRun(await vitest(node, { suite: 'unit', config: 'vitest.config.ts', limitMs: 4 * minutes })), from)
 }
 
-async function journeys(node, part) {
+/** Runs files of one cost; `atOnce` of them beside each other. */
+async function endToEnd(node, cost, files, atOnce) {
+  if (files.length === 0) return
   const from = performance.now()
-  const suite = `e2e-${part}`
+  const suite = `e2e-${cost}`
   const config = 'e2e/vitest.config.ts'
-  const first = await vitest(node, { suite, config, limitMs: 16 * minutes, env: { E2E_PART: part } })
-  const files = first.report ? filesToTryAgain(first.report) : []
-  if (files.length === 0) return record(suite, countRun(first), from)
-  const again = await vitest(node, { suite: `${suite}-again`, config, limitMs: 4 * minutes, files })
+  const env = { E2E_FILES_AT_ONCE: String(atOnce), ...(strict ? { E2E_STRICT: '1' } : {}) }
+  const first = await vitest(node, { suite, config, limitMs: 30 * minutes, files, env })
+  if (first.report) {
+    const slow = slowestFiles(first.report, 5).map(({ name, seconds }) => `${name} ${seconds} s`)
+    print(`slowest of ${suite}: ${slow.join(', ')}`)
+  }
+  const repeat = first.report && !strict ? filesToRepeat(first.report) : []
+  if (repeat.length === 0) return record(suite, countRun(first), from)
+  const again = await vitest(node, { suite: `${suite}-again`, config, limitMs: 8 * minutes, files: repeat })
   if (!again.report) return record(suite, countRun(first), from)
-  const { report, unsteady } = triedAgain(first.report, again.report)
-  record(suite, { ...countReport(report, again.code), unsteady }, from)
+  const { report, flaky } = withRepeated(first.report, again.report)
+  const counts = countReport(report, again.code)
+  record(suite, { ...counts, flaky: [...flaky, ...counts.flaky] }, from)
 }
 
 async function main() {
@@ -126,9 +156,20 @@ async function main() {
   await unitTests(node)
 
   if (built) {
-    await journeys(node, 'alone')
-    await journeys(node, 'together')
-  } else record('e2e', { failed: 1, failures: [{ name: 'the journeys', lines: ['not run: there is no build'] }] }, performance.now())
+    // Read here and not above: it is TypeScript, and this file begins on a Node that may be older.
+    const { files, atOnce } = JSON.parse(
+      execFileSync(
+        node,
+        [
+          '--input-type=module',
+          '-e',
+          `import { filesAtOnce, planned } from './e2e/plan.ts'; process.stdout.write(JSON.stringify({ files: planned(${JSON.stringify(scope)}), atOnce: filesAtOnce }))`,
+        ],
+        { cwd: root, encoding: 'utf8' },
+      ),
+    )
+    for (const cost of ['exclusive', 'cpu', 'wait']) await endToEnd(node, cost, files[cost], atOnce[cost])
+  } else record('e2e', { failed: 1, failures: [{ name: 'end-to-end tests', lines: ['not run: there is no build'] }] }, performance.now())
 }
 
 try {
@@ -136,15 +177,14 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)
   print(message)
-  results.push({
-    suite: 'set-up',
-    passed: 0,
-    failed: 1,
-    skipped: [],
-    unsteady: [],
-    failures: [{ name: 'the set-up', lines: firstLines(message) }],
-  })
+  keep('set-up', { failed: 1, failures: [{ name: 'the set-up', lines: firstLines(message) }] })
 }
+const tests = results.reduce((total, { passed, failed }) => total + passed + failed, 0)
+const allFlaky = tooFlaky(
+  results.reduce((total, { flaky }) => total + flaky.length, 0),
+  tests,
+)
+if (allFlaky) keep('flaky', { failed: 1, failures: [allFlaky] })
 const sum = (of) => results.reduce((total, result) => total + of(result), 0)
 const failed = sum((result) => result.failed)
 const skipped = results.flatMap((result) => result.skipped)
@@ -156,7 +196,7 @@ const tell = (word, suite, failures) => {
     for (const line of lines) print(`           ${line}`)
   }
 }
-for (const { suite, unsteady } of results) tell('unsteady', suite, unsteady)
+for (const { suite, flaky } of results) tell('flaky', suite, flaky)
 for (const { suite, failures } of results) tell('FAILED', suite, failures)
 print(`all suites in ${sinceStart()}`)
 print(`${sum((result) => result.passed)} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)

@@ -63,8 +63,8 @@ function edges(schema: Schema): unknown[] {
     if (each.type === 'integer' || each.type === 'number') {
       for (const limit of [each.minimum, each.maximum]) if (limit !== undefined) found.push(limit, limit - 1, limit + 1)
     } else if (each.type === 'string') {
-      const most = Math.min(each.maxLength ?? 200, 70_000)
-      found.push('a'.repeat(most), 'a'.repeat(most + 1), '\ud800', 'http://[::1', 'a\r\nb: c', '{x}%s%n', '٣')
+      const max = Math.min(each.maxLength ?? 200, 70_000)
+      found.push('a'.repeat(max), 'a'.repeat(max + 1), '\ud800', 'http://[::1', 'a\r\nb: c', '{x}%s%n', '٣')
     } else if (each.type === 'array') {
       found.push(
         Array.from({ length: (each.maxItems ?? 50) + 1 }, () => plain(each.items)),

@@ -3,7 +3,7 @@
  * Below the strip the left half is red and the right half blue, so that swapped colours are seen.
  * Arguments: width, height, frames a second.
  */
-import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from '../../src-main/platform/test-card/barcode.ts'
+import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from '../../src-main/media/worker/test-card/barcode.ts'
 
 const [width = 640, height = 360, rate = 30] = process.argv.slice(2).map(Number)
 const picture = Buffer.alloc((width * height * 3) / 2)

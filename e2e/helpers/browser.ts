@@ -33,7 +33,7 @@ export interface SeenFrame extends Barcode {
  * Reads the barcode of each presented frame of the page's first video for `forMs`, and longer until there are `least` of them, as a
  * machine that is held up needs; pictures that cannot be read are left out.
  */
-export function readVideo(page: Page, forMs: number, least = 0): Promise<SeenFrame[]> {
+export function readVideo(page: Page, forMs: number, min = 0): Promise<SeenFrame[]> {
   return page.evaluate(
     async ({ source, duration, wanted }) => {
       const read = new Function(`return (${source})`)() as typeof readBarcode
@@ -61,7 +61,7 @@ export function readVideo(page: Page, forMs: number, least = 0): Promise<SeenFra
       })
       return seen
     },
-    { source: readBarcode.toString(), duration: forMs, wanted: least },
+    { source: readBarcode.toString(), duration: forMs, wanted: min },
   )
 }
 
@@ -82,12 +82,12 @@ export function picturesBehind(seen: readonly SeenFrame[]): number {
 }
 
 /** Watches how long the page's first video stands still: the time it is shown, and what it waits for, without what the page is held up. */
-export async function watchStill(page: Page): Promise<{ longestMs(): Promise<number> }> {
+export async function watchStill(page: Page): Promise<{ maxMs(): Promise<number> }> {
   await page.evaluate(() => {
-    const scope = window as unknown as { still?: { longestMs: number }; watchingStill?: ReturnType<typeof setInterval> }
+    const scope = window as unknown as { still?: { maxMs: number }; watchingStill?: ReturnType<typeof setInterval> }
     const video = document.querySelector('video')!
     clearInterval(scope.watchingStill)
-    const still = { longestMs: 0 }
+    const still = { maxMs: 0 }
     scope.still = still
     let [time, stillMs, lookedMs] = [video.currentTime, 0, performance.now()]
     // For as long as a page is held up itself nobody can say that the picture stands still: a look counts for 100 ms at most.
@@ -95,13 +95,13 @@ export async function watchStill(page: Page): Promise<{ longestMs(): Promise<num
       const now = performance.now()
       stillMs += Math.min(now - lookedMs, 100)
       lookedMs = now
-      still.longestMs = Math.max(still.longestMs, stillMs)
+      still.maxMs = Math.max(still.maxMs, stillMs)
       if (video.currentTime === time) return
       stillMs = 0
       time = video.currentTime
     }, 20)
   })
-  return { longestMs: () => page.evaluate(() => (window as unknown as { still: { longestMs: number } }).still.longestMs) }
+  return { maxMs: () => page.evaluate(() => (window as unknown as { still: { maxMs: number } }).still.maxMs) }
 }
 
 /** Keeps a picture of the page among the artifacts. */

@@ -4,51 +4,51 @@ export interface FlvViewer {
   /** Steps between two pictures that are longer than they should be, ms. */
   readonly gaps: readonly number[]
   /** What was seen since the last call: gaps, and the longest time without a picture, ms, without what this process was held up by. */
-  forget(): { readonly gaps: readonly number[]; readonly longestWaitMs: number }
+  forget(): { readonly gaps: readonly number[]; readonly maxWaitMs: number }
   stop(): void
 }
 
 /** Plays `url`; a step of more than `mostMs` between two pictures is a missing frame. */
-export async function watchFlv(url: string, mostMs: number): Promise<FlvViewer> {
+export async function watchFlv(url: string, maxMs: number): Promise<FlvViewer> {
   const stopped = new AbortController()
   const reply = await fetch(url, { signal: stopped.signal })
   if (!reply.ok || reply.body === null) throw new Error(`${url} answered ${reply.status}`)
   const gaps: number[] = []
   let frames = 0
   let last = Number.NaN
-  let longestWaitMs = 0
+  let maxWaitMs = 0
   let [waitMs, lookedMs] = [0, performance.now()]
   const looking = setInterval(() => {
     const now = performance.now()
     waitMs += Math.min(now - lookedMs, 100)
     lookedMs = now
-    longestWaitMs = Math.max(longestWaitMs, waitMs)
+    maxWaitMs = Math.max(maxWaitMs, waitMs)
   }, 20)
   const read = async (body: AsyncIterable<Uint8Array>): Promise<void> => {
-    let held = Buffer.alloc(0)
+    let kept = Buffer.alloc(0)
     let skip = 13
     for await (const bytes of body) {
-      held = held.length === 0 ? Buffer.from(bytes) : Buffer.concat([held, bytes])
+      kept = kept.length === 0 ? Buffer.from(bytes) : Buffer.concat([kept, bytes])
       let at = 0
       if (skip > 0) {
-        if (held.length < skip) continue
+        if (kept.length < skip) continue
         at = skip
         skip = 0
       }
-      while (held.length - at >= 11) {
-        const size = held.readUIntBE(at + 1, 3)
-        if (held.length - at < 15 + size) break
+      while (kept.length - at >= 11) {
+        const size = kept.readUIntBE(at + 1, 3)
+        if (kept.length - at < 15 + size) break
         // A coded picture: not a header, not metadata.
-        if (held[at] === 9 && held[at + 12] === 1) {
-          const timeMs = held.readUIntBE(at + 4, 3) | (held[at + 7]! << 24)
-          if (timeMs - last > mostMs) gaps.push(timeMs - last)
+        if (kept[at] === 9 && kept[at + 12] === 1) {
+          const timeMs = kept.readUIntBE(at + 4, 3) | (kept[at + 7]! << 24)
+          if (timeMs - last > maxMs) gaps.push(timeMs - last)
           last = timeMs
           frames++
           waitMs = 0
         }
         at += 15 + size
       }
-      held = held.subarray(at)
+      kept = kept.subarray(at)
     }
   }
   read(reply.body).catch(() => undefined)
@@ -58,8 +58,8 @@ export async function watchFlv(url: string, mostMs: number): Promise<FlvViewer> 
     },
     gaps,
     forget() {
-      const seen = { gaps: gaps.splice(0), longestWaitMs }
-      longestWaitMs = 0
+      const seen = { gaps: gaps.splice(0), maxWaitMs }
+      maxWaitMs = 0
       waitMs = 0
       return seen
     },

@@ -25,7 +25,7 @@ export interface RunningHost {
   readonly startMs: number
   readonly log: readonly string[]
   api<T = any>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>
-  /** Makes a key for a stream and returns its secret. */
+  /** Makes a key for a stream and returns its secret; a stream of it ends as soon as its encoder stops, unless `more` says otherwise. */
   key(stream: string, more?: object): Promise<string>
   /** Waits until the stream's state makes `accept` true; fails with the last state. */
   until(stream: string, accept: (state: any) => boolean, timeoutMs?: number): Promise<any>
@@ -57,6 +57,8 @@ export interface HostOptions {
   readonly name?: string
   /** Program that starts the host, e.g. `ip netns exec NAME`. */
   readonly within?: readonly string[]
+  /** Starts it as users do, below the supervisor: then `process` is the supervisor, and a host that dies comes back. */
+  readonly supervised?: boolean
 }
 
 /** Starts the built host on a data folder of its own and waits until it listens. */
@@ -70,7 +72,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     program,
     [
       ...before,
-      join(root, 'dist/host/main.js'),
+      join(root, options.supervised === true ? 'bin/streams.mjs' : 'dist/host/main.js'),
       'host',
       '--json',
       '--data',
@@ -145,7 +147,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       return { status: reply.status, body: answer }
     },
     async key(stream, more = {}) {
-      const reply = await host.api('POST', '/live/keys', { stream, ...more })
+      const reply = await host.api('POST', '/live/keys', { stream, restartWindowMs: 0, ...more })
       if (reply.status !== 201) throw new Error(`no key: ${JSON.stringify(reply)}`)
       return reply.body.secret as string
     },

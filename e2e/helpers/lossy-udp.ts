@@ -31,7 +31,7 @@ interface Way {
 
 const queueMs = 300
 /** Clients at most: more are not answered. */
-const mostClients = 512
+const maxClients = 512
 
 /**
  * A bad network to a UDP port of this machine, in user space: loses a share of the datagrams, delays the others, and lets only so much
@@ -70,7 +70,7 @@ export async function lossyUdp(target: number, line: Line & { readonly seed?: nu
   const clientOf = (from: RemoteInfo) => {
     const name = `${from.address}:${from.port}`
     const known = backs.get(name)
-    if (known !== undefined || backs.size >= mostClients) return known
+    if (known !== undefined || backs.size >= maxClients) return known
     const client = { socket: createSocket('udp4'), up: { freeAtMs: 0, arrivesAtMs: 0 }, down: { freeAtMs: 0, arrivesAtMs: 0 } }
     backs.set(name, client)
     client.socket.on('error', () => undefined)

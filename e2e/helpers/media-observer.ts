@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SoundStore } from '../../src-main/studio/native/media-stores.ts'
+import type { SoundStore } from '../../src-main/media/worker/stores/media-stores.ts'
 import { readBarcode } from './barcode.ts'
 import type { OpenedSource, SeenPicture } from './studio-source.ts'
 

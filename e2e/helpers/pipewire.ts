@@ -110,7 +110,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
       })
     }
     // One that asks a daemon as it dies may wait for its answer for ever.
-    const timer = setTimeout(() => child.kill('SIGKILL'), longestAnswerMs)
+    const timer = setTimeout(() => child.kill('SIGKILL'), maxAnswerMs)
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('close', resolve)
       child.once('error', reject)
@@ -232,7 +232,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
 }
 
 /** So long a program may take to answer, ms. */
-const longestAnswerMs = 60_000
+const maxAnswerMs = 60_000
 const documents = 'org.freedesktop.portal.Documents'
 const barcodeFrames = fileURLToPath(new URL('./barcode-frames.ts', import.meta.url))
 

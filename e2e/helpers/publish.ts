@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { artifacts, root } from './paths.ts'
 
-/** What the test stream's process is told; see src-main/live/demo/messages.ts. */
+/** What the test stream's process is told; see src-main/live/relay/demo/messages.ts. */
 export interface TestStream {
   readonly url: string
   readonly width?: number

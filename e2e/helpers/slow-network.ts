@@ -20,9 +20,9 @@ export interface SlowNetwork {
 
 const tickMs = 5
 /** A timer that fires later than this, because the machine is busy, costs rate, ms. */
-const mostLateMs = 60
+const maxLateMs = 60
 /** Bytes of one connection that may wait in a direction, as in a router's queue. */
-const mostWaiting = 48 * 1024
+const maxWaiting = 48 * 1024
 
 /** One direction of one connection. */
 class Lane {
@@ -41,7 +41,7 @@ class Lane {
     from.on('data', (data) => {
       this.#waiting.push(data)
       this.#bytes += data.length
-      if (this.#bytes >= mostWaiting) from.pause()
+      if (this.#bytes >= maxWaiting) from.pause()
     })
     from.on('end', () => {
       this.#ended = true
@@ -53,18 +53,18 @@ class Lane {
   }
 
   /** Sends up to so many bytes on their way. Returns how many. */
-  send(most: number, arriveAt: number): number {
+  send(max: number, arriveAt: number): number {
     let sent = 0
-    while (sent < most && this.#waiting.length > 0) {
+    while (sent < max && this.#waiting.length > 0) {
       const first = this.#waiting[0]!
-      const data = first.subarray(0, most - sent)
+      const data = first.subarray(0, max - sent)
       if (data.length === first.length) this.#waiting.shift()
       else this.#waiting[0] = first.subarray(data.length)
       this.#underWay.push({ at: arriveAt, data })
       sent += data.length
     }
     this.#bytes -= sent
-    if (this.#bytes < mostWaiting && this.from.isPaused()) this.from.resume()
+    if (this.#bytes < maxWaiting && this.from.isPaused()) this.from.resume()
     return sent
   }
 
@@ -86,7 +86,7 @@ class Direction {
   #turn = 0
 
   tick(elapsedMs: number, arriveAt: number): void {
-    const burst = Math.max(1500, (this.kbps / 8) * mostLateMs)
+    const burst = Math.max(1500, (this.kbps / 8) * maxLateMs)
     this.#credit = Math.min(burst, this.#credit + (this.kbps / 8) * elapsedMs)
     const busy = [...this.lanes].filter((lane) => lane.waiting > 0)
     for (let left = busy.length; left > 0 && this.#credit >= 1; ) {

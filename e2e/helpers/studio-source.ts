@@ -1,18 +1,25 @@
-import { loadCompositor } from '../../src-main/studio/native/load-addon.ts'
-import type { FrameStore, MediaStores, SoundStore, StoredPicture } from '../../src-main/studio/native/media-stores.ts'
-import type { RunningSource, SourceReport } from '../../src-main/studio/sources/running-source.ts'
-import { startSource } from '../../src-main/studio/sources/start-source.ts'
+import type { SourceMemory, SourceReport } from '../../src-main/media/source-report.ts'
+import type { FrameStore, MediaStores, SoundStore, StoredPicture } from '../../src-main/media/worker/stores/media-stores.ts'
+import type { ReachPolicy } from '../../src-main/platform/reach.ts'
+import { openReach } from '../../src-main/platform/testing/open-reach.ts'
+import type { Source } from '../../src-main/studio/document/collection.ts'
+import { loadCompositor } from '../../src-main/studio/worker/compositor/load-compositor.ts'
+import type { RunningSource } from '../../src-main/studio/worker/sources/running-source.ts'
+import { reachOf, type SourceReach } from '../../src-main/studio/worker/sources/source-reach.ts'
+import { startSource } from '../../src-main/studio/worker/sources/start-source.ts'
 import { quietLog } from './quiet-log.ts'
 import { until } from './until.ts'
 
 /** A source as the studio runs it, with its process and its stores, and nothing around it. */
 export interface OpenedSource {
-  readonly source: RunningSource
+  readonly source: Omit<RunningSource, 'update'> & { update(settings: object): void }
   readonly pictures: FrameStore
   readonly sound: SoundStore
   readonly reports: SourceReport[]
   /** The newest. */
   readonly report: SourceReport | undefined
+  /** What it keeps for a process that follows. */
+  readonly memory: SourceMemory | undefined
   /** Waits until a report, from now on or the newest, is as wanted. */
   untilReport(accept: (report: SourceReport) => boolean, timeoutMs?: number): Promise<SourceReport>
   untilState(state: SourceReport['state'], timeoutMs?: number): Promise<SourceReport>
@@ -54,16 +61,22 @@ export function createSourceBench(
     readonly canvas?: { width: number; height: number }
     readonly fps?: number
     readonly folder?: string
+    readonly reach?: ReachPolicy
     readonly liveAddress?: (stream: string) => Promise<string>
   } = {},
 ) {
   const stores: MediaStores = loadCompositor()
   const opened: RunningSource[] = []
+  const policy = options.reach ?? openReach
+  /** `byEditor`: what the settings name was written by an editor. */
+  const reach = (kind: string, settings: object, byEditor: boolean): SourceReach =>
+    byEditor ? { policy, granted: [] } : reachOf({ kind, settings } as Source, new Set(), policy)
   let count = 0
   return {
     stores,
-    async open(kind: string, settings: object = {}, shown = true): Promise<OpenedSource> {
+    async open(kind: string, settings: object = {}, shown = true, before?: SourceMemory, byEditor = false): Promise<OpenedSource> {
       const reports: SourceReport[] = []
+      let memory = before
       const source = await startSource(kind, settings, {
         id: `${kind}-${++count}`,
         log: quietLog,
@@ -71,13 +84,18 @@ export function createSourceBench(
         frameRate: { numerator: options.fps ?? 30, denominator: 1 },
         clockOriginUs: stores.nowUs(),
         canvas: options.canvas ?? { width: 640, height: 360 },
+        reach: reach(kind, settings, byEditor),
         // Few sources keep anything: those that do are given a folder of their own.
         folder: options.folder ?? '/nonexistent',
+        memory: before,
+        remember: (next) => {
+          memory = next
+        },
         report: (report) => void reports.push(report),
         liveAddress: options.liveAddress ?? (async () => ''),
       })
       opened.push(source)
-      if (shown) source.show?.(true)
+      if (shown || before !== undefined) source.show?.(shown)
       const told = (): string => JSON.stringify(reports.slice(-5))
       const pictures = source.pictures as FrameStore
       const picture = (): SeenPicture | undefined => {
@@ -85,12 +103,15 @@ export function createSourceBench(
         return stored && seen(stored)
       }
       const bench: OpenedSource = {
-        source,
+        source: { ...source, update: (next) => source.update(next, reach(kind, next, byEditor)) },
         pictures,
         sound: source.sound as SoundStore,
         reports,
         get report() {
           return reports.at(-1)
+        },
+        get memory() {
+          return memory
         },
         untilReport(accept, timeoutMs) {
           const from = Math.max(0, reports.length - 1)

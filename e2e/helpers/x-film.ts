@@ -1,4 +1,4 @@
-import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from '../../src-main/platform/test-card/barcode.ts'
+import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from '../../src-main/media/worker/test-card/barcode.ts'
 import type { XClient } from './x-client.ts'
 
 export interface XFilm {

@@ -2,14 +2,13 @@
 // What every system's addon for captures offers to JavaScript: `CaptureAddon` of sources/capture/native-capturer.ts.
 #include <napi.h>
 
-#include <algorithm>
-#include <cmath>
 #include <string>
 #include <thread>
 
 #include "capture-thread.h"
 #include "device-list.h"
 #include "javascript/listener.h"
+#include "javascript/options.h"
 
 namespace ami {
 
@@ -20,30 +19,21 @@ using ListDevices = DeviceList (*)(const std::string& server);
 
 /** Numbers were checked against the kinds' schemas; what still makes no sense is bent, not trusted. */
 inline CaptureOrder readOrder(const Napi::Object& from) {
-  const auto text = [&](const char* name) {
-    const Napi::Value value = from.Get(name);
-    return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
-  };
-  const auto number = [&](const char* name, double least, double most, double otherwise) {
-    const Napi::Value value = from.Get(name);
-    const double given = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;
-    return std::isnan(given) ? otherwise : std::clamp(given, least, most);
-  };
   const auto flag = [&](const char* name) {
     const Napi::Value value = from.Get(name);
     return value.IsBoolean() && value.As<Napi::Boolean>().Value();
   };
-  const auto pixels = [&](const char* name) { return static_cast<int>(number(name, -65536, 65536, 0)); };
+  const auto pixels = [&](const char* name) { return static_cast<int>(numberOf(from, name, -65536, 65536, 0)); };
   CaptureOrder order;
-  order.server = text("server");
-  const std::string kind = text("kind");
+  order.server = textOf(from, "server");
+  const std::string kind = textOf(from, "kind");
   order.kind = kind == "window" ? CaptureOrder::Kind::window : kind == "region" ? CaptureOrder::Kind::region : CaptureOrder::Kind::display;
-  order.device = text("device");
-  order.match = text("match") == "class" ? WindowMatch::className : WindowMatch::title;
+  order.device = textOf(from, "device");
+  order.match = textOf(from, "match") == "class" ? WindowMatch::className : WindowMatch::title;
   if (order.kind == CaptureOrder::Kind::region) order.region = {pixels("x"), pixels("y"), pixels("width"), pixels("height")};
   order.cursor = flag("cursor");
-  order.periodUs = number("periodUs", 1000, 1e7, order.periodUs);
-  order.originUs = static_cast<int64_t>(number("originUs", 0, 9e15, 0));
+  order.periodUs = numberOf(from, "periodUs", 1000, 1e7, order.periodUs);
+  order.originUs = static_cast<int64_t>(numberOf(from, "originUs", 0, 9e15, 0));
   order.resting = flag("resting");
   return order;
 }

@@ -1,4 +1,4 @@
-// What src-main/studio/native/compositor.ts and media-stores.ts describe.
+// What src-main/studio/worker/compositor/compositor.ts and media-stores.ts describe.
 #include <napi.h>
 
 #include "arguments.h"

@@ -1,5 +1,5 @@
 #pragma once
-// Reads what JavaScript says about layers, mixings and pictures; see src-main/studio/native/compositor.ts.
+// Reads what JavaScript says about layers, mixings and pictures; see src-main/studio/worker/compositor/compositor.ts.
 #include <memory>
 #include <string>
 

@@ -1,4 +1,4 @@
-// The addon's face: what src-main/studio/native/dbus.ts describes. Every call returns at once.
+// The addon's face: what src-main/media/worker/native/dbus.ts describes. Every call returns at once.
 #include <napi.h>
 #include <unistd.h>
 

@@ -1,13 +1,13 @@
-// The addon's face: what src-main/studio/native/pipewire.ts describes. Every call returns at once.
+// The addon's face: what src-main/media/worker/native/pipewire.ts describes. Every call returns at once.
 #include <napi.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <string>
 
 #include "javascript/listener.h"
+#include "javascript/options.h"
 #include "javascript/refuse.h"
 #include "picture-input.h"
 #include "picture-output.h"
@@ -19,18 +19,6 @@
 namespace ami::pipewire {
 
 namespace {
-
-std::string textOf(const Napi::Object& options, const char* key) {
-  const Napi::Value value = options.Get(key);
-  return value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-}
-
-/** Held to what the reader can do with it. */
-double numberOf(const Napi::Object& options, const char* key, double least, double most, double otherwise) {
-  const Napi::Value value = options.Get(key);
-  const double given = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : otherwise;
-  return std::isnan(given) ? otherwise : std::clamp(given, least, most);
-}
 
 /** Pixels; 0 where it is not said. */
 int sideOf(const Napi::Object& options, const char* key) { return static_cast<int>(numberOf(options, key, 0, kMaxSide + 1, 0)); }

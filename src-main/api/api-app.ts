@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { TLSSocket } from 'node:tls'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { AppError } from '../platform/errors.ts'
+import { clientOf } from '../platform/http/client.ts'
+import type { ClientLimits } from '../platform/http/client-limits.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Principal } from '../platform/principal.ts'
 import type { RouteDefinition, RouteReply } from '../platform/routes.ts'
 import type { Access, Caller } from './access.ts'
+import type { AttemptLimit } from './attempt-limit.ts'
 import { docsHeaders, docsPage } from './docs-page.ts'
 import type { EventStreams } from './event-stream.ts'
 import { sendFile } from './file-reply.ts'
@@ -16,9 +18,11 @@ import { toProblem } from './problem.ts'
 import { apiHeaders } from './security-headers.ts'
 import { partCheck } from './validation.ts'
 
-export interface ApiAppNeeds {
+export interface ApiAppDependencies {
   readonly routes: readonly RouteDefinition[]
   readonly access: Access
+  readonly clients: ClientLimits
+  readonly attempts: AttemptLimit
   readonly eventStreams: EventStreams
   readonly metrics: Registry
   readonly logger: Logger
@@ -34,17 +38,12 @@ export const newRequestId = (): string => randomBytes(9).toString('base64url')
 
 /** What of a request decides who asks, for HTTP/1.1 and HTTP/2 alike. */
 export function callerOf(request: IncomingMessage): Caller {
-  return {
-    method: request.method ?? 'GET',
-    headers: request.headers,
-    remoteAddress: request.socket?.remoteAddress ?? '',
-    encrypted: (request.socket as TLSSocket | undefined)?.encrypted === true,
-  }
+  return { method: request.method ?? 'GET', headers: request.headers, ...clientOf(request) }
 }
 
 /** The API behind both servers: Fastify with every room's routes under /api/v1, and /metrics. */
-export async function createApiApp(needs: ApiAppNeeds): Promise<FastifyInstance> {
-  const { access, logger } = needs
+export async function createApiApp(dependencies: ApiAppDependencies): Promise<FastifyInstance> {
+  const { access, clients, logger } = dependencies
   const app = Fastify({
     logger: false,
     genReqId: newRequestId,
@@ -64,8 +63,9 @@ export async function createApiApp(needs: ApiAppNeeds): Promise<FastifyInstance>
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...apiHeaders, 'x-request-id': request.id })
   })
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler(async (error, request, reply) => {
     const known = fromFastify(error)
+    if (known.code === 'auth.too_many_attempts') await dependencies.attempts.delay()
     if (known.status >= 500)
       logger.error({ err: error, requestId: request.id, method: request.method, path: request.routeOptions.url }, 'a request failed')
     else
@@ -73,36 +73,39 @@ export async function createApiApp(needs: ApiAppNeeds): Promise<FastifyInstance>
         { code: known.code, requestId: request.id, path: request.routeOptions.url, detail: known.message },
         'a request was refused',
       )
-    sendProblem(reply, known, request.id)
+    return sendProblem(reply, known, request.id)
   })
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, new AppError('request.not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}`), request.id)
   })
 
   const idempotency = createIdempotencyStore()
-  for (const route of needs.routes) mount(app, route, access, idempotency)
+  for (const route of dependencies.routes) mount(app, route, access, idempotency)
 
   app.get(`${apiPrefix}/events`, (request, reply) => {
     const principal = access.admit(callerOf(request.raw), 'viewer', true)
     if (!request.headers.accept?.includes('text/event-stream')) {
       throw new AppError('request.invalid', 'Open this address as a WebSocket, or with `Accept: text/event-stream`')
     }
+    const release = clients.take('eventStreams', clientOf(request.raw).remoteAddress)
+    if (release === undefined) throw clients.error('eventStreams')
+    reply.raw.once('close', release)
     reply.hijack()
     const lastEventId = request.headers['last-event-id']
-    needs.eventStreams.serve(reply.raw, principal, request.url, typeof lastEventId === 'string' ? lastEventId : undefined)
+    dependencies.eventStreams.serve(reply.raw, principal, request.url, typeof lastEventId === 'string' ? lastEventId : undefined)
   })
   app.get(`${apiPrefix}/openapi.json`, async (request) => {
     access.admit(callerOf(request.raw), 'none')
-    return needs.openApi()
+    return dependencies.openApi()
   })
   app.get(`${apiPrefix}/docs`, async (request, reply) => {
     access.admit(callerOf(request.raw), 'none')
-    const page = docsPage(await needs.openApi())
+    const page = docsPage(await dependencies.openApi())
     return reply.headers(docsHeaders()).send(page)
   })
   app.get('/metrics', async (request, reply) => {
     access.admit(callerOf(request.raw), 'viewer')
-    return reply.type(needs.metrics.contentType).send(await needs.metrics.metrics())
+    return reply.type(dependencies.metrics.contentType).send(await dependencies.metrics.metrics())
   })
   await app.ready()
   return app
@@ -130,7 +133,6 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
       reply.raw.on('close', () => {
         if (!reply.raw.writableFinished) gone.abort()
       })
-      const sessionSecret = access.sessionSecret(caller)
       const body = checkBody(request.body)
       const act = async (): Promise<RouteReply<unknown>> =>
         route.handler({
@@ -144,7 +146,7 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
           signal: gone.signal,
           baseUrl: access.baseUrl(caller),
           sharedBaseUrl: access.sharedBaseUrl(caller),
-          ...(sessionSecret === undefined ? {} : { sessionSecret }),
+          signInBaseUrl: access.signInBaseUrl(caller),
         })
       const key = request.headers['idempotency-key']
       const answer =
@@ -162,12 +164,12 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
   })
 }
 
-function sendProblem(reply: FastifyReply, error: AppError, requestId: string): void {
+function sendProblem(reply: FastifyReply, error: AppError, requestId: string): FastifyReply {
   const problem = toProblem(error, requestId)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="AMI Streams"')
   const { retryAfterSeconds } = error.details
   if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(retryAfterSeconds))
-  reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  return reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }
 
 function fromFastify(error: unknown): AppError {

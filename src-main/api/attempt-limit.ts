@@ -1,34 +1,50 @@
 import { AppError } from '../platform/errors.ts'
 
-/** Slows down whoever guesses at sign-ins from one address. */
+/** Slows down whoever guesses at sign-ins from one IP address. It is asked about failures alone: what is valid always passes. */
 export interface AttemptLimit {
-  /** Throws `auth.too_many_attempts`. */
-  check(address: string): void
-  failed(address: string): void
+  /** Counts a failed sign-in and returns its error: `auth.too_many_attempts` once the limit is passed, `code` before. */
+  failed(address: string, code: 'auth.token_unknown' | 'auth.link_spent'): AppError
+  /** Resolves after the delay that an answer past the limit gets. At once while many wait already: each holds a connection. */
+  delay(): Promise<void>
 }
 
-const mostAddresses = 10_000
+const maxAddresses = 10_000
+const maxDelayed = 64
 
-/** At most `most` failures in `windowMs` from one address. */
-export function createAttemptLimit(most = 10, windowMs = 5 * 60_000, now: () => number = Date.now): AttemptLimit {
+export interface AttemptLimitOptions {
+  /** Failures of one address within `windowMs` that are answered at once. */
+  readonly max?: number
+  readonly windowMs?: number
+  readonly delayMs?: number
+  readonly now?: () => number
+}
+
+/** Creates a limit that keeps the newest 10,000 addresses. */
+export function createAttemptLimit({
+  max = 10,
+  windowMs = 5 * 60_000,
+  delayMs = 1000,
+  now = Date.now,
+}: AttemptLimitOptions = {}): AttemptLimit {
   const failures = new Map<string, { count: number; until: number }>()
+  let delayed = 0
   return {
-    check(address) {
-      const entry = failures.get(address)
-      if (!entry) return
-      if (entry.until <= now()) failures.delete(address)
-      else if (entry.count >= most) {
-        throw new AppError('auth.too_many_attempts', undefined, { details: { retryAfterSeconds: Math.ceil((entry.until - now()) / 1000) } })
-      }
+    failed(address, code) {
+      const known = failures.get(address)
+      const entry = known && known.until > now() ? known : { count: 0, until: now() + windowMs }
+      entry.count += 1
+      failures.delete(address)
+      if (failures.size >= maxAddresses) failures.delete(failures.keys().next().value as string)
+      failures.set(address, entry)
+      if (entry.count <= max) return new AppError(code)
+      const retryAfterSeconds = Math.ceil((entry.until - now()) / 1000)
+      return new AppError('auth.too_many_attempts', undefined, { details: { retryAfterSeconds } })
     },
-    failed(address) {
-      const entry = failures.get(address)
-      if (entry && entry.until > now()) {
-        entry.count += 1
-        return
-      }
-      if (failures.size >= mostAddresses) failures.delete(failures.keys().next().value as string)
-      failures.set(address, { count: 1, until: now() + windowMs })
+    async delay() {
+      if (delayed >= maxDelayed) return
+      delayed += 1
+      await new Promise((resolve) => setTimeout(resolve, delayMs).unref())
+      delayed -= 1
     },
   }
 }

@@ -1,5 +1,6 @@
+import { mayReceive } from '../platform/event-topics.ts'
 import type { AppEvent, EventBus } from '../platform/events.ts'
-import { mayAct, type Principal } from '../platform/principal.ts'
+import type { Principal } from '../platform/principal.ts'
 
 /** One client of the event socket, whatever carries it. */
 export interface FeedClient {
@@ -8,6 +9,8 @@ export interface FeedClient {
   readonly topics: readonly string[]
   /** Gets each message as JSON, with its sequence number. */
   readonly send: (text: string, seq: number) => void
+  /** Its sign-in is no longer valid: it must get no more and be closed. */
+  readonly end: () => void
 }
 
 export interface FeedStart {
@@ -26,18 +29,27 @@ export interface EventFeed {
 }
 
 const mayRead = (client: FeedClient, event: AppEvent, sampled: boolean): boolean =>
+  mayReceive(client.principal, event.topic) &&
   (sampled
     ? client.topics.includes(event.topic)
-    : client.topics.length === 0 || client.topics.some((prefix) => event.topic.startsWith(prefix))) &&
-  (!event.topic.startsWith('key.') || mayAct(client.principal, 'editor'))
+    : client.topics.length === 0 || client.topics.some((prefix) => event.topic.startsWith(prefix)))
 
-/** Turns each event into JSON once, however many clients read it. */
-export function createEventFeed(events: EventBus): EventFeed {
+/**
+ * Turns each event into JSON once, however many clients read it.
+ *
+ * @param stands whether a principal's sign-in is still valid: asked before every event, so that whoever is signed out gets none after it
+ */
+export function createEventFeed(events: EventBus, stands: (principal: Principal) => boolean): EventFeed {
   const clients = new Set<FeedClient>()
   const unsubscribe = events.subscribe((event) => {
     let text: string | undefined
     const sampled = events.isSampled(event.topic)
     for (const client of clients) {
+      if (!stands(client.principal)) {
+        clients.delete(client)
+        client.end()
+        continue
+      }
       if (!mayRead(client, event, sampled)) continue
       text ??= JSON.stringify(event)
       client.send(text, event.seq)
@@ -53,7 +65,7 @@ export function createEventFeed(events: EventBus): EventFeed {
         if (mayRead(client, event, false)) client.send(JSON.stringify(event), event.seq)
       }
       clients.add(client)
-      const release = events.want(client.topics)
+      const release = events.want(client.topics.filter((topic) => mayReceive(client.principal, topic)))
       return () => {
         clients.delete(client)
         release()

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
+import { queryOf } from '../platform/http/request-target.ts'
 import type { Principal } from '../platform/principal.ts'
 import { type EventFeed, readFeedQuery } from './event-feed.ts'
 
-const mostBufferedBytes = 8 * 1024 * 1024
+const maxBufferedBytes = 8 * 1024 * 1024
 const keepAliveMs = 20_000
 
 export interface EventStreams {
@@ -16,7 +17,7 @@ export function createEventStreams(feed: EventFeed, stands: (principal: Principa
   const open = new Set<ServerResponse>()
   return {
     serve(response, principal, url, lastEventId) {
-      const { topics, start } = readFeedQuery(new URL(url, 'http://host').searchParams, lastEventId)
+      const { topics, start } = readFeedQuery(queryOf(url), lastEventId)
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
@@ -24,10 +25,10 @@ export function createEventStreams(feed: EventFeed, stands: (principal: Principa
       })
       open.add(response)
       const send = (text: string, seq: number): void => {
-        if (response.writableLength > mostBufferedBytes) response.destroy()
+        if (response.writableLength > maxBufferedBytes) response.destroy()
         else if (!response.destroyed) response.write(`id: ${feed.run}:${seq}\ndata: ${text}\n\n`)
       }
-      const detach = feed.attach({ principal, topics, send }, start)
+      const detach = feed.attach({ principal, topics, send, end: () => void response.end() }, start)
       const keepAlive = setInterval(() => {
         if (stands(principal)) response.write(':\n\n')
         else response.end()

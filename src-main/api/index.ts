@@ -3,8 +3,11 @@ import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { EventBus } from '../platform/events.ts'
+import type { ClientLimits } from '../platform/http/client-limits.ts'
+import { refuseUpgrade } from '../platform/http/end-socket.ts'
 import { createHttpServers, type ListeningPorts } from '../platform/http/http-servers.ts'
-import { openPrivateDoor, type PrivateDoor } from '../platform/http/private-door.ts'
+import { openPrivateEndpoint, type PrivateAddress, type PrivateEndpoint } from '../platform/http/private-endpoint.ts'
+import type { TrustedProxies } from '../platform/http/trusted-proxies.ts'
 import type { BrowserSessions } from '../platform/identity/browser-sessions.ts'
 import type { TokenStore } from '../platform/identity/tokens.ts'
 import type { Logger } from '../platform/logger.ts'
@@ -23,7 +26,7 @@ export { type AttemptLimit, createAttemptLimit } from './attempt-limit.ts'
 export { buildOpenApi } from './openapi.ts'
 export { toProblem } from './problem.ts'
 
-export interface ApiNeeds {
+export interface ApiDependencies {
   readonly routes: readonly RouteDefinition[]
   /** Takes what it knows under `/live/NAME/…` before anything else looks at it; false for the rest. */
   readonly handleMedia: (request: IncomingMessage, response: ServerResponse) => boolean
@@ -33,11 +36,15 @@ export interface ApiNeeds {
   readonly httpPort: number
   readonly httpsPort: number | 'off'
   readonly maxConnections: number
+  readonly clients: ClientLimits
+  readonly proxies: TrustedProxies
   /** Keys that TLS sessions are resumed with, where other processes answer at the HTTPS port too. */
   readonly ticketKeys?: Uint8Array
   readonly certificate: () => Promise<{ cert: string; key: string }>
   readonly authMode: 'auto' | 'on' | 'off'
   readonly wide: boolean
+  /** Name or IP address under which people outside reach the ports. */
+  readonly shownHost: string
   readonly publicUrl: string
   /** Folder of the built page. */
   readonly pageDir: string
@@ -56,27 +63,31 @@ export interface Api {
   readonly access: Access
   /** Opens the ports. Throws `port.*`. */
   start(): Promise<{ httpPort: number; httpsPort: number | null }>
-  /** Open ports for other processes to listen on too, and the Unix socket where they hand on what is not theirs. */
-  share(): Promise<ListeningPorts & { readonly socketPath: string }>
+  /** Open ports for other processes to listen on too, and the private socket where they pass on the requests that they do not answer. */
+  share(): Promise<ListeningPorts & { readonly behind: PrivateAddress }>
   /** Under two seconds, whatever clients do. */
   stop(): Promise<void>
 }
 
 /** The network door: media, page and API on one HTTP and one HTTPS port. */
-export function createApi(needs: ApiNeeds): Api {
-  const { logger } = needs
+export function createApi(dependencies: ApiDependencies): Api {
+  const { clients, logger } = dependencies
+  let httpsPort: number | null = null
   const access = createAccess({
-    mode: needs.authMode,
-    wide: needs.wide,
-    publicUrl: needs.publicUrl,
-    tokens: needs.tokens,
-    sessions: needs.sessions,
-    attempts: needs.attempts,
+    mode: dependencies.authMode,
+    wide: dependencies.wide,
+    shownHost: dependencies.shownHost,
+    httpsPort: () => httpsPort,
+    publicUrl: dependencies.publicUrl,
+    trustsProxies: dependencies.proxies.any,
+    tokens: dependencies.tokens,
+    sessions: dependencies.sessions,
+    attempts: dependencies.attempts,
   })
-  const feed = createEventFeed(needs.events)
-  const eventSocket = createEventSocket({ access, feed, logger, nextRequestId: newRequestId })
+  const feed = createEventFeed(dependencies.events, access.stands)
+  const eventSocket = createEventSocket({ access, attempts: dependencies.attempts, clients, feed, logger, nextRequestId: newRequestId })
   const eventStreams = createEventStreams(feed, access.stands)
-  const files = createStaticFiles(needs.pageDir, needs.mediaOrigin)
+  const files = createStaticFiles(dependencies.pageDir, dependencies.mediaOrigin)
   let document: Promise<object> | undefined
   let app: FastifyInstance | undefined
 
@@ -85,7 +96,7 @@ export function createApi(needs: ApiNeeds): Api {
     // `/live/NAME/x` and `/live/NAME.flv` are media, and so is what is not read; `/live` and `/live/NAME` are sections of the page.
     const below = url.indexOf('/', 6) > 0 || url.indexOf('.', 6) > 0
     const media = url.startsWith('/live/') && (below || (request.method !== 'GET' && request.method !== 'HEAD'))
-    if (media && needs.handleMedia(request, response)) return
+    if (media && dependencies.handleMedia(request, response)) return
     const query = url.indexOf('?')
     const path = query < 0 ? url : url.slice(0, query)
     if (path.startsWith('/api/') || path === '/api' || path === '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -100,41 +111,48 @@ export function createApi(needs: ApiNeeds): Api {
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (request.url?.split('?')[0] === `${apiPrefix}/events`) eventSocket.handleUpgrade(request, socket, head, callerOf(request))
-    else if (!needs.handleUpgrade(request, socket, head)) socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
+    else if (!dependencies.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found')
   }
 
   const servers = createHttpServers({
-    bind: needs.bind,
-    httpPort: needs.httpPort,
-    httpsPort: needs.httpsPort,
-    certificate: needs.certificate,
-    maxConnections: needs.maxConnections,
-    ...(needs.ticketKeys === undefined ? {} : { ticketKeys: needs.ticketKeys }),
+    bind: dependencies.bind,
+    httpPort: dependencies.httpPort,
+    httpsPort: dependencies.httpsPort,
+    certificate: dependencies.certificate,
+    maxConnections: dependencies.maxConnections,
+    ...(dependencies.ticketKeys === undefined ? {} : { ticketKeys: dependencies.ticketKeys }),
     onRequest,
     onUpgrade,
+    clients,
+    proxies: dependencies.proxies,
+    log: logger,
   })
-  let behind: PrivateDoor | undefined
+  let behind: PrivateEndpoint | undefined
 
   return {
     access,
     async start() {
       app = await createApiApp({
-        routes: needs.routes,
+        routes: dependencies.routes,
         access,
+        attempts: dependencies.attempts,
+        clients,
         eventStreams,
-        metrics: needs.metrics,
+        metrics: dependencies.metrics,
         logger,
-        version: needs.version,
+        version: dependencies.version,
         openApi: () => {
-          document ??= buildOpenApi(needs.routes, needs.version)
+          document ??= buildOpenApi(dependencies.routes, dependencies.version)
           return document
         },
       })
-      return servers.start()
+      const opened = await servers.start()
+      httpsPort = opened.httpsPort
+      return opened
     },
     async share() {
-      behind ??= await openPrivateDoor({ onRequest, onUpgrade })
-      return { ...servers.ports(), socketPath: behind.path }
+      behind ??= await openPrivateEndpoint({ onRequest, onUpgrade, log: logger })
+      return { ...servers.ports(), behind: { path: behind.path, secret: behind.secret } }
     },
     async stop() {
       feed.stop()

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { AppError, errorKinds } from '../platform/errors.ts'
+import { maskUrlsIn } from '../platform/url-secrets.ts'
 
 /** RFC 9457, with the catalogue's stable `code` and its remedy. */
 export const ProblemSchema = Type.Object(
@@ -24,7 +25,8 @@ export function toProblem(error: unknown, requestId: string): Problem {
     type: `urn:ami-streams:error:${known.code}`,
     title: errorKinds[known.code].title,
     status: known.status,
-    detail: known.message,
+    // a message may quote a URL that somebody typed
+    detail: maskUrlsIn(known.message),
     code: known.code,
     remedy: known.remedy,
     requestId,

@@ -77,8 +77,8 @@ export function readCmafSamples(chunk: Uint8Array, defaultKey: boolean): CmafSam
 }
 
 /** Reads a `moof` (ISO/IEC 14496-12, 8.8.4) of at most so many samples; `defaultKey` as above. */
-export function readFragment(data: Uint8Array, moof: Mp4Box, defaultKey: boolean, most: number, sink: FragmentSink): Fault | undefined {
-  let left = most
+export function readFragment(data: Uint8Array, moof: Mp4Box, defaultKey: boolean, max: number, sink: FragmentSink): Fault | undefined {
+  let left = max
   for (const traf of walkBoxes(data, moof.bodyStart, moof.end)) {
     if (traf.type !== 'traf') continue
     const defaults: Defaults = { trackId: 0, duration: 0, size: 0, flags: defaultKey ? 0 : nonSync }

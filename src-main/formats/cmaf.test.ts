@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { buildChunk, ChunkSamples } from './cmaf-chunk.ts'
 import { buildInit } from './cmaf-init.ts'
 import { isFault } from './fault.ts'
-import { headers } from './header-samples.ts'
 import { findBox, readUint32, walkBoxes } from './mp4-boxes.ts'
+import { headers } from './testing/header-samples.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 
 it('every codec gets its sample entry with its configuration as it came', () => {

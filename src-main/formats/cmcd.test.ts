@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { longestCmcd, parseCmcd } from './cmcd.ts'
+import { maxCmcd, parseCmcd } from './cmcd.ts'
 import { isFault } from './fault.ts'
 
 describe('CMCD', () => {
@@ -28,7 +28,7 @@ describe('CMCD', () => {
   })
 
   it('answers a fault for what does not fit', () => {
-    for (const text of ['br=fast', 'br="1"', 'sid="open', 'sid=""', 'sid="a"b', 'ot=VIDEO', 'bs=maybe', `cid="${'x'.repeat(longestCmcd)}"`])
+    for (const text of ['br=fast', 'br="1"', 'sid="open', 'sid=""', 'sid="a"b', 'ot=VIDEO', 'bs=maybe', `cid="${'x'.repeat(maxCmcd)}"`])
       expect(isFault(parseCmcd(text)), text.slice(0, 30)).toBe(true)
     expect(isFault(parseCmcd(Array.from({ length: 60 }, (_, each) => `k${each}`).join()))).toBe(true)
   })

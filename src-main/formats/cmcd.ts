@@ -31,8 +31,8 @@ export interface Cmcd {
 }
 
 /** Longer than this is not read: the keys of version 1 together are far shorter. */
-export const longestCmcd = 2000
-const mostKeys = 40
+export const maxCmcd = 2000
+const maxKeys = 40
 
 const numbers = new Set(['br', 'tb', 'mtp', 'bl', 'dl', 'pr'])
 const flags = new Set(['bs', 'su'])
@@ -44,7 +44,7 @@ const tokens = new Set(['ot', 'sf', 'st'])
  * among them, are left out; a value of the wrong kind is a fault.
  */
 export function parseCmcd(text: string): Cmcd | Fault {
-  if (text.length > longestCmcd) return fault('CMCD is longer than it can be', longestCmcd)
+  if (text.length > maxCmcd) return fault('CMCD is longer than it can be', maxCmcd)
   const cmcd: Cmcd = {}
   let keys = 0
   for (let at = 0; at < text.length; ) {
@@ -72,7 +72,7 @@ export function parseCmcd(text: string): Cmcd | Fault {
     if (at < text.length && text[at] !== ',') return fault('CMCD keys are parted by commas', at)
     at++
     if (key === '') continue
-    if (++keys > mostKeys) return fault('CMCD has too many keys', from)
+    if (++keys > maxKeys) return fault('CMCD has too many keys', from)
     const wrong = put(cmcd, key, value, quoted)
     if (wrong) return fault(`CMCD key ${key} has a value of the wrong kind`, from)
   }

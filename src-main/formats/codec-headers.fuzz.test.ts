@@ -5,11 +5,11 @@ import { parseAv1Configuration, stripTemporalDelimiters } from './av1.ts'
 import { isFault } from './fault.ts'
 import { parseFlacHeader } from './flac.ts'
 import { isH264Keyframe, iterateNals, parseAvcDecoderConfiguration, spsFromInband } from './h264.ts'
-import { headers } from './header-samples.ts'
 import { parseHevcDecoderConfiguration } from './hevc.ts'
 import { parseMp3FrameHeader } from './mp3.ts'
 import { walkBoxes } from './mp4-boxes.ts'
 import { opusPacketDuration, parseOpusHead } from './opus.ts'
+import { headers } from './testing/header-samples.ts'
 import { parseVp9Configuration, parseVp9FrameHeader } from './vp9.ts'
 
 const runs = 3000 * Number(process.env.FUZZ_RUNS ?? 1)

@@ -9,6 +9,8 @@ export interface ColorTable {
 }
 
 const largest = 65
+/** Lines beside those of the table, for a title, the size and comments: this is read in the process that is on air. */
+const maxOtherLines = 10_000
 
 /** Reads a colour table in the Cube format (Adobe, 1.0). The fault's offset is the number of the line. */
 export function readCube(text: string): ColorTable | Fault {
@@ -17,10 +19,13 @@ export function readCube(text: string): ColorTable | Fault {
   let filled = 0
   const low = [0, 0, 0]
   const high = [1, 1, 1]
-  const lines = text.split('\n')
-  for (const [index, raw] of lines.entries()) {
-    const line = raw.trim()
-    const number = index + 1
+  let number = 0
+  for (let from = 0; from <= text.length; ) {
+    const end = text.indexOf('\n', from)
+    const line = text.slice(from, end < 0 ? undefined : end).trim()
+    from = end < 0 ? text.length + 1 : end + 1
+    number++
+    if (number > largest ** 3 + maxOtherLines) return fault('more lines than a table has', number)
     if (line === '' || line.startsWith('#') || line.startsWith('TITLE')) continue
     const words = line.split(/\s+/)
     const [word, ...rest] = words as [string, ...string[]]
@@ -43,8 +48,8 @@ export function readCube(text: string): ColorTable | Fault {
       }
     }
   }
-  if (values === undefined) return fault('there is no LUT_3D_SIZE', lines.length)
-  if (filled < values.length) return fault(`${filled / 3} of ${size ** 3} values`, lines.length)
+  if (values === undefined) return fault('there is no LUT_3D_SIZE', number)
+  if (filled < values.length) return fault(`${filled / 3} of ${size ** 3} values`, number)
   if (low.some((each) => each !== 0) || high.some((each) => each !== 1)) return fault('domains other than 0 to 1 are not read', 1)
   return { size, values }
 }

@@ -15,8 +15,8 @@ const previousSizeBytes = 4
 /** Reads an FLV stream (Adobe Flash Video File Format Specification, annex E) in pieces of any size. */
 export class FlvReader {
   readonly #sink: FlvSink
-  readonly #mostBytes: number
-  #held: Buffer = Buffer.alloc(0)
+  readonly #maxBytes: number
+  #kept: Buffer = Buffer.alloc(0)
   #chunks: Buffer[] = []
   #waiting = 0
   #wanted = headerBytes + previousSizeBytes
@@ -25,9 +25,9 @@ export class FlvReader {
   #fault: Fault | undefined
 
   /** @param mostBytes longest tag that is believed, bytes */
-  constructor(sink: FlvSink, mostBytes = 16 * 1024 * 1024) {
+  constructor(sink: FlvSink, maxBytes = 16 * 1024 * 1024) {
     this.#sink = sink
-    this.#mostBytes = mostBytes
+    this.#maxBytes = maxBytes
   }
 
   /** Takes the next bytes. A fault ends reading: what follows cannot be found any more, and the same fault is answered again. */
@@ -35,8 +35,8 @@ export class FlvReader {
     if (this.#fault !== undefined) return this.#fault
     this.#chunks.push(bytes)
     this.#waiting += bytes.length
-    if (this.#held.length + this.#waiting < this.#wanted) return undefined
-    const all = this.#held.length === 0 && this.#chunks.length === 1 ? bytes : Buffer.concat([this.#held, ...this.#chunks])
+    if (this.#kept.length + this.#waiting < this.#wanted) return undefined
+    const all = this.#kept.length === 0 && this.#chunks.length === 1 ? bytes : Buffer.concat([this.#kept, ...this.#chunks])
     this.#chunks = []
     this.#waiting = 0
     let at = 0
@@ -44,12 +44,12 @@ export class FlvReader {
       const read = this.#headerRead ? this.#readTag(all, at) : this.#readHeader(all, at)
       if (typeof read === 'object') {
         this.#fault = read
-        this.#held = Buffer.alloc(0)
+        this.#kept = Buffer.alloc(0)
         return read
       }
       at += read
     }
-    this.#held = all.subarray(at)
+    this.#kept = all.subarray(at)
     this.#offset += at
     return undefined
   }
@@ -68,7 +68,7 @@ export class FlvReader {
 
   #readTag(all: Buffer, at: number): number | Fault {
     const size = all.readUIntBE(at + 1, 3)
-    if (size > this.#mostBytes) return fault(`An FLV tag of ${size} bytes`, this.#offset + at + 1)
+    if (size > this.#maxBytes) return fault(`An FLV tag of ${size} bytes`, this.#offset + at + 1)
     const whole = tagHeaderBytes + size + previousSizeBytes
     if (all.length - at < whole) {
       this.#wanted = whole

@@ -1,7 +1,8 @@
 import { decimalSeconds, isoTime, microseconds } from './m3u8-text.ts'
 
 export interface PlaylistPart {
-  readonly index: number
+  /** Names the part: counts the playlist's parts since it began. Undefined for a chunk that is longer than a part may be. */
+  readonly serial: number | undefined
   readonly startTicks: number
   readonly durationTicks: number
   readonly independent: boolean
@@ -25,9 +26,9 @@ export interface PlaylistSegment {
 
 export interface RenditionReport {
   readonly uri: string
-  /** Sequence of the last segment with a part or whole in that rendition's playlist, and the index of its last part. */
+  /** Sequence of the last segment with a part or whole in that rendition's playlist, and the index of its last part where it has any. */
   readonly lastSequence: number
-  readonly lastPart: number
+  readonly lastPart: number | undefined
 }
 
 export interface MediaPlaylist {
@@ -48,10 +49,10 @@ export interface MediaPlaylist {
   readonly container?: 'fmp4' | 'mpegts'
   /** Stands before every media address: empty, or an absolute prefix that ends with `/`. */
   readonly uriPrefix: string
-  /** The part that is being made: segment sequence and part index. */
   /** Lines of complete segments as they were written before with the same addresses: long lists are then cheap to write anew. */
   readonly written?: WeakMap<PlaylistSegment, string>
-  readonly hint: { readonly sequence: number; readonly part: number }
+  /** The segment that is being made, and the part. */
+  readonly hint: { readonly sequence: number; readonly serial: number }
   readonly reports: readonly RenditionReport[]
 }
 
@@ -115,9 +116,9 @@ export function writeMediaPlaylist(playlist: MediaPlaylist): string {
   }
   if (playlist.ended) return `${text}#EXT-X-ENDLIST\n`
   if (!lowLatency) return text
-  text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${playlist.uriPrefix}part-${playlist.hint.sequence}.${playlist.hint.part}.m4s"\n`
+  text += `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${playlist.uriPrefix}part-${playlist.hint.serial}.m4s"\n`
   for (const report of playlist.reports) {
-    text += `#EXT-X-RENDITION-REPORT:URI="${report.uri}",LAST-MSN=${report.lastSequence},LAST-PART=${report.lastPart}\n`
+    text += `#EXT-X-RENDITION-REPORT:URI="${report.uri}",LAST-MSN=${report.lastSequence}${report.lastPart === undefined ? '' : `,LAST-PART=${report.lastPart}`}\n`
   }
   return text
 }
@@ -127,7 +128,7 @@ function listed(playlist: MediaPlaylist): readonly PlaylistSegment[] {
   const { segments } = playlist
   const last = segments.at(-1)
   if (!last || last.complete) return segments
-  const show = last.parts.length > 0 && (playlist.lowLatency || playlist.ended)
+  const show = playlist.ended ? last.parts.length > 0 : playlist.lowLatency && last.parts[0]?.serial !== undefined
   return show ? segments : segments.slice(0, -1)
 }
 
@@ -161,9 +162,12 @@ function mediaLines(segment: PlaylistSegment, timescale: number, uriPrefix: stri
 
 function partTags(segment: PlaylistSegment, timescale: number, uriPrefix: string): string {
   let text = ''
+  // parts that are not the whole of a complete segment are not listed
+  if (segment.complete && segment.parts.at(-1)?.serial === undefined) return text
   for (const part of segment.parts) {
+    if (part.serial === undefined) break
     const us = microseconds(part.startTicks + part.durationTicks, timescale) - microseconds(part.startTicks, timescale)
-    text += `#EXT-X-PART:DURATION=${decimalSeconds(us)},URI="${uriPrefix}part-${segment.sequence}.${part.index}.m4s"${part.independent ? ',INDEPENDENT=YES' : ''}\n`
+    text += `#EXT-X-PART:DURATION=${decimalSeconds(us)},URI="${uriPrefix}part-${part.serial}.m4s"${part.independent ? ',INDEPENDENT=YES' : ''}\n`
   }
   return text
 }

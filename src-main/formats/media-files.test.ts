@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { headers } from './header-samples.ts'
 import { MatroskaWriter } from './matroska-writer.ts'
 import type { MediaFileWriter } from './media-file-writer.ts'
 import { findBox, readUint32, walkBoxes } from './mp4-boxes.ts'
 import { Mp4FileWriter } from './mp4-file-writer.ts'
-import { readTs } from './mpegts-rules.ts'
 import { TsStreamWriter } from './mpegts-stream-writer.ts'
+import { headers } from './testing/header-samples.ts'
+import { readTs } from './testing/mpegts-rules.ts'
 import type { Packet, Track } from './track.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 
@@ -53,6 +53,18 @@ describe('an MP4 file', () => {
     expect(readUint32(done, (sizes?.bodyStart ?? 0) + 8)).toBe(120)
     const keys = findBox(done, 'trak/mdia/minf/stbl/stss', moov?.bodyStart, moov?.end)
     expect(Array.from({ length: 4 }, (_, i) => readUint32(done, (keys?.bodyStart ?? 0) + 8 + i * 4))).toEqual([1, 31, 61, 91])
+  })
+
+  it('shows the first frame of video with B-frames when it is due, where the video begins after the audio', () => {
+    const packets = media(4).filter(({ track, dts }) => track.kind === 'audio' || dts >= 8 * track.timescale)
+    // Two frames of 3000 ticks between decoding and showing, as encoders that use B-frames have.
+    const shown = packets.map((packet) => (packet.track.kind === 'video' ? { ...packet, pts: packet.pts + 6000 } : packet))
+    const { done } = write(new Mp4FileWriter([video, audio], start), shown)
+    const moov = findBox(done, 'moov')
+    const edits = findBox(done, 'trak/edts/elst', moov?.bodyStart, moov?.end)?.bodyStart ?? 0
+    const entry = (index: number) => [0, 4].map((field) => readUint32(done, edits + 8 + index * 12 + field))
+    expect(entry(0)).toEqual([1067, 0xffffffff])
+    expect(entry(1)).toEqual([3067, 6000])
   })
 
   it('points at the samples where they lie', () => {

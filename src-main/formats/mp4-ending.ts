@@ -54,9 +54,13 @@ function indexedTrack(data: Uint8Array, trak: Mp4Box, tables: SampleTables, movi
   const mdhd = findBox(data, 'mdia/mdhd', trak.bodyStart, trak.end)?.bodyStart ?? 0
   const scale = readUint32(data, mdhd + 12)
   const toMovie = (ticks: number): number => Math.round((ticks * movieScale) / scale)
-  const delay = toMovie(tables.firstDts)
-  const length = toMovie(tables.ticks)
-  const edits = delay === 0 ? [] : [box('edts', fullBox('elst', 0, 0, uint32s(2, delay, -1, 0x10000, length, 0, 0x10000)))]
+  const { firstDts, firstPts } = tables
+  const delay = toMovie(firstPts)
+  const length = toMovie(tables.endPts - firstPts)
+  // Where a track begins later than the file an empty edit holds it back until its first frame is shown. The media that follow it begin
+  // with that frame too, not at decoding time 0: players take the wait that B-frames cause off otherwise, and pictures come too early.
+  const entries = [delay, -1, 0x10000, length, firstPts - firstDts, 0x10000]
+  const edits = firstDts === 0 ? [] : [box('edts', fullBox('elst', 0, 0, uint32s(2, ...entries)))]
   const places = tables.boxes()
   const remade = (child: Mp4Box): readonly Uint8Array[] => {
     const body = data.subarray(child.bodyStart, child.end)

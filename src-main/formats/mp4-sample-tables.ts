@@ -48,6 +48,8 @@ export class SampleTables {
   #samples = 0
   #anyOffset = false
   #firstDts = 0
+  #firstPts = Number.POSITIVE_INFINITY
+  #endPts = 0
   #lastDts = 0
   #lastDuration = 0
 
@@ -64,7 +66,17 @@ export class SampleTables {
     return this.#firstDts
   }
 
-  /** From the first sample to the end of the last, ticks. */
+  /** Presentation time of the sample that is shown first, ticks: with B-frames later than its decoding time. */
+  get firstPts(): number {
+    return this.empty ? 0 : this.#firstPts
+  }
+
+  /** Where the sample that is shown last ends, ticks. */
+  get endPts(): number {
+    return this.#endPts
+  }
+
+  /** From the first sample to the end of the last, in decoding order, ticks. */
   get ticks(): number {
     return this.empty ? 0 : this.#lastDts - this.#firstDts + this.#lastDuration
   }
@@ -83,6 +95,8 @@ export class SampleTables {
     if (this.empty) this.#firstDts = dts
     else this.#run(this.#durations, Math.max(0, dts - this.#lastDts))
     this.#samples++
+    this.#firstPts = Math.min(this.#firstPts, dts + offset)
+    this.#endPts = Math.max(this.#endPts, dts + offset + duration)
     this.#lastDts = dts
     this.#lastDuration = duration
     this.#sizes.push(size)

@@ -172,9 +172,9 @@ function timelineText(timeline: readonly MpdTimelineEntry[]): string {
 }
 
 function largest(items: readonly MpdRepresentation[], of: (item: MpdRepresentation) => number | undefined): number {
-  let most = 0
-  for (const item of items) most = Math.max(most, of(item) ?? 0)
-  return most
+  let max = 0
+  for (const item of items) max = Math.max(max, of(item) ?? 0)
+  return max
 }
 
 /** FrameRateType: a whole number or a fraction. Rates of the NTSC family get their true denominator. */

@@ -17,7 +17,7 @@ export const deliveryTicks = 0.7 * clockHz
 /** The clock is told at least this often (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
 export const clockEveryTicks = 0.09 * clockHz
 /** How long before its time of presentation a picture's decoding time may be, where nothing tells. */
-export const longestReorderTicks = 0.3 * clockHz
+export const maxReorderTicks = 0.3 * clockHz
 /** The 4-bit continuity counters of whole sixteens of packets end where they began. */
 export const counterCycle = 16
 const payloadBytes = tsPacketBytes - 4

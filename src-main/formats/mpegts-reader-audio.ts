@@ -7,7 +7,7 @@ import type { AudioCodec, AudioTrack } from './track.ts'
 import { audioTrack } from './track-from-config.ts'
 
 /** Bytes of an unfinished frame that may wait for the next PES packet. */
-const mostCarried = 8192
+const maxCarried = 8192
 const clockHz = 90_000
 
 /** Frames of one audio stream: cut out of the PES packets' bytes, whose borders they need not respect, each with its own time. */
@@ -56,7 +56,7 @@ export class TsAudio {
     while (at < data.length) {
       const cut = this.#cutter(data, at)
       if (cut === 'more') {
-        if (data.length - at <= mostCarried) this.#carried = data.slice(at)
+        if (data.length - at <= maxCarried) this.#carried = data.slice(at)
         break
       }
       if (typeof cut === 'string') {

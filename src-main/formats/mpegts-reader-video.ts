@@ -5,8 +5,8 @@ import type { TsSink } from './mpegts-sink.ts'
 import { videoTrack } from './track-from-config.ts'
 
 /** NAL units of one access unit at most. */
-const mostUnits = 2000
-const mostSets = 16
+const maxUnits = 2000
+const maxSets = 16
 
 /**
  * Makes frames of length-prefixed NAL units from the access units of a transport stream, and the track's configuration from the parameter
@@ -49,7 +49,7 @@ export class TsVideo {
       if (role === 'drop') continue
       if (typeof role === 'number') {
         const sets = found[role] as Uint8Array[]
-        if (sets.length < mostSets && end - start < 0xffff) sets.push(data.slice(start, end))
+        if (sets.length < maxSets && end - start < 0xffff) sets.push(data.slice(start, end))
         continue
       }
       if (role === 'key') key = true
@@ -162,7 +162,7 @@ function findUnits(data: Uint8Array, starts: number[], ends: number[]): void {
       at += 3
     } else if (third === 1 && data[at] === 0 && data[at + 1] === 0) {
       if (open >= 0) close(data, open, at, starts, ends)
-      if (starts.length >= mostUnits) return
+      if (starts.length >= maxUnits) return
       at += 3
       open = at
     } else {

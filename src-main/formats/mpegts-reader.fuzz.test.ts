@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { headers } from './header-samples.ts'
 import { LatmReader } from './latm.ts'
 import { TsReader } from './mpegts-reader.ts'
 import { TsAudio } from './mpegts-reader-audio.ts'
 import type { TsSink } from './mpegts-sink.ts'
 import { TsStreamWriter } from './mpegts-stream-writer.ts'
+import { headers } from './testing/header-samples.ts'
 import type { AudioCodec, Packet, Track } from './track.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 

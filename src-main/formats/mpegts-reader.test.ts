@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { isFault } from './fault.ts'
-import { headers } from './header-samples.ts'
 import { buildHevcDecoderConfiguration, parseHevcDecoderConfiguration } from './hevc.ts'
 import { TsReader } from './mpegts-reader.ts'
 import type { TsSink } from './mpegts-sink.ts'
 import { TsStreamWriter } from './mpegts-stream-writer.ts'
+import { headers } from './testing/header-samples.ts'
 import type { Packet, Track } from './track.ts'
 import { audioTrack, videoTrack } from './track-from-config.ts'
 

@@ -5,11 +5,11 @@ import { TsVideo } from './mpegts-reader-video.ts'
 import type { TsSink } from './mpegts-sink.ts'
 
 const syncByte = 0x47
-const mostSectionBytes = 4096
+const maxSectionBytes = 4096
 /** A frame that is larger is none. */
-const mostPesBytes = 8 * 1024 * 1024
+const maxPesBytes = 8 * 1024 * 1024
 /** Elementary streams of one program at most. */
-const mostStreams = 16
+const maxStreams = 16
 const modulus = 2 ** 33
 
 /** A stream of sections on one PID, put together. */
@@ -139,8 +139,8 @@ export class TsReader {
     }
     stream.pieces.push(data.subarray(from, end))
     stream.bytes += end - from
-    if (stream.bytes > mostPesBytes) {
-      this.#sink.onFault(`A frame of ${stream.trackId} is larger than ${mostPesBytes} bytes`)
+    if (stream.bytes > maxPesBytes) {
+      this.#sink.onFault(`A frame of ${stream.trackId} is larger than ${maxPesBytes} bytes`)
       this.#lose(stream)
     } else if (stream.wanted > 0 && stream.bytes >= stream.wanted) {
       this.#finish(stream)
@@ -176,7 +176,7 @@ export class TsReader {
     while (sections.length < 3 && at < end) sections.bytes[sections.length++] = data[at++] as number
     if (sections.length < 3) return at
     sections.wanted = 3 + ((((sections.bytes[1] as number) & 0x0f) << 8) | (sections.bytes[2] as number))
-    if (sections.wanted > mostSectionBytes) {
+    if (sections.wanted > maxSectionBytes) {
       this.#sink.onFault('A table is too long')
       sections.length = 0
       return end
@@ -222,7 +222,7 @@ export class TsReader {
         this.#once(stream.name, () => this.#sink.onUnsupported(stream.name))
         continue
       }
-      if (after.size >= mostStreams || after.has(pid)) continue
+      if (after.size >= maxStreams || after.has(pid)) continue
       const trackId = stream.kind === 'video' ? `v${videos++}` : `a${audios++}`
       const told = `${trackId} ${JSON.stringify(stream)}`
       const known = before.get(pid)
@@ -316,7 +316,7 @@ export class TsReader {
 }
 
 function newSections(): Sections {
-  return { bytes: new Uint8Array(mostSectionBytes), length: 0, wanted: 0, counter: 0, last: new Uint8Array(0) }
+  return { bytes: new Uint8Array(maxSectionBytes), length: 0, wanted: 0, counter: 0, last: new Uint8Array(0) }
 }
 
 /** Length of a whole PES packet; 0 where it is left open. */

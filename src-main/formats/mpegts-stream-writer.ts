@@ -3,9 +3,9 @@ import {
   associationTable,
   clockEveryTicks,
   deliveryTicks,
-  longestReorderTicks,
   mapPid,
   mapTable,
+  maxReorderTicks,
   newUnit,
   PacketWriter,
   pesPacket,
@@ -99,7 +99,7 @@ export class TsStreamWriter {
     const pts = Math.max(dts, toClock(packet.pts, packet.track.timescale))
     const leads = form.pid === this.#clockPid
     // Where pictures stay away, sound tells the clock, behind by what returning pictures may be.
-    const clock = leads ? dts : dts - longestReorderTicks
+    const clock = leads ? dts : dts - maxReorderTicks
     const tells = leads ? clock > this.#clock : clock > this.#clock + 4 * clockEveryTicks
     const video = packet.track.kind === 'video'
     const unit = newUnit(

@@ -6,9 +6,9 @@ import {
   clockHz,
   counterCycle,
   deliveryTicks,
-  longestReorderTicks,
   mapPid,
   mapTable,
+  maxReorderTicks,
   newUnit,
   noPid,
   PacketWriter,
@@ -37,10 +37,10 @@ export interface TsSegment {
 }
 
 /** A gap that lasts longer is a fault in the times, not worth a clock. */
-const longestGapTicks = 30 * clockHz
+const maxGapTicks = 30 * clockHz
 /** Audio frames of together so long share a PES packet. */
 const audioPesTicks = 0.09 * clockHz
-const mostAudioPesBytes = 4000
+const maxAudioPesBytes = 4000
 
 /**
  * Writes a segment of an MPEG transport stream (ISO/IEC 13818-1) that a player can begin with.
@@ -103,14 +103,14 @@ function audioUnits(track: TsTrack, tellsClock: boolean): Unit[] {
     frames = []
     bytes = 0
   }
-  const mostTicks = (audioPesTicks * track.timescale) / clockHz
+  const maxTicks = (audioPesTicks * track.timescale) / clockHz
   for (const sample of track.samples) {
     const frame = track.form.frame(sample)
     if (frame.length === 0) {
       flush()
       continue
     }
-    if (frames.length > 0 && (bytes + frame.length > mostAudioPesBytes || sample.pts + sample.duration - startTicks > mostTicks)) flush()
+    if (frames.length > 0 && (bytes + frame.length > maxAudioPesBytes || sample.pts + sample.duration - startTicks > maxTicks)) flush()
     if (frames.length === 0) startTicks = sample.pts
     frames.push(frame)
     bytes += frame.length
@@ -137,7 +137,7 @@ function clockEnd({ video, audio }: TsSegment): number {
   const last = video?.samples.at(-1)
   if (video && last) return toClock(last.dts + last.duration, video.timescale)
   const heard = audio?.samples.at(-1)
-  return audio && heard ? toClock(heard.dts + heard.duration, audio.timescale) - (video ? longestReorderTicks : 0) : 0
+  return audio && heard ? toClock(heard.dts + heard.duration, audio.timescale) - (video ? maxReorderTicks : 0) : 0
 }
 
 /**
@@ -147,7 +147,7 @@ function clockEnd({ video, audio }: TsSegment): number {
 function withClock(units: readonly Unit[], clockPid: number, startTicks: number, endTicks: number): Unit[] {
   const told: Unit[] = []
   const tellUntil = (fromTicks: number, untilTicks: number): void => {
-    const end = Math.min(untilTicks, fromTicks + longestGapTicks)
+    const end = Math.min(untilTicks, fromTicks + maxGapTicks)
     for (let at = fromTicks; at < end; at += clockEveryTicks)
       told.push({ pid: clockPid, bytes: new Uint8Array(0), dts: at, key: false, clock: at - deliveryTicks, packets: 1 })
   }

@@ -26,7 +26,7 @@ const emptyBody = Buffer.alloc(0)
 const slabBytes = 65_536
 /** Larger messages are allocated alone. */
 const largestInSlab = 16_384
-const longestHeader = 18
+const maxHeader = 18
 /** Largest chunk size that makes sense, since a message length has 24 bits (section 5.4.1). */
 const largestChunkSize = 0xffffff
 
@@ -58,7 +58,7 @@ export class ChunkReader {
   private slabUsed = 0
   private readonly streams = new Map<number, ChunkStreamState>()
   private readonly onMessage: MessageHandler
-  private readonly carry = Buffer.allocUnsafeSlow(longestHeader)
+  private readonly carry = Buffer.allocUnsafeSlow(maxHeader)
   private carried = 0
   private current: ChunkStreamState | undefined
   private chunkLeft = 0
@@ -96,16 +96,16 @@ export class ChunkReader {
 
   /** A header that was cut by the end of the previous read. */
   private readCarriedHeader(bytes: Buffer, position: number, end: number): number {
-    const held = this.carried
-    const taken = Math.min(longestHeader - held, end - position)
-    bytes.copy(this.carry, held, position, position + taken)
-    const after = this.readHeader(this.carry, 0, held + taken)
+    const kept = this.carried
+    const taken = Math.min(maxHeader - kept, end - position)
+    bytes.copy(this.carry, kept, position, position + taken)
+    const after = this.readHeader(this.carry, 0, kept + taken)
     if (after < 0) {
-      this.carried = held + taken
+      this.carried = kept + taken
       return position + taken
     }
     this.carried = 0
-    return position + after - held
+    return position + after - kept
   }
 
   /** Returns the position after the header, or -1 where bytes are missing. */

@@ -6,7 +6,7 @@ import { writeRtpHead } from './rtp.ts'
 export type RtpSink = (packet: Buffer) => void
 
 /** Longest payload behind the 12-byte head: fits 1200 bytes with SRTP's tag and TURN's framing on any path. */
-const longestPayload = 1180
+const maxPayload = 1180
 
 /** Cuts H.264 access units (length-prefixed) to RTP packets (RFC 6184, packetization-mode 1). */
 export class H264Packetizer {
@@ -54,7 +54,7 @@ export class H264Packetizer {
     let length = 1
     for (const set of this.#sets) length += 2 + set.length
     if (this.#sets.length === 0) return
-    if (length > longestPayload) {
+    if (length > maxPayload) {
       for (const set of this.#sets) this.#unit(set, 0, set.length, timestamp, false)
       return
     }
@@ -71,14 +71,14 @@ export class H264Packetizer {
 
   #unit(data: Uint8Array, start: number, end: number, timestamp: number, last: boolean): void {
     const length = end - start
-    if (length <= longestPayload) {
+    if (length <= maxPayload) {
       const packet = this.#packet(length, last, timestamp)
       packet.set(data.subarray(start, end), 12)
       this.#sink(packet)
       return
     }
     const head = data[start] as number
-    const pieces = Math.ceil((length - 1) / (longestPayload - 2))
+    const pieces = Math.ceil((length - 1) / (maxPayload - 2))
     const each = Math.ceil((length - 1) / pieces)
     for (let at = start + 1; at < end; at += each) {
       const to = Math.min(at + each, end)

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { isFault } from './fault.ts'
 import { buildAvcDecoderConfiguration, parseAvcDecoderConfiguration } from './h264.ts'
-import { headers } from './header-samples.ts'
 import { readRtcp, writeBitrate, writeKeyframeRequest, writeNack, writeReceiverReport, writeSenderReport } from './rtcp.ts'
 import { RtpHead, sequenceDistance, timestampDistance, writeRtpHead } from './rtp.ts'
 import { beginsKeyframe, frameAssembler, type RtpFrame } from './rtp-frames.ts'
 import { H264Packetizer, OpusPacketizer } from './rtp-packets.ts'
+import { headers } from './testing/header-samples.ts'
 
 const head = new RtpHead()
 

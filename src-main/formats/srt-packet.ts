@@ -7,7 +7,7 @@ import { type Fault, fault } from './fault.ts'
 
 export const srtHeaderBytes = 16
 /** Payload of one data packet at most: an Ethernet frame without the headers of IP, UDP and SRT. */
-export const srtMostPayloadBytes = 1456
+export const srtMaxPayloadBytes = 1456
 /** Seven packets of a transport stream: what live encoders put into one packet. */
 export const srtLivePayloadBytes = 1316
 

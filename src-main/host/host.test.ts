@@ -1,15 +1,28 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request as requestPlain } from 'node:http'
 import { connect } from 'node:http2'
+import { request as requestTls } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { liveMigrations } from '../live/index.ts'
 import { optionsDocument } from '../platform/config/options-document.ts'
 import { errorsDocument } from '../platform/errors-document.ts'
+import { eventTopics } from '../platform/event-topics.ts'
+import { hashSecret } from '../platform/identity/secrets.ts'
+import { createTokenStore } from '../platform/identity/tokens.ts'
+import { platformMigrations } from '../platform/platform-migrations.ts'
+import { openDatabase } from '../platform/storage/database.ts'
+import { createWriteQueue } from '../platform/storage/write-queue.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
+import { workersTable } from '../platform/workers/manifest.ts'
+import { studioMigrations } from '../studio/index.ts'
+import { examineSignIn } from './commands/doctor-sign-in.ts'
 import { configSpecs, loadConfig } from './config.ts'
+import { permissionsDocument, rolesOfOperations } from './permissions-document.ts'
 import { createProgram } from './program.ts'
 import { type RunningHost, startHost } from './wiring.ts'
 
@@ -37,6 +50,9 @@ beforeAll(async () => {
   mkdirSync(dataDir)
   const old = new DatabaseSync(join(dataDir, 'streams.db'))
   old.exec(readFileSync(new URL('./fixtures/schema-0.1.0.sql', import.meta.url), 'utf8'))
+  old.exec(
+    `INSERT INTO browser_sessions VALUES ('${hashSecret('kept')}', 'link', 'editor', '2026-11-21T00:00:00.000Z', '2999-01-01T00:00:00.000Z')`,
+  )
   old.close()
   host = await start()
   api = `${host.ready.url}/api/v1`
@@ -99,6 +115,12 @@ describe('the host', () => {
     expect(await json('/settings')).toMatchObject({ reconnectWindowMs: 12_345 })
     expect((await json('/tokens')).items).toMatchObject([{ id: 't1', label: 'kept', role: 'editor' }])
     expect((await json('/audit')).items.at(-1)).toMatchObject({ id: 1, message: 'an old line' })
+    const [kept] = (await json('/sessions')).items
+    expect(kept).toMatchObject({ principal: `link:${kept.id}`, role: 'editor', userAgent: '', lastUsedAt: '2026-11-21T00:00:00.000Z' })
+    expect(await json('/sessions/me', { headers: { cookie: 'streams_session=kept' } })).toMatchObject({
+      id: kept.principal,
+      role: 'editor',
+    })
   })
 
   it('answers errors as problems with a code, a remedy and the id of the request', async () => {
@@ -165,10 +187,54 @@ describe('the host', () => {
     const cookie = response.headers.get('set-cookie') ?? ''
     expect([response.status, cookie]).toEqual([201, expect.stringMatching(/HttpOnly; SameSite=Strict/)])
     const headers = { cookie: cookie.split(';')[0] ?? '' }
-    expect(await json('/sessions/me', { headers })).toMatchObject({ id: 'link', role: 'admin' })
+    expect(await json('/sessions/me', { headers })).toMatchObject({ id: expect.stringMatching(/^link:/), role: 'admin' })
     expect((await fetch(`${api}/sessions/me`, { method: 'DELETE', headers })).status).toBe(204)
     expect(await json('/sessions/me', { headers })).toMatchObject({ id: 'local' })
     expect(await json('/sessions', post({ link }))).toMatchObject({ code: 'auth.link_spent' })
+  })
+
+  it('lists signed-in browsers to those they belong to and to admins, and signs them out at once', async () => {
+    const { token, secret } = await json('/tokens', post({ label: 'browsers', role: 'viewer' }))
+    const signIn = async (credentials: object, userAgent: string): Promise<{ headers: Record<string, string> }> => {
+      const response = await fetch(`${api}/sessions`, post(credentials, { 'user-agent': userAgent }))
+      return { headers: { cookie: (response.headers.get('set-cookie') ?? '').split(';')[0] as string } }
+    }
+    const link = async () => ({ link: (await json('/tokens/link', post({ role: 'editor' }))).url.split('#link=')[1] })
+    const [one, two] = [await signIn({ token: secret }, 'One'), await signIn({ token: secret }, 'Two')]
+    const editor = await signIn(await link(), 'Editor')
+    const list = async (init?: RequestInit): Promise<any[]> => (await json('/sessions', init)).items
+    const names = async (init?: RequestInit) =>
+      (await list(init)).map(({ userAgent, current }) => `${userAgent}${current ? '!' : ''}`).sort()
+    expect(await names(one)).toEqual(['One!', 'Two'])
+    expect(await names(editor)).toEqual(['Editor!'])
+    expect(await names()).toEqual(['', 'Editor', 'One', 'Two'])
+    const idOf = async (name: string): Promise<string> => (await list()).find(({ userAgent }) => userAgent === name)?.id
+    const end = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+      const response = await fetch(`${api}${path}`, { ...init, method: 'DELETE' })
+      return response.status === 204 ? 204 : ((await response.json()) as { code?: string; ended?: number })
+    }
+    expect(await end(`/sessions/${await idOf('Editor')}`, one)).toMatchObject({ code: 'session.not_found' })
+
+    const events = new WebSocket(`${api.replace('http', 'ws')}/events`, two)
+    await new Promise((resolve) => events.once('message', resolve))
+    const closed = new Promise((resolve) => events.once('close', resolve))
+    expect(await end(`/sessions/${await idOf('Two')}`, one)).toBe(204)
+    expect(await closed).toBe(4401)
+    expect(await json('/sessions/me', two)).toMatchObject({ id: 'local' })
+    expect(await end('/sessions?keepCurrent=true', one)).toEqual({ ended: 0 })
+
+    const again = await signIn({ token: secret }, 'Again')
+    expect(await end('/sessions?keepCurrent=true', again)).toEqual({ ended: 1 })
+    expect(await names()).toEqual(['', 'Again', 'Editor'])
+    const replaced = await signIn({ token: secret }, 'Replaced')
+    await fetch(`${api}/sessions`, post(await link(), { 'user-agent': 'Next', ...replaced.headers }))
+    expect(await names()).toEqual(['', 'Again', 'Editor', 'Next'])
+    await json(`/tokens/${token.id}`, { method: 'DELETE' })
+    expect(await names()).toEqual(['', 'Editor', 'Next'])
+    expect(await end('/sessions')).toEqual({ ended: 3 })
+    expect(await json('/sessions/me', editor)).toMatchObject({ id: 'local' })
+    const told = (await json('/audit?kind=sign-in')).items.map((line: { message: string }) => line.message)
+    expect(told.slice(0, 3)).toEqual(Array(3).fill('a browser was signed out'))
   })
 
   it('speaks HTTP/2 under TLS with the same doors, and WebSocket beside it', async () => {
@@ -200,6 +266,29 @@ describe('the host', () => {
     const hello = await new Promise((resolve, reject) => socket.on('message', resolve).on('error', reject))
     expect(JSON.parse(String(hello))).toMatchObject({ type: 'hello' })
     socket.close()
+  })
+
+  it('tells browsers to keep to HTTPS for public names, over TLS alone', async () => {
+    const hsts = (from: 'http' | 'https', name: string, path: string): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        const port = from === 'https' ? host.ready.httpsPort : host.ready.httpPort
+        const options = { host: '127.0.0.1', port, path, headers: { host: name }, rejectUnauthorized: false }
+        const asked = (from === 'https' ? requestTls : requestPlain)(options, (response) => {
+          response.resume()
+          resolve(response.headers['strict-transport-security'])
+        })
+        asked.on('error', reject).end()
+      })
+    for (const path of ['/', '/api/v1/health', '/api/v1/nothing', '/live/none/index.m3u8'])
+      expect([path, await hsts('https', 'live.example.com', path)]).toEqual([path, 'max-age=31536000; includeSubDomains'])
+    for (const name of ['127.0.0.1:8443', 'studio.local:8443', '192.168.1.5']) expect(await hsts('https', name, '/')).toBeUndefined()
+    expect(await hsts('http', 'live.example.com', '/')).toBeUndefined()
+    const session = connect(`https://127.0.0.1:${host.ready.httpsPort}`, { rejectUnauthorized: false })
+    const headers = await new Promise((resolve) =>
+      session.request({ ':path': '/', ':authority': 'live.example.com' }).on('response', resolve).resume(),
+    )
+    expect(headers).toMatchObject({ 'strict-transport-security': 'max-age=31536000; includeSubDomains' })
+    session.close()
   })
 
   it('serves the page with a strict policy, what never changes for ever, and nothing outside its folder', async () => {
@@ -300,6 +389,30 @@ describe('the command line', () => {
     expect(JSON.parse((await streams('demo', 'status', '--json')).out)).toMatchObject({ running: false })
   })
 
+  it('lets an admin who is locked out in again on the machine of the host, whether it runs or not', async () => {
+    const { url } = JSON.parse((await streams('tokens', 'recover', '--json')).out)
+    const response = await fetch(`${api}/sessions`, post({ link: url.split('#link=')[1] }))
+    expect([response.status, await response.json()]).toEqual([201, expect.objectContaining({ role: 'admin' })])
+
+    const data = join(root, 'stopped')
+    const never = await streams('tokens', 'recover', '--data', data, '--json')
+    expect([never.code, JSON.parse(never.out).error.code, existsSync(data)]).toEqual([1, 'host.not_running', false])
+    const migrations = [...platformMigrations, ...liveMigrations, ...studioMigrations]
+    await (await openDatabase({ dir: data, migrations })).close()
+    const { token, secret } = JSON.parse((await streams('tokens', 'recover', '--data', data, '--json')).out)
+    expect(Date.parse(token.expiresAt) - Date.now()).toBeLessThanOrEqual(24 * 3_600_000)
+    const database = await openDatabase({ dir: data, migrations })
+    const tokens = await createTokenStore(database.kysely, createWriteQueue(silentLogger))
+    expect(tokens.verify(secret)).toEqual({ id: `token:${token.id}`, role: 'admin' })
+    expect(await database.kysely.selectFrom('audit').select('message').execute()).toEqual([
+      { message: 'an admin token was recovered on this machine' },
+    ])
+    await database.close()
+
+    const elsewhere = await streams('tokens', 'recover', '--url', host.ready.url, '--json')
+    expect([elsewhere.code, JSON.parse(elsewhere.out).error.code]).toEqual([1, 'command.invalid'])
+  })
+
   it('tells errors as JSON too, and ends with code 1', async () => {
     const gone = await streams('keys', 'rotate', 'nobody', '--json')
     expect([gone.code, JSON.parse(gone.out).error.code]).toEqual([1, 'key.not_found'])
@@ -332,10 +445,50 @@ describe('the command line', () => {
   })
 })
 
+describe('doctor, about who must sign in', () => {
+  const options = { auth: 'auto', bind: '127.0.0.1', publicUrl: '', trustedProxies: '' } as const
+  it.each([
+    ['this machine alone', {}, [], 'ok', /not needed on this machine/],
+    ['this machine with a web server that may pass requests on', {}, ['nginx (pid 311) at port 443'], 'warn', /nginx/],
+    ['a web server, and a public URL', { publicUrl: 'https://live.example' }, ['nginx (pid 311) at port 443'], 'ok', /required/],
+    ['a web server, and sign-in turned on', { auth: 'on' }, ['nginx (pid 311) at port 443'], 'ok', /required/],
+    ['a wide port', { bind: '0.0.0.0' }, [], 'ok', /required/],
+    ['a trusted proxy', { trustedProxies: '127.0.0.1' }, ['nginx (pid 311) at port 443'], 'ok', /required/],
+    ['a wide port and a public URL without TLS', { bind: '0.0.0.0', publicUrl: 'http://live.example' }, [], 'warn', /plain HTTP/],
+    ['sign-in turned off at a wide port', { auth: 'off', bind: '0.0.0.0' }, [], 'warn', /everybody who reaches a port/],
+    ['sign-in turned off', { auth: 'off' }, [], 'warn', /on this machine/],
+  ] as const)('%s', (_name, change, webServers, state, detail) => {
+    expect(examineSignIn({ ...options, ...change }, webServers)).toMatchObject({ state, detail: expect.stringMatching(detail) })
+  })
+})
+
 it('docs/options.md says what the schema says', () => {
   expect(readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8')).toBe(optionsDocument(configSpecs))
 })
 
+describe('who may do what', () => {
+  it('is in docs/permissions.md as the routes and topics state it', async () => {
+    const written = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8')
+    expect(written, 'run: node src-main/host/print-permissions.ts > docs/permissions.md').toBe(
+      permissionsDocument(await json('/openapi.json')),
+    )
+  })
+
+  it('is never less for a topic than for the route with the same state', async () => {
+    const operations = rolesOfOperations(await json('/openapi.json'))
+    const order = ['none', 'viewer', 'editor', 'admin']
+    const faults = Object.entries(eventTopics).filter(([, { role, state }]) => {
+      const min = operations.get(state)
+      return min === undefined || order.indexOf(role) < order.indexOf(min)
+    })
+    expect(faults).toEqual([])
+  })
+})
+
 it('docs/errors.md says what the catalogue says', () => {
   expect(readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')).toBe(errorsDocument())
+})
+
+it('describes every worker in docs/architecture.md as the manifest does', () => {
+  expect(readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8')).toContain(workersTable())
 })

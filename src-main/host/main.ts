@@ -1,11 +1,17 @@
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { handoverVariable } from './supervisor/messages.ts'
+import { readSupervisorLink } from './supervisor/supervisor-link.ts'
 import type { StopCause } from './wiring.ts'
 
 // Media are buffers outside the heap. By default every 32 MB of new ones have the whole heap marked, every other second with twenty
 // streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is held.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
+// V8 decides in what proportion by how fast it collects: with a hundred streams, or on a busy machine, it lets garbage grow to three
+// times what is kept. A fixed share of 30 % costs at most half a percent of a core with twenty streams, and with a hundred of 1 Mbps
+// the host takes 0.8 GB instead of 1.7.
+setFlagsFromString('--heap-growing-percent=30')
 // A young generation that stays small costs a tenth of a percent and saves a megabyte a stream.
 setFlagsFromString('--semi-space-growth-factor=1')
 
@@ -15,7 +21,7 @@ const { createProgram } = await import('./program.ts')
 
 const stopped = Promise.withResolvers<StopCause>()
 let asked = false
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // Who asks twice does not want to wait.
     if (asked) process.exit(130)
@@ -27,6 +33,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 let waiting = false
 
+const supervisor = readSupervisorLink(process.env)
+// Processes of the host are not the supervisor's.
+delete process.env[handoverVariable]
+
 const program = createProgram({
   environment: process.env,
   stdout: process.stdout,
@@ -35,6 +45,7 @@ const program = createProgram({
     waiting = true
     return stopped.promise
   },
+  ...(supervisor && { supervisor }),
   exit: (code) => {
     process.exitCode = code
   },

@@ -7,6 +7,8 @@ import { type Certificate, loadCertificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
 import { AppError } from '../platform/errors.ts'
 import { createEventBus } from '../platform/event-bus.ts'
+import { ClientLimits } from '../platform/http/client-limits.ts'
+import { readTrustedProxies } from '../platform/http/trusted-proxies.ts'
 import { createBrowserSessions } from '../platform/identity/browser-sessions.ts'
 import { lockDataFolder } from '../platform/identity/data-lock.ts'
 import { removeHostFile, writeHostFile } from '../platform/identity/host-file.ts'
@@ -14,12 +16,16 @@ import { openSecretBox } from '../platform/identity/secret-box.ts'
 import { createSignInLinks } from '../platform/identity/sign-in-links.ts'
 import { createTokenStore } from '../platform/identity/tokens.ts'
 import { toListenError } from '../platform/listen-error.ts'
+import { watchMemory } from '../platform/memory/watch-memory.ts'
 import { platformMigrations } from '../platform/platform-migrations.ts'
+import { createReach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import { createSettingsStore } from '../platform/settings-store.ts'
+import { createSteadyClock } from '../platform/steady-clock.ts'
 import { openDatabase } from '../platform/storage/database.ts'
 import { createWriteQueue } from '../platform/storage/write-queue.ts'
 import { createAuditLog } from '../platform/telemetry/audit-log.ts'
+import { EventLoopDelay } from '../platform/telemetry/event-loop-delay.ts'
 import { watchHostHealth } from '../platform/telemetry/host-health.ts'
 import type { ClosableLogger } from '../platform/telemetry/logger.ts'
 import { createMetrics } from '../platform/telemetry/metrics.ts'
@@ -29,6 +35,7 @@ import type { Config } from './config.ts'
 import { mediaEnginePresent } from './media-engine.ts'
 import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
+import { reachRoutes } from './routes/reach-routes.ts'
 import { createRuntimeSettings } from './runtime-settings.ts'
 import { installation, version } from './version.ts'
 
@@ -63,13 +70,17 @@ export interface RunningHost {
   readonly signInRequired: boolean
   /** Admin token of this run. */
   readonly token: string
+  /** SHA-256 of the certificate that no browser knows, where the sign-in link needs it. */
+  readonly unknownCertificate: string | undefined
+  /** URL for a window on this machine; with a one-time sign-in where one is needed. */
+  windowUrl(): string
   /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
   onAir(): number
   /** Under two seconds, unless a disk hangs. What the studio sends goes on at the next start, unless a person ends it (left out: the system does). */
   stop(by?: StopCause): Promise<void>
 }
 
-export interface HostNeeds {
+export interface HostDependencies {
   readonly config: Config
   readonly sources: ReadonlyMap<string, OptionSource>
   readonly logger: ClosableLogger
@@ -77,10 +88,12 @@ export interface HostNeeds {
   readonly pageDir?: string
   /** File of a collection that the studio opens, instead of what it had open last. */
   readonly collection?: string
+  /** How the host before this one ended, where it did so unexpectedly: what it did by itself goes on. */
+  readonly restartedAfter?: string
 }
 
 /** The map of the product: makes each part, introduces them to each other, and starts them. Throws AppError. */
-export async function startHost({ config, sources, logger, pageDir, collection }: HostNeeds): Promise<RunningHost> {
+export async function startHost({ config, sources, logger, pageDir, collection, restartedAfter }: HostDependencies): Promise<RunningHost> {
   const startedAtMs = Date.now()
   /** What is open, newest last: closed in reverse. */
   const open: (() => unknown)[] = []
@@ -104,16 +117,31 @@ export async function startHost({ config, sources, logger, pageDir, collection }
     open.push(() => writes.stop())
 
     const events = createEventBus(logger)
-    const audit = await createAuditLog({ database: database.kysely, logger, events, rows: config.auditRows })
+    const audit = await createAuditLog({
+      database: database.kysely,
+      logger,
+      events,
+      rows: config.auditRows,
+      viewerRows: config.auditViewerRows,
+    })
     open.push(() => audit.stop())
-    const metrics = createMetrics()
-    open.push(watchHostHealth(events))
+    if (restartedAfter !== undefined) {
+      logger.warn({ cause: restartedAfter }, 'the host was started again')
+      audit.record({ kind: 'error', message: `the host ${restartedAfter} and was started again` })
+    }
+    const delay = new EventLoopDelay()
+    open.push(() => delay.stop())
+    const metrics = createMetrics(delay)
+    open.push(watchHostHealth(events, delay))
+    open.push(watchMemory(logger))
 
     const tokens = await createTokenStore(database.kysely, writes)
     const sessions = await createBrowserSessions(database.kysely, writes, tokens.stands)
     const links = createSignInLinks()
     const attempts = createAttemptLimit()
-    const settings = createRuntimeSettings(config, sources, await createSettingsStore(database.kysely, writes), events)
+    const settingsStore = await createSettingsStore(database.kysely, writes)
+    const settings = createRuntimeSettings(config, sources, settingsStore, events)
+    const reach = await createReach({ dataDir: config.data, privateFiles: [config.tlsKey], store: settingsStore, events })
     const wide = isWide(config.bind)
     const host = shownHost(config.bind, config.publicUrl)
 
@@ -140,8 +168,13 @@ export async function startHost({ config, sources, logger, pageDir, collection }
     // RTMPS opens with the certificate in hand; making one takes part of a second, so it begins early.
     const tls = rtmpsPort === 'off' ? undefined : await loadOnce()
     const secrets = openSecretBox(config.data)
+    const clock = createSteadyClock()
+    const proxies = readTrustedProxies(config.trustedProxies)
+    const clients = new ClientLimits(config.perAddress, logger)
     const live = await createLive({
       config,
+      clock,
+      clients,
       listen: {
         host: config.bind,
         rtmpPort: config.rtmpPort,
@@ -159,9 +192,11 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       ...(tls ? { certificate: () => tls } : {}),
       settings: settings.current,
       baseUrl: () => ready?.url ?? '',
+      resumes: restartedAfter !== undefined,
     })
     const studio = await createStudio({
       dataDir: config.data,
+      reach,
       database: database.kysely,
       secrets,
       writes,
@@ -178,7 +213,8 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       ...hostRoutes({
         version,
         startedAtMs,
-        status: () => ((writes.counters().waiting > 0 && writes.counters().failures > 0) || audit.failing() ? 'degraded' : 'ok'),
+        clock,
+        problems: () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat(),
         settings,
         auditLog: audit,
         audit,
@@ -212,7 +248,8 @@ export async function startHost({ config, sources, logger, pageDir, collection }
           },
         }),
       }),
-      ...identityRoutes({ tokens, sessions, links, attempts, audit, signInRequired: () => api?.access.signInRequired ?? true }),
+      ...reachRoutes({ reach, audit }),
+      ...identityRoutes({ tokens, sessions, links, attempts, audit, events, signInRequired: () => api?.access.signInRequired ?? true }),
     ]
 
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
@@ -224,10 +261,13 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       httpPort: config.httpPort,
       httpsPort: config.httpsPort,
       maxConnections: config.maxConnections,
+      clients,
+      proxies,
       ...(ticketKeys === undefined ? {} : { ticketKeys }),
       certificate: loadOnce,
       authMode: config.auth,
       wide,
+      shownHost: host,
       publicUrl: config.publicUrl,
       pageDir: pageDir ?? fileURLToPath(new URL('dist/renderer', installation)),
       mediaOrigin: () => {
@@ -242,23 +282,29 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       logger,
       version,
     })
-    const door = api
+    const endpoint = api
     // Side by side, so together: a slow client of one must not hold up the other.
-    open.push(() => Promise.all([door.stop(), live.stop()]))
+    open.push(() => Promise.all([endpoint.stop(), live.stop()]))
     // The studio publishes into live: it ends first and begins last.
     open.push(() => studio.stop(endedBy === 'person'))
-    const [http, opened] = await Promise.all([door.start(), startLive(live, config)])
+    const [http, opened] = await Promise.all([endpoint.start(), startLive(live, config)])
+    reach.setPorts({ ownHttpPorts: [http.httpPort], ownHttpsPorts: http.httpsPort === null ? [] : [http.httpsPort] })
     if (ticketKeys !== undefined) {
       const secret = http.httpsPort === null ? undefined : await loadOnce()
       live.deliverAt({
-        ...(await door.share()),
+        ...(await endpoint.share()),
         tls: secret && { cert: secret.cert, key: secret.key, ticketKeys },
         maxConnections: config.maxConnections,
+        perAddress: config.perAddress,
+        trustedProxies: config.trustedProxies,
       })
     }
     const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null, srtPort: opened.srtPort ?? null }
 
     const url = config.publicUrl === '' ? `http://${host}:${http.httpPort}` : config.publicUrl.replace(/\/$/, '')
+    const httpsUrl = http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`
+    // Whoever can read the network between must not sign in by it.
+    const signInBase = config.publicUrl === '' && wide && httpsUrl !== null ? httpsUrl : url
     const token = tokens.issueRuntimeSecret()
     ready = {
       event: 'ready',
@@ -268,20 +314,22 @@ export async function startHost({ config, sources, logger, pageDir, collection }
       ...http,
       ...rtmp,
       url,
-      httpsUrl: http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`,
+      httpsUrl,
       rtmpUrl: `rtmp://${host}:${rtmp.rtmpPort}/live`,
       rtmpsUrl: rtmp.rtmpsPort === null ? null : `rtmps://${host}:${rtmp.rtmpsPort}/live`,
       srtUrl: rtmp.srtPort === null ? null : `srt://${host}:${rtmp.srtPort}`,
-      signInUrl: signInUrl(url, links.create('admin').secret),
+      signInUrl: signInUrl(signInBase, links.create('admin').secret),
       dataDir: config.data,
       startupMs: Math.round(performance.now()),
     }
     const { event: _event, startupMs: _startupMs, signInUrl: _signInUrl, ...addresses } = ready
     // The command line is on this machine: it does not go by the public name.
     const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
+    const localUrl = `http://${localHost}:${http.httpPort}`
+    const { signInRequired } = api.access
     writeHostFile(config.data, {
       ...addresses,
-      url: `http://${localHost}:${http.httpPort}`,
+      url: localUrl,
       token,
       startedAt: new Date(startedAtMs).toISOString(),
     })
@@ -290,8 +338,10 @@ export async function startHost({ config, sources, logger, pageDir, collection }
     await studio.start(collection)
     return {
       ready,
-      signInRequired: api.access.signInRequired,
+      signInRequired,
       token,
+      unknownCertificate: signInBase === httpsUrl && certificate?.selfMade ? certificate.fingerprint : undefined,
+      windowUrl: () => (signInRequired ? signInUrl(localUrl, links.create('admin').secret) : localUrl),
       onAir: () => live.health().active + studio.running(),
       stop: (by = 'system') => {
         endedBy = by

@@ -1,29 +1,31 @@
-import { createAccess } from './access/index.ts'
+import { firstRefusal, type MayWatch } from './audience/viewer-admission.ts'
+import { createViewerLimit } from './audience/viewer-limit.ts'
 import type { Core } from './core.ts'
-import { createHooks, createPlayDecisions } from './hooks/index.ts'
-import type { LiveNeeds } from './live-needs.ts'
-import { KeyGate } from './streams/publish-gate.ts'
-import { firstRefusal, type MayWatch } from './viewers/viewer-admission.ts'
-import { createViewerLimit } from './viewers/viewer-limit.ts'
+import type { LiveDependencies } from './live-dependencies.ts'
+import { createAccess } from './policy/access/index.ts'
+import { createHooks, createPlayDecisions } from './policy/hooks/index.ts'
+import { KeyGate } from './policy/keys/publish-gate.ts'
 
 /** The two questions of every door: may this one publish, may that one watch. */
 export type Admission = Awaited<ReturnType<typeof createAdmission>>
 
 /** Address rules, signed addresses, hooks and limits joined to one gate for ways in and one question for ways out. */
-export async function createAdmission(needs: LiveNeeds, core: Core) {
-  const { database, writes, events, audit, log } = needs
+export async function createAdmission(dependencies: LiveDependencies, core: Core) {
+  const { database, writes, events, audit, log } = dependencies
   const { now, settings, keys, registry, viewers, metrics, nameOf } = core
   const access = await createAccess({
     database,
     writes,
-    secrets: needs.secrets,
+    secrets: dependencies.secrets,
     events,
     audit,
     now,
+    log: log.child({ part: 'access' }),
     behindCdn: () => settings().cdnPrefix !== '',
     nameOf,
+    previewPrefix: core.previewPrefix,
   })
-  const hooking = await createHooks({ database, secrets: needs.secrets, events, audit, log: log.child({ part: 'hooks' }), now })
+  const hooking = await createHooks({ database, secrets: dependencies.secrets, events, audit, log: log.child({ part: 'hooks' }), now })
   const judged = firstRefusal([
     access.mayWatch,
     createViewerLimit(registry, viewers),

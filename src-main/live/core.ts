@@ -1,23 +1,24 @@
 import { AppError } from '../platform/errors.ts'
+import { randomText } from '../platform/random-id.ts'
 import type { AddressBase } from './addresses.ts'
-import { createDvr } from './dvr/index.ts'
-import { createKeyStore } from './keys/key-store.ts'
-import { StreamKeys } from './keys/stream-keys.ts'
-import type { LiveNeeds } from './live-needs.ts'
-import { createPackager } from './packager/packager.ts'
-import { createRenditions } from './renditions/index.ts'
+import { createStreamMetrics } from './audience/stream-metrics.ts'
+import { createViewerMetrics } from './audience/viewer-metrics.ts'
+import { ViewerSessions } from './audience/viewer-sessions.ts'
+import { ViewerStore } from './audience/viewer-store.ts'
+import { HealthClock } from './hub/health-clock.ts'
+import type { StreamEntry } from './hub/stream-entry.ts'
+import { StreamRegistry } from './hub/stream-registry.ts'
+import { createStreamStore } from './hub/stream-store.ts'
+import { streamView } from './hub/stream-view.ts'
+import { createRenditions } from './jobs/renditions/index.ts'
+import type { LiveDependencies } from './live-dependencies.ts'
+import { PackagedRuns } from './packaging/packaged-runs.ts'
+import { createPackager } from './packaging/packager.ts'
+import { createDvr } from './packaging/rewind/index.ts'
+import { createKeyStore } from './policy/keys/key-store.ts'
+import { StreamKeys } from './policy/keys/stream-keys.ts'
+import { Slates } from './relay/slate/slates.ts'
 import { settingsInForce } from './settings.ts'
-import { Slates } from './slate/slates.ts'
-import { HealthClock } from './streams/health-clock.ts'
-import { PackagedRuns } from './streams/packaged-runs.ts'
-import type { StreamEntry } from './streams/stream-entry.ts'
-import { createStreamMetrics } from './streams/stream-metrics.ts'
-import { StreamRegistry } from './streams/stream-registry.ts'
-import { createStreamStore } from './streams/stream-store.ts'
-import { streamView } from './streams/stream-view.ts'
-import { createViewerMetrics } from './viewers/viewer-metrics.ts'
-import { ViewerSessions } from './viewers/viewer-sessions.ts'
-import { ViewerStore } from './viewers/viewer-store.ts'
 
 /** What every stream goes through, whatever door it came in by. */
 export type Core = Awaited<ReturnType<typeof createCore>>
@@ -26,18 +27,21 @@ export type Core = Awaited<ReturnType<typeof createCore>>
 const AFTER_END_MS = 10_000
 
 /** Keys, streams, viewers, renditions and packaged runs, from what is kept in the database. */
-export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string) => AddressBase) {
-  const { config, database, writes, events, audit, log } = needs
-  const now = needs.now ?? Date.now
+export async function createCore(dependencies: LiveDependencies, addressBase: (baseUrl: string) => AddressBase) {
+  const { config, database, writes, events, audit, log } = dependencies
+  const now = dependencies.now ?? Date.now
   const monotonic = () => performance.now()
-  const settings = () => settingsInForce(config, needs.settings)
+  const settings = () => settingsInForce(config, dependencies.settings)
 
   const viewerStore = new ViewerStore({ database, writes, log: log.child({ part: 'viewers' }), now, days: config.viewerSessionDays })
   const nameOfId = (streamId: string): string | undefined => registry.known(streamId)?.name
+  const previewPrefix = `preview-${randomText(16)}-`
   const viewers = new ViewerSessions({
     events,
     audit,
     now,
+    perAddress: config.limits.viewersPerAddress,
+    previewPrefix,
     silenceMs: { hls: 3 * Math.ceil(config.segmentMs / 1000) * 1000 + 4000 },
     nameOf: nameOfId,
     heightOf: (streamId, rendition) => heightOf(registry.known(streamId), rendition),
@@ -55,7 +59,7 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
   const keys = await StreamKeys.open({ store: createKeyStore(database), writes, events, audit, now })
   const slates = await Slates.open({
     database,
-    dataDir: needs.dataDir,
+    dataDir: dependencies.dataDir,
     audit,
     log: log.child({ part: 'slate' }),
     preset: config.failover.slate,
@@ -67,17 +71,18 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
     log,
     now,
     monotonic,
+    clock: dependencies.clock,
     reconnectWindowMs: () => settings().reconnectWindowMs,
     failover: config.failover,
     slates,
-    describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(needs.baseUrl?.() ?? '')),
+    describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(dependencies.baseUrl?.() ?? '')),
   })
   const heightOf = (entry: StreamEntry | undefined, rendition: string | undefined): number | undefined => {
     const packaged = entry === undefined || rendition === undefined ? undefined : runs.find(entry.name)
     const track = packaged?.renditions.find(({ id }) => id === rendition)?.track ?? entry?.run?.tracks.find(({ kind }) => kind === 'video')
     return track?.kind === 'video' ? track.height : undefined
   }
-  const viewerMetrics = createViewerMetrics(needs.registry, () =>
+  const viewerMetrics = createViewerMetrics(dependencies.registry, () =>
     registry
       .list()
       .filter(({ phase }) => phase === 'active' || phase === 'reconnecting')
@@ -87,7 +92,7 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
   keys.onChanged((key) => registry.keyChanged(key))
   keys.onWithdrawn((key, code) => registry.withdraw(key.id, new AppError(code)))
 
-  const metrics = createStreamMetrics(needs.registry, () => registry.list(), viewers)
+  const metrics = createStreamMetrics(dependencies.registry, () => registry.list(), viewers)
   const clock = new HealthClock({
     streams: () => registry.list(),
     viewers: (streamId) => viewers.count(streamId),
@@ -102,7 +107,7 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
   })
   const renditions = await createRenditions({
     database,
-    dataDir: needs.dataDir,
+    dataDir: dependencies.dataDir,
     log: log.child({ part: 'renditions' }),
     events,
     audit,
@@ -119,6 +124,7 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
         segmentMs,
         partMs,
         windowMs,
+        clockOffsetMs: dependencies.clock.offsetMs,
         archive: dvr.open(stream.epoch),
         rewindMs: dvr.windowMs(stream.name),
         ...(keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }),
@@ -126,7 +132,7 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
     (packaged) => packaged.windowMs + AFTER_END_MS,
   )
   const dvr = await createDvr({
-    dataDir: needs.dataDir,
+    dataDir: dependencies.dataDir,
     defaultMs: config.dvrMs,
     database,
     writes,
@@ -146,6 +152,7 @@ export async function createCore(needs: LiveNeeds, addressBase: (baseUrl: string
     monotonic,
     settings,
     viewers,
+    previewPrefix,
     viewerStore,
     viewerMetrics,
     keys,

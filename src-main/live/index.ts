@@ -1,45 +1,50 @@
 import type { AddressBase } from './addresses.ts'
 import { createAdmission } from './admission.ts'
 import { createCore } from './core.ts'
-import { createDoors, type OpenPorts } from './doors.ts'
-import { createFlvBodies } from './flv/flv-bodies.ts'
-import type { Live, LiveNeeds } from './live-needs.ts'
+import { createDoors, type OpenPorts } from './endpoints.ts'
+import type { Live, LiveDependencies } from './live-dependencies.ts'
 import type { LivePart } from './live-part.ts'
 import { createParts } from './parts.ts'
+import { createFlvBodies } from './protocols/flv/flv-bodies.ts'
+import { slateRoutes } from './relay/slate/slate-routes.ts'
 import { liveRoutes } from './routes.ts'
 import { settingsInForce } from './settings.ts'
-import { slateRoutes } from './slate/slate-routes.ts'
 
-export type { LiveCarrier } from './carrier/live-carrier.ts'
-export type { DeliveryDoor } from './delivery/index.ts'
+export { webrtcEnginesPresent } from '../media/realtime/engines-present.ts'
+export type { DeliveryEndpoint } from './delivery/index.ts'
 export { type LiveConfig, LiveConfigSchema, type LiveRuntimeSettings, LiveRuntimeSettingsSchema } from './live-config.ts'
 export type { LiveTables } from './live-database.ts'
-export type { Live, LiveHealth, LiveNeeds } from './live-needs.ts'
+export type { Live, LiveDependencies, LiveHealth } from './live-dependencies.ts'
 export { liveMigrations } from './migrations.ts'
-export { webrtcEnginesPresent } from './webrtc/engines-present.ts'
+export { passCookie } from './policy/access/access-http.ts'
+export type { LiveCarrier } from './relay/local/live-carrier.ts'
 
 /** Makes the live wing from what is kept in the database; nothing listens before `start`. */
-export async function createLive(needs: LiveNeeds): Promise<Live> {
-  const ports: OpenPorts = { rtmp: needs.listen.rtmpPort, rtmps: undefined, srt: undefined }
+export async function createLive(dependencies: LiveDependencies): Promise<Live> {
+  const ports: OpenPorts = { rtmp: dependencies.listen.rtmpPort, rtmps: undefined, srt: undefined }
   const addressBase = (baseUrl: string): AddressBase => ({
     baseUrl,
-    cdnPrefix: settingsInForce(needs.config, needs.settings).cdnPrefix,
+    cdnPrefix: settingsInForce(dependencies.config, dependencies.settings).cdnPrefix,
     rtmpPort: ports.rtmp,
     rtmpsPort: ports.rtmps,
     srtPort: ports.srt,
   })
-  const core = await createCore(needs, addressBase)
+  const core = await createCore(dependencies, addressBase)
   const { viewers, keys, slates, registry, clock, renditions, runs, dvr } = core
-  const admission = await createAdmission(needs, core)
+  const admission = await createAdmission(dependencies, core)
   const { access, hooking, gate } = admission
   const bodies = createFlvBodies()
-  const { alerts, testStream, carrier, sending, destinations, thumbnails, recording, clips, sources } = await createParts(needs, core, {
-    bodies,
-    gate: access.gate,
-    rtmpPort: () => ports.rtmp,
-  })
-  const doors = await createDoors(needs, core, admission, { bodies, sources, ports })
-  const { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = doors
+  const { alerts, testStream, carrier, sending, destinations, thumbnails, recording, clips, sources } = await createParts(
+    dependencies,
+    core,
+    {
+      bodies,
+      gate: access.gate,
+      rtmpPort: () => ports.rtmp,
+    },
+  )
+  const endpoints = await createDoors(dependencies, core, admission, { bodies, sources, ports })
+  const { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen } = endpoints
   /** Capabilities beside the road from publisher to player; started in this order, stopped in reverse. */
   const parts: readonly LivePart[] = [
     access,
@@ -87,10 +92,14 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
       clock.start()
       registry.watch()
       for (const part of parts) await part.start?.()
+      if (dependencies.resumes === true) {
+        registry.resumeSlates()
+        void testStream.resume()
+      }
       return { rtmpPort: ports.rtmp, rtmpsPort: ports.rtmps, srtPort: ports.srt }
     },
     deliveryProcesses: delivery.processes,
-    deliverAt: (door) => delivery.start(door),
+    deliverAt: (endpoint) => delivery.start(endpoint),
     async stop() {
       clock.stop()
       gate.stop()
@@ -109,11 +118,12 @@ export async function createLive(needs: LiveNeeds): Promise<Live> {
         if (entry.phase === 'active' || entry.phase === 'reconnecting') active++
         watching += viewers.count(entry.id)
       }
-      return { active, viewers: watching, connections: rtmp.connections() + srt.connections() }
+      const problems = [dvr, ...parts].flatMap((part) => part.problems?.() ?? [])
+      return { active, viewers: watching, connections: rtmp.connections() + srt.connections(), problems }
     },
     handleUpgrade: (request, socket, head) => parts.some((part) => part.handleUpgrade?.(request, socket, head)),
     handleHttp: (request, response) =>
-      access.guard(request, response, () =>
+      access.http.guard(request, response, () =>
         sources.guard(request, response, () => {
           for (const part of parts) if (part.handleHttp?.(request, response)) return true
           return playback.handle(request, response)

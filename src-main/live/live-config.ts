@@ -13,6 +13,13 @@ export const LiveLimitsSchema = Type.Object({
     description: 'RTMP connections that one address may hold at a time',
   }),
   connections: Type.Integer({ default: 2000, minimum: 1, maximum: 1_000_000, description: 'RTMP connections of all addresses together' }),
+  viewersPerAddress: Type.Integer({
+    default: 64,
+    minimum: 1,
+    maximum: 1_000_000,
+    description:
+      'viewers of one stream that one IP address (a /64 network of IPv6) is counted with; more are served and not counted, or refused where the stream has a limit of viewers',
+  }),
   messageBytes: Type.Integer({
     default: 8 * 1024 * 1024,
     minimum: 64 * 1024,
@@ -177,10 +184,10 @@ export const LiveConfigSchema = Type.Object({
       description: "secret shared with those TURN servers, coturn's static-auth-secret; better given by environment than as a flag",
     }),
     lifetimeSeconds: Type.Integer({
-      default: 86_400,
+      default: 600,
       minimum: 60,
       maximum: 604_800,
-      description: 'seconds that a TURN login holds; a connection outlives its login by at most one refresh',
+      description: 'seconds in which a TURN login opens connections; each WebRTC session gets a login of its own',
     }),
   }),
   viewerSessionDays: Type.Integer({

@@ -12,6 +12,8 @@ export interface StreamRow {
   created_at: string
   started_at: string | null
   ended_at: string | null
+  /** JSON of the newest tracks without their configuration: what its slate must fit. */
+  tracks: string
 }
 
 /** Row of table `stream_key`; `hash` is the SHA-256 of the key in hexadecimal. */
@@ -28,6 +30,7 @@ export interface StreamKeyRow {
   on_over_limit: string
   role: string
   same_address_only: number
+  restart_window_ms: number
   created_at: string
   rotated_at: string | null
   revoked_at: string | null
@@ -54,6 +57,8 @@ export interface HookRow {
   id: string
   created_at: string
   sealed: string
+  /** The whole URL in the secret box's form, where it holds secrets; that of `settings` is masked then. */
+  sealed_url: string | null
   settings: string
 }
 
@@ -70,13 +75,14 @@ export interface AlertChannelRow {
   sealed: string
 }
 
-/** Row of table `destination`; `sealed_key` and `sealed_passphrase` are in the secret box's form; `latency_ms` of SRT alone. */
+/** Row of table `destination`; `url` is masked where `sealed_url` is set; `sealed_url`, `sealed_key` and `sealed_passphrase` are in the secret box's form; `latency_ms` of SRT alone. */
 export interface DestinationRow {
   id: string
   stream: string
   label: string
   template: string
   url: string
+  sealed_url: string | null
   sealed_key: string | null
   key_hint: string | null
   enabled: number

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Duplex } from 'node:stream'
+import type { ErrorCode } from '../platform/errors.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest
@@ -14,6 +15,8 @@ export interface LivePart {
   start?(): Promise<void> | void
   /** Ends its sockets, timers and processes. Idempotent; in under two seconds. */
   stop?(): Promise<void> | void
+  /** What does not work at present although it should, for `/health`. */
+  problems?(): readonly ErrorCode[]
   /** Requests outside /api that are its own: true where it took the request over. Cheap for all others. */
   handleHttp?(request: AnyRequest, response: AnyResponse): boolean
   /** WebSocket upgrades outside /api that are its own: true where it took the socket over. */

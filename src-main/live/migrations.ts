@@ -133,4 +133,28 @@ export const liveMigrations: readonly Migration[] = [
       await sql`CREATE INDEX viewer_session_ended ON viewer_session (ended_at)`.execute(database)
     },
   },
+  {
+    name: 'live/0015-sealed-urls',
+    up: async (database) => {
+      await sql`ALTER TABLE destination ADD COLUMN sealed_url TEXT`.execute(database)
+    },
+  },
+  {
+    name: 'live/0016-stream-tracks',
+    up: async (database) => {
+      await sql`ALTER TABLE stream ADD COLUMN tracks TEXT NOT NULL DEFAULT '[]'`.execute(database)
+    },
+  },
+  {
+    name: 'live/0017-restart-window',
+    up: async (database) => {
+      await sql`ALTER TABLE stream_key ADD COLUMN restart_window_ms INTEGER NOT NULL DEFAULT 10000`.execute(database)
+    },
+  },
+  {
+    name: 'live/0018-sealed-hook-urls',
+    up: async (database) => {
+      await sql`ALTER TABLE hook ADD COLUMN sealed_url TEXT`.execute(database)
+    },
+  },
 ]

@@ -1,34 +1,35 @@
-import type { AccessGate } from './access/access-gate.ts'
-import { createAlerts, type StreamFacts } from './alerts/index.ts'
-import { createCarrier } from './carrier/index.ts'
-import { createClips } from './clips/index.ts'
 import type { Core } from './core.ts'
-import { createDemo } from './demo/index.ts'
-import { createDestinations, type Destinations } from './destinations/index.ts'
-import { WhipSender } from './destinations/whip/whip-sender.ts'
-import type { FlvBodies } from './flv/flv-bodies.ts'
-import type { LiveNeeds } from './live-needs.ts'
+import type { StreamRegistry } from './hub/stream-registry.ts'
+import { createClips } from './jobs/clips/index.ts'
+import { createRecording } from './jobs/recording/index.ts'
+import { createThumbnails } from './jobs/thumbnails/index.ts'
+import type { LiveDependencies } from './live-dependencies.ts'
 import type { LivePart } from './live-part.ts'
-import { createRecording } from './recording/index.ts'
-import { createSources } from './sources/index.ts'
-import type { StreamRegistry } from './streams/stream-registry.ts'
-import { TestStream } from './test-stream.ts'
-import { createThumbnails } from './thumbnails/index.ts'
+import type { AccessGate } from './policy/access/access-gate.ts'
+import { createAlerts, type StreamFacts } from './policy/alerts/index.ts'
+import type { FlvBodies } from './protocols/flv/flv-bodies.ts'
+import { createDemo } from './relay/demo/index.ts'
+import { TestStream } from './relay/demo/test-stream.ts'
+import { createCarrier } from './relay/local/index.ts'
+import { createSources } from './relay/pull/index.ts'
+import { createDestinations, type Destinations } from './relay/push/index.ts'
+import { WhipSender } from './relay/push/whip/whip-sender.ts'
 
 /** What is done with streams beside carrying them from publisher to viewer. */
 export async function createParts(
-  needs: LiveNeeds,
+  dependencies: LiveDependencies,
   core: Core,
   own: { readonly bodies: FlvBodies; readonly gate: AccessGate; readonly rtmpPort: () => number },
 ) {
-  const { config, database, writes, events, audit, log } = needs
+  const { config, database, writes, events, audit, log } = dependencies
   const { now, monotonic, keys, registry, viewers, renditions, runs } = core
   const { outgoingQueueBytes, outgoingQueueMs } = config.limits
   const testStream = new TestStream({
-    worker: needs.demo ?? createDemo({ log: log.child({ part: 'demo' }) }),
+    worker: dependencies.demo ?? createDemo({ log: log.child({ part: 'demo' }) }),
     keys,
     registry,
-    rtmpServer: () => `rtmp://${ownAddress(needs.listen.host)}:${own.rtmpPort()}/live`,
+    log: log.child({ part: 'demo' }),
+    rtmpServer: () => `rtmp://${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}/live`,
   })
 
   const whip = new WhipSender(log.child({ part: 'destinations' }))
@@ -39,7 +40,7 @@ export async function createParts(
     media: { bodies: own.bodies, limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs } },
     whip,
     encoders: renditions.encoders,
-    rtmpDoor: () => `${ownAddress(needs.listen.host)}:${own.rtmpPort()}`,
+    rtmpEndpoint: () => `${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}`,
     now,
     monotonic,
   })
@@ -53,7 +54,7 @@ export async function createParts(
   const destinations = await createDestinations({
     bodies: own.bodies,
     database,
-    secrets: needs.secrets,
+    secrets: dependencies.secrets,
     streams: registry,
     ladderOf: (stream) => renditions.derived.ladder(stream),
     realtimeOf: (stream) => renditions.derived.realtime(stream),
@@ -62,20 +63,20 @@ export async function createParts(
     events,
     audit,
     log: log.child({ part: 'destinations' }),
-    registry: needs.registry,
+    registry: dependencies.registry,
     limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs },
     now,
     monotonic,
   })
   const alerts = await createAlerts({
     database,
-    secrets: needs.secrets,
-    dataDir: needs.dataDir,
+    secrets: dependencies.secrets,
+    dataDir: dependencies.dataDir,
     events,
     audit,
     log: log.child({ part: 'alerts' }),
     now,
-    watchUrl: (name) => (needs.baseUrl?.() ? `${needs.baseUrl()}/watch/${name}` : ''),
+    watchUrl: (name) => (dependencies.baseUrl?.() ? `${dependencies.baseUrl()}/watch/${name}` : ''),
     streams: () => streamFacts(registry, destinations),
   })
   const thumbnails = createThumbnails({ streams: registry, log: log.child({ part: 'thumbnails' }), everyMs: config.thumbnailMs })
@@ -84,22 +85,23 @@ export async function createParts(
     registry,
     database,
     writes,
-    dataDir: needs.dataDir,
+    dataDir: dependencies.dataDir,
     events,
     audit,
     log: log.child({ part: 'recording' }),
-    metrics: needs.registry,
+    metrics: dependencies.registry,
     now,
+    resumes: dependencies.resumes === true,
   })
   const clips = await createClips({
     database,
     writes,
-    dataDir: needs.dataDir,
+    dataDir: dependencies.dataDir,
     events,
     audit,
     log: log.child({ part: 'clips' }),
     now,
-    mostMb: config.clipsMb,
+    maxMb: config.clipsMb,
     runs: (name) => runs.all(name),
     streamOf: (idOrName) => registry.get(idOrName),
     titleOf: (name) => registry.status(name)?.title || name,
@@ -107,7 +109,8 @@ export async function createParts(
   })
   const sources = await createSources({
     database,
-    secrets: needs.secrets,
+    clients: dependencies.clients,
+    secrets: dependencies.secrets,
     events,
     audit,
     log: log.child({ part: 'sources' }),

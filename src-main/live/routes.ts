@@ -3,14 +3,20 @@ import { AppError } from '../platform/errors.ts'
 import { pageFields, pageOf, pageSchema } from '../platform/pages.ts'
 import { defineRoute, type RouteDefinition, type RouteRequest } from '../platform/routes.ts'
 import { type AddressBase, publishAddresses } from './addresses.ts'
-import { KeyLimitsChangeSchema, OnOverLimitSchema } from './keys/key-limits.ts'
-import type { StreamKeys } from './keys/stream-keys.ts'
+import type { ViewerSessions } from './audience/viewer-sessions.ts'
+import type { StreamEntry } from './hub/stream-entry.ts'
+import type { StreamRegistry } from './hub/stream-registry.ts'
+import { streamView } from './hub/stream-view.ts'
+import { KeyLimitsChangeSchema, OnOverLimitSchema } from './key-limits.ts'
+import type { StreamKeys } from './policy/keys/stream-keys.ts'
+import type { TestStream } from './relay/demo/test-stream.ts'
 import {
   DemoStateSchema,
   HealthSampleSchema,
   OnSecondPublisherSchema,
   PublishAddressesSchema,
   PublisherRoleSchema,
+  RestartWindowSchema,
   StartRequestSchema,
   StartResponseSchema,
   StopRequestSchema,
@@ -22,13 +28,8 @@ import {
   ViewerSessionSchema,
   ViewersSchema,
 } from './schemas.ts'
-import type { StreamEntry } from './streams/stream-entry.ts'
-import type { StreamRegistry } from './streams/stream-registry.ts'
-import { streamView } from './streams/stream-view.ts'
-import type { TestStream } from './test-stream.ts'
-import type { ViewerSessions } from './viewers/viewer-sessions.ts'
 
-export interface LiveRoutesNeeds {
+export interface LiveRoutesDependencies {
   readonly registry: StreamRegistry
   readonly keys: StreamKeys
   readonly viewers: ViewerSessions
@@ -49,16 +50,16 @@ const Label = Type.String({ minLength: 1, maxLength: 100 })
 const tag = 'live'
 
 /** The live wing's doors of the API. */
-export function liveRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
-  return [...streamRoutes(needs), ...keyRoutes(needs), ...demoRoutes(needs), ...shortRoutes(needs)]
+export function liveRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
+  return [...streamRoutes(dependencies), ...keyRoutes(dependencies), ...demoRoutes(dependencies), ...shortRoutes(dependencies)]
 }
 
-function show(needs: LiveRoutesNeeds, entry: StreamEntry, request: AnyRequest): Stream {
-  return streamView(entry, needs.viewers.count(entry.id), needs.addressBase(request.baseUrl))
+function show(dependencies: LiveRoutesDependencies, entry: StreamEntry, request: AnyRequest): Stream {
+  return streamView(entry, dependencies.viewers.count(entry.id), dependencies.addressBase(request.baseUrl))
 }
 
-function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
-  const { registry, viewers } = needs
+function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
+  const { registry, viewers } = dependencies
   return [
     defineRoute({
       method: 'GET',
@@ -70,7 +71,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       responses: { 200: pageSchema(StreamSchema) },
       handler: (request) => {
         const { items, nextCursor } = pageOf(registry.list(), request.query)
-        return { body: { items: items.map((entry) => show(needs, entry, request)), nextCursor } }
+        return { body: { items: items.map((entry) => show(dependencies, entry, request)), nextCursor } }
       },
     }),
     defineRoute({
@@ -81,7 +82,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       role: 'viewer',
       params: IdParams,
       responses: { 200: StreamSchema },
-      handler: (request) => ({ body: show(needs, registry.get(request.params.id), request) }),
+      handler: (request) => ({ body: show(dependencies, registry.get(request.params.id), request) }),
     }),
     defineRoute({
       method: 'GET',
@@ -116,7 +117,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       handler: (request) => {
         const entry = registry.get(request.params.id)
         registry.rename(entry, request.body.title, request.principal.id)
-        return { body: show(needs, entry, request) }
+        return { body: show(dependencies, entry, request) }
       },
     }),
     defineRoute({
@@ -130,7 +131,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       handler: (request) => {
         const entry = registry.get(request.params.id)
         registry.kick(entry, request.principal.id)
-        return { body: show(needs, entry, request) }
+        return { body: show(dependencies, entry, request) }
       },
     }),
     defineRoute({
@@ -141,7 +142,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       role: 'editor',
       params: IdParams,
       responses: { 200: StreamSchema },
-      handler: async (request) => ({ body: await end(needs, request.params.id, request) }),
+      handler: async (request) => ({ body: await end(dependencies, request.params.id, request) }),
     }),
     defineRoute({
       method: 'POST',
@@ -155,7 +156,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       handler: (request) => {
         const entry = registry.get(request.params.id)
         registry.switchOver(entry, request.body.to, request.principal.id)
-        return { body: show(needs, entry, request) }
+        return { body: show(dependencies, entry, request) }
       },
     }),
     defineRoute({
@@ -169,7 +170,7 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       handler: (request) => {
         const entry = registry.get(request.params.id)
         registry.remove(entry, request.principal.id)
-        needs.forget(entry)
+        dependencies.forget(entry)
         return { status: 204, body: null }
       },
     }),
@@ -180,13 +181,13 @@ function streamRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       summary: 'Where encoders publish to',
       role: 'viewer',
       responses: { 200: PublishAddressesSchema },
-      handler: (request) => ({ body: publishAddresses(needs.addressBase(request.baseUrl)) }),
+      handler: (request) => ({ body: publishAddresses(dependencies.addressBase(request.baseUrl)) }),
     }),
   ]
 }
 
-function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
-  const { keys } = needs
+function keyRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
+  const { keys } = dependencies
   return [
     defineRoute({
       method: 'GET',
@@ -211,13 +212,14 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
         role: Type.Optional(PublisherRoleSchema),
         onSecondPublisher: Type.Optional(OnSecondPublisherSchema),
         sameAddressOnly: Type.Optional(Type.Boolean()),
+        restartWindowMs: Type.Optional(RestartWindowSchema),
         limits: Type.Optional(KeyLimitsChangeSchema),
         onOverLimit: Type.Optional(OnOverLimitSchema),
       }),
       responses: { 201: StreamKeyCreatedSchema },
       handler: async (request) => {
         const { key, secret } = await keys.create(request.body, request.principal.id)
-        return { status: 201, body: { key, secret, publish: publishAddresses(needs.addressBase(request.baseUrl), secret) } }
+        return { status: 201, body: { key, secret, publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret) } }
       },
     }),
     defineRoute({
@@ -233,6 +235,7 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
         role: Type.Optional(PublisherRoleSchema),
         onSecondPublisher: Type.Optional(OnSecondPublisherSchema),
         sameAddressOnly: Type.Optional(Type.Boolean()),
+        restartWindowMs: Type.Optional(RestartWindowSchema),
         limits: Type.Optional(KeyLimitsChangeSchema),
         onOverLimit: Type.Optional(OnOverLimitSchema),
       }),
@@ -250,7 +253,7 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       responses: { 200: StreamKeyCreatedSchema },
       handler: async (request) => {
         const { key, secret } = await keys.rotate(request.params.id, request.principal.id)
-        return { body: { key, secret, publish: publishAddresses(needs.addressBase(request.baseUrl), secret) } }
+        return { body: { key, secret, publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret) } }
       },
     }),
     defineRoute({
@@ -266,8 +269,8 @@ function keyRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
   ]
 }
 
-function demoRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
-  const { testStream } = needs
+function demoRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
+  const { testStream } = dependencies
   return [
     defineRoute({
       method: 'GET',
@@ -306,8 +309,8 @@ function demoRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
   ]
 }
 
-function shortRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
-  const { registry, keys, viewers, testStream } = needs
+function shortRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
+  const { registry, keys, viewers, testStream } = dependencies
   return [
     defineRoute({
       method: 'POST',
@@ -329,7 +332,10 @@ function shortRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
         if (source === 'demo') await testStream.start(name, actor)
         else if (!keys.hasUsable(name)) secret = (await keys.create({ stream: name }, actor)).secret
         return {
-          body: { stream: show(needs, entry, request), publish: publishAddresses(needs.addressBase(request.baseUrl), secret) },
+          body: {
+            stream: show(dependencies, entry, request),
+            publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret),
+          },
         }
       },
     }),
@@ -341,7 +347,7 @@ function shortRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
       role: 'editor',
       body: StopRequestSchema,
       responses: { 200: StreamSchema },
-      handler: async (request) => ({ body: await end(needs, request.body.id, request) }),
+      handler: async (request) => ({ body: await end(dependencies, request.body.id, request) }),
     }),
     defineRoute({
       method: 'GET',
@@ -356,9 +362,9 @@ function shortRoutes(needs: LiveRoutesNeeds): readonly RouteDefinition[] {
   ]
 }
 
-async function end(needs: LiveRoutesNeeds, id: string, request: AnyRequest & { principal: { id: string } }): Promise<Stream> {
-  const entry = needs.registry.get(id)
-  if (needs.testStream.runs(entry.name)) await needs.testStream.stop()
-  needs.registry.end(entry, request.principal.id)
-  return show(needs, entry, request)
+async function end(dependencies: LiveRoutesDependencies, id: string, request: AnyRequest & { principal: { id: string } }): Promise<Stream> {
+  const entry = dependencies.registry.get(id)
+  if (dependencies.testStream.runs(entry.name)) await dependencies.testStream.stop()
+  dependencies.registry.end(entry, request.principal.id)
+  return show(dependencies, entry, request)
 }

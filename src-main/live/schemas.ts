@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { KeyLimitsSchema, OnOverLimitSchema } from './keys/key-limits.ts'
+import { KeyLimitsSchema, OnOverLimitSchema } from './key-limits.ts'
 
 /** The live wing's words on the wire: what the API answers, what events carry, what the page is typed by. */
 
@@ -137,6 +137,14 @@ export const StreamSchema = Type.Object({
 })
 export type Stream = Static<typeof StreamSchema>
 
+/** How long a stream waits for an encoder that stopped cleanly, ms. */
+export const RestartWindowSchema = Type.Integer({
+  minimum: 0,
+  maximum: 600_000,
+  description:
+    'how long the stream waits for an encoder that stopped cleanly, ms: players go on when it starts again; 0 ends the stream at once',
+})
+
 export const StreamKeySchema = Type.Object({
   id: Type.String(),
   label: Type.String(),
@@ -146,6 +154,7 @@ export const StreamKeySchema = Type.Object({
   role: PublisherRoleSchema,
   onSecondPublisher: OnSecondPublisherSchema,
   sameAddressOnly: Type.Boolean({ description: 'a takeover is allowed from the address of the publisher that is live alone' }),
+  restartWindowMs: RestartWindowSchema,
   limits: KeyLimitsSchema,
   onOverLimit: OnOverLimitSchema,
   createdAt: Type.String({ format: 'date-time' }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { EventTopic } from './event-topics.ts'
 import type { AppEvent, EventBus, PublishOptions, SampledTopic } from './events.ts'
 import type { Logger } from './logger.ts'
 
@@ -16,7 +17,7 @@ export function createEventBus(logger: Logger, capacity = 10_000): EventBus {
   /** How many clients name a topic. */
   const wanted = new Map<string, number>()
 
-  const publish = (topic: string, data: unknown, options: PublishOptions = {}): void => {
+  const publish = (topic: EventTopic, data: unknown, options: PublishOptions = {}): void => {
     seq += 1
     const event: AppEvent = { seq, time: new Date().toISOString(), topic, ...(options.stream ? { stream: options.stream } : {}), data }
     if (!options.volatile) {

@@ -1,10 +1,12 @@
+import type { EventTopic } from './event-topics.ts'
+
 /** One change in the product, as the event socket sends it. */
 export interface AppEvent {
   /** Grows by one with every event of a run of the host. */
   readonly seq: number
   /** ISO 8601. */
   readonly time: string
-  readonly topic: string
+  readonly topic: EventTopic
   /** Stream id where it concerns one. */
   readonly stream?: string
   readonly data: unknown
@@ -21,7 +23,7 @@ export interface EventBus {
   readonly run: string
   /** Sequence number of the newest event. */
   readonly seq: number
-  publish(topic: string, data: unknown, options?: PublishOptions): void
+  publish(topic: EventTopic, data: unknown, options?: PublishOptions): void
   /** Calls back for each event, in order, synchronously. Returns the way to stop. A listener that throws is logged, not propagated. */
   subscribe(listener: (event: AppEvent) => void): () => void
   /** Kept events after `seq`, oldest first; undefined when some of them are no longer held. Volatile events are left out. */
@@ -30,7 +32,7 @@ export interface EventBus {
    * Offers a topic of samples, many a second: sent live, never replayed, and to those clients alone who name the topic in full.
    * `onWanted` is called when the first such client comes and when the last has left.
    */
-  offerSamples(topic: string, onWanted: (wanted: boolean) => void): SampledTopic
+  offerSamples(topic: EventTopic, onWanted: (wanted: boolean) => void): SampledTopic
   /** True for topics that `offerSamples` made. */
   isSampled(topic: string): boolean
   /** A client reads these topics, until the answer is called. */

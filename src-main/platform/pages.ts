@@ -11,7 +11,7 @@ import {
 } from 'typebox'
 import { AppError } from './errors.ts'
 
-const mostItems = 500
+const maxItems = 500
 
 /** Which page of a list is wanted. */
 export interface PageWish {
@@ -24,7 +24,7 @@ export interface PageWish {
 export function pageFields(items: number): { cursor: TOptional<TString>; limit: TOptional<TInteger> } {
   return {
     cursor: Type.Optional(Type.String({ maxLength: 80, description: '`nextCursor` of the page before' })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: mostItems, default: items })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: maxItems, default: items })),
   }
 }
 
@@ -44,7 +44,7 @@ export function wholeListSchema<T extends TSchema>(item: T): TObject<{ items: TA
  */
 export function pageOf<T extends { readonly id: string }>(
   all: readonly T[],
-  { cursor, limit = mostItems }: PageWish,
+  { cursor, limit = maxItems }: PageWish,
 ): { items: readonly T[]; nextCursor: string | null } {
   const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
   if (cursor !== undefined && from === 0) {

@@ -17,8 +17,8 @@ export interface RouteRequest<Params, Query, Body> {
   readonly baseUrl: string
   /** Base address of links that are handed on to other people: `publicUrl`, where there is one. */
   readonly sharedBaseUrl: string
-  /** Secret of the browser session that the request's cookie carries; only sign-out has use for it. */
-  readonly sessionSecret?: string
+  /** Base URL of links that sign in: the public one, else HTTPS where the host can be reached from elsewhere. */
+  readonly signInBaseUrl: string
 }
 
 /** A file as an answer: with ranges, validators and a media type. */
@@ -32,7 +32,7 @@ export interface FileReply {
 
 export interface RouteReply<Body> {
   readonly status?: number
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string | string[]>>
   /** Sent as JSON; as it is where `text` stands. */
   readonly body: Body
   /** Media type of a body that is text, one of the route's `textTypes`. */

@@ -33,19 +33,19 @@ export function within(place: string, key: string | number): string {
 }
 
 /** What is wrong with a value, each fault at its own place, at most `most`. Empty where the value fits. */
-export function schemaFaults(schema: TSchema, value: unknown, place: string, most = 20): readonly Fault[] {
+export function schemaFaults(schema: TSchema, value: unknown, place: string, max = 20): readonly Fault[] {
   const faults: Fault[] = []
-  look(schema, value, place, faults, most)
+  look(schema, value, place, faults, max)
   return faults
 }
 
-function look(schema: TSchema, value: unknown, place: string, faults: Fault[], most: number): void {
-  if (faults.length >= most || Value.Check(schema, value)) return
+function look(schema: TSchema, value: unknown, place: string, faults: Fault[], max: number): void {
+  if (faults.length >= max || Value.Check(schema, value)) return
   const words = schema as Words
   const before = faults.length
-  if (words.anyOf !== undefined) lookAtChoice(words.anyOf, value, place, faults, most)
-  else if (words.type === 'object') lookAtObject(words, value, place, faults, most)
-  else if (words.type === 'array') lookAtArray(words, value, place, faults, most)
+  if (words.anyOf !== undefined) lookAtChoice(words.anyOf, value, place, faults, max)
+  else if (words.type === 'object') lookAtObject(words, value, place, faults, max)
+  else if (words.type === 'array') lookAtArray(words, value, place, faults, max)
   if (faults.length > before) return
   faults.push({ place, problem: problemOf(schema, value) })
 }
@@ -58,7 +58,7 @@ function problemOf(schema: TSchema, value: unknown): string {
   return `${first?.message ?? 'is not valid'}${explained}`
 }
 
-function lookAtObject(words: Words, value: unknown, place: string, faults: Fault[], most: number): void {
+function lookAtObject(words: Words, value: unknown, place: string, faults: Fault[], max: number): void {
   if (!isRecord(value)) {
     faults.push({ place, problem: 'must be an object' })
     return
@@ -68,9 +68,9 @@ function lookAtObject(words: Words, value: unknown, place: string, faults: Fault
     if (!Object.hasOwn(value, name)) faults.push({ place: within(place, name), problem: 'is missing' })
   const patterns = Object.entries(words.patternProperties ?? {})
   for (const [name, inner] of Object.entries(value)) {
-    if (faults.length >= most) return
+    if (faults.length >= max) return
     const schema = Object.hasOwn(properties, name) ? properties[name] : patterns.find(([pattern]) => new RegExp(pattern).test(name))?.[1]
-    if (schema !== undefined) look(schema, inner, within(place, name), faults, most)
+    if (schema !== undefined) look(schema, inner, within(place, name), faults, max)
     else if (words.additionalProperties === false) {
       const known = Object.keys(properties)
       const near = known.length > 0 && known.length <= 40 ? ` (there are ${known.join(', ')})` : ''
@@ -79,7 +79,7 @@ function lookAtObject(words: Words, value: unknown, place: string, faults: Fault
   }
 }
 
-function lookAtArray(words: Words, value: unknown, place: string, faults: Fault[], most: number): void {
+function lookAtArray(words: Words, value: unknown, place: string, faults: Fault[], max: number): void {
   if (!Array.isArray(value)) {
     faults.push({ place, problem: 'must be a list' })
     return
@@ -90,11 +90,11 @@ function lookAtArray(words: Words, value: unknown, place: string, faults: Fault[
   }
   if (words.minItems !== undefined && value.length < words.minItems) faults.push({ place, problem: `needs at least ${words.minItems}` })
   if (words.items !== undefined)
-    for (let index = 0; index < value.length; index++) look(words.items, value[index], within(place, index), faults, most)
+    for (let index = 0; index < value.length; index++) look(words.items, value[index], within(place, index), faults, max)
 }
 
 /** A choice is told as its words, or by the variant that the value seems to be meant for. */
-function lookAtChoice(variants: readonly TSchema[], value: unknown, place: string, faults: Fault[], most: number): void {
+function lookAtChoice(variants: readonly TSchema[], value: unknown, place: string, faults: Fault[], max: number): void {
   const choices = variants as readonly (TSchema & Words)[]
   if (choices.every((each) => each.const !== undefined)) {
     faults.push({ place, problem: `must be one of ${choices.map((each) => String(each.const)).join(', ')}` })
@@ -113,7 +113,7 @@ function lookAtChoice(variants: readonly TSchema[], value: unknown, place: strin
     const score = likeness(each, value)
     if (score > bestScore) [best, bestScore] = [each, score]
   }
-  if (bestScore > 0) look(best, value, place, faults, most)
+  if (bestScore > 0) look(best, value, place, faults, max)
 }
 
 /** The property by whose fixed value all variants are told apart, where there is one. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { browserNames } from '../platform/config/installed-browsers.ts'
 
 /** What is known of the machine when a window is wanted; passed in, so that every machine can be tested on one. */
@@ -18,21 +19,25 @@ export interface WindowSurroundings {
 }
 
 export type WindowPlan =
+  | { readonly kind: 'electron'; readonly command: string; readonly args: readonly string[]; readonly env: Record<string, string> }
   | {
-      readonly kind: 'electron' | 'chromium'
+      readonly kind: 'chromium'
       readonly command: string
       readonly args: readonly string[]
-      readonly env?: Record<string, string>
+      /** File to write before the browser starts, for this user's eyes alone: it opens the URL that `args` must not show. */
+      readonly page?: { readonly file: string; readonly html: string }
     }
   | { readonly kind: 'none'; readonly reason: string }
 
-/** Decides how to show `url`: Electron where its binary is present, else a Chromium as an app window, else not at all. */
+/**
+ * Decides how to show `url`: Electron where its binary is present, else a Chromium as an app window, else not at all. What stands behind `#`
+ * is a one-time sign-in: it reaches the window by the environment or a private file, never by arguments, which every user can list.
+ */
 export function chooseWindow(url: string, around: WindowSurroundings): WindowPlan {
   if (around.env.CI) return { kind: 'none', reason: 'this is a CI run' }
   if (around.platform === 'linux' && !around.env.DISPLAY && !around.env.WAYLAND_DISPLAY)
     return { kind: 'none', reason: 'there is no display' }
   if (around.electron && around.electronMain) {
-    // The address carries a one-time sign-in: the environment is the process's own, arguments are seen by everybody.
     return {
       kind: 'electron',
       command: around.electron,
@@ -44,8 +49,23 @@ export function chooseWindow(url: string, around: WindowSurroundings): WindowPla
     const command = around.find(name)
     if (!command) continue
     const sandbox = around.isRoot && around.platform === 'linux' ? ['--no-sandbox'] : []
-    const profile = `--user-data-dir=${join(around.profileDir, 'window')}`
-    return { kind: 'chromium', command, args: [`--app=${url}`, profile, '--no-first-run', '--no-default-browser-check', ...sandbox] }
+    const profile = join(around.profileDir, 'window')
+    // In the profile, because a confined browser may not read everywhere.
+    const page = url.includes('#') ? { file: join(profile, 'sign-in.html'), html: pageFor(url) } : undefined
+    const args = [
+      `--app=${page === undefined ? url : pathToFileURL(page.file).href}`,
+      `--user-data-dir=${profile}`,
+      '--no-first-run',
+      '--no-default-browser-check',
+      ...sandbox,
+    ]
+    return { kind: 'chromium', command, args, ...(page === undefined ? {} : { page }) }
   }
   return { kind: 'none', reason: 'neither Electron nor a Chromium browser is installed' }
+}
+
+/** A page that goes on to `url` and leaves nothing of itself in the history. */
+function pageFor(url: string): string {
+  const target = JSON.stringify(url).replaceAll('<', '\\u003c')
+  return `<!doctype html><meta charset="utf-8"><title>AMI Streams</title><script>location.replace(${target})</script>\n`
 }

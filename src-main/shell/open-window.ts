@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,13 +12,18 @@ import { chooseWindow } from './choose-window.ts'
  */
 export type WindowEnd = 'closed' | 'handed-over' | 'failed'
 
+/** As long as the sign-in link in it is valid, ms: a busy machine may take its time to start a browser. */
+const pageLifeMs = 10 * 60_000
+
 /** A program that ends sooner than this was not closed by a person, ms. */
-const shortestLookMs = 3000
+const minLookMs = 3000
 
 export interface OpenedWindow {
   readonly kind: 'electron' | 'chromium' | 'none'
   /** Why there is none. */
   readonly reason?: string
+  /** Process of the window's program. */
+  readonly pid?: number
   /** Calls back when the window's program has ended; never for `none`. */
   readonly onClosed: (listener: (how: WindowEnd) => void) => void
   /** Ends the window's program. Idempotent. */
@@ -29,6 +34,38 @@ export interface OpenWindowOptions {
   /** The browser keeps its profile below this folder. */
   readonly dataDir: string
   readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** How often a window is looked at that another process opened, ms. */
+const lookMs = 1000
+
+/** A window that a host before this one opened; undefined where its program has ended. */
+export function adoptWindow(pid: number): OpenedWindow | undefined {
+  const isOpen = (): boolean => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  if (!isOpen()) return undefined
+  let timer: NodeJS.Timeout | undefined
+  return {
+    kind: 'chromium',
+    pid,
+    onClosed: (listener) => {
+      timer = setInterval(() => {
+        if (isOpen()) return
+        clearInterval(timer)
+        listener('closed')
+      }, lookMs)
+      timer.unref()
+    },
+    close: () => {
+      clearInterval(timer)
+      if (isOpen()) process.kill(pid)
+    },
+  }
 }
 
 /** Electron's binary as its package notes it. The package's own entry is not used: it downloads when nothing is there. */
@@ -58,21 +95,52 @@ export function openWindow(url: string, options: OpenWindowOptions): Promise<Ope
   })
   const none = (reason: string): OpenedWindow => ({ kind: 'none', reason, onClosed: () => undefined, close: () => undefined })
   if (plan.kind === 'none') return Promise.resolve(none(plan.reason))
+  const page = plan.kind === 'chromium' ? plan.page : undefined
+  const removePage = (): void => {
+    try {
+      if (page !== undefined) rmSync(page.file, { force: true })
+    } catch {
+      // It is private, and its link works once.
+    }
+  }
+  try {
+    if (page !== undefined) writePrivately(page.file, page.html)
+  } catch (error) {
+    return Promise.resolve(none(`its sign-in page could not be written: ${(error as Error).message}`))
+  }
   return new Promise((resolve) => {
-    const child: ChildProcess = spawn(plan.command, plan.args, { stdio: 'ignore', env: { ...env, ...plan.env } })
-    child.once('error', (error) => resolve(none(`${plan.command} could not be started: ${error.message}`)))
+    const child: ChildProcess = spawn(plan.command, plan.args, {
+      stdio: 'ignore',
+      env: { ...env, ...(plan.kind === 'electron' ? plan.env : {}) },
+    })
+    setTimeout(removePage, pageLifeMs).unref()
+    child.once('error', (error) => {
+      removePage()
+      resolve(none(`${plan.command} could not be started: ${error.message}`))
+    })
     child.once('spawn', () => {
       const openedMs = performance.now()
+      const ended = new Promise<WindowEnd>((end) => {
+        child.once('exit', (code) => {
+          const soon = performance.now() - openedMs < minLookMs
+          end(!soon ? 'closed' : code === 0 ? 'handed-over' : 'failed')
+        })
+      })
+      // A window that was open already may be about to read the page.
+      void ended.then((how) => how === 'handed-over' || removePage())
       resolve({
         kind: plan.kind,
-        onClosed: (listener) => {
-          child.once('exit', (code) => {
-            const soon = performance.now() - openedMs < shortestLookMs
-            listener(!soon ? 'closed' : code === 0 ? 'handed-over' : 'failed')
-          })
-        },
+        ...(child.pid === undefined ? {} : { pid: child.pid }),
+        onClosed: (listener) => void ended.then(listener),
         close: () => void child.kill(),
       })
     })
   })
+}
+
+/** Writes a file that only this user may read, whatever was there before. */
+function writePrivately(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  rmSync(file, { force: true })
+  writeFileSync(file, text, { mode: 0o600, flag: 'wx' })
 }

@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { chooseWindow, type WindowSurroundings } from './choose-window.ts'
 import { hostAddress, isOwnPage, mayHave, mayOpenOutside } from './navigation.ts'
+import { openWindow } from './open-window.ts'
 
-const url = 'http://127.0.0.1:8080/?link=abc'
+const url = 'http://127.0.0.1:8080/#link=open-sesame'
 const around: WindowSurroundings = {
   platform: 'linux',
   env: { DISPLAY: ':0' },
@@ -20,9 +24,47 @@ describe('a window on the host', () => {
   })
 
   it('is else a Chromium app window with a profile of its own', () => {
-    const plan = chooseWindow(url, around)
+    const plan = chooseWindow('http://127.0.0.1:8080', around)
     expect(plan).toMatchObject({ kind: 'chromium', command: '/usr/bin/google-chrome' })
-    expect(plan.kind === 'chromium' && plan.args).toEqual(expect.arrayContaining([`--app=${url}`, '--user-data-dir=/data/window']))
+    expect(plan.kind === 'chromium' && [plan.args, plan.page]).toEqual([
+      expect.arrayContaining(['--app=http://127.0.0.1:8080', '--user-data-dir=/data/window']),
+      undefined,
+    ])
+  })
+
+  it('opens the sign-in link by a private page in its profile, not by its arguments', () => {
+    const plan = chooseWindow(`${url}</script><script>alert(1)//`, around)
+    if (plan.kind !== 'chromium') throw new Error(plan.kind)
+    expect(plan.args).toContain('--app=file:///data/window/sign-in.html')
+    expect(plan.args.join(' ')).not.toContain('sesame')
+    expect(plan.page?.file).toBe('/data/window/sign-in.html')
+    expect(plan.page?.html).toContain('location.replace("http://127.0.0.1:8080/#link=open-sesame')
+    expect(plan.page?.html.match(/<\/script>/g)).toHaveLength(1)
+  })
+
+  it.skipIf(process.platform === 'win32')('writes that page for its user alone, and removes it when the browser has ended', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'shell-'))
+    onTestFinished(() => rmSync(dataDir, { recursive: true }))
+    const file = join(dataDir, 'window/sign-in.html')
+    mkdirSync(join(dataDir, 'window'))
+    writeFileSync(file, 'open to all', { mode: 0o644 })
+    // A browser that says what it was started with, and ends when it is told to.
+    const browser = join(dataDir, 'chromium')
+    writeFileSync(browser, `#!/bin/sh\necho "$@" >"${dataDir}/args.new"\nmv "${dataDir}/args.new" "${dataDir}/args"\nexec sleep 60\n`, {
+      mode: 0o755,
+    })
+    const window = await openWindow(url, {
+      dataDir,
+      env: { DISPLAY: ':0', PATH: `${dataDir}:${process.env.PATH}`, ELECTRON_OVERRIDE_DIST_PATH: dataDir },
+    })
+    await vi.waitUntil(() => existsSync(join(dataDir, 'args')), { timeout: 20_000 })
+    expect(window.kind).toBe('chromium')
+    expect(readFileSync(join(dataDir, 'args'), 'utf8')).not.toContain('sesame')
+    expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8')]).toEqual([0o600, expect.stringContaining('sesame')])
+    const ended = new Promise((resolve) => window.onClosed(resolve))
+    window.close()
+    await ended
+    expect(existsSync(file)).toBe(false)
   })
 
   it('gives up the sandbox for root alone', () => {

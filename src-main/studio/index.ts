@@ -1,26 +1,29 @@
 import { basename, join } from 'node:path'
-import type { MeasuredEncoder } from '../platform/ffmpeg/choose-encoder.ts'
-import { createCollectionCheck } from './collection/collection-check.ts'
-import { CollectionFolder } from './collection/collection-folder.ts'
-import { SecretSeals } from './collection/settings-secrets.ts'
-import { actionFaults } from './control/action-schemas.ts'
+import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
+import { isErrorCode } from '../platform/errors.ts'
 import { doAction } from './control/actions.ts'
-import { Macros } from './control/macros.ts'
-import { openStateStore } from './control/state-store.ts'
-import { EngineProcess } from './engine/engine-process.ts'
-import type { StudioEngine } from './engine/studio-engine.ts'
-import { guestRoutes } from './guests/guest-routes.ts'
-import { createOutputs } from './outputs/index.ts'
-import { collectionRoutes } from './routes/collection-routes.ts'
-import { editRoutes } from './routes/edit-routes.ts'
-import { engineRoutes } from './routes/engine-routes.ts'
-import { importRoutes } from './routes/import-routes.ts'
-import { programRoutes } from './routes/program-routes.ts'
-import { Show } from './show.ts'
-import { publishEngineEvents } from './studio-events.ts'
-import { studioKinds } from './studio-kinds.ts'
-import { countStudio } from './studio-metrics.ts'
-import type { Studio, StudioNeeds } from './studio-needs.ts'
+import { EngineProcess } from './control/engine/engine-process.ts'
+import { SourceMemories } from './control/engine/source-memories.ts'
+import type { StudioEngine } from './control/engine/studio-engine.ts'
+import { guestRoutes } from './control/guests/guest-routes.ts'
+import { createOutputs } from './control/outputs/index.ts'
+import { Macros } from './control/program/macros.ts'
+import { collectionRoutes } from './control/routes/collection-routes.ts'
+import { editRoutes } from './control/routes/edit-routes.ts'
+import { engineRoutes } from './control/routes/engine-routes.ts'
+import { importRoutes } from './control/routes/import-routes.ts'
+import { programRoutes } from './control/routes/program-routes.ts'
+import { Show } from './control/show.ts'
+import { openStateStore, type StateStore } from './control/state-store.ts'
+import { publishEngineEvents } from './control/studio-events.ts'
+import { studioKinds } from './control/studio-kinds.ts'
+import { countStudio } from './control/studio-metrics.ts'
+import { actionFaults } from './document/action-schemas.ts'
+import { createCollectionCheck } from './document/collection-check.ts'
+import { CollectionFolder } from './document/collection-folder.ts'
+import { createReferenceRefusal } from './document/reference-refusal.ts'
+import { SecretSeals } from './document/secret-seals.ts'
+import type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
 export { studioMigrations } from './migrations.ts'
 export type {
@@ -28,20 +31,26 @@ export type {
   SendEvents,
   StreamCarrier,
   Studio,
+  StudioDependencies,
   StudioFeed,
   StudioFeedSubscriber,
-  StudioNeeds,
   StudioPublication,
   StudioSender,
-} from './studio-needs.ts'
+} from './studio-dependencies.ts'
 
-/** Makes the studio; nothing runs before `start`. `engine` is another one than the studio's own process in tests. */
-export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ownEngine(needs)): Promise<Studio> {
-  const { dataDir, secrets, events, audit, log, registry } = needs
-  const store = await openStateStore(needs)
-  const outputs = await createOutputs({ ...needs, engine, store, folder: join(dataDir, 'studio', 'recordings') })
+/** Makes the studio; nothing runs before `start`. `otherEngine` is another one than the studio's own process in tests. */
+export async function createStudio(dependencies: StudioDependencies, otherEngine?: StudioEngine): Promise<Studio> {
+  const { dataDir, secrets, events, audit, log, registry, reach } = dependencies
+  const store = await openStateStore(dependencies)
+  const engine = otherEngine ?? ownEngine(dependencies, store)
+  const outputs = await createOutputs({ ...dependencies, engine, store, folder: join(dataDir, 'studio', 'recordings') })
   const kinds = studioKinds
-  const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(secrets) }
+  const reader = {
+    kinds,
+    check: createCollectionCheck({ kinds, actionFaults }),
+    seals: new SecretSeals(secrets),
+    refusal: createReferenceRefusal(reach.policy),
+  }
   const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log, onLeave: () => void macros.stopAll() })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
   const acting = { show, engine, outputs, audit }
@@ -51,7 +60,7 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   return {
     routes: [
       ...outputs.routes,
-      ...guestRoutes(needs.carrier, audit),
+      ...guestRoutes(dependencies.carrier, audit),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...importRoutes({ folder, reader, audit }),
       ...editRoutes({
@@ -68,9 +77,11 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
       await macros.stopAll()
       await show.stop()
       await outputs.close(byPerson)
-      await engine.stop()
+      await engine.stop(!byPerson)
       telling.stop()
     },
+    problems: () =>
+      outputs.list().flatMap(({ kind, error }) => (kind === 'recording' && error !== null && isErrorCode(error.code) ? error.code : [])),
     running: () =>
       outputs
         .list()
@@ -78,11 +89,13 @@ export async function createStudio(needs: StudioNeeds, engine: StudioEngine = ow
   }
 }
 
-function ownEngine({ carrier, log, dataDir }: StudioNeeds): StudioEngine {
+function ownEngine({ carrier, log, dataDir, reach, resumeWithinMs }: StudioDependencies, store: StateStore): StudioEngine {
   let measured: readonly MeasuredEncoder[] = []
   const engine = new EngineProcess({
     log,
     folder: join(dataDir, 'studio', 'sources'),
+    memories: new SourceMemories({ read: () => store.get('sources'), write: (kept) => store.set('sources', kept), resumeWithinMs }),
+    reach,
     encoders: () => measured,
     liveAddress: (stream) => carrier.watchAddress(stream),
   })

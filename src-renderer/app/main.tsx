@@ -4,11 +4,14 @@ import '../theme/components.css'
 
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { onProblem } from '../client/api.ts'
 import { startSync } from '../client/sync.ts'
+import { tellError } from '../components/toasts.tsx'
 import { App } from './app.tsx'
 import { restoreTheme } from './theme.ts'
 
 restoreTheme()
+onProblem(tellError)
 // Before the first route is drawn: it may change the address, and a sign-in link stands in it.
 void startSync()
 createRoot(document.getElementById('root') as HTMLElement).render(

@@ -20,6 +20,18 @@ export function onSignedOut(listener: () => void): void {
   signedOut = listener
 }
 
+let problemListener: (error: unknown) => void = () => {}
+
+/** Calls back with what went wrong where no component waits for the answer: a list that could not be read. */
+export function onProblem(listener: (error: unknown) => void): void {
+  problemListener = listener
+}
+
+/** Shows what went wrong, unless the page knows already: where the host is away or the sign-in has ended. */
+export function reportProblem(error: unknown): void {
+  if (!(error instanceof ApiError && (error.status === 0 || error.status === 401))) problemListener(error)
+}
+
 async function problemOf(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as { code?: string; title?: string; detail?: string; remedy?: string }

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import { randomId } from './api.ts'
 import type {
   AuditLine,
   EventMessage,
@@ -35,6 +36,8 @@ export interface ClientState {
   readonly history: Readonly<Record<string, readonly HealthSample[]>>
   /** Viewer sessions by stream id, then by session id. */
   readonly sessions: Readonly<Record<string, Readonly<Record<string, ViewerSession>>>>
+  /** Begins the session of players that are no viewers. */
+  readonly previewPrefix: string
   /** Audit lines that arrived since the page opened, newest first. */
   readonly audit: readonly AuditLine[]
 }
@@ -51,6 +54,7 @@ export const initialState: ClientState = {
   keys: {},
   history: {},
   sessions: {},
+  previewPrefix: 'preview-',
   audit: [],
 }
 
@@ -187,4 +191,9 @@ export const clientStore = createStore<ClientState>(() => initialState)
 /** Reads from the store inside a component; the component is drawn again only when the selected value changes. */
 export function useClient<T>(select: (state: ClientState) => T): T {
   return useStore(clientStore, select)
+}
+
+/** A session for a player of this page. */
+export function previewSession(): string {
+  return `${clientStore.getState().previewPrefix}${randomId().slice(0, 16)}`
 }

@@ -1,6 +1,6 @@
 import { ApiError, call, onSignedOut } from './api.ts'
 import { openEventSocket } from './event-socket.ts'
-import { applyDetail, applyEvent, applyHistory, applySnapshot, clientStore } from './store.ts'
+import { applyDetail, applyEvent, applyHistory, applySnapshot, clientStore, initialState } from './store.ts'
 import type {
   EventMessage,
   HealthSample,
@@ -16,7 +16,7 @@ import type {
 
 let closeSocket: (() => void) | undefined
 /** Events that arrive while the state is being read; applied after it, in order. */
-let held: EventMessage[] | undefined
+let kept: EventMessage[] | undefined
 let reading: AbortController | undefined
 let retryTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -46,26 +46,29 @@ async function readAll(): Promise<void> {
   clearTimeout(retryTimer)
   const mine = new AbortController()
   reading = mine
-  held = []
+  kept = []
   try {
-    const [streams, keys, publish, settings, host] = await Promise.all([
+    const [streams, keys, publish, settings, host, preview] = await Promise.all([
       all<Stream>('/live/streams', mine.signal),
       allowed(all<StreamKey>('/live/keys', mine.signal), []),
       allowed(call<PublishAddresses>('GET', '/live/publish-addresses', { signal: mine.signal }), null),
       allowed(call<Settings>('GET', '/settings', { signal: mine.signal }), null),
       allowed(call<HostInfo>('GET', '/host', { signal: mine.signal }), null),
+      // Streams that are watched with signed URLs alone are shown to whoever is signed in here, and that is no viewer.
+      call<{ session: string }>('POST', '/live/preview-pass', { signal: mine.signal, quiet: true }).catch(() => null),
     ])
-    const waiting = held ?? []
-    held = undefined
+    const waiting = kept ?? []
+    kept = undefined
     clientStore.setState((state) => {
-      let next = { ...applySnapshot(state, { streams, keys }), publish, settings, host, phase: 'ready' as ClientPhase }
+      const previewPrefix = preview?.session ?? initialState.previewPrefix
+      let next = { ...applySnapshot(state, { streams, keys }), publish, settings, host, previewPrefix, phase: 'ready' as ClientPhase }
       for (const event of waiting) next = { ...next, ...applyEvent(next, event) }
       return next
     })
     for (const stream of streams) if (stream.state === 'active') void readHistory(stream.id, mine.signal)
   } catch (error) {
     if (mine.signal.aborted) return
-    held = undefined
+    kept = undefined
     if (error instanceof ApiError && error.status === 401) return
     retryTimer = setTimeout(() => void readAll(), 2000)
   }
@@ -94,7 +97,7 @@ function openEvents(): void {
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`
   closeSocket = openEventSocket(url, {
     onEvent(event) {
-      if (held) held.push(event)
+      if (kept) kept.push(event)
       else clientStore.setState((state) => applyEvent(state, event))
       for (const follower of followers) follower.onEvent(event)
     },
@@ -105,6 +108,8 @@ function openEvents(): void {
     onConnection(connection) {
       clientStore.setState({ connection })
       if (connection === 'reconnecting') void checkSignIn()
+      // It may have been away for longer than a pass lasts.
+      else if (connection === 'live') void renewPass()
     },
   })
 }
@@ -112,10 +117,31 @@ function openEvents(): void {
 /** A socket that is refused may mean that the sign-in has gone: ask, and show the sign-in page if so. */
 async function checkSignIn(): Promise<void> {
   try {
-    await call<Me>('GET', '/sessions/me')
+    const me = readMe(await call<unknown>('GET', '/sessions/me'))
+    if (me.principal.role === 'none') showSignIn()
+    else clientStore.setState({ me })
   } catch {
-    // 401 has been told through onSignedOut; anything else is the socket's to retry.
+    // The host may be away: the socket retries.
   }
+}
+
+function showSignIn(): void {
+  closeSocket?.()
+  closeSocket = undefined
+  reading?.abort()
+  clearInterval(passTimer)
+  clientStore.setState({ phase: 'signed-out', me: null })
+}
+
+/** Shorter than the life of a pass. */
+const passEveryMs = 10 * 60_000
+let passTimer: ReturnType<typeof setInterval> | undefined
+
+/** Streams that are watched with signed addresses alone are shown to whoever is signed in here. */
+async function renewPass(): Promise<void> {
+  clearInterval(passTimer)
+  passTimer = setInterval(() => void renewPass(), passEveryMs)
+  await call('POST', '/live/preview-pass', { quiet: true }).catch(() => undefined)
 }
 
 function readMe(answer: unknown): Me {
@@ -138,12 +164,7 @@ export function takeLink(address: URL): { link: string | undefined; rest: string
 let starting: Promise<void> | undefined
 
 async function begin(): Promise<void> {
-  onSignedOut(() => {
-    closeSocket?.()
-    closeSocket = undefined
-    reading?.abort()
-    clientStore.setState({ phase: 'signed-out', me: null })
-  })
+  onSignedOut(showSignIn)
   const { link, rest } = takeLink(new URL(location.href))
   if (link !== undefined) {
     history.replaceState(null, '', rest)
@@ -161,11 +182,9 @@ async function enter(): Promise<void> {
   try {
     const me = readMe(await call<unknown>('GET', '/sessions/me'))
     if (me.principal.role === 'none') {
-      clientStore.setState({ phase: 'signed-out', me: null })
+      showSignIn()
       return
     }
-    // Streams that are watched with signed addresses alone are shown to whoever is signed in here.
-    await call('POST', '/live/preview-pass').catch(() => undefined)
     clientStore.setState({ me })
     openEvents()
   } catch (error) {
@@ -191,9 +210,7 @@ export async function signIn(credentials: { token: string } | { link: string }):
 /** Ends the sign-in of this browser. */
 export async function signOut(): Promise<void> {
   await call('DELETE', '/sessions/me', { quiet: true })
-  closeSocket?.()
-  closeSocket = undefined
-  clientStore.setState({ phase: 'signed-out', me: null })
+  showSignIn()
 }
 
 /** Reads the last five minutes and the viewers of one stream, for its page. */

@@ -1,10 +1,11 @@
 import type { HealthSample, Stream, StreamKey, ViewerSession } from '../../src-main/live/schemas.ts'
 
-export type { AddressRules } from '../../src-main/live/access/address-rules.ts'
-export type { PlaybackKey } from '../../src-main/live/access/playback-key.ts'
-export type { HostAccess, SignedAddresses, StreamAccess } from '../../src-main/live/access/schemas.ts'
-export type { Alert, AlertKind, AlertRule, Channel as AlertChannel } from '../../src-main/live/alerts/schemas.ts'
-export type { Delivery as HookDelivery, Hook, HookEvent } from '../../src-main/live/hooks/schemas.ts'
+export type { AddressRules } from '../../src-main/live/policy/access/address-rules.ts'
+export type { PlaybackKey } from '../../src-main/live/policy/access/playback-key.ts'
+export type { HostAccess, SignedAddresses, StreamAccess } from '../../src-main/live/policy/access/schemas.ts'
+export type { Alert, AlertKind, AlertRule, Channel as AlertChannel } from '../../src-main/live/policy/alerts/schemas.ts'
+export type { Delivery as HookDelivery, Hook, HookEvent } from '../../src-main/live/policy/hooks/schemas.ts'
+export type { Source } from '../../src-main/live/relay/pull/schemas.ts'
 export type {
   HealthSample,
   Stream,
@@ -13,8 +14,6 @@ export type {
   TrackInfo,
   ViewerSession,
 } from '../../src-main/live/schemas.ts'
-
-export type { Source } from '../../src-main/live/sources/schemas.ts'
 
 export type Role = 'viewer' | 'editor' | 'admin'
 
@@ -65,6 +64,20 @@ export interface TokenInfo {
   readonly expiresAt: string | null
   readonly revokedAt?: string | null
   readonly lastUsedAt?: string | null
+}
+
+/** One of GET /sessions and of event `browser-session.created`. */
+export interface SignedInBrowser {
+  readonly id: string
+  /** Label of the token that it signed in with; null for a link. */
+  readonly label: string | null
+  readonly role: Role
+  readonly createdAt: string
+  readonly lastUsedAt: string
+  readonly userAgent: string
+  readonly remoteAddress: string
+  /** True for the browser that asks. */
+  readonly current: boolean
 }
 
 export interface Page<T> {

@@ -1,13 +1,14 @@
 import { Download, Play, Scissors, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import type { Clip } from '../../src-main/live/clips/schemas.ts'
+import type { Clip } from '../../src-main/live/jobs/clips/schemas.ts'
+import { useCollection } from '../client/collection.ts'
 import { formatBytes, formatDuration } from '../client/format.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { TitleField } from '../components/title-field.tsx'
-import { keepClip, useClipStore } from './clip-store.ts'
+import { clips, useClipProgress } from './clip-store.ts'
 import '../recording/recording.css'
 
 const stateWords = { waiting: 'waiting for the end', making: 'being made', ready: 'ready', failed: 'failed' } as const
@@ -16,7 +17,7 @@ const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', faile
 const pathOf = (clip: Clip): string => `/live/clips/${clip.id}`
 
 function State({ clip }: { readonly clip: Clip }) {
-  const fraction = useClipStore((state) => state.progress[clip.id])
+  const fraction = useClipProgress((progress) => progress[clip.id])
   return (
     <>
       <span className={`chip ${stateChips[clip.state]}`}>{stateWords[clip.state]}</span>
@@ -47,7 +48,7 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
           of={title}
           editor={editor}
           testId="clip-title"
-          onChange={(next) => void changeWithUndo(pathOf(clip), { title: next }, { title }, 'The title was changed', keepClip)}
+          onChange={(next) => void changeWithUndo(pathOf(clip), { title: next }, { title }, 'The title was changed', clips.keep)}
         />
       </td>
       <td data-label="From">
@@ -83,7 +84,7 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
               aria-label={`Delete ${title}`}
               title="Delete"
               data-testid="clip-delete"
-              onClick={() => void moveToTrash(pathOf(clip), clip, title, keepClip)}
+              onClick={() => void moveToTrash(pathOf(clip), clip, title, clips.keep)}
             >
               <Trash2 size={16} />
             </button>
@@ -97,13 +98,12 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
 /** The clips of a stream, newest first. */
 export function ClipList({ stream }: { readonly stream: string }) {
   const editor = useMayEdit()
-  const loaded = useClipStore((state) => state.loaded)
-  const clips = useClipStore((state) => state.clips)
+  const { loaded, items } = useCollection(clips, { stream })
   const [playing, setPlaying] = useState<string | null>(null)
-  const shown = Object.values(clips)
-    .filter((each) => each.deletedAt === null && each.stream === stream)
+  const shown = Object.values(items)
+    .filter((each) => each.deletedAt === null)
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-  const played = playing === null ? undefined : clips[playing]
+  const played = playing === null ? undefined : items[playing]
   if (!loaded) return <div className="skeleton" style={{ height: 120 }} />
   if (shown.length === 0) {
     return (

@@ -1,11 +1,9 @@
 import type { Stream } from '../client/types.ts'
 import { ClipList } from './clip-list.tsx'
 import { ClipPreview } from './clip-preview.tsx'
-import { useClipSync } from './clip-store.ts'
 
 /** A stream's tab: make clips of it, and those that were made. */
 export function ClipPanel({ stream }: { readonly stream: Stream }) {
-  useClipSync(stream.name)
   return (
     <div className="stack">
       {stream.state === 'active' && (

@@ -1,13 +1,13 @@
 import { History, LogIn, LogOut } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Clip, ClipWindow } from '../../src-main/live/clips/schemas.ts'
+import type { Clip, ClipWindow } from '../../src-main/live/jobs/clips/schemas.ts'
 import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
+import { Preview } from '../components/preview.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
-import { Preview } from '../live/preview.tsx'
 import type { WatchSession } from '../player/watch-session.ts'
-import { keepClip } from './clip-store.ts'
+import { clips } from './clip-store.ts'
 import { TrimDialog } from './trim-dialog.tsx'
 import './clips.css'
 
@@ -46,7 +46,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   }
   const clipLast = async () => {
     try {
-      keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
+      clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
       tell('The clip is being made: see the tab Clips')
     } catch (error) {
       tellError(error)

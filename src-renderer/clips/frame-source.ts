@@ -1,4 +1,4 @@
-import { randomId } from '../client/api.ts'
+import { previewSession } from '../client/store.ts'
 
 interface ListedSegment {
   readonly startMs: number
@@ -48,7 +48,7 @@ export class FrameSource {
   constructor(video: HTMLVideoElement, name: string, originTimeMs: number, codec: string) {
     this.#video = video
     this.#originTimeMs = originTimeMs
-    this.#address = new URL(`/live/${encodeURIComponent(name)}/index.m3u8?session=preview-${randomId().slice(0, 16)}`, location.href).href
+    this.#address = new URL(`/live/${encodeURIComponent(name)}/index.m3u8?session=${previewSession()}`, location.href).href
     this.#url = URL.createObjectURL(this.#media)
     video.src = this.#url
     const told = (_now: number, { mediaTime }: { readonly mediaTime: number }): void => {

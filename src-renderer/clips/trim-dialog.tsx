@@ -1,12 +1,12 @@
 import { ChevronLeft, ChevronRight, ChevronsLeft, ChevronsRight, Scissors } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Clip, ClipOrderBody, ClipWindow } from '../../src-main/live/clips/schemas.ts'
+import type { Clip, ClipOrderBody, ClipWindow } from '../../src-main/live/jobs/clips/schemas.ts'
 import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { tell } from '../components/toasts.tsx'
-import { keepClip } from './clip-store.ts'
+import { clips } from './clip-store.ts'
 import { FrameSource } from './frame-source.ts'
 import './clips.css'
 
@@ -26,8 +26,8 @@ function End({
   label,
   name,
   value,
-  least,
-  most,
+  min,
+  max,
   frameMs,
   onChange,
 }: {
@@ -37,8 +37,8 @@ function End({
   readonly name: 'from' | 'to'
   /** A moment at which the frame is on screen; the middle of it once the picture is there. */
   readonly value: number
-  readonly least: number
-  readonly most: number
+  readonly min: number
+  readonly max: number
   readonly frameMs: number
   readonly onChange: (value: number) => void
 }) {
@@ -60,7 +60,7 @@ function End({
     return () => made.stop()
   }, [stream.name, originTimeMs, codec])
   useEffect(() => source.current?.show(value), [value])
-  const move = (by: number) => onChange(Math.min(most, Math.max(least, value + by)))
+  const move = (by: number) => onChange(Math.min(max, Math.max(min, value + by)))
   const step = (by: number, what: string, Icon: typeof ChevronLeft) => (
     <button
       type="button"
@@ -82,8 +82,8 @@ function End({
       </div>
       <input
         type="range"
-        min={least}
-        max={most}
+        min={min}
+        max={max}
         step={frameMs}
         value={value}
         aria-label={`${label} of the clip`}
@@ -121,13 +121,13 @@ export function TrimDialog({
   const frameMs = window.frameMs ?? defaultFrameMs
   const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
-    keepClip(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
+    clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
     tell('The clip is being made: see the tab Clips')
     onClose()
   }
   const around = (at: number) => ({
-    least: Math.max(window.fromMs, at - spanMs),
-    most: Math.max(at, Math.min(window.toMs, at + spanMs)),
+    min: Math.max(window.fromMs, at - spanMs),
+    max: Math.max(at, Math.min(window.toMs, at + spanMs)),
   })
   const ends = { stream, window, frameMs }
   return (

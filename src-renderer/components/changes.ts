@@ -2,32 +2,32 @@ import { call } from '../client/api.ts'
 import { tell, tellError } from './toasts.tsx'
 
 /** Changes what stands at `path`, and offers to take it back by `before`; `keep` takes the answers. */
-export async function changeWithUndo<Thing>(
+export async function changeWithUndo<Entity>(
   path: string,
-  body: Partial<Thing>,
-  before: Partial<Thing>,
+  body: Partial<Entity>,
+  before: Partial<Entity>,
   said: string,
-  keep: (thing: Thing) => void,
+  keep: (entity: Entity) => void,
 ): Promise<void> {
   try {
-    keep(await call<Thing>('PATCH', path, { body }))
-    tell(said, () => void call<Thing>('PATCH', path, { body: before }).then(keep, tellError))
+    keep(await call<Entity>('PATCH', path, { body }))
+    tell(said, () => void call<Entity>('PATCH', path, { body: before }).then(keep, tellError))
   } catch (error) {
     tellError(error)
   }
 }
 
 /** Puts what stands at `path` into the trash, from which it is offered back while it lies there. */
-export async function moveToTrash<Thing extends { readonly deletedAt: string | null }>(
+export async function moveToTrash<Entity extends { readonly deletedAt: string | null }>(
   path: string,
-  thing: Thing,
+  entity: Entity,
   name: string,
-  keep: (thing: Thing) => void,
+  keep: (entity: Entity) => void,
 ): Promise<void> {
   try {
     await call('DELETE', path)
-    keep({ ...thing, deletedAt: new Date().toISOString() })
-    tell(`${name} is deleted in five minutes`, () => void call<Thing>('POST', `${path}/restore`).then(keep, tellError))
+    keep({ ...entity, deletedAt: new Date().toISOString() })
+    tell(`${name} is deleted in five minutes`, () => void call<Entity>('POST', `${path}/restore`).then(keep, tellError))
   } catch (error) {
     tellError(error)
   }

@@ -1,6 +1,6 @@
 /** A round number at or above `value`: 1, 2, 2.5 or 5 times a power of ten; never below `least`. */
-export function niceCeiling(value: number, least: number): number {
-  const wanted = Math.max(value, least)
+export function niceCeiling(value: number, min: number): number {
+  const wanted = Math.max(value, min)
   const power = 10 ** Math.floor(Math.log10(wanted))
   for (const step of [1, 2, 2.5, 5, 10]) if (wanted <= step * power * 1.0000001) return step * power
   return 10 * power

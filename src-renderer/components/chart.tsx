@@ -18,7 +18,7 @@ interface ChartProps {
   /** Shorter form for the axis; `format` where absent. */
   readonly axis?: (value: number) => string
   /** The scale's top is at least this. */
-  readonly least: number
+  readonly min: number
   /** Values go below zero: the scale is even on both sides. */
   readonly signed?: boolean
   /** Shared between charts, so that one crosshair shows the same moment in all. */
@@ -38,7 +38,7 @@ function minuteMarks(count: number): readonly number[] {
 }
 
 /** A line chart of the last minutes with axis labels and a crosshair. */
-export function Chart({ title, series, nowMs, spanMs, format, axis = format, least, signed = false, hoverMs, onHover }: ChartProps) {
+export function Chart({ title, series, nowMs, spanMs, format, axis = format, min, signed = false, hoverMs, onHover }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const [width, setWidth] = useState(480)
   const titleId = useId()
@@ -52,7 +52,7 @@ export function Chart({ title, series, nowMs, spanMs, format, axis = format, lea
 
   let extreme = 0
   for (const { points } of series) for (const { value } of points) if (value !== null) extreme = Math.max(extreme, Math.abs(value))
-  const high = niceCeiling(extreme, least)
+  const high = niceCeiling(extreme, min)
   const low = signed ? -high : 0
   const from = nowMs - spanMs
   const x = (timeMs: number) => left + ((timeMs - from) / spanMs) * (width - left - right)

@@ -2,31 +2,31 @@ import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import { tell, tellError } from './toasts.tsx'
 
-interface Draft<Thing> {
+interface Draft<Entity> {
   /** As the host has it; null until it is read. */
-  readonly kept: Thing | null
+  readonly kept: Entity | null
   /** As it stands on the page. */
-  readonly draft: Thing | null
-  readonly setDraft: (draft: Thing) => void
+  readonly draft: Entity | null
+  readonly setDraft: (draft: Entity) => void
   readonly changed: boolean
   /** Sends the draft; what was before is offered back. */
   readonly save: () => void
 }
 
 /** Settings of the host that are read once, changed on the page, and saved as a whole; `said` is told then. */
-export function useDraft<Thing>(path: string, said: string): Draft<Thing> {
-  const [kept, setKept] = useState<Thing | null>(null)
-  const [draft, setDraft] = useState<Thing | null>(null)
-  const take = (thing: Thing) => {
-    setKept(thing)
-    setDraft(thing)
+export function useDraft<Entity>(path: string, said: string): Draft<Entity> {
+  const [kept, setKept] = useState<Entity | null>(null)
+  const [draft, setDraft] = useState<Entity | null>(null)
+  const take = (entity: Entity) => {
+    setKept(entity)
+    setDraft(entity)
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: `take` only sets state
   useEffect(() => {
-    call<Thing>('GET', path).then(take, tellError)
+    call<Entity>('GET', path).then(take, tellError)
   }, [path])
-  const send = (thing: Thing, before: Thing | null): void => {
-    call<Thing>('PUT', path, { body: thing }).then((answer) => {
+  const send = (entity: Entity, before: Entity | null): void => {
+    call<Entity>('PUT', path, { body: entity }).then((answer) => {
       take(answer)
       tell(said, before === null ? undefined : () => send(before, null))
     }, tellError)

@@ -11,7 +11,11 @@ import { KeyRoleFields } from './key-role-fields.tsx'
 /** Which publisher the key is for, what it may send, and how many may watch. */
 export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: StreamKey; readonly onClose: () => void }) {
   const [rules, setRules] = useState<KeyRules>({ limits: streamKey.limits, onOverLimit: streamKey.onOverLimit })
-  const [role, setRole] = useState({ role: streamKey.role, sameAddressOnly: streamKey.sameAddressOnly })
+  const [role, setRole] = useState({
+    role: streamKey.role,
+    sameAddressOnly: streamKey.sameAddressOnly,
+    restartWindowMs: streamKey.restartWindowMs,
+  })
   const submit = async () => {
     keepKey(await call<StreamKey>('PATCH', `/live/keys/${streamKey.id}`, { body: { ...role, ...rules } }))
     tell('The rules of the key were changed')

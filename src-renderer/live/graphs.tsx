@@ -27,7 +27,7 @@ export function Graphs({ streamId, running }: { readonly streamId: string; reado
           { label: 'Video', color: 'var(--accent)', points: points((sample) => sample.videoBitrateKbps) },
           { label: 'Audio', color: 'var(--second)', points: points((sample) => sample.audioBitrateKbps) },
         ]}
-        least={100}
+        min={100}
         format={formatBitrate}
         axis={(kbps) => (kbps >= 1000 ? `${Number((kbps / 1000).toFixed(2))} Mbps` : `${Math.round(kbps)} kbps`)}
         {...shared}
@@ -35,21 +35,21 @@ export function Graphs({ streamId, running }: { readonly streamId: string; reado
       <Chart
         title="Frame rate"
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.frameRate) }]}
-        least={10}
+        min={10}
         format={(value) => `${Number(value.toFixed(1))} fps`}
         {...shared}
       />
       <Chart
         title="Viewers"
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.viewers) }]}
-        least={2}
+        min={2}
         format={(value) => String(Number(value.toFixed(1)))}
         {...shared}
       />
       <Chart
         title="A/V offset"
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.avOffsetMs) }]}
-        least={50}
+        min={50}
         signed
         format={formatOffset}
         {...shared}

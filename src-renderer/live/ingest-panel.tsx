@@ -1,6 +1,6 @@
 import { ArrowLeftRight } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { Slate, StreamSlate } from '../../src-main/live/slate/slate-schemas.ts'
+import type { Slate, StreamSlate } from '../../src-main/live/relay/slate/slate-schemas.ts'
 import { call } from '../client/api.ts'
 import { keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { samePath } from './links.ts'
 
 /** Pictures are not fetched more often than this, ms. */
-const leastBetweenMs = 5000
+const minBetweenMs = 5000
 
 /** The newest keyframe of a stream. The old picture stays until the new one can be shown; nothing is fetched while the page is hidden. */
 export function Picture({ url, sequence, label }: { readonly url: string; readonly sequence: number | undefined; readonly label: string }) {
@@ -18,7 +18,7 @@ export function Picture({ url, sequence, label }: { readonly url: string; readon
       last.current = { sequence, atMs: performance.now() }
       setNext(`${samePath(url)}?k=${sequence}`)
     }
-    const wait = last.current.atMs + leastBetweenMs - performance.now()
+    const wait = last.current.atMs + minBetweenMs - performance.now()
     if (wait <= 0) {
       load()
       return

@@ -5,6 +5,7 @@ import { absolute } from './links.ts'
 
 /** Every way to watch the stream. */
 export function ShareBox({ stream }: { readonly stream: Stream }) {
+  const snippet = embedSnippet(new URL(absolute(stream.watchUrl, location.origin)).origin, stream.name)
   return (
     <section className="card" aria-label="Share">
       <header>
@@ -16,12 +17,7 @@ export function ShareBox({ stream }: { readonly stream: Stream }) {
         <CopyField label="DASH" value={absolute(stream.dashUrl, location.origin)} testId="share-dash" />
         <CopyField label="RTMP" value={stream.rtmpUrl} testId="share-rtmp" />
         {stream.srtUrl && <CopyField label="SRT" value={stream.srtUrl} testId="share-srt" />}
-        <CopyField
-          label="Embed in a page"
-          value={embedSnippet(new URL(absolute(stream.watchUrl, location.origin)).origin, stream.name)}
-          wrap
-          testId="share-embed"
-        />
+        {snippet && <CopyField label="Embed in a page" value={snippet} wrap testId="share-embed" />}
       </div>
     </section>
   )

@@ -1,29 +1,12 @@
-import { useEffect, useState } from 'react'
-import type { SrtConnectionInfo } from '../../src-main/live/ingest/srt/srt-schemas.ts'
-import { call } from '../client/api.ts'
+import type { SrtConnectionInfo } from '../../src-main/live/protocols/srt/srt-schemas.ts'
+import { Collection, useCollection } from '../client/collection.ts'
 
-const everyMs = 2000
+const connections = new Collection<SrtConnectionInfo>({ path: '/live/srt-connections', updated: ['srt.statistics'] })
 
 /** How the network between an SRT publisher and the host is, measured on the connection. */
 export function SrtFacts({ streamId }: { readonly streamId: string }) {
-  const [info, setInfo] = useState<SrtConnectionInfo>()
-  useEffect(() => {
-    let gone = false
-    const read = () => {
-      call<{ items: readonly SrtConnectionInfo[] }>('GET', '/live/srt-connections').then(
-        ({ items }) => {
-          if (!gone) setInfo(items.find((item) => item.role === 'publish' && item.streamId === streamId))
-        },
-        () => undefined,
-      )
-    }
-    read()
-    const timer = setInterval(read, everyMs)
-    return () => {
-      gone = true
-      clearInterval(timer)
-    }
-  }, [streamId])
+  const { items } = useCollection(connections, { streamId })
+  const info = Object.values(items).findLast(({ role }) => role === 'publish')
   return (
     <dl className="facts" data-testid="srt-facts">
       <div>

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { ViewerFigures, ViewerHistory } from '../../src-main/live/viewers/schemas.ts'
+import type { ViewerFigures, ViewerHistory } from '../../src-main/live/audience/schemas.ts'
 import { call } from '../client/api.ts'
 import { useNow } from '../client/clock.ts'
 import { formatBitrate, formatBytes, formatDuration, formatSeconds, formatUserAgent } from '../client/format.ts'
@@ -13,7 +13,7 @@ import { tellError } from '../components/toasts.tsx'
 const spanMs = 300_000
 const nobody: Readonly<Record<string, ViewerSession>> = {}
 /** Rows drawn at most; all are in the export. */
-const mostRows = 200
+const maxRows = 200
 const colors = ['var(--accent)', 'var(--second)', 'var(--good, #3a9d5d)', 'var(--warn, #c98a1b)', 'var(--text-quiet, #888)']
 
 function percent(ratio: number | null): string {
@@ -88,7 +88,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
       <Chart
         title="Watching"
         series={[{ label: '', color: 'var(--accent)', points: points(({ concurrent }) => concurrent) }]}
-        least={2}
+        min={2}
         format={count}
         {...shared}
       />
@@ -99,7 +99,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
           color: colors[index] as string,
           points: points((figures) => figures.qualities[quality] ?? 0),
         }))}
-        least={2}
+        min={2}
         format={count}
         {...shared}
       />
@@ -112,7 +112,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
             points: points(({ rebufferRatio }) => (rebufferRatio === null ? null : rebufferRatio * 100)),
           },
         ]}
-        least={2}
+        min={2}
         format={(value) => `${Number(value.toFixed(2))} %`}
         {...shared}
       />
@@ -122,7 +122,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
           { label: 'half', color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
           { label: '95 %', color: 'var(--second)', points: points(({ latencyP95Ms }) => latencyP95Ms) },
         ]}
-        least={2000}
+        min={2000}
         format={(value) => formatSeconds(value)}
         {...shared}
       />
@@ -182,7 +182,7 @@ export function ViewersPanel({ stream }: { readonly stream: Stream }) {
                 </tr>
               </thead>
               <tbody>
-                {list.slice(0, mostRows).map((session) => (
+                {list.slice(0, maxRows).map((session) => (
                   <tr key={session.id} data-testid="viewer-row">
                     <td title={session.userAgent}>{formatUserAgent(session.userAgent)}</td>
                     <td>{session.remoteAddress}</td>

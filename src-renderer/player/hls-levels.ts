@@ -14,8 +14,8 @@ const tooSlow = 1.3
 const avoidMs = 4000
 /** Taken for the connection until something has been seen, kbps. */
 const assumedKbps = 3000
-const mostSound = 8
-const mostFirstByteMs = 300
+const maxSound = 8
+const maxFirstByteMs = 300
 
 function isUnderWay({ loading, aborted }: LoaderStats): boolean {
   return !aborted && loading.start > 0 && loading.end === 0
@@ -95,7 +95,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       const { loading, loaded } = (part ?? frag).stats
       if (frag.type === 'audio') {
         this.#sound.push({ bytes: loaded, endMs: loading.end })
-        if (this.#sound.length > mostSound) this.#sound.shift()
+        if (this.#sound.length > maxSound) this.#sound.shift()
       }
       if (frag.type !== 'main' || frag.sn === 'initSegment') return
       this.#loaded = frag.level
@@ -161,7 +161,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     /** Learnt while the connection has room: one that is full answers late for another reason. */
     #learn(firstByteMs: number): void {
       if (!(firstByteMs >= 0)) return
-      this.#firstByteMs += (Math.min(firstByteMs, mostFirstByteMs) - this.#firstByteMs) / 8
+      this.#firstByteMs += (Math.min(firstByteMs, maxFirstByteMs) - this.#firstByteMs) / 8
     }
 
     #choose(current: number, underWayKbps?: number): number {

@@ -26,9 +26,9 @@ const mayTakeUp = 0.75
 const spareS = 0.4
 /** After a change down, a higher quality is not tried for so long, ms; doubled each time that it did not hold. */
 const firstRestMs = 3000
-const longestRestMs = 60_000
+const maxRestMs = 60_000
 /** A higher quality that is left sooner than this did not hold, ms. */
-const heldMs = 10_000
+const keptMs = 10_000
 
 /** Chooses among qualities so that a player near the live edge does not stall: down at once, up with care. */
 export class LevelChoice {
@@ -68,8 +68,8 @@ export class LevelChoice {
   }
 
   #wentDown(nowMs: number): void {
-    if (nowMs - this.#upAtMs < heldMs) this.#restMs = Math.min(longestRestMs, this.#restMs * 2)
-    else if (nowMs - this.#downAtMs > longestRestMs) this.#restMs = firstRestMs
+    if (nowMs - this.#upAtMs < keptMs) this.#restMs = Math.min(maxRestMs, this.#restMs * 2)
+    else if (nowMs - this.#downAtMs > maxRestMs) this.#restMs = firstRestMs
     this.#downAtMs = nowMs
   }
 }

@@ -2,7 +2,7 @@
 const recentMs = 400
 /** How far back downloads tell what the connection carries steadily, ms. */
 const steadyMs = 5000
-const mostSamples = 64
+const maxSamples = 64
 
 interface Sample {
   readonly bytes: number
@@ -18,7 +18,7 @@ export class LinkRate {
   add(bytes: number, tookMs: number, atMs: number): void {
     if (bytes <= 0) return
     this.#samples.push({ bytes, tookMs: Math.max(1, tookMs), atMs })
-    if (this.#samples.length > mostSamples) this.#samples.shift()
+    if (this.#samples.length > maxSamples) this.#samples.shift()
   }
 
   /** Kilobits a second of the newest half second of transfer; undefined while nothing was seen. */

@@ -43,7 +43,24 @@ describe('the player page', () => {
     expect(readAddress('/embed/demo', '?player=dash')).toEqual({ name: 'demo', embedded: true, engine: 'dash', token: undefined })
     expect(readAddress('/watch/demo', '?expires=9&key=pk&signature=s').token).toBe('h~pk~9~~s')
     expect(readAddress('/watch/%E0%A4%A', '').name).toBe('%E0%A4%A')
-    expect(embedSnippet('http://h', 'demo')).toContain('src="http://h/embed/demo"')
+  })
+
+  it('offers embed code for names of streams alone, with nothing in it that closes an attribute', () => {
+    expect(embedSnippet('http://h', 'my-show_2')).toMatch(
+      /^<iframe src="http:\/\/h\/embed\/my-show_2" [^<>]* title="my-show_2"><\/iframe>$/,
+    )
+    for (const name of [
+      '"><script>alert(1)</script>',
+      '" onload="alert(1)',
+      "x' onload='y",
+      'a&quot;b',
+      '../x',
+      'Upper',
+      '',
+      'x'.repeat(65),
+    ])
+      expect(embedSnippet('http://h', name), name).toBeUndefined()
+    expect(embedSnippet('http://h/"><script>', 'demo')).not.toContain('<script')
   })
 })
 

@@ -4,7 +4,7 @@ import { BeaconSender } from './beacon-sender.ts'
 import type { CurrentLevel, Engine, EngineEvents, EngineKind, LevelInfo, PlayableRange } from './engine.ts'
 import { latencyMs } from './latency.ts'
 import { measureClock, pause, ServerClock } from './server-clock.ts'
-import { StreamDoor } from './stream-door.ts'
+import { StreamEndpoint } from './stream-endpoint.ts'
 import { followNotices, type StreamNotice } from './stream-notices.ts'
 
 export type WatchState =
@@ -57,7 +57,7 @@ export class WatchSession {
   readonly #clock = new ServerClock()
   readonly #stop = new AbortController()
   /** Its `start` is where the next engine begins: a link's, or where one that failed was. */
-  readonly #door: StreamDoor
+  readonly #endpoint: StreamEndpoint
   readonly #beacon: BeaconSender | undefined
   readonly #stopNotices: () => void
   /** The host says that the publisher is away. */
@@ -81,7 +81,7 @@ export class WatchSession {
     const { video, name, session, token } = options
     const { signal } = this.#stop
     const onTitle = (title: string): void => options.onTitle?.(title)
-    this.#door = new StreamDoor({ name, session, token, clock: this.#clock, signal, onTitle }, options.start)
+    this.#endpoint = new StreamEndpoint({ name, session, token, clock: this.#clock, signal, onTitle }, options.start)
     video.addEventListener('playing', () => this.#settle(), { signal })
     video.addEventListener('timeupdate', () => this.#settle(), { signal })
     video.addEventListener('waiting', () => this.#stalled(), { signal })
@@ -91,7 +91,7 @@ export class WatchSession {
       this.#beacon = new BeaconSender({
         video,
         session: options.session,
-        address: () => this.#door.address('beacon'),
+        address: () => this.#endpoint.address('beacon'),
         protocol: () => this.#engineKind,
         level: () => this.level(),
         latencyMs: () => this.latencyMs(),
@@ -99,7 +99,7 @@ export class WatchSession {
       this.#beacon.meter.want()
     }
     this.#stopNotices = followNotices(
-      () => this.#door.address('events'),
+      () => this.#endpoint.address('events'),
       (notice) => this.#told(notice),
     )
     void this.#open()
@@ -140,7 +140,7 @@ export class WatchSession {
 
   /** Address of something that belongs to the stream, e.g. `sprites.vtt`, with the right to fetch it. */
   addressOf(file: string): string {
-    return this.#door.address(file)
+    return this.#endpoint.address(file)
   }
 
   /** What can be played now, on the video's clock. */
@@ -150,7 +150,7 @@ export class WatchSession {
 
   /** True where the viewer is behind the live edge by choice. */
   get rewound(): boolean {
-    return this.#engine?.rewound ?? this.#door.start !== undefined
+    return this.#engine?.rewound ?? this.#endpoint.start !== undefined
   }
 
   /** Goes to a moment on the video's clock, within what can be played, s. */
@@ -202,7 +202,7 @@ export class WatchSession {
   /** The next engine begins where this one was, if its viewer was behind the live edge. */
   #rememberPlace(): void {
     const shown = this.#engine?.rewound ? this.#engine.shownTimeMs() : undefined
-    this.#door.start = shown === undefined ? undefined : new Date(shown).toISOString()
+    this.#endpoint.start = shown === undefined ? undefined : new Date(shown).toISOString()
   }
 
   #settle(): void {
@@ -275,7 +275,7 @@ export class WatchSession {
     const library = this.#engineKind === 'hls' && canUseMediaSource() ? loadHls() : undefined
     library?.catch(() => {})
     while (!signal.aborted && round === this.#round) {
-      const answer = await this.#door.ask()
+      const answer = await this.#endpoint.ask()
       if (signal.aborted || round !== this.#round) return
       if (answer.kind === 'playable' && (answer.epoch === '' || answer.epoch !== this.#endedEpoch)) {
         try {
@@ -348,8 +348,8 @@ export class WatchSession {
     if (this.#engineKind === 'webrtc') {
       const { createWebRtcEngine } = await import('./webrtc-engine.ts')
       if (round !== this.#round) return
-      const isOver = async () => (await this.#door.ask()).kind === 'ended'
-      this.#engine = createWebRtcEngine(video, this.#door.whep(), isOver, events)
+      const isOver = async () => (await this.#endpoint.ask()).kind === 'ended'
+      this.#engine = createWebRtcEngine(video, this.#endpoint.whep(), isOver, events)
       return
     }
     if (this.#engineKind === 'dash') {
@@ -359,9 +359,9 @@ export class WatchSession {
       if (round !== this.#round) return
       this.#engine = createDashEngine(
         video,
-        this.#door.address('manifest.mpd'),
+        this.#endpoint.address('manifest.mpd'),
         events,
-        this.#door.start,
+        this.#endpoint.start,
         cdn ? undefined : this.#options.session,
       )
       return
@@ -371,16 +371,16 @@ export class WatchSession {
       this.#engine = createHlsEngine(
         Hls,
         video,
-        this.#door.address('index.m3u8'),
+        this.#endpoint.address('index.m3u8'),
         playlist,
         events,
-        this.#door.start !== undefined,
+        this.#endpoint.start !== undefined,
         this.#options.session,
       )
     } else {
       const { createNativeEngine } = await import('./native-engine.ts')
       if (round !== this.#round) return
-      this.#engine = createNativeEngine(video, this.#door.address('index.m3u8'), events, this.#door.start !== undefined)
+      this.#engine = createNativeEngine(video, this.#endpoint.address('index.m3u8'), events, this.#endpoint.start !== undefined)
     }
     void video.play().catch(() => {})
   }

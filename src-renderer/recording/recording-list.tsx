@@ -1,14 +1,15 @@
 import { Download, Film, Lock, LockOpen, Play, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import type { Recording } from '../../src-main/live/recording/schemas.ts'
+import type { Recording } from '../../src-main/live/jobs/recording/schemas.ts'
+import { useCollection } from '../client/collection.ts'
 import { formatBytes, formatDuration, formatTracks } from '../client/format.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { useMayEdit } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { TitleField } from '../components/title-field.tsx'
 import { RecordingPlayer } from './recording-player.tsx'
-import { keepRecording, useRecordingStore } from './recording-store.ts'
+import { recordings } from './recording-store.ts'
 import './recording.css'
 
 const stateWords = { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' } as const
@@ -43,7 +44,7 @@ function RecordingRow({
           of={fileName}
           editor={editor}
           testId="recording-title"
-          onChange={(next) => void changeWithUndo(path, { title: next }, { title }, 'The title was changed', keepRecording)}
+          onChange={(next) => void changeWithUndo(path, { title: next }, { title }, 'The title was changed', recordings.keep)}
         />
         <div className="small quiet">{fileName}</div>
         {!ofOneStream && (
@@ -81,7 +82,7 @@ function RecordingRow({
               title={kept ? 'Kept: retention leaves it alone' : 'Keep: retention leaves it alone'}
               data-testid="recording-keep"
               onClick={() =>
-                void changeWithUndo(path, { kept: !kept }, { kept }, kept ? 'Retention may delete it again' : 'It is kept', keepRecording)
+                void changeWithUndo(path, { kept: !kept }, { kept }, kept ? 'Retention may delete it again' : 'It is kept', recordings.keep)
               }
             >
               {kept ? <Lock size={16} /> : <LockOpen size={16} />}
@@ -105,7 +106,7 @@ function RecordingRow({
               aria-label={`Delete ${fileName}`}
               title={state === 'recording' ? 'Stop it first' : 'Delete'}
               data-testid="recording-delete"
-              onClick={() => void moveToTrash(path, recording, fileName, keepRecording)}
+              onClick={() => void moveToTrash(path, recording, fileName, recordings.keep)}
             >
               <Trash2 size={16} />
             </button>
@@ -119,13 +120,12 @@ function RecordingRow({
 /** Recordings, newest first; of one stream, or of all. */
 export function RecordingList({ stream }: { readonly stream?: string }) {
   const editor = useMayEdit()
-  const loaded = useRecordingStore((state) => state.loaded)
-  const recordings = useRecordingStore((state) => state.recordings)
+  const { loaded, items } = useCollection(recordings, stream === undefined ? {} : { stream })
   const [playing, setPlaying] = useState<string | null>(null)
-  const shown = Object.values(recordings)
-    .filter((each) => each.deletedAt === null && (stream === undefined || each.stream === stream))
+  const shown = Object.values(items)
+    .filter((each) => each.deletedAt === null)
     .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-  const played = playing === null ? undefined : recordings[playing]
+  const played = playing === null ? undefined : items[playing]
   if (!loaded) return <div className="skeleton" style={{ height: 120 }} />
   if (shown.length === 0) {
     return (

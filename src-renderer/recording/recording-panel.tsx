@@ -1,24 +1,27 @@
 import { Circle, Square } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { RecordingRule, RecordingStatus, RuleInForce } from '../../src-main/live/recording/schemas.ts'
+import type { RecordingRule, RecordingStatus, RuleInForce } from '../../src-main/live/jobs/recording/schemas.ts'
 import { call } from '../client/api.ts'
+import { useCollection } from '../client/collection.ts'
 import { formatBytes, formatDuration } from '../client/format.ts'
+import { useResource } from '../client/resource.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { RecordingList } from './recording-list.tsx'
-import { keepStatus, useRecordingStore, useRecordingSync } from './recording-store.ts'
+import { recordingStatuses, recordings } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
 
 function Control({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const status = useRecordingStore((state) => state.statuses[stream.name])
-  const growing = useRecordingStore((state) => (status?.recordingId ? state.recordings[status.recordingId] : undefined))
+  const status = useResource(recordingStatuses, stream.name)
+  const { items } = useCollection(recordings, { stream: stream.name })
+  const growing = status?.recordingId ? items[status.recordingId] : undefined
   const running = status !== undefined && status.state !== 'off'
   const act = async (): Promise<void> => {
     try {
-      keepStatus(await call<RecordingStatus>(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
+      recordingStatuses.keep(stream.name, await call<RecordingStatus>(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
     } catch (error) {
       tellError(error)
     }
@@ -100,7 +103,6 @@ function Rule({ stream }: { readonly stream: Stream }) {
 
 /** A stream's tab: record it now, by rule, and what was recorded of it. */
 export function RecordingPanel({ stream }: { readonly stream: Stream }) {
-  useRecordingSync(stream.name)
   return (
     <div className="stack">
       <Control stream={stream} />

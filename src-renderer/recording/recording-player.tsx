@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import type { Recording } from '../../src-main/live/recording/schemas.ts'
+import type { Recording } from '../../src-main/live/jobs/recording/schemas.ts'
 import { formatTracks } from '../client/format.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { ScrubBar } from './scrub-bar.tsx'

@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'react'
-import type { RecordingRule, Retention } from '../../src-main/live/recording/schemas.ts'
+import type { RecordingRule, Retention } from '../../src-main/live/jobs/recording/schemas.ts'
 import { call } from '../client/api.ts'
+import { useCollection } from '../client/collection.ts'
 import { formatBytes } from '../client/format.ts'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { RecordingList } from './recording-list.tsx'
-import { useRecordingStore, useRecordingSync } from './recording-store.ts'
+import { recordings } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
 
@@ -81,8 +82,8 @@ function DefaultRule() {
 /** The section: every recording, and what is recorded and kept by itself. */
 export function RecordingsPage() {
   useTitle('Recordings')
-  useRecordingSync()
-  const bytes = useRecordingStore((state) => Object.values(state.recordings).reduce((sum, { bytes }) => sum + bytes, 0))
+  const { items } = useCollection(recordings)
+  const bytes = Object.values(items).reduce((sum, { bytes }) => sum + bytes, 0)
   return (
     <>
       <header className="page-head">

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { RecordingRule } from '../../src-main/live/recording/schemas.ts'
+import type { RecordingRule } from '../../src-main/live/jobs/recording/schemas.ts'
 
 const containers = [
   ['mp4', 'MP4: plays everywhere'],

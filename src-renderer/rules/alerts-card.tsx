@@ -1,41 +1,33 @@
 import { Plus, Send, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { call } from '../client/api.ts'
-import type { Alert, AlertChannel, AlertRule, Page } from '../client/types.ts'
+import { useCollection } from '../client/collection.ts'
+import type { AlertChannel, AlertRule } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { AlertRuleDialog, kindText } from './alert-rule-dialog.tsx'
 import { ChannelDialog } from './channel-dialog.tsx'
+import { alertChannels, alertRules, alerts } from './rule-stores.ts'
 
-interface Read {
-  readonly rules: readonly AlertRule[]
-  readonly channels: readonly AlertChannel[]
-  readonly alerts: readonly Alert[]
-}
+/** Alerts that are shown. */
+const maxShown = 20
 
 /** What is watched for, where alerts go, and what happened. */
 export function AlertsCard({ editor, admin }: { readonly editor: boolean; readonly admin: boolean }) {
-  const [state, setState] = useState<Read | null>(null)
+  const watched = useCollection(alertRules)
+  const reached = useCollection(alertChannels)
+  const raised = useCollection(alerts)
+  const rules = Object.values(watched.items)
+  const channels = Object.values(reached.items)
+  const newest = Object.values(raised.items)
+    .sort((a, b) => (a.raisedAt < b.raisedAt ? 1 : -1))
+    .slice(0, maxShown)
   const [making, setMaking] = useState<'rule' | 'channel' | null>(null)
-  const read = () => {
-    Promise.all([
-      call<Page<AlertRule>>('GET', '/live/alert-rules'),
-      editor ? call<Page<AlertChannel>>('GET', '/live/alert-channels') : { items: [] },
-      call<Page<Alert>>('GET', '/live/alerts'),
-    ]).then(([rules, channels, alerts]) => setState({ rules: rules.items, channels: channels.items, alerts: alerts.items }), tellError)
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read once, and every few seconds for what happened
-  useEffect(() => {
-    read()
-    const timer = setInterval(read, 5000)
-    return () => clearInterval(timer)
-  }, [])
   const act = async (work: () => Promise<unknown>, said: string) => {
     try {
       await work()
       tell(said)
-      read()
     } catch (error) {
       tellError(error)
     }
@@ -46,7 +38,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
       await act(() => call('DELETE', `/live/alert-channels/${channel.id}`), 'The channel was removed')
     }
   }
-  const labels = new Map(state?.channels.map((channel) => [channel.id, channel.label]))
+  const labels = new Map(channels.map((channel) => [channel.id, channel.label]))
   return (
     <section className="card" aria-label="Alerts">
       <header>
@@ -64,13 +56,13 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
           )}
         </span>
       </header>
-      {!state ? (
+      {!watched.loaded ? (
         <div className="card-body">
           <div className="skeleton settings-skeleton" />
         </div>
       ) : (
         <>
-          {state.rules.length === 0 ? (
+          {rules.length === 0 ? (
             <p className="card-body quiet">Nothing is watched for. Make an alert to be told when a stream is in trouble.</p>
           ) : (
             <div className="table-wrap">
@@ -86,7 +78,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
                   </tr>
                 </thead>
                 <tbody>
-                  {state.rules.map((rule) => (
+                  {rules.map((rule) => (
                     <tr key={rule.id} data-testid="alert-rule-row">
                       <td>{kindText[rule.kind]}</td>
                       <td>{rule.stream ?? <span className="quiet">every stream</span>}</td>
@@ -127,7 +119,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
               </table>
             </div>
           )}
-          {state.channels.length > 0 && (
+          {channels.length > 0 && (
             <div className="table-wrap">
               <table data-testid="channels">
                 <thead>
@@ -140,7 +132,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
                   </tr>
                 </thead>
                 <tbody>
-                  {state.channels.map((channel) => (
+                  {channels.map((channel) => (
                     <tr key={channel.id} data-testid="channel-row">
                       <td>
                         {channel.label} <span className="quiet">{channel.kind}</span>
@@ -182,9 +174,9 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
               </table>
             </div>
           )}
-          {state.alerts.length > 0 && (
+          {newest.length > 0 && (
             <ul className="card-body plain-list" aria-label="What happened" data-testid="alerts">
-              {state.alerts.slice(0, 20).map((alert) => (
+              {newest.map((alert) => (
                 <li key={alert.id} data-testid="alert" data-over={alert.resolvedAt !== null}>
                   <span className={alert.resolvedAt ? 'chip' : 'chip pending'}>{alert.resolvedAt ? 'over' : 'now'}</span> {alert.message}{' '}
                   <span className="quiet small">
@@ -196,25 +188,8 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
           )}
         </>
       )}
-      {making === 'rule' && (
-        <AlertRuleDialog
-          channels={state?.channels ?? []}
-          onClose={() => setMaking(null)}
-          onMade={() => {
-            setMaking(null)
-            read()
-          }}
-        />
-      )}
-      {making === 'channel' && (
-        <ChannelDialog
-          onClose={() => setMaking(null)}
-          onMade={() => {
-            setMaking(null)
-            read()
-          }}
-        />
-      )}
+      {making === 'rule' && <AlertRuleDialog channels={channels} onClose={() => setMaking(null)} onMade={() => setMaking(null)} />}
+      {making === 'channel' && <ChannelDialog onClose={() => setMaking(null)} onMade={() => setMaking(null)} />}
     </section>
   )
 }

@@ -1,26 +1,43 @@
 import { RotateCw } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useMemo } from 'react'
 import { call } from '../client/api.ts'
-import type { Hook, HookDelivery, Page } from '../client/types.ts'
+import { Collection, useCollection } from '../client/collection.ts'
+import type { Hook, HookDelivery } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tellError } from '../components/toasts.tsx'
 
-/** What a hook was told of late, and how that went. */
+const maxShown = 50
+
+interface DeliveryEvent {
+  /** Of the hook. */
+  readonly id: string
+  readonly delivery: HookDelivery
+}
+
+const deliveriesOf = (hook: string) =>
+  new Collection<HookDelivery>({
+    path: `/live/hooks/${hook}/deliveries`,
+    updated: [],
+    changed: {
+      'hook.delivery': (items, { data }) => {
+        const { id, delivery } = data as DeliveryEvent
+        return id === hook ? { ...items, [delivery.id]: delivery } : items
+      },
+    },
+  })
+
+/** What was sent to a hook lately, and what it answered. */
 export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; readonly onClose: () => void }) {
-  const [items, setItems] = useState<readonly HookDelivery[] | null>(null)
-  useEffect(() => {
-    const read = () => {
-      call<Page<HookDelivery>>('GET', `/live/hooks/${hook.id}/deliveries`).then((page) => setItems(page.items), tellError)
-    }
-    read()
-    const timer = setInterval(read, 2000)
-    return () => clearInterval(timer)
-  }, [hook.id])
+  const deliveries = useMemo(() => deliveriesOf(hook.id), [hook.id])
+  const { loaded, items } = useCollection(deliveries)
+  const shown = Object.values(items)
+    .sort((a, b) => (a.time < b.time ? 1 : -1))
+    .slice(0, maxShown)
   return (
     <Dialog title={`Deliveries to ${hook.label}`} onClose={onClose} testId="deliveries-dialog">
-      {items?.length === 0 && <p className="quiet">Nothing was sent since the host started.</p>}
-      {items && items.length > 0 && (
+      {loaded && shown.length === 0 && <p className="quiet">Nothing was sent since the host started.</p>}
+      {shown.length > 0 && (
         <div className="table-wrap">
           <table>
             <thead>
@@ -34,7 +51,7 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
               </tr>
             </thead>
             <tbody>
-              {items.map((item) => (
+              {shown.map((item) => (
                 <tr key={item.id} data-testid="delivery-row" data-state={item.state}>
                   <td>{item.event}</td>
                   <td>

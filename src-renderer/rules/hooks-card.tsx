@@ -1,24 +1,23 @@
 import { History, Pencil, Plus, Send, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { call } from '../client/api.ts'
-import type { Hook, Page } from '../client/types.ts'
+import { useCollection } from '../client/collection.ts'
+import type { Hook } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm } from '../components/dialog.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { DeliveriesDialog } from './deliveries-dialog.tsx'
 import { HookDialog } from './hook-dialog.tsx'
+import { hooks } from './rule-stores.ts'
 
 /** HTTP hooks: which programs are told and asked. */
 export function HooksCard() {
-  const [hooks, setHooks] = useState<readonly Hook[] | null>(null)
+  const { loaded, items } = useCollection(hooks)
+  const shown = Object.values(items)
   const [edited, setEdited] = useState<Hook | 'new' | null>(null)
   const [looked, setLooked] = useState<Hook | null>(null)
   const [secret, setSecret] = useState<string | null>(null)
-  const read = () => {
-    call<Page<Hook>>('GET', '/live/hooks').then((page) => setHooks(page.items), tellError)
-  }
-  useEffect(read, [])
   const test = async (hook: Hook) => {
     try {
       const said = await call<{ status: number | null; error: string | null; durationMs: number }>('POST', `/live/hooks/${hook.id}/test`)
@@ -34,7 +33,6 @@ export function HooksCard() {
   const toggle = async (hook: Hook) => {
     try {
       await call('PATCH', `/live/hooks/${hook.id}`, { body: { enabled: !hook.enabled } })
-      read()
     } catch (error) {
       tellError(error)
     }
@@ -44,7 +42,6 @@ export function HooksCard() {
     try {
       await call('DELETE', `/live/hooks/${hook.id}`)
       tell('The hook was removed')
-      read()
     } catch (error) {
       tellError(error)
     }
@@ -57,11 +54,11 @@ export function HooksCard() {
           <Plus size={16} /> New hook
         </button>
       </header>
-      {!hooks ? (
+      {!loaded ? (
         <div className="card-body">
           <div className="skeleton settings-skeleton" />
         </div>
-      ) : hooks.length === 0 ? (
+      ) : shown.length === 0 ? (
         <p className="card-body quiet">
           No hooks. A hook is an address of yours that is told when streams begin, end or raise an alert, and that may decide who publishes
           and who watches.
@@ -80,7 +77,7 @@ export function HooksCard() {
               </tr>
             </thead>
             <tbody>
-              {hooks.map((hook) => (
+              {shown.map((hook) => (
                 <tr key={hook.id} data-testid="hook-row">
                   <td>
                     {hook.label}
@@ -134,7 +131,6 @@ export function HooksCard() {
           onKept={(made) => {
             setEdited(null)
             setSecret(made ?? null)
-            read()
           }}
         />
       )}

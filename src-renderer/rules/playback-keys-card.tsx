@@ -1,29 +1,27 @@
 import { Plus, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { call } from '../client/api.ts'
-import type { Page, PlaybackKey } from '../client/types.ts'
+import { useCollection } from '../client/collection.ts'
+import type { PlaybackKey } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { playbackKeys } from './rule-stores.ts'
 
 /** Keys that signed addresses and tokens are checked by. */
 export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
-  const [keys, setKeys] = useState<readonly PlaybackKey[] | null>(null)
+  const { loaded, items } = useCollection(playbackKeys)
+  const keys = Object.values(items)
   const [making, setMaking] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
-  const read = () => {
-    call<Page<PlaybackKey>>('GET', '/live/playback-keys').then((page) => setKeys(page.items), tellError)
-  }
-  useEffect(read, [])
   const remove = async (key: PlaybackKey) => {
     if (!(await confirm(`Withdraw ${key.label}?`, 'Every address and token that it signed stops working at once.', 'Withdraw'))) return
     try {
       await call('DELETE', `/live/playback-keys/${key.id}`)
       tell('The playback key was withdrawn')
-      read()
     } catch (error) {
       tellError(error)
     }
@@ -38,7 +36,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
           </button>
         )}
       </header>
-      {!keys ? (
+      {!loaded ? (
         <div className="card-body">
           <div className="skeleton settings-skeleton" />
         </div>
@@ -96,7 +94,6 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
           onMade={(value) => {
             setMaking(false)
             setSecret(value)
-            read()
           }}
         />
       )}

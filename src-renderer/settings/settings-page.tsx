@@ -7,6 +7,7 @@ import type { Settings } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { BrowsersCard } from './browsers-card.tsx'
 import { hostFacts } from './host-facts.ts'
 import { TokensCard } from './tokens-card.tsx'
 import './settings.css'
@@ -123,6 +124,7 @@ export function SettingsPage() {
               </div>
             )}
           </section>
+          <BrowsersCard />
           {admin && <TokensCard />}
         </div>
         <div className="stack">

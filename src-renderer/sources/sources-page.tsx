@@ -1,14 +1,15 @@
 import { Pencil, Plus, RotateCw, Trash2, Webcam } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link } from 'wouter'
 import { call } from '../client/api.ts'
-import { followEvents } from '../client/sync.ts'
-import type { Page, Source } from '../client/types.ts'
+import { useCollection } from '../client/collection.ts'
+import type { Source } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { SourceDialog } from './source-dialog.tsx'
+import { sources } from './source-stores.ts'
 import { UdpInputsCard } from './udp-inputs-card.tsx'
 
 const states: Readonly<Record<Source['state'], readonly [string, string]>> = {
@@ -24,19 +25,9 @@ export function SourcesPage() {
   useTitle('Sources')
   const admin = useIsAdmin()
   const editor = useMayEdit()
-  const [sources, setSources] = useState<readonly Source[] | null>(null)
+  const { loaded, items } = useCollection(sources)
+  const shown = Object.values(items)
   const [edited, setEdited] = useState<Source | 'new' | null>(null)
-  useEffect(() => {
-    const read = () => {
-      call<Page<Source>>('GET', '/live/sources').then((page) => setSources(page.items), tellError)
-    }
-    return followEvents({
-      onEvent: ({ topic }) => {
-        if (topic.startsWith('source.')) read()
-      },
-      onFresh: read,
-    })
-  }, [])
   const act = async (work: () => Promise<unknown>, said?: string) => {
     try {
       await work()
@@ -63,9 +54,9 @@ export function SourcesPage() {
         )}
       </header>
       <div className="stack">
-        {!sources ? (
+        {!loaded ? (
           <div className="skeleton stream-skeleton" aria-hidden="true" />
-        ) : sources.length === 0 ? (
+        ) : shown.length === 0 ? (
           <div className="card empty">
             <Webcam size={32} />
             <h2>No sources yet</h2>
@@ -89,7 +80,7 @@ export function SourcesPage() {
                 </tr>
               </thead>
               <tbody>
-                {sources.map((source) => (
+                {shown.map((source) => (
                   <tr key={source.id} data-testid="source-row" data-state={source.state}>
                     <td>
                       <Link href={`/live/${source.stream}`}>{source.stream}</Link>

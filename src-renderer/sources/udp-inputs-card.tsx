@@ -1,27 +1,16 @@
-import { type FormEvent, useEffect, useState } from 'react'
-import type { UdpInputInfo } from '../../src-main/live/ingest/udp/udp-schemas.ts'
+import { type FormEvent, useState } from 'react'
 import { call } from '../client/api.ts'
-import { followEvents } from '../client/sync.ts'
+import { useCollection } from '../client/collection.ts'
 import { useIsAdmin } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
+import { udpInputs } from './source-stores.ts'
 
 /** Transport streams that are awaited over UDP: their state, a new one, and their end. */
 export function UdpInputsCard() {
   const admin = useIsAdmin()
-  const [inputs, setInputs] = useState<readonly UdpInputInfo[]>([])
+  const inputs = Object.values(useCollection(udpInputs).items)
   const [stream, setStream] = useState('')
   const [url, setUrl] = useState('')
-  useEffect(() => {
-    const read = () => {
-      call<{ items: readonly UdpInputInfo[] }>('GET', '/live/udp-inputs').then(({ items }) => setInputs(items), tellError)
-    }
-    return followEvents({
-      onEvent: ({ topic }) => {
-        if (topic.startsWith('udp-input.')) read()
-      },
-      onFresh: read,
-    })
-  }, [])
   const add = (event: FormEvent) => {
     event.preventDefault()
     call('POST', '/live/udp-inputs', { body: { stream, url } }).then(() => {

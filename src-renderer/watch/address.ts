@@ -15,7 +15,7 @@ const kinds: readonly EngineKind[] = ['hls', 'dash', 'webrtc']
 
 /** Reads /watch/NAME and /embed/NAME, `?player=dash`, `?protocol=webrtc|hls|dash`, and `?start=`; a start that is none is live. */
 export function readAddress(pathname: string, search: string): WatchAddress {
-  const [, door = 'watch', name = ''] = pathname.split('/')
+  const [, endpoint = 'watch', name = ''] = pathname.split('/')
   let decoded = name
   try {
     decoded = decodeURIComponent(name)
@@ -26,7 +26,7 @@ export function readAddress(pathname: string, search: string): WatchAddress {
   const start = query.get('start') ?? ''
   return {
     name: decoded,
-    embedded: door === 'embed',
+    embedded: endpoint === 'embed',
     engine: kinds.find((kind) => kind === (query.get('protocol') ?? query.get('player'))) ?? 'hls',
     token: tokenOf(query),
     start: isStart(start) ? start : undefined,
@@ -42,7 +42,15 @@ function tokenOf(query: URLSearchParams): string | undefined {
   return ['h', query.get('key') ?? '', query.get('expires') ?? '', query.get('address') ?? '', signature].join('~')
 }
 
-/** The HTML that puts the player on another page. */
-export function embedSnippet(origin: string, name: string): string {
-  return `<iframe src="${origin}/embed/${encodeURIComponent(name)}" width="960" height="540" style="border:0;aspect-ratio:16/9;width:100%;height:auto" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen title="${name}"></iframe>`
+/** Names that the host accepts for streams. */
+const streamName = /^[a-z0-9][a-z0-9_-]{0,63}$/
+
+/** The HTML that puts the player on another page; undefined where `name`, which whoever made the link chose, is not a stream's. */
+export function embedSnippet(origin: string, name: string): string | undefined {
+  if (!streamName.test(name)) return undefined
+  return `<iframe src="${attribute(`${origin}/embed/${name}`)}" width="960" height="540" style="border:0;aspect-ratio:16/9;width:100%;height:auto" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen title="${attribute(name)}"></iframe>`
+}
+
+function attribute(text: string): string {
+  return text.replace(/[&"'<>]/g, (letter) => `&#${letter.charCodeAt(0)};`)
 }

@@ -125,4 +125,6 @@ connectSeekBar(video, () => session)
 video.addEventListener('resize', drawQuality)
 setInterval(drawLatency, 500)
 copyOnClick('copy-link', () => `${location.origin}/watch/${encodeURIComponent(address.name)}`)
-copyOnClick('copy-embed', () => embedSnippet(location.origin, address.name))
+const snippet = embedSnippet(location.origin, address.name)
+if (snippet === undefined) part('copy-embed').hidden = true
+else copyOnClick('copy-embed', () => snippet)

@@ -4,7 +4,7 @@ import { part } from './controls.ts'
 import { connectSeekPreview } from './seek-preview.ts'
 
 /** With less than this to rewind to, s, the bar is not worth its place. */
-const leastRangeS = 20
+const minRangeS = 20
 
 /** 0:07, 12:05, 1:02:03 */
 export function formatSpan(seconds: number): string {
@@ -22,7 +22,7 @@ function textOf(behindS: number): string {
 /** Joins the bar above the controls with the rewind window: its right end is live. */
 export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSession): void {
   const bar = part<HTMLInputElement>('seek')
-  let held = false
+  let kept = false
   const preview = connectSeekPreview(video, session)
 
   const say = (behindS: number) => {
@@ -31,8 +31,8 @@ export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSess
   const draw = () => {
     const range = session().range()
     const span = range ? range.liveS - range.startS : 0
-    bar.hidden = span < leastRangeS
-    if (!range || held || bar.hidden) return
+    bar.hidden = span < minRangeS
+    if (!range || kept || bar.hidden) return
     bar.max = span.toFixed(1)
     const at = Math.min(span, Math.max(0, video.currentTime - range.startS))
     bar.value = session().rewound ? at.toFixed(1) : bar.max
@@ -49,28 +49,28 @@ export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSess
   }
 
   bar.addEventListener('pointermove', (event) => {
-    if (held) return
+    if (kept) return
     const { left, width } = bar.getBoundingClientRect()
     const share = Math.min(1, Math.max(0, (event.clientX - left) / width))
     preview.show(share, textOf(Number(bar.max) * (1 - share)))
   })
   bar.addEventListener('pointerleave', () => {
-    if (!held) preview.hide()
+    if (!kept) preview.hide()
   })
   video.addEventListener('seeking', () => {
     const range = session().range()
-    if (held || bar.hidden || !range || !session().rewound) return
+    if (kept || bar.hidden || !range || !session().rewound) return
     const span = range.liveS - range.startS
     const share = Math.min(1, Math.max(0, (video.currentTime - range.startS) / span))
     preview.show(share, textOf(span * (1 - share)))
     preview.hideSoon()
   })
   bar.addEventListener('pointerdown', () => {
-    held = true
+    kept = true
   })
   for (const event of ['pointerup', 'pointercancel']) {
     bar.addEventListener(event, () => {
-      held = false
+      kept = false
       preview.hideSoon()
     })
   }
@@ -81,7 +81,7 @@ export function connectSeekBar(video: HTMLVideoElement, session: () => WatchSess
     preview.show(Number(bar.value) / Number(bar.max), textOf(behindS))
   })
   bar.addEventListener('change', () => {
-    held = false
+    kept = false
     go()
     preview.hideSoon()
   })

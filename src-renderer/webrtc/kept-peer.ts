@@ -20,7 +20,7 @@ export interface KeptOptions<State extends string> extends Omit<PeerOptions, 'si
   /** The state's name where the host refused for now, if it has one of its own. */
   readonly away?: (refusal: OfferRefused) => State | undefined
   /** Pauses between attempts grow with this many failures at most. */
-  readonly mostFailures?: number
+  readonly maxFailures?: number
   readonly events: KeptEvents<State>
 }
 
@@ -69,7 +69,7 @@ export class KeptPeer<State extends string> {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop
-    const { up, away, mostFailures = Number.POSITIVE_INFINITY, events, prepare, ...peerOptions } = this.#options
+    const { up, away, maxFailures = Number.POSITIVE_INFINITY, events, prepare, ...peerOptions } = this.#options
     events.onState('connecting')
     for (let failures = 0; !signal.aborted; failures++) {
       try {
@@ -100,7 +100,7 @@ export class KeptPeer<State extends string> {
         const ownWord = refusal && away?.(refusal)
         this.#say(ownWord ?? (this.#peer === undefined ? 'connecting' : 'reconnecting'), error as Error)
       }
-      await pauseFor(retryMs(Math.min(failures, mostFailures)), signal)
+      await pauseFor(retryMs(Math.min(failures, maxFailures)), signal)
     }
   }
 

@@ -27,7 +27,7 @@ export class WhepClient extends KeptPeer<'playing' | 'waiting'> {
       up: 'playing',
       away: ({ status }) => (status === 404 || status === 409 ? 'waiting' : undefined),
       // A viewer who waits for a stream sees it soon after it began.
-      mostFailures: 2,
+      maxFailures: 2,
       events: options,
     })
   }

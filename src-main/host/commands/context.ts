@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { type ApiClient, findHost } from '../api-client.ts'
 import { type Config, configSpecs, type LoadedConfig, loadConfig } from '../config.ts'
 import { createOutput, type Output } from '../output.ts'
+import type { SupervisorLink } from '../supervisor/supervisor-link.ts'
 import type { StopCause } from '../wiring.ts'
 
 /** What the commands stand on; tests bring their own. */
@@ -11,6 +12,8 @@ export interface CommandContext {
   readonly stderr: NodeJS.WritableStream
   /** Resolves when the user asks the program to end. */
   readonly untilStopped: () => Promise<StopCause>
+  /** What started this process and starts it again when it crashes. */
+  readonly supervisor?: SupervisorLink
   readonly exit: (code: number) => void
 }
 

@@ -12,17 +12,13 @@ import { AppError } from '../../platform/errors.ts'
 import { readHostFile } from '../../platform/identity/host-file.ts'
 import { toListenError } from '../../platform/listen-error.ts'
 import { silentLogger } from '../../platform/telemetry/logger.ts'
+import { workers } from '../../platform/workers/manifest.ts'
 import type { Config } from '../config.ts'
 import { mediaEnginePresent } from '../media-engine.ts'
 import { installation } from '../version.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
-
-export interface Finding {
-  readonly name: string
-  readonly state: 'ok' | 'warn' | 'fail'
-  readonly detail: string
-  readonly remedy?: string
-}
+import { examineSignIn, findWebServers } from './doctor-sign-in.ts'
+import type { Finding } from './finding.ts'
 
 /** Looks at everything that the host stands on. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
@@ -30,10 +26,11 @@ export async function examine(config: Config): Promise<readonly Finding[]> {
     ['Node', node],
     ['media engine', mediaEngine],
     ['WebRTC engine', webrtcEngine],
-    ['workers', workers],
+    ['workers', workersBuilt],
     ['page', page],
     ['data folder', () => dataFolder(config.data)],
     ['certificate', () => certificate(config)],
+    ['sign-in', async () => examineSignIn(config, await findWebServers([config.httpPort, config.httpsPort]))],
     ['window', window],
   ]
   for (const option of ['httpPort', 'httpsPort', 'rtmpPort', 'rtmpsPort', 'srtPort', 'webrtcPort'] as const)
@@ -101,14 +98,12 @@ async function webrtcEngine(): Promise<Finding> {
   return { name, state: 'ok', detail: others.length > 0 ? `${first}; ${others.join(', ')} too` : first }
 }
 
-/** Programs of the processes that the host starts, beside its own. */
-const workerNames = ['demo', 'transcode', 'encoder-survey', 'slate', 'pull', 'thumbnail', 'clip', 'delivery', 'sfu'] as const
-
-function workers(): Finding {
+function workersBuilt(): Finding {
+  const names = Object.keys(workers)
   const dir = fileURLToPath(new URL('dist/host', installation))
-  const missing = workerNames.filter((each) => !existsSync(join(dir, `${each}-worker.js`)))
+  const missing = names.filter((each) => !existsSync(join(dir, `${each}-worker.js`)))
   return missing.length === 0
-    ? { name: 'workers', state: 'ok', detail: workerNames.join(', ') }
+    ? { name: 'workers', state: 'ok', detail: names.join(', ') }
     : { name: 'workers', state: 'fail', detail: `not built: ${missing.join(', ')}`, remedy: 'Run `npm run build`.' }
 }
 

@@ -1,8 +1,10 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { createLogger } from '../../platform/telemetry/logger.ts'
+import type { Config } from '../config.ts'
 import type { Output } from '../output.ts'
-import { type HostNeeds, type RunningHost, type StopCause, startHost } from '../wiring.ts'
+import type { HostPorts } from '../supervisor/messages.ts'
+import { type HostDependencies, type RunningHost, type StopCause, startHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, configOf, run } from './context.ts'
 
 /** Starts a host with the command's options, tells that it is ready, and stays until it is asked to end, by the user or by `end`. `whenReady` may answer what to do at the end. */
@@ -11,37 +13,59 @@ export async function runHost(
   context: CommandContext,
   output: Output,
   whenReady?: (host: RunningHost, end: () => void) => Promise<(() => void) | undefined>,
-  more: Pick<HostNeeds, 'collection'> = {},
+  more: Pick<HostDependencies, 'collection'> = {},
 ): Promise<void> {
-  const { config, sources } = configOf(command, context)
+  const { config: given, sources } = configOf(command, context)
+  const { supervisor } = context
+  const { restart } = supervisor ?? {}
+  const config = restart === undefined ? given : withPorts(given, restart.ports)
   // Without windows of media the host holds so little that collecting in proportion to it would be most of its work.
   if (config.packaging === 'off') setFlagsFromString('--heap-growing-percent=40')
   // On a terminal the lines would bury the addresses; a program or a log file wants them.
-  const level =
-    !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && process.stderr.isTTY ? 'warn' : config.logLevel
+  const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
+  const level = !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : config.logLevel
   const logger = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
-  const host = await startHost({ config, sources, logger, ...more })
+  const logFailure = (error: Error, origin: string): void => {
+    logger.error({ err: error, origin }, 'the host failed')
+    logger.flush()
+  }
+  process.on('uncaughtExceptionMonitor', logFailure)
   const ended = Promise.withResolvers<StopCause>()
+  supervisor?.open(() => ended.resolve('system'))
+  // A host that is started again goes on with what was open last: the file that it was begun with is older.
+  const host = await startHost({ config, sources, logger, ...(restart === undefined ? more : { restartedAfter: restart.cause }) })
   const stopped = Promise.race([context.untilStopped(), ended.promise])
   let by: StopCause = 'system'
   let leave: (() => void) | undefined
   try {
-    output.result(host.ready, () => readyText(host))
+    const { version, dataDir, httpPort, httpsPort, rtmpPort, rtmpsPort, srtPort } = host.ready
+    supervisor?.send({ kind: 'ready', version, dataDir, ports: { httpPort, httpsPort, rtmpPort, rtmpsPort, srtPort } })
+    if (restart === undefined || output.json) output.result(host.ready, () => readyText(host))
     leave = await whenReady?.(host, () => ended.resolve('person'))
     by = await stopped
   } finally {
+    supervisor?.send({ kind: 'ending' })
     leave?.()
     await host.stop(by)
+    process.off('uncaughtExceptionMonitor', logFailure)
   }
 }
 
-function readyText({ ready, signInRequired }: RunningHost): string {
+/** Ports that the system chose stay what they were: encoders and players know them. */
+function withPorts(config: Config, ports: HostPorts): Config {
+  const kept = Object.entries(ports).filter(([name, port]) => port !== null && config[name as keyof HostPorts] === 0)
+  return { ...config, ...Object.fromEntries(kept) }
+}
+
+function readyText({ ready, signInRequired, unknownCertificate }: RunningHost): string {
   const lines = [`AMI Streams ${ready.version} is ready (${ready.startupMs} ms).`, '', `  Page     ${ready.url}`]
   if (ready.httpsUrl) lines.push(`           ${ready.httpsUrl}  (HTTP/2)`)
   lines.push(`  Publish  ${ready.rtmpUrl}`)
   if (ready.rtmpsUrl) lines.push(`           ${ready.rtmpsUrl}`)
   if (ready.srtUrl) lines.push(`           ${ready.srtUrl}`)
   lines.push(`  Data     ${ready.dataDir}`, '')
+  if (signInRequired && unknownCertificate !== undefined)
+    lines.push('The certificate is self-made, so the browser asks once. Its SHA-256 fingerprint:', `  ${unknownCertificate}`)
   lines.push(signInRequired ? `Sign in once within ten minutes: ${ready.signInUrl}` : 'No sign-in is needed on this machine.')
   lines.push(
     '',

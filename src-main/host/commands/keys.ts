@@ -73,15 +73,17 @@ Examples:
     .option('--on-second-publisher <what>', 'refuse, takeover or backup (held ready beside the first)')
     .option('--role <role>', 'primary or backup: which encoder the key is for')
     .option('--same-address-only', 'only an encoder at the same address may take over')
+    .option('--restart-window-ms <ms>', 'how long the stream waits for an encoder that stopped cleanly (default 10000)', Number)
     .action(
       run(context, async (output, command) => {
-        const { label, onSecondPublisher, role, sameAddressOnly } = command.opts()
+        const { label, onSecondPublisher, role, sameAddressOnly, restartWindowMs } = command.opts()
         const issued = await clientOf(command, context).send<Issued>('POST', '/live/keys', {
           stream: command.args[0],
           label,
           onSecondPublisher,
           role,
           sameAddressOnly,
+          restartWindowMs,
         })
         output.result(issued, () => issuedText(issued))
       }),

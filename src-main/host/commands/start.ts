@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
 import type { OpenedWindow } from '../../shell/open-window.ts'
 import type { Output } from '../output.ts'
+import type { Restart } from '../supervisor/messages.ts'
 import type { RunningHost } from '../wiring.ts'
 import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
 import { runHost } from './host.ts'
@@ -37,7 +38,11 @@ Examples:
 /** Opens a window on the host that was just started, and ends the host with it. */
 async function showHost(host: RunningHost, end: () => void, context: CommandContext, output: Output): Promise<(() => void) | undefined> {
   const say = (text: string): void => void (output.json || context.stdout.write(`\n${text}\n`))
-  const window = await open(host.signInRequired ? host.ready.signInUrl : host.ready.url, host.ready.dataDir, context)
+  const { supervisor } = context
+  const window =
+    supervisor?.restart === undefined ? await open(host.windowUrl(), host.ready.dataDir, context) : await adopt(supervisor.restart)
+  if (window === undefined) return undefined
+  if (window.pid !== undefined) supervisor?.send({ kind: 'window', pid: window.pid })
   if (window.kind === 'none') say(`No window: ${window.reason}. Open in a browser:\n  ${host.ready.signInUrl}`)
   window.onClosed((how) => {
     if (how === 'failed') say(`The window could not be shown. Open in a browser:\n  ${host.ready.signInUrl}`)
@@ -57,13 +62,21 @@ async function showRunning(command: Command, context: CommandContext, output: Ou
   const client = clientOf(command, context)
   if (output.json) throw refusal
   const { url } = await client.send<{ url: string }>('POST', '/tokens/link', {})
-  const window = await open(url, configOf(command, context).config.data, context)
+  // The window is on this machine; the link may be for elsewhere.
+  const { hash } = new URL(url)
+  const window = await open(`${client.url}/${hash}`, configOf(command, context).config.data, context)
   const text = `A host is running already: ${client.url}`
   output.result({}, () => (window.kind === 'none' ? `${text}\nNo window: ${window.reason}. Open in a browser:\n  ${url}` : text))
   if (window.kind === 'none') return
   const closed = new Promise<void>((resolve) => window.onClosed(() => resolve()))
   await Promise.race([closed, context.untilStopped()])
   window.close()
+}
+
+/** The window of the host before this one; undefined where it had none, or a person closed it. */
+async function adopt({ windowPid }: Restart): Promise<OpenedWindow | undefined> {
+  const { adoptWindow } = await import('../../shell/open-window.ts')
+  return windowPid === undefined ? undefined : adoptWindow(windowPid)
 }
 
 async function open(url: string, dataDir: string, context: CommandContext): Promise<OpenedWindow> {

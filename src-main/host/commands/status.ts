@@ -4,6 +4,7 @@ import { type StreamSummary, streamTable } from './streams.ts'
 
 interface Health {
   status: string
+  problems: readonly { message: string; remedy: string }[]
   version: string
   uptimeMs: number
 }
@@ -47,6 +48,7 @@ export function addStatusCommand(program: Command, context: CommandContext): voi
         output.result({ ...health, host, webrtc, streams: streams.items }, () =>
           [
             `AMI Streams ${health.version}: ${health.status}, up ${Math.round(health.uptimeMs / 1000)} s (pid ${host.pid})`,
+            ...health.problems.map(({ message, remedy }) => `  Problem  ${message}. ${remedy}`),
             `  Page     ${host.addresses.url}`,
             `  RTMP     ${host.addresses.rtmpUrl}${host.addresses.rtmpsUrl ? `, ${host.addresses.rtmpsUrl}` : ''}`,
             `  SRT      ${host.addresses.srtUrl ?? 'off'}`,

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { basename, resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
+import { readRegularFile } from '../../platform/user-files/regular-file.ts'
 import { table } from '../output.ts'
 import { type CommandContext, clientOf, run } from './context.ts'
 
@@ -9,6 +9,9 @@ interface ImportAnswer {
   name: string
   notCarried: { place: string; reason: string }[]
 }
+
+/** What the API takes, and some for white space, bytes. */
+const maxImportBytes = 64 * 1024 * 1024
 
 /** What a collection may be called. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$/
@@ -98,12 +101,12 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
             `"${name}" is no name for a collection: give --name of letters, digits, spaces, dots, dashes`,
           )
         }
-        const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-          throw new AppError('studio.collection_unreadable', `${file} cannot be read`, { cause })
+        const text = await readRegularFile(file, maxImportBytes).catch((cause: Error) => {
+          throw new AppError('studio.collection_unreadable', cause.message, { cause })
         })
         let document: unknown
         try {
-          document = JSON.parse(text)
+          document = JSON.parse(text.toString('utf8'))
         } catch (cause) {
           throw new AppError('studio.import_invalid', `${file} is not JSON`, { cause })
         }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
+import { findHost } from '../api-client.ts'
 import { table } from '../output.ts'
-import { type CommandContext, clientOf, run } from './context.ts'
+import { type CommandContext, clientOf, configOf, run } from './context.ts'
 
 interface Token {
   id: string
@@ -22,7 +23,8 @@ export function addTokensCommands(program: Command, context: CommandContext): vo
 Examples:
   streams tokens link                             a one-time link that signs a browser in
   streams tokens create grafana --role viewer
-  streams tokens create ci --role editor --days 30`,
+  streams tokens create ci --role editor --days 30
+  streams tokens recover                          on the machine of the host: when nobody can sign in any more`,
     )
   tokens
     .command('list')
@@ -82,6 +84,46 @@ Examples:
       run(context, async (output, command) => {
         const link = await clientOf(command, context).send<{ url: string; expiresAt: string }>('POST', '/tokens/link', command.opts())
         output.result(link, () => `Open within ten minutes, once:\n\n  ${link.url}`)
+      }),
+    )
+  tokens
+    .command('recover')
+    .description('sign in again as admin, on the machine of the host, whether it runs or not')
+    .addHelpText(
+      'after',
+      `
+Needs the rights of the user that the host runs as. A host that runs answers with a one-time sign-in link; for one that
+does not, an admin token for 24 hours is written to its data folder.
+
+Example:
+  sudo -u streams streams tokens recover --data /var/lib/streams`,
+    )
+    .action(
+      run(context, async (output, command) => {
+        if ((command.optsWithGlobals() as { url?: string }).url !== undefined)
+          throw new AppError('command.invalid', '`tokens recover` works on the machine of the host, without --url')
+        const dataDir = configOf(command, context).config.data
+        try {
+          const { recoverAccess } = await import('./recover.ts')
+          const made = await recoverAccess(dataDir)
+          output.result(made, () =>
+            [
+              `No host runs on ${dataDir}. From its next start this admin token signs in, for 24 hours:`,
+              `\n  ${made.secret}\n`,
+              'Paste it on the sign-in page, then create tokens or links for everybody else.',
+            ].join('\n'),
+          )
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== 'host.already_running') throw error
+          const client = findHost({ dataDir })
+          const link = await client.send<{ url: string; expiresAt: string }>('POST', '/tokens/link', { role: 'admin' })
+          const here = `${client.url}/${new URL(link.url).hash}`
+          output.result(link, () =>
+            ['Open within ten minutes, once:', '', `  ${link.url}`, ...(here === link.url ? [] : [`  ${here}  (on this machine)`])].join(
+              '\n',
+            ),
+          )
+        }
       }),
     )
 }

@@ -1,7 +1,9 @@
 import { type TSchema, Type } from 'typebox'
 import type { AuditLog } from '../../platform/audit.ts'
+import { AppError, type ErrorCode } from '../../platform/errors.ts'
 import { pageSchema } from '../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import type { SteadyClock } from '../../platform/steady-clock.ts'
 import type { StoredAuditLog } from '../../platform/telemetry/audit-log.ts'
 import { type RuntimeSettings, SettingsSchema } from '../runtime-settings.ts'
 
@@ -30,9 +32,14 @@ const HostSchema = Type.Object({
   }),
 })
 
+const AuditSubjectSchema = Type.Union([Type.Literal('administration'), Type.Literal('streams'), Type.Literal('viewers')], {
+  description: 'administration: what signed-in people and the command line did; viewers: connections, viewers and refusals',
+})
+
 const AuditLineSchema = Type.Object({
   id: Type.Integer(),
   time: Type.String({ format: 'date-time' }),
+  about: AuditSubjectSchema,
   kind: Type.String({ description: 'connect, publish, quality, disconnect, state, error, command, sign-in' }),
   message: Type.String(),
   streamId: Type.Optional(Type.String()),
@@ -44,19 +51,22 @@ const AuditLineSchema = Type.Object({
   data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
 })
 
-export interface HostRoutesNeeds {
+export interface HostRoutesDependencies {
   readonly version: string
   readonly startedAtMs: number
-  readonly status: () => 'ok' | 'degraded'
+  /** What does not work at present although it should; may name a code more than once. */
+  readonly problems: () => readonly ErrorCode[]
   /** Everything of HostSchema. */
   readonly describe: () => unknown
   readonly settings: RuntimeSettings
+  /** The clock that streams are dated by. */
+  readonly clock: SteadyClock
   readonly auditLog: StoredAuditLog
   readonly audit: AuditLog
 }
 
 /** /health, /time, /host, /settings and /audit. */
-export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
+export function hostRoutes(dependencies: HostRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'GET',
@@ -67,21 +77,32 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
       responses: {
         200: Type.Object({
           status: Type.Union([Type.Literal('ok'), Type.Literal('degraded')], {
-            description: 'degraded: runs from memory, e.g. while the disk is full',
+            description: 'degraded: something does not work at present although it should, see problems',
+          }),
+          problems: Type.Array(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() }), {
+            description: 'e.g. storage.full while settings and audit lines wait in memory, recording.disk_full while a recording waits',
           }),
           version: Type.String(),
           uptimeMs: Type.Integer(),
           startedAt: Type.String({ format: 'date-time' }),
         }),
       },
-      handler: () => ({
-        body: {
-          status: needs.status(),
-          version: needs.version,
-          uptimeMs: Date.now() - needs.startedAtMs,
-          startedAt: new Date(needs.startedAtMs).toISOString(),
-        },
-      }),
+      handler: () => {
+        // Anybody may ask: the words of the catalogue, and not of which stream or file.
+        const problems = [...new Set(dependencies.problems())].map((code) => {
+          const { message, remedy } = new AppError(code)
+          return { code, message, remedy }
+        })
+        return {
+          body: {
+            status: problems.length === 0 ? 'ok' : 'degraded',
+            problems,
+            version: dependencies.version,
+            uptimeMs: Date.now() - dependencies.startedAtMs,
+            startedAt: new Date(dependencies.startedAtMs).toISOString(),
+          },
+        }
+      },
     }),
     defineRoute({
       method: 'GET',
@@ -93,7 +114,7 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
       responses: { 200: Type.Object({ timeMs: Type.Integer({ description: 'ms since 1970' }) }) },
       textTypes: ['text/plain'],
       handler: ({ query }) => {
-        const now = new Date()
+        const now = new Date(dependencies.clock.now())
         // Players of other origins keep time too.
         const headers = { 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
         return query.format === 'iso'
@@ -108,7 +129,7 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
       summary: 'Addresses, ports, versions, limits and what is present',
       role: 'viewer',
       responses: { 200: HostSchema },
-      handler: () => ({ body: needs.describe() }),
+      handler: () => ({ body: dependencies.describe() }),
     }),
     defineRoute({
       method: 'GET',
@@ -117,7 +138,7 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
       summary: 'The settings that may change while the host runs',
       role: 'viewer',
       responses: { 200: SettingsSchema },
-      handler: () => ({ body: needs.settings.current() }),
+      handler: () => ({ body: dependencies.settings.current() }),
     }),
     defineRoute({
       method: 'PATCH',
@@ -128,8 +149,8 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
       body: withoutDefaults(SettingsSchema),
       responses: { 200: SettingsSchema },
       handler: ({ body, principal, requestId }) => {
-        const changed = needs.settings.change(body as Parameters<RuntimeSettings['change']>[0])
-        needs.audit.record({
+        const changed = dependencies.settings.change(body as Parameters<RuntimeSettings['change']>[0])
+        dependencies.audit.record({
           kind: 'command',
           message: 'settings were changed',
           actor: principal.id,
@@ -148,16 +169,18 @@ export function hostRoutes(needs: HostRoutesNeeds): readonly RouteDefinition[] {
       query: Type.Object({
         stream: Type.Optional(Type.String({ description: 'id or name' })),
         kind: Type.Optional(Type.String()),
+        about: Type.Optional(AuditSubjectSchema),
         cursor: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })),
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
       }),
       responses: { 200: pageSchema(AuditLineSchema) },
       handler: async ({ query }) => {
         const limit = query.limit ?? 100
-        const items = await needs.auditLog.list({
+        const items = await dependencies.auditLog.list({
           limit,
           ...(query.stream ? { stream: query.stream } : {}),
           ...(query.kind ? { kind: query.kind } : {}),
+          ...(query.about ? { about: query.about } : {}),
           ...(query.cursor ? { before: Number(query.cursor) } : {}),
         })
         return { body: { items, nextCursor: items.length === limit ? String(items.at(-1)?.id) : null } }

@@ -1,16 +1,16 @@
 import { EventEmitter } from 'node:events'
 import { type Duplex, PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import type { PackagedStream } from '../packager/packaged-stream.ts'
-import { mediaPlaylistText } from '../playback/playlist-view.ts'
-import { parsePlaybackPath } from '../playback/request-path.ts'
-import { SyntheticStream } from '../playback/synthetic-stream.ts'
-import { Activity } from './activity.ts'
+import { parsePlaybackPath } from '../http/request-path.ts'
+import type { PackagedStream } from '../packaging/packaged-stream.ts'
+import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
+import { SyntheticStream } from '../protocols/hls/testing/packaged-stream.ts'
 import { chooseProcesses } from './index.ts'
-import { answersItself } from './own-answers.ts'
-import { Replicas } from './replica.ts'
 import { RunFeed } from './run-feed.ts'
 import { readRecords } from './run-wire.ts'
+import { Activity } from './worker/activity.ts'
+import { answersItself } from './worker/own-answers.ts'
+import { Replicas } from './worker/replica.ts'
 
 /** A pipe whose bytes arrive in pieces of odd sizes. */
 function mirror(stream: PackagedStream, state = { title: 'Show', guarded: false }) {
@@ -98,13 +98,13 @@ describe('a delivery process', () => {
       const target = parsePlaybackPath(path)
       return target !== undefined && answersItself(target, (name, epoch) => replicas.find(name, epoch))
     }
-    const { sequence, parts } = stream.renditions[0]!.edge
+    const { sequence, serial } = stream.renditions[0]!.edge
     const own = [
       '/live/show/manifest.mpd',
       '/live/show/e1/v0/index.m3u8',
       `/live/show/e1/v0/seg-${sequence}.m4s`,
-      `/live/show/e1/v0/part-${sequence}.${parts}.m4s`,
-      '/live/show/e1/v0/part-0.0.m4s',
+      `/live/show/e1/v0/part-${serial}.m4s`,
+      '/live/show/e1/v0/part-0.m4s',
     ]
     for (const path of own) expect([path, answered(path)]).toEqual([path, true])
     const hosts = [
@@ -113,7 +113,7 @@ describe('a delivery process', () => {
       '/live/other/e1/v0/index.m3u8',
       '/live/show/e2/v0/index.m3u8',
       `/live/show/e1/v0/seg-${sequence + 1}.m4s`,
-      `/live/show/e1/v0/part-${sequence}.${parts + 1}.m4s`,
+      `/live/show/e1/v0/part-${serial + 1}.m4s`,
     ]
     for (const path of hosts) expect([path, answered(path)]).toEqual([path, false])
     expect(answered('/live/show/manifest.mpd', true)).toBe(false)

@@ -3,27 +3,31 @@ import { availableParallelism } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Gauge, type Registry } from 'prom-client'
+import type { PerAddressLimits } from '../../platform/http/client-limits.ts'
+import type { PrivateAddress } from '../../platform/http/private-endpoint.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
-import type { PackagedStream } from '../packager/packaged-stream.ts'
-import type { PlaybackMetrics, PlaybackRequestKind } from '../playback/playback.ts'
-import type { ViewerRequest } from '../viewers/viewer-book.ts'
+import type { ViewerRequest } from '../audience/viewer-book.ts'
+import type { PackagedStream } from '../packaging/packaged-stream.ts'
+import type { PlaybackMetrics, PlaybackRequestKind } from '../protocols/hls/playback.ts'
 import type { AccessRules, DeliveryReport, DeliveryRules, FromDelivery, ToDelivery } from './messages.ts'
 import { RunFeed } from './run-feed.ts'
 import type { RunState } from './run-wire.ts'
 
 /** The ports that delivery processes share with the host, and the host's door behind them. */
-export interface DeliveryDoor {
+export interface DeliveryEndpoint {
   readonly plain: Server
   readonly secure?: Server
   readonly tls: { readonly cert: string; readonly key: string; readonly ticketKeys: Uint8Array } | undefined
-  /** Unix socket where the host takes what a delivery process does not answer. */
-  readonly socketPath: string
+  /** Private socket where the host takes what a delivery process does not answer. */
+  readonly behind: PrivateAddress
   readonly maxConnections: number
+  readonly perAddress: PerAddressLimits
+  readonly trustedProxies: string
 }
 
-export interface DeliveryNeeds {
+export interface DeliveryDependencies {
   readonly processes: number | 'auto' | 'off'
   readonly container: 'fmp4' | 'mpegts'
   /** Calls back with every run that is there or begins; the answer is called when that run is let go. Returns the way to stop. */
@@ -42,15 +46,15 @@ export interface Delivery {
   /** How many processes there are to be, beside the host. */
   readonly processes: number
   /** Starts the processes; the host answers alone until they listen. */
-  start(door: DeliveryDoor): void
+  start(endpoint: DeliveryEndpoint): void
   /** In under two seconds. */
   stop(): Promise<void>
 }
 
-const restart = { firstMs: 200, longestMs: 10_000, goodAfterMs: 10_000 } as const
+const restart = { firstMs: 200, maxMs: 10_000, goodAfterMs: 10_000 } as const
 /** Bytes that a process may be behind: more, and it is started anew with what is listed then. */
-const mostBehind = 64 * 1024 * 1024
-const mostProcesses = 16
+const maxBehind = 64 * 1024 * 1024
+const maxProcesses = 16
 const lookMs = 1000
 
 /**
@@ -58,7 +62,7 @@ const lookMs = 1000
  * back quickly. From source it is the one beside this module.
  */
 function findWorker(): { entry: URL; env: Record<string, string> } {
-  const entry = workerFile(import.meta.url, 'delivery-worker')
+  const entry = workerFile('delivery')
   if (entry.pathname.endsWith('.ts')) return { entry, env: {} }
   return { entry, env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('cache', import.meta.url)) } }
 }
@@ -66,13 +70,13 @@ function findWorker(): { entry: URL; env: Record<string, string> } {
 /** How many processes beside the host `auto` means: on one or two cores the host alone delivers as much. */
 export function chooseProcesses(wanted: number | 'auto' | 'off', cores: number): number {
   if (wanted === 'off') return 0
-  return wanted === 'auto' ? Math.max(0, Math.min(mostProcesses, cores - 2)) : wanted
+  return wanted === 'auto' ? Math.max(0, Math.min(maxProcesses, cores - 2)) : wanted
 }
 
 /** One delivery process with what it is fed. */
 class DeliveryProcess {
-  readonly #needs: DeliveryNeeds
-  readonly #door: DeliveryDoor
+  readonly #dependencies: DeliveryDependencies
+  readonly #endpoint: DeliveryEndpoint
   readonly #worker: SupervisedWorker<ToDelivery>
   #pipe: Duplex | undefined
   #stopFeeding: (() => void) | undefined
@@ -80,12 +84,12 @@ class DeliveryProcess {
   #nextRun = 0
   listening = false
 
-  constructor(needs: DeliveryNeeds, door: DeliveryDoor) {
-    this.#needs = needs
-    this.#door = door
+  constructor(dependencies: DeliveryDependencies, endpoint: DeliveryEndpoint) {
+    this.#dependencies = dependencies
+    this.#endpoint = endpoint
     this.#worker = superviseWorker<FromDelivery, ToDelivery>({
       ...findWorker(),
-      log: needs.log,
+      log: dependencies.log,
       restart,
       onMediaPipe: (pipe) => {
         pipe.on('error', () => undefined)
@@ -105,8 +109,8 @@ class DeliveryProcess {
   check(): void {
     const behind = this.#pipe?.writableLength ?? 0
     const { pid } = this.#worker
-    if (behind <= mostBehind || pid === undefined) return
-    this.#needs.log.warn({ pid, behind }, 'a delivery process does not keep up: starting it again')
+    if (behind <= maxBehind || pid === undefined) return
+    this.#dependencies.log.warn({ pid, behind }, 'a delivery process does not keep up: starting it again')
     process.kill(pid, 'SIGKILL')
   }
 
@@ -116,12 +120,15 @@ class DeliveryProcess {
   }
 
   #setUp(): void {
-    const { plain, secure, tls, socketPath, maxConnections } = this.#door
-    const { container } = this.#needs
-    this.#worker.send({ type: 'setup', setup: { socketPath, maxConnections, container, tls, rules: rulesOf(this.#needs) } })
+    const { plain, secure, tls, behind, maxConnections, perAddress, trustedProxies } = this.#endpoint
+    const { container } = this.#dependencies
+    this.#worker.send({
+      type: 'setup',
+      setup: { behind, maxConnections, perAddress, trustedProxies, container, tls, rules: rulesOf(this.#dependencies) },
+    })
     const pipe = this.#pipe as Duplex
-    this.#stopFeeding = this.#needs.onRun((run) => {
-      const feed = new RunFeed(this.#nextRun++, run, pipe, () => this.#needs.stateOf(run.name))
+    this.#stopFeeding = this.#dependencies.onRun((run) => {
+      const feed = new RunFeed(this.#nextRun++, run, pipe, () => this.#dependencies.stateOf(run.name))
       return () => feed.stop()
     })
     if (secure !== undefined) this.#worker.send({ type: 'port', secure: true }, secure)
@@ -132,57 +139,57 @@ class DeliveryProcess {
     if (message.type === 'report') this.#report(message.report)
     else if (message.type === 'listening') {
       this.listening = true
-      this.#needs.log.info({ pid: this.#worker.pid }, 'a delivery process listens')
-    } else this.#needs.log.error({ reason: message.reason }, 'a delivery process cannot listen')
+      this.#dependencies.log.info({ pid: this.#worker.pid }, 'a delivery process listens')
+    } else this.#dependencies.log.error({ reason: message.reason }, 'a delivery process cannot listen')
   }
 
   #report({ requests, bytes, waiting, seen }: DeliveryReport): void {
-    const { metrics } = this.#needs
+    const { metrics } = this.#dependencies
     for (const kind in requests) {
       for (let count = requests[kind as PlaybackRequestKind] ?? 0; count > 0; count--) metrics.request(kind as PlaybackRequestKind)
     }
     metrics.bytes(bytes)
     metrics.waiting(waiting - this.#waiting)
     this.#waiting = waiting
-    for (const { name, epoch, request } of seen) this.#needs.seen(name, epoch, request)
+    for (const { name, epoch, request } of seen) this.#dependencies.seen(name, epoch, request)
   }
 
   #end(): void {
     this.listening = false
     this.#stopFeeding?.()
     this.#stopFeeding = undefined
-    this.#needs.metrics.waiting(-this.#waiting)
+    this.#dependencies.metrics.waiting(-this.#waiting)
     this.#waiting = 0
   }
 }
 
 /** Makes the delivery; no process runs before `start`. */
-export function createDelivery(needs: DeliveryNeeds): Delivery {
-  const count = chooseProcesses(needs.processes, availableParallelism())
+export function createDelivery(dependencies: DeliveryDependencies): Delivery {
+  const count = chooseProcesses(dependencies.processes, availableParallelism())
   const processes: DeliveryProcess[] = []
   let looking: NodeJS.Timeout | undefined
   let stopHearing: (() => void) | undefined
   const gauge = new Gauge({
     name: 'streams_delivery_processes',
     help: 'Delivery processes that listen, beside the host',
-    registers: [needs.registry],
+    registers: [dependencies.registry],
   })
   return {
     processes: count,
-    start(door) {
-      for (let index = 0; index < count; index++) processes.push(new DeliveryProcess(needs, door))
+    start(endpoint) {
+      for (let index = 0; index < count; index++) processes.push(new DeliveryProcess(dependencies, endpoint))
       if (count === 0) return
-      let prefix = needs.cdnPrefix()
+      let prefix = dependencies.cdnPrefix()
       const tell = (): void => {
-        const rules = rulesOf(needs)
+        const rules = rulesOf(dependencies)
         for (const each of processes) each.rules(rules)
       }
-      stopHearing = needs.access.onRefresh(tell)
+      stopHearing = dependencies.access.onRefresh(tell)
       looking = setInterval(() => {
         for (const each of processes) each.check()
         gauge.set(processes.filter(({ listening }) => listening).length)
-        if (prefix === needs.cdnPrefix()) return
-        prefix = needs.cdnPrefix()
+        if (prefix === dependencies.cdnPrefix()) return
+        prefix = dependencies.cdnPrefix()
         tell()
       }, lookMs)
     },
@@ -194,6 +201,6 @@ export function createDelivery(needs: DeliveryNeeds): Delivery {
   }
 }
 
-function rulesOf(needs: DeliveryNeeds): DeliveryRules {
-  return { access: needs.access.rules(), cdnPrefix: needs.cdnPrefix() }
+function rulesOf(dependencies: DeliveryDependencies): DeliveryRules {
+  return { access: dependencies.access.rules(), cdnPrefix: dependencies.cdnPrefix() }
 }

@@ -1,7 +1,9 @@
-import type { UsableKey } from '../access/grants.ts'
-import type { HostAccess, StreamAccess } from '../access/schemas.ts'
-import type { PlaybackRequestKind } from '../playback/playback.ts'
-import type { ViewerRequest } from '../viewers/viewer-book.ts'
+import type { PerAddressLimits } from '../../platform/http/client-limits.ts'
+import type { PrivateAddress } from '../../platform/http/private-endpoint.ts'
+import type { ViewerRequest } from '../audience/viewer-book.ts'
+import type { UsableKey } from '../policy/access/grants.ts'
+import type { HostAccess, StreamAccess } from '../policy/access/schemas.ts'
+import type { PlaybackRequestKind } from '../protocols/hls/playback.ts'
 
 /** What decides about viewers, as a delivery process needs it. */
 export interface AccessRules {
@@ -18,9 +20,12 @@ export interface DeliveryRules {
 }
 
 export interface DeliverySetup {
-  /** The host's private door. */
-  readonly socketPath: string
+  /** The host's private socket. */
+  readonly behind: PrivateAddress
   readonly maxConnections: number
+  readonly perAddress: PerAddressLimits
+  /** The option of that name. */
+  readonly trustedProxies: string
   readonly container: 'fmp4' | 'mpegts'
   readonly tls: { readonly cert: string; readonly key: string; readonly ticketKeys: Uint8Array } | undefined
   readonly rules: DeliveryRules

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
-import type { MediaSegment, PackagedRendition, PackagedStream } from '../packager/packaged-stream.ts'
+import type { MediaSegment, PackagedRendition, PackagedStream } from '../packaging/packaged-stream.ts'
 import { type RunRecord, type RunState, toWire, writeRecord } from './run-wire.ts'
 
 /** What one process has been told of a rendition. */
@@ -9,6 +9,7 @@ interface Told {
   away: boolean
   averageBandwidth: number
   peakBandwidth: number
+  steadyBandwidth: number
   frameRate: number | undefined
   readonly inits: Set<number>
   /** The newest segment of which something was told, how many of its parts, and whether that it is complete. */
@@ -40,8 +41,8 @@ export class RunFeed {
     this.#stream = stream
     this.#pipe = pipe
     this.#state = state
-    const { streamId, name, epoch, originTimeMs } = stream
-    this.#write({ type: 'run', run, streamId, name, epoch, originTimeMs })
+    const { streamId, name, epoch, originTimeMs, clockOffsetMs } = stream
+    this.#write({ type: 'run', run, streamId, name, epoch, originTimeMs, clockOffsetMs })
     this.sync()
     this.#stopListening = stream.onChange(() => this.sync())
   }
@@ -74,11 +75,11 @@ export class RunFeed {
   }
 
   #rendition(rendition: PackagedRendition): void {
-    const { id, track, away, averageBandwidth, peakBandwidth, frameRate, segments } = rendition
+    const { id, track, away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, segments } = rendition
     let told = this.#told.get(id)
     if (told === undefined) {
       told = {
-        ...{ track: undefined, away, averageBandwidth, peakBandwidth, frameRate, inits: new Set<number>() },
+        ...{ track: undefined, away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, inits: new Set<number>() },
         ...{ sequence: -1, parts: 0, complete: true, first: -1, unstored: -1 },
       }
       this.#told.set(id, told)
@@ -88,10 +89,11 @@ export class RunFeed {
       told.away !== away ||
       told.averageBandwidth !== averageBandwidth ||
       told.peakBandwidth !== peakBandwidth ||
+      told.steadyBandwidth !== steadyBandwidth ||
       told.frameRate !== frameRate
     ) {
-      Object.assign(told, { track, away, averageBandwidth, peakBandwidth, frameRate })
-      const state = { track: toWire(track), away, averageBandwidth, peakBandwidth, frameRate }
+      Object.assign(told, { track, away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate })
+      const state = { track: toWire(track), away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate }
       this.#write({ type: 'rendition', run: this.#run, id, state })
     }
     for (const [init, { data, track: needed }] of rendition.inits) {
@@ -132,8 +134,12 @@ export class RunFeed {
         this.#segment(id, told.complete ? segment : { ...segment, complete: false })
       }
       for (; told.parts < segment.parts.length; told.parts++) {
-        const { index, startTicks, durationTicks, independent, data } = segment.parts[told.parts] as MediaSegment['parts'][number]
-        this.#write({ type: 'part', run, id, sequence: segment.sequence, index, startTicks, durationTicks, independent }, data)
+        const { index, serial, startTicks, durationTicks, independent, data } = segment.parts[told.parts] as MediaSegment['parts'][number]
+        const { sequence } = segment
+        this.#write(
+          { type: 'part', run, id, sequence, index, startTicks, durationTicks, independent, ...(serial === undefined ? {} : { serial }) },
+          data,
+        )
       }
       // its length so far is the sum of its parts, which the other side can add up; complete, it may be another
       if (segment.complete && !told.complete) {

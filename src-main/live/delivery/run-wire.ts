@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
-import type { MediaSegment } from '../packager/packaged-stream.ts'
+import type { MediaSegment } from '../packaging/packaged-stream.ts'
 
 /**
  * How runs of streams go to delivery processes. A frame is `u32 length of what follows, u32 length of JSON, JSON, data`,
@@ -15,6 +15,7 @@ export type RunRecord =
       readonly name: string
       readonly epoch: string
       readonly originTimeMs: number
+      readonly clockOffsetMs: number
     }
   | { readonly type: 'state'; readonly run: number; readonly state: RunState }
   | { readonly type: 'rendition'; readonly run: number; readonly id: string; readonly state: RenditionState }
@@ -27,6 +28,7 @@ export type RunRecord =
       readonly id: string
       readonly sequence: number
       readonly index: number
+      readonly serial?: number
       readonly startTicks: number
       readonly durationTicks: number
       readonly independent: boolean
@@ -53,6 +55,7 @@ export interface RenditionState {
   readonly away: boolean
   readonly averageBandwidth: number
   readonly peakBandwidth: number
+  readonly steadyBandwidth: number
   readonly frameRate: number | undefined
 }
 
@@ -83,16 +86,16 @@ export function writeRecord(pipe: Duplex, record: RunRecord, data?: Uint8Array):
 
 /** Reads records; `broken` is told of a frame that breaks the format, and nothing is read after it. */
 export function readRecords(pipe: Duplex, onRecord: (record: RunRecord, data: Uint8Array) => void, broken: (error: Error) => void): void {
-  let held: Buffer[] = []
-  let heldBytes = 0
+  let kept: Buffer[] = []
+  let keptBytes = 0
   let wanted = 8
   let closed = false
   pipe.on('data', (chunk: Buffer) => {
     if (closed) return
-    held.push(chunk)
-    heldBytes += chunk.length
-    if (heldBytes < wanted) return
-    const all = held.length === 1 ? chunk : Buffer.concat(held, heldBytes)
+    kept.push(chunk)
+    keptBytes += chunk.length
+    if (keptBytes < wanted) return
+    const all = kept.length === 1 ? chunk : Buffer.concat(kept, keptBytes)
     let at = 0
     try {
       for (;;) {
@@ -113,7 +116,7 @@ export function readRecords(pipe: Duplex, onRecord: (record: RunRecord, data: Ui
       broken(error as Error)
       return
     }
-    held = at < all.length ? [all.subarray(at)] : []
-    heldBytes = all.length - at
+    kept = at < all.length ? [all.subarray(at)] : []
+    keptBytes = all.length - at
   })
 }

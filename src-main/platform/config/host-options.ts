@@ -3,6 +3,18 @@ import { type Static, Type } from 'typebox'
 const port = (fallback: number, description: string) =>
   Type.Union([Type.Integer({ minimum: 0, maximum: 65535 }), Type.Literal('off')], { default: fallback, description })
 
+const most = (fallback: number, description: string) =>
+  Type.Integer({ default: fallback, minimum: 1, maximum: 1_000_000, description: `${description} that one IP address may have at a time` })
+
+/** What one client may hold open. The addresses of this machine have no such limit. */
+const PerAddressSchema = Type.Object({
+  connections: most(1024, 'HTTP connections (and requests in progress over HTTP/2 and behind a trusted proxy)'),
+  eventStreams: most(512, 'event streams (server-sent events)'),
+  waitingRequests: most(1024, 'requests that wait for media (blocked playlist reloads of Low-Latency HLS)'),
+  flvPlayers: most(256, 'HTTP-FLV players'),
+  webSockets: most(512, 'WebSockets'),
+})
+
 /** The options of the host itself. The wings' own schemas are joined to these in `host/config.ts`. */
 export const HostOptionsSchema = Type.Object({
   data: Type.String({
@@ -22,7 +34,7 @@ export const HostOptionsSchema = Type.Object({
   auth: Type.Union([Type.Literal('auto'), Type.Literal('on'), Type.Literal('off')], {
     default: 'auto',
     description:
-      'who must sign in: auto asks nobody on this machine and everybody once a port is wider; off trusts everyone who reaches the port',
+      'who must sign in: auto asks nobody on this machine, and everybody once a port is wider, publicUrl is set or a proxy passes requests on; off trusts everyone who reaches the port',
   }),
   publicUrl: Type.String({
     default: '',
@@ -36,12 +48,31 @@ export const HostOptionsSchema = Type.Object({
     description: 'least level of the log lines',
   }),
   logFile: Type.String({ default: '', description: 'file that log lines are appended to; empty for standard error' }),
-  auditRows: Type.Integer({ default: 100_000, minimum: 100, maximum: 10_000_000, description: 'newest lines that the audit log keeps' }),
+  auditRows: Type.Integer({
+    default: 100_000,
+    minimum: 100,
+    maximum: 10_000_000,
+    description: 'newest lines that the audit log keeps about administration, and as many about streams',
+  }),
+  auditViewerRows: Type.Integer({
+    default: 100_000,
+    minimum: 100,
+    maximum: 10_000_000,
+    description: 'newest lines that the audit log keeps about viewers, connections and refusals',
+  }),
   maxConnections: Type.Integer({
     default: 4096,
     minimum: 16,
     maximum: 1_000_000,
     description: 'open connections that each HTTP port takes',
+  }),
+  perAddress: PerAddressSchema,
+  trustedProxies: Type.String({
+    default: '',
+    maxLength: 2000,
+    pattern: '^[0-9A-Fa-f.:/, ]*$',
+    description:
+      'IP addresses and networks of reverse proxies in front of this host, separated by commas (127.0.0.1, 10.0.0.0/8): clients are those in their X-Forwarded-For; empty for none',
   }),
 })
 export type HostOptions = Static<typeof HostOptionsSchema>

@@ -4,6 +4,16 @@ import type { ErrorKind } from './error-kind.ts'
 export const hostErrors = {
   'internal': { status: 500, title: 'Something went wrong inside the host', remedy: 'See the log line with the same request id.' },
   'request.invalid': { status: 400, title: 'The request does not fit its schema', remedy: 'Correct the field that is named.' },
+  'request.malformed': {
+    status: 400,
+    title: 'The HTTP request is malformed',
+    remedy: 'Send one Host header with a host name and an optional port. Where a proxy stands in front, check what it passes on.',
+  },
+  'request.too_many': {
+    status: 429,
+    title: 'Too many open requests from this IP address',
+    remedy: 'Close some, or raise the option that is named. Behind a reverse proxy, set `trustedProxies`.',
+  },
   'request.not_found': { status: 404, title: 'There is nothing at this address', remedy: 'Check the path against /api/v1/docs.' },
   'request.conflict': { status: 409, title: 'The request clashes with the present state', remedy: 'Read the state again and repeat.' },
   'request.too_large': { status: 413, title: 'The request body is too large', remedy: 'Send less.' },
@@ -16,7 +26,7 @@ export const hostErrors = {
   'request.host_refused': {
     status: 421,
     title: 'The request names a host that this server does not answer for',
-    remedy: 'Open the address that the host printed, or add the name to `publicUrl`.',
+    remedy: 'Open the URL that the host printed, set `publicUrl` to the name, or turn sign-in on.',
   },
   'request.origin_refused': {
     status: 403,
@@ -44,11 +54,33 @@ export const hostErrors = {
     title: 'Too many failed sign-ins from this address',
     remedy: 'Wait five minutes and try again.',
   },
+  'session.not_found': {
+    status: 404,
+    title: 'There is no signed-in browser of that id',
+    remedy: 'See the list with GET /sessions.',
+  },
   'token.not_found': { status: 404, title: 'There is no token of that id', remedy: 'See the list with `streams tokens list`.' },
+  'path.forbidden': {
+    status: 403,
+    title: 'This path must not be used',
+    remedy:
+      'Choose a file outside of the host’s data folder; as an editor one of a folder that `GET /editor-reach` lists, or ask an admin to enter the path or to allow its folder.',
+  },
+  'url.forbidden': {
+    status: 403,
+    title: 'Editors may not use this address',
+    remedy: 'Choose a host on the public internet, or ask an admin to enter the address or to allow the host (`PATCH /editor-reach`).',
+  },
   'secret.unreadable': {
     status: 500,
     title: 'A stored secret is unreadable with the key of this data folder',
     remedy: 'Restore `secret-box.key` in the data folder, or enter the secret again.',
+  },
+  'secret.needed': {
+    status: 400,
+    title: 'The stored secret must be entered again',
+    remedy:
+      'Send the secret itself with this change. A stored secret is used only with the host, port, protocol and kind that it was entered for.',
   },
   'command.invalid': { status: 400, title: 'The command line is not understood', remedy: 'See `streams --help`.' },
   'config.invalid': { status: 400, title: 'An option is not valid', remedy: 'See `streams host --help`.' },

@@ -192,6 +192,11 @@ export const liveErrors = {
     title: 'The stream does not have the track that this destination is to get',
     remedy: 'Choose the source or another rendition; the next attempt follows by itself.',
   },
+  'dvr.paused': {
+    status: 507,
+    title: 'Rewind windows do not grow: the disk is full or refuses to write',
+    remedy: 'Free some space, or check the disk. Windows grow again by themselves.',
+  },
   'recording.not_found': { status: 404, title: 'There is no recording of that id', remedy: 'See the list of recordings.' },
   'recording.running': { status: 409, title: 'The recording is still running', remedy: 'Stop it first.' },
   'recording.off': { status: 409, title: 'The stream is not being recorded', remedy: 'Start a recording first.' },

@@ -1,10 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Session } from 'node:http2'
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { toListenError } from '../listen-error.ts'
+import type { Logger } from '../logger.ts'
+import { adoptForwarded, clientOf } from './client.ts'
+import type { ClientLimits } from './client-limits.ts'
+import { endSocket } from './end-socket.ts'
+import { guardHandlers, type HttpHandlers } from './guarded-handlers.ts'
+import { isPublicName, strictTransport } from './strict-transport.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
 
-export interface HttpServersOptions {
+export interface HttpServersOptions extends HttpHandlers {
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
@@ -16,8 +30,9 @@ export interface HttpServersOptions {
   readonly shared?: ListeningPorts
   /** How long a connection may take to its request's headers, ms. */
   readonly headersTimeoutMs?: number
-  readonly onRequest: (request: IncomingMessage, response: ServerResponse) => void
-  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly clients: ClientLimits
+  readonly proxies: TrustedProxies
+  readonly log: Pick<Logger, 'error'>
 }
 
 /** Ports that are open, to be handed to another process (`child.send`), which then takes connections from the same queue. */
@@ -35,6 +50,22 @@ export interface HttpServers {
   stop(graceMs?: number): Promise<void>
 }
 
+/** How long a request may take until it is complete, ms. */
+const requestTimeoutMs = 60_000
+
+/** Responses of HTTP/2 that say, as those of HTTP/1.1 do, that their client has left. */
+export class Http2Response extends Http2ServerResponse {}
+Object.defineProperty(Http2Response.prototype, 'destroyed', {
+  get(this: Http2Response) {
+    return this.stream.destroyed
+  },
+})
+
+/** Only WebSockets leave HTTP; a request that offers another protocol (`Upgrade: h2c`) is answered as an ordinary one (RFC 9110 section 7.8). */
+export function isWebSocket(request: IncomingMessage): boolean {
+  return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
+}
+
 /** One HTTP/1.1 server and one HTTPS server that also speaks HTTP/2, with the same doors behind them. */
 export function createHttpServers(options: HttpServersOptions): HttpServers {
   const sockets = new Set<Socket>()
@@ -42,21 +73,70 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
   let plain: Server | undefined
   let secure: Http2SecureServer | undefined
 
+  const headersTimeout = options.headersTimeoutMs ?? 15_000
+  const { clients, proxies } = options
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    adoptForwarded(request, proxies)
+    options.onUpgrade(request, socket, head)
+  }
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    // Other requests are one at a time on a connection that was counted.
+    if (adoptForwarded(request, proxies) || request.httpVersionMajor === 2) {
+      const release = clients.take('requests', clientOf(request).remoteAddress)
+      if (release === undefined) throw clients.error('requests')
+      response.once('close', release)
+    }
+    options.onRequest(request, response)
+  }
+  const handlers = guardHandlers({ onRequest, onUpgrade }, options.log)
+  const secureHandlers = guardHandlers(
+    {
+      onRequest(request, response) {
+        boundRequest(request)
+        const host = request.headers.host ?? request.headers[':authority']
+        if (isPublicName(String(host ?? ''))) response.setHeader('strict-transport-security', strictTransport)
+        onRequest(request, response)
+      },
+      onUpgrade,
+    },
+    options.log,
+  )
+
   const track = (server: Server): void => {
     server.maxConnections = options.maxConnections
+    Object.assign(server, {
+      keepAliveTimeout: 30_000,
+      headersTimeout,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(5000, headersTimeout),
+      shouldUpgradeCallback: isWebSocket,
+    })
+    // Headers are bounded in bytes. With a bound of their number, one that delimits the body could be missing from those that are read.
+    server.maxHeadersCount = 0
+    // Without a listener, running out of file descriptors would end the process.
+    server.on('error', (error) => options.log.error({ err: error }, 'an HTTP listener failed'))
     // Under TLS these are the raw sockets below it: ending them ends what is above.
     server.on('connection', (socket: Socket) => {
+      const { remoteAddress = '' } = socket
+      if (!proxies.has(remoteAddress)) {
+        const release = clients.take('connections', remoteAddress)
+        if (release === undefined) {
+          socket.destroy()
+          return
+        }
+        socket.on('close', release)
+      }
       sockets.add(socket)
       socket.setNoDelay(true)
       socket.on('close', () => sockets.delete(socket))
     })
-    server.on('upgrade', options.onUpgrade)
+    server.on('upgrade', handlers.onUpgrade)
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
       const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       // Browsers open connections ahead of need: an answer on one that has asked nothing would be taken for its next request's.
       const silent = late && (socket as Socket).bytesRead === 0
       if (error.code === 'ECONNRESET' || !socket.writable || silent) socket.destroy()
-      else socket.end(`HTTP/1.1 ${late ? '408 Request Timeout' : '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
+      else endSocket(socket, `HTTP/1.1 ${late ? '408 Request Timeout' : '400 Bad Request'}\r\nConnection: close\r\n\r\n`)
     })
   }
 
@@ -67,14 +147,8 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
     },
     async start() {
       const opening: Promise<number | null>[] = []
-      const headersTimeout = options.headersTimeoutMs ?? 15_000
-      plain = createServer({
-        keepAliveTimeout: 30_000,
-        headersTimeout,
-        requestTimeout: 60_000,
-        connectionsCheckingInterval: Math.min(5000, headersTimeout),
-      })
-      plain.on('request', options.onRequest)
+      plain = createServer()
+      plain.on('request', handlers.onRequest)
       track(plain)
       opening.push(listen(plain, options.shared?.plain ?? options.httpPort, options.bind, 'httpPort'))
       const { httpsPort } = options
@@ -88,11 +162,12 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
               key,
               allowHTTP1: true,
               handshakeTimeout: 10_000,
+              Http2ServerResponse: Http2Response,
               settings: { maxConcurrentStreams: 256 },
               ...(ticketKeys === undefined ? {} : { ticketKeys: Buffer.from(ticketKeys) }),
             })
             // HTTP/2 requests come through Node's compatibility layer, which has the same face.
-            secure.on('request', options.onRequest as never)
+            secure.on('request', (request, response) => secureHandlers.onRequest(request as never, response as never))
             track(secure as unknown as Server)
             secure.on('session', (session) => {
               sessions.add(session)
@@ -122,6 +197,16 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       clearTimeout(timer)
     },
   }
+}
+
+/** The request timeout of HTTP/1.1 for the body of an HTTP/2 request. The HTTPS port takes both. */
+function boundRequest(request: IncomingMessage | Http2ServerRequest): void {
+  if (!('stream' in request) || request.stream.endAfterHeaders) return
+  const { stream } = request
+  const late = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), requestTimeoutMs)
+  const done = (): void => clearTimeout(late)
+  stream.once('end', done)
+  stream.once('close', done)
 }
 
 function listen(server: Server | Http2SecureServer, port: number | NetServer, bind: string, option: string): Promise<number> {

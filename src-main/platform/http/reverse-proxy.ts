@@ -1,23 +1,30 @@
-import { Agent, type IncomingMessage, type OutgoingHttpHeaders, request as openRequest, type ServerResponse } from 'node:http'
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as openRequest,
+  type ServerResponse,
+} from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { TLSSocket } from 'node:tls'
-import { clientHeader, writeClient } from './client-header.ts'
+import { clientHeader, clientOf, writeClient } from './client.ts'
+import { endSocket } from './end-socket.ts'
+import type { PrivateAddress } from './private-endpoint.ts'
 
-/** Hands requests on to the host's private door. */
+/** Passes requests on to the host's private socket. */
 export interface ReverseProxy {
-  /** @param path the address asked for, where `request.url` may have been rewritten */
+  /** @param path the requested path and query, where `request.url` may have been rewritten */
   request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse, path: string): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   stop(): void
 }
 
-/** Headers that belong to one connection (RFC 9110 section 7.6.1), and what only we may say. */
-const ownOfConnection = new Set([
+/** Headers that belong to one connection (RFC 9110 section 7.6.1), those that we set ourselves, and those that delimit the body. */
+const notForwarded = new Set([
   'connection',
   'keep-alive',
-  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
@@ -27,69 +34,87 @@ const ownOfConnection = new Set([
   clientHeader,
 ])
 
-/** Connections to the host that are kept while nothing is asked. */
-const mostIdle = 64
+/** Connections to the host that are kept open while idle. */
+const maxIdle = 64
 
-/** Makes a proxy to the Unix socket at `socketPath`. */
-export function createReverseProxy(socketPath: string): ReverseProxy {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: mostIdle })
+/** Creates a proxy to the host's private socket. */
+export function createReverseProxy({ path: socketPath, secret }: PrivateAddress): ReverseProxy {
+  // Requests without a body share connections. One with a body has a connection of its own, which is never used again: whatever
+  // goes wrong with a body, its bytes cannot become the beginning of another client's request.
+  const shared = new Agent({ keepAlive: true, maxFreeSockets: maxIdle })
+  const single = new Agent({ keepAlive: true, maxFreeSockets: 0 })
   return {
     request(request, rawResponse, path) {
       const response = rawResponse as ServerResponse
-      const headers: OutgoingHttpHeaders = {}
+      const hasBody = bodyFollows(request)
+      const headers: OutgoingHttpHeaders = { [clientHeader]: writeClient(secret, clientOf(request)) }
       for (const name in request.headers) {
         const value = request.headers[name]
-        if (value !== undefined && !name.startsWith(':') && !ownOfConnection.has(name)) headers[name] = value
+        if (value !== undefined && !name.startsWith(':') && !notForwarded.has(name)) headers[name] = value
       }
-      // HTTP/2 names the host otherwise
-      headers.host ??= request.headers[':authority'] as string | undefined
-      headers[clientHeader] = clientOf(request.socket)
+      // HTTP/2 has the host in a pseudo-header, HTTP/1.0 needs none; Node must not put in its own.
+      headers.host ??= (request.headers[':authority'] as string | undefined) ?? ''
+      // Node adds no framing to bodies of GET, HEAD, DELETE, OPTIONS and TRACE: state it for every method.
+      if (!hasBody) delete headers['content-length']
+      else if (headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
       const { method = 'GET' } = request
-      const onward = openRequest({ socketPath, agent, method, path, headers })
+      let onward: ClientRequest
+      try {
+        onward = openRequest({ socketPath, agent: hasBody ? single : shared, method, path, headers, setHost: false })
+      } catch {
+        // HTTP/2 carries methods, paths and values that HTTP/1.1 cannot.
+        response.writeHead(400).end()
+        return
+      }
       onward.on('response', (answer) => {
         const back: OutgoingHttpHeaders = {}
-        for (const name in answer.headers) if (!ownOfConnection.has(name)) back[name] = answer.headers[name]
+        for (const name in answer.headers) if (!notForwarded.has(name)) back[name] = answer.headers[name]
         response.writeHead(answer.statusCode ?? 502, back)
-        // streams of events begin with a head alone
+        // Event streams start with headers alone.
         response.flushHeaders?.()
         answer.on('error', () => response.destroy())
         answer.on('aborted', () => response.destroy())
+        answer.on('end', () => {
+          if (onward.writableFinished) return
+          // The host has answered without the rest of the body: it needs no connection, and the client's bytes are discarded.
+          request.unpipe(onward)
+          onward.destroy()
+          request.resume()
+        })
         answer.pipe(response)
       })
-      // The host is stopping: a broken connection is asked for again, where a made-up answer would be believed.
+      // The host is stopping: clients repeat a request whose connection broke, but would believe a made-up response.
       onward.on('error', () => response.destroy())
-      response.on('close', () => {
-        if (!response.writableFinished) onward.destroy()
-      })
-      if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') onward.end()
-      else (request as IncomingMessage).pipe(onward)
+      response.on('close', () => onward.destroy())
+      if (hasBody) request.pipe(onward)
+      else onward.end()
     },
     upgrade(request, socket, head) {
       const onward = connect(socketPath)
-      const lines = [`${request.method} ${request.url} HTTP/1.1`]
+      const lines = [`${request.method} ${request.url} HTTP/1.1`, `${clientHeader}: ${writeClient(secret, clientOf(request))}`]
       for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
         const name = request.rawHeaders[at] as string
         if (name.toLowerCase() !== clientHeader) lines.push(`${name}: ${request.rawHeaders[at + 1]}`)
       }
       onward.on('connect', () => {
-        onward.write(`${lines.join('\r\n')}\r\n${clientHeader}: ${clientOf(request.socket)}\r\n\r\n`)
+        onward.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
         if (head.length > 0) onward.write(head)
         onward.pipe(socket)
         socket.pipe(onward)
       })
-      for (const side of [onward, socket]) {
-        side.on('error', () => side.destroy())
-        side.on('close', () => {
-          onward.destroy()
-          socket.destroy()
-        })
-      }
+      onward.on('error', () => onward.destroy())
+      socket.on('close', () => onward.destroy())
+      onward.on('close', () => endSocket(socket))
     },
-    stop: () => agent.destroy(),
+    stop() {
+      shared.destroy()
+      single.destroy()
+    },
   }
 }
 
-function clientOf(socket: { remoteAddress?: string | undefined; remotePort?: number | undefined } | undefined): string {
-  const { remoteAddress = '', remotePort = 0 } = socket ?? {}
-  return writeClient({ remoteAddress, remotePort, encrypted: (socket as TLSSocket | undefined)?.encrypted === true })
+function bodyFollows(request: IncomingMessage | Http2ServerRequest): boolean {
+  if ('stream' in request) return !request.stream.endAfterHeaders
+  const { 'transfer-encoding': coding, 'content-length': length } = request.headers
+  return coding !== undefined || Number(length ?? 0) > 0
 }

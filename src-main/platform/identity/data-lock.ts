@@ -26,6 +26,6 @@ export function lockDataFolder(dir: string): () => void {
     }
     throw toStorageError(error, `The data folder ${dir} cannot be used`)
   }
-  const held = lock
-  return () => held.close()
+  const kept = lock
+  return () => kept.close()
 }

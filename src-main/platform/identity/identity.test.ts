@@ -54,16 +54,76 @@ it('a signed-in browser stays so over a restart, until it signs out or the token
   const { database, writes } = await storage()
   let stands = true
   const before = await createBrowserSessions(database, writes, () => stands)
-  const one = before.create({ id: 'token:t', role: 'viewer' })
-  const two = before.create({ id: 'link', role: 'admin' })
+  const from = { userAgent: 'Firefox', remoteAddress: '127.0.0.1' }
+  const one = before.create({ token: 'token:t', role: 'viewer', ...from })
+  const two = before.create({ role: 'admin', ...from })
   await writes.flush()
-  const after = await createBrowserSessions(database, writes, (id) => id === 'link' || stands)
-  expect(after.verify(one.secret)).toEqual({ id: 'token:t', role: 'viewer' })
+  const after = await createBrowserSessions(database, writes, (id) => id.startsWith('link:') || stands)
+  expect(after.verify(one.secret)).toEqual({ id: 'token:t', role: 'viewer', session: one.session.id })
+  expect(after.verify(two.secret)).toEqual({ id: `link:${two.session.id}`, role: 'admin', session: two.session.id })
+  expect(
+    after
+      .list()
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([one.session.id, two.session.id].sort())
   stands = false
   expect(after.verify(one.secret)).toBeUndefined()
-  after.end(two.secret)
-  expect(after.verify(two.secret)).toBeUndefined()
+  expect([after.stands(one.session.id), after.list()]).toEqual([false, [two.session]])
+  after.end(two.session.id)
+  expect([after.verify(two.secret), after.stands(two.session.id)]).toEqual([undefined, false])
+  expect(() => after.end(two.session.id)).toThrow(expect.objectContaining({ code: 'session.not_found' }))
   await writes.flush()
+  expect(await database.selectFrom('browser_sessions').select('id').execute()).toEqual([{ id: one.session.id }])
+})
+
+it('the list of signed-in browsers says when each was last used, keeps it over a restart, and shows no secret', async () => {
+  const { database, writes } = await storage()
+  let now = Date.parse('2030-01-01')
+  const sessions = await createBrowserSessions(
+    database,
+    writes,
+    () => true,
+    () => now,
+  )
+  const { session, secret } = sessions.create({ role: 'admin', userAgent: 'x'.repeat(1000), remoteAddress: '203.0.113.7' })
+  now += 30_000
+  sessions.verify(secret)
+  expect(sessions.list()).toEqual([{ ...session, userAgent: 'x'.repeat(300) }])
+  now += 3_600_000
+  sessions.verify(secret)
+  await writes.flush()
+  const after = await createBrowserSessions(
+    database,
+    writes,
+    () => true,
+    () => now,
+  )
+  expect(after.list()).toMatchObject([
+    { lastUsedAt: new Date(now).toISOString(), remoteAddress: '203.0.113.7', principal: `link:${session.id}` },
+  ])
+  expect(JSON.stringify(after.list())).not.toContain(secret)
+  expect(JSON.stringify(await database.selectFrom('browser_sessions').selectAll().execute())).not.toContain(secret)
+})
+
+it('one token signs in so many browsers at a time, and takes the place of no other', async () => {
+  const { database, writes } = await storage()
+  let now = 0
+  const sessions = await createBrowserSessions(
+    database,
+    writes,
+    () => true,
+    () => now,
+  )
+  const from = { userAgent: '', remoteAddress: '' }
+  const link = sessions.create({ role: 'admin', ...from })
+  const many = Array.from({ length: 101 }, () => {
+    now += 1
+    return sessions.create({ token: 'token:t', role: 'viewer', ...from })
+  })
+  expect(sessions.list()).toHaveLength(101)
+  expect(sessions.verify(many[0]!.secret)).toBeUndefined()
+  expect([sessions.stands(many[1]!.session.id), sessions.stands(link.session.id)]).toEqual([true, true])
 })
 
 it('the host file is for its owner alone, and is removed only by its own run', () => {

@@ -9,16 +9,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the secret box', () => {
   it('gives a secret back after a restart, and shows none of it at rest', () => {
-    const sealed = openSecretBox(folder).seal('live_abcdef')
-    expect(sealed).not.toContain('abcdef')
-    expect(openSecretBox(folder).open(sealed)).toBe('live_abcdef')
+    const encrypted = openSecretBox(folder).encrypt('live_abcdef')
+    expect(encrypted).not.toContain('abcdef')
+    expect(openSecretBox(folder).open(encrypted)).toBe('live_abcdef')
     expect(statSync(join(folder, 'secret-box.key')).mode & 0o777).toBe(0o600)
   })
 
   it('refuses what was changed', () => {
     const box = openSecretBox(folder)
-    const sealed = box.seal('x')
-    expect(() => box.open(`${sealed.slice(0, -4)}AAA=`)).toThrow(/unreadable/i)
+    const encrypted = box.encrypt('x')
+    expect(() => box.open(`${encrypted.slice(0, -4)}AAA=`)).toThrow(/unreadable/i)
     expect(() => box.open('nonsense')).toThrow(/unreadable/i)
   })
 })

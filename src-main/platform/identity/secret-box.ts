@@ -6,9 +6,9 @@ import { AppError } from '../errors.ts'
 /** Secrets that must be given out again (keys of destinations, of hooks), encrypted where they rest. */
 export interface SecretBox {
   /** Text for the database: AES-256-GCM with a fresh nonce. */
-  seal(secret: string): string
+  encrypt(secret: string): string
   /** Throws `secret.unreadable` where the text was changed or sealed with another key. */
-  open(sealed: string): string
+  open(encrypted: string): string
 }
 
 const version = 'v1'
@@ -17,15 +17,15 @@ const version = 'v1'
 export function openSecretBox(dataDir: string): SecretBox {
   const key = loadKey(join(dataDir, 'secret-box.key'), dataDir)
   return {
-    seal(secret) {
+    encrypt(secret) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', key, nonce)
       const body = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()])
       return [version, nonce.toString('base64'), Buffer.concat([body, cipher.getAuthTag()]).toString('base64')].join(':')
     },
-    open(sealed) {
+    open(encrypted) {
       try {
-        const [name, nonce, rest] = sealed.split(':')
+        const [name, nonce, rest] = encrypted.split(':')
         if (name !== version || nonce === undefined || rest === undefined) throw new Error('not sealed by this box')
         const bytes = Buffer.from(rest, 'base64')
         const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'))

@@ -9,7 +9,7 @@ export interface SignInLinks {
 }
 
 const lifeMs = 10 * 60_000
-const mostOpen = 1000
+const maxOpen = 1000
 
 /** One-time sign-in links; they end with the run of the host. */
 export function createSignInLinks(now: () => number = Date.now): SignInLinks {
@@ -17,7 +17,7 @@ export function createSignInLinks(now: () => number = Date.now): SignInLinks {
   return {
     create(role) {
       for (const [hash, link] of open) {
-        if (link.expiresAt <= now() || open.size >= mostOpen) open.delete(hash)
+        if (link.expiresAt <= now() || open.size >= maxOpen) open.delete(hash)
       }
       const secret = newSecret()
       const expiresAt = now() + lifeMs

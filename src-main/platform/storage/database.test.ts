@@ -78,16 +78,19 @@ describe('the database', () => {
 })
 
 describe('the write queue', () => {
-  it('repeats a write in order while the disk is full, and counts', async () => {
+  it('repeats a write in order while the disk is full, counts, and names the problem until it is over', async () => {
     const queue = createWriteQueue(silentLogger, { retryMs: 1 })
     const written: number[] = []
+    const problems: unknown[] = []
     let full = 2
     const done = new Promise<void>((resolve) => {
       queue.enqueue('one', async () => {
+        problems.push(queue.counters().problem)
         if (full-- > 0) throw new AppError('storage.full')
         written.push(1)
       })
       queue.enqueue('two', async () => {
+        problems.push(queue.counters().problem)
         written.push(2)
         resolve()
       })
@@ -97,6 +100,7 @@ describe('the write queue', () => {
     await done
     clearInterval(alive)
     expect(written).toEqual([1, 2])
+    expect(problems).toEqual([undefined, 'storage.full', 'storage.full', undefined])
     expect(queue.counters()).toMatchObject({ failures: 2, lost: 0 })
     await queue.stop()
   })

@@ -34,7 +34,8 @@ export async function openDatabase({ dir, migrations }: OpenDatabaseOptions): Pr
     throw locate(toStorageError(error, `The database ${file} cannot be opened`), file)
   }
   try {
-    raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    // what was deleted or replaced is overwritten: secrets that are sealed now stood there in plain in older versions
+    raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON')
     const kysely = new Kysely({ dialect: nodeSqliteDialect(raw) })
     const migrated = await migrate(kysely, migrations)
     return { kysely, file, migrated, close: () => kysely.destroy() }
@@ -45,13 +46,13 @@ export async function openDatabase({ dir, migrations }: OpenDatabaseOptions): Pr
 }
 
 /** What a journal and its index take at least, bytes. */
-const leastFreeBytes = 256 * 1024
+const minFreeBytes = 256 * 1024
 
 /** On a nearly full disk SQLite tells of a failing device: its shared memory found no room. */
 function nameFullDisk(error: unknown, dir: string): unknown {
   try {
     const { bavail, bsize } = statfsSync(dir)
-    if (bavail * bsize >= leastFreeBytes || (error instanceof AppError && error.code === 'storage.newer')) return error
+    if (bavail * bsize >= minFreeBytes || (error instanceof AppError && error.code === 'storage.newer')) return error
     return new AppError('storage.full', `The disk of ${dir} has only ${Math.floor((bavail * bsize) / 1024)} KiB free`, { cause: error })
   } catch {
     return error

@@ -1,4 +1,4 @@
-import type { AppError } from '../errors.ts'
+import type { AppError, ErrorCode } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { toStorageError } from './storage-error.ts'
 
@@ -9,6 +9,8 @@ export interface WriteQueueCounters {
   readonly failures: number
   /** Writes given up because the queue was full. */
   readonly lost: number
+  /** Why the oldest write waits to be repeated; undefined while writing works. */
+  readonly problem: ErrorCode | undefined
 }
 
 /** Writes that must not hold up the program: done in order, and repeated while the disk is full. */
@@ -25,7 +27,7 @@ export interface WriteQueueOptions {
   readonly capacity?: number
   /** First wait after a failure in ms; doubles up to `longestRetryMs`. */
   readonly retryMs?: number
-  readonly longestRetryMs?: number
+  readonly maxRetryMs?: number
 }
 
 /** A full disk, a lock and a failing device pass; a statement that SQLite refuses would be refused again. */
@@ -34,13 +36,14 @@ const passing = (error: AppError): boolean =>
 
 export function createWriteQueue(logger: Logger, options: WriteQueueOptions = {}): WriteQueue {
   const capacity = options.capacity ?? 10_000
-  const longest = options.longestRetryMs ?? 30_000
+  const longest = options.maxRetryMs ?? 30_000
   const queue: { what: string; write: () => Promise<void> }[] = []
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let retryMs = options.retryMs ?? 1000
   let failures = 0
   let lost = 0
+  let problem: ErrorCode | undefined
   let stopped = false
 
   const drain = async (): Promise<void> => {
@@ -49,16 +52,19 @@ export function createWriteQueue(logger: Logger, options: WriteQueueOptions = {}
       try {
         await next.write()
         queue.shift()
+        problem = undefined
         retryMs = options.retryMs ?? 1000
       } catch (cause) {
         const error = toStorageError(cause, next.what)
         failures += 1
         if (!passing(error) || stopped) {
           queue.shift()
+          problem = undefined
           lost += 1
           logger.error({ err: error, what: next.what, failures, lost }, 'a write to the database was given up')
           continue
         }
+        problem = error.code
         logger.warn(
           { code: error.code, what: next.what, waiting: queue.length, failures, retryMs },
           'a write to the database failed and will be repeated; the host goes on from memory',
@@ -93,7 +99,7 @@ export function createWriteQueue(logger: Logger, options: WriteQueueOptions = {}
     async flush() {
       while (running) await running
     },
-    counters: () => ({ waiting: queue.length, failures, lost }),
+    counters: () => ({ waiting: queue.length, failures, lost, problem }),
     async stop() {
       stopped = true
       clearTimeout(timer)

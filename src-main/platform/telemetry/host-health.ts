@@ -1,5 +1,5 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { EventBus } from '../events.ts'
+import type { EventLoopDelay } from './event-loop-delay.ts'
 
 /** How the process itself does: the data of the event `host.health`. */
 export interface HostHealth {
@@ -11,13 +11,9 @@ export interface HostHealth {
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
 }
 
-/** How often the delay of the event loop is looked at: each look is a wake-up of an otherwise idle host, ms. */
-const delayResolutionMs = 100
-
 /** Publishes `host.health` at every interval. Returns the way to stop. */
-export function watchHostHealth(events: EventBus, intervalMs = 2000): () => void {
-  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs })
-  delay.enable()
+export function watchHostHealth(events: EventBus, delay: EventLoopDelay, intervalMs = 2000): () => void {
+  const readDelay = delay.reader()
   let lastCpu = process.cpuUsage()
   let lastTime = process.hrtime.bigint()
   const timer = setInterval(() => {
@@ -27,20 +23,16 @@ export function watchHostHealth(events: EventBus, intervalMs = 2000): () => void
     lastCpu = process.cpuUsage()
     lastTime = now
     const memory = process.memoryUsage()
-    // The histogram counts from the timer's own resolution.
-    const toMs = (ns: number): number => Math.max(0, Math.round((ns / 1e6 - delayResolutionMs) * 100) / 100)
+    const { p50, p99, max } = readDelay()
+    const rounded = (ms: number): number => Math.round(ms * 100) / 100
     const health: HostHealth = {
       cpu: Math.round(((cpu.user + cpu.system) / elapsedUs) * 1000) / 1000,
       rssBytes: memory.rss,
       heapUsedBytes: memory.heapUsed,
-      eventLoopDelayMs: { p50: toMs(delay.percentile(50)), p99: toMs(delay.percentile(99)), max: toMs(delay.max) },
+      eventLoopDelayMs: { p50: rounded(p50), p99: rounded(p99), max: rounded(max) },
     }
-    delay.reset()
     events.publish('host.health', health, { volatile: true })
   }, intervalMs)
   timer.unref()
-  return () => {
-    clearInterval(timer)
-    delay.disable()
-  }
+  return () => clearInterval(timer)
 }

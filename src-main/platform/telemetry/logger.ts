@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import type { Logger } from '../logger.ts'
+import { maskUrlsIn } from '../url-secrets.ts'
 
 export interface LoggerOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -12,7 +13,7 @@ export interface ClosableLogger extends Logger {
   flush(): void
 }
 
-/** Structured log lines (JSON, one per event). Secrets are struck out wherever they stand under their usual names. */
+/** Structured log lines (JSON, one per event). Secrets are struck out wherever they stand under their usual names, and in every URL. */
 export function createLogger(options: LoggerOptions): ClosableLogger {
   const destination = pino.destination(options.file ? { dest: options.file, mkdir: true, sync: false } : { dest: 2, sync: true })
   const logger = pino(
@@ -21,6 +22,7 @@ export function createLogger(options: LoggerOptions): ClosableLogger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
+      hooks: { streamWrite: (line) => maskUrlsIn(line) },
       redact: {
         paths: ['secret', 'token', 'key', 'authorization', 'cookie', '*.secret', '*.token', '*.authorization', '*.cookie'],
         censor: '[hidden]',

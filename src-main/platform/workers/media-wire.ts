@@ -37,8 +37,8 @@ const prefix = 9
 export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWire {
   const tracks = new Map<number, Map<string, Track>>()
   const ids = new Map<string, Buffer>()
-  let held: Buffer[] = []
-  let heldBytes = 0
+  let kept: Buffer[] = []
+  let keptBytes = 0
   let wanted = prefix
   let closed = false
 
@@ -93,10 +93,10 @@ export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWir
   }
 
   pipe.on('data', (chunk: Buffer) => {
-    held.push(chunk)
-    heldBytes += chunk.length
-    if (heldBytes < wanted) return
-    const all = held.length === 1 ? chunk : Buffer.concat(held, heldBytes)
+    kept.push(chunk)
+    keptBytes += chunk.length
+    if (keptBytes < wanted) return
+    const all = kept.length === 1 ? chunk : Buffer.concat(kept, keptBytes)
     let at = 0
     try {
       for (;;) {
@@ -114,8 +114,8 @@ export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWir
       close(error as Error)
       return
     }
-    held = at < all.length ? [all.subarray(at)] : []
-    heldBytes = all.length - at
+    kept = at < all.length ? [all.subarray(at)] : []
+    keptBytes = all.length - at
   })
   pipe.on('error', (error: Error) => close(error))
   pipe.on('close', () => close())

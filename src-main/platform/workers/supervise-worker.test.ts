@@ -34,6 +34,28 @@ describe('a supervised worker', () => {
     expect(answer).toBe(42)
   })
 
+  it('goes on after a message that its host cannot handle', async () => {
+    const entry = program(
+      'two',
+      'const host = connectToHost(() => undefined); host.stopping.onabort = () => host.end(); host.ready(); host.send(1); host.send(2)',
+    )
+    const errors: string[] = []
+    const handled: number[] = []
+    await new Promise<void>((resolve) => {
+      const worker = superviseWorker<number, never>({
+        entry,
+        log: { ...log, error: (_fields, message) => void errors.push(message) },
+        onMessage: (message) => {
+          if (message === 1) throw new Error('a fault of ours')
+          handled.push(message)
+          void worker.stop().then(resolve)
+        },
+      })
+    })
+    expect(handled).toEqual([2])
+    expect(errors).toEqual(['a message of a worker could not be handled'])
+  })
+
   it('is started again when it ends by itself, and left alone after stop', async () => {
     const entry = program(
       'brief',
@@ -45,7 +67,7 @@ describe('a supervised worker', () => {
         entry,
         log,
         onMessage: () => undefined,
-        restart: { firstMs: 1, longestMs: 1, goodAfterMs: 60_000 },
+        restart: { firstMs: 1, maxMs: 1, goodAfterMs: 60_000 },
         onReady: () => {
           if (++runs === 1) worker.send('die')
           else void worker.stop().then(resolve)
@@ -64,7 +86,7 @@ describe('a supervised worker', () => {
   })
 
   it('waits longer after each failure in a row, up to a limit', () => {
-    const policy = { firstMs: 500, longestMs: 10_000, goodAfterMs: 1 }
+    const policy = { firstMs: 500, maxMs: 10_000, goodAfterMs: 1 }
     expect([1, 2, 3, 9, 99].map((failures) => restartDelayMs(policy, failures))).toEqual([500, 1000, 2000, 10_000, 10_000])
   })
 })

@@ -10,12 +10,12 @@ import { Watchdog, waitedForProcessorMs } from './watchdog.ts'
 export interface RestartPolicy {
   /** Delay before the first restart in ms; doubles with each failure in a row. */
   readonly firstMs: number
-  readonly longestMs: number
+  readonly maxMs: number
   /** A run that lasted so long counts as good: the delay begins anew. */
   readonly goodAfterMs: number
 }
 
-export interface WorkerNeeds<In> {
+export interface WorkerDependencies<In> {
   /** File that the process runs; `.ts` as well as `.js`. */
   readonly entry: string | URL
   /** Seen by everybody on the machine: never a secret. */
@@ -49,24 +49,24 @@ export interface SupervisedWorker<Out> {
 const usualStartMs = 30_000
 
 /** Longest line of a worker's output that is worth a log line, in characters. */
-const longestLine = 2000
+const maxLine = 2000
 
 function logLines(stream: Readable | null, write: (line: string) => void): void {
   if (!stream) return
   createInterface({ input: stream }).on('line', (line) => {
-    if (line.trim() !== '') write(line.slice(0, longestLine))
+    if (line.trim() !== '') write(line.slice(0, maxLine))
   })
 }
 
 /** Delay before restart number `failures` (1 is the first), in ms. */
 export function restartDelayMs(policy: RestartPolicy, failures: number): number {
-  return Math.min(policy.longestMs, policy.firstMs * 2 ** Math.min(failures - 1, 30))
+  return Math.min(policy.maxMs, policy.firstMs * 2 ** Math.min(failures - 1, 30))
 }
 
 /** Runs a child process that says when it is ready and that it is alive, and starts it again when it ends or hangs. */
-export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWorker<Out> {
-  const { log, restart } = needs
-  const silenceMs = needs.silenceMs ?? 10 * heartbeatMs
+export function superviseWorker<In, Out>(dependencies: WorkerDependencies<In>): SupervisedWorker<Out> {
+  const { log, restart } = dependencies
+  const silenceMs = dependencies.silenceMs ?? 10 * heartbeatMs
   let child: ChildProcess | undefined
   let failures = 0
   let stopped = false
@@ -76,18 +76,18 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
 
   function start(): void {
     const startedAt = performance.now()
-    const process_ = fork(needs.entry, needs.args ?? [], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(needs.onMediaPipe ? (['pipe'] as const) : [])],
+    const process_ = fork(dependencies.entry, dependencies.args ?? [], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(dependencies.onMediaPipe ? (['pipe'] as const) : [])],
       serialization: 'advanced',
-      env: { ...process.env, ...needs.env },
+      env: { ...process.env, ...dependencies.env },
       execArgv: [],
     })
     child = process_
     logLines(process_.stdout, (line) => log.debug({ pid: process_.pid }, line))
     logLines(process_.stderr, (line) => log.warn({ pid: process_.pid }, line))
-    if (needs.onMediaPipe) needs.onMediaPipe(process_.stdio[mediaFd] as unknown as Duplex)
+    if (dependencies.onMediaPipe) dependencies.onMediaPipe(process_.stdio[mediaFd] as unknown as Duplex)
     const watchdog = new Watchdog({
-      silenceMs: needs.startMs ?? Math.max(usualStartMs, silenceMs),
+      silenceMs: dependencies.startMs ?? Math.max(usualStartMs, silenceMs),
       nowMs: () => performance.now(),
       waitedMs: () => waitedForProcessorMs(process_.pid),
       onHung() {
@@ -98,10 +98,15 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
     process_.on('message', (envelope) => {
       watchdog.heard()
       const { kind, body } = envelope as Envelope<In> & { body?: In }
-      if (kind === 'message') needs.onMessage(body as In)
-      else if (kind === 'ready') {
-        watchdog.allow(silenceMs)
-        needs.onReady?.()
+      try {
+        if (kind === 'message') dependencies.onMessage(body as In)
+        else if (kind === 'ready') {
+          watchdog.allow(silenceMs)
+          dependencies.onReady?.()
+        }
+      } catch (error) {
+        // One message that cannot be handled must not end the host.
+        log.error({ pid: process_.pid, err: error, kind }, 'a message of a worker could not be handled')
       }
     })
     process_.on('error', (error) => log.error({ pid: process_.pid, err: error }, 'worker failed'))
@@ -120,7 +125,7 @@ export function superviseWorker<In, Out>(needs: WorkerNeeds<In>): SupervisedWork
           log.warn({ code, signal, restartInMs }, 'worker ended: starting it again')
           restartTimer = setTimeout(start, restartInMs)
         }
-        needs.onExit?.({ code, signal, restartInMs })
+        dependencies.onExit?.({ code, signal, restartInMs })
       }
       process_.on('exit', onGone)
       // A process that never came to life has no exit event.

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** How often a watchdog looks in the time that it allows. */
 const looks = 8
 /** However much is excused: after so many times what is allowed a silent process hangs. */
-const mostExcused = 4
+const maxExcused = 4
 
 /** How long the main thread of a process has waited for a processor in its life, ms; 0 where the system does not tell. */
 export function waitedForProcessorMs(pid: number | undefined): number {
@@ -16,7 +16,7 @@ export function waitedForProcessorMs(pid: number | undefined): number {
   }
 }
 
-export interface WatchdogNeeds {
+export interface WatchdogDependencies {
   /** Silence that is allowed, ms. */
   readonly silenceMs: number
   readonly nowMs: () => number
@@ -30,7 +30,7 @@ export interface WatchdogNeeds {
  * by, is no silence. To begin a process again that waits for a processor would only give it more to do.
  */
 export class Watchdog {
-  readonly #needs: WatchdogNeeds
+  readonly #dependencies: WatchdogDependencies
   #silenceMs: number
   #timer: NodeJS.Timeout | undefined
   #heardMs: number
@@ -40,15 +40,15 @@ export class Watchdog {
   /** Waiting of the other up to this silence; undefined before the first look in it. */
   #waitedMs: number | undefined
 
-  constructor(needs: WatchdogNeeds) {
-    this.#needs = needs
-    this.#silenceMs = needs.silenceMs
-    this.#heardMs = this.#lookedMs = needs.nowMs()
+  constructor(dependencies: WatchdogDependencies) {
+    this.#dependencies = dependencies
+    this.#silenceMs = dependencies.silenceMs
+    this.#heardMs = this.#lookedMs = dependencies.nowMs()
     this.#schedule()
   }
 
   heard(): void {
-    this.#heardMs = this.#needs.nowMs()
+    this.#heardMs = this.#dependencies.nowMs()
     this.#lateMs = 0
     this.#waitedMs = undefined
   }
@@ -67,7 +67,7 @@ export class Watchdog {
   }
 
   look(): void {
-    const { nowMs, waitedMs, onHung } = this.#needs
+    const { nowMs, waitedMs, onHung } = this.#dependencies
     const now = nowMs()
     const late = now - this.#lookedMs - this.#silenceMs / looks
     this.#lookedMs = now
@@ -77,7 +77,7 @@ export class Watchdog {
     this.#waitedMs ??= waitedMs()
     if (silent <= this.#silenceMs) return
     const excused = Math.max(this.#lateMs, waitedMs() - this.#waitedMs)
-    if (silent - excused <= this.#silenceMs && silent <= mostExcused * this.#silenceMs) return
+    if (silent - excused <= this.#silenceMs && silent <= maxExcused * this.#silenceMs) return
     this.stop()
     onHung()
   }

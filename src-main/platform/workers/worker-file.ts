@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs'
+import { type WorkerName, workers } from './manifest.ts'
 
-/**
- * File of a worker process. Bundled, it is `NAME.js` beside the program; from source it is the one beside the module that starts it.
- * @param beside `import.meta.url` of that module
- */
-export function workerFile(beside: string, name: string, source = `${name}.ts`): URL {
-  const bundled = new URL(`./${name}.js`, beside)
-  return existsSync(bundled) ? bundled : new URL(`./${source}`, beside)
+/** File of a worker process: bundled it stands beside the program, else it is its source. */
+export function workerFile(name: WorkerName): URL {
+  const bundled = new URL(`./${name}-worker.js`, import.meta.url)
+  return existsSync(bundled) ? bundled : new URL(`../../${workers[name].source}`, import.meta.url)
 }

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AuditLog } from '../../platform/audit.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { Edit } from '../collection/edits/edit-schemas.ts'
-import { findThing, sceneOf, sourceOf } from '../collection/edits/places.ts'
-import type { StudioEngine } from '../engine/studio-engine.ts'
-import type { StudioOutputs } from '../outputs/studio-outputs.ts'
-import type { Show } from '../show.ts'
-import type { Action } from './action-schemas.ts'
-import type { SwitchAnswer } from './program-control.ts'
+import type { Action } from '../document/action-schemas.ts'
+import type { Edit } from '../document/edits/edit-schemas.ts'
+import { findEntity, sceneOf, sourceOf } from '../document/edits/places.ts'
+import type { StudioEngine } from './engine/studio-engine.ts'
+import type { StudioOutputs } from './outputs/studio-outputs.ts'
+import type { SwitchAnswer } from './program/program-control.ts'
+import type { Show } from './show.ts'
 
-export interface ActionNeeds {
+export interface ActionDependencies {
   readonly show: Show
   readonly engine: Pick<StudioEngine, 'command'>
   readonly outputs: StudioOutputs
@@ -20,14 +20,15 @@ export interface ActionNeeds {
 export async function doAction(
   action: Action,
   actor: string,
-  { show, engine, outputs, audit }: ActionNeeds,
+  { show, engine, outputs, audit }: ActionDependencies,
   signal?: AbortSignal,
 ): Promise<unknown> {
   const { control } = show
   const collection = show.collection
   const edit = (at: string, changes: Record<string, unknown>): null => {
     const edits: readonly Edit[] = [{ do: 'change', at, changes }]
-    show.current.edit(edits, { actor })
+    // Nothing of it names anything outside.
+    show.current.edit(edits, { actor, limited: true })
     return null
   }
   const onAir = async (switching: Promise<SwitchAnswer>): Promise<SwitchAnswer> => {
@@ -45,7 +46,7 @@ export async function doAction(
       return onAir(control.toProgram(action.canvas ?? control.mainCanvas, action))
     case 'show': {
       const at = `scenes/${action.scene}/items/${action.item}`
-      const { visible } = findThing(collection, at).thing as unknown as { visible: boolean }
+      const { visible } = findEntity(collection, at).entity as unknown as { visible: boolean }
       return edit(at, { visible: action.visible === 'toggle' ? !visible : action.visible })
     }
     case 'mute': {
@@ -57,7 +58,7 @@ export async function doAction(
       return edit(`sources/${action.source}`, { audio: { gainDb: action.gainDb } })
     case 'filter': {
       const at = placeOfFilter(show, action.filter)
-      const { enabled } = findThing(collection, at).thing as unknown as { enabled: boolean }
+      const { enabled } = findEntity(collection, at).entity as unknown as { enabled: boolean }
       return edit(at, { enabled: action.enabled === 'toggle' ? !enabled : action.enabled })
     }
     case 'start-output':

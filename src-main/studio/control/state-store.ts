@@ -14,17 +14,17 @@ export interface StateStore {
   written(): Promise<void>
 }
 
-export interface StateStoreNeeds {
+export interface StateStoreDependencies {
   // biome-ignore lint/suspicious/noExplicitAny: each wing types the tables that are its own
   readonly database: Kysely<any>
   readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
 }
 
 /** How long somebody waits for the disk, ms. */
-const mostWaitMs = 1000
+const maxWaitMs = 1000
 
 /** Reads all of it: it is little. */
-export async function openStateStore({ database, writes }: StateStoreNeeds): Promise<StateStore> {
+export async function openStateStore({ database, writes }: StateStoreDependencies): Promise<StateStore> {
   const tables = database as Kysely<StateTable>
   const values = new Map<string, unknown>()
   let written: Promise<void> = Promise.resolve()
@@ -51,6 +51,6 @@ export async function openStateStore({ database, writes }: StateStoreNeeds): Pro
         done.resolve()
       })
     },
-    written: () => Promise.race([written, sleep(mostWaitMs, undefined, { ref: false })]),
+    written: () => Promise.race([written, sleep(maxWaitMs, undefined, { ref: false })]),
   }
 }

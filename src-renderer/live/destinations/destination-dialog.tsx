@@ -1,13 +1,14 @@
 import { useEffect, useState } from 'react'
-import type { Destination, DestinationTemplate } from '../../../src-main/live/destinations/schemas.ts'
+import type { Destination, DestinationTemplate } from '../../../src-main/live/relay/push/schemas.ts'
 import { call, explain } from '../../client/api.ts'
 import { formatBitrate, formatTrack } from '../../client/format.ts'
+import { useResource } from '../../client/resource.ts'
 import type { Page, Stream } from '../../client/types.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { Refusal } from '../../components/refusal.tsx'
 import { tell } from '../../components/toasts.tsx'
-import { useRenditions } from '../renditions/use-renditions.ts'
+import { renditions } from '../renditions/rendition-stores.ts'
 import { ProtocolFields, protocolBody, protocolFieldsOf } from './protocol-fields.tsx'
 
 interface DestinationDialogProps {
@@ -59,11 +60,12 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
   const [audioTrack, setAudioTrack] = useState(destination?.audioTrack ?? '')
   const [enabled, setEnabled] = useState(destination?.enabled ?? true)
   const [protocolFields, setProtocolFields] = useState(() => protocolFieldsOf(destination))
-  const [renditions] = useRenditions(stream.id)
+  const made = useResource(renditions, stream.id)
   const videos = stream.tracks.filter(({ kind }) => kind === 'video')
   const sounds = stream.tracks.filter(({ kind }) => kind === 'audio')
-  const rungs = renditions?.renditions.filter(({ id }) => !videos.some((track) => track.id === id)) ?? []
+  const rungs = made?.renditions.filter(({ id }) => !videos.some((track) => track.id === id)) ?? []
   const known = rendition === 'source' || videos.some(({ id }) => id === rendition) || rungs.some(({ id }) => id === rendition)
+  const moved = destination !== undefined && serverOf(url) !== serverOf(destination.url)
   const submit = async () => {
     const name = label.trim()
     const body = {
@@ -122,12 +124,17 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
           type="password"
           value={key}
           onChange={(event) => setKey(event.target.value)}
-          placeholder={destination?.keyHint != null ? 'unchanged' : ''}
+          placeholder={destination?.keyHint == null ? '' : moved ? 'enter it again' : 'unchanged'}
           autoComplete="new-password"
           required={template.keyRequired && !destination}
           data-testid="destination-key"
         />
         <span className="hint">{template.keyLooksLike} It is kept encrypted and never shown again.</span>
+        {moved && (
+          <span className="hint" data-testid="destination-moved">
+            A stored key or passphrase is not sent to another server: enter it again.
+          </span>
+        )}
       </div>
       <div className="field">
         <label htmlFor="destination-label">Label</label>
@@ -144,7 +151,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       <ProtocolFields
         protocol={template.protocol}
         url={url}
-        hasPassphrase={destination?.hasPassphrase ?? false}
+        hasPassphrase={(destination?.hasPassphrase ?? false) && !moved}
         fields={protocolFields}
         onChange={setProtocolFields}
       />
@@ -186,4 +193,9 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       </label>
     </DialogForm>
   )
+}
+
+/** Protocol, host and port, as they are written. */
+function serverOf(url: string): string {
+  return /^[a-z0-9+.-]+:\/\/[^/?#]*/.exec(url.trim().toLowerCase())?.[0] ?? ''
 }

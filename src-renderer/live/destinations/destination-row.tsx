@@ -1,6 +1,6 @@
 import { Pencil, Play, RotateCcw, Square, Trash2 } from 'lucide-react'
 import type { KeyboardEvent } from 'react'
-import type { Destination, DestinationState } from '../../../src-main/live/destinations/schemas.ts'
+import type { Destination, DestinationState } from '../../../src-main/live/relay/push/schemas.ts'
 import { call } from '../../client/api.ts'
 import { useNow } from '../../client/clock.ts'
 import { formatBitrate, formatBytes, formatDuration } from '../../client/format.ts'
@@ -8,7 +8,7 @@ import type { Stream } from '../../client/types.ts'
 import { Sparkline } from '../../components/chart.tsx'
 import type { ChartPoint } from '../../components/chart-scale.ts'
 import { tell, tellError } from '../../components/toasts.tsx'
-import { sparklineMs, useDestinationsStore } from './destinations-store.ts'
+import { sparklineMs, useDestinationBitrates } from './destinations-store.ts'
 
 const words: Readonly<Record<DestinationState, readonly [chip: string, word: string]>> = {
   off: ['plain', 'Off'],
@@ -81,7 +81,7 @@ export function DestinationRow({
   readonly onEdit: () => void
 }) {
   const now = useNow()
-  const line = useDestinationsStore((state) => state.bitrates[destination.id] ?? nothing)
+  const line = useDestinationBitrates((bitrates) => bitrates[destination.id] ?? nothing)
   const { label, state, statistics, rendition, enabled } = destination
   const [chip, word] = words[state]
   const running = state !== 'off'

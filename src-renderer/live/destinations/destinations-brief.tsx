@@ -5,7 +5,7 @@ import { useDestinations } from './destinations-store.ts'
 /** How many destinations of a stream are live and how many are in trouble; nothing where it has none. */
 export function DestinationsBrief({ stream }: { readonly stream: Stream }) {
   const destinations = useDestinations(stream.name)
-  if (destinations.length === 0) return null
+  if (destinations === undefined || destinations.length === 0) return null
   const live = destinations.filter(({ state }) => state === 'live').length
   const bad = destinations.filter(({ state }) => state === 'retrying' || state === 'failed').length
   return (

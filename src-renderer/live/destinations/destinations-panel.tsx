@@ -1,18 +1,17 @@
 import { Plus, Share2 } from 'lucide-react'
 import { useState } from 'react'
-import type { Destination } from '../../../src-main/live/destinations/schemas.ts'
+import type { Destination } from '../../../src-main/live/relay/push/schemas.ts'
 import type { Stream } from '../../client/types.ts'
 import { moveInList } from '../../components/list-keys.ts'
 import { useMayEdit } from '../../components/page.ts'
 import { DestinationDialog } from './destination-dialog.tsx'
 import { DestinationRow } from './destination-row.tsx'
-import { useDestinations, useDestinationsStore } from './destinations-store.ts'
+import { useDestinations } from './destinations-store.ts'
 import './destinations.css'
 
 /** Where a stream is sent on to, and how that goes. */
 export function DestinationsPanel({ stream }: { readonly stream: Stream }) {
   const destinations = useDestinations(stream.name)
-  const loaded = useDestinationsStore((state) => state.loaded)
   const editor = useMayEdit()
   const [open, setOpen] = useState<Destination | 'new' | null>(null)
   const add = editor && (
@@ -22,7 +21,7 @@ export function DestinationsPanel({ stream }: { readonly stream: Stream }) {
   )
   return (
     <section className="stack" aria-label="Destinations" data-testid="destinations">
-      {!loaded ? (
+      {!destinations ? (
         <div className="skeleton stream-skeleton" aria-hidden="true" />
       ) : destinations.length === 0 ? (
         <div className="card empty" data-testid="destinations-empty">

@@ -1,4 +1,4 @@
-import type { Destination, DestinationProtocol } from '../../../src-main/live/destinations/schemas.ts'
+import type { Destination, DestinationProtocol } from '../../../src-main/live/relay/push/schemas.ts'
 
 /** What only some kinds of destination have. */
 export interface ProtocolFieldValues {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Choice, Preset } from '../../../src-main/live/renditions/schemas.ts'
+import type { Choice, Preset } from '../../../src-main/live/jobs/renditions/schemas.ts'
 
 const modes = [
   ['off', 'Off', 'The source alone. Costs nothing.'],

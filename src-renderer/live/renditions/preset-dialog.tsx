@@ -1,22 +1,15 @@
 import { useState } from 'react'
-import type { NewPreset, Preset, Rung } from '../../../src-main/live/renditions/schemas.ts'
+import type { NewPreset, Preset, Rung } from '../../../src-main/live/jobs/renditions/schemas.ts'
 import { call } from '../../client/api.ts'
 import { confirm, Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { tell, tellError } from '../../components/toasts.tsx'
+import { presets } from './rendition-stores.ts'
 
 const blank: NewPreset = { name: '', codec: 'h264', speed: 'fastest', bFrames: 0, rungs: [{ height: 480, kbps: 1400 }] }
 
 /** Edits a preset, or makes one. */
-export function PresetDialog({
-  preset,
-  onClose,
-  onSaved,
-}: {
-  readonly preset: Preset | undefined
-  readonly onClose: () => void
-  readonly onSaved: (id: string | undefined) => void
-}) {
+export function PresetDialog({ preset, onClose }: { readonly preset: Preset | undefined; readonly onClose: () => void }) {
   const [draft, setDraft] = useState<NewPreset>(preset ?? blank)
   const set = (what: Partial<NewPreset>): void => setDraft({ ...draft, ...what })
   const setRung = (index: number, what: Partial<Rung>): void =>
@@ -24,11 +17,10 @@ export function PresetDialog({
   const save = async (): Promise<void> => {
     const { name, codec, speed, bFrames, rungs } = draft
     const body = { name, codec, speed, bFrames, rungs }
-    const saved = await (preset
-      ? call<Preset>('PATCH', `/live/presets/${preset.id}`, { body })
-      : call<Preset>('POST', '/live/presets', { body }))
+    presets.keep(
+      await (preset ? call<Preset>('PATCH', `/live/presets/${preset.id}`, { body }) : call<Preset>('POST', '/live/presets', { body })),
+    )
     tell('The preset was saved')
-    onSaved(saved.id)
     onClose()
   }
   const remove = async (): Promise<void> => {
@@ -39,7 +31,6 @@ export function PresetDialog({
     if (!(await confirm(title, text, action))) return
     try {
       await call('DELETE', `/live/presets/${preset.id}`)
-      onSaved(undefined)
       onClose()
     } catch (error) {
       tellError(error)

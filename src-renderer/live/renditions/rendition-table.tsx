@@ -1,4 +1,4 @@
-import type { RenditionInfo, StreamRenditions } from '../../../src-main/live/renditions/schemas.ts'
+import type { RenditionInfo, StreamRenditions } from '../../../src-main/live/jobs/renditions/schemas.ts'
 
 const states: Readonly<Record<RenditionInfo['state'], readonly [chip: string, text: string]>> = {
   starting: ['pending', 'starting'],

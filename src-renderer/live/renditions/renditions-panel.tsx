@@ -1,13 +1,16 @@
 import { useState } from 'react'
-import type { Choice, EncoderInfo, Preset, StreamRenditions } from '../../../src-main/live/renditions/schemas.ts'
+import type { Choice, Preset, StreamRenditions } from '../../../src-main/live/jobs/renditions/schemas.ts'
+import type { EncoderInfo } from '../../../src-main/media/encoders/encoder-info.ts'
 import { call } from '../../client/api.ts'
+import { useCollection } from '../../client/collection.ts'
+import { useResource } from '../../client/resource.ts'
 import type { Stream } from '../../client/types.ts'
 import { useIsAdmin, useMayEdit } from '../../components/page.ts'
 import { tellError } from '../../components/toasts.tsx'
 import { ChoiceForm } from './choice-form.tsx'
 import { PresetDialog } from './preset-dialog.tsx'
+import { presets, renditions } from './rendition-stores.ts'
 import { RenditionTable } from './rendition-table.tsx'
-import { usePresets, useRenditions } from './use-renditions.ts'
 import './renditions.css'
 
 /** The state of the whole ladder in a sentence. */
@@ -91,18 +94,19 @@ function Encoders() {
 /** A stream's tab: which qualities are made beneath the source, and how that goes. */
 export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const [view, setView] = useRenditions(stream.id)
-  const [presets, readPresets] = usePresets()
+  const view = useResource(renditions, stream.id)
+  const { items } = useCollection(presets)
+  const shown = Object.values(items)
   const [editing, setEditing] = useState<Preset | 'new' | null>(null)
   const choose = async (choice: Choice): Promise<void> => {
     try {
-      setView(await call<StreamRenditions>('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
+      renditions.keep(stream.id, await call<StreamRenditions>('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
     } catch (error) {
       tellError(error)
     }
   }
   if (view === undefined) return <div className="skeleton stream-skeleton" aria-hidden="true" />
-  const chosen = presets.find(({ id }) => id === view.choice.preset)
+  const chosen = shown.find(({ id }) => id === view.choice.preset)
   const shed = view.renditions.filter(({ state }) => state === 'shed')
   return (
     <div className="stack" data-testid="renditions-panel">
@@ -141,17 +145,11 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
           )}
         </header>
         <div className="card-body">
-          <ChoiceForm choice={view.choice} presets={presets} disabled={!editor} onChoose={choose} />
+          <ChoiceForm choice={view.choice} presets={shown} disabled={!editor} onChoose={choose} />
         </div>
       </section>
       <Encoders />
-      {editing !== null && (
-        <PresetDialog
-          preset={editing === 'new' ? undefined : editing}
-          onClose={() => setEditing(null)}
-          onSaved={() => void readPresets()}
-        />
-      )}
+      {editing !== null && <PresetDialog preset={editing === 'new' ? undefined : editing} onClose={() => setEditing(null)} />}
     </div>
   )
 }

@@ -1,0 +1,267 @@
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
+
+/** What editors, and everybody, may name on the host's machine and in its network: attacked from outside, over the API of a host that runs. */
+
+let host: RunningHost
+let editorToken: string
+let adminToken: string
+const root = mkdtempSync(join(tmpdir(), 'ami-reach-'))
+const shared = join(root, 'shared')
+const home = join(root, 'home')
+const inShared = (name: string): string => join(shared, name)
+
+type Answer<T = any> = { readonly status: number; readonly body: T }
+
+async function request<T = any>(token: string, method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  const reply = await fetch(`${host.http}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await reply.text()
+  return { status: reply.status, body: /json/.test(reply.headers.get('content-type') ?? '') ? JSON.parse(text) : null }
+}
+const editor = <T = any>(method: string, path: string, body?: unknown) => request<T>(editorToken, method, path, body)
+const admin = <T = any>(method: string, path: string, body?: unknown) => request<T>(adminToken, method, path, body)
+
+const collection = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'Reach',
+  canvases: [{ id: 'main', name: 'Main', width: 640, height: 360 }],
+  scenes: [{ id: 'show', name: 'Show', items: [] }],
+}
+
+let made = 0
+/** Adds a source and shows it; answers its id, or why it was refused. */
+async function add(as: typeof editor, kind: string, settings: object, more: object = {}): Promise<Answer & { readonly id: string }> {
+  const id = `${kind}-${++made}`
+  const edits = [
+    { do: 'add', to: 'sources', value: { id, kind, settings, ...more } },
+    { do: 'add', to: 'scenes/show/items', value: { source: id } },
+  ]
+  return { ...(await as('POST', '/studio/edits', { edits })), id }
+}
+
+async function problemOf(id: string): Promise<string | undefined> {
+  const { body } = await admin('GET', `/studio/sources/${id}`)
+  return body.item.report?.state === 'running' ? 'running' : body.item.report?.problem
+}
+
+/** Dark pixels of a source's picture in the hundred rows from `top` on. */
+async function inkOf(id: string, top: number): Promise<number> {
+  const headers = { authorization: `Bearer ${adminToken}` }
+  const reply = await fetch(`${host.http}/api/v1/studio/screenshot?source=${id}`, { headers })
+  if (!reply.ok) return 0
+  const { data, info } = await sharp(Buffer.from(await reply.arrayBuffer()))
+    .removeAlpha()
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return data.subarray(top * info.width, (top + 100) * info.width).filter((value) => value < 100).length
+}
+
+async function untilProblem(id: string, words: RegExp): Promise<void> {
+  let problem: string | undefined
+  await until(
+    async () => {
+      problem = await problemOf(id)
+      return problem !== undefined && words.test(problem)
+    },
+    () => `${id} tells ${problem}`,
+  )
+}
+
+beforeAll(async () => {
+  for (const folder of [shared, home]) mkdirSync(folder)
+  writeFileSync(inShared('title.txt'), 'Good evening')
+  writeFileSync(join(home, 'diary.txt'), 'Dear diary')
+  host = await startHost({ name: 'reach' })
+  adminToken = (await host.api('POST', '/tokens', { label: 'admin', role: 'admin' })).body.secret
+  editorToken = (await host.api('POST', '/tokens', { label: 'editor', role: 'editor' })).body.secret
+  expect((await admin('PATCH', '/editor-reach', { folders: [shared] })).body).toMatchObject({ folders: [shared], hosts: [] })
+  await admin('POST', '/studio/collections', { name: 'reach', collection })
+  expect((await admin('POST', '/studio/collections/reach/open', {})).status).toBe(200)
+})
+afterAll(async () => {
+  await host?.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+describe('a file that somebody names', () => {
+  const secret = (): string => join(host.dataDir, 'host.json')
+  /** Every way to have a file shown or read. */
+  const ways = (path: string): readonly (readonly [kind: string, settings: object, more?: object])[] => [
+    ['text', { from: 'file', file: path }],
+    ['image', { file: path }],
+    ['slideshow', { files: [path] }],
+    ['media', { file: path }],
+    ['playlist', { items: [{ file: path }] }],
+    ['image-sequence', { files: path }],
+    ['browser', { file: path }],
+    ['color', {}, { filters: [{ kind: 'lut', settings: { file: path } }] }],
+  ]
+
+  it('is refused where it is the host’s own, for admins too, and for editors where its folder is not open to them', async () => {
+    for (const path of [secret(), join(host.dataDir, 'secret-box.key'), `${shared}/../../../proc/self/environ`, '/proc/self/environ']) {
+      for (const [kind, settings, more] of ways(path)) {
+        for (const as of [admin, editor]) {
+          expect(await add(as, kind, settings, more), `${kind} ${path}`).toMatchObject({ status: 403, body: { code: 'path.forbidden' } })
+        }
+      }
+    }
+    for (const [kind, settings, more] of ways(join(home, 'diary.txt'))) {
+      expect(await add(editor, kind, settings, more), kind).toMatchObject({ status: 403, body: { code: 'path.forbidden' } })
+    }
+    expect(await add(editor, 'slideshow', { folder: home })).toMatchObject({ status: 403 })
+    expect(await add(editor, 'display', { server: 'evil.example:0' })).toMatchObject({ status: 403, body: { code: 'url.forbidden' } })
+  })
+
+  it('is shown to whoever may name it, and judged again at every look', async () => {
+    const text = await add(editor, 'text', { from: 'file', file: inShared('title.txt') })
+    const diary = await add(admin, 'text', { from: 'file', file: join(home, 'diary.txt') })
+    expect([text.status, diary.status]).toEqual([200, 200])
+    await untilProblem(text.id, /^running$/)
+    await untilProblem(diary.id, /^running$/)
+    // What an editor named is replaced by a link while it is shown.
+    symlinkSync(secret(), inShared('link'))
+    renameSync(inShared('link'), inShared('title.txt'))
+    await untilProblem(text.id, /title\.txt leads elsewhere: .*host\.json belongs to the host itself/)
+    rmSync(inShared('title.txt'))
+    symlinkSync(join(home, 'diary.txt'), inShared('title.txt'))
+    await untilProblem(text.id, /leads elsewhere: .*not in a folder that editors may use/)
+    // The folder that it leads to is opened, and closed again: at once, without an edit.
+    await admin('PATCH', '/editor-reach', { folders: [shared, home] })
+    await untilProblem(text.id, /^running$/)
+    await admin('PATCH', '/editor-reach', { folders: [shared] })
+    await untilProblem(text.id, /not in a folder that editors may use/)
+    await untilProblem(diary.id, /^running$/)
+  })
+
+  it('is not read through a link by any kind of source or filter, whoever named the link', async () => {
+    symlinkSync(secret(), inShared('secret.png'))
+    symlinkSync(secret(), inShared('secret-01.png'))
+    symlinkSync(host.dataDir, inShared('folder'))
+    const refused = /belongs to the host itself/
+    for (const as of [editor, admin]) {
+      for (const [kind, settings, more] of ways(inShared('secret.png'))) {
+        if (kind === 'image-sequence') continue
+        const source = await add(as, kind, settings, more)
+        expect(source.status, kind).toBe(200)
+        if (kind !== 'color') await untilProblem(source.id, refused)
+        else {
+          // Filters are made when somebody looks.
+          await admin('GET', '/studio/screenshot?program=main')
+          const problem = async () => (await admin('GET', `/studio/sources/${source.id}/filters`)).body.items[0].problem
+          await until(async () => refused.test((await problem()) ?? ''), 'the colour table is not refused')
+        }
+      }
+      await untilProblem((await add(as, 'image-sequence', { files: inShared('secret-01.png') })).id, refused)
+      await untilProblem((await add(as, 'slideshow', { folder: inShared('folder') })).id, refused)
+    }
+  })
+
+  it('is not read by a page beside it', async () => {
+    // The second frame is the control: it is on air when the first one would be.
+    writeFileSync(inShared('beside.txt'), 'Good evening')
+    const frame = (file: string) => `<iframe src="${file}" width="600" height="100" style="display:block;border:0"></iframe>`
+    writeFileSync(inShared('page.html'), `<body style="margin:0;background:#fff">${frame('folder/host.json')}${frame('beside.txt')}`)
+    for (const as of [editor, admin]) {
+      const page = await add(as, 'browser', { file: inShared('page.html'), css: '', width: 600, height: 200 })
+      // Before it is loaded all of it is black.
+      await until(async () => {
+        const ink = await inkOf(page.id, 100)
+        return ink > 0 && ink < 10_000
+      }, 'the page does not show what stands beside it')
+      expect(await inkOf(page.id, 0)).toBe(0)
+      await admin('DELETE', `/studio/sources/${page.id}`)
+    }
+  })
+
+  it('is no list of other files where an editor names it', async () => {
+    execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=s=160x90:d=1', '-f', 'hls', inShared('list.m3u8')])
+    copyFileSync(inShared('list0.ts'), join(home, 'list0.ts'))
+    const list = await add(editor, 'media', { file: inShared('list.m3u8') })
+    await untilProblem(list.id, /list of other files/)
+    const own = await add(admin, 'media', { file: inShared('list.m3u8'), loop: true })
+    await untilProblem(own.id, /^running$/)
+    for (const { id } of [list, own]) await admin('DELETE', `/studio/sources/${id}`)
+  })
+
+  it('is a folder for recordings: below the studio’s own, or one that is open', async () => {
+    const output = (folder: string) => ({ kind: 'recording', settings: { folder }, video: { preset: 'ultrafast', bitrateKbps: 500 } })
+    const ask = (as: typeof editor, id: string, folder: string) => as('POST', '/studio/outputs', { id, ...output(folder) })
+    expect(await ask(editor, 'a', home)).toMatchObject({ status: 403, body: { code: 'path.forbidden' } })
+    expect(await ask(admin, 'b', join(host.dataDir, 'studio', 'collections'))).toMatchObject({ status: 403 })
+    expect((await ask(editor, 'own', 'evening')).status).toBe(201)
+    expect((await ask(editor, 'open', inShared('films'))).status).toBe(201)
+    symlinkSync(home, inShared('elsewhere'))
+    expect((await ask(editor, 'link', inShared('elsewhere'))).status).toBe(201)
+    expect(await editor('POST', '/studio/outputs/link/start', {})).toMatchObject({ status: 403, body: { code: 'path.forbidden' } })
+    for (const id of ['own', 'open']) {
+      expect((await editor('POST', `/studio/outputs/${id}/start`, {})).status).toBe(200)
+      await editor('POST', `/studio/outputs/${id}/stop`, {})
+    }
+    expect([existsSync(inShared('films')), existsSync(join(host.dataDir, 'studio', 'recordings', 'evening'))]).toEqual([true, true])
+  })
+
+  it('does not come back by undo, a sent document, a version or an import of an editor', async () => {
+    const file = join(home, 'logo.png')
+    await admin('POST', '/studio/sources', { id: 'logo', kind: 'image', settings: { file } })
+    await admin('DELETE', '/studio/sources/logo')
+    expect(await editor('POST', '/studio/undo', {})).toMatchObject({ status: 403, body: { code: 'path.forbidden' } })
+    const whole = (await editor('GET', '/studio/collection')).body.collection
+    expect(whole).not.toHaveProperty('byEditors')
+    const logo = { id: 'logo', name: 'Logo', kind: 'image', settings: { file }, filters: [] }
+    const sent = { ...whole, sources: [...whole.sources, logo], byEditors: '' }
+    expect(await editor('PUT', '/studio/collection', sent)).toMatchObject({ status: 403, body: { code: 'path.forbidden' } })
+    expect(await editor('POST', '/studio/collections', { name: 'sent', collection: sent })).toMatchObject({ status: 403 })
+    expect((await admin('POST', '/studio/undo', {})).status).toBe(200)
+
+    const obs = {
+      name: 'obs',
+      current_scene: 'Scene',
+      sources: [
+        { id: 'scene', name: 'Scene', settings: { items: [{ name: 'Logo', id: 1 }] } },
+        { id: 'image_source', versioned_id: 'image_source', name: 'Logo', settings: { file } },
+      ],
+    }
+    const imported = await editor('POST', '/studio/import/obs', { name: 'from-obs', document: obs })
+    expect(imported.status).toBe(201)
+    expect(imported.body.notCarried).toContainEqual({ place: 'source "Logo"', reason: `${file} is not in a folder that editors may use` })
+    expect((await admin('GET', '/studio/collections/from-obs')).body.sources[0].settings).not.toHaveProperty('file')
+    await admin('POST', '/studio/import/obs', { name: 'by-admin', document: obs })
+    expect((await editor('GET', '/studio/collections/by-admin')).body.sources[0].settings.file).toBe(file)
+    await admin('DELETE', '/studio/collections/by-admin')
+    const [version] = (await editor('GET', '/studio/collections/by-admin/versions')).body.items
+    expect(await editor('POST', `/studio/collections/by-admin/versions/${version.id}/restore`, {})).toMatchObject({ status: 403 })
+  })
+})
+
+describe('what admins open to editors', () => {
+  it('is read by editors, changed by admins, and refused where it would open the host’s own', async () => {
+    expect((await editor('GET', '/editor-reach')).body).toMatchObject({
+      folders: [shared],
+      mediaFolders: expect.arrayContaining([join(host.dataDir, 'media')]),
+    })
+    expect((await editor('PATCH', '/editor-reach', { folders: ['/'] })).status).toBe(403)
+    expect(await admin('PATCH', '/editor-reach', { folders: [host.dataDir] })).toMatchObject({
+      status: 400,
+      body: { code: 'request.invalid' },
+    })
+    expect(await admin('PATCH', '/editor-reach', { folders: ['relative'] })).toMatchObject({ status: 400 })
+    expect(await admin('PATCH', '/editor-reach', { hosts: ['http://nas.lan/'] })).toMatchObject({ status: 400 })
+    // Everything is open, but for what is the host's.
+    await admin('PATCH', '/editor-reach', { folders: ['/'] })
+    expect((await add(editor, 'text', { from: 'file', file: join(home, 'diary.txt') })).status).toBe(200)
+    expect((await add(editor, 'text', { from: 'file', file: join(host.dataDir, 'host.json') })).status).toBe(403)
+    await admin('PATCH', '/editor-reach', { folders: [shared] })
+  })
+})

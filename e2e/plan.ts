@@ -1,0 +1,92 @@
+/** Which part of the product a file of end-to-end tests belongs to. */
+export type Part = 'host' | 'live' | 'studio'
+
+/**
+ * What a file needs of the machine while it runs: `wait` mostly waits for media time (four at a time), `cpu` encodes or draws in a browser
+ * (two at a time), `exclusive` measures, or takes ports and folders that are the machine's (by itself).
+ */
+export type Cost = 'wait' | 'cpu' | 'exclusive'
+
+export interface PlannedFile {
+  readonly part: Part
+  readonly cost: Cost
+  /** Runs in `npm test` without `--all`: what a change is most likely to break. */
+  readonly quick?: true
+}
+
+/** Every file `e2e/NAME.e2e.ts`. A test fails where one is missing here or is gone. */
+export const plan: Readonly<Record<string, PlannedFile>> = {
+  'api': { part: 'host', cost: 'wait', quick: true },
+  'command-line': { part: 'host', cost: 'wait', quick: true },
+  'editor-reach': { part: 'host', cost: 'cpu', quick: true },
+  'failures': { part: 'host', cost: 'cpu' },
+  'http-attacks': { part: 'host', cost: 'cpu', quick: true },
+  'journeys-keys': { part: 'host', cost: 'cpu', quick: true },
+  'journeys-live': { part: 'host', cost: 'cpu', quick: true },
+  'journeys-sign-in': { part: 'host', cost: 'cpu', quick: true },
+  'start': { part: 'host', cost: 'exclusive' },
+  'supervisor': { part: 'host', cost: 'exclusive', quick: true },
+  'workers': { part: 'host', cost: 'cpu', quick: true },
+
+  'adaptive': { part: 'live', cost: 'exclusive' },
+  'bad-input': { part: 'live', cost: 'cpu' },
+  'bad-input-doors': { part: 'live', cost: 'cpu' },
+  'browser-playback': { part: 'live', cost: 'exclusive' },
+  'clips': { part: 'live', cost: 'cpu' },
+  'conformance': { part: 'live', cost: 'wait', quick: true },
+  'delivery': { part: 'live', cost: 'exclusive' },
+  'destination-kinds': { part: 'live', cost: 'cpu' },
+  'destinations': { part: 'live', cost: 'wait', quick: true },
+  'dvr': { part: 'live', cost: 'wait', quick: true },
+  'failover': { part: 'live', cost: 'exclusive' },
+  'http-flv': { part: 'live', cost: 'wait', quick: true },
+  'ladder-playback': { part: 'live', cost: 'exclusive' },
+  'mpegts': { part: 'live', cost: 'wait' },
+  'publish-and-play': { part: 'live', cost: 'wait', quick: true },
+  'publish-codecs': { part: 'live', cost: 'wait' },
+  'reconnect': { part: 'live', cost: 'wait', quick: true },
+  'recording': { part: 'live', cost: 'wait' },
+  'renditions': { part: 'live', cost: 'cpu' },
+  'rules': { part: 'live', cost: 'wait', quick: true },
+  'sources': { part: 'live', cost: 'cpu' },
+  'srt': { part: 'live', cost: 'exclusive' },
+  'udp-input': { part: 'live', cost: 'wait' },
+  'viewers': { part: 'live', cost: 'exclusive' },
+  'watch': { part: 'live', cost: 'exclusive' },
+  'webrtc': { part: 'live', cost: 'exclusive' },
+  'webrtc-conformance': { part: 'live', cost: 'cpu' },
+  'webrtc-network': { part: 'live', cost: 'exclusive' },
+  'webrtc-pages': { part: 'live', cost: 'cpu', quick: true },
+
+  'studio-bad-input': { part: 'studio', cost: 'exclusive' },
+  'studio-browser': { part: 'studio', cost: 'exclusive' },
+  'studio-capture': { part: 'studio', cost: 'cpu' },
+  'studio-drawn': { part: 'studio', cost: 'cpu' },
+  'studio-encodings': { part: 'studio', cost: 'cpu' },
+  'studio-media': { part: 'studio', cost: 'cpu' },
+  'studio-media-live': { part: 'studio', cost: 'exclusive' },
+  'studio-mixer': { part: 'studio', cost: 'exclusive' },
+  'studio-outputs': { part: 'studio', cost: 'cpu', quick: true },
+  'studio-pipewire': { part: 'studio', cost: 'cpu' },
+  'studio-program': { part: 'studio', cost: 'exclusive', quick: true },
+  'studio-recording': { part: 'studio', cost: 'exclusive' },
+  'studio-screen': { part: 'studio', cost: 'cpu' },
+  'studio-state': { part: 'studio', cost: 'wait', quick: true },
+  'studio-virtual-camera': { part: 'studio', cost: 'cpu' },
+  'studio-windows': { part: 'studio', cost: 'cpu' },
+}
+
+/** Files that run beside each other, by cost. */
+export const filesAtOnce: Readonly<Record<Cost, number>> = { wait: 4, cpu: 2, exclusive: 1 }
+
+/**
+ * The files to run, by cost.
+ * @param scope `all`, `quick`, or parts by name
+ */
+export function planned(scope: 'all' | 'quick' | readonly Part[]): Readonly<Record<Cost, readonly string[]>> {
+  const chosen = Object.entries(plan).filter(([, { part, quick }]) =>
+    scope === 'all' ? true : scope === 'quick' ? quick === true : scope.includes(part),
+  )
+  const of = (wanted: Cost) => chosen.filter(([, { cost }]) => cost === wanted).map(([name]) => `e2e/${name}.e2e.ts`)
+  return { wait: of('wait'), cpu: of('cpu'), exclusive: of('exclusive') }
+}

@@ -1,0 +1,256 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { crashLogName } from '../src-main/host/supervisor/crash-log.ts'
+import { HostSupervisor, usualPolicy } from '../src-main/host/supervisor/host-supervisor.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
+import { openShow } from './helpers/show.ts'
+import { until } from './helpers/until.ts'
+
+/** What every program of these tests begins with: `round` is how often it was started, `say` speaks to the supervisor. */
+const prelude = `
+const fs = require('node:fs')
+const [dataDir] = process.argv.slice(1)
+fs.appendFileSync(dataDir + '/rounds', process.env.STREAMS_SUPERVISOR + '\\n')
+const round = fs.readFileSync(dataDir + '/rounds', 'utf8').split('\\n').length - 1
+const say = (message) => fs.writeSync(3, JSON.stringify(message) + '\\n')
+const ports = { httpPort: 81, httpsPort: null, rtmpPort: 82, rtmpsPort: null, srtPort: null }
+const listen = () => say({ kind: 'ready', version: '1.2.3', dataDir, ports })
+const beat = () => setInterval(() => say({ kind: 'beat' }), 20)
+`
+
+function supervise(program: string, policy: Partial<typeof usualPolicy> = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  const stderr = new PassThrough()
+  let said = ''
+  stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  const supervisor = new HostSupervisor({
+    command: [process.execPath, '--inspect-port=127.0.0.1:0', '-e', prelude + program, dataDir],
+    env: process.env,
+    stderr: stderr as unknown as NodeJS.WriteStream,
+    onTerminal: false,
+    policy: { ...usualPolicy, firstMs: 1, maxMs: 5, ...policy },
+  })
+  const read = (name: string): string => {
+    try {
+      return readFileSync(join(dataDir, name), 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  return {
+    supervisor,
+    said: () => said,
+    crashes: () => read(crashLogName),
+    handovers: () => read('rounds').trim().split('\n'),
+    dataDir,
+  }
+}
+
+describe('the supervisor of the host', () => {
+  it.each([
+    ['a command that succeeds', '', 0],
+    ['a command that fails', 'console.error("port in use"); process.exitCode = 1', 1],
+    ['a host that never listened', 'throw new Error("broken")', 1],
+    ['a host that was asked to end and failed at it', 'listen(); say({ kind: "ending" }); process.exitCode = 3', 3],
+    ['a host that ended by itself', 'listen()', 0],
+  ])('passes the exit code of %s through', async (_name, program, exitCode) => {
+    const { supervisor, handovers, crashes } = supervise(program)
+    expect(await supervisor.run()).toEqual({ exitCode })
+    expect(handovers()).toEqual(['{"stderrIsTerminal":false}'])
+    expect(crashes()).toBe('')
+  })
+
+  it('starts a host again that crashed, at the same ports, and logs the stack', async () => {
+    const { supervisor, handovers, crashes, said, dataDir } = supervise(`
+      listen()
+      function forgetful() { throw new Error('nobody expected this') }
+      if (round === 1) Promise.reject(new Error('a rejection')), setTimeout(forgetful, 1000)
+      if (round === 2) forgetful()
+      if (round === 3) { say({ kind: 'window', pid: 77 }); process.kill(process.pid, 'SIGKILL') }
+      if (round === 4) process.abort()
+    `)
+    expect(await supervisor.run()).toEqual({ exitCode: 0 })
+    const ports = { httpPort: 81, httpsPort: null, rtmpPort: 82, rtmpsPort: null, srtPort: null }
+    expect(handovers().map((each) => JSON.parse(each).restart)).toEqual([
+      undefined,
+      { cause: 'failed (exit code 1)', ports },
+      { cause: 'failed (exit code 1)', ports },
+      { cause: 'was killed (SIGKILL)', ports, windowPid: 77 },
+      { cause: 'crashed (SIGABRT)', ports, windowPid: 77 },
+    ])
+    const titles = crashes().match(/^\d.*$/gm)
+    expect(titles).toEqual([
+      expect.stringMatching(/^\d{4}-\S+Z AMI Streams 1\.2\.3 failed \(exit code 1\) after \d+ s; started again$/),
+      expect.stringContaining('failed (exit code 1)'),
+      expect.stringContaining('was killed (SIGKILL)'),
+      expect.stringContaining('crashed (SIGABRT)'),
+    ])
+    expect(crashes()).toMatch(/Error: a rejection\n {8}at /)
+    expect(crashes()).toMatch(/Error: nobody expected this\n {8}at forgetful /)
+    expect(statSync(join(dataDir, crashLogName)).mode & 0o777).toBe(0o600)
+    expect(said()).toContain(`The host was killed (SIGKILL). It is started again. See crashes.log in ${dataDir}.`)
+    expect(said()).toContain('Error: nobody expected this')
+  })
+
+  it('names the code in which the event loop hangs, and starts the host again', async () => {
+    const { supervisor, handovers, crashes } = supervise(
+      `
+      function turnForEver() { for (;;) Math.random() }
+      const beats = beat()
+      listen()
+      if (round === 1) setTimeout(turnForEver, 50)
+      else clearInterval(beats)
+    `,
+      { silenceMs: 400 },
+    )
+    expect(await supervisor.run()).toEqual({ exitCode: 0 })
+    expect(handovers()).toHaveLength(2)
+    expect(crashes()).toContain('did not answer for 0.4 s')
+    expect(crashes()).toMatch(/It ran:\n {8}at turnForEver \(/)
+  })
+
+  it('gives up after too many crashes in a row, and says where the reasons are', async () => {
+    const { supervisor, handovers, dataDir } = supervise(`if (round === 1) listen(); process.exit(9)`, { maxCrashes: 3 })
+    const { exitCode, failure } = await supervisor.run()
+    expect([exitCode, handovers().length]).toEqual([9, 3])
+    expect(failure).toEqual({
+      code: 'host.crashes',
+      message: 'The host ended 3 times in a row and is not started again: it could not start again (exit code 9).',
+      remedy: `See crashes.log in ${dataDir}.`,
+    })
+  })
+
+  it('passes a signal on and starts nothing again, not even what it waits to start', async () => {
+    const running = supervise(`process.on('SIGTERM', () => process.exit(5)); listen(); beat()`)
+    const waiting = supervise(`listen(); process.exit(9)`, { firstMs: 600_000, maxMs: 600_000 })
+    const ends = Promise.all([running.supervisor.run(), waiting.supervisor.run()])
+    await expect.poll(running.handovers).toEqual([expect.stringContaining('Terminal')])
+    await expect.poll(waiting.crashes).not.toBe('')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    running.supervisor.end('SIGTERM')
+    waiting.supervisor.end('SIGTERM')
+    expect(await ends).toEqual([{ exitCode: 5 }, { exitCode: 143 }])
+    expect([running.handovers().length, waiting.handovers().length]).toEqual([1, 1])
+  })
+
+  it('kills a host that does not end', async () => {
+    const { supervisor, said } = supervise(`process.on('SIGTERM', () => say({ kind: 'window', pid: 1 })); listen(); beat()`, { endMs: 50 })
+    const end = supervisor.run()
+    await expect.poll(() => supervisor.hostListens).toBe(true)
+    supervisor.end('SIGTERM')
+    expect(await end).toEqual({ exitCode: 137 })
+    expect(said()).toContain('The host does not end, and is killed.')
+  })
+})
+
+describe('a supervised host', () => {
+  let host: RunningHost
+  let dataDir: string
+  const publishers: Publisher[] = []
+  /** What the host that runs now says of itself. */
+  const hostFile = (): { pid: number; url: string } | undefined => {
+    try {
+      return JSON.parse(readFileSync(join(dataDir, 'host.json'), 'utf8'))
+    } catch {
+      return undefined
+    }
+  }
+
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
+    host = await startHost({ name: 'supervisor', dataDir, supervised: true, args: ['--failover-slate-after-ms', '100'] })
+  })
+  afterAll(async () => {
+    for (const publisher of publishers) await publisher.stop()
+    await host?.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  })
+
+  /** An encoder that comes back by itself, as OBS does. */
+  function keepPublishing(clip: string, key: string): { stop(): Promise<void> } {
+    let stopped = false
+    let publisher = publishFile(clip, `${host.rtmp}/${key}`, { loop: true })
+    void (async () => {
+      for (; !stopped; await new Promise((resolve) => setTimeout(resolve, 200))) {
+        await publisher.ended.catch(() => undefined)
+        if (!stopped) publisher = publishFile(clip, `${host.rtmp}/${key}`, { loop: true })
+      }
+    })()
+    const stop = async (): Promise<void> => {
+      stopped = true
+      await publisher.stop()
+    }
+    publishers.push({ process: publisher.process, ended: Promise.resolve(), stop })
+    return { stop }
+  }
+
+  it('that is killed in the middle of a show goes on with all of it: outputs, recordings, slate, test stream, publishers', async () => {
+    const clip = await testClip('supervised', { width: 320, height: 180, frames: 300, videoKbps: 300 })
+    const show = await openShow(host)
+    await show.add('air', 'host', { stream: 'show' })
+    await show.add('file', 'recording', {})
+    await show.start('air')
+    await show.start('file')
+    keepPublishing(clip, await host.key('camera'))
+    const leaves = publishFile(clip, `${host.rtmp}/${await host.key('leaves')}`, { loop: true })
+    publishers.push(leaves)
+    await host.api('POST', '/live/demo', { name: 'demo' })
+    for (const stream of ['show', 'camera', 'leaves', 'demo'])
+      await host.until(stream, ({ state, tracks }) => state === 'active' && tracks.length === 2)
+    expect((await host.api('PATCH', '/live/streams/leaves/slate', { slate: 'default' })).status).toBe(200)
+    expect((await host.api('POST', '/live/streams/camera/recording', {})).status).toBeLessThan(300)
+    await show.until('file', ({ statistics }) => statistics.bytes > 0)
+
+    const before = hostFile()!
+    expect(before.pid).toBe(host.ready.pid)
+    expect(before.pid).not.toBe(host.process.pid)
+    const killedMs = performance.now()
+    process.kill(before.pid, 'SIGKILL')
+    await leaves.stop()
+
+    const took: Record<string, number> = {}
+    const back = async (name: string, look: () => Promise<unknown>): Promise<void> => {
+      await until(() => look().catch(() => undefined), `${name} is back`)
+      took[name] = Math.round(performance.now() - killedMs)
+    }
+    await back('the host', async () => hostFile()?.pid !== before.pid && (await host.api('GET', '/health')).status === 200)
+    const stream = async (name: string): Promise<any> => (await host.api('GET', `/live/streams/${name}`)).body
+    await Promise.all([
+      back('the stream of the studio', async () => (await stream('show')).tracks.length === 2 && (await stream('show')).state === 'active'),
+      back('the recording of the studio', async () => {
+        const report = await show.report('file')
+        return report.state === 'live' && report.statistics.parts === 2 && report.statistics.bytes > 0
+      }),
+      back('the test stream', async () => (await stream('demo')).state === 'active' && (await stream('demo')).tracks.length === 2),
+      back('the slate', async () => (await stream('leaves')).onAir === 'slate'),
+      back('the publisher', async () => (await stream('camera')).state === 'active' && !(await stream('camera')).reconnecting),
+      back('its recording', async () => (await host.api('GET', '/live/streams/camera/recording')).body.by === 'hand'),
+    ])
+    process.stdout.write(`back after ms: ${JSON.stringify(took)}\n`)
+    expect(hostFile()!.url).toBe(before.url)
+    expect(readFileSync(join(dataDir, crashLogName), 'utf8')).toContain('was killed (SIGKILL)')
+    expect(JSON.stringify((await host.api('GET', '/audit')).body)).toContain('the host was killed (SIGKILL) and was started again')
+    const recorded = (await host.api('GET', '/live/recordings')).body.items.filter((each: any) => each.stream === 'camera')
+    expect(recorded.map((each: any) => each.state).sort()).toEqual(['recording', 'recovered'])
+  })
+
+  it('ends with its supervisor, cleanly, and by its signals', async () => {
+    const { pid } = hostFile()!
+    host.process.kill('SIGKILL')
+    // Nothing of it is left behind: the file goes with an orderly end.
+    await until(() => hostFile() === undefined, 'the host ends')
+    await until(() => !existsSync(`/proc/${pid}`), 'its process is gone')
+    host = await startHost({ name: 'supervisor', dataDir, supervised: true })
+    const exited = new Promise((resolve) => host.process.once('exit', (code) => resolve(code)))
+    host.process.kill('SIGTERM')
+    expect(await exited).toBe(0)
+    expect(hostFile()).toBeUndefined()
+  })
+})

@@ -1,0 +1,40 @@
+/** Descriptor of the channel between the supervisor and its host, on the host's side. */
+export const supervisorFd = 3
+/** Variable of the host's environment that holds a `Handover`. */
+export const handoverVariable = 'STREAMS_SUPERVISOR'
+/** How often the host says that it is alive, ms. */
+export const beatMs = 1000
+
+/** Ports that a host listens on; null where one is closed. */
+export interface HostPorts {
+  readonly httpPort: number
+  readonly httpsPort: number | null
+  readonly rtmpPort: number
+  readonly rtmpsPort: number | null
+  readonly srtPort: number | null
+}
+
+/** Why a host is started again, and what of the one before it takes over. */
+export interface Restart {
+  /** How the host before ended, e.g. `was killed (SIGKILL)`. */
+  readonly cause: string
+  readonly ports: HostPorts
+  /** Process of the window that is still open. */
+  readonly windowPid?: number
+}
+
+/** What the supervisor tells a host as it starts it. */
+export interface Handover {
+  /** Standard error goes through the supervisor: whether it ends on a terminal. */
+  readonly stderrIsTerminal: boolean
+  readonly restart?: Restart
+}
+
+/** What a host tells its supervisor, one JSON object a line. */
+export type HostMessage =
+  | { readonly kind: 'beat' }
+  /** It listens: from now on it is started again when it ends unexpectedly. */
+  | { readonly kind: 'ready'; readonly version: string; readonly dataDir: string; readonly ports: HostPorts }
+  | { readonly kind: 'window'; readonly pid: number }
+  /** It was asked to end, and does. */
+  | { readonly kind: 'ending' }

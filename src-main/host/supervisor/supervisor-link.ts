@@ -1,0 +1,34 @@
+import { Socket } from 'node:net'
+import { beatMs, type Handover, type HostMessage, handoverVariable, type Restart, supervisorFd } from './messages.ts'
+
+/** A host's view of the supervisor that started it. */
+export interface SupervisorLink {
+  readonly stderrIsTerminal: boolean
+  /** Set where the host before this one ended unexpectedly. */
+  readonly restart: Restart | undefined
+  /** Starts the heartbeat; `onLost` is called when the supervisor is gone. */
+  open(onLost: () => void): void
+  send(message: HostMessage): void
+}
+
+/** The supervisor that `environment` tells of; undefined where there is none. */
+export function readSupervisorLink(environment: Readonly<Record<string, string | undefined>>): SupervisorLink | undefined {
+  const text = environment[handoverVariable]
+  if (text === undefined) return undefined
+  const { stderrIsTerminal, restart } = JSON.parse(text) as Handover
+  let socket: Socket | undefined
+  const send = (message: HostMessage): void => void (socket?.writable && socket.write(`${JSON.stringify(message)}\n`))
+  return {
+    stderrIsTerminal,
+    restart,
+    open(onLost) {
+      socket = new Socket({ fd: supervisorFd, readable: true, writable: true })
+      socket.on('error', () => undefined)
+      socket.on('close', onLost)
+      socket.resume()
+      socket.unref()
+      setInterval(() => send({ kind: 'beat' }), beatMs).unref()
+    },
+    send,
+  }
+}

@@ -1,0 +1,68 @@
+import type { AppError } from '../../platform/errors.ts'
+import type { AnyRequest } from '../live-part.ts'
+import type { ViewProtocol } from './viewer-registry.ts'
+
+/** What a way out knows of somebody who begins to watch. */
+export interface WouldBeViewer {
+  readonly protocol: ViewProtocol
+  /** `session` of our own player's addresses where given. */
+  readonly sessionKey: string | undefined
+  readonly remoteAddress: string
+  readonly userAgent: string
+  /** Signed address or token, on the ways out that are not HTTP: those of HTTP are read before. */
+  readonly token?: string | undefined
+}
+
+/** Who watches a stream, as the rules of access see it. */
+export interface WatchRequest {
+  /** Name of the stream. */
+  readonly stream: string
+  /** As sockets tell it. */
+  readonly remoteAddress: string
+  /** Signed address or token, where one was given. */
+  readonly token: string | undefined
+}
+
+/** Ends what a viewer plays, for that reason. */
+export type EndPlayback = (refusal: AppError) => void
+
+/**
+ * Watches playback that goes on after the request that started it: `end` is called once, within about a second, where a change of rules
+ * or keys or the end of a token's time does not allow it any more. Returns the way to stop watching.
+ */
+export type WhileAllowed = (viewer: WatchRequest, end: EndPlayback) => () => void
+
+/** The same of a request that passed the rules before HTTP. */
+export type WhileRequestAllowed = (request: AnyRequest, stream: string, end: EndPlayback) => () => void
+
+type Verdict = AppError | undefined
+
+/** The rules of who may watch, for playback whose media do not come with requests. */
+export interface WatchAccess {
+  /** Who watches by a request. */
+  viewerOf(request: AnyRequest, stream: string): WatchRequest
+  /** Why somebody may not watch, or undefined. A promise never rejects. */
+  check(viewer: WatchRequest): Verdict | Promise<Verdict>
+  readonly whileAllowed: WhileAllowed
+}
+
+/**
+ * Asked by every way out when a player begins: the reason to refuse it, or undefined; at once where that can be told at once.
+ * A promise never rejects.
+ */
+export type MayWatch = (stream: { readonly id: string; readonly name: string }, viewer: WouldBeViewer) => Verdict | Promise<Verdict>
+
+/** Asks one after the other until one refuses. */
+export function firstRefusal(checks: readonly MayWatch[]): MayWatch {
+  return (stream, viewer) => {
+    for (let index = 0; index < checks.length; index++) {
+      const verdict = (checks[index] as MayWatch)(stream, viewer)
+      if (verdict instanceof Promise) {
+        const rest = firstRefusal(checks.slice(index + 1))
+        return verdict.then((refusal) => refusal ?? rest(stream, viewer))
+      }
+      if (verdict !== undefined) return verdict
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import type { AuditLog } from '../../../platform/audit.ts'
+import type { EventBus } from '../../../platform/events.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { LiveDatabase, Writes } from '../../live-database.ts'
+import type { LivePart } from '../../live-part.ts'
+import { ClipMaker } from './clip-maker.ts'
+import { ClipStore } from './clip-store.ts'
+import { Clips, type ClipsDependencies } from './clips.ts'
+import { type ClipRoutesDependencies, clipRoutes } from './routes.ts'
+
+export interface ClipPartDependencies
+  extends Pick<ClipsDependencies, 'maxMb' | 'runs' | 'titleOf' | 'posterOf' | 'now'>,
+    Pick<ClipRoutesDependencies, 'streamOf'> {
+  readonly database: LiveDatabase
+  readonly writes: Writes
+  /** The wing's folder: files go to `clips` below it. */
+  readonly dataDir: string
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+}
+
+/** Clips of running streams, cut at the frame. */
+export async function createClips(dependencies: ClipPartDependencies): Promise<LivePart> {
+  const folder = join(dependencies.dataDir, 'clips')
+  const { database, writes, events } = dependencies
+  const store = await ClipStore.open({ database, writes, folder, events })
+  const clips = new Clips({ ...dependencies, store, folder, maker: new ClipMaker(dependencies.log) })
+  return {
+    routes: clipRoutes({ ...dependencies, clips, store }),
+    start: () => clips.start(),
+    stop: () => clips.stop(),
+  }
+}

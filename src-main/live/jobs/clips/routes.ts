@@ -1,0 +1,146 @@
+import { Type } from 'typebox'
+import type { AuditLog } from '../../../platform/audit.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { FileQuery, giveFile } from '../../../platform/file-endpoint.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import type { PackagedStream } from '../../packaging/packaged-stream.ts'
+import { trashRoutes } from '../trash.ts'
+import { type ClipStore, clipView } from './clip-store.ts'
+import { clipWindow } from './clip-window.ts'
+import type { Clips } from './clips.ts'
+import { ClipOrderSchema, ClipSchema, ClipWindowSchema } from './schemas.ts'
+
+export interface ClipRoutesDependencies {
+  readonly clips: Clips
+  readonly store: ClipStore
+  readonly audit: AuditLog
+  readonly now: () => number
+  /** A stream by id or name. Throws `stream.not_found`. */
+  readonly streamOf: (idOrName: string) => { readonly id: string; readonly name: string }
+  readonly runs: (name: string) => readonly PackagedStream[]
+}
+
+const tag = 'live'
+const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
+const StreamParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
+
+/** The doors of the API to clips. */
+export function clipRoutes(dependencies: ClipRoutesDependencies): readonly RouteDefinition[] {
+  return [...makingRoutes(dependencies), ...listRoutes(dependencies), ...fileRoutes(dependencies)]
+}
+
+function makingRoutes({ clips, streamOf, runs }: ClipRoutesDependencies): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/streams/:id/clip-window',
+      tag,
+      summary: 'What of a stream can be clipped now',
+      role: 'viewer',
+      params: StreamParams,
+      responses: { 200: ClipWindowSchema },
+      handler: ({ params }) => {
+        const run = runs(streamOf(params.id).name).findLast((each) => clipWindow(each) !== undefined)
+        const window = run && clipWindow(run)
+        if (window === undefined) throw new AppError('stream.not_live')
+        return { body: window }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/live/streams/:id/clips',
+      tag,
+      summary: 'Makes a clip of a stream, exact to the frame; `clip.updated` tells when it is ready',
+      role: 'editor',
+      idempotent: true,
+      params: StreamParams,
+      body: ClipOrderSchema,
+      responses: { 202: ClipSchema },
+      handler: async ({ params, body, principal }) => ({
+        status: 202,
+        body: clipView(await clips.order(streamOf(params.id), body, principal.id)),
+      }),
+    }),
+  ]
+}
+
+function listRoutes({ store, audit, now }: ClipRoutesDependencies): readonly RouteDefinition[] {
+  return [
+    ...trashRoutes({
+      noun: 'clip',
+      schema: ClipSchema,
+      list: () => store.list(),
+      get: (id) => store.get(id),
+      view: clipView,
+      keep: (clip) => store.keep(clip),
+      remove: (clip) => store.remove(clip),
+      onDelete({ title, stream, streamId }, actor) {
+        audit.record({ kind: 'command', message: `clip ${title} was deleted`, streamId, streamName: stream, actor })
+      },
+      now,
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips/:id',
+      tag,
+      summary: 'One clip',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: ClipSchema },
+      handler: ({ params }) => ({ body: clipView(store.get(params.id)) }),
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/live/clips/:id',
+      tag,
+      summary: 'Gives a clip a title',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+      responses: { 200: ClipSchema },
+      handler: ({ params, body }) => {
+        const clip = store.get(params.id)
+        clip.title = body.title
+        store.keep(clip)
+        return { body: clipView(clip) }
+      },
+    }),
+  ]
+}
+
+function fileRoutes({ store }: ClipRoutesDependencies): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips/:id/file',
+      tag,
+      summary: 'The clip, MP4, whole or in ranges',
+      role: 'viewer',
+      params: IdParams,
+      query: FileQuery,
+      responses: { 200: Type.Any({ description: 'the file' }) },
+      fileTypes: ['video/mp4'],
+      handler: ({ params, query }) => {
+        const clip = store.get(params.id)
+        if (clip.state !== 'ready') throw new AppError('clip.not_ready')
+        const file = { path: store.path(clip.id), type: 'video/mp4', name: clip.fileName }
+        return giveFile(file, query, (cause) => new AppError('clip.not_found', 'The file of this clip is gone', { cause }))
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/live/clips/:id/thumbnail.jpg',
+      tag,
+      summary: 'A picture of the clip',
+      role: 'viewer',
+      params: IdParams,
+      responses: { 200: Type.Any({ description: 'the picture' }) },
+      fileTypes: ['image/jpeg'],
+      handler: ({ params }) => {
+        const clip = store.get(params.id)
+        if (!clip.poster) throw new AppError('request.not_found', 'No picture of this clip has been made')
+        return { body: null, file: { path: store.picturePath(clip.id), type: 'image/jpeg' } }
+      },
+    }),
+  ]
+}

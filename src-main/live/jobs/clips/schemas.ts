@@ -1,0 +1,69 @@
+import { type Static, Type } from 'typebox'
+import { StreamName, TrackSchema } from '../../schemas.ts'
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+const Moment = Type.Union([Type.Number({ minimum: 0, maximum: 1e12 }), Type.String({ minLength: 10, maxLength: 40 })], {
+  description: 'ms on the stream’s timeline, or ISO 8601; the frame that is shown then',
+})
+
+export const ClipOrderSchema = Type.Object(
+  {
+    from: Type.Optional(Moment),
+    to: Type.Optional(Moment),
+    lastSeconds: Type.Optional(
+      Type.Number({ minimum: 0.1, maximum: 3600, description: 'instead of `from` and `to`: up to the newest frame' }),
+    ),
+    title: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    rendition: Type.Optional(
+      Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', description: 'a rendition’s pictures; left out: as published' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ClipOrderBody = Static<typeof ClipOrderSchema>
+
+export const ClipSchema = Type.Object({
+  id: Type.String(),
+  streamId: Type.String(),
+  stream: StreamName,
+  title: Type.String(),
+  state: Type.Union([Type.Literal('waiting'), Type.Literal('making'), Type.Literal('ready'), Type.Literal('failed')], {
+    description: 'waiting: until the stream’s media reach the end of the clip',
+  }),
+  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })),
+  createdAt: Type.String({ format: 'date-time' }),
+  startedAt: Type.String({ format: 'date-time', description: 'wall clock of the first frame' }),
+  fromMs: Type.Number({ description: 'on the stream’s timeline: the first frame, once it is ready; until then as asked' }),
+  toMs: Type.Number({ description: 'when the last frame has been shown' }),
+  durationMs: Type.Number(),
+  frames: Type.Integer({ description: 'pictures' }),
+  encodedFrames: Type.Integer({
+    description: 'of them encoded anew, in the groups of pictures that were cut; all others are as they were published',
+  }),
+  exact: Type.Boolean({ description: 'begins and ends with the frames that were asked for' }),
+  note: Type.String({ description: 'why it is not exact' }),
+  bytes: Type.Integer(),
+  rendition: Nullable(Type.String({ description: 'null: sound alone' })),
+  tracks: Type.Array(TrackSchema),
+  fileName: Type.String(),
+  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
+  fileUrl: Nullable(Type.String()),
+  thumbnailUrl: Nullable(Type.String()),
+})
+export type Clip = Static<typeof ClipSchema>
+
+export const ClipWindowSchema = Type.Object({
+  originTimeMs: Type.Number({ description: 'wall clock of the timeline’s 0, ms since 1970' }),
+  fromMs: Type.Number({ description: 'oldest moment that can be clipped, on the timeline' }),
+  toMs: Type.Number({ description: 'newest moment' }),
+  frameMs: Nullable(Type.Number({ description: 'duration of a frame' })),
+  seamsMs: Type.Array(Type.Number(), { description: 'moments over which no clip reaches' }),
+})
+export type ClipWindow = Static<typeof ClipWindowSchema>
+
+/** Event `clip.progress`. */
+export interface ClipProgress {
+  readonly id: string
+  readonly fraction: number
+}

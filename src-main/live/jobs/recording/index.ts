@@ -1,0 +1,118 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Gauge, type Registry } from 'prom-client'
+import type { AuditLog } from '../../../platform/audit.ts'
+import type { EventBus } from '../../../platform/events.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { StreamRegistry } from '../../hub/stream-registry.ts'
+import type { LiveDatabase, Writes } from '../../live-database.ts'
+import type { LivePart } from '../../live-part.ts'
+import { RecordingIndex, recordingView } from './recording-index.ts'
+import { RecordingRules } from './recording-rules.ts'
+import { createRecordingStore, type StoredRecording } from './recording-store.ts'
+import { Recordings } from './recordings.ts'
+import { recordingRoutes } from './routes.ts'
+
+export interface RecordingDependencies {
+  readonly registry: StreamRegistry
+  readonly database: LiveDatabase
+  readonly writes: Writes
+  /** The wing's folder: files go to `recordings` below it. */
+  readonly dataDir: string
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  readonly metrics: Registry
+  readonly now: () => number
+  /** Recordings that a host made which ended unexpectedly go on, those by hand too. */
+  readonly resumes: boolean
+  /** Poster and scrubbing pictures of a file; undefined where none can be made. */
+  readonly picturesOf?: PicturesOf
+}
+
+type PicturesOf = (file: {
+  path: string
+  durationMs: number
+  width: number
+  height: number
+}) => Promise<{ poster: Uint8Array; sheet: Uint8Array; track: string } | undefined>
+
+/** Recording: streams become files, by rule or by hand, kept as retention says. */
+export async function createRecording(dependencies: RecordingDependencies): Promise<LivePart> {
+  const { registry, events, audit, log, now } = dependencies
+  const folder = join(dependencies.dataDir, 'recordings')
+  const store = createRecordingStore(dependencies.database, dependencies.writes)
+  const rules = await RecordingRules.open(store)
+  const onWhole = (recording: StoredRecording): void => {
+    events.publish('recording.completed', recordingView(recording), { stream: recording.streamId })
+    void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no picture'))
+  }
+  const index = await RecordingIndex.open({ store, folder, events, log, onWhole })
+  /** Gives a recording its pictures. */
+  async function illustrate(recording: StoredRecording): Promise<void> {
+    const video = recording.tracks.find((track) => track.kind === 'video')
+    if (video === undefined) return
+    const { width = 0, height = 0 } = video
+    const made = await dependencies.picturesOf?.({ path: index.path(recording), durationMs: recording.durationMs, width, height })
+    if (made === undefined || !index.list().includes(recording)) return
+    await mkdir(join(folder, '.pictures'), { recursive: true })
+    await writeFile(index.picturePath(recording, 'poster.jpg'), made.poster)
+    await writeFile(index.picturePath(recording, 'sprites.jpg'), made.sheet)
+    await writeFile(index.picturePath(recording, 'sprites.vtt'), made.track)
+    recording.poster = true
+    recording.sprites = true
+    index.keep(recording)
+  }
+  const recordings = new Recordings({
+    streams: registry,
+    titleOf: (name) => registry.status(name)?.title ?? name,
+    index,
+    rules,
+    folder,
+    events,
+    audit,
+    log,
+    now,
+    resumes: dependencies.resumes,
+    onWhole,
+  })
+  /** What was finished while the host stopped has no pictures yet. */
+  async function illustrateOld(): Promise<void> {
+    for (const recording of index.list()) if (recording.state === 'complete' && !recording.poster) await illustrate(recording)
+  }
+  new Gauge({
+    name: 'streams_recordings_running',
+    help: 'Streams that are being recorded',
+    registers: [dependencies.metrics],
+    collect() {
+      this.set(recordings.running)
+    },
+  })
+  new Gauge({
+    name: 'streams_recordings_bytes',
+    help: 'Bytes of all recordings',
+    registers: [dependencies.metrics],
+    collect() {
+      let bytes = 0
+      for (const recording of index.list()) bytes += recording.bytes
+      this.set(bytes)
+    },
+  })
+  return {
+    routes: recordingRoutes({
+      recordings,
+      index,
+      rules,
+      audit,
+      now,
+      streamName: (idOrName) => registry.get(idOrName).name,
+      liveNames: () => registry.list().flatMap((entry) => (registry.find(entry.name) ? [entry.name] : [])),
+    }),
+    async start() {
+      await recordings.start()
+      void illustrateOld().catch((error: unknown) => log.warn({ err: error }, 'older recordings got no pictures'))
+    },
+    stop: () => recordings.stop(),
+    problems: () => recordings.problems(),
+  }
+}

@@ -1,0 +1,35 @@
+import type { MediaFileWriter } from '../../../formats/media-file-writer.ts'
+import type { PartFile } from '../../../media/files/part-file.ts'
+import type { PartSink } from '../../../media/files/recorder.ts'
+import type { StoredRecording } from './recording-store.ts'
+
+/** A file that is being recorded: its line in the index and its bytes. */
+export class Part implements PartSink {
+  readonly recording: StoredRecording
+  readonly #file: PartFile
+  /** When progress was told last, monotonic ms. */
+  toldAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(recording: StoredRecording, file: PartFile) {
+    this.recording = recording
+    this.#file = file
+  }
+
+  get safeBytes(): number {
+    return this.#file.safeBytes
+  }
+
+  write(fragment: Uint8Array): boolean {
+    return this.#file.write(fragment)
+  }
+
+  /** Completes the file. False where the disk refused: what it took before still plays. */
+  finish(writer: MediaFileWriter): Promise<boolean> {
+    return this.#file.finish(writer.finish())
+  }
+
+  /** Closes the file as it stands. */
+  async abandon(): Promise<void> {
+    await this.#file.finish({ append: new Uint8Array(0), patches: [] })
+  }
+}

@@ -1,0 +1,102 @@
+import { type Static, Type } from 'typebox'
+import { StreamName, TrackSchema } from '../../schemas.ts'
+
+const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
+
+export const ContainerSchema = Type.Union([Type.Literal('mp4'), Type.Literal('mkv'), Type.Literal('ts')], {
+  description: 'mp4: fragmented while it grows, plain when it is finished; ts takes no AV1, VP9, Opus, FLAC',
+})
+
+export const RecordingRuleSchema = Type.Object(
+  {
+    enabled: Type.Boolean({ description: 'record whenever the stream is live' }),
+    container: ContainerSchema,
+    splitMinutes: Nullable(Type.Integer({ minimum: 1, maximum: 720, description: 'a new file at the first keyframe after so long' })),
+    splitMegabytes: Nullable(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'a new file at the first keyframe after so much' }),
+    ),
+    tracks: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }), {
+      maxItems: 16,
+      description: 'ids of the tracks to record, e.g. v0, a0; empty: all that the publisher sends',
+    }),
+    fileName: Type.String({
+      minLength: 1,
+      maxLength: 120,
+      description: 'name without its ending; {stream}, {title}, {date}, {time} (UTC) and {number} are filled in',
+    }),
+  },
+  { additionalProperties: false },
+)
+export type RecordingRule = Static<typeof RecordingRuleSchema>
+
+export const defaultRule: RecordingRule = {
+  enabled: false,
+  container: 'mp4',
+  splitMinutes: null,
+  splitMegabytes: null,
+  tracks: [],
+  fileName: '{stream}-{date}-{time}-{number}',
+}
+
+export const RuleInForceSchema = Type.Object({
+  rule: RecordingRuleSchema,
+  from: Type.Union([Type.Literal('default'), Type.Literal('stream')], { description: 'whether the stream has a rule of its own' }),
+})
+export type RuleInForce = Static<typeof RuleInForceSchema>
+
+export const RetentionSchema = Type.Object(
+  {
+    maxAgeDays: Nullable(Type.Number({ exclusiveMinimum: 0, maximum: 36_500, description: 'older recordings go' })),
+    maxTotalMegabytes: Nullable(Type.Integer({ minimum: 1, description: 'the oldest go until all together are smaller' })),
+    minFreeMegabytes: Type.Integer({ minimum: 0, description: 'the oldest go, then recording waits, until the disk has so much room' }),
+  },
+  { additionalProperties: false },
+)
+export type Retention = Static<typeof RetentionSchema>
+
+export const defaultRetention: Retention = { maxAgeDays: null, maxTotalMegabytes: null, minFreeMegabytes: 500 }
+
+export const RecordingSchema = Type.Object({
+  id: Type.String(),
+  streamId: Type.String(),
+  stream: StreamName,
+  title: Type.String(),
+  session: Type.String({ description: 'files of one recording share it' }),
+  number: Type.Integer({ description: 'place of the file within its recording, from 1' }),
+  state: Type.Union([Type.Literal('recording'), Type.Literal('complete'), Type.Literal('recovered'), Type.Literal('failed')], {
+    description: 'recovered: the host ended while it ran; what was on the disk plays',
+  }),
+  error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
+  container: ContainerSchema,
+  fileName: Type.String(),
+  startedAt: Type.String({ format: 'date-time', description: 'wall clock of the first frame' }),
+  timelineMs: Type.Number({ description: "place of the file's beginning on the stream's timeline" }),
+  durationMs: Type.Number(),
+  bytes: Type.Integer({ description: 'on the disk' }),
+  tracks: Type.Array(TrackSchema),
+  kept: Type.Boolean({ description: 'retention leaves it alone' }),
+  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
+  fileUrl: Type.String(),
+  thumbnailUrl: Nullable(Type.String()),
+  spritesUrl: Nullable(Type.String()),
+})
+export type Recording = Static<typeof RecordingSchema>
+
+export const RecordingStatusSchema = Type.Object({
+  stream: StreamName,
+  state: Type.Union([Type.Literal('off'), Type.Literal('recording'), Type.Literal('waiting'), Type.Literal('failed')], {
+    description: 'waiting: goes on by itself when what is told in `error` has passed; failed: does not',
+  }),
+  by: Nullable(Type.Union([Type.Literal('rule'), Type.Literal('hand')])),
+  session: Nullable(Type.String()),
+  recordingId: Nullable(Type.String({ description: 'the file that grows now' })),
+  error: Nullable(Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })),
+})
+export type RecordingStatus = Static<typeof RecordingStatusSchema>
+
+/** Event `recording.progress`, each second for each file that grows. */
+export interface RecordingProgress {
+  readonly id: string
+  readonly durationMs: number
+  readonly bytes: number
+}

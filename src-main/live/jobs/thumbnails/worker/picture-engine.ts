@@ -1,0 +1,191 @@
+import {
+  AV_PIX_FMT_YUVJ420P,
+  AVCOL_RANGE_JPEG,
+  AVMEDIA_TYPE_VIDEO,
+  type AVPixelFormat,
+  AVSEEK_FLAG_BACKWARD,
+  FF_ENCODER_MJPEG,
+  SWS_BILINEAR,
+} from 'node-av/constants'
+import { Codec, CodecContext, Packet as EnginePacket, FormatContext, Frame, Rational, SoftwareScaleContext } from 'node-av/lib'
+import { must } from '../../../../media/worker/ffmpeg/engine.ts'
+import { openVideoDecoder } from '../../../../media/worker/ffmpeg/video-decoder.ts'
+import type { SheetRequest, TileSize, ToPictures } from '../messages.ts'
+
+/** Width of a poster, pixels. */
+const posterWidth = 640
+
+interface Answer {
+  readonly jpeg: Uint8Array
+  readonly tile?: Uint8Array
+  readonly sheet?: Uint8Array
+}
+
+/** Does what is asked. Throws FFmpeg's own words. */
+export async function answer(message: ToPictures): Promise<Answer> {
+  if (message.type === 'sheet') return { jpeg: await sheetOf(message) }
+  return message.type === 'frame' ? frameOf(message) : fileOf(message)
+}
+
+async function frameOf({ track, data, size }: Extract<ToPictures, { type: 'frame' }>): Promise<Answer> {
+  const decoder = openVideoDecoder(track)
+  try {
+    await decoder.push({ track, pts: 0, dts: 0, duration: 1, key: true, data: Buffer.from(data) })
+    await decoder.finish()
+    const picture = await decoder.next()
+    if (picture === undefined) throw new Error('The keyframe gave no picture')
+    return { jpeg: await poster(picture.frame), tile: await raw(picture.frame, size) }
+  } finally {
+    decoder.close()
+  }
+}
+
+async function fileOf({ path, count, intervalS, size, columns }: Extract<ToPictures, { type: 'file' }>): Promise<Answer> {
+  const input = new FormatContext()
+  must(await input.openInput(path), 'open the recording')
+  const packet = new EnginePacket()
+  packet.alloc()
+  const frame = new Frame()
+  frame.alloc()
+  let decoder: CodecContext | undefined
+  try {
+    must(await input.findStreamInfo(), 'read the recording')
+    const index = input.findBestStream(AVMEDIA_TYPE_VIDEO)
+    const stream = input.streams[index]
+    if (stream === undefined) throw new Error('The recording has no pictures')
+    const codec = Codec.findDecoder(stream.codecpar.codecId)
+    if (!codec) throw new Error('The media engine cannot decode the recording')
+    const { num, den } = stream.timeBase
+    const start = stream.startTime > 0n && stream.startTime < 2n ** 62n ? stream.startTime : 0n
+    const tiles: Uint8Array[] = []
+    let jpeg: Uint8Array | undefined
+    for (let place = 0; place < count; place++) {
+      const at = start + BigInt(Math.round((place * intervalS * den) / num))
+      if ((await input.seekFrame(index, at, AVSEEK_FLAG_BACKWARD)) < 0 && place > 0) break
+      decoder = new CodecContext()
+      decoder.allocContext3(codec)
+      must(decoder.parametersToContext(stream.codecpar), 'set the decoder up')
+      decoder.threadCount = 1
+      must(await decoder.open2(codec, null), 'open the decoder')
+      let found = false
+      for (let tries = 0; tries < 500 && (await input.readFrame(packet)) >= 0; tries++) {
+        const wanted = packet.streamIndex === index && packet.isKeyframe
+        if (wanted) await decoder.sendPacket(packet)
+        packet.unref()
+        if (!wanted) continue
+        await decoder.sendPacket(null)
+        found = (await decoder.receiveFrame(frame)) >= 0
+        break
+      }
+      decoder.freeContext()
+      decoder = undefined
+      if (!found) break
+      if (jpeg === undefined || place === Math.floor(count / 4)) jpeg = await poster(frame)
+      tiles.push(await raw(frame, size))
+      frame.unref()
+    }
+    if (jpeg === undefined) throw new Error('The recording has no keyframe that can be decoded')
+    return { jpeg, sheet: await sheetOf({ tiles, size, columns }) }
+  } finally {
+    decoder?.freeContext()
+    frame.free()
+    packet.free()
+    await input.closeInput()
+  }
+}
+
+/** Square pixels, at most `posterWidth` wide. */
+function poster(frame: Frame): Promise<Uint8Array> {
+  const { num, den } = frame.sampleAspectRatio
+  const shownWidth = num > 0 && den > 0 ? (frame.width * num) / den : frame.width
+  const scale = Math.min(1, posterWidth / shownWidth)
+  const size = { width: 2 * Math.round((shownWidth * scale) / 2), height: 2 * Math.round((frame.height * scale) / 2) }
+  return withScaled(frame, size, encode)
+}
+
+/** The bytes of a picture in a size, planes one behind the other. */
+function raw(frame: Frame, size: TileSize): Promise<Uint8Array> {
+  return withScaled(frame, size, async (picture) => new Uint8Array(picture.toBuffer()))
+}
+
+async function withScaled<T>(frame: Frame, { width, height }: TileSize, use: (picture: Frame) => Promise<T>): Promise<T> {
+  const picture = pictureOf(width, height)
+  const scaler = new SoftwareScaleContext()
+  try {
+    must(picture.getBuffer(1), 'picture memory')
+    scaler.getContext(frame.width, frame.height, frame.format as AVPixelFormat, width, height, AV_PIX_FMT_YUVJ420P, SWS_BILINEAR)
+    must(await scaler.scaleFrame(picture, frame), 'scale')
+    return await use(picture)
+  } finally {
+    scaler.freeContext()
+    picture.free()
+  }
+}
+
+function pictureOf(width: number, height: number): Frame {
+  const picture = new Frame()
+  picture.alloc()
+  picture.width = width
+  picture.height = height
+  picture.format = AV_PIX_FMT_YUVJ420P
+  picture.colorRange = AVCOL_RANGE_JPEG
+  return picture
+}
+
+async function sheetOf({ tiles, size, columns }: SheetRequest): Promise<Uint8Array> {
+  const rows = Math.max(1, Math.ceil(tiles.length / columns))
+  const width = size.width * columns
+  const height = size.height * rows
+  const luma = width * height
+  const canvas = Buffer.alloc((luma * 3) / 2, 128)
+  canvas.fill(0, 0, luma)
+  for (const [index, tile] of tiles.entries()) {
+    const x = (index % columns) * size.width
+    const y = Math.floor(index / columns) * size.height
+    for (let line = 0; line < size.height; line++) {
+      canvas.set(tile.subarray(line * size.width, (line + 1) * size.width), (y + line) * width + x)
+    }
+    const tileLuma = size.width * size.height
+    for (let plane = 0; plane < 2; plane++) {
+      const from = tileLuma + (plane * tileLuma) / 4
+      const to = luma + (plane * luma) / 4
+      for (let line = 0; line < size.height / 2; line++) {
+        const source = from + (line * size.width) / 2
+        canvas.set(tile.subarray(source, source + size.width / 2), to + ((y / 2 + line) * width) / 2 + x / 2)
+      }
+    }
+  }
+  const picture = pictureOf(width, height)
+  try {
+    must(picture.getBuffer(1), 'picture memory')
+    must(picture.fromBuffer(canvas), 'picture memory')
+    return await encode(picture)
+  } finally {
+    picture.free()
+  }
+}
+
+async function encode(picture: Frame): Promise<Uint8Array> {
+  const codec = Codec.findEncoderByName(FF_ENCODER_MJPEG)
+  if (!codec) throw new Error('The media engine has no JPEG encoder')
+  const context = new CodecContext()
+  context.allocContext3(codec)
+  const packet = new EnginePacket()
+  packet.alloc()
+  try {
+    context.width = picture.width
+    context.height = picture.height
+    context.pixelFormat = AV_PIX_FMT_YUVJ420P
+    context.colorRange = AVCOL_RANGE_JPEG
+    context.timeBase = new Rational(1, 25)
+    context.threadCount = 1
+    must(await context.open2(codec, null), 'open the JPEG encoder')
+    picture.pts = 0n
+    must(await context.sendFrame(picture), 'encode')
+    must(await context.receivePacket(packet), 'encode')
+    return new Uint8Array(packet.data ?? new Uint8Array(0))
+  } finally {
+    packet.free()
+    context.freeContext()
+  }
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Registry } from 'prom-client'
+import type { AuditLog } from '../platform/audit.ts'
+import type { ErrorCode } from '../platform/errors.ts'
+import type { EventBus } from '../platform/events.ts'
+import type { ClientLimits } from '../platform/http/client-limits.ts'
+import type { SecretBox } from '../platform/identity/secret-box.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { RouteDefinition } from '../platform/routes.ts'
+import type { SteadyClock } from '../platform/steady-clock.ts'
+import type { DeliveryEndpoint } from './delivery/index.ts'
+import type { StreamDirectory } from './hub/stream.ts'
+import type { LiveConfig } from './live-config.ts'
+import type { LiveDatabase, Writes } from './live-database.ts'
+import type { AnyRequest, AnyResponse } from './live-part.ts'
+import type { DemoWorker } from './relay/demo/test-stream.ts'
+import type { LiveCarrier } from './relay/local/live-carrier.ts'
+import type { LiveSettingsSource } from './settings.ts'
+
+export interface LiveDependencies {
+  readonly config: LiveConfig
+  /** What one IP address may hold open. */
+  readonly clients: ClientLimits
+  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS or SRT port keeps that door closed. */
+  readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number; readonly srtPort?: number }
+  readonly database: LiveDatabase
+  /** Folder for what the wing keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
+  readonly dataDir: string
+  readonly secrets: SecretBox
+  /** The platform's write queue. */
+  readonly writes: Writes
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  /** Metrics. */
+  readonly registry: Registry
+  /** PEM for RTMPS; without it that door stays closed. */
+  readonly certificate?: () => { readonly key: string | Buffer; readonly cert: string | Buffer }
+  /** Settings that were changed while the host ran. */
+  readonly settings?: LiveSettingsSource
+  /** Base address for events, which know no request, e.g. `http://127.0.0.1:8080`; empty for relative addresses. */
+  readonly baseUrl?: () => string
+  /** The host before this one ended unexpectedly: test stream, slates and recordings by hand go on. */
+  readonly resumes?: boolean
+  /** ms since 1970. */
+  readonly now?: () => number
+  /** Dates what players compare with each other. */
+  readonly clock: SteadyClock
+  /** The test stream's worker, where it is not our own. */
+  readonly demo?: DemoWorker
+}
+
+export interface LiveHealth {
+  readonly active: number
+  readonly viewers: number
+  /** RTMP and SRT connections open now. */
+  readonly connections: number
+  /** What does not work at present although it should, e.g. `recording.disk_full`. */
+  readonly problems: readonly ErrorCode[]
+}
+
+/** The live wing: streams come in over RTMP and go out to viewers. */
+export interface Live {
+  readonly routes: readonly RouteDefinition[]
+  readonly streams: StreamDirectory
+  /** For makers of media on the same host. */
+  readonly carrier: LiveCarrier
+  /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
+  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
+  stop(): Promise<void>
+  /** How many processes deliver beside the host. */
+  readonly deliveryProcesses: number
+  /** Starts them, where there are to be any, at ports that are open. */
+  deliverAt(endpoint: DeliveryEndpoint): void
+  health(): LiveHealth
+  /** Media and playlists: true where the address is theirs and the request was taken over. */
+  handleHttp(request: AnyRequest, response: AnyResponse): boolean
+  /** WebSockets of the wing's own: true where the socket was taken over. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+}

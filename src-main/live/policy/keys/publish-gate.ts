@@ -1,0 +1,89 @@
+import { AppError } from '../../../platform/errors.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { bareAddress } from '../../../platform/network-address.ts'
+import type { Publication, PublishGate, PublishRequest } from '../../hub/publisher.ts'
+import type { StreamRegistry } from '../../hub/stream-registry.ts'
+import type { StreamKeys } from './stream-keys.ts'
+
+/** Wrong keys are forgotten after so long without another, ms. */
+const FORGET_MS = 60_000
+const FIRST_DELAY_MS = 100
+const MAX_DELAY_MS = 3000
+/** Addresses remembered at most. */
+const MAX_ADDRESSES = 10_000
+
+export interface KeyGateDependencies {
+  readonly keys: StreamKeys
+  readonly registry: StreamRegistry
+  readonly log: Logger
+  readonly now: () => number
+  readonly onRefused?: (code: string) => void
+  /** Asked once the key is found good: rejects with the reason to refuse this publisher. */
+  readonly admit?: (key: { readonly id: string; readonly label: string; readonly stream: string }, request: PublishRequest) => Promise<void>
+}
+
+/** Lets publishers in by their stream key: `/live/KEY`, or `/live/NAME?key=KEY` where the key must be the stream's. */
+export class KeyGate implements PublishGate {
+  readonly #dependencies: KeyGateDependencies
+  readonly #wrong = new Map<string, { tries: number; lastMs: number }>()
+  readonly #waiting = new Set<() => void>()
+
+  constructor(dependencies: KeyGateDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  async open(request: PublishRequest): Promise<Publication> {
+    try {
+      const { keys, registry } = this.#dependencies
+      const given = request.query.get('key')
+      const key = keys.find(given ?? request.name)
+      if (key === undefined || (given !== undefined && key.stream !== request.name)) {
+        await this.#delay(request)
+        throw new AppError('publish.key_unknown')
+      }
+      if (key.revokedAt !== null) throw new AppError('publish.key_revoked')
+      if (!key.enabled) throw new AppError('publish.key_disabled')
+      await this.#dependencies.admit?.(key, request)
+      const publication = registry.open(key, request)
+      keys.used(key.id)
+      return publication
+    } catch (error) {
+      this.#refused(request, error)
+      throw error
+    }
+  }
+
+  /** Lets those who wait for their refusal go. */
+  stop(): void {
+    for (const release of this.#waiting) release()
+  }
+
+  /** Each further wrong key of an address is answered later; whoever guesses gains nothing, whoever mistypes hardly notices. */
+  #delay(request: PublishRequest): Promise<void> {
+    const address = bareAddress(request.remoteAddress)
+    const now = this.#dependencies.now()
+    const seen = this.#wrong.get(address)
+    const tries = seen !== undefined && now - seen.lastMs < FORGET_MS ? seen.tries + 1 : 1
+    this.#wrong.delete(address)
+    const oldest = this.#wrong.keys().next()
+    if (this.#wrong.size >= MAX_ADDRESSES && !oldest.done) this.#wrong.delete(oldest.value)
+    this.#wrong.set(address, { tries, lastMs: now })
+    const ms = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(tries - 1, 10))
+    return new Promise((resolve) => {
+      const release = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(release)
+        resolve()
+      }
+      const timer = setTimeout(release, ms)
+      this.#waiting.add(release)
+    })
+  }
+
+  /** Counted here; the ingest writes the audit line, as it does for every refusal. */
+  #refused(request: PublishRequest, error: unknown): void {
+    const code = error instanceof AppError ? error.code : 'internal'
+    this.#dependencies.onRefused?.(code)
+    if (code === 'internal') this.#dependencies.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be let in')
+  }
+}

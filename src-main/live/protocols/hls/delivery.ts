@@ -1,0 +1,180 @@
+import { clientOf } from '../../../platform/http/client.ts'
+import type { ClientLimits } from '../../../platform/http/client-limits.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { WhileRequestAllowed } from '../../audience/viewer-admission.ts'
+import type { PlaybackTarget } from '../../http/request-path.ts'
+import { header, type PlaybackRequest, type PlaybackResponse, sendProblem } from '../../http/response.ts'
+import type { PackagedStream } from '../../packaging/packaged-stream.ts'
+import type { StoredMedia } from '../../packaging/segment-archive.ts'
+import { guardAgainstStuckClient, immutable, sendMedia, sendStored } from './media-response.ts'
+import { readCmcd } from './request-cmcd.ts'
+import type { PlaybackQuery } from './request-query.ts'
+import type { SharedText } from './shared-text.ts'
+import type { StreamView } from './stream-view.ts'
+import type { Waiter } from './waiters.ts'
+
+export type PlaybackRequestKind = PlaybackTarget['kind']
+
+/** Counters that playback feeds; telemetry gives them names. */
+export interface PlaybackMetrics {
+  request(kind: PlaybackRequestKind): void
+  /** Requests that began (+1) or ceased (-1) to wait for media. */
+  waiting(delta: number): void
+  /** Bytes of answers' bodies. */
+  bytes(count: number): void
+}
+
+/** One request on its way through. */
+export interface Exchange {
+  readonly request: PlaybackRequest
+  readonly response: PlaybackResponse
+  readonly query: PlaybackQuery
+}
+
+export interface DeliveryDependencies {
+  readonly log: Logger
+  readonly metrics?: PlaybackMetrics
+  readonly whileAllowed?: WhileRequestAllowed
+  readonly clients?: ClientLimits
+  readonly options: {
+    /** How long a request may wait for media that is about to be made; default: three target durations. */
+    readonly blockTimeoutMs?: number
+  }
+}
+
+/** How answers leave: at once or when their media is there, counted, and seen as somebody's watching. */
+export class Delivery {
+  readonly #dependencies: DeliveryDependencies
+
+  constructor(dependencies: DeliveryDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long (`withinMs`) or too many wait. */
+  when(
+    exchange: Exchange,
+    view: StreamView,
+    ready: () => boolean,
+    answer: () => void,
+    late?: { readonly answer: () => void; readonly withinMs?: number },
+  ): void {
+    if (ready()) {
+      answer()
+      return
+    }
+    const { response } = exchange
+    this.wait(exchange, view, {
+      deadlineMs: late?.withinMs === undefined ? this.deadline(view.stream) : performance.now() + late.withinMs,
+      poll: () => {
+        if (response.destroyed) return true
+        if (!ready()) return false
+        try {
+          answer()
+        } catch (error) {
+          this.#dependencies.log.error({ err: error, stream: view.stream.streamId }, 'playback answer failed')
+          response.destroy()
+        }
+        return true
+      },
+      expire:
+        late?.answer ??
+        (() => sendProblem(response, 'play.not_live', { status: 503, detail: 'Nothing new was published in time', retryAfterS: 1 })),
+    })
+  }
+
+  /** Keeps a waiter until it is done, its time is over, its client has gone, or may not watch any more. */
+  wait({ request, response }: Exchange, { stream, waiters }: StreamView, waiter: Waiter): void {
+    const { clients } = this.#dependencies
+    const release = clients === undefined ? () => undefined : clients.take('waitingRequests', clientOf(request).remoteAddress)
+    if (release === undefined || !waiters.add(waiter)) {
+      release?.()
+      waiter.expire()
+      return
+    }
+    const stopWatching = this.#dependencies.whileAllowed?.(request, stream.name, (refusal) => {
+      waiters.remove(waiter)
+      if (response.headersSent) response.destroy()
+      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: stream.name } })
+    })
+    response.once('close', () => {
+      release()
+      waiters.remove(waiter)
+      stopWatching?.()
+    })
+  }
+
+  /** Until when a request that begins to wait now may wait, on the clock of `performance.now()`. */
+  deadline(stream: PackagedStream): number {
+    return performance.now() + (this.#dependencies.options.blockTimeoutMs ?? 3000 * stream.targetDurationS)
+  }
+
+  /** Answers with a text. Returns the bytes of its body. */
+  sendText(exchange: Exchange, text: SharedText, cacheControl: string): number {
+    const bytes = text.bytes(header(exchange.request, 'accept-encoding').includes('gzip'))
+    exchange.response.writeHead(200, text.headers(bytes, cacheControl))
+    return this.end(exchange, bytes)
+  }
+
+  /** Answers with media that never changes. Returns the bytes sent. */
+  sendMedia(exchange: Exchange, media: { pieces: readonly Uint8Array[]; byteLength: number; contentType: string; etag: string }): number {
+    const sent = sendMedia(exchange.request, exchange.response, { ...media, cacheControl: immutable })
+    this.#dependencies.metrics?.bytes(sent)
+    return sent
+  }
+
+  /** Answers with media that lies on disk; `onSent` is told the bytes once they are on their way. */
+  sendStored(
+    exchange: Exchange,
+    media: { stored: StoredMedia; byteLength: number; contentType: string; etag: string; onSent: (bytes: number) => void },
+  ): void {
+    sendStored(exchange.request, exchange.response, {
+      ...media,
+      cacheControl: immutable,
+      missing: () => sendProblem(exchange.response, 'request.not_found'),
+      onSent: (bytes) => {
+        this.#dependencies.metrics?.bytes(bytes)
+        media.onSent(bytes)
+      },
+    })
+  }
+
+  /** Counts bytes of a body that leaves in pieces. */
+  sent(bytes: number): void {
+    this.#dependencies.metrics?.bytes(bytes)
+  }
+
+  /** Ends an answer whose head is written. Returns the bytes of its body. */
+  end(exchange: Exchange, bytes: Uint8Array): number {
+    if (exchange.request.method === 'HEAD') {
+      exchange.response.end()
+      return 0
+    }
+    guardAgainstStuckClient(exchange.response)
+    exchange.response.end(bytes)
+    this.#dependencies.metrics?.bytes(bytes.length)
+    return bytes.length
+  }
+
+  /** Counts bytes towards the client that plays. */
+  seen(
+    view: StreamView,
+    exchange: Exchange,
+    hint: 'll-hls' | 'hls' | 'dash' | undefined,
+    rendition: string | undefined,
+    bytes: number,
+  ): void {
+    const { request, query } = exchange
+    view.audience.seen(
+      {
+        remoteAddress: clientOf(request).remoteAddress,
+        userAgent: header(request, 'user-agent'),
+        session: query.session,
+        hint,
+        rendition,
+        bytes,
+        cmcd: readCmcd(request, query.cmcd),
+      },
+      performance.now(),
+    )
+  }
+}

@@ -1,0 +1,134 @@
+import { open } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { answerHeaders, header, type PlaybackRequest, type PlaybackResponse } from '../../http/response.ts'
+import type { MediaSegment } from '../../packaging/packaged-stream.ts'
+import type { StoredMedia } from '../../packaging/segment-archive.ts'
+
+/** Media never changes at its address: EPOCH differs for every run of a stream. */
+export const immutable = 'public, max-age=600, immutable'
+
+/** A client that reads nothing for so long is let go, so that it holds no bytes for ever. */
+const stuckAfterMs = 30_000
+
+/**
+ * Ends the response when its client stops reading. To be called when the first byte goes out (a request that still waits
+ * is silent by right); Node looks at progress of unsent bytes, so a slow client that reads is left alone.
+ */
+export function guardAgainstStuckClient(response: PlaybackResponse): void {
+  response.setTimeout(stuckAfterMs, () => response.destroy())
+}
+
+/**
+ * Sends complete media with its length, honouring `If-None-Match` and a single byte range (RFC 9110 section 14); several
+ * ranges are answered with the whole. Returns the bytes of body sent.
+ */
+export function sendMedia(
+  request: PlaybackRequest,
+  response: PlaybackResponse,
+  media: MediaHead & { readonly pieces: readonly Uint8Array[] },
+): number {
+  const range = answerHead(request, response, media)
+  if (range === undefined) return 0
+  const { from, to } = range
+  let start = 0
+  for (const piece of media.pieces) {
+    const end = start + piece.length
+    if (end > from && start < to) response.write(start >= from && end <= to ? piece : piece.subarray(Math.max(0, from - start), to - start))
+    start = end
+  }
+  response.end()
+  return to - from
+}
+
+/** The same for media on disk, read in pieces as fast as the client takes them. `missing` answers where the file has just gone. */
+export function sendStored(
+  request: PlaybackRequest,
+  response: PlaybackResponse,
+  media: MediaHead & { readonly stored: StoredMedia; readonly missing: () => void; readonly onSent: (bytes: number) => void },
+): void {
+  const { stored } = media
+  open(stored.path).then(
+    async (file) => {
+      const range = response.destroyed ? undefined : answerHead(request, response, media)
+      if (range === undefined) {
+        await file.close()
+        return
+      }
+      media.onSent(range.to - range.from)
+      const start = stored.offset + range.from
+      const pieces = file.createReadStream({ start, end: stored.offset + range.to - 1, highWaterMark: readBytes })
+      // a client that goes away, or a file that fails, ends both sides
+      await pipeline(pieces, response as unknown as Writable).catch(() => response.destroy())
+    },
+    () => {
+      if (!response.destroyed) media.missing()
+    },
+  )
+}
+
+interface MediaHead {
+  readonly byteLength: number
+  readonly contentType: string
+  readonly etag: string
+  readonly cacheControl: string
+}
+
+/** Bytes read from disk at a time, for each client. */
+const readBytes = 256 * 1024
+
+/** Writes the head, and the whole answer where it has no body. Half-open range of the bytes that are to follow; undefined: none. */
+function answerHead(request: PlaybackRequest, response: PlaybackResponse, media: MediaHead): { from: number; to: number } | undefined {
+  const { byteLength, contentType, etag, cacheControl } = media
+  if (header(request, 'if-none-match') === etag) {
+    response.writeHead(304, answerHeaders(contentType, cacheControl, undefined, { etag }))
+    response.end()
+    return undefined
+  }
+  const wanted = header(request, 'range')
+  const range = wanted === '' || !rangeApplies(request, etag) ? undefined : parseRange(wanted, byteLength)
+  if (range === 'outside') {
+    response.writeHead(416, answerHeaders(contentType, 'no-store', 0, { 'content-range': `bytes */${byteLength}` }))
+    response.end()
+    return undefined
+  }
+  const from = range?.from ?? 0
+  const to = range?.to ?? byteLength
+  const more = range
+    ? { etag, 'accept-ranges': 'bytes', 'content-range': `bytes ${from}-${to - 1}/${byteLength}` }
+    : { etag, 'accept-ranges': 'bytes' }
+  response.writeHead(range ? 206 : 200, answerHeaders(contentType, cacheControl, to - from, more))
+  if (request.method === 'HEAD') {
+    response.end()
+    return undefined
+  }
+  guardAgainstStuckClient(response)
+  return { from, to }
+}
+
+/** A range with an `If-Range` that names another entity is ignored. */
+function rangeApplies(request: PlaybackRequest, etag: string): boolean {
+  const condition = header(request, 'if-range')
+  return condition === '' || condition === etag
+}
+
+/** Half-open byte range; undefined where the header is to be ignored, `outside` where it cannot be satisfied. */
+export function parseRange(text: string, length: number): { from: number; to: number } | 'outside' | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(text)
+  if (!match) return undefined
+  const [, first = '', last = ''] = match
+  if (first === '') {
+    if (last === '') return undefined
+    const count = Number(last)
+    return count === 0 || length === 0 ? 'outside' : { from: Math.max(0, length - count), to: length }
+  }
+  const from = Number(first)
+  const to = last === '' ? length : Math.min(length, Number(last) + 1)
+  if (last !== '' && Number(last) < from) return undefined
+  return from >= length ? 'outside' : { from, to }
+}
+
+/** The bytes of a complete segment as its parts hold them: nothing is copied. */
+export function segmentPieces(segment: MediaSegment): Uint8Array[] {
+  return segment.parts.map((part) => part.data)
+}

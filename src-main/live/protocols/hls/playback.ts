@@ -1,0 +1,311 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { AppError } from '../../../platform/errors.ts'
+import { clientOf } from '../../../platform/http/client.ts'
+import type { ClientLimits } from '../../../platform/http/client-limits.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { monotonicMs } from '../../../platform/steady-clock.ts'
+import { streamNotice } from '../../audience/stream-notice.ts'
+import type { MayWatch, WhileRequestAllowed } from '../../audience/viewer-admission.ts'
+import type { Audience, ViewerRequest } from '../../audience/viewer-book.ts'
+import { type PlaybackTarget, parsePlaybackPath } from '../../http/request-path.ts'
+import {
+  answerHeaders,
+  asPlaybackResponse,
+  header,
+  onVerdict,
+  type PlaybackResponse,
+  sendMethodRefused,
+  sendPreflight,
+  sendProblem,
+} from '../../http/response.ts'
+import type { StreamStatus } from '../../hub/stream.ts'
+import type { PackagedStream } from '../../packaging/packaged-stream.ts'
+import { startOffsetS } from '../../packaging/rewind/start-point.ts'
+import { Delivery, type Exchange, type PlaybackMetrics } from './delivery.ts'
+import { MediaRequests, type MediaTarget } from './media-requests.ts'
+import { multivariantText } from './playlist-view.ts'
+import { parsePlaybackQuery } from './request-query.ts'
+import { SharedText } from './shared-text.ts'
+import { playlistType, StreamView } from './stream-view.ts'
+import { muxedMultivariantText, muxedRenditions } from './ts-view.ts'
+
+export type { PlaybackMetrics, PlaybackRequestKind } from './delivery.ts'
+
+export interface PlaybackOptions {
+  /** Stands before every address in playlists, e.g. `https://cdn.example.com`; empty for relative addresses. Read anew each time. */
+  cdnPrefix(): string
+  /** What plain HLS lists: `fmp4` (default), or `mpegts` for streams whose codecs it can carry. */
+  readonly container?: 'fmp4' | 'mpegts'
+  /** How long a request may wait for media that is about to be made; default: three target durations. */
+  readonly blockTimeoutMs?: number
+  /** Requests that may wait at one stream at once. */
+  readonly maxWaitersPerStream?: number
+  /** How long the first playlist of a stream that is just starting is waited for. */
+  readonly startTimeoutMs?: number
+  /** Address of the clock that MPDs name. */
+  readonly clockUrl?: string
+}
+
+export interface PlaybackDependencies {
+  /** The newest run of that name that can be played, or the run of that epoch while it is kept. */
+  find(name: string, epoch?: string): PackagedStream | undefined
+  /** What is known of the name when it cannot be played; undefined: it never existed. */
+  status(name: string): StreamStatus | undefined
+  /** One-frame MP4 of the newest keyframe. */
+  keyframe(name: string): Uint8Array | undefined
+  /** Who is told of the players of a stream. */
+  audience(stream: PackagedStream): Audience
+  /** Whether a player may begin. */
+  readonly mayWatch?: MayWatch
+  /** Ends a request that waits, or is answered bit by bit, where the rules do not allow it any more. */
+  readonly whileAllowed?: WhileRequestAllowed
+  readonly options: PlaybackOptions
+  readonly log: Logger
+  readonly metrics?: PlaybackMetrics
+  readonly clients?: ClientLimits
+}
+
+export interface Playback {
+  /** True where the address is playback's and the request has been taken over. */
+  handle(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): boolean
+  /** Counts what another process sent to a player of ours. */
+  seenElsewhere(stream: PackagedStream, request: ViewerRequest): void
+  /** Answers all who wait and lets go of every stream. */
+  stop(): void
+}
+
+const defaultMaxWaiters = 20_000
+const defaultStartTimeoutMs = 2000
+const defaultClockUrl = '/api/v1/time?format=iso'
+const startPollMs = 50
+/** A view that nobody has asked for in this time is let go. */
+const idleViewMs = 60_000
+
+/** Delivers packaged streams over HTTP: LL-HLS, HLS and DASH on the same bytes. */
+export function createPlayback(dependencies: PlaybackDependencies): Playback {
+  return new PlaybackServer(dependencies)
+}
+
+class PlaybackServer implements Playback {
+  readonly #dependencies: PlaybackDependencies
+  readonly #delivery: Delivery
+  readonly #media: MediaRequests
+  readonly #views = new Map<PackagedStream, StreamView>()
+  readonly #starting = new Set<NodeJS.Timeout>()
+  readonly #sweep: NodeJS.Timeout
+  #stopped = false
+
+  constructor(dependencies: PlaybackDependencies) {
+    this.#dependencies = dependencies
+    this.#delivery = new Delivery(dependencies)
+    this.#media = new MediaRequests(this.#delivery, dependencies.options)
+    this.#sweep = setInterval(() => this.#dropIdleViews(performance.now()), 10_000).unref()
+  }
+
+  handle(request: IncomingMessage | Http2ServerRequest, rawResponse: ServerResponse | Http2ServerResponse): boolean {
+    const url = request.url ?? ''
+    const mark = url.indexOf('?')
+    const target = parsePlaybackPath(mark < 0 ? url : url.slice(0, mark))
+    if (!target) return false
+    const response = asPlaybackResponse(rawResponse)
+    this.#dependencies.metrics?.request(target.kind)
+    const { method } = request
+    if (method === 'GET' || method === 'HEAD') {
+      const exchange: Exchange = { request, response, query: parsePlaybackQuery(url, mark < 0 ? url.length : mark + 1) }
+      this.#guarded(exchange, () => this.#answer(exchange, target))
+    } else if (method === 'OPTIONS') sendPreflight(response)
+    else sendMethodRefused(response)
+    return true
+  }
+
+  seenElsewhere(stream: PackagedStream, request: ViewerRequest): void {
+    this.#view(stream).audience.seen(request, performance.now())
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearInterval(this.#sweep)
+    for (const timer of this.#starting) clearTimeout(timer)
+    this.#starting.clear()
+    for (const view of this.#views.values()) view.stop()
+    this.#views.clear()
+  }
+
+  /** What fails breaks this response alone. */
+  #guarded({ request, response }: Exchange, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#dependencies.log.error({ err: error, url: request.url }, 'playback request failed')
+      response.destroy()
+    }
+  }
+
+  #answer(exchange: Exchange, target: PlaybackTarget): void {
+    switch (target.kind) {
+      case 'unknown':
+        sendProblem(exchange.response, 'request.not_found')
+        return
+      case 'keyframe':
+        // a page asks as soon as it hears of the first keyframe, which is a part's length before there is a part of it
+        this.#whenReady(exchange, target.name, this.#startDeadline(), () => this.#keyframe(exchange, target.name))
+        return
+      case 'about':
+        this.#about(exchange, target.name)
+        return
+      case 'multivariant':
+      case 'mpd':
+        this.#whenReady(exchange, target.name, this.#startDeadline(), (stream) => {
+          this.#whenAdmitted(exchange, stream, target.kind === 'mpd' ? 'dash' : 'hls', () => {
+            if (target.kind === 'mpd') this.#manifest(exchange, stream)
+            else this.#multivariant(exchange, stream, target.plain)
+          })
+        })
+        return
+      default:
+        this.#mediaOf(exchange, target)
+        return
+    }
+  }
+
+  /** Goes on at once where the stream is ready; while it is active but has not a part of everything yet, looks again until the deadline. */
+  #whenReady(exchange: Exchange, name: string, deadlineMs: number, then: (stream: PackagedStream) => void): void {
+    const stream = this.#dependencies.find(name)
+    if (stream?.ready) {
+      then(stream)
+      return
+    }
+    const starting = stream ? !stream.ended : this.#dependencies.status(name)?.state === 'active'
+    if (!starting || this.#stopped || performance.now() >= deadlineMs) {
+      this.#notLive(exchange.response, name)
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#starting.delete(timer)
+      if (!exchange.response.destroyed) this.#guarded(exchange, () => this.#whenReady(exchange, name, deadlineMs, then))
+    }, startPollMs)
+    this.#starting.add(timer)
+  }
+
+  /** Goes on where the player may begin, and refuses it else. */
+  #whenAdmitted({ request, response, query }: Exchange, stream: PackagedStream, protocol: 'hls' | 'dash', then: () => void): void {
+    const verdict = this.#dependencies.mayWatch?.(
+      { id: stream.streamId, name: stream.name },
+      {
+        protocol,
+        sessionKey: query.session,
+        remoteAddress: clientOf(request).remoteAddress,
+        userAgent: header(request, 'user-agent'),
+      },
+    )
+    const settle = (refusal: AppError | undefined): void => {
+      if (refusal === undefined) then()
+      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: stream.name } })
+    }
+    onVerdict(verdict, response, this.#dependencies.log, settle)
+  }
+
+  #notLive(response: PlaybackResponse, name: string): void {
+    const status = this.#dependencies.status(name)
+    if (!status) {
+      sendProblem(response, 'stream.not_found', { more: { stream: name } })
+      return
+    }
+    sendProblem(response, 'play.not_live', {
+      more: {
+        stream: name,
+        state: status.state,
+        ...(status.title === undefined ? undefined : { streamTitle: status.title }),
+        ...(status.endedAtMs === undefined ? undefined : { endedAt: new Date(status.endedAtMs).toISOString() }),
+      },
+    })
+  }
+
+  /** What a player's page says of a name. Always 200: a page that waits for a stream asks for nothing that is missing. */
+  #about(exchange: Exchange, name: string): void {
+    const status = this.#dependencies.status(name)
+    const body = Buffer.from(JSON.stringify(streamNotice(name, status)))
+    exchange.response.writeHead(200, answerHeaders('application/json', 'no-store', body.length))
+    this.#delivery.end(exchange, body)
+  }
+
+  #keyframe(exchange: Exchange, name: string): void {
+    const picture = this.#dependencies.keyframe(name)
+    if (!picture) {
+      this.#notLive(exchange.response, name)
+      return
+    }
+    exchange.response.writeHead(200, answerHeaders('video/mp4', 'no-cache', picture.length))
+    this.#delivery.end(exchange, picture)
+  }
+
+  #multivariant(exchange: Exchange, stream: PackagedStream, plain: boolean): void {
+    const { session, start, malformed } = exchange.query
+    if (malformed) {
+      sendProblem(exchange.response, 'request.invalid', { detail: 'A parameter is malformed: start is seconds or an ISO 8601 time' })
+      return
+    }
+    const { options } = this.#dependencies
+    const cdnPrefix = options.cdnPrefix()
+    // what a time means depends on when it is asked for
+    const caching = start === undefined ? 'public, max-age=60' : 'no-cache'
+    const muxed = plain && options.container === 'mpegts' ? muxedRenditions(stream) : undefined
+    const text = muxed
+      ? muxedMultivariantText(stream, muxed, { cdnPrefix, session })
+      : multivariantText(stream, { plain, cdnPrefix, session, startOffsetS: start && startOffsetS(stream, start) })
+    const sent = this.#delivery.sendText(exchange, new SharedText(text, playlistType), caching)
+    this.#delivery.seen(this.#view(stream), exchange, plain ? 'hls' : undefined, undefined, sent)
+  }
+
+  #manifest(exchange: Exchange, stream: PackagedStream): void {
+    const view = this.#view(stream)
+    const { options } = this.#dependencies
+    const text = view.manifest({
+      title: this.#dependencies.status(stream.name)?.title ?? stream.name,
+      cdnPrefix: options.cdnPrefix(),
+      clockUrl: options.clockUrl ?? defaultClockUrl,
+      nowMs: monotonicMs() + stream.clockOffsetMs,
+    })
+    // The address outlives the run, so even a static manifest is kept only for as long as a multivariant playlist.
+    const sent = this.#delivery.sendText(exchange, text, stream.ended ? 'public, max-age=60' : 'max-age=0, must-revalidate')
+    this.#delivery.seen(view, exchange, 'dash', undefined, sent)
+  }
+
+  #mediaOf(exchange: Exchange, target: MediaTarget): void {
+    const stream = this.#dependencies.find(target.name, target.epoch)
+    if (!stream || stream.epoch !== target.epoch) {
+      this.#notLive(exchange.response, target.name)
+      return
+    }
+    const view = this.#view(stream)
+    this.#media.answer(exchange, view, target)
+  }
+
+  #startDeadline(): number {
+    return performance.now() + (this.#dependencies.options.startTimeoutMs ?? defaultStartTimeoutMs)
+  }
+
+  #view(stream: PackagedStream): StreamView {
+    let view = this.#views.get(stream)
+    if (!view) {
+      view = new StreamView({
+        stream,
+        audience: this.#dependencies.audience(stream),
+        maxWaiters: this.#dependencies.options.maxWaitersPerStream ?? defaultMaxWaiters,
+        onWaiting: (delta) => this.#dependencies.metrics?.waiting(delta),
+      })
+      this.#views.set(stream, view)
+    }
+    view.usedMs = performance.now()
+    return view
+  }
+
+  #dropIdleViews(nowMs: number): void {
+    for (const [stream, view] of this.#views) {
+      if (view.waiters.size > 0 || nowMs - view.usedMs < idleViewMs) continue
+      view.stop()
+      this.#views.delete(stream)
+    }
+  }
+}

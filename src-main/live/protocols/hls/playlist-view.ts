@@ -1,0 +1,94 @@
+import { type RenditionReport, writeMediaPlaylist } from '../../../formats/m3u8-media.ts'
+import { writeMultivariantPlaylist } from '../../../formats/m3u8-multivariant.ts'
+import { listedParts, type MediaSegment, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
+
+/** `https://cdn.example/live/NAME/`, or nothing, so that addresses stay relative. */
+export function addressPrefix(cdnPrefix: string, name: string): string {
+  if (cdnPrefix === '') return ''
+  return `${cdnPrefix.endsWith('/') ? cdnPrefix.slice(0, -1) : cdnPrefix}/live/${name}/`
+}
+
+/**
+ * The multivariant playlist. The viewer's session goes into playlist addresses alone: media addresses must be the same
+ * for every viewer, or no cache could share them.
+ */
+export function multivariantText(
+  stream: PackagedStream,
+  options: { plain: boolean; cdnPrefix: string; session: string | undefined; startOffsetS?: number | undefined },
+): string {
+  const file = options.plain ? 'hls.m3u8' : 'index.m3u8'
+  const query = options.session === undefined ? '' : `?session=${options.session}`
+  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const video = []
+  const audio = []
+  for (const rendition of offered(stream)) {
+    const { track } = rendition
+    const entry = {
+      uri: `${prefix}${stream.epoch}/${rendition.id}/${file}${query}`,
+      bandwidth: rendition.peakBandwidth,
+      averageBandwidth: rendition.averageBandwidth,
+      codecs: track.codecString,
+    }
+    if (track.kind === 'video') {
+      video.push({ ...entry, width: track.width, height: track.height, frameRate: rendition.frameRate ?? track.frameRate })
+    } else {
+      audio.push({ ...entry, name: `Audio ${audio.length + 1}`, channels: track.channels })
+    }
+  }
+  video.sort((a, b) => b.bandwidth - a.bandwidth)
+  const independentSegments = stream.renditions.every((rendition) => rendition.segments.every((segment) => segment.independent))
+  const startOffsetS = options.startOffsetS
+  return writeMultivariantPlaylist({ independentSegments, video, audio, ...(startOffsetS !== undefined && { startOffsetS }) })
+}
+
+/** The renditions that a new player is told of: one that nobody makes now, or that has nothing yet beside others that have, is left out. */
+export function offered(stream: PackagedStream): readonly PackagedRendition[] {
+  const usable = stream.renditions.filter((rendition) => !rendition.away && rendition.averageBandwidth > 0)
+  return usable.length > 0 ? usable : stream.renditions
+}
+
+/**
+ * One rendition's media playlist. It is the same for all viewers, so its rendition reports carry no session: a report
+ * is about the media, and a player that asks with its own address loses nothing.
+ */
+export function mediaPlaylistText(
+  stream: PackagedStream,
+  rendition: PackagedRendition,
+  options: { plain: boolean; skip: boolean; cdnPrefix: string; written?: WeakMap<MediaSegment, string> },
+): string {
+  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const reports: RenditionReport[] = []
+  if (!options.plain) {
+    for (const other of stream.renditions) {
+      if (other === rendition || other.id === rendition.id || other.away) continue
+      const edge = lastListed(other)
+      // Section 4.4.5.4: always relative, even where media has a CDN's address.
+      if (edge) reports.push({ uri: `../${other.id}/index.m3u8`, ...edge })
+    }
+  }
+  return writeMediaPlaylist({
+    timescale: rendition.track.timescale,
+    targetDurationS: stream.targetDurationS,
+    partTargetMs: stream.partTargetMs,
+    lagMs: stream.lagMs,
+    segments: rendition.segments,
+    ended: stream.ended,
+    lowLatency: !options.plain,
+    skip: options.skip,
+    ...(options.written && { written: options.written }),
+    uriPrefix: prefix === '' ? '' : `${prefix}${stream.epoch}/${rendition.id}/`,
+    hint: rendition.edge,
+    reports,
+  })
+}
+
+function lastListed(rendition: PackagedRendition): { lastSequence: number; lastPart: number | undefined } | undefined {
+  for (let index = rendition.segments.length - 1; index >= 0; index--) {
+    const segment = rendition.segments[index]
+    if (!segment || segment.parts.length === 0) continue
+    const parts = listedParts(segment)
+    if (segment.complete && parts < segment.parts.length) return { lastSequence: segment.sequence, lastPart: undefined }
+    if (parts > 0) return { lastSequence: segment.sequence, lastPart: parts - 1 }
+  }
+  return undefined
+}

@@ -1,0 +1,29 @@
+import { type Cmcd, maxCmcd, parseCmcd } from '../../../formats/cmcd.ts'
+import { isFault } from '../../../formats/fault.ts'
+import type { PlaybackRequest } from '../../http/response.ts'
+
+const headers = ['cmcd-session', 'cmcd-object', 'cmcd-request', 'cmcd-status'] as const
+
+/** CMCD of a request: `cmcd` as its query has it, or its headers (CTA-5004 section 2); undefined where there is none that can be read. */
+export function readCmcd(request: PlaybackRequest, encoded: string | undefined): Cmcd | undefined {
+  let text = ''
+  if (encoded !== undefined) text = decode(encoded)
+  else {
+    for (const name of headers) {
+      const value = request.headers[name]
+      if (typeof value === 'string' && value !== '') text = text === '' ? value : `${text},${value}`
+    }
+  }
+  if (text === '') return undefined
+  const cmcd = parseCmcd(text)
+  return isFault(cmcd) ? undefined : cmcd
+}
+
+function decode(text: string): string {
+  if (text.length > 3 * maxCmcd) return ''
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}

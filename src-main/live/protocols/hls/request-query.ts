@@ -1,0 +1,68 @@
+import { isWord, wholeNumber } from '../../http/request-path.ts'
+import { parseStartPoint, type StartPoint } from '../../packaging/rewind/start-point.ts'
+
+/** The query of a playback address: delivery directives (RFC 8216bis section 6.2.5) and the viewer's session. */
+export interface PlaybackQuery {
+  /** `_HLS_msn`: wait for this media sequence number. */
+  readonly sequence: number | undefined
+  /** `_HLS_part`: wait for this part of it. */
+  readonly part: number | undefined
+  /** `_HLS_skip`: a delta update is welcome. */
+  readonly skip: boolean
+  /** `session` of our own player's address. */
+  readonly session: string | undefined
+  /** `CMCD`, still percent-encoded. */
+  readonly cmcd: string | undefined
+  /** `start`: where to begin, see start-point.ts. */
+  readonly start: StartPoint | undefined
+  /** A directive was malformed or incomplete: the request is refused. */
+  readonly malformed: boolean
+}
+
+const none: PlaybackQuery = {
+  sequence: undefined,
+  part: undefined,
+  skip: false,
+  session: undefined,
+  cmcd: undefined,
+  start: undefined,
+  malformed: false,
+}
+
+/** Reads the query that begins after `?` at `from` of `url`; unknown parameters are ignored. */
+export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
+  if (from >= url.length) return none
+  let sequence: number | undefined
+  let part: number | undefined
+  let skip = false
+  let session: string | undefined
+  let cmcd: string | undefined
+  let start: StartPoint | undefined
+  let malformed = false
+  for (let at = from; at < url.length; ) {
+    let end = url.indexOf('&', at)
+    if (end < 0) end = url.length
+    if (url.startsWith('_HLS_msn=', at)) {
+      sequence = wholeNumber(url, at + 9, end)
+      malformed ||= sequence < 0
+    } else if (url.startsWith('_HLS_part=', at)) {
+      part = wholeNumber(url, at + 10, end)
+      malformed ||= part < 0
+    } else if (url.startsWith('_HLS_skip=', at)) {
+      const value = url.slice(at + 10, end)
+      skip = value === 'YES' || value === 'v2'
+    } else if (url.startsWith('session=', at)) {
+      const value = url.slice(at + 8, end)
+      if (isWord(value)) session = value
+    } else if (url.startsWith('CMCD=', at)) {
+      cmcd = url.slice(at + 5, end)
+    } else if (url.startsWith('start=', at)) {
+      start = parseStartPoint(url.slice(at + 6, end))
+      malformed ||= start === undefined
+    }
+    at = end + 1
+  }
+  // Section 6.2.5.2: a part without its sequence number is an error.
+  if (part !== undefined && sequence === undefined) malformed = true
+  return { sequence, part, skip, session, cmcd, start, malformed }
+}

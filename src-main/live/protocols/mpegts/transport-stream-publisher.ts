@@ -1,0 +1,99 @@
+import { TsReader } from '../../../formats/mpegts-reader.ts'
+import type { TsSink } from '../../../formats/mpegts-sink.ts'
+import type { Track } from '../../../formats/track.ts'
+import type { IngestPacket } from '../../../media/ingest-packet.ts'
+import { AppError } from '../../../platform/errors.ts'
+import type { Publication } from '../../hub/publisher.ts'
+
+/** Faults in a row without one good frame after which the publisher is refused: it is sending garbage. */
+const maxFaultsInARow = 1000
+/** Bytes without a single frame after which the publisher is refused. */
+const maxBytesWithoutFrame = 16 * 1024 * 1024
+/** Frames wait until every track of the program is known, but no more than so many, and no longer than so much of their time. */
+const maxKept = 600
+const maxKeptMs = 1500
+
+/** Publishes the frames of a transport stream, from wherever its bytes come. */
+export class TransportStreamPublisher implements TsSink {
+  readonly #publication: Publication
+  readonly #refuse: (reason: AppError) => void
+  readonly #reader: TsReader
+  readonly #awaited = new Set<string>()
+  #kept: IngestPacket[] | undefined = []
+  #keptTracks: Track[] = []
+  #faultsInARow = 0
+  #bytesWithoutFrame = 0
+
+  /** `refuse` ends the connection: a codec is not carried, or nothing but garbage arrives. */
+  constructor(publication: Publication, refuse: (reason: AppError) => void) {
+    this.#publication = publication
+    this.#refuse = refuse
+    this.#reader = new TsReader(this)
+  }
+
+  /** The next bytes, in pieces of any size; they are not to be written again. */
+  push(bytes: Uint8Array): void {
+    this.#bytesWithoutFrame += bytes.length
+    this.#reader.push(bytes)
+    if (this.#bytesWithoutFrame > maxBytesWithoutFrame)
+      this.#refuse(new AppError('ingest.media', 'No picture or sound was found in the transport stream'))
+  }
+
+  /** No more comes: the last frames are handed on. */
+  end(): void {
+    this.#reader.end()
+    this.#letGo()
+  }
+
+  onProgram(trackIds: readonly string[]): void {
+    if (this.#kept === undefined) return
+    this.#awaited.clear()
+    for (const id of trackIds) this.#awaited.add(id)
+    for (const track of this.#keptTracks) this.#awaited.delete(track.id)
+  }
+
+  onTrack(track: Track): void {
+    if (this.#kept === undefined) {
+      this.#publication.setTrack(track)
+      return
+    }
+    this.#keptTracks.push(track)
+    this.#awaited.delete(track.id)
+  }
+
+  onFrame(trackId: string, pts: number, dts: number, key: boolean, data: Uint8Array): void {
+    this.#faultsInARow = 0
+    this.#bytesWithoutFrame = 0
+    const packet = { trackId, dtsMs: dts / 90, compositionMs: (pts - dts) / 90, key, data }
+    const kept = this.#kept
+    if (kept === undefined) {
+      this.#publication.write(packet)
+      return
+    }
+    // A track that appears in the middle is a seam for players: better that all begin together.
+    kept.push(packet)
+    const first = kept[0] as IngestPacket
+    if (this.#awaited.size === 0 || kept.length >= maxKept || Math.abs(packet.dtsMs - first.dtsMs) >= maxKeptMs) this.#letGo()
+  }
+
+  onFault(sentence: string): void {
+    this.#faultsInARow++
+    if (this.#faultsInARow > maxFaultsInARow) this.#refuse(new AppError('ingest.media', 'Nothing but malformed media arrives'))
+    else this.#publication.report(new AppError('ingest.media', sentence))
+  }
+
+  onUnsupported(what: string): void {
+    this.#refuse(new AppError('publish.codec_unsupported', `${what} is not supported`))
+  }
+
+  #letGo(): void {
+    const kept = this.#kept
+    if (kept === undefined) return
+    this.#kept = undefined
+    // Pictures first, as every other way in declares them.
+    this.#keptTracks.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === 'video' ? -1 : 1))
+    for (const track of this.#keptTracks) this.#publication.setTrack(track)
+    this.#keptTracks = []
+    for (const packet of kept) this.#publication.write(packet)
+  }
+}

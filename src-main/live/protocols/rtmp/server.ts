@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { AuditLog } from '../../../platform/audit.ts'
+import { AppError, type ErrorCode } from '../../../platform/errors.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { isLoopback } from '../../../platform/loopback.ts'
+import { joinAddress } from '../../../platform/network-address.ts'
+import type { MayWatch, WhileAllowed } from '../../audience/viewer-admission.ts'
+import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
+import type { PublishGate } from '../../hub/publisher.ts'
+import type { StreamDirectory } from '../../hub/stream.ts'
+import type { FlvBodies } from '../flv/flv-bodies.ts'
+import { defaultRtmpLimits, type RtmpLimits } from './limits.ts'
+import { MediaChunks } from './message-sender.ts'
+import { createReadBatch } from './read-batch.ts'
+import { Refusals } from './refusals.ts'
+import { Session } from './session.ts'
+import type { SessionDependencies } from './session-dependencies.ts'
+
+/** What the RTMP server stands on. */
+export interface RtmpServerDependencies {
+  readonly gate: PublishGate
+  readonly bodies: FlvBodies
+  readonly streams: StreamDirectory
+  readonly viewers: ViewerRegistry
+  /** Whether a player may begin. */
+  readonly mayWatch?: MayWatch
+  readonly whileAllowed?: WhileAllowed
+  readonly audit: AuditLog
+  readonly log: Logger
+  readonly limits?: Partial<RtmpLimits>
+  /** Monotonic ms; for tests. */
+  readonly now?: () => number
+}
+
+export interface ListenOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** PEM; makes this door RTMPS. */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer }
+}
+
+/** What happened since the server was made. */
+export interface RtmpCounters {
+  readonly accepted: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly refusals: ReadonlyMap<ErrorCode, number>
+}
+
+export interface RtmpServer {
+  /** Opens a door; may be called for RTMP and RTMPS. Rejects with Node's own error (EADDRINUSE, EACCES). */
+  listen(options: ListenOptions): Promise<{ port: number }>
+  /** Connections open now. */
+  connections(): number
+  readonly counters: RtmpCounters
+  /** Asks encoders that can to reconnect, then closes every door and connection. */
+  stop(): Promise<void>
+}
+
+/** How often time-outs are looked at, ms: never more seldom than this, and several times within the shortest of them. */
+const slowestTickMs = 250
+
+/** How long media are gathered while there are many players, ms: little beside what players buffer. */
+const crowdBeatMs = 120
+
+/** Makes an RTMP(S) server that publishes through `gate` and plays from `streams`. */
+export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServer {
+  const limits: RtmpLimits = { ...defaultRtmpLimits, ...dependencies.limits }
+  const now = dependencies.now ?? (() => performance.now())
+  const clock = { nowMs: now() }
+  const refusals = new Refusals(dependencies.audit, dependencies.log)
+  const sessions = new Map<Session, Socket>()
+  const perAddress = new Map<string, number>()
+  const endpoints = new Set<Server>()
+  let accepted = 0
+  let closedBytesIn = 0
+  let closedBytesOut = 0
+
+  const sessionDependencies: SessionDependencies = {
+    gate: dependencies.gate,
+    streams: dependencies.streams,
+    viewers: dependencies.viewers,
+    mayWatch: dependencies.mayWatch,
+    whileAllowed: dependencies.whileAllowed,
+    audit: dependencies.audit,
+    limits,
+    bodies: dependencies.bodies,
+    chunks: new MediaChunks(crowdBeatMs),
+    clock,
+    onRefusal: (reason, sessionId, remoteAddress) => refusals.record(reason, sessionId, remoteAddress, clock.nowMs),
+  }
+
+  const minMs = Math.min(limits.firstByteMs, limits.handshakeMs, limits.commandMs, limits.idleMs)
+  const tickMs = Math.max(10, Math.min(slowestTickMs, minMs / 4))
+  const timer = setInterval(() => {
+    clock.nowMs = now()
+    for (const [session, socket] of sessions) guarded(socket, () => session.tick(clock.nowMs))
+    refusals.tick(clock.nowMs)
+  }, tickMs)
+  timer.unref()
+
+  const batch = limits.readBatchMs > 0 ? createReadBatch(limits.readBatchMs) : undefined
+
+  /** What a session throws costs its own connection alone. */
+  function guarded(socket: Socket, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      fail(socket, error)
+    }
+  }
+
+  function fail(socket: Socket, error: unknown): void {
+    dependencies.log.error({ err: error }, 'an RTMP session failed')
+    socket.destroy()
+  }
+
+  function admit(address: string): AppError | undefined {
+    if (sessions.size >= limits.connections)
+      return new AppError('ingest.too_many_connections', `All ${limits.connections} connections are taken`)
+    const max = isLoopback(address) ? limits.connectionsPerLoopbackAddress : limits.connectionsPerAddress
+    return (perAddress.get(address) ?? 0) >= max ? new AppError('ingest.too_many_connections') : undefined
+  }
+
+  function adopt(socket: Socket, protocol: 'rtmp' | 'rtmps'): void {
+    accepted += 1
+    const address = socket.remoteAddress ?? ''
+    const peer = `${address}:${socket.remotePort ?? 0}`
+    socket.on('error', () => socket.destroy())
+    const refusal = admit(address)
+    if (refusal) {
+      refusals.record(refusal, '', peer, clock.nowMs)
+      socket.destroy()
+      return
+    }
+    perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
+    socket.setNoDelay(true)
+    const session = new Session(socket, randomUUID(), peer, protocol, sessionDependencies)
+    sessions.set(session, socket)
+    const take = (bytes: Buffer, length: number): boolean => {
+      try {
+        session.onBytes(bytes, length)
+        return session.phase === 'publishing'
+      } catch (error) {
+        fail(socket, error)
+        return false
+      }
+    }
+    // Beneath TLS the descriptor gives ciphertext: those sockets are read as usual.
+    const batched = protocol === 'rtmp' ? batch : undefined
+    socket.on('data', (bytes: Buffer) => {
+      if (take(bytes, bytes.length)) batched?.rest(socket, take)
+    })
+    socket.on('drain', () => guarded(socket, () => session.onDrain()))
+    socket.on('close', () => {
+      sessions.delete(session)
+      closedBytesIn += session.bytesIn
+      closedBytesOut += socket.bytesWritten
+      const left = (perAddress.get(address) ?? 1) - 1
+      if (left > 0) perAddress.set(address, left)
+      else perAddress.delete(address)
+      guarded(socket, () => session.onClose())
+    })
+  }
+
+  function openEndpoint(options: ListenOptions): Server {
+    if (options.tls === undefined) return createServer((socket) => adopt(socket, 'rtmp'))
+    // Handshakes of TLS are not sessions yet: the door itself bounds them.
+    const endpoint = createTlsServer({ ...options.tls, handshakeTimeout: limits.handshakeMs }, (socket) => adopt(socket, 'rtmps'))
+    endpoint.on('tlsClientError', (cause, socket) => {
+      refusals.record(
+        new AppError('ingest.handshake', 'The TLS handshake failed', { cause }),
+        '',
+        joinAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0),
+        clock.nowMs,
+      )
+      socket.destroy()
+    })
+    return endpoint
+  }
+
+  return {
+    listen(options) {
+      const endpoint = openEndpoint(options)
+      endpoint.maxConnections = limits.connections + 64
+      return new Promise((resolve, reject) => {
+        endpoint.once('error', reject)
+        endpoint.listen(options.port, options.host, () => {
+          endpoint.off('error', reject)
+          endpoint.on('error', (error) => dependencies.log.error({ error }, 'RTMP listener failed'))
+          endpoints.add(endpoint)
+          const bound = endpoint.address()
+          resolve({ port: typeof bound === 'object' && bound !== null ? bound.port : options.port })
+        })
+      })
+    },
+    connections: () => sessions.size,
+    counters: {
+      get accepted() {
+        return accepted
+      },
+      get bytesIn() {
+        let sum = closedBytesIn
+        for (const session of sessions.keys()) sum += session.bytesIn
+        return sum
+      },
+      get bytesOut() {
+        let sum = closedBytesOut
+        for (const socket of sessions.values()) sum += socket.bytesWritten
+        return sum
+      },
+      refusals: refusals.counts,
+    },
+    async stop() {
+      const closing = [...endpoints].map((endpoint) => new Promise<void>((resolve) => endpoint.close(() => resolve())))
+      endpoints.clear()
+      for (const [session, socket] of sessions) {
+        session.requestReconnect('The host is stopping')
+        socket.destroySoon()
+      }
+      await new Promise((resolve) => setImmediate(resolve))
+      for (const socket of sessions.values()) socket.destroy()
+      await Promise.all(closing)
+      clearInterval(timer)
+      batch?.stop()
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Type } from 'typebox'
+import type { LiveStream } from '../../../media/live-stream.ts'
+import { EngineHost } from '../../../media/realtime/engine-host.ts'
+import type { ClientLimits } from '../../../platform/http/client-limits.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { defineRoute } from '../../../platform/routes.ts'
+import type { MayWatch, WatchAccess } from '../../audience/viewer-admission.ts'
+import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
+import type { PublishGate } from '../../hub/publisher.ts'
+import type { StreamDirectory } from '../../hub/stream.ts'
+import type { LiveConfig } from '../../live-config.ts'
+import type { LivePart } from '../../live-part.ts'
+import { createHttpEndpoint } from './http-endpoint.ts'
+import { iceServerRoutes } from './ice-server-routes.ts'
+import { type IceServers, readIceServers } from './ice-servers.ts'
+import { OfferLimit } from './offer-limit.ts'
+import { PeerSessions } from './peer-sessions.ts'
+import { SignalSocket } from './signal-socket.ts'
+import { turnServers } from './turn-credentials.ts'
+
+export interface WebrtcDependencies {
+  readonly config: Pick<LiveConfig, 'webrtcPort' | 'webrtcEngine' | 'webrtcAddresses' | 'iceServers' | 'turn'>
+  /** Address that the host's ports are bound to. */
+  readonly bind: string
+  readonly gate: PublishGate
+  /** True for a stream key that a publisher may use now. */
+  readonly isKey: (key: string, stream: string | undefined) => boolean
+  readonly streams: StreamDirectory
+  readonly known: (name: string) => boolean
+  readonly onAir: (streamId: string) => string | undefined
+  readonly viewers: ViewerRegistry
+  readonly mayWatch: MayWatch
+  readonly access: WatchAccess
+  readonly realtime: (stream: LiveStream) => LiveStream
+  readonly clients: ClientLimits
+  readonly log: Logger
+}
+
+export interface Webrtc extends LivePart {
+  /** WebSocket upgrades: true where it was the signalling's. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+}
+
+const WebrtcStateSchema = Type.Object({
+  enabled: Type.Boolean(),
+  engine: Type.Union([Type.Literal('mediasoup'), Type.Literal('node-datachannel')]),
+  /** False before the first offer too. */
+  running: Type.Boolean(),
+  /** UDP; null before the engine runs where a free one is to be taken. */
+  port: Type.Union([Type.Integer(), Type.Null()]),
+  abilities: Type.Union([
+    Type.Object({
+      tcp: Type.Boolean(),
+      iceLite: Type.Boolean(),
+      iceRestart: Type.Boolean(),
+      simulcast: Type.Boolean(),
+      dataChannels: Type.Boolean(),
+    }),
+    Type.Null(),
+  ]),
+  sessions: Type.Integer(),
+})
+
+/** WHIP, WHEP and their signalling over a WebSocket; the media engine starts with the first offer. Throws `config.invalid`. */
+export function createWebrtc(dependencies: WebrtcDependencies): Webrtc {
+  const { config, log } = dependencies
+  const { webrtcPort } = config
+  const enabled = webrtcPort !== 'off'
+  const fixedServers = readIceServers(config.iceServers)
+  const iceServers: IceServers = {
+    open: fixedServers.filter(({ credential }) => credential === undefined),
+    ofSession: () => [...fixedServers, ...turnServers(config.turn, Date.now())],
+  }
+  const engine: EngineHost = new EngineHost({
+    choice: config.webrtcEngine,
+    options: {
+      bind: dependencies.bind,
+      port: webrtcPort === 'off' ? 0 : webrtcPort,
+      addresses: config.webrtcAddresses
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+      iceServers: fixedServers,
+    },
+    events: {
+      onConnected: (id) => sessions.events.onConnected(id),
+      onClosed: (id, why) => sessions.events.onClosed(id, why),
+      onTrack: (id, track) => sessions.events.onTrack(id, track),
+      onPacket: (id, packet) => sessions.events.onPacket(id, packet),
+      onFault: (id, message) => sessions.events.onFault(id, message),
+      onData: (id, message) => sessions.events.onData(id, message),
+      onWorker: (up) => sessions.events.onWorker(up),
+    },
+    log,
+  })
+  const sessions = new PeerSessions({ ...dependencies, engine, whileAllowed: dependencies.access.whileAllowed })
+  const limit = new OfferLimit(() => performance.now())
+  const endpoint = createHttpEndpoint({
+    sessions,
+    limit,
+    iceServers,
+    isKey: dependencies.isKey,
+    viewerOf: dependencies.access.viewerOf,
+    log,
+  })
+  const signal = new SignalSocket({ sessions, limit, iceServers, access: dependencies.access, clients: dependencies.clients, log })
+
+  return {
+    routes: [
+      ...iceServerRoutes(iceServers, (id) => sessions.find(id) !== undefined),
+      defineRoute({
+        method: 'GET',
+        path: '/live/webrtc',
+        tag: 'live',
+        summary: 'The WebRTC engine, its port and what it can',
+        role: 'viewer',
+        responses: { 200: WebrtcStateSchema },
+        handler: () => ({
+          body: {
+            enabled,
+            engine: engine.name,
+            running: engine.running?.up ?? false,
+            port: engine.running?.port ?? (webrtcPort === 'off' || webrtcPort === 0 ? null : webrtcPort),
+            abilities: engine.running?.abilities ?? null,
+            sessions: sessions.count,
+          },
+        }),
+      }),
+    ],
+    async stop() {
+      signal.stop()
+      sessions.stop()
+      await engine.stop()
+    },
+    handleHttp: (request, response) => enabled && endpoint(request, response),
+    handleUpgrade: (request, socket, head) => enabled && signal.handleUpgrade(request, socket, head),
+  }
+}

@@ -1,0 +1,28 @@
+/** Offers that one address may send at once, and how many it regains each second. */
+const max = 60
+const perSecond = 10
+/** Addresses remembered at most: the one that was heard of longest ago goes first. */
+const maxAddresses = 10_000
+
+/** Bounds how often an address may make us set up a connection. */
+export class OfferLimit {
+  readonly #now: () => number
+  readonly #left = new Map<string, { tokens: number; atMs: number }>()
+
+  /** `now`: monotonic ms. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Takes one offer; answers how many seconds to wait where there are too many, else 0. */
+  take(address: string): number {
+    const atMs = this.#now()
+    const known = this.#left.get(address)
+    const tokens = known === undefined ? max : Math.min(max, known.tokens + ((atMs - known.atMs) * perSecond) / 1000)
+    this.#left.delete(address)
+    const oldest = this.#left.keys().next()
+    if (this.#left.size >= maxAddresses && !oldest.done) this.#left.delete(oldest.value)
+    this.#left.set(address, { tokens: tokens < 1 ? tokens : tokens - 1, atMs })
+    return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / perSecond)) : 0
+  }
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { MAX_OFFER } from '../../../media/realtime/offer.ts'
+import { AppError, errorKinds } from '../../../platform/errors.ts'
+import { clientOf } from '../../../platform/http/client.ts'
+import type { ClientLimits } from '../../../platform/http/client-limits.ts'
+import { refuseUpgrade } from '../../../platform/http/end-socket.ts'
+import { pathOf } from '../../../platform/http/request-target.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import { joinAddress } from '../../../platform/network-address.ts'
+import type { WatchAccess } from '../../audience/viewer-admission.ts'
+import type { IceServers } from './ice-servers.ts'
+import type { OfferLimit } from './offer-limit.ts'
+import type { PeerSessions } from './peer-sessions.ts'
+
+export interface SignalSocketDependencies {
+  readonly sessions: PeerSessions
+  readonly limit: OfferLimit
+  readonly iceServers: IceServers
+  readonly access: Pick<WatchAccess, 'check' | 'viewerOf'>
+  readonly clients: ClientLimits
+  readonly log: Logger
+}
+
+const addressForm = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\/signal$/
+/** Sockets open at most. */
+const maxSockets = 10_000
+const pingMs = 20_000
+/** ms until the offer must have come. */
+const offerMs = 15_000
+
+/** WebRTC signalling by JSON messages over a WebSocket: one socket, one session. */
+export class SignalSocket {
+  readonly #dependencies: SignalSocketDependencies
+  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 2 * MAX_OFFER, perMessageDeflate: false })
+  readonly #heard = new WeakSet<WebSocket>()
+  readonly #pings: NodeJS.Timeout
+
+  constructor(dependencies: SignalSocketDependencies) {
+    this.#dependencies = dependencies
+    this.#pings = setInterval(() => {
+      for (const client of this.#server.clients) {
+        if (!this.#heard.delete(client)) client.terminate()
+        else client.ping()
+      }
+    }, pingMs)
+    this.#pings.unref()
+  }
+
+  /** True where the address is the signalling's and the socket was taken over. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    const name = addressForm.exec(pathOf(request.url))?.[1]
+    if (name === undefined) return false
+    if (this.#server.clients.size >= maxSockets) {
+      refuseUpgrade(socket, '503 Service Unavailable')
+      return true
+    }
+    const { clients } = this.#dependencies
+    const release = clients.take('webSockets', clientOf(request).remoteAddress)
+    if (release === undefined) throw clients.error('webSockets')
+    socket.once('close', release)
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, name, request))
+    return true
+  }
+
+  stop(): void {
+    clearInterval(this.#pings)
+    for (const client of this.#server.clients) client.close(1001, 'the host stops')
+    this.#server.close()
+  }
+
+  #serve(client: WebSocket, name: string, request: IncomingMessage): void {
+    const { sessions, iceServers, access } = this.#dependencies
+    const { remoteAddress, remotePort } = clientOf(request)
+    const send = (message: object): void => {
+      if (client.readyState === client.OPEN) client.send(JSON.stringify(message))
+    }
+    let session: string | undefined
+    let offered = false
+    const early: { candidate: string; mid: string }[] = []
+    const late = setTimeout(() => client.close(4408, 'no offer came'), offerMs)
+    this.#heard.add(client)
+    client.on('pong', () => this.#heard.add(client))
+    client.on('error', () => client.terminate())
+    client.on('close', () => {
+      clearTimeout(late)
+      if (session !== undefined) sessions.close(session)
+    })
+    const fail = (thrown: unknown): void => {
+      const error = thrown instanceof AppError ? thrown : new AppError('internal')
+      if (error !== thrown) this.#dependencies.log.error({ err: thrown }, 'WebRTC signalling failed')
+      const { title, remedy } = errorKinds[error.code]
+      send({ type: 'error', error: { code: error.code, title, detail: error.message, remedy, status: error.status } })
+      client.close(4400 + (error.status % 100), error.code)
+    }
+    const begin = async (message: Readonly<Record<string, unknown>>): Promise<void> => {
+      if (this.#dependencies.limit.take(remoteAddress) > 0) throw new AppError('webrtc.too_many_offers')
+      if (typeof message.sdp !== 'string') throw new AppError('webrtc.sdp_invalid', 'The offer has no sdp')
+      const offerer = {
+        remoteAddress: joinAddress(remoteAddress, remotePort),
+        userAgent: request.headers['user-agent'] ?? '',
+        sdp: message.sdp,
+      }
+      let answered: Awaited<ReturnType<PeerSessions['play']>>
+      if (message.role === 'publish') {
+        if (typeof message.key !== 'string') throw new AppError('publish.key_unknown', 'No stream key came with the offer')
+        answered = await sessions.publish(offerer, name, new Map([['key', message.key]]))
+      } else {
+        const watcher = access.viewerOf(request, name)
+        const refusal = await access.check(watcher)
+        if (refusal !== undefined) throw refusal
+        answered = await sessions.play({ ...offerer, watcher }, name)
+      }
+      const { id } = answered.session
+      if (client.readyState !== client.OPEN) {
+        sessions.close(id)
+        return
+      }
+      session = id
+      clearTimeout(late)
+      sessions.watch(id, (state, why) => {
+        send({ type: 'state', state, ...(why === undefined ? {} : { why }) })
+        if (state !== 'closed') return
+        session = undefined
+        client.close(1000, why)
+      })
+      send({ type: 'answer', session: id, sdp: answered.sdp, iceServers: iceServers.ofSession() })
+      sessions.addCandidates(id, early)
+    }
+
+    send({ type: 'ice-servers', iceServers: iceServers.open })
+    client.on('message', (data, binary) => {
+      const message = binary ? undefined : readMessage(String(data))
+      switch (message?.type) {
+        case 'offer':
+          if (offered) fail(new AppError('request.conflict', 'This socket has a session already'))
+          else {
+            offered = true
+            begin(message).catch(fail)
+          }
+          return
+        case 'candidate': {
+          const { candidate, sdpMid } = message
+          if (typeof candidate !== 'string' || candidate.length > 500) return
+          const each = { candidate, mid: typeof sdpMid === 'string' ? sdpMid : '0' }
+          if (session !== undefined) sessions.addCandidates(session, [each])
+          else if (early.length < 64) early.push(each)
+          return
+        }
+        case 'layer':
+          if (session !== undefined) sessions.chooseLayer(session, typeof message.rid === 'string' ? { rid: message.rid.slice(0, 64) } : {})
+          return
+        case 'stats':
+          send({ type: 'stats', stats: session === undefined ? null : (sessions.stats(session) ?? null) })
+          return
+        default:
+          fail(new AppError('request.invalid', 'A message is a JSON object whose type is offer, candidate, layer or stats'))
+      }
+    })
+  }
+}
+
+function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,74 @@
+import type { Logger } from '../../../platform/logger.ts'
+import type { StreamEntry } from '../../hub/stream-entry.ts'
+import type { StreamRegistry } from '../../hub/stream-registry.ts'
+import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
+import type { DemoInfo } from '../../schemas.ts'
+
+/** The worker behind the test stream, as the demo room offers it. */
+export interface DemoWorker {
+  start(options: { readonly url: string }): Promise<void>
+  stop(): Promise<void>
+  state(): Omit<DemoInfo, 'name'>
+}
+
+export interface TestStreamDependencies {
+  readonly worker: DemoWorker
+  readonly keys: StreamKeys
+  readonly registry: StreamRegistry
+  readonly log: Logger
+  /** `rtmp://HOST:PORT/live` of our own door; undefined while it is closed. */
+  readonly rtmpServer: () => string | undefined
+}
+
+/** The built-in test stream: one at a time, published through the real RTMP port with a key that only the host knows. */
+export class TestStream {
+  readonly #dependencies: TestStreamDependencies
+  #running: { readonly entry: StreamEntry; readonly dispose: () => void } | undefined
+
+  constructor(dependencies: TestStreamDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** Starts it on a stream of that name; the one that runs is left as it is. Rejects with `demo.unavailable`. */
+  async start(name: string, actor: string): Promise<StreamEntry> {
+    const { worker, keys, registry } = this.#dependencies
+    if (this.#running !== undefined && worker.state().running) return this.#running.entry
+    await this.stop()
+    const entry = registry.start(name, { demo: true }, actor)
+    const { secret, dispose } = keys.createInternal(name)
+    this.#running = { entry, dispose }
+    try {
+      await worker.start({ url: `${this.#dependencies.rtmpServer() ?? ''}/${secret}` })
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+    return entry
+  }
+
+  /** Starts it again where a host that ended unexpectedly had one. */
+  async resume(): Promise<void> {
+    const { registry, log } = this.#dependencies
+    const entry = registry.list().find(({ demo, wasLive }) => demo && wasLive)
+    if (entry === undefined) return
+    await this.start(entry.name, 'host').catch((error: unknown) => log.warn({ err: error }, 'the test stream did not go on'))
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#running = undefined
+    // The worker's goodbye may be lost with its connection, and nobody will come back.
+    if (running !== undefined) this.#dependencies.registry.conclude(running.entry)
+    await this.#dependencies.worker.stop()
+    running?.dispose()
+  }
+
+  /** True where the test stream publishes to that stream. */
+  runs(name: string): boolean {
+    return this.#running?.entry.name === name
+  }
+
+  state(): DemoInfo {
+    return { ...this.#dependencies.worker.state(), name: this.#running?.entry.name ?? null }
+  }
+}

@@ -1,0 +1,74 @@
+/** The process that makes the test stream: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTestCard } from '../../../../media/worker/test-card/test-card.ts'
+import { fillTone, toneSampleRate } from '../../../../media/worker/test-card/test-tone.ts'
+import { connectToHost } from '../../../../platform/workers/worker-side.ts'
+import type { FromWorker, TestStreamOptions, ToWorker } from '../messages.ts'
+import { createPacer } from './pacing.ts'
+
+let running = false
+
+const host = connectToHost<ToWorker, FromWorker>((message) => {
+  running = true
+  run(message.options)
+    .catch((error: unknown) => fail('broken', error))
+    .finally(() => {
+      running = false
+      if (host.stopping.aborted) host.end()
+    })
+})
+host.stopping.addEventListener('abort', () => {
+  if (!running) host.end()
+})
+
+function fail(reason: 'engine-missing' | 'refused' | 'broken', error: unknown): void {
+  host.send({ type: 'failed', reason, message: error instanceof Error ? error.message : String(error) })
+}
+
+async function run(options: TestStreamOptions): Promise<void> {
+  let engine: typeof import('./encoder.ts')
+  try {
+    engine = await import('./encoder.ts')
+  } catch (error) {
+    return fail('engine-missing', error)
+  }
+  let encoder: Awaited<ReturnType<typeof engine.openTestStreamEncoder>>
+  try {
+    encoder = await engine.openTestStreamEncoder(options)
+  } catch (error) {
+    return fail('refused', error)
+  }
+  const card = createTestCard(options.width, options.height)
+  card.paintAll(encoder.planes())
+  const startMs = Math.ceil(Date.now() / 1000) * 1000
+  const pacer = createPacer(startMs, options.fps)
+  let nextSample = 0
+  let encoded = 0
+  try {
+    while (!host.stopping.aborted && (options.frames === undefined || encoded < options.frames)) {
+      // Unpaced, the clock of the picture is the one that a paced run would have had.
+      const due = pacer.next(options.paced ? Date.now() : startMs + (encoded * 1000) / options.fps)
+      if (due.waitMs > 0) await sleep(due.waitMs, undefined, { signal: host.stopping })
+      const soundUntil = (due.frame * toneSampleRate) / options.fps
+      // After a gap the sound goes on at the picture's time, not with what was missed.
+      if (soundUntil - nextSample > 2 * toneSampleRate) nextSample = Math.floor(soundUntil)
+      card.paintMoving(encoder.planes(), due.frame, due.wallMs)
+      await encoder.writePicture(due.frame)
+      // After the picture: FLV takes nothing that lies before its first packet, and Opus begins a little after 0.
+      while (nextSample <= soundUntil + 2 * encoder.samplesPerPacket) {
+        await encoder.writeSound(nextSample, fillTone)
+        nextSample += encoder.samplesPerPacket
+      }
+      if (encoded === 0) host.send({ type: 'started' })
+      encoded++
+      if (encoded % (options.fps * 2) === 0) host.send({ type: 'progress', frame: due.frame, skipped: pacer.skipped })
+    }
+    await encoder.close()
+    host.send({ type: 'finished' })
+  } catch (error) {
+    await encoder.close()
+    if (!host.stopping.aborted) fail('broken', error)
+  }
+}
+
+host.ready()

@@ -1,0 +1,45 @@
+import type { Track } from '../../../formats/track.ts'
+import type { DiscontinuityReason, LiveStream, StreamState, StreamSubscriber } from '../../../media/live-stream.ts'
+import type { CarriedFeed } from './live-carrier.ts'
+
+const seam: DiscontinuityReason = 'timestamp-jump'
+
+/** A feed in the form in which destinations take streams. It has no name and no viewers. */
+export class FeedStream implements LiveStream {
+  readonly id: string
+  readonly name: string
+  readonly epoch = ''
+  state: StreamState = 'active'
+  /** Destinations stay connected while nothing comes. */
+  readonly reconnecting = false
+  readonly #feed: CarriedFeed
+
+  constructor(id: string, feed: CarriedFeed) {
+    this.id = id
+    this.name = id
+    this.#feed = feed
+  }
+
+  get tracks(): readonly Track[] {
+    return this.#feed.tracks
+  }
+
+  get originTimeMs(): number {
+    return this.#feed.originTimeMs
+  }
+
+  subscribe(subscriber: StreamSubscriber, options: { from: 'keyframe' | 'live' }): () => void {
+    return this.#feed.subscribe(
+      {
+        onTrack: (track) => subscriber.onTrack(track),
+        onPacket: (packet) => subscriber.onPacket(packet),
+        onDiscontinuity: () => subscriber.onDiscontinuity(seam),
+        onEnd: () => {
+          this.state = 'ended'
+          subscriber.onEnd()
+        },
+      },
+      options,
+    )
+  }
+}

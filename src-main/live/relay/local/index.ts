@@ -1,0 +1,91 @@
+import type { Packet } from '../../../formats/track.ts'
+import { randomText } from '../../../platform/random-id.ts'
+import type { Publication } from '../../hub/publisher.ts'
+import type { PublishKey } from '../../hub/stream-entry.ts'
+import type { StreamRegistry } from '../../hub/stream-registry.ts'
+import { noLimits } from '../../key-limits.ts'
+import type { AccessGate } from '../../policy/access/access-gate.ts'
+import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
+import type { FlvMedia } from '../push/flv-sending.ts'
+import type { WhipSender } from '../push/whip/whip-sender.ts'
+import { FeedSenders } from './feed-senders.ts'
+import type { CarriedEncoder, CarriedPublication, LiveCarrier } from './live-carrier.ts'
+
+export interface CarrierDependencies {
+  readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'rename'>
+  readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
+  readonly gate: Pick<AccessGate, 'hostToken'>
+  readonly media: FlvMedia
+  readonly whip: WhipSender
+  readonly encoders: () => Promise<readonly CarriedEncoder[]>
+  /** `HOST:PORT` at which this machine reaches our RTMP door. */
+  readonly rtmpEndpoint: () => string
+  /** ms since 1970. */
+  readonly now: () => number
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+}
+
+/** What this wing does for makers of media on the same host. */
+export function createCarrier(dependencies: CarrierDependencies): LiveCarrier & { stop(): void } {
+  const { registry, keys, gate, media, whip, now, monotonic } = dependencies
+  const senders = new FeedSenders({ media, whip, now, monotonic })
+  return {
+    async publish(stream, { title, onKicked }) {
+      const publication = registry.open(keyOf(stream), {
+        sessionId: `studio_${randomText(10)}`,
+        protocol: 'studio',
+        remoteAddress: 'studio',
+        app: 'live',
+        name: stream,
+        query: new Map(),
+        encoder: 'AMI Streams studio',
+        disconnect: onKicked,
+      })
+      if (title !== '') {
+        const entry = registry.get(stream)
+        if (entry.title !== title) registry.rename(entry, title, 'studio')
+      }
+      return carry(publication)
+    },
+    watchAddress: async (stream) => `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
+    send: (aim, feed, events) => senders.send(aim, feed, events),
+    encoders: dependencies.encoders,
+    async invite(label) {
+      const stream = `guest-${randomText(8)}`
+      const { key, secret } = await keys.create({ stream, label }, 'studio')
+      return { stream, joinPath: `/publish/${stream}#key=${secret}&as=${encodeURIComponent(label.toWellFormed())}`, keyId: key.id }
+    },
+    async disinvite(keyId) {
+      await keys.revoke(keyId, 'studio')
+    },
+    stop: () => senders.stop(),
+  }
+}
+
+/** The host's own maker needs no key; what rules it is what rules a publisher with a plain one. */
+function keyOf(stream: string): PublishKey {
+  return {
+    id: 'studio',
+    stream,
+    onSecondPublisher: 'refuse',
+    role: 'primary',
+    sameAddressOnly: false,
+    restartWindowMs: 0,
+    limits: noLimits,
+    onOverLimit: 'refuse',
+  }
+}
+
+/** Packets as the stream takes those of every publisher, their bytes untouched. */
+function carry(publication: Publication): CarriedPublication {
+  return {
+    streamId: publication.streamId,
+    setTrack: (track) => publication.setTrack(track),
+    write({ track, pts, dts, key, data }: Packet) {
+      const perMs = track.timescale / 1000
+      publication.write({ trackId: track.id, dtsMs: dts / perMs, compositionMs: (pts - dts) / perMs, key, data })
+    },
+    close: (how) => publication.close(how),
+  }
+}

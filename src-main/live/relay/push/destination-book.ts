@@ -1,0 +1,355 @@
+import type { LiveStream } from '../../../media/live-stream.ts'
+import type { AuditLog } from '../../../platform/audit.ts'
+import { AppError } from '../../../platform/errors.ts'
+import type { EventBus } from '../../../platform/events.ts'
+import type { SecretBox } from '../../../platform/identity/secret-box.ts'
+import { randomText } from '../../../platform/random-id.ts'
+import { isMaskedUrl, originOf, wholeUrl } from '../../../platform/url-secrets.ts'
+import type { StreamDirectory } from '../../hub/stream.ts'
+import { aimOf, checkAim } from './check-aim.ts'
+import { keyHint } from './destination-address.ts'
+import {
+  type DestinationAim,
+  type DestinationSecrets,
+  DestinationSender,
+  type DestinationSenderDependencies,
+} from './destination-sender.ts'
+import { type DestinationStore, encryptKey, keepUrl, type StoredDestination } from './destination-store.ts'
+import type { Destination, DestinationChanges, DestinationState, DestinationStatisticsEvent, NewDestination } from './schemas.ts'
+import { templateOf } from './templates.ts'
+
+export interface DestinationBookDependencies {
+  readonly store: DestinationStore
+  readonly secrets: SecretBox
+  readonly streams: StreamDirectory
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly connect: DestinationSenderDependencies['connect']
+  readonly viewOf: DestinationSenderDependencies['viewOf']
+  /** Id of the stream of that name, where there is one: events and audit lines carry it. */
+  readonly streamId: (name: string) => string | undefined
+  /** ms since 1970. */
+  readonly now: () => number
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+}
+
+const maxOfStream = 50
+/** Removed destinations that can be restored, and for how long, ms. */
+const maxRemoved = 32
+const restorableMs = 600_000
+
+interface Kept {
+  stored: StoredDestination
+  readonly sender: DestinationSender
+}
+
+/** All destinations of the host, and what sends to them. */
+export class DestinationBook {
+  readonly #dependencies: DestinationBookDependencies
+  readonly #byId = new Map<string, Kept>()
+  readonly #removed = new Map<string, { readonly stored: StoredDestination; readonly atMs: number }>()
+
+  private constructor(dependencies: DestinationBookDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** Reads them from the store; nothing is sent before a stream is live. */
+  static async open(dependencies: DestinationBookDependencies): Promise<DestinationBook> {
+    const book = new DestinationBook(dependencies)
+    for (const stored of await dependencies.store.all()) book.#hold(stored)
+    return book
+  }
+
+  /** Every destination, or those of one stream, oldest first. */
+  list(stream?: string): readonly Destination[] {
+    const list: Destination[] = []
+    for (const kept of this.#byId.values()) if (stream === undefined || kept.stored.stream === stream) list.push(this.#describe(kept))
+    return list
+  }
+
+  get(stream: string, id: string): Destination {
+    return this.#describe(this.#kept(stream, id))
+  }
+
+  /** Adds one, and starts it where the stream is live and it is enabled. Rejects with `destination.*`. */
+  async create(stream: string, request: NewDestination, actor: string): Promise<Destination> {
+    let count = 0
+    for (const { stored } of this.#byId.values()) if (stored.stream === stream) count++
+    if (count >= maxOfStream) throw new AppError('destination.limit', `A stream has at most ${maxOfStream} destinations`)
+    const template = templateOf(request.template)
+    const key = (request.key ?? '').trim()
+    const passphrase = request.passphrase ?? ''
+    const stored: StoredDestination = {
+      id: `dst_${randomText(12)}`,
+      stream,
+      label: request.label ?? template.name,
+      ...this.#checked(
+        {
+          template: template.id,
+          url: wholeUrl(request.url ?? template.servers[0]?.url ?? ''),
+          rendition: request.rendition ?? 'source',
+          audioTrack: request.audioTrack ?? null,
+          certificate: request.certificate ?? 'system',
+          latencyMs: request.latencyMs ?? null,
+        },
+        { key, passphrase },
+      ),
+      encryptedKey: encryptKey(this.#dependencies.secrets, key),
+      keyHint: keyHint(key),
+      enabled: request.enabled ?? true,
+      encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase),
+      createdAt: new Date(this.#dependencies.now()).toISOString(),
+    }
+    await this.#dependencies.store.save(stored)
+    return this.#add(stored, actor, 'was added')
+  }
+
+  /** Changes one; it connects anew where what it sends, or where to, is another. Rejects with `destination.*` and `secret.needed`. */
+  async change(stream: string, id: string, changes: DestinationChanges, actor: string): Promise<Destination> {
+    const kept = this.#kept(stream, id)
+    const { stored } = kept
+    const { key: newKey, passphrase: newPassphrase, label, enabled, url: newUrl, ...aim } = changes
+    // one that cannot be opened any more is entered again
+    const oldAim = newUrl === undefined || isMaskedUrl(newUrl) ? this.#aim(stored) : aimOf(stored)
+    const url = newUrl === undefined ? oldAim.url : wholeUrl(newUrl, oldAim.url)
+    refuseElsewhere(oldAim.url, url, {
+      key: newKey === undefined && stored.encryptedKey !== null,
+      passphrase: newPassphrase === undefined && stored.encryptedPassphrase !== null,
+    })
+    const key = newKey === undefined ? this.#open(stored.encryptedKey) : newKey.trim()
+    const passphrase = newPassphrase ?? this.#open(stored.encryptedPassphrase)
+    const next: StoredDestination = {
+      ...stored,
+      ...(label === undefined ? {} : { label }),
+      ...(enabled === undefined ? {} : { enabled }),
+      ...this.#checked({ ...oldAim, ...aim, url }, { key, passphrase }),
+      ...(newKey === undefined ? {} : { encryptedKey: encryptKey(this.#dependencies.secrets, key), keyHint: keyHint(key) }),
+      ...(newPassphrase === undefined ? {} : { encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase) }),
+    }
+    await this.#dependencies.store.save(next)
+    kept.stored = next
+    const aimChanged = newKey !== undefined || newPassphrase !== undefined || JSON.stringify(this.#aim(next)) !== JSON.stringify(oldAim)
+    const live = this.#dependencies.streams.find(stream)
+    if (aimChanged && kept.sender.running && live !== undefined) this.#start(kept, live)
+    this.#command(kept, `destination ${next.label} was changed`, actor)
+    return this.#tell('updated', kept)
+  }
+
+  /** Stops and removes one; it can be restored for ten minutes. */
+  async remove(stream: string, id: string, actor: string): Promise<void> {
+    const kept = this.#kept(stream, id)
+    await this.#dependencies.store.remove(id)
+    this.#byId.delete(id)
+    kept.sender.stop()
+    this.#removed.set(id, { stored: kept.stored, atMs: this.#dependencies.now() })
+    for (const oldest of this.#removed.keys()) {
+      if (this.#removed.size <= maxRemoved) break
+      this.#removed.delete(oldest)
+    }
+    this.#command(kept, `destination ${kept.stored.label} was removed`, actor)
+    this.#tell('removed', kept)
+  }
+
+  /** Brings a removed one back. Rejects with `destination.not_found` where it is too late. */
+  async restore(stream: string, id: string, actor: string): Promise<Destination> {
+    const removed = this.#removed.get(id)
+    if (removed === undefined || removed.stored.stream !== stream || this.#dependencies.now() - removed.atMs > restorableMs) {
+      throw new AppError('destination.not_found', 'No destination of that id was removed in the last ten minutes')
+    }
+    await this.#dependencies.store.save(removed.stored)
+    this.#removed.delete(id)
+    return this.#add(removed.stored, actor, 'was restored')
+  }
+
+  /** Begins to send. Throws `stream.not_live`. */
+  start(stream: string, id: string, actor: string): Destination {
+    const kept = this.#kept(stream, id)
+    const live = this.#dependencies.streams.find(stream)
+    if (live === undefined) throw new AppError('stream.not_live', 'The stream is not live: an enabled destination starts with it')
+    this.#command(kept, `destination ${kept.stored.label} was started`, actor)
+    if (!kept.sender.running || kept.sender.state === 'failed') this.#start(kept, live)
+    return this.#describe(kept)
+  }
+
+  /** Ends sending until it is started again, or the stream begins anew. */
+  stop(stream: string, id: string, actor: string): Destination {
+    const kept = this.#kept(stream, id)
+    this.#command(kept, `destination ${kept.stored.label} was stopped`, actor)
+    kept.sender.stop()
+    return this.#describe(kept)
+  }
+
+  /** Connects at once instead of at the next attempt. */
+  retry(stream: string, id: string, actor: string): Destination {
+    const kept = this.#kept(stream, id)
+    this.#command(kept, `destination ${kept.stored.label} was told to try again`, actor)
+    kept.sender.retry()
+    return this.#describe(kept)
+  }
+
+  /** A stream went live: starts what is enabled. One that was added in this very moment sends already. */
+  onActive(live: LiveStream): void {
+    for (const kept of this.#byId.values()) {
+      const { stored, sender } = kept
+      if (stored.stream === live.name && stored.enabled && !sender.isFor(live)) this.#start(kept, live)
+    }
+  }
+
+  /** The stream was forgotten: so are its destinations, keys and all. */
+  async forgetStream(name: string): Promise<void> {
+    for (const [id, kept] of this.#byId) {
+      if (kept.stored.stream !== name) continue
+      kept.sender.stop()
+      this.#byId.delete(id)
+      await this.#dependencies.store.remove(id)
+      this.#tell('removed', kept)
+    }
+    for (const [id, { stored }] of this.#removed) if (stored.stream === name) this.#removed.delete(id)
+  }
+
+  /** Once a second. */
+  tick(): void {
+    for (const kept of this.#byId.values()) {
+      const { sender, stored } = kept
+      if (!sender.running) continue
+      sender.tick()
+      const data: DestinationStatisticsEvent = {
+        id: stored.id,
+        stream: stored.stream,
+        timeMs: this.#dependencies.now(),
+        statistics: sender.statistics(),
+      }
+      this.#dependencies.events.publish('destination.statistics', data, { ...this.#ofStream(stored.stream), volatile: true })
+    }
+    for (const [id, { atMs }] of this.#removed) if (this.#dependencies.now() - atMs > restorableMs) this.#removed.delete(id)
+  }
+
+  /** Ends everything. */
+  stopAll(): void {
+    for (const { sender } of this.#byId.values()) sender.stop()
+  }
+
+  #hold(stored: StoredDestination): Kept {
+    const { connect, viewOf, now, monotonic } = this.#dependencies
+    const sender = new DestinationSender(stored, {
+      connect,
+      viewOf,
+      now,
+      monotonic,
+      onState: (state, error) => this.#onState(kept, state, error),
+    })
+    const kept: Kept = { stored, sender }
+    this.#byId.set(stored.id, kept)
+    return kept
+  }
+
+  #add(stored: StoredDestination, actor: string, verb: string): Destination {
+    const kept = this.#hold(stored)
+    this.#command(kept, `destination ${stored.label} ${verb}`, actor)
+    const told = this.#tell('created', kept)
+    const live = this.#dependencies.streams.find(stored.stream)
+    if (live === undefined || !stored.enabled) return told
+    this.#start(kept, live)
+    return this.#describe(kept)
+  }
+
+  #start(kept: Kept, live: LiveStream): void {
+    const { encryptedKey, encryptedPassphrase } = kept.stored
+    let aim: DestinationAim
+    let secrets: DestinationSecrets
+    try {
+      aim = this.#aim(kept.stored)
+      secrets = { key: this.#open(encryptedKey), passphrase: this.#open(encryptedPassphrase) }
+    } catch (error) {
+      kept.sender.giveUp(live, error as AppError)
+      return
+    }
+    kept.sender.start(live, aim, secrets)
+  }
+
+  /** Where and what one sends, its URL whole. Throws `secret.unreadable`. */
+  #aim(stored: StoredDestination): DestinationAim {
+    return { ...aimOf(stored), url: stored.encryptedUrl === null ? stored.url : this.#open(stored.encryptedUrl) }
+  }
+
+  /** What was asked for, checked and as it is kept. Throws `destination.address_invalid`. */
+  #checked(asked: DestinationAim, secrets: DestinationSecrets): DestinationAim & Pick<StoredDestination, 'encryptedUrl'> {
+    const aim = checkAim(asked, secrets)
+    return { ...aim, ...keepUrl(this.#dependencies.secrets, aim.url, aim.template, secrets.key !== '') }
+  }
+
+  #open(encrypted: string | null): string {
+    return encrypted === null ? '' : this.#dependencies.secrets.open(encrypted)
+  }
+
+  #kept(stream: string, id: string): Kept {
+    const kept = this.#byId.get(id)
+    if (kept === undefined || kept.stored.stream !== stream) throw new AppError('destination.not_found')
+    return kept
+  }
+
+  #onState(kept: Kept, state: DestinationState, error: AppError | undefined): void {
+    this.#tell('state', kept)
+    if (state === 'connecting') return
+    const { id, label, stream } = kept.stored
+    this.#dependencies.audit.record({
+      kind: error === undefined ? 'state' : 'error',
+      message: `destination ${label} is ${state}${error === undefined ? '' : `: ${error.message}`}`,
+      streamName: stream,
+      ...this.#audited(stream),
+      ...(error === undefined ? {} : { code: error.code }),
+      data: { destinationId: id },
+    })
+  }
+
+  #command(kept: Kept, message: string, actor: string): void {
+    const { id, stream } = kept.stored
+    this.#dependencies.audit.record({
+      kind: 'command',
+      message,
+      streamName: stream,
+      ...this.#audited(stream),
+      actor,
+      data: { destinationId: id },
+    })
+  }
+
+  #tell(what: 'created' | 'updated' | 'removed' | 'state', kept: Kept): Destination {
+    const destination = this.#describe(kept)
+    this.#dependencies.events.publish(`destination.${what}`, destination, this.#ofStream(kept.stored.stream))
+    return destination
+  }
+
+  #ofStream(name: string): { stream?: string } {
+    const id = this.#dependencies.streamId(name)
+    return id === undefined ? {} : { stream: id }
+  }
+
+  #audited(name: string): { streamId?: string } {
+    const id = this.#dependencies.streamId(name)
+    return id === undefined ? {} : { streamId: id }
+  }
+
+  #describe({ stored, sender }: Kept): Destination {
+    const { encryptedKey: _key, encryptedUrl: _url, encryptedPassphrase, ...shown } = stored
+    const { error, nextAttemptMs } = sender
+    return {
+      ...shown,
+      hasPassphrase: encryptedPassphrase !== null,
+      state: sender.state,
+      stateSince: new Date(sender.stateSinceMs).toISOString(),
+      error: error === undefined ? null : { code: error.code, message: error.message, remedy: error.remedy },
+      nextAttemptAt: nextAttemptMs === undefined ? null : new Date(nextAttemptMs).toISOString(),
+      statistics: sender.statistics(),
+    }
+  }
+}
+
+/** Throws `secret.needed` where secrets that are kept would go to another server than the one that they were entered for. */
+function refuseElsewhere(before: string, after: string, kept: Readonly<Record<string, boolean>>): void {
+  const fields = Object.keys(kept).filter((name) => kept[name])
+  if (fields.length === 0 || originOf(before) === originOf(after)) return
+  const message = `The stored ${fields.join(' and ')} ${fields.length > 1 ? 'were' : 'was'} entered for ${originOf(before)}, not for ${originOf(after)}`
+  throw new AppError('secret.needed', message, { details: { fields } })
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import type { Track } from '../../../formats/track.ts'
+import type { IngestPacket } from '../../../media/ingest-packet.ts'
+import type { Publication } from '../../hub/publisher.ts'
+import { MediaReceiver } from '../../protocols/flv/media-receiver.ts'
+
+/** A slate encoded once: pictures and one packet of silence that are repeated with new times. */
+export interface SlateMedia {
+  readonly tracks: readonly Track[]
+  /** One closed group of pictures. */
+  readonly pictures: readonly IngestPacket[]
+  readonly frameMs: number
+  readonly silence: IngestPacket | undefined
+  readonly silenceMs: number
+}
+
+/** Reads the FLV file (FLV 10.1, section E.3) that the worker wrote. Rejects where nothing usable is in it. */
+export async function readSlate(file: string, frameMs: number): Promise<SlateMedia> {
+  const bytes = await readFile(file)
+  const tracks = new Map<string, Track>()
+  const packets: IngestPacket[] = []
+  const into: Publication = {
+    streamId: '',
+    streamName: '',
+    setTrack: (track) => void tracks.set(track.id, track),
+    write: (packet) => void packets.push(packet),
+    setMetadata: () => undefined,
+    report: () => undefined,
+    close: () => undefined,
+  }
+  const receiver = new MediaReceiver(into, 2, () => undefined)
+  let at = 9 + 4
+  while (at + 11 <= bytes.length) {
+    const type = (bytes[at] as number) & 31
+    const length = bytes.readUIntBE(at + 1, 3)
+    const body = bytes.subarray(at + 11, at + 11 + length)
+    const timestampMs = bytes.readUIntBE(at + 4, 3)
+    if (type === 9) receiver.onVideo(timestampMs, body)
+    else if (type === 8) receiver.onAudio(timestampMs, body)
+    at += 15 + length
+  }
+  const pictures = packets.filter((packet) => packet.trackId === 'v0')
+  // the encoder's first packets of sound are its priming
+  const silence = packets.findLast((packet) => packet.trackId === 'a0')
+  if (pictures.length === 0 || pictures[0]?.key !== true) throw new Error('The encoder made no picture')
+  const sound = tracks.get('a0')
+  const ticks = sound?.kind === 'audio' ? (sound.samplesPerPacket ?? (sound.timescale * 20) / 1000) : 0
+  return {
+    tracks: [...tracks.values()],
+    pictures,
+    frameMs,
+    silence,
+    silenceMs: sound === undefined ? 0 : (ticks * 1000) / sound.timescale,
+  }
+}

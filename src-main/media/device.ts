@@ -1,0 +1,10 @@
+export type DeviceKind = 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera'
+
+/** Something of this machine that a source can capture. */
+export interface Device {
+  readonly kind: DeviceKind
+  /** Stays the same when the device is unplugged, plugged in elsewhere or the machine starts anew, as far as the system can tell. */
+  readonly id: string
+  readonly name: string
+  readonly details?: Readonly<Record<string, string | number | boolean>>
+}

@@ -1,0 +1,153 @@
+import { isFault } from '../../formats/fault.ts'
+import { opusPacketDuration } from '../../formats/opus.ts'
+import { timestampDistance } from '../../formats/rtp.ts'
+import { type FrameAssembler, frameAssembler, type RtpVideoCodec } from '../../formats/rtp-frames.ts'
+import type { Track } from '../../formats/track.ts'
+import { audioTrack, videoTrack } from '../../formats/track-from-config.ts'
+import type { IngestPacket } from '../ingest-packet.ts'
+
+/** Where a publisher's frames go. */
+export interface PublisherMediaEvents {
+  onTrack(track: Track): void
+  onPacket(packet: IngestPacket): void
+  /** The picture cannot go on without a keyframe. */
+  onKeyframeNeeded(): void
+  onFault(message: string): void
+}
+
+/** OpusHead of what WebRTC sends: stereo at 48 kHz (RFC 7587), 6.5 ms pre-skip. */
+const opusHead = Uint8Array.of(0, 2, 1, 0x38, 0, 0, 0xbb, 0x80, 0, 0, 0)
+/** Most that sound is moved against the picture with each packet, ms. */
+const slewMs = 1
+
+/** Makes frames on one clock of a publisher's ordered payloads. Either media engine feeds it. */
+export class PublisherMedia {
+  readonly #events: PublisherMediaEvents
+  readonly #video: VideoSide | undefined
+  readonly #audio = new SourceClock(48_000)
+  #audioTold = false
+  #audioOffsetMs = 0
+
+  constructor(video: RtpVideoCodec | undefined, events: PublisherMediaEvents) {
+    this.#events = events
+    this.#video = video === undefined ? undefined : new VideoSide(video, events)
+  }
+
+  /** The next payload of the picture, in order. */
+  video(payload: Uint8Array, timestamp: number, marker: boolean, nowMs: number): void {
+    this.#video?.push(payload, timestamp, marker, nowMs)
+  }
+
+  /** Packets of the picture are lost for good. */
+  videoGap(): void {
+    this.#video?.gap()
+  }
+
+  /** An Opus packet, in order. */
+  audio(payload: Uint8Array, timestamp: number, nowMs: number): void {
+    if (opusPacketDuration(payload) === 0) return
+    if (!this.#audioTold) {
+      this.#audioTold = true
+      const track = audioTrack('a0', 'opus', opusHead)
+      if (isFault(track)) return
+      this.#events.onTrack(track)
+    }
+    const dtsMs = this.#audio.timeOf(timestamp, nowMs)
+    const apart = this.#apartMs() - this.#audioOffsetMs
+    this.#audioOffsetMs += Math.max(-slewMs, Math.min(slewMs, apart))
+    this.#events.onPacket({ trackId: 'a0', dtsMs: dtsMs + this.#audioOffsetMs, compositionMs: 0, key: true, data: payload })
+  }
+
+  /** A sender report of either source: what its wall clock was at an RTP timestamp. */
+  senderReport(kind: 'audio' | 'video', ntpMs: number, timestamp: number): void {
+    const clock = kind === 'audio' ? this.#audio : this.#video?.clock
+    clock?.report(ntpMs, timestamp)
+  }
+
+  /** How far sound must move so that the sender's clock holds for both, ms; 0 until both reported. */
+  #apartMs(): number {
+    const video = this.#video?.clock
+    if (video === undefined) return 0
+    const apart = this.#audio.senderOffsetMs - video.senderOffsetMs // NaN fails the comparison
+    return Math.abs(apart) < 2000 ? apart : 0
+  }
+}
+
+/** Places one source's RTP timestamps on the host's clock by the arrival of its first packet. */
+class SourceClock {
+  readonly #ticksPerMs: number
+  #originMs = Number.NaN
+  #last = 0
+  #elapsed = 0
+  /** Sender's wall clock minus our time for the same instant; NaN until it reported. */
+  senderOffsetMs = Number.NaN
+
+  constructor(clockRate: number) {
+    this.#ticksPerMs = clockRate / 1000
+  }
+
+  timeOf(timestamp: number, nowMs: number): number {
+    if (Number.isNaN(this.#originMs)) {
+      this.#originMs = nowMs
+      this.#last = timestamp
+    }
+    this.#elapsed += timestampDistance(timestamp, this.#last)
+    this.#last = timestamp
+    return this.#originMs + this.#elapsed / this.#ticksPerMs
+  }
+
+  report(ntpMs: number, timestamp: number): void {
+    if (Number.isNaN(this.#originMs)) return
+    const ourMs = this.#originMs + (this.#elapsed + timestampDistance(timestamp, this.#last)) / this.#ticksPerMs
+    this.senderOffsetMs = ntpMs - ourMs
+  }
+}
+
+/** The picture: frames from payloads, a track from the first keyframe's configuration. */
+class VideoSide {
+  readonly clock = new SourceClock(90_000)
+  readonly #codec: RtpVideoCodec
+  readonly #events: PublisherMediaEvents
+  readonly #assembler: FrameAssembler
+  #config: Uint8Array | undefined
+  #waiting = true
+  #told = false
+
+  constructor(codec: RtpVideoCodec, events: PublisherMediaEvents) {
+    this.#codec = codec
+    this.#events = events
+    this.#assembler = frameAssembler(codec)
+  }
+
+  push(payload: Uint8Array, timestamp: number, marker: boolean, nowMs: number): void {
+    const frame = this.#assembler.push(payload, timestamp, marker)
+    if (frame === undefined) return
+    const dtsMs = this.clock.timeOf(frame.timestamp, nowMs)
+    if (frame.config !== undefined && !(this.#told && same(frame.config, this.#config))) {
+      const track = videoTrack('v0', this.#codec, frame.config, frame.data)
+      if (isFault(track)) {
+        this.#events.onFault(`the picture's configuration cannot be read: ${track.fault}`)
+        return
+      }
+      this.#config = frame.config
+      this.#told = true
+      this.#events.onTrack(track)
+    }
+    if (this.#waiting) {
+      if (!frame.key || !this.#told) return
+      this.#waiting = false
+    }
+    this.#events.onPacket({ trackId: 'v0', dtsMs, compositionMs: 0, key: frame.key, data: frame.data })
+  }
+
+  gap(): void {
+    this.#assembler.gap()
+    if (!this.#waiting) this.#events.onFault('packets of the picture were lost: it goes on with the next keyframe')
+    this.#waiting = true
+    this.#events.onKeyframeNeeded()
+  }
+}
+
+function same(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i])
+}

@@ -1,0 +1,149 @@
+import type { Track } from '../../formats/track.ts'
+import type { IngestPacket } from '../ingest-packet.ts'
+import type { LiveStream } from '../live-stream.ts'
+import type { OfferDescription } from './offer.ts'
+
+/** The option `webrtcEngine` without `auto`. */
+export type SfuEngineName = 'mediasoup' | 'node-datachannel'
+
+/** What one engine can and another cannot; told in `GET /live/webrtc` and in docs/webrtc.md. */
+export interface SfuAbilities {
+  /** ICE candidates over TCP for networks that let no UDP through. */
+  readonly tcp: boolean
+  readonly iceLite: boolean
+  readonly iceRestart: boolean
+  /** Takes several encodings (rids) of one publisher and chooses one for each viewer. */
+  readonly simulcast: boolean
+  readonly dataChannels: boolean
+}
+
+/** How an engine meets the network. */
+export interface SfuOptions {
+  /** Address that its port is bound to: loopback by default, like all listeners of the host. */
+  readonly bind: string
+  /** The one UDP port (and TCP port of the same number where the engine has TCP). 0 takes a free one. */
+  readonly port: number
+  /** Public addresses that are announced as host candidates in place of the bound one. May be empty. */
+  readonly addresses: readonly string[]
+  readonly iceServers: readonly IceServer[]
+}
+
+/** As RTCConfiguration.iceServers has it, one address per entry. */
+export interface IceServer {
+  /** `stun:HOST:PORT`, `turn:HOST:PORT?transport=udp`, `turns:...`. */
+  readonly urls: string
+  readonly username?: string
+  readonly credential?: string
+}
+
+/** A peer's offer, already read and found sane by `readOffer`. */
+export interface PeerOffer {
+  /** Made by the caller, unique for the life of the host: names the session in every later call and event. */
+  readonly sessionId: string
+  /**
+   * The room that the peer publishes to or plays from. One room is one run of publishing: a WHIP session opens a room of
+   * its own (the caller names it), a fed stream another; a takeover is a new room, and the caller moves the viewers.
+   */
+  readonly room: string
+  readonly offer: OfferDescription
+}
+
+export interface PeerAnswer {
+  /** Full answer with the engine's candidates: no trickling from our side. */
+  readonly sdp: string
+}
+
+/** A room that has a stream's own packets for a source (RTMP, SRT, pull): H.264 without B-frames, Opus. */
+export interface FeedRequest {
+  readonly room: string
+  /** `DerivedStreams.realtime(stream)`: the engine subscribes, from the newest keyframe, and unsubscribes on close. */
+  readonly stream: LiveStream
+}
+
+/** Which of a publisher's encodings a viewer gets. */
+export interface LayerChoice {
+  /** Highest encoding wanted, by rid; undefined = the best that the viewer's bandwidth carries. */
+  readonly rid?: string
+}
+
+export interface PeerStats {
+  readonly sessionId: string
+  readonly connected: boolean
+  /** `udp` or `tcp` of the selected candidate pair, and the peer's address. */
+  readonly transport?: 'udp' | 'tcp'
+  readonly remoteAddress?: string
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly packetsLost: number
+  readonly nacks: number
+  readonly plis: number
+  /** ms, from RTCP or ICE where known. */
+  readonly roundTripMs?: number
+  /** bit/s that the peer's side can carry, where the engine estimates it. */
+  readonly availableBitrate?: number
+  /** Rid of the encoding that goes to this viewer. */
+  readonly layer?: string
+}
+
+/** A message of a data channel; text stays text. */
+export interface DataMessage {
+  readonly label: string
+  readonly data: string | Uint8Array
+}
+
+/** What an engine tells. Called synchronously; must not throw. */
+export interface SfuEvents {
+  /** ICE and DTLS are up. */
+  onConnected(sessionId: string): void
+  /** The session is over and forgotten: by `close`, the peer's goodbye, its silence, its failure to connect in time, or a dead worker. */
+  onClosed(sessionId: string, why: 'closed' | 'left' | 'lost' | 'never-connected' | 'worker-lost'): void
+  /** A publisher's track, before its packets; again with the same id when its configuration changed. Ids `v0`, `a0` (`v1`... for lower encodings). */
+  onTrack(sessionId: string, track: Track): void
+  /** A publisher's frame, put together and in order; times in ms on one clock for sound and picture. */
+  onPacket(sessionId: string, packet: IngestPacket): void
+  /** Something of the publisher's media was malformed or lost and skipped. */
+  onFault(sessionId: string, message: string): void
+  /** A message that a peer sent over its data channel. The engine has passed a publisher's message on to the room's viewers already. */
+  onData(sessionId: string, message: DataMessage): void
+  /** The worker died (all sessions were told as closed) and is back (`up`): new offers are taken again, feeds must be given anew. */
+  onWorker(up: boolean): void
+}
+
+/** A selective forwarding unit: takes publishers' media and hands them to viewers without decoding. Each fills this with one library. */
+export interface SfuEngine {
+  readonly name: SfuEngineName
+  readonly abilities: SfuAbilities
+  /** The UDP port in use; 0 before `start`. */
+  readonly port: number
+  /** False while its worker is away: offers are refused with `webrtc.engine_down`. */
+  readonly up: boolean
+  /** Rejects with AppError: `port.in_use`, `port.forbidden`, `engine.missing`. */
+  start(): Promise<void>
+  /** Ends all sessions, its worker and its port. Idempotent; under two seconds. */
+  stop(): Promise<void>
+
+  /** Takes a publisher in and opens its room. Rejects with AppError `webrtc.*` where no codec fits. */
+  publish(peer: PeerOffer): Promise<PeerAnswer>
+  /** Lets a viewer in. Rejects with AppError `webrtc.no_codec`, `stream.not_live` (no such room). */
+  play(peer: PeerOffer): Promise<PeerAnswer>
+  /** Opens a room whose source are a stream's packets; the returned function ends it. Its viewers are closed with it. */
+  feed(request: FeedRequest): () => void
+
+  /** A peer's late candidates: `candidate:...` lines with their mid. Unknown sessions and bad lines are ignored. */
+  addCandidates(sessionId: string, candidates: readonly { readonly candidate: string; readonly mid: string }[]): void
+  /** New ICE credentials from the peer; resolves to ours as an SDP fragment. Rejects with `webrtc.no_restart` where the engine cannot. */
+  restartIce(sessionId: string, remote: { readonly ufrag: string; readonly pwd: string }): Promise<string>
+  /** Asks the room's publisher for a keyframe; a fed room has its encoder's own interval. */
+  requestKeyframe(room: string): void
+  chooseLayer(sessionId: string, choice: LayerChoice): void
+  /** To every viewer of the room that has a data channel. */
+  sendData(room: string, message: DataMessage): void
+  /** Figures of all sessions at once. */
+  stats(): Promise<readonly PeerStats[]>
+  close(sessionId: string): void
+}
+
+/** How long an offer may take to become a connection, ms. */
+export const CONNECT_MS = 12_000
+/** ms between two keyframe requests while the host consumes a publisher: segments end at keyframes. */
+export const KEYFRAME_EVERY_MS = 2000

@@ -1,0 +1,18 @@
+/** How a source is: `waiting` for its device or address to come (back), `failed` where a person must help. */
+export type SourceState = 'starting' | 'running' | 'paused' | 'waiting' | 'failed' | 'ended'
+
+/** What a source tells of itself, whenever it changes. */
+export interface SourceReport {
+  readonly state: SourceState
+  /** What is wrong, for people, and what to do about it: where the state is `waiting` or `failed`, or something was left out. */
+  readonly problem?: string
+  /** Whatever else there is to tell, e.g. `positionMs`, `durationMs`, `device`. */
+  readonly details?: Readonly<Record<string, string | number | boolean | null>>
+}
+
+/**
+ * What a source keeps for the process that follows one that died, e.g. where a film stands. Small. Times in it are the wall clock's, ms since
+ * 1970: they mean the same in another process and after a restart of the machine. A source that must know whether it was seen keeps
+ * that as `shown`.
+ */
+export type SourceMemory = Readonly<Record<string, string | number | boolean | null | readonly number[]>>

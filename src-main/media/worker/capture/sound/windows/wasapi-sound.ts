@@ -1,0 +1,82 @@
+import type { Device } from '../../../../device.ts'
+import type { SourceReport } from '../../../../source-report.ts'
+import { loadAddon } from '../../../native/load-addon.ts'
+import type { SoundDeviceKind, SoundPlayerStatistics, SoundSystem } from '../sound-capturer.ts'
+
+interface WasapiReport {
+  readonly state: 'starting' | 'running' | 'waiting'
+  readonly reason: '' | 'absent' | 'refused'
+  readonly detail: string
+  readonly name: string
+}
+
+interface WasapiStream {
+  report(): WasapiReport
+  stop(): void
+}
+
+interface WasapiOutput extends WasapiStream {
+  write(samples: Float32Array): void
+  statistics(): SoundPlayerStatistics
+}
+
+/** The sound of native/windows: see its `sound-addon.cc`. */
+interface WasapiAddon {
+  readonly SoundInput: new (speaker: boolean, device: string, storeAddress: string, onChange: () => void) => WasapiStream
+  readonly SoundOutput: new (device: string, onChange: () => void) => WasapiOutput
+  listSoundDevices(
+    speakers: boolean,
+    done: (told: { readonly devices: readonly { readonly id: string; readonly name: string }[] }) => void,
+  ): void
+}
+
+/**
+ * Sound through WASAPI: microphones, what is played on speakers (loopback), and speakers. What one application plays is not captured.
+ * @throws AppError `studio.engine_missing`
+ */
+export function createWasapiSound(): SoundSystem {
+  const addon = loadAddon<WasapiAddon>('windows')
+  const open = new Set<WasapiStream>()
+  const kept = (stream: WasapiStream): (() => void) => {
+    open.add(stream)
+    return () => {
+      if (open.delete(stream)) stream.stop()
+    }
+  }
+  return {
+    async devices(kind) {
+      if (kind === 'application') return []
+      const told = Promise.withResolvers<Parameters<Parameters<WasapiAddon['listSoundDevices']>[1]>[0]>()
+      addon.listSoundDevices(kind === 'speaker', told.resolve)
+      const { devices } = await told.promise
+      return devices.map(({ id, name }): Device => ({ kind, id, name }))
+    },
+    capture({ kind, device }, store, report) {
+      if (kind === 'application') {
+        setImmediate(report, { state: 'failed', problem: 'On Windows the sound of one application is not captured: use a speaker' })
+        return { stop() {} }
+      }
+      const input: WasapiStream = new addon.SoundInput(kind === 'speaker', device, store.address, () =>
+        report(toReport(input.report(), kind)),
+      )
+      return { stop: kept(input) }
+    },
+    play(device, report) {
+      const output: WasapiOutput = new addon.SoundOutput(device, () => report(toReport(output.report(), 'speaker')))
+      return { write: (samples) => output.write(samples), statistics: () => output.statistics(), stop: kept(output) }
+    },
+    close() {
+      for (const stream of open) stream.stop()
+      open.clear()
+    },
+  }
+}
+
+function toReport({ state, reason, detail, name }: WasapiReport, kind: SoundDeviceKind): SourceReport {
+  if (reason === 'absent') {
+    const problem = detail === 'default' ? `There is no ${kind}` : `The ${kind} ${detail} is not plugged in`
+    return { state, problem }
+  }
+  const problem = reason === 'refused' ? `Windows refuses the ${kind}: another program may hold it alone` : undefined
+  return { state, ...(problem !== undefined && { problem }), details: { device: name } }
+}

@@ -1,0 +1,227 @@
+import {
+  AV_CODEC_FLAG_CLOSED_GOP,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PICTURE_TYPE_I,
+  AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_YUV420P,
+} from 'node-av/constants'
+import { Codec, CodecContext, Packet as EnginePacket, type Frame, Rational } from 'node-av/lib'
+import { isFault } from '../../../formats/fault.ts'
+import type { Packet, Track, VideoCodec } from '../../../formats/track.ts'
+import { videoTimescale } from '../../../formats/track-from-config.ts'
+import { codedForm } from './coded-video.ts'
+import { type EncoderWishes, encoderOptions } from './encoder-options.ts'
+import { must, setOption } from './engine.ts'
+import { takeOrdinaryPriority } from './ordinary-priority.ts'
+import { openVaapiSurfaces } from './vaapi-surfaces.ts'
+
+/** How pictures are to be understood, in FFmpeg's numbers. */
+export type PictureColors = Pick<Frame, 'colorRange' | 'colorSpace' | 'colorPrimaries' | 'colorTrc'>
+
+export interface PictureEncoderSpec extends EncoderWishes {
+  /** Id of the track that it makes. */
+  readonly id: string
+  readonly codec: VideoCodec
+  readonly width: number
+  readonly height: number
+  readonly frameRate: number
+  /** Without meaning where `crf` stands. */
+  readonly kbps: number
+  /** Bitrate that is never passed, kbit/s; `kbps` where left out. */
+  readonly maxKbps?: number
+  readonly threads: number
+  readonly colors: PictureColors
+  readonly pixelAspect?: Frame['sampleAspectRatio']
+}
+
+/** Encodes pictures of one size. One call at a time. */
+export interface PictureEncoder {
+  /** That of the packets that come next: an encoder that is opened anew may have another. */
+  readonly track: Track
+  /** Encodes a picture, whose times are set here; `key` makes it a keyframe that a decoder can start at. `pts` are 90 kHz ticks. */
+  encode(picture: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
+  /** From one of the next pictures on: a keyframe where the encoder must be opened anew for it. */
+  setBitrate(kbps: number): void
+  /** Gives what still is inside. */
+  finish(emit: (packet: Packet) => void): Promise<void>
+  close(): void
+}
+
+/** Pixel format that an encoder takes: Quick Sync and VAAPI want interleaved chroma. */
+export function pixelFormatOf(encoder: string): typeof AV_PIX_FMT_NV12 | typeof AV_PIX_FMT_YUV420P {
+  return encoder.endsWith('_vaapi') || encoder.endsWith('_qsv') ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P
+}
+
+/** An opened encoder of FFmpeg's. */
+interface Coder {
+  readonly context: CodecContext
+  readonly surfaces: ReturnType<typeof openVaapiSurfaces> | undefined
+  readonly track: Track
+  readonly packetData: (data: Uint8Array) => Uint8Array
+  readonly kbps: number
+}
+
+/** Encoders of FFmpeg's that take another bitrate while they work. Others are opened anew for it. */
+function takesBitrates(encoder: string): boolean {
+  return encoder === 'libx264' || encoder.endsWith('_nvenc') || encoder.endsWith('_qsv')
+}
+
+function limit(context: CodecContext, { encoder, kbps: first, maxKbps = first, lowLatency }: PictureEncoderSpec, kbps: number): void {
+  context.bitRate = BigInt(kbps) * 1000n
+  // SVT-AV1 takes no limits beside a constant rate.
+  if (encoder === 'libsvtav1') return
+  const max = Math.round(kbps * Math.max(1, maxKbps / first))
+  context.rcMaxRate = BigInt(max) * 1000n
+  context.rcBufferSize = max * (lowLatency ? 500 : 1000)
+}
+
+interface Prepared {
+  readonly codec: Codec
+  readonly context: CodecContext
+  /** To be told what opening answered. Throws FFmpeg's words where it failed. */
+  opened(code: number): Coder
+}
+
+/** A context that wants to be opened. */
+function prepare(spec: PictureEncoderSpec, kbps: number): Prepared {
+  const { encoder, width, height, frameRate } = spec
+  const codec = Codec.findEncoderByName(encoder as never)
+  if (!codec) throw new Error(`The media engine has no encoder ${encoder}`)
+  const context = new CodecContext()
+  context.allocContext3(codec)
+  context.width = width
+  context.height = height
+  context.pixelFormat = pixelFormatOf(encoder)
+  if (spec.pixelAspect) context.sampleAspectRatio = spec.pixelAspect
+  context.timeBase = new Rational(1, videoTimescale)
+  context.framerate = new Rational(Math.round(frameRate * 1000), 1000)
+  context.maxBFrames = spec.bFrames
+  if (spec.crf === undefined) limit(context, spec, kbps)
+  // No keyframe but those that are asked for; x264, x265 and SVT-AV1 have words of their own for it.
+  if (!encoder.startsWith('lib')) context.gopSize = 100_000
+  context.colorRange = spec.colors.colorRange
+  context.colorSpace = spec.colors.colorSpace
+  context.colorPrimaries = spec.colors.colorPrimaries
+  context.colorTrc = spec.colors.colorTrc
+  context.threadCount = spec.threads
+  context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_CLOSED_GOP)
+  for (const [name, value] of encoderOptions(spec)) setOption(context, name, value)
+  const surfaces = encoder.endsWith('_vaapi') ? openVaapiSurfaces(context, width, height) : undefined
+  return {
+    codec,
+    context,
+    opened(code) {
+      try {
+        must(code, `open ${encoder}`)
+        if (encoder === 'libsvtav1') takeOrdinaryPriority()
+        const form = codedForm(spec.id, spec.codec, context.extraData ?? new Uint8Array(0))
+        if (isFault(form)) throw new Error(`${encoder}: ${form.fault}`)
+        return { context, surfaces, ...form, kbps }
+      } catch (error) {
+        release({ context, surfaces })
+        throw error
+      }
+    },
+  }
+}
+
+function release({ context, surfaces }: Pick<Coder, 'context' | 'surfaces'>): void {
+  surfaces?.close()
+  context.freeContext()
+}
+
+/** Opens an encoder; throws FFmpeg's words where it cannot. */
+export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
+  const { encoder, frameRate } = spec
+  const first = prepare(spec, spec.kbps)
+  let coder = first.opened(first.context.open2Sync(first.codec, null))
+  /** Takes over at the next keyframe, or at once where the bitrate falls. */
+  let successor: Coder | undefined
+  let wantedKbps = spec.kbps
+  let opening = false
+  let closed = false
+  const output = new EnginePacket()
+  output.alloc()
+  let lastDts = Number.NEGATIVE_INFINITY
+  let step = Math.round(videoTimescale / frameRate)
+
+  async function drain(emit: (packet: Packet) => void): Promise<void> {
+    const { context, track, packetData } = coder
+    while ((await context.receivePacket(output)) >= 0) {
+      const data = output.data
+      // An encoder with B-frames that takes over begins with times before its first picture.
+      const dts = Math.max(Number(output.dts), lastDts + 1)
+      if (data) {
+        const since = dts - lastDts
+        if (since < 2 * videoTimescale) step = since
+        lastDts = dts
+        const duration = Number(output.duration)
+        emit({
+          track,
+          pts: Number(output.pts),
+          dts,
+          duration: duration > 0 ? duration : step,
+          key: output.isKeyframe,
+          data: packetData(data),
+        })
+      }
+      output.unref()
+    }
+  }
+
+  async function finish(emit: (packet: Packet) => void): Promise<void> {
+    if ((await coder.context.sendFrame(null)) >= 0) await drain(emit)
+  }
+
+  /** Opens encoders on a thread of their own, until there is one for what is wanted: opening takes longer than a frame. */
+  async function openSuccessor(): Promise<void> {
+    opening = true
+    try {
+      while (!closed && (successor ?? coder).kbps !== wantedKbps) {
+        const next = prepare(spec, wantedKbps)
+        const made = next.opened(await next.context.open2(next.codec, null))
+        if (successor) release(successor)
+        successor = made
+      }
+    } finally {
+      opening = false
+      if (closed && successor) release(successor)
+    }
+  }
+
+  return {
+    get track() {
+      return coder.track
+    },
+    async encode(picture, pts, key, emit) {
+      const takesOver = successor !== undefined && (key || successor.kbps < coder.kbps)
+      if (successor && takesOver) {
+        await finish(emit)
+        release(coder)
+        const { track } = coder
+        // Who reads it need not begin anew where the same decoder goes on.
+        coder = Buffer.compare(successor.track.config, track.config) === 0 ? { ...successor, track } : successor
+        successor = undefined
+      }
+      const { context, surfaces } = coder
+      picture.pts = BigInt(pts)
+      picture.pictType = key || takesOver ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+      must(await context.sendFrame(surfaces ? await surfaces.upload(picture) : picture), 'encode')
+      await drain(emit)
+    },
+    setBitrate(kbps) {
+      wantedKbps = kbps
+      if (takesBitrates(encoder)) limit(coder.context, spec, kbps)
+      // Where none can be opened, the one at work goes on with what it has.
+      else if (!opening) openSuccessor().catch(() => undefined)
+    },
+    finish,
+    close() {
+      closed = true
+      output.free()
+      release(coder)
+      if (successor && !opening) release(successor)
+    },
+  }
+}

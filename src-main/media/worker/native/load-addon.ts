@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { AppError } from '../../../platform/errors.ts'
+import { addonFile, addonRoot, requireAddon } from '../../../platform/native-addon.ts'
+
+/** What native/NAME/addon.json says to whoever lacks the addon. */
+interface AddonDescription {
+  readonly systems?: readonly string[]
+  readonly debian?: readonly string[]
+}
+
+/**
+ * Loads dist/native/NAME.node.
+ * @throws AppError `studio.engine_missing` that names what to install
+ */
+export function loadAddon<Addon>(name: string): Addon {
+  try {
+    return requireAddon<Addon>(name)
+  } catch (cause) {
+    throw missing(name, existsSync(addonFile(name)), cause)
+  }
+}
+
+function missing(name: string, built: boolean, cause: unknown): AppError {
+  const { systems, debian = [] } = describe(name)
+  const details = { addon: name, reason: cause instanceof Error ? cause.message : String(cause) }
+  if (systems !== undefined && !systems.includes(process.platform)) {
+    return new AppError('studio.engine_missing', `The native part ${name} is not made for ${process.platform} yet`, { cause, details })
+  }
+  const packages = ['g++', 'pkg-config', ...debian].join(' ')
+  const what = built ? 'does not load' : 'is not built'
+  const message = `The native part ${name} ${what}. On Debian: apt-get install ${packages}, then npm run build`
+  return new AppError('studio.engine_missing', message, { cause, details })
+}
+
+function describe(name: string): AddonDescription {
+  try {
+    return JSON.parse(readFileSync(new URL(`native/${name}/addon.json`, addonRoot), 'utf8'))
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,18 @@
+import { hostTopics } from './event-topics/host.ts'
+import { liveTopics } from './event-topics/live.ts'
+import { studioTopics } from './event-topics/studio.ts'
+import type { TopicKind } from './event-topics/topic-kind.ts'
+import { mayAct, type Principal } from './principal.ts'
+
+const topics = { ...hostTopics, ...liveTopics, ...studioTopics } as const
+
+/** Every topic that the event bus takes: a topic without a stated role does not compile. */
+export type EventTopic = keyof typeof topics
+
+/** The single list of topics. docs/permissions.md is checked against it by a test. */
+export const eventTopics: Readonly<Record<EventTopic, TopicKind>> = topics
+
+/** True where the principal's role receives the topic. Nobody receives a topic that is not listed. */
+export function mayReceive(principal: Principal, topic: string): boolean {
+  return Object.hasOwn(eventTopics, topic) && mayAct(principal, eventTopics[topic as EventTopic].role)
+}

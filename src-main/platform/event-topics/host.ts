@@ -1,0 +1,11 @@
+import type { TopicKind } from './topic-kind.ts'
+
+/** Topics of the host itself. */
+export const hostTopics = {
+  'audit': { role: 'viewer', state: 'GET /audit', summary: 'A line was added to the audit log' },
+  'browser-session.created': { role: 'admin', state: 'GET /sessions', summary: 'A browser signed in' },
+  'browser-session.ended': { role: 'admin', state: 'GET /sessions', summary: 'A browser signed out, or was signed out' },
+  'editor-reach.updated': { role: 'editor', state: 'GET /editor-reach', summary: 'What editors may name changed' },
+  'host.health': { role: 'viewer', state: 'GET /host', summary: 'Processor, memory and event loop delay, every 2 s' },
+  'settings.updated': { role: 'viewer', state: 'GET /settings', summary: 'Settings changed' },
+} as const satisfies Record<string, TopicKind>

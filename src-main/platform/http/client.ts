@@ -1,0 +1,72 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import type { TrustedProxies } from './trusted-proxies.ts'
+
+/** Whose request it is. */
+export interface Client {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  /** True where the client speaks TLS. */
+  readonly encrypted: boolean
+  /** `1.0`, `1.1` or `2.0`. */
+  readonly httpVersion: string
+}
+
+/** Header of the private socket between our processes: `SECRET PORT S VERSION ADDRESS`, where S is 1 for TLS. */
+export const clientHeader = 'x-streams-client'
+
+/** Clients of requests that another process of ours took. */
+const adopted = new WeakMap<object, Client>()
+
+/** The client of a request, also where a delivery process passed the request on. */
+export function clientOf(request: IncomingMessage | Http2ServerRequest): Client {
+  const known = adopted.get(request)
+  if (known !== undefined) return known
+  // HTTP/2 has no socket once the session is over.
+  const { remoteAddress = '', remotePort = 0 } = request.socket ?? {}
+  const encrypted = (request.socket as TLSSocket | undefined)?.encrypted === true
+  return { remoteAddress, remotePort, encrypted, httpVersion: request.httpVersion }
+}
+
+/** Writes a client for the header. `secret` is the private socket's, without spaces. */
+export function writeClient(secret: string, { remoteAddress, remotePort, encrypted, httpVersion }: Client): string {
+  return `${secret} ${remotePort} ${encrypted ? 1 : 0} ${httpVersion} ${remoteAddress}`
+}
+
+/** Reads the header; undefined where `writeClient` did not write it with this secret. */
+export function readClient(secret: string, text: unknown): Client | undefined {
+  const match = typeof text === 'string' ? /^(\S{1,100}) (\d{1,5}) ([01]) (\d\.\d) ([0-9A-Za-z:.%]{0,64})$/.exec(text) : null
+  if (!match || !equal(match[1] as string, secret)) return undefined
+  const [, , port, tls, httpVersion = '', remoteAddress = ''] = match
+  return { remotePort: Number(port), encrypted: tls === '1', httpVersion, remoteAddress }
+}
+
+/**
+ * Assigns the client of the header to a request that came over the private socket, so that `clientOf` returns it.
+ * False where the header is missing, malformed or without the secret.
+ */
+export function adoptClient(request: IncomingMessage, secret: string): boolean {
+  const client = readClient(secret, request.headers[clientHeader])
+  delete request.headers[clientHeader]
+  if (client === undefined) return false
+  adopted.set(request, client)
+  return true
+}
+
+/** Assigns the client that a trusted proxy names to a request, so that `clientOf` returns it. False where no trusted proxy sent the request. */
+export function adoptForwarded(request: IncomingMessage, proxies: TrustedProxies): boolean {
+  if (!proxies.any) return false
+  const sender = clientOf(request)
+  const named = proxies.has(sender.remoteAddress) ? proxies.clientOf(request.headers) : undefined
+  if (named === undefined) return false
+  const { remoteAddress, encrypted = sender.encrypted } = named
+  adopted.set(request, { ...sender, remoteAddress, remotePort: 0, encrypted })
+  return true
+}
+
+function equal(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}

@@ -1,0 +1,11 @@
+/** Path of a request target, as the client sent it. A target need not be a URL: `//[` is none, and `new URL` throws on it. */
+export function pathOf(target = ''): string {
+  const mark = target.indexOf('?')
+  return mark < 0 ? target : target.slice(0, mark)
+}
+
+/** Query of a request target; empty where it has none. */
+export function queryOf(target = ''): URLSearchParams {
+  const mark = target.indexOf('?')
+  return new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
+}

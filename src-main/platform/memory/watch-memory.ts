@@ -1,0 +1,70 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Logger } from '../logger.ts'
+import { requireAddon } from '../native-addon.ts'
+import { MemoryPolicy } from './memory-policy.ts'
+
+/** native/memory. */
+interface MemoryAddon {
+  /** Returns the allocator's whole free pages to the system; with another C library than glibc it does nothing. */
+  trim(): void
+}
+
+const megabyte = 1024 * 1024
+
+/**
+ * Looks at the memory of this process at every interval and returns to the system what is not needed any more. Where the addon
+ * is not built, buffers are collected and freed all the same, but the allocator may keep them for later.
+ * Returns the way to stop.
+ */
+export function watchMemory(log: Logger, intervalMs = 5000): () => void {
+  const addon = process.platform === 'linux' ? loadOrNone(log) : undefined
+  const policy = new MemoryPolicy()
+  const timer = setInterval(() => {
+    const { rss: residentBytes, heapTotal: heapBytes, external: externalBytes } = process.memoryUsage()
+    const step = policy.next({ residentBytes, heapBytes, externalBytes })
+    if (step === undefined) return
+    const fromMs = performance.now()
+    if (step === 'collect') collect()
+    else addon?.trim()
+    const tookMs = Math.round((performance.now() - fromMs) * 10) / 10
+    const after = process.memoryUsage()
+    log.debug(
+      {
+        step,
+        tookMs,
+        residentMb: [residentBytes, after.rss].map((bytes) => Math.round(bytes / megabyte)),
+        externalMb: [externalBytes, after.external].map((bytes) => Math.round(bytes / megabyte)),
+      },
+      'memory was returned',
+    )
+  }, intervalMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+function loadOrNone(log: Logger): MemoryAddon | undefined {
+  try {
+    return requireAddon<MemoryAddon>('memory')
+  } catch (error) {
+    log.info({ reason: (error as Error).message }, 'the native part memory is missing: free memory stays with the process')
+    return undefined
+  }
+}
+
+/** V8's own, where `--expose-gc` is set. */
+type Collector = (options?: { readonly type: 'major' | 'minor' }) => void
+
+let collector: Collector | undefined
+
+/** A full collection. The function that does it exists only in contexts that are made while this flag is set. */
+function collect(): void {
+  if (collector === undefined) {
+    setFlagsFromString('--expose-gc')
+    collector = runInNewContext('gc') as Collector
+    setFlagsFromString('--no-expose-gc')
+  }
+  collector()
+  // What buffers free is counted only when the next collection begins.
+  collector({ type: 'minor' })
+}

@@ -1,0 +1,133 @@
+import type { LookupAddress } from 'node:dns'
+import { lookup as lookupName } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { isLoopback } from '../loopback.ts'
+import { isAllowedHost } from './allowed-hosts.ts'
+import { isPublicAddress, plainAddress } from './public-address.ts'
+
+/** Where URLs that users named may lead. Plain data, so that it crosses to other processes. */
+export interface NetworkPolicy {
+  /** Hosts, addresses and blocks that an admin opened to editors. */
+  readonly editorHosts: readonly string[]
+  /** Ports of this host's own HTTP: requests of its sources to them never count as local. */
+  readonly ownHttpPorts: readonly number[]
+  /** Its HTTPS ports: what goes there cannot be told from others. */
+  readonly ownHttpsPorts: readonly number[]
+}
+
+/** A connection that must not be made, and why, for people. */
+export class OutboundFault extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'OutboundFault'
+  }
+}
+
+/** Where a connection goes: the addresses behind a name as they were judged, and no others. */
+export interface OutboundTarget {
+  readonly host: string
+  readonly port: number
+  readonly addresses: readonly LookupAddress[]
+  /** It is a port of this host's own HTTP or HTTPS. */
+  readonly own: 'http' | 'https' | undefined
+}
+
+export type LookupNames = (host: string) => Promise<readonly LookupAddress[]>
+
+const lookupAll: LookupNames = (host) => lookupName(host, { all: true })
+
+/** Names that mean this machine or its network wherever they are looked up. */
+const localName = /(?:^|\.)(?:localhost|localdomain|local|internal|home\.arpa|lan|intranet|corp|home)$/
+
+/**
+ * Why an editor's URL must not be kept, as far as it says by itself: names are looked up when it is used. Undefined where it may.
+ * `port` counts for entries of the list that name one.
+ */
+export function hostRefusal(host: string, port: number, policy: NetworkPolicy): string | undefined {
+  const name = bareHost(host)
+  const address = literalOf(name)
+  if (isAllowedHost(policy.editorHosts, name, address, port)) return undefined
+  if (address === undefined ? localName.test(name) : !isPublicAddress(address)) return refusalOf(name, address)
+  return address !== undefined && isOwnAddress(address) ? refusalOf(name, address) : undefined
+}
+
+/** Ports of protocols whose URLs may leave them out. */
+const usualPorts: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'rtmp:': 1935,
+  'rtmps:': 443,
+  'rtsp:': 554,
+  'rtsps:': 322,
+}
+
+/** As `hostRefusal`, for a URL. One that cannot be read is left to whoever uses it. */
+export function urlRefusal(url: string, policy: NetworkPolicy): string | undefined {
+  if (!URL.canParse(url)) return undefined
+  const { hostname, port, protocol } = new URL(url)
+  return hostname === '' ? undefined : hostRefusal(hostname, Number(port) || (usualPorts[protocol] ?? 0), policy)
+}
+
+/**
+ * Looks a host up and judges every address behind it. What comes back is to be connected to as it is: who looks the name up again
+ * may get another answer.
+ * @param limited by an editor: only public addresses, and what an admin opened
+ * @throws OutboundFault where none may be used; the lookup's error where the name is not known
+ */
+export async function resolveTarget(
+  host: string,
+  port: number,
+  policy: NetworkPolicy,
+  limited: boolean,
+  lookup: LookupNames = lookupAll,
+): Promise<OutboundTarget> {
+  const name = bareHost(host)
+  const version = isIP(name.replace(/%.*$/, ''))
+  const found = version !== 0 ? [{ address: name, family: version }] : await lookup(name)
+  const addresses = limited
+    ? found.filter(
+        ({ address }) => isAllowedHost(policy.editorHosts, name, address, port) || (isPublicAddress(address) && !isOwnAddress(address)),
+      )
+    : found
+  if (addresses.length === 0) throw new OutboundFault(refusalOf(name, found[0]?.address))
+  const kind = policy.ownHttpPorts.includes(port) ? 'http' : policy.ownHttpsPorts.includes(port) ? 'https' : undefined
+  return { host: name, port, addresses, own: addresses.some(({ address }) => isOwnAddress(address)) ? kind : undefined }
+}
+
+function refusalOf(name: string, address: string | undefined): string {
+  const where = address === undefined || address === name ? name : `${name} (${address})`
+  return `${where} is not on the public internet: editors may not use it unless an admin allows the host`
+}
+
+function bareHost(host: string): string {
+  return host
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase()
+    .replace(/\.$/, '')
+}
+
+/** The address that a host is by itself, also in the short and odd ways of writing IPv4 (`127.1`, `0x7f000001`, `2130706433`). */
+function literalOf(name: string): string | undefined {
+  if (isIP(name.replace(/%.*$/, '')) !== 0) return name
+  if (!/^[0-9a-fx.]+$/.test(name) || !URL.canParse(`http://${name}/`)) return undefined
+  const { hostname } = new URL(`http://${name}/`)
+  return isIP(hostname) === 0 ? undefined : hostname
+}
+
+/** How long the list of this machine's addresses is believed, ms. */
+const ownForMs = 2000
+let own = new Set<string>()
+let ownAtMs = Number.NEGATIVE_INFINITY
+
+/** Whether an address is one of this machine; the unspecified one (0.0.0.0, ::) leads to it, too. */
+function isOwnAddress(address: string): boolean {
+  const plain = plainAddress(address)
+  if (isLoopback(plain) || /^(?:0\.0\.0\.0|[0:]+)$/.test(plain)) return true
+  const now = performance.now()
+  if (now - ownAtMs > ownForMs) {
+    ownAtMs = now
+    own = new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => plainAddress(one.address))))
+  }
+  return own.has(plain)
+}

@@ -1,0 +1,28 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createLogger } from './logger.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'logger-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+it('writes lines without the secrets of URLs, and keeps them JSON', async () => {
+  const file = join(folder, 'log')
+  const log = createLogger({ level: 'info', file })
+  log
+    .child({ source: 'rtsp://me:word@camera/1' })
+    .info({ err: new Error('open "https://cdn/a.m3u8?token=word"') }, 'lost srt://h:1?streamid=word')
+  await vi.waitFor(() => log.flush())
+  const text = readFileSync(file, 'utf8')
+  expect(text).not.toContain('word')
+  const line = JSON.parse(text.trim())
+  expect(line).toMatchObject({
+    source: 'rtsp://***@camera/1',
+    msg: 'lost srt://h:1?streamid=***',
+    err: { message: 'open "https://cdn/a.m3u8?token=***"' },
+  })
+})

@@ -1,0 +1,371 @@
+import type { Device } from '../../../media/device.ts'
+import type { MeasuredEncoder } from '../../../media/encoders/choose-encoder.ts'
+import type { SourceReport } from '../../../media/source-report.ts'
+import { AppError, isErrorCode } from '../../../platform/errors.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { Reach } from '../../../platform/reach.ts'
+import { type MediaWire, openMediaWire } from '../../../platform/workers/media-wire.ts'
+import { PendingReplies } from '../../../platform/workers/pending-replies.ts'
+import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
+import { workerFile } from '../../../platform/workers/worker-file.ts'
+import type { Collection } from '../../document/collection.ts'
+import { changeBetween } from '../../document/collection-change.ts'
+import { encodedSize } from '../../document/encoded-size.ts'
+import { chooseEncoding } from './choose-encoding.ts'
+import { EncodingSubscriptions } from './encoding-subscriptions.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WorkerStatistics } from './messages.ts'
+import { PictureSubscriptions } from './picture-subscriptions.ts'
+import type { SourceMemories } from './source-memories.ts'
+import type {
+  CanvasSwitch,
+  EncodedListener,
+  Encoding,
+  EngineEvent,
+  EngineState,
+  EngineStatistics,
+  PicturesListener,
+  ShownPictures,
+  StudioEngine,
+  Switched,
+} from './studio-engine.ts'
+
+export interface EngineProcessDependencies {
+  readonly log: Logger
+  /** Where sources keep small files that outlive the process. */
+  readonly folder: string
+  readonly memories: SourceMemories
+  readonly reach: Pick<Reach, 'policy' | 'onChange'>
+  /** Encoders of this machine as far as they are known. */
+  readonly encoders: () => readonly MeasuredEncoder[]
+  /** Address at which this machine may watch a stream of the host. */
+  readonly liveAddress: (stream: string) => Promise<string>
+}
+
+/**
+ * What the process is started with. Encoders, decoders and file reads share libuv's threads; SVT-AV1 greets everybody unless told to speak
+ * of errors alone. Pictures lie outside of JavaScript's memory, which needs little: young objects are looked through more often, and
+ * the many threads of encoders share two places to allocate from.
+ */
+const environment = { UV_THREADPOOL_SIZE: '16', SVT_LOG: '1', NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' }
+const restart = { firstMs: 50, maxMs: 5000, goodAfterMs: 10_000 } as const
+/** Silence after which the process counts as hung, ms: a program that stands still this long is better begun anew. */
+const silenceMs = 4000
+/** Longest wait for an answer of the process, ms. */
+const patienceMs = 10_000
+/** The show's timeline begins so long before its first frame, so that no encoder's delay reaches before 0. */
+const leadUs = 2_000_000
+
+const noFigures: WorkerStatistics = {
+  frames: 0,
+  dropped: 0,
+  late: 0,
+  renderMs: 0,
+  longestRenderMs: 0,
+  framesPerSecond: 0,
+  cpu: 0,
+  memoryBytes: 0,
+  encodings: [],
+}
+
+function errorOf({ code, message }: { readonly code: string; readonly message: string }): AppError {
+  return new AppError(isErrorCode(code) ? code : 'internal', message)
+}
+
+function nowUs(): number {
+  return Number(process.hrtime.bigint() / 1000n)
+}
+
+/** The studio's process as the host rules it: started when there is a show, told everything again when it was lost. */
+export class EngineProcess implements StudioEngine {
+  readonly #dependencies: EngineProcessDependencies
+  readonly #subscriptions: EncodingSubscriptions
+  readonly #pictures = new PictureSubscriptions(() => this.#send({ kind: 'pictures', pictures: this.#pictures.wanted }))
+  readonly #listeners = new Set<(event: EngineEvent) => void>()
+  readonly #reports = new Map<string, SourceReport>()
+  readonly #filterProblems = new Map<string, string>()
+  readonly #asked = new PendingReplies<unknown>()
+  readonly #on = new Map<string, OnCanvas>()
+  #collection: Collection | undefined
+  #worker: SupervisedWorker<ToStudio> | undefined
+  #wire: MediaWire | undefined
+  #state: EngineState = 'off'
+  #problem: string | undefined
+  #originUs = 0
+  #restarts = 0
+  #metersWanted = false
+  #figures = noFigures
+
+  constructor(dependencies: EngineProcessDependencies) {
+    this.#dependencies = dependencies
+    this.#subscriptions = new EncodingSubscriptions({
+      onWanted: () => this.#send({ kind: 'encode', encodings: this.#subscriptions.wanted }),
+      onKeyframe: (channel) => this.#send({ kind: 'keyframe', channel }),
+    })
+    dependencies.reach.onChange(() => this.#send({ kind: 'reach', reach: dependencies.reach.policy() }))
+  }
+
+  get state(): EngineState {
+    return this.#state
+  }
+
+  /** Wall clock of the show's time 0, ms since 1970. */
+  get originTimeMs(): number {
+    return Date.now() - (nowUs() - this.#originUs) / 1000
+  }
+
+  setCollection(collection: Collection): void {
+    const before = this.#collection
+    this.#collection = collection
+    const kept = new Set(collection.sources.map(({ id }) => id))
+    for (const id of this.#reports.keys()) if (!kept.has(id)) this.#reports.delete(id)
+    this.#dependencies.memories.follow(collection)
+    if (this.#worker === undefined) this.#start()
+    else if (before !== undefined) this.#send({ kind: 'change', change: changeBetween(before, collection) })
+  }
+
+  async switchTo(switches: readonly CanvasSwitch[]): Promise<Switched> {
+    for (const { canvas, scene } of switches) this.#on.set(canvas, { program: scene, preview: this.#on.get(canvas)?.preview ?? null })
+    const askedAt = performance.now()
+    const frame = await this.#ask<number>((request) => ({ kind: 'switch', request, switches }))
+    return { frame, tookMs: performance.now() - askedAt }
+  }
+
+  setPreview(canvas: string, scene: string | null): void {
+    const program = this.#on.get(canvas)?.program ?? this.#collection?.canvases.find(({ id }) => id === canvas)?.scene
+    if (program !== undefined) this.#on.set(canvas, { program, preview: scene })
+    this.#send({ kind: 'preview', canvas, scene })
+  }
+
+  encodeVideo({ canvas, encoding, owner }: Parameters<StudioEngine['encodeVideo']>[0], listener: EncodedListener): Encoding {
+    const key = JSON.stringify(['video', canvas, owner ?? '', Object.entries(encoding).sort()])
+    return this.#subscriptions.add(key, { video: { canvas, encoding: this.#choose(canvas, encoding) } }, listener)
+  }
+
+  encodeAudio({ encoding }: Parameters<StudioEngine['encodeAudio']>[0], listener: EncodedListener): Encoding {
+    const key = JSON.stringify(['audio', Object.entries(encoding).sort()])
+    return this.#subscriptions.add(key, { audio: { encoding } }, listener)
+  }
+
+  showPictures(canvas: string, listener: PicturesListener): ShownPictures {
+    return this.#pictures.add(canvas, listener)
+  }
+
+  async command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#ask((request) => ({ kind: 'command', request, source, name, details }))
+  }
+
+  screenshot(of: Parameters<StudioEngine['screenshot']>[0], options: Parameters<StudioEngine['screenshot']>[1]): Promise<Uint8Array> {
+    return this.#ask((request) => ({ kind: 'screenshot', request, of, ...options }))
+  }
+
+  devices(kind: Parameters<StudioEngine['devices']>[0]): Promise<readonly Device[]> {
+    return this.#ask((request) => ({ kind: 'devices', request, of: kind }))
+  }
+
+  reports(): ReadonlyMap<string, SourceReport> {
+    return this.#reports
+  }
+
+  filterProblems(): ReadonlyMap<string, string> {
+    return this.#filterProblems
+  }
+
+  statistics(): EngineStatistics {
+    const { encodings, ...figures } = this.#figures
+    return {
+      state: this.#state,
+      pid: this.#worker?.pid ?? null,
+      restarts: this.#restarts,
+      ...figures,
+      encodings: encodings.map(({ channel, ...each }) => ({
+        id: String(channel),
+        ...each,
+        subscribers: this.#subscriptions.subscribers(channel),
+      })),
+    }
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Meters cost a message thirty times a second: sent only while somebody looks. */
+  meter(wanted: boolean): void {
+    if (this.#metersWanted === wanted) return
+    this.#metersWanted = wanted
+    this.#send({ kind: 'meters', wanted })
+  }
+
+  async stop(goesOn = false): Promise<void> {
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#dependencies.memories.end(goesOn)
+    this.#failAsked()
+    this.#enter('off')
+    await worker?.stop()
+    this.#collection = undefined
+    this.#reports.clear()
+    this.#filterProblems.clear()
+  }
+
+  #choose(canvasId: string, encoding: Parameters<StudioEngine['encodeVideo']>[0]['encoding']) {
+    const canvas = this.#collection?.canvases.find(({ id }) => id === canvasId)
+    const rate = this.#collection?.frameRate ?? { numerator: 30, denominator: 1 }
+    const { width, height } = encodedSize(canvas ?? { width: 1920, height: 1080 }, encoding.height)
+    const pixels = (width * height * rate.numerator) / rate.denominator / encoding.frameDivisor
+    return chooseEncoding(encoding, pixels, this.#dependencies.encoders())
+  }
+
+  #start(): void {
+    if (this.#originUs === 0) this.#originUs = nowUs() - leadUs
+    this.#problem = undefined
+    this.#enter('starting')
+    const worker: SupervisedWorker<ToStudio> = superviseWorker<FromStudio, ToStudio>({
+      entry: workerFile('studio'),
+      env: environment,
+      log: this.#dependencies.log,
+      restart,
+      silenceMs,
+      onMediaPipe: (pipe) => {
+        const wire: MediaWire = openMediaWire(pipe, {
+          onTrack: (channel, track) => this.#wire === wire && this.#subscriptions.onTrack(channel, track),
+          onPacket: (channel, packet) => this.#wire === wire && this.#subscriptions.onPacket(channel, packet),
+          onNote: (channel, note) => this.#wire === wire && this.#subscriptions.onFault(channel, (note as EncodingFault).fault),
+        })
+        this.#wire = wire
+      },
+      onReady: () => {
+        this.#show(worker)
+        this.#enter('running')
+      },
+      onMessage: (message) => this.#take(message),
+      onExit: ({ restartInMs }) => {
+        if (this.#worker !== worker) return
+        this.#restarts++
+        this.#filterProblems.clear()
+        this.#figures = { ...noFigures, frames: this.#figures.frames }
+        this.#failAsked()
+        this.#subscriptions.onGap()
+        this.#pictures.onGap()
+        if (this.#problem === undefined && restartInMs !== undefined) this.#enter('restarting')
+      },
+    })
+    this.#worker = worker
+  }
+
+  #show(worker: SupervisedWorker<ToStudio>): void {
+    if (this.#collection === undefined) return
+    worker.send({
+      kind: 'show',
+      collection: this.#collection,
+      on: Object.fromEntries(this.#on),
+      encodings: this.#subscriptions.wanted,
+      pictures: this.#pictures.wanted,
+      originUs: this.#originUs,
+      folder: this.#dependencies.folder,
+      memories: this.#dependencies.memories.all,
+      reach: this.#dependencies.reach.policy(),
+      meters: this.#metersWanted,
+    })
+  }
+
+  #send(message: ToStudio): void {
+    if (this.#state === 'running') this.#worker?.send(message)
+  }
+
+  async #ask<T>(message: (request: number) => ToStudio): Promise<T> {
+    if (this.#state !== 'running') await this.#untilRunning()
+    const worker = this.#worker as SupervisedWorker<ToStudio>
+    const late = () => new AppError('studio.not_running', 'The studio did not answer in time')
+    return this.#asked.request((request) => worker.send(message(request)), patienceMs, late) as Promise<T>
+  }
+
+  /** For a process that begins, or begins anew: who asks meanwhile is answered when it can. Rejects with `studio.not_running`. */
+  #untilRunning(): Promise<void> {
+    const begins = (): boolean => this.#state === 'starting' || this.#state === 'restarting'
+    if (!begins()) return Promise.reject(new AppError('studio.not_running', this.#problem))
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer)
+        leave()
+        if (this.#state === 'running') resolve()
+        else reject(new AppError('studio.not_running', this.#problem))
+      }
+      const timer = setTimeout(settle, patienceMs)
+      const leave = this.onEvent(({ kind }) => {
+        if (kind === 'state' && !begins()) settle()
+      })
+    })
+  }
+
+  #failAsked(): void {
+    this.#asked.rejectAll(() => new AppError('studio.not_running', 'The studio is being started again'))
+  }
+
+  #take(message: FromStudio): void {
+    switch (message.kind) {
+      case 'answer':
+        if (message.error === undefined) this.#asked.resolve(message.request, message.value)
+        else this.#asked.reject(message.request, errorOf(message.error))
+        break
+      case 'switched':
+        this.#asked.resolve(message.request, message.frame)
+        for (const { canvas, scene } of message.switches) this.#tell({ kind: 'switched', canvas, scene, frame: message.frame })
+        break
+      case 'source':
+        this.#reports.set(message.source, message.report)
+        this.#tell(message)
+        break
+      case 'memory':
+        this.#dependencies.memories.set(message.source, message.memory ?? undefined)
+        break
+      case 'filter':
+        if (message.problem === null) this.#filterProblems.delete(message.filter)
+        else this.#filterProblems.set(message.filter, message.problem)
+        this.#tell(message)
+        break
+      case 'statistics':
+        this.#figures = message.statistics
+        this.#tell({ kind: 'statistics', statistics: this.statistics() })
+        break
+      case 'pictures':
+        this.#pictures.onPictures(message.canvas, message.pictures)
+        break
+      case 'address':
+        this.#dependencies.liveAddress(message.stream).then(
+          (address) => this.#worker?.send({ kind: 'address', request: message.request, address }),
+          (error: Error) => this.#worker?.send({ kind: 'address', request: message.request, problem: error.message }),
+        )
+        break
+      case 'broken':
+        this.#break(message.message)
+        break
+      default:
+        this.#tell(message)
+    }
+  }
+
+  /** It will not run on this machine however often it is started. */
+  #break(problem: string): void {
+    this.#problem = problem
+    this.#dependencies.log.error({ problem }, 'the studio cannot run')
+    const worker = this.#worker
+    this.#worker = undefined
+    this.#failAsked()
+    this.#subscriptions.failAll(problem)
+    this.#pictures.failAll(problem)
+    this.#enter('failed')
+    void worker?.stop()
+  }
+
+  #enter(state: EngineState): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.#tell({ kind: 'state', state, ...(this.#problem === undefined ? {} : { problem: this.#problem }) })
+  }
+
+  #tell(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}

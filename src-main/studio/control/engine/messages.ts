@@ -1,0 +1,120 @@
+import type { DeviceKind } from '../../../media/device.ts'
+import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
+import type { ReachPolicy } from '../../../platform/reach.ts'
+import type { Collection } from '../../document/collection.ts'
+import type { CollectionChange } from '../../document/collection-change.ts'
+import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { DriftReading, MeterReading } from './mixer-readings.ts'
+import type { CanvasPictures, CanvasSwitch, EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
+
+/** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
+export interface WantedEncoding {
+  readonly channel: number
+  readonly video?: { readonly canvas: string; readonly encoding: VideoEncoding }
+  readonly audio?: { readonly encoding: AudioEncoding }
+  /** Changed while it runs, kbit/s. */
+  readonly bitrateKbps?: number
+}
+
+/** A canvas whose finished pictures somebody may take. */
+export interface WantedPictures {
+  readonly canvas: string
+  /** Somebody takes them now. */
+  readonly taken: boolean
+}
+
+/** What is on a canvas. */
+export interface OnCanvas {
+  readonly program: string
+  readonly preview: string | null
+}
+
+/** What the studio's process is told. */
+export type ToStudio =
+  /** First of all, and again after every start: the whole show. */
+  | {
+      readonly kind: 'show'
+      readonly collection: Collection
+      /** By canvas. */
+      readonly on: Readonly<Record<string, OnCanvas>>
+      readonly encodings: readonly WantedEncoding[]
+      readonly pictures: readonly WantedPictures[]
+      /** Monotonic microseconds of the show's time 0. */
+      readonly originUs: number
+      /** Where sources keep small files. */
+      readonly folder: string
+      /** What sources kept before the process died, by their ids. */
+      readonly memories: Readonly<Record<string, SourceMemory>>
+      readonly reach: ReachPolicy
+      readonly meters: boolean
+    }
+  | { readonly kind: 'change'; readonly change: CollectionChange }
+  /** What users' paths and URLs may lead to is another. */
+  | { readonly kind: 'reach'; readonly reach: ReachPolicy }
+  /** All of them on the same frame. */
+  | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
+  | { readonly kind: 'preview'; readonly canvas: string; readonly scene: string | null }
+  | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
+  | { readonly kind: 'pictures'; readonly pictures: readonly WantedPictures[] }
+  | { readonly kind: 'keyframe'; readonly channel: number }
+  | { readonly kind: 'meters'; readonly wanted: boolean }
+  | {
+      readonly kind: 'command'
+      readonly request: number
+      readonly source: string
+      readonly name: string
+      readonly details: Readonly<Record<string, unknown>>
+    }
+  | {
+      readonly kind: 'screenshot'
+      readonly request: number
+      readonly of: ScreenshotOf
+      readonly type: 'png' | 'jpeg'
+      readonly width?: number
+    }
+  | { readonly kind: 'devices'; readonly request: number; readonly of: DeviceKind }
+  | { readonly kind: 'address'; readonly request: number; readonly address?: string; readonly problem?: string }
+
+/** What it tells. */
+export type FromStudio =
+  /** It cannot work on this machine. */
+  | { readonly kind: 'broken'; readonly code: string; readonly message: string }
+  | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  /** What a source keeps for the process that follows one that died; null: nothing. */
+  | { readonly kind: 'memory'; readonly source: string; readonly memory: SourceMemory | null }
+  /** How the speaker is on which sound is monitored. */
+  | { readonly kind: 'monitor'; readonly report: SourceReport }
+  /** A filter cannot do its work; null: it can again. */
+  | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
+  | { readonly kind: 'switched'; readonly request: number; readonly switches: readonly CanvasSwitch[]; readonly frame: number }
+  | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  /** Where a canvas's pictures stand; null: there is no such canvas. */
+  | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasPictures | null }
+  | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
+  | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
+  | { readonly kind: 'statistics'; readonly statistics: WorkerStatistics }
+  | { readonly kind: 'answer'; readonly request: number; readonly value?: unknown; readonly error?: WorkerFault }
+  | { readonly kind: 'address'; readonly request: number; readonly stream: string }
+
+/** An AppError on its way between processes. */
+export interface WorkerFault {
+  readonly code: string
+  readonly message: string
+}
+
+/** Note on an encoding's channel: nothing comes on it. */
+export interface EncodingFault {
+  readonly fault: string
+}
+
+export interface WorkerStatistics {
+  readonly frames: number
+  readonly dropped: number
+  readonly late: number
+  readonly renderMs: number
+  readonly longestRenderMs: number
+  readonly framesPerSecond: number
+  readonly cpu: number
+  readonly memoryBytes: number
+  readonly encodings: readonly (Omit<EncodingStatistics, 'subscribers' | 'id'> & { readonly channel: number })[]
+}

@@ -1,0 +1,176 @@
+import type { Packet, Track } from '../../../formats/track.ts'
+import type { Device, DeviceKind } from '../../../media/device.ts'
+import type { SourceReport } from '../../../media/source-report.ts'
+import type { Collection, Transition } from '../../document/collection.ts'
+import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
+import type { FrameRate } from '../../document/frame-rate.ts'
+import type { DriftReading, MeterReading } from './mixer-readings.ts'
+
+/** The studio's process, as the host sees it: told what to be, it tells what is. Survives the process's death. */
+export interface StudioEngine {
+  readonly state: EngineState
+  /** Wall clock of the show's time 0, ms since 1970: what times of encodings count from. */
+  readonly originTimeMs: number
+  /** The show: the process follows every edit. Starts the process where it does not run. */
+  setCollection(collection: Collection): void
+  /**
+   * Puts scenes on the programs of canvases, all on the same frame. Resolves at that frame: the first that shows them (with a
+   * transition: its first). Throws `studio.not_running`, and `request.not_found` where one is not there: then none is switched.
+   */
+  switchTo(switches: readonly CanvasSwitch[]): Promise<Switched>
+  /** The scene that is being prepared on a canvas, or none. */
+  setPreview(canvas: string, scene: string | null): void
+  /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
+  encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding
+  encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
+  /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
+  showPictures(canvas: string, listener: PicturesListener): ShownPictures
+  /** Something for a source to do. Throws AppError of the source. */
+  command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
+  /** A picture as it is now. Throws `studio.not_running` or `request.not_found`. */
+  screenshot(of: ScreenshotOf, options: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array>
+  devices(kind: DeviceKind): Promise<readonly Device[]>
+  reports(): ReadonlyMap<string, SourceReport>
+  /** What is wrong with filters for pictures that cannot do their work, by their ids. */
+  filterProblems(): ReadonlyMap<string, string>
+  statistics(): EngineStatistics
+  /** Whether somebody wants events `meters` and `drift`: none are sent before. */
+  meter(wanted: boolean): void
+  /** Returns the way to stop listening. */
+  onEvent(listener: (event: EngineEvent) => void): () => void
+  /** `goesOn`: the host ends and comes back: sources then go on where they would be. */
+  stop(goesOn?: boolean): Promise<void>
+}
+
+/** `restarting`: the process died and comes back by itself; `failed`: it cannot run here (`problem` says why). */
+export type EngineState = 'off' | 'starting' | 'running' | 'restarting' | 'failed'
+
+/** A scene for a canvas. */
+export interface CanvasSwitch {
+  readonly canvas: string
+  readonly scene: string
+  /** How to come there; undefined for a cut. */
+  readonly transition: Transition | undefined
+}
+
+export interface Switched {
+  /** Number of the first frame on which the new scenes are seen. */
+  readonly frame: number
+  /** From the call to that frame's composition, ms. */
+  readonly tookMs: number
+}
+
+export type ScreenshotOf =
+  | { readonly program: string }
+  | { readonly preview: string }
+  | { readonly scene: string }
+  | { readonly source: string }
+
+export interface VideoRequest {
+  readonly canvas: string
+  readonly encoding: VideoEncoding
+  /** An output that changes its bitrate by itself has an encoder of its own: its id. */
+  readonly owner?: string
+}
+
+export interface AudioRequest {
+  readonly encoding: AudioEncoding
+}
+
+/**
+ * Who takes an encoding. Called synchronously, in order. All times count from the show's beginning and go on over a restart of the
+ * process: tracks of one show share one timeline.
+ */
+export interface EncodedListener {
+  /** Once before the first packet, and again when the configuration changed. */
+  onTrack(track: Track): void
+  onPacket(packet: Packet): void
+  /** The process began anew: the next packets do not continue the previous ones. The first of video is a keyframe. */
+  onGap(): void
+  /** The encoder cannot run: nothing comes until the request is changed. */
+  onFault(problem: string): void
+}
+
+export interface Encoding {
+  /** Next frame becomes a keyframe: at most two a second. */
+  requestKeyframe(): void
+  /** For requests with an `owner`. */
+  setBitrate(kbps: number): void
+  close(): void
+}
+
+/** Where a canvas's pictures stand. */
+export interface CanvasPictures {
+  /** For `openFrameStore`, in any process of this user: the newest picture, with the time at which it was due. */
+  readonly address: string
+  readonly width: number
+  readonly height: number
+  readonly frameRate: FrameRate
+}
+
+/** Who takes a canvas's pictures. */
+export interface PicturesListener {
+  /** They stand there from now on: told first, after `onGap`, and again when size or rate changed. */
+  onPictures(pictures: CanvasPictures): void
+  /** The process began anew: there are none until `onPictures` tells of others. */
+  onGap(): void
+  /** There are none: the canvas is gone, or the studio cannot run. */
+  onFault(problem: string): void
+}
+
+export interface ShownPictures {
+  /** Pictures are made and copied while they are taken. Begins with false. */
+  setTaken(taken: boolean): void
+  close(): void
+}
+
+export interface EncodingStatistics {
+  readonly id: string
+  readonly codec: string
+  readonly encoder: string
+  readonly width: number
+  readonly height: number
+  readonly frames: number
+  /** Frames of the clock that were left out because the encoder was too slow. */
+  readonly skipped: number
+  readonly bitrateKbps: number
+  /** From composition to packet, ms: mean of the last second and the longest. */
+  readonly lagMs: number
+  readonly longestLagMs: number
+  readonly subscribers: number
+}
+
+export interface EngineStatistics {
+  readonly state: EngineState
+  readonly pid: number | null
+  readonly restarts: number
+  /** Frames of the clock since the show began. */
+  readonly frames: number
+  /** Frames that were never composed. */
+  readonly dropped: number
+  /** Frames composed more than half a frame late. */
+  readonly late: number
+  /** Composition, ms: mean and longest of the last second. */
+  readonly renderMs: number
+  readonly longestRenderMs: number
+  /** Of the last second. */
+  readonly framesPerSecond: number
+  /** Of the studio's processes: cores used, resident bytes. */
+  readonly cpu: number
+  readonly memoryBytes: number
+  readonly encodings: readonly EncodingStatistics[]
+}
+
+export type EngineEvent =
+  | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
+  | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
+  /** How the speaker is on which sound is monitored. */
+  | { readonly kind: 'monitor'; readonly report: SourceReport }
+  /** A filter cannot do its work; null: it can again. */
+  | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
+  | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }
+  | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  /** 30 times a second while they are wanted: `meter`. */
+  | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
+  | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
+  | { readonly kind: 'statistics'; readonly statistics: EngineStatistics }

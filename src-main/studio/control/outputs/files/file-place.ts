@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs'
+import { access, constants, mkdir } from 'node:fs/promises'
+import { dirname, isAbsolute, join, normalize } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileName, numberField, timeFields } from '../../../../media/files/file-names.ts'
+import { AppError } from '../../../../platform/errors.ts'
+import { type FilePolicy, judgeFile } from '../../../../platform/user-files/file-policy.ts'
+import { FileFault } from '../../../../platform/user-files/regular-file.ts'
+
+/** The folder that settings mean: absolute, or below the studio's own. Throws `studio.folder_unusable`. */
+export function folderOf(own: string, folder: string): string {
+  if (folder.includes('\0')) throw new AppError('studio.folder_unusable', 'The folder has a character that no folder has')
+  if (isAbsolute(folder)) return normalize(folder)
+  const below = normalize(folder === '' ? '.' : folder)
+  if (below === '..' || below.startsWith('../')) {
+    throw new AppError('studio.folder_unusable', `${folder} is not below the studio's folder: give it from the root on`)
+  }
+  return join(own, below)
+}
+
+/** The real folder behind one that settings name. Throws `path.forbidden` where nothing may be written there. */
+export async function judgeFolder(folder: string, policy: FilePolicy, limited: boolean): Promise<string> {
+  try {
+    return await judgeFile(folder, policy, limited)
+  } catch (cause) {
+    if (cause instanceof FileFault) throw new AppError('path.forbidden', cause.message, { cause })
+    throw cause
+  }
+}
+
+/** How long a folder may take to answer: one of a server that is gone never does, ms. */
+const maxWaitMs = 5000
+
+/** Makes the folder where it is missing. Rejects with `studio.folder_unusable`. */
+export async function prepareFolder(folder: string): Promise<void> {
+  const late = new AbortController()
+  try {
+    const ready = makeFolder(folder).then(() => access(folder, constants.W_OK))
+    const answer = await Promise.race([ready, sleep(maxWaitMs, 'late' as const, { signal: late.signal })])
+    if (answer === 'late') throw new Error(`no answer within ${maxWaitMs / 1000} s`)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new AppError('studio.folder_unusable', `${folder}: ${code ?? (cause as Error).message}`, { cause })
+  } finally {
+    late.abort()
+  }
+}
+
+/** Step by step: where the system takes no folder at all (as below /proc), Node's own recursive way tries for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  const missing: string[] = []
+  const stands = (at: string): Promise<boolean> =>
+    access(at).then(
+      () => true,
+      () => false,
+    )
+  for (let at = folder; dirname(at) !== at && !(await stands(at)); at = dirname(at)) missing.unshift(at)
+  for (const each of missing) await mkdir(each)
+}
+
+export interface FileFacts {
+  readonly folder: string
+  readonly template: string
+  readonly ending: string
+  /** ms since 1970. */
+  readonly wallMs: number
+  readonly output: string
+  readonly canvas: string
+  readonly scene: string
+  readonly part: number
+}
+
+/** Where the bytes of a file stand that is to be there whole or not at all, until it is whole. */
+export function halfOf(path: string): string {
+  return `${path}.part`
+}
+
+/** A path that no file has, nor is to have (`taken`). A file of a later part says so in its name, whatever the template. */
+export function freePath({ folder, template, ending, wallMs, output, canvas, scene, part }: FileFacts, taken: ReadonlySet<string>): string {
+  const fields = { ...timeFields(wallMs), output, canvas, scene, part: numberField(part) }
+  const full = part > 1 && !/\{(part|time)\}/.test(template) ? `${template}-{part}` : template
+  const name = fileName(full, fields, `recording-${fields.part}`)
+  let path = join(folder, `${name}.${ending}`)
+  for (let next = 2; taken.has(path) || existsSync(path) || existsSync(halfOf(path)); next++)
+    path = join(folder, `${name}-${next}.${ending}`)
+  return path
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Reach } from '../../../platform/reach.ts'
+import type { RouteDefinition } from '../../../platform/routes.ts'
+import type { StudioDependencies } from '../../studio-dependencies.ts'
+import type { StudioEngine } from '../engine/studio-engine.ts'
+import type { StateStore } from '../state-store.ts'
+import { FileBook } from './files/file-book.ts'
+import { fileRoutes } from './files/file-routes.ts'
+import { Outputs } from './outputs.ts'
+import type { StudioOutputs } from './studio-outputs.ts'
+
+export { outputKinds } from '../../document/kinds/output-kinds.ts'
+
+export interface CreateOutputsDependencies
+  extends Pick<StudioDependencies, 'carrier' | 'database' | 'writes' | 'events' | 'audit' | 'log'> {
+  readonly engine: StudioEngine
+  readonly store: StateStore
+  /** For how long a host may have been away for outputs to go on by themselves, ms; 0: never. */
+  readonly resumeWithinMs: () => number
+  /** Where recordings and replays go that name no folder of their own: made where it is missing. */
+  readonly folder: string
+  readonly reach: Pick<Reach, 'policy'>
+  /** ms since 1970. */
+  readonly now?: () => number
+}
+
+/** How long the host's start waits for files that the one before it left unfinished, ms: they go on being read behind it. */
+const maxRecoveryMs = 1500
+
+/** The ways out of the studio, with what the host that ran before left behind put in order. */
+export async function createOutputs(
+  dependencies: CreateOutputsDependencies,
+): Promise<StudioOutputs & { readonly routes: readonly RouteDefinition[] }> {
+  const { database, writes, events, audit, log, engine, carrier, folder, reach, store, resumeWithinMs } = dependencies
+  mkdirSync(folder, { recursive: true })
+  const files = await FileBook.open({ database, writes, events, log })
+  // Of a day's recording this takes a while, which nobody is to be off air for.
+  await Promise.race([files.recover(), sleep(maxRecoveryMs, undefined, { ref: false })])
+  const now = dependencies.now ?? Date.now
+  const outputs = new Outputs({ engine, carrier, events, audit, log, files, folder, reach, now, store, resumeWithinMs })
+  return {
+    routes: fileRoutes(files, audit),
+    sync: (collection) => outputs.sync(collection),
+    list: () => outputs.list(),
+    autostart: () => outputs.autostart(),
+    resume: () => outputs.resume(),
+    start: (id, actor) => outputs.start(id, actor),
+    stop: (id, actor) => outputs.stop(id, actor),
+    command: (id, name, details, actor) => outputs.command(id, name, details, actor),
+    close: (byPerson) => outputs.close(byPerson),
+  }
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '../../../platform/errors.ts'
+import type { EventBus } from '../../../platform/events.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { Action } from '../../document/action-schemas.ts'
+import type { Macro } from '../../document/collection.ts'
+
+/** Macros that run at once. */
+const maxRunning = 16
+
+export interface MacroRun {
+  readonly run: string
+  readonly macro: string
+  readonly state: 'running' | 'done' | 'failed' | 'stopped'
+  /** Actions that are done. */
+  readonly done: number
+  readonly actions: number
+  /** Why it failed: of the action behind those that are done. */
+  readonly error: { readonly code: string; readonly message: string; readonly remedy: string } | null
+}
+
+export interface MacrosDependencies {
+  readonly events: Pick<EventBus, 'publish'>
+  readonly log: Pick<Logger, 'error'>
+  readonly act: (action: Action, actor: string, signal: AbortSignal) => Promise<unknown>
+}
+
+/** Runs macros: their actions one after the other, until one fails. */
+export class Macros {
+  readonly #dependencies: MacrosDependencies
+  readonly #running = new Map<string, { view: MacroRun; readonly stop: AbortController; readonly ended: Promise<MacroRun> }>()
+
+  constructor(dependencies: MacrosDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  get running(): readonly MacroRun[] {
+    return [...this.#running.values()].map(({ view }) => view)
+  }
+
+  /** Answers when the macro has ended, or after `waitMs` while it goes on. Throws `studio.busy`. */
+  async run(macro: Macro, actor: string, waitMs = 5000): Promise<MacroRun> {
+    if (this.#running.size >= maxRunning) throw new AppError('studio.busy')
+    const stop = new AbortController()
+    const view: MacroRun = { run: randomUUID(), macro: macro.id, state: 'running', done: 0, actions: macro.actions.length, error: null }
+    const kept = { view, stop, ended: Promise.resolve(view) }
+    this.#running.set(view.run, kept)
+    const ended = this.#work(
+      macro,
+      actor,
+      stop.signal,
+      (next) => {
+        kept.view = next
+        this.#dependencies.events.publish('studio.macro', next)
+      },
+      view,
+    )
+    kept.ended = ended
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, waitMs)
+    await Promise.race([ended, late.promise])
+    clearTimeout(timer)
+    return kept.view
+  }
+
+  /** Throws `studio.not_found`. */
+  stop(run: string): void {
+    const kept = this.#running.get(run)
+    if (kept === undefined) throw new AppError('studio.not_found', 'No macro runs under that id')
+    kept.stop.abort()
+  }
+
+  async stopAll(): Promise<void> {
+    const all = [...this.#running.values()]
+    for (const { stop } of all) stop.abort()
+    await Promise.all(all.map(({ ended }) => ended))
+  }
+
+  async #work(macro: Macro, actor: string, signal: AbortSignal, tell: (view: MacroRun) => void, first: MacroRun): Promise<MacroRun> {
+    let view = first
+    tell(view)
+    try {
+      for (const action of macro.actions) {
+        await this.#dependencies.act(action as Action, actor, signal)
+        view = { ...view, done: view.done + 1 }
+        if (signal.aborted) break
+      }
+      view = { ...view, state: view.done === view.actions ? 'done' : 'stopped' }
+    } catch (error) {
+      const known = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
+      if (known.code === 'internal' && !signal.aborted) this.#dependencies.log.error({ err: error, macro: macro.id }, 'a macro failed')
+      view = signal.aborted
+        ? { ...view, state: 'stopped' }
+        : { ...view, state: 'failed', error: { code: known.code, message: known.message, remedy: known.remedy } }
+    }
+    this.#running.delete(view.run)
+    tell(view)
+    return view
+  }
+}
+
+/** `ctrl+shift+1` and `Shift + Ctrl + 1` are the same chord. */
+export function sameChord(a: string, b: string): boolean {
+  return normal(a) === normal(b)
+}
+
+const otherNames: Readonly<Record<string, string>> = {
+  control: 'ctrl',
+  command: 'meta',
+  cmd: 'meta',
+  super: 'meta',
+  win: 'meta',
+  option: 'alt',
+}
+
+function normal(chord: string): string {
+  const keys = chord
+    .toLowerCase()
+    .split('+')
+    .map((key) => key.trim())
+  // A chord that ends in plus means that key.
+  const named = keys
+    .map((key, index) => (key === '' && index === keys.length - 1 ? 'plus' : (otherNames[key] ?? key)))
+    .filter((key) => key !== '')
+  return named.sort().join('+')
+}

@@ -1,0 +1,63 @@
+import { Type } from 'typebox'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { withAuthors } from '../../document/authorship.ts'
+import type { CollectionFolder } from '../../document/collection-folder.ts'
+import { importObs } from '../../document/import-obs/import-obs.ts'
+import { leaveOutRefused } from '../../document/leave-out.ts'
+import type { DocumentReader } from '../../document/read-document.ts'
+import { CollectionName, documentBytes, tag } from './answer-schemas.ts'
+import { doingOf } from './doing.ts'
+
+export interface ImportRoutesDependencies {
+  readonly folder: CollectionFolder
+  readonly reader: DocumentReader
+  readonly audit: { record(entry: { kind: 'command'; message: string; actor: string }): void }
+}
+
+/** The doors to collections made of what other programs write. */
+export function importRoutes({ folder, reader, audit }: ImportRoutesDependencies): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/studio/import/obs',
+      tag,
+      summary: 'Makes a collection of a scene collection of OBS Studio, and tells what could not be carried',
+      role: 'editor',
+      idempotent: true,
+      bodyBytes: documentBytes,
+      body: Type.Object(
+        {
+          name: CollectionName,
+          document: Type.Record(Type.String(), Type.Unknown(), { description: 'the JSON that OBS Studio exports' }),
+          width: Type.Optional(
+            Type.Integer({ minimum: 16, maximum: 7680, multipleOf: 2, description: 'of the canvas: OBS keeps it in the profile' }),
+          ),
+          height: Type.Optional(Type.Integer({ minimum: 16, maximum: 4320, multipleOf: 2 })),
+          frameRate: Type.Optional(Type.Number({ minimum: 1, maximum: 240 })),
+        },
+        { additionalProperties: false },
+      ),
+      responses: {
+        201: Type.Object({
+          name: Type.String(),
+          scenes: Type.Integer(),
+          sources: Type.Integer(),
+          notCarried: Type.Array(Type.Object({ place: Type.String(), reason: Type.String() })),
+        }),
+      },
+      handler: async ({ body: { document, ...options }, principal }) => {
+        const imported = importObs(document, options, reader)
+        const author = doingOf(principal)
+        const { collection: allowed, leftOut } = leaveOutRefused(imported.collection, author.limited, reader)
+        const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
+        const notCarried = [...imported.notCarried, ...leftOut]
+        await folder.create(options.name, `${JSON.stringify(reader.seals.encryptCopy(collection, reader.kinds), null, 2)}\n`)
+        audit.record({ kind: 'command', message: `the collection ${options.name} was imported from OBS Studio`, actor: principal.id })
+        return {
+          status: 201,
+          body: { name: options.name, scenes: collection.scenes.length, sources: collection.sources.length, notCarried },
+        }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,205 @@
+import { Type } from 'typebox'
+import { AppError } from '../../../platform/errors.ts'
+import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { ActionSchema } from '../../document/action-schemas.ts'
+import { type ActionDependencies, doAction } from '../actions.ts'
+import { type Macros, sameChord } from '../program/macros.ts'
+import type { SwitchAnswer } from '../program/program-control.ts'
+import { ErrorSchema, IdParam, Nullable, tag } from './answer-schemas.ts'
+
+export interface ProgramRoutesDependencies extends ActionDependencies {
+  readonly macros: Macros
+}
+
+const exactly = { additionalProperties: false }
+const DurationMs = Type.Integer({ minimum: 0, maximum: 60_000 })
+const how = {
+  transition: Type.Optional(
+    Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'left out: the scene’s own, then the one chosen, then the collection’s' }),
+  ),
+  durationMs: Type.Optional(DurationMs),
+}
+
+const ProgramSchema = Type.Object({
+  studioMode: Type.Boolean({ description: 'scenes are prepared in a preview before they go on air' }),
+  transition: Nullable(Type.String({ description: 'chosen for all scenes that say nothing themselves' })),
+  durationMs: Nullable(Type.Integer()),
+  canvases: Type.Array(
+    Type.Object({
+      canvas: Type.String(),
+      program: Type.String({ description: 'scene on air' }),
+      preview: Nullable(Type.String()),
+      transition: Nullable(Type.String({ description: 'under way' })),
+    }),
+  ),
+})
+
+const SwitchedSchema = Type.Object({
+  canvas: Type.String(),
+  scene: Type.String(),
+  transition: Type.String(),
+  durationMs: Type.Integer(),
+  frame: Nullable(Type.Integer({ description: 'first frame that shows it; null while the studio does not run' })),
+  tookMs: Nullable(Type.Number({ description: 'from the request to that frame' })),
+  followed: Type.Array(Type.Object({ canvas: Type.String(), scene: Type.String() })),
+})
+
+const MacroRunSchema = Type.Object({
+  run: Type.String(),
+  macro: Type.String(),
+  state: Type.Union(['running', 'done', 'failed', 'stopped'].map((state) => Type.Literal(state))),
+  done: Type.Integer({ description: 'actions that are done' }),
+  actions: Type.Integer(),
+  error: Nullable(ErrorSchema),
+})
+
+/** The doors to what is on air, and to actions, macros and hotkeys. */
+export function programRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefinition[] {
+  return [...airRoutes(dependencies), ...actionRoutes(dependencies)]
+}
+
+function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefinition[] {
+  const { show } = dependencies
+  const { control } = show
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/studio/program',
+      tag,
+      summary: 'What is on air and what is being prepared, on each canvas',
+      role: 'viewer',
+      responses: { 200: ProgramSchema },
+      handler: () => ({ body: control.state }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/program',
+      tag,
+      summary: 'Puts a scene on air on its canvas; answers with the first frame that shows it',
+      role: 'editor',
+      body: Type.Object({ scene: IdParam, ...how }, exactly),
+      responses: { 200: SwitchedSchema },
+      handler: async ({ body, principal }) => {
+        return { body: (await doAction({ do: 'switch', ...body }, principal.id, dependencies)) as SwitchAnswer }
+      },
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/studio/program',
+      tag,
+      summary: 'Studio mode, and the transition that is used where nothing else is said',
+      role: 'editor',
+      body: Type.Object(
+        {
+          studioMode: Type.Optional(Type.Boolean()),
+          transition: Type.Optional(Nullable(IdParam)),
+          durationMs: Type.Optional(Nullable(DurationMs)),
+        },
+        exactly,
+      ),
+      responses: { 200: ProgramSchema },
+      handler: ({ body }) => {
+        show.current
+        control.configure(body)
+        return { body: control.state }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/preview',
+      tag,
+      summary: 'Prepares a scene in the preview of its canvas; `canvas` with a scene of null clears it',
+      role: 'editor',
+      body: Type.Object({ scene: Nullable(IdParam), canvas: Type.Optional(IdParam) }, exactly),
+      responses: { 200: ProgramSchema },
+      handler: ({ body: { scene, canvas } }) => {
+        const found = scene === null ? undefined : show.collection.scenes.find(({ id }) => id === scene)
+        if (scene !== null && found === undefined) throw new AppError('studio.not_found', `The collection has no scene "${scene}"`)
+        control.preview(canvas ?? found?.canvas ?? control.mainCanvas, scene)
+        return { body: control.state }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/transition',
+      tag,
+      summary: 'Brings the preview on air; what was on air is then in the preview',
+      role: 'editor',
+      body: Type.Object({ canvas: Type.Optional(IdParam), ...how }, exactly),
+      responses: { 200: SwitchedSchema },
+      handler: async ({ body, principal }) => {
+        return { body: (await doAction({ do: 'transition', ...body }, principal.id, dependencies)) as SwitchAnswer }
+      },
+    }),
+  ]
+}
+
+function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefinition[] {
+  const { show, macros, audit } = dependencies
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/studio/actions',
+      tag,
+      summary: 'Does one thing: switch, preview, transition, show, mute, gain, filter, start and stop outputs, commands, wait',
+      role: 'editor',
+      body: ActionSchema,
+      responses: { 200: Type.Object({ result: Type.Unknown() }) },
+      handler: async ({ body, principal, signal }) => ({
+        body: { result: (await doAction(body, principal.id, dependencies, signal)) ?? null },
+      }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/macros/:id/run',
+      tag,
+      summary: 'Runs a macro; answers when it has ended, or after five seconds while it goes on',
+      role: 'editor',
+      params: Type.Object({ id: IdParam }),
+      responses: { 200: MacroRunSchema },
+      handler: async ({ params, principal }) => {
+        const macro = show.collection.macros.find(({ id }) => id === params.id)
+        if (macro === undefined) throw new AppError('studio.not_found', `The collection has no macro "${params.id}"`)
+        audit.record({ kind: 'command', message: `studio: ran the macro ${macro.name}`, actor: principal.id })
+        return { body: await macros.run(macro, principal.id) }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/studio/macro-runs',
+      tag,
+      summary: 'Macros that run now',
+      role: 'viewer',
+      responses: { 200: Type.Object({ items: Type.Array(MacroRunSchema) }) },
+      handler: () => ({ body: { items: macros.running } }),
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/studio/macro-runs/:run',
+      tag,
+      summary: 'Stops a macro before its next action',
+      role: 'editor',
+      params: Type.Object({ run: Type.String({ maxLength: 60 }) }),
+      responses: { 204: Type.Null() },
+      handler: ({ params }) => {
+        macros.stop(params.run)
+        return { status: 204, body: null }
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/studio/hotkeys',
+      tag,
+      summary: 'A chord of keys was pressed: runs the macros that it belongs to',
+      role: 'editor',
+      body: Type.Object({ chord: Type.String({ minLength: 1, maxLength: 60, description: 'e.g. `Ctrl+Shift+1`' }) }, exactly),
+      responses: { 200: Type.Object({ items: Type.Array(MacroRunSchema, { description: 'empty: it belongs to none' }) }) },
+      handler: async ({ body: { chord }, principal }) => {
+        const found = show.collection.macros.filter(({ hotkeys }) => hotkeys.some((each) => sameChord(each, chord)))
+        for (const { name } of found)
+          audit.record({ kind: 'command', message: `studio: ran the macro ${name} (${chord})`, actor: principal.id })
+        return { body: { items: await Promise.all(found.map((macro) => macros.run(macro, principal.id))) } }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,68 @@
+import type { SourceReport } from '../../media/source-report.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { EngineEvent, StudioEngine } from './engine/studio-engine.ts'
+
+export interface StudioEvents {
+  /** Why the studio cannot run here, or null. */
+  readonly problem: string | null
+  stop(): void
+}
+
+/** Tells on the event socket what the studio's process tells: its state, its sources, figures; meters while somebody looks. */
+export function publishEngineEvents(engine: StudioEngine, events: EventBus): StudioEvents {
+  let problem: string | null = null
+  const reports = new Map<string, SourceReport>()
+  const meters = events.offerSamples('studio.meters', (wanted) => engine.meter(wanted))
+  const drift = events.offerSamples('studio.drift', () => undefined)
+
+  const tell = (event: EngineEvent): void => {
+    switch (event.kind) {
+      case 'state':
+        problem = event.problem ?? null
+        events.publish('studio.state', { state: event.state, problem })
+        break
+      case 'source': {
+        const before = reports.get(event.source)
+        reports.set(event.source, event.report)
+        // Positions come all the time; a new state is what a page must not miss.
+        const passing = before?.state === event.report.state && before.problem === event.report.problem
+        events.publish('studio.source', { id: event.source, report: event.report }, { volatile: passing })
+        break
+      }
+      case 'filter':
+        events.publish('studio.filter', { id: event.filter, problem: event.problem })
+        break
+      case 'monitor':
+        events.publish('studio.monitor', event.report)
+        break
+      case 'switched':
+        events.publish('studio.switched', { canvas: event.canvas, scene: event.scene, frame: event.frame })
+        break
+      case 'meters':
+        meters.publish({ meters: event.meters })
+        break
+      case 'drift':
+        drift.publish({ drift: event.drift })
+        break
+      case 'statistics':
+        events.publish('studio.statistics', event.statistics, { volatile: true })
+        break
+      case 'transition-ended':
+        break
+    }
+  }
+  const leave = engine.onEvent((event) => {
+    tell(event)
+    if (reports.size > 4096) reports.clear()
+  })
+  return {
+    get problem() {
+      return problem
+    },
+    stop() {
+      leave()
+      meters.stop()
+      drift.stop()
+    },
+  }
+}

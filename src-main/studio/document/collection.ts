@@ -1,0 +1,227 @@
+import { type Static, Type } from 'typebox'
+import { type Alignment, AlignmentSchema, type Bounds, BoundsSchema, type Crop, CropSchema, type Pair, PairSchema } from './geometry.ts'
+import { SourceAudioSchema, TrackSchema, trackCount } from './mixer-schemas.ts'
+import { OutputSchema } from './output-schemas.ts'
+
+/**
+ * A collection is what a show is made of: canvases, scenes, sources, transitions and outputs. It is one JSON document
+ * (`formatName`, `formatVersion`), never changed in place: every edit makes a new one that shares what did not change.
+ */
+export const formatName = 'ami-streams/collection'
+export const formatVersion = 1
+
+/** Ids are given by whoever makes a thing, and kept for ever: unique in the collection among things of its sort (scenes, items of all scenes, ...). */
+export const IdSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
+export const NameSchema = Type.String({ minLength: 1, maxLength: 120 })
+
+/** Settings of a kind: checked against the kind's own schema. */
+export const SettingsSchema = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown())
+
+export const blendModes = [
+  'normal',
+  'add',
+  'subtract',
+  'screen',
+  'multiply',
+  'overlay',
+  'lighten',
+  'darken',
+  'difference',
+  'color-dodge',
+  'color-burn',
+  'hard-light',
+  'soft-light',
+] as const
+
+export const FilterSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: NameSchema,
+    kind: Type.String({ maxLength: 40, description: 'one of the kinds that `GET /studio/filter-kinds` lists' }),
+    enabled: Type.Boolean(),
+    settings: SettingsSchema,
+  },
+  { additionalProperties: false },
+)
+
+export const SourceSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: NameSchema,
+    kind: Type.String({ maxLength: 40, description: 'one of the kinds that `GET /studio/source-kinds` lists' }),
+    settings: SettingsSchema,
+    /** Applied in this order to the pictures, wherever the source is shown. */
+    filters: Type.Array(FilterSchema, { maxItems: 32 }),
+    /** How its sound is mixed; absent for sources that have none. */
+    audio: Type.Optional(SourceAudioSchema),
+  },
+  { additionalProperties: false },
+)
+
+const ItemBase = {
+  id: IdSchema,
+  name: Type.Optional(NameSchema),
+  visible: Type.Boolean(),
+  /** Editors refuse to move it; programs may. */
+  locked: Type.Boolean(),
+  /** Where the item's `alignment` point stands, canvas pixels (of the group for an item inside one). */
+  position: PairSchema,
+  /** Factors; negative ones mirror. Without effect while `bounds` stands. */
+  scale: PairSchema,
+  /** Degrees, clockwise, about the alignment point. */
+  rotation: Type.Number({ minimum: -36000, maximum: 36000 }),
+  alignment: AlignmentSchema,
+  crop: CropSchema,
+  bounds: Type.Union([BoundsSchema, Type.Null()]),
+  blend: Type.Union(blendModes.map((mode) => Type.Literal(mode))),
+  opacity: Type.Number({ minimum: 0, maximum: 1 }),
+  sampling: Type.Union([Type.Literal('smooth'), Type.Literal('nearest')]),
+}
+
+const exactly = { additionalProperties: false }
+const SourceItemSchema = Type.Object({ ...ItemBase, source: IdSchema }, exactly)
+const SceneItemSchema = Type.Object({ ...ItemBase, scene: IdSchema }, exactly)
+
+/**
+ * Something that stands in a scene: a source, another scene, or a group of such. Groups do not nest. The box of a group reaches from its own
+ * origin, where places of its items are counted from, to the right and the bottom of what stands in it.
+ */
+export const ItemSchema = Type.Union([
+  SourceItemSchema,
+  SceneItemSchema,
+  Type.Object({ ...ItemBase, group: Type.Array(Type.Union([SourceItemSchema, SceneItemSchema]), { maxItems: 256 }) }, exactly),
+])
+
+export const TransitionSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: NameSchema,
+    kind: Type.Union(['cut', 'fade', 'slide', 'push', 'wipe', 'stinger', 'move'].map((kind) => Type.Literal(kind))),
+    durationMs: Type.Integer({ minimum: 0, maximum: 60_000 }),
+    settings: SettingsSchema,
+  },
+  exactly,
+)
+
+export const SceneSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: NameSchema,
+    /** The canvas that it is made for. */
+    canvas: IdSchema,
+    /** Bottom first. */
+    items: Type.Array(ItemSchema, { maxItems: 512 }),
+    filters: Type.Array(FilterSchema, { maxItems: 32 }),
+    /** Transition into this scene, where it differs from the collection's. */
+    transition: Type.Optional(IdSchema),
+    /** For a scene of another canvas: goes on air there together with this one. */
+    follows: Type.Optional(IdSchema),
+  },
+  exactly,
+)
+
+export const CanvasSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: NameSchema,
+    /** Pixels, even. */
+    width: Type.Integer({ minimum: 16, maximum: 7680, multipleOf: 2 }),
+    height: Type.Integer({ minimum: 16, maximum: 4320, multipleOf: 2 }),
+    /** `#rrggbb` behind all items. */
+    background: Type.String({ pattern: '^#[0-9a-fA-F]{6}$' }),
+    /** Scene that is on air when the studio starts. */
+    scene: IdSchema,
+  },
+  exactly,
+)
+
+export const MacroSchema = Type.Object(
+  {
+    id: IdSchema,
+    name: NameSchema,
+    /** Key chords that the desktop shell and the page tell, e.g. `Ctrl+Shift+1`. */
+    hotkeys: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 8 }),
+    /** Done one after the other: bodies of `POST /studio/actions`. */
+    actions: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 64 }),
+  },
+  exactly,
+)
+
+/** Names of its parts that are lists of things with ids. */
+export const collectionLists = ['canvases', 'scenes', 'sources', 'transitions', 'outputs', 'macros', 'tracks'] as const
+
+export const CollectionSchema = Type.Object(
+  {
+    format: Type.Literal(formatName),
+    version: Type.Literal(formatVersion),
+    id: IdSchema,
+    name: NameSchema,
+    /** Frames per second as a fraction: of the one clock that all canvases share. */
+    frameRate: Type.Object(
+      { numerator: Type.Integer({ minimum: 1, maximum: 240_000 }), denominator: Type.Integer({ minimum: 1, maximum: 1001 }) },
+      exactly,
+    ),
+    /** The first is the main one. */
+    canvases: Type.Array(CanvasSchema, { minItems: 1, maxItems: 8 }),
+    scenes: Type.Array(SceneSchema, { minItems: 1, maxItems: 512 }),
+    sources: Type.Array(SourceSchema, { maxItems: 1024 }),
+    transitions: Type.Array(TransitionSchema, { minItems: 1, maxItems: 64 }),
+    /** The transition used where nothing else is said. */
+    transition: IdSchema,
+    outputs: Type.Array(OutputSchema, { maxItems: 64 }),
+    macros: Type.Array(MacroSchema, { maxItems: 256 }),
+    /** Of sound, 1 to 6 in order: always all of them. */
+    tracks: Type.Array(TrackSchema, { minItems: trackCount, maxItems: trackCount }),
+    /** Keys of references that editors wrote, kept by the host: see `authorship`. Never taken from a document that somebody sends. */
+    byEditors: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_ -]*$' })),
+    /** Speaker on which sound is monitored: an id of `GET /studio/devices?kind=speaker`; the system's default where left out. */
+    monitorDevice: Type.Optional(Type.String({ minLength: 1, maxLength: 400 })),
+  },
+  exactly,
+)
+
+export type Filter = Static<typeof FilterSchema>
+export type Source = Static<typeof SourceSchema>
+export type BlendMode = (typeof blendModes)[number]
+
+export interface ItemLayout {
+  readonly id: string
+  readonly name?: string
+  readonly visible: boolean
+  readonly locked: boolean
+  readonly position: Pair
+  readonly scale: Pair
+  readonly rotation: number
+  readonly alignment: Alignment
+  readonly crop: Crop
+  readonly bounds: Bounds | null
+  readonly blend: BlendMode
+  readonly opacity: number
+  readonly sampling: 'smooth' | 'nearest'
+}
+export type LeafItem = ItemLayout & ({ readonly source: string } | { readonly scene: string })
+export type Item = LeafItem | (ItemLayout & { readonly group: readonly LeafItem[] })
+
+export interface Scene {
+  readonly id: string
+  readonly name: string
+  readonly canvas: string
+  readonly items: readonly Item[]
+  readonly filters: readonly Filter[]
+  readonly transition?: string
+  readonly follows?: string
+}
+export type TransitionKind = 'cut' | 'fade' | 'slide' | 'push' | 'wipe' | 'stinger' | 'move'
+export interface Transition {
+  readonly id: string
+  readonly name: string
+  readonly kind: TransitionKind
+  readonly durationMs: number
+  readonly settings: Readonly<Record<string, unknown>>
+}
+export type Canvas = Static<typeof CanvasSchema>
+export type Macro = Static<typeof MacroSchema>
+export interface Collection extends Omit<Static<typeof CollectionSchema>, 'scenes' | 'transitions'> {
+  readonly scenes: Scene[]
+  readonly transitions: Transition[]
+}

@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Collection } from '../collection.ts'
+import type { Edit } from './edit-schemas.ts'
+import { applyPatch, type Patch, patchBetween } from './patch.ts'
+
+/** Steps that can be undone, and bytes that they may take together. */
+const maxSteps = 500
+const maxBytes = 16 * 1024 * 1024
+/** Changes of the same property of the same thing that follow each other as fast are one step, ms. */
+const dragMs = 500
+
+/** One step of the history: what it did and how it is undone. JSON. */
+export interface HistoryStep {
+  readonly name: string
+  /** Principal. */
+  readonly actor: string
+  /** ISO 8601. */
+  readonly time: string
+  readonly undo: Patch
+  readonly redo: Patch
+}
+
+/** Looks at a state before it is taken; may throw. */
+type Accept = (collection: Collection) => Collection
+const asItIs: Accept = (collection) => collection
+
+interface Kept {
+  readonly step: HistoryStep
+  readonly bytes: number
+}
+
+/** Edits of one collection, undone and redone. */
+export class EditHistory {
+  #kept: Kept[] = []
+  /** How many of them are done; those behind were undone. */
+  #position = 0
+  /** How many steps were forgotten at the front. */
+  #first = 0
+  #bytes = 0
+  /** What the newest step must be followed by to be joined with it. */
+  #drag: { readonly key: string; readonly actor: string; readonly base: Collection; atMs: number } | undefined
+
+  /** Steps that are done, newest last, and those that can be redone, next first. */
+  get done(): readonly HistoryStep[] {
+    return this.#kept.slice(0, this.#position).map(({ step }) => step)
+  }
+  get undone(): readonly HistoryStep[] {
+    return this.#kept.slice(this.#position).map(({ step }) => step)
+  }
+  /** Number of the first step that is held, and of the one that is next to be done again: they count on for ever. */
+  get first(): number {
+    return this.#first
+  }
+  get position(): number {
+    return this.#first + this.#position
+  }
+  get steps(): readonly HistoryStep[] {
+    return this.#kept.map(({ step }) => step)
+  }
+  get nextUndo(): HistoryStep | undefined {
+    return this.#kept[this.#position - 1]?.step
+  }
+  get nextRedo(): HistoryStep | undefined {
+    return this.#kept[this.#position]?.step
+  }
+
+  /** Takes up what was kept: `first` and `position` as they were. */
+  restore(steps: readonly HistoryStep[], first: number, position: number): void {
+    this.#kept = steps.map((step) => ({ step, bytes: JSON.stringify(step).length }))
+    this.#bytes = this.#kept.reduce((sum, { bytes }) => sum + bytes, 0)
+    this.#first = first
+    this.#position = Math.min(Math.max(position - first, 0), steps.length)
+    this.#drag = undefined
+  }
+
+  /** Remembers an edit, and answers whether it was joined with the one before. `nowMs` is a clock that runs on. What was undone before is forgotten. */
+  record(
+    before: Collection,
+    after: Collection,
+    about: { readonly name: string; readonly actor: string; readonly time: string },
+    edits: readonly Edit[],
+    nowMs: number,
+  ): boolean {
+    const key = dragKey(edits)
+    const drag = this.#drag
+    const joined =
+      key !== undefined &&
+      drag?.key === key &&
+      drag.actor === about.actor &&
+      nowMs - drag.atMs <= dragMs &&
+      this.#position === this.#kept.length
+    if (joined && drag !== undefined) {
+      this.#drop(this.#kept.pop())
+      drag.atMs = nowMs
+    } else {
+      for (const gone of this.#kept.splice(this.#position)) this.#drop(gone)
+      this.#drag = key === undefined ? undefined : { key, actor: about.actor, base: before, atMs: nowMs }
+    }
+    const from = joined && drag !== undefined ? drag.base : before
+    const step: HistoryStep = { ...about, undo: patchBetween(after, from), redo: patchBetween(from, after) }
+    const bytes = JSON.stringify(step).length
+    this.#kept.push({ step, bytes })
+    this.#bytes += bytes
+    while (this.#kept.length > maxSteps || (this.#bytes > maxBytes && this.#kept.length > 0)) {
+      this.#drop(this.#kept.shift())
+      this.#first++
+    }
+    this.#position = this.#kept.length
+    return joined
+  }
+
+  /** The collection as it was before the newest step; undefined where there is none. Nothing is undone where `accept` throws. */
+  undo(collection: Collection, accept: Accept = asItIs): { readonly collection: Collection; readonly step: HistoryStep } | undefined {
+    const step = this.nextUndo
+    if (step === undefined) return undefined
+    const undone = accept(applyPatch(collection, step.undo) as Collection)
+    this.#drag = undefined
+    this.#position--
+    return { collection: undone, step }
+  }
+
+  redo(collection: Collection, accept: Accept = asItIs): { readonly collection: Collection; readonly step: HistoryStep } | undefined {
+    const step = this.nextRedo
+    if (step === undefined) return undefined
+    const redone = accept(applyPatch(collection, step.redo) as Collection)
+    this.#drag = undefined
+    this.#position++
+    return { collection: redone, step }
+  }
+
+  #drop(kept: Kept | undefined): void {
+    this.#bytes -= kept?.bytes ?? 0
+  }
+}
+
+/** Edits with the same key one after another are a drag: changes of the same properties of the same things. */
+function dragKey(edits: readonly Edit[]): string | undefined {
+  if (edits.length === 0 || edits.length > 256) return undefined
+  const parts: string[] = []
+  for (const edit of edits) {
+    if (edit.do !== 'change') return undefined
+    const names = Object.entries(edit.changes).map(([name, value]) =>
+      typeof value === 'object' && value !== null ? `${name}(${Object.keys(value).sort().join()})` : name,
+    )
+    parts.push(`${edit.at}:${names.sort().join()}`)
+  }
+  return parts.join(' ')
+}
+
+/** True where an edit changed nothing. */
+export function changedNothing(before: Collection, after: Collection): boolean {
+  return before === after || isDeepStrictEqual(before, after)
+}

@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../platform/errors.ts'
+import { studioKinds } from '../../control/studio-kinds.ts'
+import { actionFaults } from '../action-schemas.ts'
+import type { Item } from '../collection.ts'
+import { createCollectionCheck } from '../collection-check.ts'
+import { SecretSeals } from '../secret-seals.ts'
+import { testBox } from '../testing/test-kinds.ts'
+import { importObs } from './import-obs.ts'
+
+const kinds = studioKinds
+const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(testBox), refusal: () => undefined }
+const lines = (document: unknown, options = {}) => {
+  const { collection, notCarried } = importObs(document, { name: 'Show', ...options }, reader)
+  return { collection, told: notCarried.map(({ place, reason }) => `${place}: ${reason}`) }
+}
+
+/** A source as OBS writes it: what has its usual value is left out. */
+const source = (id: string, name: string, settings: object, more: object = {}) => ({ id, versioned_id: id, name, settings, ...more })
+const scene = (name: string, items: readonly object[], more: object = {}) => source('scene', name, { items }, more)
+const item = (name: string, more: object = {}) => ({ name, pos: { x: 0, y: 0 }, scale: { x: 1, y: 1 }, align: 5, visible: true, ...more })
+
+describe('a scene collection that OBS Studio 29 wrote', () => {
+  const document = JSON.parse(readFileSync(new URL('fixtures/obs-29.json', import.meta.url), 'utf8'))
+  const { collection, told } = lines(document)
+  const sourceOf = (id: string) => collection.sources.find((each) => each.id === id)
+  const itemOf = (sceneId: string, id: string) =>
+    collection.scenes.find((each) => each.id === sceneId)?.items.find((each) => each.id === id)
+
+  it('has its scenes in their order, the one on air and the transition that were chosen', () => {
+    expect(collection.scenes.map(({ id }) => id)).toEqual(['Camera', 'Talk', 'Break'])
+    expect(collection.canvases[0]).toMatchObject({ scene: 'Talk', width: 1920, height: 1080 })
+    expect(collection.transition).toBe('fade')
+    expect(collection.transitions[1]).toMatchObject({ kind: 'fade', durationMs: 450 })
+    expect(collection.scenes[2]?.transition).toBe('cut')
+    expect(told).toEqual(['canvas: is 1920x1080 at 30 frames a second unless told: OBS keeps its size in the profile'])
+  })
+
+  it('has its sources with what was set', () => {
+    expect(Object.fromEntries(collection.sources.map(({ id, kind }) => [id, kind]))).toEqual({
+      Backdrop: 'color',
+      'Desk-mic': 'microphone',
+      'Desk-sound': 'system-sound',
+      Film: 'media',
+      Logo: 'image',
+      Remote: 'stream',
+      Screen: 'display',
+      Slides: 'slideshow',
+      Title: 'text',
+      Webcam: 'v4l2-camera',
+      'mask-png': 'image',
+    })
+    expect(sourceOf('Backdrop')?.settings).toEqual({ color: '#204080', width: 1280, height: 720 })
+    expect(sourceOf('Film')?.settings).toMatchObject({ file: '/show/film.mp4', loop: true, speed: 1.5, whenShown: 'resume' })
+    expect(sourceOf('Title')?.settings).toMatchObject({
+      text: 'Good evening',
+      font: 'DejaVu Sans',
+      fontSize: 64,
+      fontWeight: 700,
+      color: '#ffff00',
+    })
+    expect(sourceOf('Slides')?.settings).toMatchObject({ files: ['/show/a.png', '/show/b.png'], intervalMs: 5000, fadeMs: 500 })
+  })
+
+  it('has items where they stood', () => {
+    expect(itemOf('Camera', 'Camera-Logo')).toMatchObject({
+      position: { x: 1260, y: 20 },
+      rotation: 15,
+      scale: { x: 0.5, y: 0.5 },
+      alignment: { x: 'right', y: 'top' },
+    })
+    expect(itemOf('Camera', 'Camera-Film')).toMatchObject({
+      alignment: { x: 'center', y: 'center' },
+      crop: { left: 10, top: 20, right: 30, bottom: 40 },
+      bounds: { fit: 'contain', width: 640, height: 360, alignment: { x: 'center', y: 'center' } },
+      blend: 'screen',
+    })
+    expect(itemOf('Camera', 'Camera-Title')).toMatchObject({ locked: true })
+    expect(itemOf('Talk', 'Talk-Camera')).toMatchObject({ scene: 'Camera', scale: { x: 0.25, y: 0.25 } })
+    expect(itemOf('Break', 'Break-Logo')).toMatchObject({ visible: false })
+  })
+
+  it('sounds as it did', () => {
+    expect(sourceOf('Desk-mic')?.audio).toMatchObject({ gainDb: -6, pan: -0.5, syncOffsetMs: 120, tracks: [1, 2], monitoring: 'also' })
+    expect(sourceOf('Desk-sound')?.audio).toMatchObject({
+      muted: true,
+      filters: [{ kind: 'compressor', settings: { key: 'Desk-mic', ratio: 20, thresholdDb: -30 } }],
+    })
+    const filters = sourceOf('Desk-mic')?.audio?.filters ?? []
+    expect(filters.map(({ kind }) => kind)).toEqual(['noise-suppression', 'gate', 'compressor', 'limiter', 'expander', 'gain'])
+    expect(filters[3]).toMatchObject({ enabled: false, settings: { ceilingDb: -3 } })
+  })
+
+  it('has its filters', () => {
+    expect(sourceOf('Webcam')?.filters).toMatchObject([
+      { kind: 'chroma-key', settings: { color: '#00ff00', similarity: 0.42 } },
+      { kind: 'color-correction', settings: { contrast: 0.2, gamma: 1.1, saturation: 0.7, opacity: 0.9 } },
+    ])
+    expect(sourceOf('Screen')?.filters.map(({ kind }) => kind)).toEqual(['crop', 'delay', 'lut'])
+    expect(sourceOf('Title')?.filters[1]).toMatchObject({ kind: 'mask', settings: { source: 'mask-png', by: 'alpha' } })
+    expect(collection.scenes[1]?.filters[0]).toMatchObject({ kind: 'color-correction', settings: { saturation: 1.5 } })
+  })
+})
+
+describe('what else such documents hold', () => {
+  it('scenes whose own transition takes its own time, once for each time; and what else is told instead of carried', () => {
+    const own = (transition: string, transition_duration: number) => ({ private_settings: { transition, transition_duration } })
+    const { collection, told } = lines({
+      sources: [
+        scene('One', [], own('Fade', 900)),
+        scene('Two', [], own('Fade', 900)),
+        scene('Three', [], own('Cut', 900)),
+        scene('Four', [], own('Fade', 300)),
+        source('browser_source', 'Page', { url: 'https://a.example/', width: 5000, reroute_audio: true }),
+        source('xcomposite_input', 'Game', { capture_window: '1\r\nGame\r\ngame', capture_audio: true }),
+      ],
+      modules: { 'advanced-scene-switcher': { macros: [{}] } },
+    })
+    expect(collection.scenes.map(({ transition }) => transition)).toEqual(['Fade-900-ms', 'Fade-900-ms', 'cut', 'fade'])
+    expect(collection.transitions.map(({ name, durationMs }) => `${name}: ${durationMs}`)).toEqual([
+      'Cut: 0',
+      'Fade: 300',
+      'Fade 900 ms: 900',
+    ])
+    expect(told).toEqual([
+      'source "Page": its width is 4096 instead of 5000 pixels',
+      'source "Game": its own sound is not carried: add a source of the sound of that application',
+      'advanced scene switcher: its macros are not carried: use macros or the API',
+      expect.stringContaining('canvas: '),
+    ])
+  })
+
+  it('groups, sound devices beside the scenes, hotkeys, transitions with films', () => {
+    const { collection, told } = lines({
+      sources: [
+        scene(
+          'Main',
+          [item('Both', { id: 7, pos: { x: 30, y: 40 } }), item('A', { group_item_backup: true }), item('B', { group_item_backup: true })],
+          {
+            hotkeys: {
+              'OBSBasic.SelectScene': [{ key: 'OBS_KEY_F1', control: true, shift: true }],
+              'libobs.show_scene_item.Both': [{ key: 'OBS_KEY_NUM1' }],
+              'libobs.hide_scene_item.7': [{ key: 'OBS_KEY_H' }],
+              'libobs.show_scene_item.7': [{ key: 'OBS_KEY_H' }],
+              'libobs.other': [{ key: 'OBS_KEY_A' }],
+            },
+          },
+        ),
+        source('color_source', 'A', { color: 0x80ff0000 }),
+        source(
+          'browser_source',
+          'B',
+          { url: 'https://a.example/', width: 400, height: 300, shutdown: true, reroute_audio: true },
+          { volume: 0 },
+        ),
+      ],
+      groups: [source('group', 'Both', { cx: 500, cy: 300, items: [item('A'), item('B', { pos: { x: 100, y: 50 } })] })],
+      AuxAudioDevice1: source(
+        'pulse_input_capture',
+        'Mic/Aux',
+        { device_id: 'alsa_input.usb-mic' },
+        { hotkeys: { 'libobs.mute': [{ key: 'OBS_KEY_M' }], 'libobs.unmute': [{ key: 'OBS_KEY_M' }, { key: 'OBS_KEY_U' }] } },
+      ),
+      transitions: [
+        { id: 'obs_stinger_transition', name: 'Sting', settings: { path: '/show/sting.webm', transition_point: 400 } },
+        { id: 'fade_to_color_transition', name: 'Dip', settings: { color: 0xff0000ff } },
+        { id: 'warp_transition', name: 'Warp', settings: {} },
+      ],
+      current_transition: 'Sting',
+      resolution: { x: 1280, y: 720 },
+    })
+    expect(collection.scenes[0]?.items).toMatchObject([
+      { id: 'Main-Both', name: 'Both', position: { x: 30, y: 40 }, group: [{ source: 'A' }, { source: 'B', position: { x: 100, y: 50 } }] },
+    ])
+    expect(collection.sources.find(({ id }) => id === 'A')?.settings.color).toBe('#0000ff80')
+    expect(collection.sources.find(({ id }) => id === 'B')).toMatchObject({
+      kind: 'browser',
+      settings: { url: 'https://a.example/', width: 400, height: 300, whenHidden: 'close' },
+      audio: { gainDb: -100 },
+    })
+    expect(collection.sources[0]).toMatchObject({
+      id: 'Mic-Aux',
+      settings: { device: 'alsa_input.usb-mic' },
+      audio: { followsVideo: false },
+    })
+    expect(collection.transitions.slice(2)).toMatchObject([
+      { name: 'Sting', kind: 'stinger', durationMs: 0, settings: { source: 'sting-webm', cutMs: 400 } },
+      { name: 'Dip', kind: 'fade', settings: { through: '#ff0000' } },
+    ])
+    expect(collection.transition).toBe('Sting')
+    expect(collection.macros.map(({ hotkeys, actions }) => [hotkeys[0], actions[0]])).toEqual([
+      ['Ctrl+Shift+F1', { do: 'switch', scene: 'Main' }],
+      ['Num1', { do: 'show', scene: 'Main', item: 'Main-Both', visible: true }],
+      ['H', { do: 'show', scene: 'Main', item: 'Main-Both', visible: 'toggle' }],
+      ['M', { do: 'mute', source: 'Mic-Aux', muted: 'toggle' }],
+      ['U', { do: 'mute', source: 'Mic-Aux', muted: false }],
+    ])
+    expect(collection.canvases[0]).toMatchObject({ width: 1280, height: 720 })
+    expect(told).toEqual([
+      'transition "Warp": there is no kind of transition for warp_transition',
+      'scene "Main": the hotkey A for libobs.other is not carried',
+    ])
+  })
+
+  it('what there is nothing for is told with its place', () => {
+    const { collection, told } = lines(
+      {
+        sources: [
+          scene('Main', [item('Link'), item('Gone'), item('Wipe', { blend_type: 'glow', bounds_type: 3, bounds: { x: 100, y: 0 } })]),
+          source('ndi_source', 'Link', {}),
+          source(
+            'dshow_input',
+            'Wipe',
+            {},
+            {
+              filters: [
+                source('vst_filter', 'VST', {}),
+                source('mask_filter', 'Blend', { type: 'blend_add_filter.effect', image_path: '/x.png' }),
+              ],
+              deinterlace_mode: 2,
+              hotkeys: 7,
+            },
+          ),
+        ],
+        modules: { 'scripts-tool': [{ path: '/x.lua' }] },
+      },
+      { width: 640, height: 360 },
+    )
+    expect(collection.scenes[0]?.items.map(({ id }: Item) => id)).toEqual(['Main-Wipe'])
+    expect(told).toEqual([
+      'source "Link": there is no kind of source for ndi_source',
+      'source "Wipe": choose its camera: this system names them otherwise',
+      'source "Wipe", filter "VST": there is no kind of filter for vst_filter',
+      'source "Wipe", filter "Blend": blends a picture over the source: put the picture above it in the scene',
+      'source "Wipe": is not deinterlaced',
+      'scene "Main", item "Gone": shows a source that is not there',
+      'scene "Main", item "Wipe": there is no blend mode glow: it is normal',
+      'scene "Main", item "Wipe": what stands over its bounds is cut off',
+      'scripts: scripts are not carried: use the API',
+    ])
+  })
+
+  it('whose transitions share a name has the first of them', () => {
+    const swipe = source('swipe_transition', 'Fade', {})
+    const { collection, told } = lines({
+      sources: [scene('Main', [])],
+      transitions: [swipe, source('slide_transition', 'In', {}), source('cut_transition', 'In', {})],
+    })
+    expect(collection.transitions.map(({ id, kind }) => [id, kind])).toEqual([
+      ['cut', 'cut'],
+      ['fade', 'fade'],
+      ['In', 'push'],
+    ])
+    expect(told.filter((line) => line.endsWith('there is another one of that name'))).toHaveLength(2)
+  })
+
+  it('whatever is written there, it is a collection or a refusal', () => {
+    const text = readFileSync(new URL('fixtures/obs-29.json', import.meta.url), 'utf8')
+    let seed = 5
+    const next = (below: number): number => {
+      seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
+      return Math.floor((seed / 2 ** 32) * below)
+    }
+    const odd = ['null', '-1e300', '1e9', '""', '[]', '{}', '"Talk"', 'true', '0.001']
+    const values = [...text.matchAll(/: ?(-?\d+\.?\d*|"[^"]*"|true|false)(?=[,}\n])/g)]
+    for (let round = 0; round < 12; round++) {
+      let changed = text
+      for (let count = 0; count < 12; count++) {
+        const value = values[next(values.length)] as RegExpExecArray
+        const at = changed.indexOf(value[0], next(changed.length))
+        if (at >= 0) changed = `${changed.slice(0, at)}:${odd[next(odd.length)]}${changed.slice(at + value[0].length)}`
+      }
+      try {
+        lines(JSON.parse(changed))
+      } catch (error) {
+        if (error instanceof SyntaxError) continue
+        expect(error).toBeInstanceOf(AppError)
+        expect((error as AppError).code, (error as AppError).message).toBe('studio.import_invalid')
+      }
+    }
+    expect(() => lines({ sources: [] })).toThrow(AppError)
+    expect(() => lines(null)).toThrow(AppError)
+  })
+})

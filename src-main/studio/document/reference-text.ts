@@ -1,0 +1,14 @@
+import { type TString, type TStringOptions, Type } from 'typebox'
+import { secretUrl } from './secret-text.ts'
+
+/**
+ * What a text of settings names outside of the collection: a path of the host's machine, a URL, either of both, a folder for files that
+ * are written (empty or relative: below the studio's own), or an X server.
+ */
+export type ReferenceKind = 'path' | 'url' | 'path-or-url' | 'output-folder' | 'x-server'
+
+/** A text of settings that names something outside of the collection: judged by the role of whoever writes it. URLs may hold secrets. */
+export function referenceText(kind: ReferenceKind, options: TStringOptions): TString {
+  const isUrl = kind === 'url' || kind === 'path-or-url'
+  return isUrl ? secretUrl({ ...options, reference: kind }) : Type.String({ ...options, reference: kind })
+}

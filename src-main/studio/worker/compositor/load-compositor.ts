@@ -1,0 +1,7 @@
+import { loadAddon } from '../../../media/worker/native/load-addon.ts'
+import type { Compositor } from './compositor.ts'
+
+/** Stores and compositor. */
+export function loadCompositor(): Compositor {
+  return loadAddon<Compositor>('compositor')
+}

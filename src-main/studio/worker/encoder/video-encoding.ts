@@ -1,0 +1,203 @@
+import { availableParallelism } from 'node:os'
+import {
+  AVCOL_PRI_BT709,
+  AVCOL_PRI_SMPTE170M,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_TRC_BT709,
+  AVCOL_TRC_SMPTE170M,
+} from 'node-av/constants'
+import type { Packet, Track } from '../../../formats/track.ts'
+import { openPictureEncoder, type PictureColors, type PictureEncoder } from '../../../media/worker/ffmpeg/picture-encoder.ts'
+import { encodedSize } from '../../document/encoded-size.ts'
+import type { VideoEncoding as VideoEncodingSettings } from '../../document/encoding-schemas.ts'
+import type { FrameRate } from '../../document/frame-rate.ts'
+import type { Compositor } from '../compositor/compositor.ts'
+import { framePts } from './frame-clock.ts'
+import { GroupsOfPictures } from './groups-of-pictures.ts'
+import { PicturePool, type PooledPicture } from './picture-pool.ts'
+
+export interface VideoEncodingDependencies {
+  readonly compositor: Compositor
+  readonly canvas: { readonly width: number; readonly height: number }
+  /** `encoder` and `preset` name what is used: nothing is `auto` any more. */
+  readonly encoding: VideoEncodingSettings
+  readonly bitrateKbps: number | undefined
+  readonly frameRate: FrameRate
+  readonly nowMs: () => number
+  readonly onTrack: (track: Track) => void
+  readonly onPacket: (packet: Packet) => void
+  readonly onFault: (problem: string) => void
+}
+
+/** Pictures that may be with the encoder, one of them at work: more are left out, so that it never falls behind for good. */
+const maxWaiting = 3
+
+function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {
+  const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
+  return colorSpace === 'bt601'
+    ? { colorRange: range, colorSpace: AVCOL_SPC_SMPTE170M, colorPrimaries: AVCOL_PRI_SMPTE170M, colorTrc: AVCOL_TRC_SMPTE170M }
+    : { colorRange: range, colorSpace: AVCOL_SPC_BT709, colorPrimaries: AVCOL_PRI_BT709, colorTrc: AVCOL_TRC_BT709 }
+}
+
+/** One encoding of a canvas: takes its pictures as they are composed, leaves some out where the encoder is too slow. */
+export class VideoEncoding {
+  readonly #dependencies: VideoEncodingDependencies
+  readonly #size: { readonly width: number; readonly height: number }
+  readonly #groups: GroupsOfPictures
+  readonly #colors: PictureColors
+  #encoder: PictureEncoder | undefined
+  #track: Track | undefined
+  /** For encodings that differ from the canvas's own picture. */
+  #pool: PicturePool | undefined
+  #chain: Promise<void> = Promise.resolve()
+  #waiting = 0
+  /** The frame whose picture it takes. */
+  #wanted = Number.NaN
+  #keyWanted = true
+  #lastKeyMs = Number.NEGATIVE_INFINITY
+  #closed = false
+  #frames = 0
+  #skipped = 0
+  #bytes = 0
+  #lags: number[] = []
+
+  constructor(dependencies: VideoEncodingDependencies) {
+    this.#dependencies = dependencies
+    const { encoding, canvas, frameRate } = dependencies
+    this.#size = encodedSize(canvas, encoding.height)
+    this.#colors = colorsOf(encoding)
+    this.#groups = new GroupsOfPictures(encoding.keyframeMs, encoding.frameDivisor, frameRate)
+    const { width, height } = this.#size
+    const kbps = dependencies.bitrateKbps ?? encoding.bitrateKbps
+    try {
+      this.#encoder = openPictureEncoder({
+        id: 'v0',
+        codec: encoding.codec,
+        encoder: encoding.encoder,
+        preset: encoding.preset,
+        lowLatency: encoding.bFrames === 0,
+        profile: encoding.profile === 'auto' ? 'high' : encoding.profile,
+        bFrames: encoding.bFrames,
+        ...(encoding.rateControl === 'crf' ? { crf: encoding.crf } : {}),
+        width,
+        height,
+        frameRate: frameRate.numerator / frameRate.denominator / encoding.frameDivisor,
+        kbps,
+        maxKbps: encoding.rateControl === 'vbr' ? (encoding.maxBitrateKbps ?? Math.round(kbps * 1.5)) : kbps,
+        threads: Math.min(8, availableParallelism()),
+        colors: this.#colors,
+      })
+      const recolored = encoding.colorSpace !== 'bt709' || encoding.colorRange !== 'limited'
+      if (recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
+      this.#tellTrack(this.#encoder.track)
+    } catch (error) {
+      dependencies.onFault((error as Error).message)
+    }
+  }
+
+  /**
+   * Whether the picture of a frame is wanted, so that its canvas must be composed. Asked once for each: one that the encoder is too slow
+   * for is left out here, before anybody composes it for nothing.
+   */
+  wants(frame: number): boolean {
+    this.#wanted = Number.NaN
+    if (this.#encoder === undefined || frame % this.#dependencies.encoding.frameDivisor !== 0) return false
+    if (this.#groups.beginsWith(frame)) this.#keyWanted = true
+    if (this.#waiting >= maxWaiting) {
+      this.#skipped++
+      return false
+    }
+    this.#wanted = frame
+    return true
+  }
+
+  /** Takes the canvas's picture of a frame. */
+  offer(picture: PooledPicture, frame: number): void {
+    const encoder = this.#encoder
+    if (encoder === undefined || frame !== this.#wanted) return
+    const own = this.#ownPicture(picture)
+    if (own === undefined) {
+      this.#skipped++
+      return
+    }
+    const key = this.#keyWanted
+    this.#keyWanted = false
+    const nowMs = this.#dependencies.nowMs()
+    if (key) this.#lastKeyMs = nowMs
+    const shared = own.share()
+    Object.assign(shared, this.#colors)
+    this.#waiting++
+    this.#chain = this.#chain.then(async () => {
+      try {
+        if (!this.#closed) {
+          await encoder.encode(shared, framePts(frame, this.#dependencies.frameRate), key, (packet) => {
+            this.#frames++
+            this.#bytes += packet.data.length
+            if (packet.track !== this.#track) this.#tellTrack(packet.track)
+            this.#dependencies.onPacket(packet)
+          })
+          this.#lags.push(this.#dependencies.nowMs() - nowMs)
+        }
+      } catch (error) {
+        this.#dependencies.onFault((error as Error).message)
+      } finally {
+        shared.free()
+        this.#waiting--
+      }
+    })
+  }
+
+  /** At most two a second, whoever asks. */
+  requestKeyframe(): void {
+    if (this.#dependencies.nowMs() - this.#lastKeyMs >= 500) this.#keyWanted = true
+  }
+
+  setBitrate(kbps: number): void {
+    this.#encoder?.setBitrate(kbps)
+  }
+
+  /** Since the last call, for rates. */
+  statistics() {
+    const lags = this.#lags
+    this.#lags = []
+    const bytes = this.#bytes
+    this.#bytes = 0
+    const { codec, encoder } = this.#dependencies.encoding
+    return {
+      codec,
+      encoder,
+      ...this.#size,
+      frames: this.#frames,
+      skipped: this.#skipped,
+      bitrateKbps: Math.round((bytes * 8) / 1000),
+      lagMs: lags.length === 0 ? 0 : lags.reduce((sum, lag) => sum + lag, 0) / lags.length,
+      longestLagMs: Math.max(0, ...lags),
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#chain
+    this.#encoder?.close()
+    this.#encoder = undefined
+    this.#pool?.close()
+  }
+
+  #tellTrack(track: Track): void {
+    this.#track = track
+    this.#dependencies.onTrack(track)
+  }
+
+  #ownPicture(picture: PooledPicture): PooledPicture | undefined {
+    if (this.#pool === undefined) return picture
+    const own = this.#pool.take()
+    if (own === undefined) return undefined
+    const { compositor, encoding } = this.#dependencies
+    compositor.scale(picture.memory, own.memory)
+    compositor.recolor(own.memory, encoding.colorSpace, encoding.colorRange)
+    return own
+  }
+}

@@ -1,0 +1,124 @@
+import type { Packet, Track } from '../../../formats/track.ts'
+import type { EncodingFault, WantedEncoding, WorkerStatistics } from '../../control/engine/messages.ts'
+import type { FrameRate } from '../../document/frame-rate.ts'
+import type { Compositor } from '../compositor/compositor.ts'
+import { AudioEncoding } from '../encoder/audio-encoding.ts'
+import type { PooledPicture } from '../encoder/picture-pool.ts'
+import { VideoEncoding } from '../encoder/video-encoding.ts'
+
+export interface ActiveEncodingsDependencies {
+  readonly compositor: Compositor
+  readonly nowMs: () => number
+  readonly onTrack: (channel: number, track: Track) => void
+  readonly onPacket: (channel: number, packet: Packet) => void
+  readonly onFault: (channel: number, fault: EncodingFault) => void
+}
+
+export interface CanvasSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** The encodings that somebody takes, begun and ended as they are wanted; one never waits for another. */
+export class ActiveEncodings {
+  readonly #dependencies: ActiveEncodingsDependencies
+  #wanted = new Map<number, WantedEncoding>()
+  #video = new Map<number, { readonly canvas: string; readonly encoding: VideoEncoding }>()
+  #audio = new Map<number, AudioEncoding>()
+  readonly #closing = new Set<Promise<void>>()
+
+  constructor(dependencies: ActiveEncodingsDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  set(wanted: readonly WantedEncoding[], canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
+    const channels = new Set(wanted.map(({ channel }) => channel))
+    for (const channel of this.#wanted.keys()) if (!channels.has(channel)) this.#end(channel)
+    for (const each of wanted) {
+      const known = this.#wanted.get(each.channel)
+      if (known === undefined) this.#begin(each, canvases, frameRate)
+      else if (each.bitrateKbps !== undefined && each.bitrateKbps !== known.bitrateKbps) {
+        this.#video.get(each.channel)?.encoding.setBitrate(each.bitrateKbps)
+      }
+    }
+    this.#wanted = new Map(wanted.map((each) => [each.channel, each]))
+  }
+
+  /** Begins all of a canvas's encodings anew: its size or the frame rate changed. */
+  restart(canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
+    const wanted = [...this.#wanted.values()]
+    for (const each of wanted) {
+      if (each.video === undefined) continue
+      this.#end(each.channel)
+      this.#begin(each, canvases, frameRate)
+    }
+  }
+
+  /** Whether a canvas's picture of a frame is wanted by any. Asked once for each: encoders that are too slow for it leave it out. */
+  wantsPicture(canvas: string, frame: number): boolean {
+    let wanted = false
+    for (const each of this.#video.values()) if (each.canvas === canvas && each.encoding.wants(frame)) wanted = true
+    return wanted
+  }
+
+  offerPicture(canvas: string, picture: PooledPicture, frame: number): void {
+    for (const each of this.#video.values()) if (each.canvas === canvas) each.encoding.offer(picture, frame)
+  }
+
+  /** Tracks of the mixer that are taken. */
+  get tracks(): readonly number[] {
+    return [...new Set([...this.#audio.values()].map(({ track }) => track))]
+  }
+
+  offerSound(tracks: readonly (Float32Array | undefined)[], showUs: number): void {
+    for (const encoding of this.#audio.values()) {
+      const samples = tracks[encoding.track - 1]
+      if (samples !== undefined) encoding.offer(samples, showUs)
+    }
+  }
+
+  requestKeyframe(channel: number): void {
+    this.#video.get(channel)?.encoding.requestKeyframe()
+  }
+
+  statistics(): WorkerStatistics['encodings'] {
+    return [
+      ...[...this.#video].map(([channel, { encoding }]) => ({ channel, ...encoding.statistics() })),
+      ...[...this.#audio].map(([channel, encoding]) => ({ channel, ...encoding.statistics() })),
+    ]
+  }
+
+  async close(): Promise<void> {
+    for (const channel of [...this.#wanted.keys()]) this.#end(channel)
+    await Promise.all(this.#closing)
+  }
+
+  #begin({ channel, video, audio, bitrateKbps }: WantedEncoding, canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
+    const { compositor, nowMs, onTrack, onPacket, onFault } = this.#dependencies
+    const events = {
+      onTrack: (track: Track) => onTrack(channel, track),
+      onPacket: (packet: Packet) => onPacket(channel, packet),
+      onFault: (fault: string) => onFault(channel, { fault }),
+    }
+    if (audio) this.#audio.set(channel, new AudioEncoding({ encoding: audio.encoding, ...events }))
+    if (video === undefined) return
+    const canvas = canvases.get(video.canvas)
+    if (canvas === undefined) {
+      events.onFault(`There is no canvas ${video.canvas}`)
+      return
+    }
+    const encoding = new VideoEncoding({ compositor, canvas, encoding: video.encoding, bitrateKbps, frameRate, nowMs, ...events })
+    this.#video.set(channel, { canvas: video.canvas, encoding })
+  }
+
+  #end(channel: number): void {
+    this.#wanted.delete(channel)
+    this.#audio.get(channel)?.close()
+    this.#audio.delete(channel)
+    const video = this.#video.get(channel)
+    this.#video.delete(channel)
+    if (video === undefined) return
+    const closing = video.encoding.close().finally(() => this.#closing.delete(closing))
+    this.#closing.add(closing)
+  }
+}

@@ -1,0 +1,392 @@
+import type { Packet, Track } from '../../../formats/track.ts'
+import { AppError } from '../../../platform/errors.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { ReachPolicy } from '../../../platform/reach.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedEncoding, WantedPictures } from '../../control/engine/messages.ts'
+import type { CanvasSwitch, ScreenshotOf } from '../../control/engine/studio-engine.ts'
+import { keysByEditors } from '../../document/authorship.ts'
+import type { Collection } from '../../document/collection.ts'
+import { applyChange, type CollectionChange } from '../../document/collection-change.ts'
+import type { Compositor, Surface } from '../compositor/compositor.ts'
+import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
+import { PicturePool } from '../encoder/picture-pool.ts'
+import { NativeFilters } from '../filters/native-filters.ts'
+import type { Mixer } from '../mixer/mixer.ts'
+import type { RunningSource, SourceContext } from '../sources/running-source.ts'
+import { ActiveEncodings } from './active-encodings.ts'
+import { ActivePictures } from './active-pictures.ts'
+import { ActiveSources } from './active-sources.ts'
+import { CanvasProgram } from './canvas-program.ts'
+import { Monitor } from './monitor.ts'
+import { SceneSurfaces } from './scene-surfaces.ts'
+import { SoundClock } from './sound-clock.ts'
+import { StatisticsMeter } from './statistics-meter.ts'
+
+export interface EngineDependencies {
+  readonly compositor: Compositor
+  readonly mixer: Mixer
+  readonly log: Logger
+  readonly startSource: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
+  readonly liveAddress: (stream: string) => Promise<string>
+  readonly send: (message: FromStudio) => void
+  readonly onTrack: (channel: number, track: Track) => void
+  readonly onPacket: (channel: number, packet: Packet) => void
+  readonly onFault: (channel: number, fault: EncodingFault) => void
+}
+
+interface AtCanvas {
+  readonly program: CanvasProgram
+  readonly pool: PicturePool
+  readonly width: number
+  readonly height: number
+  preview: string | null
+}
+
+interface AwaitedSwitch {
+  readonly request: number
+  readonly switches: readonly CanvasSwitch[]
+}
+
+/** No frame is composed while more sound than this is due, us: mixing takes all the processor time that there is. */
+const maxSoundBehindUs = 50_000
+
+/** Frame numbers of screenshots stand far from the show's. */
+const firstScreenshotFrame = 2 ** 40
+
+const noSuchPicture = (): AppError => new AppError('request.not_found', 'There is no such picture now')
+
+/** The studio at work: sources to scenes to programs to encodings, on one clock. */
+export class Engine {
+  readonly #dependencies: EngineDependencies
+  readonly #sources: ActiveSources
+  readonly #scenes: SceneSurfaces
+  readonly #encodings: ActiveEncodings
+  readonly #pictures: ActivePictures
+  readonly #meter = new StatisticsMeter()
+  readonly #monitor: Monitor
+  readonly #filters: NativeFilters
+  #collection: Collection
+  readonly #canvases = new Map<string, AtCanvas>()
+  readonly #originUs: number
+  #clock: FrameClock
+  readonly #soundClock: SoundClock
+  readonly #timers: NodeJS.Timeout[]
+  #awaited: AwaitedSwitch[] = []
+  #metersWanted: boolean
+  #shownDirty = true
+  #screenshotFrame = firstScreenshotFrame
+  #renderFault = ''
+
+  constructor(dependencies: EngineDependencies, show: Extract<ToStudio, { kind: 'show' }>) {
+    this.#dependencies = dependencies
+    const { compositor, mixer, log, startSource, liveAddress, send } = dependencies
+    this.#originUs = show.originUs
+    this.#collection = show.collection
+    this.#metersWanted = show.meters
+    this.#sources = new ActiveSources({
+      stores: compositor,
+      log,
+      folder: show.folder,
+      reach: show.reach,
+      start: startSource,
+      clockOriginUs: () => this.#originUs,
+      liveAddress,
+      onBegun: () => {
+        this.#scenes.replan()
+        this.#shownDirty = true
+      },
+      onReport: (source, report) => send({ kind: 'source', source, report }),
+      memories: show.memories,
+      onMemory: (source, memory) => send({ kind: 'memory', source, memory: memory ?? null }),
+    })
+    const pictures = (source: string) => this.#sources.pictures(source)
+    this.#filters = new NativeFilters({
+      pictures,
+      reach: show.reach,
+      onProblem: (filter, problem) => send({ kind: 'filter', filter, problem: problem ?? null }),
+      onLoaded: () => this.#scenes.replan(),
+    })
+    this.#scenes = new SceneSurfaces({ compositor, pictures, filters: (each) => this.#filters.of(each) })
+    this.#encodings = new ActiveEncodings({
+      compositor,
+      nowMs: () => compositor.nowUs() / 1000,
+      onTrack: dependencies.onTrack,
+      onPacket: dependencies.onPacket,
+      onFault: dependencies.onFault,
+    })
+    this.#pictures = new ActivePictures(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
+    this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
+    this.#applyCollection(show.on)
+    this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
+    this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
+    this.#clock = this.#startClock()
+    this.#soundClock = new SoundClock({
+      mixer,
+      originUs: this.#originUs,
+      nowUs: () => compositor.nowUs(),
+      onBlock: (block, showUs) => {
+        this.#encodings.offerSound(block.tracks, showUs)
+        if (block.monitor !== undefined) this.#monitor.offer(block.monitor)
+      },
+    })
+    this.#timers = [
+      setInterval(() => this.#soundClock.advance(), 10),
+      setInterval(() => {
+        if (this.#metersWanted) send({ kind: 'meters', meters: mixer.meters() })
+      }, 1000 / 30),
+      setInterval(() => this.#tellStatistics(), 1000),
+    ]
+    // Before the first source runs: those that go on where they were must know whether they are seen.
+    this.#tellShown()
+  }
+
+  change(change: CollectionChange): void {
+    const before = this.#collection
+    this.#collection = applyChange(before, change)
+    this.#applyCollection({})
+    this.#pictures.follow(this.#canvases, this.#collection.frameRate)
+    const { frameRate } = this.#collection
+    if (frameRate.numerator === before.frameRate.numerator && frameRate.denominator === before.frameRate.denominator) return
+    this.#clock.stop()
+    this.#clock = this.#startClock()
+    this.#encodings.restart(this.#canvases, frameRate)
+  }
+
+  /** What users' paths and URLs may lead to is another from now on. */
+  setReach(policy: ReachPolicy): void {
+    this.#filters.setReach(policy)
+    this.#sources.setReach(policy)
+    this.#scenes.replan()
+  }
+
+  encode(wanted: readonly WantedEncoding[]): void {
+    this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
+    this.#dependencies.mixer.setTracks(this.#encodings.tracks)
+  }
+
+  showPictures(wanted: readonly WantedPictures[]): void {
+    this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
+  }
+
+  requestKeyframe(channel: number): void {
+    this.#encodings.requestKeyframe(channel)
+  }
+
+  wantMeters(wanted: boolean): void {
+    this.#metersWanted = wanted
+  }
+
+  /** All on the next frame, or none. Throws `request.not_found`. */
+  switchTo(request: number, switches: readonly CanvasSwitch[]): void {
+    const programs = switches.map(({ canvas, scene }) => {
+      const at = this.#canvases.get(canvas)
+      if (at === undefined) throw new AppError('request.not_found', `There is no canvas ${canvas}`)
+      if (!this.#scenes.has(scene)) throw new AppError('request.not_found', `There is no scene ${scene}`)
+      return at.program
+    })
+    for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
+    this.#awaited.push({ request, switches })
+    // At once: sources that rested have until the next frame to bring their pictures up to date.
+    this.#tellShown()
+  }
+
+  setPreview(canvas: string, scene: string | null): void {
+    const at = this.#canvases.get(canvas)
+    if (at === undefined) return
+    at.preview = scene !== null && this.#scenes.has(scene) ? scene : null
+    this.#shownDirty = true
+  }
+
+  command(source: string, name: string, details: Readonly<Record<string, unknown>>): void {
+    this.#sources.command(source, name, details)
+  }
+
+  async screenshot(of: ScreenshotOf, order: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array> {
+    const { takeScreenshot } = await import('./screenshots.ts')
+    const { compositor } = this.#dependencies
+    const frame = this.#screenshotFrame++
+    const taken = (surface: Surface) => takeScreenshot(compositor, surface, (into) => compositor.render(surface, into, frame), order)
+    if ('source' in of) {
+      const layer = this.#scenes.sourceLayer(of.source)
+      if (layer === undefined) throw new AppError('request.not_found', `The source ${of.source} has no picture now`)
+      const surface = compositor.createSurface({ width: layer.width, height: layer.height, background: '#000000' })
+      try {
+        surface.setLayers([layer])
+        return await taken(surface)
+      } finally {
+        surface.close()
+      }
+    }
+    if ('scene' in of) return taken(this.#rootOf(of.scene))
+    if ('preview' in of) return taken(this.#rootOf(this.#canvases.get(of.preview)?.preview ?? undefined))
+    const canvas = this.#canvases.get(of.program)
+    if (canvas === undefined) throw noSuchPicture()
+    return takeScreenshot(compositor, canvas, (into) => canvas.program.compose(into, frame, this.#clock.next - 1), order)
+  }
+
+  async close(): Promise<void> {
+    this.#clock.stop()
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#monitor.close()
+    await Promise.all([this.#encodings.close(), this.#sources.close()])
+    this.#pictures.close()
+    this.#scenes.close()
+    for (const { program, pool } of this.#canvases.values()) {
+      program.close()
+      pool.close()
+    }
+    this.#dependencies.mixer.close()
+  }
+
+  #rootOf(scene: string | undefined): Surface {
+    if (scene === undefined || !this.#scenes.has(scene)) throw noSuchPicture()
+    return this.#scenes.root(scene)
+  }
+
+  #startClock(): FrameClock {
+    return new FrameClock({
+      originUs: this.#originUs,
+      rate: this.#collection.frameRate,
+      nowUs: () => this.#dependencies.compositor.nowUs(),
+      onFrame: (frame, dueUs) => this.#makeFrame(frame, dueUs),
+    })
+  }
+
+  #makeFrame(frame: number, dueUs: number): void {
+    if (this.#shownDirty) this.#tellShown()
+    // A frame that is left out is seen by few, sound that is missing is heard by everybody.
+    this.#soundClock.advance()
+    const soundWaits = this.#soundClock.behindUs > maxSoundBehindUs
+    const startedUs = this.#dependencies.compositor.nowUs()
+    for (const [id, canvas] of this.#canvases) {
+      if (!this.#encodings.wantsPicture(id, frame) && !this.#pictures.wants(id)) {
+        canvas.program.pass(frame)
+        continue
+      }
+      const picture = soundWaits ? undefined : canvas.pool.take()
+      if (picture === undefined) {
+        this.#meter.dropped++
+        canvas.program.pass(frame)
+        continue
+      }
+      try {
+        canvas.program.render(picture.memory, frame)
+      } catch (error) {
+        // One canvas that cannot be composed takes nothing else along, and not this process.
+        this.#tellRenderFault(id, error as Error)
+        this.#meter.dropped++
+        continue
+      }
+      this.#encodings.offerPicture(id, picture, frame)
+      this.#pictures.offer(id, picture.memory, dueUs)
+    }
+    this.#meter.rendered((this.#dependencies.compositor.nowUs() - startedUs) / 1000)
+    for (const { request, switches } of this.#awaited) this.#dependencies.send({ kind: 'switched', request, switches, frame })
+    this.#awaited.length = 0
+    this.#soundClock.advance()
+  }
+
+  /** Each fault once: it comes again with every frame. */
+  #tellRenderFault(canvas: string, error: Error): void {
+    if (this.#renderFault === error.message) return
+    this.#renderFault = error.message
+    this.#dependencies.log.error({ err: error, canvas }, 'a canvas cannot be composed')
+  }
+
+  #applyCollection(on: Readonly<Record<string, OnCanvas>>): void {
+    const collection = this.#collection
+    const { compositor, send } = this.#dependencies
+    this.#monitor.setDevice(collection.monitorDevice ?? 'default')
+    this.#dependencies.mixer.setTrackFilters(collection.tracks.map(({ filters }) => filters))
+    this.#filters.setEditors(keysByEditors(collection))
+    this.#sources.setCollection(collection)
+    this.#scenes.setCollection(collection)
+    this.#filters.keepFor([...collection.sources, ...collection.scenes])
+    const frameMs = frameUs(1, collection.frameRate) / 1000
+    const resized = collection.canvases.some(({ id, width, height }) => {
+      const known = this.#canvases.get(id)
+      return known !== undefined && (known.width !== width || known.height !== height)
+    })
+    const ids = new Set(collection.canvases.map(({ id }) => id))
+    const before = new Map(this.#canvases)
+    this.#canvases.clear()
+    for (const canvas of collection.canvases) {
+      const { id, width, height } = canvas
+      const known = before.get(id)
+      const fitting = (scene: string | undefined): string =>
+        [scene, canvas.scene].find((each) => each !== undefined && this.#scenes.has(each)) ?? (collection.scenes[0]?.id as string)
+      if (known !== undefined && known.width === width && known.height === height) {
+        for (const scene of known.program.shown) if (!this.#scenes.has(scene)) known.program.sceneGone(scene, fitting(undefined))
+        if (known.preview !== null && !this.#scenes.has(known.preview)) known.preview = null
+        this.#canvases.set(id, known)
+        continue
+      }
+      const scene = fitting(on[id]?.program ?? known?.program.scene)
+      this.#canvases.set(id, {
+        width,
+        height,
+        pool: new PicturePool(width, height),
+        preview: on[id]?.preview ?? known?.preview ?? null,
+        program: new CanvasProgram({
+          compositor,
+          scenes: this.#scenes,
+          canvas,
+          scene,
+          frameMs,
+          pictures: (source) => this.#sources.pictures(source),
+          restart: (source) => this.#restartStinger(source),
+          lengthMs: (source) => this.#sources.lengthMs(source),
+          onEnded: (ended) => {
+            this.#shownDirty = true
+            send({ kind: 'transition-ended', canvas: id, scene: ended })
+          },
+        }),
+      })
+      known?.program.close()
+      known?.pool.close()
+    }
+    for (const [id, { program, pool }] of before) {
+      if (ids.has(id)) continue
+      program.close()
+      pool.close()
+    }
+    if (resized) this.#encodings.restart(this.#canvases, collection.frameRate)
+    this.#shownDirty = true
+  }
+
+  #restartStinger(source: string): void {
+    try {
+      this.#sources.command(source, 'restart', {})
+    } catch (error) {
+      this.#dependencies.log.warn({ err: error, source }, 'the stinger does not play')
+    }
+  }
+
+  /** Tells sources and mixer what is seen. */
+  #tellShown(): void {
+    this.#shownDirty = false
+    const onAir = new Set<string>()
+    const seen = new Set<string>()
+    for (const { program, preview } of this.#canvases.values()) {
+      for (const scene of program.shown) this.#scenes.sourcesIn(scene, onAir, seen)
+      if (program.overlay !== undefined) onAir.add(program.overlay)
+      if (preview !== null) this.#scenes.sourcesIn(preview, seen, seen)
+    }
+    for (const source of onAir) seen.add(source)
+    this.#sources.setShown(seen)
+    this.#dependencies.mixer.setInputs(
+      this.#collection.sources.flatMap(({ id, name, audio }) => {
+        const store = this.#sources.sound(id)
+        return store && audio ? [{ source: id, name, store, audio, shown: onAir.has(id) }] : []
+      }),
+    )
+    this.#dependencies.mixer.setTracks(this.#encodings.tracks)
+  }
+
+  #tellStatistics(): void {
+    const { send, mixer } = this.#dependencies
+    const { dropped, late } = this.#clock
+    send({ kind: 'statistics', statistics: this.#meter.read({ dropped, late, encodings: this.#encodings.statistics() }) })
+    send({ kind: 'drift', drift: mixer.drift() })
+  }
+}

@@ -1,0 +1,81 @@
+import { AV_CODEC_ID_MJPEG, AV_CODEC_ID_PNG, AV_PIX_FMT_RGBA, AV_PIX_FMT_YUVJ420P } from 'node-av/constants'
+import { Codec, CodecContext, Frame, Packet, Rational } from 'node-av/lib'
+import { must, setOption } from '../../../media/worker/ffmpeg/engine.ts'
+import type { Compositor, PictureMemory } from '../compositor/compositor.ts'
+
+export interface ScreenshotOrder {
+  readonly type: 'png' | 'jpeg'
+  /** Pixels; the height follows. The picture's own where left out. */
+  readonly width?: number
+}
+
+function memory(width: number, height: number): PictureMemory {
+  const half = (width + 1) >> 1
+  const rows = (height + 1) >> 1
+  return {
+    width,
+    height,
+    planes: [Buffer.alloc(width * height), Buffer.alloc(half * rows), Buffer.alloc(half * rows)],
+    strides: [width, half, half],
+  }
+}
+
+/** Has a picture of a size composed and writes it as an image file. */
+export async function takeScreenshot(
+  compositor: Compositor,
+  size: { readonly width: number; readonly height: number },
+  compose: (into: PictureMemory) => void,
+  { type, width = size.width }: ScreenshotOrder,
+): Promise<Uint8Array> {
+  let picture = memory(size.width, size.height)
+  compose(picture)
+  const even = Math.max(2, Math.min(width, size.width) & ~1)
+  if (even !== size.width) {
+    const small = memory(even, Math.max(2, Math.round((size.height * even) / size.width / 2) * 2))
+    compositor.scale(picture, small)
+    picture = small
+  }
+  if (type === 'jpeg') compositor.recolor(picture, 'bt601', 'full')
+  return encode(compositor, picture, type)
+}
+
+async function encode(compositor: Compositor, picture: PictureMemory, type: 'png' | 'jpeg'): Promise<Uint8Array> {
+  const codec = Codec.findEncoder(type === 'png' ? AV_CODEC_ID_PNG : AV_CODEC_ID_MJPEG)
+  if (!codec) throw new Error(`The media engine cannot write ${type}`)
+  const format = type === 'png' ? AV_PIX_FMT_RGBA : AV_PIX_FMT_YUVJ420P
+  const context = new CodecContext()
+  const frame = new Frame()
+  const packet = new Packet()
+  try {
+    context.allocContext3(codec)
+    context.width = picture.width
+    context.height = picture.height
+    context.pixelFormat = format
+    context.timeBase = new Rational(1, 1)
+    if (type === 'png') setOption(context, 'compression_level', '3')
+    must(context.open2Sync(codec, null), `open the ${type} encoder`)
+    frame.alloc()
+    frame.width = picture.width
+    frame.height = picture.height
+    frame.format = format
+    must(frame.getBuffer(0), 'picture memory')
+    const planes = type === 'png' ? [compositor.toRgba(picture)] : picture.planes
+    const strides = type === 'png' ? [picture.width * 4] : picture.strides
+    for (const [index, plane] of planes.entries()) {
+      const stride = strides[index] as number
+      const into = frame.data?.[index] as Buffer
+      const step = frame.linesize[index] as number
+      for (let row = 0; (row + 1) * stride <= plane.length; row++) into.set(plane.subarray(row * stride, (row + 1) * stride), row * step)
+    }
+    frame.pts = 0n
+    packet.alloc()
+    must(await context.sendFrame(frame), 'encode')
+    must(await context.sendFrame(null), 'encode')
+    must(await context.receivePacket(packet), 'encode')
+    return Buffer.from(packet.data as Buffer)
+  } finally {
+    packet.free()
+    frame.free()
+    context.freeContext()
+  }
+}

@@ -1,0 +1,148 @@
+import { type ColorTable, readCube } from '../../../formats/cube.ts'
+import { isFault } from '../../../formats/fault.ts'
+import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
+import type { ReachPolicy } from '../../../platform/reach.ts'
+import { judgeFile } from '../../../platform/user-files/file-policy.ts'
+import { readRegularFile } from '../../../platform/user-files/regular-file.ts'
+import type { Filter } from '../../document/collection.ts'
+import { filterKinds } from '../../document/kinds/filter-kinds.ts'
+import { referenceKey } from '../../document/references.ts'
+import type { NativeFilter } from '../compositor/compositor.ts'
+
+export interface NativeFiltersDependencies {
+  readonly reach: ReachPolicy
+  /** Pictures of a source, where it has any: masks. */
+  readonly pictures: (source: string) => FrameStore | undefined
+  /** A filter cannot do its work (undefined: it can again). */
+  readonly onProblem: (filter: string, problem: string | undefined) => void
+  /** Something that a filter needs has come: make the filters anew. */
+  readonly onLoaded: () => void
+}
+
+/** Tables are some hundred kilobytes of text. */
+const largestTableBytes = 16 * 1024 * 1024
+/** A table that cannot be read is looked for again after so long, ms. */
+const againMs = 3000
+
+const defaults = new Map(
+  filterKinds.map(({ kind, settings }) => [
+    kind,
+    Object.fromEntries(Object.entries(settings.properties).map(([name, schema]) => [name, (schema as { default?: unknown }).default])),
+  ]),
+)
+
+/** Turns filters of the collection into those of the compositor: with defaults, tables read from files and masks found. */
+export class NativeFilters {
+  readonly #dependencies: NativeFiltersDependencies
+  #reach: ReachPolicy
+  /** Keys of what editors wrote. */
+  #byEditors: ReadonlySet<string> = new Set()
+  /** By file; what is wrong, where it cannot be read; undefined while it is being read for the first time. */
+  readonly #tables = new Map<string, { table: ColorTable | string | undefined; readonly limited: boolean }>()
+  /** What was told last of each filter that cannot work. */
+  readonly #problems = new Map<string, string>()
+  #again: NodeJS.Timeout | undefined
+
+  constructor(dependencies: NativeFiltersDependencies) {
+    this.#dependencies = dependencies
+    this.#reach = dependencies.reach
+  }
+
+  /** What users' paths may lead to is another: tables that editors named are read anew. */
+  setReach(policy: ReachPolicy): void {
+    this.#reach = policy
+    for (const [file, { limited }] of this.#tables) if (limited) this.#tables.delete(file)
+  }
+
+  /** Keys of what editors wrote: a table that somebody else answers for now is read anew. */
+  setEditors(byEditors: ReadonlySet<string>): void {
+    this.#byEditors = byEditors
+    for (const [file, { limited }] of this.#tables) if (limited !== this.#isLimited(file)) this.#tables.delete(file)
+  }
+
+  /** Those that are enabled and can work, in order. */
+  of(filters: readonly Filter[]): NativeFilter[] {
+    return filters.flatMap((filter) => (filter.enabled ? (this.#make(filter) ?? []) : []))
+  }
+
+  /** Lets go of the tables that no filter names any more: one that comes back is read anew. `filtered` is all sources and scenes. */
+  keepFor(filtered: readonly { readonly filters: readonly Filter[] }[]): void {
+    if (this.#tables.size === 0) return
+    const named = new Set<string>()
+    for (const { filters } of filtered) for (const { kind, settings } of filters) if (kind === 'lut') named.add(String(settings.file))
+    for (const file of this.#tables.keys()) if (!named.has(file)) this.#tables.delete(file)
+  }
+
+  /** How many tables are held, those that are being read included. */
+  get tables(): number {
+    return this.#tables.size
+  }
+
+  #make({ id, kind, settings }: Filter): NativeFilter | undefined {
+    const all: NativeFilter = { ...defaults.get(kind), ...settings, kind }
+    if (kind === 'lut') {
+      const file = String(all.file)
+      const table = this.#table(file)
+      // While it is being read (again) nothing new is known.
+      if (table !== undefined || file === '') this.#tell(id, typeof table === 'string' ? table : undefined)
+      if (table === undefined || typeof table === 'string') return undefined
+      return withHidden({ kind, amount: all.amount, size: table.size, file }, 'values', new Uint8Array(table.values.buffer))
+    }
+    if (kind === 'mask') {
+      const source = String(all.source)
+      const store = this.#dependencies.pictures(source)
+      this.#tell(id, store || source === '' ? undefined : `There is no source "${source}" with pictures to mask with`)
+      return store && withHidden({ kind, by: all.by, invert: all.invert, address: store.address }, 'store', store)
+    }
+    return all
+  }
+
+  #tell(filter: string, problem: string | undefined): void {
+    if (this.#problems.get(filter) === problem) return
+    if (problem === undefined) this.#problems.delete(filter)
+    else this.#problems.set(filter, problem)
+    this.#dependencies.onProblem(filter, problem)
+  }
+
+  #table(file: string): ColorTable | string | undefined {
+    if (file === '') return undefined
+    let known = this.#tables.get(file)
+    if (known === undefined) {
+      known = { table: undefined, limited: this.#isLimited(file) }
+      this.#tables.set(file, known)
+      void this.#read(file, known)
+    }
+    return known.table
+  }
+
+  #isLimited(file: string): boolean {
+    return this.#byEditors.has(referenceKey('filter/lut/file', file))
+  }
+
+  async #read(file: string, into: { table: ColorTable | string | undefined; readonly limited: boolean }): Promise<void> {
+    try {
+      const path = await judgeFile(file, this.#reach.files, into.limited)
+      const table = readCube((await readRegularFile(path, largestTableBytes)).toString('utf8'))
+      if (isFault(table)) throw new Error(`${file}, line ${table.offset}: ${table.fault}`)
+      into.table = table
+    } catch (error) {
+      into.table = (error as Error).message
+      this.#lookAgain()
+    }
+    this.#dependencies.onLoaded()
+  }
+
+  /** Files come back: those that are still wanted are read again, and the others forgotten. */
+  #lookAgain(): void {
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined
+      for (const [file, { table }] of this.#tables) if (typeof table === 'string') this.#tables.delete(file)
+      this.#dependencies.onLoaded()
+    }, againMs).unref()
+  }
+}
+
+/** The compositor tells filters apart by what JSON shows of them: what is large or no data stands beside, named by what it came from. */
+function withHidden(filter: NativeFilter, name: string, value: unknown): NativeFilter {
+  return Object.defineProperty(filter, name, { value })
+}

@@ -1,0 +1,56 @@
+import type { SoundStore } from '../../../media/worker/stores/media-stores.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { DriftReading, MeterReading } from '../../control/engine/mixer-readings.ts'
+import type { AudioFilter, SourceAudio } from '../../document/mixer-schemas.ts'
+
+/** Hz of everything that leaves the mixer. */
+export const mixRate = 48_000
+/** Frames (samples per channel) of one block: 10 ms. */
+export const blockFrames = 480
+
+/** A source that is heard. */
+export interface MixerInput {
+  readonly source: string
+  readonly name: string
+  readonly store: SoundStore
+  readonly audio: SourceAudio
+  /** It is shown on a program. */
+  readonly shown: boolean
+}
+
+/** One block of each track that somebody takes: interleaved stereo; valid until the next call. */
+export interface MixedBlock {
+  /** Of the first frame, monotonic. */
+  readonly timeUs: number
+  /** By track number minus one; undefined where nobody takes the track. */
+  readonly tracks: readonly (Float32Array | undefined)[]
+  /** What is to be heard on this machine; undefined while nothing is monitored. */
+  readonly monitor: Float32Array | undefined
+}
+
+/** What the mixer needs of whoever runs it. */
+export interface MixerDependencies {
+  readonly log: Logger
+}
+
+/** Mixes sources to tracks, block by block, on the machine's monotonic clock. */
+export interface Mixer {
+  /**
+   * How long after its time a block is to be mixed, microseconds: by then its sound is there. It is 50 ms, what filters look ahead (those
+   * of tracks in whole blocks), and what the earliest source (negative sync offset) needs. Grows at once and shrinks by 1 ms a block:
+   * whoever mixes waits a little longer once, then goes on. Blocks keep their times, so that sound and pictures stay in step.
+   */
+  readonly delayUs: number
+  /** Replaces the inputs; those that stay go on without a seam. */
+  setInputs(inputs: readonly MixerInput[]): void
+  /** Tracks that are encoded, recorded or metered; 1 to 6. */
+  setTracks(tracks: readonly number[]): void
+  /** Filters of the tracks' sums, by track number minus one. What they look ahead is made good for: all tracks stay in step. */
+  setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void
+  /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, `delayUs` after that time. */
+  mix(timeUs: number): MixedBlock
+  /** Of the time since the last reading. What nobody has read for a second is no longer measured: the next reading begins anew. */
+  meters(): readonly MeterReading[]
+  drift(): readonly DriftReading[]
+  close(): void
+}

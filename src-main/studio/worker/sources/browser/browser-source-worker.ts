@@ -1,0 +1,35 @@
+/** The process of one page: it rules a browser, takes its pictures and is its sound server. */
+import { connectToHost } from '../../../../platform/workers/worker-side.ts'
+import { loadCompositor } from '../../compositor/load-compositor.ts'
+import type { FromPage, ToPage } from './messages.ts'
+import { PageKeeper } from './page-keeper.ts'
+
+const stores = loadCompositor()
+let keeper: PageKeeper | undefined
+
+const host = connectToHost<ToPage, FromPage>((message) => {
+  switch (message.type) {
+    case 'open':
+      keeper = new PageKeeper(message.settings, message.reach, message.shown, {
+        stores,
+        pictures: stores.openFrameStore(message.pictures),
+        sound: stores.openSoundStore(message.sound),
+        report: (report) => host.send({ type: 'report', report }),
+      })
+      break
+    case 'update':
+      keeper?.update(message.settings, message.reach)
+      break
+    case 'show':
+      keeper?.show(message.shown)
+      break
+    case 'input':
+      keeper?.input(message.input)
+      break
+  }
+})
+host.stopping.addEventListener('abort', () => {
+  keeper?.stop()
+  host.end()
+})
+host.ready()

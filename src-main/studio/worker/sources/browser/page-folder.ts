@@ -1,0 +1,21 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeWorkFolder } from '../../../../platform/work-folder.ts'
+
+/** A folder for one page: its browser's profile and the socket of its sound. */
+export interface PageFolder {
+  readonly profile: string
+  /** Holds `pulse/`, in which a sound server's socket may stand. */
+  readonly sound: string
+  remove(): void
+}
+
+/** Makes such a folder, and clears away those whose process was killed before it could. */
+export function makePageFolder(): PageFolder {
+  const { path, remove } = makeWorkFolder('ami-studio-page')
+  const profile = join(path, 'profile')
+  const sound = join(path, 'sound')
+  mkdirSync(profile)
+  mkdirSync(join(sound, 'pulse'), { recursive: true, mode: 0o700 })
+  return { profile, sound, remove }
+}

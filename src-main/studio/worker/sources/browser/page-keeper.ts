@@ -1,0 +1,382 @@
+import type { SourceReport } from '../../../../media/source-report.ts'
+import type { FrameStore, MediaStores, SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import { judgeFile } from '../../../../platform/user-files/file-policy.ts'
+import type { BrowserSettings } from '../../../document/kinds/browser.ts'
+import { isLimited, type SourceReach } from '../source-reach.ts'
+import { type ChromiumProcess, findChromium, startChromium } from './chromium-process.ts'
+import type { PageInput } from './messages.ts'
+import { Page } from './page.ts'
+import { findPage } from './page-address.ts'
+import { makePageFolder, type PageFolder } from './page-folder.ts'
+import { openPulseServer, type PulseServer } from './pulse/pulse-server.ts'
+
+export interface PageKeeperDependencies {
+  readonly stores: MediaStores
+  readonly pictures: FrameStore
+  readonly sound: SoundStore
+  report(report: SourceReport): void
+}
+
+/** The page is asked so often whether it lives, and may take so long to say so, ms. */
+const askEveryMs = 1000
+const answerWithinMs = 5000
+/** A page that nothing holds up answers within this, ms: only of others is it looked at what holds them up. */
+const promptMs = 1000
+/** It is asked so often at most while a busy machine gives it no processor: to begin it anew would only give that more to do. */
+const maxAsked = 6
+/** A page that is not loaded by then is reported, ms. */
+const loadedWithinMs = 5000
+const endlessScripts = `Its scripts have not come to an end for ${loadedWithinMs / 1000} s: repair the page, or choose another one`
+const silentServer = `Its server has not answered for ${loadedWithinMs / 1000} s: check the URL and the server`
+/** A server may be silent for so long before the browser is started again: a hung page that is sent elsewhere looks the same, ms. */
+const maxSilentMs = 60_000
+/** A browser that begins is left alone so long, ms. */
+const settleMs = 4000
+/** How often its memory is looked at, ms. */
+const weighEveryMs = 5000
+/** Wait before an address is tried again, and before a file is looked for again, ms. */
+const retryMs = 3000
+/** Waits before a browser that ended is begun anew, ms: doubled while it keeps ending. */
+const firstRestartMs = 200
+const maxRestartMs = 10_000
+/** A browser that lived so long is a good one, ms. */
+const goodAfterMs = 30_000
+
+/** One run of the browser. */
+interface Run {
+  readonly browser: ChromiumProcess
+  readonly page: Page
+  readonly beganMs: number
+  ended: boolean
+  /** It was asked whether it lives, and has not answered yet. */
+  asked: boolean
+  /** Runs until the page is loaded. */
+  loading: NodeJS.Timeout | undefined
+  /** When it was sent to its URL. */
+  navigatedMs: number
+}
+
+/** Keeps a page on air: begins the browser, begins it anew when it crashes, hangs or grows too large, and ends it. */
+export class PageKeeper {
+  readonly #dependencies: PageKeeperDependencies
+  #settings: BrowserSettings
+  #reach: SourceReach
+  #shown: boolean
+  #folder: PageFolder | undefined
+  #pulse: PulseServer | undefined
+  #run: Run | undefined
+  #retry: NodeJS.Timeout | undefined
+  #watch: NodeJS.Timeout | undefined
+  /** What is wrong with the page that is not loaded yet; kept while its browser is started again and again. */
+  #problem: string | undefined
+  #failures = 0
+  #restarts = 0
+  #weighedMs = 0
+  #stopped = false
+  /** Work is done one after the other: settings may come faster than a browser follows. */
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(settings: BrowserSettings, reach: SourceReach, shown: boolean, dependencies: PageKeeperDependencies) {
+    this.#settings = settings
+    this.#reach = reach
+    this.#shown = shown
+    this.#dependencies = dependencies
+    this.#then(() => this.#begin())
+  }
+
+  update(settings: BrowserSettings, reach: SourceReach): void {
+    this.#then(async () => {
+      const before = this.#settings
+      const hostsBefore = this.#reachableHosts()?.join()
+      this.#settings = settings
+      this.#reach = reach
+      const run = this.#run
+      // What it reaches is said when it is started.
+      if (run === undefined || before.sound !== settings.sound || this.#reachableHosts()?.join() !== hostsBefore) {
+        this.#end()
+        await this.#begin()
+        return
+      }
+      const anew = await run.page.update(settings)
+      if (before.url !== settings.url || before.file !== settings.file) await this.#go(run)
+      else if (anew) await this.#reload(run)
+    })
+  }
+
+  /** Private hosts that the page may reach; undefined where an admin named it. */
+  #reachableHosts(): readonly string[] | undefined {
+    const { url, file } = this.#settings
+    return isLimited(this.#reach, file === '' ? url : file) ? this.#reach.policy.network.editorHosts : undefined
+  }
+
+  show(shown: boolean): void {
+    this.#then(async () => {
+      this.#shown = shown
+      const { whenHidden, reloadWhenShown } = this.#settings
+      const run = this.#run
+      if (!shown && whenHidden === 'close') {
+        this.#end()
+        this.#dependencies.pictures.clear()
+        this.#dependencies.report({ state: 'paused' })
+      } else if (run === undefined) {
+        if (shown) await this.#begin()
+      } else {
+        if (shown && reloadWhenShown) await this.#reload(run)
+        await run.page.show(shown)
+      }
+    })
+  }
+
+  input(input: PageInput): void {
+    this.#then(async () => {
+      const run = this.#run
+      if (run !== undefined) await (input.do === 'reload' ? this.#reload(run) : run.page.input(input))
+      // Whoever waits for an address to be tried again need not.
+      else if (input.do === 'reload') await this.#begin()
+    })
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#end()
+    this.#pulse?.stop()
+    this.#folder?.remove()
+  }
+
+  #then(work: () => Promise<void>): void {
+    this.#work = this.#work.then(async () => {
+      if (this.#stopped) return
+      try {
+        await work()
+      } catch (error) {
+        // A browser that does not take a command is on its way out.
+        this.#dependencies.report({ state: 'starting', problem: (error as Error).message })
+      }
+    })
+  }
+
+  #tryLater(ms: number): void {
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.#then(() => (this.#run === undefined ? this.#begin() : this.#go(this.#run))), ms)
+  }
+
+  /** The real path of a file that the page is made of. Rejects with FileFault where it must not be read. */
+  #judge(path: string): Promise<string> {
+    const { policy } = this.#reach
+    return judgeFile(path, policy.files, isLimited(this.#reach, this.#settings.file))
+  }
+
+  /** Begins a browser where the page can be found and is wanted. */
+  async #begin(): Promise<void> {
+    clearTimeout(this.#retry)
+    const { pictures, stores, report } = this.#dependencies
+    if (!this.#shown && this.#settings.whenHidden === 'close') {
+      report({ state: 'paused' })
+      return
+    }
+    const address = await findPage(this.#settings, (path) => this.#judge(path))
+    if ('problem' in address) {
+      pictures.clear()
+      report({ state: address.state, problem: address.problem })
+      if (address.state === 'waiting' && this.#settings.file !== '') this.#tryLater(1000)
+      return
+    }
+    const file = findChromium()
+    if (file === undefined) {
+      report({
+        state: 'failed',
+        problem: 'Neither Chromium nor Chrome is installed: pages cannot be shown. On Debian: apt-get install chromium',
+      })
+      return
+    }
+    this.#reportStarting()
+    this.#folder ??= makePageFolder()
+    const folder = this.#folder
+    const { width, height } = this.#settings
+    const soundFolder = await this.#openSound(folder)
+    const reachableHosts = this.#reachableHosts()
+    const browser = startChromium(file, { width, height, profile: folder.profile, soundFolder, reachableHosts })
+    const page = new Page(browser, this.#settings, pictures, stores, {
+      onNavigating: () => this.#watchLoading(run),
+      onLoaded: (title) => this.#tell(run, title),
+      onUnreachable: (problem) => {
+        clearTimeout(run.loading)
+        run.loading = undefined
+        this.#problem = undefined
+        report({ state: 'waiting', problem })
+        this.#tryLater(retryMs)
+      },
+      onCrashed: () => this.#fell(run, 'The page crashed: it is begun anew'),
+      mayRead: (path) =>
+        this.#judge(path).then(
+          () => true,
+          () => false,
+        ),
+    })
+    const run: Run = {
+      browser,
+      page,
+      beganMs: performance.now(),
+      ended: false,
+      asked: false,
+      loading: undefined,
+      navigatedMs: performance.now(),
+    }
+    this.#run = run
+    void browser.gone.then((words) => this.#fell(run, `${lastWords(words)}: it is begun anew`))
+    clearInterval(this.#watch)
+    this.#watch = setInterval(() => void this.#check(run), askEveryMs)
+    try {
+      await page.open(address.url, address.folder)
+      await page.show(this.#shown)
+    } catch (error) {
+      // Half of it is done, and nobody would do the rest.
+      this.#fell(run, `The browser did not begin (${(error as Error).message}): it is begun anew`)
+    }
+  }
+
+  /** Sends the page to the address that the settings name. */
+  async #go(run: Run): Promise<void> {
+    clearTimeout(this.#retry)
+    const address = await findPage(this.#settings, (path) => this.#judge(path))
+    if (!('problem' in address)) {
+      run.page.navigate(address.url, address.folder)
+      return
+    }
+    this.#end()
+    this.#dependencies.pictures.clear()
+    this.#dependencies.report({ state: address.state, problem: address.problem })
+    if (address.state === 'waiting' && this.#settings.file !== '') this.#tryLater(1000)
+  }
+
+  async #reload(run: Run): Promise<void> {
+    // Before: the page may be there sooner than the answer.
+    this.#watchLoading(run)
+    await run.page.input({ do: 'reload' })
+  }
+
+  #reportStarting(): void {
+    const problem = this.#problem
+    this.#dependencies.report({ state: 'starting', ...(problem !== undefined && { problem }), details: { restarts: this.#restarts } })
+  }
+
+  /** Reports a page that is not loaded in time, and why it is not. */
+  #watchLoading(run: Run): void {
+    clearTimeout(run.loading)
+    if (run.ended) return
+    run.navigatedMs = performance.now()
+    const heldUpMs = run.browser.waitedForProcessorMs()
+    run.loading = setTimeout(async () => {
+      const mine = run.loading
+      const answers = await run.page.answers(promptMs)
+      if (run.ended || run.loading !== mine) return
+      // A browser that waits for a processor is not to blame for it, nor is its page.
+      if (!answers && run.page.arrived && run.browser.waitedForProcessorMs() - heldUpMs > loadedWithinMs / 2) {
+        this.#watchLoading(run)
+        return
+      }
+      // Chromium hands no command to a page whose navigation waits for its server: there it says nothing that it does not answer.
+      if (!run.page.arrived) this.#problem = silentServer
+      else if (!answers) this.#problem = endlessScripts
+      else this.#problem = `It is not loaded after ${loadedWithinMs / 1000} s: a part of it, e.g. a script, does not arrive from its server`
+      this.#reportStarting()
+    }, loadedWithinMs)
+  }
+
+  /** The folder with the page's sound server; undefined where the page is to be silent, or cannot be heard here. */
+  async #openSound(folder: PageFolder): Promise<string | undefined> {
+    if (!this.#settings.sound || process.platform !== 'linux') return undefined
+    const { sound, stores } = this.#dependencies
+    this.#pulse ??= await openPulseServer({
+      path: `${folder.sound}/pulse/native`,
+      nowUs: () => stores.nowUs(),
+      onSound: (samples, timeUs) => sound.write(samples, Math.round(timeUs)),
+    })
+    return folder.sound
+  }
+
+  #tell(run: Run, title: string): void {
+    if (run.ended) return
+    clearTimeout(run.loading)
+    run.loading = undefined
+    this.#problem = undefined
+    const { width, height } = this.#settings
+    const open = run.browser.sandbox ? undefined : 'The page is not shut in, because the host runs as root'
+    this.#dependencies.report({
+      state: 'running',
+      ...(open !== undefined && { problem: open }),
+      details: { title, width, height, sandbox: run.browser.sandbox, restarts: this.#restarts },
+    })
+  }
+
+  async #check(run: Run): Promise<void> {
+    const now = performance.now()
+    if (run.asked || now - run.beganMs < settleMs) return
+    if (now - this.#weighedMs > weighEveryMs) {
+      this.#weighedMs = now
+      const megabytes = Math.round(run.browser.memoryBytes() / (1 << 20))
+      const { memoryLimitMb } = this.#settings
+      if (megabytes > memoryLimitMb) {
+        this.#fell(run, `The page took ${megabytes} MiB of memory, more than ${memoryLimitMb}: it is begun anew`)
+        return
+      }
+    }
+    if (run.ended) return
+    const waitsForServer = run.loading !== undefined && !run.page.arrived
+    if (waitsForServer && now - run.navigatedMs < maxSilentMs) return
+    run.asked = true
+    if (await this.#hangs(run)) {
+      // A busy machine may find out that it hangs before the page counts as one that is not loaded in time.
+      const isLoaded = run.loading === undefined
+      const cause = waitsForServer ? silentServer : endlessScripts
+      this.#fell(run, isLoaded ? `The page did not answer for ${answerWithinMs / 1000} s: it is begun anew` : cause)
+    }
+    run.asked = false
+  }
+
+  /** It does not answer, and that not because it waits for a processor. */
+  async #hangs(run: Run): Promise<boolean> {
+    if (await run.page.answers(promptMs)) return false
+    const fromMs = performance.now()
+    const waitedMs = run.browser.waitedForProcessorMs()
+    for (let asked = 1; asked <= maxAsked; asked++) {
+      if ((await run.page.answers(answerWithinMs)) || run.ended) return false
+      const heldUpMs = run.browser.waitedForProcessorMs() - waitedMs
+      if (performance.now() - fromMs - heldUpMs > answerWithinMs / 2) return true
+    }
+    return true
+  }
+
+  /** The browser ended, or has to. */
+  #fell(run: Run, problem: string): void {
+    if (run.ended || this.#run !== run) return
+    this.#end()
+    if (this.#stopped) return
+    this.#failures = performance.now() - run.beganMs > goodAfterMs ? 1 : this.#failures + 1
+    this.#restarts++
+    this.#problem = problem
+    this.#reportStarting()
+    this.#tryLater(Math.min(maxRestartMs, firstRestartMs * 2 ** Math.min(10, this.#failures - 1)))
+  }
+
+  #end(): void {
+    clearTimeout(this.#retry)
+    clearInterval(this.#watch)
+    const run = this.#run
+    this.#run = undefined
+    if (run === undefined) return
+    run.ended = true
+    clearTimeout(run.loading)
+    run.page.close()
+    run.browser.kill()
+  }
+}
+
+/** What is said of a browser that ended by itself. */
+function lastWords(words: string): string {
+  if (/sandbox/i.test(words)) {
+    return 'Chromium cannot shut its pages in on this machine: allow unprivileged user namespaces, or install chromium-sandbox'
+  }
+  const line = words.split('\n').findLast((each) => each.includes('FATAL') || each.includes('error while loading'))
+  return line === undefined ? 'The browser ended' : `The browser ended: ${line.slice(0, 200)}`
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { type DecodedPicture, PictureFault } from './picture-messages.ts'
+import { PictureStream, writtenPicture } from './picture-stream.ts'
+
+const picture: DecodedPicture = {
+  width: 3,
+  height: 2,
+  frames: [0, 1, 2].map((frame) => Uint8Array.from({ length: 24 }, (_, index) => 10 * frame + index)),
+  delaysMs: [40, 50, 60],
+  loops: 2,
+  remark: 'made smaller',
+}
+const bytesOf = (read: DecodedPicture | PictureFault): Buffer => Buffer.concat(writtenPicture(read))
+
+describe('a picture from the process that reads it', () => {
+  it.each([1, 3, 7, 24, 1000])('is whole when it arrives in pieces of %d bytes, and not before', (size) => {
+    const stream = new PictureStream()
+    const bytes = bytesOf(picture)
+    for (let from = 0; from < bytes.length; from += size) {
+      const taken = stream.take(bytes.subarray(from, from + size))
+      if (from + size < bytes.length) expect(taken).toBeUndefined()
+      else expect(taken && { ...taken, frames: taken.frames.map((each) => [...each]) }).toEqual(plain(picture))
+    }
+  })
+
+  it('is what was wrong with it, where it could not be read', () => {
+    expect(() => new PictureStream().take(bytesOf(new PictureFault('x.png is damaged')))).toThrow('x.png is damaged')
+  })
+
+  it.each([
+    ['no length', Buffer.alloc(4)],
+    ['more than any head has', Buffer.from([255, 255, 255, 255])],
+    ['no JSON', Buffer.from([0, 0, 0, 2, 123, 123])],
+    ['more pixels than any picture has', bytesOf({ ...picture, width: 100_000, height: 100_000 })],
+    ['half a pixel', bytesOf({ ...picture, width: 0.5 })],
+    ['no frame', bytesOf({ ...picture, frames: [] })],
+  ])('is refused where the process has gone mad: %s', (_, bytes) => {
+    expect(() => new PictureStream().take(bytes)).toThrow(PictureFault)
+  })
+})
+
+function plain({ frames, ...rest }: DecodedPicture): object {
+  return { ...rest, frames: frames.map((each) => [...each]) }
+}

@@ -1,0 +1,276 @@
+import { readdir } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { FileFault } from '../../../../../platform/user-files/regular-file.ts'
+import type { SlideshowSettings } from '../../../../document/kinds/drawn.ts'
+import type { StartDrawing } from '../drawing.ts'
+import { longestSide } from '../image/image-drawing.ts'
+import { writeRgba } from '../write-picture.ts'
+import { crossFade, premultiply } from './cross-fade.ts'
+import { SlideOrder } from './slide-order.ts'
+import { readPlace, type SlidePlace, writePlace } from './slide-place.ts'
+
+/** What of a folder is a picture. */
+const pictureEndings = new Set(['.png', '.jpg', '.jpeg', '.webp', '.avif', '.gif', '.svg', '.tif', '.tiff'])
+/** Most pictures of a folder that are shown. */
+const maxSlides = 10_000
+/** Slides are not changed faster, ms. */
+const minStayMs = 100
+/** After this the list is looked at again where there is nothing to show, ms. */
+const lookAgainMs = 1000
+
+interface Slide {
+  readonly path: string
+  /** RGBA, premultiplied, of the stage's size. */
+  readonly pixels: Uint8Array
+}
+
+/** Pictures one after the other on a stage of a fixed size. What cannot be shown is passed over and told. */
+export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, firstShown) => {
+  let settings = first
+  let shown = firstShown
+  const before = readPlace(first, context.memory, firstShown)
+  let paused = before?.paused ?? false
+  let ended = false
+  let order = new SlideOrder(first.order, before?.seed)
+  /** When the slide that stands began to, ms since 1970. */
+  let sinceMs = Date.now()
+  let standing: Slide | undefined
+  let timer: NodeJS.Timeout | undefined
+  let stopFade: (() => void) | undefined
+  /** Grows when what is being read is no longer wanted. */
+  let turn = 0
+  let skipped: string | undefined
+  let closed = false
+  let reading = new AbortController()
+
+  const stage = (): { width: number; height: number } => ({
+    width: Math.min(8192, settings.width || context.canvas.width),
+    height: Math.min(8192, settings.height || context.canvas.height),
+  })
+  const stayMs = (): number => Math.max(minStayMs, settings.intervalMs)
+  const resting = (): boolean => paused || (!shown && settings.whenHidden !== 'run')
+
+  async function list(): Promise<void> {
+    const found = [...settings.files]
+    if (settings.folder !== '') {
+      try {
+        const names = await readdir(await context.judge(settings.folder))
+        const pictures = names.filter((name) => pictureEndings.has(extname(name).toLowerCase()))
+        pictures.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+        for (const name of pictures.slice(0, maxSlides)) found.push(join(settings.folder, name))
+      } catch (error) {
+        const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+        skipped =
+          error instanceof FileFault
+            ? error.message
+            : isMissing
+              ? `There is no folder ${settings.folder}`
+              : `The folder ${settings.folder} cannot be read: ${(error as Error).message}`
+      }
+    }
+    order.setSlides(found)
+  }
+
+  function wait(ms: number, then: () => void): void {
+    clearTimeout(timer)
+    timer = setTimeout(then, ms)
+  }
+
+  /** Goes to where it would be by now, had it not been interrupted; 1 where that is gone. */
+  function takeUp({ slide, position, runs, ...place }: SlidePlace): 0 | 1 {
+    if (!order.goTo(slide, position)) return 1
+    sinceMs = runs ? place.sinceMs : Date.now()
+    if (!runs || settings.intervalMs === 0) return 0
+    const passed = Math.floor(Math.max(0, Date.now() - sinceMs) / stayMs())
+    sinceMs += passed * stayMs()
+    // Whole rounds need not be walked.
+    let steps = passed <= order.slides ? passed : settings.loop ? order.slides + (passed % order.slides) : order.slides
+    while (steps > 0 && order.step(1, settings.loop) !== undefined) steps--
+    ended = steps > 0
+    return 0
+  }
+
+  /** Shows the next slide that can be shown, in a direction; `from`: the one at which a slideshow that was interrupted there would be. */
+  async function go(by: 1 | -1, from?: SlidePlace): Promise<void> {
+    const mine = ++turn
+    clearTimeout(timer)
+    reading.abort()
+    reading = new AbortController()
+    skipped = undefined
+    await list()
+    let step: 1 | -1 | 0 = from === undefined ? by : takeUp(from)
+    // Each is tried once: a list of nothing but broken files comes to an end.
+    for (let tries = order.slides; tries > 0 && mine === turn; tries--) {
+      const path = step === 0 ? order.current : order.step(step, settings.loop)
+      if (path === undefined) {
+        ended = true
+        tell()
+        return
+      }
+      if (path === standing?.path) {
+        standOn()
+        return
+      }
+      const slide = await read(path)
+      if (mine !== turn || closed) return
+      if (slide === undefined) {
+        step ||= 1
+        continue
+      }
+      ended = step === 0 && (ended || from?.ended === true)
+      if (step !== 0) sinceMs = Date.now()
+      change(slide)
+      return
+    }
+    if (mine !== turn || closed) return
+    if (standing === undefined || order.slides === 0) {
+      standing = undefined
+      context.pictures?.clear()
+      const nothing = settings.files.length === 0 && settings.folder === '' ? 'No pictures are chosen' : 'There is no picture to show'
+      context.report({ state: 'waiting', problem: skipped ?? nothing })
+      wait(lookAgainMs, () => void go(1))
+    } else standOn()
+  }
+
+  /** The slide before stands meanwhile. */
+  function onSlow(problem: string): void {
+    if (reading.signal.aborted) return
+    skipped = problem
+    if (standing === undefined) context.report({ state: 'starting', problem })
+    else tell()
+  }
+
+  async function read(path: string): Promise<Slide | undefined> {
+    const { fit, background } = settings
+    const wish = {
+      ...stage(),
+      fit: fit === 'stretch' ? 'fill' : fit,
+      background,
+      longestSide: Math.max(longestSide, ...Object.values(stage())),
+      still: true,
+    } as const
+    const { signal } = reading
+    const skippedBefore = skipped
+    try {
+      // What is found in a folder is judged as the folder is.
+      const real = await context.judge(path, settings.files.includes(path) ? path : settings.folder)
+      const { frames } = await context.readPicture(real, wish, { signal, onSlow })
+      if (!signal.aborted) skipped = skippedBefore
+      const pixels = frames[0] as Uint8Array
+      premultiply(pixels)
+      return { path, pixels }
+    } catch (error) {
+      if (!signal.aborted) skipped = (error as Error).message
+      return undefined
+    }
+  }
+
+  function change(to: Slide): void {
+    stopFade?.()
+    stopFade = undefined
+    const from = standing
+    standing = to
+    const { width, height } = stage()
+    const write = (pixels: Uint8Array, timeUs: number): void =>
+      writeRgba(context.pictures, { width, height, pixels, premultiplied: true }, timeUs)
+    const same = from !== undefined && from.pixels.length === to.pixels.length
+    if (same && settings.fadeMs > 0 && shown) {
+      const beganUs = context.nowUs()
+      const mixed = new Uint8Array(to.pixels.length)
+      const words = [wordsOf(from.pixels), wordsOf(to.pixels), wordsOf(mixed)] as const
+      stopFade = context.frames.add(({ timeUs }) => {
+        const weight = Math.min(256, Math.round(((timeUs - beganUs) / 1000 / settings.fadeMs) * 256))
+        context.draw(() => {
+          if (weight < 256) crossFade(words[0], words[1], weight, words[2])
+          write(weight < 256 ? mixed : to.pixels, timeUs)
+        }, false)
+        if (weight < 256) return
+        stopFade?.()
+        stopFade = undefined
+      })
+    } else context.draw(() => write(to.pixels, context.nowUs()), true)
+    stay()
+  }
+
+  /** The slide stands until its time is over. */
+  function stay(): void {
+    tell()
+    clearTimeout(timer)
+    if (resting() || ended || settings.intervalMs === 0) return
+    wait(Math.min(stayMs(), Math.max(1, sinceMs + stayMs() - Date.now())), () => void go(1))
+  }
+
+  function tell(): void {
+    const { width, height } = stage()
+    if (standing !== undefined) {
+      const runs = !resting() && !ended
+      const { path: slide } = standing
+      context.remember(writePlace(settings, { slide, position: order.position, seed: order.seed, sinceMs, runs, paused, ended, shown }))
+    }
+    context.report({
+      state: ended ? 'ended' : resting() ? 'paused' : 'running',
+      ...(skipped !== undefined && { problem: skipped }),
+      details: {
+        width,
+        height,
+        slide: standing === undefined ? null : basename(standing.path),
+        position: order.position,
+        slides: order.slides,
+      },
+    })
+  }
+
+  /** The slide stands for its whole time from now on. */
+  function standOn(): void {
+    sinceMs = Date.now()
+    stay()
+  }
+
+  function restart(): void {
+    order.rewind()
+    void go(1)
+  }
+
+  void go(1, before)
+  return {
+    update(next) {
+      const { intervalMs, fadeMs, whenHidden, ...before } = settings
+      const { intervalMs: _interval, fadeMs: _fade, whenHidden: _hidden, ...after } = next
+      settings = next
+      if (JSON.stringify(before) !== JSON.stringify(after)) {
+        order = new SlideOrder(next.order)
+        standing = undefined
+        void go(1)
+      } else if (standing !== undefined) standOn()
+    },
+    show(now) {
+      if (now === shown) return
+      shown = now
+      if (now && settings.whenHidden === 'restart') restart()
+      else if (standing !== undefined) standOn()
+    },
+    command(name) {
+      if (name === 'next') void go(1)
+      else if (name === 'previous') void go(-1)
+      else if (name === 'restart') restart()
+      else {
+        paused = name === 'pause'
+        if (ended && !paused) restart()
+        else if (standing !== undefined) standOn()
+      }
+    },
+    close() {
+      closed = true
+      turn++
+      reading.abort()
+      clearTimeout(timer)
+      stopFade?.()
+    },
+  }
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  // A decoder's memory begins where it likes.
+  const pixels = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
+  return new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / 4)
+}

@@ -1,0 +1,189 @@
+import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
+import type { TextStyle } from '../../../../document/kinds/text-style.ts'
+import { linearGradient } from '../plain/gradient-drawing.ts'
+import { chooseFont, familiesFor } from './fonts.ts'
+import { layoutText, type TextLayout, type TextLine } from './text-layout.ts'
+
+/** RGBA, alpha premultiplied. */
+export interface PaintedText {
+  readonly width: number
+  readonly height: number
+  readonly pixels: Uint8Array
+  readonly font: string
+  /** What is not as it was asked for. */
+  readonly problem: string | undefined
+}
+
+/** Neither side of a written picture is longer, px. */
+const longestSide = 8192
+
+/** Room that a text needs beside its letters. */
+interface Margins {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** A text that was laid out and waits to be painted. */
+export interface MeasuredText {
+  readonly style: TextStyle
+  /** Name of the family, and all of them as a canvas takes them. */
+  readonly font: string
+  readonly families: string
+  /** What to say of the font. */
+  readonly fontProblem: string | undefined
+  readonly layout: TextLayout
+  readonly lineHeight: number
+  /** From the top of a line to the foot of its letters. */
+  readonly ascent: number
+  readonly margins: Margins
+  /** With margins. */
+  readonly width: number
+  readonly height: number
+}
+
+const scratch: { brush?: SKRSContext2D } = {}
+
+function measuringBrush(): SKRSContext2D {
+  scratch.brush ??= createCanvas(1, 1).getContext('2d')
+  return scratch.brush
+}
+
+function prepare(brush: SKRSContext2D, style: TextStyle, families: string): void {
+  brush.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize}px ${families}`
+  brush.letterSpacing = `${style.letterSpacing}px`
+  brush.textBaseline = 'alphabetic'
+  brush.lineJoin = 'round'
+}
+
+function marginsOf({ outline, shadow, background }: TextStyle): Margins {
+  const edge = Math.ceil(outline?.width ?? 0)
+  const padding = Math.ceil(background?.padding ?? 0)
+  const [x, y, blur] = shadow === null ? [0, 0, 0] : [shadow.x, shadow.y, shadow.blur]
+  const around = (towards: number): number => padding + edge + Math.max(0, Math.ceil(towards + blur))
+  return { left: around(-x), top: around(-y), right: around(x), bottom: around(y) }
+}
+
+/**
+ * Lays a text out. `reference`, where given, is the text whose size counts: a clock's box does not change with its digits.
+ * @throws Error where the machine has no font
+ */
+export function measureText(written: string, style: TextStyle, reference?: string): MeasuredText {
+  const font = chooseFont(style.font)
+  const { families, lacking } = familiesFor(written, font.family)
+  // A font that was asked for by name may well have what others lack.
+  const missing = lacking.length > 0 && !font.asked ? `No font for ${lacking.join(' and ')} is installed` : undefined
+  const named = families.map((family) => `"${family}"`).join(', ')
+  const brush = measuringBrush()
+  prepare(brush, style, named)
+  const text = style.letters === 'upper' ? written.toLocaleUpperCase() : style.letters === 'lower' ? written.toLocaleLowerCase() : written
+  const margins = marginsOf(style)
+  const { fontBoundingBoxAscent, fontBoundingBoxDescent } = brush.measureText('x')
+  const lineHeight = Math.max(1, style.fontSize * style.lineSpacing)
+  const sides = margins.left + margins.right
+  const wish = {
+    wrapWidth: style.width > 0 ? Math.max(1, style.width - sides) : Number.POSITIVE_INFINITY,
+    direction: style.direction,
+    maxLines: Math.ceil(longestSide / lineHeight),
+    measure: (line: string) => brush.measureText(line).width,
+  }
+  const layout = layoutText(text, wish)
+  const widest = reference === undefined ? layout.width : Math.max(layout.width, layoutText(reference, wish).width)
+  const letters = fontBoundingBoxAscent + fontBoundingBoxDescent
+  const block = Math.max(letters, lineHeight) + lineHeight * (Math.max(1, layout.lines.length) - 1)
+  return {
+    style,
+    font: font.family,
+    families: named,
+    fontProblem: joined(font.problem, missing),
+    layout,
+    lineHeight,
+    ascent: fontBoundingBoxAscent + Math.max(0, (lineHeight - letters) / 2),
+    margins,
+    width: style.width > 0 ? style.width : Math.ceil(widest) + sides,
+    height: style.height > 0 ? style.height : Math.ceil(block) + margins.top + margins.bottom,
+  }
+}
+
+/** Draws a measured text into its own box, whose left upper corner stands at `x`, `y`. */
+export function drawText(brush: SKRSContext2D, text: MeasuredText, x: number, y: number): void {
+  const { style, layout, lineHeight, ascent, margins, width, height } = text
+  prepare(brush, style, text.families)
+  const left = x + margins.left
+  const free = width - margins.left - margins.right
+  const blockHeight = lineHeight * layout.lines.length
+  const spare = Math.max(0, height - margins.top - margins.bottom - blockHeight)
+  const top = y + margins.top + (style.verticalAlign === 'bottom' ? spare : style.verticalAlign === 'middle' ? spare / 2 : 0)
+  const each = (paint: (line: TextLine, lineX: number, baseline: number) => void): void => {
+    layout.lines.forEach((line, index) => {
+      const rest = free - line.width
+      const shift = style.align === 'right' ? rest : style.align === 'center' ? rest / 2 : 0
+      brush.direction = line.direction
+      // From the left whatever the direction: the place of a line was computed from its width.
+      brush.textAlign = 'left'
+      paint(line, left + shift, top + ascent + index * lineHeight)
+    })
+  }
+  const { outline, shadow } = style
+  const fill = style.gradient === null ? style.color : linearGradient(brush, style.gradient.angle, left, top, free, blockHeight)
+  if (typeof fill !== 'string' && style.gradient !== null) {
+    fill.addColorStop(0, style.color)
+    fill.addColorStop(1, style.gradient.color)
+  }
+  if (shadow !== null) {
+    brush.shadowColor = shadow.color
+    brush.shadowOffsetX = shadow.x
+    brush.shadowOffsetY = shadow.y
+    brush.shadowBlur = shadow.blur
+  }
+  if (outline !== null && outline.width > 0) {
+    brush.strokeStyle = outline.color
+    brush.lineWidth = outline.width * 2
+    each((line, lineX, baseline) => brush.strokeText(line.text, lineX, baseline))
+    // Letters inside an edge that already throws a shadow throw none.
+    brush.shadowColor = 'transparent'
+  }
+  brush.fillStyle = fill
+  each((line, lineX, baseline) => brush.fillText(line.text, lineX, baseline))
+  brush.shadowColor = 'transparent'
+}
+
+/** A box behind a text. */
+function drawBackground(brush: SKRSContext2D, style: TextStyle, width: number, height: number, radius: number): void {
+  if (style.background === null) return
+  brush.fillStyle = style.background.color
+  brush.beginPath()
+  brush.roundRect(0, 0, width, height, Math.min(radius, width / 2, height / 2))
+  brush.fill()
+}
+
+/** What there is to say of a measured text that is not as it was asked for. */
+export function problemOf({ fontProblem, layout, width, height }: MeasuredText): string | undefined {
+  const cut = layout.cut || width > longestSide || height > longestSide
+  return joined(fontProblem, cut ? `The text is longer than can be shown: it is cut off at ${longestSide} px` : undefined)
+}
+
+/** What was said, one after the other; undefined where nothing was. */
+export function joined(...said: readonly (string | undefined)[]): string | undefined {
+  const told = said.filter((each) => each !== undefined)
+  return told.length > 0 ? told.join('. ') : undefined
+}
+
+/** Paints texts, one after the other, keeping its canvas where the size stays: a clock paints each second. */
+export class TextPainter {
+  #canvas: Canvas | undefined
+
+  /** @throws Error where the machine has no font */
+  paint(written: string, style: TextStyle, reference?: string): PaintedText {
+    const text = measureText(written, style, reference)
+    const width = Math.min(longestSide, Math.max(1, text.width))
+    const height = Math.min(longestSide, Math.max(1, text.height))
+    if (this.#canvas?.width !== width || this.#canvas.height !== height) this.#canvas = createCanvas(width, height)
+    const brush = this.#canvas.getContext('2d')
+    brush.clearRect(0, 0, width, height)
+    drawBackground(brush, style, width, height, style.background?.radius ?? 0)
+    drawText(brush, text, 0, 0)
+    return { width, height, pixels: this.#canvas.data(), font: text.font, problem: problemOf(text) }
+  }
+}

@@ -1,0 +1,87 @@
+import type { SourceReport } from '../../../../media/source-report.ts'
+import type { ReachPolicy } from '../../../../platform/reach.ts'
+
+/** A stretch of a file, or of numbered pictures. */
+export interface PlayItem {
+  /** A path, or an http(s) address. */
+  readonly file: string
+  /** Held to what editors may use. */
+  readonly limited: boolean
+  /** Pictures a second where `file` is a pattern of numbered pictures. */
+  readonly sequenceRate?: number
+  readonly trimInMs: number
+  readonly trimOutMs: number | null
+}
+
+/** Files that are played one after the other. */
+export interface FilesRequest {
+  readonly type: 'files'
+  readonly items: readonly PlayItem[]
+  readonly reach: ReachPolicy
+  readonly loop: boolean
+  readonly shuffle: boolean
+  readonly speed: number
+  /** 1 is the first. */
+  readonly soundTrack: number
+  readonly whenShown: 'restart' | 'resume' | 'wait'
+  readonly whenHidden: 'pause' | 'run' | 'close'
+  readonly atEnd: 'nothing' | 'last'
+  readonly memoryLimitMb: number
+}
+
+/** Something that plays by itself, now. */
+export interface LiveRequest {
+  readonly type: 'live'
+  readonly address: string
+  /** FFmpeg's name of the input where the address does not tell, e.g. `v4l2`. */
+  readonly format?: string
+  readonly options: Readonly<Record<string, string>>
+  readonly bufferMs: number
+  readonly whileAway: 'nothing' | 'last'
+  readonly memoryLimitMb: number
+}
+
+export type PlayRequest = FilesRequest | LiveRequest
+
+/** Where a file player stood, for the process that follows one that died. */
+export interface PlayPosition {
+  readonly item: number
+  /** In that item. */
+  readonly positionUs: number
+  /** Monotonic: when it stood there; it goes on by itself while it plays. */
+  readonly atUs: number
+  readonly mode: 'playing' | 'paused' | 'ended'
+  readonly speed: number
+  readonly shown: boolean
+  /** It plays when it is shown again. */
+  readonly resumes: boolean
+  /** Of a shuffled list: the order of this round, and which place of it is played. */
+  readonly round?: readonly number[]
+  readonly place?: number
+}
+
+export type ToMediaWorker =
+  | {
+      readonly type: 'start'
+      readonly request: PlayRequest
+      readonly pictures: string
+      readonly sound: string
+      /** Frames of the program are due at this monotonic time and whole periods away. */
+      readonly clock: { readonly originUs: number; readonly periodUs: number }
+      readonly shown: boolean
+      readonly resume: PlayPosition | undefined
+    }
+  | { readonly type: 'update'; readonly request: PlayRequest }
+  | { readonly type: 'show'; readonly shown: boolean }
+  | { readonly type: 'command'; readonly name: string; readonly details: Readonly<Record<string, unknown>> }
+
+export type FromMediaWorker =
+  | { readonly type: 'report'; readonly report: SourceReport; readonly position: PlayPosition | undefined }
+  /** So many times a second while the process is well. */
+  | { readonly type: 'alive' }
+  /** FFmpeg does not load. */
+  | { readonly type: 'cannot-run'; readonly reason: string }
+  /** FFmpeg does not come back; the process ends after it. */
+  | { readonly type: 'hung' }
+  /** What took too much memory; the process ends after it. */
+  | { readonly type: 'too-large'; readonly memoryMb: number }

@@ -1,0 +1,94 @@
+import { ffmpegHeaders } from '../../../../platform/fetched-by-host.ts'
+import type { GuestSettings, StreamSettings, V4l2CameraSettings } from '../../../document/kinds/media.ts'
+import type { StartSource } from '../running-source.ts'
+import { type PlayPlan, startMediaSource } from './media-source.ts'
+import type { LiveRequest } from './messages.ts'
+import { listV4l2Cameras } from './v4l2-cameras.ts'
+
+/** Device files of Video4Linux, and the links to them that stay the same: nothing else is opened as a camera. */
+const cameraDevice = /^\/dev\/(?:video\d+|v4l\/by-(?:id|path)\/[^/]+)$/
+/** Protocols that a stream may come by. */
+const protocols = /^(rtmps?|srt|rtsps?|https?|udp):\/\//i
+/** What an address lists may lead to the network alone, never to files of this machine. */
+const network = 'http,https,tcp,tls,crypto,httpproxy,data'
+
+type Common = Pick<StreamSettings, 'bufferMs' | 'whileAway' | 'memoryLimitMb' | 'whenHidden'>
+
+function plan(settings: Common, address: string, options: LiveRequest['options'], format?: string): PlayPlan {
+  const { bufferMs, whileAway, memoryLimitMb } = settings
+  return {
+    request: { type: 'live', address, ...(format !== undefined && { format }), options, bufferMs, whileAway, memoryLimitMb },
+    closesHidden: settings.whenHidden === 'close',
+  }
+}
+
+/** An address with the user and password in it that it is asked with. */
+function withUser(address: string, user: string, password: string): string {
+  if (user === '') return address
+  const given = `${encodeURIComponent(user)}:${encodeURIComponent(password)}@`
+  return address.replace(/^([a-z]+:\/\/)(?:[^/@]*@)?/i, `$1${given}`)
+}
+
+/**
+ * FFmpeg's options for an address. No time-outs of reading where media comes by itself: FFmpeg goes on after one as if nothing had been
+ * lost, and swallows the next packet; the player has a watch of its own. `nobuffer` would lose what was read to find out what is inside.
+ */
+function liveOptions(address: string, settings: { readonly rtspTransport?: string; readonly password?: string }): LiveRequest['options'] {
+  switch (address.slice(0, address.indexOf(':')).toLowerCase()) {
+    case 'rtmp':
+    case 'rtmps':
+      return { rtmp_live: 'live' }
+    case 'srt':
+      return settings.password ? { passphrase: settings.password } : {}
+    case 'rtsp':
+    case 'rtsps':
+      return { rtsp_transport: settings.rtspTransport ?? 'tcp', allowed_media_types: 'video+audio' }
+    case 'udp':
+      return { fifo_size: '50000', overrun_nonfatal: '1' }
+    default:
+      return {
+        headers: ffmpegHeaders,
+        protocol_whitelist: network,
+        ...(/\.(?:m3u8|mpd)(?:$|[?#])/i.test(address) && { rw_timeout: '10000000' }),
+      }
+  }
+}
+
+/** A live stream: of our own host, or of any address. */
+export const startStream: StartSource<StreamSettings> = (settings, context) =>
+  startMediaSource(settings, context, async (next) => {
+    const { stream, address, user, password } = next
+    if (stream !== '') {
+      const own = await context.liveAddress(stream)
+      return plan(next, own, liveOptions(own, {}))
+    }
+    if (address === '') return { problem: 'Neither a stream of this host nor an address is named yet' }
+    if (!protocols.test(address)) {
+      return { problem: 'The address is none of rtmp, rtmps, srt, rtsp, rtsps, http, https or udp' }
+    }
+    const isSrt = /^srt:/i.test(address)
+    return plan(next, isSrt ? address : withUser(address, user, password), liveOptions(address, next))
+  })
+
+/** Somebody who was invited and comes in by WebRTC. */
+export const startGuest: StartSource<GuestSettings> = (settings, context) =>
+  startMediaSource(settings, context, async (next) => {
+    if (next.guest === '') return { problem: 'Nobody was invited yet: name the stream of an invitation' }
+    const address = await context.liveAddress(next.guest)
+    return plan(next, address, liveOptions(address, {}))
+  })
+
+/** A camera that Video4Linux knows. */
+export const startV4l2Camera: StartSource<V4l2CameraSettings> = (settings, context) =>
+  startMediaSource(settings, context, async (next) => {
+    const { width, height, frameRate, format } = next
+    const device = next.device === '' ? (await listV4l2Cameras())[0]?.id : next.device
+    if (device === undefined) return { problem: 'There is no camera: plug one in', waits: true }
+    if (!cameraDevice.test(device)) return { problem: `${device} is no camera: choose one of GET /studio/devices?kind=v4l2-camera` }
+    const options = {
+      ...(width > 0 && height > 0 && { video_size: `${width}x${height}` }),
+      ...(frameRate > 0 && { framerate: String(frameRate) }),
+      ...(format !== 'auto' && { input_format: format }),
+    }
+    return plan({ ...next, bufferMs: 20 }, device, options, 'v4l2')
+  })

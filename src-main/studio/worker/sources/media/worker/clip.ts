@@ -1,0 +1,371 @@
+import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
+import { Packet, type Stream } from 'node-av/lib'
+import type { ReachPolicy } from '../../../../../platform/reach.ts'
+import type { PlayItem } from '../messages.ts'
+import { clipLengthUs, soundCutUs } from './clip-length.ts'
+import type { FileStamp } from './file-stamp.ts'
+import { itemRequest } from './item-request.ts'
+import type { MediaEngine } from './media-engine.ts'
+import { MediaFault } from './media-fault.ts'
+import { type MediaInput, openInput } from './media-input.ts'
+import { PacketQueue } from './packet-queue.ts'
+import { type DecodedPicture, PictureDecoder } from './picture-decoder.ts'
+import { type DecodedSound, SoundDecoder } from './sound-decoder.ts'
+import { soundRate } from './sound-rate.ts'
+
+/** What one track may hold while the other is looked for: badly interleaved files, bytes and µs. */
+const maxBytes = 48 * 1024 * 1024
+const maxUs = 20_000_000
+/** A file that is so much shorter than it says breaks off, µs. */
+const shortfallUs = 1_000_000
+/** Packets that are looked through for a keyframe. */
+const maxPassed = 1500
+/** How far before the wanted moment reading begins where a file's index led behind it, µs. */
+const stepsBackUs = [0, 2_000_000, 6_000_000, 15_000_000, Number.POSITIVE_INFINITY]
+/** Sound is decoded from so long before the wanted moment on: some decoders need what came before, µs. */
+const soundLeadUs = 100_000
+
+/** What there is to tell of a file. */
+export interface ClipFacts {
+  readonly durationUs: number | undefined
+  readonly width: number | null
+  readonly height: number | null
+  readonly pictureCodec: string | null
+  readonly soundCodec: string | null
+  readonly frameRate: number | null
+  readonly problem: string | undefined
+}
+
+/**
+ * A stretch of one file, opened: pictures and sound from any moment on, exact to the frame and the sample.
+ * Times are those of the stretch: 0 is where it is cut in. One call at a time.
+ */
+export class Clip {
+  readonly item: PlayItem
+  /** Undefined for addresses. */
+  readonly stamp: FileStamp | undefined
+  readonly facts: ClipFacts
+  /** So much of it was played before it was opened, µs. */
+  playedUs = 0
+  readonly #input: MediaInput
+  readonly #engine: MediaEngine
+  readonly #pictures: PictureDecoder | undefined
+  readonly #sound: SoundDecoder | undefined
+  readonly #pictureQueue = new PacketQueue()
+  readonly #soundQueue = new PacketQueue()
+  /** Of the file's own time: where the stretch begins and ends, µs. */
+  readonly #inUs: number
+  readonly #outUs: number
+  #eof = false
+  #readFault: string | undefined
+  #pictureDraining = false
+  #soundDraining = false
+  #picturesEnded: boolean
+  #soundEnded: boolean
+  /** Where the next picture and sample must not stand before, of the file's own time. */
+  #fromUs: number
+  #ready: DecodedSound[] = []
+  #first: DecodedPicture | undefined
+  /** Ends of the pictures and the sound as far as they are known, µs of the stretch. */
+  #picturesEndUs = 0
+  #soundEndUs = 0
+  #demuxedPicturesUs = 0
+  #demuxedSoundUs = 0
+
+  private constructor(item: PlayItem, stamp: FileStamp | undefined, input: MediaInput, engine: MediaEngine) {
+    this.item = item
+    this.stamp = stamp
+    this.#input = input
+    this.#engine = engine
+    this.#pictures = input.pictures && new PictureDecoder(input.pictures, engine, false)
+    this.#sound = input.sound && new SoundDecoder(input.sound, false)
+    this.#picturesEnded = this.#pictures === undefined
+    this.#soundEnded = this.#sound === undefined
+    this.#inUs = input.startUs + item.trimInMs * 1000
+    this.#outUs = item.trimOutMs === null ? Number.POSITIVE_INFINITY : input.startUs + item.trimOutMs * 1000
+    this.#fromUs = this.#inUs
+    const end = Math.min(this.#outUs - input.startUs, input.durationUs ?? Number.POSITIVE_INFINITY)
+    const durationUs = end - item.trimInMs * 1000
+    this.facts = {
+      durationUs: Number.isFinite(durationUs) ? Math.max(0, durationUs) : undefined,
+      width: input.width,
+      height: input.height,
+      pictureCodec: input.pictureCodec,
+      soundCodec: input.soundCodec,
+      frameRate: input.frameRate,
+      problem: input.problem,
+    }
+  }
+
+  /** Opens a file and goes to a moment of the stretch. Throws MediaFault. */
+  static async open(item: PlayItem, soundTrack: number, atUs: number, engine: MediaEngine, reach: ReachPolicy): Promise<Clip> {
+    const { stamp, request } = await itemRequest(item, soundTrack, reach)
+    const input = await openInput(request, engine)
+    let clip: Clip
+    try {
+      clip = new Clip(item, stamp, input, engine)
+      if (input.durationUs !== undefined && item.trimInMs * 1000 >= input.durationUs) {
+        throw new MediaFault(
+          'refused',
+          `It is ${Math.round(input.durationUs / 1000)} ms long and is to begin (trimInMs) at ${item.trimInMs}`,
+        )
+      }
+    } catch (error) {
+      await input.close()
+      throw error
+    }
+    if (clip.#inUs > input.startUs || atUs > 0) await clip.seek(atUs)
+    return clip
+  }
+
+  get hasPictures(): boolean {
+    return this.#pictures !== undefined
+  }
+
+  get hasSound(): boolean {
+    return this.#sound !== undefined
+  }
+
+  get picturesEnded(): boolean {
+    return this.#picturesEnded && this.#first === undefined
+  }
+
+  get soundEnded(): boolean {
+    return this.#soundEnded
+  }
+
+  /** How long the stretch is, once both have ended, µs. */
+  get lengthUs(): number {
+    const natural = clipLengthUs(this.#picturesEndUs, this.#soundEndUs, this.#frameUs)
+    return Math.min(Math.max(natural, this.playedUs), this.#outUs - this.#inUs)
+  }
+
+  /** What could not be decoded or read so far, for people. Forgets it. */
+  async takeProblem(): Promise<string | undefined> {
+    const pictures = this.#pictures?.faults ?? 0
+    const sound = this.#sound?.faults ?? 0
+    const code = this.#pictures?.lastFault || this.#sound?.lastFault || 0
+    if (this.#pictures) this.#pictures.faults = 0
+    if (this.#sound) this.#sound.faults = 0
+    const breaks = this.#readFault
+    this.#readFault = undefined
+    if (breaks !== undefined) return `It breaks off: ${breaks}`
+    const { durationUs } = this.facts
+    if (this.#picturesEnded && this.#soundEnded && durationUs !== undefined && durationUs - this.lengthUs > shortfallUs) {
+      return `It breaks off after ${(this.lengthUs / 1e6).toFixed(1)} of ${(durationUs / 1e6).toFixed(1)} seconds`
+    }
+    if (pictures + sound === 0) return undefined
+    const what = [pictures > 0 ? `${pictures} pictures` : '', sound > 0 ? `${sound} pieces of sound` : ''].filter((each) => each !== '')
+    return `${what.join(' and ')} of it cannot be decoded: ${await this.#engine.words(code)}`
+  }
+
+  /**
+   * Goes to a moment of the stretch: the picture that is seen then comes next, and the sound from then on.
+   * @param gaveUp asked between steps: true ends the search early
+   */
+  async seek(us: number, gaveUp: () => boolean = () => false): Promise<void> {
+    const target = Math.min(this.#inUs + us, this.#outUs)
+    for (const back of stepsBackUs) {
+      const from = Math.max(this.#input.startUs, target - back - (this.#pictures ? 0 : soundLeadUs))
+      this.#restartDecoders(target)
+      const begin = from <= this.#input.startUs
+      const sought = await this.#input.seek(begin ? Math.min(0, from) : from)
+      // What cannot be sought is read from where it stands: pipes of pictures, and broken indexes.
+      if (sought < 0 && begin) return
+      if (this.#pictures === undefined || begin || gaveUp()) return
+      const landed = await this.#firstPictureUs()
+      if (landed !== undefined && landed <= target + this.#frameUs / 2) return
+    }
+  }
+
+  /** Decodes the first picture already: from a keyframe to a cut in the middle it is a long way. */
+  async prime(): Promise<void> {
+    this.#first = await this.nextPicture()
+  }
+
+  /** The next picture, or undefined at the end. */
+  async nextPicture(gaveUp: () => boolean = () => false): Promise<DecodedPicture | undefined> {
+    const decoder = this.#pictures
+    if (decoder === undefined) return undefined
+    const first = this.#first
+    if (first !== undefined) {
+      this.#first = undefined
+      return first
+    }
+    while (!this.#picturesEnded) {
+      const picture = await decoder.next(this.#fromUs)
+      if (picture === 'passed') {
+        if (gaveUp()) return undefined
+        continue
+      }
+      if (picture !== undefined) {
+        if (picture.ptsUs >= this.#outUs - 1) {
+          decoder.release(picture)
+          this.#picturesEnded = true
+          break
+        }
+        const ptsUs = Math.max(0, picture.ptsUs - this.#inUs)
+        const endUs = Math.min(picture.ptsUs + picture.durationUs, this.#outUs) - this.#inUs
+        this.#picturesEndUs = Math.max(this.#picturesEndUs, endUs)
+        return { frame: picture.frame, ptsUs, durationUs: endUs - ptsUs }
+      }
+      if (this.#pictureDraining) {
+        this.#picturesEnded = true
+        break
+      }
+      const packet = await this.#take(this.#pictureQueue)
+      this.#pictureDraining = packet === undefined
+      await decoder.push(packet)
+      packet?.free()
+      if (gaveUp()) return undefined
+    }
+    return undefined
+  }
+
+  /** Sound in its order, `joint` being what was cut off behind the end; undefined at the end. Positions are those of the stretch. */
+  async nextSound(): Promise<(DecodedSound & { readonly joint?: Float32Array }) | undefined> {
+    const decoder = this.#sound
+    if (decoder === undefined) return undefined
+    while (!this.#soundEnded) {
+      const ready = this.#ready.shift()
+      if (ready !== undefined) {
+        const placed = await this.#placed(ready)
+        if (placed !== undefined) return placed
+        continue
+      }
+      if (this.#soundDraining) {
+        this.#soundEnded = true
+        break
+      }
+      const packet = await this.#take(this.#soundQueue)
+      this.#soundDraining = packet === undefined
+      this.#ready = decoder.decode(packet)
+      packet?.free()
+    }
+    return undefined
+  }
+
+  /** The pictures come so much too late, µs: those are left out that others do not need. */
+  hurry(lateUs: number): void {
+    this.#pictures?.hurry(lateUs)
+  }
+
+  release(picture: DecodedPicture): void {
+    this.#pictures?.release(picture)
+  }
+
+  /** No call may be at work. */
+  async close(): Promise<void> {
+    this.#restartDecoders(0)
+    this.#pictures?.close()
+    this.#sound?.close()
+    await this.#input.close()
+  }
+
+  get #frameUs(): number {
+    return this.#pictures?.frameUs ?? 40_000
+  }
+
+  /** Cuts sound to the stretch and to its pictures. */
+  async #placed({ samples, position }: DecodedSound): Promise<(DecodedSound & { readonly joint?: Float32Array }) | undefined> {
+    const begin = Math.round((this.#inUs * soundRate) / 1e6)
+    const from = Math.round((this.#fromUs * soundRate) / 1e6)
+    const skip = Math.max(0, from - position)
+    if (2 * skip >= samples.length) return undefined
+    const at = position + skip - begin
+    const endUs = ((at + samples.length / 2 - skip) * 1e6) / soundRate
+    const limitUs = await this.#soundLimitUs(endUs)
+    const limit = Math.round((limitUs * soundRate) / 1e6)
+    const kept = Math.min(samples.length / 2 - skip, limit - at)
+    if (kept <= 0) {
+      this.#soundEnded = true
+      return undefined
+    }
+    this.#soundEndUs = Math.max(this.#soundEndUs, ((at + kept) * 1e6) / soundRate)
+    const isCut = kept < samples.length / 2 - skip
+    if (isCut) this.#soundEnded = true
+    return {
+      samples: samples.subarray(2 * skip, 2 * (skip + kept)),
+      position: at,
+      ...(isCut && { joint: samples.subarray(2 * (skip + kept)) }),
+    }
+  }
+
+  /** Where sound must end, of the stretch: known once the file was read to the end of its pictures. */
+  async #soundLimitUs(soundEndUs: number): Promise<number> {
+    const out = this.#outUs - this.#inUs
+    if (this.#pictures === undefined) return out
+    // A few packets of pictures more tell whether this sound still belongs to them.
+    while (!this.#eof && soundEndUs > this.#demuxedPicturesUs && this.#pictureQueue.length < 100) await this.#read()
+    if (!this.#eof) return out
+    return Math.min(out, soundCutUs(this.#demuxedPicturesUs, Math.max(soundEndUs, this.#demuxedSoundUs), this.#frameUs))
+  }
+
+  async #take(queue: PacketQueue): Promise<Packet | undefined> {
+    while (queue.length === 0 && !this.#eof) {
+      const other = queue === this.#pictureQueue ? this.#soundQueue : this.#pictureQueue
+      // A track that ends long before the other, or stands behind it in the file: it counts as ended.
+      if (other.bytes > maxBytes || other.spanUs > maxUs) return undefined
+      await this.#read()
+    }
+    return queue.shift()
+  }
+
+  /** Reads one packet into its queue. */
+  async #read(): Promise<void> {
+    const packet = new Packet()
+    packet.alloc()
+    const read = await this.#input.read(packet)
+    if (read < 0) {
+      packet.free()
+      this.#eof = true
+      if (read !== AVERROR_EOF) this.#readFault = await this.#engine.words(read)
+      return
+    }
+    const { pictures, sound } = this.#input
+    if (packet.streamIndex === pictures?.index) {
+      this.#demuxedPicturesUs = Math.max(this.#demuxedPicturesUs, endOf(packet, pictures, this.#frameUs) - this.#inUs)
+      this.#pictureQueue.push(packet, timeOf(packet.dts, pictures))
+    } else if (packet.streamIndex === sound?.index) {
+      this.#demuxedSoundUs = Math.max(this.#demuxedSoundUs, endOf(packet, sound, 0) - this.#inUs)
+      this.#soundQueue.push(packet, timeOf(packet.dts, sound))
+    } else packet.free()
+  }
+
+  /** Reads until it is known where the pictures begin: at a keyframe, which files without an index do not lead to. */
+  async #firstPictureUs(): Promise<number | undefined> {
+    const stream = this.#input.pictures as Stream
+    for (let passed = 0; passed < maxPassed; passed++) {
+      while (this.#pictureQueue.length === 0 && !this.#eof) await this.#read()
+      if (this.#pictureQueue.startsWithKey || this.#eof) break
+      this.#pictureQueue.shift()?.free()
+    }
+    const first = this.#pictureQueue.nextUs
+    return first === undefined || Number.isNaN(first) ? undefined : first + stream.codecpar.videoDelay * this.#frameUs
+  }
+
+  #restartDecoders(fromUs: number): void {
+    this.#pictureQueue.clear()
+    this.#soundQueue.clear()
+    this.#pictures?.flush()
+    this.#sound?.flush()
+    this.#ready = []
+    if (this.#first) this.release(this.#first)
+    this.#first = undefined
+    this.#eof = this.#pictureDraining = this.#soundDraining = false
+    this.#picturesEnded = this.#pictures === undefined
+    this.#soundEnded = this.#sound === undefined
+    this.#fromUs = fromUs
+    this.#picturesEndUs = this.#soundEndUs = this.#demuxedPicturesUs = this.#demuxedSoundUs = 0
+  }
+}
+
+function timeOf(ticks: bigint, { timeBase }: Stream): number {
+  return ticks === AV_NOPTS_VALUE ? Number.NaN : (Number(ticks) * timeBase.num * 1e6) / timeBase.den
+}
+
+function endOf(packet: Packet, stream: Stream, otherwiseUs: number): number {
+  const pts = timeOf(packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts, stream)
+  if (Number.isNaN(pts)) return 0
+  return pts + (packet.duration > 0n ? timeOf(packet.duration, stream) : otherwiseUs)
+}

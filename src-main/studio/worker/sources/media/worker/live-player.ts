@@ -1,0 +1,367 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AV_NOPTS_VALUE, AVERROR_EOF } from 'node-av/constants'
+import { Packet, type Stream } from 'node-av/lib'
+import type { SourceState } from '../../../../../media/source-report.ts'
+import type { LiveRequest, PlayRequest } from '../messages.ts'
+import { LiveClock } from './live-clock.ts'
+import { closeLiveSession, type LiveSession, openLiveSession } from './live-session.ts'
+import { LiveTiming } from './live-timing.ts'
+import { MediaFault, plainly } from './media-fault.ts'
+import type { PacketQueue } from './packet-queue.ts'
+import type { PictureDecoder } from './picture-decoder.ts'
+import type { Player, PlayerDependencies } from './player.ts'
+import { Presenter } from './presenter.ts'
+import type { DecodedSound } from './sound-decoder.ts'
+import { soundRate } from './sound-rate.ts'
+import { Timeline } from './timeline.ts'
+
+/** Pictures and sound are decoded so long before they are due, µs; never more bytes of pictures than that wait. */
+const picturesAheadUs = 90_000
+const soundAheadUs = 60_000
+const maxPictureBytes = 64 * 1024 * 1024
+/** What is held beyond the buffer before a part of it is left out, µs and bytes. */
+const maxKeptUs = 5_000_000
+const maxKeptBytes = 64 * 1024 * 1024
+/** What is fetched ahead of something that does not come by itself, µs. */
+const fetchedAheadUs = 3_000_000
+/** Sound written at times nearer to each other than this is one, µs. */
+const seamUs = 5000
+/** What comes at once in the beginning is let in before anything is decoded: it tells how late it all is, ms. */
+const maxSettleMs = 150
+/** In the beginning pictures so late are not shown, µs, for so long, ms. */
+const latePictureUs = 20_000
+const catchUpMs = 1500
+/** Sound that is later than this is of no use to anybody, µs. */
+const lateSoundUs = 100_000
+/** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
+const silentMs = 2500
+const silentPacedMs = 15_000
+/** After so long without anything the connection is made anew, ms. */
+const lostMs = 10_000
+/** Delays between attempts, ms. */
+const backoffMs = [250, 500, 1000, 2000, 4000]
+const reportEveryMs = 1000
+
+/** Plays what happens now: reads as it comes, holds it back by the buffer, and finds its way back to live whatever happens. */
+export class LivePlayer implements Player {
+  readonly #dependencies: PlayerDependencies
+  readonly #request: LiveRequest
+  readonly #timeline = new Timeline()
+  /** The same for pictures, in step with the frames of the program: one that falls between two would be seen unevenly long. */
+  readonly #pictureTimeline = new Timeline()
+  #pictureOffsetUs = Number.NaN
+  /** Clock time behind the sound that was written, µs. */
+  #soundEndUs = Number.NEGATIVE_INFINITY
+  readonly #timing: LiveTiming
+  readonly #presenter: Presenter
+  readonly #stopping = new AbortController()
+  readonly #reportTimer: NodeJS.Timeout
+  readonly #finished: Promise<void>
+  #session: LiveSession | undefined
+  #state: SourceState = 'starting'
+  #problem: string | undefined
+  #lastPacketAt = 0
+  #attempts = 0
+  #reconnects = -1
+  #leftOut = 0
+  #retry = new AbortController()
+  #wakeUp: () => void = () => undefined
+
+  constructor(request: LiveRequest, dependencies: PlayerDependencies) {
+    this.#dependencies = dependencies
+    this.#request = request
+    this.#timing = new LiveTiming(request.bufferMs * 1000)
+    this.#presenter = new Presenter({
+      store: dependencies.pictures,
+      sound: { pump: () => undefined },
+      timeline: this.#pictureTimeline,
+      nowUs: dependencies.nowUs,
+      clock: dependencies.clock,
+      onRoom: () => this.#wakeUp(),
+    })
+    this.#reportTimer = setInterval(() => this.#look(), reportEveryMs)
+    this.#finished = this.#run()
+  }
+
+  update(request: PlayRequest): boolean {
+    return JSON.stringify(request) === JSON.stringify(this.#request)
+  }
+
+  show(): void {}
+
+  command(name: string): void {
+    if (name !== 'retry' || this.#session !== undefined) return
+    this.#attempts = 0
+    this.#retry.abort()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#retry.abort()
+    clearInterval(this.#reportTimer)
+    this.#presenter.halt()
+    this.#wakeUp()
+    this.#session?.input.interrupt()
+    // Opening cannot be interrupted: the process ends without waiting for it.
+    await Promise.race([this.#finished, sleep(300)])
+    this.#presenter.flush()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#connect()
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return
+        this.#away(error as Error)
+      }
+      if (this.#state === 'ended') await this.#pause(Number.POSITIVE_INFINITY)
+      else await this.#pause(backoffMs[Math.min(this.#attempts++, backoffMs.length - 1)] as number)
+    }
+  }
+
+  /** Waits between two attempts; a command to retry ends it. */
+  async #pause(ms: number): Promise<void> {
+    this.#retry = new AbortController()
+    if (this.#stopping.signal.aborted) return
+    await sleep(Math.min(ms, 2 ** 31 - 1), undefined, { signal: this.#retry.signal }).catch(() => undefined)
+  }
+
+  /** Throws MediaFault when the connection ends. */
+  async #connect(): Promise<void> {
+    const session = await openLiveSession(this.#request, this.#dependencies.engine)
+    this.#session = session
+    this.#reconnects++
+    this.#timing.reset()
+    this.#timing.forgetGrid()
+    this.#pictureOffsetUs = Number.NaN
+    this.#lastPacketAt = performance.now()
+    if (!session.pictures) this.#dependencies.pictures.clear()
+    this.#presenter.run()
+    let broken: Error | undefined
+    const decoding = this.#decode(session).catch((error: Error) => {
+      broken = error
+      session.ended = true
+      session.input.interrupt()
+    })
+    try {
+      await this.#read(session)
+      if (broken !== undefined) throw broken
+    } catch (error) {
+      throw broken ?? error
+    } finally {
+      session.ended = true
+      this.#wakeUp()
+      await decoding
+      this.#session = undefined
+      this.#presenter.halt()
+      this.#presenter.flush()
+      await closeLiveSession(session)
+    }
+  }
+
+  async #read(session: LiveSession): Promise<void> {
+    const { input, isPaced, pictureQueue, soundQueue } = session
+    const clock = new LiveClock()
+    while (!this.#isOver(session)) {
+      while (isPaced && Math.max(pictureQueue.spanUs, soundQueue.spanUs) > fetchedAheadUs) {
+        await sleep(50)
+        this.#lastPacketAt = performance.now()
+        if (this.#isOver(session)) return
+      }
+      const packet = new Packet()
+      packet.alloc()
+      const read = await input.read(packet)
+      if (read < 0) {
+        packet.free()
+        if (this.#stopping.signal.aborted) return
+        if (read === AVERROR_EOF && isPaced) {
+          await this.#playOut(session)
+          return
+        }
+        throw new MediaFault('missing', read === AVERROR_EOF ? 'it ended' : await this.#dependencies.engine.words(read))
+      }
+      const { pictures, sound } = input
+      const stream = packet.streamIndex === pictures?.index ? pictures : packet.streamIndex === sound?.index ? sound : undefined
+      if (stream === undefined) packet.free()
+      else this.#arrived(session, stream, packet, clock)
+    }
+  }
+
+  /** Something that has an end of its own came to it: what is held is played. */
+  async #playOut(session: LiveSession): Promise<void> {
+    const { pictureQueue, soundQueue } = session
+    while (!this.#isOver(session) && (pictureQueue.length > 0 || soundQueue.length > 0 || this.#presenter.waiting > 0)) await sleep(50)
+    if (!this.#isOver(session)) this.#tell('ended', undefined)
+  }
+
+  /** It is to stop, or its packets cannot be decoded. */
+  #isOver(session: LiveSession): boolean {
+    return session.ended || this.#stopping.signal.aborted
+  }
+
+  #arrived(session: LiveSession, stream: Stream, packet: Packet, clock: LiveClock): void {
+    const { num, den } = stream.timeBase
+    const tickUs = (num * 1e6) / den
+    const ticks = packet.dts === AV_NOPTS_VALUE ? packet.pts : packet.dts
+    if (ticks === AV_NOPTS_VALUE) {
+      packet.free()
+      return
+    }
+    const now = this.#dependencies.nowUs()
+    const dtsUs = Number(ticks) * tickUs
+    const shiftUs = clock.shiftFor(stream.index, dtsUs, now)
+    if (shiftUs !== 0) {
+      const shiftTicks = BigInt(Math.round(shiftUs / tickUs))
+      if (packet.dts !== AV_NOPTS_VALUE) packet.dts += shiftTicks
+      if (packet.pts !== AV_NOPTS_VALUE) packet.pts += shiftTicks
+    }
+    const timeUs = dtsUs + shiftUs
+    this.#lastPacketAt = performance.now()
+    if (Number.isNaN(session.beganAt)) session.beganAt = this.#lastPacketAt
+    const isPicture = stream.index === session.input.pictures?.index
+    if (isPicture && packet.pts !== AV_NOPTS_VALUE && !this.#timing.hasGrid)
+      this.#timing.keepTo(Number(packet.pts) * tickUs, this.#dependencies.clock)
+    if (!session.isPaced || Number.isNaN(this.#timing.offsetUs)) this.#timing.arrived(timeUs, now)
+    this.#timeline.reset(0, this.#timing.offsetUs, 1)
+    const queue = isPicture ? session.pictureQueue : session.soundQueue
+    queue.push(packet, timeUs)
+    if (queue.spanUs > this.#request.bufferMs * 1000 + maxKeptUs || queue.bytes > maxKeptBytes) {
+      if (queue.dropToKeyframe()) this.#leftOut++
+      else if (queue.bytes > maxKeptBytes) queue.clear()
+    }
+    if (this.#state !== 'running') {
+      this.#attempts = 0
+      this.#tell('running', session.input.problem)
+    }
+    this.#wakeUp()
+  }
+
+  /** Decodes what will be due soon, until the session ends. */
+  async #decode(session: LiveSession): Promise<void> {
+    const { pictures, sound, pictureQueue, soundQueue } = session
+    const delayUs = pictures === undefined ? 0 : (session.input.pictures?.codecpar.videoDelay ?? 0) * pictures.frameUs
+    const settleMs = Math.min(maxSettleMs, this.#request.bufferMs / 2)
+    while (!this.#isOver(session)) {
+      const now = this.#dependencies.nowUs()
+      if (!(performance.now() - session.beganAt >= settleMs)) {
+        await sleep(10)
+        continue
+      }
+      if (sound && this.#isNear(soundQueue, now + soundAheadUs)) {
+        const packet = soundQueue.shift()
+        for (const heard of sound.decode(packet)) this.#hear(session, heard)
+        packet?.free()
+      } else if (pictures && this.#presenter.bytes < maxPictureBytes && this.#isNear(pictureQueue, now + picturesAheadUs + delayUs)) {
+        await this.#see(session, pictures, pictureQueue.shift() as Packet)
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wakeUp = resolve
+        })
+        this.#wakeUp = () => undefined
+      }
+    }
+  }
+
+  #isNear(queue: PacketQueue, untilUs: number): boolean {
+    const next = queue.nextUs
+    return next !== undefined && this.#timeline.dueUs(next) <= untilUs
+  }
+
+  async #see(session: LiveSession, decoder: PictureDecoder, packet: Packet): Promise<void> {
+    await decoder.push(packet)
+    packet.free()
+    for (;;) {
+      const picture = await decoder.next(Number.NEGATIVE_INFINITY)
+      if (picture === undefined || picture === 'passed') return
+      const { frame, ptsUs, durationUs } = picture
+      let bytes = 0
+      for (const stride of frame.linesize) bytes += stride * frame.height
+      const lateUs = this.#dependencies.nowUs() - this.#timeline.dueUs(ptsUs)
+      session.isLive ||= lateUs < latePictureUs || performance.now() - session.beganAt > catchUpMs
+      if (!session.isLive) {
+        decoder.release(picture)
+        continue
+      }
+      this.#keepStep()
+      if (session.isPaced && lateUs > lateSoundUs) this.#rebind(ptsUs)
+      else decoder.hurry(lateUs)
+      this.#presenter.push({ frame, mediaUs: ptsUs, durationUs, bytes, release: () => decoder.release(picture) })
+    }
+  }
+
+  #keepStep(): void {
+    const offsetUs = this.#timing.onGrid(this.#pictureOffsetUs, this.#timing.offsetUs)
+    if (offsetUs === this.#pictureOffsetUs) return
+    this.#pictureOffsetUs = offsetUs
+    this.#pictureTimeline.reset(0, offsetUs, 1)
+    this.#presenter.wake()
+  }
+
+  #hear(session: LiveSession, { samples, position }: DecodedSound): void {
+    const mediaUs = (position * 1e6) / soundRate
+    const lateUs = this.#dependencies.nowUs() - this.#timeline.dueUs(mediaUs)
+    if (lateUs > lateSoundUs) {
+      if (!session.isPaced) return
+      this.#rebind(mediaUs)
+    }
+    const dueUs = this.#timeline.dueUs(mediaUs)
+    // Drawn nearer to live: what would be heard twice at a time is left out.
+    const doubledUs = this.#soundEndUs - dueUs
+    const skip = doubledUs > seamUs ? Math.round((doubledUs * soundRate) / 1e6) : 0
+    if (2 * skip >= samples.length) return
+    const fromUs = dueUs + (skip * 1e6) / soundRate
+    this.#dependencies.sound.write(skip > 0 ? samples.subarray(2 * skip) : samples, Math.round(fromUs))
+    this.#soundEndUs = dueUs + ((samples.length / 2) * 1e6) / soundRate
+  }
+
+  /** What is fetched came to a standstill: it goes on from here. */
+  #rebind(mediaUs: number): void {
+    this.#timing.reset()
+    this.#timing.arrived(mediaUs, this.#dependencies.nowUs())
+    this.#timeline.reset(0, this.#timing.offsetUs, 1)
+    this.#keepStep()
+  }
+
+  #away(error: Error): void {
+    if (this.#request.whileAway === 'nothing') this.#dependencies.pictures.clear()
+    const isHopeless = error instanceof MediaFault && error.kind === 'refused'
+    this.#tell(
+      isHopeless ? 'failed' : 'waiting',
+      isHopeless ? error.message : `It is away (${plainly(error.message)}): trying again by itself`,
+    )
+  }
+
+  #look(): void {
+    const session = this.#session
+    if (session === undefined) return
+    const silence = performance.now() - this.#lastPacketAt
+    if (silence > lostMs && !session.isPaced) session.input.interrupt()
+    else if (silence > (session.isPaced ? silentPacedMs : silentMs) && this.#state === 'running') {
+      if (this.#request.whileAway === 'nothing') this.#dependencies.pictures.clear()
+      this.#tell('waiting', 'Nothing comes any more: waiting for it to go on')
+    } else this.#tell(this.#state, this.#problem)
+  }
+
+  #tell(state: SourceState, problem: string | undefined): void {
+    this.#state = state
+    this.#problem = problem
+    const input = this.#session?.input
+    const queued = Math.max(this.#session?.pictureQueue.spanUs ?? 0, this.#session?.soundQueue.spanUs ?? 0)
+    this.#dependencies.report({
+      state,
+      ...(problem !== undefined && { problem }),
+      details: {
+        width: input?.width ?? null,
+        height: input?.height ?? null,
+        frameRate: input?.frameRate ?? null,
+        pictureCodec: input?.pictureCodec ?? null,
+        soundCodec: input?.soundCodec ?? null,
+        heldMs: Math.round(queued / 1000),
+        reconnects: Math.max(0, this.#reconnects),
+        droppedPictures: this.#presenter.dropped,
+        leftOut: this.#leftOut,
+      },
+    })
+  }
+}

@@ -1,0 +1,58 @@
+import type { LiveRequest } from '../messages.ts'
+import type { MediaEngine } from './media-engine.ts'
+import { type MediaInput, openInput } from './media-input.ts'
+import { PacketQueue } from './packet-queue.ts'
+import { PictureDecoder } from './picture-decoder.ts'
+import { SoundDecoder } from './sound-decoder.ts'
+
+/** What is looked through to find out what is inside, µs and bytes. */
+const probe = { us: 2_000_000, bytes: 2_000_000 }
+/** What is fetched in pieces may make a reading wait for the next of them, ms. */
+const maxReadMs = 40_000
+
+/** One connection of a live player, from its opening to its end. */
+export interface LiveSession {
+  readonly input: MediaInput
+  readonly pictures: PictureDecoder | undefined
+  readonly sound: SoundDecoder | undefined
+  /** It waits to be fetched instead of coming by itself: HLS, files. */
+  readonly isPaced: boolean
+  readonly pictureQueue: PacketQueue
+  readonly soundQueue: PacketQueue
+  /** What servers send of the past, all at once in the beginning, is over: pictures are on time. */
+  isLive: boolean
+  /** When the first packet came, ms of the process. */
+  beganAt: number
+  ended: boolean
+}
+
+/** Connects to what was asked for. Throws MediaFault. */
+export async function openLiveSession({ address, format, options }: LiveRequest, engine: MediaEngine): Promise<LiveSession> {
+  const request = { address, ...(format !== undefined && { format }), options, soundTrack: 1, probe, readMs: maxReadMs }
+  const input = await openInput(request, engine)
+  try {
+    return {
+      input,
+      pictures: input.pictures && new PictureDecoder(input.pictures, engine, true),
+      sound: input.sound && new SoundDecoder(input.sound, true),
+      isPaced: /hls|dash/.test(input.format) || (input.durationUs !== undefined && /^https?:/i.test(address)),
+      pictureQueue: new PacketQueue(),
+      soundQueue: new PacketQueue(),
+      isLive: false,
+      beganAt: Number.NaN,
+      ended: false,
+    }
+  } catch (error) {
+    await input.close()
+    throw error
+  }
+}
+
+/** Nothing of it may be at work any more. */
+export async function closeLiveSession({ input, pictures, sound, pictureQueue, soundQueue }: LiveSession): Promise<void> {
+  pictureQueue.clear()
+  soundQueue.clear()
+  pictures?.close()
+  sound?.close()
+  await input.close()
+}

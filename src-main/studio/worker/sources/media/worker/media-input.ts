@@ -1,0 +1,132 @@
+import {
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE,
+  AVDISCARD_ALL,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+  AVSEEK_FLAG_BACKWARD,
+} from 'node-av/constants'
+import { avGetCodecName, Dictionary, FormatContext, InputFormat, type Packet, type Stream } from 'node-av/lib'
+import type { MediaEngine } from './media-engine.ts'
+import { MediaFault } from './media-fault.ts'
+import { quarterTurnsOf } from './picture-turner.ts'
+
+/** Largest side of a picture that a store takes, pixels. */
+const largestSide = 8192
+
+export interface InputRequest {
+  /** A path, an address, or what `format` understands. */
+  readonly address: string
+  /** FFmpeg's name of the input, where it is not to be guessed. */
+  readonly format?: string
+  readonly options: Readonly<Record<string, string>>
+  /** 1 is the first. */
+  readonly soundTrack: number
+  /** How long one reading may take, ms, where that is longer than anything else may. */
+  readonly readMs?: number
+  /** Formats that are not played, by FFmpeg's names. */
+  readonly refused?: RegExp
+  /** How much is read to find out what is inside, µs and bytes; FFmpeg's own choice where absent. */
+  readonly probe?: { readonly us: number; readonly bytes: number }
+}
+
+/** An opened file or stream, with the tracks that are played. */
+export interface MediaInput {
+  /** Reads the next packet of any track into `packet`; negative at the end and on failure. */
+  read(packet: Packet): Promise<number>
+  /** Goes to a keyframe at or before a time of the file, µs; negative where that cannot be. */
+  seek(us: number): Promise<number>
+  readonly pictures: Stream | undefined
+  readonly sound: Stream | undefined
+  /** Time of its first moment, µs. */
+  readonly startUs: number
+  /** µs; undefined where it has none or does not tell. */
+  readonly durationUs: number | undefined
+  /** Of its pictures as they are seen, pixels. */
+  readonly width: number | null
+  readonly height: number | null
+  readonly format: string
+  readonly pictureCodec: string | null
+  readonly soundCodec: string | null
+  readonly frameRate: number | null
+  /** What is left out, and why. */
+  readonly problem: string | undefined
+  /** Makes a `read` that waits for the network come back. */
+  interrupt(): void
+  close(): Promise<void>
+}
+
+/** FFmpeg frees a dictionary that it was given; the binding's finalizer would again. Kept for the life of the process, it does not. */
+const given: Dictionary[] = []
+
+/** Opens and looks what is inside. Throws MediaFault. */
+export async function openInput(request: InputRequest, engine: MediaEngine): Promise<MediaInput> {
+  const format = request.format === undefined ? null : InputFormat.findInputFormat(request.format)
+  if (request.format !== undefined && format === null)
+    throw new MediaFault('refused', `The media engine cannot read ${request.format} here`)
+  const context = new FormatContext()
+  context.allocContext()
+  if (request.probe) {
+    context.maxAnalyzeDuration = BigInt(request.probe.us)
+    context.probesize = BigInt(request.probe.bytes)
+  }
+  const options = Dictionary.fromObject(request.options)
+  given.push(options)
+  const opened = await engine.asked(context.openInput(request.address, format, options))
+  if (opened < 0) throw new MediaFault('broken', await engine.words(opened))
+  try {
+    const name = context.iformat?.name ?? ''
+    if (request.refused?.test(name)) throw new MediaFault('refused', `It is a list of other files (${name}): only an admin may name one`)
+    const found = await engine.asked(context.findStreamInfo(null))
+    if (found < 0) throw new MediaFault('broken', await engine.words(found))
+    return describe(context, request, engine)
+  } catch (error) {
+    await context.closeInput()
+    throw error
+  }
+}
+
+function describe(context: FormatContext, request: InputRequest, engine: MediaEngine): MediaInput {
+  const streams = context.streams
+  const isPicture = (stream: Stream): boolean => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO
+  const isCover = (stream: Stream): boolean => (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0
+  const best = context.findBestStream(AVMEDIA_TYPE_VIDEO)
+  let pictures = best >= 0 ? streams[best] : streams.find((stream) => isPicture(stream) && !isCover(stream))
+  const sounds = streams.filter((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_AUDIO)
+  const sound = sounds[Math.min(request.soundTrack, sounds.length) - 1]
+  let problem: string | undefined
+  if (pictures) {
+    const { width, height } = pictures.codecpar
+    if (width > largestSide || height > largestSide) {
+      problem = `Its pictures of ${width}x${height} are larger than the ${largestSide}x${largestSide} that are possible: scale it down`
+      pictures = undefined
+    }
+  }
+  if (sounds.length > 0 && request.soundTrack > sounds.length) {
+    problem ??= `It has ${sounds.length} sound track${sounds.length === 1 ? '' : 's'}, not ${request.soundTrack}: the last is heard`
+  }
+  if (!pictures && !sound) throw new MediaFault('refused', problem ?? 'It has neither pictures nor sound')
+  for (const stream of streams) if (stream.index !== pictures?.index && stream.index !== sound?.index) stream.discard = AVDISCARD_ALL
+  const known = (ticks: bigint): number | undefined => (ticks === AV_NOPTS_VALUE ? undefined : Number(ticks))
+  const durationUs = known(context.duration)
+  const isTurned = pictures !== undefined && quarterTurnsOf(pictures) % 180 !== 0
+  const { width = null, height = null } = pictures?.codecpar ?? {}
+  const rate = pictures && !isCover(pictures) ? pictures.avgFrameRate : undefined
+  return {
+    read: (packet) => engine.asked(context.readFrame(packet), request.readMs),
+    seek: (us) => engine.asked(context.seekFrame(-1, BigInt(Math.round(us)), AVSEEK_FLAG_BACKWARD)),
+    pictures,
+    sound,
+    startUs: known(context.startTime) ?? 0,
+    durationUs: durationUs !== undefined && durationUs > 0 ? durationUs : undefined,
+    width: isTurned ? height : width,
+    height: isTurned ? width : height,
+    format: context.iformat?.name ?? '',
+    pictureCodec: pictures ? avGetCodecName(pictures.codecpar.codecId) : null,
+    soundCodec: sound ? avGetCodecName(sound.codecpar.codecId) : null,
+    frameRate: rate && rate.num > 0 && rate.den > 0 ? rate.num / rate.den : null,
+    problem,
+    interrupt: () => context.interrupt(),
+    close: () => context.closeInput(),
+  }
+}

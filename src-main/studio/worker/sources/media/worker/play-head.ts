@@ -1,0 +1,178 @@
+import type { Clip } from './clip.ts'
+import type { DecodedPicture } from './picture-decoder.ts'
+import type { PlayerDependencies } from './player.ts'
+import { Presenter, soundAheadUs } from './presenter.ts'
+import type { DecodedSound } from './sound-decoder.ts'
+import { soundRate } from './sound-rate.ts'
+import { SoundRing } from './sound-ring.ts'
+import { openTempo } from './tempo.ts'
+import { nearestFrame, onFrameClock, Timeline } from './timeline.ts'
+
+/** Pictures are decoded so far ahead, at least so many of them, and never more bytes than that. */
+const picturesAheadUs = 100_000
+const fewestPictures = 3
+const maxPictureBytes = 64 * 1024 * 1024
+/** Sound is decoded so much further than it is written, µs. */
+const soundDecodedUs = soundAheadUs + 100_000
+/** From the decision to play to the first picture's time, µs. */
+const leadUs = 15_000
+/** Media that is so late has come to a standstill: what comes is played from where it stands, µs. */
+const stalledUs = 100_000
+
+const framesOf = (us: number): number => Math.round((us * soundRate) / 1e6)
+const usOf = (frames: number): number => (frames * 1e6) / soundRate
+
+/** Where on its timeline the media stands or moves, and what is decoded and waits for its time there. Media times are µs. */
+export class PlayHead {
+  readonly #dependencies: PlayerDependencies
+  readonly #timeline = new Timeline()
+  readonly #ring: SoundRing
+  readonly #presenter: Presenter
+  #speed: number
+  #moving = false
+  /** Where it stands while it does not move. */
+  #standsUs = 0
+  /** When that is due, where it is to move in step with the clock from there on. */
+  #dueUs: number | undefined
+  /** Nothing comes behind this media time. */
+  #endUs = Number.POSITIVE_INFINITY
+
+  /** @param onRoom called while it moves, when something was shown, and at the end */
+  constructor(speed: number, dependencies: PlayerDependencies, onRoom: () => void) {
+    this.#dependencies = dependencies
+    this.#speed = speed
+    this.#ring = new SoundRing(dependencies.sound, this.#timeline, openTempo)
+    this.#presenter = new Presenter({
+      store: dependencies.pictures,
+      sound: this.#ring,
+      timeline: this.#timeline,
+      nowUs: dependencies.nowUs,
+      clock: dependencies.clock,
+      onRoom,
+    })
+  }
+
+  get moving(): boolean {
+    return this.#moving
+  }
+
+  /** What is seen and heard now. */
+  get nowUs(): number {
+    return this.#moving ? this.#timeline.mediaUs(this.#dependencies.nowUs()) : this.#standsUs
+  }
+
+  /** All that was decoded so far is all there is. */
+  get knowsEnd(): boolean {
+    return this.#endUs !== Number.POSITIVE_INFINITY
+  }
+
+  /** The next frame of the program is the first without it: pictures are written a little before their frame. */
+  get isOver(): boolean {
+    return this.#timeline.dueUs(this.#endUs) <= this.#dependencies.nowUs() + leadUs / 2
+  }
+
+  /** Pictures that came too late to be shown. */
+  get dropped(): number {
+    return this.#presenter.dropped
+  }
+
+  get wantsPicture(): boolean {
+    const { waiting, bytes, nextMediaUs, endMediaUs } = this.#presenter
+    if (waiting < 2) return true
+    if (bytes > maxPictureBytes) return false
+    return waiting < fewestPictures || (endMediaUs as number) - (nextMediaUs as number) < picturesAheadUs * this.#speed
+  }
+
+  get wantsSound(): boolean {
+    return this.#timeline.dueUs(this.#ring.headUs) < this.#dependencies.nowUs() + soundDecodedUs
+  }
+
+  /** Forgets all that waits and stands at a media time. `dueUs`: when that is due; otherwise as soon as it moves. */
+  standAt(mediaUs: number, dueUs?: number): void {
+    this.halt()
+    this.#dueUs = dueUs
+    this.#presenter.flush()
+    this.#standsUs = mediaUs
+    this.endAt(Number.POSITIVE_INFINITY)
+    this.#ring.reset(framesOf(mediaUs))
+  }
+
+  endAt(mediaUs: number): void {
+    this.#endUs = mediaUs
+    this.#presenter.alarmMediaUs = mediaUs
+    this.#presenter.wake()
+  }
+
+  /** Goes on from where it stands, with the next picture on a frame of the program. */
+  move(): void {
+    if (this.#moving) return
+    this.#timeline.reset(this.#standsUs, this.#dependencies.nowUs(), this.#speed)
+    this.#ring.rewind(framesOf(this.#standsUs))
+    this.#moving = true
+    const nextUs = this.#presenter.nextMediaUs ?? this.#standsUs
+    if (this.#dueUs !== undefined && this.#dueUs > this.#dependencies.nowUs() - stalledUs) {
+      const dueUs = this.#dueUs + (nextUs - this.#standsUs) / this.#speed
+      this.#timeline.reset(nextUs, nearestFrame(dueUs, this.#dependencies.clock), this.#speed)
+    } else this.#bind(nextUs, this.#standsUs)
+    this.#presenter.run()
+  }
+
+  /** Stands still where it is; what waits goes on waiting. */
+  halt(): void {
+    this.#dueUs = undefined
+    if (!this.#moving) return
+    this.#standsUs = Math.max(0, this.nowUs)
+    this.#moving = false
+    this.#presenter.halt()
+    this.#ring.fadeOut()
+  }
+
+  /** Goes on at another speed, without a seam in its sound. */
+  setSpeed(speed: number, hasSound: boolean): void {
+    this.#speed = speed
+    if (!this.#moving) return
+    const now = this.#dependencies.nowUs()
+    const { mediaUs, clockUs } = hasSound ? this.#ring.changeSpeed() : { mediaUs: this.#timeline.mediaUs(now), clockUs: now }
+    this.#timeline.set(mediaUs, clockUs, speed)
+    this.#presenter.wake()
+  }
+
+  /** Takes a picture of a clip that lies at `baseUs`; with `atOnce` it is shown now. */
+  takePicture(clip: Clip, baseUs: number, picture: DecodedPicture, atOnce: boolean): void {
+    const { frame, durationUs } = picture
+    const mediaUs = baseUs + picture.ptsUs
+    let bytes = 0
+    for (const stride of frame.linesize) bytes += stride * frame.height
+    if (this.#moving) {
+      const now = this.#dependencies.nowUs()
+      const lateUs = now - this.#timeline.dueUs(mediaUs)
+      const isHeard = !clip.soundEnded && this.#timeline.dueUs(this.#ring.headUs) > now
+      if (lateUs > stalledUs && !isHeard) this.#bind(mediaUs)
+      else clip.hurry(lateUs)
+    }
+    this.#presenter.push({ frame, mediaUs, durationUs, bytes, release: () => clip.release(picture) })
+    if (atOnce) this.#presenter.showNext()
+  }
+
+  /** Takes sound of a clip that lies at `baseUs`; `joint` is what was cut off behind it. */
+  takeSound(baseUs: number, { samples, position, joint }: DecodedSound & { readonly joint?: Float32Array }): void {
+    const at = position + framesOf(baseUs)
+    const isDry = this.#ring.cursorUs >= this.#ring.headUs
+    if (isDry && this.#timeline.dueUs(usOf(at)) < this.#dependencies.nowUs() - stalledUs) this.#bind(usOf(at))
+    this.#ring.append(samples, at)
+    if (joint) this.#ring.join(joint)
+  }
+
+  close(): void {
+    this.halt()
+    this.#presenter.flush()
+    this.#ring.close()
+  }
+
+  /** A moment of the media is due on a frame of the program: as soon as may be if it is what comes next, or so much behind that. */
+  #bind(mediaUs: number, fromUs = mediaUs): void {
+    const soonest = this.#dependencies.nowUs() + leadUs + (mediaUs - fromUs) / this.#speed
+    this.#timeline.reset(mediaUs, onFrameClock(soonest, this.#dependencies.clock), this.#speed)
+    this.#presenter.wake()
+  }
+}

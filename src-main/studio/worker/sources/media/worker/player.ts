@@ -1,0 +1,24 @@
+import type { SourceReport } from '../../../../../media/source-report.ts'
+import type { FrameStore, MediaStores, SoundStore } from '../../../../../media/worker/stores/media-stores.ts'
+import type { PlayPosition, PlayRequest } from '../messages.ts'
+import type { MediaEngine } from './media-engine.ts'
+import type { ProgramClock } from './timeline.ts'
+
+/** What a player is given. */
+export interface PlayerDependencies {
+  readonly pictures: FrameStore
+  readonly sound: SoundStore
+  readonly nowUs: MediaStores['nowUs']
+  readonly clock: ProgramClock
+  readonly engine: MediaEngine
+  readonly report: (report: SourceReport, position?: PlayPosition) => void
+}
+
+/** Something that plays, in the worker. */
+export interface Player {
+  /** False where these settings need a player that begins anew. */
+  update(request: PlayRequest): boolean
+  show(shown: boolean): void
+  command(name: string, details: Readonly<Record<string, unknown>>): void
+  stop(): Promise<void>
+}

@@ -1,0 +1,163 @@
+import type { Frame } from 'node-av/lib'
+import type { FrameStore } from '../../../../../media/worker/stores/media-stores.ts'
+import { pictureOf } from './picture-converter.ts'
+import { nearestFrame, type ProgramClock, type Timeline } from './timeline.ts'
+
+/** A picture that waits for its time. */
+export interface WaitingPicture {
+  readonly frame: Frame
+  /** On the media's timeline, µs. */
+  readonly mediaUs: number
+  readonly durationUs: number
+  readonly bytes: number
+  release(): void
+}
+
+/** Sound that waits for its time. */
+export interface WaitingSound {
+  /** Writes what is due before a time of the clock, µs. */
+  pump(untilUs: number): void
+}
+
+export interface PresenterDependencies {
+  readonly store: FrameStore
+  readonly sound: WaitingSound
+  readonly timeline: Timeline
+  readonly nowUs: () => number
+  readonly clock: ProgramClock
+  /** Something was shown or written: there is room for more. */
+  readonly onRoom: () => void
+}
+
+/** Sound is written so far ahead of its time, µs: enough for a process that is held up, little enough for a pause to be heard at once. */
+export const soundAheadUs = 150_000
+const pumpEveryUs = 40_000
+/** Pictures are written so long before the frame of the program that shows them, µs. */
+const maxLeadUs = 8000
+
+/** Writes pictures, each for the frame of the program that is nearest to its time, and sound into the stores, by one timer set to absolute times. */
+export class Presenter {
+  readonly #dependencies: PresenterDependencies
+  readonly #leadUs: number
+  #queue: WaitingPicture[] = []
+  #bytes = 0
+  #timer: NodeJS.Timeout | undefined
+  #running = false
+  #pumpAtUs = 0
+  /** Pictures whose frame of the program had passed when they could have been shown. */
+  dropped = 0
+  /** A moment of the media at which `onRoom` is called too, µs. */
+  alarmMediaUs = Number.POSITIVE_INFINITY
+
+  constructor(dependencies: PresenterDependencies) {
+    this.#dependencies = dependencies
+    this.#leadUs = Math.min(maxLeadUs, dependencies.clock.periodUs / 2)
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Media time of the next picture, µs. */
+  get nextMediaUs(): number | undefined {
+    return this.#queue[0]?.mediaUs
+  }
+
+  /** Media time behind the newest picture, µs. */
+  get endMediaUs(): number | undefined {
+    const last = this.#queue.at(-1)
+    return last && last.mediaUs + last.durationUs
+  }
+
+  push(picture: WaitingPicture): void {
+    this.#queue.push(picture)
+    this.#bytes += picture.bytes
+    if (this.#running && this.#queue.length === 1) this.#schedule()
+  }
+
+  run(): void {
+    this.#running = true
+    this.#pumpAtUs = 0
+    this.#schedule()
+  }
+
+  /** Stands still; what waits goes on waiting. */
+  halt(): void {
+    this.#running = false
+    clearTimeout(this.#timer)
+  }
+
+  /** Shows the next picture at once, e.g. the first one of a source that is paused. */
+  showNext(): boolean {
+    const picture = this.#queue.shift()
+    if (picture === undefined) return false
+    this.#show(picture, this.#dependencies.nowUs())
+    return true
+  }
+
+  /** The timeline was changed: all times are looked at anew. */
+  wake(): void {
+    if (this.#running) this.#schedule()
+  }
+
+  flush(): void {
+    for (const picture of this.#queue) picture.release()
+    this.#queue = []
+    this.#bytes = 0
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer)
+    const [next] = this.#queue
+    const pictureUs = next === undefined ? Number.POSITIVE_INFINITY : this.#frameOf(next) - this.#leadUs
+    const alarmUs = this.#dependencies.timeline.dueUs(this.alarmMediaUs) - this.#leadUs
+    const waitUs = Math.min(pictureUs, this.#pumpAtUs, alarmUs) - this.#dependencies.nowUs()
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.floor(waitUs / 1000)))
+  }
+
+  #tick(): void {
+    const { timeline, nowUs, sound, onRoom } = this.#dependencies
+    const now = nowUs()
+    // Timers keep whole milliseconds: one that is a little early is not worth another round.
+    const reach = now + this.#leadUs + 500
+    let due: WaitingPicture | undefined
+    let dueFrame = 0
+    while (this.#queue[0] !== undefined) {
+      const frame = this.#frameOf(this.#queue[0])
+      if (frame > reach) break
+      if (due !== undefined) {
+        // Of several for one frame the newest is seen: more pictures than the program has frames are none too late.
+        if (frame > dueFrame) this.dropped++
+        this.#leave(due)
+      }
+      due = this.#queue.shift()
+      dueFrame = frame
+    }
+    if (due !== undefined) this.#show(due, timeline.dueUs(due.mediaUs))
+    if (now >= this.#pumpAtUs) {
+      sound.pump(now + soundAheadUs)
+      this.#pumpAtUs = now + pumpEveryUs
+    }
+    this.#schedule()
+    onRoom()
+  }
+
+  /** Time of the frame of the program that shows a picture. */
+  #frameOf({ mediaUs }: WaitingPicture): number {
+    return nearestFrame(this.#dependencies.timeline.dueUs(mediaUs), this.#dependencies.clock)
+  }
+
+  #show(picture: WaitingPicture, timeUs: number): void {
+    this.#dependencies.store.write(pictureOf(picture.frame, Math.round(timeUs)))
+    this.#leave(picture)
+  }
+
+  #leave(picture: WaitingPicture): void {
+    this.#bytes -= picture.bytes
+    picture.release()
+  }
+}

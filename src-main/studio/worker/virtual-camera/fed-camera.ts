@@ -1,0 +1,12 @@
+import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
+import type { FromCamera } from '../../control/outputs/virtual-camera/messages.ts'
+
+/** A camera that is fed with the pictures of a store. */
+export interface FedCamera {
+  /** Pictures stand there from now on; null: nowhere, until it is told again. */
+  show(pictures: CanvasPictures | null): void
+  statistics(): { readonly frames: number; readonly dropped: number }
+  close(): Promise<void>
+}
+
+export type TellCamera = (message: Exclude<FromCamera, { readonly type: 'frames' }>) => void

@@ -1,0 +1,95 @@
+import { startPipeWireRemedy } from '../../../media/worker/capture/pipewire/pipewire-devices.ts'
+import type { PictureOutput, PipeWireAddon } from '../../../media/worker/native/pipewire.ts'
+import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
+import type { CameraToFeed } from '../../control/outputs/virtual-camera/messages.ts'
+import type { FedCamera, TellCamera } from './fed-camera.ts'
+
+/** After the node was lost, ms. */
+const retryMs = 500
+
+/** A camera of PipeWire: a node that is there while the canvas is, kept over a restart of the studio, made again after one of PipeWire. */
+export class PipeWireCamera implements FedCamera {
+  readonly #addon: PipeWireAddon
+  readonly #camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>
+  readonly #tell: TellCamera
+  #output: PictureOutput | undefined
+  /** What the node was made for. */
+  #pictures: CanvasPictures | undefined
+  #retry: NodeJS.Timeout | undefined
+  #before = { frames: 0, dropped: 0 }
+
+  constructor(addon: PipeWireAddon, camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>, tell: TellCamera) {
+    this.#addon = addon
+    this.#camera = camera
+    this.#tell = tell
+  }
+
+  show(pictures: CanvasPictures | null): void {
+    // Without pictures the node stays: whoever has the camera waits for the next one.
+    if (pictures === null) return
+    const before = this.#pictures
+    this.#pictures = pictures
+    if (this.#output === undefined || before === undefined || !sameShape(before, pictures)) {
+      this.#open()
+      return
+    }
+    try {
+      this.#output.setStore(pictures.address)
+    } catch {
+      // Its maker died meanwhile: another is told soon.
+    }
+  }
+
+  statistics(): { readonly frames: number; readonly dropped: number } {
+    const { pictures, dropped } = this.#output?.statistics() ?? { pictures: 0, dropped: 0 }
+    return { frames: this.#before.frames + pictures, dropped: this.#before.dropped + dropped }
+  }
+
+  async close(): Promise<void> {
+    this.#end()
+  }
+
+  #open(): void {
+    this.#end()
+    const pictures = this.#pictures
+    if (pictures === undefined) return
+    const { address, width, height, frameRate } = pictures
+    const { node, name } = this.#camera
+    try {
+      const output: PictureOutput = new this.#addon.PictureOutput({ node, name, store: address, width, height, ...frameRate }, (event) => {
+        if (output !== this.#output) return
+        if (event.state === 'error') this.#lose(`${event.problem}; ${startPipeWireRemedy}`)
+        else if (event.state === 'paused' || event.state === 'streaming') {
+          this.#tell({ type: 'live' })
+          this.#tell({ type: 'taken', taken: event.state === 'streaming' })
+        }
+      })
+      this.#output = output
+    } catch (error) {
+      this.#lose((error as Error).message)
+    }
+  }
+
+  #lose(problem: string): void {
+    this.#end()
+    this.#tell({ type: 'waiting', problem })
+    this.#retry = setTimeout(() => this.#open(), retryMs)
+  }
+
+  #end(): void {
+    clearTimeout(this.#retry)
+    this.#before = this.statistics()
+    this.#output?.close()
+    this.#output = undefined
+    this.#tell({ type: 'taken', taken: false })
+  }
+}
+
+function sameShape(one: CanvasPictures, other: CanvasPictures): boolean {
+  return (
+    one.width === other.width &&
+    one.height === other.height &&
+    one.frameRate.numerator === other.frameRate.numerator &&
+    one.frameRate.denominator === other.frameRate.denominator
+  )
+}

@@ -1,0 +1,166 @@
+import { useEffect, useMemo } from 'react'
+import { createStore, type StoreApi, useStore } from 'zustand'
+import { ApiError, call, reportProblem } from './api.ts'
+import { followEvents } from './sync.ts'
+import type { EventMessage, Page } from './types.ts'
+
+export type Items<T> = Readonly<Record<string, T>>
+
+export interface CollectionState<T> {
+  /** False until the list has been read. */
+  readonly loaded: boolean
+  /** By id. */
+  readonly items: Items<T>
+}
+
+export interface CollectionOptions<T> {
+  /** Route of the list below /api/v1. */
+  readonly path: string
+  /** Topics whose data is a whole item: it is added, or replaces the one with its id. */
+  readonly updated: readonly string[]
+  /** Topics whose data has the id of an item that is gone. */
+  readonly removed?: readonly string[]
+  /** Topics that change something else: returns the items after the event. */
+  readonly changed?: Readonly<Record<string, (items: Items<T>, event: EventMessage) => Items<T>>>
+  /** Items that are read at most: the newest, as the API lists them. */
+  readonly maxItems?: number
+}
+
+/** What is asked of a list: query parameters, which are also properties that its items have. */
+export type Filter = Readonly<Record<string, string>>
+
+type Entity = { readonly id: string }
+
+const keyOf = (filter: Filter): string => new URLSearchParams(filter).toString()
+const everything: Filter = {}
+
+const without = <T>(items: Items<T>, id: string): Items<T> => {
+  if (!(id in items)) return items
+  const { [id]: _gone, ...rest } = items
+  return rest
+}
+
+/**
+ * A list of the API as the page keeps it: loaded once, then kept up to date by events, for as long as a component uses it.
+ * Events that arrive while the list is read are applied behind it, in order.
+ */
+export class Collection<T extends Entity> {
+  readonly #options: CollectionOptions<T>
+  readonly #lists = new Map<string, FollowedList<T>>()
+
+  constructor(options: CollectionOptions<T>) {
+    this.#options = options
+  }
+
+  /** The list that the filter selects; the same one for everybody who uses it at a time. */
+  list(filter: Filter): FollowedList<T> {
+    return this.#lists.get(keyOf(filter)) ?? new FollowedList(this.#options, filter)
+  }
+
+  /** Follows a list until the returned function is called. */
+  follow(list: FollowedList<T>): () => void {
+    const key = keyOf(list.filter)
+    this.#lists.set(key, list)
+    const leave = list.follow()
+    return () => {
+      if (leave() === 0) this.#lists.delete(key)
+    }
+  }
+
+  /** Puts an answer of the API into what is shown; the event that follows says the same. */
+  readonly keep = (item: T): void => {
+    for (const list of this.#lists.values()) list.keep(item)
+  }
+}
+
+/** A list of the API, or the part of it that the filter selects, kept up to date while the component is drawn. */
+export function useCollection<T extends Entity>(collection: Collection<T>, filter = everything): CollectionState<T> {
+  const key = keyOf(filter)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the filter says
+  const list = useMemo(() => collection.list(filter), [collection, key])
+  useEffect(() => collection.follow(list), [collection, list])
+  return useStore(list.store)
+}
+
+/** One list with its filter: read when the first component uses it, and followed until the last one is gone. */
+export class FollowedList<T extends Entity> {
+  readonly store: StoreApi<CollectionState<T>> = createStore(() => ({ loaded: false, items: {} }))
+  readonly #options: CollectionOptions<T>
+  readonly filter: Filter
+  /** Events that arrived while the list is read. */
+  #waiting: EventMessage[] | undefined
+  #reads = 0
+  #users = 0
+  #leave: (() => void) | undefined
+
+  constructor(options: CollectionOptions<T>, filter: Filter) {
+    this.#options = options
+    this.filter = filter
+  }
+
+  /** Returns what ends the use, which returns how many others are left. */
+  follow(): () => number {
+    this.#users++
+    this.#leave ??= followEvents({ onFresh: () => void this.read(), onEvent: (event) => this.onEvent(event) })
+    return () => {
+      this.#users--
+      if (this.#users === 0) {
+        this.#leave?.()
+        this.#leave = undefined
+      }
+      return this.#users
+    }
+  }
+
+  keep(item: T): void {
+    if (this.#accepts(item)) this.store.setState(({ items }) => ({ items: { ...items, [item.id]: item } }))
+  }
+
+  async read(): Promise<void> {
+    const mine = ++this.#reads
+    this.#waiting = []
+    try {
+      const items = await this.#readItems()
+      if (mine !== this.#reads) return
+      const waiting = this.#waiting ?? []
+      this.#waiting = undefined
+      this.store.setState({ items, loaded: true })
+      for (const event of waiting) this.onEvent(event)
+    } catch (error) {
+      if (mine !== this.#reads) return
+      this.#waiting = undefined
+      // What the role may not read is an empty list. Where the host is away, the socket says when it is back.
+      if (error instanceof ApiError && (error.status === 403 || error.status === 404)) this.store.setState({ items: {}, loaded: true })
+      else reportProblem(error)
+    }
+  }
+
+  onEvent(event: EventMessage): void {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(event)
+      return
+    }
+    const { updated, removed = [], changed } = this.#options
+    const change = changed?.[event.topic]
+    if (updated.includes(event.topic)) this.keep(event.data as T)
+    else if (removed.includes(event.topic)) this.store.setState(({ items }) => ({ items: without(items, (event.data as Entity).id) }))
+    else if (change) this.store.setState(({ items }) => ({ items: change(items, event) }))
+  }
+
+  async #readItems(): Promise<Items<T>> {
+    const { path, maxItems = 500 } = this.#options
+    const items: Record<string, T> = {}
+    let cursor: string | null = null
+    do {
+      const query = new URLSearchParams({ ...this.filter, ...(cursor === null ? {} : { cursor }) })
+      const page: Page<T> = await call('GET', query.size > 0 ? `${path}?${query}` : path)
+      for (const item of page.items) items[item.id] = item
+      cursor = page.nextCursor ?? null
+    } while (cursor !== null && Object.keys(items).length < maxItems)
+    return items
+  }
+
+  #accepts(item: T): boolean {
+    return Object.entries(this.filter).every(([name, value]) => (item as Readonly<Record<string, unknown>>)[name] === value)
+  }
+}
