@@ -12,6 +12,7 @@ import { RecordingsPage } from '../recording/recordings-page.tsx'
 import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { SourcesPage } from '../sources/sources-page.tsx'
+import { StudioPage } from '../studio/studio-page.tsx'
 import { Frame } from './frame.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { SignIn } from './sign-in.tsx'
@@ -24,6 +25,7 @@ function Sections() {
       <Route path="/publish" component={PublishPage} />
       <Route path="/recordings" component={RecordingsPage} />
       <Route path="/keys" component={KeysPage} />
+      <Route path="/studio" component={StudioPage} />
       <Route path="/sources" component={SourcesPage} />
       <Route path="/rules" component={RulesPage} />
       <Route path="/activity" component={ActivityPage} />

@@ -1,0 +1,297 @@
+import { useEffect } from 'react'
+import { create } from 'zustand'
+import { ApiError, call, reportProblem } from '../client/api.ts'
+import { followEvents } from '../client/sync.ts'
+import type { EventMessage } from '../client/types.ts'
+import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
+import type {
+  Collection,
+  Edit,
+  Edited,
+  EngineState,
+  OpenCollection,
+  OutputReport,
+  ProgramState,
+  SourceReport,
+  Statistics,
+} from './types.ts'
+
+export interface ShowState {
+  /** False until the host was asked for the first time. */
+  readonly loaded: boolean
+  readonly engine: EngineState
+  /** Why the studio cannot run on this machine; null where it can. */
+  readonly problem: string | null
+  /** The open collection as the host has it, with the changes of this page that are on their way; null where none is open. */
+  readonly open: OpenCollection | null
+  readonly program: ProgramState | null
+  /** By id of the source. */
+  readonly sourceReports: Readonly<Record<string, SourceReport>>
+  /** By id of the output. */
+  readonly outputReports: Readonly<Record<string, OutputReport>>
+  readonly statistics: Statistics | null
+}
+
+const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem'> = {
+  open: null,
+  program: null,
+  sourceReports: {},
+  outputReports: {},
+  statistics: null,
+}
+
+/** The show as the page knows it: read once, then kept in step by events. Use it with `useFollowedShow` somewhere above. */
+export const useShow = create<ShowState>(() => ({ loaded: false, engine: 'off', problem: null, ...nothing }))
+
+/** The open document; undefined where none is open. */
+export const useDocument = (): Collection | undefined => useShow(({ open }) => open?.collection)
+
+/** The open collection as the host has it, without what is on its way. */
+let confirmed: OpenCollection | null = null
+
+/** A change that the host has not confirmed: `revision` is known when it has answered. */
+interface Pending extends Change {
+  revision: number | undefined
+}
+let pending: Pending[] = []
+
+function show(): void {
+  if (confirmed === null) return
+  const { revision } = confirmed
+  pending = pending.filter((each) => each.revision === undefined || each.revision > revision)
+  const collection = pending.reduce(applyChange, confirmed.collection)
+  const shown = useShow.getState().open
+  const stored = { ...confirmed, collection }
+  useShow.setState({ open: shareParts(shown, stored) })
+}
+
+const byId = <T extends { readonly id: string }>(items: readonly T[]): Record<string, T> =>
+  Object.fromEntries(items.map((each) => [each.id, each]))
+
+interface Status {
+  readonly state: EngineState
+  readonly problem: string | null
+  readonly open: { readonly name: string } | null
+  readonly outputs: readonly OutputReport[]
+}
+
+let reads = 0
+
+/** Reads everything: at the beginning, after a lost connection, and when another collection was opened. */
+async function readAll(): Promise<void> {
+  const mine = ++reads
+  try {
+    const status = await call<Status>('GET', '/studio')
+    const [open, program, sources] =
+      status.open === null
+        ? [null, null, { items: [] }]
+        : await Promise.all([
+            call<OpenCollection>('GET', '/studio/collection'),
+            call<ProgramState>('GET', '/studio/program'),
+            call<{ items: readonly { readonly id: string; readonly report: SourceReport | null }[] }>('GET', '/studio/sources'),
+          ])
+    if (mine !== reads) return
+    confirmed = open
+    if (open === null) pending = []
+    const sourceReports = Object.fromEntries(sources.items.flatMap(({ id, report }) => (report === null ? [] : [[id, report] as const])))
+    useShow.setState({
+      loaded: true,
+      engine: status.state,
+      problem: status.problem,
+      ...nothing,
+      open: open === null ? null : useShow.getState().open,
+      program,
+      sourceReports,
+      outputReports: byId(status.outputs),
+    })
+    show()
+  } catch (error) {
+    if (mine !== reads) return
+    // The collection may have been closed between two requests.
+    if (error instanceof ApiError && error.code === 'studio.no_collection') void readAll()
+    else reportProblem(error)
+  }
+}
+
+let reading = false
+let wantedRevision = 0
+
+/** Reads the document again until it is at least of the revision that an event named; one request at a time. */
+async function readDocument(revision: number): Promise<void> {
+  wantedRevision = Math.max(wantedRevision, revision)
+  if (reading) return
+  reading = true
+  try {
+    while (confirmed !== null && confirmed.revision < wantedRevision) {
+      const of = reads
+      const open = await call<OpenCollection>('GET', '/studio/collection')
+      if (of !== reads) break
+      confirmed = open
+      show()
+      if (open.revision < wantedRevision) break
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'studio.no_collection')) reportProblem(error)
+  } finally {
+    reading = false
+  }
+}
+
+function onEvent({ topic, data }: EventMessage): void {
+  if (!topic.startsWith('studio.')) return
+  switch (topic) {
+    case 'studio.changed':
+      void readDocument((data as { readonly revision: number }).revision)
+      break
+    case 'studio.opened':
+    case 'studio.closed':
+      wantedRevision = 0
+      void readAll()
+      break
+    case 'studio.collection_file': {
+      if (confirmed === null) break
+      const { saved, conflict, error } = data as Pick<OpenCollection, 'saved' | 'conflict' | 'error'>
+      confirmed = { ...confirmed, saved, conflict, error }
+      show()
+      break
+    }
+    case 'studio.program':
+      useShow.setState({ program: data as ProgramState })
+      break
+    case 'studio.state': {
+      const { state, problem } = data as { readonly state: EngineState; readonly problem: string | null }
+      useShow.setState({ engine: state, problem })
+      break
+    }
+    case 'studio.source': {
+      const { id, report } = data as { readonly id: string; readonly report: SourceReport }
+      useShow.setState(({ sourceReports }) => ({ sourceReports: { ...sourceReports, [id]: report } }))
+      break
+    }
+    case 'studio.output.updated': {
+      const report = data as OutputReport
+      useShow.setState(({ outputReports }) => ({ outputReports: { ...outputReports, [report.id]: report } }))
+      break
+    }
+    case 'studio.output.removed':
+      useShow.setState(({ outputReports }) => {
+        const { [(data as { readonly id: string }).id]: _gone, ...rest } = outputReports
+        return { outputReports: rest }
+      })
+      break
+    case 'studio.output.statistics':
+      useShow.setState(({ outputReports }) => {
+        const next = { ...outputReports }
+        for (const { id, statistics } of (data as { readonly items: readonly Pick<OutputReport, 'id' | 'statistics'>[] }).items) {
+          const before = next[id]
+          if (before !== undefined) next[id] = { ...before, statistics }
+        }
+        return { outputReports: next }
+      })
+      break
+    case 'studio.statistics':
+      useShow.setState({ statistics: data as Statistics })
+      break
+  }
+}
+
+let users = 0
+let leave: (() => unknown) | undefined
+
+/** Keeps `useShow` in step with the host while the component is drawn. */
+export function useFollowedShow(): void {
+  useEffect(() => {
+    users++
+    leave ??= followEvents({ onFresh: () => void readAll(), onEvent })
+    return () => {
+      users--
+      if (users > 0) return
+      leave?.()
+      leave = undefined
+    }
+  }, [])
+}
+
+/** Takes the revision and history of an answer; the event that follows has the document read. */
+function take(answer: Edited): void {
+  void readDocument(answer.revision)
+}
+
+/** Does edits as one step that can be undone; returns the ids of what was made, when the document has them. Throws ApiError. */
+export async function edit(edits: readonly Edit[]): Promise<readonly string[]> {
+  const answer = await call<Edited>('POST', '/studio/edits', { body: { edits } })
+  take(answer)
+  await untilRevision(answer.revision)
+  return answer.made
+}
+
+/** Resolves when the page shows a document of at least this revision, after two seconds in any case. */
+function untilRevision(revision: number): Promise<void> {
+  if ((useShow.getState().open?.revision ?? revision) >= revision) return Promise.resolve()
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      stop()
+      resolve()
+    }
+    const timer = setTimeout(done, 2000)
+    const stop = useShow.subscribe(({ open }) => {
+      if ((open?.revision ?? revision) >= revision) done()
+    })
+  })
+}
+
+/** Changes that wait for the answer to the one before, by place. */
+const queued = new Map<string, Readonly<Record<string, unknown>>>()
+const sending = new Set<string>()
+
+/**
+ * Changes one entity: shown at once, sent as fast as the host answers, so that a drag sends its newest place and no backlog. Changes of the
+ * same property within half a second are one step of the history.
+ * @param at place of the entity, e.g. `scenes/talk/items/logo`
+ */
+export function change(at: string, changes: Readonly<Record<string, unknown>>): void {
+  const waiting = queued.get(at)
+  queued.set(at, waiting === undefined ? changes : joinChanges(waiting, changes))
+  pending.push({ at, changes, revision: undefined })
+  show()
+  if (!sending.has(at)) void send(at)
+}
+
+async function send(at: string): Promise<void> {
+  sending.add(at)
+  try {
+    for (let changes = queued.get(at); changes !== undefined; changes = queued.get(at)) {
+      queued.delete(at)
+      const sent = pending.filter((each) => each.at === at && each.revision === undefined)
+      try {
+        const answer = await call<Edited>('POST', '/studio/edits', { body: { edits: [{ do: 'change', at, changes }] } })
+        for (const each of sent) each.revision = answer.revision
+        take(answer)
+      } catch (error) {
+        // Back to what the host has.
+        pending = pending.filter((each) => !sent.includes(each))
+        show()
+        reportProblem(error)
+      }
+    }
+  } finally {
+    sending.delete(at)
+  }
+}
+
+/** Undoes the newest step of anybody; returns its name. Throws ApiError where there is none. */
+export async function undo(): Promise<string> {
+  return step('undo')
+}
+
+/** Does again what was undone last; returns its name. Throws ApiError where there is none. */
+export async function redo(): Promise<string> {
+  return step('redo')
+}
+
+async function step(way: 'undo' | 'redo'): Promise<string> {
+  const answer = await call<Edited & { readonly name: string }>('POST', `/studio/${way}`, { body: {} })
+  take(answer)
+  return answer.name
+}
