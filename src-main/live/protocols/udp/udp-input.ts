@@ -85,9 +85,9 @@ export class UdpInput {
     } catch {
       // Systems that refuse the size keep their own.
     }
-    socket.on('message', (datagram, from) => this.#onDatagram(datagram, from))
+    socket.on('message', (datagram, from) => this.#guarded(() => this.#onDatagram(datagram, from)))
     this.#timer = setInterval(() => {
-      if (this.#sender !== undefined && performance.now() - this.#heardMs > silenceMs) this.#leave()
+      if (this.#sender !== undefined && performance.now() - this.#heardMs > silenceMs) this.#guarded(() => this.#leave())
     }, 500)
     this.#timer.unref()
   }
@@ -97,6 +97,15 @@ export class UdpInput {
     if (this.#socket) closeQuietly(this.#socket)
     this.#socket = undefined
     this.#leave()
+  }
+
+  /** What a sender's datagram makes fail ends its own stream alone. */
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (cause) {
+      this.#refuse(new AppError('internal', undefined, { cause }))
+    }
   }
 
   #onDatagram(datagram: Buffer, from: RemoteInfo): void {
@@ -144,7 +153,9 @@ export class UdpInput {
           this.#media = new TransportStreamPublisher(publication, (reason) => this.#refuse(reason))
           const waiting = this.#waiting ?? []
           this.#waiting = undefined
-          for (const payload of waiting) this.#media?.push(payload)
+          this.#guarded(() => {
+            for (const payload of waiting) this.#media?.push(payload)
+          })
           this.#dependencies.onChange()
         },
         (reason: unknown) => this.#refuse(reason instanceof AppError ? reason : new AppError('internal', undefined, { cause: reason })),

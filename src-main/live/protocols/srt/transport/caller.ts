@@ -123,7 +123,7 @@ class Call {
       if (this.#link) this.#link.end('broken')
       else this.#giveUp(new SrtCallError(`The call failed: ${error.message}`))
     })
-    this.#socket.on('message', (packet) => this.#onPacket(packet))
+    this.#socket.on('message', (packet) => this.#guarded(() => this.#onPacket(packet)))
     const begunMs = performance.now()
     this.#socket.connect(this.#options.port, this.#address, () => {
       if (this.#phase === 'over') return
@@ -144,6 +144,17 @@ class Call {
   readonly #onAbort = (): void => {
     if (this.#link) this.#link.end('closed')
     else this.#giveUp(new SrtCallError('The call was given up'))
+  }
+
+  /** What a listener's packet makes fail ends its own call alone. */
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error))
+      if (this.#link) this.#link.end('broken')
+      else this.#giveUp(new SrtCallError('The answer of the listener could not be read', SrtReject.rogue, { cause: error }))
+    }
   }
 
   #onPacket(packet: Buffer): void {
@@ -226,7 +237,7 @@ class Call {
       streamId,
     })
     this.#link = link
-    const timer = setInterval(() => link.tick(performance.now()), srtTickMs)
+    const timer = setInterval(() => this.#guarded(() => link.tick(performance.now())), srtTickMs)
     link.onGone = () => {
       clearInterval(timer)
       this.#options.signal?.removeEventListener('abort', this.#onAbort)

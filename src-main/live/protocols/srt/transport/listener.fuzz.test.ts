@@ -62,6 +62,28 @@ it('ends the connection alone whose payload its reader cannot handle', async () 
   good.close()
 })
 
+it('ends a call whose reader fails at what the listener sends, and no other', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): void => void warnings.push(warning)
+  process.on('warning', onWarning)
+  stops.push(async () => void process.off('warning', onWarning))
+  const { listener } = await listen({
+    onCaller: async () => ({ open: (connection) => void (connection.onMessage = () => connection.send(Buffer.from('answer'))) }),
+  })
+  const [bad, good] = await Promise.all([1, 2].map(() => connectSrt({ host: '127.0.0.1', port: listener.port, streamId: 'x', latencyMs: 20 })))
+  const ends: string[] = []
+  let heard = 0
+  bad!.onClose = (how) => ends.push(how)
+  bad!.onMessage = () => {
+    throw new Error('a fault of ours')
+  }
+  good!.onMessage = () => heard++
+  for (const connection of [bad, good]) connection!.send(Buffer.from('x'))
+  await expect.poll(() => [ends, heard]).toEqual([['broken'], 1])
+  await expect.poll(() => warnings.map(String)).toEqual(['Error: a fault of ours'])
+  good!.close()
+})
+
 it('callers get in, are refused with a code, and limits hold for an address', async () => {
   const { listener, asked, heard } = await listen({ connectionsPerAddress: () => 2 })
   const call = (streamId: string) => connectSrt({ host: '127.0.0.1', port: listener.port, streamId, latencyMs: 20 })
