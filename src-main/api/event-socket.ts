@@ -6,6 +6,7 @@ import { refuseUpgrade } from '../platform/http/end-socket.ts'
 import { queryOf } from '../platform/http/request-target.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Principal } from '../platform/principal.ts'
+import { repeat } from '../platform/repeat.ts'
 import type { Access, Caller } from './access.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
 import { type EventFeed, readFeedQuery } from './event-feed.ts'
@@ -37,7 +38,7 @@ export function createEventSocket(dependencies: EventSocketDependencies): EventS
 
   const signOut = (client: WebSocket): void => client.close(4401, 'sign in again')
 
-  const pings = setInterval(() => {
+  const pings = repeat(pingMs, () => {
     for (const client of server.clients) {
       const state = alive.get(client)
       if (!state?.heard) client.terminate()
@@ -47,8 +48,7 @@ export function createEventSocket(dependencies: EventSocketDependencies): EventS
         client.ping()
       }
     }
-  }, pingMs)
-  pings.unref()
+  })
 
   const serve = (client: WebSocket, principal: Principal, query: URLSearchParams): void => {
     const state = { heard: true, principal }

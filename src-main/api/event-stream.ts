@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { queryOf } from '../platform/http/request-target.ts'
 import type { Principal } from '../platform/principal.ts'
+import { repeat } from '../platform/repeat.ts'
 import { type EventFeed, readFeedQuery } from './event-feed.ts'
 
 const maxBufferedBytes = 8 * 1024 * 1024
@@ -29,11 +30,10 @@ export function createEventStreams(feed: EventFeed, stands: (principal: Principa
         else if (!response.destroyed) response.write(`id: ${feed.run}:${seq}\ndata: ${text}\n\n`)
       }
       const detach = feed.attach({ principal, topics, send, end: () => void response.end() }, start)
-      const keepAlive = setInterval(() => {
+      const keepAlive = repeat(keepAliveMs, () => {
         if (stands(principal)) response.write(':\n\n')
         else response.end()
-      }, keepAliveMs)
-      keepAlive.unref()
+      })
       response.on('close', () => {
         clearInterval(keepAlive)
         open.delete(response)

@@ -29,7 +29,10 @@ export async function runHost(
     logger.error({ err: error, origin }, 'the host failed')
     logger.flush()
   }
+  // What went wrong without ending anything but its own round or connection.
+  const logWarning = (warning: Error): void => logger.warn({ err: warning }, 'a fault was contained')
   process.on('uncaughtExceptionMonitor', logFailure)
+  process.on('warning', logWarning)
   const ended = Promise.withResolvers<StopCause>()
   supervisor?.open(() => ended.resolve('system'))
   // A host that is started again goes on with what was open last: the file that it was begun with is older.
@@ -48,6 +51,7 @@ export async function runHost(
     leave?.()
     await host.stop(by)
     process.off('uncaughtExceptionMonitor', logFailure)
+    process.off('warning', logWarning)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AppEvent, EventBus } from '../../platform/events.ts'
 import { clientOf } from '../../platform/http/client.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
+import { repeat } from '../../platform/repeat.ts'
 import {
   answerHeaders,
   asPlaybackResponse,
@@ -59,10 +60,9 @@ export class NoticeEndpoint {
 
   start(): void {
     this.#unsubscribe ??= this.#dependencies.events.subscribe((event) => this.#heard(event))
-    this.#timer ??= setInterval(() => {
+    this.#timer ??= repeat(beatMs, () => {
       for (const audience of this.#audiences.values()) for (const listener of audience.listeners) this.#write(listener, beat)
-    }, beatMs)
-    this.#timer.unref()
+    })
   }
 
   stop(): void {

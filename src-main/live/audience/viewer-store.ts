@@ -1,4 +1,5 @@
 import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
 import type { LiveDatabase, Writes } from '../live-database.ts'
 import type { ViewerSession } from '../schemas.ts'
 import type { ViewerRun } from './schemas.ts'
@@ -40,8 +41,7 @@ export class ViewerStore {
 
   start(): void {
     this.#clean()
-    this.#cleaning ??= setInterval(() => this.#clean(), cleanMs)
-    this.#cleaning.unref()
+    this.#cleaning ??= repeat(cleanMs, () => this.#clean())
   }
 
   /** Writes what waits. */

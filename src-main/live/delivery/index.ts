@@ -6,6 +6,7 @@ import { Gauge, type Registry } from 'prom-client'
 import type { PerAddressLimits } from '../../platform/http/client-limits.ts'
 import type { PrivateAddress } from '../../platform/http/private-endpoint.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { repeat } from '../../platform/repeat.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../platform/workers/worker-file.ts'
 import type { ViewerRequest } from '../audience/viewer-book.ts'
@@ -185,13 +186,13 @@ export function createDelivery(dependencies: DeliveryDependencies): Delivery {
         for (const each of processes) each.rules(rules)
       }
       stopHearing = dependencies.access.onRefresh(tell)
-      looking = setInterval(() => {
+      looking = repeat(lookMs, () => {
         for (const each of processes) each.check()
         gauge.set(processes.filter(({ listening }) => listening).length)
         if (prefix === dependencies.cdnPrefix()) return
         prefix = dependencies.cdnPrefix()
         tell()
-      }, lookMs)
+      })
     },
     async stop() {
       clearInterval(looking)

@@ -1,5 +1,6 @@
 import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
+import { repeat } from '../../platform/repeat.ts'
 import { findJoint } from './joint.ts'
 import type { LivePublisher, StreamEntry } from './stream-entry.ts'
 
@@ -34,8 +35,7 @@ export class Failover {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.check(), CHECK_MS)
-    this.#timer.unref()
+    this.#timer ??= repeat(CHECK_MS, () => this.check())
   }
 
   stop(): void {

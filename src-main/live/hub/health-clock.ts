@@ -1,4 +1,5 @@
 import type { EventBus } from '../../platform/events.ts'
+import { repeat } from '../../platform/repeat.ts'
 import type { HealthWarning } from '../schemas.ts'
 import type { StreamEntry } from './stream-entry.ts'
 
@@ -23,8 +24,7 @@ export class HealthClock {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.tick(), 1000)
-    this.#timer.unref()
+    this.#timer ??= repeat(1000, () => this.tick())
   }
 
   /** One round. */

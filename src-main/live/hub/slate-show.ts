@@ -1,5 +1,6 @@
 import type { Track } from '../../formats/track.ts'
 import type { IngestPacket } from '../../media/ingest-packet.ts'
+import { repeat } from '../../platform/repeat.ts'
 import type { Publication } from './publisher.ts'
 
 /** A stream as its slate must fit it. */
@@ -69,7 +70,7 @@ export class SlateShow {
     // what the timeline lacks up to now is made up for at once
     const sinceMs = this.#dependencies.monotonic() - behindMs
     this.#emit(loop, publication, behindMs)
-    this.#timer = setInterval(() => this.#emit(loop, publication, this.#dependencies.monotonic() - sinceMs), BEAT_MS)
+    this.#timer = repeat(BEAT_MS, () => this.#emit(loop, publication, this.#dependencies.monotonic() - sinceMs))
   }
 
   #emit({ pictures, frameMs, silence, silenceMs }: SlateLoop, publication: Publication, untilMs: number): void {

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Logger } from '../logger.ts'
 import { requireAddon } from '../native-addon.ts'
+import { repeat } from '../repeat.ts'
 import { MemoryPolicy } from './memory-policy.ts'
 
 /** native/memory. */
@@ -20,7 +21,7 @@ const megabyte = 1024 * 1024
 export function watchMemory(log: Logger, intervalMs = 5000): () => void {
   const addon = process.platform === 'linux' ? loadOrNone(log) : undefined
   const policy = new MemoryPolicy()
-  const timer = setInterval(() => {
+  const timer = repeat(intervalMs, () => {
     const { rss: residentBytes, heapTotal: heapBytes, external: externalBytes } = process.memoryUsage()
     const step = policy.next({ residentBytes, heapBytes, externalBytes })
     if (step === undefined) return
@@ -38,8 +39,7 @@ export function watchMemory(log: Logger, intervalMs = 5000): () => void {
       },
       'memory was returned',
     )
-  }, intervalMs)
-  timer.unref()
+  })
   return () => clearInterval(timer)
 }
 

@@ -1,4 +1,5 @@
 import { createHistogram } from 'node:perf_hooks'
+import { repeat } from '../repeat.ts'
 
 /** How late timers ran, ms. */
 export interface DelayFigures {
@@ -28,8 +29,7 @@ export class EventLoopDelay {
 
   constructor(periodMs = defaultPeriodMs) {
     this.#periodMs = periodMs
-    this.#timer = setInterval(() => this.tick(performance.now()), periodMs)
-    this.#timer.unref()
+    this.#timer = repeat(periodMs, () => this.tick(performance.now()))
   }
 
   /** The timer ran at `nowMs`, monotonic. */

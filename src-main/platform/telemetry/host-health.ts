@@ -1,4 +1,5 @@
 import type { EventBus } from '../events.ts'
+import { repeat } from '../repeat.ts'
 import type { EventLoopDelay } from './event-loop-delay.ts'
 
 /** How the process itself does: the data of the event `host.health`. */
@@ -16,7 +17,7 @@ export function watchHostHealth(events: EventBus, delay: EventLoopDelay, interva
   const readDelay = delay.reader()
   let lastCpu = process.cpuUsage()
   let lastTime = process.hrtime.bigint()
-  const timer = setInterval(() => {
+  const timer = repeat(intervalMs, () => {
     const cpu = process.cpuUsage(lastCpu)
     const now = process.hrtime.bigint()
     const elapsedUs = Number(now - lastTime) / 1000
@@ -32,7 +33,6 @@ export function watchHostHealth(events: EventBus, delay: EventLoopDelay, interva
       eventLoopDelayMs: { p50: rounded(p50), p99: rounded(p99), max: rounded(max) },
     }
     events.publish('host.health', health, { volatile: true })
-  }, intervalMs)
-  timer.unref()
+  })
   return () => clearInterval(timer)
 }

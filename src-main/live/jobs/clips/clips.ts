@@ -7,6 +7,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { trackInfo } from '../../hub/stream-view.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
 import { parseStartPoint } from '../../packaging/rewind/start-point.ts'
@@ -62,8 +63,7 @@ export class Clips {
     await mkdir(folder, { recursive: true })
     for (const clip of store.list())
       if (clip.state === 'waiting' || clip.state === 'making') this.#fail(clip, new AppError('clip.interrupted'))
-    this.#timer = setInterval(() => void this.#sweep(), sweepMs)
-    this.#timer.unref()
+    this.#timer = repeat(sweepMs, () => this.#sweep())
     await this.#sweep()
   }
 

@@ -6,6 +6,7 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import { trashMs } from '../trash.ts'
 import type { RecordingIndex } from './recording-index.ts'
@@ -60,8 +61,7 @@ export class Recordings {
     const cut = await this.#dependencies.index.recover()
     if (this.#dependencies.resumes) for (const { stream } of cut) this.#resuming.add(stream)
     this.#leave = this.#dependencies.streams.onActive((stream) => this.#handleMessage(stream))
-    this.#timer = setInterval(() => void this.check(), checkEveryMs)
-    this.#timer.unref()
+    this.#timer = repeat(checkEveryMs, () => this.check())
     void this.check()
   }
 

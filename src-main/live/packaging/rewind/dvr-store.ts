@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from '../../../platform/logger.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { RunArchive } from '../segment-archive.ts'
 import { type AppendDependencies, AppendFiles } from './append-files.ts'
 
@@ -30,7 +31,7 @@ export class DvrStore {
   #disk = 0
   #pausedUntilMs = 0
   #pauseTold = false
-  #timer: ReturnType<typeof setInterval> | undefined
+  #timer: NodeJS.Timeout | undefined
 
   constructor(dependencies: DvrStoreDependencies) {
     this.#dependencies = dependencies
@@ -51,8 +52,7 @@ export class DvrStore {
   async start(): Promise<void> {
     for (const name of await readdir(this.#folder).catch(() => [])) await rm(join(this.#folder, name), { recursive: true, force: true })
     await mkdir(this.#folder, { recursive: true })
-    this.#timer = setInterval(() => void this.#lookAtSpace(), spaceLookMs)
-    this.#timer.unref()
+    this.#timer = repeat(spaceLookMs, () => this.#lookAtSpace())
   }
 
   async stop(): Promise<void> {

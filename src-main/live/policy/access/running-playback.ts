@@ -1,3 +1,4 @@
+import { repeat } from '../../../platform/repeat.ts'
 import type { EndPlayback, WatchRequest } from '../../audience/viewer-admission.ts'
 import type { AccessGate } from './access-gate.ts'
 
@@ -31,7 +32,7 @@ export class RunningPlayback {
     // due at once: rules may have changed since it was let in
     const running: Running = { request, end, dueMs: 0 }
     this.#running.add(running)
-    this.#timer ??= setInterval(() => this.#judge(this.#now()), lookMs).unref()
+    this.#timer ??= repeat(lookMs, () => this.#judge(this.#now()))
     return () => {
       this.#running.delete(running)
       if (this.#running.size === 0) this.#rest()

@@ -5,6 +5,7 @@ import type { EventTopic } from '../../../platform/event-topics.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { AlertStore, StoredChannel } from './alert-store.ts'
 import { sendAlert, shownWhere } from './channels.ts'
 import { type StreamFacts, streamCondition, usualHoldS, usualThreshold } from './conditions.ts'
@@ -65,7 +66,7 @@ export class Alerts {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.tick(), 1000).unref()
+    this.#timer ??= repeat(1000, () => this.tick())
   }
 
   stop(): void {

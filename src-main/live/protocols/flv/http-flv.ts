@@ -5,6 +5,7 @@ import type { AppError } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { MayWatch, WhileRequestAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
 import {
@@ -99,14 +100,13 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
   let tagOf: Buffer | undefined
   let tagMs = -1
   let tag: Buffer = Buffer.alloc(0)
-  const timer = setInterval(() => {
+  const timer = repeat(reportMs, () => {
     const nowMs = dependencies.monotonic()
     for (const viewer of viewers) {
       if (viewer.stalled(nowMs, dependencies.limits.idleMs)) viewer.response.destroy()
       else report(viewer)
     }
-  }, reportMs)
-  timer.unref()
+  })
 
   function shared(type: number, timestampMs: number, body: Buffer): Buffer {
     if (tagOf !== body || tagMs !== timestampMs) {

@@ -4,6 +4,7 @@ import type { AppError } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { monotonicMs } from '../../../platform/steady-clock.ts'
 import { streamNotice } from '../../audience/stream-notice.ts'
 import type { MayWatch, WhileRequestAllowed } from '../../audience/viewer-admission.ts'
@@ -100,7 +101,7 @@ class PlaybackServer implements Playback {
     this.#dependencies = dependencies
     this.#delivery = new Delivery(dependencies)
     this.#media = new MediaRequests(this.#delivery, dependencies.options)
-    this.#sweep = setInterval(() => this.#dropIdleViews(performance.now()), 10_000).unref()
+    this.#sweep = repeat(10_000, () => this.#dropIdleViews(performance.now()))
   }
 
   handle(request: IncomingMessage | Http2ServerRequest, rawResponse: ServerResponse | Http2ServerResponse): boolean {

@@ -1,3 +1,4 @@
+import { repeat } from '../../../platform/repeat.ts'
 /** A request that waits for media that does not exist yet. */
 export interface Waiter {
   /** Looked at again after every change; true once it has been answered. Must not throw. */
@@ -32,7 +33,7 @@ export class Waiters {
     if (this.#waiting.size >= this.#limit) return false
     this.#waiting.add(waiter)
     this.#onCount(1)
-    this.#timer ??= setInterval(() => this.expire(performance.now()), 250).unref()
+    this.#timer ??= repeat(250, () => this.expire(performance.now()))
     return true
   }
 

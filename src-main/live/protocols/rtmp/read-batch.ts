@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { repeat } from '../../../platform/repeat.ts'
 
 /** Takes `buffer[0, length)` of a socket; the buffer is shared and holds something else afterwards. False: the socket is to be read as usual again. */
 export type TakeBytes = (buffer: Buffer, length: number) => boolean
@@ -103,7 +104,7 @@ export function createReadBatch(periodMs: number): ReadBatch {
       if (handle === undefined || socket.destroyed) return
       handle.readStop()
       seats.push({ socket, handle, take, misses: 0 })
-      timer ??= setInterval(beat, periodMs)
+      timer ??= repeat(periodMs, beat)
     },
     get size() {
       return seats.length

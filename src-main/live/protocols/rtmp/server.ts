@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { isLoopback } from '../../../platform/loopback.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { MayWatch, WhileAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
 import type { PublishGate } from '../../hub/publisher.ts'
@@ -95,12 +96,11 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
 
   const minMs = Math.min(limits.firstByteMs, limits.handshakeMs, limits.commandMs, limits.idleMs)
   const tickMs = Math.max(10, Math.min(slowestTickMs, minMs / 4))
-  const timer = setInterval(() => {
+  const timer = repeat(tickMs, () => {
     clock.nowMs = now()
     for (const [session, socket] of sessions) guarded(socket, () => session.tick(clock.nowMs))
     refusals.tick(clock.nowMs)
-  }, tickMs)
-  timer.unref()
+  })
 
   const batch = limits.readBatchMs > 0 ? createReadBatch(limits.readBatchMs) : undefined
 

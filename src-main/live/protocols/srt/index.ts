@@ -7,6 +7,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { isLoopback } from '../../../platform/loopback.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import type { MayWatch, WhileAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
@@ -61,15 +62,14 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
   const sessions = new Map<SrtConnection, SrtSession>()
   const refusals = new Refusals(dependencies.audit, dependencies.log)
   let listener: SrtListener | undefined
-  const timer = setInterval(() => {
+  const timer = repeat(tickMs, () => {
     refusals.tick(performance.now())
     for (const session of sessions.values()) {
       session.tick()
       const info = session.describe()
       dependencies.events.publish('srt.statistics', info, { stream: info.streamId, volatile: true })
     }
-  }, tickMs)
-  timer.unref()
+  })
 
   function refuse(reason: AppError, id: string, remoteAddress: string): SrtAnswer {
     refusals.record(reason, id, remoteAddress, performance.now())

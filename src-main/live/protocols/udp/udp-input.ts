@@ -3,6 +3,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { tsPacketBytes } from '../../../formats/mpegts-packets.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { toListenError } from '../../../platform/listen-error.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { Publication, PublishGate } from '../../hub/publisher.ts'
 import { TransportStreamPublisher } from '../mpegts/transport-stream-publisher.ts'
 import type { UdpAddress } from './udp-address.ts'
@@ -86,10 +87,9 @@ export class UdpInput {
       // Systems that refuse the size keep their own.
     }
     socket.on('message', (datagram, from) => this.#guarded(() => this.#onDatagram(datagram, from)))
-    this.#timer = setInterval(() => {
+    this.#timer = repeat(500, () => {
       if (this.#sender !== undefined && performance.now() - this.#heardMs > silenceMs) this.#guarded(() => this.#leave())
-    }, 500)
-    this.#timer.unref()
+    })
   }
 
   stop(): void {

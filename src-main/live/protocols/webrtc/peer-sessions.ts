@@ -8,6 +8,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { bareAddress } from '../../../platform/network-address.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { MayWatch, WatchRequest, WhileAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
 import type { Publication, PublishGate } from '../../hub/publisher.ts'
@@ -251,7 +252,7 @@ export class PeerSessions {
     }
     this.#sessions.set(id, session)
     this.#pending++
-    this.#timer ??= setInterval(() => void this.#measure(), STATS_MS)
+    this.#timer ??= repeat(STATS_MS, () => this.#measure())
     return session
   }
 

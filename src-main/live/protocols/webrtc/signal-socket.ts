@@ -9,6 +9,7 @@ import { refuseUpgrade } from '../../../platform/http/end-socket.ts'
 import { pathOf } from '../../../platform/http/request-target.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { IceServers } from './ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
@@ -39,13 +40,12 @@ export class SignalSocket {
 
   constructor(dependencies: SignalSocketDependencies) {
     this.#dependencies = dependencies
-    this.#pings = setInterval(() => {
+    this.#pings = repeat(pingMs, () => {
       for (const client of this.#server.clients) {
         if (!this.#heard.delete(client)) client.terminate()
         else client.ping()
       }
-    }, pingMs)
-    this.#pings.unref()
+    })
   }
 
   /** True where the address is the signalling's and the socket was taken over. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { checkAim } from '../push/check-aim.ts'
 import { connectTarget } from '../push/connect-target.ts'
 import { type DestinationAim, DestinationSender } from '../push/destination-sender.ts'
@@ -44,7 +45,7 @@ export class FeedSenders {
       onState: (state, error) => events.onState(state, error === undefined ? undefined : withoutSecrets(error, secrets)),
     })
     this.#senders.add(sender)
-    this.#timer ??= setInterval(() => this.#tick(), tickMs).unref()
+    this.#timer ??= repeat(tickMs, () => this.#tick())
     sender.start(new FeedStream(`feed_${randomText(8)}`, feed), aim, secrets)
     return {
       retry: () => sender.retry(),

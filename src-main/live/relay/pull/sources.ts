@@ -4,6 +4,7 @@ import type { EventTopic } from '../../../platform/event-topics.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { randomText } from '../../../platform/random-id.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { maskUrl, wholeUrl } from '../../../platform/url-secrets.ts'
 import type { Publication, PublishRequest } from '../../hub/publisher.ts'
 import type { PublishKey } from '../../hub/stream-entry.ts'
@@ -51,9 +52,9 @@ export class Sources {
 
   start(): void {
     for (const { runner } of this.#entries.values()) runner.start()
-    this.#timer ??= setInterval(() => {
+    this.#timer ??= repeat(tickMs, () => {
       for (const { stored, runner } of this.#entries.values()) runner.tick(this.#dependencies.viewers(stored.stream))
-    }, tickMs).unref()
+    })
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import type { LiveDatabase } from '../../live-database.ts'
 import type { LivePart } from '../../live-part.ts'
@@ -88,11 +89,10 @@ export async function createDestinations(dependencies: DestinationsDependencies)
           if (name !== undefined) book.forgetStream(name).catch((error: unknown) => log.error({ error }, 'destinations were not removed'))
         }),
       )
-      timer = setInterval(() => {
+      timer = repeat(tickMs, () => {
         book.tick()
         countUp()
-      }, tickMs)
-      timer.unref()
+      })
     },
     async stop() {
       clearInterval(timer)

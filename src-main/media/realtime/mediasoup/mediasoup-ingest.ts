@@ -1,5 +1,6 @@
 import type { Consumer, DirectTransport, Producer } from 'mediasoup/types'
 import { RtpHead, readU32 } from '../../../formats/rtp.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { PublisherMedia, type PublisherMediaEvents } from '../publisher-media.ts'
 import { RtpReceiver } from '../rtp-receiver.ts'
 import { KEYFRAME_EVERY_MS } from '../sfu-engine.ts'
@@ -35,12 +36,12 @@ export class MediasoupIngest {
       },
       onKeyframeNeeded: () => this.requestKeyframe(),
     })
-    this.#timer = setInterval(() => {
+    this.#timer = repeat(SWEEP_MS, () => {
       const now = performance.now()
       for (const receiver of this.#receivers) receiver.missing(now)
       // Browsers make keyframes only when asked, and segments end at them.
       if (now - this.#keyMs >= KEYFRAME_EVERY_MS) this.requestKeyframe()
-    }, SWEEP_MS)
+    })
     transport.on('rtcp', (packet) => this.#onRtcp(packet))
   }
 

@@ -1,4 +1,5 @@
 import type { SourceMemory } from '../../../media/source-report.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { Collection } from '../../document/collection.ts'
 
 export interface SourceMemoriesDependencies {
@@ -58,7 +59,7 @@ export class SourceMemories {
     this.#collection = collection.id
     this.#kinds = new Map(collection.sources.map(({ id, kind }) => [id, kind]))
     for (const { id, kind } of [...this.#kept.values()]) if (this.#kinds.get(id) !== kind) this.set(id, undefined)
-    this.#beatTimer ??= setInterval(() => this.#changed(), beatMs).unref()
+    this.#beatTimer ??= repeat(beatMs, () => this.#changed())
   }
 
   /** What a source of the show keeps from now on; undefined: nothing. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
 import type { Reach } from '../../../platform/reach.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import { keysByEditors } from '../../document/authorship.ts'
 import type { Collection } from '../../document/collection.ts'
 import { checkOutput, outputKinds, type RecordingSettings } from '../../document/kinds/output-kinds.ts'
@@ -232,7 +233,7 @@ export class Outputs implements StudioOutputs {
         if (entry.run === run) this.#enter(entry, state, error)
       })
       entry.running = running
-      this.#timer ??= setInterval(() => this.second(), tickMs).unref()
+      this.#timer ??= repeat(tickMs, () => this.second())
     } catch (error) {
       const reason = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
       entry.run++

@@ -1,4 +1,5 @@
 import { randomText } from '../../../platform/random-id.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { StateStore } from '../state-store.ts'
 
 /** An output that is wanted: from its start to its stop by a person, over restarts of the host. */
@@ -159,10 +160,10 @@ export class WantedOutputs {
       this.#timer = undefined
       return
     }
-    this.#timer ??= setInterval(() => {
+    this.#timer ??= repeat(beatMs, () => {
       this.#returns = 0
       this.#keep()
-    }, beatMs).unref()
+    })
   }
 }
 

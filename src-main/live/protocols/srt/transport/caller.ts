@@ -17,6 +17,7 @@ import {
 } from '../../../../formats/srt-handshake.ts'
 import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../../../formats/srt-packet.ts'
 import { joinAddress } from '../../../../platform/network-address.ts'
+import { repeat } from '../../../../platform/repeat.ts'
 import { type KeyBytes, passphraseLength, SrtCipher } from './cipher.ts'
 import type { SrtConnection } from './connection.ts'
 import { SrtLink, srtTickMs, srtWindowPackets } from './link.ts'
@@ -134,10 +135,10 @@ class Call {
         // Systems that refuse the size keep their own.
       }
       this.#socket.send(this.#packet)
-      this.#timer = setInterval(() => {
+      this.#timer = repeat(retryMs, () => {
         if (performance.now() - begunMs > timeoutMs) this.#giveUp(new SrtCallError('The listener does not answer', SrtReject.timeout))
         else this.#socket.send(this.#packet)
-      }, retryMs)
+      })
     })
   }
 
@@ -237,7 +238,7 @@ class Call {
       streamId,
     })
     this.#link = link
-    const timer = setInterval(() => this.#guarded(() => link.tick(performance.now())), srtTickMs)
+    const timer = repeat(srtTickMs, () => this.#guarded(() => link.tick(performance.now())))
     link.onGone = () => {
       clearInterval(timer)
       this.#options.signal?.removeEventListener('abort', this.#onAbort)

@@ -68,9 +68,15 @@ it('ends a call whose reader fails at what the listener sends, and no other', as
   process.on('warning', onWarning)
   stops.push(async () => void process.off('warning', onWarning))
   const { listener } = await listen({
-    onCaller: async () => ({ open: (connection) => void (connection.onMessage = () => connection.send(Buffer.from('answer'))) }),
+    onCaller: async () => ({
+      open: (connection) => {
+        connection.onMessage = () => connection.send(Buffer.from('answer'))
+      },
+    }),
   })
-  const [bad, good] = await Promise.all([1, 2].map(() => connectSrt({ host: '127.0.0.1', port: listener.port, streamId: 'x', latencyMs: 20 })))
+  const [bad, good] = await Promise.all(
+    [1, 2].map(() => connectSrt({ host: '127.0.0.1', port: listener.port, streamId: 'x', latencyMs: 20 })),
+  )
   const ends: string[] = []
   let heard = 0
   bad!.onClose = (how) => ends.push(how)

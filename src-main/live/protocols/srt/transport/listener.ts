@@ -17,6 +17,7 @@ import {
 } from '../../../../formats/srt-handshake.ts'
 import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../../../formats/srt-packet.ts'
 import { joinAddress } from '../../../../platform/network-address.ts'
+import { repeat } from '../../../../platform/repeat.ts'
 import { SrtCipher } from './cipher.ts'
 import type { SrtConnection } from './connection.ts'
 import { SynCookies } from './cookie.ts'
@@ -306,7 +307,7 @@ class Endpoint implements SrtListener {
     this.#links.set(id, { link, address: from.address, port: from.port, answer: packet })
     this.#byCaller.set(caller, id)
     this.#socket.send(packet, from.port, from.address)
-    this.#timer ??= setInterval(() => this.#tick(), srtTickMs)
+    this.#timer ??= repeat(srtTickMs, () => this.#tick())
     open(link)
   }
 
