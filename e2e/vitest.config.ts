@@ -14,5 +14,6 @@ export default defineConfig({
     hookTimeout: 180_000,
     teardownTimeout: 40_000,
     retry: 0,
+    expect: { poll: { timeout: 20_000 } },
   },
 })

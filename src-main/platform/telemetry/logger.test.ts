@@ -16,7 +16,7 @@ it('writes lines without the secrets of URLs, and keeps them JSON', async () => 
   log
     .child({ source: 'rtsp://me:word@camera/1' })
     .info({ err: new Error('open "https://cdn/a.m3u8?token=word"') }, 'lost srt://h:1?streamid=word')
-  await vi.waitFor(() => log.flush())
+  await vi.waitFor(() => log.flush(), 20_000)
   const text = readFileSync(file, 'utf8')
   expect(text).not.toContain('word')
   const line = JSON.parse(text.trim())

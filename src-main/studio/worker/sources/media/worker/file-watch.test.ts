@@ -18,7 +18,7 @@ it('reports that a file which is played was taken away, that it is back as it wa
     watch.stop()
     rmSync(folder, { recursive: true })
   })
-  const untilTold = (what: string[]) => vi.waitFor(() => expect(told).toEqual(what), { interval: 2 })
+  const untilTold = (what: string[]) => vi.waitFor(() => expect(told).toEqual(what), { interval: 2, timeout: 20_000 })
   writeFileSync(path, 'a film')
   const find = () => stampOf(path, async (named) => named)
   watch.watch(await find(), find)
