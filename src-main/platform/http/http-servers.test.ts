@@ -12,7 +12,11 @@ import { readTrustedProxies } from './trusted-proxies.ts'
 const limits = { connections: 2, eventStreams: 1, waitingRequests: 1, flvPlayers: 1, webSockets: 1 }
 
 /** A running server, what it logged, and how to speak to it over raw connections. */
-async function start(handlers: {
+async function start({
+  headersTimeoutMs = 60_000,
+  ...handlers
+}: {
+  headersTimeoutMs?: number
   onRequest?: (request: IncomingMessage, response: ServerResponse) => void
   onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }) {
@@ -25,7 +29,7 @@ async function start(handlers: {
     maxConnections: 10,
     clients: new ClientLimits(limits, { warn: () => undefined }),
     proxies: readTrustedProxies('127.0.0.1'),
-    headersTimeoutMs: 40,
+    headersTimeoutMs,
     onRequest: (_request, response) => response.end('ordinary'),
     onUpgrade: (_request, socket) => refuseUpgrade(socket, '404 Not Found'),
     log: { error: (_fields, message) => void logged.push(message) },
@@ -51,7 +55,8 @@ const get = (headers: string, version = '1.1') => `GET /x HTTP/${version}\r\n${h
 const upgrade = 'GET //[ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'
 
 it('closes a connection that asks nothing without a word, and tells one that asks too slowly', async () => {
-  const { send } = await start({})
+  // Long enough for bytes that were sent to be read on a busy machine.
+  const { send } = await start({ headersTimeoutMs: 500 })
   const [silent, slow, garbage] = await Promise.all([send(''), send('GET / HTTP/1.1\r\nHost: x'), send('garbage\r\n\r\n')])
   expect(silent).toBe('')
   expect(slow).toContain('408 Request Timeout')
