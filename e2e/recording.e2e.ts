@@ -265,7 +265,7 @@ describe('recording', () => {
       await page.getByTestId('recording-title').fill('The first one')
       await page.keyboard.press('Enter')
       await until(async () => (await list('page'))[0]?.title === 'The first one', 'the title')
-      await page.getByTestId('nav-recordings').click()
+      await page.getByTestId('nav-library').click()
       await page.getByTestId('retention-maxAgeDays').waitFor()
       await screenshot(page, 'recordings')
       await page.locator(`[data-recording="${recording.id}"]`).getByTestId('recording-delete').click()

@@ -23,13 +23,20 @@ function Sections() {
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
       <Route path="/publish" component={PublishPage} />
-      <Route path="/recordings" component={RecordingsPage} />
+      <Route path="/library" component={RecordingsPage} />
       <Route path="/keys" component={KeysPage} />
       <Route path="/studio" component={StudioPage} />
-      <Route path="/sources" component={SourcesPage} />
+      <Route path="/inputs" component={SourcesPage} />
       <Route path="/rules" component={RulesPage} />
       <Route path="/activity" component={ActivityPage} />
       <Route path="/settings" component={SettingsPage} />
+      {/* What these pages were called before. */}
+      <Route path="/recordings">
+        <Redirect to="/library" replace />
+      </Route>
+      <Route path="/sources">
+        <Redirect to="/inputs" replace />
+      </Route>
       <Route>
         <Redirect to="/live" replace />
       </Route>

@@ -1,5 +1,5 @@
-import { Activity, Film, Keyboard, KeyRound, LogOut, Monitor, Moon, Radio, Settings, ShieldCheck, Sun, Webcam } from 'lucide-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { Activity, Clapperboard, Film, Keyboard, LogOut, Monitor, Moon, Radio, Settings, Sun } from 'lucide-react'
+import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'wouter'
 import { formatBytes } from '../client/format.ts'
 import { useClient } from '../client/store.ts'
@@ -8,16 +8,31 @@ import { tellError } from '../components/toasts.tsx'
 import icon from '../theme/icon.svg'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 import './frame.css'
+import './frame-wide.css'
 
+/** The parts of the product. */
 const sections = [
+  { path: '/studio', label: 'Studio', Icon: Clapperboard },
   { path: '/live', label: 'Live', Icon: Radio },
-  { path: '/recordings', label: 'Recordings', Icon: Film },
-  { path: '/keys', label: 'Keys', Icon: KeyRound },
-  { path: '/sources', label: 'Sources', Icon: Webcam },
-  { path: '/rules', label: 'Rules', Icon: ShieldCheck },
+  { path: '/library', label: 'Library', Icon: Film },
   { path: '/activity', label: 'Activity', Icon: Activity },
   { path: '/settings', label: 'Settings', Icon: Settings },
 ] as const
+
+/** What belongs to Live beside the streams. */
+const livePages = [
+  { path: '/live', label: 'Streams' },
+  { path: '/keys', label: 'Keys' },
+  { path: '/inputs', label: 'Inputs' },
+  { path: '/rules', label: 'Rules' },
+] as const
+
+/** The section that a page of this path belongs to, and the page inside it. */
+function placeOf(location: string): { readonly section: string; readonly page: string } {
+  const first = `/${location.split('/')[1] || 'live'}`
+  const page = first === '/publish' ? '/live' : first
+  return { page, section: livePages.some(({ path }) => path === page) ? '/live' : page }
+}
 
 const themes: readonly (readonly [Theme, string, typeof Sun])[] = [
   ['system', 'Theme of the system', Monitor],
@@ -78,14 +93,14 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const connection = useClient((state) => state.connection)
   const me = useClient((state) => state.me)
   const content = useRef<HTMLElement>(null)
-  const first = location.split('/')[1] || 'live'
-  const section = first === 'publish' ? '/live' : `/${first}`
+  const { section, page } = placeOf(location)
+  const isWide = section === '/studio'
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new section is read from its top
   useEffect(() => {
     window.scrollTo(0, 0)
   }, [location])
   return (
-    <div className="frame">
+    <div className={isWide ? 'frame wide' : 'frame'}>
       <button type="button" className="skip button primary" onClick={() => content.current?.focus()}>
         Skip to the content
       </button>
@@ -106,15 +121,38 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </Link>
         <nav className="nav" aria-label="Sections">
           {sections.map(({ path, label, Icon }) => (
-            <Link key={path} href={path} aria-current={section === path ? 'page' : undefined} data-testid={`nav-${path.slice(1)}`}>
-              <Icon size={18} />
-              {label}
-              {path === '/live' && liveCount > 0 && (
-                <span className="count" title={`${liveCount} live`}>
-                  {liveCount}
-                </span>
+            <Fragment key={path}>
+              <Link
+                href={path}
+                aria-current={page === path ? 'page' : section === path ? 'true' : undefined}
+                title={isWide ? label : undefined}
+                data-testid={`nav-${path.slice(1)}`}
+              >
+                <Icon size={18} />
+                <span className="nav-label">{label}</span>
+                {path === '/live' && liveCount > 0 && (
+                  <span className="count" title={`${liveCount} live`}>
+                    {liveCount}
+                  </span>
+                )}
+              </Link>
+              {path === '/live' && (
+                <div className="nav-pages">
+                  {livePages
+                    .filter((each) => each.path !== path)
+                    .map((each) => (
+                      <Link
+                        key={each.path}
+                        href={each.path}
+                        aria-current={page === each.path ? 'page' : undefined}
+                        data-testid={`nav-${each.path.slice(1)}`}
+                      >
+                        {each.label}
+                      </Link>
+                    ))}
+                </div>
               )}
-            </Link>
+            </Fragment>
           ))}
         </nav>
         <footer>
@@ -152,6 +190,15 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <div className="banner" role="alert" data-testid="reconnecting-banner">
             Connection lost, trying again. What you see may be out of date.
           </div>
+        )}
+        {section === '/live' && (
+          <nav className="page-tabs" aria-label="Live">
+            {livePages.map(({ path, label }) => (
+              <Link key={path} href={path} aria-current={page === path ? 'page' : undefined}>
+                {label}
+              </Link>
+            ))}
+          </nav>
         )}
         {children}
       </main>

@@ -4,11 +4,17 @@ import { Dialog } from '../components/dialog.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
 const list: readonly (readonly [keys: string, what: string])[] = [
+  ['g u', 'Studio'],
   ['g l', 'Live'],
   ['g k', 'Keys'],
+  ['g b', 'Library'],
   ['g a', 'Activity'],
   ['g s', 'Settings'],
   ['n', 'Make a stream key'],
+  ['Ctrl Z', 'In the studio: undo'],
+  ['Ctrl Shift Z', 'In the studio: redo'],
+  ['F2', 'In a list of the studio: rename'],
+  ['Alt ↑ ↓', 'In a list of the studio: move the entry'],
   ['i', 'On a stream: mark the start of a clip'],
   ['o', 'On a stream: mark its end'],
   ['↑ ↓', 'Move in a list'],
@@ -17,7 +23,14 @@ const list: readonly (readonly [keys: string, what: string])[] = [
   ['?', 'Show this list'],
 ]
 
-const sections: Readonly<Record<string, string>> = { l: '/live', k: '/keys', a: '/activity', s: '/settings' }
+const sections: Readonly<Record<string, string>> = {
+  u: '/studio',
+  l: '/live',
+  k: '/keys',
+  b: '/library',
+  a: '/activity',
+  s: '/settings',
+}
 
 /** The keys that work everywhere, and the list of them. */
 export function Shortcuts() {

@@ -81,13 +81,13 @@ function DefaultRule() {
 
 /** The section: every recording, and what is recorded and kept by itself. */
 export function RecordingsPage() {
-  useTitle('Recordings')
+  useTitle('Library')
   const { items } = useCollection(recordings)
   const bytes = Object.values(items).reduce((sum, { bytes }) => sum + bytes, 0)
   return (
     <>
       <header className="page-head">
-        <h1>Recordings</h1>
+        <h1>Library</h1>
         <span className="quiet">{formatBytes(bytes)}</span>
       </header>
       <div className="stack">

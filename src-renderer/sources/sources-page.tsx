@@ -22,7 +22,7 @@ const states: Readonly<Record<Source['state'], readonly [string, string]>> = {
 
 /** Sources that the host fetches by itself. */
 export function SourcesPage() {
-  useTitle('Sources')
+  useTitle('Inputs')
   const admin = useIsAdmin()
   const editor = useMayEdit()
   const { loaded, items } = useCollection(sources)
@@ -44,7 +44,7 @@ export function SourcesPage() {
     <>
       <header className="page-head">
         <div>
-          <h1>Sources</h1>
+          <h1>Inputs</h1>
           <p>Streams that this host fetches by itself: cameras, other servers, files in a loop.</p>
         </div>
         {admin && (

@@ -241,6 +241,24 @@ function untilRevision(revision: number): Promise<void> {
   })
 }
 
+/** The document of the open show, when its process runs. Throws where that takes longer than half a minute. */
+export function untilOpen(): Promise<Collection> {
+  return new Promise((resolve, reject) => {
+    const look = ({ open, engine }: ShowState): void => {
+      if (open === null || engine !== 'running') return
+      clearTimeout(timer)
+      stop()
+      resolve(open.collection)
+    }
+    const timer = setTimeout(() => {
+      stop()
+      reject(new Error('The studio did not start within 30 seconds. See the log of the host.'))
+    }, 30_000)
+    const stop = useShow.subscribe(look)
+    look(useShow.getState())
+  })
+}
+
 /** Changes that wait for the answer to the one before, by place. */
 const queued = new Map<string, Readonly<Record<string, unknown>>>()
 const sending = new Set<string>()

@@ -1,12 +1,130 @@
-import { Canvas } from './canvas/canvas.tsx'
+import { useEffect, useState } from 'react'
+import { call } from '../client/api.ts'
+import { useMayEdit, useTitle } from '../components/page.ts'
+import { tellError } from '../components/toasts.tsx'
+import { redoStep, undoStep } from './commands.ts'
+import { AddSourceDialog } from './docks/add-source-dialog.tsx'
+import { ScenesDock } from './docks/scenes-dock.tsx'
+import { SourcesDock } from './docks/sources-dock.tsx'
+import { useKinds } from './kinds.ts'
+import { t } from './messages.ts'
+import { ProgramView } from './program-view.tsx'
+import { PropertiesPanel } from './properties-panel.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
+import { StartState } from './start/start-state.tsx'
+import { TopBar } from './top-bar.tsx'
+import type { OpenCollection } from './types.ts'
+import { useEdited } from './view-store.ts'
+import './studio.css'
+
+/** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
+function useHistoryKeys(enabled: boolean): void {
+  useEffect(() => {
+    if (!enabled) return
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return
+      if (
+        (event.target as Element).closest(
+          'dialog, textarea, input[type="text"], input[type="password"], input[type="number"], .entry-rename',
+        )
+      )
+        return
+      const key = event.key.toLowerCase()
+      if (key === 'z' && !event.shiftKey) undoStep()
+      else if (key === 'y' || (key === 'z' && event.shiftKey)) redoStep()
+      else return
+      event.preventDefault()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [enabled])
+}
 
 /** The studio: what a creator makes a show with. */
 export function StudioPage() {
+  useTitle(t.title)
   useFollowedShow()
-  const { open, program } = useShow()
-  if (open === null || program === null) return null
-  return program.canvases.map(({ canvas, program: scene }) => (
-    <Canvas key={canvas} canvas={canvas} scene={scene} role="program" selected={[]} onSelect={() => {}} />
-  ))
+  const editor = useMayEdit()
+  const loaded = useShow((state) => state.loaded)
+  const open = useShow((state) => state.open)
+  const problem = useShow((state) => state.problem)
+  const engine = useShow((state) => state.engine)
+  useHistoryKeys(editor && open !== null)
+  if (!loaded) return <div className="studio" aria-busy="true" />
+  return (
+    <div className="studio" data-testid="studio" data-engine={engine}>
+      <h1 className="sr-only">{t.title}</h1>
+      {problem !== null && (
+        <p className="studio-notice bad" role="alert">
+          {t.engine.failed}: {problem}
+        </p>
+      )}
+      {problem === null && open !== null && engine === 'restarting' && (
+        <p className="studio-notice" role="status">
+          {t.engine.restarting}
+        </p>
+      )}
+      {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
+    </div>
+  )
+}
+
+function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
+  const [adding, setAdding] = useState<'source' | 'sound' | null>(null)
+  const program = useShow((state) => state.program)
+  const edited = useEdited()
+  // Read before a dialog asks for them.
+  useKinds('source-kinds')
+  if (program === null || edited === undefined) return null
+  const { canvas, scene } = edited
+  const document = open.collection
+  return (
+    <>
+      <TopBar open={open} program={program} editor={editor} canvas={canvas.id}>
+        {null}
+      </TopBar>
+      <FileNotices open={open} editor={editor} />
+      <div className="studio-stage">
+        <ProgramView document={document} program={program} edited={edited} editor={editor} />
+        <PropertiesPanel document={document} scene={scene} canvas={canvas} editor={editor} />
+      </div>
+      <div className="docks">
+        <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
+        <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
+      </div>
+      {adding !== null && (
+        <AddSourceDialog document={document} scene={scene} canvas={canvas} soundOnly={adding === 'sound'} onClose={() => setAdding(null)} />
+      )}
+    </>
+  )
+}
+
+/** What is wrong with the file of the show, and what can be done. */
+function FileNotices({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
+  const resolve = (keep: 'mine' | 'disk') => () => void call('POST', '/studio/collection/resolve', { body: { keep } }).catch(tellError)
+  return (
+    <>
+      {open.conflict && (
+        <p className="studio-notice bad" role="alert">
+          {t.collections.conflict}
+          {editor && (
+            <>
+              <button type="button" className="button" onClick={resolve('mine')}>
+                {t.collections.keepMine}
+              </button>
+              <button type="button" className="button" onClick={resolve('disk')}>
+                {t.collections.takeDisk}
+              </button>
+            </>
+          )}
+        </p>
+      )}
+      {open.error !== null && !open.conflict && (
+        <p className="studio-notice bad" role="alert">
+          {t.collections.notSaved} {open.error.message} {open.error.remedy}
+        </p>
+      )}
+      {open.lostSecrets.length > 0 && <p className="studio-notice">{t.collections.lostSecrets(open.lostSecrets.length)}</p>}
+    </>
+  )
 }

@@ -1,0 +1,96 @@
+import { call } from '../client/api.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+import { t } from './messages.ts'
+import { freeId, freeName, isShownElsewhere, nameOf, type PlacedItem } from './places.ts'
+import { edit, redo, undo } from './show-store.ts'
+import type { Collection, Edit, ProgramState, Scene } from './types.ts'
+
+/** What buttons, keys and menus do. Each says by a message what went wrong; none throws. */
+
+async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    tellError(error)
+    return undefined
+  }
+}
+
+/** Does edits as one step of the history; returns the ids of what was made, undefined where they were refused. */
+export const tryEdit = (edits: readonly Edit[]): Promise<readonly string[] | undefined> => attempt(() => edit(edits))
+
+export const undoStep = (): void => void attempt(async () => tell(t.history.undone(await undo())))
+
+export const redoStep = (): void => void attempt(async () => tell(t.history.redone(await redo())))
+
+const tellUndoable = (text: string): void => tell(text, () => void attempt(undo))
+
+/** Puts a scene on air; in studio mode into the preview, unless `onAir`. */
+export function chooseScene(scene: string, program: ProgramState, onAir = false): void {
+  const path = program.studioMode && !onAir ? '/studio/preview' : '/studio/program'
+  void attempt(() => call('POST', path, { body: { scene } }))
+}
+
+/** Brings the preview of a canvas on air. */
+export const transitionTo = (canvas: string): void => void attempt(() => call('POST', '/studio/transition', { body: { canvas } }))
+
+export const configureProgram = (body: Partial<Pick<ProgramState, 'studioMode' | 'transition' | 'durationMs'>>): void =>
+  void attempt(() => call('PATCH', '/studio/program', { body }))
+
+/** Adds an empty scene; returns its id. */
+export async function addScene(document: Collection, canvas: string): Promise<string | undefined> {
+  const name = freeName(t.scenes.newName(document.scenes.length + 1), document.scenes)
+  const id = freeId(name, document.scenes)
+  const made = await tryEdit([{ do: 'add', to: 'scenes', value: { id, name, canvas } }])
+  return made?.[0]
+}
+
+export async function duplicateScene(scene: Scene, document: Collection): Promise<string | undefined> {
+  const name = freeName(t.copyName(scene.name), document.scenes)
+  const made = await tryEdit([{ do: 'duplicate', at: `scenes/${scene.id}`, name }])
+  return made?.[0]
+}
+
+export async function removeScene(scene: Scene): Promise<void> {
+  if ((await tryEdit([{ do: 'remove', at: `scenes/${scene.id}` }])) !== undefined) tellUndoable(t.scenes.deleted(scene.name))
+}
+
+/** Moves an entry to another index of its list. */
+export const moveTo = (at: string, index: number): void => void tryEdit([{ do: 'move', at, index }])
+
+/** Removes items, and sources that nothing shows any more. */
+export async function removeItems(items: readonly PlacedItem[], document: Collection): Promise<void> {
+  const [first] = items
+  if (first === undefined) return
+  const gone = new Set(items.map(({ item }) => item.id))
+  const sources = new Set(
+    items.flatMap(({ item }) => ('group' in item ? item.group : [item])).flatMap((item) => ('source' in item ? [item.source] : [])),
+  )
+  // Items of a group that is removed go with it.
+  const edits: Edit[] = items
+    .filter(({ at }) => !items.some((other) => at.startsWith(`${other.at}/`)))
+    .map(({ at }) => ({ do: 'remove', at }))
+  for (const { item } of items) if ('group' in item) for (const { id } of item.group) gone.add(id)
+  for (const source of sources) if (!isShownElsewhere(document, source, gone)) edits.push({ do: 'remove', at: `sources/${source}` })
+  const said = items.length === 1 ? t.sources.deleted(nameOf(first.item, document)) : t.sources.deletedMany(items.length)
+  if ((await tryEdit(edits)) !== undefined) tellUndoable(said)
+}
+
+/** Removes a source wherever it is used. */
+export async function removeSource(id: string, name: string): Promise<void> {
+  if ((await tryEdit([{ do: 'remove', at: `sources/${id}` }])) !== undefined) tellUndoable(t.sources.deleted(name))
+}
+
+export async function removeOutput(id: string, name: string): Promise<void> {
+  if ((await tryEdit([{ do: 'remove', at: `outputs/${id}` }])) !== undefined) tellUndoable(t.outputs.deleted(name))
+}
+
+export const startOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/start`, { body: {} }))
+
+export const stopOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/stop`, { body: {} }))
+
+export const commandOutput = (id: string, command: string): Promise<unknown> =>
+  attempt(() => call('POST', `/studio/outputs/${id}/commands`, { body: { command } }))
+
+export const commandSource = (id: string, command: string): Promise<unknown> =>
+  attempt(() => call('POST', `/studio/sources/${id}/commands`, { body: { command } }))

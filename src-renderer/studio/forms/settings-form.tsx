@@ -1,0 +1,377 @@
+import { Plus, RefreshCw, Trash2 } from 'lucide-react'
+import { useEffect, useId, useState } from 'react'
+import { t } from '../messages.ts'
+import { useDevices } from './devices.ts'
+import { defaultsOf, fieldKind, labelOf, optionLabel, type Schema } from './schema.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+interface SettingsFormProps {
+  readonly schema: Schema
+  readonly values: Values
+  readonly onChange: (changes: Values) => void
+  /** What `GET /studio/devices` lists for the setting `device`. */
+  readonly devices?: string | undefined
+  readonly disabled?: boolean
+}
+
+/** Properties drawn from a JSON schema: every change is told at once. */
+export function SettingsForm({ schema, values, onChange, devices, disabled = false }: SettingsFormProps) {
+  return (
+    <div className="settings-form">
+      {Object.entries(schema.properties ?? {}).map(([name, each]) => (
+        <Field
+          key={name}
+          name={name}
+          schema={each}
+          value={values[name] ?? each.default}
+          onChange={(value) => onChange({ [name]: value })}
+          devices={name === 'device' ? devices : undefined}
+          disabled={disabled}
+        />
+      ))}
+    </div>
+  )
+}
+
+interface FieldProps {
+  readonly name: string
+  readonly schema: Schema
+  readonly value: unknown
+  readonly onChange: (value: unknown) => void
+  readonly devices?: string | undefined
+  readonly disabled: boolean
+}
+
+function Field({ name, schema, value, onChange, devices, disabled }: FieldProps) {
+  const id = useId()
+  const { label, unit } = labelOf(name)
+  const kind = fieldKind(name, schema)
+  if (kind.as === 'none') return null
+  const help = schema.description?.replaceAll('`', '')
+  const helpId = `${id}-help`
+  const common = { id, disabled, 'aria-describedby': help === undefined ? undefined : helpId, 'data-setting': name }
+  const hint =
+    help === undefined ? null : (
+      <span className="hint" id={helpId}>
+        {help}
+      </span>
+    )
+
+  if (kind.as === 'object') {
+    const isOn = typeof value === 'object' && value !== null
+    const inner = isOn ? (value as Values) : {}
+    return (
+      <fieldset className="field-group" disabled={disabled}>
+        <legend>
+          {kind.optional ? (
+            <label className="check">
+              <input
+                type="checkbox"
+                checked={isOn}
+                data-setting={name}
+                onChange={(event) => onChange(event.currentTarget.checked ? defaultsOf(kind.schema) : null)}
+              />
+              {label}
+            </label>
+          ) : (
+            label
+          )}
+        </legend>
+        {(isOn || !kind.optional) && (
+          <SettingsForm
+            schema={kind.schema}
+            values={inner}
+            onChange={(changes) => onChange({ ...inner, ...changes })}
+            disabled={disabled}
+          />
+        )}
+      </fieldset>
+    )
+  }
+  if (kind.as === 'list') {
+    const list = Array.isArray(value) ? (value as readonly Values[]) : []
+    const replaced = (index: number, changes: Values) => list.map((each, at) => (at === index ? { ...each, ...changes } : each))
+    return (
+      <fieldset className="field-group" disabled={disabled}>
+        <legend>{label}</legend>
+        {list.map((each, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries of a setting have no ids
+          <div className="list-entry" key={index}>
+            <SettingsForm
+              schema={kind.schema}
+              values={each}
+              onChange={(changes) => onChange(replaced(index, changes))}
+              disabled={disabled}
+            />
+            <button
+              type="button"
+              className="button quiet icon"
+              aria-label={t.form.removeEntry(label, index + 1)}
+              disabled={list.length <= (schema.minItems ?? 0)}
+              onClick={() => onChange(list.filter((_, at) => at !== index))}
+            >
+              <Trash2 size={15} />
+            </button>
+          </div>
+        ))}
+        <button type="button" className="button" onClick={() => onChange([...list, defaultsOf(kind.schema)])}>
+          <Plus size={15} /> {t.form.addEntry}
+        </button>
+        {hint}
+      </fieldset>
+    )
+  }
+  if (kind.as === 'switch') {
+    return (
+      <div className="field">
+        <label className="check">
+          <input {...common} type="checkbox" checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+          {label}
+        </label>
+        {hint}
+      </div>
+    )
+  }
+  return (
+    <div className="field">
+      <label htmlFor={id}>
+        {label}
+        {unit !== '' && <span className="quiet"> ({unit})</span>}
+      </label>
+      {devices !== undefined ? (
+        <DeviceField common={common} kind={devices} value={String(value ?? '')} onChange={onChange} />
+      ) : kind.as === 'choice' ? (
+        <select {...common} className="input" value={String(value ?? '')} onChange={(event) => onChange(event.currentTarget.value)}>
+          {kind.options.map((option) => (
+            <option key={option} value={option}>
+              {optionLabel(option)}
+            </option>
+          ))}
+        </select>
+      ) : kind.as === 'color' ? (
+        <ColorField common={common} label={label} value={String(value ?? '#000000')} onChange={onChange} />
+      ) : kind.as === 'number' ? (
+        <NumberField
+          common={common}
+          schema={kind.schema}
+          integer={kind.integer}
+          optional={kind.optional}
+          value={typeof value === 'number' ? value : null}
+          onChange={onChange}
+        />
+      ) : kind.as === 'lines' ? (
+        <TextField
+          common={common}
+          schema={schema}
+          long
+          value={Array.isArray(value) ? value.join('\n') : ''}
+          onChange={(text) => onChange(text.split('\n').filter((line) => line.trim() !== ''))}
+          late
+        />
+      ) : (
+        <TextField
+          common={common}
+          schema={schema}
+          secret={kind.as === 'secret'}
+          long={kind.as === 'text' && kind.long}
+          value={typeof value === 'string' ? value : ''}
+          onChange={onChange}
+          // Half a path or URL is opened by nobody.
+          late={schema.reference !== undefined || kind.as === 'secret'}
+        />
+      )}
+      {hint}
+    </div>
+  )
+}
+
+interface Common {
+  readonly id: string
+  readonly disabled: boolean
+  readonly 'aria-describedby': string | undefined
+  readonly 'data-setting': string
+}
+
+interface TextFieldProps {
+  readonly common: Common
+  readonly schema: Schema
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly long?: boolean
+  readonly secret?: boolean
+  /** Told when it is left or Enter is pressed, not with each letter. */
+  readonly late?: boolean
+}
+
+function TextField({ common, schema, value, onChange, long = false, secret = false, late = false }: TextFieldProps) {
+  const [draft, setDraft] = useState<string | null>(null)
+  const fits = (text: string): boolean => schema.pattern === undefined || new RegExp(schema.pattern).test(text)
+  const give = (text: string): void => {
+    if (text !== value && fits(text)) onChange(text)
+  }
+  const field = {
+    ...common,
+    className: 'input',
+    value: draft ?? value,
+    maxLength: schema.maxLength,
+    'aria-invalid': draft !== null && !fits(draft),
+    onChange: (event: { readonly currentTarget: { readonly value: string } }) => {
+      const text = event.currentTarget.value
+      setDraft(text)
+      if (!late) give(text)
+    },
+    onBlur: () => {
+      if (late && draft !== null) give(draft)
+      setDraft(null)
+    },
+  }
+  if (long) return <textarea {...field} rows={3} />
+  return (
+    <input
+      {...field}
+      type={secret ? 'password' : 'text'}
+      autoComplete="off"
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && late && draft !== null) {
+          event.preventDefault()
+          give(draft)
+        }
+      }}
+    />
+  )
+}
+
+interface NumberFieldProps {
+  readonly common: Common
+  readonly schema: Schema
+  readonly integer: boolean
+  readonly optional: boolean
+  readonly value: number | null
+  readonly onChange: (value: number | null) => void
+  /** Without a slider. */
+  readonly bare?: boolean
+}
+
+/** The widest range that a slider is of use for. */
+const maxSliderRange = 2000
+
+/** A number, with a slider where its range is small. */
+export function NumberField({ common, schema, integer, optional, value, onChange, bare = false }: NumberFieldProps) {
+  const [draft, setDraft] = useState<string | null>(null)
+  const { minimum, maximum } = schema
+  const range = minimum !== undefined && maximum !== undefined ? maximum - minimum : undefined
+  const step = integer ? 1 : range !== undefined && range <= 10 ? 0.01 : 1
+  const fits = (number: number): boolean =>
+    Number.isFinite(number) && number >= (minimum ?? number) && number <= (maximum ?? number) && (!integer || Number.isInteger(number))
+  const type = (text: string): void => {
+    setDraft(text)
+    if (text.trim() === '') {
+      if (optional) onChange(null)
+    } else if (fits(Number(text))) onChange(Number(text))
+  }
+  return (
+    <div className="number-field">
+      {range !== undefined && range <= maxSliderRange && !optional && !bare && (
+        <input
+          type="range"
+          aria-hidden="true"
+          tabIndex={-1}
+          min={minimum}
+          max={maximum}
+          step={step}
+          value={value ?? minimum}
+          disabled={common.disabled}
+          onChange={(event) => onChange(Number(event.currentTarget.value))}
+        />
+      )}
+      <input
+        {...common}
+        className="input"
+        type="number"
+        inputMode="decimal"
+        min={minimum}
+        max={maximum}
+        step={integer ? 1 : 'any'}
+        value={draft ?? (value === null ? '' : String(Number(value.toFixed(4))))}
+        placeholder={optional ? t.form.none : undefined}
+        aria-invalid={draft !== null && draft.trim() !== '' && !fits(Number(draft))}
+        onChange={(event) => type(event.currentTarget.value)}
+        onBlur={() => setDraft(null)}
+      />
+    </div>
+  )
+}
+
+interface ColorFieldProps {
+  readonly common: Common
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+/** A colour with its opacity. */
+function ColorField({ common, label, value, onChange }: ColorFieldProps) {
+  const color = value.slice(0, 7)
+  const alpha = value.length === 9 ? Number.parseInt(value.slice(7), 16) : 255
+  const join = (rgb: string, opacity: number): string => (opacity >= 255 ? rgb : `${rgb}${opacity.toString(16).padStart(2, '0')}`)
+  return (
+    <div className="color-field">
+      <input {...common} type="color" value={color} onChange={(event) => onChange(join(event.currentTarget.value, alpha))} />
+      <code>{value}</code>
+      <input
+        type="range"
+        min={0}
+        max={255}
+        value={alpha}
+        disabled={common.disabled}
+        aria-label={t.form.opacityOf(label)}
+        title={t.form.opacityOf(label)}
+        onChange={(event) => onChange(join(color, Number(event.currentTarget.value)))}
+      />
+    </div>
+  )
+}
+
+interface DeviceFieldProps {
+  readonly common: Common
+  /** As `GET /studio/devices?kind=` takes it. */
+  readonly kind: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+/** The devices of the host's machine, read when it is drawn and again on request. */
+function DeviceField({ common, kind, value, onChange }: DeviceFieldProps) {
+  const { devices, problem, busy, refresh } = useDevices(kind)
+  useEffect(refresh, [refresh])
+  const isListed = devices.some(({ id }) => id === value)
+  const usual = value === '' || value === 'default'
+  return (
+    <>
+      <div className="device-field">
+        <select {...common} className="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          {usual && !isListed && <option value={value}>{t.form.defaultDevice}</option>}
+          {!usual && !isListed && <option value={value}>{t.form.absentDevice(value)}</option>}
+          {devices.map((device) => (
+            <option key={device.id} value={device.id}>
+              {device.name}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="button icon"
+          aria-label={t.form.refreshDevices}
+          title={t.form.refreshDevices}
+          disabled={busy}
+          onClick={refresh}
+        >
+          <RefreshCw size={15} />
+        </button>
+      </div>
+      {problem !== '' && <span className="hint bad">{problem}</span>}
+      {problem === '' && !busy && devices.length === 0 && <span className="hint">{t.form.noDevices}</span>}
+    </>
+  )
+}

@@ -1,0 +1,102 @@
+import { Import } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { call } from '../../client/api.ts'
+import { Dialog } from '../../components/dialog.tsx'
+import { tell, tellError } from '../../components/toasts.tsx'
+import { t } from '../messages.ts'
+import { freeName } from '../places.ts'
+import { listShows, openShow } from './new-show.ts'
+
+interface Report {
+  readonly name: string
+  readonly scenes: number
+  readonly sources: number
+  readonly notCarried: readonly { readonly place: string; readonly reason: string }[]
+}
+
+/** What the host takes as the name of a collection. */
+const usableName = (name: string): string =>
+  name
+    .replaceAll(/[^A-Za-z0-9 ._-]+/g, ' ')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .trim()
+    .slice(0, 70) || t.start.newName
+
+/** A button that takes the file of a scene collection of OBS Studio, and shows what became of it. */
+export function ImportObs({ className = 'button' }: { readonly className?: string }) {
+  const field = useRef<HTMLInputElement>(null)
+  const [report, setReport] = useState<Report | null>(null)
+  const [busy, setBusy] = useState(false)
+  const take = async (file: File): Promise<void> => {
+    setBusy(true)
+    try {
+      let document: unknown
+      try {
+        document = JSON.parse(await file.text())
+      } catch {
+        tell(t.obs.notJson)
+        return
+      }
+      const name = freeName(usableName(file.name.replace(/\.json$/i, '')), await listShows())
+      setReport(await call<Report>('POST', '/studio/import/obs', { body: { name, document } }))
+    } catch (error) {
+      tellError(error)
+    } finally {
+      setBusy(false)
+      if (field.current) field.current.value = ''
+    }
+  }
+  return (
+    <>
+      <button type="button" className={className} disabled={busy} onClick={() => field.current?.click()} data-testid="import-obs">
+        <Import size={16} /> {t.start.importObs}
+      </button>
+      <input
+        ref={field}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        data-testid="import-obs-file"
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0]
+          if (file !== undefined) void take(file)
+        }}
+      />
+      {report !== null && (
+        <Dialog title={t.obs.title} onClose={() => setReport(null)} testId="import-report">
+          <p>{t.obs.made(report.scenes, report.sources)}</p>
+          {report.notCarried.length === 0 ? (
+            <p className="quiet">{t.obs.all}</p>
+          ) : (
+            <>
+              <p className="quiet">{t.obs.notCarried}</p>
+              <ul className="import-list">
+                {report.notCarried.map(({ place, reason }) => (
+                  <li key={`${place} ${reason}`}>
+                    <b>{place}</b> {reason}
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+          <div className="dialog-actions">
+            <button type="button" className="button" onClick={() => setReport(null)}>
+              {t.close}
+            </button>
+            <button
+              type="button"
+              className="button primary"
+              data-testid="open-imported"
+              onClick={() => {
+                openShow(report.name).catch(tellError)
+                setReport(null)
+              }}
+            >
+              {t.obs.done}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { ChevronDown } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { ApiError, call } from '../../client/api.ts'
+import { confirm } from '../../components/dialog.tsx'
+import { tellError } from '../../components/toasts.tsx'
+import { t } from '../messages.ts'
+import { ImportObs } from './import-obs.tsx'
+import { type Listing, listShows, makeEmptyShow, openShow } from './new-show.ts'
+
+/** Does something that another show takes the place of the open one for; asks where that ends what is live. */
+async function replaceShow(work: (force: boolean) => Promise<unknown>): Promise<void> {
+  try {
+    await work(false)
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'studio.on_air')) return tellError(error)
+    if (await confirm(t.collections.onAirTitle, t.collections.onAirText, t.collections.onAirAction)) await work(true).catch(tellError)
+  }
+}
+
+const closeShow = async (): Promise<void> => {
+  if (!(await confirm(t.collections.closeTitle, t.collections.closeText, t.collections.close))) return
+  await call('POST', '/studio/close', { body: { force: true } }).catch(tellError)
+}
+
+/** The open show by name, and a menu: other shows, a new one, import, close. */
+export function ShowMenu({ name, editor }: { readonly name: string; readonly editor: boolean }) {
+  const [open, setOpen] = useState(false)
+  const [shows, setShows] = useState<readonly Listing[]>([])
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!open) return
+    listShows().then(setShows, tellError)
+    const close = (event: Event): void => {
+      if (event instanceof KeyboardEvent ? event.key === 'Escape' : !box.current?.contains(event.target as Node)) setOpen(false)
+    }
+    document.addEventListener('pointerdown', close)
+    document.addEventListener('keydown', close)
+    return () => {
+      document.removeEventListener('pointerdown', close)
+      document.removeEventListener('keydown', close)
+    }
+  }, [open])
+  if (!editor) return <b className="show-name">{name}</b>
+  const choose = (work: () => Promise<unknown>) => () => {
+    setOpen(false)
+    void work()
+  }
+  return (
+    <div className="menu-box" ref={box}>
+      <button type="button" className="button quiet show-name" aria-expanded={open} onClick={() => setOpen(!open)} data-testid="show-menu">
+        <b>{name}</b> <ChevronDown size={15} />
+      </button>
+      {/* Hidden, not gone: the report of an import outlives the menu. */}
+      <div className="menu" hidden={!open}>
+        {shows
+          .filter((each) => !each.open)
+          .map((each) => (
+            <button key={each.name} type="button" onClick={choose(() => replaceShow((force) => openShow(each.name, force)))}>
+              {t.collections.switchTo(each.name)}
+            </button>
+          ))}
+        <hr />
+        <button type="button" onClick={choose(() => replaceShow(makeEmptyShow))}>
+          {t.collections.newShow}
+        </button>
+        <ImportObs className="" />
+        <hr />
+        <button type="button" onClick={choose(closeShow)} data-testid="close-show">
+          {t.collections.close}
+        </button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,80 @@
+import { Clapperboard, FilePlus, Play } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { formatAgo } from '../../client/format.ts'
+import { tellError } from '../../components/toasts.tsx'
+import { t } from '../messages.ts'
+import { ImportObs } from './import-obs.tsx'
+import { type Listing, listShows, makeEmptyShow, makeFirstShow, openShow } from './new-show.ts'
+
+/** What stands where no show is open: one click to a picture. */
+export function StartState({ editor }: { readonly editor: boolean }) {
+  const [shows, setShows] = useState<readonly Listing[]>([])
+  const [busy, setBusy] = useState(false)
+  useEffect(() => {
+    listShows().then(setShows, tellError)
+  }, [])
+  const run = (work: () => Promise<unknown>) => () => {
+    setBusy(true)
+    work().then(
+      () => setBusy(false),
+      (error) => {
+        setBusy(false)
+        tellError(error)
+      },
+    )
+  }
+  if (!editor) {
+    return (
+      <div className="start" data-testid="studio-start">
+        <div className="card start-card empty">
+          <Clapperboard size={32} />
+          <p>{t.start.viewer}</p>
+        </div>
+      </div>
+    )
+  }
+  return (
+    <div className="start" data-testid="studio-start">
+      <div className="card start-card">
+        <div className="start-head">
+          <Clapperboard size={36} />
+          <h1>{t.start.title}</h1>
+          <p className="quiet">{t.start.text}</p>
+        </div>
+        <div className="start-first">
+          <button
+            type="button"
+            className="button primary big"
+            disabled={busy}
+            onClick={run(makeFirstShow)}
+            data-testid="start-with-picture"
+          >
+            <Play size={18} /> {t.start.picture}
+          </button>
+          <p className="quiet small">{t.start.pictureHelp}</p>
+        </div>
+        <div className="row start-others">
+          <button type="button" className="button" disabled={busy} onClick={run(makeEmptyShow)} data-testid="start-empty">
+            <FilePlus size={16} /> {t.start.empty}
+          </button>
+          <ImportObs />
+        </div>
+        {shows.length > 0 && (
+          <section className="start-shows">
+            <h2>{t.start.open}</h2>
+            <ul>
+              {shows.map(({ name, changedAt }) => (
+                <li key={name}>
+                  <button type="button" className="show-row" disabled={busy} onClick={run(() => openShow(name))} data-testid="open-show">
+                    <b>{name}</b>
+                    <span className="quiet small">{t.start.changedAt(formatAgo(changedAt, Date.now()))}</span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,76 @@
+import { Redo2, Undo2 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { configureProgram, redoStep, undoStep } from './commands.ts'
+import { Tool } from './docks/tool.tsx'
+import { t } from './messages.ts'
+import { TransitionChoice } from './program-view.tsx'
+import { useShow } from './show-store.ts'
+import { ShowMenu } from './start/show-menu.tsx'
+import type { OpenCollection, ProgramState } from './types.ts'
+import { select, useView } from './view-store.ts'
+
+interface TopBarProps {
+  readonly open: OpenCollection
+  readonly program: ProgramState
+  readonly editor: boolean
+  /** Id of the canvas that is edited. */
+  readonly canvas: string
+  /** Record and Go live. */
+  readonly children: ReactNode
+}
+
+/** What is above the canvas: the show, undo and redo, studio mode, figures. */
+export function TopBar({ open, program, editor, canvas, children }: TopBarProps) {
+  const { collection } = open
+  return (
+    <div className="studio-bar">
+      <ShowMenu name={open.name} editor={editor} />
+      <span className="bar-group">
+        <Tool Icon={Undo2} label={t.history.undoOf(open.undo)} disabled={!editor || open.undo === null} onClick={undoStep} testId="undo" />
+        <Tool Icon={Redo2} label={t.history.redoOf(open.redo)} disabled={!editor || open.redo === null} onClick={redoStep} testId="redo" />
+      </span>
+      {collection.canvases.length > 1 && (
+        <select
+          className="input canvas-choice"
+          aria-label={t.program.canvas}
+          value={canvas}
+          onChange={(event) => {
+            useView.setState({ canvas: event.currentTarget.value })
+            select([])
+          }}
+        >
+          {collection.canvases.map(({ id, name }) => (
+            <option key={id} value={id}>
+              {name}
+            </option>
+          ))}
+        </select>
+      )}
+      <label className="check studio-mode" title={t.program.studioModeHelp}>
+        <input
+          type="checkbox"
+          checked={program.studioMode}
+          disabled={!editor}
+          onChange={(event) => configureProgram({ studioMode: event.currentTarget.checked })}
+          data-testid="studio-mode"
+        />
+        {t.program.studioMode}
+      </label>
+      {!program.studioMode && <TransitionChoice document={collection} program={program} editor={editor} />}
+      <span className="spacer" />
+      <Figures />
+      {children}
+    </div>
+  )
+}
+
+function Figures() {
+  const statistics = useShow((state) => state.statistics)
+  if (statistics === null) return null
+  const { framesPerSecond, dropped, cpu } = statistics
+  return (
+    <span className="quiet small studio-figures" title={t.engine.figuresTitle} data-testid="studio-figures">
+      {t.engine.figures(framesPerSecond.toFixed(0), dropped, cpu.toFixed(1))}
+    </span>
+  )
+}

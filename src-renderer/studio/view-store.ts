@@ -1,0 +1,44 @@
+import { create } from 'zustand'
+import { useDocument, useShow } from './show-store.ts'
+import type { CanvasPart, Scene } from './types.ts'
+
+/** What this page looks at; other pages look at what they please. */
+interface ViewState {
+  /** Id of the canvas that is edited; empty for the main one. */
+  readonly canvas: string
+  /** Ids of the selected items of the edited scene. */
+  readonly selected: readonly string[]
+  /** What the panel beside the canvas shows. */
+  readonly panel: { readonly kind: 'item' } | { readonly kind: 'source'; readonly id: string } | null
+}
+
+export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null }))
+
+export const select = (selected: readonly string[]): void => useView.setState({ selected })
+
+/** Opens the panel with the properties of the selected item. */
+export const showItemPanel = (): void => useView.setState({ panel: { kind: 'item' } })
+
+/** Opens the panel with the properties of a source that stands in no scene, a microphone say. */
+export const showSourcePanel = (id: string): void => useView.setState({ panel: { kind: 'source', id } })
+
+export const closePanel = (): void => useView.setState({ panel: null })
+
+export interface Edited {
+  readonly canvas: CanvasPart
+  /** The scene whose items are listed and changed: the preview's in studio mode, else the one on air. */
+  readonly scene: Scene
+}
+
+/** The canvas and the scene that this page edits; undefined while nothing is open. */
+export function useEdited(): Edited | undefined {
+  const document = useDocument()
+  const program = useShow((state) => state.program)
+  const chosen = useView((state) => state.canvas)
+  if (document === undefined || program === null) return undefined
+  const canvas = document.canvases.find(({ id }) => id === chosen) ?? document.canvases[0]
+  const on = program.canvases.find((each) => each.canvas === canvas?.id)
+  const wanted = program.studioMode ? (on?.preview ?? on?.program) : on?.program
+  const scene = document.scenes.find(({ id }) => id === wanted) ?? document.scenes.find((each) => each.canvas === canvas?.id)
+  return canvas === undefined || scene === undefined ? undefined : { canvas, scene }
+}
