@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest'
-import { sourceKinds } from '../../../src-main/studio/document/kinds/source-kinds.ts'
 import { defaultsOf, fieldKind, labelOf, optionLabel, type Schema } from './schema.ts'
 
-/** The schema as the page gets it. */
-const settingsOf = (kind: string): Schema => JSON.parse(JSON.stringify(sourceKinds.find((each) => each.kind === kind)!.settings)) as Schema
+const color: Schema = { type: 'string', pattern: '^#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$', default: '#000000' }
+const outline: Schema = {
+  type: 'object',
+  properties: { color, width: { type: 'number', minimum: 0, maximum: 100, default: 4 } },
+}
+const nothing: Schema = { type: 'null' }
 
 describe('a form drawn from the schema of a kind', () => {
-  it('has a control for every setting of every kind of source', () => {
-    const without = sourceKinds.flatMap(({ kind }) =>
-      Object.entries(settingsOf(kind).properties ?? {})
-        .filter(([name, schema]) => fieldKind(name, schema).as === 'none')
-        .map(([name]) => `${kind}.${name}`),
-    )
-    expect(without).toEqual([])
-  })
-
   it('chooses the control by what the setting is', () => {
-    const text = settingsOf('text').properties!
-    expect(fieldKind('text', text.text!)).toEqual({ as: 'text', long: true })
-    expect(fieldKind('color', text.color!)).toEqual({ as: 'color' })
-    expect(fieldKind('align', text.align!)).toEqual({ as: 'choice', options: ['left', 'center', 'right'] })
-    expect(fieldKind('outline', text.outline!)).toMatchObject({ as: 'object', optional: true })
-    expect(fieldKind('fontSize', text.fontSize!)).toMatchObject({ as: 'number', integer: false, optional: false })
-    expect(fieldKind('trimOutMs', settingsOf('media').properties!.trimOutMs!)).toMatchObject({ as: 'number', optional: true })
-    expect(fieldKind('files', settingsOf('slideshow').properties!.files!)).toEqual({ as: 'lines' })
-    expect(fieldKind('stops', settingsOf('gradient').properties!.stops!)).toMatchObject({ as: 'list' })
-    expect(fieldKind('loop', settingsOf('media').properties!.loop!)).toEqual({ as: 'switch' })
+    expect(fieldKind('text', { type: 'string', maxLength: 65_536 })).toEqual({ as: 'text', long: true })
+    expect(fieldKind('url', { type: 'string', maxLength: 2048, secret: 'url', reference: 'url' })).toEqual({ as: 'text', long: false })
+    expect(fieldKind('password', { type: 'string', secret: 'text' })).toEqual({ as: 'secret' })
+    expect(fieldKind('color', color)).toEqual({ as: 'color' })
+    expect(fieldKind('align', { anyOf: [{ const: 'left' }, { const: 'center' }] })).toEqual({ as: 'choice', options: ['left', 'center'] })
+    expect(fieldKind('outline', { anyOf: [outline, nothing] })).toEqual({ as: 'object', optional: true, schema: outline })
+    expect(fieldKind('fontSize', { type: 'number' })).toMatchObject({ as: 'number', integer: false, optional: false })
+    expect(fieldKind('trimOutMs', { anyOf: [{ type: 'integer', minimum: 1 }, nothing] })).toMatchObject({
+      as: 'number',
+      integer: true,
+      optional: true,
+      schema: { minimum: 1 },
+    })
+    expect(fieldKind('files', { type: 'array', items: { type: 'string' } })).toEqual({ as: 'lines' })
+    expect(fieldKind('stops', { type: 'array', items: outline })).toEqual({ as: 'list', schema: outline })
+    expect(fieldKind('loop', { type: 'boolean' })).toEqual({ as: 'switch' })
   })
 
   it('names settings and their units in words', () => {
@@ -36,7 +36,6 @@ describe('a form drawn from the schema of a kind', () => {
   })
 
   it('begins optional parts with their usual values', () => {
-    const outline = settingsOf('text').properties!.outline!.anyOf![0]!
     expect(defaultsOf(outline)).toEqual({ color: '#000000', width: 4 })
   })
 })
