@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import type { AmfValue } from './amf-value.ts'
 import { readAmf0Values } from './amf0.ts'
+import { isFault } from './fault.ts'
 import { readAudioTag } from './flv-audio-tag.ts'
 import { readVideoTag } from './flv-video-tag.ts'
 import { ChunkReader } from './rtmp-chunk-reader.ts'
@@ -65,14 +67,60 @@ it('mutated chunk streams never throw, and their cuts make no difference either'
   }
 })
 
+/** Counts what values unfolded to; what AMF3 refers to again counts once. */
+function sizeOf(values: readonly AmfValue[]): { count: number; depth: number; stringBytes: number } {
+  const size = { count: 0, depth: -1, stringBytes: 0 }
+  const seen = new Set<AmfValue>()
+  const look = (value: AmfValue, depth: number): void => {
+    if (seen.has(value) && typeof value === 'object') return
+    seen.add(value)
+    size.count += 1
+    size.depth = Math.max(size.depth, depth)
+    if (typeof value === 'string') size.stringBytes = Math.max(size.stringBytes, Buffer.byteLength(value.replaceAll('\ufffd', '?')))
+    if (value instanceof Map || Array.isArray(value)) for (const inner of value.values()) look(inner, depth + 1)
+  }
+  for (const value of values) look(value, 0)
+  return size
+}
+
+/** A value in AMF0, sometimes one that goes on in AMF3, in up to five others. */
+function amf(random: (below: number) => number, depth = 0, isAmf3 = false): Buffer {
+  const text = Buffer.alloc(random(13), 'a')
+  const many = Array.from({ length: depth < 5 ? random(3) : 0 }, () => amf(random, depth + 1, isAmf3))
+  if (isAmf3) {
+    const forms = [
+      [4, random(128)],
+      [6, text.length * 2 + 1, ...text],
+      [9, many.length * 2 + 1, 1, ...Buffer.concat(many)],
+    ]
+    return Buffer.from(forms[random(forms.length)]!)
+  }
+  const properties = [...Buffer.concat(many.flatMap((value) => [Buffer.from([0, 1, 97 + random(26)]), value])), 0, 0, 9]
+  const forms = [
+    [1, random(2)],
+    [2, 0, text.length, ...text],
+    [3, ...properties],
+    [8, 0, 0, 0, random(3), ...properties],
+    [10, 0, 0, 0, many.length, ...Buffer.concat(many)],
+    [17, ...amf(random, depth, true)],
+  ]
+  return Buffer.from(forms[random(forms.length)]!)
+}
+
 it('random AMF never throws and never unfolds beyond its limits', () => {
   const random = randomSource(seed + 2)
+  const limits = { depth: 3, values: 8, stringBytes: 9 }
+  const largest = { count: 0, depth: 0, stringBytes: 0 }
   for (let run = 0; run < runs; run += 1) {
-    const bytes = bytesOf(random, random(200))
+    const bytes = Buffer.concat(Array.from({ length: 1 + random(4) }, () => amf(random)))
     // Small numbers are the markers: most of the ways lead on.
-    for (let at = 0; at < bytes.length; at += 1) if (random(3) > 0) bytes[at] = random(18)
-    expect(() => readAmf0Values(bytes)).not.toThrow()
+    for (let count = random(4); count > 0; count -= 1) bytes[random(bytes.length)] = random(18)
+    const values = readAmf0Values(bytes, 0, bytes.length, limits)
+    if (isFault(values)) continue
+    const size = sizeOf(values)
+    for (const name of ['count', 'depth', 'stringBytes'] as const) largest[name] = Math.max(largest[name], size[name])
   }
+  expect(largest).toEqual({ count: 8, depth: 3, stringBytes: 9 })
 })
 
 it('random FLV tags never throw, and every range lies inside its tag', () => {

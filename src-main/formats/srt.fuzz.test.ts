@@ -65,19 +65,42 @@ it('no bytes make a reader of SRT throw, hang or tell more than they hold', () =
 })
 
 it('no bytes make the FLV reader throw or hold more than one tag', () => {
+  const maxBytes = 64
+  const maxHeaderBytes = 1024
+  const aroundBody = 11 + 4
+  const header = Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1')
   const tag = Buffer.concat([Buffer.from([9, 0, 0, 4, 0, 0, 40, 0, 0, 0, 0, 0x17, 1, 0, 0]), Buffer.from([0, 0, 0, 15])])
-  const file = Buffer.concat([Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1'), tag, tag, tag])
-  for (let run = 0; run < runs / 4; run++) {
-    const data = broken(file)
-    const reader = new FlvReader({ onVideo: () => undefined, onAudio: () => undefined, onScript: () => undefined })
-    for (let at = 0; at < data.length; ) {
-      const step = 1 + random(20)
-      const found = reader.push(data.subarray(at, at + step))
-      if (found !== undefined) {
-        expect(found.fault).not.toBe('')
-        break
-      }
-      at += step
+  const seen = { faults: 0, whole: 0 }
+  for (let run = 0; run < runs / 8; run++) {
+    const count = 1 + random(120)
+    // One tag of a file is broken, and sometimes its header: what is read before and behind it must not pile up.
+    const data = Buffer.concat([random(8) === 0 ? broken(header) : header, ...Array.from({ length: count }, () => tag)])
+    if (random(4) > 0) broken(tag).copy(data, header.length + random(count) * tag.length)
+    let handedOn = 0
+    let largest = 0
+    const take = (_timestampMs: number, body: Buffer): void => {
+      handedOn += body.length + aroundBody
+      largest = Math.max(largest, body.length)
+    }
+    const reader = new FlvReader({ onVideo: take, onAudio: take, onScript: take }, maxBytes)
+    let at = 0
+    let held = 0
+    let found: ReturnType<FlvReader['push']>
+    while (at < data.length && found === undefined) {
+      const bytes = data.subarray(at, at + 1 + random(200))
+      at += bytes.length
+      found = reader.push(bytes)
+      if (found === undefined) held = Math.max(held, at - handedOn)
+    }
+    expect(largest).toBeLessThanOrEqual(maxBytes)
+    expect(held).toBeLessThan(maxHeaderBytes + aroundBody + maxBytes)
+    if (found === undefined) seen.whole++
+    else {
+      seen.faults++
+      expect(found.fault).not.toBe('')
+      expect(reader.push(tag)).toBe(found)
     }
   }
+  // Otherwise nothing of the above was put to the test.
+  expect(Math.min(seen.faults, seen.whole)).toBeGreaterThan(runs / 80)
 })

@@ -26,5 +26,8 @@ describe('address rules', () => {
     }
   })
 
-  it('read the address out of what sockets tell', () => {})
+  it('an address that cannot be read is not on a list: it is let in unless only some are allowed', () => {
+    expect(compileAddressRules({ allow: [], deny: ['10.0.0.1'] }).admits('nonsense')).toBe(true)
+    expect(compileAddressRules({ allow: ['10.0.0.1'], deny: [] }).admits('')).toBe(false)
+  })
 })
