@@ -4,21 +4,22 @@ import { EventCursor, reconnectDelayMs } from './event-socket.ts'
 describe('the event socket', () => {
   it('reads the state on the first greeting and asks for what it missed afterwards', () => {
     const cursor = new EventCursor()
-    expect(cursor.query).toBe('')
+    expect(cursor.urlOf('/events')).toBe('/events')
     expect(cursor.take({ type: 'hello', seq: 10, run: 'r1' })).toBe(true)
     cursor.take({ seq: 12, time: '', topic: 'audit', data: {} })
-    expect(cursor.query).toBe('?since=12&run=r1')
+    expect(cursor.urlOf('/events')).toBe('/events?since=12&run=r1')
     expect(cursor.take({ type: 'hello', seq: 20, run: 'r1' })).toBe(false)
     expect(cursor.seq).toBe(12)
+    expect(cursor.urlOf('/events?topics=a')).toBe('/events?topics=a&since=12&run=r1')
   })
 
   it('reads the state again after a reset or another run of the host', () => {
     const cursor = new EventCursor()
     cursor.take({ type: 'hello', seq: 10, run: 'r1' })
     expect(cursor.take({ type: 'reset', seq: 900, run: 'r1' })).toBe(true)
-    expect(cursor.query).toBe('?since=900&run=r1')
+    expect(cursor.urlOf('/events')).toBe('/events?since=900&run=r1')
     expect(cursor.take({ type: 'hello', seq: 3, run: 'r2' })).toBe(true)
-    expect(cursor.query).toBe('?since=3&run=r2')
+    expect(cursor.urlOf('/events')).toBe('/events?since=3&run=r2')
   })
 
   it('waits longer after each failure, up to eight seconds, and never the same for all', () => {

@@ -18,9 +18,10 @@ export class EventCursor {
   run: string | undefined
   seq = 0
 
-  /** Query for the next connection. */
-  get query(): string {
-    return this.run === undefined ? '' : `?since=${this.seq}&run=${encodeURIComponent(this.run)}`
+  /** URL of the next connection: `base`, which may have a query, and from where events are wanted. */
+  urlOf(base: string): string {
+    if (this.run === undefined) return base
+    return `${base}${base.includes('?') ? '&' : '?'}since=${this.seq}&run=${encodeURIComponent(this.run)}`
   }
 
   /** Takes a message; true where the state has to be read again. */
@@ -63,7 +64,7 @@ export function openEventSocket(url: string, handlers: EventSocketHandlers): () 
 
   const connect = () => {
     if (stopped) return
-    const current = new WebSocket(url + cursor.query)
+    const current = new WebSocket(cursor.urlOf(url))
     socket = current
     current.onmessage = (message) => {
       if (current !== socket) return

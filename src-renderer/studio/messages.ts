@@ -1,4 +1,4 @@
-import type { SourceReport } from '../../src-main/media/source-report.ts'
+import type { OutputReport, SourceReport } from './types.ts'
 
 const report: Readonly<Record<SourceReport['state'], string>> & { readonly unknown: string } = {
   unknown: 'Not running',
@@ -19,6 +19,31 @@ const commands: Readonly<Record<string, string>> = {
   start: 'Start',
   reset: 'Reset',
   reload: 'Reload',
+}
+
+const outputStates: Readonly<Record<OutputReport['state'], string>> = {
+  off: 'Off',
+  starting: 'Starting',
+  live: 'Live',
+  retrying: 'Connecting again',
+  paused: 'Paused',
+  failed: 'Failed',
+}
+
+const kindTitles: Readonly<Record<string, string>> = {
+  'host': 'This host',
+  'rtmp': 'RTMP server',
+  'srt': 'SRT server',
+  'whip': 'WHIP server',
+  'recording': 'Recording',
+  'replay': 'Replay buffer',
+  'virtual-camera': 'Virtual camera',
+}
+
+const urlExamples: Readonly<Record<string, string>> = {
+  rtmp: 'rtmp://server.example/live',
+  srt: 'srt://server.example:9000',
+  whip: 'https://server.example/whip',
 }
 
 /** Every text of the studio section. */
@@ -174,7 +199,10 @@ export const t = {
     title: 'Mixer',
     add: 'Add sound',
     empty: 'No sound yet. Add a microphone or the sound of this computer.',
+    meter: (name: string) => `Sound of ${name}`,
     gain: (name: string) => `Level of ${name}`,
+    faderHelp: 'Drag, or use the arrow keys; a double click sets 0 dB',
+    panHelp: (name: string) => `Pan of ${name}: left to right; a double click centres it`,
     pan: (name: string) => `Pan of ${name}`,
     mute: (name: string) => `Mute ${name}`,
     unmute: (name: string) => `Unmute ${name}`,
@@ -187,6 +215,78 @@ export const t = {
   },
   outputs: {
     title: 'Outputs',
+    empty: 'No outputs yet. An output sends the show to a service or server, or records it.',
+    add: 'Add output',
+    addTo: (title: string) => `Add output: ${title}`,
+    save: 'Save',
+    chooseService: 'Where should the show go?',
+    change: (name: string) => `Edit ${name}`,
+    remove: (name: string) => `Delete ${name}`,
+    start: (name: string) => `Start ${name}`,
+    stop: (name: string) => `Stop ${name}`,
+    retry: (name: string) => `Connect ${name} again now`,
     deleted: (name: string) => `Output "${name}" deleted`,
+    kindTitle: (kind: string) => kindTitles[kind] ?? kind,
+    watchAt: (stream: string) => `watch/${stream}`,
+    recordingFolder: 'recordings of the studio',
+    soundAlone: 'Sound only',
+    constantQuality: 'constant quality',
+    fps: (fps: number) => `${fps} fps`,
+    time: 'Time',
+    rate: 'Bitrate',
+    dropped: 'Dropped',
+    recordingState: 'Recording',
+    states: outputStates,
+    stream: 'Stream name',
+    streamHelp: 'Viewers watch at /watch/ and this name. Small letters, digits, - and _.',
+    streamTitle: 'Title for viewers',
+    server: 'Server',
+    otherServer: 'Another server…',
+    serverUrl: 'Server URL',
+    urlExample: (kind: string) => urlExamples[kind] ?? '',
+    key: 'Stream key',
+    streamId: 'Stream id',
+    token: 'Token',
+    passphrase: 'Passphrase',
+    keyStored: 'Stored. Leave empty to keep it.',
+    folder: 'Folder',
+    folderHelp: 'Empty: recordings of the studio, in the data folder of the host.',
+    container: 'File format',
+    quality: 'Quality',
+    resolution: 'Resolution',
+    asCanvas: (width: number, height: number) => `${width}×${height} (canvas)`,
+    bitrate: 'Bitrate, kbps',
+    codec: 'Codec',
+    adaptive: 'Lower the bitrate while the network is too slow',
+    record: 'Record',
+    stopRecording: 'Stop recording',
+    pauseRecording: 'Pause recording',
+    resumeRecording: 'Resume recording',
+    liveTo: (live: number, all: number) => (live === all ? `Live to ${all}` : `Live to ${live} of ${all}`),
+    endAction: 'End stream',
+    endTitle: 'End the stream?',
+    endOneTitle: (name: string) => `End the stream to ${name}?`,
+    endText: (viewers: number) =>
+      viewers === 0
+        ? 'It ends for everybody who watches. Recordings go on.'
+        : `${viewers === 1 ? 'One person is' : `${viewers} people are`} watching on this host. It ends for everybody. Recordings go on.`,
+  },
+  goLive: {
+    title: 'Go live',
+    text: 'This starts when you press Go live:',
+    none: 'There is no place to go to yet.',
+    addPlace: 'Add another place',
+    fix: 'Fix',
+    ready: 'The show is ready.',
+    upload: (rate: string) => `Needs ${rate} of upload.`,
+    action: (count: number) => (count > 1 ? `Go live to ${count}` : 'Go live'),
+    doubts: {
+      'no-url': 'The server is missing.',
+      'no-key': 'The stream key is missing.',
+      'empty-scene': 'The scene on air shows nothing. Add a source to it.',
+      'no-sound': 'There is no sound. Add a microphone or the sound of this computer in the mixer.',
+      'all-muted': 'All sound is muted. Unmute what viewers should hear in the mixer.',
+      'engine': 'The studio is not running. Wait until it has started.',
+    },
   },
 } as const

@@ -26,7 +26,7 @@ export function ProgramView({ document, program, edited: { canvas, scene }, edit
         <>
           <figure className="screen">
             <figcaption>{t.program.preview}</figcaption>
-            <div className="screen-fit" style={shape}>
+            <div className="screen-fit" style={shape} data-testid="screen-preview">
               {on?.preview !== null && on?.preview !== undefined && (
                 <Canvas canvas={canvas.id} scene={scene.id} role="preview" selected={selected} onSelect={select} editable={editor} />
               )}
@@ -48,7 +48,7 @@ export function ProgramView({ document, program, edited: { canvas, scene }, edit
       )}
       <figure className="screen">
         {studioMode && <figcaption className="on-air">{t.program.program}</figcaption>}
-        <div className="screen-fit" style={shape}>
+        <div className="screen-fit" style={shape} data-testid="screen-program">
           <Canvas
             canvas={canvas.id}
             scene={on?.program ?? scene.id}

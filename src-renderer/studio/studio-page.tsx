@@ -8,6 +8,9 @@ import { ScenesDock } from './docks/scenes-dock.tsx'
 import { SourcesDock } from './docks/sources-dock.tsx'
 import { useKinds } from './kinds.ts'
 import { t } from './messages.ts'
+import { MixerDock } from './mixer/mixer-dock.tsx'
+import { LiveButtons } from './outputs/live-buttons.tsx'
+import { OutputsDock } from './outputs/outputs-dock.tsx'
 import { ProgramView } from './program-view.tsx'
 import { PropertiesPanel } from './properties-panel.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
@@ -81,7 +84,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   return (
     <>
       <TopBar open={open} program={program} editor={editor} canvas={canvas.id}>
-        {null}
+        <LiveButtons document={document} program={program} canvas={canvas} editor={editor} />
       </TopBar>
       <FileNotices open={open} editor={editor} />
       <div className="studio-stage">
@@ -91,6 +94,8 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       <div className="docks">
         <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
         <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
+        <MixerDock document={document} editor={editor} onAdd={() => setAdding('sound')} />
+        <OutputsDock document={document} canvas={canvas} editor={editor} />
       </div>
       {adding !== null && (
         <AddSourceDialog document={document} scene={scene} canvas={canvas} soundOnly={adding === 'sound'} onClose={() => setAdding(null)} />

@@ -93,7 +93,7 @@ function Field({ name, schema, value, onChange, devices, disabled }: FieldProps)
     const list = Array.isArray(value) ? (value as readonly Values[]) : []
     const replaced = (index: number, changes: Values) => list.map((each, at) => (at === index ? { ...each, ...changes } : each))
     return (
-      <fieldset className="field-group" disabled={disabled}>
+      <fieldset className="field-group" disabled={disabled} data-setting={name}>
         <legend>{label}</legend>
         {list.map((each, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries of a setting have no ids

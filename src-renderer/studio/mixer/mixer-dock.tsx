@@ -1,0 +1,163 @@
+import { Headphones, Plus, Settings2, Trash2, Volume2, VolumeX } from 'lucide-react'
+import { removeSource } from '../commands.ts'
+import { Dock } from '../docks/dock.tsx'
+import { Tool } from '../docks/tool.tsx'
+import { t } from '../messages.ts'
+import { change, useShow } from '../show-store.ts'
+import { iconOf } from '../source-icons.ts'
+import type { Collection, Source, SourceAudio } from '../types.ts'
+import { select, showSourcePanel } from '../view-store.ts'
+import { levelAt, placeOf } from './fader-scale.ts'
+import { Meter } from './meter.tsx'
+
+interface MixerDockProps {
+  readonly document: Collection
+  readonly editor: boolean
+  readonly onAdd: () => void
+}
+
+/** Sources that have sound, each with its level, meter and switches. */
+export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
+  const heard = document.sources.flatMap((source) => (source.audio === undefined ? [] : [{ source, audio: source.audio }]))
+  const shown = new Set(
+    document.scenes
+      .flatMap(({ items }) => items)
+      .flatMap((item) => ('group' in item ? item.group : [item]))
+      .flatMap((item) => ('source' in item ? [item.source] : [])),
+  )
+  return (
+    <Dock
+      title={t.mixer.title}
+      testId="mixer-dock"
+      tools={editor && <Tool Icon={Plus} label={t.mixer.add} onClick={onAdd} testId="add-sound" />}
+    >
+      {heard.length === 0 ? (
+        <div className="dock-empty">
+          <p>{t.mixer.empty}</p>
+          {editor && (
+            <button type="button" className="button" onClick={onAdd}>
+              <Plus size={16} /> {t.mixer.add}
+            </button>
+          )}
+        </div>
+      ) : (
+        <ul className="strips">
+          {heard.map(({ source, audio }) => (
+            <Strip key={source.id} source={source} audio={audio} editor={editor} removable={!shown.has(source.id)} />
+          ))}
+        </ul>
+      )}
+    </Dock>
+  )
+}
+
+interface StripProps {
+  readonly source: Source
+  readonly audio: SourceAudio
+  readonly editor: boolean
+  /** It stands in no scene: here alone it can be deleted. */
+  readonly removable: boolean
+}
+
+const stepDb = 1
+
+function Strip({ source, audio, editor, removable }: StripProps) {
+  const problem = useShow((state) => state.sourceReports[source.id]?.problem)
+  const set = (changes: Partial<SourceAudio>): void => change(`sources/${source.id}`, { audio: changes })
+  const { gainDb, muted, solo, monitoring, pan } = audio
+  const { name } = source
+  const Icon = iconOf(source.kind)
+  const level = gainDb <= -100 ? t.mixer.silence : t.mixer.decibels(gainDb.toFixed(1))
+  return (
+    <li className="strip" data-testid="strip" data-source={source.id} data-muted={muted}>
+      <div className="strip-head">
+        <Icon size={15} />
+        <span className="entry-name" title={problem}>
+          {name}
+        </span>
+        <output className="strip-level" data-testid="gain">
+          {level}
+        </output>
+      </div>
+      <Meter of={`source:${source.id}`} label={t.mixer.meter(name)} />
+      <div className="strip-controls">
+        <input
+          type="range"
+          className="fader"
+          min={0}
+          max={1}
+          step={0.001}
+          value={placeOf(gainDb)}
+          disabled={!editor}
+          aria-label={t.mixer.gain(name)}
+          aria-valuetext={level}
+          title={t.mixer.faderHelp}
+          data-testid="fader"
+          onChange={(event) => set({ gainDb: levelAt(Number(event.currentTarget.value)) })}
+          onDoubleClick={() => editor && set({ gainDb: 0 })}
+          onKeyDown={(event) => {
+            const by =
+              event.key === 'ArrowUp' || event.key === 'ArrowRight' ? 1 : event.key === 'ArrowDown' || event.key === 'ArrowLeft' ? -1 : 0
+            if (by === 0 || !editor) return
+            event.preventDefault()
+            set({ gainDb: Math.max(-100, Math.min(10, Math.round(gainDb + by * stepDb))) })
+          }}
+        />
+        <input
+          type="range"
+          className="pan"
+          min={-1}
+          max={1}
+          step={0.05}
+          value={pan}
+          disabled={!editor}
+          aria-label={t.mixer.pan(name)}
+          title={t.mixer.panHelp(name)}
+          onChange={(event) => set({ pan: Number(event.currentTarget.value) })}
+          onDoubleClick={() => editor && set({ pan: 0 })}
+        />
+        <button
+          type="button"
+          className="tool mute"
+          aria-label={muted ? t.mixer.unmute(name) : t.mixer.mute(name)}
+          title={muted ? t.mixer.unmute(name) : t.mixer.mute(name)}
+          aria-pressed={muted}
+          disabled={!editor}
+          onClick={() => set({ muted: !muted })}
+          data-testid="mute"
+        >
+          {muted ? <VolumeX size={16} /> : <Volume2 size={16} />}
+        </button>
+        <button
+          type="button"
+          className="tool solo"
+          aria-label={t.mixer.solo(name)}
+          title={t.mixer.solo(name)}
+          aria-pressed={solo}
+          disabled={!editor}
+          onClick={() => set({ solo: !solo })}
+          data-testid="solo"
+        >
+          S
+        </button>
+        <Tool
+          Icon={Headphones}
+          label={t.mixer.monitor(name)}
+          pressed={monitoring !== 'off'}
+          disabled={!editor}
+          onClick={() => set({ monitoring: monitoring === 'off' ? 'also' : 'off' })}
+          testId="monitor"
+        />
+        <Tool
+          Icon={Settings2}
+          label={t.mixer.options(name)}
+          onClick={() => {
+            select([])
+            showSourcePanel(source.id)
+          }}
+        />
+        {removable && editor && <Tool Icon={Trash2} label={t.mixer.remove(name)} onClick={() => void removeSource(source.id, name)} />}
+      </div>
+    </li>
+  )
+}

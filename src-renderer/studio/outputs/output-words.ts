@@ -1,0 +1,34 @@
+import { formatBitrate, formatCodec } from '../../client/format.ts'
+import { t } from '../messages.ts'
+import type { Collection, Output } from '../types.ts'
+import { frameSize } from './readiness.ts'
+import { serviceOf } from './services.ts'
+
+/** Where an output goes, without its key. */
+export function targetWords({ kind, settings }: Output): string {
+  if (kind === 'host') return t.outputs.watchAt(String(settings.stream ?? ''))
+  if (kind === 'recording') return settings.folder ? String(settings.folder) : t.outputs.recordingFolder
+  const url = String(settings.url ?? '')
+  try {
+    return new URL(url.replace(/^(?:rtmps?|srt):/, 'https:')).host
+  } catch {
+    return url
+  }
+}
+
+/** At which quality an output is encoded: `1920×1080, 30 fps, H.264, 6.00 Mbps`. */
+export function qualityWords(output: Output, document: Collection): string {
+  const { video } = output
+  const size = frameSize(
+    output,
+    document.canvases.find(({ id }) => id === output.canvas),
+  )
+  if (video === null || size === undefined) return t.outputs.soundAlone
+  const { numerator, denominator } = document.frameRate
+  const fps = Number((numerator / denominator / video.frameDivisor).toFixed(2))
+  const rate = video.rateControl === 'crf' ? t.outputs.constantQuality : formatBitrate(video.bitrateKbps)
+  return [`${size.width}×${size.height}`, t.outputs.fps(fps), formatCodec(video.codec), rate].join(', ')
+}
+
+/** Title of the service or kind of an output. */
+export const titleOf = (output: Output): string => serviceOf(output)?.title ?? t.outputs.kindTitle(output.kind)

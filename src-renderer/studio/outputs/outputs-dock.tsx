@@ -1,0 +1,136 @@
+import { CircleStop, Pencil, Play, Plus, RotateCw, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { useNow } from '../../client/clock.ts'
+import { formatBitrate, formatDuration } from '../../client/format.ts'
+import { commandOutput, removeOutput, startOutput } from '../commands.ts'
+import { Dock } from '../docks/dock.tsx'
+import { Tool } from '../docks/tool.tsx'
+import { t } from '../messages.ts'
+import { useShow } from '../show-store.ts'
+import type { CanvasPart, Collection, Output, OutputReport } from '../types.ts'
+import { endOutput } from './live-actions.ts'
+import { OutputDialog } from './output-dialog.tsx'
+import { targetWords, titleOf } from './output-words.ts'
+
+interface OutputsDockProps {
+  readonly document: Collection
+  readonly canvas: CanvasPart
+  readonly editor: boolean
+}
+
+/** Where the show goes: each output with its state, figures, and what can be done. */
+export function OutputsDock({ document, canvas, editor }: OutputsDockProps) {
+  const [changed, setChanged] = useState<Output | 'new' | null>(null)
+  const reports = useShow((state) => state.outputReports)
+  return (
+    <Dock
+      title={t.outputs.title}
+      testId="outputs-dock"
+      tools={editor && <Tool Icon={Plus} label={t.outputs.add} onClick={() => setChanged('new')} testId="add-output" />}
+    >
+      {document.outputs.length === 0 ? (
+        <div className="dock-empty">
+          <p>{t.outputs.empty}</p>
+          {editor && (
+            <button type="button" className="button" onClick={() => setChanged('new')}>
+              <Plus size={16} /> {t.outputs.add}
+            </button>
+          )}
+        </div>
+      ) : (
+        <ul className="outputs">
+          {document.outputs.map((output) => (
+            <OutputRow key={output.id} output={output} report={reports[output.id]} editor={editor} onChange={() => setChanged(output)} />
+          ))}
+        </ul>
+      )}
+      {changed !== null && (
+        <OutputDialog
+          document={document}
+          canvas={canvas}
+          output={changed === 'new' ? undefined : changed}
+          onClose={() => setChanged(null)}
+        />
+      )}
+    </Dock>
+  )
+}
+
+interface OutputRowProps {
+  readonly output: Output
+  readonly report: OutputReport | undefined
+  readonly editor: boolean
+  readonly onChange: () => void
+}
+
+const chips: Readonly<Record<OutputReport['state'], string>> = {
+  off: 'plain',
+  starting: 'pending',
+  live: 'live',
+  retrying: 'reconnecting',
+  paused: 'pending',
+  failed: 'error',
+}
+
+function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
+  const state = report?.state ?? 'off'
+  const runs = state !== 'off' && state !== 'failed'
+  const { name, id } = output
+  return (
+    <li className="output" data-testid="output" data-output={id} data-state={state}>
+      <div className="output-head">
+        <span className="output-name">
+          <b>{name}</b>
+          <span className="quiet small">
+            {output.kind === 'host' ? (
+              <Link href={`/live/${String(output.settings.stream ?? '')}`}>{targetWords(output)}</Link>
+            ) : (
+              `${titleOf(output) === name ? '' : `${titleOf(output)} · `}${targetWords(output)}`
+            )}
+          </span>
+        </span>
+        <span className={`chip ${chips[state]}`} data-testid="output-state">
+          {output.kind === 'recording' && state === 'live' ? t.outputs.recordingState : t.outputs.states[state]}
+        </span>
+      </div>
+      {runs && report !== undefined && <OutputFigures report={report} />}
+      {report?.error !== null && report?.error !== undefined && (
+        <p className="output-error" role="status">
+          {report.error.message}. {report.error.remedy}
+        </p>
+      )}
+      {editor && (
+        <div className="output-tools">
+          {runs ? (
+            <Tool Icon={CircleStop} label={t.outputs.stop(name)} onClick={() => void endOutput(output)} testId="stop-output" />
+          ) : (
+            <Tool Icon={Play} label={t.outputs.start(name)} onClick={() => void startOutput(id)} testId="start-output" />
+          )}
+          {state === 'retrying' && output.kind !== 'recording' && (
+            <Tool Icon={RotateCw} label={t.outputs.retry(name)} onClick={() => void commandOutput(id, 'retry')} testId="retry-output" />
+          )}
+          <Tool Icon={Pencil} label={t.outputs.change(name)} onClick={onChange} testId="edit-output" />
+          <Tool Icon={Trash2} label={t.outputs.remove(name)} disabled={runs} onClick={() => void removeOutput(id, name)} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+function OutputFigures({ report }: { readonly report: OutputReport }) {
+  const nowMs = useNow()
+  const { startedAt, statistics } = report
+  const number = (key: string): number | undefined => (typeof statistics[key] === 'number' ? statistics[key] : undefined)
+  const dropped = number('droppedFrames')
+  return (
+    <dl className="output-figures">
+      <dt>{t.outputs.time}</dt>
+      <dd>{startedAt === null ? '–' : formatDuration(nowMs - Date.parse(startedAt))}</dd>
+      <dt>{t.outputs.rate}</dt>
+      <dd data-testid="output-rate">{formatBitrate(number('bitrateKbps'))}</dd>
+      <dt>{t.outputs.dropped}</dt>
+      <dd className={dropped !== undefined && dropped > 0 ? 'warn' : undefined}>{dropped ?? '–'}</dd>
+    </dl>
+  )
+}
