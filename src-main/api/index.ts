@@ -12,13 +12,15 @@ import type { BrowserSessions } from '../platform/identity/browser-sessions.ts'
 import type { TokenStore } from '../platform/identity/tokens.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import type { SocketDefinition } from '../platform/sockets.ts'
 import { type Access, createAccess } from './access.ts'
 import { apiPrefix, callerOf, createApiApp, newRequestId } from './api-app.ts'
 import type { AttemptLimit } from './attempt-limit.ts'
 import { createEventFeed } from './event-feed.ts'
-import { createEventSocket } from './event-socket.ts'
+import { eventSocket } from './event-socket.ts'
 import { createEventStreams } from './event-stream.ts'
 import { buildOpenApi } from './openapi.ts'
+import { createSockets, routeOfSocket } from './sockets.ts'
 import { createStaticFiles } from './static-files.ts'
 
 export { type Access, cookieName } from './access.ts'
@@ -28,6 +30,8 @@ export { toProblem } from './problem.ts'
 
 export interface ApiDependencies {
   readonly routes: readonly RouteDefinition[]
+  /** WebSocket endpoints of the parts, under /api/v1. */
+  readonly sockets: readonly SocketDefinition[]
   /** Takes what it knows under `/live/NAME/…` before anything else looks at it; false for the rest. */
   readonly handleMedia: (request: IncomingMessage, response: ServerResponse) => boolean
   /** Takes WebSocket upgrades that are the wings' own; false for the rest. */
@@ -85,7 +89,16 @@ export function createApi(dependencies: ApiDependencies): Api {
     attempts: dependencies.attempts,
   })
   const feed = createEventFeed(dependencies.events, access.stands)
-  const eventSocket = createEventSocket({ access, attempts: dependencies.attempts, clients, feed, logger, nextRequestId: newRequestId })
+  const sockets = createSockets({
+    sockets: [...dependencies.sockets, eventSocket(feed, logger)],
+    prefix: apiPrefix,
+    access,
+    attempts: dependencies.attempts,
+    clients,
+    logger,
+    nextRequestId: newRequestId,
+  })
+  const routes = [...dependencies.routes, ...dependencies.sockets.map(routeOfSocket)]
   const eventStreams = createEventStreams(feed, access.stands)
   const files = createStaticFiles(dependencies.pageDir, dependencies.mediaOrigin)
   let document: Promise<object> | undefined
@@ -110,8 +123,8 @@ export function createApi(dependencies: ApiDependencies): Api {
   }
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (request.url?.split('?')[0] === `${apiPrefix}/events`) eventSocket.handleUpgrade(request, socket, head, callerOf(request))
-    else if (!dependencies.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found')
+    if (sockets.handleUpgrade(request, socket, head, callerOf(request))) return
+    if (!dependencies.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found')
   }
 
   const servers = createHttpServers({
@@ -133,7 +146,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     access,
     async start() {
       app = await createApiApp({
-        routes: dependencies.routes,
+        routes,
         access,
         attempts: dependencies.attempts,
         clients,
@@ -142,7 +155,7 @@ export function createApi(dependencies: ApiDependencies): Api {
         logger,
         version: dependencies.version,
         openApi: () => {
-          document ??= buildOpenApi(dependencies.routes, dependencies.version)
+          document ??= buildOpenApi(routes, dependencies.version)
           return document
         },
       })
@@ -156,7 +169,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     },
     async stop() {
       feed.stop()
-      eventSocket.stop()
+      sockets.stop()
       eventStreams.stop()
       await Promise.all([servers.stop(), behind?.stop()])
       await app?.close()

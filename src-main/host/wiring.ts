@@ -255,6 +255,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     const ticketKeys = live.deliveryProcesses > 0 ? randomBytes(48) : undefined
     api = createApi({
       routes,
+      sockets: studio.sockets,
       handleMedia: live.handleHttp,
       handleUpgrade: live.handleUpgrade,
       bind: config.bind,

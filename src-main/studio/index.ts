@@ -7,6 +7,7 @@ import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
 import { guestRoutes } from './control/guests/guest-routes.ts'
 import { createOutputs } from './control/outputs/index.ts'
+import { createPreviews } from './control/preview/index.ts'
 import { Macros } from './control/program/macros.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
 import { editRoutes } from './control/routes/edit-routes.ts'
@@ -55,6 +56,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
   const acting = { show, engine, outputs, audit }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
+  const previews = createPreviews({ engine, show: () => show.openFile?.collection.collection })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
   return {
@@ -72,8 +74,10 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...programRoutes({ ...acting, macros }),
       ...engineRoutes({ ...acting, problem: () => telling.problem }),
     ],
+    sockets: previews.sockets,
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
+      previews.stop()
       await macros.stopAll()
       await show.stop()
       await outputs.close(byPerson)

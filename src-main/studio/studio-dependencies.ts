@@ -9,6 +9,7 @@ import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Reach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import type { SocketDefinition } from '../platform/sockets.ts'
 
 /** What the studio needs of whoever carries streams. */
 export interface StreamCarrier {
@@ -109,6 +110,7 @@ export interface StudioDependencies {
 /** The studio wing: scenes made of sources, mixed, encoded and sent out, ruled over the API. */
 export interface Studio {
   readonly routes: readonly RouteDefinition[]
+  readonly sockets: readonly SocketDefinition[]
   /** Opens a file, or what was open when the host ended. Throws `studio.collection_*` for a file that was named. */
   start(file?: string): Promise<void>
   /** The host ends: outputs that ran go on when it comes back, unless a person ended it. */

@@ -48,6 +48,7 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
         events.publish('studio.statistics', event.statistics, { volatile: true })
         break
       case 'transition-ended':
+      case 'encodings':
         break
     }
   }

@@ -1,9 +1,11 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { WantedEncoding } from './messages.ts'
-import type { EncodedListener, Encoding } from './studio-engine.ts'
+import type { EncodedListener, Encoding, TakenVideo, VideoRequest } from './studio-engine.ts'
 
 interface Shared {
   readonly key: string
+  /** Of pictures: as its first subscriber asked. */
+  readonly request: VideoRequest | undefined
   wanted: WantedEncoding
   track: Track | undefined
   fault: string | undefined
@@ -14,6 +16,8 @@ export interface EncodingSubscriptionsDependencies {
   /** The encodings that are wanted changed. */
   readonly onWanted: () => void
   readonly onKeyframe: (channel: number) => void
+  /** Who takes which video encodings changed. */
+  readonly onTaken: () => void
 }
 
 /** Who takes which encoding: one encoder for all who want the same. */
@@ -35,11 +39,19 @@ export class EncodingSubscriptions {
     return this.#byChannel.get(channel)?.listeners.size ?? 0
   }
 
-  /** `key` is what makes two requests the same. */
-  add(key: string, what: Omit<WantedEncoding, 'channel' | 'bitrateKbps'>, listener: EncodedListener): Encoding {
+  /** The video encodings that are taken. */
+  get video(): readonly TakenVideo[] {
+    return [...this.#byChannel.values()].flatMap(({ request, listeners }) =>
+      request === undefined ? [] : { request, subscribers: listeners.size },
+    )
+  }
+
+  /** `key` is what makes two requests the same; `request` is that of pictures. */
+  add(key: string, what: Omit<WantedEncoding, 'channel' | 'bitrateKbps'>, listener: EncodedListener, request?: VideoRequest): Encoding {
     let shared = this.#byKey.get(key)
     if (shared === undefined) {
-      shared = { key, wanted: { channel: ++this.#lastChannel, ...what }, track: undefined, fault: undefined, listeners: new Set() }
+      const wanted = { channel: ++this.#lastChannel, ...what }
+      shared = { key, request, wanted, track: undefined, fault: undefined, listeners: new Set() }
       this.#byKey.set(key, shared)
       this.#byChannel.set(this.#lastChannel, shared)
       this.#dependencies.onWanted()
@@ -55,6 +67,7 @@ export class EncodingSubscriptions {
     }
     const at = shared
     at.listeners.add(listener)
+    if (at.request !== undefined) this.#dependencies.onTaken()
     return {
       requestKeyframe: () => this.#dependencies.onKeyframe(at.wanted.channel),
       setBitrate: (bitrateKbps) => {
@@ -62,10 +75,13 @@ export class EncodingSubscriptions {
         this.#dependencies.onWanted()
       },
       close: () => {
-        if (!at.listeners.delete(listener) || at.listeners.size > 0) return
-        this.#byKey.delete(at.key)
-        this.#byChannel.delete(at.wanted.channel)
-        this.#dependencies.onWanted()
+        if (!at.listeners.delete(listener)) return
+        if (at.listeners.size === 0) {
+          this.#byKey.delete(at.key)
+          this.#byChannel.delete(at.wanted.channel)
+          this.#dependencies.onWanted()
+        }
+        if (at.request !== undefined) this.#dependencies.onTaken()
       },
     }
   }

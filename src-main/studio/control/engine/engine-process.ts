@@ -100,6 +100,7 @@ export class EngineProcess implements StudioEngine {
     this.#subscriptions = new EncodingSubscriptions({
       onWanted: () => this.#send({ kind: 'encode', encodings: this.#subscriptions.wanted }),
       onKeyframe: (channel) => this.#send({ kind: 'keyframe', channel }),
+      onTaken: () => this.#tell({ kind: 'encodings' }),
     })
     dependencies.reach.onChange(() => this.#send({ kind: 'reach', reach: dependencies.reach.policy() }))
   }
@@ -136,9 +137,14 @@ export class EngineProcess implements StudioEngine {
     this.#send({ kind: 'preview', canvas, scene })
   }
 
-  encodeVideo({ canvas, encoding, owner }: Parameters<StudioEngine['encodeVideo']>[0], listener: EncodedListener): Encoding {
-    const key = JSON.stringify(['video', canvas, owner ?? '', Object.entries(encoding).sort()])
-    return this.#subscriptions.add(key, { video: { canvas, encoding: this.#choose(canvas, encoding) } }, listener)
+  encodeVideo(request: Parameters<StudioEngine['encodeVideo']>[0], listener: EncodedListener): Encoding {
+    const { canvas, of = 'program', encoding, owner } = request
+    const key = JSON.stringify(['video', canvas, of, owner ?? '', Object.entries(encoding).sort()])
+    return this.#subscriptions.add(key, { video: { canvas, of, encoding: this.#choose(canvas, encoding) } }, listener, request)
+  }
+
+  videoEncodings(): ReturnType<StudioEngine['videoEncodings']> {
+    return this.#subscriptions.video
   }
 
   encodeAudio({ encoding }: Parameters<StudioEngine['encodeAudio']>[0], listener: EncodedListener): Encoding {

@@ -5,12 +5,12 @@ import type { Collection } from '../../document/collection.ts'
 import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { DriftReading, MeterReading } from './mixer-readings.ts'
-import type { CanvasPictures, CanvasSwitch, EncodingStatistics, ScreenshotOf } from './studio-engine.ts'
+import type { CanvasPictures, CanvasSwitch, EncodingStatistics, PictureOf, ScreenshotOf } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
 export interface WantedEncoding {
   readonly channel: number
-  readonly video?: { readonly canvas: string; readonly encoding: VideoEncoding }
+  readonly video?: { readonly canvas: string; readonly of: PictureOf; readonly encoding: VideoEncoding }
   readonly audio?: { readonly encoding: AudioEncoding }
   /** Changed while it runs, kbit/s. */
   readonly bitrateKbps?: number

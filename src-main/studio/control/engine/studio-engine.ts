@@ -23,6 +23,8 @@ export interface StudioEngine {
   /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
   encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
+  /** The video encodings that somebody takes now; event `encodings` reports that there are others. */
+  videoEncodings(): readonly TakenVideo[]
   /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
   showPictures(canvas: string, listener: PicturesListener): ShownPictures
   /** Something for a source to do. Throws AppError of the source. */
@@ -68,9 +70,20 @@ export type ScreenshotOf =
 
 export interface VideoRequest {
   readonly canvas: string
+  /** Which picture of the canvas: what is on air where left out. Of a preview without a scene nothing comes. */
+  readonly of?: PictureOf
   readonly encoding: VideoEncoding
   /** An output that changes its bitrate by itself has an encoder of its own: its id. */
   readonly owner?: string
+}
+
+/** The two pictures of a canvas: what is on air, and the scene that is being prepared. */
+export type PictureOf = 'program' | 'preview'
+
+export interface TakenVideo {
+  /** As its first subscriber asked: the very object. Whoever asks for the same shares the encoder. */
+  readonly request: VideoRequest
+  readonly subscribers: number
 }
 
 export interface AudioRequest {
@@ -168,6 +181,8 @@ export type EngineEvent =
   | { readonly kind: 'monitor'; readonly report: SourceReport }
   /** A filter cannot do its work; null: it can again. */
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
+  /** Another video encoding is taken than before, or by others. */
+  | { readonly kind: 'encodings' }
   | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   /** 30 times a second while they are wanted: `meter`. */

@@ -1,5 +1,6 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { EncodingFault, WantedEncoding, WorkerStatistics } from '../../control/engine/messages.ts'
+import type { PictureOf } from '../../control/engine/studio-engine.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
 import type { Compositor } from '../compositor/compositor.ts'
 import { AudioEncoding } from '../encoder/audio-encoding.ts'
@@ -23,7 +24,7 @@ export interface CanvasSize {
 export class ActiveEncodings {
   readonly #dependencies: ActiveEncodingsDependencies
   #wanted = new Map<number, WantedEncoding>()
-  #video = new Map<number, { readonly canvas: string; readonly encoding: VideoEncoding }>()
+  #video = new Map<number, { readonly canvas: string; readonly of: PictureOf; readonly encoding: VideoEncoding }>()
   #audio = new Map<number, AudioEncoding>()
   readonly #closing = new Set<Promise<void>>()
 
@@ -55,14 +56,14 @@ export class ActiveEncodings {
   }
 
   /** Whether a canvas's picture of a frame is wanted by any. Asked once for each: encoders that are too slow for it leave it out. */
-  wantsPicture(canvas: string, frame: number): boolean {
+  wantsPicture(canvas: string, of: PictureOf, frame: number): boolean {
     let wanted = false
-    for (const each of this.#video.values()) if (each.canvas === canvas && each.encoding.wants(frame)) wanted = true
+    for (const each of this.#video.values()) if (each.canvas === canvas && each.of === of && each.encoding.wants(frame)) wanted = true
     return wanted
   }
 
-  offerPicture(canvas: string, picture: PooledPicture, frame: number): void {
-    for (const each of this.#video.values()) if (each.canvas === canvas) each.encoding.offer(picture, frame)
+  offerPicture(canvas: string, of: PictureOf, picture: PooledPicture, frame: number): void {
+    for (const each of this.#video.values()) if (each.canvas === canvas && each.of === of) each.encoding.offer(picture, frame)
   }
 
   /** Tracks of the mixer that are taken. */
@@ -108,7 +109,7 @@ export class ActiveEncodings {
       return
     }
     const encoding = new VideoEncoding({ compositor, canvas, encoding: video.encoding, bitrateKbps, frameRate, nowMs, ...events })
-    this.#video.set(channel, { canvas: video.canvas, encoding })
+    this.#video.set(channel, { canvas: video.canvas, of: video.of, encoding })
   }
 
   #end(channel: number): void {

@@ -259,7 +259,8 @@ export class Engine {
     const soundWaits = this.#soundClock.behindUs > maxSoundBehindUs
     const startedUs = this.#dependencies.compositor.nowUs()
     for (const [id, canvas] of this.#canvases) {
-      if (!this.#encodings.wantsPicture(id, frame) && !this.#pictures.wants(id)) {
+      if (!soundWaits) this.#makePreview(id, canvas, frame)
+      if (!this.#encodings.wantsPicture(id, 'program', frame) && !this.#pictures.wants(id)) {
         canvas.program.pass(frame)
         continue
       }
@@ -277,13 +278,26 @@ export class Engine {
         this.#meter.dropped++
         continue
       }
-      this.#encodings.offerPicture(id, picture, frame)
+      this.#encodings.offerPicture(id, 'program', picture, frame)
       this.#pictures.offer(id, picture.memory, dueUs)
     }
     this.#meter.rendered((this.#dependencies.compositor.nowUs() - startedUs) / 1000)
     for (const { request, switches } of this.#awaited) this.#dependencies.send({ kind: 'switched', request, switches, frame })
     this.#awaited.length = 0
     this.#soundClock.advance()
+  }
+
+  /** The scene that is being prepared, for whoever looks at it: a frame that cannot be made is left out, on air nothing waits for it. */
+  #makePreview(id: string, { preview, pool }: AtCanvas, frame: number): void {
+    if (preview === null || !this.#encodings.wantsPicture(id, 'preview', frame)) return
+    const picture = pool.take()
+    if (picture === undefined) return
+    try {
+      this.#dependencies.compositor.render(this.#scenes.root(preview), picture.memory, frame)
+      this.#encodings.offerPicture(id, 'preview', picture, frame)
+    } catch (error) {
+      this.#tellRenderFault(id, error as Error)
+    }
   }
 
   /** Each fault once: it comes again with every frame. */

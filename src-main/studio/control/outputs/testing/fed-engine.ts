@@ -13,6 +13,7 @@ import type {
   ShownPictures,
   StudioEngine,
   Switched,
+  TakenVideo,
   VideoRequest,
 } from '../../engine/studio-engine.ts'
 
@@ -54,6 +55,11 @@ export class FedEngine implements StudioEngine {
 
   encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding {
     return this.#add(request, listener)
+  }
+
+  videoEncodings(): readonly TakenVideo[] {
+    const video = [...this.encodings].flatMap(({ request }) => (isVideo(request) ? request : []))
+    return [...new Set(video)].map((request) => ({ request, subscribers: video.filter((each) => each === request).length }))
   }
 
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding {
@@ -138,6 +144,7 @@ export class FedEngine implements StudioEngine {
   #add(request: VideoRequest | AudioRequest, listener: EncodedListener): Encoding {
     const made: FedEncoding = { request, listener, keyframesAsked: 0, bitrateKbps: undefined }
     this.encodings.add(made)
+    this.tell({ kind: 'encodings' })
     return {
       requestKeyframe: () => {
         made.keyframesAsked++
@@ -145,7 +152,9 @@ export class FedEngine implements StudioEngine {
       setBitrate: (kbps) => {
         made.bitrateKbps = kbps
       },
-      close: () => this.encodings.delete(made),
+      close: () => {
+        if (this.encodings.delete(made)) this.tell({ kind: 'encodings' })
+      },
     }
   }
 

@@ -1,0 +1,169 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Type } from 'typebox'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { AppError } from '../platform/errors.ts'
+import type { ClientLimits } from '../platform/http/client-limits.ts'
+import { refuseUpgrade } from '../platform/http/end-socket.ts'
+import { pathOf, queryOf } from '../platform/http/request-target.ts'
+import type { Logger } from '../platform/logger.ts'
+import { repeat } from '../platform/repeat.ts'
+import { defineRoute, type RouteDefinition } from '../platform/routes.ts'
+import type { SocketClient, SocketDefinition, SocketSession } from '../platform/sockets.ts'
+import type { Access, Caller } from './access.ts'
+import type { AttemptLimit } from './attempt-limit.ts'
+import { toProblem } from './problem.ts'
+import { partCheck } from './validation.ts'
+
+const pingMs = 20_000
+const signInCheckMs = 1000
+/** Messages of one client in a second: more are no use to any endpoint. */
+const maxMessages = 200
+
+export interface SocketsDependencies {
+  readonly sockets: readonly SocketDefinition[]
+  /** What stands before the endpoints' paths. */
+  readonly prefix: string
+  readonly access: Access
+  readonly attempts: AttemptLimit
+  readonly clients: ClientLimits
+  readonly logger: Logger
+  readonly nextRequestId: () => string
+}
+
+export interface Sockets {
+  /** False where the path is none of the endpoints'. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): boolean
+  stop(): void
+}
+
+interface Open {
+  heard: boolean
+  readonly client: SocketClient
+}
+
+/** The WebSocket endpoints of the API: who may open them, and for how long. */
+export function createSockets(dependencies: SocketsDependencies): Sockets {
+  const { access, clients, logger } = dependencies
+  const open = new Map<WebSocket, Open>()
+  const endpoints = new Map(
+    dependencies.sockets.map((definition) => [
+      dependencies.prefix + definition.path,
+      {
+        definition,
+        server: new WebSocketServer({ noServer: true, maxPayload: definition.maxMessageBytes, perMessageDeflate: false }),
+        checkQuery: partCheck('query', definition.query),
+      },
+    ]),
+  )
+
+  const signInChecks = repeat(signInCheckMs, () => {
+    for (const { client } of open.values()) if (!access.stands(client.principal)) client.close(4401, 'sign in again')
+  })
+  const pings = repeat(pingMs, () => {
+    for (const [socket, state] of open) {
+      if (state.heard) socket.ping()
+      else socket.terminate()
+      state.heard = false
+    }
+  })
+
+  const serve = (socket: WebSocket, client: SocketClient, begin: (client: SocketClient) => SocketSession): void => {
+    const state: Open = { heard: true, client }
+    open.set(socket, state)
+    let session: SocketSession | undefined
+    let second = 0
+    let messages = 0
+    /** What one client says costs at most its own connection. */
+    const hear = (text: string): void => {
+      try {
+        session?.onMessage?.(text)
+      } catch (error) {
+        logger.error({ err: error }, 'a message of a WebSocket could not be handled')
+        client.close(1011, 'internal error')
+      }
+    }
+    socket.on('pong', () => {
+      state.heard = true
+    })
+    socket.on('error', (error) => logger.debug({ err: error }, 'a WebSocket of the API failed'))
+    socket.on('close', () => {
+      open.delete(socket)
+      session?.onClose()
+    })
+    socket.on('message', (data, binary) => {
+      const now = Math.floor(performance.now() / 1000)
+      messages = now === second ? messages + 1 : 1
+      second = now
+      if (binary) client.close(1003, 'messages are text')
+      else if (messages > maxMessages) client.close(1008, 'too many messages')
+      else if (socket.readyState === socket.OPEN) hear(String(data))
+    })
+    session = begin(client)
+  }
+
+  return {
+    handleUpgrade(request, socket, head, caller) {
+      const endpoint = endpoints.get(pathOf(request.url))
+      if (endpoint === undefined) return false
+      const { definition, server, checkQuery } = endpoint
+      try {
+        const principal = access.admit(caller, definition.role, true)
+        const begin = definition.accept({ query: checkQuery(Object.fromEntries(queryOf(request.url))), principal })
+        if (server.clients.size >= definition.maxClients) {
+          throw new AppError('request.too_many', `${definition.path} has ${definition.maxClients} clients, its maximum`, {
+            details: { limit: definition.maxClients, retryAfterSeconds: 10 },
+          })
+        }
+        const release = clients.take('webSockets', caller.remoteAddress)
+        if (release === undefined) throw clients.error('webSockets')
+        socket.once('close', release)
+        server.handleUpgrade(request, socket, head, (opened) => serve(opened, clientOn(opened, principal), begin))
+      } catch (error) {
+        const problem = toProblem(error, dependencies.nextRequestId())
+        const refuse = (): void => refuseUpgrade(socket, `${problem.status} Refused`, 'application/problem+json', JSON.stringify(problem))
+        if (problem.code === 'auth.too_many_attempts') void dependencies.attempts.delay().then(refuse)
+        else refuse()
+      }
+      return true
+    },
+    stop() {
+      clearInterval(signInChecks)
+      clearInterval(pings)
+      for (const { server } of endpoints.values()) {
+        for (const socket of server.clients) socket.close(1001, 'the host stops')
+        server.close()
+      }
+    },
+  }
+}
+
+/** What plain requests to an endpoint are answered, and what OpenAPI says of it. */
+export function routeOfSocket({ path, tag, summary, role, query }: SocketDefinition): RouteDefinition {
+  return defineRoute({
+    method: 'GET',
+    path,
+    tag,
+    summary,
+    role,
+    ...(query === undefined ? {} : { query }),
+    responses: { 200: Type.Unknown({ description: 'Messages of the WebSocket, after `101 Switching Protocols`' }) },
+    handler: () => {
+      throw new AppError('request.invalid', 'Open this URL as a WebSocket')
+    },
+  })
+}
+
+function clientOn(socket: WebSocket, principal: SocketClient['principal']): SocketClient {
+  return {
+    principal,
+    get waitingBytes() {
+      return socket.bufferedAmount
+    },
+    send(data) {
+      if (socket.readyState === socket.OPEN) socket.send(data)
+    },
+    close: (code, reason) => socket.close(code, reason),
+    terminate: () => socket.terminate(),
+  }
+}

@@ -1,0 +1,56 @@
+import type { Static, TSchema } from 'typebox'
+import type { Principal, Role } from './principal.ts'
+
+/** One client of a WebSocket endpoint. */
+export interface SocketClient {
+  readonly principal: Principal
+  /** Bytes that wait for the client, here and in front of the system's socket: whoever sends decides from it what to drop. */
+  readonly waitingBytes: number
+  /** Does nothing where the client is gone. */
+  send(data: string | Uint8Array): void
+  /** A code of RFC 6455 section 7.4, or one from 4000 on. */
+  close(code: number, reason: string): void
+  /** Without a closing handshake, for a client that takes nothing. */
+  terminate(): void
+}
+
+/** What an endpoint does for one client. */
+export interface SocketSession {
+  /** A text message. Where it is left out, messages are ignored. */
+  onMessage?(text: string): void
+  onClose(): void
+}
+
+export interface SocketRequest<Query> {
+  readonly query: Query
+  readonly principal: Principal
+}
+
+/** A WebSocket endpoint of the API; `api` checks sign-in, Origin, role, limits and query before it is asked. */
+export interface SocketDefinition {
+  /** Under /api/v1. */
+  readonly path: string
+  /** OpenAPI tag. */
+  readonly tag: string
+  /** One line for the OpenAPI description. */
+  readonly summary: string
+  readonly role: Role
+  readonly query?: TSchema
+  /** Clients at a time, of all addresses. */
+  readonly maxClients: number
+  /** Longest message that a client may send, bytes: a longer one ends the connection. */
+  readonly maxMessageBytes: number
+  /** Answers what serves the client once the connection stands. Throws AppError: then the upgrade is refused with it. */
+  // biome-ignore lint/suspicious/noExplicitAny: the list of endpoints is heterogeneous; `defineSocket` types each one
+  readonly accept: (request: SocketRequest<any>) => (client: SocketClient) => SocketSession
+}
+
+/** Types an endpoint by the schema of its query. */
+export function defineSocket<Q extends TSchema>(
+  socket: Omit<SocketDefinition, 'query' | 'accept'> & {
+    query: Q
+    accept: (request: SocketRequest<Static<Q>>) => (client: SocketClient) => SocketSession
+  },
+): SocketDefinition {
+  return socket
+}
