@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { lookup } from 'node:dns/promises'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { until } from './helpers/until.ts'
 
@@ -263,5 +266,158 @@ describe('what admins open to editors', () => {
     expect((await add(editor, 'text', { from: 'file', file: join(home, 'diary.txt') })).status).toBe(200)
     expect((await add(editor, 'text', { from: 'file', file: join(host.dataDir, 'host.json') })).status).toBe(403)
     await admin('PATCH', '/editor-reach', { folders: [shared] })
+  })
+})
+
+/** A server that nobody may reach without leave, and who came all the same. */
+interface Watched {
+  readonly server: Server
+  readonly port: number
+  /** Connections, whatever was said on them. */
+  connections: number
+  readonly requests: IncomingMessage[]
+}
+
+async function watched(address: string, answer: RequestListener): Promise<Watched> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  const made: Watched = { server, port: (server.address() as AddressInfo).port, connections: 0, requests: [] }
+  server.on('connection', () => made.connections++)
+  server.on('request', (incoming, outgoing) => {
+    made.requests.push(incoming)
+    answer(incoming, outgoing)
+  })
+  return made
+}
+
+describe('a URL that somebody names', () => {
+  /** What is inside: nothing that an editor named may connect to it. */
+  let inner: Watched
+  /** By its address, and by a name of which only the name server says where it leads. */
+  let innerHosts: readonly [address: string, name: string]
+  /** Opened by an admin; redirects `/to/HOST` to the inner server's HOST. */
+  let outer: Watched
+  const text = (incoming: IncomingMessage): string => `text for ${incoming.url}`
+
+  beforeAll(async () => {
+    outer = await watched('127.0.0.1', (incoming, outgoing) => {
+      const to = /^\/to\/(.+)/.exec(incoming.url ?? '')?.[1]
+      if (to === undefined) outgoing.end(text(incoming))
+      else outgoing.writeHead(307, { location: `http://${to}` }).end()
+    })
+    await admin('PATCH', '/editor-reach', { hosts: [`127.0.0.1:${outer.port}`] })
+    await admin('POST', '/live/demo', { name: 'demo' })
+  })
+  // One for each test: a URL that an admin writes, too, is no longer held to what editors may use.
+  beforeEach(async () => {
+    const { address } = await lookup(hostname())
+    inner = await watched(address, (incoming, outgoing) => outgoing.end(text(incoming)))
+    innerHosts = [`${address.includes(':') ? `[${address}]` : address}:${inner.port}`, `${hostname()}:${inner.port}`]
+  })
+  afterEach(() => close(inner))
+  const close = ({ server }: Watched): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  afterAll(async () => {
+    await admin('PATCH', '/editor-reach', { hosts: [] })
+    await admin('DELETE', '/live/demo')
+    close(outer)
+  })
+
+  const forbidden = { status: 403, body: { code: 'url.forbidden' } }
+  const refused = /is not on the public internet: editors may not use it unless an admin allows the host/
+
+  it('is refused where it is written, if it says by itself that it leads inside', async () => {
+    const [address] = innerHosts
+    for (const host of [address, `127.1:${inner.port}`, `localhost:${inner.port}`, `[::ffff:127.0.0.1]:${inner.port}`, 'nas.lan']) {
+      expect(await add(editor, 'text', { from: 'url', url: `http://${host}/` }), host).toMatchObject(forbidden)
+      expect(
+        await editor('POST', '/live/streams/demo/destinations', { template: 'custom', url: `rtmp://${host}/app`, key: 'k' }),
+      ).toMatchObject(forbidden)
+    }
+    expect(inner.connections).toBe(0)
+  })
+
+  it('is a text that is read from public hosts and opened ones alone, redirects too', async () => {
+    const [address, name] = innerHosts
+    for (const url of [`http://${name}/`, `http://127.0.0.1:${outer.port}/to/${address}/`, `http://127.0.0.1:${outer.port}/to/${name}/`]) {
+      const { status, id } = await add(editor, 'text', { from: 'url', url, pollMs: 1000 })
+      expect(status, url).toBe(200)
+      await untilProblem(id, refused)
+    }
+    expect(inner.connections).toBe(0)
+    const opened = await add(editor, 'text', { from: 'url', url: `http://127.0.0.1:${outer.port}/plain` })
+    await untilProblem(opened.id, /^running$/)
+    const own = await add(admin, 'text', { from: 'url', url: `http://127.0.0.1:${outer.port}/to/${name}/` })
+    await untilProblem(own.id, /^running$/)
+    expect(inner.requests[0]?.headers.via).toContain('ami-streams')
+  })
+
+  it('is a destination that is connected to under the same conditions', async () => {
+    const [address, name] = innerHosts
+    const make = async (as: typeof editor, template: string, url: string) => {
+      const made = await as('POST', '/live/streams/demo/destinations', { template, url, ...(template === 'custom' && { key: 'k' }) })
+      expect(made.status, url).toBe(201)
+      return made.body.id as string
+    }
+    const errorOf = async (id: string) => (await admin('GET', `/live/streams/demo/destinations/${id}`)).body.error
+    const untilRefused = async (id: string, url: string) => {
+      let error: { readonly code: string; readonly message: string } | null = null
+      await until(
+        async () => {
+          error = await errorOf(id)
+          return error?.code === 'url.forbidden'
+        },
+        () => `${url} is not refused: ${JSON.stringify(error)}`,
+      )
+    }
+    for (const [template, url] of [
+      ['custom', `rtmp://${name}/app`],
+      ['custom', `rtmps://${name}/app`],
+      ['srt', `srt://${name}`],
+      ['whip', `http://${name}/whip`],
+      ['whip', `http://127.0.0.1:${outer.port}/to/${address}/`],
+    ] as const) {
+      const id = await make(editor, template, url)
+      await untilRefused(id, url)
+      expect((await errorOf(id)).message).toMatch(refused)
+    }
+    expect(inner.connections).toBe(0)
+    const own = await make(admin, 'whip', `http://127.0.0.1:${outer.port}/to/${name}/`)
+    await until(() => inner.connections > 0, 'an admin’s destination is not connected to')
+    // What an editor makes of it is theirs.
+    await editor('PATCH', `/live/streams/demo/destinations/${own}`, { url: `http://${name}/other` })
+    await untilRefused(own, 'the changed one')
+  })
+
+  it('is an output of the studio under the same conditions', async () => {
+    const [, name] = innerHosts
+    const make = (as: typeof editor, id: string) =>
+      as('POST', '/studio/outputs', {
+        id,
+        kind: 'rtmp',
+        settings: { url: `rtmp://${name}/${id}`, key: 'k' },
+        video: { preset: 'ultrafast', bitrateKbps: 500 },
+      })
+    for (const [id, as] of [
+      ['of-editor', editor],
+      ['of-admin', admin],
+    ] as const) {
+      expect((await make(as, id)).status).toBe(201)
+      await editor('POST', `/studio/outputs/${id}/start`, {})
+    }
+    const reportOf = async (id: string) => (await admin('GET', `/studio/outputs/${id}`)).body.item.report
+    let report: { readonly error: { readonly code: string } | null } | null = null
+    await until(
+      async () => {
+        report = await reportOf('of-editor')
+        return report?.error?.code === 'url.forbidden'
+      },
+      () => `the output tells ${JSON.stringify(report)}`,
+    )
+    await until(() => inner.connections > 0, 'an admin’s output is not connected to')
+    await admin('DELETE', '/studio/outputs/of-admin')
+    await admin('DELETE', '/studio/outputs/of-editor')
   })
 })

@@ -75,7 +75,7 @@ export interface AlertChannelRow {
   sealed: string
 }
 
-/** Row of table `destination`; `url` is masked where `sealed_url` is set; `sealed_url`, `sealed_key` and `sealed_passphrase` are in the secret box's form; `latency_ms` of SRT alone. */
+/** Row of table `destination`; `url` is masked where `sealed_url` is set; `sealed_url`, `sealed_key` and `sealed_passphrase` are in the secret box's form; `latency_ms` of SRT alone; `limited`: an editor named the URL. */
 export interface DestinationRow {
   id: string
   stream: string
@@ -92,6 +92,7 @@ export interface DestinationRow {
   sealed_passphrase: string | null
   certificate: string
   latency_ms: number | null
+  limited: number
 }
 
 /** Row of table `recording`: one file each. `path` is below the folder of recordings; `tracks` is JSON; times are ISO 8601. */

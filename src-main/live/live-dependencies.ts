@@ -7,6 +7,7 @@ import type { EventBus } from '../platform/events.ts'
 import type { ClientLimits } from '../platform/http/client-limits.ts'
 import type { SecretBox } from '../platform/identity/secret-box.ts'
 import type { Logger } from '../platform/logger.ts'
+import type { NetworkPolicy } from '../platform/outbound/network-policy.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SteadyClock } from '../platform/steady-clock.ts'
 import type { DeliveryEndpoint } from './delivery/index.ts'
@@ -28,6 +29,8 @@ export interface LiveDependencies {
   /** Folder for what the wing keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
   readonly dataDir: string
   readonly secrets: SecretBox
+  /** Where editors' URLs may lead, as it is now. */
+  readonly network: () => NetworkPolicy
   /** The platform's write queue. */
   readonly writes: Writes
   readonly events: EventBus

@@ -157,4 +157,10 @@ export const liveMigrations: readonly Migration[] = [
       await sql`ALTER TABLE hook ADD COLUMN sealed_url TEXT`.execute(database)
     },
   },
+  {
+    name: 'live/0019-limited-destinations',
+    up: async (database) => {
+      await sql`ALTER TABLE destination ADD COLUMN limited INTEGER NOT NULL DEFAULT 0`.execute(database)
+    },
+  },
 ]

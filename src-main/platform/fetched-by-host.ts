@@ -1,5 +1,5 @@
 /**
- * Header that everything sends which the host fetches for a source. It makes the host's own API treat such a request as one that a proxy
+ * Header that everything sends which the host fetches or calls: sources, hooks, alerts, WHIP. It makes the host's own API treat such a request as one that a proxy
  * passed on (RFC 9110 section 7.6.3), never as one of the person at this machine.
  */
 export const fetchedByHost = { name: 'Via', value: '1.1 ami-streams-source' } as const

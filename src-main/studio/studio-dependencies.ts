@@ -62,6 +62,8 @@ export interface SendAim {
   readonly latencyMs: number | null
   /** Whom to trust where TLS is spoken: empty for the usual authorities. */
   readonly certificate: string
+  /** An editor named the URL: it is held to what editors may reach. */
+  readonly limited: boolean
 }
 
 export interface SendEvents {

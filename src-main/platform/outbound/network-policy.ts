@@ -85,19 +85,20 @@ export async function resolveTarget(
   const name = bareHost(host)
   const version = isIP(name.replace(/%.*$/, ''))
   const found = version !== 0 ? [{ address: name, family: version }] : await lookup(name)
-  const addresses = limited
-    ? found.filter(
-        ({ address }) => isAllowedHost(policy.editorHosts, name, address, port) || (isPublicAddress(address) && !isOwnAddress(address)),
-      )
-    : found
+  const addresses = limited ? found.filter(({ address }) => isReachableAddress(address, port, policy, name)) : found
   if (addresses.length === 0) throw new OutboundFault(refusalOf(name, found[0]?.address))
   const kind = policy.ownHttpPorts.includes(port) ? 'http' : policy.ownHttpsPorts.includes(port) ? 'https' : undefined
   return { host: name, port, addresses, own: addresses.some(({ address }) => isOwnAddress(address)) ? kind : undefined }
 }
 
+/** Whether an editor's connection may lead to an address: a public one of another machine, or one that an admin opened. */
+export function isReachableAddress(address: string, port: number, policy: NetworkPolicy, name = address): boolean {
+  return isAllowedHost(policy.editorHosts, name, address, port) || (isPublicAddress(address) && !isOwnAddress(address))
+}
+
 function refusalOf(name: string, address: string | undefined): string {
   const where = address === undefined || address === name ? name : `${name} (${address})`
-  return `${where} is not on the public internet: editors may not use it unless an admin allows the host`
+  return `${where} is not on the public internet: editors may not use it unless an admin allows the host (Settings, "What editors may reach")`
 }
 
 function bareHost(host: string): string {

@@ -1,4 +1,5 @@
 import { AppError } from '../../../platform/errors.ts'
+import { fetchedByHost } from '../../../platform/fetched-by-host.ts'
 import { fetchable, maskUrlsIn } from '../../../platform/url-secrets.ts'
 import type { Alert, Channel, ChannelRequest } from './schemas.ts'
 
@@ -39,7 +40,12 @@ async function post(url: string, body: unknown): Promise<void> {
   const response = await fetch(target.url, {
     method: 'POST',
     redirect: 'manual',
-    headers: { ...target.headers, 'content-type': 'application/json', 'user-agent': 'AMI-Streams-Alerts' },
+    headers: {
+      ...target.headers,
+      [fetchedByHost.name]: fetchedByHost.value,
+      'content-type': 'application/json',
+      'user-agent': 'AMI-Streams-Alerts',
+    },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
   })

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { fetchedByHost } from '../../../platform/fetched-by-host.ts'
 import { fetchable } from '../../../platform/url-secrets.ts'
 
 /** One answer of a hook, or why there was none. */
@@ -42,6 +43,7 @@ export async function postHook(
       signal,
       headers: {
         ...target.headers,
+        [fetchedByHost.name]: fetchedByHost.value,
         'content-type': 'application/json',
         'user-agent': 'AMI-Streams-Hooks',
         'streams-event': event,

@@ -2,16 +2,12 @@ import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import { checkAim } from '../push/check-aim.ts'
-import { connectTarget } from '../push/connect-target.ts'
+import { type ConnectOptions, connectTarget } from '../push/connect-target.ts'
 import { type DestinationAim, DestinationSender } from '../push/destination-sender.ts'
-import type { FlvMedia } from '../push/flv-sending.ts'
-import type { WhipSender } from '../push/whip/whip-sender.ts'
 import { FeedStream } from './feed-stream.ts'
 import type { CarriedAim, CarriedFeed, CarriedSender, LiveCarrier } from './live-carrier.ts'
 
-export interface FeedSendersDependencies {
-  readonly media: FlvMedia
-  readonly whip: WhipSender
+export interface FeedSendersDependencies extends ConnectOptions {
   /** ms since 1970. */
   readonly now: () => number
   /** Monotonic ms. */
@@ -33,12 +29,12 @@ export class FeedSenders {
 
   /** Throws `destination.address_invalid`. */
   send(given: CarriedAim, feed: CarriedFeed, events: Parameters<LiveCarrier['send']>[2]): CarriedSender {
-    const { media, whip, now, monotonic } = this.#dependencies
+    const { now, monotonic } = this.#dependencies
     const { key, passphrase } = given
     const secrets = { key, passphrase }
     const aim = checkAim(aimOf(given), secrets)
     const sender = new DestinationSender(aim, {
-      connect: (where, known, targetEvents) => connectTarget(where, known, media, whip, targetEvents),
+      connect: (where, known, targetEvents) => connectTarget(where, known, this.#dependencies, targetEvents),
       viewOf: (stream) => stream,
       now,
       monotonic,
@@ -81,9 +77,9 @@ export class FeedSenders {
   }
 }
 
-function aimOf({ protocol, url, certificate, latencyMs }: CarriedAim): DestinationAim {
+function aimOf({ protocol, url, certificate, latencyMs, limited }: CarriedAim): DestinationAim {
   const latency = protocol === 'srt' ? latencyMs : null
-  return { template: templates[protocol], url, rendition: 'source', audioTrack: null, certificate, latencyMs: latency }
+  return { template: templates[protocol], url, rendition: 'source', audioTrack: null, certificate, latencyMs: latency, limited }
 }
 
 /** What servers say may repeat what they were sent. */

@@ -6,17 +6,14 @@ import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import { noLimits } from '../../key-limits.ts'
 import type { AccessGate } from '../../policy/access/access-gate.ts'
 import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
-import type { FlvMedia } from '../push/flv-sending.ts'
-import type { WhipSender } from '../push/whip/whip-sender.ts'
+import type { ConnectOptions } from '../push/connect-target.ts'
 import { FeedSenders } from './feed-senders.ts'
 import type { CarriedEncoder, CarriedPublication, LiveCarrier } from './live-carrier.ts'
 
-export interface CarrierDependencies {
+export interface CarrierDependencies extends ConnectOptions {
   readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'rename'>
   readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
   readonly gate: Pick<AccessGate, 'hostToken'>
-  readonly media: FlvMedia
-  readonly whip: WhipSender
   readonly encoders: () => Promise<readonly CarriedEncoder[]>
   /** `HOST:PORT` at which this machine reaches our RTMP door. */
   readonly rtmpEndpoint: () => string
@@ -28,8 +25,8 @@ export interface CarrierDependencies {
 
 /** What this wing does for makers of media on the same host. */
 export function createCarrier(dependencies: CarrierDependencies): LiveCarrier & { stop(): void } {
-  const { registry, keys, gate, media, whip, now, monotonic } = dependencies
-  const senders = new FeedSenders({ media, whip, now, monotonic })
+  const { registry, keys, gate } = dependencies
+  const senders = new FeedSenders(dependencies)
   return {
     async publish(stream, { title, onKicked }) {
       const publication = registry.open(keyOf(stream), {

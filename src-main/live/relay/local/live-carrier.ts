@@ -57,6 +57,8 @@ export interface CarriedAim {
   readonly latencyMs: number | null
   /** `system`, `any` or a SHA-256 fingerprint. */
   readonly certificate: string
+  /** An editor named the URL: it is held to what editors may reach. */
+  readonly limited: boolean
 }
 
 export interface CarriedSender {

@@ -8,8 +8,8 @@ import { templateOf } from './templates.ts'
 const usualLatencyMs = 200
 
 /** What of a stored destination says where and what to send. */
-export function aimOf({ template, url, rendition, audioTrack, certificate, latencyMs }: DestinationAim): DestinationAim {
-  return { template, url, rendition, audioTrack, certificate, latencyMs }
+export function aimOf({ template, url, rendition, audioTrack, certificate, latencyMs, limited }: DestinationAim): DestinationAim {
+  return { template, url, rendition, audioTrack, certificate, latencyMs, limited }
 }
 
 /** Checks what was asked for against the template; gives it back as it is kept. Throws `destination.address_invalid`. */

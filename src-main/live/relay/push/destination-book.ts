@@ -3,9 +3,11 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
+import { type NetworkPolicy, urlRefusal } from '../../../platform/outbound/network-policy.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { isMaskedUrl, originOf, wholeUrl } from '../../../platform/url-secrets.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
+import { readCertificateTrust } from './certificate-trust.ts'
 import { aimOf, checkAim } from './check-aim.ts'
 import { keyHint } from './destination-address.ts'
 import {
@@ -24,6 +26,8 @@ export interface DestinationBookDependencies {
   readonly streams: StreamDirectory
   readonly events: EventBus
   readonly audit: AuditLog
+  /** Where editors' URLs may lead, as it is now. */
+  readonly network: () => NetworkPolicy
   readonly connect: DestinationSenderDependencies['connect']
   readonly viewOf: DestinationSenderDependencies['viewOf']
   /** Id of the stream of that name, where there is one: events and audit lines carry it. */
@@ -38,6 +42,14 @@ const maxOfStream = 50
 /** Removed destinations that can be restored, and for how long, ms. */
 const maxRemoved = 32
 const restorableMs = 600_000
+
+/** Who does something to a destination. */
+export interface DestinationAuthor {
+  /** Principal. */
+  readonly actor: string
+  /** The URLs that they name are held to what editors may reach. */
+  readonly limited: boolean
+}
 
 interface Kept {
   stored: StoredDestination
@@ -73,7 +85,7 @@ export class DestinationBook {
   }
 
   /** Adds one, and starts it where the stream is live and it is enabled. Rejects with `destination.*`. */
-  async create(stream: string, request: NewDestination, actor: string): Promise<Destination> {
+  async create(stream: string, request: NewDestination, { actor, limited }: DestinationAuthor): Promise<Destination> {
     let count = 0
     for (const { stored } of this.#byId.values()) if (stored.stream === stream) count++
     if (count >= maxOfStream) throw new AppError('destination.limit', `A stream has at most ${maxOfStream} destinations`)
@@ -92,6 +104,7 @@ export class DestinationBook {
           audioTrack: request.audioTrack ?? null,
           certificate: request.certificate ?? 'system',
           latencyMs: request.latencyMs ?? null,
+          limited,
         },
         { key, passphrase },
       ),
@@ -101,38 +114,45 @@ export class DestinationBook {
       encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase),
       createdAt: new Date(this.#dependencies.now()).toISOString(),
     }
+    this.#refuseUnreachable(this.#aim(stored))
     await this.#dependencies.store.save(stored)
     return this.#add(stored, actor, 'was added')
   }
 
   /** Changes one; it connects anew where what it sends, or where to, is another. Rejects with `destination.*` and `secret.needed`. */
-  async change(stream: string, id: string, changes: DestinationChanges, actor: string): Promise<Destination> {
+  async change(stream: string, id: string, changes: DestinationChanges, author: DestinationAuthor): Promise<Destination> {
     const kept = this.#kept(stream, id)
     const { stored } = kept
     const { key: newKey, passphrase: newPassphrase, label, enabled, url: newUrl, ...aim } = changes
     // one that cannot be opened any more is entered again
     const oldAim = newUrl === undefined || isMaskedUrl(newUrl) ? this.#aim(stored) : aimOf(stored)
     const url = newUrl === undefined ? oldAim.url : wholeUrl(newUrl, oldAim.url)
-    refuseElsewhere(oldAim.url, url, {
-      key: newKey === undefined && stored.encryptedKey !== null,
-      passphrase: newPassphrase === undefined && stored.encryptedPassphrase !== null,
-    })
+    const certificate = readCertificateTrust(aim.certificate ?? oldAim.certificate)
+    refuseElsewhere(
+      oldAim,
+      { url, certificate },
+      {
+        key: newKey === undefined && stored.encryptedKey !== null,
+        passphrase: newPassphrase === undefined && stored.encryptedPassphrase !== null,
+      },
+    )
     const key = newKey === undefined ? this.#open(stored.encryptedKey) : newKey.trim()
     const passphrase = newPassphrase ?? this.#open(stored.encryptedPassphrase)
     const next: StoredDestination = {
       ...stored,
       ...(label === undefined ? {} : { label }),
       ...(enabled === undefined ? {} : { enabled }),
-      ...this.#checked({ ...oldAim, ...aim, url }, { key, passphrase }),
+      ...this.#checked({ ...oldAim, ...aim, url, limited: limitedAfter(oldAim, url, newUrl, author) }, { key, passphrase }),
       ...(newKey === undefined ? {} : { encryptedKey: encryptKey(this.#dependencies.secrets, key), keyHint: keyHint(key) }),
       ...(newPassphrase === undefined ? {} : { encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase) }),
     }
+    if (newUrl !== undefined) this.#refuseUnreachable(this.#aim(next))
     await this.#dependencies.store.save(next)
     kept.stored = next
     const aimChanged = newKey !== undefined || newPassphrase !== undefined || JSON.stringify(this.#aim(next)) !== JSON.stringify(oldAim)
     const live = this.#dependencies.streams.find(stream)
     if (aimChanged && kept.sender.running && live !== undefined) this.#start(kept, live)
-    this.#command(kept, `destination ${next.label} was changed`, actor)
+    this.#command(kept, `destination ${next.label} was changed`, author.actor)
     return this.#tell('updated', kept)
   }
 
@@ -152,14 +172,17 @@ export class DestinationBook {
   }
 
   /** Brings a removed one back. Rejects with `destination.not_found` where it is too late. */
-  async restore(stream: string, id: string, actor: string): Promise<Destination> {
+  async restore(stream: string, id: string, { actor, limited }: DestinationAuthor): Promise<Destination> {
     const removed = this.#removed.get(id)
     if (removed === undefined || removed.stored.stream !== stream || this.#dependencies.now() - removed.atMs > restorableMs) {
       throw new AppError('destination.not_found', 'No destination of that id was removed in the last ten minutes')
     }
-    await this.#dependencies.store.save(removed.stored)
+    // Who brings a URL back answers for it, as who writes one does.
+    const stored = limited && !removed.stored.limited ? { ...removed.stored, limited } : removed.stored
+    this.#refuseUnreachable(this.#aim(stored))
+    await this.#dependencies.store.save(stored)
     this.#removed.delete(id)
-    return this.#add(removed.stored, actor, 'was restored')
+    return this.#add(stored, actor, 'was restored')
   }
 
   /** Begins to send. Throws `stream.not_live`. */
@@ -279,6 +302,12 @@ export class DestinationBook {
     return { ...aim, ...keepUrl(this.#dependencies.secrets, aim.url, aim.template, secrets.key !== '') }
   }
 
+  /** Throws `url.forbidden` where it says by itself that it leads to where its author may not. */
+  #refuseUnreachable({ url, limited }: DestinationAim): void {
+    const why = limited ? urlRefusal(url, this.#dependencies.network()) : undefined
+    if (why !== undefined) throw new AppError('url.forbidden', why)
+  }
+
   #open(encrypted: string | null): string {
     return encrypted === null ? '' : this.#dependencies.secrets.open(encrypted)
   }
@@ -332,7 +361,7 @@ export class DestinationBook {
   }
 
   #describe({ stored, sender }: Kept): Destination {
-    const { encryptedKey: _key, encryptedUrl: _url, encryptedPassphrase, ...shown } = stored
+    const { encryptedKey: _key, encryptedUrl: _url, encryptedPassphrase, limited: _limited, ...shown } = stored
     const { error, nextAttemptMs } = sender
     return {
       ...shown,
@@ -346,10 +375,26 @@ export class DestinationBook {
   }
 }
 
-/** Throws `secret.needed` where secrets that are kept would go to another server than the one that they were entered for. */
-function refuseElsewhere(before: string, after: string, kept: Readonly<Record<string, boolean>>): void {
+/** A URL is its last author's: an admin who sends an editor's once more answers for it, an editor for what they changed. */
+function limitedAfter(before: DestinationAim, url: string, sent: string | undefined, author: DestinationAuthor): boolean {
+  if (sent === undefined) return before.limited
+  return author.limited && (before.limited || url !== before.url)
+}
+
+type Trusted = Pick<DestinationAim, 'url' | 'certificate'>
+
+/**
+ * Throws `secret.needed` where secrets that are kept would go to another server than the one that they were entered for, or to whoever
+ * shows another certificate in its place. Back to what this machine's authorities say needs nobody's word.
+ */
+function refuseElsewhere(before: Trusted, after: Trusted, kept: Readonly<Record<string, boolean>>): void {
   const fields = Object.keys(kept).filter((name) => kept[name])
-  if (fields.length === 0 || originOf(before) === originOf(after)) return
-  const message = `The stored ${fields.join(' and ')} ${fields.length > 1 ? 'were' : 'was'} entered for ${originOf(before)}, not for ${originOf(after)}`
+  const moved = originOf(before.url) !== originOf(after.url)
+  const trusts = after.certificate !== 'system' && after.certificate !== before.certificate
+  if (fields.length === 0 || (!moved && !trusts)) return
+  const entered = `The stored ${fields.join(' and ')} ${fields.length > 1 ? 'were' : 'was'} entered for`
+  const message = moved
+    ? `${entered} ${originOf(before.url)}, not for ${originOf(after.url)}`
+    : `${entered} another certificate than "${after.certificate}"`
   throw new AppError('secret.needed', message, { details: { fields } })
 }

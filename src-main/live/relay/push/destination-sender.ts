@@ -17,6 +17,8 @@ export interface DestinationAim {
   readonly certificate: string
   /** SRT: least delay of delivery, ms; null for other kinds. */
   readonly latencyMs: number | null
+  /** An editor named the URL: it is held to what editors may reach. */
+  readonly limited: boolean
 }
 
 /** What only the far end may see. Empty where there is none. */

@@ -69,6 +69,7 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         encryptedPassphrase: row.sealed_passphrase,
         certificate: row.certificate,
         latencyMs: row.latency_ms,
+        limited: row.limited !== 0,
         createdAt: row.created_at,
       }))
       for (const [index, stored] of list.entries()) if (rows[index]?.sealed_url !== stored.encryptedUrl) await store.save(stored)
@@ -89,6 +90,7 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         sealed_passphrase: stored.encryptedPassphrase,
         certificate: stored.certificate,
         latency_ms: stored.latencyMs,
+        limited: stored.limited ? 1 : 0,
         created_at: stored.createdAt,
       }
       await database

@@ -6,6 +6,7 @@ import { ServerHandshake } from '../../../formats/rtmp-handshake.ts'
 import { MessageType } from '../../../formats/rtmp-messages.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { judgeBy } from '../../../platform/outbound/judged-connection.ts'
 import { StreamRun } from '../../hub/stream-run.ts'
 import { createFlvBodies } from '../../protocols/flv/flv-bodies.ts'
 import { iceLinks, readIceLinks } from '../../protocols/webrtc/ice-servers.ts'
@@ -70,6 +71,7 @@ describe('addresses of destinations', () => {
   })
 })
 
+const openPolicy = { editorHosts: [], ownHttpPorts: [], ownHttpsPorts: [] }
 const media = { bodies: createFlvBodies(), limits: { outgoingBytes: 1000, outgoingMs: 10_000 } }
 
 describe('acknowledgements', () => {
@@ -102,7 +104,7 @@ describe('acknowledgements', () => {
 })
 
 describe('other kinds of destination', () => {
-  const base = { rendition: 'source', audioTrack: null, certificate: 'system', latencyMs: null } as const
+  const base = { rendition: 'source', audioTrack: null, certificate: 'system', latencyMs: null, limited: false } as const
   const none = { key: '', passphrase: '' }
 
   it('are kept as they are meant', () => {
@@ -150,6 +152,7 @@ describe('a sender', () => {
       audioTrack: null,
       certificate: 'system',
       latencyMs: null,
+      limited: false,
     } as const
     const secrets = { key: 'k', passphrase: '' }
     const sender = new DestinationSender(aim, {
@@ -261,14 +264,19 @@ describe('the RTMP target', () => {
       })
       server.listen(0, '127.0.0.1', () => {
         const { port } = (server as Server).address() as { port: number }
-        new RtmpTarget(parseRtmpAddress(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'), 'system', media, {
-          onLive: () => resolve(['live', false]),
-          onDrain: () => undefined,
-          onClosed: (reason, refused) => {
-            expect(reason.message).not.toContain('hush-hush')
-            resolve([reason.code, refused])
+        new RtmpTarget(
+          parseRtmpAddress(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'),
+          { certificate: 'system', judge: judgeBy(() => openPolicy, false) },
+          media,
+          {
+            onLive: () => resolve(['live', false]),
+            onDrain: () => undefined,
+            onClosed: (reason, refused) => {
+              expect(reason.message).not.toContain('hush-hush')
+              resolve([reason.code, refused])
+            },
           },
-        })
+        )
       })
     })
   }

@@ -4,6 +4,7 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import type { NetworkPolicy } from '../../../platform/outbound/network-policy.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import type { LiveDatabase } from '../../live-database.ts'
@@ -30,6 +31,8 @@ export interface DestinationsDependencies {
   readonly realtimeOf: (stream: LiveStream) => LiveStream
   /** The process that sends over WebRTC; whoever made it stops it. */
   readonly whip: WhipSender
+  /** Where editors' URLs may lead, as it is now. */
+  readonly network: () => NetworkPolicy
   readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
@@ -52,16 +55,18 @@ export interface Destinations extends LivePart {
 
 /** Sends streams on to other servers. */
 export async function createDestinations(dependencies: DestinationsDependencies): Promise<Destinations> {
-  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf, realtimeOf, whip } = dependencies
+  const { database, secrets, streams, events, audit, log, limits, now, monotonic, ladderOf, realtimeOf, whip, network } = dependencies
+  const connecting = { media: { bodies: dependencies.bodies, limits }, whip, network }
   const book = await DestinationBook.open({
     store: createDestinationStore(database, secrets),
     secrets,
     streams,
+    network,
     events,
     audit,
     now,
     monotonic,
-    connect: (aim, keys, targetEvents) => connectTarget(aim, keys, { bodies: dependencies.bodies, limits }, whip, targetEvents),
+    connect: (aim, keys, targetEvents) => connectTarget(aim, keys, connecting, targetEvents),
     viewOf: (stream, { template, rendition }) => {
       if (templateOf(template).protocol === 'whip') return realtimeOf(stream)
       return rendition === 'source' ? stream : ladderOf(stream)

@@ -1,7 +1,8 @@
 import { Type } from 'typebox'
 import { wholeListSchema } from '../../../platform/pages.ts'
+import { isLimited, type Principal } from '../../../platform/principal.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
-import type { DestinationBook } from './destination-book.ts'
+import type { DestinationAuthor, DestinationBook } from './destination-book.ts'
 import { DestinationChangesSchema, DestinationSchema, DestinationTemplateSchema, NewDestinationSchema } from './schemas.ts'
 import { destinationTemplates } from './templates.ts'
 
@@ -14,6 +15,8 @@ const List = wholeListSchema(DestinationSchema)
 const tag = 'live'
 const ofStream = '/live/streams/:id/destinations'
 const one = `${ofStream}/:destination`
+
+const authorOf = (principal: Principal): DestinationAuthor => ({ actor: principal.id, limited: isLimited(principal) })
 
 /** The destinations' doors of the API. `nameOf` turns an id or name of a stream into its name, or throws `stream.not_found`. */
 export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: string) => string): readonly RouteDefinition[] {
@@ -69,7 +72,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       responses: { 201: DestinationSchema },
       handler: async ({ params, body, principal }) => ({
         status: 201,
-        body: await book.create(nameOf(params.id), body, principal.id),
+        body: await book.create(nameOf(params.id), body, authorOf(principal)),
       }),
     }),
     defineRoute({
@@ -92,7 +95,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       body: DestinationChangesSchema,
       responses: { 200: DestinationSchema },
       handler: async ({ params, body, principal }) => ({
-        body: await book.change(nameOf(params.id), params.destination, body, principal.id),
+        body: await book.change(nameOf(params.id), params.destination, body, authorOf(principal)),
       }),
     }),
     defineRoute({
@@ -117,7 +120,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       params: Params,
       responses: { 200: DestinationSchema },
       handler: async ({ params, principal }) => ({
-        body: await book.restore(nameOf(params.id), params.destination, principal.id),
+        body: await book.restore(nameOf(params.id), params.destination, authorOf(principal)),
       }),
     }),
     act('start', 'Starts sending while the stream is live'),

@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { AmfObject, AmfValue } from '../../../formats/amf-value.ts'
 import { type Amf0Writable, readAmf0Values, writeAmf0 } from '../../../formats/amf0.ts'
@@ -10,6 +10,8 @@ import { MessageType, UserControl, uint32Body, userControlBody } from '../../../
 import type { Codec } from '../../../formats/track.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { connectJudged, type JudgeTarget } from '../../../platform/outbound/judged-connection.ts'
+import { OutboundFault } from '../../../platform/outbound/network-policy.ts'
 import { readCapabilities } from '../../protocols/rtmp/capabilities.ts'
 import { MediaChunks, MessageSender, outChunkSize } from '../../protocols/rtmp/message-sender.ts'
 import { Acknowledgements } from './acknowledgements.ts'
@@ -63,14 +65,19 @@ export class RtmpTarget implements Target, FlvLink {
   private sentBytes = 0
   private readonly acknowledgements = new Acknowledgements()
 
-  constructor(address: RtmpAddress, certificate: CertificateTrust, media: FlvMedia, events: TargetEvents) {
+  constructor(
+    address: RtmpAddress,
+    { certificate, judge }: { readonly certificate: CertificateTrust; readonly judge: JudgeTarget },
+    media: FlvMedia,
+    events: TargetEvents,
+  ) {
     this.address = address
     this.certificate = certificate
     this.media = media
     this.events = events
     this.reader = new ChunkReader(limits, (type, _streamId, _timestampMs, body) => this.onMessage(type, body))
     let fromMs = performance.now()
-    const socket = connectTcp({ host: address.host, port: address.port, noDelay: true })
+    const socket = connectJudged(address.host, address.port, judge)
     this.socket = socket
     this.sender = this.senderOn(socket)
     socket.once('lookup', () => {
@@ -188,7 +195,9 @@ export class RtmpTarget implements Target, FlvLink {
 
   private onError(error: NodeJS.ErrnoException): void {
     const { host, port } = this.address
-    if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
+    if (error instanceof OutboundFault) {
+      this.fail(new AppError('url.forbidden', error.message, { cause: error }), true)
+    } else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
       this.fail(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }))
     } else if (this.stage === 'tcp') {
       const why = error.code === 'ECONNREFUSED' ? `Nothing listens on ${host}:${port}` : `${host}:${port}: ${error.code ?? error.message}`

@@ -1,6 +1,8 @@
 import { SrtReject } from '../../../formats/srt-handshake.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { AppError } from '../../../platform/errors.ts'
+import type { JudgeTarget } from '../../../platform/outbound/judged-connection.ts'
+import { OutboundFault } from '../../../platform/outbound/network-policy.ts'
 import { SrtPlayer } from '../../protocols/srt/srt-player.ts'
 import { connectSrt, SrtCallError, type SrtConnection, type SrtEnd } from '../../protocols/srt/transport/index.ts'
 import type { SrtAddress } from './destination-address.ts'
@@ -15,6 +17,7 @@ export interface SrtTargetOptions {
   readonly latencyMs: number
   /** Bytes that may wait before whole groups of pictures are dropped. */
   readonly maxQueued: number
+  readonly judge: JudgeTarget
 }
 
 const callMs = 10_000
@@ -46,10 +49,11 @@ export class SrtTarget implements Target {
     this.options = options
     this.events = events
     const { host, port } = address
-    const { streamId, passphrase, latencyMs, maxQueued } = options
+    const { streamId, passphrase, latencyMs, maxQueued, judge } = options
     connectSrt({
       host,
       port,
+      resolve: async () => (await judge(host, port)).addresses[0],
       latencyMs,
       ...(streamId === '' ? {} : { streamId }),
       ...(passphrase === '' ? {} : { passphrase }),
@@ -143,8 +147,12 @@ export class SrtTarget implements Target {
       this.fail(new AppError('internal', undefined, { cause: error }), false)
       return
     }
-    const { rejectCode, message } = error
-    const unknownHost = (error.cause as NodeJS.ErrnoException | undefined)?.code !== undefined
+    const { rejectCode, message, cause } = error
+    if (cause instanceof OutboundFault) {
+      this.fail(new AppError('url.forbidden', cause.message, { cause: error }), true)
+      return
+    }
+    const unknownHost = (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
     if (unknownHost) this.fail(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }), false)
     else if (rejectCode === SrtReject.timeout) {
       this.fail(new AppError('destination.unreachable', `${host}:${port} has not answered an SRT call for ${callMs / 1000} s`), false)

@@ -252,6 +252,7 @@ export class Outputs implements StudioOutputs {
     const { engine, carrier, files, events, log, now, folder } = this.#dependencies
     const context: OutputContext = {
       output,
+      limited,
       engine,
       feeds: this.#feeds,
       carrier,

@@ -13,6 +13,8 @@ export type OutputStatistics = OutputReport['statistics']
 
 /** What an output that is started stands on. */
 export interface OutputContext {
+  /** An editor named its URL: it is held to what editors may reach. */
+  readonly limited: boolean
   /** Checked, its settings complete, secrets in plain. */
   readonly output: Output
   readonly engine: StudioEngine

@@ -39,6 +39,8 @@ export interface SrtCallOptions {
   readonly queueBytes?: number
   /** Packets after which the key is changed. */
   readonly keyPackets?: number
+  /** Where the call goes, instead of what the name server says of `host`. */
+  readonly resolve?: () => Promise<{ readonly address: string; readonly family: number } | undefined>
   /** Gives up at once when aborted. */
   readonly signal?: AbortSignal
 }
@@ -62,9 +64,9 @@ export async function connectSrt(options: SrtCallOptions): Promise<SrtConnection
   if (passphrase !== '' && (passphrase.length < passphraseLength.min || passphrase.length > passphraseLength.max))
     throw new SrtCallError('A passphrase of SRT has 10 to 79 characters')
   if (Buffer.byteLength(streamId) > srtStreamIdBytes) throw new SrtCallError('A stream id of SRT has at most 512 bytes')
-  let target: { address: string; family: number }
+  let target: { readonly address: string; readonly family: number }
   try {
-    target = await lookup(options.host.replace(/^\[|\]$/g, ''))
+    target = (await options.resolve?.()) ?? (await lookup(options.host.replace(/^\[|\]$/g, '')))
   } catch (cause) {
     throw new SrtCallError(`${options.host} is not known: ${(cause as Error).message}`, undefined, { cause })
   }

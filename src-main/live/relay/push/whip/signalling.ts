@@ -1,7 +1,10 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { connect as connectTcp, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 import { AppError } from '../../../../platform/errors.ts'
+import { fetchedByHost } from '../../../../platform/fetched-by-host.ts'
+import { connectJudged, type JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
+import { OutboundFault } from '../../../../platform/outbound/network-policy.ts'
 import { type CertificateTrust, certificateProblem, tlsOptions } from '../certificate-trust.ts'
 
 /** A WHIP server's answer over HTTP. */
@@ -21,6 +24,8 @@ export interface WhipRequest {
   /** Bearer token; empty for none. */
   readonly token: string
   readonly certificate: CertificateTrust
+  /** Each redirect is judged, too. */
+  readonly judge: JudgeTarget
   readonly body?: string
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -74,6 +79,7 @@ async function once(request: WhipRequest): Promise<WhipReply> {
         host: url.host,
         connection: 'close',
         'user-agent': 'AMI Streams',
+        [fetchedByHost.name]: fetchedByHost.value,
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/sdp', 'content-length': Buffer.byteLength(body) }),
       },
@@ -99,7 +105,7 @@ async function once(request: WhipRequest): Promise<WhipReply> {
 }
 
 /** A connection whose far end may be trusted with the token. */
-function open({ url, certificate, timeoutMs }: WhipRequest, limit: AbortSignal): Promise<{ socket: Socket; rttMs: number }> {
+function open({ url, certificate, judge, timeoutMs }: WhipRequest, limit: AbortSignal): Promise<{ socket: Socket; rttMs: number }> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const secure = url.protocol === 'https:'
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
@@ -107,7 +113,7 @@ function open({ url, certificate, timeoutMs }: WhipRequest, limit: AbortSignal):
     let fromMs = performance.now()
     let rttMs = 0
     let tls: TLSSocket | undefined
-    const tcp = connectTcp({ host, port, noDelay: true })
+    const tcp = connectJudged(host, port, judge)
     const settle = (error?: AppError) => {
       limit.removeEventListener('abort', late)
       const socket = tls ?? tcp
@@ -122,7 +128,9 @@ function open({ url, certificate, timeoutMs }: WhipRequest, limit: AbortSignal):
     }
     const late = () => settle(new AppError('destination.unreachable', `${host}:${port} did not answer within ${timeoutMs / 1000} s`))
     const onError = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
+      if (error instanceof OutboundFault) {
+        settle(new AppError('url.forbidden', error.message, { cause: error }))
+      } else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
         settle(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }))
       } else if (tls !== undefined) {
         settle(new AppError('destination.tls', `${host} does not speak TLS as it should: ${error.code ?? error.message}`, { cause: error }))

@@ -1,9 +1,11 @@
 import type { Packet, Track } from '../../../../formats/track.ts'
 import type { LiveStream } from '../../../../media/live-stream.ts'
 import { AppError } from '../../../../platform/errors.ts'
+import type { JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
 import { readIceLinks } from '../../../protocols/webrtc/ice-servers.ts'
 import type { CertificateTrust } from '../certificate-trust.ts'
 import type { ChosenTracks, Sending, SendingEvents, Target, TargetEvents, TargetLoss } from '../target.ts'
+import { type MayReach, reachableIceServers, withoutRefusedCandidates } from './ice-reach.ts'
 import type { WhipEnd } from './messages.ts'
 import { askWhip, type WhipReply, type WhipRequest } from './signalling.ts'
 import type { WhipSender, WhipSession } from './whip-sender.ts'
@@ -13,6 +15,9 @@ export interface WhipTargetOptions {
   /** Empty for none. */
   readonly token: string
   readonly certificate: CertificateTrust
+  readonly judge: JudgeTarget
+  /** Which addresses media may be sent to; undefined: any. Those of the server itself are among them. */
+  readonly mayReach: MayReach | undefined
   /** Bytes that may wait for the sending process before frames are dropped. */
   readonly maxQueued: number
 }
@@ -75,7 +80,7 @@ export class WhipTarget implements Target {
       await step()
     } catch (error) {
       const reason = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
-      this.#fail(reason, reason.code === 'destination.tls' && reason.message.includes('certificate'))
+      this.#fail(reason, reason.code === 'url.forbidden' || (reason.code === 'destination.tls' && reason.message.includes('certificate')))
     }
   }
 
@@ -84,8 +89,11 @@ export class WhipTarget implements Target {
     const { status, headers, rttMs } = await this.#ask({ method: 'OPTIONS' })
     if (this.#ended) return
     this.rttMs = rttMs
-    const links = status < 300 ? [headers.link ?? []].flat() : []
-    this.#session = this.#sender.open(readIceLinks(links), {
+    const servers = readIceLinks(status < 300 ? [headers.link ?? []].flat() : [])
+    const { judge, mayReach } = this.#options
+    const usable = mayReach === undefined ? servers : await reachableIceServers(servers, judge)
+    if (this.#ended) return
+    this.#session = this.#sender.open(usable, {
       onOffer: (sdp) => void this.#run(() => this.#offer(sdp)),
       onConnected: () => {
         if (!this.#ended) this.#events.onLive()
@@ -118,8 +126,17 @@ export class WhipTarget implements Target {
       this.#fail(new AppError('destination.protocol', 'The answer to the offer is no SDP'), false)
     } else {
       this.loss = { lost: 0, retransmitted: 0 }
-      this.#session?.answer(body)
+      this.#session?.answer(await this.#usable(body, url))
     }
+  }
+
+  /** The answer without candidates that media must not be sent to. */
+  async #usable(answer: string, { hostname, port, protocol }: URL): Promise<string> {
+    const { judge, mayReach } = this.#options
+    if (mayReach === undefined) return answer
+    const server = await judge(hostname, Number(port) || (protocol === 'https:' ? 443 : 80))
+    const own = new Set(server.addresses.map(({ address }) => address))
+    return withoutRefusedCandidates(answer, (address, at) => own.has(address) || mayReach(address, at))
   }
 
   /** What a refusal says, in short, with our token taken out. */
@@ -144,8 +161,8 @@ export class WhipTarget implements Target {
   }
 
   #ask(what: Pick<WhipRequest, 'method' | 'body'>): Promise<WhipReply> {
-    const { url, token, certificate } = this.#options
-    return askWhip({ url, token, certificate, timeoutMs: askMs, signal: this.#abort.signal, ...what })
+    const { url, token, certificate, judge } = this.#options
+    return askWhip({ url, token, certificate, judge, timeoutMs: askMs, signal: this.#abort.signal, ...what })
   }
 
   #fail(reason: AppError, refused: boolean): void {
@@ -170,8 +187,8 @@ export class WhipTarget implements Target {
     const url = this.#resource
     if (url === undefined) return
     this.#resource = undefined
-    const { token, certificate } = this.#options
-    askWhip({ method: 'DELETE', url, token, certificate, timeoutMs: goodbyeMs, signal: new AbortController().signal })
+    const { token, certificate, judge } = this.#options
+    askWhip({ method: 'DELETE', url, token, certificate, judge, timeoutMs: goodbyeMs, signal: new AbortController().signal })
       .catch(() => undefined)
       .finally(() => this.#session?.close())
   }

@@ -31,7 +31,7 @@ export class SendOutput implements RunningOutput {
       if (!this.#stopped) context.onState('failed', new AppError('studio.output_encoder', problem))
     })
     try {
-      this.#sender = context.carrier.send(aimOf(kind as SendAim['protocol'], settings), this.#hold.feed, {
+      this.#sender = context.carrier.send(aimOf(kind as SendAim['protocol'], settings, context.limited), this.#hold.feed, {
         onState: (state, error) => {
           if (this.#stopped || state === 'off') return
           if (state === 'live') this.#governor?.reconnected()
@@ -79,7 +79,7 @@ export class SendOutput implements RunningOutput {
   }
 }
 
-function aimOf(protocol: SendAim['protocol'], settings: Readonly<Record<string, unknown>>): SendAim {
+function aimOf(protocol: SendAim['protocol'], settings: Readonly<Record<string, unknown>>, limited: boolean): SendAim {
   const { url, key, certificate = 'system', passphrase = '', latencyMs = null } = settings as Partial<SrtSettings & WhipSettings>
-  return { protocol, url: url ?? '', key: key ?? '', certificate, passphrase, latencyMs }
+  return { protocol, url: url ?? '', key: key ?? '', certificate, passphrase, latencyMs, limited }
 }

@@ -1,6 +1,7 @@
 import type { SourceReport } from '../../../../media/source-report.ts'
 import type { MediaStores } from '../../../../media/worker/stores/media-stores.ts'
 import { AppError } from '../../../../platform/errors.ts'
+import { resolveTarget } from '../../../../platform/outbound/network-policy.ts'
 import { judgeFile } from '../../../../platform/user-files/file-policy.ts'
 import { isLimited } from '../source-reach.ts'
 import type { Drawing, DrawingContext, StartDrawing } from './drawing.ts'
@@ -118,6 +119,8 @@ export class DrawingDesk {
       memory: start.memory,
       nowUs: () => this.#stores.nowUs(),
       judge: (path, named = path) => judgeFile(path, seat.start.reach.policy.files, isLimited(seat.start.reach, named)),
+      judgeTarget: (named) => (host, port) =>
+        resolveTarget(host, port, seat.start.reach.policy.network, isLimited(seat.start.reach, named)),
       report: (report) => {
         if (!seat.closed) this.#report(id, report)
       },

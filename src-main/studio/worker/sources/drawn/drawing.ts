@@ -1,5 +1,6 @@
 import type { SourceMemory, SourceReport } from '../../../../media/source-report.ts'
 import type { FrameStore, SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
 import type { FrameTicker } from './frame-ticker.ts'
 import type { DecodedPicture, PictureWish } from './reading/picture-messages.ts'
 import type { ReadOptions } from './reading/picture-readers.ts'
@@ -20,6 +21,8 @@ export interface DrawingContext {
    * another. Rejects with FileFault where it must not be used.
    */
   judge(path: string, named?: string): Promise<string>
+  /** Says where connections to the hosts that a URL leads to may go; `named`: the setting that it comes by. */
+  judgeTarget(named: string): JudgeTarget
   report(report: SourceReport): void
   remember(memory: SourceMemory): void
   /** Decodes a picture file, in a process of its own. Rejects with PictureFault. */

@@ -1,4 +1,7 @@
-import { fetchedByHost } from '../../../../../platform/fetched-by-host.ts'
+import type { IncomingMessage } from 'node:http'
+import type { JudgeTarget } from '../../../../../platform/outbound/judged-connection.ts'
+import { fetchJudged } from '../../../../../platform/outbound/judged-fetch.ts'
+import { OutboundFault } from '../../../../../platform/outbound/network-policy.ts'
 
 export interface AddressListener {
   onBody(bytes: Uint8Array): void
@@ -14,8 +17,13 @@ export interface PollLimits {
 /** Longest wait for an answer, ms. */
 const patienceMs = 10_000
 
-/** Asks an address again and again and tells what it answers. Only http and https are asked. */
-export function pollAddress(address: string, limits: PollLimits, listener: AddressListener): { again(): void; stop(): void } {
+/** Asks a URL again and again and reports what it answers. Only http and https are asked, at hosts that `judge` allows. */
+export function pollAddress(
+  address: string,
+  judge: JudgeTarget,
+  limits: PollLimits,
+  listener: AddressListener,
+): { again(): void; stop(): void } {
   const ending = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let told: string | undefined
@@ -32,10 +40,11 @@ export function pollAddress(address: string, limits: PollLimits, listener: Addre
     try {
       const url = readAddress(address)
       const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(patienceMs)])
-      const reply = await fetch(url, { signal, headers: { accept: 'text/plain, */*;q=0.5', [fetchedByHost.name]: fetchedByHost.value } })
-      if (!reply.ok) {
-        await reply.body?.cancel()
-        fault(`${url.host} answers ${reply.status}`)
+      const reply = await fetchJudged(url, { judge, signal, headers: { accept: 'text/plain, */*;q=0.5' } })
+      const { statusCode = 0 } = reply
+      if (statusCode < 200 || statusCode > 299) {
+        reply.destroy()
+        fault(`${url.host} answers ${statusCode}`)
       } else {
         const body = await readBounded(reply, limits.maxBytes)
         if (ending.signal.aborted) return
@@ -74,10 +83,10 @@ function readAddress(address: string): URL {
   return url
 }
 
-async function readBounded(reply: Response, maxBytes: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
+async function readBounded(reply: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const parts: Buffer[] = []
   let bytes = 0
-  for await (const part of reply.body ?? []) {
+  for await (const part of reply as AsyncIterable<Buffer>) {
     bytes += part.length
     if (bytes > maxBytes) throw new AddressFault(`The answer is longer than ${maxBytes} bytes`)
     parts.push(part)
@@ -86,10 +95,9 @@ async function readBounded(reply: Response, maxBytes: number): Promise<Uint8Arra
 }
 
 function describe(address: string, error: Error): string {
-  if (error instanceof AddressFault) return error.message
+  if (error instanceof AddressFault || error instanceof OutboundFault) return error.message
   // Not the whole of it: an address may carry what is secret.
   const { host } = new URL(address)
   if (error.name === 'TimeoutError') return `${host} does not answer within ${patienceMs / 1000} s`
-  const cause = error.cause instanceof Error ? error.cause.message : error.message
-  return `${host} cannot be reached: ${cause}`
+  return `${host} cannot be reached: ${error.message}`
 }

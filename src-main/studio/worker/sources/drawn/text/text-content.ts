@@ -1,6 +1,7 @@
 import { openRegularFile } from '../../../../../platform/user-files/regular-file.ts'
 import type { TextSettings } from '../../../../document/kinds/drawn.ts'
-import { type FileListener, watchFile } from '../watched-file.ts'
+import type { DrawingContext } from '../drawing.ts'
+import { watchFile } from '../watched-file.ts'
 import { pollAddress } from './polled-address.ts'
 
 /** Longest text that is shown, in bytes of its file or answer. */
@@ -19,7 +20,11 @@ export interface TextContent {
 }
 
 /** Where a text comes from, followed for changes. */
-export function followText(settings: TextSettings, judge: FileListener['judge'], listener: TextListener): TextContent {
+export function followText(
+  settings: TextSettings,
+  { judge, judgeTarget }: Pick<DrawingContext, 'judge' | 'judgeTarget'>,
+  listener: TextListener,
+): TextContent {
   const tell = (text: string): void => listener.onText(lastLines(text, settings.lastLines))
   switch (settings.from) {
     case 'text':
@@ -52,6 +57,7 @@ export function followText(settings: TextSettings, judge: FileListener['judge'],
       if (settings.url === '') return nothing(listener, 'No address is given')
       return pollAddress(
         settings.url,
+        judgeTarget(settings.url),
         { everyMs: settings.pollMs, maxBytes: maxTextBytes },
         {
           onBody: (bytes) => tell(decodeText(bytes)),

@@ -90,7 +90,7 @@ export const startText: StartDrawing<TextSettings> = (first, context, firstShown
     content?.stop()
     content = undefined
     let told = false
-    const following = followText(settings, context.judge, {
+    const following = followText(settings, context, {
       onText(now) {
         told = true
         const changed = now !== text || trouble !== undefined
