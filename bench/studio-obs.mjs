@@ -13,7 +13,7 @@ const password = 'bench-of-the-studio'
 const sha = (text) => createHash('sha256').update(text).digest('base64')
 
 /** A client of obs-websocket 5: requests by name. */
-async function connectObs(port) {
+export async function connectObs(port) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}`)
   const open = new Map()
   let next = 0
@@ -114,18 +114,24 @@ async function drive([video, logo, seconds]) {
   )
 }
 
+/** Makes a home for OBS in which it asks nothing and takes our password. Returns the folder of its configuration. */
+export function obsConfiguration(home) {
+  const config = join(home, '.config/obs-studio')
+  mkdirSync(config, { recursive: true })
+  mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
+  writeFileSync(
+    join(config, 'global.ini'),
+    `[General]\nFirstRun=true\n[BasicWindow]\nPreviewEnabled=false\n[OBSWebSocket]\nFirstLoad=false\nServerEnabled=true\nAuthRequired=true\nServerPort=4455\nServerPassword=${password}\n`,
+  )
+  return config
+}
+
 /** One line about OBS, or why there is none. */
 export async function measureObs({ env, files, seconds, watched }) {
   if (!existsSync('/usr/bin/obs')) return 'OBS     is not installed: left out'
   if (process.getuid?.() !== 0) return 'OBS     needs a network of its own, which only root can make: left out'
   const home = mkdtempSync(join(tmpdir(), 'ami-bench-obs-'))
-  const config = join(home, '.config/obs-studio')
-  mkdirSync(config, { recursive: true })
-  mkdirSync(join(home, 'run'), { mode: 0o700 })
-  writeFileSync(
-    join(config, 'global.ini'),
-    `[General]\nFirstRun=true\n[BasicWindow]\nPreviewEnabled=false\n[OBSWebSocket]\nFirstLoad=false\nServerEnabled=true\nAuthRequired=true\nServerPort=4455\nServerPassword=${password}\n`,
-  )
+  obsConfiguration(home)
   const driver = `"${process.execPath}" "${fileURLToPath(import.meta.url)}" "${files.video}" "${files.logo}" ${seconds}`
   const obs = `dbus-run-session -- obs --multi --minimize-to-tray --websocket_port 4455 --websocket_password ${password} >/dev/null 2>&1`
   const child = spawn('unshare', ['-n', 'sh', '-c', `ip link set lo up; ${obs} & ${driver}; kill $!`], {

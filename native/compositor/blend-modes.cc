@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "light.h"
 #include "media-store/simd.h"
 
 namespace ami {
@@ -71,67 +72,109 @@ struct Run {
   float red[kRun / 2], green[kRun / 2], blue[kRun / 2];
 };
 
+/** What a pixel of one side is: red, green and blue, 0 to 1. */
+struct Colors {
+  float r, g, b;
+};
+
+AMI_INLINE Colors colorsOf(float luma, const Side& side, int i) {
+  return {unit(luma + side.red[i]), unit(luma + side.green[i]), unit(luma + side.blue[i])};
+}
+
+/** Of one channel: `both` covered by ground and layer, the rest of `ground` and of the layer (`alone`) as they are; divided by what all cover. */
+template <BlendMode mode>
+AMI_INLINE float mixedLight(float b, float s, float ground, float both, float alone, float all) {
+  const float lightB = toLight(b), lightS = toLight(s);
+  const float light = (ground * lightB + both * channel<mode>(lightB, lightS) + alone * lightS) / all;
+  // The way there and back leaves a trace, which must not be seen where one of both stands alone.
+  const float trace = (ground * (b - fromLight(lightB)) + alone * (s - fromLight(lightS))) / all;
+  return unit(fromLight(unit(light)) + trace);
+}
+
 /** Reads Y, leaves the new Y (multiplied where there is alpha) in `ground.y`. Without `clear` both sides are opaque. */
-template <BlendMode mode, bool clear>
+template <BlendMode mode, bool clear, bool linear>
 AMI_INLINE void runKernel(Run& run, int count, float opacity) {
   Side &ground = run.ground, &layer = run.layer;
   for (int i = 0; i < count; i++) {
     const float la = clear ? layer.a[i] * opacity : opacity, ga = clear ? ground.a[i] : 1.0f;
     const float ownY = clear ? layer.y[i] / most(layer.a[i], 1e-4f) : layer.y[i];
     const float gy = ((clear ? ground.y[i] / most(ga, 1e-4f) : ground.y[i]) - 16) * kLuma, ly = (ownY - 16) * kLuma;
-    const float r = channel<mode>(unit(gy + ground.red[i]), unit(ly + layer.red[i]));
-    const float g = channel<mode>(unit(gy + ground.green[i]), unit(ly + layer.green[i]));
-    const float b = channel<mode>(unit(gy + ground.blue[i]), unit(ly + layer.blue[i]));
-    const float luma = 0.2126f * r + 0.7152f * g + 0.0722f * b;
-    const float newY = 16 + 219 * luma, newU = 128 + (224 / 1.8556f) * (b - luma), newV = 128 + (224 / 1.5748f) * (r - luma);
+    const Colors old = colorsOf(gy, ground, i), own = colorsOf(ly, layer, i);
     // Where the ground is clear the layer stands as it is; where both are, the mode counts.
     const float both = la * ga, alone = la - both;
-    ground.y[i] = ground.y[i] * (1 - la) + both * newY + (clear ? alone * ownY : 0.0f);
-    if (clear) ground.a[i] = ga + alone;
-    run.sumU[i] += both * newU + (clear ? alone * (128 + layer.blue[i] * (1 / kBu)) : 0.0f);
-    run.sumV[i] += both * newV + (clear ? alone * (128 + layer.red[i] * (1 / kRv)) : 0.0f);
+    if (linear) {
+      const float kept = ga * (1 - la), all = most(ga + alone, 1e-4f);
+      // What is laid on plainly is itself where it covers all.
+      const float blended = mode == BlendMode::normal ? 0.0f : both, plain = mode == BlendMode::normal ? la : alone;
+      const float r = mixedLight<mode>(old.r, own.r, kept, blended, plain, all);
+      const float g = mixedLight<mode>(old.g, own.g, kept, blended, plain, all);
+      const float b = mixedLight<mode>(old.b, own.b, kept, blended, plain, all);
+      const float luma = 0.2126f * r + 0.7152f * g + 0.0722f * b;
+      const float newU = 128 + (224 / 1.8556f) * (b - luma), newV = 128 + (224 / 1.5748f) * (r - luma);
+      const float covered = ga + alone;
+      const float keptY = ground.y[i];
+      ground.y[i] = la > 0 ? (16 + 219 * luma) * covered : keptY;
+      if (clear) ground.a[i] = covered;
+      // As a sum of what is added where the old one stays but for `la` of it: chroma is gathered so.
+      const float oldU = 128 + ground.blue[i] * (1 / kBu), oldV = 128 + ground.red[i] * (1 / kRv);
+      run.sumU[i] += la > 0 ? newU * covered - oldU * kept : 0.0f;
+      run.sumV[i] += la > 0 ? newV * covered - oldV * kept : 0.0f;
+    } else {
+      const float r = channel<mode>(old.r, own.r), g = channel<mode>(old.g, own.g), b = channel<mode>(old.b, own.b);
+      const float luma = 0.2126f * r + 0.7152f * g + 0.0722f * b;
+      const float newY = 16 + 219 * luma, newU = 128 + (224 / 1.8556f) * (b - luma), newV = 128 + (224 / 1.5748f) * (r - luma);
+      ground.y[i] = ground.y[i] * (1 - la) + both * newY + (clear ? alone * ownY : 0.0f);
+      if (clear) ground.a[i] = ga + alone;
+      run.sumU[i] += both * newU + (clear ? alone * (128 + layer.blue[i] * (1 / kBu)) : 0.0f);
+      run.sumV[i] += both * newV + (clear ? alone * (128 + layer.red[i] * (1 / kRv)) : 0.0f);
+    }
     run.sumA[i] += la;
   }
 }
 
-template <BlendMode mode, bool clear>
+template <BlendMode mode, bool clear, bool linear>
 void runPlain(Run& run, int count, float opacity) {
-  runKernel<mode, clear>(run, count, opacity);
+  runKernel<mode, clear, linear>(run, count, opacity);
 }
 #if defined(__x86_64__)
-template <BlendMode mode, bool clear>
+template <BlendMode mode, bool clear, bool linear>
 AMI_AVX2 void runAvx2(Run& run, int count, float opacity) {
-  runKernel<mode, clear>(run, count, opacity);
+  runKernel<mode, clear, linear>(run, count, opacity);
 }
 #endif
 
 using Work = void (*)(Run&, int, float);
 
-template <BlendMode mode>
-Work workOf(bool clear) {
+template <BlendMode mode, bool linear>
+Work workIn(bool clear) {
 #if defined(__x86_64__)
-  if (hasAvx2()) return clear ? runAvx2<mode, true> : runAvx2<mode, false>;
+  if (hasAvx2()) return clear ? runAvx2<mode, true, linear> : runAvx2<mode, false, linear>;
 #endif
-  return clear ? runPlain<mode, true> : runPlain<mode, false>;
+  return clear ? runPlain<mode, true, linear> : runPlain<mode, false, linear>;
 }
 
-Work workFor(BlendMode mode, bool clear) {
+template <BlendMode mode>
+Work workOf(bool clear, bool linear) {
+  return linear ? workIn<mode, true>(clear) : workIn<mode, false>(clear);
+}
+
+Work workFor(BlendMode mode, bool clear, bool linear) {
   switch (mode) {
-    case BlendMode::normal: return workOf<BlendMode::normal>(clear);
-    case BlendMode::add: return workOf<BlendMode::add>(clear);
-    case BlendMode::subtract: return workOf<BlendMode::subtract>(clear);
-    case BlendMode::screen: return workOf<BlendMode::screen>(clear);
-    case BlendMode::multiply: return workOf<BlendMode::multiply>(clear);
-    case BlendMode::overlay: return workOf<BlendMode::overlay>(clear);
-    case BlendMode::lighten: return workOf<BlendMode::lighten>(clear);
-    case BlendMode::darken: return workOf<BlendMode::darken>(clear);
-    case BlendMode::difference: return workOf<BlendMode::difference>(clear);
-    case BlendMode::colorDodge: return workOf<BlendMode::colorDodge>(clear);
-    case BlendMode::colorBurn: return workOf<BlendMode::colorBurn>(clear);
-    case BlendMode::hardLight: return workOf<BlendMode::hardLight>(clear);
-    case BlendMode::softLight: return workOf<BlendMode::softLight>(clear);
+    case BlendMode::normal: return workOf<BlendMode::normal>(clear, linear);
+    case BlendMode::add: return workOf<BlendMode::add>(clear, linear);
+    case BlendMode::subtract: return workOf<BlendMode::subtract>(clear, linear);
+    case BlendMode::screen: return workOf<BlendMode::screen>(clear, linear);
+    case BlendMode::multiply: return workOf<BlendMode::multiply>(clear, linear);
+    case BlendMode::overlay: return workOf<BlendMode::overlay>(clear, linear);
+    case BlendMode::lighten: return workOf<BlendMode::lighten>(clear, linear);
+    case BlendMode::darken: return workOf<BlendMode::darken>(clear, linear);
+    case BlendMode::difference: return workOf<BlendMode::difference>(clear, linear);
+    case BlendMode::colorDodge: return workOf<BlendMode::colorDodge>(clear, linear);
+    case BlendMode::colorBurn: return workOf<BlendMode::colorBurn>(clear, linear);
+    case BlendMode::hardLight: return workOf<BlendMode::hardLight>(clear, linear);
+    case BlendMode::softLight: return workOf<BlendMode::softLight>(clear, linear);
   }
-  return workOf<BlendMode::normal>(clear);
+  return workOf<BlendMode::normal>(clear, linear);
 }
 
 AMI_INLINE void widenKernel(const uint8_t* from, float* to, int count, float scale) {
@@ -191,7 +234,7 @@ void layLuma(Side& side, const uint8_t* y, const uint8_t* alpha, int first, int 
 void blendRun(Run& run, BlendMode mode, const BlendRows& rows, int x, int count, int skip, bool alone) {
   const int chroma = (x + (rows.odd ? 1 : 0)) / 2, samples = (skip + count + 1) / 2;
   const bool clear = rows.groundA[0] != nullptr || rows.layerA[0] != nullptr || skip + count < 2 * samples || skip > 0;
-  const Work work = workFor(mode, clear);
+  const Work work = workFor(mode, clear, rows.linear);
   layChroma(run, run.layer, rows.layerU + chroma, rows.layerV + chroma, rows.layerChromaAlpha != nullptr ? rows.layerChromaAlpha + chroma : nullptr, samples);
   uint8_t* const groundAlpha = rows.groundChromaAlpha != nullptr ? rows.groundChromaAlpha + chroma : nullptr;
   layChroma(run, run.ground, rows.groundU + chroma, rows.groundV + chroma, groundAlpha, samples);

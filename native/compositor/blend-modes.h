@@ -27,9 +27,11 @@ struct BlendRows {
   bool lastAlone, rowAlone;
   /** 0 to 1. */
   float opacity;
+  /** Colours are mixed as light, not as values of video. */
+  bool linear;
 };
 
-/** Blends in RGB, as W3C's Compositing and Blending Level 1 defines the modes; `add` and `subtract` are plain sums of light values. */
+/** Blends in RGB, as W3C's Compositing and Blending Level 1 defines the modes; `add` and `subtract` are plain sums of values. */
 void blendRows(BlendMode mode, const BlendRows& rows);
 
 }  // namespace ami

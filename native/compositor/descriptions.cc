@@ -57,6 +57,17 @@ std::shared_ptr<FrameStore> readStore(Arguments& read, Napi::Value value, const 
   return object->store();
 }
 
+RgbColor readRgb(Arguments& read, Napi::Value value, const std::string& name) {
+  const std::string text = read.text(value, name);
+  if (!read.ok()) return {};
+  if (text.size() != 7 || text[0] != '#' || text.find_first_not_of("0123456789abcdefABCDEF", 1) != std::string::npos) {
+    read.fail(name + " is \"" + text.substr(0, 40) + "\", not a colour like #rrggbb");
+    return {};
+  }
+  const auto part = [&](size_t at) { return static_cast<float>(std::strtol(text.substr(at, 2).c_str(), nullptr, 16)) / 255; };
+  return {part(1), part(3), part(5)};
+}
+
 YuvColor readColor(Arguments& read, Napi::Value value, const std::string& name, bool alpha) {
   const std::string text = read.text(value, name);
   if (!read.ok()) return {};
@@ -96,6 +107,8 @@ std::unique_ptr<Layer> readLayer(Arguments& read, Napi::Value value, const std::
   Laying laying;
   laying.opacity = read.number(read.get(from, "opacity"), name + ".opacity", 0, 1);
   laying.blend = static_cast<BlendMode>(read.choice(read.get(from, "blend"), name + ".blend", blendNames()));
+  const Napi::Value light = read.get(from, "light");
+  if (read.ok() && !light.IsUndefined()) laying.linear = read.choice(light, name + ".light", {"video", "linear"}) == 1;
   geometry.nearest = read.choice(read.get(from, "sampling"), name + ".sampling", {"smooth", "nearest"}) == 1;
   if (!read.ok()) return nullptr;
   return std::make_unique<Layer>(std::move(content), geometry, laying);

@@ -11,6 +11,13 @@ namespace ami {
 
 /** The store behind a value; fails in `read` where it is none, or closed. */
 std::shared_ptr<FrameStore> readStore(Arguments& read, Napi::Value value, const std::string& name);
+/** Red, green and blue, 0 to 1. */
+struct RgbColor {
+  float r = 0, g = 0, b = 0;
+};
+
+/** `#rrggbb`. */
+RgbColor readRgb(Arguments& read, Napi::Value value, const std::string& name);
 /** `#rrggbb`, and `#rrggbbaa` where `alpha`. */
 YuvColor readColor(Arguments& read, Napi::Value value, const std::string& name, bool alpha);
 /** Null after a failure. */

@@ -103,6 +103,7 @@ void drawBlended(const PlacedPlanes& p, const Target& t, const Laying& laying) {
     rows.lastAlone = x + rows.width == t.width;
     rows.rowAlone = 2 * cy + 1 == t.height;
     rows.opacity = static_cast<float>(std::min(laying.opacity, 1.0));
+    rows.linear = laying.linear;
     blendRows(laying.blend, rows);
   }
 }
@@ -111,7 +112,7 @@ void drawBlended(const PlacedPlanes& p, const Target& t, const Laying& laying) {
 
 void drawPlaced(const PlacedPlanes& p, const Target& target, const Laying& laying) {
   if (laying.opacity < 0.001) return;
-  if (laying.blend != BlendMode::normal) drawBlended(p, target, laying);
+  if (laying.mixes(p.alpha)) drawBlended(p, target, laying);
   else if (p.alpha) drawAlpha(p, target, laying.opacity);
   else drawOpaque(p, target, laying.opacity);
 }

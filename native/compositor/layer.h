@@ -38,7 +38,7 @@ struct LayerContent {
 class Layer {
  public:
   Layer(LayerContent content, Geometry geometry, Laying laying) : content_(std::move(content)), geometry_(geometry), laying_(laying) {
-    geometry_.blended = laying.blend != BlendMode::normal;
+    geometry_.blended = laying.mixes(false);
   }
 
   const LayerContent& content() const { return content_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "../light.h"
 #include "media-store/monotonic.h"
 
 namespace ami {
@@ -80,6 +81,15 @@ void DelayFilter::apply(const Planes& from, int64_t timeUs, FilterPicture& to) {
   copyPicture(shown, to.planes());
 }
 
+MaskFilter::MaskFilter(std::shared_ptr<FrameStore> store, bool byAlpha, bool invert, bool linear) : store_(std::move(store)), byAlpha_(byAlpha) {
+  for (int value = 0; value < 256; value++) {
+    const int luma = std::min(std::max((value - 16) * 255 / 219, 0), 255);
+    const int light = linear ? static_cast<int>(toLight(static_cast<float>(luma) / 255) * 255 + 0.5f) : luma;
+    const int share = byAlpha ? value : light;
+    opaque_[value] = static_cast<uint8_t>(invert ? 255 - share : share);
+  }
+}
+
 void MaskFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
   to.resize(from.width, from.height, true);
   const Planes& made = to.planes();
@@ -98,8 +108,7 @@ void MaskFilter::apply(const Planes& from, int64_t, FilterPicture& to) {
     uint8_t* alpha = made.a + y * made.strideA;
     const uint8_t* row = mask_.data() + static_cast<size_t>(y) * from.width;
     for (int x = 0; x < from.width; x++) {
-      const int value = opaque ? 255 : byAlpha_ ? row[x] : std::min(std::max((row[x] - 16) * 255 / 219, 0), 255);
-      alpha[x] = static_cast<uint8_t>((alpha[x] * (invert_ ? 255 - value : value) * 257 + 32768) >> 16);
+      alpha[x] = static_cast<uint8_t>((alpha[x] * opaque_[opaque ? 255 : row[x]] * 257 + 32768) >> 16);
     }
   }
 }

@@ -43,14 +43,17 @@ class DelayFilter : public Filter {
 /** Multiplies alpha with another source's picture, stretched over this one. */
 class MaskFilter : public Filter {
  public:
-  MaskFilter(std::shared_ptr<FrameStore> store, bool byAlpha, bool invert) : store_(std::move(store)), byAlpha_(byAlpha), invert_(invert) {}
+  /** `linear`: by the light of the other picture, where it goes by luma. */
+  MaskFilter(std::shared_ptr<FrameStore> store, bool byAlpha, bool invert, bool linear);
   void apply(const Planes& from, int64_t timeUs, FilterPicture& to) override;
   /** The mask may change while the picture stays. */
   bool moves() const override { return true; }
 
  private:
   const std::shared_ptr<FrameStore> store_;
-  const bool byAlpha_, invert_;
+  const bool byAlpha_;
+  /** How opaque each value of the mask is. */
+  uint8_t opaque_[256];
   PlaneScaler scaler_;
   std::vector<uint8_t> mask_;
 };

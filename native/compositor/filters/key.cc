@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../light.h"
 #include "media-store/simd.h"
 
 namespace ami {
@@ -21,7 +22,8 @@ AMI_INLINE void keyRowKernel(uint8_t* u, uint8_t* v, uint8_t* opaque, int width,
     const float du = u[x] - ku, dv = v[x] - kv;
     const float beyond = std::sqrt(du * du + dv * dv) - similarity;
     const float cover = std::min(std::max(beyond * edge, 0.0f), 1.0f);
-    opaque[x] = static_cast<uint8_t>(cover * 255 + 0.5f);
+    const float flat = cover * std::sqrt(cover);
+    opaque[x] = static_cast<uint8_t>((key.smooth ? flat : cover) * 255 + 0.5f);
     const float near = std::min(std::max(beyond * spill, 0.0f), 1.0f);
     // Half as steep again as linear, so that only what is close to the key loses its colour.
     const float keep = near * std::sqrt(near);
@@ -50,6 +52,53 @@ AMI_INLINE void spreadRowKernel(const uint8_t* near, const uint8_t* far, uint8_t
 }
 AMI_DISPATCH(spreadRow, (const uint8_t* near, const uint8_t* far, uint8_t* alpha, int width), (near, far, alpha, width))
 
+/** Pixels of one row with their chroma. */
+struct PixelRow {
+  const uint8_t *y, *u, *v;
+};
+
+constexpr float kLuma = 1.0f / 219, kRv = 1.5748f / 224, kBu = 1.8556f / 224, kGu = -0.187324f / 224, kGv = -0.468124f / 224;
+
+AMI_INLINE float unit(float value) { return value < 0 ? 0.0f : value > 1 ? 1.0f : value; }
+
+/** Calls `work(x, red, green, blue)` for each pixel, values 0 to 1. */
+template <class Work>
+AMI_INLINE void eachColor(const PixelRow& row, int count, Work&& work) {
+  for (int x = 0; x < count; x++) {
+    const float luma = (row.y[x] - 16) * kLuma, u = row.u[x / 2] - 128.0f, v = row.v[x / 2] - 128.0f;
+    work(x, unit(luma + kRv * v), unit(luma + kGu * u + kGv * v), unit(luma + kBu * u));
+  }
+}
+
+/** Light of each pixel, 0 to 1. */
+AMI_INLINE void lightRowKernel(const PixelRow& row, float* values, int count) {
+  eachColor(row, count, [&](int x, float r, float g, float b) {
+    values[x] = unit(0.2126f * toLight(r) + 0.7152f * toLight(g) + 0.0722f * toLight(b));
+  });
+}
+AMI_DISPATCH(lightRow, (const PixelRow& row, float* values, int count), (row, values, count))
+
+/** How far each pixel is from the key's colour. */
+AMI_INLINE void distanceRowKernel(const PixelRow& row, const ColorKey& key, float* values, int count) {
+  eachColor(row, count, [&](int x, float r, float g, float b) {
+    const float dr = r - key.red, dg = g - key.green, db = b - key.blue;
+    values[x] = std::sqrt(dr * dr + dg * dg + db * db);
+  });
+}
+AMI_DISPATCH(distanceRow, (const PixelRow& row, const ColorKey& key, float* values, int count), (row, key, values, count))
+
+/** `measure` gives a value for each pixel of a row, and `opaque` says how opaque that is, 0 to 1. */
+template <class Measure, class Opaque>
+void keyPixels(Planes& picture, Measure&& measure, Opaque&& opaque) {
+  std::vector<float> values(static_cast<size_t>(picture.width));
+  for (int y = 0; y < picture.height; y++) {
+    const ptrdiff_t chroma = y / 2 * picture.strideC;
+    measure(PixelRow{picture.y + y * picture.strideY, picture.u + chroma, picture.v + chroma}, picture.width, values.data());
+    uint8_t* alpha = picture.a + y * picture.strideA;
+    for (int x = 0; x < picture.width; x++) alpha[x] = static_cast<uint8_t>(static_cast<float>(alpha[x]) * opaque(values[static_cast<size_t>(x)]) + 0.5f);
+  }
+}
+
 }  // namespace
 
 void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room) {
@@ -75,14 +124,34 @@ void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room) {
   }
 }
 
+/** How opaque something is that is `beyond` an edge of the width `smooth`. */
+static float edgeOf(float beyond, float smooth, bool flat) {
+  const float t = smooth <= 0 ? (beyond >= 0 ? 1.0f : 0.0f) : std::min(std::max(beyond / smooth, 0.0f), 1.0f);
+  return flat ? t * t * (3 - 2 * t) : t;
+}
+
+static float opaqueAt(float bright, const LumaKey& key) {
+  const float above = edgeOf(bright - key.low, key.lowSmooth, key.smooth), below = edgeOf(key.high - bright, key.highSmooth, key.smooth);
+  return key.smooth ? above * below : std::min(above, below);
+}
+
+void colorKey(Planes& picture, const ColorKey& key) {
+  const auto colors = [&](const PixelRow& row, int count, float* values) { distanceRow(row, key, values, count); };
+  keyPixels(picture, colors, [&](float distance) { return std::min(std::max((distance - key.similarity) / std::max(key.smoothness, 1e-4f), 0.0f), 1.0f); });
+}
+
 void lumaKey(Planes& picture, const LumaKey& key) {
-  uint8_t opaque[256];
-  const auto edge = [](float beyond, float smooth) { return std::min(std::max(smooth <= 0 ? (beyond >= 0 ? 1.0f : 0.0f) : beyond / smooth, 0.0f), 1.0f); };
-  for (int luma = 0; luma < 256; luma++) {
-    const float bright = (luma - 16) / 219.0f;
-    const float above = edge(bright - key.low, key.lowSmooth), below = edge(key.high - bright, key.highSmooth);
-    opaque[luma] = static_cast<uint8_t>(std::min(above, below) * 255 + 0.5f);
+  if (key.linear) {
+    // Between the steps of the table nothing changes that a byte of alpha shows.
+    constexpr int kSteps = 4096;
+    std::vector<float> table(kSteps + 1);
+    for (int step = 0; step <= kSteps; step++) table[static_cast<size_t>(step)] = opaqueAt(static_cast<float>(step) / kSteps, key);
+    keyPixels(picture, [](const PixelRow& row, int count, float* values) { lightRow(row, values, count); },
+              [&](float light) { return table[static_cast<size_t>(light * kSteps + 0.5f)]; });
+    return;
   }
+  uint8_t opaque[256];
+  for (int luma = 0; luma < 256; luma++) opaque[luma] = static_cast<uint8_t>(opaqueAt((luma - 16) / 219.0f, key) * 255 + 0.5f);
   // Whiter than white and blacker than black count as white and black.
   for (int luma = 236; luma < 256; luma++) opaque[luma] = opaque[235];
   for (int luma = 0; luma < 16; luma++) opaque[luma] = opaque[16];

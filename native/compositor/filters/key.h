@@ -13,11 +13,24 @@ struct ChromaKey {
   float similarity = 0.4f;
   float smoothness = 0.08f;
   float spill = 0.1f;
+  /** Edges begin flat: what is close to the key is more transparent. */
+  bool smooth = false;
+};
+
+/** What becomes transparent by its whole colour. Distances are measured between values of red, green and blue, each 0 to 1. */
+struct ColorKey {
+  float red = 0, green = 1, blue = 0;
+  float similarity = 0.08f;
+  float smoothness = 0.05f;
 };
 
 /** What becomes transparent by its brightness. */
 struct LumaKey {
   float low = 0, lowSmooth = 0, high = 1, highSmooth = 0;
+  /** Brightness is that of the light, not of the luma of video. */
+  bool linear = false;
+  /** Edges begin and end flat, and count one after the other. */
+  bool smooth = false;
 };
 
 /** Memory that keying works in; kept by its filter, so that nothing is allocated for each picture. */
@@ -28,6 +41,9 @@ struct KeyRoom {
 
 /** Multiplies into `a`, which must be there, and takes the key's reflection out of the chroma. */
 void chromaKey(Planes& picture, const ChromaKey& key, KeyRoom& room);
+
+/** Multiplies into `a`, which must be there. */
+void colorKey(Planes& picture, const ColorKey& key);
 
 /** Multiplies into `a`, which must be there. */
 void lumaKey(Planes& picture, const LumaKey& key);

@@ -39,15 +39,25 @@ std::unique_ptr<Filter> inPlace(bool needsAlpha, std::function<void(Planes&)> wo
 std::unique_ptr<Filter> makeFilter(const std::string& kind, Napi::Object settings, Arguments& read) {
   const auto number = [&](const char* name, double least, double most) { return read.number(read.get(settings, name), kind + "." + name, least, most); };
   const auto share = [&](const char* name) { return static_cast<float>(number(name, 0, 1)); };
+  const auto chosen = [&](const char* name, const char* usual, const char* other) {
+    return read.choice(read.get(settings, name), kind + "." + name, {usual, other}) == 1;
+  };
+  const auto linearLight = [&] { return chosen("light", "video", "linear"); };
+  const auto smoothEdges = [&] { return chosen("edges", "straight", "smooth"); };
   const auto pixels = [&](const char* name) { return read.integer(read.get(settings, name), kind + "." + name, 0, 16384); };
 
   if (kind == "chroma-key") {
     const YuvColor color = readColor(read, read.get(settings, "color"), "chroma-key.color", false);
-    const ChromaKey key{color.u, color.v, share("similarity"), share("smoothness"), share("spill")};
+    const ChromaKey key{color.u, color.v, share("similarity"), share("smoothness"), share("spill"), smoothEdges()};
     return inPlace(true, [key, room = std::make_shared<KeyRoom>()](Planes& picture) { chromaKey(picture, key, *room); });
   }
+  if (kind == "color-key") {
+    const RgbColor color = readRgb(read, read.get(settings, "color"), "color-key.color");
+    const ColorKey key{color.r, color.g, color.b, share("similarity"), share("smoothness")};
+    return inPlace(true, [key](Planes& picture) { colorKey(picture, key); });
+  }
   if (kind == "luma-key") {
-    const LumaKey key{share("low"), share("lowSmooth"), share("high"), share("highSmooth")};
+    const LumaKey key{share("low"), share("lowSmooth"), share("high"), share("highSmooth"), linearLight(), smoothEdges()};
     return inPlace(true, [key](Planes& picture) { lumaKey(picture, key); });
   }
   if (kind == "color-correction") {
@@ -83,7 +93,8 @@ std::unique_ptr<Filter> makeFilter(const std::string& kind, Napi::Object setting
     const bool byAlpha = read.choice(read.get(settings, "by"), "mask.by", {"alpha", "luma"}) == 0;
     const bool invert = read.flag(read.get(settings, "invert"), "mask.invert");
     const auto store = readStore(read, read.get(settings, "store"), "mask.store");
-    return read.ok() ? std::make_unique<MaskFilter>(store, byAlpha, invert) : nullptr;
+    const bool linear = linearLight();
+    return read.ok() ? std::make_unique<MaskFilter>(store, byAlpha, invert, linear) : nullptr;
   }
   read.fail("There is no filter \"" + kind.substr(0, 60) + "\"");
   return nullptr;

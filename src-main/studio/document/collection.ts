@@ -76,6 +76,12 @@ const ItemBase = {
   blend: Type.Union(blendModes.map((mode) => Type.Literal(mode))),
   opacity: Type.Number({ minimum: 0, maximum: 1 }),
   sampling: Type.Union([Type.Literal('smooth'), Type.Literal('nearest')]),
+  light: Type.Optional(
+    Type.Union([Type.Literal('video'), Type.Literal('linear')], {
+      description:
+        'what it is mixed in with what is behind it: values of video (where left out), or the light that they stand for, as in OBS Studio',
+    }),
+  ),
 }
 
 const exactly = { additionalProperties: false }
@@ -198,6 +204,7 @@ export interface ItemLayout {
   readonly blend: BlendMode
   readonly opacity: number
   readonly sampling: 'smooth' | 'nearest'
+  readonly light?: 'video' | 'linear'
 }
 export type LeafItem = ItemLayout & ({ readonly source: string } | { readonly scene: string })
 export type Item = LeafItem | (ItemLayout & { readonly group: readonly LeafItem[] })

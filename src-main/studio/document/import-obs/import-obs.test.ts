@@ -34,7 +34,10 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
     expect(collection.transition).toBe('fade')
     expect(collection.transitions[1]).toMatchObject({ kind: 'fade', durationMs: 450 })
     expect(collection.scenes[2]?.transition).toBe('cut')
-    expect(told).toEqual(['canvas: is 1920x1080 at 30 frames a second unless told: OBS keeps its size in the profile'])
+    expect(told.filter((line) => !line.startsWith('canvas: '))).toEqual([
+      'source "Title", filter "Mask": where its picture has another shape than the source it is stretched over it: give it the same shape',
+    ])
+    expect(told).toContain('canvas: is 1920x1080 at 30 frames a second unless told: OBS keeps its size in the profile')
   })
 
   it('has its sources with what was set', () => {
@@ -82,7 +85,14 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
   })
 
   it('sounds as it did', () => {
-    expect(sourceOf('Desk-mic')?.audio).toMatchObject({ gainDb: -6, pan: -0.5, syncOffsetMs: 120, tracks: [1, 2], monitoring: 'also' })
+    // Its balance of 0.25 leaves sin(67.5°) of the left and sin(22.5°) of the right.
+    expect(sourceOf('Desk-mic')?.audio).toMatchObject({
+      gainDb: -6.69,
+      pan: -0.7281,
+      syncOffsetMs: 120,
+      tracks: [1, 2],
+      monitoring: 'also',
+    })
     expect(sourceOf('Desk-sound')?.audio).toMatchObject({
       muted: true,
       filters: [{ kind: 'compressor', settings: { key: 'Desk-mic', ratio: 20, thresholdDb: -30 } }],
@@ -94,8 +104,8 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
 
   it('has its filters', () => {
     expect(sourceOf('Webcam')?.filters).toMatchObject([
-      { kind: 'chroma-key', settings: { color: '#00ff00', similarity: 0.42 } },
-      { kind: 'color-correction', settings: { contrast: 0.2, gamma: 1.1, saturation: 0.7, opacity: 0.9 } },
+      { kind: 'chroma-key', settings: { color: '#00ff00', similarity: 0.478125, edges: 'smooth' } },
+      { kind: 'color-correction', settings: { light: 'linear', contrast: 0.2, gamma: 1.1, saturation: 0.7, opacity: 0.9 } },
     ])
     expect(sourceOf('Screen')?.filters.map(({ kind }) => kind)).toEqual(['crop', 'delay', 'lut'])
     expect(sourceOf('Title')?.filters[1]).toMatchObject({ kind: 'mask', settings: { source: 'mask-png', by: 'alpha' } })
@@ -237,7 +247,7 @@ describe('what else such documents hold', () => {
       'scene "Main", item "Gone": shows a source that is not there',
       'scene "Main", item "Wipe": there is no blend mode glow: it is normal',
       'scene "Main", item "Wipe": what stands over its bounds is cut off',
-      'scripts: scripts are not carried: use the API',
+      'scripts: a script is not carried: use the API',
     ])
   })
 
@@ -253,6 +263,201 @@ describe('what else such documents hold', () => {
       ['In', 'push'],
     ])
     expect(told.filter((line) => line.endsWith('there is another one of that name'))).toHaveLength(2)
+  })
+
+  it('transitions by their kind, and those that every OBS has by their names in its languages', () => {
+    const show = (document: object) => lines({ sources: [scene('Main', [], own)], ...document })
+    const own = { private_settings: { transition: 'Coupure', transition_duration: 300 } }
+    const fade = { id: 'fade', kind: 'fade', name: 'Fade' }
+    for (const name of ['Fondu', 'フェード', 'Überblende', 'Dissolvenza', '淡入淡出', 'FADE']) {
+      const { collection, told } = show({ current_transition: name, transition_duration: 700 })
+      expect(collection.transition, name).toBe('fade')
+      expect(collection.transitions[1]).toMatchObject({ ...fade, durationMs: 700 })
+      expect(collection.scenes[0]?.transition).toBe('cut')
+      expect(told).toHaveLength(1)
+    }
+    expect(show({ current_transition: 'Schnitt' }).collection.transition).toBe('cut')
+    // OBS fades where nothing is said, and where nothing of that name is there.
+    expect(show({}).collection.transition).toBe('fade')
+    expect(show({}).collection.transitions[1]).toMatchObject({ durationMs: 300 })
+    const gone = show({ current_transition: 'Wirbel' })
+    expect(gone.collection.transition).toBe('fade')
+    expect(gone.told).toContain('transition "Wirbel": is not in the document: it is a fade, as OBS makes it')
+    // What the document has of that name is meant, whatever the name says elsewhere.
+    const named = show({ current_transition: 'Fondu', transitions: [source('wipe_transition', 'Fondu', { luma_image: 'linear-h.png' })] })
+    expect(named.collection.transitions.find(({ id }) => id === named.collection.transition)).toMatchObject({ name: 'Fondu', kind: 'wipe' })
+    // An override without a time of its own lasts as long as OBS makes it, not as the others.
+    const { collection } = lines({
+      sources: [scene('Main', [], { private_settings: { transition: 'Fondu' } })],
+      current_transition: 'Fondu',
+      transition_duration: 900,
+    })
+    expect(collection.transitions.find(({ id }) => id === collection.scenes[0]?.transition)).toMatchObject({
+      kind: 'fade',
+      durationMs: 300,
+    })
+  })
+
+  it('items and filters in the light that OBS mixes in: linear, unless it was told otherwise or they are of the first version', () => {
+    const filters = [
+      source('luma_key_filter', 'Key', { luma_min: 0.3, luma_min_smooth: 0.05 }, { versioned_id: 'luma_key_filter_v2' }),
+      source('luma_key_filter', 'Old key', { luma_min: 0.3 }),
+      source('color_key_filter', 'Color', { key_color_type: 'blue', similarity: 120 }, { versioned_id: 'color_key_filter_v2' }),
+      source(
+        'chroma_key_filter',
+        'Chroma',
+        { key_color_type: 'blue', contrast: -1, opacity: 0.5 },
+        { versioned_id: 'chroma_key_filter_v2' },
+      ),
+      source(
+        'color_filter',
+        'Tint',
+        { brightness: 0.1, color_multiply: 0xff8040, color_add: 0x102030 },
+        { versioned_id: 'color_filter_v2' },
+      ),
+      source('color_filter', 'Old tint', { brightness: 0.1, contrast: 0.5, opacity: 50 }),
+    ]
+    const { collection, told } = lines({
+      sources: [
+        scene('Main', [item('A'), item('A', { blend_method: 'srgb_off' }), item('A', { blend_method: 'default', blend_type: 'additive' })]),
+        source('color_source', 'A', {}, { filters }),
+      ],
+    })
+    expect(collection.scenes[0]?.items.map(({ light, blend }) => [light, blend])).toEqual([
+      ['linear', 'normal'],
+      [undefined, 'normal'],
+      ['linear', 'add'],
+    ])
+    expect(collection.sources[0]?.filters.map(({ kind, settings }) => ({ kind, ...settings }))).toMatchObject([
+      { kind: 'luma-key', light: 'linear', edges: 'smooth', low: 0.3, lowSmooth: 0.05, high: 1, highSmooth: 0 },
+      { kind: 'luma-key', light: 'video', edges: 'smooth', low: 0.3 },
+      { kind: 'color-key', color: '#0000ff', similarity: 0.12, smoothness: 0.05 },
+      { kind: 'chroma-key', color: '#0099ff', similarity: 0.455357, smoothness: 0.091071, spill: 0.113839, edges: 'smooth' },
+      { kind: 'color-correction', light: 'linear', contrast: -0.5, opacity: 0.5 },
+      { kind: 'color-correction', light: 'linear', brightness: 0.1, multiply: '#4080ff', add: '#302010' },
+      { kind: 'color-correction', light: 'video', brightness: 0.15, contrast: 0.5, opacity: 0.5 },
+    ])
+    expect(told).toHaveLength(1)
+  })
+
+  it('texts with the sizes and lines of the source that wrote them', () => {
+    const font = { face: 'DejaVu Sans', size: 40 }
+    const textOf = (id: string, settings: object, versioned = id) => {
+      const { collection, told } = lines({ sources: [scene('Main', []), { ...source(id, 'T', settings), versioned_id: versioned }] })
+      return { settings: collection.sources[0]?.settings, told: told.filter((line) => line.startsWith('source')) }
+    }
+    const free = textOf('text_ft2_source', { font, text: 'a', outline: true, custom_width: 90 }, 'text_ft2_source_v2')
+    expect(free).toMatchObject({ settings: { layout: 'freetype', fontSize: 40, outline: { width: 2 } }, told: [] })
+    expect(textOf('text_ft2_source', {}).settings).toMatchObject({ fontSize: 32 })
+    expect(textOf('text_ft2_source', {}, 'text_ft2_source_v2').settings).toMatchObject({ fontSize: 256 })
+    expect(textOf('text_ft2_source', { custom_width: 300, color1: 0xff0000ff, antialiasing: false })).toMatchObject({
+      settings: { width: 300, color: '#ff0000' },
+      told: [
+        'source "T": the edges of its letters are smooth',
+        'source "T": its lines are broken between words instead of between any two letters',
+        'source "T": its second colour is at the foot of the text instead of at the foot of each letter',
+      ],
+    })
+    const gdi = textOf(
+      'text_gdiplus',
+      {
+        font,
+        outline: true,
+        outline_size: 6,
+        extents: true,
+        extents_cx: 400,
+        extents_cy: 200,
+        valign: 'bottom',
+        align: 'right',
+        transform: 3,
+      },
+      'text_gdiplus_v2',
+    )
+    expect(gdi).toMatchObject({
+      settings: { layout: 'gdi', fontSize: 40, outline: { width: 3 }, width: 400, height: 200, verticalAlign: 'bottom', align: 'right' },
+      told: ['source "T": its words do not begin with capitals by themselves: write them so'],
+    })
+    expect(textOf('text_gdiplus', {}).settings).toMatchObject({ fontSize: 36 })
+  })
+
+  it('playlists of VLC with files and URLs', () => {
+    const playlistOf = (entries: readonly string[], more: object = {}) => {
+      const settings = { playlist: entries.map((value) => ({ value, hidden: false, selected: false })), ...more }
+      const { collection, told } = lines({ sources: [scene('Main', []), source('vlc_source', 'V', settings)] })
+      return { source: collection.sources[0], told: told.filter((line) => line.startsWith('source')) }
+    }
+    const mixed = playlistOf(
+      ['/show/a.mp4', 'https://a.example/b.mp4', 'file:///show/c%20d.mp4', 'rtsp://user:pw@cam.example/live?key=1', ''],
+      { shuffle: true, loop: false, playback_behavior: 'pause_unpause', track: 2, subtitle_enable: true },
+    )
+    expect(mixed.source).toMatchObject({
+      kind: 'playlist',
+      settings: { shuffle: true, loop: false, whenShown: 'resume', whenHidden: 'pause' },
+    })
+    expect((mixed.source!.settings.items as { file: string }[]).map(({ file }) => file)).toEqual([
+      '/show/a.mp4',
+      'https://a.example/b.mp4',
+      '/show/c d.mp4',
+    ])
+    expect(mixed.told).toEqual([
+      'source "V": its subtitles are not shown: burn them into the file',
+      'source "V": its sound track 2 is not chosen: a playlist plays the first one',
+      'source "V": rtsp://***@cam.example/live?*** is left out: a playlist plays files and http(s) URLs; add a live stream source for it',
+    ])
+    expect(playlistOf(['rtmp://a.example/live/x'], { playback_behavior: 'always_play' })).toMatchObject({
+      source: { kind: 'stream', settings: { address: 'rtmp://a.example/live/x', whenHidden: 'run' } },
+      told: [],
+    })
+    expect(playlistOf(['file:///C:/show/a.mp4']).source?.settings.items).toMatchObject([{ file: 'C:/show/a.mp4' }])
+  })
+
+  it('the balance as OBS hears it', () => {
+    const heard = (balance: number, more: object = {}) => {
+      const { collection } = lines({ sources: [scene('Main', []), source('pulse_input_capture', 'M', {}, { balance, ...more })] })
+      const { gainDb, pan } = collection.sources[0]!.audio!
+      const side = (towards: number) => (towards <= 0 ? 1 : Math.cos((towards * Math.PI) / 2)) * 10 ** (gainDb / 20)
+      return [side(pan), side(-pan)] as const
+    }
+    for (const balance of [0, 0.1, 0.25, 0.4, 0.48, 0.6, 0.75, 1]) {
+      const [left, right] = heard(balance)
+      expect(left, `left of ${balance}`).toBeCloseTo(Math.sin(((1 - balance) * Math.PI) / 2), 2)
+      expect(right, `right of ${balance}`).toBeCloseTo(Math.sin((balance * Math.PI) / 2), 2)
+    }
+    for (const balance of [0.495, 0.5, 0.505]) expect(heard(balance)).toEqual([1, 1])
+    expect(heard(0.2, { flags: 2 })).toEqual([1, 1])
+  })
+
+  it('what stands beside the scenes is told with what to do: virtual camera, output timer, captions, plug-ins', () => {
+    const rest = (document: object) =>
+      lines({ sources: [scene('Main', [])], ...document }).told.filter((line) => !line.startsWith('canvas: '))
+    const camera = (settings: object) => rest({ 'virtual-camera': settings })
+    expect(camera({ type: 0, internal: 0, scene: '', source: '' })).toEqual([])
+    expect(camera({ type2: 3 })).toEqual([])
+    const preview = 'virtual camera: showed the preview; an output of the kind virtual-camera shows the program'
+    expect([camera({ type: 0, internal: 1 }), camera({ type2: 4 })]).toEqual([[preview], [preview]])
+    expect(camera({ type: 1, scene: 'Only me' })[0]).toContain('showed the scene "Only me" whatever is on air')
+    expect(camera({ type2: 2, source: 'Cam' })[0]).toContain('showed the source "Cam" whatever is on air')
+    const timer = {
+      streamTimerHours: 1,
+      streamTimerMinutes: 30,
+      streamTimerSeconds: 0,
+      autoStartStreamTimer: true,
+      recordTimerSeconds: 30,
+    }
+    expect(rest({ modules: { 'output-timer': timer } })).toEqual([
+      'output timer: stopped streaming by itself after 01:30:00: make a macro of start-output, waits of 5400000 ms together, at most 600000 each, and stop-output for the output',
+    ])
+    const modules = {
+      'captions': { enabled: true, source: 'Mic' },
+      'auto-scene-switcher': { active: false, switches: [{ scene: 'Main', window_title: 'x' }] },
+      'downstream-keyer': [{ name: 'DSK' }],
+      'empty-one': {},
+    }
+    expect(rest({ modules })).toEqual([
+      'automatic scene switcher: was off, and is not carried: switch scenes by the API when the window in front changes',
+      'plug-in "downstream-keyer": what it keeps in the scene collection is not carried',
+      'captions: captions of the sound of "Mic" are not made',
+    ])
   })
 
   it('whatever is written there, it is a collection or a refusal', () => {

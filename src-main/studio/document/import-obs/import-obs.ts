@@ -4,7 +4,9 @@ import { type Collection, formatName, formatVersion } from '../collection.ts'
 import type { CollectionKinds, KindOfSettings } from '../collection-kinds.ts'
 import { freeId } from '../complete-collection.ts'
 import { type DocumentReader, readDocument, refuseMonsters } from '../read-document.ts'
+import { builtInTransition } from './built-in-transitions.ts'
 import { ImportReport, type NotCarried } from './not-carried.ts'
+import { panOfBalance } from './obs-balance.ts'
 import { mapObsFilter, sortOfObsFilter } from './obs-filters.ts'
 import { actionOf, chordsOf, counterpartOf } from './obs-hotkeys.ts'
 import { ObsNames } from './obs-names.ts'
@@ -32,6 +34,8 @@ export interface Imported {
 const maxScenes = 512
 const maxSources = 1000
 const maxTransitions = 64
+/** How long transitions of OBS last where nothing is said. */
+const defaultTransitionMs = 300
 
 type Entity = Record<string, unknown>
 
@@ -135,7 +139,7 @@ class ObsImport {
       scenes: made,
       sources: this.#sources,
       transitions: this.#transitions,
-      transition: this.#names.transitions.of(this.#root.text('current_transition')) ?? this.#transitions[0]?.id,
+      transition: this.#usualTransition(),
       macros: this.#macros,
     }
   }
@@ -162,7 +166,7 @@ class ObsImport {
   /** Told once for each source that has no kind here. */
   #isCarried(source: ObsValues): boolean {
     const id = source.text('id')
-    const mapped = mapObsSource(id, source.part('settings'), () => undefined)
+    const mapped = mapObsSource(versionedId(source), source.part('settings'), () => undefined)
     if (mapped !== undefined && this.#kinds.source(mapped.kind) !== undefined) return true
     this.report.add(`source "${source.text('name')}"`, `there is no kind of source for ${id}`)
     return false
@@ -172,7 +176,7 @@ class ObsImport {
     const name = source.text('name')
     const place = `source "${name}"`
     const tell = this.report.at(place)
-    const mapped = mapObsSource(source.text('id'), source.part('settings'), tell)
+    const mapped = mapObsSource(versionedId(source), source.part('settings'), tell)
     const kind = mapped && this.#kinds.source(mapped.kind)
     if (mapped === undefined || kind === undefined) return
     const filters: Entity[] = (mapped.filters ?? []).map((each) => ({ ...each, id: this.#names.newFilter(name, each.name) }))
@@ -187,7 +191,7 @@ class ObsImport {
     if (source.number('deinterlace_mode', 0) !== 0) tell('is not deinterlaced')
     if (source.part('settings').flag('capture_audio')) tell('its own sound is not carried: add a source of the sound of that application')
     if (source.flag('push-to-talk') || source.flag('push-to-mute')) tell('push to talk and push to mute are not carried: give it a macro')
-    if ((source.number('flags', 0) & 2) !== 0) tell('both its channels are heard: it was mono')
+    if (isMono(source)) tell('both its channels are heard: it was mono')
     this.#sources.push({
       id: this.#names.sources.of(name),
       name: name.slice(0, 120) || 'Source',
@@ -200,14 +204,16 @@ class ObsImport {
 
   #audio(source: ObsValues, filters: readonly Entity[], everywhere: boolean, tell: (reason: string) => void): Entity {
     const volume = source.number('volume', 1)
-    const gainDb = volume <= 0 ? -100 : clamp(20 * Math.log10(volume), -100, 30)
+    // OBS mixes to mono behind the balance, which leaves nothing of it.
+    const balance = panOfBalance(isMono(source) ? 0.5 : source.number('balance', 0.5))
+    const gainDb = volume <= 0 ? -100 : clamp(20 * Math.log10(volume) + balance.gainDb, -100, 30)
     const syncMs = Math.round(source.number('sync', 0) / 1e6)
     const syncOffsetMs = clamp(syncMs, -950, 20_000)
     if (syncMs !== syncOffsetMs) tell(`is ${syncOffsetMs} ms late instead of ${syncMs}`)
     const mixers = source.number('mixers', 255)
     return {
       gainDb: Math.round(gainDb * 100) / 100,
-      pan: clamp(source.number('balance', 0.5) * 2 - 1, -1, 1),
+      pan: Math.round(balance.pan * 1e4) / 1e4,
       muted: source.flag('muted'),
       solo: false,
       syncOffsetMs,
@@ -223,7 +229,7 @@ class ObsImport {
     owner: string,
     place: string,
   ): { readonly sort: 'picture' | 'sound'; readonly filters: readonly Entity[] } | undefined {
-    const id = filter.text('versioned_id') || filter.text('id')
+    const id = versionedId(filter)
     const name = filter.text('name').slice(0, 110) || 'Filter'
     const here = `${place}, filter "${name}"`
     const tell = this.report.at(here)
@@ -290,7 +296,7 @@ class ObsImport {
   }
 
   #addTransitions(): void {
-    const durationMs = clamp(Math.round(this.#root.number('transition_duration', 300)), 0, 60_000)
+    const durationMs = clamp(Math.round(this.#root.number('transition_duration', 0)), 0, 60_000) || defaultTransitionMs
     this.#transitions.push({ id: 'cut', name: 'Cut', kind: 'cut', durationMs: 0 }, { id: 'fade', name: 'Fade', kind: 'fade', durationMs })
     for (const { id, name } of this.#transitions) this.#names.transitions.set(String(name), String(id))
     for (const transition of this.#root.list('transitions').slice(0, 60)) {
@@ -321,11 +327,24 @@ class ObsImport {
     }
   }
 
+  /** What OBS takes where it finds none of that name is its fade. */
+  #usualTransition(): string {
+    const name = this.#root.text('current_transition')
+    const id = this.#transitionIdOf(name)
+    if (id === undefined && name !== '') this.report.add(`transition "${name}"`, 'is not in the document: it is a fade, as OBS makes it')
+    return id ?? 'fade'
+  }
+
+  /** Transitions of the document come before those that every OBS has, whatever their names in its language. */
+  #transitionIdOf(name: string): string | undefined {
+    return this.#names.transitions.of(name) ?? builtInTransition(name)
+  }
+
   /** Id of a transition by its name; where it is to last another time, of one like it that does. */
-  #transitionOf(name: string, durationMs: number | undefined): string | undefined {
-    const id = this.#names.transitions.of(name)
+  #transitionOf(name: string, durationMs: number): string | undefined {
+    const id = this.#transitionIdOf(name)
     const transition = this.#transitions.find((each) => each.id === id)
-    if (transition === undefined || durationMs === undefined || [0, durationMs].includes(Number(transition.durationMs))) return id
+    if (transition === undefined || [0, durationMs].includes(Number(transition.durationMs))) return id
     const lasting = `${transition.name} ${durationMs} ms`.slice(-120)
     const known = this.#names.transitions.of(lasting)
     if (known !== undefined) return known
@@ -371,4 +390,14 @@ class ObsImport {
       this.#macros.push({ id, name: `${action.name} ${name}`.slice(0, 120), hotkeys: hotkeys.slice(0, 8), actions: [action.does] })
     }
   }
+}
+
+/** Whether both channels of a source are mixed to one. */
+function isMono(source: ObsValues): boolean {
+  return (source.number('flags', 0) & 2) !== 0
+}
+
+/** The id with the version behind it, from which usual values follow. What was written before there were any is the first. */
+function versionedId(entity: ObsValues): string {
+  return entity.text('versioned_id') || entity.text('id')
 }

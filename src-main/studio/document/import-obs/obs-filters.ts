@@ -16,53 +16,102 @@ export interface FilterHelp {
 
 type Mapping = (settings: ObsValues, help: FilterHelp, id: string) => readonly MappedFilter[]
 
-const keyColors: Readonly<Record<string, string>> = { green: '#00ff00', blue: '#0000ff', red: '#ff0000', magenta: '#ff00ff' }
+/** What the names of key colours mean: for a chroma key, and for a colour key. */
+const chromaColors: Readonly<Record<string, string>> = { green: '#00ff00', blue: '#0099ff', magenta: '#ff00ff' }
+const wholeColors: Readonly<Record<string, string>> = { green: '#00ff00', blue: '#0000ff', red: '#ff0000', magenta: '#ff00ff' }
 
-const share = (value: number): number => clamp(value, 0, 1)
+const share = (value: number): number => rounded(clamp(value, 0, 1))
+/** Without the traces of computing. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
+
+/** Versions without a number work on the values of video, later ones on the light that these stand for. */
+const isFirst = (id: string): boolean => !/_v\d+$/.test(id)
+const opacityOf = (settings: ObsValues, id: string): number =>
+  share(isFirst(id) ? settings.number('opacity', 100) / 100 : settings.number('opacity', 1))
+/** Below 0 it weakens. */
+const stretchOf = (contrast: number): number => (contrast < 0 ? 1 / (1 - contrast) : 1 + contrast)
+const gammaOf = (settings: ObsValues): number => {
+  const gamma = settings.number('gamma', 0)
+  return rounded(clamp(gamma < 0 ? 1 / (1 - gamma) : 1 + gamma, 0.1, 10))
+}
 
 /** Where a key also corrects colours, a filter of its own does that. */
 function correction(settings: ObsValues, id: string): readonly MappedFilter[] {
-  const names = ['brightness', 'contrast', 'gamma', 'opacity']
-  if (
-    !names.some(
-      (name) => settings.number(name, 0) !== 0 && !(name === 'opacity' && settings.number(name, 1) === (id.endsWith('_v2') ? 1 : 100)),
-    )
-  )
-    return []
-  return colorCorrection(settings, id)
-}
-
-function colorCorrection(settings: ObsValues, id: string): readonly MappedFilter[] {
-  const contrast = settings.number('contrast', 0)
-  const gamma = settings.number('gamma', 0)
-  const opacity = id.endsWith('_v2') ? settings.number('opacity', 1) : settings.number('opacity', 100) / 100
+  const opacity = opacityOf(settings, id)
+  if (opacity === 1 && ['brightness', 'contrast', 'gamma'].every((name) => settings.number(name, 0) === 0)) return []
+  const stretch = stretchOf(settings.number('contrast', 0))
+  const first = isFirst(id)
+  // Contrast multiplies here in both versions, and our own about the middle in the light of video.
+  const brightness = first ? settings.number('brightness', 0) / 2 + (stretch - 1) / 2 : settings.number('brightness', 0)
   return [
     {
       kind: 'color-correction',
       settings: {
-        brightness: clamp(settings.number('brightness', 0), -1, 1),
-        contrast: clamp(contrast < 0 ? 1 / (1 - contrast) - 1 : contrast, -1, 4),
-        gamma: clamp(gamma < 0 ? 1 / (1 - gamma) : 1 + gamma, 0.1, 10),
-        saturation: clamp(settings.number('saturation', 0) + 1, 0, 5),
-        hueDegrees: clamp(settings.number('hue_shift', 0), -180, 180),
-        opacity: share(opacity),
+        light: first ? 'video' : 'linear',
+        brightness: rounded(clamp(brightness, -1, 1)),
+        contrast: rounded(clamp(stretch - 1, -1, 4)),
+        gamma: gammaOf(settings),
+        opacity,
       },
     },
   ]
 }
 
-const chromaKey: Mapping = (settings, { tell }, id) => {
+const colorCorrection: Mapping = (settings, { tell }, id) => {
+  const first = isFirst(id)
+  const contrast = settings.number('contrast', 0)
+  const stretch = first ? 1 + contrast : stretchOf(contrast)
+  // Brightness comes before contrast in the first version, and behind it in later ones and in ours.
+  const brightness = settings.number('brightness', 0) * (first ? stretch : 1)
+  if (first && settings.number('color', 0xffffff) % 0x1000000 !== 0xffffff) tell('its colour is not laid over the picture')
+  return [
+    {
+      kind: 'color-correction',
+      settings: {
+        light: first ? 'video' : 'linear',
+        brightness: rounded(clamp(brightness, -1, 1)),
+        contrast: rounded(clamp(stretch - 1, -1, 4)),
+        gamma: gammaOf(settings),
+        saturation: clamp(settings.number('saturation', 0) + 1, 0, 5),
+        hueDegrees: clamp(settings.number('hue_shift', 0), -180, 180),
+        ...(first
+          ? {}
+          : { multiply: settings.color('color_multiply', 0xffffffff, false), add: settings.color('color_add', 0xff000000, false) }),
+        opacity: opacityOf(settings, id),
+      },
+    },
+  ]
+}
+
+/** OBS measures chroma in shares of a byte, ours in those of its axes, which are 224 of 255 long. */
+const chromaShare = (thousandths: number): number => share((thousandths / 1000) * (255 / 224))
+
+const chromaKey: Mapping = (settings, _help, id) => {
   const type = settings.text('key_color_type', 'green')
-  const color = type === 'custom' ? settings.color('key_color', 0xff00ff00, false) : (keyColors[type] ?? '#00ff00')
-  if (id.startsWith('color_key')) tell('is keyed by chroma instead of by the whole colour')
   return [
     {
       kind: 'chroma-key',
       settings: {
-        color,
-        similarity: share(settings.number('similarity', id.startsWith('color_key') ? 80 : 400) / 1000),
-        smoothness: share(settings.number('smoothness', id.startsWith('color_key') ? 50 : 80) / 1000),
-        spill: share(settings.number('spill', 100) / 1000),
+        color: type === 'custom' ? settings.color('key_color', 0xff00ff00, false) : (chromaColors[type] ?? '#00ff00'),
+        similarity: chromaShare(settings.number('similarity', 400)),
+        smoothness: chromaShare(settings.number('smoothness', 80)),
+        spill: chromaShare(settings.number('spill', 100)),
+        edges: 'smooth',
+      },
+    },
+    ...correction(settings, id),
+  ]
+}
+
+const colorKey: Mapping = (settings, _help, id) => {
+  const type = settings.text('key_color_type', 'green')
+  return [
+    {
+      kind: 'color-key',
+      settings: {
+        color: type === 'custom' ? settings.color('key_color', 0xff00ff00, false) : (wholeColors[type] ?? '#00ff00'),
+        similarity: share(settings.number('similarity', 80) / 1000),
+        smoothness: share(settings.number('smoothness', 50) / 1000),
       },
     },
     ...correction(settings, id),
@@ -71,11 +120,13 @@ const chromaKey: Mapping = (settings, { tell }, id) => {
 
 const pictureMappings: Readonly<Record<string, Mapping>> = {
   chroma_key_filter: chromaKey,
-  color_key_filter: chromaKey,
-  luma_key_filter: (settings) => [
+  color_key_filter: colorKey,
+  luma_key_filter: (settings, _help, id) => [
     {
       kind: 'luma-key',
       settings: {
+        light: isFirst(id) ? 'video' : 'linear',
+        edges: 'smooth',
         low: share(settings.number('luma_min', 0)),
         lowSmooth: share(settings.number('luma_min_smooth', 0)),
         high: share(settings.number('luma_max', 1)),
@@ -83,12 +134,7 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
       },
     },
   ],
-  color_filter: (settings, { tell }, id) => {
-    if (settings.number('color_multiply', 0xffffff) % 0x1000000 !== 0xffffff || settings.number('color_add', 0) % 0x1000000 !== 0) {
-      tell('colours are neither multiplied nor added')
-    }
-    return colorCorrection(settings, id)
-  },
+  color_filter: colorCorrection,
   sharpness_filter: (settings) => [{ kind: 'sharpen', settings: { amount: share(settings.number('sharpness', 0.08)) } }],
   crop_filter: (settings, { tell }) => {
     if (!settings.flag('relative', true)) {
@@ -97,15 +143,23 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
     const cut = (name: string): number => clamp(Math.round(settings.number(name, 0)), 0, 16384)
     return [{ kind: 'crop', settings: { left: cut('left'), top: cut('top'), right: cut('right'), bottom: cut('bottom') } }]
   },
-  mask_filter: (settings, { tell, pictureSource }) => {
+  mask_filter: (settings, { tell, pictureSource }, id) => {
     const type = settings.text('type', 'mask_color_filter.effect')
     const file = settings.text('image_path')
     if (!type.startsWith('mask') || file === '') {
       tell(file === '' ? 'has no picture' : 'blends a picture over the source: put the picture above it in the scene')
       return []
     }
-    if (settings.number('opacity', 1) !== 1 && settings.number('opacity', 100) !== 100) tell('its opacity is not carried')
-    return [{ kind: 'mask', settings: { source: pictureSource(file), by: type.includes('alpha') ? 'alpha' : 'luma' } }]
+    if (!settings.flag('stretch'))
+      tell('where its picture has another shape than the source it is stretched over it: give it the same shape')
+    const opacity = opacityOf(settings, id)
+    const multiply = settings.color('color', 0xffffffff, false)
+    const light = isFirst(id) ? 'video' : 'linear'
+    return [
+      // The picture is read as light by all versions.
+      { kind: 'mask', settings: { source: pictureSource(file), by: type.includes('alpha') ? 'alpha' : 'luma', light: 'linear' } },
+      ...(opacity === 1 && multiply === '#ffffff' ? [] : [{ kind: 'color-correction', settings: { light, multiply, opacity } }]),
+    ]
   },
   scroll_filter: (settings, { tell }) => {
     if (settings.flag('limit_cx') || settings.flag('limit_cy')) tell('its size is that of the source')

@@ -58,5 +58,6 @@ export function mapObsItem(item: ObsValues, tell: (reason: string) => void): Rec
     blend: blends[blend] ?? 'normal',
     opacity: 1,
     sampling: item.text('scale_filter') === 'point' ? 'nearest' : 'smooth',
+    ...(item.text('blend_method') === 'srgb_off' ? {} : { light: 'linear' }),
   }
 }

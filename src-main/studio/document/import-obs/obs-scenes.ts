@@ -16,7 +16,7 @@ export interface ObsScenesDependencies {
   /** Filters for pictures of a scene. */
   readonly filters: (scene: ObsValues, place: string) => readonly unknown[]
   /** Id of the transition of a name, lasting as long as told (ms); undefined where there is none. */
-  readonly transition: (name: string, durationMs: number | undefined) => string | undefined
+  readonly transition: (name: string, durationMs: number) => string | undefined
 }
 
 /** Makes scenes of those of OBS Studio: their items, groups and filters. */
@@ -36,8 +36,9 @@ export class ObsScenes {
     if (settings.flag('custom_size')) report.add(place, 'has the size of the canvas instead of its own')
     const own = scene.part('private_settings')
     const override = own.text('transition')
-    const lasts = own.number('transition_duration', -1)
-    const transition = this.#dependencies.transition(override, lasts < 0 ? undefined : clamp(Math.round(lasts), 0, 60_000))
+    // What OBS takes where none was set, whatever the duration of the collection.
+    const lastsMs = clamp(Math.round(own.number('transition_duration', 300)), 0, 60_000)
+    const transition = this.#dependencies.transition(override, lastsMs)
     if (override !== '' && transition === undefined) report.add(place, `its transition "${override}" is not there`)
     const entity = { name: name.slice(0, 120) || 'Scene', items: this.#items(settings, name, place, maxItems), filters: made }
     return { id: names.scenes.of(name) as string, ...entity, ...(transition === undefined ? {} : { transition }) }

@@ -1,24 +1,39 @@
+import type { MappedSource } from './mapped-source.ts'
+import { mapObsText } from './obs-text.ts'
 import type { ObsValues } from './obs-values.ts'
 import { clamp } from './obs-values.ts'
 
-/** What becomes of a source: a kind of ours with its settings. */
-export interface MappedSource {
-  readonly kind: string
-  readonly settings: Record<string, unknown>
-  /** Filters that do what the source did itself, before its own. */
-  readonly filters?: readonly { readonly name: string; readonly kind: string; readonly settings: Record<string, unknown> }[]
-}
-
-type Mapping = (settings: ObsValues, tell: (reason: string) => void) => MappedSource
+/** `id`: as OBS writes it, with the version where it has one. */
+type Mapping = (settings: ObsValues, tell: (reason: string) => void, id: string) => MappedSource
 
 const isFile = (address: string): boolean => !/^[a-z][a-z0-9+.-]*:\/\//i.test(address)
 
+/** The path that a `file:` URL means; anything else as it is. */
+function localPath(entry: string): string {
+  if (!/^file:\/\//i.test(entry)) return entry
+  const path = entry.replace(/^file:\/\/(?:localhost)?/i, '').replace(/^\/(?=[a-z]:[\\/])/i, '')
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+/** Reports are read by more people than a URL's password is for. */
+const withoutSecrets = (url: string): string => url.replace(/\/\/[^/@]*@/, '//***@').replace(/\?.*$/, '?***')
+
 const image: Mapping = (settings) => ({ kind: 'image', settings: { file: settings.text('file') } })
 
-const color: Mapping = (settings) => ({
-  kind: 'color',
-  settings: { color: settings.color('color', 0xffd1d1d1), width: settings.number('width', 0), height: settings.number('height', 0) },
-})
+/** Colours and sizes that OBS does not write differ by the version of the source. */
+const color: Mapping = (settings, _tell, id) => {
+  const first = !/_v\d+$/.test(id)
+  const [usual, width, height] = first ? [0xffffffff, 400, 400] : [id.endsWith('_v2') ? 0xffffffff : 0xffd1d1d1, 1920, 1080]
+  const side = (name: string, otherwise: number): number => clamp(Math.round(settings.number(name, otherwise)), 1, 8192)
+  return {
+    kind: 'color',
+    settings: { color: settings.color('color', usual), width: side('width', width), height: side('height', height) },
+  }
+}
 
 const media: Mapping = (settings, tell) => {
   const loop = settings.flag('looping')
@@ -43,17 +58,32 @@ const media: Mapping = (settings, tell) => {
   }
 }
 
-const playlist: Mapping = (settings) => {
+/** Protocols that sources of live streams take. */
+const liveUrl = /^(?:rtmps?|srt|rtsps?|udp):\/\//i
+const maxFiles = 2000
+
+/** What VLC plays one after the other: files and, where it is the only entry, a live stream. */
+const playlist: Mapping = (settings, tell) => {
+  const entries = settings
+    .list('playlist')
+    .map((each) => localPath(each.text('value')))
+    .filter((entry) => entry !== '')
+  const [only = ''] = entries
+  if (settings.flag('subtitle_enable')) tell('its subtitles are not shown: burn them into the file')
+  if (settings.number('track', 1) > 1) tell(`its sound track ${settings.number('track', 1)} is not chosen: a playlist plays the first one`)
   const behavior = settings.text('playback_behavior', 'stop_restart')
+  if (entries.length === 1 && liveUrl.test(only)) {
+    return { kind: 'stream', settings: { address: only, whenHidden: behavior === 'always_play' ? 'run' : 'close' } }
+  }
+  const played = entries.filter((entry) => isFile(entry) || /^https?:\/\//i.test(entry))
+  for (const entry of entries.filter((each) => !played.includes(each))) {
+    tell(`${withoutSecrets(entry)} is left out: a playlist plays files and http(s) URLs; add a live stream source for it`)
+  }
+  if (played.length > maxFiles) tell(`only the first ${maxFiles} of its ${played.length} entries are carried`)
   return {
     kind: 'playlist',
     settings: {
-      items: settings
-        .list('playlist')
-        .map((each) => each.text('value'))
-        .filter((file) => file !== '')
-        .slice(0, 2000)
-        .map((file) => ({ file, trimInMs: 0, trimOutMs: null })),
+      items: played.slice(0, maxFiles).map((file) => ({ file, trimInMs: 0, trimOutMs: null })),
       loop: settings.flag('loop', true),
       shuffle: settings.flag('shuffle'),
       whenShown: behavior === 'stop_restart' ? 'restart' : 'resume',
@@ -80,71 +110,6 @@ const slideshow: Mapping = (settings, tell) => {
       loop: settings.flag('loop', true),
       order: settings.flag('randomize') ? 'shuffle' : 'listed',
       whenHidden: behavior === 'stop_restart' ? 'restart' : behavior === 'pause_unpause' ? 'pause' : 'run',
-    },
-  }
-}
-
-/** Both text sources: FreeType's of Linux and macOS, GDI+'s of Windows. */
-const text: Mapping = (settings, tell) => {
-  const font = settings.part('font')
-  const gdi = settings.has('color') || settings.has('read_from_file') || settings.has('opacity')
-  const flags = font.number('flags', 0)
-  const fromFile = settings.flag(gdi ? 'read_from_file' : 'from_file')
-  const first = gdi
-    ? withOpacity(settings.color('color', 0xffffffff, false), settings.number('opacity', 100))
-    : settings.color('color1', 0xffffffff)
-  const second = gdi
-    ? withOpacity(settings.color('gradient_color', 0xffffffff, false), settings.number('gradient_opacity', 100))
-    : settings.color('color2', 0xffffffff)
-  const graded = gdi ? settings.flag('gradient') : first !== second
-  const outline = settings.flag('outline')
-  const boxed = gdi && settings.number('bk_opacity', 0) > 0
-  const log = settings.flag(gdi ? 'chatlog' : 'log_mode')
-  if (settings.flag('vertical')) tell('its letters stand beside each other instead of under each other')
-  if ((flags & 12) !== 0) tell('its letters are neither underlined nor struck out')
-  const extents = settings.flag('extents')
-  return {
-    kind: 'text',
-    settings: {
-      from: fromFile ? 'file' : 'text',
-      text: settings.text('text').slice(0, 65_536),
-      file: settings.text(gdi ? 'file' : 'text_file'),
-      font: font.text('face'),
-      fontSize: clamp(font.number('size', 256), 4, 1000),
-      fontWeight: (flags & 1) !== 0 || /bold/i.test(font.text('style')) ? 700 : 400,
-      fontStyle: (flags & 2) !== 0 || /italic|oblique/i.test(font.text('style')) ? 'italic' : 'normal',
-      color: first,
-      ...(graded ? { gradient: { color: second, angle: gdi ? clamp(settings.number('gradient_dir', 90), -360, 360) : 90 } } : {}),
-      ...(outline
-        ? {
-            outline: gdi
-              ? {
-                  color: withOpacity(settings.color('outline_color', 0xffffffff, false), settings.number('outline_opacity', 100)),
-                  width: clamp(settings.number('outline_size', 2), 0, 100),
-                }
-              : { color: '#000000', width: 2 },
-          }
-        : {}),
-      ...(settings.flag('drop_shadow') ? { shadow: { color: '#000000', x: 4, y: 4, blur: 0 } } : {}),
-      ...(boxed
-        ? {
-            background: {
-              color: withOpacity(settings.color('bk_color', 0xff000000, false), settings.number('bk_opacity', 0)),
-              padding: 0,
-              radius: 0,
-            },
-          }
-        : {}),
-      ...(log ? { lastLines: clamp(Math.round(settings.number(gdi ? 'chatlog_lines' : 'log_lines', 6)), 0, 1000) } : {}),
-      align: ['left', 'center', 'right'].find((each) => each === settings.text('align')) ?? 'left',
-      verticalAlign: { center: 'middle', bottom: 'bottom' }[settings.text('valign')] ?? 'top',
-      ...(extents
-        ? {
-            width: clamp(Math.round(settings.number('extents_cx', 100)), 0, 8192),
-            height: clamp(Math.round(settings.number('extents_cy', 100)), 0, 8192),
-          }
-        : { width: clamp(Math.round(settings.number('custom_width', 0)), 0, 8192) }),
-      letters: { 1: 'upper', 2: 'lower' }[settings.number('transform', 0)] ?? 'as-written',
     },
   }
 }
@@ -233,16 +198,6 @@ const application: Mapping = (settings, tell) => {
   return { kind: 'application-sound', settings: { device: (settings.text('TargetName') || program).slice(0, 512) } }
 }
 
-function withOpacity(color: string, percent: number): string {
-  if (percent >= 100) return color
-  return (
-    color +
-    Math.round(clamp(percent, 0, 100) * 2.55)
-      .toString(16)
-      .padStart(2, '0')
-  )
-}
-
 /** By the id that OBS writes, without the version behind it. */
 const mappings: Readonly<Record<string, Mapping>> = {
   image_source: image,
@@ -250,8 +205,8 @@ const mappings: Readonly<Record<string, Mapping>> = {
   ffmpeg_source: media,
   vlc_source: playlist,
   slideshow,
-  text_ft2_source: text,
-  text_gdiplus: text,
+  text_ft2_source: mapObsText,
+  text_gdiplus: mapObsText,
   browser_source: browser,
   xshm_input: display,
   monitor_capture: display,
@@ -259,7 +214,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
   screen_capture: display,
   'pipewire-desktop-capture-source': portal,
   'pipewire-screen-capture-source': portal,
-  'pipewire-window-capture-source': (settings, tell) => ({ ...portal(settings, tell), kind: 'window' }),
+  'pipewire-window-capture-source': (settings, tell, id) => ({ ...portal(settings, tell, id), kind: 'window' }),
   xcomposite_input: window,
   window_capture: window,
   game_capture: window,
@@ -282,5 +237,5 @@ const mappings: Readonly<Record<string, Mapping>> = {
 /** A source of ours for one of OBS Studio; undefined where there is none. */
 export function mapObsSource(id: string, settings: ObsValues, tell: (reason: string) => void): MappedSource | undefined {
   const known = id.replace(/_v\d+$/, '')
-  return Object.hasOwn(mappings, known) ? mappings[known]?.(settings, tell) : undefined
+  return Object.hasOwn(mappings, known) ? mappings[known]?.(settings, tell, id) : undefined
 }

@@ -15,6 +15,15 @@ const share = (value: number, description: string) => Type.Number({ minimum: 0, 
 const color = (value: string, description: string) =>
   Type.String({ pattern: '^#[0-9a-fA-F]{6}$', default: value, description: `#rrggbb: ${description}` })
 const pixels = (description: string) => Type.Integer({ minimum: 0, maximum: 16384, default: 0, description: `pixels: ${description}` })
+const light = (description: string) =>
+  Type.Union([Type.Literal('video'), Type.Literal('linear')], {
+    default: 'video',
+    description: `${description}: of the values of video, or of the light that they stand for, as in OBS Studio`,
+  })
+const edges = Type.Union([Type.Literal('straight'), Type.Literal('smooth')], {
+  default: 'straight',
+  description: 'how the edge between transparent and opaque rises: evenly, or as in OBS Studio, where it begins flat',
+})
 const perSecond = (description: string) =>
   Type.Number({ minimum: -4000, maximum: 4000, default: 0, description: `pixels a second: ${description}` })
 
@@ -29,6 +38,19 @@ export const filterKinds: readonly FilterKind[] = [
         similarity: share(0.4, 'how far from the colour all is transparent'),
         smoothness: share(0.08, 'width of the edge between transparent and opaque'),
         spill: share(0.1, "how much of the colour's reflection on what stays is taken away"),
+        edges,
+      },
+      exactly,
+    ),
+  },
+  {
+    kind: 'color-key',
+    title: 'Colour key',
+    settings: Type.Object(
+      {
+        color: color('#00ff00', 'what becomes transparent'),
+        similarity: share(0.08, 'how far from the colour all is transparent; from black to white it is 1.73'),
+        smoothness: share(0.05, 'width of the edge between transparent and opaque'),
       },
       exactly,
     ),
@@ -38,6 +60,8 @@ export const filterKinds: readonly FilterKind[] = [
     title: 'Luma key',
     settings: Type.Object(
       {
+        light: light('What is called dark and light'),
+        edges,
         low: share(0.1, 'darker than this is transparent'),
         lowSmooth: share(0.05, 'width of that edge'),
         high: share(1, 'lighter than this is transparent'),
@@ -51,11 +75,19 @@ export const filterKinds: readonly FilterKind[] = [
     title: 'Colour correction',
     settings: Type.Object(
       {
+        light: light('What is corrected'),
         brightness: Type.Number({ minimum: -1, maximum: 1, default: 0 }),
-        contrast: Type.Number({ minimum: -1, maximum: 4, default: 0, description: '0 leaves it; -1 is grey' }),
+        contrast: Type.Number({
+          minimum: -1,
+          maximum: 4,
+          default: 0,
+          description: '0 leaves it; -1 is grey, in linear light black',
+        }),
         gamma: Type.Number({ minimum: 0.1, maximum: 10, default: 1 }),
         saturation: Type.Number({ minimum: 0, maximum: 5, default: 1 }),
         hueDegrees: Type.Number({ minimum: -180, maximum: 180, default: 0 }),
+        multiply: color('#ffffff', 'what the picture is multiplied with'),
+        add: color('#000000', 'what is added to it then'),
         opacity: share(1, 'of the whole picture'),
       },
       exactly,
@@ -97,6 +129,7 @@ export const filterKinds: readonly FilterKind[] = [
           description: 'id of the source whose picture is the mask, stretched over this one',
         }),
         by: Type.Union([Type.Literal('alpha'), Type.Literal('luma')], { default: 'luma' }),
+        light: light('What luma is'),
         invert: Type.Boolean({ default: false }),
       },
       exactly,

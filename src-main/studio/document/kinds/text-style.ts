@@ -73,6 +73,13 @@ export const textStyle = {
   width: SizeSchema('Of the picture, px: text is wrapped to it; 0 for as wide as the text'),
   height: SizeSchema('Of the picture, px: what does not fit is cut off; 0 for as high as the text'),
   lineSpacing: Type.Number({ minimum: 0.5, maximum: 5, default: 1.2, description: 'From line to line, in letter heights' }),
+  layout: Type.Union([Type.Literal('standard'), Type.Literal('gdi'), Type.Literal('freetype')], {
+    default: 'standard',
+    description:
+      'What sizes mean. standard: `fontSize` is that of the font, lines are `lineSpacing` of it apart. As the text sources of OBS Studio: gdi ' +
+      '(Windows): `fontSize` is the height of a line; freetype (Linux, macOS): lines are as high as the tallest letter and 4 px, letters stand ' +
+      'on whole pixels without kerning',
+  }),
   letterSpacing: Type.Number({ minimum: -50, maximum: 200, default: 0, description: 'Between letters, px' }),
   letters: Type.Union([Type.Literal('as-written'), Type.Literal('upper'), Type.Literal('lower')], { default: 'as-written' }),
   direction: Type.Union([Type.Literal('auto'), Type.Literal('ltr'), Type.Literal('rtl')], {

@@ -133,6 +133,8 @@ describe.skipIf(native === undefined)('the compositor', () => {
     const soft = blend === 'color-dodge' || blend === 'color-burn' ? 4 : 0
     compare(shown(40, 32, 1), { blend, transform }, 40 - soft, 38 - soft)
     compare(shown(40, 32, 2, true), { blend, transform, opacity: 0.7 }, 40 - soft, 38 - soft)
+    compare(shown(40, 32, 1), { blend, transform, light: 'linear' }, 38 - soft, 35 - soft)
+    compare(shown(40, 32, 2, true), { blend, transform, opacity: 0.7, light: 'linear' }, 38 - soft, 35 - soft)
   })
 
   // Flat colours: chroma that pixels share is exact, so that every sample can be.
@@ -190,6 +192,27 @@ describe.skipIf(native === undefined)('the compositor', () => {
         }
       }
     })
+  })
+
+  test('in linear light half of white is what half as much light is, and nothing changes where one of both covers all', () => {
+    const white = (opacity: number, light: 'video' | 'linear') =>
+      rendered(surface([layerOf({ color: '#ffffff', width, height }, { opacity, light })], '#000000')).planes[0][0]
+    expect(white(0.5, 'video')).toBe(126)
+    // 188 of 255.
+    expect(Math.abs(white(0.5, 'linear')! - 177)).toBeLessThanOrEqual(1)
+    expect(white(1, 'linear')).toBe(235)
+    const below = shown(width, height, 3)
+    const half = native!.createFrameStore()
+    open.push(half)
+    const rgba = smoothRgba(width, height, 5)
+    for (let i = 0; i < width * height; i++) if (i % width >= width / 2) rgba[i * 4 + 3] = 0
+    half.write({ layout: 'rgba', width, height, planes: [rgba], strides: [width * 4], timeUs: 0 })
+    const laid = (light: 'video' | 'linear') => rendered(surface([layerOf({ store: below.store }), layerOf({ store: half }, { light })]))
+    const [plain, linear] = [laid('video'), laid('linear')]
+    for (const [i, plane] of plain.planes.entries()) {
+      const most = plane.reduce((max, value, at) => Math.max(max, Math.abs(value - linear.planes[i]![at]!)), 0)
+      expect(most).toBeLessThanOrEqual(1)
+    }
   })
 
   test('nested surfaces are clear where nothing stands, and blend as one picture', () => {

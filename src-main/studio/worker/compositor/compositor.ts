@@ -26,6 +26,8 @@ export interface Layer {
   readonly opacity: number
   readonly blend: BlendMode
   readonly sampling: 'smooth' | 'nearest'
+  /** What it is mixed in with what is behind it: values of video (where left out), or the light that they stand for. */
+  readonly light?: 'video' | 'linear'
 }
 
 /** A picture made of layers. Kept by the addon: changed with `setLayers`, composed at most once for each frame number. */

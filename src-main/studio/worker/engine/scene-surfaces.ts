@@ -42,8 +42,16 @@ interface PlannedScene {
 }
 
 export function layerOf({ item, content, placement }: PlacedItem): Layer {
-  const { blend, sampling, opacity } = item
-  return { content, crop: placement.crop, transform: placement.transform, opacity, blend, sampling }
+  const { blend, sampling, opacity, light } = item
+  return {
+    content,
+    crop: placement.crop,
+    transform: placement.transform,
+    opacity,
+    blend,
+    sampling,
+    ...(light === undefined ? {} : { light }),
+  }
 }
 
 /** Surfaces of scenes, planned from the collection and the sizes that sources have now. */

@@ -127,6 +127,61 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
     near(at(18, 11), [0, 0, 255])
   })
 
+  it('keys by brightness in linear light: what OBS Studio calls 0.3 is a bright grey', () => {
+    // Light of 0.216 and 0.527.
+    const two = () => halves([128, 128, 128, 255], [192, 192, 192, 255])
+    const linear = shown(two(), made('luma-key', { light: 'linear', low: 0.3, lowSmooth: 0, edges: 'smooth' }))()
+    near(linear(4, 8), [0, 0, 255])
+    near(linear(27, 8), [192, 192, 192])
+    near(shown(two(), made('luma-key', { low: 0.3, lowSmooth: 0 }))()(4, 8), [128, 128, 128])
+    // Colours weigh by their light: green is brighter than the grey of the same luma.
+    const green = shown(
+      storeOf(() => [0, 180, 0, 255]),
+      made('luma-key', { light: 'linear', low: 0.3, lowSmooth: 0 }),
+    )()
+    near(green(4, 8), [0, 180, 0])
+    // Half way over an edge: smoothstep is a half there, a quarter of the way it is 5 of 32.
+    const quarter = shown(
+      storeOf(() => [0, 0, 0, 255]),
+      made('luma-key', { light: 'linear', low: 0, lowSmooth: 1, high: 1, edges: 'smooth' }),
+    )()
+    near(quarter(4, 8), [0, 0, 255])
+  })
+
+  it('keys by the whole colour', () => {
+    const two = halves([0, 255, 0, 255], [0, 200, 60, 255])
+    const keyed = shown(two, made('color-key', { similarity: 0.1, smoothness: 0.05 }))()
+    near(keyed(4, 8), [0, 0, 255])
+    near(keyed(27, 8), [0, 200, 60])
+    const wide = shown(
+      halves([0, 255, 0, 255], [0, 255, 0, 255]),
+      made('color-key', { color: '#ff0000', similarity: 1, smoothness: 0.8284 }),
+    )()
+    // Red and green are the root of two apart: half way over that edge.
+    near(wide(8, 8), [0, 128, 128], 10)
+  })
+
+  it('correct colours in linear light, multiply and add', () => {
+    const grey = () => storeOf(() => [128, 128, 128, 255])
+    // Light of 0.216 twice, and with 0.1 added.
+    near(shown(grey(), made('color-correction', { light: 'linear', contrast: 1 }))()(8, 8), [176, 176, 176], 4)
+    near(shown(grey(), made('color-correction', { light: 'linear', brightness: 0.1 }))()(8, 8), [152, 152, 152], 4)
+    near(shown(grey(), made('color-correction', { light: 'linear', multiply: '#ff8000' }))()(8, 8), [128, 61, 0], 6)
+    near(shown(grey(), made('color-correction', { light: 'linear', add: '#800000' }))()(8, 8), [176, 128, 128], 6)
+    near(shown(grey(), made('color-correction', { light: 'linear', opacity: 0.5 }))()(8, 8), [64, 64, 192], 6)
+    const orange = () => storeOf(() => [200, 120, 40, 255])
+    near(shown(orange(), made('color-correction', { light: 'linear', hueDegrees: 120 }))()(8, 8), [40, 200, 120], 8)
+    near(shown(orange(), made('color-correction', { light: 'linear' }))()(8, 8), [200, 120, 40], 4)
+  })
+
+  it('mask by the light of another picture', () => {
+    const mask = () => halves([128, 128, 128, 255], [255, 255, 255, 255])
+    const white = () => storeOf(() => [255, 255, 255, 255])
+    // Light of 0.216 of white over blue.
+    near(shown(white(), made('mask', { source: 'm', light: 'linear' }, mask()))()(4, 8), [55, 55, 255])
+    near(shown(white(), made('mask', { source: 'm' }, mask()))()(4, 8), [128, 128, 255])
+  })
+
   it('crop and mask', () => {
     near(shown(halves(green!, red!), made('crop', { left: 16 }))()(4, 8), [200, 30, 30])
     near(shown(halves(green!, red!), made('crop', { left: 32 }))()(4, 8), [0, 0, 255])

@@ -8,6 +8,7 @@ import type { Filter } from '../../document/collection.ts'
 import { filterKinds } from '../../document/kinds/filter-kinds.ts'
 import { referenceKey } from '../../document/references.ts'
 import type { NativeFilter } from '../compositor/compositor.ts'
+import { type CorrectionSettings, correctionTable, needsTable } from './linear-correction.ts'
 
 export interface NativeFiltersDependencies {
   readonly reach: ReachPolicy
@@ -24,6 +25,11 @@ const largestTableBytes = 16 * 1024 * 1024
 /** A table that cannot be read is looked for again after so long, ms. */
 const againMs = 3000
 
+/** Tables of colour corrections that are held: 430 kB each. */
+const largestCorrections = 32
+/** A colour correction that leaves all but the opacity. */
+const untouched = { kind: 'color-correction', brightness: 0, contrast: 0, gamma: 1, saturation: 1, hueDegrees: 0 }
+
 const defaults = new Map(
   filterKinds.map(({ kind, settings }) => [
     kind,
@@ -39,6 +45,8 @@ export class NativeFilters {
   #byEditors: ReadonlySet<string> = new Set()
   /** By file; what is wrong, where it cannot be read; undefined while it is being read for the first time. */
   readonly #tables = new Map<string, { table: ColorTable | string | undefined; readonly limited: boolean }>()
+  /** Tables of colour corrections by their settings. */
+  readonly #corrections = new Map<string, ReturnType<typeof correctionTable>>()
   /** What was told last of each filter that cannot work. */
   readonly #problems = new Map<string, string>()
   #again: NodeJS.Timeout | undefined
@@ -78,8 +86,9 @@ export class NativeFilters {
     return this.#tables.size
   }
 
-  #make({ id, kind, settings }: Filter): NativeFilter | undefined {
+  #make({ id, kind, settings }: Filter): NativeFilter | readonly NativeFilter[] | undefined {
     const all: NativeFilter = { ...defaults.get(kind), ...settings, kind }
+    if (kind === 'color-correction') return this.#correction(all)
     if (kind === 'lut') {
       const file = String(all.file)
       const table = this.#table(file)
@@ -92,9 +101,26 @@ export class NativeFilters {
       const source = String(all.source)
       const store = this.#dependencies.pictures(source)
       this.#tell(id, store || source === '' ? undefined : `There is no source "${source}" with pictures to mask with`)
-      return store && withHidden({ kind, by: all.by, invert: all.invert, address: store.address }, 'store', store)
+      return store && withHidden({ kind, by: all.by, light: all.light, invert: all.invert, address: store.address }, 'store', store)
     }
     return all
+  }
+
+  /** The compositor corrects luma and chroma; what needs the light of each colour goes by a table. */
+  #correction(settings: NativeFilter): NativeFilter | readonly NativeFilter[] {
+    const correction = settings as NativeFilter & CorrectionSettings
+    const { light: _light, multiply: _multiply, add: _add, ...plain } = correction
+    if (!needsTable(correction)) return plain
+    const key = JSON.stringify({ ...settings, opacity: 1 })
+    let table = this.#corrections.get(key)
+    if (table === undefined) {
+      table = correctionTable(correction)
+      // The newest few: a slider that is moved makes one for each step.
+      if (this.#corrections.size >= largestCorrections) this.#corrections.delete(this.#corrections.keys().next().value as string)
+      this.#corrections.set(key, table)
+    }
+    const named = { kind: 'lut', amount: 1, size: table.size, file: key }
+    return [withHidden(named, 'values', new Uint8Array(table.values.buffer)), { ...untouched, opacity: Number(correction.opacity) }]
   }
 
   #tell(filter: string, problem: string | undefined): void {

@@ -21,6 +21,7 @@ export interface ReferenceLayer {
   readonly opacity?: number
   readonly blend?: BlendMode
   readonly nearest?: boolean
+  readonly light?: 'video' | 'linear'
 }
 
 export function referencePicture(rgba: Uint8Array, width: number, height: number): ReferencePicture {
@@ -57,6 +58,11 @@ const blends: Record<BlendMode, (b: number, s: number) => number> = {
   },
 }
 
+/** Light of a value of sRGB, and the value of light. */
+const toLight = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
+const fromLight = (light: number): number => (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055)
+const same = (value: number): number => value
+
 /** Adds the multiplied colour at a place of a picture, weighted, to `sum`. */
 function addSample(picture: ReferencePicture, x: number, y: number, weight: number, sum: Float64Array): void {
   const at = (Math.min(picture.height - 1, Math.max(0, y)) * picture.width + Math.min(picture.width - 1, Math.max(0, x))) * 4
@@ -79,6 +85,7 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
   const width = picture.width - crop.left - crop.right
   const height = picture.height - crop.top - crop.bottom
   const blend = blends[layer.blend ?? 'normal']
+  const [into, back] = layer.light === 'linear' ? [toLight, fromLight] : [same, same]
   const sum = new Float64Array(4)
   const unscaled = Math.abs(a) === 1 && b === 0 && c === 0 && Math.abs(d) === 1
   const exact = unscaled && a === 1 && d === 1 && Number.isInteger(e) && Number.isInteger(f)
@@ -113,10 +120,10 @@ function layOver(ground: ReferencePicture, layer: ReferenceLayer): void {
       const under = ground.pixels[at + 3]!
       const over = alpha + under * (1 - alpha)
       for (let k = 0; k < 3; k++) {
-        const below = ground.pixels[at + k]!
-        const own = sum[k]! / sum[3]!
+        const below = into(ground.pixels[at + k]!)
+        const own = into(sum[k]! / sum[3]!)
         const multiplied = alpha * (1 - under) * own + alpha * under * blend(below, own) + (1 - alpha) * under * below
-        ground.pixels[at + k] = multiplied / over
+        ground.pixels[at + k] = back(multiplied / over)
       }
       ground.pixels[at + 3] = over
     }

@@ -2,7 +2,8 @@ import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas'
 import type { TextStyle } from '../../../../document/kinds/text-style.ts'
 import { linearGradient } from '../plain/gradient-drawing.ts'
 import { chooseFont, familiesFor } from './fonts.ts'
-import { layoutText, type TextLayout, type TextLine } from './text-layout.ts'
+import { cleanText, layoutText, type TextLayout } from './text-layout.ts'
+import { metricsOf, setLetters, type TextMetrics } from './text-metrics.ts'
 
 /** RGBA, alpha premultiplied. */
 export interface PaintedText {
@@ -17,14 +18,6 @@ export interface PaintedText {
 /** Neither side of a written picture is longer, px. */
 const longestSide = 8192
 
-/** Room that a text needs beside its letters. */
-interface Margins {
-  readonly left: number
-  readonly top: number
-  readonly right: number
-  readonly bottom: number
-}
-
 /** A text that was laid out and waits to be painted. */
 export interface MeasuredText {
   readonly style: TextStyle
@@ -34,10 +27,7 @@ export interface MeasuredText {
   /** What to say of the font. */
   readonly fontProblem: string | undefined
   readonly layout: TextLayout
-  readonly lineHeight: number
-  /** From the top of a line to the foot of its letters. */
-  readonly ascent: number
-  readonly margins: Margins
+  readonly metrics: TextMetrics
   /** With margins. */
   readonly width: number
   readonly height: number
@@ -50,21 +40,6 @@ function measuringBrush(): SKRSContext2D {
   return scratch.brush
 }
 
-function prepare(brush: SKRSContext2D, style: TextStyle, families: string): void {
-  brush.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize}px ${families}`
-  brush.letterSpacing = `${style.letterSpacing}px`
-  brush.textBaseline = 'alphabetic'
-  brush.lineJoin = 'round'
-}
-
-function marginsOf({ outline, shadow, background }: TextStyle): Margins {
-  const edge = Math.ceil(outline?.width ?? 0)
-  const padding = Math.ceil(background?.padding ?? 0)
-  const [x, y, blur] = shadow === null ? [0, 0, 0] : [shadow.x, shadow.y, shadow.blur]
-  const around = (towards: number): number => padding + edge + Math.max(0, Math.ceil(towards + blur))
-  return { left: around(-x), top: around(-y), right: around(x), bottom: around(y) }
-}
-
 /**
  * Lays a text out. `reference`, where given, is the text whose size counts: a clock's box does not change with its digits.
  * @throws Error where the machine has no font
@@ -75,54 +50,53 @@ export function measureText(written: string, style: TextStyle, reference?: strin
   // A font that was asked for by name may well have what others lack.
   const missing = lacking.length > 0 && !font.asked ? `No font for ${lacking.join(' and ')} is installed` : undefined
   const named = families.map((family) => `"${family}"`).join(', ')
-  const brush = measuringBrush()
-  prepare(brush, style, named)
   const text = style.letters === 'upper' ? written.toLocaleUpperCase() : style.letters === 'lower' ? written.toLocaleLowerCase() : written
-  const margins = marginsOf(style)
-  const { fontBoundingBoxAscent, fontBoundingBoxDescent } = brush.measureText('x')
-  const lineHeight = Math.max(1, style.fontSize * style.lineSpacing)
+  const metrics = metricsOf(measuringBrush(), style, named, cleanText(text))
+  const { margins, lineHeight } = metrics
   const sides = margins.left + margins.right
   const wish = {
     wrapWidth: style.width > 0 ? Math.max(1, style.width - sides) : Number.POSITIVE_INFINITY,
     direction: style.direction,
     maxLines: Math.ceil(longestSide / lineHeight),
-    measure: (line: string) => brush.measureText(line).width,
+    measure: metrics.measure,
   }
   const layout = layoutText(text, wish)
   const widest = reference === undefined ? layout.width : Math.max(layout.width, layoutText(reference, wish).width)
-  const letters = fontBoundingBoxAscent + fontBoundingBoxDescent
-  const block = Math.max(letters, lineHeight) + lineHeight * (Math.max(1, layout.lines.length) - 1)
   return {
     style,
     font: font.family,
     families: named,
     fontProblem: joined(font.problem, missing),
     layout,
-    lineHeight,
-    ascent: fontBoundingBoxAscent + Math.max(0, (lineHeight - letters) / 2),
-    margins,
+    metrics,
     width: style.width > 0 ? style.width : Math.ceil(widest) + sides,
-    height: style.height > 0 ? style.height : Math.ceil(block) + margins.top + margins.bottom,
+    height:
+      style.height > 0
+        ? style.height
+        : Math.ceil(metrics.blockHeight(layout.lines.map((line) => line.text))) + margins.top + margins.bottom,
   }
 }
 
 /** Draws a measured text into its own box, whose left upper corner stands at `x`, `y`. */
 export function drawText(brush: SKRSContext2D, text: MeasuredText, x: number, y: number): void {
-  const { style, layout, lineHeight, ascent, margins, width, height } = text
-  prepare(brush, style, text.families)
+  const { style, layout, metrics, width, height } = text
+  const { lineHeight, ascent, margins } = metrics
+  setLetters(brush, style, metrics.fontSize, text.families)
   const left = x + margins.left
   const free = width - margins.left - margins.right
   const blockHeight = lineHeight * layout.lines.length
   const spare = Math.max(0, height - margins.top - margins.bottom - blockHeight)
   const top = y + margins.top + (style.verticalAlign === 'bottom' ? spare : style.verticalAlign === 'middle' ? spare / 2 : 0)
-  const each = (paint: (line: TextLine, lineX: number, baseline: number) => void): void => {
+  const each = (paint: (written: string, fromX: number, baseline: number) => void): void => {
     layout.lines.forEach((line, index) => {
       const rest = free - line.width
       const shift = style.align === 'right' ? rest : style.align === 'center' ? rest / 2 : 0
       brush.direction = line.direction
       // From the left whatever the direction: the place of a line was computed from its width.
       brush.textAlign = 'left'
-      paint(line, left + shift, top + ascent + index * lineHeight)
+      const baseline = top + ascent + index * lineHeight
+      const letters = metrics.lettersOf(line.text) ?? [{ letter: line.text, x: 0 }]
+      for (const { letter, x: at } of letters) paint(letter, left + shift + at, baseline)
     })
   }
   const { outline, shadow } = style
@@ -140,12 +114,12 @@ export function drawText(brush: SKRSContext2D, text: MeasuredText, x: number, y:
   if (outline !== null && outline.width > 0) {
     brush.strokeStyle = outline.color
     brush.lineWidth = outline.width * 2
-    each((line, lineX, baseline) => brush.strokeText(line.text, lineX, baseline))
+    each((written, fromX, baseline) => brush.strokeText(written, fromX, baseline))
     // Letters inside an edge that already throws a shadow throw none.
     brush.shadowColor = 'transparent'
   }
   brush.fillStyle = fill
-  each((line, lineX, baseline) => brush.fillText(line.text, lineX, baseline))
+  each((written, fromX, baseline) => brush.fillText(written, fromX, baseline))
   brush.shadowColor = 'transparent'
 }
 
