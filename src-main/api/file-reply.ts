@@ -51,7 +51,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   const { start, end } = range === 'whole' ? { start: 0, end: facts.size - 1 } : range
   if (range !== 'whole') reply.status(206).header('content-range', `bytes ${start}-${end}/${facts.size}`)
   reply.type(file.type).header('content-length', end - start + 1)
-  // A stream without bytes leaves the length that was set alone.
-  if (facts.size === 0 || request.method === 'HEAD') return reply.send(Readable.from([]))
+  // A stream without bytes leaves the length that was set alone. A client that left meanwhile would never close the file.
+  if (facts.size === 0 || request.method === 'HEAD' || reply.raw.destroyed) return reply.send(Readable.from([]))
   return reply.send(createReadStream(file.path, { start, end }))
 }

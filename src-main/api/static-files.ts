@@ -2,6 +2,7 @@ import { createReadStream, type Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import { pageHeaders } from './security-headers.ts'
 
 const types: Readonly<Record<string, string>> = {
@@ -66,10 +67,9 @@ export function createStaticFiles(root: string, mediaOrigin: () => string): Stat
         response.end()
         return
       }
-      const body = createReadStream(file)
-      body.on('error', () => response.destroy())
-      response.on('close', () => body.destroy())
-      body.pipe(response)
+      // A client that left while the file was looked for would never close it.
+      if (response.destroyed) return
+      await pipeline(createReadStream(file), response).catch(() => response.destroy())
     },
   }
 }
