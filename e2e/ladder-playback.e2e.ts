@@ -1,22 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving, watchStill } from './helpers/browser.ts'
-import { type FlvTag, isHeader, isKeyframe, readFlv } from './helpers/flv.ts'
+import { readFlv } from './helpers/flv.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { asLadder } from './helpers/multitrack.ts'
 import { testClip } from './helpers/publish.ts'
 import { RtmpPublisher } from './helpers/rtmp-client.ts'
 import { checkMediaPlaylist, checkMultivariant } from './playlist-rules.ts'
 
 const fps = 30
 const seconds = 50
-
-/** Enhanced RTMP v2: a picture of H.264 as track `number` of a multitrack message. */
-function asTrack(tag: FlvTag, number: number): FlvTag {
-  const key = isKeyframe(tag) || isHeader(tag)
-  const composition = isHeader(tag) ? Buffer.alloc(0) : tag.body.subarray(2, 5)
-  const head = Buffer.from([0x80 | ((key ? 1 : 2) << 4) | 6, isHeader(tag) ? 0 : 1, ...Buffer.from('avc1'), number])
-  return { ...tag, body: Buffer.concat([head, composition, tag.body.subarray(5)]) }
-}
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
 
@@ -43,11 +36,7 @@ describe('a ladder from a publisher of several qualities', () => {
     host = await startHost({ name: 'ladder-playback' })
     browser = await launchBrowser()
     publisher = await RtmpPublisher.publish(host.rtmpPort, await host.key('ladder'))
-    const tags = [
-      ...large.filter((tag) => tag.type !== 18).map((tag) => (tag.type === 9 ? asTrack(tag, 0) : tag)),
-      ...small.filter((tag) => tag.type === 9).map((tag) => asTrack(tag, 1)),
-    ].sort((a, b) => a.timestampMs - b.timestampMs)
-    playing = publisher.play(tags)
+    playing = publisher.play(asLadder([large, small]))
     await host.until('ladder', (stream) => stream.state === 'active')
   })
   afterAll(async () => {

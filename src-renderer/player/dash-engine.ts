@@ -1,8 +1,14 @@
 import { MediaPlayer } from 'dashjs'
+import { cmcdHeaders } from './dash-cmcd.ts'
 import { DashLevels } from './dash-levels.ts'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
 import { startTimeS } from './start-time.ts'
+
+/** Farther behind its own target than this, the player jumps to the live edge instead of hurrying after it, s. */
+const jumpBehindS = 5
+/** How often the player's place is looked at, ms. */
+const watchEveryMs = 250
 
 /** Plays low-latency DASH with dash.js, from `start` (see start-time.ts) where it is given; requests carry CMCD of `session`. */
 export function createDashEngine(
@@ -21,17 +27,18 @@ export function createDashEngine(
     streaming: {
       delay: { useSuggestedPresentationDelay: true },
       liveCatchup: { enabled: !rewound, maxDrift: 5, playbackRate: { min: -0.1, max: 0.15 } },
-      buffer: { bufferToKeep: 10, fastSwitchEnabled: true },
+      buffer: { bufferToKeep: 10, fastSwitchEnabled: rewound },
       gaps: { jumpGaps: true, jumpLargeGaps: true },
       retryAttempts: { MPD: 3 },
       abandonLoadTimeout: 2000,
-      ...(session === undefined ? {} : { cmcd: { enabled: true, sid: session, cid: 'live', mode: 'header' as const } }),
     },
   })
-  const chosen = new DashLevels(video)
+  if (session !== undefined) player.addRequestInterceptor(cmcdHeaders(player, session) as never)
+  const chosen = new DashLevels(video, player)
   player.addABRCustomRule('abandonFragmentRules', 'AmiAbandonRule', chosen.abandon())
   player.addABRCustomRule('qualitySwitchRules', 'AmiQualityRule', chosen.quality())
   const { events: names } = MediaPlayer
+  player.on(names.THROUGHPUT_MEASUREMENT_STORED, chosen.onMeasured as never)
   const onLevels = () => events.onLevels()
   const onError = (event: { error?: unknown }) => {
     const { code, message } = (event.error ?? {}) as { code?: number; message?: string }
@@ -70,10 +77,21 @@ export function createDashEngine(
   video.pause()
   player.initialize(video, url, true)
 
-  /** Whether to keep up with the live edge. */
+  /** Where a live viewer is, s. */
+  const liveS = (): number => player.getDvrWindow().end - player.getTargetLiveDelay()
+
+  const watchdog = setInterval(() => {
+    if (video.paused || video.seeking || !player.isReady() || !player.isDynamic()) return
+    const { currentTime } = video
+    if (!rewound && liveS() - currentTime > jumpBehindS) player.seekToOriginalLive()
+    // Browsers play audio on where the video has run dry, and the library then fetches what has been passed: it goes to where the audio is.
+    else if (!(player.getBufferLength('video') > 0) && chosen.requestedEndS < currentTime + 0.2) player.seekToPresentationTime(currentTime)
+  }, watchEveryMs)
+
+  /** Whether to keep up with the live edge. Near it a segment that is there is not fetched again in a better quality: the next would be late. */
   const follow = (live: boolean) => {
     rewound = !live
-    player.updateSettings({ streaming: { liveCatchup: { enabled: live } } })
+    player.updateSettings({ streaming: { liveCatchup: { enabled: live }, buffer: { fastSwitchEnabled: !live } } })
   }
 
   const representations = () => {
@@ -105,12 +123,11 @@ export function createDashEngine(
     },
     range() {
       if (!player.isReady() || !player.isDynamic()) return undefined
-      const { start: startS, end } = player.getDvrWindow()
-      return { startS, liveS: Math.max(startS, end - player.getTargetLiveDelay()) }
+      const { start: startS } = player.getDvrWindow()
+      return { startS, liveS: Math.max(startS, liveS()) }
     },
     seek(timeS) {
-      const live = player.getDvrWindow().end - player.getTargetLiveDelay()
-      follow(live - timeS <= liveWithinS)
+      follow(liveS() - timeS <= liveWithinS)
       player.seekToPresentationTime(timeS)
     },
     get rewound() {
@@ -120,6 +137,9 @@ export function createDashEngine(
       follow(true)
       player.seekToOriginalLive()
     },
-    destroy: () => player.destroy(),
+    destroy() {
+      clearInterval(watchdog)
+      player.destroy()
+    },
   }
 }

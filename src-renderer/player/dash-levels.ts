@@ -1,24 +1,36 @@
-import type { Representation, RulesContext } from 'dashjs'
-import { LevelChoice } from './level-choice.ts'
+import type { MediaPlayerClass, Representation, RulesContext } from 'dashjs'
+import { type ChoiceMoment, LevelChoice, mayTakeUp } from './level-choice.ts'
+import { LinkRate } from './link-rate.ts'
 
-/** Media that a chunk may come late, in chunks, before its segment is given up. */
-const lateChunks = 1
-/** A chunk that takes so many times its own length comes slower than it plays. */
-const slow = 1.25
-/** After a slow chunk, how long no quality above what it showed is chosen, ms. */
-const rememberMs = 4000
+/** The end of the buffer that falls so far behind where it was lately, s, falls behind for the connection's sake. */
+const lateS = 0.35
+/** What it is compared with: the best of so long, ms. */
+const rememberMs = 3000
+/** A request is not judged before this age, ms. */
+const judgeAfterMs = 250
 /** With more media ahead than this nothing is hurried, s: chunks come late for other reasons too. */
 const calmS = 1.7
-/** Share of what was measured that a quality may take. */
-const mayTake = 0.85
+/** With more media ahead than this, s, segments are there before they are asked for, and come as fast as the connection can. */
+const paceS = 4
+/** With less media ahead than this, s, no higher quality is tried. */
+const tryS = 0.8
+/** Downloads of fewer bytes fit into a burst and tell no rate. */
+const minBytes = 10_000
 
 /** dash.js's words for a rule that has nothing to say, and for one that overrides others. */
 const noChange = null
 const strong = 1
 
+/** What is used of a request that is under way. */
 interface Request {
-  readonly index: number
+  readonly url: string
+  readonly startTime: number
   readonly duration: number
+}
+
+/** A download as dash.js measured it. */
+interface Measured {
+  readonly throughputValues?: { readonly downloadedBytes: number; readonly downloadTimeInMs: number }
 }
 
 interface Switch {
@@ -32,23 +44,28 @@ interface Chooser {
   getPossibleVoRepresentationsFilteredBySettings(media: unknown): Representation[]
 }
 
+/** Where the buffer ended, s, and when, ms. */
+interface Look {
+  readonly atMs: number
+  readonly endS: number
+}
+
 /**
- * Two rules beside dash.js's own. Those know a segment's rate once it is loaded, and near the live edge a segment lasts as long as its
- * making: here each chunk is timed. Where chunks come slower than they play, the segment is given up for a lower quality.
+ * Chooses qualities in dash.js in place of its own rules. Those know a segment's rate once it is loaded, and near the live edge a segment
+ * lasts as long as its making: here the end of the buffer is watched, chunk by chunk. Where it falls behind the stream, the segment is
+ * given up for a lower quality.
  */
 export class DashLevels {
   readonly #choice = new LevelChoice()
+  readonly #rate = new LinkRate()
   readonly #video: HTMLVideoElement
-  #index = Number.NaN
-  #chunks = 0
-  #chunkMs = Number.POSITIVE_INFINITY
-  #lastMs = Number.NaN
-  #lateMs = 0
-  /** What the connection carried when chunks came late last. */
-  #slow: { readonly kbps: number; readonly atMs: number } | undefined
+  readonly #player: MediaPlayerClass
+  #looks: Look[] = []
+  #request: { readonly url: string; readonly fromMs: number; readonly endS: number } | undefined
 
-  constructor(video: HTMLVideoElement) {
+  constructor(video: HTMLVideoElement, player: MediaPlayerClass) {
     this.#video = video
+    this.#player = player
   }
 
   /** For `addABRCustomRule('abandonFragmentRules', ...)`. */
@@ -58,7 +75,18 @@ export class DashLevels {
 
   /** For `addABRCustomRule('qualitySwitchRules', ...)`. */
   quality(): object {
-    return this.#rule('AmiQualityRule', (context) => this.#cap(context))
+    return this.#rule('AmiQualityRule', (context) => this.#between(context))
+  }
+
+  /** For dash.js's THROUGHPUT_MEASUREMENT_STORED. */
+  readonly onMeasured = ({ throughputValues }: Measured): void => {
+    if (throughputValues === undefined || throughputValues.downloadedBytes < minBytes) return
+    this.#rate.add(throughputValues.downloadedBytes, throughputValues.downloadTimeInMs, performance.now())
+  }
+
+  /** End of the video segment that was asked for last, s. */
+  get requestedEndS(): number {
+    return this.#request?.endS ?? Number.POSITIVE_INFINITY
   }
 
   #rule(name: string, judge: (context: RulesContext) => Switch): object {
@@ -66,25 +94,27 @@ export class DashLevels {
     return () => ({ create: () => instance })
   }
 
+  /** Judges the segment that is under way. */
   #onChunk(context: RulesContext): Switch {
-    const now = performance.now()
-    const request = context.getCurrentRequest() as unknown as Request
     const present = context.getRepresentation()
     if (context.getMediaType() !== 'video' || !present) return nothing
-    if (request.index !== this.#index) {
-      if (this.#chunks > 1) this.#chunkMs = Math.max((request.duration * 1000) / this.#chunks, 50)
-      this.#index = request.index
-      this.#chunks = 0
+    const now = performance.now()
+    const request = context.getCurrentRequest() as unknown as Request
+    if (request.url !== this.#request?.url) this.#request = { url: request.url, fromMs: now, endS: request.startTime + request.duration }
+    const { currentTime, seeking } = this.#video
+    if (seeking) {
+      this.#looks = []
+      return nothing
     }
-    this.#chunks++
-    const tookMs = now - this.#lastMs
-    this.#lastMs = now
-    if (!(tookMs < 10_000) || this.#chunkMs === Number.POSITIVE_INFINITY) return nothing
-    this.#lateMs = Math.max(0, this.#lateMs + tookMs - this.#chunkMs)
-    if (tookMs < this.#chunkMs * slow || this.#lateMs < this.#chunkMs * lateChunks) return nothing
-    const bufferS = aheadS(this.#video)
-    if (bufferS > calmS) return nothing
-    const kbps = (present.bitrateInKbit * this.#chunkMs) / tookMs
+    const bufferS = Math.max(0, this.#player.getBufferLength('video') || 0)
+    // sound may have played on from where the picture ran dry
+    const look = { atMs: now, endS: bufferS > 0 ? currentTime + bufferS : (this.#looks.at(-1)?.endS ?? currentTime) }
+    const best = this.#bestLook(look)
+    if (now - this.#request.fromMs < judgeAfterMs || bufferS > calmS) return nothing
+    const tookMs = now - best.atMs
+    const gainedS = Math.max(0, look.endS - best.endS)
+    if (tookMs / 1000 - gainedS < lateS) return nothing
+    const kbps = (present.bitrateInKbit * gainedS * 1000) / tookMs
     const levels = this.#levels(context)
     const chosen = this.#choice.choose(
       levels.map((level) => ({ kbps: level.bitrateInKbit, usable: true })),
@@ -93,24 +123,63 @@ export class DashLevels {
     )
     const level = levels[chosen]
     if (!level || level.bitrateInKbit >= present.bitrateInKbit) return nothing
-    this.#lateMs = 0
-    // at the lowest quality a late chunk says nothing of what the connection could carry
-    this.#slow = { kbps, atMs: now }
+    this.#looks = []
+    this.#rate.add((kbps * tookMs) / 8, tookMs, now)
     return {
       representation: level,
       priority: strong,
-      reason: { message: `chunks come at ${Math.round(kbps)} kbps` },
+      reason: { message: `media come at ${Math.round(kbps)} kbps` },
       rule: 'AmiAbandonRule',
     }
   }
 
-  #cap(context: RulesContext): Switch {
-    const slowest = this.#slow
-    if (context.getMediaType() !== 'video' || !slowest || performance.now() - slowest.atMs > rememberMs) return nothing
+  /** The look of the last seconds at which the buffer's end was nearest to the live edge. */
+  #bestLook(newest: Look): Look {
+    this.#looks = this.#looks.filter(({ atMs }) => newest.atMs - atMs < rememberMs)
+    this.#looks.push(newest)
+    const lead = ({ atMs, endS }: Look): number => endS - atMs / 1000
+    return this.#looks.reduce((best, look) => (lead(look) >= lead(best) ? look : best))
+  }
+
+  /** Judges between two segments. */
+  #between(context: RulesContext): Switch {
+    const present = context.getRepresentation()
+    if (context.getMediaType() !== 'video' || !present) return nothing
     const levels = this.#levels(context)
-    const level = levels.findLast((each) => each.bitrateInKbit <= slowest.kbps * mayTake) ?? levels[0]
+    const at = levels.findIndex((level) => level.id === present.id)
+    const moment = this.#moment(levels, at)
+    if (moment === undefined) return nothing
+    const chosen = this.#choice.choose(
+      levels.map((level) => ({ kbps: level.bitrateInKbit, usable: true })),
+      at,
+      moment,
+    )
+    const level = levels[chosen]
     if (!level) return nothing
-    return { representation: level, priority: strong, reason: { message: 'chunks came slowly' }, rule: 'AmiQualityRule' }
+    return {
+      representation: level,
+      priority: strong,
+      reason: { message: chosen > at ? 'the connection may carry more' : 'the connection carries this' },
+      rule: 'AmiQualityRule',
+    }
+  }
+
+  /**
+   * What is known of the connection between two segments. Near the live edge a segment comes as fast as it is made, however fast the
+   * connection is: the next higher quality is tried while the buffer is whole, and what does not hold is tried ever more seldom.
+   */
+  #moment(levels: readonly Representation[], at: number): ChoiceMoment | undefined {
+    const present = levels[at]
+    if (present === undefined) return undefined
+    const nowMs = performance.now()
+    const bufferS = Math.max(0, this.#player.getBufferLength('video') || 0)
+    if (bufferS > paceS) {
+      const [recentKbps, steadyKbps] = [this.#rate.recentKbps, this.#rate.steadyKbps(nowMs)]
+      return recentKbps === undefined ? undefined : { nowMs, recentKbps, steadyKbps, bufferS, replayS: 0 }
+    }
+    const next = bufferS < tryS ? present : (levels[at + 1] ?? present)
+    const kbps = (next.bitrateInKbit / mayTakeUp) * 1.01
+    return { nowMs, recentKbps: kbps, steadyKbps: kbps, bufferS, replayS: 0 }
   }
 
   /** From the lowest to the highest. */
@@ -120,14 +189,6 @@ export class DashLevels {
       .getPossibleVoRepresentationsFilteredBySettings(context.getMediaInfo())
       .toSorted((a, b) => a.bitrateInKbit - b.bitrateInKbit)
   }
-}
-
-/** Media ahead of the picture on screen, s. */
-function aheadS({ buffered, currentTime }: HTMLVideoElement): number {
-  for (let range = 0; range < buffered.length; range++) {
-    if (buffered.start(range) <= currentTime + 0.1 && buffered.end(range) > currentTime) return buffered.end(range) - currentTime
-  }
-  return 0
 }
 
 const nothing: Switch = { representation: noChange, priority: 0.5, reason: null, rule: '' }

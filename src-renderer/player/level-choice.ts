@@ -21,7 +21,7 @@ export interface ChoiceMoment {
 const mayKeep = 0.9
 const mayTakeDown = 0.85
 /** Share that a higher quality may take: what is to last must not be on the edge. */
-const mayTakeUp = 0.75
+export const mayTakeUp = 0.75
 /** Media that stays in the buffer while a higher quality is fetched, s. */
 const spareS = 0.4
 /** After a change down, a higher quality is not tried for so long, ms; doubled each time that it did not hold. */
