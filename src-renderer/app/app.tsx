@@ -14,6 +14,7 @@ import { SettingsPage } from '../settings/settings-page.tsx'
 import { SourcesPage } from '../sources/sources-page.tsx'
 import { StudioPage } from '../studio/studio-page.tsx'
 import { Frame } from './frame.tsx'
+import { Palette } from './palette.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { SignIn } from './sign-in.tsx'
 
@@ -67,6 +68,7 @@ export function App() {
         <Sections />
       </Frame>
       <Shortcuts />
+      <Palette />
       <ConfirmDialog />
       <Toasts />
     </>

@@ -4,6 +4,7 @@ import { Dialog } from '../components/dialog.tsx'
 import { setTheme, useTheme } from './theme.ts'
 
 const list: readonly (readonly [keys: string, what: string])[] = [
+  ['Ctrl K', 'Find a section, stream, scene, source or action'],
   ['g u', 'Studio'],
   ['g l', 'Live'],
   ['g k', 'Keys'],

@@ -3,7 +3,7 @@ import { create } from 'zustand'
 import { call, reportProblem } from '../client/api.ts'
 import type { Schema } from './forms/schema.ts'
 
-/** A kind of sources or transitions, as the host describes it. */
+/** A kind of sources or filters, as the host describes it. */
 export interface Kind {
   readonly kind: string
   readonly title: string
@@ -15,7 +15,7 @@ export interface Kind {
   readonly devices?: string
 }
 
-type KindList = 'source-kinds' | 'output-kinds'
+type KindList = 'source-kinds' | 'filter-kinds' | 'audio-filter-kinds'
 
 const useKindLists = create<Readonly<Partial<Record<KindList, readonly Kind[]>>>>(() => ({}))
 const asked = new Set<KindList>()

@@ -1,6 +1,7 @@
 import { RotateCcw, Scan, X } from 'lucide-react'
 import { useId } from 'react'
 import { commandSource } from './commands.ts'
+import { SourceFilters } from './filters.tsx'
 import { NumberField, SettingsForm } from './forms/settings-form.tsx'
 import { useKinds } from './kinds.ts'
 import { t } from './messages.ts'
@@ -25,6 +26,8 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
   const layer = panel.kind === 'item' ? layersOf(scene).find(({ item }) => item.id === selected[0]) : undefined
   const sourceId = panel.kind === 'source' ? panel.id : layer !== undefined && 'source' in layer.item ? layer.item.source : undefined
   const source = document.sources.find(({ id }) => id === sourceId)
+  // Nothing is selected: the canvas takes the room.
+  if (source === undefined && layer === undefined) return null
   const title = layer !== undefined ? nameOf(layer.item, document) : (source?.name ?? t.properties.title)
   return (
     <aside className="properties" aria-label={t.properties.of(title)} data-testid="properties">
@@ -37,7 +40,6 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
       <div className="properties-body">
         {source !== undefined && <SourceProperties key={source.id} source={source} editor={editor} />}
         {layer !== undefined && <ItemProperties key={layer.item.id} layer={layer} canvas={canvas} editor={editor} />}
-        {source === undefined && layer === undefined && <p className="quiet">{t.properties.nothing}</p>}
       </div>
     </aside>
   )
@@ -70,6 +72,7 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
         devices={kind.devices}
         disabled={!editor}
       />
+      <SourceFilters source={source} pictures={kind.pictures === true} editor={editor} />
     </>
   )
 }

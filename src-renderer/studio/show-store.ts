@@ -29,6 +29,8 @@ export interface ShowState {
   readonly sourceReports: Readonly<Record<string, SourceReport>>
   /** By id of the output. */
   readonly outputReports: Readonly<Record<string, OutputReport>>
+  /** Why a filter is left out, by its id. */
+  readonly filterProblems: Readonly<Record<string, string>>
   readonly statistics: Statistics | null
 }
 
@@ -37,6 +39,7 @@ const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem'> = {
   program: null,
   sourceReports: {},
   outputReports: {},
+  filterProblems: {},
   statistics: null,
 }
 
@@ -168,6 +171,9 @@ function onEvent({ topic, data }: EventMessage): void {
       useShow.setState(({ sourceReports }) => ({ sourceReports: { ...sourceReports, [id]: report } }))
       break
     }
+    case 'studio.filter':
+      keepFilterProblems([data as FilterProblem])
+      break
     case 'studio.output.updated': {
       const report = data as OutputReport
       useShow.setState(({ outputReports }) => ({ outputReports: { ...outputReports, [report.id]: report } }))
@@ -193,6 +199,24 @@ function onEvent({ topic, data }: EventMessage): void {
       useShow.setState({ statistics: data as Statistics })
       break
   }
+}
+
+interface FilterProblem {
+  readonly id: string
+  /** Null where the filter works. */
+  readonly problem: string | null
+}
+
+/** Takes what was read of filters into what is shown. */
+export function keepFilterProblems(items: readonly FilterProblem[]): void {
+  useShow.setState((state) => {
+    const filterProblems: Record<string, string> = { ...state.filterProblems }
+    for (const { id, problem } of items) {
+      if (problem === null) delete filterProblems[id]
+      else filterProblems[id] = problem
+    }
+    return { filterProblems }
+  })
 }
 
 let users = 0

@@ -3,7 +3,16 @@ import type { Collection } from '../../src-main/studio/document/collection.ts'
 export type { SourceReport } from '../../src-main/media/source-report.ts'
 export type { OutputReport } from '../../src-main/studio/control/outputs/studio-outputs.ts'
 export type { ProgramState } from '../../src-main/studio/control/program/program-control.ts'
-export type { Canvas as CanvasPart, Collection, Item, Macro, Scene, Source, Transition } from '../../src-main/studio/document/collection.ts'
+export type {
+  Canvas as CanvasPart,
+  Collection,
+  Filter,
+  Item,
+  Macro,
+  Scene,
+  Source,
+  Transition,
+} from '../../src-main/studio/document/collection.ts'
 export type { Edit } from '../../src-main/studio/document/edits/edit-schemas.ts'
 export type { SourceAudio } from '../../src-main/studio/document/mixer-schemas.ts'
 export type { Output } from '../../src-main/studio/document/output-schemas.ts'

@@ -71,6 +71,7 @@ export function fieldKind(name: string, schema: Schema): FieldKind {
 const units: readonly (readonly [ending: string, unit: string])[] = [
   ['DbPerSecond', 'dB/s'],
   ['Kbps', 'kbps'],
+  ['Degrees', '°'],
   ['Lufs', 'LUFS'],
   ['Db', 'dB'],
   ['Ms', 'ms'],

@@ -31,10 +31,13 @@ export function GoLiveDialog({ document, program, canvas, onClose }: GoLiveDialo
   const about = showDoubts(document, onAir, engine === 'running')
   const blocked = [...about, ...chosen.flatMap(doubtsOf)].some(({ blocks }) => blocks)
   const upload = uploadKbps(chosen)
+  const closeOutput = (): void => {
+    // Who corrects an output wants it.
+    if (changed !== null && changed !== 'new') setLeft(new Set([...left].filter((id) => id !== changed.id)))
+    setChanged(null)
+  }
   if (changed !== null) {
-    return (
-      <OutputDialog document={document} canvas={canvas} output={changed === 'new' ? undefined : changed} onClose={() => setChanged(null)} />
-    )
+    return <OutputDialog document={document} canvas={canvas} output={changed === 'new' ? undefined : changed} onClose={closeOutput} />
   }
   const start = (): void => {
     for (const { id } of chosen) void startOutput(id)

@@ -5,6 +5,7 @@ import { t } from '../messages.ts'
 import { freeId, freeName } from '../places.ts'
 import { edit } from '../show-store.ts'
 import type { CanvasPart, Collection, Output } from '../types.ts'
+import { isOn } from './live-actions.ts'
 import { type Service, serviceOf, services } from './services.ts'
 
 interface OutputDialogProps {
@@ -93,6 +94,7 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
   return (
     <Dialog title={output === undefined ? t.outputs.addTo(title) : t.outputs.change(output.name)} onClose={onClose} testId="output-dialog">
       <DialogForm onClose={onClose} onSubmit={save} action={output === undefined ? t.outputs.add : t.outputs.save} testId="save-output">
+        {output !== undefined && isOn(output) && <p className="advice">{t.outputs.restarts}</p>}
         <TextRow id="name" label={t.name} value={output?.name ?? title} />
         {kind === 'host' && (
           <>

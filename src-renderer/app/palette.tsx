@@ -1,0 +1,181 @@
+import { useEffect, useMemo, useState } from 'react'
+import { useLocation } from 'wouter'
+import { useClient } from '../client/store.ts'
+import { Dialog } from '../components/dialog.tsx'
+import { useMayEdit } from '../components/page.ts'
+import { chooseScene, configureProgram, redoStep, undoStep } from '../studio/commands.ts'
+import { layersOf, nameOf } from '../studio/places.ts'
+import { useFollowedShow, useShow } from '../studio/show-store.ts'
+import { select, showItemPanel } from '../studio/view-store.ts'
+import { setTheme, useTheme } from './theme.ts'
+import './palette.css'
+
+interface Entry {
+  readonly id: string
+  readonly text: string
+  /** What sort of entry it is, shown beside it. */
+  readonly sort: string
+  readonly run: () => void
+}
+
+const pages: readonly (readonly [path: string, text: string])[] = [
+  ['/studio', 'Studio'],
+  ['/live', 'Live'],
+  ['/keys', 'Keys'],
+  ['/inputs', 'Inputs'],
+  ['/rules', 'Rules'],
+  ['/library', 'Library'],
+  ['/activity', 'Activity'],
+  ['/settings', 'Settings'],
+]
+
+/** What the palette finds now. */
+function useEntries(): readonly Entry[] {
+  const [, navigate] = useLocation()
+  const streams = useClient((state) => state.streams)
+  const open = useShow((state) => state.open)
+  const program = useShow((state) => state.program)
+  const editor = useMayEdit()
+  return useMemo(() => {
+    const entries: Entry[] = pages.map(([path, text]) => ({ id: path, text, sort: 'Section', run: () => navigate(path) }))
+    for (const { id, name, title } of Object.values(streams)) {
+      entries.push({
+        id: `stream ${id}`,
+        text: title === '' || title === name ? name : `${title} (${name})`,
+        sort: 'Stream',
+        run: () => navigate(`/live/${name}`),
+      })
+    }
+    if (open !== null && program !== null) {
+      const { scenes, canvases } = open.collection
+      const shown = new Set(program.canvases.flatMap((each) => [each.program, each.preview]))
+      for (const scene of scenes) {
+        if (editor) {
+          entries.push({
+            id: `scene ${scene.id}`,
+            text: scene.name,
+            sort: program.studioMode ? 'Prepare scene' : 'Put scene on air',
+            run: () => {
+              navigate('/studio')
+              chooseScene(scene.id, program)
+            },
+          })
+        }
+        // Items of other scenes could not be selected.
+        if (!shown.has(scene.id) || scene.canvas !== canvases[0]?.id) continue
+        for (const { item } of layersOf(scene)) {
+          entries.push({
+            id: `item ${item.id}`,
+            text: nameOf(item, open.collection),
+            sort: `Source of ${scene.name}`,
+            run: () => {
+              navigate('/studio')
+              select([item.id])
+              showItemPanel()
+            },
+          })
+        }
+      }
+      if (editor) {
+        entries.push({ id: 'undo', text: open.undo === null ? 'Undo' : `Undo: ${open.undo}`, sort: 'Action', run: undoStep })
+        entries.push({ id: 'redo', text: open.redo === null ? 'Redo' : `Redo: ${open.redo}`, sort: 'Action', run: redoStep })
+        entries.push({
+          id: 'studio-mode',
+          text: program.studioMode ? 'Leave studio mode' : 'Studio mode',
+          sort: 'Action',
+          run: () => configureProgram({ studioMode: !program.studioMode }),
+        })
+      }
+    }
+    entries.push({
+      id: 'theme',
+      text: 'Change the theme',
+      sort: 'Action',
+      run: () => setTheme(useTheme.getState().theme === 'dark' ? 'light' : 'dark'),
+    })
+    return entries
+  }, [streams, open, program, editor, navigate])
+}
+
+/** Ctrl+K: finds sections, streams, scenes, sources and actions by a few letters. */
+export function Palette() {
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== 'k') return
+      if (document.querySelector('dialog[open]') !== null) return
+      event.preventDefault()
+      setOpen(true)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+  return isOpen ? <PaletteDialog onClose={() => setOpen(false)} /> : null
+}
+
+const maxShown = 12
+
+function PaletteDialog({ onClose }: { readonly onClose: () => void }) {
+  useFollowedShow()
+  const entries = useEntries()
+  const [text, setText] = useState('')
+  const [at, setAt] = useState(0)
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const found = entries
+    .filter((entry) => words.every((word) => `${entry.text} ${entry.sort}`.toLowerCase().includes(word)))
+    .slice(0, maxShown)
+  const chosen = Math.min(at, found.length - 1)
+  const run = (entry: Entry | undefined): void => {
+    if (entry === undefined) return
+    onClose()
+    entry.run()
+  }
+  return (
+    <Dialog title="Find" onClose={onClose} testId="palette">
+      <input
+        className="input"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={found[chosen] && `palette-${chosen}`}
+        aria-label="Section, stream, scene, source or action"
+        placeholder="Section, stream, scene, source or action"
+        value={text}
+        data-testid="palette-text"
+        onChange={(event) => {
+          setText(event.currentTarget.value)
+          setAt(0)
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') setAt(Math.min(chosen + 1, found.length - 1))
+          else if (event.key === 'ArrowUp') setAt(Math.max(chosen - 1, 0))
+          else if (event.key === 'Enter') run(found[chosen])
+          else return
+          event.preventDefault()
+        }}
+      />
+      {found.length === 0 ? (
+        <p className="quiet">Nothing found.</p>
+      ) : (
+        <div id="palette-list" className="palette-list" role="listbox" aria-label="Found">
+          {found.map((entry, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
+            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field
+            <div
+              key={entry.id}
+              id={`palette-${index}`}
+              role="option"
+              aria-selected={index === chosen}
+              data-testid="palette-entry"
+              onPointerMove={() => setAt(index)}
+              onClick={() => run(entry)}
+            >
+              <span>{entry.text}</span>
+              <span className="quiet small">{entry.sort}</span>
+            </div>
+          ))}
+        </div>
+      )}
+    </Dialog>
+  )
+}
