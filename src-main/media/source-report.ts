@@ -8,6 +8,8 @@ export interface SourceReport {
   readonly problem?: string
   /** Whatever else there is to tell, e.g. `positionMs`, `durationMs`, `device`. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>
+  /** Size of its picture behind its filters, pixels: what items of it are placed by. Left out while there is none. */
+  readonly picture?: { readonly width: number; readonly height: number }
 }
 
 /**

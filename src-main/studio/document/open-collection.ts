@@ -59,6 +59,8 @@ export interface OpenCollectionDependencies {
 export interface Doing extends Author {
   /** Refuse where the collection is of another revision. */
   readonly ifRevision?: number
+  /** Edits with the same one are one step of the history: a drag. */
+  readonly gesture?: string
 }
 
 /** The collection that the studio works on: edited in memory, kept in its file with its history. */
@@ -133,7 +135,7 @@ export class OpenCollection {
     const { collection, made } = applyEdits(before, edits, this.#dependencies.reader.kinds)
     const checked = this.#authored(this.#accept(collection), { author: doing, how: 'anew', edits })
     if (changedNothing(before, checked)) return made
-    this.#change(checked, 'edit', nameEdits(edits, before, checked), doing.actor, edits)
+    this.#change(checked, 'edit', nameEdits(edits, before, checked), doing.actor, edits, doing.gesture)
     return made
   }
 
@@ -251,9 +253,10 @@ export class OpenCollection {
       throw new AppError('studio.secret_hidden', `${missing.join(', ')}: send the secret itself`, { details: { places: missing } })
   }
 
-  #change(collection: Collection, cause: ChangeCause, name: string, actor: string, edits: readonly Edit[]): void {
+  #change(collection: Collection, cause: ChangeCause, name: string, actor: string, edits: readonly Edit[], gesture?: string): void {
     const before = this.#collection
-    const joined = this.#history.record(before, collection, { name, actor, time: new Date().toISOString() }, edits, performance.now())
+    const about = { name, actor, time: new Date().toISOString() }
+    const joined = this.#history.record(before, collection, about, edits, performance.now(), gesture)
     this.#take(before, collection, cause, name, actor, joined)
   }
 

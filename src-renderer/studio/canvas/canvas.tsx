@@ -1,5 +1,14 @@
-import { useEffect, useRef, useState } from 'react'
+import type { DragEvent } from 'react'
+import { tell } from '../../components/toasts.tsx'
+import { tryEdit } from '../commands.ts'
+import { addSourceEdits } from '../new-source.ts'
 import { useDocument } from '../show-store.ts'
+import { CanvasPicture } from './canvas-picture.tsx'
+import { readDrop } from './dropping.ts'
+import { t } from './messages.ts'
+import { Stage } from './stage.tsx'
+import { AidButtons, AidLines, useAid } from './view-aids.tsx'
+import './canvas.css'
 
 export interface CanvasProps {
   /** Id of the canvas. */
@@ -14,64 +23,39 @@ export interface CanvasProps {
   readonly editable?: boolean
 }
 
-const refreshMs = 500
+/** A canvas of the show: its live picture, and where it may be edited handles over it. What is dropped on it becomes a source. */
+export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, editable = false }: CanvasProps) {
+  const show = useDocument()
+  const safeAreas = useAid('safeAreas')
+  const grid = useAid('grid')
+  const canvas = show?.canvases.find((each) => each.id === id)
+  const scene = show?.scenes.find((each) => each.id === sceneId)
 
-/** A canvas of the show: its image, refreshed about twice a second while somebody can see it. */
-export function Canvas({ canvas, role, scene }: CanvasProps) {
-  const box = useRef<HTMLDivElement>(null)
-  const [address, setAddress] = useState('')
-  const part = useDocument()?.canvases.find(({ id }) => id === canvas)
-  useEffect(() => {
-    const element = box.current
-    if (element === null) return
-    let visible = true
-    let stopped = false
-    const ending = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const observer = new IntersectionObserver(([entry]) => {
-      visible = entry?.isIntersecting ?? true
-    })
-    observer.observe(element)
-    const next = (): void => {
-      if (stopped) return
-      if (!visible || document.visibilityState === 'hidden') {
-        again()
-        return
-      }
-      const width = Math.min(1280, Math.max(320, Math.round(element.clientWidth * Math.min(devicePixelRatio, 1.5))))
-      const path = `/api/v1/studio/screenshot?${role}=${canvas}&type=jpeg&width=${width}`
-      const read = async (): Promise<void> => {
-        const response = await fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: ending.signal })
-        if (!response.ok) return
-        const url = URL.createObjectURL(await response.blob())
-        if (stopped) URL.revokeObjectURL(url)
-        else setAddress(url)
-      }
-      // The studio may be starting: the next one comes.
-      read().then(again, again)
-    }
-    const again = (): void => {
-      if (!stopped) timer = setTimeout(next, refreshMs)
-    }
-    next()
-    return () => {
-      stopped = true
-      ending.abort()
-      clearTimeout(timer)
-      observer.disconnect()
-    }
-  }, [canvas, role])
-  useEffect(() => () => URL.revokeObjectURL(address), [address])
+  const onDrop = (event: DragEvent): void => {
+    event.preventDefault()
+    if (show === undefined || canvas === undefined) return
+    const dropped = readDrop(event.dataTransfer, t.droppedText)
+    if ('refused' in dropped) tell(dropped.refused === 'file' ? t.dropNoUpload : t.dropNothing)
+    else
+      void tryEdit(addSourceEdits({ ...dropped.source, pictures: true }, show, sceneId, canvas)).then(
+        (made) => made !== undefined && onSelect(made.slice(-1)),
+      )
+  }
+
   return (
     <div
-      ref={box}
       className="studio-canvas"
-      style={{ aspectRatio: part === undefined ? '16 / 9' : `${part.width} / ${part.height}` }}
+      style={{ aspectRatio: canvas === undefined ? '16 / 9' : `${canvas.width} / ${canvas.height}` }}
       data-testid={`canvas-${role}`}
-      data-scene={scene}
-      data-loaded={address !== ''}
+      data-scene={sceneId}
+      {...(editable ? { onDrop, onDragOver: (event: DragEvent) => event.preventDefault() } : {})}
     >
-      {address !== '' && <img src={address} alt={role === 'program' ? 'Program' : 'Preview'} draggable={false} />}
+      <CanvasPicture canvas={id} of={role} />
+      {canvas !== undefined && <AidLines canvas={canvas} safeAreas={safeAreas[0]} grid={grid[0]} />}
+      {editable && show !== undefined && canvas !== undefined && scene !== undefined && (
+        <Stage canvas={canvas} scene={scene} document={show} selected={selected} onSelect={onSelect} />
+      )}
+      {editable && <AidButtons safeAreas={safeAreas} grid={grid} />}
     </div>
   )
 }

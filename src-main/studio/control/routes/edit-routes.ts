@@ -33,12 +33,22 @@ function batchRoutes({ show }: EditRoutesDependencies): readonly RouteDefinition
       idempotent: true,
       bodyBytes: documentBytes,
       body: Type.Object(
-        { edits: Type.Array(EditSchema, { minItems: 1, maxItems: 1000 }), ifRevision: IfRevision },
+        {
+          edits: Type.Array(EditSchema, { minItems: 1, maxItems: 1000 }),
+          ifRevision: IfRevision,
+          gesture: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 64,
+              description: 'requests with the same one that follow each other are undone as one step',
+            }),
+          ),
+        },
         { additionalProperties: false },
       ),
       responses: { 200: EditedSchema },
-      handler: ({ body: { edits, ifRevision }, principal }) => {
-        const made = show.current.edit(edits as Edit[], doingOf(principal, ifRevision))
+      handler: ({ body: { edits, ifRevision, gesture }, principal }) => {
+        const made = show.current.edit(edits as Edit[], doingOf(principal, ifRevision, gesture))
         return { body: editedView(show.current, made) }
       },
     }),

@@ -34,6 +34,12 @@ export const SourceReportSchema = Type.Object({
   state: Type.Union(['starting', 'running', 'paused', 'waiting', 'failed', 'ended'].map((state) => Type.Literal(state))),
   problem: Type.Optional(Type.String()),
   details: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]))),
+  picture: Type.Optional(
+    Type.Object(
+      { width: Type.Integer(), height: Type.Integer() },
+      { description: 'pixels behind its filters; left out while there is none' },
+    ),
+  ),
 })
 
 /** A list that has doors of its own: its address, the word for one of it, and how one looks. */

@@ -73,21 +73,25 @@ export class EditHistory {
     this.#drag = undefined
   }
 
-  /** Remembers an edit, and answers whether it was joined with the one before. `nowMs` is a clock that runs on. What was undone before is forgotten. */
+  /**
+   * Remembers an edit, and answers whether it was joined with the one before. `nowMs` is a clock that runs on; edits of one `gesture` are
+   * joined however long it takes, unless another came in between. What was undone before is forgotten.
+   */
   record(
     before: Collection,
     after: Collection,
     about: { readonly name: string; readonly actor: string; readonly time: string },
     edits: readonly Edit[],
     nowMs: number,
+    gesture?: string,
   ): boolean {
-    const key = dragKey(edits)
+    const key = gesture === undefined ? dragKey(edits) : `gesture ${gesture}`
     const drag = this.#drag
     const joined =
       key !== undefined &&
       drag?.key === key &&
       drag.actor === about.actor &&
-      nowMs - drag.atMs <= dragMs &&
+      (gesture !== undefined || nowMs - drag.atMs <= dragMs) &&
       this.#position === this.#kept.length
     if (joined && drag !== undefined) {
       this.#drop(this.#kept.pop())

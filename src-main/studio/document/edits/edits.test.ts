@@ -249,6 +249,26 @@ describe('the history', () => {
     expect(historyOf([...dragged(3), ...others, ...dragged(2)], 16).history.done).toHaveLength(3)
   })
 
+  it('joins edits of one gesture however long it takes, unless another edit comes in between', () => {
+    const history = new EditHistory()
+    let collection = show
+    let nowMs = 0
+    const record = (edit: Edit, gesture?: string): void => {
+      const after = applyEdits(collection, [edit], testKinds).collection
+      nowMs += 5000
+      history.record(collection, after, { ...about, name: edit.do }, [edit], nowMs, gesture)
+      collection = after
+    }
+    for (const edit of dragged(3).slice(1)) record(edit, 'first')
+    expect(history.done).toHaveLength(1)
+    expect(history.undo(collection)?.collection).toEqual(show)
+    collection = show
+    for (const edit of dragged(3).slice(1)) record(edit, 'second')
+    record({ do: 'change', at: 'scenes/intro/items/i-film', changes: { opacity: 0.5 } })
+    record({ do: 'change', at: 'scenes/intro/items/i-film', changes: { position: { x: 9 } } }, 'second')
+    expect(history.done).toHaveLength(3)
+  })
+
   it('holds 500 steps, and undoes and does again all of them', () => {
     const { history, collection } = historyOf(dragged(600), 501)
     expect(history.done).toHaveLength(500)

@@ -9,6 +9,7 @@ import { isMaskedUrl, maskUrlsIn } from '../../../platform/url-secrets.ts'
 import { keysByEditors } from '../../document/authorship.ts'
 import type { Collection, Source } from '../../document/collection.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
+import { sizeBehind } from '../filters/size-behind.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
 import { reachOf, type SourceReach } from '../sources/source-reach.ts'
 
@@ -39,6 +40,14 @@ interface AtWork {
   ended: boolean
   /** What is played takes, as far as it said, ms. */
   durationMs: number | undefined
+  /** As it was reported last, and the size that was reported with it. */
+  report: SourceReport | undefined
+  size: Size | undefined
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
 }
 
 /** The sources of a collection, running: begun, changed and ended as the collection says. */
@@ -119,6 +128,16 @@ export class ActiveSources {
     }
   }
 
+  /** Reports again those whose picture has come to have another size. */
+  tellSizes(): void {
+    for (const [id, active] of this.#active) {
+      const size = sizeOf(active)
+      if (size?.width === active.size?.width && size?.height === active.size?.height) continue
+      active.size = size
+      this.#tell(id, active)
+    }
+  }
+
   isShown(id: string): boolean {
     return this.#active.get(id)?.shown ?? false
   }
@@ -146,9 +165,18 @@ export class ActiveSources {
     canvas: { readonly width: number; readonly height: number },
     folder: string,
   ): void {
-    const { stores, log, start, clockOriginUs, liveAddress, onReport, onMemory } = this.#dependencies
+    const { stores, log, start, clockOriginUs, liveAddress, onMemory } = this.#dependencies
     const { id, kind, settings } = source
-    const active: AtWork = { source, reach, running: undefined, shown: false, ended: false, durationMs: undefined }
+    const active: AtWork = {
+      source,
+      reach,
+      running: undefined,
+      shown: false,
+      ended: false,
+      durationMs: undefined,
+      report: undefined,
+      size: undefined,
+    }
     this.#active.set(id, active)
     const memory = this.#memories.get(id)
     this.#memories.delete(id)
@@ -168,7 +196,8 @@ export class ActiveSources {
       report: (report) => {
         const durationMs = report.details?.durationMs
         if (typeof durationMs === 'number') active.durationMs = durationMs
-        if (!active.ended) onReport(id, withoutSecrets(report, active.source.settings))
+        active.report = withoutSecrets(report, active.source.settings)
+        if (!active.ended) this.#tell(id, active)
       },
       liveAddress,
     }).then((running) => {
@@ -184,6 +213,10 @@ export class ActiveSources {
     this.#watch(id, beginning)
   }
 
+  #tell(id: string, { report = { state: 'running' }, size }: AtWork): void {
+    this.#dependencies.onReport(id, size === undefined ? report : { ...report, picture: size })
+  }
+
   #end(active: AtWork): void {
     active.ended = true
     if (active.running) this.#watch(active.source.id, Promise.resolve(active.running.stop()))
@@ -195,6 +228,13 @@ export class ActiveSources {
       .finally(() => this.#ending.delete(watched))
     this.#ending.add(watched)
   }
+}
+
+function sizeOf({ running, source }: AtWork): Size | undefined {
+  const store = running?.pictures
+  if (store === undefined || store.sequence === 0 || store.width === 0) return undefined
+  const size = sizeBehind(source.filters, store.width, store.height)
+  return size.width > 0 && size.height > 0 ? size : undefined
 }
 
 /** A report as everybody may read it: its texts quote URLs of the settings, and what FFmpeg and browsers say of them. */

@@ -50,6 +50,9 @@ interface AwaitedSwitch {
 /** No frame is composed while more sound than this is due, us: mixing takes all the processor time that there is. */
 const maxSoundBehindUs = 50_000
 
+/** How often sizes of pictures are looked at, ms. */
+const sizesEachMs = 200
+
 /** Frame numbers of screenshots stand far from the show's. */
 const firstScreenshotFrame = 2 ** 40
 
@@ -135,6 +138,7 @@ export class Engine {
         if (this.#metersWanted) send({ kind: 'meters', meters: mixer.meters() })
       }, 1000 / 30),
       setInterval(() => this.#tellStatistics(), 1000),
+      setInterval(() => this.#sources.tellSizes(), sizesEachMs),
     ]
     // Before the first source runs: those that go on where they were must know whether they are seen.
     this.#tellShown()

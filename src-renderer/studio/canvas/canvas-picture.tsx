@@ -1,0 +1,75 @@
+import { useEffect, useRef, useState } from 'react'
+import { feedHeight } from './feed-messages.ts'
+import { canPlayFeed, type PicturePlayer, type PictureStatus, playFeed } from './feed-player.ts'
+import { t } from './messages.ts'
+import { playScreenshots } from './screenshot-player.ts'
+
+interface CanvasPictureProps {
+  readonly canvas: string
+  readonly of: 'program' | 'preview'
+}
+
+/** The live picture of a canvas, with how far behind the studio it is. Nothing is fetched while nobody can see it. */
+export function CanvasPicture({ canvas, of }: CanvasPictureProps) {
+  const target = useRef<HTMLCanvasElement>(null)
+  const status = useRef<HTMLSpanElement>(null)
+  const [unable, setUnable] = useState(() => !canPlayFeed())
+  const [height, setHeight] = useState(0)
+  const [seen, setSeen] = useState(false)
+
+  useEffect(() => {
+    const element = target.current
+    if (element === null) return
+    let intersects = true
+    const look = (): void => setSeen(intersects && document.visibilityState === 'visible')
+    const intersections = new IntersectionObserver(([entry]) => {
+      intersects = entry?.isIntersecting ?? true
+      look()
+    })
+    const sizes = new ResizeObserver(() => setHeight(feedHeight(element.clientHeight * Math.min(devicePixelRatio, 2))))
+    intersections.observe(element)
+    sizes.observe(element)
+    document.addEventListener('visibilitychange', look)
+    return () => {
+      intersections.disconnect()
+      sizes.disconnect()
+      document.removeEventListener('visibilitychange', look)
+    }
+  }, [])
+
+  useEffect(() => {
+    const element = target.current
+    if (element === null || !seen || height === 0) return
+    // Written past React: a picture changes more often than anything else on the page.
+    const onFrame = (number?: number): void => {
+      element.dataset.loaded = 'true'
+      if (number !== undefined) element.dataset.frame = String(number)
+    }
+    const onStatus = (now: PictureStatus): void => {
+      if (status.current === null) return
+      const { behind, fps, problem } = now
+      status.current.textContent = problem ?? (behind === undefined ? t.figures(fps) : t.latency(behind.p50, fps))
+      status.current.title = behind === undefined ? t.figuresTitle : t.latencyTitle(behind.p50, behind.p95)
+      status.current.dataset.p50 = behind === undefined ? '' : behind.p50.toFixed(1)
+      status.current.dataset.p95 = behind === undefined ? '' : behind.p95.toFixed(1)
+    }
+    const player: PicturePlayer = unable
+      ? playScreenshots({ target: element, canvas, of, width: Math.min(1280, element.clientWidth), onFrame, onStatus })
+      : playFeed({ target: element, canvas, of, height, onFrame, onStatus, onUnable: () => setUnable(true) })
+    return () => player.stop()
+  }, [canvas, of, height, seen, unable])
+
+  return (
+    <>
+      <canvas
+        ref={target}
+        className="canvas-picture"
+        role="img"
+        aria-label={of === 'program' ? t.programPicture : t.previewPicture}
+        data-testid={`picture-${of}`}
+        data-by={unable ? 'screenshot' : 'feed'}
+      />
+      <span ref={status} className="canvas-status" aria-hidden="true" data-testid={`latency-${of}`} />
+    </>
+  )
+}

@@ -1,0 +1,126 @@
+import { croppedSize, type Frame, frameOf, type Layout, type Point, pointAt, type Size, turn } from './geometry.ts'
+
+/** A handle of a frame, by the side that it moves: -1 left or top, 1 right or bottom, 0 neither. */
+export interface Handle {
+  readonly x: -1 | 0 | 1
+  readonly y: -1 | 0 | 1
+}
+
+/** Names as CSS has them for cursors. */
+export const handles = {
+  nw: { x: -1, y: -1 },
+  n: { x: 0, y: -1 },
+  ne: { x: 1, y: -1 },
+  e: { x: 1, y: 0 },
+  se: { x: 1, y: 1 },
+  s: { x: 0, y: 1 },
+  sw: { x: -1, y: 1 },
+  w: { x: -1, y: 0 },
+} as const satisfies Record<string, Handle>
+
+export type HandleName = keyof typeof handles
+
+export type LayoutChange = Partial<Pick<Layout, 'position' | 'scale' | 'rotation' | 'crop' | 'bounds'>>
+
+/** Least size that an item is dragged to, pixels. */
+const minSize = 4
+
+/** Places need no more than a hundredth of a pixel. */
+export const rounded = (value: number, digits = 2): number => Math.round(value * 10 ** digits) / 10 ** digits
+const roundedPoint = ({ x, y }: Point): Point => ({ x: rounded(x), y: rounded(y) })
+
+export function movedBy(layout: Layout, by: Point): LayoutChange {
+  return { position: roundedPoint({ x: layout.position.x + by.x, y: layout.position.y + by.y }) }
+}
+
+/** Where the alignment point comes to stand when a frame gets another size and a point of it, by its shares, keeps its place. */
+function originFor(frame: Frame, width: number, height: number, u: number, v: number): Point {
+  const kept = pointAt(frame, u, v)
+  const offset = turn({ x: (frame.pivotX - u) * width, y: (frame.pivotY - v) * height }, frame.angle)
+  return roundedPoint({ x: kept.x + offset.x, y: kept.y + offset.y })
+}
+
+const shareOf = (side: -1 | 0 | 1): number => (side + 1) / 2
+
+/**
+ * An item whose handle was dragged to a point, in pixels of what it stands in. The opposite side stays where it is.
+ * @param keepAspect both sides change by the same factor
+ */
+export function resized(layout: Layout, content: Size, { x, y }: Handle, to: Point, keepAspect: boolean): LayoutChange {
+  const frame = frameOf(layout, content)
+  const [anchorU, anchorV] = [1 - shareOf(x), 1 - shareOf(y)]
+  const anchor = pointAt(frame, anchorU, anchorV)
+  const reach = turn({ x: to.x - anchor.x, y: to.y - anchor.y }, -frame.angle)
+  let width = x === 0 ? frame.width : Math.max(minSize, reach.x * x)
+  let height = y === 0 ? frame.height : Math.max(minSize, reach.y * y)
+  if (keepAspect && frame.width > 0 && frame.height > 0) {
+    const factors = [x === 0 ? 0 : width / frame.width, y === 0 ? 0 : height / frame.height]
+    const factor = Math.max(...factors, minSize / Math.max(frame.width, frame.height))
+    width = frame.width * factor
+    height = frame.height * factor
+  }
+  const position = originFor(frame, width, height, anchorU, anchorV)
+  if (layout.bounds !== null)
+    return { position, bounds: { ...layout.bounds, width: Math.max(1, rounded(width)), height: Math.max(1, rounded(height)) } }
+  const cropped = croppedSize(layout, content)
+  const sign = (value: number): number => (value < 0 ? -1 : 1)
+  return {
+    position,
+    scale: {
+      x: rounded((sign(layout.scale.x) * width) / cropped.width, 5),
+      y: rounded((sign(layout.scale.y) * height) / cropped.height, 5),
+    },
+  }
+}
+
+/** An item whose sides were cut off by dragging a handle to a point: what is left stays where it is. */
+export function cropped(layout: Layout, content: Size, { x, y }: Handle, to: Point): LayoutChange {
+  const frame = frameOf(layout, content)
+  const left = croppedSize(layout, content)
+  const [anchorU, anchorV] = [1 - shareOf(x), 1 - shareOf(y)]
+  const anchor = pointAt(frame, anchorU, anchorV)
+  const reach = turn({ x: to.x - anchor.x, y: to.y - anchor.y }, -frame.angle)
+  const crop = { ...layout.crop }
+  /** Cuts one side so that what is left has a length in content pixels; mirrored content has its sides exchanged. */
+  const cut = (
+    side: -1 | 0 | 1,
+    wanted: number,
+    size: number,
+    mirrored: boolean,
+    near: 'left' | 'top',
+    far: 'right' | 'bottom',
+  ): number => {
+    if (side === 0) return size - crop[near] - crop[far]
+    const [moving, kept] = side < 0 !== mirrored ? [near, far] : [far, near]
+    const rest = Math.round(Math.min(size - crop[kept], Math.max(1, wanted)))
+    crop[moving] = size - crop[kept] - rest
+    return rest
+  }
+  const perX = frame.width / left.width
+  const perY = frame.height / left.height
+  const width = cut(x, (reach.x * x) / perX, content.width, layout.scale.x < 0, 'left', 'right')
+  const height = cut(y, (reach.y * y) / perY, content.height, layout.scale.y < 0, 'top', 'bottom')
+  // What is fitted into bounds fills them again.
+  if (layout.bounds !== null) return { crop, position: layout.position }
+  return { crop, position: originFor(frame, width * perX, height * perY, anchorU, anchorV) }
+}
+
+/** Degrees at which a turning item is caught, and from how near. */
+const caughtEach = 45
+const caughtWithin = 4
+
+/**
+ * An item turned about its middle so that its top looks at a point.
+ * @param free not caught at eighths of a turn
+ */
+export function turned(layout: Layout, content: Size, to: Point, free: boolean): LayoutChange {
+  const frame = frameOf(layout, content)
+  const middle = pointAt(frame, 0.5, 0.5)
+  let rotation = (Math.atan2(to.y - middle.y, to.x - middle.x) * 180) / Math.PI + 90
+  const nearest = Math.round(rotation / caughtEach) * caughtEach
+  if (!free && Math.abs(rotation - nearest) <= caughtWithin) rotation = nearest
+  rotation = rounded(((((rotation + 180) % 360) + 360) % 360) - 180, 1)
+  const angle = (rotation * Math.PI) / 180
+  const offset = turn({ x: (frame.pivotX - 0.5) * frame.width, y: (frame.pivotY - 0.5) * frame.height }, angle)
+  return { rotation, position: roundedPoint({ x: middle.x + offset.x, y: middle.y + offset.y }) }
+}

@@ -1,0 +1,47 @@
+/** What dropped things become. */
+export interface DroppedSource {
+  readonly kind: 'media' | 'browser' | 'text'
+  readonly name: string
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+export type Dropped = { readonly source: DroppedSource } | { readonly refused: 'file' | 'nothing' }
+
+const mediaEndings = /\.(mp4|m4v|mov|mkv|webm|avi|ts|flv|mp3|m4a|aac|ogg|oga|opus|wav|flac)$/i
+
+/** What a drop is to become: links by their ending, anything else that is text as a text. */
+export function readDrop(data: Pick<DataTransfer, 'getData'> & { readonly files: ArrayLike<unknown> }, textName: string): Dropped {
+  // The first line that is no comment: text/uri-list of RFC 2483.
+  const listed = data
+    .getData('text/uri-list')
+    .split(/\r?\n/)
+    .find((line) => line !== '' && !line.startsWith('#'))
+  const text = data.getData('text/plain').trim()
+  const url = readUrl(listed ?? text)
+  if (url !== undefined) {
+    const last = decoded(url.pathname.split('/').findLast((part) => part !== '') ?? '')
+    const name = last === '' ? url.hostname : last.slice(0, 60)
+    if (mediaEndings.test(url.pathname)) return { source: { kind: 'media', name, settings: { file: url.href } } }
+    return { source: { kind: 'browser', name: url.hostname.slice(0, 60), settings: { url: url.href } } }
+  }
+  if (data.files.length > 0) return { refused: 'file' }
+  if (text === '') return { refused: 'nothing' }
+  return { source: { kind: 'text', name: textName, settings: { text: text.slice(0, 65_536) } } }
+}
+
+function readUrl(text: string): URL | undefined {
+  if (!/^https?:\/\/\S+$/i.test(text)) return undefined
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

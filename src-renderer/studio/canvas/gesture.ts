@@ -1,0 +1,55 @@
+import { call, randomId } from '../../client/api.ts'
+import type { Edit, Edited } from '../types.ts'
+
+/** Least time between two requests of a gesture, ms. */
+const eachMs = 33
+
+/**
+ * One gesture: edits that follow each other and are undone as one step, however long it takes. The newest is sent, at most thirty times a
+ * second and one at a time, so that a slow host gets no backlog.
+ */
+export class Gesture {
+  readonly #id = randomId()
+  readonly #onProblem: (error: unknown) => void
+  #waiting: readonly Edit[] | undefined
+  #sending: Promise<void> | undefined
+  #revision: number | undefined
+  #failed = false
+
+  constructor(onProblem: (error: unknown) => void) {
+    this.#onProblem = onProblem
+  }
+
+  /** Edits that change the same entities each time. */
+  send(edits: readonly Edit[]): void {
+    if (this.#failed) return
+    this.#waiting = edits
+    this.#sending ??= this.#work()
+  }
+
+  /** Resolves when the host has the last edit; with its revision, undefined where nothing was changed. */
+  async end(): Promise<number | undefined> {
+    await this.#sending
+    return this.#failed ? undefined : this.#revision
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#waiting !== undefined) {
+        const edits = this.#waiting
+        this.#waiting = undefined
+        const [answer] = await Promise.all([
+          call<Edited>('POST', '/studio/edits', { body: { edits, gesture: this.#id } }),
+          new Promise((resolve) => setTimeout(resolve, eachMs)),
+        ])
+        this.#revision = answer.revision
+      }
+    } catch (error) {
+      this.#failed = true
+      this.#waiting = undefined
+      this.#onProblem(error)
+    } finally {
+      this.#sending = undefined
+    }
+  }
+}
