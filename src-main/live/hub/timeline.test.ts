@@ -80,10 +80,25 @@ describe('the timeline', () => {
     expect(timeline.seam).toBe(false)
   })
 
-  it('joins a track that begins behind the wrap to one that began before it', () => {
+  it('joins a track that begins behind the wrap to one that began before it, and one before to one behind', () => {
     const timeline = begin()
     frame(timeline, 'v0', 2 ** 32 - 10, 0)
     expect(frame(timeline, 'a0', 10, 20)?.dts).toBe(Math.round(0.02 * 44_100))
+    expect(timeline.repairs).toBe(1)
+    const other = begin(1000)
+    frame(other, 'v0', 10, 0)
+    expect(frame(other, 'a0', 2 ** 32 - 10, 0)?.dts).toBe(Math.round(0.98 * 44_100))
+    expect(other.repairs).toBe(1)
+  })
+
+  it('puts a track that begins somewhere else behind what was delivered, as one repair', () => {
+    const timeline = begin()
+    frame(timeline, 'v0', 0, 0)
+    frame(timeline, 'v0', 40, 40)
+    const { endMs } = timeline
+    expect(endMs).toBeGreaterThan(40)
+    expect(frame(timeline, 'a0', 5_000_000, 80)?.dts).toBe(Math.round(endMs * 44.1))
+    expect(timeline.repairs).toBe(1)
   })
 
   it('keeps sound and picture together when both jump, back or forward', () => {
