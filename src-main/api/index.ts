@@ -32,10 +32,11 @@ export interface ApiDependencies {
   readonly routes: readonly RouteDefinition[]
   /** WebSocket endpoints of the parts, under /api/v1. */
   readonly sockets: readonly SocketDefinition[]
-  /** Takes what it knows under `/live/NAME/…` before anything else looks at it; false for the rest. */
-  readonly handleMedia: (request: IncomingMessage, response: ServerResponse) => boolean
-  /** Takes WebSocket upgrades that are the wings' own; false for the rest. */
-  readonly handleUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
+  /** Takes requests and WebSocket upgrades below `/live` before anything else looks at them; false for the rest, which it did not touch. */
+  readonly media: {
+    handle(request: IncomingMessage, response: ServerResponse): boolean
+    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  }
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
@@ -106,10 +107,7 @@ export function createApi(dependencies: ApiDependencies): Api {
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const url = request.url ?? '/'
-    // `/live/NAME/x` and `/live/NAME.flv` are media, and so is what is not read; `/live` and `/live/NAME` are sections of the page.
-    const below = url.indexOf('/', 6) > 0 || url.indexOf('.', 6) > 0
-    const media = url.startsWith('/live/') && (below || (request.method !== 'GET' && request.method !== 'HEAD'))
-    if (media && dependencies.handleMedia(request, response)) return
+    if (dependencies.media.handle(request, response)) return
     const query = url.indexOf('?')
     const path = query < 0 ? url : url.slice(0, query)
     if (path.startsWith('/api/') || path === '/api' || path === '/metrics' || (request.method !== 'GET' && request.method !== 'HEAD')) {
@@ -124,7 +122,7 @@ export function createApi(dependencies: ApiDependencies): Api {
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (sockets.handleUpgrade(request, socket, head, callerOf(request))) return
-    if (!dependencies.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found')
+    if (!dependencies.media.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found')
   }
 
   const servers = createHttpServers({

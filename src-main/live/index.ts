@@ -2,6 +2,8 @@ import type { AddressBase } from './addresses.ts'
 import { createAdmission } from './admission.ts'
 import { createCore } from './core.ts'
 import { createDoors, type OpenPorts } from './endpoints.ts'
+import { createLiveFront } from './http/live-front.ts'
+import { ResourceTable } from './http/resources.ts'
 import type { Live, LiveDependencies } from './live-dependencies.ts'
 import type { LivePart } from './live-part.ts'
 import { createParts } from './parts.ts'
@@ -121,13 +123,6 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
       const problems = [dvr, ...parts].flatMap((part) => part.problems?.() ?? [])
       return { active, viewers: watching, connections: rtmp.connections() + srt.connections(), problems }
     },
-    handleUpgrade: (request, socket, head) => parts.some((part) => part.handleUpgrade?.(request, socket, head)),
-    handleHttp: (request, response) =>
-      access.http.guard(request, response, () =>
-        sources.guard(request, response, () => {
-          for (const part of parts) if (part.handleHttp?.(request, response)) return true
-          return playback.handle(request, response)
-        }),
-      ),
+    front: createLiveFront({ table: new ResourceTable([...parts, playback]), access: access.http.guard, onDemand: sources.guard }),
   }
 }

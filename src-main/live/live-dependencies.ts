@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { Registry } from 'prom-client'
 import type { AuditLog } from '../platform/audit.ts'
 import type { ErrorCode } from '../platform/errors.ts'
@@ -11,10 +9,10 @@ import type { NetworkPolicy } from '../platform/outbound/network-policy.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { SteadyClock } from '../platform/steady-clock.ts'
 import type { DeliveryEndpoint } from './delivery/index.ts'
+import type { LiveFront } from './http/live-front.ts'
 import type { StreamDirectory } from './hub/stream.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
-import type { AnyRequest, AnyResponse } from './live-part.ts'
 import type { DemoWorker } from './relay/demo/test-stream.ts'
 import type { LiveCarrier } from './relay/local/live-carrier.ts'
 import type { LiveSettingsSource } from './settings.ts'
@@ -77,8 +75,6 @@ export interface Live {
   /** Starts them, where there are to be any, at ports that are open. */
   deliverAt(endpoint: DeliveryEndpoint): void
   health(): LiveHealth
-  /** Media and playlists: true where the address is theirs and the request was taken over. */
-  handleHttp(request: AnyRequest, response: AnyResponse): boolean
-  /** WebSockets of the wing's own: true where the socket was taken over. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** Everything below `/live`. */
+  readonly front: LiveFront
 }

@@ -1,11 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { Duplex } from 'node:stream'
 import type { ErrorCode } from '../platform/errors.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
-
-export type AnyRequest = IncomingMessage | Http2ServerRequest
-export type AnyResponse = ServerResponse | Http2ServerResponse
+import type { ResourceHandlers, UpgradeHandlers } from './http/resources.ts'
 
 /** One capability of the live wing: made by its folder's `createX(needs)`, joined to the others in `live/index.ts`. */
 export interface LivePart {
@@ -17,8 +12,8 @@ export interface LivePart {
   stop?(): Promise<void> | void
   /** What does not work at present although it should, for `/health`. */
   problems?(): readonly ErrorCode[]
-  /** Requests outside /api that are its own: true where it took the request over. Cheap for all others. */
-  handleHttp?(request: AnyRequest, response: AnyResponse): boolean
-  /** WebSocket upgrades outside /api that are its own: true where it took the socket over. */
-  handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
+  /** Resources below `/live` that it answers. */
+  readonly resources?: ResourceHandlers
+  /** Resources below `/live` that are WebSockets of its own. */
+  readonly upgrades?: UpgradeHandlers
 }

@@ -1,11 +1,12 @@
 import { type Static, Type } from 'typebox'
+import { streamNamePattern } from '../media/stream-name.ts'
 import { KeyLimitsSchema, OnOverLimitSchema } from './key-limits.ts'
 
 /** The live wing's words on the wire: what the API answers, what events carry, what the page is typed by. */
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
-export const StreamName = Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$', description: 'Name of a stream, as in /watch/NAME' })
+export const StreamName = Type.String({ pattern: streamNamePattern, description: 'Name of a stream, as in /watch/NAME' })
 
 export const StreamStateSchema = Type.Union(
   [Type.Literal('pending'), Type.Literal('active'), Type.Literal('ended'), Type.Literal('error')],

@@ -1,6 +1,6 @@
 import { isFault } from '../../formats/fault.ts'
-import { answerHeaders, asPlaybackResponse, type PlaybackResponse, sendProblem } from '../http/response.ts'
-import type { AnyRequest, AnyResponse } from '../live-part.ts'
+import type { LiveRequest } from '../http/live-request.ts'
+import { type AnyRequest, answerHeaders, type PlaybackResponse, sendProblem } from '../http/response.ts'
 import { type Beacon, maxBeacon, parseBeacon } from './beacon.ts'
 import type { BeaconFate } from './viewer-sessions.ts'
 
@@ -41,8 +41,7 @@ export class BeaconEndpoint {
     this.#tokensMs = dependencies.monotonic()
   }
 
-  serve(request: AnyRequest, rawResponse: AnyResponse, name: string): void {
-    const response = asPlaybackResponse(rawResponse)
+  serve({ request, response, url }: LiveRequest): void {
     if (request.method === 'OPTIONS') {
       response.writeHead(204, preflight)
       response.end()
@@ -65,7 +64,7 @@ export class BeaconEndpoint {
       sendProblem(response, 'play.too_many_beacons', { retryAfterS: 5 })
       return
     }
-    this.#read(request, response, (body) => this.#answer(response, name, body))
+    this.#read(request, response, (body) => this.#answer(response, url.stream, body))
   }
 
   #answer(response: PlaybackResponse, name: string, body: string): void {

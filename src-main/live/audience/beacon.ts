@@ -1,5 +1,5 @@
 import { type Fault, fault } from '../../formats/fault.ts'
-import { isWord } from '../http/request-path.ts'
+import { isWord } from '../http/live-url.ts'
 
 /** Ways to play of players that send beacons; `hls` is low-latency or not. */
 export type BeaconProtocol = 'hls' | 'dash' | 'webrtc' | 'http-flv'

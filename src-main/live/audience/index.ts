@@ -29,8 +29,6 @@ export interface ViewersDependencies {
   readonly monotonic: () => number
 }
 
-const endpointPath = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\/(beacon|events)(?:\?|$)/
-
 /** Who is watching: the doors by which players tell of themselves and are told of their stream, and those of the API. */
 export function createViewers(dependencies: ViewersDependencies): LivePart {
   const { viewers, store, events, status, monotonic, whileAllowed, clients } = dependencies
@@ -61,15 +59,9 @@ export function createViewers(dependencies: ViewersDependencies): LivePart {
       viewers.stop()
       store.stop()
     },
-    handleHttp(request, response) {
-      const url = request.url ?? ''
-      if (!url.startsWith('/live/')) return false
-      const match = endpointPath.exec(url)
-      if (match === null) return false
-      const [, name = '', endpoint] = match
-      if (endpoint === 'events') notices.serve(request, response, name)
-      else beacons.serve(request, response, name)
-      return true
+    resources: {
+      events: (live) => notices.serve(live),
+      beacon: (live) => beacons.serve(live),
     },
   }
 }

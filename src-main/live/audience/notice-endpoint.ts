@@ -2,17 +2,9 @@ import type { AppEvent, EventBus } from '../../platform/events.ts'
 import { clientOf } from '../../platform/http/client.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import { repeat } from '../../platform/repeat.ts'
-import {
-  answerHeaders,
-  asPlaybackResponse,
-  type PlaybackResponse,
-  sendError,
-  sendMethodRefused,
-  sendPreflight,
-  sendProblem,
-} from '../http/response.ts'
+import type { LiveRequest } from '../http/live-request.ts'
+import { answerHeaders, type PlaybackResponse, sendError, sendMethodRefused, sendPreflight, sendProblem } from '../http/response.ts'
 import type { StreamStatus } from '../hub/stream.ts'
-import type { AnyRequest, AnyResponse } from '../live-part.ts'
 import { streamNotice } from './stream-notice.ts'
 import type { WhileRequestAllowed } from './viewer-admission.ts'
 
@@ -79,15 +71,16 @@ export class NoticeEndpoint {
     return this.#count
   }
 
-  serve(request: AnyRequest, rawResponse: AnyResponse, name: string): void {
-    const response = asPlaybackResponse(rawResponse)
+  serve(live: LiveRequest): void {
+    const { request, response } = live
     if (request.method === 'OPTIONS') sendPreflight(response)
     else if (request.method !== 'GET') sendMethodRefused(response)
     else if (this.#count >= this.#max) sendProblem(response, 'play.too_many_listeners', { retryAfterS: 30 })
-    else this.#admit(request, response, name)
+    else this.#admit(live)
   }
 
-  #admit(request: AnyRequest, response: PlaybackResponse, name: string): void {
+  #admit(live: LiveRequest): void {
+    const { request, response } = live
     const { clients } = this.#dependencies
     if (clients !== undefined) {
       const release = clients.take('eventStreams', clientOf(request).remoteAddress)
@@ -97,10 +90,12 @@ export class NoticeEndpoint {
       }
       response.once('close', release)
     }
-    this.#listen(request, response, name)
+    this.#listen(live)
   }
 
-  #listen(request: AnyRequest, response: PlaybackResponse, name: string): void {
+  #listen(live: LiveRequest): void {
+    const { response } = live
+    const name = live.url.stream
     let audience = this.#audiences.get(name)
     if (audience === undefined) {
       audience = { listeners: new Set(), told: this.#text(name) }
@@ -110,7 +105,7 @@ export class NoticeEndpoint {
     const listener: Listener = { response, behind: false }
     this.#count++
     listeners.add(listener)
-    const stopWatching = this.#dependencies.whileAllowed?.(request, name, () => response.end())
+    const stopWatching = this.#dependencies.whileAllowed?.(live, () => response.end())
     response.once('close', () => {
       stopWatching?.()
       this.#count--

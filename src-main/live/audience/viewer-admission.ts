@@ -1,5 +1,5 @@
 import type { AppError } from '../../platform/errors.ts'
-import type { AnyRequest } from '../live-part.ts'
+import type { ParsedRequest } from '../http/live-request.ts'
 import type { ViewProtocol } from './viewer-registry.ts'
 
 /** What a way out knows of somebody who begins to watch. */
@@ -33,14 +33,14 @@ export type EndPlayback = (refusal: AppError) => void
 export type WhileAllowed = (viewer: WatchRequest, end: EndPlayback) => () => void
 
 /** The same of a request that passed the rules before HTTP. */
-export type WhileRequestAllowed = (request: AnyRequest, stream: string, end: EndPlayback) => () => void
+export type WhileRequestAllowed = (request: ParsedRequest, end: EndPlayback) => () => void
 
 type Verdict = AppError | undefined
 
 /** The rules of who may watch, for playback whose media do not come with requests. */
 export interface WatchAccess {
   /** Who watches by a request. */
-  viewerOf(request: AnyRequest, stream: string): WatchRequest
+  viewerOf(request: ParsedRequest): WatchRequest
   /** Why somebody may not watch, or undefined. A promise never rejects. */
   check(viewer: WatchRequest): Verdict | Promise<Verdict>
   readonly whileAllowed: WhileAllowed

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { type Duplex, PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { parsePlaybackPath } from '../http/request-path.ts'
+import { parseLiveUrl } from '../http/live-url.ts'
 import type { PackagedStream } from '../packaging/packaged-stream.ts'
 import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { SyntheticStream } from '../protocols/hls/testing/packaged-stream.ts'
@@ -95,8 +95,8 @@ describe('a delivery process', () => {
     const answered = (path: string, guarded = false): boolean => {
       const { replicas, deliver } = mirror(stream, { title: '', guarded })
       deliver()
-      const target = parsePlaybackPath(path)
-      return target !== undefined && answersItself(target, (name, epoch) => replicas.find(name, epoch))
+      const url = parseLiveUrl(path)
+      return url !== undefined && answersItself(url, (name, epoch) => replicas.find(name, epoch))
     }
     const { sequence, serial } = stream.renditions[0]!.edge
     const own = [

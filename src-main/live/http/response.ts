@@ -3,7 +3,9 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 
-export type PlaybackRequest = IncomingMessage | Http2ServerRequest
+export type AnyRequest = IncomingMessage | Http2ServerRequest
+export type AnyResponse = ServerResponse | Http2ServerResponse
+
 /** What playback needs of `ServerResponse` and `Http2ServerResponse`, whose types do not meet. */
 export interface PlaybackResponse {
   readonly headersSent: boolean
@@ -18,7 +20,7 @@ export interface PlaybackResponse {
 }
 
 /** Both kinds of server response, seen through the part that they share. */
-export function asPlaybackResponse(response: ServerResponse | Http2ServerResponse): PlaybackResponse {
+export function asPlaybackResponse(response: AnyResponse): PlaybackResponse {
   return response as unknown as PlaybackResponse
 }
 
@@ -120,7 +122,7 @@ export function onVerdict<T>(
 }
 
 /** Value of a request header that cannot be a list. */
-export function header(request: PlaybackRequest, name: string): string {
+export function header(request: AnyRequest, name: string): string {
   const value = request.headers[name]
   return typeof value === 'string' ? value : ''
 }

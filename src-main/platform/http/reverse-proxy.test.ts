@@ -56,7 +56,7 @@ async function startPair() {
     },
   })
   const proxy = createReverseProxy(host)
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => proxy.request(request, response, request.url ?? '/')
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => proxy.request(request, response)
   const front = createServer(onRequest)
   front.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

@@ -15,8 +15,7 @@ import type { PrivateAddress } from './private-endpoint.ts'
 
 /** Passes requests on to the host's private socket. */
 export interface ReverseProxy {
-  /** @param path the requested path and query, where `request.url` may have been rewritten */
-  request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse, path: string): void
+  request(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   stop(): void
 }
@@ -44,7 +43,7 @@ export function createReverseProxy({ path: socketPath, secret }: PrivateAddress)
   const shared = new Agent({ keepAlive: true, maxFreeSockets: maxIdle })
   const single = new Agent({ keepAlive: true, maxFreeSockets: 0 })
   return {
-    request(request, rawResponse, path) {
+    request(request, rawResponse) {
       const response = rawResponse as ServerResponse
       const hasBody = bodyFollows(request)
       const headers: OutgoingHttpHeaders = { [clientHeader]: writeClient(secret, clientOf(request)) }
@@ -57,7 +56,7 @@ export function createReverseProxy({ path: socketPath, secret }: PrivateAddress)
       // Node adds no framing to bodies of GET, HEAD, DELETE, OPTIONS and TRACE: state it for every method.
       if (!hasBody) delete headers['content-length']
       else if (headers['content-length'] === undefined) headers['transfer-encoding'] = 'chunked'
-      const { method = 'GET' } = request
+      const { method = 'GET', url: path = '/' } = request
       let onward: ClientRequest
       try {
         onward = openRequest({ socketPath, agent: hasBody ? single : shared, method, path, headers, setHost: false })

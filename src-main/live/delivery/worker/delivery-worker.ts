@@ -8,7 +8,8 @@ import { readTrustedProxies } from '../../../platform/http/trusted-proxies.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { watchMemory } from '../../../platform/memory/watch-memory.ts'
 import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
-import { parsePlaybackPath } from '../../http/request-path.ts'
+import { createLiveFront } from '../../http/live-front.ts'
+import { ResourceTable } from '../../http/resources.ts'
 import { AccessGate } from '../../policy/access/access-gate.ts'
 import { createAccessHttp } from '../../policy/access/access-http.ts'
 import { RunningPlayback } from '../../policy/access/running-playback.ts'
@@ -83,24 +84,13 @@ function serve(setup: DeliverySetup) {
     clients,
   })
   const find = (name: string, epoch?: string) => replicas.find(name, epoch)
-
+  const front = createLiveFront({
+    table: new ResourceTable([playback]),
+    access: http.guard,
+    answers: (url) => answersItself(url, find),
+  })
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const asked = request.url ?? '/'
-    const handOn = (): boolean => {
-      proxy.request(request, response, asked)
-      return true
-    }
-    if (!asked.startsWith('/live/')) {
-      handOn()
-      return
-    }
-    http.guard(request, response, () => {
-      const url = request.url ?? ''
-      const mark = url.indexOf('?')
-      const target = parsePlaybackPath(mark < 0 ? url : url.slice(0, mark))
-      if (target === undefined || !answersItself(target, find)) return handOn()
-      return playback.handle(request, response)
-    })
+    if (!front.handle(request, response)) proxy.request(request, response)
   }
 
   const reporting = setInterval(() => {

@@ -1,6 +1,7 @@
 import type { Logger } from '../../../platform/logger.ts'
+import type { LiveRequest } from '../../http/live-request.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
-import type { AnyRequest, AnyResponse, LivePart } from '../../live-part.ts'
+import type { LivePart } from '../../live-part.ts'
 import { type FilePictures, picturesOfFile } from './file-pictures.ts'
 import { LivePictures } from './live-pictures.ts'
 import { Pictures } from './pictures.ts'
@@ -22,7 +23,6 @@ export interface Thumbnails extends LivePart {
 
 /** How long the pictures of a run are kept after its end, ms: as long as its media, and some. */
 const keptAfterEndMs = 60_000
-const address = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\/(thumbnail\.jpg|sprites\.vtt|sprites-([A-Za-z0-9_-]{1,64})-(\d{1,6})\.jpg)$/
 
 /** Makes the part; its process runs only while pictures are made. */
 export function createThumbnails(dependencies: ThumbnailsDependencies): Thumbnails {
@@ -53,32 +53,30 @@ export function createThumbnails(dependencies: ThumbnailsDependencies): Thumbnai
       for (const timer of timers) clearTimeout(timer)
       await pictures.stop()
     },
-    handleHttp(request, response) {
-      const url = request.url ?? ''
-      const mark = url.indexOf('?')
-      const path = mark < 0 ? url : url.slice(0, mark)
-      if (!path.endsWith('.jpg') && !path.endsWith('.vtt')) return false
-      const match = address.exec(path)
-      if (!match) return false
-      const made = byName.get(match[1] as string)
-      if (match[2] === 'thumbnail.jpg') send(request, response, made?.newest, 'image/jpeg', 'no-cache')
-      else if (match[2] === 'sprites.vtt') send(request, response, made && Buffer.from(made.track()), 'text/vtt; charset=utf-8', 'no-cache')
-      else {
-        const sheet = made?.stream.epoch === match[3] ? made?.sheet(Number(match[4])) : undefined
-        send(request, response, sheet, 'image/jpeg', 'public, max-age=3600')
-      }
-      return true
+    resources: {
+      'thumbnail': (live) => send(live, byName.get(live.url.stream)?.newest, 'image/jpeg', 'no-cache'),
+      'sprites': (live) => {
+        const made = byName.get(live.url.stream)
+        send(live, made && Buffer.from(made.track()), 'text/vtt; charset=utf-8', 'no-cache')
+      },
+      'sprite-sheet': (live, { of, sheet }) => {
+        const made = byName.get(live.url.stream)
+        send(live, made?.stream.epoch === of ? made.sheet(sheet) : undefined, 'image/jpeg', 'public, max-age=3600')
+      },
     },
   }
 }
 
-function send(request: AnyRequest, rawResponse: AnyResponse, body: Uint8Array | undefined, type: string, caching: string): void {
-  const response = rawResponse as import('node:http').ServerResponse
+function send({ request, response }: LiveRequest, body: Uint8Array | undefined, type: string, caching: string): void {
   const open = { 'access-control-allow-origin': '*', 'x-content-type-options': 'nosniff' }
-  if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { ...open, allow: 'GET, HEAD' }).end()
-  else if (body === undefined) response.writeHead(404, { ...open, 'cache-control': 'no-store' }).end()
+  if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { ...open, allow: 'GET, HEAD' })
+  else if (body === undefined) response.writeHead(404, { ...open, 'cache-control': 'no-store' })
   else {
     response.writeHead(200, { ...open, 'content-type': type, 'content-length': body.length, 'cache-control': caching })
-    response.end(request.method === 'HEAD' ? undefined : body)
+    if (request.method === 'GET') {
+      response.end(body)
+      return
+    }
   }
+  response.end()
 }

@@ -4,6 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { adoptForwarded } from '../../../platform/http/client.ts'
 import { ClientLimits } from '../../../platform/http/client-limits.ts'
 import { readTrustedProxies } from '../../../platform/http/trusted-proxies.ts'
+import { createLiveFront } from '../../http/live-front.ts'
+import { ResourceTable } from '../../http/resources.ts'
 import { createHttpFlv } from './http-flv.ts'
 
 it('gives one client so many players and no more, others theirs, and takes a place back when its player leaves', async () => {
@@ -20,10 +22,11 @@ it('gives one client so many players and no more, others theirs, and takes a pla
     monotonic: () => 0,
     limits: { idleMs: 1000 },
   } as unknown as Parameters<typeof createHttpFlv>[0])
+  const front = createLiveFront({ table: new ResourceTable([flv]) })
   const proxies = readTrustedProxies('127.0.0.1')
   const server = createServer((request, response) => {
     adoptForwarded(request, proxies)
-    flv.handleHttp?.(request, response)
+    front.handle(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const players: Socket[] = []

@@ -8,9 +8,10 @@ import type { Logger } from '../../../platform/logger.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { MayWatch, WhileRequestAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
+import type { LiveRequest } from '../../http/live-request.ts'
 import {
+  type AnyRequest,
   answerHeaders,
-  asPlaybackResponse,
   header,
   onVerdict,
   type PlaybackResponse,
@@ -20,7 +21,7 @@ import {
   sendProblem,
 } from '../../http/response.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
-import type { AnyRequest, LivePart } from '../../live-part.ts'
+import type { LivePart } from '../../live-part.ts'
 import type { FlvBodies } from './flv-bodies.ts'
 import { FlvPlayer, type FlvPlayerLimits } from './flv-player.ts'
 import { type BatchWriter, WriteBatch } from './write-batch.ts'
@@ -47,7 +48,6 @@ interface FlvResponse extends PlaybackResponse {
   on(event: 'drain', listener: () => void): unknown
 }
 
-const address = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\.flv(?:\?.*)?$/
 const reportMs = 1000
 /** How long media are gathered while there are many viewers, ms. */
 const crowdBeatMs = 120
@@ -130,7 +130,9 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
     player.bytesSinceReport = 0
   }
 
-  function play(request: AnyRequest, response: FlvResponse, stream: LiveStream): void {
+  function play(live: LiveRequest, stream: LiveStream): void {
+    const { request } = live
+    const response = live.response as FlvResponse
     response.writeHead(200, answerHeaders('video/x-flv', 'no-store', undefined))
     if (request.method === 'HEAD') {
       response.end()
@@ -142,7 +144,7 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
     batch.add(viewer, flvHeader(has('video'), has('audio')))
     viewers.add(viewer)
     let isOver = false
-    const stopWatching = dependencies.whileAllowed?.(request, stream.name, () => response.destroy())
+    const stopWatching = dependencies.whileAllowed?.(live, () => response.destroy())
     response.once('close', () => {
       viewers.delete(viewer)
       isOver = true
@@ -173,46 +175,45 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
     report(viewer)
   }
 
+  function serve(live: LiveRequest): void {
+    const { request, response, url } = live
+    if (request.method === 'OPTIONS') {
+      sendPreflight(response)
+      return
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sendMethodRefused(response)
+      return
+    }
+    const name = url.stream
+    const stream = dependencies.streams.find(name)
+    if (stream === undefined) {
+      sendProblem(response, dependencies.streams.status(name) ? 'play.not_live' : 'stream.not_found', { more: { stream: name } })
+      return
+    }
+    if (request.method === 'GET') {
+      const release = dependencies.clients.take('flvPlayers', clientOf(request).remoteAddress)
+      if (release === undefined) {
+        sendError(response, dependencies.clients.error('flvPlayers'))
+        return
+      }
+      response.once('close', release)
+    }
+    const settle = (refusal: AppError | undefined): void => {
+      if (refusal === undefined) play(live, stream)
+      else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: name } })
+    }
+    const verdict = dependencies.mayWatch?.(stream, {
+      protocol: 'http-flv',
+      sessionKey: undefined,
+      remoteAddress: clientOf(request).remoteAddress,
+      userAgent: header(request, 'user-agent'),
+    })
+    onVerdict(verdict, response, dependencies.log, settle)
+  }
+
   return {
-    handleHttp(request, raw) {
-      const match = request.url?.endsWith('.flv') || request.url?.includes('.flv?') ? address.exec(request.url) : null
-      if (match === null) return false
-      const response = asPlaybackResponse(raw) as FlvResponse
-      if (request.method === 'OPTIONS') {
-        sendPreflight(response)
-        return true
-      }
-      if (request.method !== 'GET' && request.method !== 'HEAD') {
-        sendMethodRefused(response)
-        return true
-      }
-      const name = match[1] as string
-      const stream = dependencies.streams.find(name)
-      if (stream === undefined) {
-        sendProblem(response, dependencies.streams.status(name) ? 'play.not_live' : 'stream.not_found', { more: { stream: name } })
-        return true
-      }
-      if (request.method === 'GET') {
-        const release = dependencies.clients.take('flvPlayers', clientOf(request).remoteAddress)
-        if (release === undefined) {
-          sendError(response, dependencies.clients.error('flvPlayers'))
-          return true
-        }
-        response.once('close', release)
-      }
-      const settle = (refusal: AppError | undefined): void => {
-        if (refusal === undefined) play(request, response, stream)
-        else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: name } })
-      }
-      const verdict = dependencies.mayWatch?.(stream, {
-        protocol: 'http-flv',
-        sessionKey: undefined,
-        remoteAddress: clientOf(request).remoteAddress,
-        userAgent: header(request, 'user-agent'),
-      })
-      onVerdict(verdict, response, dependencies.log, settle)
-      return true
-    },
+    resources: { flv: serve },
     stop() {
       clearInterval(timer)
       for (const { response } of viewers) response.end()

@@ -2,8 +2,9 @@ import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { WhileRequestAllowed } from '../../audience/viewer-admission.ts'
-import type { PlaybackTarget } from '../../http/request-path.ts'
-import { header, type PlaybackRequest, type PlaybackResponse, sendProblem } from '../../http/response.ts'
+import type { LiveRequest } from '../../http/live-request.ts'
+import type { ResourceOf } from '../../http/live-url.ts'
+import { header, sendProblem } from '../../http/response.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
 import type { StoredMedia } from '../../packaging/segment-archive.ts'
 import { guardAgainstStuckClient, immutable, sendMedia, sendStored } from './media-response.ts'
@@ -13,7 +14,11 @@ import type { SharedText } from './shared-text.ts'
 import type { StreamView } from './stream-view.ts'
 import type { Waiter } from './waiters.ts'
 
-export type PlaybackRequestKind = PlaybackTarget['kind']
+/** What playback answers. */
+export type PlaybackResource = ResourceOf<
+  'multivariant' | 'mpd' | 'keyframe' | 'about' | 'playlist' | 'init' | 'segment' | 'ts-segment' | 'part' | 'unknown'
+>
+export type PlaybackRequestKind = PlaybackResource['kind']
 
 /** Counters that playback feeds; telemetry gives them names. */
 export interface PlaybackMetrics {
@@ -25,9 +30,7 @@ export interface PlaybackMetrics {
 }
 
 /** One request on its way through. */
-export interface Exchange {
-  readonly request: PlaybackRequest
-  readonly response: PlaybackResponse
+export interface Exchange extends LiveRequest {
   readonly query: PlaybackQuery
 }
 
@@ -83,7 +86,8 @@ export class Delivery {
   }
 
   /** Keeps a waiter until it is done, its time is over, its client has gone, or may not watch any more. */
-  wait({ request, response }: Exchange, { stream, waiters }: StreamView, waiter: Waiter): void {
+  wait(exchange: Exchange, { stream, waiters }: StreamView, waiter: Waiter): void {
+    const { request, response } = exchange
     const { clients } = this.#dependencies
     const release = clients === undefined ? () => undefined : clients.take('waitingRequests', clientOf(request).remoteAddress)
     if (release === undefined || !waiters.add(waiter)) {
@@ -91,7 +95,7 @@ export class Delivery {
       waiter.expire()
       return
     }
-    const stopWatching = this.#dependencies.whileAllowed?.(request, stream.name, (refusal) => {
+    const stopWatching = this.#dependencies.whileAllowed?.(exchange, (refusal) => {
       waiters.remove(waiter)
       if (response.headersSent) response.destroy()
       else sendProblem(response, refusal.code, { detail: refusal.message, more: { stream: stream.name } })

@@ -1,13 +1,13 @@
-import type { PlaybackTarget } from '../../http/request-path.ts'
+import type { ResourceOf } from '../../http/live-url.ts'
 import { answerHeaders, sendProblem } from '../../http/response.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
-import type { Delivery, Exchange } from './delivery.ts'
+import type { Delivery, Exchange, PlaybackResource } from './delivery.ts'
 import { guardAgainstStuckClient, immutable, segmentPieces } from './media-response.ts'
 import { partOf, reached, type StreamView } from './stream-view.ts'
 import type { MuxedRendition } from './ts-view.ts'
 
-/** Addresses below a run of a stream: media playlists and media. */
-export type MediaTarget = Extract<PlaybackTarget, { epoch: string }>
+/** What stands below a run of a stream: media playlists and media. */
+export type MediaResource = Extract<PlaybackResource, { epoch: string }>
 
 export interface MediaOptions {
   cdnPrefix(): string
@@ -27,7 +27,7 @@ export class MediaRequests {
     this.#options = options
   }
 
-  answer(exchange: Exchange, view: StreamView, target: MediaTarget): void {
+  answer(exchange: Exchange, view: StreamView, target: MediaResource): void {
     const muxed = this.#options.container === 'mpegts' ? view.transport.find(target.rendition) : undefined
     if (muxed) {
       this.#muxed(exchange, view, muxed, target)
@@ -56,7 +56,7 @@ export class MediaRequests {
     }
   }
 
-  #playlist(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'playlist' }>): void {
+  #playlist(exchange: Exchange, view: StreamView, target: ResourceOf<'playlist'>): void {
     const { stream } = view
     const { query } = exchange
     const rendition = view.rendition(target.rendition)
@@ -106,7 +106,7 @@ export class MediaRequests {
   }
 
   /** MPEG-TS is plain HLS alone: a playlist, and segments once they are complete. */
-  #muxed(exchange: Exchange, view: StreamView, muxed: MuxedRendition, target: MediaTarget): void {
+  #muxed(exchange: Exchange, view: StreamView, muxed: MuxedRendition, target: MediaResource): void {
     const { stream, transport } = view
     if (target.kind === 'playlist' && target.plain) {
       const ready = (): boolean => stream.ended || transport.ready(muxed)
@@ -126,7 +126,7 @@ export class MediaRequests {
     this.#delivery.seen(view, exchange, 'hls', muxed.video?.id ?? muxed.audio?.id, sent)
   }
 
-  #init(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'init' }>): void {
+  #init(exchange: Exchange, view: StreamView, target: ResourceOf<'init'>): void {
     const rendition = view.rendition(target.rendition)
     const init = rendition?.inits.get(target.init)
     if (!rendition || !init) {
@@ -143,7 +143,7 @@ export class MediaRequests {
     this.#delivery.seen(view, exchange, undefined, target.rendition, sent)
   }
 
-  #segment(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'segment' }>): void {
+  #segment(exchange: Exchange, view: StreamView, target: ResourceOf<'segment'>): void {
     const find = () => view.segment(target.rendition, target.sequence)
     const ready = (): boolean => {
       const edge = view.rendition(target.rendition)?.edge.sequence ?? 0
@@ -173,7 +173,7 @@ export class MediaRequests {
   }
 
   /** A segment that is still being made: its parts as they come (chunked transfer), until it is complete. */
-  #growingSegment(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'segment' }>, contentType: string): void {
+  #growingSegment(exchange: Exchange, view: StreamView, target: ResourceOf<'segment'>, contentType: string): void {
     const { response } = exchange
     response.writeHead(200, answerHeaders(contentType, immutable, undefined))
     if (exchange.request.method === 'HEAD') {
@@ -207,7 +207,7 @@ export class MediaRequests {
     if (!advance()) this.#delivery.wait(exchange, view, waiter)
   }
 
-  #part(exchange: Exchange, view: StreamView, target: Extract<PlaybackTarget, { kind: 'part' }>): void {
+  #part(exchange: Exchange, view: StreamView, target: ResourceOf<'part'>): void {
     // Only the part that the playlist hints at is waited for (section 6.2.6).
     const ready = (): boolean => view.stream.ended || view.rendition(target.rendition)?.edge.serial !== target.serial
     this.#delivery.when(exchange, view, ready, () => {

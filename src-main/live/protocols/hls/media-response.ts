@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { answerHeaders, header, type PlaybackRequest, type PlaybackResponse } from '../../http/response.ts'
+import { type AnyRequest, answerHeaders, header, type PlaybackResponse } from '../../http/response.ts'
 import type { MediaSegment } from '../../packaging/packaged-stream.ts'
 import type { StoredMedia } from '../../packaging/segment-archive.ts'
 
@@ -24,7 +24,7 @@ export function guardAgainstStuckClient(response: PlaybackResponse): void {
  * ranges are answered with the whole. Returns the bytes of body sent.
  */
 export function sendMedia(
-  request: PlaybackRequest,
+  request: AnyRequest,
   response: PlaybackResponse,
   media: MediaHead & { readonly pieces: readonly Uint8Array[] },
 ): number {
@@ -43,7 +43,7 @@ export function sendMedia(
 
 /** The same for media on disk, read in pieces as fast as the client takes them. `missing` answers where the file has just gone. */
 export function sendStored(
-  request: PlaybackRequest,
+  request: AnyRequest,
   response: PlaybackResponse,
   media: MediaHead & { readonly stored: StoredMedia; readonly missing: () => void; readonly onSent: (bytes: number) => void },
 ): void {
@@ -78,7 +78,7 @@ interface MediaHead {
 const readBytes = 256 * 1024
 
 /** Writes the head, and the whole answer where it has no body. Half-open range of the bytes that are to follow; undefined: none. */
-function answerHead(request: PlaybackRequest, response: PlaybackResponse, media: MediaHead): { from: number; to: number } | undefined {
+function answerHead(request: AnyRequest, response: PlaybackResponse, media: MediaHead): { from: number; to: number } | undefined {
   const { byteLength, contentType, etag, cacheControl } = media
   if (header(request, 'if-none-match') === etag) {
     response.writeHead(304, answerHeaders(contentType, cacheControl, undefined, { etag }))
@@ -107,7 +107,7 @@ function answerHead(request: PlaybackRequest, response: PlaybackResponse, media:
 }
 
 /** A range with an `If-Range` that names another entity is ignored. */
-function rangeApplies(request: PlaybackRequest, etag: string): boolean {
+function rangeApplies(request: AnyRequest, etag: string): boolean {
   const condition = header(request, 'if-range')
   return condition === '' || condition === etag
 }

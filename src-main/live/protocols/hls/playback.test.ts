@@ -12,6 +12,8 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { EndPlayback } from '../../audience/viewer-admission.ts'
 import { ViewerBook } from '../../audience/viewer-book.ts'
 import type { ViewerActivity } from '../../audience/viewer-registry.ts'
+import { createLiveFront } from '../../http/live-front.ts'
+import { ResourceTable } from '../../http/resources.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { SyntheticStream } from './testing/packaged-stream.ts'
 
@@ -45,7 +47,7 @@ describe('playback', () => {
       find: (name, epoch) => (live && name === 'show' && (epoch === undefined || epoch === stream.epoch) ? stream : undefined),
       status: (name) => (name === 'show' ? { state: live ? 'active' : 'ended', endedAtMs: 0, title: 'Show' } : undefined),
       keyframe: (name) => (name === 'show' ? Buffer.from('picture') : undefined),
-      whileAllowed: (_request, _stream, end) => {
+      whileAllowed: (_request, end) => {
         watched.add(end)
         return () => watched.delete(end)
       },
@@ -67,10 +69,11 @@ describe('playback', () => {
       },
       clients: new ClientLimits({ connections: 9, eventStreams: 9, waitingRequests: 2, flvPlayers: 9, webSockets: 9 }, quiet),
     })
+    const front = createLiveFront({ table: new ResourceTable([playback]) })
     const proxies = readTrustedProxies('127.0.0.1')
     server = createServer((incoming, response) => {
       adoptForwarded(incoming, proxies)
-      if (!playback.handle(incoming, response)) response.writeHead(299).end()
+      if (!front.handle(incoming, response)) response.writeHead(299).end()
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   })
@@ -375,7 +378,9 @@ describe('playback', () => {
 
   it('speaks HTTP/2', async () => {
     parts(5)
-    const second = http2.createServer((incoming, response) => void playback.handle(incoming, response))
+    const second = http2.createServer(
+      (incoming, response) => void createLiveFront({ table: new ResourceTable([playback]) }).handle(incoming, response),
+    )
     await new Promise<void>((resolve) => second.listen(0, '127.0.0.1', resolve))
     const client = http2.connect(`http://127.0.0.1:${(second.address() as AddressInfo).port}`)
     const read = (path: string) =>

@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { AppError } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
@@ -9,10 +7,10 @@ import { monotonicMs } from '../../../platform/steady-clock.ts'
 import { streamNotice } from '../../audience/stream-notice.ts'
 import type { MayWatch, WhileRequestAllowed } from '../../audience/viewer-admission.ts'
 import type { Audience, ViewerRequest } from '../../audience/viewer-book.ts'
-import { type PlaybackTarget, parsePlaybackPath } from '../../http/request-path.ts'
+import type { LiveRequest } from '../../http/live-request.ts'
+import type { ResourceHandlers } from '../../http/resources.ts'
 import {
   answerHeaders,
-  asPlaybackResponse,
   header,
   onVerdict,
   type PlaybackResponse,
@@ -23,8 +21,8 @@ import {
 import type { StreamStatus } from '../../hub/stream.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
 import { startOffsetS } from '../../packaging/rewind/start-point.ts'
-import { Delivery, type Exchange, type PlaybackMetrics } from './delivery.ts'
-import { MediaRequests, type MediaTarget } from './media-requests.ts'
+import { Delivery, type Exchange, type PlaybackMetrics, type PlaybackResource } from './delivery.ts'
+import { MediaRequests, type MediaResource } from './media-requests.ts'
 import { multivariantText } from './playlist-view.ts'
 import { parsePlaybackQuery } from './request-query.ts'
 import { SharedText } from './shared-text.ts'
@@ -68,8 +66,7 @@ export interface PlaybackDependencies {
 }
 
 export interface Playback {
-  /** True where the address is playback's and the request has been taken over. */
-  handle(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): boolean
+  readonly resources: ResourceHandlers
   /** Counts what another process sent to a player of ours. */
   seenElsewhere(stream: PackagedStream, request: ViewerRequest): void
   /** Answers all who wait and lets go of every stream. */
@@ -94,6 +91,7 @@ class PlaybackServer implements Playback {
   readonly #media: MediaRequests
   readonly #views = new Map<PackagedStream, StreamView>()
   readonly #starting = new Set<NodeJS.Timeout>()
+  readonly resources: ResourceHandlers
   readonly #sweep: NodeJS.Timeout
   #stopped = false
 
@@ -101,23 +99,31 @@ class PlaybackServer implements Playback {
     this.#dependencies = dependencies
     this.#delivery = new Delivery(dependencies)
     this.#media = new MediaRequests(this.#delivery, dependencies.options)
+    const take = (live: LiveRequest, resource: PlaybackResource): void => this.#take(live, resource)
+    this.resources = {
+      'multivariant': take,
+      'mpd': take,
+      'keyframe': take,
+      'about': take,
+      'playlist': take,
+      'init': take,
+      'segment': take,
+      'ts-segment': take,
+      'part': take,
+      'unknown': take,
+    }
     this.#sweep = repeat(10_000, () => this.#dropIdleViews(performance.now()))
   }
 
-  handle(request: IncomingMessage | Http2ServerRequest, rawResponse: ServerResponse | Http2ServerResponse): boolean {
-    const url = request.url ?? ''
-    const mark = url.indexOf('?')
-    const target = parsePlaybackPath(mark < 0 ? url : url.slice(0, mark))
-    if (!target) return false
-    const response = asPlaybackResponse(rawResponse)
-    this.#dependencies.metrics?.request(target.kind)
+  #take(live: LiveRequest, resource: PlaybackResource): void {
+    const { request, response, url } = live
+    this.#dependencies.metrics?.request(resource.kind)
     const { method } = request
     if (method === 'GET' || method === 'HEAD') {
-      const exchange: Exchange = { request, response, query: parsePlaybackQuery(url, mark < 0 ? url.length : mark + 1) }
-      this.#guarded(exchange, () => this.#answer(exchange, target))
+      const exchange: Exchange = { request, response, url, query: parsePlaybackQuery(url.query) }
+      this.#guarded(exchange, () => this.#answer(exchange, resource))
     } else if (method === 'OPTIONS') sendPreflight(response)
     else sendMethodRefused(response)
-    return true
   }
 
   seenElsewhere(stream: PackagedStream, request: ViewerRequest): void {
@@ -134,44 +140,46 @@ class PlaybackServer implements Playback {
   }
 
   /** What fails breaks this response alone. */
-  #guarded({ request, response }: Exchange, work: () => void): void {
+  #guarded({ response, url }: Exchange, work: () => void): void {
     try {
       work()
     } catch (error) {
-      this.#dependencies.log.error({ err: error, url: request.url }, 'playback request failed')
+      this.#dependencies.log.error({ err: error, stream: url.stream, ...url.resource }, 'playback request failed')
       response.destroy()
     }
   }
 
-  #answer(exchange: Exchange, target: PlaybackTarget): void {
-    switch (target.kind) {
+  #answer(exchange: Exchange, resource: PlaybackResource): void {
+    const name = exchange.url.stream
+    switch (resource.kind) {
       case 'unknown':
         sendProblem(exchange.response, 'request.not_found')
         return
       case 'keyframe':
         // a page asks as soon as it hears of the first keyframe, which is a part's length before there is a part of it
-        this.#whenReady(exchange, target.name, this.#startDeadline(), () => this.#keyframe(exchange, target.name))
+        this.#whenReady(exchange, this.#startDeadline(), () => this.#keyframe(exchange, name))
         return
       case 'about':
-        this.#about(exchange, target.name)
+        this.#about(exchange, name)
         return
       case 'multivariant':
       case 'mpd':
-        this.#whenReady(exchange, target.name, this.#startDeadline(), (stream) => {
-          this.#whenAdmitted(exchange, stream, target.kind === 'mpd' ? 'dash' : 'hls', () => {
-            if (target.kind === 'mpd') this.#manifest(exchange, stream)
-            else this.#multivariant(exchange, stream, target.plain)
+        this.#whenReady(exchange, this.#startDeadline(), (stream) => {
+          this.#whenAdmitted(exchange, stream, resource.kind === 'mpd' ? 'dash' : 'hls', () => {
+            if (resource.kind === 'mpd') this.#manifest(exchange, stream)
+            else this.#multivariant(exchange, stream, resource.plain)
           })
         })
         return
       default:
-        this.#mediaOf(exchange, target)
+        this.#mediaOf(exchange, resource)
         return
     }
   }
 
   /** Goes on at once where the stream is ready; while it is active but has not a part of everything yet, looks again until the deadline. */
-  #whenReady(exchange: Exchange, name: string, deadlineMs: number, then: (stream: PackagedStream) => void): void {
+  #whenReady(exchange: Exchange, deadlineMs: number, then: (stream: PackagedStream) => void): void {
+    const name = exchange.url.stream
     const stream = this.#dependencies.find(name)
     if (stream?.ready) {
       then(stream)
@@ -184,7 +192,7 @@ class PlaybackServer implements Playback {
     }
     const timer = setTimeout(() => {
       this.#starting.delete(timer)
-      if (!exchange.response.destroyed) this.#guarded(exchange, () => this.#whenReady(exchange, name, deadlineMs, then))
+      if (!exchange.response.destroyed) this.#guarded(exchange, () => this.#whenReady(exchange, deadlineMs, then))
     }, startPollMs)
     this.#starting.add(timer)
   }
@@ -273,14 +281,14 @@ class PlaybackServer implements Playback {
     this.#delivery.seen(view, exchange, 'dash', undefined, sent)
   }
 
-  #mediaOf(exchange: Exchange, target: MediaTarget): void {
-    const stream = this.#dependencies.find(target.name, target.epoch)
-    if (!stream || stream.epoch !== target.epoch) {
-      this.#notLive(exchange.response, target.name)
+  #mediaOf(exchange: Exchange, resource: MediaResource): void {
+    const name = exchange.url.stream
+    const stream = this.#dependencies.find(name, resource.epoch)
+    if (!stream || stream.epoch !== resource.epoch) {
+      this.#notLive(exchange.response, name)
       return
     }
-    const view = this.#view(stream)
-    this.#media.answer(exchange, view, target)
+    this.#media.answer(exchange, this.#view(stream), resource)
   }
 
   #startDeadline(): number {

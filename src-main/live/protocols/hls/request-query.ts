@@ -1,4 +1,4 @@
-import { isWord, wholeNumber } from '../../http/request-path.ts'
+import { isWord, wholeNumber } from '../../http/live-url.ts'
 import { parseStartPoint, type StartPoint } from '../../packaging/rewind/start-point.ts'
 
 /** The query of a playback address: delivery directives (RFC 8216bis section 6.2.5) and the viewer's session. */
@@ -29,9 +29,9 @@ const none: PlaybackQuery = {
   malformed: false,
 }
 
-/** Reads the query that begins after `?` at `from` of `url`; unknown parameters are ignored. */
-export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
-  if (from >= url.length) return none
+/** Reads a query without its mark; unknown parameters are ignored. */
+export function parsePlaybackQuery(text: string): PlaybackQuery {
+  if (text === '') return none
   let sequence: number | undefined
   let part: number | undefined
   let skip = false
@@ -39,25 +39,25 @@ export function parsePlaybackQuery(url: string, from: number): PlaybackQuery {
   let cmcd: string | undefined
   let start: StartPoint | undefined
   let malformed = false
-  for (let at = from; at < url.length; ) {
-    let end = url.indexOf('&', at)
-    if (end < 0) end = url.length
-    if (url.startsWith('_HLS_msn=', at)) {
-      sequence = wholeNumber(url, at + 9, end)
+  for (let at = 0; at < text.length; ) {
+    let end = text.indexOf('&', at)
+    if (end < 0) end = text.length
+    if (text.startsWith('_HLS_msn=', at)) {
+      sequence = wholeNumber(text, at + 9, end)
       malformed ||= sequence < 0
-    } else if (url.startsWith('_HLS_part=', at)) {
-      part = wholeNumber(url, at + 10, end)
+    } else if (text.startsWith('_HLS_part=', at)) {
+      part = wholeNumber(text, at + 10, end)
       malformed ||= part < 0
-    } else if (url.startsWith('_HLS_skip=', at)) {
-      const value = url.slice(at + 10, end)
+    } else if (text.startsWith('_HLS_skip=', at)) {
+      const value = text.slice(at + 10, end)
       skip = value === 'YES' || value === 'v2'
-    } else if (url.startsWith('session=', at)) {
-      const value = url.slice(at + 8, end)
+    } else if (text.startsWith('session=', at)) {
+      const value = text.slice(at + 8, end)
       if (isWord(value)) session = value
-    } else if (url.startsWith('CMCD=', at)) {
-      cmcd = url.slice(at + 5, end)
-    } else if (url.startsWith('start=', at)) {
-      start = parseStartPoint(url.slice(at + 6, end))
+    } else if (text.startsWith('CMCD=', at)) {
+      cmcd = text.slice(at + 5, end)
+    } else if (text.startsWith('start=', at)) {
+      start = parseStartPoint(text.slice(at + 6, end))
       malformed ||= start === undefined
     }
     at = end + 1

@@ -8,6 +8,8 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../../formats/track-from-config.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { ViewerBook } from '../../audience/viewer-book.ts'
+import { createLiveFront } from '../../http/live-front.ts'
+import { ResourceTable } from '../../http/resources.ts'
 import { createPackager } from '../../packaging/packager.ts'
 import { pictures, SyntheticStream, sound } from '../../packaging/testing/synthetic-stream.ts'
 import { createPlayback, type PlaybackOptions } from './playback.ts'
@@ -158,7 +160,8 @@ describe('plain HLS with the container mpegts', () => {
       options: { cdnPrefix: () => '', ...(container && { container }) },
       log: quiet,
     })
-    const server = createServer((request, response) => void playback.handle(request, response))
+    const front = createLiveFront({ table: new ResourceTable([playback]) })
+    const server = createServer((request, response) => void front.handle(request, response))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     try {
       const { port } = server.address() as AddressInfo

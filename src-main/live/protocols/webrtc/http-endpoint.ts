@@ -7,8 +7,10 @@ import { clientOf } from '../../../platform/http/client.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
-import { isWord } from '../../http/request-path.ts'
-import type { AnyRequest, AnyResponse } from '../../live-part.ts'
+import type { LiveRequest } from '../../http/live-request.ts'
+import { isWord } from '../../http/live-url.ts'
+import type { ResourceHandlers } from '../../http/resources.ts'
+import { type AnyRequest, header } from '../../http/response.ts'
 import { type IceServers, iceLinks } from './ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
@@ -32,7 +34,6 @@ interface Target {
   readonly session: string | undefined
 }
 
-const addressForm = /^\/live\/(?:([a-z0-9][a-z0-9_-]{0,63})\/)?(whip|whep)(?:\/([a-z0-9]{24}))?$/
 const BODY_MS = 10_000
 
 const open = {
@@ -42,30 +43,30 @@ const open = {
 } as const
 const methods = 'POST, PATCH, DELETE, OPTIONS'
 
-/** WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep) over HTTP: true where the request was theirs. */
-export function createHttpEndpoint(dependencies: HttpEndpointDependencies): (request: AnyRequest, response: AnyResponse) => boolean {
+/** WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep) over HTTP. */
+export function createHttpEndpoint(dependencies: HttpEndpointDependencies): ResourceHandlers {
   const withLinks = (servers: readonly IceServer[]): OutgoingHttpHeaders => {
     const links = iceLinks(servers)
     return links.length === 0 ? {} : { link: links as string[] }
   }
 
-  return (request, response) => {
-    const url = request.url ?? ''
-    const mark = url.indexOf('?')
-    const path = mark < 0 ? url : url.slice(0, mark)
-    if (!path.includes('/whip') && !path.includes('/whep')) return false
-    const match = addressForm.exec(path)
-    if (match === null) return false
-    const [, name, role, session] = match as unknown as [string, string | undefined, 'whip' | 'whep', string | undefined]
-    if (name === undefined && (role === 'whep' || session !== undefined || request.method === 'GET' || request.method === 'HEAD'))
-      return false
-    const target: Target = { role, name, session }
-    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
-    void serve(request, response as never, target, query).catch((error: unknown) => refuse(response as never, error))
-    return true
+  const answer = (live: LiveRequest, target: Pick<Target, 'role' | 'session'>): void => {
+    const response = live.response as unknown as Answer
+    const name = live.url.stream === '' ? undefined : live.url.stream
+    void serve(live, response, { name, ...target }).catch((error: unknown) => refuse(response, error))
+  }
+  const offers = (role: Target['role']) => (live: LiveRequest) => answer(live, { role, session: undefined })
+  return {
+    'whip': offers('whip'),
+    'whip-by-key': offers('whip'),
+    'whep': offers('whep'),
+    'whip-session': (live, { session }) => answer(live, { role: 'whip', session }),
+    'whep-session': (live, { session }) => answer(live, { role: 'whep', session }),
   }
 
-  async function serve(request: AnyRequest, response: Answer, target: Target, query: URLSearchParams): Promise<void> {
+  async function serve(live: LiveRequest, response: Answer, target: Target): Promise<void> {
+    const { request } = live
+    const query = new URLSearchParams(live.url.query)
     switch (request.method) {
       case 'OPTIONS':
         reply(response, 204, {
@@ -78,7 +79,7 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): (req
         return
       case 'POST':
         if (target.session !== undefined) break
-        await offer(request, response, target, query)
+        await offer(live, response, target, query)
         return
       case 'PATCH':
         if (target.session === undefined) break
@@ -104,7 +105,8 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): (req
     return dependencies.limit.take(clientOf(request).remoteAddress) === 0 && dependencies.isKey(key, name)
   }
 
-  async function offer(request: AnyRequest, response: Answer, target: Target, query: URLSearchParams): Promise<void> {
+  async function offer(live: LiveRequest, response: Answer, target: Target, query: URLSearchParams): Promise<void> {
+    const { request } = live
     const { remoteAddress, remotePort } = clientOf(request)
     const wait = dependencies.limit.take(remoteAddress)
     if (wait > 0) throw new AppError('webrtc.too_many_offers', undefined, { details: { retryAfter: wait } })
@@ -118,9 +120,7 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): (req
       viewer: viewer !== null && isWord(viewer) ? viewer : undefined,
     }
     const { session, sdp: answer } =
-      target.role === 'whep'
-        ? await play(offerer, request, target.name as string)
-        : await publish(offerer, target, query.get('key') ?? bearer(request))
+      target.role === 'whep' ? await play(offerer, live) : await publish(offerer, target, query.get('key') ?? bearer(request))
     reply(
       response,
       201,
@@ -135,8 +135,8 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): (req
     )
   }
 
-  function play(offerer: Parameters<PeerSessions['play']>[0], request: AnyRequest, name: string) {
-    return dependencies.sessions.play({ ...offerer, watcher: dependencies.viewerOf(request, name) }, name)
+  function play(offerer: Parameters<PeerSessions['play']>[0], live: LiveRequest) {
+    return dependencies.sessions.play({ ...offerer, watcher: dependencies.viewerOf(live) }, live.url.stream)
   }
 
   function publish(offerer: Parameters<PeerSessions['publish']>[0], target: Target, key: string | undefined) {
@@ -206,11 +206,6 @@ function reply(response: Answer, status: number, headers: OutgoingHttpHeaders, t
   if (response.destroyed || response.headersSent) return
   response.writeHead(status, { ...open, ...headers, 'content-length': Buffer.byteLength(text) })
   response.end(text)
-}
-
-function header(request: AnyRequest, name: string): string {
-  const value = request.headers[name]
-  return typeof value === 'string' ? value : ''
 }
 
 function bearer(request: AnyRequest): string | undefined {

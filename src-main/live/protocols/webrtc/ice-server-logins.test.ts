@@ -5,6 +5,9 @@ import { WebSocket } from 'ws'
 import { AppError } from '../../../platform/errors.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
+import { createLiveFront } from '../../http/live-front.ts'
+import type { LiveUpgrade, ParsedRequest } from '../../http/live-request.ts'
+import { ResourceTable } from '../../http/resources.ts'
 import { createHttpEndpoint } from './http-endpoint.ts'
 import { iceServerRoutes } from './ice-server-routes.ts'
 import type { IceServers } from './ice-servers.ts'
@@ -31,12 +34,14 @@ const clients = { take: () => () => undefined } as unknown as ClientLimits
 
 describe('TURN logins', () => {
   const limit = new OfferLimit(() => performance.now())
-  const viewerOf = (_request: unknown, stream: string) => ({ stream, remoteAddress: '', token: undefined })
+  const viewerOf = ({ url }: ParsedRequest) => ({ stream: url.stream, remoteAddress: '', token: undefined })
   const isKey = (key: string, name: string | undefined): boolean => key === 'key-of-desk' && (name ?? 'desk') === 'desk'
-  const endpoint = createHttpEndpoint({ sessions, limit, iceServers, isKey, viewerOf, log })
+  const resources = createHttpEndpoint({ sessions, limit, iceServers, isKey, viewerOf, log })
   const signal = new SignalSocket({ sessions, limit, iceServers, access: { viewerOf, check: () => undefined }, clients, log })
-  const server = createServer((request, response) => void endpoint(request, response))
-  server.on('upgrade', (request, socket, head) => signal.handleUpgrade(request, socket, head))
+  const upgrades = { signal: (upgrade: LiveUpgrade) => signal.handleUpgrade(upgrade) }
+  const front = createLiveFront({ table: new ResourceTable([{ resources, upgrades }]) })
+  const server = createServer((request, response) => void front.handle(request, response))
+  server.on('upgrade', (request, socket, head) => void front.handleUpgrade(request, socket, head))
   let port = 0
   const link = async (method: string, name: string): Promise<string> => {
     const init = method === 'POST' ? { method, body: 'offer', headers: { 'content-type': 'application/sdp' } } : { method }

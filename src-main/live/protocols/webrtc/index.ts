@@ -1,5 +1,3 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { Type } from 'typebox'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { EngineHost } from '../../../media/realtime/engine-host.ts'
@@ -38,11 +36,6 @@ export interface WebrtcDependencies {
   readonly log: Logger
 }
 
-export interface Webrtc extends LivePart {
-  /** WebSocket upgrades: true where it was the signalling's. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean
-}
-
 const WebrtcStateSchema = Type.Object({
   enabled: Type.Boolean(),
   engine: Type.Union([Type.Literal('mediasoup'), Type.Literal('node-datachannel')]),
@@ -64,7 +57,7 @@ const WebrtcStateSchema = Type.Object({
 })
 
 /** WHIP, WHEP and their signalling over a WebSocket; the media engine starts with the first offer. Throws `config.invalid`. */
-export function createWebrtc(dependencies: WebrtcDependencies): Webrtc {
+export function createWebrtc(dependencies: WebrtcDependencies): LivePart {
   const { config, log } = dependencies
   const { webrtcPort } = config
   const enabled = webrtcPort !== 'off'
@@ -134,7 +127,7 @@ export function createWebrtc(dependencies: WebrtcDependencies): Webrtc {
       sessions.stop()
       await engine.stop()
     },
-    handleHttp: (request, response) => enabled && endpoint(request, response),
-    handleUpgrade: (request, socket, head) => enabled && signal.handleUpgrade(request, socket, head),
+    resources: enabled ? endpoint : {},
+    upgrades: enabled ? { signal: (upgrade) => signal.handleUpgrade(upgrade) } : {},
   }
 }

@@ -1,16 +1,14 @@
-import type { IncomingMessage } from 'node:http'
-import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { MAX_OFFER } from '../../../media/realtime/offer.ts'
 import { AppError, errorKinds } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import { refuseUpgrade } from '../../../platform/http/end-socket.ts'
-import { pathOf } from '../../../platform/http/request-target.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
+import type { LiveUpgrade } from '../../http/live-request.ts'
 import type { IceServers } from './ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
@@ -24,7 +22,6 @@ export interface SignalSocketDependencies {
   readonly log: Logger
 }
 
-const addressForm = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})\/signal$/
 /** Sockets open at most. */
 const maxSockets = 10_000
 const pingMs = 20_000
@@ -48,20 +45,17 @@ export class SignalSocket {
     })
   }
 
-  /** True where the address is the signalling's and the socket was taken over. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
-    const name = addressForm.exec(pathOf(request.url))?.[1]
-    if (name === undefined) return false
+  handleUpgrade(upgrade: LiveUpgrade): void {
+    const { request, socket, head } = upgrade
     if (this.#server.clients.size >= maxSockets) {
       refuseUpgrade(socket, '503 Service Unavailable')
-      return true
+      return
     }
     const { clients } = this.#dependencies
     const release = clients.take('webSockets', clientOf(request).remoteAddress)
     if (release === undefined) throw clients.error('webSockets')
     socket.once('close', release)
-    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, name, request))
-    return true
+    this.#server.handleUpgrade(request, socket, head, (client) => this.#serve(client, upgrade))
   }
 
   stop(): void {
@@ -70,7 +64,9 @@ export class SignalSocket {
     this.#server.close()
   }
 
-  #serve(client: WebSocket, name: string, request: IncomingMessage): void {
+  #serve(client: WebSocket, upgrade: LiveUpgrade): void {
+    const { request } = upgrade
+    const name = upgrade.url.stream
     const { sessions, iceServers, access } = this.#dependencies
     const { remoteAddress, remotePort } = clientOf(request)
     const send = (message: object): void => {
@@ -107,7 +103,7 @@ export class SignalSocket {
         if (typeof message.key !== 'string') throw new AppError('publish.key_unknown', 'No stream key came with the offer')
         answered = await sessions.publish(offerer, name, new Map([['key', message.key]]))
       } else {
-        const watcher = access.viewerOf(request, name)
+        const watcher = access.viewerOf(upgrade)
         const refusal = await access.check(watcher)
         if (refusal !== undefined) throw refusal
         answered = await sessions.play({ ...offerer, watcher }, name)

@@ -1,8 +1,9 @@
 import type { LiveStream } from '../../../media/live-stream.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
+import type { RequestGuard } from '../../http/live-front.ts'
 import type { LiveDatabase } from '../../live-database.ts'
-import type { AnyRequest, AnyResponse, LivePart } from '../../live-part.ts'
+import type { LivePart } from '../../live-part.ts'
 import { createOnDemand } from './on-demand.ts'
 import { sourceRoutes } from './routes.ts'
 import { createSourceStore } from './source-store.ts'
@@ -20,7 +21,7 @@ export interface SourcesPartDependencies extends Omit<SourcesDependencies, 'stor
 export interface SourcesPart extends LivePart {
   readonly sources: Sources
   /** Begins a source on demand when its stream is asked for, and lets the request go on once it plays. */
-  guard(request: AnyRequest, response: AnyResponse, next: () => boolean): boolean
+  readonly guard: RequestGuard
   /** The same for players of other protocols: see StreamDirectory. */
   startOnDemand(stream: string): Promise<LiveStream | undefined> | undefined
 }

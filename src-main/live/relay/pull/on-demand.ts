@@ -2,16 +2,14 @@ import type { LiveStream } from '../../../media/live-stream.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { AnyRequest, AnyResponse } from '../../live-part.ts'
+import type { RequestGuard } from '../../http/live-front.ts'
+import { resourceFacts } from '../../http/resources.ts'
 
 /** How long a request waits for a source that begins, ms: players give up later than this. */
 const waitMs = 9000
 const lookMs = 100
 /** Requests that may wait at once. */
 const maxWaiting = 1000
-
-/** What of a stream begins a source on demand when it is asked for: manifests, HTTP-FLV, WHEP. */
-const asks = /^\/live\/([a-z0-9][a-z0-9_-]{0,63})(?:\/(?:index\.m3u8|hls\.m3u8|manifest\.mpd|about\.json|whep)|\.flv)$/
 
 export interface OnDemandDependencies {
   /** Begins the source of a stream, where it has one on demand. */
@@ -41,30 +39,29 @@ export function createOnDemand({ want, playable, find, clients, log }: OnDemandD
     look()
   }
 
+  const guard: RequestGuard = ({ request, response, url }, next) => {
+    const { startsSource } = resourceFacts[url.resource.kind]
+    const { stream } = url
+    if (startsSource === 'no' || playable(stream) || !want(stream) || startsSource === 'only' || waiting.size >= maxWaiting) return next()
+    const release = clients.take('waitingRequests', clientOf(request).remoteAddress)
+    if (release === undefined) return next()
+    response.once('close', release)
+    wait(
+      () => response.destroyed || playable(stream),
+      () => {
+        if (response.destroyed) return
+        try {
+          next()
+        } catch (error) {
+          log.error({ err: error, stream }, 'a request that waited for its source failed')
+          response.destroy()
+        }
+      },
+    )
+  }
+
   return {
-    guard(request: AnyRequest, response: AnyResponse, next: () => boolean): boolean {
-      const url = request.url ?? ''
-      const mark = url.indexOf('?')
-      const stream = asks.exec(mark < 0 ? url : url.slice(0, mark))?.[1]
-      if (stream === undefined || playable(stream) || !want(stream) || url.includes('/about.json') || waiting.size >= maxWaiting)
-        return next()
-      const release = clients.take('waitingRequests', clientOf(request).remoteAddress)
-      if (release === undefined) return next()
-      response.once('close', release)
-      wait(
-        () => response.destroyed || playable(stream),
-        () => {
-          if (response.destroyed) return
-          try {
-            next()
-          } catch (error) {
-            log.error({ err: error, stream }, 'a request that waited for its source failed')
-            response.destroy()
-          }
-        },
-      )
-      return true
-    },
+    guard,
     /** The stream of a source on demand, for players of other protocols: see StreamDirectory. */
     startOnDemand(stream: string): Promise<LiveStream | undefined> | undefined {
       if (waiting.size >= maxWaiting || !want(stream)) return undefined

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { streamNamePattern } from '../../../media/stream-name.ts'
 import { referenceText } from '../reference-text.ts'
 import { secretText } from '../secret-text.ts'
 import type { SourceKind } from './source-kind.ts'
@@ -114,7 +115,7 @@ const liveWhenHidden = Type.Union([Type.Literal('run'), Type.Literal('close')], 
 export const StreamSettingsSchema = Type.Object(
   {
     stream: Type.String({
-      pattern: '^$|^[a-z0-9][a-z0-9_-]{0,63}$',
+      pattern: `^$|${streamNamePattern}`,
       default: '',
       description: 'A stream of this host, by name; comes before `address`',
     }),
@@ -137,7 +138,7 @@ export const StreamSettingsSchema = Type.Object(
 export const GuestSettingsSchema = Type.Object(
   {
     guest: Type.String({
-      pattern: '^$|^[a-z0-9][a-z0-9_-]{0,63}$',
+      pattern: `^$|${streamNamePattern}`,
       default: '',
       description: 'The stream of an invitation, as it was answered when the guest was invited',
     }),

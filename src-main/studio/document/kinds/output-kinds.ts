@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import Value from 'typebox/value'
 import { unknownFields } from '../../../media/files/file-names.ts'
+import { streamNamePattern } from '../../../media/stream-name.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { schemaFaults } from '../../../platform/schema-faults.ts'
 import type { Output } from '../output-schemas.ts'
@@ -43,7 +44,7 @@ const FileTemplate = (fallback: string) =>
 
 export const HostSettingsSchema = Type.Object(
   {
-    stream: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,63}$', description: 'name of the stream' }),
+    stream: Type.String({ pattern: streamNamePattern, description: 'name of the stream' }),
     title: Type.String({ maxLength: 200, default: '', description: "empty: the stream's own" }),
   },
   exactly,

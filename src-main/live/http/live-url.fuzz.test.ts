@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseRange } from '../protocols/hls/media-response.ts'
 import { parsePlaybackQuery } from '../protocols/hls/request-query.ts'
-import { parsePlaybackPath } from './request-path.ts'
+import { type LiveResource, parseLiveUrl } from './live-url.ts'
+
+const resourceOf = (path: string): LiveResource | undefined => parseLiveUrl(path)?.resource
 
 const runs = 5000 * Number(process.env.FUZZ_RUNS ?? 1)
 let state = Number(process.env.FUZZ_SEED ?? 1) >>> 0
@@ -31,6 +33,14 @@ const pieces = [
   '.',
   '..',
   '%2e',
+  '@token/',
+  '@',
+  'whip',
+  'whep/',
+  'a1b2c3d4e5f6a1b2c3d4e5f6',
+  'beacon',
+  '.flv',
+  'sprites-e1-3.jpg',
   '\u0000',
   '?',
   '&',
@@ -51,11 +61,13 @@ describe('addresses of any kind', () => {
       let text = random(2) === 0 ? '/live/show/e1/v0/' : ''
       for (let count = random(8); count >= 0; count--) text += pieces[random(pieces.length)]
       const mark = text.indexOf('?')
-      const target = parsePlaybackPath(mark < 0 ? text : text.slice(0, mark))
+      const url = parseLiveUrl(text)
+      const target = url?.resource
+      if (url !== undefined && target?.kind !== 'whip-by-key') expect(url.stream).toMatch(/^[a-z0-9][a-z0-9_-]{0,63}$/)
       if (target && 'sequence' in target) expect(Number.isSafeInteger(target.sequence) && target.sequence >= 0).toBe(true)
       if (target?.kind === 'part') expect(Number.isSafeInteger(target.serial) && target.serial >= 0).toBe(true)
-      if (target && 'epoch' in target) expect(`${target.epoch}${target.rendition}`).toMatch(/^[A-Za-z0-9_-]+$/)
-      const query = parsePlaybackQuery(text, mark < 0 ? text.length : mark + 1)
+      if (url && target && 'epoch' in target) expect(`${target.epoch}${target.rendition}`).toMatch(/^[A-Za-z0-9_-]+$/)
+      const query = parsePlaybackQuery(mark < 0 ? '' : text.slice(mark + 1))
       if (!query.malformed && query.sequence !== undefined) expect(Number.isSafeInteger(query.sequence) && query.sequence >= 0).toBe(true)
       if (query.session !== undefined) expect(query.session).toMatch(/^[A-Za-z0-9_-]{1,64}$/)
       const range = parseRange(text, 1000)
@@ -66,25 +78,23 @@ describe('addresses of any kind', () => {
 
 describe('the addresses of media', () => {
   it('are read exactly', () => {
-    expect(parsePlaybackPath('/live/show/e1/v0/part-12.m4s')).toEqual({
+    expect(resourceOf('/live/show/e1/v0/part-12.m4s')).toEqual({
       kind: 'part',
-      name: 'show',
       epoch: 'e1',
       rendition: 'v0',
       serial: 12,
     })
-    expect(parsePlaybackPath('/live/show/e1/v0/part-12.3.m4s')?.kind).toBe('unknown')
-    expect(parsePlaybackPath('/live/show/e1/v0/seg-12.m4s')).toEqual({
+    expect(resourceOf('/live/show/e1/v0/part-12.3.m4s')?.kind).toBe('unknown')
+    expect(resourceOf('/live/show/e1/v0/seg-12.m4s')).toEqual({
       kind: 'segment',
-      name: 'show',
       epoch: 'e1',
       rendition: 'v0',
       sequence: 12,
     })
-    expect(parsePlaybackPath('/live/show/e1/v0/init-1.mp4')).toEqual({ kind: 'init', name: 'show', epoch: 'e1', rendition: 'v0', init: 1 })
-    expect(parsePlaybackPath('/live/show/e1/v0/seg-012.m4s')?.kind).toBe('unknown')
-    expect(parsePlaybackPath('/live/show/e1/../seg-1.m4s')?.kind).toBe('unknown')
-    expect(parsePlaybackQuery('x?session=a&_HLS_msn=4&_HLS_part=0&_HLS_skip=v2', 2)).toEqual({
+    expect(resourceOf('/live/show/e1/v0/init-1.mp4')).toEqual({ kind: 'init', epoch: 'e1', rendition: 'v0', init: 1 })
+    expect(resourceOf('/live/show/e1/v0/seg-012.m4s')?.kind).toBe('unknown')
+    expect(resourceOf('/live/show/e1/../seg-1.m4s')?.kind).toBe('unknown')
+    expect(parsePlaybackQuery('session=a&_HLS_msn=4&_HLS_part=0&_HLS_skip=v2')).toEqual({
       sequence: 4,
       part: 0,
       skip: true,
