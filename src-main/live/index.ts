@@ -19,7 +19,6 @@ export type { LiveTables } from './live-database.ts'
 export type { Live, LiveDependencies, LiveHealth } from './live-dependencies.ts'
 export { liveMigrations } from './migrations.ts'
 export { passCookie } from './policy/access/access-http.ts'
-export type { LiveCarrier } from './relay/local/live-carrier.ts'
 
 /** Makes the live wing from what is kept in the database; nothing listens before `start`. */
 export async function createLive(dependencies: LiveDependencies): Promise<Live> {

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { ErrorCode } from '../platform/errors.ts'
 import type { EventBus } from '../platform/events.ts'
@@ -14,7 +15,6 @@ import type { StreamDirectory } from './hub/stream.ts'
 import type { LiveConfig } from './live-config.ts'
 import type { LiveDatabase, Writes } from './live-database.ts'
 import type { DemoWorker } from './relay/demo/test-stream.ts'
-import type { LiveCarrier } from './relay/local/live-carrier.ts'
 import type { LiveSettingsSource } from './settings.ts'
 
 export interface LiveDependencies {
@@ -66,7 +66,7 @@ export interface Live {
   readonly routes: readonly RouteDefinition[]
   readonly streams: StreamDirectory
   /** For makers of media on the same host. */
-  readonly carrier: LiveCarrier
+  readonly carrier: StreamCarrier
   /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
   start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
   stop(): Promise<void>

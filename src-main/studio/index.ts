@@ -27,17 +27,7 @@ import { SecretSeals } from './document/secret-seals.ts'
 import type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
 export { studioMigrations } from './migrations.ts'
-export type {
-  SendAim,
-  SendEvents,
-  StreamCarrier,
-  Studio,
-  StudioDependencies,
-  StudioFeed,
-  StudioFeedSubscriber,
-  StudioPublication,
-  StudioSender,
-} from './studio-dependencies.ts'
+export type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
 /** Makes the studio; nothing runs before `start`. `otherEngine` is another one than the studio's own process in tests. */
 export async function createStudio(dependencies: StudioDependencies, otherEngine?: StudioEngine): Promise<Studio> {

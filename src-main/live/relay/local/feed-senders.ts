@@ -1,3 +1,4 @@
+import type { FeedSender, MediaFeed, SendAim, SendEvents } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { repeat } from '../../../platform/repeat.ts'
@@ -5,7 +6,6 @@ import { checkAim } from '../push/check-aim.ts'
 import { type ConnectOptions, connectTarget } from '../push/connect-target.ts'
 import { type DestinationAim, DestinationSender } from '../push/destination-sender.ts'
 import { FeedStream } from './feed-stream.ts'
-import type { CarriedAim, CarriedFeed, CarriedSender, LiveCarrier } from './live-carrier.ts'
 
 export interface FeedSendersDependencies extends ConnectOptions {
   /** ms since 1970. */
@@ -28,7 +28,7 @@ export class FeedSenders {
   }
 
   /** Throws `destination.address_invalid`. */
-  send(given: CarriedAim, feed: CarriedFeed, events: Parameters<LiveCarrier['send']>[2]): CarriedSender {
+  send(given: SendAim, feed: MediaFeed, events: SendEvents): FeedSender {
     const { now, monotonic } = this.#dependencies
     const { key, passphrase } = given
     const secrets = { key, passphrase }
@@ -77,7 +77,7 @@ export class FeedSenders {
   }
 }
 
-function aimOf({ protocol, url, certificate, latencyMs, limited }: CarriedAim): DestinationAim {
+function aimOf({ protocol, url, certificate, latencyMs, limited }: SendAim): DestinationAim {
   const latency = protocol === 'srt' ? latencyMs : null
   return { template: templates[protocol], url, rendition: 'source', audioTrack: null, certificate, latencyMs: latency, limited }
 }

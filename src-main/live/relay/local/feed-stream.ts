@@ -1,8 +1,6 @@
 import type { Track } from '../../../formats/track.ts'
-import type { DiscontinuityReason, LiveStream, StreamState, StreamSubscriber } from '../../../media/live-stream.ts'
-import type { CarriedFeed } from './live-carrier.ts'
-
-const seam: DiscontinuityReason = 'timestamp-jump'
+import type { LiveStream, StreamState, StreamSubscriber } from '../../../media/live-stream.ts'
+import type { MediaFeed } from '../../../media/stream-carrier.ts'
 
 /** A feed in the form in which destinations take streams. It has no name and no viewers. */
 export class FeedStream implements LiveStream {
@@ -12,9 +10,9 @@ export class FeedStream implements LiveStream {
   state: StreamState = 'active'
   /** Destinations stay connected while nothing comes. */
   readonly reconnecting = false
-  readonly #feed: CarriedFeed
+  readonly #feed: MediaFeed
 
-  constructor(id: string, feed: CarriedFeed) {
+  constructor(id: string, feed: MediaFeed) {
     this.id = id
     this.name = id
     this.#feed = feed
@@ -33,7 +31,7 @@ export class FeedStream implements LiveStream {
       {
         onTrack: (track) => subscriber.onTrack(track),
         onPacket: (packet) => subscriber.onPacket(packet),
-        onDiscontinuity: () => subscriber.onDiscontinuity(seam),
+        onDiscontinuity: (reason) => subscriber.onDiscontinuity(reason),
         onEnd: () => {
           this.state = 'ended'
           subscriber.onEnd()

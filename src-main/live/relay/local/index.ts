@@ -1,4 +1,6 @@
 import type { Packet } from '../../../formats/track.ts'
+import type { MeasuredEncoder } from '../../../media/encoders/choose-encoder.ts'
+import type { CarriedPublication, StreamCarrier } from '../../../media/stream-carrier.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import type { Publication } from '../../hub/publisher.ts'
 import type { PublishKey } from '../../hub/stream-entry.ts'
@@ -8,13 +10,12 @@ import type { AccessGate } from '../../policy/access/access-gate.ts'
 import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
 import type { ConnectOptions } from '../push/connect-target.ts'
 import { FeedSenders } from './feed-senders.ts'
-import type { CarriedEncoder, CarriedPublication, LiveCarrier } from './live-carrier.ts'
 
 export interface CarrierDependencies extends ConnectOptions {
   readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'rename'>
   readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
   readonly gate: Pick<AccessGate, 'hostToken'>
-  readonly encoders: () => Promise<readonly CarriedEncoder[]>
+  readonly encoders: () => Promise<readonly MeasuredEncoder[]>
   /** `HOST:PORT` at which this machine reaches our RTMP door. */
   readonly rtmpEndpoint: () => string
   /** ms since 1970. */
@@ -24,7 +25,7 @@ export interface CarrierDependencies extends ConnectOptions {
 }
 
 /** What this wing does for makers of media on the same host. */
-export function createCarrier(dependencies: CarrierDependencies): LiveCarrier & { stop(): void } {
+export function createCarrier(dependencies: CarrierDependencies): StreamCarrier & { stop(): void } {
   const { registry, keys, gate } = dependencies
   const senders = new FeedSenders(dependencies)
   return {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
+import type { StreamCarrier } from '../../../media/stream-carrier.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
-import type { StreamCarrier } from '../../studio-dependencies.ts'
 
 const tag = 'studio'
 

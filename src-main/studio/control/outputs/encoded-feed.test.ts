@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Packet, Track } from '../../../formats/track.ts'
+import type { StreamSubscriber } from '../../../media/live-stream.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
-import type { StudioFeedSubscriber } from '../../studio-dependencies.ts'
 import { EncodedFeed } from './encoded-feed.ts'
 import { FeedStore } from './feed-store.ts'
 import { FedEngine } from './testing/fed-engine.ts'
@@ -10,7 +10,7 @@ import { FedEngine } from './testing/fed-engine.ts'
 const video = { codec: 'h264', bitrateKbps: 1000 } as VideoEncoding
 const aac = (track: number) => ({ codec: 'aac', bitrateKbps: 128, track }) as AudioEncoding
 
-class Taker implements StudioFeedSubscriber {
+class Taker implements StreamSubscriber {
   readonly said: string[] = []
   readonly packets: Packet[] = []
   onTrack = (track: Track): void => void this.said.push(`track ${track.id}`)

@@ -1,7 +1,8 @@
 import type { Packet, Track } from '../../../formats/track.ts'
+import type { StreamSubscriber } from '../../../media/live-stream.ts'
+import type { MediaFeed } from '../../../media/stream-carrier.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
-import type { StudioFeed, StudioFeedSubscriber } from '../../studio-dependencies.ts'
 import type { EncodedListener, Encoding, StudioEngine } from '../engine/studio-engine.ts'
 
 /** Which encodings are joined. */
@@ -44,7 +45,7 @@ interface Lane {
 }
 
 interface Seat {
-  readonly subscriber: StudioFeedSubscriber
+  readonly subscriber: StreamSubscriber
   /** Pictures are held back until a keyframe. */
   waiting: boolean
 }
@@ -53,7 +54,7 @@ interface Seat {
  * One encoding of pictures and any of sound, joined: tracks `v0`, `a0`, `a1`, ... on one timeline, packets in order of decoding time over
  * all tracks unless asked as they come. It begins when every encoder has told its configuration, with a keyframe, and so it does after a gap.
  */
-export class EncodedFeed implements StudioFeed {
+export class EncodedFeed implements MediaFeed {
   /** Wall clock of time 0, ms since 1970; 0 before the first packet. */
   originTimeMs = 0
   /** Seams since it began. */
@@ -116,7 +117,7 @@ export class EncodedFeed implements StudioFeed {
     return this.#away
   }
 
-  subscribe(subscriber: StudioFeedSubscriber, options: { readonly from: 'keyframe' | 'live' }): () => void {
+  subscribe(subscriber: StreamSubscriber, options: { readonly from: 'keyframe' | 'live' }): () => void {
     const seat: Seat = { subscriber, waiting: options.from === 'keyframe' && this.#leader !== undefined }
     for (const track of this.tracks) this.#call(seat, () => subscriber.onTrack(track))
     if (options.from === 'keyframe') {
@@ -260,7 +261,7 @@ export class EncodedFeed implements StudioFeed {
     this.#forget()
     for (const seat of this.#seats) {
       seat.waiting = this.#leader !== undefined
-      this.#call(seat, () => seat.subscriber.onDiscontinuity())
+      this.#call(seat, () => seat.subscriber.onDiscontinuity('timestamp-jump'))
     }
   }
 

@@ -1,7 +1,8 @@
 import type { Packet, Track } from '../../../formats/track.ts'
+import type { StreamSubscriber } from '../../../media/live-stream.ts'
+import type { CarriedPublication } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { HostSettings } from '../../document/kinds/output-kinds.ts'
-import type { StudioFeedSubscriber, StudioPublication } from '../../studio-dependencies.ts'
 import { FeedMeter } from './feed-meter.ts'
 import type { FeedHold } from './feed-store.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from './running-output.ts'
@@ -10,13 +11,13 @@ import type { OutputContext, OutputStatistics, RunningOutput } from './running-o
  * A stream of our own host: the packets go into it as they are. While the studio's process is away the stream waits for its publisher
  * as for any other, so that viewers stay.
  */
-export class HostOutput implements RunningOutput, StudioFeedSubscriber {
+export class HostOutput implements RunningOutput, StreamSubscriber {
   readonly #context: OutputContext
   readonly #settings: HostSettings
   readonly #hold: FeedHold
   readonly #meter = new FeedMeter()
   readonly #leave: () => void
-  #publication: StudioPublication | undefined
+  #publication: CarriedPublication | undefined
   #opening: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
   #gaps = 0
@@ -91,7 +92,7 @@ export class HostOutput implements RunningOutput, StudioFeedSubscriber {
     publication?.close('unpublish')
   }
 
-  #publish(): Promise<StudioPublication> {
+  #publish(): Promise<CarriedPublication> {
     const { stream, title } = this.#settings
     return this.#context.carrier.publish(stream, { title, onKicked: (reason) => this.#onKicked(reason) })
   }

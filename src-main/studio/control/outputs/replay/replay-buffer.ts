@@ -1,8 +1,8 @@
 import type { Packet, Track } from '../../../../formats/track.ts'
-import type { StudioFeedSubscriber } from '../../../studio-dependencies.ts'
+import type { StreamSubscriber } from '../../../../media/live-stream.ts'
 
 /** Packets of the last seconds, whole groups of pictures, bounded in time and bytes. */
-export class ReplayBuffer implements StudioFeedSubscriber {
+export class ReplayBuffer implements StreamSubscriber {
   readonly #seconds: number
   readonly #maxBytes: number
   /** Groups: each begins with a keyframe, and holds what came until the next. */

@@ -1,6 +1,6 @@
+import type { FeedSender, SendAim } from '../../../../media/stream-carrier.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import type { RtmpSettings, SrtSettings, WhipSettings } from '../../../document/kinds/output-kinds.ts'
-import type { SendAim, StudioSender } from '../../../studio-dependencies.ts'
 import type { FeedHold } from '../feed-store.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { BitrateGovernor } from './bitrate-governor.ts'
@@ -9,7 +9,7 @@ import { BitrateGovernor } from './bitrate-governor.ts'
 export class SendOutput implements RunningOutput {
   readonly #context: OutputContext
   readonly #hold: FeedHold
-  readonly #sender: StudioSender
+  readonly #sender: FeedSender
   readonly #governor: BitrateGovernor | undefined
   /** What the connection told last. */
   #told: Parameters<OutputContext['onState']> = ['starting']

@@ -1,29 +1,28 @@
-import type { Packet, Track } from '../../../formats/track.ts'
-import type { AppError } from '../../../platform/errors.ts'
+import type { Packet, Track } from '../formats/track.ts'
+import type { AppError } from '../platform/errors.ts'
+import type { MeasuredEncoder } from './encoders/choose-encoder.ts'
+import type { LiveStream } from './live-stream.ts'
 
 /**
- * What this wing does for whoever makes media on the same host: takes it into streams without a network in between, sends it to other
- * servers, lets the maker watch streams, and invites guests.
+ * What the live part does for whoever makes media on the same host, as the studio does: takes it into streams without a network in between,
+ * sends it to other servers, lets the maker watch streams, and invites guests.
  */
-export interface LiveCarrier {
+export interface StreamCarrier {
   /** Opens a stream to publish into; an empty title leaves the stream's own. Rejects with `publish.*`. */
   publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
-  /** Address at which this machine may watch a stream of the host, whoever else may. Holds a secret. */
+  /** URL at which this machine may watch a stream of the host, whoever else may. Holds a secret. */
   watchAddress(stream: string): Promise<string>
   /** Sends packets to another server: one destination with its own connection, retries and figures. Throws `destination.address_invalid`. */
-  send(
-    aim: CarriedAim,
-    feed: CarriedFeed,
-    events: { onState(state: 'off' | 'connecting' | 'live' | 'retrying' | 'failed', error: AppError | undefined): void },
-  ): CarriedSender
+  send(aim: SendAim, feed: MediaFeed, events: SendEvents): FeedSender
   /** Encoders of this machine, as measured. */
-  encoders(): Promise<readonly CarriedEncoder[]>
-  /** A way for a guest to come in by WebRTC. */
+  encoders(): Promise<readonly MeasuredEncoder[]>
+  /** A way for a guest to come in by WebRTC: the stream that they publish and the page to send them to. */
   invite(label: string): Promise<{ readonly stream: string; readonly joinPath: string; readonly keyId: string }>
   /** Ends an invitation. */
   disinvite(keyId: string): Promise<void>
 }
 
+/** A stream of the host that is published into without a network. */
 export interface CarriedPublication {
   readonly streamId: string
   setTrack(track: Track): void
@@ -32,36 +31,28 @@ export interface CarriedPublication {
   close(how: 'unpublish' | 'lost'): void
 }
 
-/** Media that is made on this host: joined tracks with a beginning that players can start at. */
-export interface CarriedFeed {
-  /** Empty until something comes. */
-  readonly tracks: readonly Track[]
-  /** Wall clock of time 0, ms since 1970. */
-  readonly originTimeMs: number
-  subscribe(subscriber: CarriedSubscriber, options: { readonly from: 'keyframe' | 'live' }): () => void
-}
+/** Encoded media that is made on this host: joined tracks, none until something comes, with a beginning that players can start at. */
+export type MediaFeed = Pick<LiveStream, 'tracks' | 'originTimeMs' | 'subscribe'>
 
-export interface CarriedSubscriber {
-  onTrack(track: Track): void
-  onPacket(packet: Packet): void
-  onDiscontinuity(): void
-  onEnd(): void
-}
-
-export interface CarriedAim {
+export interface SendAim {
   readonly protocol: 'rtmp' | 'srt' | 'whip'
   readonly url: string
   readonly key: string
   readonly passphrase: string
   /** SRT: least delay of delivery, ms. */
   readonly latencyMs: number | null
-  /** `system`, `any` or a SHA-256 fingerprint. */
+  /** Whom to trust where TLS is spoken: `system`, `any` or a SHA-256 fingerprint. */
   readonly certificate: string
   /** An editor named the URL: it is held to what editors may reach. */
   readonly limited: boolean
 }
 
-export interface CarriedSender {
+export interface SendEvents {
+  onState(state: 'off' | 'connecting' | 'live' | 'retrying' | 'failed', error: AppError | undefined): void
+}
+
+/** A feed on its way to another server. */
+export interface FeedSender {
   /** Connects at once where an attempt is due later, or where it was given up. */
   retry(): void
   stop(): void
@@ -73,17 +64,10 @@ export interface CarriedSender {
     /** Media that waits here or is on its way unconfirmed, ms. */
     readonly queuedMs: number
     readonly rttMs: number | null
+    /** Packets that did not arrive in time, of this connection; null where TCP repairs them. */
     readonly packetsLost: number | null
+    /** Packets sent again, of this connection. */
     readonly packetsRetransmitted: number | null
     readonly reconnects: number
   }
-}
-
-export interface CarriedEncoder {
-  readonly name: string
-  readonly codec: 'h264' | 'hevc' | 'av1'
-  readonly kind: string
-  readonly found: boolean
-  /** Times real time; null where it cannot be used. */
-  readonly speed: number | null
 }
