@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Track } from '../../formats/track.ts'
+import { readFrames } from '../../platform/workers/wire-frames.ts'
 import type { MediaSegment } from '../packaging/packaged-stream.ts'
 
 /**
@@ -70,9 +71,6 @@ export function fromWire(track: WireTrack): Track {
   return { ...track, config: new Uint8Array(Buffer.from(track.config, 'base64')) } as Track
 }
 
-/** Longest frame that is believed, bytes. */
-const longestFrame = 64 * 1024 * 1024
-
 /** Writes a record with its bytes; those are not copied. */
 export function writeRecord(pipe: Duplex, record: RunRecord, data?: Uint8Array): void {
   const json = Buffer.from(JSON.stringify(record))
@@ -86,37 +84,15 @@ export function writeRecord(pipe: Duplex, record: RunRecord, data?: Uint8Array):
 
 /** Reads records; `broken` is told of a frame that breaks the format, and nothing is read after it. */
 export function readRecords(pipe: Duplex, onRecord: (record: RunRecord, data: Uint8Array) => void, broken: (error: Error) => void): void {
-  let kept: Buffer[] = []
-  let keptBytes = 0
-  let wanted = 8
-  let closed = false
-  pipe.on('data', (chunk: Buffer) => {
-    if (closed) return
-    kept.push(chunk)
-    keptBytes += chunk.length
-    if (keptBytes < wanted) return
-    const all = kept.length === 1 ? chunk : Buffer.concat(kept, keptBytes)
-    let at = 0
-    try {
-      for (;;) {
-        wanted = 8
-        if (all.length - at < wanted) break
-        const length = all.readUInt32BE(at) + 4
-        const jsonEnd = 8 + all.readUInt32BE(at + 4)
-        if (length < jsonEnd || length > longestFrame) throw new Error(`frame of ${length} bytes`)
-        wanted = length
-        if (all.length - at < length) break
-        const record = JSON.parse(all.toString('utf8', at + 8, at + jsonEnd)) as RunRecord
-        // copied out: a view would keep everything that arrived with it
-        onRecord(record, new Uint8Array(all.subarray(at + jsonEnd, at + length)))
-        at += length
-      }
-    } catch (error) {
-      closed = true
-      broken(error as Error)
-      return
-    }
-    kept = at < all.length ? [all.subarray(at)] : []
-    keptBytes = all.length - at
+  readFrames(pipe, {
+    minBytes: 8,
+    onFrame(frame) {
+      const jsonEnd = 8 + frame.readUInt32BE(4)
+      if (frame.length < jsonEnd) throw new Error(`record of ${jsonEnd} bytes in a frame of ${frame.length}`)
+      const record = JSON.parse(frame.toString('utf8', 8, jsonEnd)) as RunRecord
+      // copied out: a view would keep everything that arrived with it
+      onRecord(record, new Uint8Array(frame.subarray(jsonEnd)))
+    },
+    onBroken: broken,
   })
 }

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Packet, Track } from '../../formats/track.ts'
+import { readFrames } from './wire-frames.ts'
 
 /**
  * Tracks and packets between the host and a worker process, over the pipe that the two share beside their messages.
@@ -29,17 +30,12 @@ export interface MediaWire {
 }
 
 const kinds = { track: 1, packet: 2, note: 3 } as const
-/** Longest frame that is believed, bytes. */
-const longestFrame = 64 * 1024 * 1024
 const prefix = 9
 
 /** Speaks the wire over a pipe. Never throws on what the other side sends: a broken frame closes the pipe. */
 export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWire {
   const tracks = new Map<number, Map<string, Track>>()
   const ids = new Map<string, Buffer>()
-  let kept: Buffer[] = []
-  let keptBytes = 0
-  let wanted = prefix
   let closed = false
 
   function close(error?: Error): void {
@@ -92,31 +88,7 @@ export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWir
     else throw new Error(`frame of unknown kind ${kind}`)
   }
 
-  pipe.on('data', (chunk: Buffer) => {
-    kept.push(chunk)
-    keptBytes += chunk.length
-    if (keptBytes < wanted) return
-    const all = kept.length === 1 ? chunk : Buffer.concat(kept, keptBytes)
-    let at = 0
-    try {
-      for (;;) {
-        wanted = prefix
-        if (all.length - at < prefix) break
-        const length = all.readUInt32BE(at) + 4
-        if (length < prefix || length > longestFrame) throw new Error(`frame of ${length} bytes`)
-        wanted = length
-        if (all.length - at < length) break
-        receive(all.subarray(at, at + length))
-        at += length
-        if (closed) return
-      }
-    } catch (error) {
-      close(error as Error)
-      return
-    }
-    kept = at < all.length ? [all.subarray(at)] : []
-    keptBytes = all.length - at
-  })
+  readFrames(pipe, { minBytes: prefix, onFrame: receive, onBroken: close, closed: () => closed })
   pipe.on('error', (error: Error) => close(error))
   pipe.on('close', () => close())
 
