@@ -299,6 +299,12 @@ const benches = {
     return measureCompositor(print)
   },
 
+  /** What OBS shows of its collections against what we make of them. */
+  async 'obs-import'() {
+    const { compareObsImport } = await import('./obs-import.mjs')
+    return compareObsImport(print)
+  },
+
   /** LL-HLS in Chromium against the clock in the picture. */
   async latency() {
     const { measureLatency } = await import('./latency.mjs')

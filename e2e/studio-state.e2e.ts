@@ -388,12 +388,19 @@ describe('a scene collection of OBS Studio', () => {
   it('becomes a collection, with a report of what could not be carried', async () => {
     const obs = JSON.parse(readFileSync(join(root, 'src-main/studio/document/import-obs/fixtures/obs-29.json'), 'utf8'))
     obs.sources.push({ id: 'ndi_source', name: 'Link', settings: {} })
-    const path = join(dataDir, 'From OBS.json')
+    const folder = mkdtempSync(join(tmpdir(), 'ami-from-obs-'))
+    const path = join(folder, 'From OBS.json')
+    writeFileSync(join(folder, 'logo.png'), '')
     writeFileSync(path, JSON.stringify(obs))
     const told = await streams(['studio', 'import-obs', path], { dataDir })
     expect(told.errors).toBe('')
     expect(told.out).toContain('The collection "From OBS" was made')
     expect(told.out).toContain('source "Link": there is no kind of source for ndi_source')
+    expect(told.out).toContain('source "Film": /show/film.mp4 is not on this machine')
+    // What moved together with the document is found beside it.
+    const { sources } = await ask('GET', '/studio/collections/From%20OBS')
+    expect(sources.find(({ id }: { id: string }) => id === 'Logo').settings.file).toBe(join(folder, 'logo.png'))
+    rmSync(folder, { recursive: true, force: true })
     expect(await ask('GET', '/studio/collections/From%20OBS')).toMatchObject({
       name: 'From OBS',
       scenes: [{ name: 'Camera' }, { name: 'Talk' }, { name: 'Break' }],

@@ -54,7 +54,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...outputs.routes,
       ...guestRoutes(dependencies.carrier, audit),
       ...collectionRoutes({ show, folder, reader, audit }),
-      ...importRoutes({ folder, reader, audit }),
+      ...importRoutes({ folder, reader, audit, reach: reach.policy }),
       ...editRoutes({
         show,
         kinds,

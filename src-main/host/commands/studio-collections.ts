@@ -1,4 +1,4 @@
-import { basename, resolve, sep } from 'node:path'
+import { basename, dirname, resolve, sep } from 'node:path'
 import type { Command } from 'commander'
 import { AppError } from '../../platform/errors.ts'
 import { readRegularFile } from '../../platform/user-files/regular-file.ts'
@@ -110,7 +110,12 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
         } catch (cause) {
           throw new AppError('studio.import_invalid', `${file} is not JSON`, { cause })
         }
-        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', { name, document, ...size })
+        const answer = await clientOf(command, context).send<ImportAnswer>('POST', '/studio/import/obs', {
+          name,
+          document,
+          folder: dirname(resolve(file)),
+          ...size,
+        })
         output.result(answer, () =>
           [
             `The collection "${answer.name}" was made: streams studio open ${JSON.stringify(answer.name)}`,

@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
+import type { ReachPolicy } from '../../../platform/reach.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import { withAuthors } from '../../document/authorship.ts'
 import type { CollectionFolder } from '../../document/collection-folder.ts'
-import { importObs } from '../../document/import-obs/import-obs.ts'
+import { findObsFiles } from '../../document/import-obs/find-obs-files.ts'
+import { importObs, obsDocument } from '../../document/import-obs/import-obs.ts'
 import { leaveOutRefused } from '../../document/leave-out.ts'
 import type { DocumentReader } from '../../document/read-document.ts'
 import { CollectionName, documentBytes, tag } from './answer-schemas.ts'
@@ -11,11 +13,12 @@ import { doingOf } from './doing.ts'
 export interface ImportRoutesDependencies {
   readonly folder: CollectionFolder
   readonly reader: DocumentReader
+  readonly reach: () => ReachPolicy
   readonly audit: { record(entry: { kind: 'command'; message: string; actor: string }): void }
 }
 
 /** The doors to collections made of what other programs write. */
-export function importRoutes({ folder, reader, audit }: ImportRoutesDependencies): readonly RouteDefinition[] {
+export function importRoutes({ folder, reader, reach, audit }: ImportRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'POST',
@@ -29,6 +32,12 @@ export function importRoutes({ folder, reader, audit }: ImportRoutesDependencies
         {
           name: CollectionName,
           document: Type.Record(Type.String(), Type.Unknown(), { description: 'the JSON that OBS Studio exports' }),
+          folder: Type.Optional(
+            Type.String({
+              maxLength: 4096,
+              description: 'where the document was read on the machine of the host: files that moved with it are found there',
+            }),
+          ),
           width: Type.Optional(
             Type.Integer({ minimum: 16, maximum: 7680, multipleOf: 2, description: 'of the canvas: OBS keeps it in the profile' }),
           ),
@@ -45,12 +54,14 @@ export function importRoutes({ folder, reader, audit }: ImportRoutesDependencies
           notCarried: Type.Array(Type.Object({ place: Type.String(), reason: Type.String() })),
         }),
       },
-      handler: async ({ body: { document, ...options }, principal }) => {
-        const imported = importObs(document, options, reader)
+      handler: async ({ body: { document, folder: beside = '', ...options }, principal }) => {
         const author = doingOf(principal)
+        const files = { folder: beside, files: reach().files, limited: author.limited }
+        const found = await findObsFiles(obsDocument(document), files)
+        const imported = importObs(found.document, options, reader)
         const { collection: allowed, leftOut } = leaveOutRefused(imported.collection, author.limited, reader)
         const collection = withAuthors(undefined, allowed, { author, how: 'anew' }, reader)
-        const notCarried = [...imported.notCarried, ...leftOut]
+        const notCarried = [...imported.notCarried, ...found.missing, ...leftOut]
         await folder.create(options.name, `${JSON.stringify(reader.seals.encryptCopy(collection, reader.kinds), null, 2)}\n`)
         audit.record({ kind: 'command', message: `the collection ${options.name} was imported from OBS Studio`, actor: principal.id })
         return {

@@ -312,7 +312,7 @@ describe('what else such documents hold', () => {
       source(
         'color_filter',
         'Tint',
-        { brightness: 0.1, color_multiply: 0xff8040, color_add: 0x102030 },
+        { brightness: 0.1, hue_shift: 20, color_multiply: 0xff8040, color_add: 0x102030 },
         { versioned_id: 'color_filter_v2' },
       ),
       source('color_filter', 'Old tint', { brightness: 0.1, contrast: 0.5, opacity: 50 }),
@@ -328,13 +328,21 @@ describe('what else such documents hold', () => {
       [undefined, 'normal'],
       ['linear', 'add'],
     ])
+    const each = (id: string, settings: object) =>
+      lines({ sources: [scene('Main', [item('S')]), source(id, 'S', settings)] }).collection.scenes[0]?.items[0]?.light
+    expect(each('text_ft2_source', {})).toBeUndefined()
+    expect(each('image_source', {})).toBe('linear')
+    const images = (settings: object) =>
+      lines({ sources: [scene('Main', []), source('image_source', 'S', settings)] }).told.filter((line) => line.startsWith('images: '))
+    expect(images({})[0]).toContain('brighter than in OBS')
+    expect(images({ linear_alpha: true })).toEqual([])
     expect(collection.sources[0]?.filters.map(({ kind, settings }) => ({ kind, ...settings }))).toMatchObject([
       { kind: 'luma-key', light: 'linear', edges: 'smooth', low: 0.3, lowSmooth: 0.05, high: 1, highSmooth: 0 },
       { kind: 'luma-key', light: 'video', edges: 'smooth', low: 0.3 },
       { kind: 'color-key', color: '#0000ff', similarity: 0.12, smoothness: 0.05 },
       { kind: 'chroma-key', color: '#0099ff', similarity: 0.455357, smoothness: 0.091071, spill: 0.113839, edges: 'smooth' },
       { kind: 'color-correction', light: 'linear', contrast: -0.5, opacity: 0.5 },
-      { kind: 'color-correction', light: 'linear', brightness: 0.1, multiply: '#4080ff', add: '#302010' },
+      { kind: 'color-correction', light: 'linear', brightness: 0.1, hueDegrees: -20, multiply: '#4080ff', add: '#302010' },
       { kind: 'color-correction', light: 'video', brightness: 0.15, contrast: 0.5, opacity: 0.5 },
     ])
     expect(told).toHaveLength(1)

@@ -54,17 +54,22 @@ const globalDevices = [
  * `studio.import_invalid` where the document is none.
  */
 export function importObs(document: unknown, options: ImportOptions, reader: DocumentReader): Imported {
+  const root = new ObsValues(obsDocument(document))
+  const builder = new ObsImport(root, options, reader.kinds)
+  return { collection: readDocument(builder.build(), reader, undefined, options.name), notCarried: builder.report.lines }
+}
+
+/** Whether something is a scene collection at all, before anything walks it. Throws `studio.import_invalid` where it is none. */
+export function obsDocument(document: unknown): Record<string, unknown> {
   try {
     refuseMonsters(document)
   } catch (cause) {
     throw new AppError('studio.import_invalid', (cause as Error).message, { cause })
   }
-  const root = new ObsValues(document)
-  if (!isRecord(document) || !Array.isArray(document.sources) || !root.list('sources').some((each) => each.text('id') === 'scene')) {
+  if (!isRecord(document) || !new ObsValues(document).list('sources').some((each) => each.text('id') === 'scene')) {
     throw new AppError('studio.import_invalid', 'The document has no list `sources` with a scene in it')
   }
-  const builder = new ObsImport(root, options, reader.kinds)
-  return { collection: readDocument(builder.build(), reader, undefined, options.name), notCarried: builder.report.lines }
+  return document
 }
 
 /** One import. */
@@ -107,11 +112,16 @@ class ObsImport {
       report: this.report,
       groups: new Map(groups.map((group) => [group.text('name'), group])),
       listed: new Set(listed.map((each) => each.text('name'))),
+      light: (name) => lightOf(all.find((each) => each.text('name') === name)),
       filters: (scene, place) => this.#sceneFilters(scene, place),
       transition: (name, durationMs) => this.#transitionOf(name, durationMs),
     })
     const made = ordered.map((scene) => maker.make(scene))
     for (const source of [...ordered, ...carried]) this.#hotkeys(source)
+    if (hasPlainImages(carried)) {
+      const remedy = 'where that is seen, set `light` of their items to video'
+      this.report.add('images', `parts that are half transparent and bright are brighter than in OBS, which weakens them twice: ${remedy}`)
+    }
     tellTheRest(this.#root, this.report)
     const current = this.#names.scenes.of(this.#root.text('current_program_scene', this.#root.text('current_scene')))
     const resolution = this.#root.part('resolution')
@@ -400,4 +410,17 @@ function isMono(source: ObsValues): boolean {
 /** The id with the version behind it, from which usual values follow. What was written before there were any is the first. */
 function versionedId(entity: ObsValues): string {
   return entity.text('versioned_id') || entity.text('id')
+}
+
+/** What OBS mixes the pictures of a source as, unless an item says otherwise: its text of FreeType alone as values of video. */
+function lightOf(source: ObsValues | undefined): 'video' | 'linear' {
+  return source?.text('id') === 'text_ft2_source' ? 'video' : 'linear'
+}
+
+/** Whether images are shown that OBS multiplies with their alpha before it takes them for light; filters take that apart again. */
+function hasPlainImages(sources: readonly ObsValues[]): boolean {
+  return sources.some(
+    (source) =>
+      source.text('id') === 'image_source' && !source.part('settings').flag('linear_alpha') && source.list('filters').length === 0,
+  )
 }

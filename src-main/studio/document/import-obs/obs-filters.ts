@@ -73,7 +73,8 @@ const colorCorrection: Mapping = (settings, { tell }, id) => {
         contrast: rounded(clamp(stretch - 1, -1, 4)),
         gamma: gammaOf(settings),
         saturation: clamp(settings.number('saturation', 0) + 1, 0, 5),
-        hueDegrees: clamp(settings.number('hue_shift', 0), -180, 180),
+        // OBS turns the other way round.
+        hueDegrees: clamp(0 - settings.number('hue_shift', 0), -180, 180),
         ...(first
           ? {}
           : { multiply: settings.color('color_multiply', 0xffffffff, false), add: settings.color('color_add', 0xff000000, false) }),

@@ -22,8 +22,8 @@ function alignmentOf(bits: number): Alignment {
   }
 }
 
-/** How an item stands in its scene. */
-export function mapObsItem(item: ObsValues, tell: (reason: string) => void): Record<string, unknown> {
+/** How an item stands in its scene. `light` is what OBS mixes its source as. */
+export function mapObsItem(item: ObsValues, light: 'video' | 'linear', tell: (reason: string) => void): Record<string, unknown> {
   const pair = (name: string, otherwise: number): { readonly x: number; readonly y: number } => {
     const values = item.part(name)
     return { x: clamp(values.number('x', otherwise), -1e6, 1e6), y: clamp(values.number('y', otherwise), -1e6, 1e6) }
@@ -32,6 +32,7 @@ export function mapObsItem(item: ObsValues, tell: (reason: string) => void): Rec
   const fit = fits[item.number('bounds_type', 0)]
   const bounds = pair('bounds', 0)
   const blend = item.text('blend_type', 'normal')
+  if (blend === 'darken') tell('where it is transparent what is behind it stays: OBS makes it black there')
   if (!Object.hasOwn(blends, blend)) tell(`there is no blend mode ${blend}: it is normal`)
   if (fit === 'cover' && !item.flag('bounds_crop')) tell('what stands over its bounds is cut off')
   for (const name of ['show', 'hide']) {
@@ -58,6 +59,6 @@ export function mapObsItem(item: ObsValues, tell: (reason: string) => void): Rec
     blend: blends[blend] ?? 'normal',
     opacity: 1,
     sampling: item.text('scale_filter') === 'point' ? 'nearest' : 'smooth',
-    ...(item.text('blend_method') === 'srgb_off' ? {} : { light: 'linear' }),
+    ...(item.text('blend_method') === 'srgb_off' || light === 'video' ? {} : { light }),
   }
 }

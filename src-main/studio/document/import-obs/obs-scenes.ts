@@ -13,6 +13,8 @@ export interface ObsScenesDependencies {
   readonly groups: ReadonlyMap<string, ObsValues>
   /** Names of all that the document lists: what of it is not carried was told. */
   readonly listed: ReadonlySet<string>
+  /** What OBS mixes a source of that name as. */
+  readonly light: (name: string) => 'video' | 'linear'
   /** Filters for pictures of a scene. */
   readonly filters: (scene: ObsValues, place: string) => readonly unknown[]
   /** Id of the transition of a name, lasting as long as told (ms); undefined where there is none. */
@@ -67,7 +69,7 @@ export class ObsScenes {
       return []
     }
     const id = names.newItem(scene, name, mayBeGroup ? item.number('id', -1) : undefined)
-    const layout = mapObsItem(item, tell)
+    const layout = mapObsItem(item, this.#dependencies.light(name), tell)
     if (shown !== undefined) return [{ id, ...shown, ...layout }]
     if (!mayBeGroup || group === undefined) {
       tell('groups do not stand in groups')
