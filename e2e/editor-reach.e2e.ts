@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createNetServer, type Server as NetServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -272,6 +273,7 @@ describe('what admins open to editors', () => {
 /** A server that nobody may reach without leave, and who came all the same. */
 interface Watched {
   readonly server: Server
+  readonly host: string
   readonly port: number
   /** Connections, whatever was said on them. */
   connections: number
@@ -281,7 +283,7 @@ interface Watched {
 async function watched(address: string, answer: RequestListener): Promise<Watched> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, address, resolve))
-  const made: Watched = { server, port: (server.address() as AddressInfo).port, connections: 0, requests: [] }
+  const made: Watched = { server, host: address, port: (server.address() as AddressInfo).port, connections: 0, requests: [] }
   server.on('connection', () => made.connections++)
   server.on('request', (incoming, outgoing) => {
     made.requests.push(incoming)
@@ -297,15 +299,29 @@ describe('a URL that somebody names', () => {
   let innerHosts: readonly [address: string, name: string]
   /** Opened by an admin; redirects `/to/HOST` to the inner server's HOST. */
   let outer: Watched
+  /** What the outer server answers at a path. */
+  const pages = new Map<string, { readonly type: string; readonly body: string }>()
+  /** Opened, too: sends everybody to the inner server by RTSP. */
+  let rtsp: NetServer
+  let rtspPort: number
   const text = (incoming: IncomingMessage): string => `text for ${incoming.url}`
 
   beforeAll(async () => {
     outer = await watched('127.0.0.1', (incoming, outgoing) => {
       const to = /^\/to\/(.+)/.exec(incoming.url ?? '')?.[1]
-      if (to === undefined) outgoing.end(text(incoming))
+      const page = pages.get(incoming.url ?? '')
+      if (page !== undefined) outgoing.setHeader('content-type', page.type).end(page.body)
+      else if (to === undefined) outgoing.end(text(incoming))
       else outgoing.writeHead(307, { location: `http://${to}` }).end()
     })
-    await admin('PATCH', '/editor-reach', { hosts: [`127.0.0.1:${outer.port}`] })
+    rtsp = createNetServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', () => socket.write(`RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: rtsp://${innerHosts[0]}/\r\n\r\n`))
+    })
+    await new Promise<void>((resolve) => rtsp.listen(0, '127.0.0.1', resolve))
+    rtspPort = (rtsp.address() as AddressInfo).port
+    const opened = [outer.port, rtspPort, new URL(host.http).port, host.rtmpPort]
+    await admin('PATCH', '/editor-reach', { hosts: opened.map((port) => `127.0.0.1:${port}`) })
     await admin('POST', '/live/demo', { name: 'demo' })
   })
   // One for each test: a URL that an admin writes, too, is no longer held to what editors may use.
@@ -323,6 +339,7 @@ describe('a URL that somebody names', () => {
     await admin('PATCH', '/editor-reach', { hosts: [] })
     await admin('DELETE', '/live/demo')
     close(outer)
+    rtsp.close()
   })
 
   const forbidden = { status: 403, body: { code: 'url.forbidden' } }
@@ -419,5 +436,127 @@ describe('a URL that somebody names', () => {
     await until(() => inner.connections > 0, 'an admin’s output is not connected to')
     await admin('DELETE', '/studio/outputs/of-admin')
     await admin('DELETE', '/studio/outputs/of-editor')
+  })
+
+  /** As `untilProblem`, for a source that is away for whatever reason. */
+  const untilAway = (id: string, url: string) =>
+    until(async () => ((await admin('GET', `/studio/sources/${id}`)).body.item.report?.problem ?? '') !== '', `${url} has no problem`)
+
+  it('is media that is fetched under the same conditions, redirects and playlists too', async () => {
+    const [address, name] = innerHosts
+    const at = `127.0.0.1:${outer.port}`
+    const list = (uri: string) => ({ type: 'text/plain', body: `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${uri}\n#EXT-X-ENDLIST\n` })
+    pages.set('/list.m3u8', list(`http://${address}/one.ts`))
+    pages.set('/proxy.m3u8', list(`httpproxy://${address}/one.ts`))
+    pages.set('/admin.m3u8', list(`http://${address}/one.ts`))
+    for (const [kind, url] of [
+      ['media', `http://${name}/one.mp4`],
+      ['media', `http://${at}/to/${address}/one.mp4`],
+      ['playlist', `http://${at}/to/${name}/one.mp4`],
+      ['stream', `http://${name}/one.ts`],
+      ['stream', `http://${at}/to/${name}/one.ts`],
+      ['stream', `rtmp://${name}/app/one`],
+      ['stream', `rtmps://${name}/app/one`],
+      ['stream', `rtsp://${name}/one`],
+      ['stream', `srt://${name}`],
+    ] as const) {
+      const settings = kind === 'media' ? { file: url } : kind === 'playlist' ? { items: [{ file: url }] } : { address: url }
+      const { id, status } = await add(editor, kind, settings)
+      expect(status, url).toBe(200)
+      await untilProblem(id, refused)
+      await admin('DELETE', `/studio/sources/${id}`)
+    }
+    for (const [kind, url] of [
+      ['media', `http://${at}/list.m3u8`],
+      ['media', `http://${at}/proxy.m3u8`],
+      ['stream', `rtsp://127.0.0.1:${rtspPort}/one`],
+    ] as const) {
+      const { id } = await add(editor, kind, kind === 'media' ? { file: url } : { address: url })
+      await untilAway(id, url)
+      await admin('DELETE', `/studio/sources/${id}`)
+    }
+    expect(inner.connections).toBe(0)
+    for (const [kind, settings] of [
+      ['media', { file: `http://${at}/admin.m3u8` }],
+      ['stream', { address: `rtsp://127.0.0.1:${rtspPort}/of-admin` }],
+    ] as const) {
+      const before = inner.connections
+      const { id } = await add(admin, kind, settings)
+      await until(() => inner.connections > before, `an admin’s ${kind} does not follow`)
+      await admin('DELETE', `/studio/sources/${id}`)
+    }
+  })
+
+  it('is a live stream that plays from an opened host: RTMP, HLS', async () => {
+    for (const url of [`rtmp://127.0.0.1:${host.rtmpPort}/live/demo`, `${host.http}/live/demo/hls.m3u8`]) {
+      const { id } = await add(editor, 'stream', { address: url })
+      // A busy machine makes the test stream's keyframes late.
+      await until(async () => (await problemOf(id)) === 'running', `${url} does not play`, 180_000)
+      await admin('DELETE', `/studio/sources/${id}`)
+    }
+  })
+
+  it('is a page that reaches nothing inside, whatever its redirects, frames and scripts try', async () => {
+    const [address, name] = innerHosts
+    const at = `127.0.0.1:${outer.port}`
+    for (const url of [`http://${name}/`, `http://${at}/to/${address}/`, `http://${at}/to/${name}/`]) {
+      const { id } = await add(editor, 'browser', { url, width: 320, height: 180 })
+      await untilProblem(id, refused)
+      await admin('DELETE', `/studio/sources/${id}`)
+    }
+    expect(inner.connections).toBe(0)
+    let datagrams = 0
+    const udp = createSocket('udp4').on('message', () => datagrams++)
+    await new Promise<void>((resolve) => udp.bind(0, inner.host, resolve))
+    const stun = `${inner.host}:${udp.address().port}`
+    const page = (who: string) => {
+      pages.set(`/${who}.html`, {
+        type: 'text/html',
+        body: `<body><iframe src="http://${address}/frame"></iframe><img src="http://${name}/image"><script>
+          const peer = new RTCPeerConnection({ iceServers: [{ urls: 'stun:${stun}' }, { urls: 'turn:${address}?transport=tcp', username: 'a', credential: 'b' }] })
+          peer.createDataChannel('a')
+          peer.createOffer().then((offer) => peer.setLocalDescription(offer))
+          const gathered = new Promise((resolve) => { peer.onicegatheringstatechange = () => peer.iceGatheringState === 'complete' && resolve() })
+          const socket = new Promise((resolve) => { const one = new WebSocket('ws://${address}/socket'); one.onclose = one.onerror = resolve })
+          const asked = ['${address}', '${name}'].map((host) => fetch('http://' + host + '/fetch', { mode: 'no-cors' }).catch(() => undefined))
+          const late = new Promise((resolve) => setTimeout(resolve, 15000))
+          Promise.race([Promise.all([gathered, socket, ...asked]), late]).then(() => fetch('/done-${who}'))
+        </script>`,
+      })
+      return `http://${at}/${who}.html`
+    }
+    const done = (who: string) => until(() => outer.requests.some(({ url }) => url === `/done-${who}`), `the page of ${who} does not end`)
+    const tried = await add(editor, 'browser', { url: page('editor'), width: 320, height: 180 })
+    await done('editor')
+    expect([inner.connections, datagrams]).toEqual([0, 0])
+    await admin('DELETE', `/studio/sources/${tried.id}`)
+    const own = await add(admin, 'browser', { url: page('admin'), width: 320, height: 180 })
+    await done('admin')
+    const paths = new Set(inner.requests.map(({ url }) => url))
+    expect([...paths]).toEqual(expect.arrayContaining(['/frame', '/image', '/fetch']))
+    expect(datagrams).toBeGreaterThan(0)
+    await admin('DELETE', `/studio/sources/${own.id}`)
+    udp.close()
+  })
+
+  it('is no way for a page to be this host’s owner, whoever named it', async () => {
+    const at = new URL(host.http).host
+    // Whoever asks from this machine is admin here.
+    expect((await fetch(`${host.http}/api/v1/tokens`)).status).toBe(200)
+    for (const url of [
+      `http://${at}/api/v1/tokens`,
+      `http://localhost:${at.split(':')[1]}/api/v1/tokens`,
+      `http://127.0.0.1:${outer.port}/to/${at}/api/v1/tokens`,
+    ]) {
+      const { id } = await add(admin, 'browser', { url, width: 320, height: 180 })
+      await untilProblem(id, /answers 401/)
+      await admin('DELETE', `/studio/sources/${id}`)
+    }
+    const player = await add(admin, 'browser', { url: `http://${at}/watch/demo`, width: 320, height: 180 })
+    await until(
+      async () => (await admin('GET', `/studio/sources/${player.id}`)).body.item.report?.state === 'running',
+      'the player does not open',
+    )
+    await admin('DELETE', `/studio/sources/${player.id}`)
   })
 })

@@ -222,6 +222,10 @@ describe('the limit of attempts', () => {
     expect(limit.failed('9.9.9.9', 'auth.link_spent').details).toEqual({ retryAfterSeconds: 1 })
     now = 1000
     expect(codes()).toBe('auth.link_spent')
+    const ofNetwork = ['2001:db8:1:2::1', '2001:db8:1:2::2', '2001:db8:1:3::1'].map(
+      (address) => limit.failed(address, 'auth.link_spent').code,
+    )
+    expect(ofNetwork).toEqual(['auth.link_spent', 'auth.too_many_attempts', 'auth.link_spent'])
   })
 
   it('delays so many answers and no more, so that nobody holds connections by guessing', async () => {

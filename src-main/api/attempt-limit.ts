@@ -1,6 +1,7 @@
 import { AppError } from '../platform/errors.ts'
+import { addressGroup } from '../platform/network-address.ts'
 
-/** Slows down whoever guesses at sign-ins from one IP address. It is asked about failures alone: what is valid always passes. */
+/** Slows down whoever guesses at sign-ins from one IP address, or one /64 network of IPv6. It is asked about failures alone: what is valid always passes. */
 export interface AttemptLimit {
   /** Counts a failed sign-in and returns its error: `auth.too_many_attempts` once the limit is passed, `code` before. */
   failed(address: string, code: 'auth.token_unknown' | 'auth.link_spent'): AppError
@@ -30,12 +31,13 @@ export function createAttemptLimit({
   let delayed = 0
   return {
     failed(address, code) {
-      const known = failures.get(address)
+      const client = addressGroup(address)
+      const known = failures.get(client)
       const entry = known && known.until > now() ? known : { count: 0, until: now() + windowMs }
       entry.count += 1
-      failures.delete(address)
+      failures.delete(client)
       if (failures.size >= maxAddresses) failures.delete(failures.keys().next().value as string)
-      failures.set(address, entry)
+      failures.set(client, entry)
       if (entry.count <= max) return new AppError(code)
       const retryAfterSeconds = Math.ceil((entry.until - now()) / 1000)
       return new AppError('auth.too_many_attempts', undefined, { details: { retryAfterSeconds } })

@@ -9,6 +9,7 @@ import { useIsAdmin, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { BrowsersCard } from './browsers-card.tsx'
 import { hostFacts } from './host-facts.ts'
+import { ReachCard } from './reach-card.tsx'
 import { TokensCard } from './tokens-card.tsx'
 import './settings.css'
 
@@ -126,6 +127,7 @@ export function SettingsPage() {
           </section>
           <BrowsersCard />
           {admin && <TokensCard />}
+          {admin && <ReachCard />}
         </div>
         <div className="stack">
           <section className="card" aria-label="Connect">

@@ -35,6 +35,15 @@ describe('options', () => {
     ])
   })
 
+  it('that are URLs are refused where they cannot be read', () => {
+    for (const publicUrl of ['http://[', 'https://a:99999', 'https://a%']) {
+      expect(refusal(() => resolveOptions(specs, { flags: { publicUrl }, environment: {} })).message, publicUrl).toMatch(/is not a URL/)
+    }
+    expect(resolveOptions(specs, { flags: { publicUrl: 'https://[::1]:8443' }, environment: {} }).values.publicUrl).toBe(
+      'https://[::1]:8443',
+    )
+  })
+
   it('that are wrong are named with their source and what was wrong, all at once', () => {
     const error = refusal(() =>
       resolveOptions(specs, {

@@ -106,6 +106,7 @@ export function checkOption(spec: OptionSpec, raw: unknown): { value: unknown } 
       if (spec.maxLength !== undefined && raw.length > spec.maxLength) return { problem: `is longer than ${spec.maxLength} characters` }
       if (spec.pattern && !new RegExp(spec.pattern).test(raw))
         return { problem: `${shown} does not have the form that is expected: ${spec.description}` }
+      if (/^https?:\/\//.test(raw) && !URL.canParse(raw)) return { problem: `${shown} is not a URL: ${spec.description}` }
       return { value: raw }
   }
 }

@@ -69,7 +69,8 @@ export const hostErrors = {
   'url.forbidden': {
     status: 403,
     title: 'Editors may not use this address',
-    remedy: 'Choose a host on the public internet, or ask an admin to enter the address or to allow the host (`PATCH /editor-reach`).',
+    remedy:
+      'Choose a host on the public internet, or ask an admin to enter the address, or to allow the host under Settings, "What editors may reach" (`PATCH /editor-reach`).',
   },
   'secret.unreadable': {
     status: 500,

@@ -1,4 +1,6 @@
-/** Offers that one address may send at once, and how many it regains each second. */
+import { addressGroup } from '../../../platform/network-address.ts'
+
+/** Offers that one client (IPv4 address, /64 network of IPv6) may send at once, and how many it regains each second. */
 const max = 60
 const perSecond = 10
 /** Addresses remembered at most: the one that was heard of longest ago goes first. */
@@ -17,12 +19,13 @@ export class OfferLimit {
   /** Takes one offer; answers how many seconds to wait where there are too many, else 0. */
   take(address: string): number {
     const atMs = this.#now()
-    const known = this.#left.get(address)
+    const client = addressGroup(address)
+    const known = this.#left.get(client)
     const tokens = known === undefined ? max : Math.min(max, known.tokens + ((atMs - known.atMs) * perSecond) / 1000)
-    this.#left.delete(address)
+    this.#left.delete(client)
     const oldest = this.#left.keys().next()
     if (this.#left.size >= maxAddresses && !oldest.done) this.#left.delete(oldest.value)
-    this.#left.set(address, { tokens: tokens < 1 ? tokens : tokens - 1, atMs })
+    this.#left.set(client, { tokens: tokens < 1 ? tokens : tokens - 1, atMs })
     return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / perSecond)) : 0
   }
 }

@@ -229,5 +229,8 @@ describe('the doors of WebRTC', () => {
     expect([waits[59], waits[60], limit.take('b')]).toEqual([0, 1, 0])
     now = 1000
     expect(limit.take('a')).toBe(0)
+    // A subscriber of IPv6 has a whole network.
+    const many = Array.from({ length: 61 }, (_, index) => limit.take(`2001:db8:1:2::${index.toString(16)}`))
+    expect([many[60], limit.take('2001:db8:1:3::1')]).toEqual([1, 0])
   })
 })

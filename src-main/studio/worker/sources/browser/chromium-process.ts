@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { browserNames, findProgram } from '../../../../platform/config/installed-browsers.ts'
 import { maskUrlsIn } from '../../../../platform/url-secrets.ts'
 import { waitedForProcessorMs } from '../../../../platform/workers/watchdog.ts'
-import { publicHostsOnly } from './public-hosts.ts'
+import { networkArguments, type PageNetwork } from './page-network.ts'
 
 export interface ChromiumWish {
   readonly width: number
@@ -14,8 +14,7 @@ export interface ChromiumWish {
   readonly profile: string
   /** Folder with the socket of a sound server, `pulse/native`; undefined: the page is silent. */
   readonly soundFolder: string | undefined
-  /** An editor named the page: of private hosts it reaches these alone. Undefined: it reaches what this machine reaches. */
-  readonly reachableHosts: readonly string[] | undefined
+  readonly network: PageNetwork
 }
 
 export interface ChromiumProcess {
@@ -83,7 +82,7 @@ function argumentsFor(wish: ChromiumWish, sandbox: boolean): string[] {
     ...(hasSharedMemory() ? [] : ['--disable-dev-shm-usage']),
     ...(sandbox ? [] : ['--no-sandbox']),
     ...(wish.soundFolder === undefined ? ['--mute-audio'] : []),
-    ...(wish.reachableHosts === undefined ? [] : [`--host-resolver-rules=${publicHostsOnly(wish.reachableHosts)}`]),
+    ...networkArguments(wish.network),
     'about:blank',
   ]
 }

@@ -1,5 +1,7 @@
 import type { SourceReport } from '../../../../media/source-report.ts'
 import type { FrameStore, MediaStores, SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import { judgeBy } from '../../../../platform/outbound/judged-connection.ts'
+import { type JudgedProxy, openJudgedProxy } from '../../../../platform/outbound/judged-proxy.ts'
 import { judgeFile } from '../../../../platform/user-files/file-policy.ts'
 import type { BrowserSettings } from '../../../document/kinds/browser.ts'
 import { isLimited, type SourceReach } from '../source-reach.ts'
@@ -46,6 +48,7 @@ const goodAfterMs = 30_000
 interface Run {
   readonly browser: ChromiumProcess
   readonly page: Page
+  readonly proxy: JudgedProxy
   readonly beganMs: number
   ended: boolean
   /** It was asked whether it lives, and has not answered yet. */
@@ -87,12 +90,12 @@ export class PageKeeper {
   update(settings: BrowserSettings, reach: SourceReach): void {
     this.#then(async () => {
       const before = this.#settings
-      const hostsBefore = this.#reachableHosts()?.join()
+      const networkBefore = this.#networkKey()
       this.#settings = settings
       this.#reach = reach
       const run = this.#run
       // What it reaches is said when it is started.
-      if (run === undefined || before.sound !== settings.sound || this.#reachableHosts()?.join() !== hostsBefore) {
+      if (run === undefined || before.sound !== settings.sound || this.#networkKey() !== networkBefore) {
         this.#end()
         await this.#begin()
         return
@@ -103,10 +106,15 @@ export class PageKeeper {
     })
   }
 
-  /** Private hosts that the page may reach; undefined where an admin named it. */
-  #reachableHosts(): readonly string[] | undefined {
+  /** An editor named the page. */
+  get #limited(): boolean {
     const { url, file } = this.#settings
-    return isLimited(this.#reach, file === '' ? url : file) ? this.#reach.policy.network.editorHosts : undefined
+    return isLimited(this.#reach, file === '' ? url : file)
+  }
+
+  /** Another one means another way to the network. */
+  #networkKey(): string {
+    return JSON.stringify([this.#limited, this.#reach.policy.network])
   }
 
   show(shown: boolean): void {
@@ -194,16 +202,23 @@ export class PageKeeper {
     const folder = this.#folder
     const { width, height } = this.#settings
     const soundFolder = await this.#openSound(folder)
-    const reachableHosts = this.#reachableHosts()
-    const browser = startChromium(file, { width, height, profile: folder.profile, soundFolder, reachableHosts })
+    const limited = this.#limited
+    const policy = this.#reach.policy.network
+    const proxy = await openJudgedProxy({ judge: judgeBy(() => policy, limited) })
+    const network = { proxyPort: proxy.port, limited, policy }
+    const browser = startChromium(file, { width, height, profile: folder.profile, soundFolder, network })
     const page = new Page(browser, this.#settings, pictures, stores, {
-      onNavigating: () => this.#watchLoading(run),
+      onNavigating: () => {
+        proxy.takeRefusal()
+        this.#watchLoading(run)
+      },
       onLoaded: (title) => this.#tell(run, title),
       onUnreachable: (problem) => {
         clearTimeout(run.loading)
         run.loading = undefined
         this.#problem = undefined
-        report({ state: 'waiting', problem })
+        // Of a connection that we refused the browser knows only that it failed.
+        report({ state: 'waiting', problem: proxy.takeRefusal() ?? problem })
         this.#tryLater(retryMs)
       },
       onCrashed: () => this.#fell(run, 'The page crashed: it is begun anew'),
@@ -215,6 +230,7 @@ export class PageKeeper {
     })
     const run: Run = {
       browser,
+      proxy,
       page,
       beganMs: performance.now(),
       ended: false,
@@ -369,6 +385,7 @@ export class PageKeeper {
     clearTimeout(run.loading)
     run.page.close()
     run.browser.kill()
+    run.proxy.stop()
   }
 }
 

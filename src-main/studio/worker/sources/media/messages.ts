@@ -1,4 +1,5 @@
 import type { SourceReport } from '../../../../media/source-report.ts'
+import type { NetworkPolicy } from '../../../../platform/outbound/network-policy.ts'
 import type { ReachPolicy } from '../../../../platform/reach.ts'
 
 /** A stretch of a file, or of numbered pictures. */
@@ -36,6 +37,8 @@ export interface LiveRequest {
   /** FFmpeg's name of the input where the address does not tell, e.g. `v4l2`. */
   readonly format?: string
   readonly options: Readonly<Record<string, string>>
+  /** Where the address may lead, where an editor named it. */
+  readonly network?: NetworkPolicy
   readonly bufferMs: number
   readonly whileAway: 'nothing' | 'last'
   readonly memoryLimitMb: number

@@ -1,6 +1,7 @@
 import { ffmpegHeaders } from '../../../../platform/fetched-by-host.ts'
 import type { GuestSettings, StreamSettings, V4l2CameraSettings } from '../../../document/kinds/media.ts'
 import type { StartSource } from '../running-source.ts'
+import { isLimited } from '../source-reach.ts'
 import { type PlayPlan, startMediaSource } from './media-source.ts'
 import type { LiveRequest } from './messages.ts'
 import { listV4l2Cameras } from './v4l2-cameras.ts'
@@ -14,10 +15,15 @@ const network = 'http,https,tcp,tls,crypto,httpproxy,data'
 
 type Common = Pick<StreamSettings, 'bufferMs' | 'whileAway' | 'memoryLimitMb' | 'whenHidden'>
 
-function plan(settings: Common, address: string, options: LiveRequest['options'], format?: string): PlayPlan {
+function plan(
+  settings: Common,
+  address: string,
+  options: LiveRequest['options'],
+  more: Pick<LiveRequest, 'format' | 'network'> = {},
+): PlayPlan {
   const { bufferMs, whileAway, memoryLimitMb } = settings
   return {
-    request: { type: 'live', address, ...(format !== undefined && { format }), options, bufferMs, whileAway, memoryLimitMb },
+    request: { type: 'live', address, ...more, options, bufferMs, whileAway, memoryLimitMb },
     closesHidden: settings.whenHidden === 'close',
   }
 }
@@ -56,7 +62,7 @@ function liveOptions(address: string, settings: { readonly rtspTransport?: strin
 
 /** A live stream: of our own host, or of any address. */
 export const startStream: StartSource<StreamSettings> = (settings, context) =>
-  startMediaSource(settings, context, async (next) => {
+  startMediaSource(settings, context, async (next, reach) => {
     const { stream, address, user, password } = next
     if (stream !== '') {
       const own = await context.liveAddress(stream)
@@ -67,7 +73,8 @@ export const startStream: StartSource<StreamSettings> = (settings, context) =>
       return { problem: 'The address is none of rtmp, rtmps, srt, rtsp, rtsps, http, https or udp' }
     }
     const isSrt = /^srt:/i.test(address)
-    return plan(next, isSrt ? address : withUser(address, user, password), liveOptions(address, next))
+    const held = isLimited(reach, address) ? { network: reach.policy.network } : {}
+    return plan(next, isSrt ? address : withUser(address, user, password), liveOptions(address, next), held)
   })
 
 /** Somebody who was invited and comes in by WebRTC. */
@@ -90,5 +97,5 @@ export const startV4l2Camera: StartSource<V4l2CameraSettings> = (settings, conte
       ...(frameRate > 0 && { framerate: String(frameRate) }),
       ...(format !== 'auto' && { input_format: format }),
     }
-    return plan({ ...next, bufferMs: 20 }, device, options, 'v4l2')
+    return plan({ ...next, bufferMs: 20 }, device, options, { format: 'v4l2' })
   })

@@ -40,7 +40,7 @@ export async function itemRequest(
   if (file === '') throw new MediaFault('refused', 'No file is named yet')
   if (isAddress(file)) {
     const options = { rw_timeout: '8000000', headers: ffmpegHeaders, protocol_whitelist: 'http,https,tcp,tls,crypto,httpproxy,data' }
-    return { stamp: undefined, request: { address: file, options, soundTrack } }
+    return { stamp: undefined, request: { address: file, options, soundTrack, ...(limited && { network: reach.network }) } }
   }
   if (!file.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(file)) throw new MediaFault('refused', `${file} is no whole path: begin it with /`)
   if (sequenceRate !== undefined) {

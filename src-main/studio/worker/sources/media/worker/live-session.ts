@@ -27,8 +27,9 @@ export interface LiveSession {
 }
 
 /** Connects to what was asked for. Throws MediaFault. */
-export async function openLiveSession({ address, format, options }: LiveRequest, engine: MediaEngine): Promise<LiveSession> {
-  const request = { address, ...(format !== undefined && { format }), options, soundTrack: 1, probe, readMs: maxReadMs }
+export async function openLiveSession({ address, format, options, network }: LiveRequest, engine: MediaEngine): Promise<LiveSession> {
+  const named = { address, ...(format !== undefined && { format }), ...(network !== undefined && { network }) }
+  const request = { ...named, options, soundTrack: 1, probe, readMs: maxReadMs }
   const input = await openInput(request, engine)
   try {
     return {

@@ -7,6 +7,8 @@ import {
   AVSEEK_FLAG_BACKWARD,
 } from 'node-av/constants'
 import { avGetCodecName, Dictionary, FormatContext, InputFormat, type Packet, type Stream } from 'node-av/lib'
+import { type NetworkPolicy, OutboundFault } from '../../../../../platform/outbound/network-policy.ts'
+import { judgedInput } from './judged/judged-input.ts'
 import type { MediaEngine } from './media-engine.ts'
 import { MediaFault } from './media-fault.ts'
 import { quarterTurnsOf } from './picture-turner.ts'
@@ -20,6 +22,8 @@ export interface InputRequest {
   /** FFmpeg's name of the input, where it is not to be guessed. */
   readonly format?: string
   readonly options: Readonly<Record<string, string>>
+  /** Where the address, and what it leads to, may be, where an editor named it. */
+  readonly network?: NetworkPolicy
   /** 1 is the first. */
   readonly soundTrack: number
   /** How long one reading may take, ms, where that is longer than anything else may. */
@@ -61,6 +65,29 @@ const given: Dictionary[] = []
 
 /** Opens and looks what is inside. Throws MediaFault. */
 export async function openInput(request: InputRequest, engine: MediaEngine): Promise<MediaInput> {
+  const { address, options, network } = request
+  if (network === undefined) return openAsItIs(request, engine)
+  const judged = await judgedInput(address, options, network).catch((error: Error) => {
+    throw new MediaFault(error instanceof OutboundFault ? 'refused' : 'missing', error.message)
+  })
+  try {
+    const input = await openAsItIs({ ...request, address: judged.address, options: judged.options }, engine)
+    return {
+      ...input,
+      async close() {
+        judged.stop()
+        await input.close()
+      },
+    }
+  } catch (error) {
+    judged.stop()
+    // Of a connection that we refused FFmpeg knows only that it failed.
+    const refusal = judged.takeRefusal()
+    throw refusal === undefined ? error : new MediaFault('refused', refusal)
+  }
+}
+
+async function openAsItIs(request: InputRequest, engine: MediaEngine): Promise<MediaInput> {
   const format = request.format === undefined ? null : InputFormat.findInputFormat(request.format)
   if (request.format !== undefined && format === null)
     throw new MediaFault('refused', `The media engine cannot read ${request.format} here`)

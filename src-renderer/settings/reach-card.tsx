@@ -1,0 +1,103 @@
+import { type FormEvent, useState } from 'react'
+import { call } from '../client/api.ts'
+import { Resource, useResource } from '../client/resource.ts'
+import { tell, tellError } from '../components/toasts.tsx'
+
+/** What admins opened to editors, as `GET /editor-reach` answers it. */
+interface EditorReach {
+  readonly folders: readonly string[]
+  readonly hosts: readonly string[]
+}
+
+const reach = new Resource<EditorReach>({ path: () => '/editor-reach', updated: ['editor-reach.updated'], of: () => 'host' })
+
+/** Folders of the machine and hosts of its network that editors may name. For admins. */
+export function ReachCard() {
+  const opened = useResource(reach, 'host')
+  return (
+    <section className="card" aria-label="What editors may reach">
+      <header>
+        <h2>What editors may reach</h2>
+      </header>
+      {opened ? (
+        <ReachForm key={JSON.stringify([opened.folders, opened.hosts])} opened={opened} />
+      ) : (
+        <div className="card-body">
+          <div className="skeleton settings-skeleton" />
+        </div>
+      )}
+    </section>
+  )
+}
+
+const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+function ReachForm({ opened }: { readonly opened: EditorReach }) {
+  const [folders, setFolders] = useState(opened.folders.join('\n'))
+  const [hosts, setHosts] = useState(opened.hosts.join('\n'))
+  const [busy, setBusy] = useState(false)
+  const wanted: EditorReach = { folders: linesOf(folders), hosts: linesOf(hosts) }
+  const changed = wanted.folders.join('\n') !== opened.folders.join('\n') || wanted.hosts.join('\n') !== opened.hosts.join('\n')
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    try {
+      reach.keep('host', await call<EditorReach>('PATCH', '/editor-reach', { body: wanted }))
+      tell('What editors may reach was saved', () => {
+        const { folders, hosts } = opened
+        call<EditorReach>('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep('host', answer), tellError)
+      })
+    } catch (error) {
+      tellError(error)
+    }
+    setBusy(false)
+  }
+  return (
+    <form className="card-body stack" onSubmit={submit} data-testid="reach-form">
+      <div className="field">
+        <label htmlFor="reach-folders">Folders</label>
+        <textarea
+          id="reach-folders"
+          className="input lines"
+          rows={3}
+          value={folders}
+          placeholder="/srv/overlays"
+          spellCheck={false}
+          onChange={(event) => setFolders(event.target.value)}
+          aria-describedby="reach-folders-hint"
+          data-testid="reach-folders"
+        />
+        <span id="reach-folders-hint" className="hint">
+          Absolute paths on the host, one a line. Editors may use files in them and below, for sources and recordings.
+        </span>
+      </div>
+      <div className="field">
+        <label htmlFor="reach-hosts">Hosts</label>
+        <textarea
+          id="reach-hosts"
+          className="input lines"
+          rows={3}
+          value={hosts}
+          placeholder="192.168.1.0/24"
+          spellCheck={false}
+          onChange={(event) => setHosts(event.target.value)}
+          aria-describedby="reach-hosts-hint"
+          data-testid="reach-hosts"
+        />
+        <span id="reach-hosts-hint" className="hint">
+          Names (nas.lan, *.lan), IP addresses and networks (192.168.1.0/24), also with a port, one a line. Editors reach public hosts
+          without an entry; admins are not limited.
+        </span>
+      </div>
+      <div className="row">
+        <button type="submit" className="button primary" disabled={busy || !changed} data-testid="reach-save">
+          Save
+        </button>
+      </div>
+    </form>
+  )
+}
