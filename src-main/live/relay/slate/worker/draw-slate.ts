@@ -1,17 +1,12 @@
 import { glyph, glyphHeight, glyphWidth, textWidth } from '../../../../media/worker/test-card/bitmap-font.ts'
-
-/** One plane of a 4:2:0 picture. */
-export interface Plane {
-  readonly data: Uint8Array
-  readonly stride: number
-}
+import type { Plane, Planes } from '../../../../media/worker/test-card/test-card.ts'
 
 /** Brightness and colour of our own slate: a dark blue with light letters (BT.709, limited range). */
 const ground = { y: 48, u: 142, v: 121 }
 const ink = 205
 
 /** Draws our own slate: the sentence, and the stream's title beneath. */
-export function drawSlate(planes: readonly [Plane, Plane, Plane], width: number, height: number, title: string): void {
+export function drawSlate(planes: Planes, width: number, height: number, title: string): void {
   const [y, u, v] = planes
   y.data.fill(ground.y)
   u.data.fill(ground.u)
