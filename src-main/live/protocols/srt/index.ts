@@ -17,7 +17,8 @@ import { Refusals } from '../rtmp/refusals.ts'
 import { refusedAs, rejectCode } from './refusal-code.ts'
 import { SrtConnectionSchema } from './srt-schemas.ts'
 import { PlayingSession, PublishingSession, type SrtSession } from './srt-session.ts'
-import { listenSrt, type SrtAnswer, type SrtConnection, type SrtListener, type SrtRequest } from './transport/index.ts'
+import type { SrtConnection } from './transport/connection.ts'
+import { listenSrt, type SrtAnswer, type SrtListener, type SrtRequest } from './transport/listener.ts'
 
 export interface SrtServerDependencies {
   readonly gate: PublishGate

@@ -2,7 +2,7 @@ import { fitsTransportStream, TsStreamWriter } from '../../../formats/mpegts-str
 import { srtLivePayloadBytes } from '../../../formats/srt-packet.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
-import type { SrtConnection } from './transport/index.ts'
+import type { SrtConnection } from './transport/connection.ts'
 
 /** Tracks that are told at the beginning come at once; the transport stream's map then has them all. */
 const versions = 32

@@ -5,7 +5,7 @@ import type { Publication } from '../../hub/publisher.ts'
 import { TransportStreamPublisher } from '../mpegts/transport-stream-publisher.ts'
 import { SrtPlayer } from './srt-player.ts'
 import type { SrtConnectionInfo } from './srt-schemas.ts'
-import type { SrtConnection } from './transport/index.ts'
+import type { SrtConnection } from './transport/connection.ts'
 
 /** A caller that was let in. */
 export interface SrtSession {

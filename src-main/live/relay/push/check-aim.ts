@@ -1,5 +1,5 @@
 import { AppError } from '../../../platform/errors.ts'
-import { passphraseLength } from '../../protocols/srt/transport/index.ts'
+import { passphraseLength } from '../../protocols/srt/transport/cipher.ts'
 import { readCertificateTrust } from './certificate-trust.ts'
 import { checkDestination, checkDestinationUrl } from './destination-address.ts'
 import type { DestinationAim, DestinationSecrets } from './destination-sender.ts'
