@@ -165,7 +165,9 @@ describe('a supervised host', () => {
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
-    host = await startHost({ name: 'supervisor', dataDir, supervised: true, args: ['--failover-slate-after-ms', '100'] })
+    // A busy machine may take longer than the usual 30 s to bring a publisher back; a stream that ended by then is a new one.
+    const args = ['--failover-slate-after-ms', '100', '--reconnect-window-ms', '120000']
+    host = await startHost({ name: 'supervisor', dataDir, supervised: true, args })
   })
   afterAll(async () => {
     for (const publisher of publishers) await publisher.stop()
@@ -207,6 +209,10 @@ describe('a supervised host', () => {
     expect((await host.api('PATCH', '/live/streams/leaves/slate', { slate: 'default' })).status).toBe(200)
     expect((await host.api('POST', '/live/streams/camera/recording', {})).status).toBeLessThan(300)
     await show.until('file', ({ statistics }) => statistics.bytes > 0)
+    // A recording begins with a keyframe: before that there is nothing that a host could go on with.
+    const recordings = async (): Promise<any[]> =>
+      (await host.api('GET', '/live/recordings')).body.items.filter((each: any) => each.stream === 'camera')
+    await until(async () => (await recordings()).some(({ bytes }) => bytes > 0), 'the recording has reached the disk')
 
     const before = hostFile()!
     expect(before.pid).toBe(host.ready.pid)
@@ -231,14 +237,16 @@ describe('a supervised host', () => {
       back('the test stream', async () => (await stream('demo')).state === 'active' && (await stream('demo')).tracks.length === 2),
       back('the slate', async () => (await stream('leaves')).onAir === 'slate'),
       back('the publisher', async () => (await stream('camera')).state === 'active' && !(await stream('camera')).reconnecting),
-      back('its recording', async () => (await host.api('GET', '/live/streams/camera/recording')).body.by === 'hand'),
+      back('its recording', async () => {
+        const { by, recordingId } = (await host.api('GET', '/live/streams/camera/recording')).body
+        return by === 'hand' && recordingId !== null
+      }),
     ])
     process.stdout.write(`back after ms: ${JSON.stringify(took)}\n`)
     expect(hostFile()!.url).toBe(before.url)
     expect(readFileSync(join(dataDir, crashLogName), 'utf8')).toContain('was killed (SIGKILL)')
     expect(JSON.stringify((await host.api('GET', '/audit')).body)).toContain('the host was killed (SIGKILL) and was started again')
-    const recorded = (await host.api('GET', '/live/recordings')).body.items.filter((each: any) => each.stream === 'camera')
-    expect(recorded.map((each: any) => each.state).sort()).toEqual(['recording', 'recovered'])
+    expect((await recordings()).map(({ state }) => state).sort()).toEqual(['recording', 'recovered'])
   })
 
   it('ends with its supervisor, cleanly, and by its signals', async () => {
