@@ -100,23 +100,33 @@ test('answers the time of the host', () => {
   expect(JSON.parse(sent[0] as string)).toMatchObject({ type: 'time', at: 12.5, host: expect.any(Number) })
 })
 
+const config: Parameters<PreviewViewer['onConfig']>[0] = {
+  track: {
+    id: 'v0',
+    kind: 'video',
+    codec: 'h264',
+    timescale: 90_000,
+    codecString: 'avc1',
+    config: new Uint8Array(1),
+    width: 2,
+    height: 2,
+  },
+  frameRate: { numerator: 30, denominator: 1 },
+  shared: false,
+}
+
+test('does not wait for frames of a former encoding, which the page has dropped', () => {
+  const { viewer, frame, numbers } = opened()
+  for (let number = 0; number < 100; number++) frame(number)
+  viewer.onConfig(config)
+  frame(100)
+  expect(numbers().at(-1)).toBe(100)
+})
+
 test('waits for a keyframe after another configuration, and says so once when the page leaves', () => {
   const { state, viewer, frame, numbers } = opened()
   frame(0)
-  viewer.onConfig({
-    track: {
-      id: 'v0',
-      kind: 'video',
-      codec: 'h264',
-      timescale: 90_000,
-      codecString: 'avc1',
-      config: new Uint8Array(1),
-      width: 2,
-      height: 2,
-    },
-    frameRate: { numerator: 30, denominator: 1 },
-    shared: false,
-  })
+  viewer.onConfig(config)
   frame(1)
   frame(10)
   expect(numbers()).toEqual([0, 10])

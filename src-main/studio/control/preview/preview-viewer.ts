@@ -36,6 +36,8 @@ export class PreviewViewer implements PreviewListener, SocketSession {
 
   onConfig({ track, frameRate, shared }: PreviewConfig): void {
     this.#waitsForKey = true
+    // The page drops what its decoder still has of the former encoding: nobody will say that it was shown.
+    this.#unshown = []
     this.#tell({
       type: 'config',
       codec: track.codecString,
