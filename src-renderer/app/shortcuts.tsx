@@ -11,7 +11,7 @@ const list: readonly (readonly [keys: string, what: string])[] = [
   ['g b', 'Library'],
   ['g a', 'Activity'],
   ['g s', 'Settings'],
-  ['n', 'Make a stream key'],
+  ['n', 'Create a stream key'],
   ['Ctrl Z', 'In the studio: undo'],
   ['Ctrl Shift Z', 'In the studio: redo'],
   ['F2', 'In a list of the studio: rename'],

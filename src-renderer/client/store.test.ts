@@ -35,7 +35,7 @@ describe('the client store', () => {
     expect(applyEvent(loaded, event('stream.health', { sample: sample(1) }, 'ghost'))).toBe(loaded)
   })
 
-  it('holds five minutes of samples and refuses those from the past', () => {
+  it('keeps five minutes of samples and rejects those from the past', () => {
     let samples: readonly HealthSample[] = []
     for (let second = 0; second < 400; second++) samples = appendSample(samples, sample(second * 1000))
     expect(samples).toHaveLength(301)
@@ -48,7 +48,7 @@ describe('the client store', () => {
     expect(next.history.a?.map((each) => each.timeMs)).toEqual([3000, 4000, 5000])
   })
 
-  it('forgets everything of a removed stream', () => {
+  it('drops everything of a removed stream', () => {
     const live = applyEvent(loaded, event('stream.health', { sample: sample(5000) }, 'a'))
     const next = applyEvent(live, event('stream.removed', { id: 'a' }, 'a'))
     expect(next.streams.a).toBeUndefined()

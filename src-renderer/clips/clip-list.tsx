@@ -11,7 +11,7 @@ import { TitleField } from '../components/title-field.tsx'
 import { clips, useClipProgress } from './clip-store.ts'
 import '../recording/recording.css'
 
-const stateWords = { waiting: 'waiting for the end', making: 'being made', ready: 'ready', failed: 'failed' } as const
+const stateWords = { waiting: 'waiting for the end', making: 'being created', ready: 'ready', failed: 'failed' } as const
 const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', failed: 'error' } as const
 
 const pathOf = (clip: Clip): string => `/live/clips/${clip.id}`
@@ -121,7 +121,7 @@ export function ClipList({ stream }: { readonly stream: string }) {
           <thead>
             <tr>
               <th>
-                <span className="sr-only">Picture</span>
+                <span className="sr-only">Image</span>
               </th>
               <th>Title</th>
               <th>From</th>

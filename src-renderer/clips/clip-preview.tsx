@@ -47,7 +47,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   const clipLast = async () => {
     try {
       clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
-      tell('The clip is being made: see the tab Clips')
+      tell('The clip is being created: see the tab Clips')
     } catch (error) {
       tellError(error)
     }

@@ -122,7 +122,7 @@ export function TrimDialog({
   const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
     clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
-    tell('The clip is being made: see the tab Clips')
+    tell('The clip is being created: see the tab Clips')
     onClose()
   }
   const around = (at: number) => ({
@@ -131,13 +131,13 @@ export function TrimDialog({
   })
   const ends = { stream, window, frameMs }
   return (
-    <Dialog title="Make a clip" onClose={onClose} testId="trim-dialog">
+    <Dialog title="Create clip" onClose={onClose} testId="trim-dialog">
       <DialogForm
         onClose={onClose}
         onSubmit={make}
         action={
           <>
-            <Scissors size={16} /> Make clip
+            <Scissors size={16} /> Create clip
           </>
         }
         testId="make-clip"

@@ -26,7 +26,7 @@ function useCopied(): [boolean, (text: string) => void] {
   const copy = (text: string) => {
     copyText(text).then(
       () => setCopied(true),
-      () => tell('Copying was refused by the browser: select the text instead'),
+      () => tell('The browser did not allow copying: select the text instead'),
     )
   }
   return [copied, copy]

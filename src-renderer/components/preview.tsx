@@ -10,7 +10,7 @@ const words: Readonly<Partial<Record<WatchState, string>>> = {
   waiting: 'Not live yet',
   ended: 'Ended',
   missing: 'Not live',
-  refused: 'Refused',
+  refused: 'Denied',
   'connection-lost': 'Connection lost, trying again',
   unsupported: 'This browser cannot play the codec',
 }

@@ -24,7 +24,7 @@ export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; re
         </select>
         <span id="key-role-hint" className="hint">
           {rules.role === 'backup'
-            ? 'It is held ready beside the primary and goes on air when that one fails.'
+            ? 'It is kept ready beside the primary and goes on air when that one fails.'
             : 'It is on air whenever it delivers.'}
         </span>
       </div>
@@ -35,7 +35,7 @@ export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; re
           onChange={(event) => onChange({ ...rules, sameAddressOnly: event.target.checked })}
           data-testid="key-same-address"
         />
-        Only an encoder at the same address may take over
+        Only an encoder at the same IP address may take over
       </label>
       <div className="field">
         <label htmlFor="key-restart-window">Wait for a stopped encoder, s</label>

@@ -110,15 +110,15 @@ function KeyRow({
             aria-label={`When a second publisher comes on the key of ${key.stream}`}
             data-testid="key-second"
             onChange={(event) =>
-              void change(key, { onSecondPublisher: event.target.value as StreamKey['onSecondPublisher'] }, 'The rule was changed')
+              void change(key, { onSecondPublisher: event.target.value as StreamKey['onSecondPublisher'] }, 'Rule saved.')
             }
           >
-            <option value="refuse">is refused</option>
+            <option value="refuse">is rejected</option>
             <option value="takeover">takes over</option>
             <option value="backup">is the backup</option>
           </select>
         ) : (
-          { refuse: 'is refused', takeover: 'takes over', backup: 'is the backup' }[key.onSecondPublisher]
+          { refuse: 'is rejected', takeover: 'takes over', backup: 'is the backup' }[key.onSecondPublisher]
         )}
       </td>
       <td data-label="Limits">
@@ -207,7 +207,7 @@ export function KeysPage() {
         </div>
         {editor && (
           <button type="button" className="button primary" onClick={() => navigate('/keys?new')} data-testid="new-key">
-            <Plus size={16} /> Make a key
+            <Plus size={16} /> Create key
           </button>
         )}
       </header>
@@ -217,7 +217,7 @@ export function KeysPage() {
         <div className="card empty" data-testid="keys-empty">
           <KeyRound size={32} />
           <h2>{editor ? 'No keys yet' : 'Keys are for editors'}</h2>
-          <p>{editor ? 'Make one, paste it into OBS, and go live.' : 'Your role may watch the streams, but not see their keys.'}</p>
+          <p>{editor ? 'Create one, paste it into OBS, and go live.' : 'Your role may watch the streams, but not see their keys.'}</p>
         </div>
       ) : (
         <div className="card table-wrap">

@@ -23,11 +23,11 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
     )
   }
   return (
-    <Dialog title="Make a stream key" onClose={onClose} testId="make-key-dialog">
+    <Dialog title="Create stream key" onClose={onClose} testId="make-key-dialog">
       <DialogForm
         onClose={onClose}
         onSubmit={submit}
-        action="Make key"
+        action="Create key"
         testId="key-submit"
         disabled={stream === '' || problem !== undefined}
       >
@@ -74,7 +74,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
                 onChange={() => setSecond(value)}
                 data-testid={`second-${value}`}
               />
-              {value === 'refuse' ? 'is refused' : value === 'takeover' ? 'takes over' : 'is held ready as the backup'}
+              {value === 'refuse' ? 'is rejected' : value === 'takeover' ? 'takes over' : 'is kept ready as the backup'}
             </label>
           ))}
         </fieldset>

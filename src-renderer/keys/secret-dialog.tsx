@@ -18,7 +18,7 @@ export function SecretDialog({ created, onClose }: { readonly created: StreamKey
       <CopyField label="Server" value={publish.rtmpServer} testId="secret-server" />
       {publish.rtmpsServer && <CopyField label="Server (encrypted, RTMPS)" value={publish.rtmpsServer} testId="secret-rtmps" />}
       <CopyField label="Stream key" value={secret} testId="secret-key" />
-      {publish.srtUrl && <CopyField label="SRT address" value={publish.srtUrl} testId="secret-srt" />}
+      {publish.srtUrl && <CopyField label="SRT URL" value={publish.srtUrl} testId="secret-srt" />}
       <CopyField label="ffmpeg" value={ffmpeg} wrap testId="secret-ffmpeg" />
     </ShownOnceDialog>
   )

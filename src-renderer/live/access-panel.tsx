@@ -30,7 +30,7 @@ export function AccessPanel({ stream }: { readonly stream: Stream }) {
         </header>
         <DraftForm editable={editor} changed={changed} onSave={save} saveTestId="stream-access-save" testId="stream-access">
           <div className="field">
-            <label htmlFor="access-mode">Addresses of the stream</label>
+            <label htmlFor="access-mode">URLs of the stream</label>
             <select
               id="access-mode"
               className="input"
@@ -81,7 +81,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
         {!signed && <p className="quiet">The stream is open now: a signed link works, but so does every other.</p>}
         <div className="two-fields">
           <div className="field">
-            <label htmlFor="signed-life">Holds for</label>
+            <label htmlFor="signed-life">Valid for</label>
             <select id="signed-life" className="input" value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
               {lifetimes.map(([value, text]) => (
                 <option key={value} value={value}>
@@ -91,7 +91,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
             </select>
           </div>
           <div className="field">
-            <label htmlFor="signed-address">Only from address</label>
+            <label htmlFor="signed-address">Only from IP address</label>
             <input
               id="signed-address"
               className="input"
@@ -104,7 +104,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
         <Refusal text={refusal} />
         <div className="row">
           <button type="submit" className="button" data-testid="make-signed-link">
-            <Link2 size={16} /> Make a signed link
+            <Link2 size={16} /> Create signed link
           </button>
         </div>
         {made && (

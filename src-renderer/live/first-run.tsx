@@ -14,7 +14,7 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
     <div className="first-run" data-testid="first-run">
       <section className="card hero">
         <h2>Nothing is live</h2>
-        <p className="quiet">See it work first: a moving test picture with a clock and a beep each second, encoded on this machine.</p>
+        <p className="quiet">See it work first: a moving test card with a clock and a beep each second, encoded on this machine.</p>
         <button
           type="button"
           className="button primary big"
@@ -45,10 +45,10 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
           </li>
           <li>
             <div className="stack">
-              <p>Make a stream key and paste it below the server. It is shown once.</p>
+              <p>Create a stream key and paste it below the server. It is shown once.</p>
               {editor && (
                 <Link href="/keys?new" className="button fit" data-testid="make-key">
-                  <KeyRound size={16} /> Make a key
+                  <KeyRound size={16} /> Create key
                 </Link>
               )}
             </div>

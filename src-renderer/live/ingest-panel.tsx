@@ -69,7 +69,7 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
           </div>
         )}
         <p className="card-body quiet small">
-          A second encoder that publishes with <code>?backup=1</code> behind its key is held ready and takes over on the next frame.
+          A second encoder that publishes with <code>?backup=1</code> behind its key is kept ready and takes over on the next frame.
         </p>
       </section>
       <SlateCard stream={stream} editor={editor} />
@@ -127,7 +127,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
             onChange={(event) => void change({ slate: event.target.value })}
             data-testid="slate-choice"
           >
-            <option value="off">nothing new (the picture stands)</option>
+            <option value="off">nothing new (the last frame stays)</option>
             <option value="default">“We’ll be right back” and the title</option>
             {slates.map((slate) => (
               <option key={slate.id} value={slate.id}>
@@ -152,7 +152,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
         </div>
         {editor && (
           <div className="field">
-            <label htmlFor="slate-file">Add a picture or short video (PNG, JPEG, MP4, WebM, up to 700 kB)</label>
+            <label htmlFor="slate-file">Add an image or short video (PNG, JPEG, MP4, WebM, up to 700 kB)</label>
             <input
               id="slate-file"
               type="file"

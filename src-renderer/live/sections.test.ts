@@ -34,7 +34,7 @@ describe('the sections of the page', () => {
     ).toEqual([2, 1])
   })
 
-  it('show whatever the host tells of itself', () => {
+  it('show whatever the host reports of itself', () => {
     expect(hostFacts({ version: '1', ports: { httpPort: 8080, rtmps: null } })).toEqual([
       { title: 'Host', facts: [['Version', '1']] },
       {

@@ -22,7 +22,7 @@ export function SrtFacts({ streamId }: { readonly streamId: string }) {
         <dd>{info ? `${info.lost} / ${info.retransmitted}` : '–'}</dd>
       </div>
       <div>
-        <dt>Not mended</dt>
+        <dt>Not recovered</dt>
         <dd className={info && info.dropped > 0 ? 'warn' : ''} title="Packets that came too late or never: raise the latency">
           {info ? info.dropped : '–'}
         </dd>

@@ -201,7 +201,7 @@ function Overview({ stream }: { readonly stream: Stream }) {
             <HealthFacts
               facts={[
                 ...healthFacts(stream),
-                { id: 'repairs', label: 'Timestamps mended', value: stream.health ? String(stream.health.timestampRepairs) : '–' },
+                { id: 'repairs', label: 'Timestamps corrected', value: stream.health ? String(stream.health.timestampRepairs) : '–' },
                 { id: 'faults', label: 'Faults skipped', value: stream.health ? String(stream.health.faults) : '–' },
               ]}
             />
@@ -255,7 +255,7 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
         <div className="card empty">
           <Radio size={32} />
           <h2>There is no stream named {name}</h2>
-          <p>It was never published to, or it was forgotten.</p>
+          <p>It was never published to, or it was deleted.</p>
         </div>
       </>
     )
@@ -292,7 +292,7 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
           )}
           {editor && isOver && (
             <button type="button" className="button" onClick={() => void forget(stream).then(() => navigate('/live'))} data-testid="forget">
-              <Trash2 size={16} /> Forget
+              <Trash2 size={16} /> Delete stream
             </button>
           )}
         </div>

@@ -36,7 +36,7 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
   return (
     <li className="card stream-row" data-testid="stream-row" data-stream={stream.name}>
       <Link href={`/live/${stream.name}`} aria-hidden="true" tabIndex={-1}>
-        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={`Picture of ${stream.name}`} />
+        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={`Image of ${stream.name}`} />
       </Link>
       <div className="stream-main">
         <div className="stream-title">
@@ -106,10 +106,10 @@ export function EndedRow({ stream, editor }: { readonly stream: Stream; readonly
           type="button"
           className="button quiet"
           onClick={() => void forget(stream)}
-          aria-label={`Forget ${stream.name}`}
+          aria-label={`Delete ${stream.name}`}
           data-testid="forget"
         >
-          <Trash2 size={16} /> Forget
+          <Trash2 size={16} /> Delete
         </button>
       )}
     </li>

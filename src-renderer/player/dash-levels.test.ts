@@ -104,7 +104,7 @@ describe('the quality of the next DASH segment', () => {
 })
 
 describe('what dash.js says of itself with a request', () => {
-  it('stands in headers of the very request that dash.js may abort later', async () => {
+  it('is in headers of the very request that dash.js may abort later', async () => {
     const player = { getBufferLength: () => 1.44, getAverageThroughput: () => 5120 } as unknown as MediaPlayerClass
     const request = {
       headers: { Range: 'bytes=0-9' },

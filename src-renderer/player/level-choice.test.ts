@@ -6,7 +6,7 @@ const ladder = [500, 900, 1600, 3000].map((kbps) => ({ kbps, usable: true }))
 const moment = { nowMs: 100_000, recentKbps: 8000, steadyKbps: 8000, bufferS: 1.3, replayS: 0.3 }
 
 describe('what a connection carries', () => {
-  it('is told by the newest downloads for going down, and by the last seconds for going up', () => {
+  it('is taken from the newest downloads for going down, and by the last seconds for going up', () => {
     const rate = new LinkRate()
     expect(rate.recentKbps).toBe(undefined)
     for (let at = 0; at < 20; at++) rate.add(25_000, 50, 10_000 + at * 300)

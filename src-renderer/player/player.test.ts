@@ -38,7 +38,7 @@ describe('the player page', () => {
     expect([0, 1, 2, 50].map(askAgainMs)).toEqual([1000, 1500, 2250, 5000])
   })
 
-  it('reads its address', () => {
+  it('reads its URL', () => {
     expect(readAddress('/watch/demo', '')).toEqual({ name: 'demo', embedded: false, engine: 'hls', token: undefined })
     expect(readAddress('/embed/demo', '?player=dash')).toEqual({ name: 'demo', embedded: true, engine: 'dash', token: undefined })
     expect(readAddress('/watch/demo', '?expires=9&key=pk&signature=s').token).toBe('h~pk~9~~s')

@@ -15,7 +15,7 @@ not a cue --> at all
 x#xywh=1
 `
 
-describe('small pictures of the past', () => {
+describe('small images of the past', () => {
   it('are found by time, with what time 0 is', () => {
     const track = readSpriteTrack(text, 'http://host/live/show/sprites.vtt')
     expect(track.originTimeMs).toBe(1_700_000_000_000.25)

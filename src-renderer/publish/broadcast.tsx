@@ -23,7 +23,7 @@ const words: Readonly<Record<WhipState | 'idle', string>> = {
   connecting: 'Connecting',
   live: 'Live',
   reconnecting: 'Reconnecting',
-  refused: 'Refused',
+  refused: 'Rejected',
   stopped: 'Not live',
 }
 
@@ -117,7 +117,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
     <div className="broadcast" data-testid="broadcast" data-state={state}>
       <div className="broadcast-picture">
         <video ref={video} autoPlay muted playsInline aria-label="Preview" data-testid="publish-preview" />
-        {media === undefined && <p className="quiet">{picture === 'none' ? 'Sound alone' : 'No picture yet'}</p>}
+        {media === undefined && <p className="quiet">{picture === 'none' ? 'Audio only' : 'No video yet'}</p>}
         <span className={`chip ${state === 'live' ? 'live' : ''}`} role="status" data-testid="publish-state">
           {words[state]}
         </span>
@@ -125,7 +125,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
       <LevelMeter media={media} />
       <div className="broadcast-choices">
         <div className="field">
-          <label htmlFor="publish-picture">Picture</label>
+          <label htmlFor="publish-picture">Video</label>
           <select
             id="publish-picture"
             className="input"
@@ -136,7 +136,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
           >
             <option value="camera">Camera</option>
             <option value="screen">Screen or window</option>
-            <option value="none">None, sound alone</option>
+            <option value="none">None, audio only</option>
           </select>
         </div>
         {picture === 'camera' && devices.cameras.length > 1 && (
@@ -244,7 +244,7 @@ function Figures({ figures }: { readonly figures: PeerFigures }) {
     <dl className="facts" aria-label="What is sent" data-testid="publish-figures">
       <div>
         <dt>Size</dt>
-        <dd>{width > 0 ? `${width} × ${height}` : 'no picture'}</dd>
+        <dd>{width > 0 ? `${width} × ${height}` : 'no video'}</dd>
       </div>
       <div>
         <dt>Frame rate</dt>
@@ -264,7 +264,7 @@ function Figures({ figures }: { readonly figures: PeerFigures }) {
       </div>
       {limitedBy && (
         <div>
-          <dt>Held back by</dt>
+          <dt>Limited by</dt>
           <dd>{limitedBy === 'cpu' ? 'this machine' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
         </div>
       )}

@@ -49,7 +49,8 @@ export async function capture(choice: CaptureChoice): Promise<MediaStream> {
     close(media)
     throw problemOf(error as DOMException, choice)
   }
-  if (media.getTracks().length === 0) throw new CaptureProblem('There is nothing to send', 'Choose a picture, or turn the microphone on.')
+  if (media.getTracks().length === 0)
+    throw new CaptureProblem('There is nothing to send', 'Choose a video source, or turn the microphone on.')
   return media
 }
 
@@ -74,9 +75,7 @@ function problemOf(error: DOMException, choice: CaptureChoice): CaptureProblem {
     case 'SecurityError':
       return new CaptureProblem(
         `The browser may not use ${what}`,
-        choice.picture === 'screen'
-          ? 'Choose a screen or window, and share it.'
-          : 'Allow it beside the address of the page, then try again.',
+        choice.picture === 'screen' ? 'Choose a screen or window, and share it.' : 'Allow it beside the URL of the page, then try again.',
       )
     case 'NotFoundError':
       return new CaptureProblem(

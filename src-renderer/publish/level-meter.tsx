@@ -34,7 +34,7 @@ export function LevelMeter({ media }: { readonly media: MediaStream | undefined 
     <meter
       ref={meter}
       className="level-meter"
-      aria-label="Sound level"
+      aria-label="Audio level"
       min={FLOOR_DB}
       max={0}
       low={-30}

@@ -67,7 +67,7 @@ export function PublishPage() {
                   value={key}
                   onChange={(event) => setKey(event.target.value.trim())}
                   autoComplete="off"
-                  placeholder="Empty: one is made"
+                  placeholder="Empty: a key is created"
                   data-testid="publish-key"
                 />
                 <span className="hint">A key of this stream, where you have one.</span>

@@ -147,7 +147,7 @@ export function RecordingList({ stream }: { readonly stream?: string }) {
           <thead>
             <tr>
               <th>
-                <span className="sr-only">Picture</span>
+                <span className="sr-only">Image</span>
               </th>
               <th>Title</th>
               <th>Started</th>

@@ -72,7 +72,7 @@ function Rule({ stream }: { readonly stream: Stream }) {
   const save = async (rule: RecordingRule): Promise<void> => {
     try {
       setInForce(await call<RuleInForce>('PUT', path, { body: rule }))
-      tell('The rule was saved')
+      tell('Rule saved.')
     } catch (error) {
       tellError(error)
     }

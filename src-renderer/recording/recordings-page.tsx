@@ -62,7 +62,7 @@ function DefaultRule() {
   const save = async (next: RecordingRule): Promise<void> => {
     try {
       setRule(await call<RecordingRule>('PUT', '/live/recording-rule', { body: next }))
-      tell('The default rule was saved')
+      tell('Default rule saved.')
     } catch (error) {
       tellError(error)
     }

@@ -5,11 +5,11 @@ import { AddressRulesFields } from './address-rules-fields.tsx'
 
 /** Which addresses may watch and publish on this host at all. */
 export function AccessCard({ admin }: { readonly admin: boolean }) {
-  const { kept, draft, setDraft, changed, save } = useDraft<HostAccess>('/live/access', 'The address rules were saved')
+  const { kept, draft, setDraft, changed, save } = useDraft<HostAccess>('/live/access', 'IP address rules saved.')
   return (
-    <section className="card" aria-label="Address rules">
+    <section className="card" aria-label="IP address rules">
       <header>
-        <h2>Addresses</h2>
+        <h2>IP addresses</h2>
       </header>
       {kept && draft ? (
         <DraftForm editable={admin} changed={changed} onSave={save} saveTestId="access-save" testId="access-form">

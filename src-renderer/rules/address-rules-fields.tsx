@@ -38,7 +38,7 @@ export function AddressRulesFields({ rules, disabled, onChange, testId }: Props)
           />
         </div>
       ))}
-      <span className="hint">Addresses and networks, one a line: 203.0.113.7, 10.0.0.0/8, 2001:db8::/32. Deny is stronger.</span>
+      <span className="hint">IP addresses and networks, one a line: 203.0.113.7, 10.0.0.0/8, 2001:db8::/32. Deny is stronger.</span>
     </div>
   )
 }

@@ -9,7 +9,7 @@ export const kindText: Readonly<Record<AlertKind, string>> = {
   'publisher-lost': 'The publisher is away',
   'no-keyframe': 'No keyframe comes',
   'bitrate-collapse': 'The bitrate collapses',
-  'av-drift': 'Sound and picture drift apart',
+  'av-drift': 'Audio and video drift apart',
   'frames-dropped': 'Frames are missing',
   'encoder-behind': 'The encoder of the ladder is behind',
   'destination-failed': 'A destination is not reached',
@@ -52,7 +52,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
   }
   return (
     <Dialog title="New alert" onClose={onClose} testId="alert-rule-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Make alert" testId="alert-rule-submit">
+      <DialogForm onClose={onClose} onSubmit={submit} action="Create alert" testId="alert-rule-submit">
         <div className="field">
           <label htmlFor="alert-kind">When</label>
           <select
@@ -113,7 +113,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
             ))}
           </fieldset>
         ) : (
-          <p className="quiet small">There is no channel yet: the alert is shown on this page, and hooks on the event alert are told.</p>
+          <p className="quiet small">There is no channel yet: the alert is shown on this page, and sent to hooks of the event alert.</p>
         )}
       </DialogForm>
     </Dialog>

@@ -34,7 +34,13 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
   }
   const removeRule = (rule: AlertRule) => act(() => call('DELETE', `/live/alert-rules/${rule.id}`), 'The alert was removed')
   const removeChannel = async (channel: AlertChannel) => {
-    if (await confirm(`Remove ${channel.label}?`, 'Alerts do not go there any more, and how to reach it is forgotten.', 'Remove')) {
+    if (
+      await confirm(
+        `Remove alert channel "${channel.label}"?`,
+        'Alerts will no longer be sent there, and its settings are deleted.',
+        'Remove',
+      )
+    ) {
       await act(() => call('DELETE', `/live/alert-channels/${channel.id}`), 'The channel was removed')
     }
   }
@@ -63,7 +69,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
       ) : (
         <>
           {rules.length === 0 ? (
-            <p className="card-body quiet">Nothing is watched for. Make an alert to be told when a stream is in trouble.</p>
+            <p className="card-body quiet">No alerts yet. An alert notifies you when a stream is in trouble.</p>
           ) : (
             <div className="table-wrap">
               <table data-testid="alert-rules">
@@ -71,7 +77,7 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
                   <tr>
                     <th>Alert</th>
                     <th>Stream</th>
-                    <th>Told to</th>
+                    <th>Sent to</th>
                     <th>
                       <span className="sr-only">Actions</span>
                     </th>

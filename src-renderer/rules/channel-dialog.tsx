@@ -42,7 +42,7 @@ export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => voi
   }
   return (
     <Dialog title="New channel" onClose={onClose} testId="channel-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Make channel" testId="channel-submit">
+      <DialogForm onClose={onClose} onSubmit={submit} action="Create channel" testId="channel-submit">
         <div className="field">
           <label htmlFor="channel-kind">Kind</label>
           <select
@@ -80,7 +80,7 @@ export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => voi
             </div>
           </>
         ) : (
-          <Field name="url" label="Address" type="url" placeholder="https://" required />
+          <Field name="url" label="URL" type="url" placeholder="https://" required />
         )}
       </DialogForm>
     </Dialog>

@@ -5,8 +5,8 @@ import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 
 const events: readonly (readonly [HookEvent, string])[] = [
-  ['publish', 'Decides whether a publisher may begin'],
-  ['play', 'Decides whether a viewer may begin'],
+  ['publish', 'Decides whether a publisher may start'],
+  ['play', 'Decides whether a viewer may start'],
   ['stream.live', 'A stream went live'],
   ['stream.lost', 'A stream lost its publisher'],
   ['stream.returned', 'The publisher came back'],
@@ -50,7 +50,7 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
   }
   return (
     <Dialog title={hook ? `Edit ${hook.label}` : 'New hook'} onClose={onClose} testId="hook-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action={hook ? 'Save' : 'Make hook'} testId="hook-submit" disabled={bad}>
+      <DialogForm onClose={onClose} onSubmit={submit} action={hook ? 'Save' : 'Create hook'} testId="hook-submit" disabled={bad}>
         <div className="field">
           <label htmlFor="hook-label">Label</label>
           <input
@@ -65,7 +65,7 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
           />
         </div>
         <div className="field">
-          <label htmlFor="hook-url">Address</label>
+          <label htmlFor="hook-url">URL</label>
           <input
             id="hook-url"
             className="input"
@@ -122,7 +122,7 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
               value={onFailure}
               onChange={(event) => setOnFailure(event.target.value as 'refuse' | 'allow')}
             >
-              <option value="refuse">Refuse the publisher or viewer</option>
+              <option value="refuse">Deny the publisher or viewer</option>
               <option value="allow">Let them in</option>
             </select>
           </div>

@@ -38,7 +38,7 @@ export function HooksCard() {
     }
   }
   const remove = async (hook: Hook) => {
-    if (!(await confirm(`Remove ${hook.label}?`, 'It is told nothing any more, and its secret is forgotten.', 'Remove'))) return
+    if (!(await confirm(`Remove hook "${hook.label}"?`, 'It will no longer be called, and its secret is deleted.', 'Remove'))) return
     try {
       await call('DELETE', `/live/hooks/${hook.id}`)
       tell('The hook was removed')
@@ -60,8 +60,8 @@ export function HooksCard() {
         </div>
       ) : shown.length === 0 ? (
         <p className="card-body quiet">
-          No hooks. A hook is an address of yours that is told when streams begin, end or raise an alert, and that may decide who publishes
-          and who watches.
+          No hooks yet. A hook is a URL that AMI Streams calls when a stream starts, ends or raises an alert, and that may decide who
+          publishes and who watches.
         </p>
       ) : (
         <div className="table-wrap">

@@ -11,14 +11,14 @@ import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { playbackKeys } from './rule-stores.ts'
 
-/** Keys that signed addresses and tokens are checked by. */
+/** Keys that signed URLs and tokens are checked by. */
 export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
   const { loaded, items } = useCollection(playbackKeys)
   const keys = Object.values(items)
   const [making, setMaking] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const remove = async (key: PlaybackKey) => {
-    if (!(await confirm(`Withdraw ${key.label}?`, 'Every address and token that it signed stops working at once.', 'Withdraw'))) return
+    if (!(await confirm(`Withdraw ${key.label}?`, 'Every URL and token that it signed stops working at once.', 'Withdraw'))) return
     try {
       await call('DELETE', `/live/playback-keys/${key.id}`)
       tell('The playback key was withdrawn')
@@ -42,7 +42,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
         </div>
       ) : keys.length === 0 ? (
         <p className="card-body quiet">
-          No keys. Make one so that your own site can sign addresses for its viewers; signed links that you make here need none.
+          No playback keys yet. With one, your own site can sign URLs for its viewers; signed links that you create here need none.
         </p>
       ) : (
         <div className="table-wrap">
@@ -52,7 +52,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
                 <th>Label</th>
                 <th>Id</th>
                 <th>Kind</th>
-                <th>Made</th>
+                <th>Created</th>
                 <th>
                   <span className="sr-only">Actions</span>
                 </th>
@@ -100,7 +100,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
       {secret && (
         <ShownOnceDialog
           title="New playback key"
-          advice="It is shown only now. Your site signs addresses with it; docs/access.md shows how."
+          advice="It is shown only now. Your site signs URLs with it; docs/access.md shows how."
           onClose={() => setSecret(null)}
           testId="playback-key-dialog"
         >
@@ -121,7 +121,7 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
   }
   return (
     <Dialog title="New playback key" onClose={onClose} testId="new-playback-key-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Make key" testId="playback-key-submit" disabled={label.trim() === ''}>
+      <DialogForm onClose={onClose} onSubmit={submit} action="Create key" testId="playback-key-submit" disabled={label.trim() === ''}>
         <div className="field">
           <label htmlFor="playback-key-label">Label</label>
           <input
@@ -144,7 +144,7 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             value={kind}
             onChange={(event) => setKind(event.target.value as 'secret' | 'public')}
           >
-            <option value="secret">Shared secret: made here, signs addresses and HS256 tokens</option>
+            <option value="secret">Shared secret: created here, signs URLs and HS256 tokens</option>
             <option value="public">Public key: checks tokens that your site signs (RS256, ES256, EdDSA)</option>
           </select>
         </div>

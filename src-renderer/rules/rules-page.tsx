@@ -15,7 +15,7 @@ export function RulesPage() {
       <header className="page-head">
         <div>
           <h1>Rules</h1>
-          <p>Who may watch and publish, which programs are told and asked, and when somebody is alerted.</p>
+          <p>Who may watch and publish, which programs are notified and asked, and when somebody is alerted.</p>
         </div>
       </header>
       <div className="stack">

@@ -74,8 +74,8 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
         />
         <span id="cdn-prefix-hint" className={prefixBad ? 'hint bad' : 'hint'}>
           {prefixBad
-            ? 'An address that begins with http:// or https://.'
-            : 'Stands before every media address in playlists. Empty: this host serves them.'}
+            ? 'A URL that starts with http:// or https://.'
+            : 'Put before every media URL in playlists. Empty: this host serves them.'}
         </span>
       </div>
       {admin && (

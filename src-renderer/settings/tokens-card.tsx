@@ -40,7 +40,7 @@ export function TokensCard() {
     }
   }
   const revoke = async (token: TokenInfo) => {
-    if (!(await confirm(`Revoke ${token.label}?`, 'Every program that uses this token is refused from now on.', 'Revoke'))) return
+    if (!(await confirm(`Revoke ${token.label}?`, 'Every program that uses this token is rejected from now on.', 'Revoke'))) return
     try {
       await call('DELETE', `/tokens/${token.id}`)
       tell('The token was revoked')
@@ -68,7 +68,7 @@ export function TokensCard() {
           <div className="skeleton settings-skeleton" />
         </div>
       ) : active.length === 0 ? (
-        <p className="card-body quiet">No tokens. Make one for a program, or for a person who is not on this machine.</p>
+        <p className="card-body quiet">No tokens yet. A token signs in a program, or a person who is not on this machine.</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="tokens">
@@ -76,7 +76,7 @@ export function TokensCard() {
               <tr>
                 <th>Label</th>
                 <th>Role</th>
-                <th>Made</th>
+                <th>Created</th>
                 <th>Expires</th>
                 <th>
                   <span className="sr-only">Actions</span>
@@ -154,7 +154,7 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
   }
   return (
     <Dialog title="New API token" onClose={onClose} testId="new-token-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Make token" testId="token-submit" disabled={label.trim() === ''}>
+      <DialogForm onClose={onClose} onSubmit={submit} action="Create token" testId="token-submit" disabled={label.trim() === ''}>
         <div className="field">
           <label htmlFor="token-label">Label</label>
           <input

@@ -26,9 +26,9 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
   }
   return (
     <Dialog title={source ? `Source of ${source.stream}` : 'New source'} onClose={onClose} testId="source-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action={source ? 'Save' : 'Make source'} testId="source-submit" disabled={bad}>
+      <DialogForm onClose={onClose} onSubmit={submit} action={source ? 'Save' : 'Create source'} testId="source-submit" disabled={bad}>
         <div className="field">
-          <label htmlFor="source-url">Address</label>
+          <label htmlFor="source-url">URL</label>
           <input
             id="source-url"
             className="input"
@@ -43,7 +43,7 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
           />
           <span id="source-url-hint" className="hint">
             {source
-              ? 'Leave it empty to keep the address.'
+              ? 'Leave it empty to keep the URL.'
               : 'rtmp://, rtsp://, srt://, https:// (HLS, MPEG-TS, MP4), or the path of a file on the host.'}
           </span>
         </div>

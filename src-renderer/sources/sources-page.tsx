@@ -37,7 +37,7 @@ export function SourcesPage() {
     }
   }
   const remove = async (source: Source) => {
-    if (await confirm(`Remove the source of ${source.stream}?`, 'Its address is forgotten; the stream ends.', 'Remove'))
+    if (await confirm(`Remove the source of ${source.stream}?`, 'Its URL is deleted; the stream ends.', 'Remove'))
       await act(() => call('DELETE', `/live/sources/${source.id}`), 'The source was removed')
   }
   return (
@@ -61,8 +61,8 @@ export function SourcesPage() {
             <Webcam size={32} />
             <h2>No sources yet</h2>
             <p>
-              Encoders publish with a key (see Keys). What does not publish by itself, like a camera, is fetched: make a source of its
-              address.
+              A source is a URL that AMI Streams fetches and publishes, for what does not publish by itself, like a camera. Encoders publish
+              with a key (see Keys).
             </p>
           </div>
         ) : (
@@ -71,7 +71,7 @@ export function SourcesPage() {
               <thead>
                 <tr>
                   <th>Stream</th>
-                  <th>Address</th>
+                  <th>URL</th>
                   <th>State</th>
                   <th>On</th>
                   <th>

@@ -24,14 +24,14 @@ export function UdpInputsCard() {
         <h2>MPEG-TS over UDP</h2>
       </header>
       <div className="card-body stack">
-        {inputs.length === 0 && <p className="quiet">None is awaited. Give a stream's name and the address that a sender uses.</p>}
+        {inputs.length === 0 && <p className="quiet">No UDP inputs yet. Give a stream's name and the URL that a sender uses.</p>}
         {inputs.length > 0 && (
           <div className="table-wrap">
             <table data-testid="udp-inputs">
               <thead>
                 <tr>
                   <th>Stream</th>
-                  <th>Address</th>
+                  <th>URL</th>
                   <th>State</th>
                   <th>
                     <span className="sr-only">Actions</span>
@@ -78,7 +78,7 @@ export function UdpInputsCard() {
               />
             </label>
             <label className="field">
-              <span>Address</span>
+              <span>URL</span>
               <input
                 className="input"
                 value={url}

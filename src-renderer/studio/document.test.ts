@@ -38,7 +38,7 @@ describe('a change that the page shows before the host answers', () => {
     expect(mergeChange({ settings: { a: 1, b: 2 } }, { settings: { a: null } })).toEqual({ settings: { b: 2 } })
   })
 
-  it('finds items of groups, filters of sound, and the collection itself', () => {
+  it('finds items of groups, filters of audio, and the collection itself', () => {
     expect(changed('scenes/talk/items/g/items/b', { visible: false }).scenes[0].items[1].group[0].visible).toBe(false)
     expect(changed('sources/mic/audio-filters/gate', { enabled: false }).sources[0].audio.filters[0].enabled).toBe(false)
     expect(changed('tracks/1/audio-filters/limit', { enabled: false }).tracks[0].filters[0].enabled).toBe(false)

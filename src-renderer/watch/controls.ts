@@ -40,7 +40,7 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
   const drawPlay = () => setIcon(play, video.paused ? 'play' : 'pause', video.paused ? 'Play' : 'Pause')
   const drawSound = () => {
     const silent = video.muted || video.volume === 0
-    setIcon(mute, silent ? 'muted' : 'sound', silent ? 'Turn sound on' : 'Mute')
+    setIcon(mute, silent ? 'muted' : 'sound', silent ? 'Turn audio on' : 'Mute')
     unmute.hidden = !video.muted
     volume.value = String(video.muted ? 0 : video.volume)
   }

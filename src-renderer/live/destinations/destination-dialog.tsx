@@ -158,7 +158,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       {template.protocol !== 'whip' && (
         <div className="destination-tracks">
           <div className="field">
-            <label htmlFor="destination-rendition">Picture</label>
+            <label htmlFor="destination-rendition">Video</label>
             <select id="destination-rendition" className="input" value={rendition} onChange={(event) => setRendition(event.target.value)}>
               <option value="source">Source, untouched</option>
               {videos.map((track) => (
@@ -175,7 +175,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
             </select>
           </div>
           <div className="field">
-            <label htmlFor="destination-audio">Sound</label>
+            <label htmlFor="destination-audio">Audio</label>
             <select id="destination-audio" className="input" value={audioTrack} onChange={(event) => setAudioTrack(event.target.value)}>
               <option value="">First track</option>
               {sounds.map((track) => (

@@ -85,7 +85,7 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
           >
             <option value="fastest">Fastest: least CPU</option>
             <option value="fast">Fast</option>
-            <option value="fine">Fine: best picture</option>
+            <option value="fine">Fine: best quality</option>
           </select>
         </div>
         <label className="row">
@@ -94,7 +94,7 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
             checked={draft.bFrames === 3}
             onChange={(event) => set({ bFrames: event.currentTarget.checked ? 3 : 0 })}
           />
-          Three B-frames: a better picture, a little more delay
+          Three B-frames: better quality, a little more delay
         </label>
         <fieldset className="stack rendition-rung-fields">
           <legend>Rungs</legend>

@@ -17,9 +17,9 @@ import './renditions.css'
 function sentence(view: StreamRenditions): string {
   switch (view.state) {
     case 'off':
-      return 'Viewers get the source as it is. Choose a preset to give slow connections a smaller picture.'
+      return 'Viewers get the source as it is. Choose a preset to give slow connections a smaller video.'
     case 'not-live':
-      return 'Not live: what is chosen is made as soon as the stream begins.'
+      return 'Not live: the chosen renditions are made as soon as the stream starts.'
     case 'away':
       return 'The transcoder is being started again. Viewers have the source meanwhile.'
     case 'broken':
@@ -121,7 +121,8 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
           </p>
           {shed.length > 0 && (
             <p role="alert" data-testid="renditions-shed">
-              This machine is too slow for all of them: {shed.map(({ height }) => `${height}p`).join(', ')} comes back when there is room.
+              This machine is too slow for all of them: {shed.map(({ height }) => `${height}p`).join(', ')} comes back when there is
+              capacity.
             </p>
           )}
           {view.renditions.length > 0 && <RenditionTable view={view} />}

@@ -14,7 +14,7 @@ test.each([
   expect(drop(texts)).toMatchObject({ source: { kind, name } })
 })
 
-test('refuses files, which cannot be sent to the host, and nothing', () => {
+test('rejects files, which cannot be sent to the host, and nothing', () => {
   expect(drop({}, 1)).toEqual({ refused: 'file' })
   expect(drop({ 'text/plain': '  ' })).toEqual({ refused: 'nothing' })
 })

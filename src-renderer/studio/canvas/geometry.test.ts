@@ -48,7 +48,7 @@ test.each<[string, Partial<Layout>, Point, Point]>([
     { x: 100, y: 50 },
     { x: 740, y: 410 },
   ],
-])('knows where content stands that is %s', (_, change, first, last) => {
+])('knows where content is that is %s', (_, change, first, last) => {
   const transform = contentTransform({ ...plain, ...change }, content)
   expect(apply(transform, { x: 0, y: 0 })).toEqual(first)
   expect(apply(transform, { x: 400, y: 200 })).toEqual(last)

@@ -6,7 +6,7 @@ export const t = {
   latency: (ms: number, fps: number) => `${Math.max(0, ms).toFixed(0)} ms · ${fps.toFixed(0)} fps`,
   figuresTitle: 'Frames per second that are shown here',
   latencyTitle: (p50: number, p95: number) =>
-    `How far this picture is behind the studio: half of the frames at most ${p50.toFixed(0)} ms, 95 of 100 at most ${p95.toFixed(0)} ms`,
+    `How far this video is behind the studio: half of the frames at most ${p50.toFixed(0)} ms, 95 of 100 at most ${p95.toFixed(0)} ms`,
   stage: 'Items of the scene',
   stageHelp: 'Arrow keys move the selected items by one pixel, with Shift by ten. Shift+F10 opens the menu.',
   selection: (names: readonly string[]) => (names.length === 0 ? 'Nothing selected' : `Selected: ${names.join(', ')}`),

@@ -35,7 +35,7 @@ describe('a form drawn from the schema of a kind', () => {
     expect(optionLabel('as-written')).toBe('As written')
   })
 
-  it('begins optional parts with their usual values', () => {
+  it('starts optional parts with their usual values', () => {
     expect(defaultsOf(outline)).toEqual({ color: '#000000', width: 4 })
   })
 })

@@ -25,7 +25,7 @@ describe('the checklist before going live', () => {
     expect(codes(doubtsOf(output('host', { stream: 'show' })))).toEqual([])
   })
 
-  it('says that a scene is empty, that there is no sound or all of it is muted', () => {
+  it('says that a scene is empty, that there is no audio or all of it is muted', () => {
     const show = (items: object[], sources: object[]): Collection => ({ scenes: [{ id: 'a', items }], sources }) as unknown as Collection
     const seen = { visible: true }
     expect(codes(showDoubts(show([{ visible: false }], []), ['a'], true))).toEqual(['empty-scene', 'no-sound'])
