@@ -68,6 +68,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-media-live': { part: 'studio', cost: 'exclusive' },
   'studio-mixer': { part: 'studio', cost: 'exclusive' },
   'studio-outputs': { part: 'studio', cost: 'cpu', quick: true },
+  'studio-page': { part: 'studio', cost: 'cpu', quick: true },
   'studio-pipewire': { part: 'studio', cost: 'cpu' },
   'studio-program': { part: 'studio', cost: 'exclusive', quick: true },
   'studio-recording': { part: 'studio', cost: 'exclusive' },
