@@ -163,7 +163,8 @@ describe('a creator makes a show on the page', () => {
     await page.getByTestId('studio-mode').check()
     await page.getByTestId('scene').filter({ hasText: 'Scene 1' }).click()
     await page.locator('[data-testid="scene"][data-prepared="true"]', { hasText: 'Scene 1' }).waitFor()
-    expect((await ask('GET', '/studio/program')).canvases[0].preview).toBe('scene-1')
+    // The page shows its choice before the host has it.
+    await until(async () => (await ask('GET', '/studio/program')).canvases[0].preview === 'scene-1', 'the host prepares the scene')
     await page.getByTestId('transition').click()
     await page.locator('[data-testid="scene"][data-on-air="true"]', { hasText: 'Scene 1' }).waitFor()
     await screenshot(page, 'studio-page-studio-mode')
