@@ -141,16 +141,19 @@ describe('SRT destinations', () => {
 describe('RTMPS destinations', () => {
   it('refuses a certificate of nobody, and publishes where its fingerprint is accepted or nothing is verified', async () => {
     const url = `rtmps://127.0.0.1:${second.ready.rtmpsPort}/live`
-    const made = await add({ template: 'custom', label: 'tls', url, key: await second.key('by-rtmps') })
+    const key = await second.key('by-rtmps')
+    const made = await add({ template: 'custom', label: 'tls', url, key })
     const refused = await until(made.id, failing('destination.tls'))
     const fingerprint = /SHA-256 ([0-9A-F:]{95})/.exec(refused.error.message)?.[1] as string
     expect(fingerprint).toBeDefined()
-    await change(made.id, { certificate: fingerprint.replace(/^../, fingerprint.startsWith('00') ? '11' : '00') })
+    // The stored key goes to nobody who shows another certificate: it is entered again.
+    expect((await change(made.id, { certificate: fingerprint })).body.code).toBe('secret.needed')
+    await change(made.id, { certificate: fingerprint.replace(/^../, fingerprint.startsWith('00') ? '11' : '00'), key })
     expect((await until(made.id, ({ error }) => error?.message.includes('another fingerprint'))).error.code).toBe('destination.tls')
-    await change(made.id, { certificate: fingerprint })
+    await change(made.id, { certificate: fingerprint, key })
     await until(made.id, live)
     await second.until('by-rtmps', (stream) => stream.state === 'active' && stream.tracks.length === 2)
-    await change(made.id, { certificate: 'any' })
+    await change(made.id, { certificate: 'any', key })
     expect((await until(made.id, live)).certificate).toBe('any')
     expect((await change(made.id, { certificate: 'sha1:00' })).body.code).toBe('destination.address_invalid')
     await host.api('DELETE', `/live/streams/show/destinations/${made.id}`)
