@@ -111,6 +111,8 @@ describe('a virtual camera of PipeWire', () => {
     const camera = await bench.open('camera', { device: node })
     const { details } = await camera.untilState('running')
     expect(details).toMatchObject({ device: 'Show camera', width, height, frameRate: 30, format: 'I420' })
+    // Sources rest while nobody looks: until the pattern is drawn again, the first to look sees the scene without it.
+    await framesOf(camera, 1)
     const [seen, taken] = await Promise.all([framesOf(camera, 20), takeWithGStreamer(30, 'I420')])
     expect(taken).toHaveLength(30)
     expect(taken).not.toContain(-1)
