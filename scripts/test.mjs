@@ -104,30 +104,34 @@ async function vitest(node, { suite, config, limitMs, files = [], env = {} }) {
 const countRun = ({ code, report }) =>
   report ? countReport(report, code) : { failed: 1, failures: [{ name: 'the run', lines: [`ended with code ${code} and no report`] }] }
 
-async function unitTests(node) {
+/**
+ * Runs a suite, what failed of it once more by itself, and records both. `lane`: where it runs; `again`: what differs the second time.
+ * Unit tests wait for real time and real files too: a machine that is held up can fail one of them.
+ */
+async function suiteOf(node, suite, lane, again = {}) {
   const from = performance.now()
-  record('unit', countRun(await vitest(node, { suite: 'unit', config: 'vitest.config.ts', limitMs: 4 * minutes })), from)
+  const first = await vitest(node, { suite, ...lane })
+  if (first.report && lane.tellSlowest) {
+    const slow = slowestFiles(first.report, 5).map(({ name, seconds }) => `${name} ${seconds} s`)
+    print(`slowest of ${suite}: ${slow.join(', ')}`)
+  }
+  const files = first.report && !strict ? filesToRepeat(first.report) : []
+  if (files.length === 0) return record(suite, countRun(first), from)
+  const second = await vitest(node, { ...lane, suite: `${suite}-again`, limitMs: 8 * minutes, files, ...again })
+  if (!second.report) return record(suite, countRun(first), from)
+  const { report, flaky } = withRepeated(first.report, second.report)
+  const counts = countReport(report, second.code)
+  record(suite, { ...counts, flaky: [...flaky, ...counts.flaky] }, from)
 }
+
+const unitTests = (node) => suiteOf(node, 'unit', { config: 'vitest.config.ts', limitMs: 4 * minutes })
 
 /** Runs files of one cost; `atOnce` of them beside each other. */
 async function endToEnd(node, cost, files, atOnce) {
   if (files.length === 0) return
-  const from = performance.now()
-  const suite = `e2e-${cost}`
   const config = 'e2e/vitest.config.ts'
   const env = { E2E_FILES_AT_ONCE: String(atOnce), ...(strict ? { E2E_STRICT: '1' } : {}) }
-  const first = await vitest(node, { suite, config, limitMs: 30 * minutes, files, env })
-  if (first.report) {
-    const slow = slowestFiles(first.report, 5).map(({ name, seconds }) => `${name} ${seconds} s`)
-    print(`slowest of ${suite}: ${slow.join(', ')}`)
-  }
-  const repeat = first.report && !strict ? filesToRepeat(first.report) : []
-  if (repeat.length === 0) return record(suite, countRun(first), from)
-  const again = await vitest(node, { suite: `${suite}-again`, config, limitMs: 8 * minutes, files: repeat })
-  if (!again.report) return record(suite, countRun(first), from)
-  const { report, flaky } = withRepeated(first.report, again.report)
-  const counts = countReport(report, again.code)
-  record(suite, { ...counts, flaky: [...flaky, ...counts.flaky] }, from)
+  await suiteOf(node, `e2e-${cost}`, { config, limitMs: 30 * minutes, files, env, tellSlowest: true }, { env: {} })
 }
 
 async function main() {

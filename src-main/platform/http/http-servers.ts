@@ -15,6 +15,7 @@ import { adoptForwarded, clientOf } from './client.ts'
 import type { ClientLimits } from './client-limits.ts'
 import { endSocket } from './end-socket.ts'
 import { guardHandlers, type HttpHandlers } from './guarded-handlers.ts'
+import { isWebSocket } from './request-target.ts'
 import { isPublicName, strictTransport } from './strict-transport.ts'
 import type { TrustedProxies } from './trusted-proxies.ts'
 
@@ -60,11 +61,6 @@ Object.defineProperty(Http2Response.prototype, 'destroyed', {
     return this.stream.destroyed
   },
 })
-
-/** Only WebSockets leave HTTP; a request that offers another protocol (`Upgrade: h2c`) is answered as an ordinary one (RFC 9110 section 7.8). */
-export function isWebSocket(request: IncomingMessage): boolean {
-  return request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket'
-}
 
 /** One HTTP/1.1 server and one HTTPS server that also speaks HTTP/2, with the same doors behind them. */
 export function createHttpServers(options: HttpServersOptions): HttpServers {

@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts'
 import { makeWorkFolder } from '../work-folder.ts'
 import { adoptClient } from './client.ts'
 import { guardHandlers, type HttpHandlers } from './guarded-handlers.ts'
-import { isWebSocket } from './http-servers.ts'
+import { isWebSocket } from './request-target.ts'
 
 export interface PrivateEndpointOptions extends HttpHandlers {
   readonly log: Pick<Logger, 'error'>

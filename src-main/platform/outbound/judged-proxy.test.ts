@@ -141,9 +141,30 @@ describe('a page that an admin named', () => {
     await ask('/api', { host: `localhost:${port}` })
     await ask(`http://localhost:${port}/api`)
     await tunnel(`127.0.0.1:${port}`, `GET /api HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`, /GET 127\.0\.0\.1:\d+$/)
-    const upgrade = `GET /events HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n`
+    const upgrade = `GET /events HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`
     expect(await tunnel(`127.0.0.1:${port}`, `${upgrade}hello`, /hello$/)).toMatch(/101 Switching Protocols.*hello$/s)
     expect(hits.map(({ url }) => url)).toEqual(['/api', '/api', '/api', '/events'])
+    for (const { headers } of hits) expect(headers.via).toContain('ami-streams')
+  })
+
+  it.each([
+    ['GET', 'h2c'],
+    ['POST', 'websocket'],
+  ])('stays unable to act as the owner behind %s with Upgrade: %s, which is not a WebSocket', async (method, protocol) => {
+    const { port: proxyPort } = await open({ limited: false, own: [port] })
+    const head = `host: 127.0.0.1:${port}\r\n`
+    const socket = connect(proxyPort, '127.0.0.1')
+    let said = ''
+    socket
+      .on('error', () => undefined)
+      .on('data', (bytes) => {
+        said += bytes
+      })
+    socket.write(`${method} /first HTTP/1.1\r\n${head}content-length: 0\r\nconnection: upgrade\r\nupgrade: ${protocol}\r\n\r\n`)
+    await expect.poll(() => said).toContain('HTTP/1.1')
+    socket.write(`GET /second HTTP/1.1\r\n${head}\r\n`)
+    await expect.poll(() => hits.map(({ url }) => url)).toEqual(['/first', '/second'])
+    socket.destroy()
     for (const { headers } of hits) expect(headers.via).toContain('ami-streams')
   })
 

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { fetchedByHost } from '../fetched-by-host.ts'
 import { endSocket } from '../http/end-socket.ts'
+import { isWebSocket } from '../http/request-target.ts'
 import { isLoopback } from '../loopback.ts'
 import { connectTo, type JudgeTarget, lookupOf } from './judged-connection.ts'
 import { OutboundFault } from './network-policy.ts'
@@ -47,7 +48,8 @@ const ofOneConnection = new Set(['connection', 'keep-alive', 'te', 'trailer', 't
 export async function openJudgedProxy({ judge, translator }: JudgedProxyOptions): Promise<JudgedProxy> {
   let refusal: string | undefined
   const tunnels = new Set<Duplex>()
-  const server = createServer()
+  // Whatever else a client offers to change to stays HTTP, and each of its requests is judged and marked.
+  const server = Object.assign(createServer(), { shouldUpgradeCallback: isWebSocket })
   server.maxConnections = maxConnections
 
   /** Where a request is to go. A request without a whole URL may only be one to this host's own HTTP. */
@@ -172,7 +174,7 @@ export async function openJudgedProxy({ judge, translator }: JudgedProxyOptions)
 
   server.on('clientError', (_error, socket) => socket.destroy())
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.on('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
   return {

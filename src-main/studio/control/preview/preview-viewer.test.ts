@@ -133,3 +133,15 @@ test('waits for a keyframe after another configuration, and says so once when th
   viewer.onClose()
   expect(state.left).toBe(1)
 })
+
+test('answers nobody who asks for the time and does not read', () => {
+  const { sent, state, viewer } = opened()
+  const ask = () => viewer.onMessage('{"type":"time","at":1}')
+  ask()
+  state.waitingBytes = 2 * 1024 * 1024
+  for (let times = 0; times < 200; times++) ask()
+  expect(sent).toHaveLength(1)
+  state.waitingBytes = 0
+  ask()
+  expect(sent).toHaveLength(2)
+})

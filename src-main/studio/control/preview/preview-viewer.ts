@@ -79,7 +79,8 @@ export class PreviewViewer implements PreviewListener, SocketSession {
       const { shown } = told
       // Nothing comes after a frame that was never sent: a page that says otherwise is believed once, and gains nothing.
       while (this.#unshown[0] !== undefined && this.#unshown[0].frame <= shown) this.#unshown.shift()
-    } else this.#tell({ type: 'time', at: told.time, host: Date.now(), leftOut: this.#left })
+    } else if (this.#client.waitingBytes <= maxWaitingBytes)
+      this.#tell({ type: 'time', at: told.time, host: Date.now(), leftOut: this.#left })
   }
 
   onClose(): void {

@@ -82,6 +82,11 @@ describe('files that a scene collection of OBS names', () => {
     expect(missing).toEqual([])
   })
 
+  it('come along up to a bound, however often their folder is named', async () => {
+    const { settings } = await found({ playlist: Array.from({ length: 50_000 }, () => ({ value: join(home, 'clips') })) })
+    expect(settings.playlist).toHaveLength(2000)
+  })
+
   it('are not looked for where an editor may not look', async () => {
     for (const path of [join(scenes, 'logo.png'), join(home, 'gone.png')]) {
       expect(await found({ file: path }, { limited: true })).toEqual({ settings: { file: path }, missing: [] })

@@ -98,7 +98,10 @@ class ObsFiles {
     for (const name of listSettings) {
       if (!Array.isArray(settings[name])) continue
       const entries: Record<string, unknown>[] = []
-      for (const entry of records(settings[name])) entries.push(...(await this.#entries(entry, gone)))
+      for (const entry of records(settings[name])) {
+        if (entries.length >= maxEntries) break
+        entries.push(...(await this.#entries(entry, gone)))
+      }
       settings[name] = entries.slice(0, maxEntries)
     }
     const [first, ...others] = gone

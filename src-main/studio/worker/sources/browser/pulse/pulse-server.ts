@@ -81,7 +81,7 @@ export function openPulseServer(dependencies: PulseServerDependencies): Promise<
     socket.on('close', () => void sessions.delete(socket))
   })
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
+    server.on('error', reject)
     server.listen(dependencies.path, () => {
       resolve({
         stop() {

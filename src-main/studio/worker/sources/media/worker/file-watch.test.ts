@@ -34,4 +34,7 @@ it('reports that a file which is played was taken away, that it is back as it wa
   await untilTold([`gone ${path}`, 'back', `gone ${path}`])
   writeFileSync(path, 'some other film')
   await untilTold([`gone ${path}`, 'back', `gone ${path}`, 'changed'])
+  // What replaced it is the watched file by now: it is neither back nor gone.
+  renameSync(path, aside)
+  await untilTold([`gone ${path}`, 'back', `gone ${path}`, 'changed', `gone ${path}`])
 })

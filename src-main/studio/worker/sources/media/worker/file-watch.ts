@@ -86,6 +86,7 @@ export class FileWatch {
     this.#other = found
     if (!isWhole) return
     this.#known = found
+    this.#isGone = false
     this.#events.onChanged()
   }
 }

@@ -61,7 +61,7 @@ export async function openTcpRelay({ host, port, secure, judge, filter }: TcpRel
   })
   server.maxConnections = maxConnections
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.on('error', reject)
     server.listen(0, '127.0.0.1', resolve)
   })
   return {
