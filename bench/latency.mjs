@@ -74,7 +74,7 @@ export async function measureLatency(print) {
     const shown = seconds === undefined ? null : Math.round(Number(seconds) * 1000)
     firstFrames.sort((a, b) => a - b)
     print(`glass to glass over ${delays.length} frames: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (aim: p50 under 1500)`)
-    print(`figure in the page: ${shown === null ? 'not found' : `${shown} ms, ${Math.abs(shown - at(0.5))} ms from the picture`}`)
+    print(`figure in the page: ${shown === null ? 'not found' : `${shown} ms, ${Math.abs(shown - at(0.5))} ms from the frame`}`)
     print(`first frame after opening the link: median ${firstFrames[1].toFixed(0)} ms (aim: under 1000)`)
     return { p50: at(0.5), p95: at(0.95), pageFigureMs: shown, firstFrameMs: Math.round(firstFrames[1]) }
   } finally {

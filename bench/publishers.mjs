@@ -76,7 +76,7 @@ function open(url) {
     let seen = Buffer.alloc(0)
     let stage = 0
     socket.once('error', reject)
-    socket.once('close', () => reject(new Error(`${url} was refused`)))
+    socket.once('close', () => reject(new Error(`${url} was rejected`)))
     socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536)]))
     socket.on('data', (bytes) => {
       if (stage === 4) return

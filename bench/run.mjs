@@ -152,7 +152,7 @@ async function perHttpViewer(name, start, kind, viewers, watch) {
     print(
       `${name.padEnd(36)} ${String(viewers).padStart(5)} viewers ${String(result.cpuPercent).padStart(6)} % cpu ${result.msPerViewer.toFixed(3).padStart(7)} ms/s per viewer ` +
         `${String(result.usPerRequest).padStart(4)} us/request ${String(result.kbPerViewer).padStart(4)} KB each ${String(result.requestsPerSecond).padStart(6)} requests/s ${String(result.mbps).padStart(5)} Mbps   ` +
-        `stalls ${result.stalls}, late ${result.late} of ${result.media}, refused ${result.refused}, broken ${result.broken}`,
+        `stalls ${result.stalls}, late ${result.late} of ${result.media}, rejected ${result.refused}, broken ${result.broken}`,
     )
     return result
   } finally {

@@ -97,8 +97,8 @@ export async function measureUnderLoad({ folder, seconds, busy, startStudio, pri
         .split('\n')
       const share = (value) => `${(100 * value).toFixed(1)} %`
       print(
-        `load    ${count} busy processes: sound encoded ${share(drawn.encoded)} (${drawn.missingS.toFixed(2)} of ${drawn.wholeS.toFixed(1)} s missing), ` +
-          `heard ${share(drawn.heard)} of a tone, ${share(film.heard)} of a film's; pictures ${share(frames.length / (30 * drawn.wholeS))}`,
+        `load    ${count} busy processes: audio encoded ${share(drawn.encoded)} (${drawn.missingS.toFixed(2)} of ${drawn.wholeS.toFixed(1)} s missing), ` +
+          `heard ${share(drawn.heard)} of a tone, ${share(film.heard)} of a film's; frames ${share(frames.length / (30 * drawn.wholeS))}`,
       )
     } finally {
       for (const each of load) each.kill('SIGKILL')

@@ -156,7 +156,7 @@ try {
   await done('POST', '/open', { file })
   await until(async () => (await done('GET', '')).state === 'running', 'the studio does not run')
   for (const { id } of await outputs()) await done('POST', `/outputs/${id}/start`, {})
-  await until(async () => (await outputs()).every(({ state }) => state === 'live'), 'the outputs do not begin')
+  await until(async () => (await outputs()).every(({ state }) => state === 'live'), 'the outputs do not start')
   const { pid, restarts } = await done('GET', '/statistics')
   print(`seed ${values.seed}, ${minutes} minutes, studio ${pid}, host ${server.pid}`)
   const samples = []

@@ -114,7 +114,7 @@ async function glassToGlass(name, engine, aim, publish, print) {
     const at = (part) => Math.round(delays[Math.min(delays.length - 1, Math.floor(delays.length * part))])
     print(
       `${name}, ${engine}: glass to glass over ${delays.length} frames p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (aim: p50 under ${aim}), ` +
-        `first picture after ${Math.round(firstPictureMs)} ms`,
+        `first frame after ${Math.round(firstPictureMs)} ms`,
     )
     return { p50: at(0.5), p95: at(0.95), firstPictureMs: Math.round(firstPictureMs) }
   } finally {

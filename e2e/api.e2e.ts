@@ -155,7 +155,7 @@ describe('the API of a host that asks everyone to sign in', () => {
     expect((await ask('editor', 'POST', '/live/keys/{id}/rotate', made.key.id)).secret).not.toBe(made.secret)
     await ask('editor', 'DELETE', '/live/keys/{id}', made.key.id)
 
-    // each part's own journey changes things (and `host.api` there holds every answer against the description too)
+    // each part's own test changes things (and `host.api` there holds every answer against the description too)
     for (const { method, path } of operations) {
       if (method === 'GET' && path !== '/events' && !called.has(`GET ${path}`)) await ask('admin', 'GET', path, 'api')
     }
@@ -329,7 +329,7 @@ describe('the API of a host that asks everyone to sign in', () => {
     }
   })
 
-  it('counts streams, bytes, viewers, requests and refusals for Prometheus', async () => {
+  it('counts streams, bytes, viewers, requests and rejections for Prometheus', async () => {
     const bad = publishFile(clip, `${host.rtmp}/sk_nobody`)
     await bad.ended.catch(() => undefined)
     await bad.stop()

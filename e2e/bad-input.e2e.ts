@@ -90,7 +90,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     await host?.stop()
   })
 
-  it('each kind of malformed connection is refused with a typed code that is counted', async () => {
+  it('each kind of malformed connection is rejected with a typed code that is counted', async () => {
     const key = await host.key('hostile')
     const open = Buffer.concat([greeting(), connectMessage])
     const cases: readonly (readonly [name: string, bytes: Buffer, code: string])[] = [
@@ -194,7 +194,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     expect(residentBytes() - startBytes).toBeLessThan(200e6)
   })
 
-  it('garbage on the HTTP port and on the event socket is refused', async () => {
+  it('garbage on the HTTP port and on the event socket is rejected', async () => {
     for (const bytes of [
       randomBytes(4096),
       Buffer.from('GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n'),

@@ -48,7 +48,7 @@ describe('a newcomer starts the test stream and a friend opens the link', () => 
     await host?.stop()
   })
 
-  it('one click on the first page makes a picture', async () => {
+  it('one click on the first page shows video', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } })
     const problems = complaints(page)
     await page.goto(host.http)

@@ -102,7 +102,7 @@ describe('clips', () => {
     ['plain', undefined],
     ['bframes', ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '3', '-g', '60', '-b:v', '900k', '-c:a', 'copy']],
   ])(
-    'are exact to the frame, with only the cut groups encoded anew: %s',
+    'are exact to the frame, with only the cut groups encoded again: %s',
     async (name, args) => {
       const file = args ? await madeClip(`clips-${name}.flv`, args) : await baseClip()
       await publish(name, file)
@@ -296,7 +296,7 @@ describe('clips', () => {
     await page.close()
   })
 
-  it('refuses what cannot be clipped, and says why', async () => {
+  it('rejects what cannot be clipped, and says why', async () => {
     const post = async (order: object, stream = 'page') => {
       const { status, body } = await host.api('POST', `/live/streams/${stream}/clips`, order)
       return `${status} ${body.code}`

@@ -84,7 +84,7 @@ describe('streams, on the command line', () => {
     expect(await canPublish(rotated.secret)).toBe(false)
   })
 
-  it('demo: starts a stream with a picture, tells that it runs, and ends it', async () => {
+  it('demo: starts a stream with video, says that it runs, and ends it', async () => {
     expect((await run('demo', '--json')).json()).toMatchObject({ running: true, name: 'demo' })
     await host.until('demo', (stream) => stream.state === 'active' && stream.tracks.length === 2, 30_000)
     const file = join(artifacts, 'command-line-demo.mkv')
@@ -100,7 +100,7 @@ describe('streams, on the command line', () => {
     await host.until('demo', (stream) => stream.state === 'ended')
   })
 
-  it('tokens: open the door that their role opens, from elsewhere too, until they are revoked', async () => {
+  it('tokens: allow what their role allows, from elsewhere too, until they are revoked', async () => {
     const { token, secret } = (await run('tokens', 'create', 'grafana', '--role', 'viewer', '--days', '1', '--json')).json()
     const elsewhere = (...args: string[]) => streams([...args, '--json'], { env: { STREAMS_URL: host.http, STREAMS_TOKEN: secret } })
     expect((await elsewhere('status')).json()).toMatchObject({ status: 'ok' })
@@ -155,14 +155,14 @@ describe('streams, on the command line', () => {
     }
   })
 
-  it('refuses a second host on the same data folder, and names the first', async () => {
+  it('rejects a second host on the same data folder, and names the first', async () => {
     const second = await run('host', ...freePorts, '--json')
     expect(second.code).toBe(1)
     expect(second.json().error).toMatchObject({ code: 'host.already_running', url: host.http, pid: host.process.pid })
     expect((await host.api('GET', '/health')).status).toBe(200)
   })
 
-  it('names the program that holds a port, and the option to change', async () => {
+  it('names the program that uses a port, and the option to change', async () => {
     const squatter = createServer()
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve))
     const { port } = squatter.address() as { port: number }

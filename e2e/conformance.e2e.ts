@@ -305,7 +305,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
     }
   })
 
-  it('a CDN prefix stands before every media address, while the host still answers them itself', async () => {
+  it('a CDN prefix is put before every media URL, while the host still answers them itself', async () => {
     const cdn = 'https://cdn.example'
     expect((await host.api('PATCH', '/settings', { cdnPrefix: cdn })).status).toBe(200)
     try {

@@ -165,7 +165,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
     for (const page of pages) await page.close()
   })
 
-  it('refuses a signed stream in every process, and opens it to a signed address', async () => {
+  it('rejects a signed stream in every process, and opens it to a signed URL', async () => {
     const playlist = await mediaPlaylist()
     const part = /URI="(part-[^"]+)"/.exec((await ask(playlist, 1)).answers[0]?.body ?? '')?.[1]
     const media = `${playlist.slice(0, playlist.lastIndexOf('/'))}/${part}`

@@ -139,7 +139,7 @@ describe('SRT destinations', () => {
 })
 
 describe('RTMPS destinations', () => {
-  it('refuses a certificate of nobody, and publishes where its fingerprint is accepted or nothing is verified', async () => {
+  it('rejects a certificate of nobody, and publishes where its fingerprint is accepted or nothing is verified', async () => {
     const url = `rtmps://127.0.0.1:${second.ready.rtmpsPort}/live`
     const key = await second.key('by-rtmps')
     const made = await add({ template: 'custom', label: 'tls', url, key })

@@ -188,7 +188,7 @@ describe('destinations', () => {
     for (const { id } of Object.values(made)) await host.api('DELETE', `/live/streams/show/destinations/${id}`)
   })
 
-  it('refuses what cannot work', async () => {
+  it('rejects what cannot work', async () => {
     const tries = [
       [{ template: 'custom', url: 'http://127.0.0.1/live' }, 'destination.address_invalid'],
       [{ template: 'custom', url: 'rtmp://user:pass@127.0.0.1/live', key: 'k' }, 'destination.address_invalid'],

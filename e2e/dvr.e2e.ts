@@ -79,7 +79,7 @@ describe('viewers rewind', () => {
 
   const behind = (page: Page) => page.evaluate(() => (window.__player?.latencyMs() ?? 0) / 1000)
 
-  it.each(['hls', 'dash'])('%s.js: a link begins at the start, the bar and keys move, and live is a click away', async (player) => {
+  it.each(['hls', 'dash'])('%s.js: a link starts at its time, the bar and keys move, and live is a click away', async (player) => {
     const page = await browser.newPage({ viewport: { width: 1000, height: 700 } })
     await page.goto(`${host.http}/watch/show?start=0&player=${player}`)
     await untilMoving(page)
@@ -105,7 +105,7 @@ describe('viewers rewind', () => {
     await page.close()
   })
 
-  it('refuses a start that is none, and says where a player should begin', async () => {
+  it('rejects an invalid start, and says where a player should start', async () => {
     const at = async (start: string) => {
       const answer = await fetch(`${host.http}/live/show/index.m3u8?start=${encodeURIComponent(start)}`)
       return { status: answer.status, text: await answer.text() }

@@ -113,7 +113,7 @@ describe('a file that somebody names', () => {
     ['color', {}, { filters: [{ kind: 'lut', settings: { file: path } }] }],
   ]
 
-  it('is refused where it is the host’s own, for admins too, and for editors where its folder is not open to them', async () => {
+  it('is rejected where it is the host’s own, for admins too, and for editors where its folder is not open to them', async () => {
     for (const path of [secret(), join(host.dataDir, 'secret-box.key'), `${shared}/../../../proc/self/environ`, '/proc/self/environ']) {
       for (const [kind, settings, more] of ways(path)) {
         for (const as of [admin, editor]) {
@@ -250,7 +250,7 @@ describe('a file that somebody names', () => {
 })
 
 describe('what admins open to editors', () => {
-  it('is read by editors, changed by admins, and refused where it would open the host’s own', async () => {
+  it('is read by editors, changed by admins, and rejected where it would open the host’s own', async () => {
     expect((await editor('GET', '/editor-reach')).body).toMatchObject({
       folders: [shared],
       mediaFolders: expect.arrayContaining([join(host.dataDir, 'media')]),

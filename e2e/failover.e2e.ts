@@ -193,7 +193,7 @@ describe('a stream with a primary and a backup publisher', () => {
     }
   })
 
-  it('refuses what its key does not allow, with a reason', async () => {
+  it('rejects what its key does not allow, with a reason', async () => {
     const low = await host.key('low', { limits: { maxHeight: 240 } })
     const high = publishFile(one, `${host.rtmp}/${low}`)
     await high.ended.catch(() => undefined)

@@ -133,7 +133,7 @@ describe('a disk that is full', () => {
   const needsMount = (context: TestContext): NonNullable<typeof disk> =>
     disk ?? skipBecause(context, 'this user may not mount a small file system')
 
-  it('at start is told with what to do, in words and as JSON', async (context) => {
+  it('at start is reported with what to do, as text and as JSON', async (context) => {
     const { dir, fill, free } = needsMount(context)
     fill()
     try {
@@ -148,7 +148,7 @@ describe('a disk that is full', () => {
     }
   })
 
-  it('while a stream is live costs no picture, is told, and is over when there is space again', async (context) => {
+  it('while a stream is live costs no video, is reported, and is over when there is space again', async (context) => {
     const { dir, fill, free } = needsMount(context)
     const host = await startHost({ dataDir: dir, name: 'disk-full' })
     const secret = await host.key('cam')

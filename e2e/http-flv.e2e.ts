@@ -42,7 +42,7 @@ describe('HTTP-FLV', () => {
     }
   })
 
-  it('is chunked, open to other origins, begins with headers and a keyframe, and counts its viewer', async () => {
+  it('is chunked, open to other origins, starts with headers and a keyframe, and counts its viewer', async () => {
     const file = join(artifacts, 'http-flv.flv')
     const response = await new Promise<IncomingMessage>((resolve, reject) => get(`${host.http}/live/show.flv`, resolve).on('error', reject))
     expect(response.statusCode).toBe(200)
@@ -79,7 +79,7 @@ describe('HTTP-FLV', () => {
     expect((await fetch(`${host.http}/live/show.flv`, { method: 'POST' })).status).toBe(405)
   })
 
-  it('is not held up by a viewer that never reads, and ends with the stream', async () => {
+  it('is not delayed by a viewer that never reads, and ends with the stream', async () => {
     const deaf = connect(host.httpPort, '127.0.0.1', () => deaf.write('GET /live/show.flv HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'))
     deaf.pause()
     const response = await fetch(`${host.http}/live/show.flv`)

@@ -46,12 +46,12 @@ describe('a ladder from a publisher of several qualities', () => {
     await host?.stop()
   })
 
-  it('is told apart from a ladder that is made', async () => {
+  it('is distinguished from a ladder that the host makes', async () => {
     const view = async () => (await host.api('GET', '/live/streams/ladder/renditions')).body
     await expect.poll(view, { timeout: 30_000 }).toMatchObject({ state: 'multitrack', renditions: [] })
   })
 
-  it('lists both, the best first, one sound, and playlists that agree', async () => {
+  it('lists both, the best first, one audio, and playlists that agree', async () => {
     const address = `${host.http}/live/ladder/index.m3u8`
     const text = await (await fetch(address)).text()
     expect(checkMultivariant(text)).toEqual([])

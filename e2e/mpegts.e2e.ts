@@ -60,7 +60,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
     return { text, multivariant, url }
   }
 
-  it('hls.js plays it live, and ffmpeg finds every frame and all sound in what is left when it ends', async () => {
+  it('hls.js plays it live, and ffmpeg finds every frame and all audio in what is left when it ends', async () => {
     const publishers: Publisher[] = []
     const he = await RtmpPublisher.publish(host.rtmpPort, await host.key('he-aac'))
     try {

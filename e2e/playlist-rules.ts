@@ -16,7 +16,7 @@ interface Segment {
   durationS: number | undefined
   dateMs: number | undefined
   map: string | undefined
-  /** Seams before or at this segment since the stream began. */
+  /** Seams before or at this segment since the stream started. */
   discontinuities: number
   discontinuity: boolean
   /** There is no media for its time. */

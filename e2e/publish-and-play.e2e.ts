@@ -53,7 +53,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
     for (const offset of offsets) expect(Math.abs(offset), 'sound against picture in ms').toBeLessThan(40)
   }
 
-  it('live over HLS, DASH and RTMP at once: frames advance, none repeats, sound and picture agree within 40 ms', async () => {
+  it('live over HLS, DASH and RTMP at once: frames advance, none repeats, audio and video agree within 40 ms', async () => {
     const publisher = publishFile(await longClip(), `${host.rtmp}/${await host.key('cam')}`)
     try {
       await host.until('cam', (stream) => stream.state === 'active' && stream.tracks.length === 2)
@@ -81,7 +81,7 @@ describe('a stream comes in over RTMP and ffmpeg watches it', () => {
     }
   })
 
-  it('B-frames, mono, long GOPs, HE-AAC, sound alone, picture alone and RTMPS all arrive whole', async () => {
+  it('B-frames, mono, long GOPs, HE-AAC, audio only, video only and RTMPS all arrive whole', async () => {
     const rtmps = String(host.ready.rtmpsUrl)
     const publishers: Publisher[] = []
     const publish = async (name: string, file: string, server = host.rtmp, args: readonly string[] = []): Promise<void> => {

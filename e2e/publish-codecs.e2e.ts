@@ -146,7 +146,7 @@ describe('publishers of every codec', () => {
     await page.close()
   })
 
-  it('two video tracks of one publisher become two renditions; ModEx offsets and codec changes keep the picture whole', async () => {
+  it('two video tracks of one publisher become two renditions; ModEx offsets and codec changes keep the video whole', async () => {
     const smallTags = readFlv(await baseClip()).filter((tag) => tag.timestampMs < 6000 && tag.type !== 18)
     const largeTags = readFlv(join(artifacts, 'large.flv')).filter((tag) => tag.type === 9)
     const two = await RtmpPublisher.publish(host.rtmpPort, await host.key('two'))

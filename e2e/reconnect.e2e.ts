@@ -189,7 +189,7 @@ describe('publishers that come back, jump in time, or must go', () => {
     }
   })
 
-  it('a publisher that returns without its sound loses the track after the first seconds', async () => {
+  it('a publisher that returns without its audio loses the track after the first seconds', async () => {
     const secret = await host.key('mute')
     const first = publishFile(clip, `${host.rtmp}/${secret}`)
     await host.until('mute', (stream) => stream.state === 'active' && stream.tracks.length === 2)
@@ -204,7 +204,7 @@ describe('publishers that come back, jump in time, or must go', () => {
     }
   })
 
-  it('a second publisher is refused or takes over, as the key says; kick and end send it away', async () => {
+  it('a second publisher is rejected or takes over, as the key says; kick and end send it away', async () => {
     const refusing = await host.key('refusing')
     const holder = await RtmpPublisher.publish(host.rtmpPort, refusing)
     const holding = holder.play(tags)
@@ -234,7 +234,7 @@ describe('publishers that come back, jump in time, or must go', () => {
     await Promise.all([holding, playingOld, playingHeir])
   })
 
-  it('clocks that wrap, jump and step back are mended and counted, and the stream plays on', async () => {
+  it('clocks that wrap, jump and step back are corrected and counted, and the stream plays on', async () => {
     const wrap = 2 ** 32
     const shapes: Readonly<Record<string, (tag: FlvTag) => number>> = {
       wraps: (tag) => (tag.timestampMs + wrap - 3000) % wrap,

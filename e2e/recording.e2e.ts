@@ -139,7 +139,7 @@ describe('recording', () => {
     }
   })
 
-  it('refuses what it cannot do, and says so', async () => {
+  it('rejects what it cannot do, and says so', async () => {
     const bad = await host.api('PUT', '/live/recording-rule', { ...rule, fileName: '{nonsense}' })
     expect([bad.status, bad.body.code]).toEqual([400, 'recording.template_invalid'])
     expect((await host.api('PUT', '/live/recording-rule', { ...rule, container: 'avi' })).status).toBe(400)
@@ -182,7 +182,7 @@ describe('recording', () => {
     expect(readdirSync(join(dataDir, 'recordings', 'killed'))).toHaveLength(1)
   })
 
-  it('makes a thumbnail and scrubbing pictures of what is live and of what was recorded', async () => {
+  it('makes a thumbnail and scrubbing images of what is live and of what was recorded', async () => {
     const recorded = await until(async () => (await list('rule-mp4')).find((each) => each.spritesUrl !== null), 'the pictures')
     const track = await (await fetch(`${host.http}${recorded.spritesUrl}`)).text()
     expect(track).toMatch(/^WEBVTT\n\nNOTE origin=file\n\n00:00:00\.000 --> 00:00:0\d\.\d{3}\nsprites\.jpg#xywh=0,0,160,90\n/)
@@ -281,7 +281,7 @@ describe('recording', () => {
 })
 
 describe('recording to a disk that fills', () => {
-  it('waits with a clear word while the stream goes on, and records again when there is room', async (context) => {
+  it('waits with a clear reason while the stream goes on, and records again when there is space', async (context) => {
     const data = mkdtempSync(join(tmpdir(), 'ami-recording-full-'))
     const small = join(data, 'recordings')
     mkdirSync(small)

@@ -59,7 +59,7 @@ describe('a ladder that the host makes', () => {
     return found
   }
 
-  it('makes nothing until something is chosen, and refuses what does not exist', async () => {
+  it('makes nothing until something is chosen, and rejects what does not exist', async () => {
     expect(await renditions()).toMatchObject({ state: 'off', chosen: false, choice: { mode: 'off' }, renditions: [] })
     expect((await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset', preset: 'nothing' })).status).toBe(404)
     expect((await host.api('PUT', '/live/streams/show/renditions', { mode: 'preset' })).status).toBe(400)
@@ -113,7 +113,7 @@ describe('a ladder that the host makes', () => {
     for (let number = newest; number <= newest + 3; number++) expect(own.has(number)).toBe(true)
   })
 
-  it('follows a changed preset while it runs, and stops when it is told to', async () => {
+  it('follows a changed preset while it runs, and stops when asked to', async () => {
     const made = await host.api('POST', '/live/presets', {
       name: 'One small',
       codec: 'h264',
@@ -145,7 +145,7 @@ describe('a ladder that the host makes', () => {
 })
 
 describe('a source over the limit of its key', () => {
-  it('is replaced by a picture within it, and its publisher stays', async () => {
+  it('is replaced by an image within it, and its publisher stays', async () => {
     const clip = await testClip('renditions-540p', { width: 960, height: 540, frames: 60 * 30, videoKbps: 1500 })
     const host = await startHost({ name: 'renditions-cap' })
     const key = await host.key('loud', { limits: { maxVideoKbps: 500 }, onOverLimit: 'transcode' })
@@ -227,7 +227,7 @@ describe('what WebRTC plays of a stream', () => {
     }
   })
 
-  it('is the source itself where it has no B-frames, without a process for the picture', async () => {
+  it('is the source itself where it has no B-frames, without a process for the video', async () => {
     const clip = await madeClip('plain-7s.flv', ['-t', '3', '-c', 'copy'])
     const playing = playFile(clip)
     const source = take(playing.stream)

@@ -62,7 +62,7 @@ afterAll(async () => {
   listener?.close()
 })
 
-describe('a stream that is watched with signed addresses alone', () => {
+describe('a stream that is watched with signed URLs only', () => {
   beforeAll(async () => {
     const { status: set } = await host.api('PUT', '/live/streams/stage/access', { mode: 'signed', allow: [], deny: [] })
     expect(set).toBe(200)
@@ -94,7 +94,7 @@ describe('a stream that is watched with signed addresses alone', () => {
     expect(await status(`/live/stage/${media}`)).toBe(401)
   })
 
-  it('is refused without the token and given with it at every other door: WHEP, signalling, HTTP-FLV, SRT and pictures', async () => {
+  it('is rejected without the token and given with it at every other endpoint: WHEP, signalling, HTTP-FLV, SRT and thumbnails', async () => {
     const { body } = await host.api('POST', '/live/streams/stage/signed-addresses', { expiresInS: 600 })
     const ask = async (path: string, token: string | undefined, init: RequestInit = {}): Promise<[number, string | undefined]> => {
       const leave = new AbortController()
@@ -143,7 +143,7 @@ describe('a stream that is watched with signed addresses alone', () => {
     await srt(`#!::r=stage,m=request,token=${body.token}`)
   })
 
-  it('takes addresses and tokens that another program signs, bound to stream, expiry and address', async () => {
+  it('takes URLs and tokens that another program signs, bound to stream, expiry and IP address', async () => {
     const made = await host.api('POST', '/live/playback-keys', { label: 'our site' })
     const sign = (stream: string, expires: number, address = '') =>
       createHmac('sha256', made.body.secret).update(`/live/${stream}/\n${expires}\n${address}`).digest('base64url')
@@ -235,8 +235,8 @@ describe('a stream that is watched with signed addresses alone', () => {
   })
 })
 
-describe('address rules', () => {
-  it('keep viewers and publishers out by address, and name the line that is none', async () => {
+describe('IP address rules', () => {
+  it('keep viewers and publishers out by IP address, and name an invalid line', async () => {
     const everybody = { allow: [], deny: [] }
     const bad = await host.api('PUT', '/live/access', { play: { allow: ['10.0.0.0/40'], deny: [] }, publish: everybody })
     expect([bad.status, bad.body.code]).toEqual([400, 'access.address_invalid'])
@@ -281,7 +281,7 @@ describe('hooks', () => {
     await host.api('DELETE', `/live/hooks/${hook}`)
   })
 
-  it('do not ask about the host’s own test stream, and are told when its recording is complete', async () => {
+  it('do not ask about the host’s own test stream, and are notified when its recording is complete', async () => {
     const hook = (label: string, events: string[]) => host.api('POST', '/live/hooks', { label, url: `${listens}/${label}`, events })
     const made = [await hook('strict', ['publish']), await hook('archive', ['recording.completed'])]
     answers.set('/strict', { status: 403 })
@@ -299,7 +299,7 @@ describe('hooks', () => {
     for (const { body } of made) await host.api('DELETE', `/live/hooks/${body.hook.id}`)
   })
 
-  it('are told of a stream’s life, signed, and again after a failure', async () => {
+  it('are notified of a stream’s life, signed, and again after a failure', async () => {
     const made = await host.api('POST', '/live/hooks', {
       label: 'diary',
       url: `${listens}/diary`,

@@ -111,7 +111,7 @@ describe('a source', () => {
     }
   })
 
-  it('that is a file begins again where it ends, without a frame lost at the joint', async () => {
+  it('that is a file starts again where it ends, without a frame lost at the joint', async () => {
     const clip = await testClip('loop-clip', { ...small, frames: 60 })
     const file = join(artifacts, 'loop-clip.ts')
     await ffmpeg(['-y', '-i', clip, '-c', 'copy', '-f', 'mpegts', file])
@@ -126,7 +126,7 @@ describe('a source', () => {
     expect(wrong).toEqual([])
   })
 
-  it('on demand begins with the first viewer, who waits for it, and rests when nobody watches', async () => {
+  it('on demand starts with the first viewer, who waits for it, and rests when nobody watches', async () => {
     await make('asked', `${origin.rtmp}/camera`, { when: 'on-demand' })
     expect((await source('asked')).state).toBe('idle')
     const answer = await fetch(`${host.http}/live/asked/index.m3u8`)

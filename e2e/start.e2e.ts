@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux')('streams start', () => {
   }
   const told = (what: string) => () => `in vain: ${what}\n${out}`
 
-  it('without a display prints the address with a one-time sign-in link, and serves', async () => {
+  it('without a display prints the URL with a one-time sign-in link, and serves', async () => {
     start([], { DISPLAY: '', WAYLAND_DISPLAY: '' })
     const link = await until(() => out.match(/No window: there is no display[\s\S]*(http:\S+#link=\S+)/)?.[1], told('the link'))
     expect((await fetch(link)).status).toBe(200)

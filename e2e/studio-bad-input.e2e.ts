@@ -130,8 +130,8 @@ beforeAll(async () => {
   host = await startHost({ name: 'studio-bad-input' })
   silent = createServer(() => undefined)
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-  writeFileSync(at('journey.json'), JSON.stringify(collection))
-  await done('POST', '/studio/open', { file: at('journey.json') })
+  writeFileSync(at('show.json'), JSON.stringify(collection))
+  await done('POST', '/studio/open', { file: at('show.json') })
   await until(
     async () => (await statistics()).state === 'running',
     () => 'the studio does not run',
@@ -159,7 +159,7 @@ afterAll(async () => {
 })
 
 describe('bad input while a show is recorded', () => {
-  it('broken, cut off, foreign and absent files are told by their sources', async () => {
+  it('broken, cut off, foreign and absent files are reported by their sources', async () => {
     const good = clip(2)
     expect(good.length).toBeGreaterThan(20_000)
     const broken = Buffer.from(good)
@@ -168,7 +168,7 @@ describe('bad input while a show is recorded', () => {
     writeFileSync(at('cut.ts'), good.subarray(0, good.length / 3))
     writeFileSync(at('empty.mp4'), '')
     writeFileSync(at('letter.mp4'), 'Dear reader, this is no film.\n'.repeat(50))
-    writeFileSync(at('letter.png'), 'Dear reader, this is no picture.\n')
+    writeFileSync(at('letter.png'), 'Dear reader, this is no video.\n')
     writeFileSync(at('huge.png'), hugePng(16_384, 0x808080))
     const ids = [
       [await show('media', { file: at('letter.mp4') }), /letter\.mp4|no media|Invalid data/i],
@@ -228,7 +228,7 @@ describe('bad input while a show is recorded', () => {
     await removeAll([note, font, late])
   })
 
-  it('devices, displays and addresses that are not there', async () => {
+  it('devices, displays and URLs that are not there', async () => {
     const { port } = silent.address() as AddressInfo
     const kinds = (await done<{ items: { kind: string }[] }>('GET', '/studio/source-kinds')).items.map(({ kind }) => kind)
     const closed = await new Promise<number>((resolve) => {
@@ -260,7 +260,7 @@ describe('bad input while a show is recorded', () => {
     await removeAll([...ids, ...hangs])
   })
 
-  it('settings and requests that mean nothing are refused with their place, and change nothing', async () => {
+  it('settings and requests that mean nothing are rejected with their place, and change nothing', async () => {
     const items = '/studio/scenes/show/items'
     await refused('POST', '/studio/sources', { name: 'A', kind: 'no-such-kind' }, /kind/)
     await refused('POST', '/studio/sources', { name: 'A', kind: 'color', settings: { color: 'very red' } }, /settings\.color/)

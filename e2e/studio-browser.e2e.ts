@@ -107,7 +107,7 @@ const gone = (pids: Iterable<number>) =>
   [...pids].every((pid) => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'))
 
 describe('a page on air', () => {
-  it('is seen with its transparency, costs nothing while it stands still, and takes another size and other rules', async () => {
+  it('is seen with its transparency, costs nothing while it does not change, and takes another size and other rules', async () => {
     const source = await open({ file: page('overlay.html') })
     const picture = await source.untilPicture((now) => now.alpha(60, 60) === 255)
     expect([picture.width, picture.height]).toEqual([320, 280])
@@ -122,7 +122,7 @@ describe('a page on air', () => {
     await source.untilPicture((now) => now.width === 400 && now.height === 200 && near(now.rgb(390, 190), [255, 0, 255]))
   })
 
-  it('is seen as it stands at last, however long its process was held up while it moved', async () => {
+  it('is seen in its last state, however long its process was delayed while it moved', async () => {
     writeFileSync(
       page('flashing.html'),
       `<style>body { background: #0000ff }</style><script>
@@ -184,7 +184,7 @@ describe('a page on air', () => {
     await untilStill(() => source.sound.written, 500, 'it is heard')
   })
 
-  it('pictures every frame that is wanted of a page that moves, and none while it is hidden', async () => {
+  it('captures every frame that is wanted of a page that moves, and none while it is hidden', async () => {
     writeFileSync(
       page('moving.html'),
       `<style>body { background: none } div { width: 40px; height: 40px; background: #fff }</style><div></div><script>
@@ -212,7 +212,7 @@ describe('a page on air', () => {
 })
 
 describe('what pages may not', () => {
-  it('is refused: files of the machine, windows, boxes that wait, addresses that are none of the web', async () => {
+  it('is rejected: files of the machine, windows, boxes that wait, URLs that are not of the web', async () => {
     const source = await open({ url: `${http}/escaping` })
     await source.untilState('running')
     source.source.command?.('reload', {})
@@ -224,7 +224,7 @@ describe('what pages may not', () => {
     expect(titles()).toContain('no-window')
     expect(titles()).not.toMatch(/ fetched| image| window/)
     for (const [url, problem] of [
-      ['file:///etc/hostname', /^Addresses that begin with file: are refused: give the path of a local page as `file`/],
+      ['file:///etc/hostname', /^URLs that start with file: are refused: give the path of a local page as `file`/],
       ['chrome://gpu', /chrome: are refused/],
       ['javascript:alert(1)', /javascript: are refused/],
       ['somewhere', /is no address/],
@@ -234,7 +234,7 @@ describe('what pages may not', () => {
     }
   })
 
-  it('is refused of local pages too: they stay in their folder', async () => {
+  it('is rejected of local pages too: they stay in their folder', async () => {
     mkdirSync(page('site'))
     writeFileSync(page('site/inside.html'), '<style>body { background: #00ff00 }</style>')
     writeFileSync(
@@ -277,7 +277,7 @@ describe('a page that fails', () => {
     expect((await unreachable.untilState('waiting')).problem).toMatch(/cannot be reached/)
   })
 
-  it('is begun anew when it crashes, when it hangs, and when it takes too much memory', async () => {
+  it('is restarted when it crashes, when it hangs, and when it takes too much memory', async () => {
     const source = await open({ file: page('answering.html') })
     await source.untilPicture(ground([0, 0, 255]))
     await source.untilState('running')
@@ -357,7 +357,7 @@ describe('a page that fails', () => {
 })
 
 describe('over the API', () => {
-  it('a page, a text and a ground make a program, and take commands', async () => {
+  it('a page, a text and a background make a program, and take commands', async () => {
     const host = await startHost({ name: 'studio-browser' })
     try {
       const place = (source: string, x: number, y: number) => ({ source, position: { x, y } })

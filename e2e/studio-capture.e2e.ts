@@ -118,7 +118,7 @@ function near(color: number): unknown {
 }
 
 describe('a display', () => {
-  it('reaches the store with its colours and every frame in order, and costs nothing while it stands still', async () => {
+  it('reaches the store with its colours and every frame in order, and costs nothing while it does not change', async () => {
     const { program } = await desktop()
     const window = program.createWindow({ width: 640, height: 360, background: blue })
     program.map(window)
@@ -152,7 +152,7 @@ describe('a display', () => {
     await untilStill(() => screen.store.sequence, 700, 'it is captured though nothing moves')
   })
 
-  it('is told apart by the monitor, wherever that is plugged in, and waited for while it is unplugged', async () => {
+  it('is recognised by its monitor, wherever that is plugged in, and waited for while it is unplugged', async () => {
     const { program } = await desktop({ width: 800, height: 300 })
     const [output] = await program.outputs()
     await program.setEdid(output!, edid('AMI', 0x1234, 77, 'Studio 24'))
@@ -186,7 +186,7 @@ describe('a display', () => {
     await left.shows(250, 50, black)
   })
 
-  it('is cut to a region, which is told where it reaches beyond', async () => {
+  it('is cut to a region, which is reported where it reaches beyond', async () => {
     const { program } = await desktop()
     const window = program.createWindow({ x: 100, y: 100, width: 50, height: 40, background: red })
     program.map(window)
@@ -265,7 +265,7 @@ describe('a display', () => {
 describe('a window', () => {
   const tester = { className: 'Tester', title: 'Film' }
 
-  it('is captured covered, moved, half off the screen and resized, and keeps its picture while minimised', async () => {
+  it('is captured covered, moved, half off the screen and resized, and keeps its last frame while minimised', async () => {
     const { program } = await desktop()
     const window = program.createWindow({ x: 20, y: 20, width: 200, height: 120, background: red, border: 3, ...tester })
     program.map(window)
@@ -327,7 +327,7 @@ describe('a window', () => {
     await film.told({ state: 'failed', problem: expect.stringContaining('No window is chosen') })
   })
 
-  it('has the pointer where it stands in the window', async () => {
+  it('has the pointer where it is in the window', async () => {
     const { program } = await desktop()
     program.setRootCursor(16, green)
     const window = program.createWindow({ x: 100, y: 100, width: 200, height: 100, background: red, ...tester })
@@ -367,7 +367,7 @@ describe('an X server', () => {
     await screen.told({ state: 'running' })
   })
 
-  it('that hangs is told, keeps the last picture, and holds nobody up', async () => {
+  it('that hangs is reported, keeps the last frame, and delays nobody', async () => {
     const { server, program } = await desktop()
     const screen = await capture('display', {})
     const window = program.createWindow({ width: 640, height: 360, background: red })
@@ -388,11 +388,11 @@ describe('an X server', () => {
     await screen.shows(200, 100, green)
   })
 
-  it('that is not there, refuses us or has no such name is told as what it is', async () => {
+  it('that is not there, rejects us or has no such name is reported as such', async () => {
     const { server } = await desktop()
     process.env.XAUTHORITY = '/dev/null'
     const refused = await capture('display', {})
-    await refused.told({ state: 'waiting', problem: expect.stringContaining('refuses') })
+    await refused.told({ state: 'waiting', problem: expect.stringContaining('rejects') })
     await expect(listDevices('window')).rejects.toMatchObject({ code: 'studio.capture_unavailable' })
     const misnamed = await capture('display', { server: 'nonsense' })
     await misnamed.told({ state: 'failed', problem: expect.stringContaining('"nonsense"') })

@@ -90,7 +90,7 @@ describe('pictures', () => {
     expect(await source.untilState('running')).toMatchObject({ details: { width: 120, height: 90, frames: 1 } })
   })
 
-  it('stand upright as their EXIF data or their rows say, and SVG is drawn sharp at the size that is wanted', async () => {
+  it('are upright as their EXIF data or their rows say, and SVG is drawn sharp at the size that is wanted', async () => {
     const half = await solid(40, 40, '#0000ff').png().toBuffer()
     await solid(80, 40, '#ff0000')
       .composite([{ input: half, left: 40, top: 0 }])
@@ -201,9 +201,9 @@ describe('pictures', () => {
     truncateSync(file('cut.png'), 300_000)
     writeFileSync(file('words.png'), 'These are words')
     const broken = async (name: string) => (await (await bench.open('image', { file: file(name) })).untilState('failed')).problem
-    expect(await broken('held.jpg')).toContain('held.jpg has 12000 x 12000 pixels, more than can be held')
+    expect(await broken('held.jpg')).toContain('held.jpg has 12000 x 12000 pixels, more than can be stored')
     expect(await broken('cut.png')).toMatch(/^cut\.png is (cut off|damaged)/)
-    expect(await broken('words.png')).toBe('words.png is no picture that can be read here')
+    expect(await broken('words.png')).toBe('words.png is not an image that can be read here')
     expect((await (await bench.open('image', { file: folder })).untilState('waiting')).problem).toBe(`${folder} is a folder`)
   })
 
@@ -231,7 +231,7 @@ describe('pictures', () => {
     source.source.command?.('next', {})
     await source.untilPicture(shows([255, 0, 0]))
     const told = await source.untilReport(({ problem, details }) => problem !== undefined && details?.slide === '1.png')
-    expect(told).toMatchObject({ state: 'running', problem: '3.png is no picture that can be read here' })
+    expect(told).toMatchObject({ state: 'running', problem: '3.png is not an image that can be read here' })
     source.source.command?.('previous', {})
     await source.untilPicture(shows([0, 255, 0]))
     source.source.update({ folder: slides, intervalMs: 200, fadeMs: 0, fit: 'cover', width: 320, height: 180 })
@@ -314,7 +314,7 @@ describe('texts', () => {
     expect(wrapped.height).toBeGreaterThan(red.height * 1.7)
   })
 
-  it('say which font stands for one that is missing, and are written from right to left with the letters of other scripts', async () => {
+  it('say which font replaces one that is missing, and are written from right to left with the letters of other scripts', async () => {
     const source = await bench.open('text', { text: 'abc', font: 'Nonesuch Grotesk' })
     expect((await source.untilState('running')).problem).toMatch(/^The font Nonesuch Grotesk is not installed: .+ is used instead$/)
     const hebrew = await bench.open('text', { text: 'א,', fontSize: 80, font: 'DejaVu Sans', direction: 'auto' })
@@ -347,7 +347,7 @@ describe('texts', () => {
     await source.untilPicture((picture) => picture.width > first.width * 2 && picture.height === first.height)
   })
 
-  it('follow an address, keep the last one while it fails, and ask nothing but http', async () => {
+  it('follow a URL, keep the last one while it fails, and ask nothing but http', async () => {
     let answer: { status: number; body: string } = { status: 200, body: 'one' }
     const server = createServer((_, response) => {
       response.writeHead(answer.status).end(answer.body)
@@ -366,7 +366,7 @@ describe('texts', () => {
     await source.untilReport((report) => report.problem === undefined)
     server.close()
     const local = await bench.open('text', { from: 'url', url: 'file:///etc/hostname' })
-    expect((await local.untilState('waiting')).problem).toBe('file: addresses are not asked: only http and https')
+    expect((await local.untilState('waiting')).problem).toBe('file: URLs are not supported: only http and https')
   })
 
   it('scroll through a window without a seam, at their speed', async () => {
@@ -455,7 +455,7 @@ describe('clocks and timers', () => {
   })
 })
 
-describe('test pictures and tones', () => {
+describe('test cards and tones', () => {
   it('number the frames of the program, none twice and none left out', async () => {
     const source = await bench.open('test-pattern', { width: 640, height: 360 })
     const frames: number[] = []
@@ -482,11 +482,11 @@ describe('test pictures and tones', () => {
     )
   })
 
-  it('sound at exactly their frequency and level', async () => {
+  it('play exactly their frequency and level', async () => {
     const source = await bench.open('tone', { frequency: 997, levelDb: -20 })
     await until(
       () => source.sound.written > 48_000,
-      () => 'no sound',
+      () => 'no audio',
     )
     // RMS of a sine of peak -20 dBFS.
     expect(levels(source, 997).tone).toBeCloseTo(0.1 / Math.SQRT2, 3)
@@ -510,12 +510,12 @@ describe('test pictures and tones', () => {
   })
 })
 
-describe('a picture that is not read in time', () => {
+describe('an image that is not read in time', () => {
   /** Takes a minute and more: each filter is drawn over all of it. */
   const turbulence = Array.from({ length: 40 }, (_, seed) => `<feTurbulence baseFrequency="0.9" numOctaves="9" seed="${seed}"/>`).join('')
   const endless = `<svg xmlns="http://www.w3.org/2000/svg" width="2000" height="2000"><filter id="f" x="0" y="0" width="1" height="1">${turbulence}</filter><rect width="2000" height="2000" filter="url(#f)"/></svg>`
 
-  it('says so, and holds up no other, however many there are of it', async () => {
+  it('says so, and delays no other, however many there are of it', async () => {
     writeFileSync(file('endless.svg'), endless)
     await solid(64, 36, '#00ff00').toFile(file('quick.png'))
     const slow = await Promise.all([1, 2, 3].map(() => bench.open('image', { file: file('endless.svg') })))

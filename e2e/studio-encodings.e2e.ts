@@ -80,7 +80,7 @@ afterAll(async () => {
 })
 
 describe('encodings', () => {
-  it('are H.264 with B-frames, a profile, a smaller picture and other colours where that is asked for', async () => {
+  it('are H.264 with B-frames, a profile, a smaller size and other colours where that is asked for', async () => {
     const file = await record('h264', {
       codec: 'h264',
       encoder: 'libx264',
@@ -168,7 +168,7 @@ describe('encodings', () => {
     ['libx264', 'h264', 'ultrafast'],
     ['libx265', 'hevc', 'ultrafast'],
     ['libsvtav1', 'av1', '13'],
-  ] as const)('of %s take another bitrate while they work, with every picture there', async (encoder, codec, preset) => {
+  ] as const)('of %s take another bitrate while they work, with every frame there', async (encoder, codec, preset) => {
     const worker = openNoise(encoder, codec, preset, 1600)
     const at1600 = await worker.make(60)
     worker.encoder.setBitrate(300)

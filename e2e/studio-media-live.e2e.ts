@@ -39,7 +39,7 @@ async function publish(): Promise<Publisher> {
 const shown = (picture: Parameters<typeof frameOf>[0]): boolean => frameOf(picture) !== undefined
 
 describe('a live stream', () => {
-  it('of this host is seen in order with its sound, outlives its publisher, and is there again when they return', async () => {
+  it('of this host is seen in order with its audio, outlives its publisher, and is there again when they return', async () => {
     const publisher = await publish()
     const source = await bench.open('stream', { stream: 'show' })
     await source.untilPicture(shown)
@@ -52,7 +52,7 @@ describe('a live stream', () => {
         let [counted, holes] = [seen[0]?.frame ?? 0, 0]
         for (const { frame } of seen.slice(1)) {
           const step = (frame! - (counted % clipFrames) + clipFrames) % clipFrames
-          expect(step, 'no picture is shown twice, none out of order').toBeGreaterThan(0)
+          expect(step, 'no video is shown twice, none out of order').toBeGreaterThan(0)
           expect(step, 'none out of order').toBeLessThan(clipFrames / 2)
           holes += step - 1
           counted += step
@@ -97,7 +97,7 @@ describe('a live stream', () => {
     )
   })
 
-  it('comes by RTSP, and begins again when the camera does', async (context) => {
+  it('comes by RTSP, and starts again when the camera does', async (context) => {
     if (!hasRtspServer()) skipBecause(context, 'GStreamer has no RTSP server here')
     const server = await startRtspServer(await madeClip('media-rtsp.mp4', ['-c', 'copy', '-t', '3']))
     try {
@@ -121,7 +121,7 @@ describe('a live stream', () => {
     expect(source.picture()).toBeUndefined()
   })
 
-  it('tells what is wrong with an address, without its secrets, and tries again by itself', async () => {
+  it('says what is wrong with a URL, without its secrets, and tries again by itself', async () => {
     const problem = async (settings: object, state: 'failed' | 'waiting') =>
       (await (await bench.open('stream', settings)).untilState(state)).problem
     expect(await problem({}, 'failed')).toContain('named yet')

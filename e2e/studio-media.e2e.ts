@@ -43,7 +43,7 @@ function workers(): number[] {
 }
 
 describe('a media file', () => {
-  it('shows its pictures when they are due, begins again without a gap, and its tone goes on over the seam', async () => {
+  it('shows its frames when they are due, starts again without a gap, and its tone goes on over the seam', async () => {
     const source = await bench.open('media', { file: steady, loop: true })
     await source.untilPicture()
     await undisturbed(async () => {
@@ -65,7 +65,7 @@ describe('a media file', () => {
     }, 6)
   })
 
-  it('keeps picture and sound in step', async () => {
+  it('keeps video and audio in sync', async () => {
     const source = await bench.open('media', { file: plain })
     // A machine too busy to go on may part one of them, or hide where a flash begins; what is wrong by itself is so in all.
     await undisturbed(async () => {
@@ -94,7 +94,7 @@ describe('a media file', () => {
     expect(() => source.source.command!('next', {})).toThrow(expect.objectContaining({ code: 'studio.command_unknown' }))
   })
 
-  it('stands still and goes on, runs at another speed with its pitch, and ends as it is told', async () => {
+  it('pauses and goes on, runs at another speed with its pitch, and ends as set', async () => {
     const settings = { file: plain, whenShown: 'wait', trimInMs: 1000, trimOutMs: 9000 }
     const source = await bench.open('media', settings)
     await source.untilPicture(shows(30))
@@ -149,7 +149,7 @@ describe('a media file', () => {
     expect(ended.details).toMatchObject({ durationMs: 500, width: 320, height: 180 })
   })
 
-  it('stands upright where a telephone was held so', async () => {
+  it('is upright where a phone was rotated', async () => {
     await ffmpeg(['-f', 'lavfi', '-i', 'color=red:s=320x180:r=30:d=0.2,drawbox=0:0:160:180:blue:fill', file('lying.mp4')])
     await ffmpeg(['-i', file('lying.mp4'), '-c', 'copy', '-metadata:s:v', 'rotate=90', file('upright.mp4')])
     const source = await bench.open('media', { file: file('upright.mp4'), atEnd: 'last' })
@@ -161,7 +161,7 @@ describe('a media file', () => {
     expect((await source.untilState('ended')).details).toMatchObject({ width: 180, height: 320 })
   })
 
-  it('rests while nobody sees it, begins anew when it is shown, and frees its process where it is told to', async () => {
+  it('rests while nobody sees it, restarts when it is shown, and frees its process where that is set', async () => {
     const source = await bench.open('media', { file: plain }, false)
     await source.untilPicture(shows(0))
     await source.untilState('paused')
@@ -270,7 +270,7 @@ describe('bad files', () => {
     expect((await source.untilReport(({ state, problem }) => state === 'ended' && problem !== undefined)).problem).toMatch(/breaks off/)
   })
 
-  it('are refused where they are no media, too large, or nothing is left between their ends', async () => {
+  it('are rejected where they are no media, too large, or nothing is left between their ends', async () => {
     mkdirSync(file('folder.mp4'))
     await ffmpeg(['-f', 'lavfi', '-i', 'color=gray:s=8194x64:r=1:d=1', '-c:v', 'mjpeg', file('wide.avi')])
     const problem = async (settings: object) => (await (await bench.open('media', settings)).untilState('failed')).problem
@@ -293,7 +293,7 @@ describe('a source whose studio was killed', () => {
   }
   const step = (frames: number, of: number): number => Math.abs(frames - of * Math.round(frames / of))
 
-  it.each([1, 2])('goes on where it would be, to the frame, with its sound in step: at speed %d', async (speed) => {
+  it.each([1, 2])('goes on where it would be, to the frame, with its audio in sync: at speed %d', async (speed) => {
     const settings = { file: plain, loop: true, speed }
     // Three times on a machine that is too busy to decode in time it goes on a little later.
     await undisturbed(async () => {
@@ -326,7 +326,7 @@ describe('a source whose studio was killed', () => {
     })
   })
 
-  it('stands still where it stood still, ends as it had ended, and follows what happened meanwhile', async () => {
+  it('stays paused where it was paused, ends as it had ended, and follows what happened meanwhile', async () => {
     const settings = { file: plain, atEnd: 'last' }
     const source = await bench.open('media', settings)
     await source.untilState('running')
@@ -384,7 +384,7 @@ describe('the process of a media source', () => {
     expect(other.reports.every(({ problem }) => problem === undefined)).toBe(true)
   })
 
-  it('is given up when it dies of the same thing three times, until it is told to retry', async () => {
+  it('is given up when it dies of the same cause three times, until it gets the command to retry', async () => {
     const source = await bench.open('media', { file: plain, loop: true })
     for (let death = 1; death <= 3; death++) {
       await source.untilState('running')

@@ -43,7 +43,7 @@ const steadily = (all: readonly number[]) => all.toSorted((a, b) => b - a)[Math.
 
 const isNear = (level: number, wanted: number) => Math.abs(level - wanted) < 1
 
-describe('sound through the mixer and an encoder into a file', () => {
+describe('audio through the mixer and an encoder into a file', () => {
   let pipeWire: PrivatePipeWire | undefined
   let host: RunningHost
   const folder = mkdtempSync(join(tmpdir(), 'ami-mixer-'))
@@ -198,7 +198,7 @@ describe('sound through the mixer and an encoder into a file', () => {
     expect(isTrue, JSON.stringify(tones)).toBe(true)
   })
 
-  it('is earlier and later than its pictures by its sync offset, and in step without one', async () => {
+  it('is earlier and later than its video by its sync offset, and in sync without one', async () => {
     const sync = {
       format: 'ami-streams/collection',
       version: 1,

@@ -69,7 +69,7 @@ const waitsFor = (source: OpenedSource, problem: RegExp) =>
   source.untilReport((report) => report.state === 'waiting' && problem.test(report.problem ?? ''))
 
 describe('a camera', () => {
-  it('is waited for, shows every picture, and comes back with another size and layout', async (context) => {
+  it('is waited for, shows every frame, and comes back with another size and layout', async (context) => {
     if (missing !== undefined) skipBecause(context, missing)
     const camera = await bench.open('camera', { device: 'desk-camera' })
     await waitsFor(camera, /desk-camera is not plugged in/)

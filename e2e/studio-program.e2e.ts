@@ -125,7 +125,7 @@ function lumas(file: string): { time: number; luma: number }[] {
 
 beforeAll(async () => {
   host = await startHost()
-  const file = join(folder, 'journey.json')
+  const file = join(folder, 'show.json')
   writeFileSync(file, JSON.stringify(collection))
   const from = performance.now()
   await post('/studio/open', { file })
@@ -138,7 +138,7 @@ afterAll(async () => {
 })
 
 describe('the program', () => {
-  it('reaches a file with every frame once, and with its sound in step', async () => {
+  it('reaches a file with every frame once, and with its audio in sync', async () => {
     await cutTo('card')
     await undisturbed(async () => {
       const before = await heldUp()

@@ -301,7 +301,7 @@ describe("the studio's recordings", () => {
 })
 
 describe('a recording on a disk that fills', () => {
-  it('says so while other outputs go on, keeps what it has, and records again when there is room', async (context) => {
+  it('says so while other outputs go on, keeps what it has, and records again when there is space', async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'ami-studio-full-'))
     const small = join(folder, 'small')
     mkdirSync(small)

@@ -116,7 +116,7 @@ afterAll(async () => {
 })
 
 describe('a collection', () => {
-  it('tells what it is, with secrets hidden in answers and sealed in its file', async () => {
+  it('says what it is, with secrets hidden in answers and encrypted in its file', async () => {
     const { collection, file: path } = await ask('GET', '/studio/collection')
     expect(path).toBe(file('Evening'))
     expect(collection.outputs[0].settings.key).toBe('••••')
@@ -126,7 +126,7 @@ describe('a collection', () => {
     expect((await ask('GET', '/studio/collections/Evening/export?secrets=true')).outputs[0].settings.key).toBe('very-secret-key')
   })
 
-  it('is edited over the API: each edit is one step, seen by whoever follows, and refused where somebody was faster', async () => {
+  it('is edited over the API: each edit is one step, seen by whoever follows, and rejected where somebody was faster', async () => {
     const socket = new WebSocket(`${host.http.replace('http', 'ws')}/api/v1/events?topics=studio.changed`)
     const heard: any[] = []
     socket.on('message', (text) => heard.push(JSON.parse(String(text))))
@@ -221,7 +221,7 @@ describe('a collection', () => {
     await ask('PATCH', '/studio/program', { studioMode: false, transition: null })
   })
 
-  it('that is none is refused with its places, and what is open goes on untouched', async () => {
+  it('that is invalid is rejected with its places, and what is open goes on untouched', async () => {
     await saved()
     const before = readFileSync(file('Evening'), 'utf8')
     const bad = structuredClone(document) as any
@@ -275,7 +275,7 @@ describe('a collection', () => {
 })
 
 describe('what is on air', () => {
-  it('is switched with the canvases that follow, on a frame that is told, and prepared in a preview', async (context) => {
+  it('is switched with the canvases that follow, on a frame that is reported, and prepared in a preview', async (context) => {
     await needFrames(context)
     await ask('POST', '/studio/program', { scene: 'talk', transition: 'cut' })
     const cut = await ask('POST', '/studio/program', { scene: 'intro', transition: 'cut' })
@@ -347,7 +347,7 @@ describe('what is on air', () => {
     expect((await ask('GET', '/studio/program')).canvases).toMatchObject([{ program: 'talk' }, { program: 'tall-talk' }])
   })
 
-  it('is ruled by actions, macros and hotkeys', async () => {
+  it('is controlled by actions, macros and hotkeys', async () => {
     await ask('POST', '/studio/actions', { do: 'switch', scene: 'intro' })
     const before = (await ask('GET', '/studio/sources/hum')).item.audio.muted
     expect(await ask('POST', '/studio/hotkeys', { chord: 'shift+ctrl+2' })).toMatchObject({
@@ -394,7 +394,7 @@ describe('a scene collection of OBS Studio', () => {
     writeFileSync(path, JSON.stringify(obs))
     const told = await streams(['studio', 'import-obs', path], { dataDir })
     expect(told.errors).toBe('')
-    expect(told.out).toContain('The collection "From OBS" was made')
+    expect(told.out).toContain('The collection "From OBS" was created')
     expect(told.out).toContain('source "Link": there is no kind of source for ndi_source')
     expect(told.out).toContain('source "Film": /show/film.mp4 is not on this machine')
     // What moved together with the document is found beside it.
@@ -439,7 +439,7 @@ describe('`streams studio run`', () => {
     expect((await streams(['studio', 'status', '--json'], { dataDir })).json()).toMatchObject({ state: 'off' })
   })
 
-  it('refuses a file that is no collection before anything runs', async () => {
+  it('rejects a file that is no collection before anything runs', async () => {
     const bad = join(dataDir, 'bad.json')
     writeFileSync(bad, JSON.stringify({ format: 'ami-streams/collection', version: 1, scenes: [{ id: 'a', items: [{ source: 'x' }] }] }))
     const elsewhere = mkdtempSync(join(tmpdir(), 'ami-studio-run-'))

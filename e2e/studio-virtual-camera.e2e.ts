@@ -242,7 +242,7 @@ describe('a virtual camera of PipeWire', () => {
 })
 
 describe('a virtual camera of v4l2loopback', () => {
-  it('is refused with what is missing, where the system has no loopback device', async (context) => {
+  it('is rejected with what is missing, where the system has no loopback device', async (context) => {
     if (loopbackDevices().length > 0) skipBecause(context, 'this machine has a loopback device')
     await show.add('loopback', 'virtual-camera', { via: 'v4l2loopback' }, { audio: [] })
     const reply = await host.api('POST', '/studio/outputs/loopback/start', {})
@@ -250,7 +250,7 @@ describe('a virtual camera of v4l2loopback', () => {
     expect(reply.body.detail + reply.body.remedy).toContain('v4l2loopback')
   })
 
-  it('is fed with every picture of a store, once', async () => {
+  it('is fed with every frame of a store, once', async () => {
     const device = join(folder, 'device')
     const store = bench.stores.createFrameStore()
     const planes = [Buffer.alloc(width * height), Buffer.alloc((width * height) / 4, 128), Buffer.alloc((width * height) / 4, 128)]

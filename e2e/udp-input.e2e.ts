@@ -24,7 +24,7 @@ const send = (file: string, url: string): ChildProcess =>
 
 const inputs = async (): Promise<any[]> => (await host.api('GET', '/live/udp-inputs')).body.items
 
-it('a transport stream over UDP, to one address or a group, is a stream while it comes', async () => {
+it('a transport stream over UDP, to one IP address or a group, is a stream while it comes', async () => {
   const [one, two] = [await freeUdpPort(), await freeUdpPort()]
   const urls = { alone: `udp://:${one}`, group: `udp://@239.9.9.9:${two}?localaddr=127.0.0.1` }
   for (const [stream, url] of Object.entries(urls)) {

@@ -97,7 +97,7 @@ describe('who is watching', () => {
     expect([7, inRealTime ? 7 : 8]).toContain(samples.at(-1).total)
   })
 
-  it('counts no beacon of a session that never fetched, and refuses what is none', async () => {
+  it('counts no beacon of a session that never fetched, and rejects invalid ones', async () => {
     const send = (body: string) => fetch(`${host.http}/live/crowd/beacon`, { method: 'POST', body })
     const beacon = { session: 'nobody', protocol: 'hls', event: 'start', sequence: 1 }
     expect((await send(JSON.stringify(beacon))).status).toBe(202)
@@ -107,7 +107,7 @@ describe('who is watching', () => {
     expect((await figures('crowd')).items.some((session: any) => session.id === 'nobody')).toBe(false)
   })
 
-  it('sees stalls of a page whose network stands still', async () => {
+  it('sees stalls of a page whose network stops', async () => {
     await publish('slow')
     const page = await open('/watch/slow')
     await untilMoving(page)

@@ -48,7 +48,7 @@ describe('a viewer with the link', () => {
     await new Promise((resolve) => elsewhere?.close(resolve))
   })
 
-  it('is told that there is no such stream', async () => {
+  it('shows that there is no such stream', async () => {
     const { page, problems } = await open('/watch/nobody')
     await untilPlayer(page, 'missing')
     expect(await page.getByTestId('player-notice').innerText()).toContain('There is no stream of this name')
@@ -57,7 +57,7 @@ describe('a viewer with the link', () => {
     await page.close()
   })
 
-  it('comes before the stream, and sees it begin, live through a lost publisher, and end, all in one page', async () => {
+  it('comes before the stream, and sees it start, live through a lost publisher, and end, all in one page', async () => {
     const key = await host.key('late')
     const hls = await open('/watch/late')
     const dash = await open('/watch/late?player=dash')

@@ -50,7 +50,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     await host?.stop()
   })
 
-  it('bounds valid offers from one address, and viewers notice nothing', async (context) => {
+  it('bounds valid offers from one IP address, and viewers notice nothing', async (context) => {
     if (!present) skipBecause(context, noWorker)
     const layer = { rid: 'f', width: 480, height: 270, kbps: 350 }
     const signal = `${host.http.replace('http', 'ws')}/live/socket/signal`
@@ -86,7 +86,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     await host.until('socket', (each) => each.state === 'ended')
   })
 
-  it('carries picture, sound and messages from one browser to another, and packages them', async (context) => {
+  it('carries video, audio and messages from one browser to another, and packages them', async (context) => {
     if (!present) skipBecause(context, noWorker)
     const { page: sender } = await publish('canvas')
     const viewer = await open()
@@ -110,7 +110,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     await until(async () => (await (await fetch(`${host.http}/live/canvas/index.m3u8`)).text()).includes('avc1.'), 'a playlist')
   })
 
-  it('takes three sizes of one picture and gives a viewer the best', async (context) => {
+  it('takes three sizes of one video and gives a viewer the best', async (context) => {
     if (!present) skipBecause(context, noWorker)
     const { page } = await publish('layers', { simulcast: true, width: 1280, height: 720, bitrate: 1_500_000 })
     const viewer = await open()
@@ -134,7 +134,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     expect(await page.evaluate(() => window.states.at(-1))).toBe('live')
   })
 
-  it('plays an RTMP source with its sound', async (context) => {
+  it('plays an RTMP source with its audio', async (context) => {
     if (!present) skipBecause(context, noWorker)
     const key = await host.key('encoder')
     publishers.push(await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 600 }))
@@ -148,9 +148,9 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     await until(async () => (await received(viewer)).audioEnergy > 0, 'sound')
   })
 
-  it('keeps no place for the offers of the beginning that nobody took up', async (context) => {
+  it('keeps no place for early offers that nobody took up', async (context) => {
     if (!present) skipBecause(context, noWorker)
-    // Some of those of the journeys between are left until their connections are found dead.
+    // Some of those of the tests between are left until their connections are found dead.
     await until(async () => (await sessions()) <= 10, 'offers hold their places')
   })
 

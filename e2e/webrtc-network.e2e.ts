@@ -86,7 +86,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     }
   })
 
-  it('takes a smaller picture when the line narrows, and the better one when it is wide again', async (context) => {
+  it('takes a smaller size when the line narrows, and the better one when it is wide again', async (context) => {
     if (!present) skipBecause(context, noWorker)
     publishers.push(
       await publishLayers(`${host.http}/live/sizes/whip`, await host.key('sizes', { onSecondPublisher: 'takeover' }), [

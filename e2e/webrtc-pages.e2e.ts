@@ -104,7 +104,7 @@ describe('going live from a browser', () => {
     await context.close()
   })
 
-  it('says what to do when the browser refuses the camera', async () => {
+  it('says what to do when the browser denies the camera', async () => {
     const strict = await launchBrowser()
     const page = await strict.newPage()
     await page.goto(`${host.http}/publish`)

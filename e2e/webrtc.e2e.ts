@@ -56,7 +56,7 @@ describe('WebRTC on node-datachannel', () => {
     const seen = await readVideo(viewer, 2500, 60)
     const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
     process.stdout.write(
-      `WHIP to WHEP: ${glassToGlass} ms glass to glass, first picture after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
+      `WHIP to WHEP: ${glassToGlass} ms glass to glass, first frame after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
     )
     expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
@@ -105,7 +105,7 @@ describe('WebRTC on node-datachannel', () => {
     const seen = await readVideo(viewer, 2500, 60)
     const glassToGlass = median(seen.map((frame) => frame.readAt - frame.wallMs))
     process.stdout.write(
-      `RTMP to WHEP: ${glassToGlass} ms glass to glass, first picture after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
+      `RTMP to WHEP: ${glassToGlass} ms glass to glass, first frame after ${Math.round(played.firstPictureMs)} ms, ${seen.length} frames\n`,
     )
     expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
@@ -113,7 +113,7 @@ describe('WebRTC on node-datachannel', () => {
     await viewer.close()
   })
 
-  it('B-frames and AAC are made playable: frames come in order, with sound', async () => {
+  it('B-frames and AAC are made playable: frames come in order, with audio', async () => {
     const plain = await testClip('webrtc-plain', { width: 640, height: 360, fps: 30, frames: 600, videoKbps: 800 })
     const clip = plain.replace('.flv', '-b.flv')
     execFileSync('ffmpeg', [
@@ -243,7 +243,7 @@ describe('WebRTC on node-datachannel', () => {
     }
   })
 
-  it('refuses what it cannot take, each with its code', async () => {
+  it('rejects what it cannot take, each with its code', async () => {
     const key = await host.key('bad')
     const refusal = async (reply: Response | Promise<Response>) => {
       const answer = await reply

@@ -73,7 +73,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
     ['thumbnail-worker', 1000, async () => (await fetch(`${host.http}/live/cam/thumbnail.jpg`)).status === 200],
     ['pull-worker', 0, () => active('looped')],
     ['demo-worker', 500, () => active('demo')],
-  ] as const)('%s is begun again soon, and the stream never noticed', async (name, withinMs, works) => {
+  ] as const)('%s is restarted soon, and the stream never noticed', async (name, withinMs, works) => {
     if (name === 'pull-worker') await until(() => active('looped'), 'the source is live')
     if (name === 'demo-worker') await until(() => active('demo'), 'the test stream is live')
     const waitedMs = await killWorker(host, name, works)
@@ -83,7 +83,7 @@ describe.skipIf(process.platform !== 'linux')('workers that are killed', () => {
     expect(waitedMs).toBeLessThanOrEqual(withinMs)
   })
 
-  it('a slate whose process is killed is refused with a reason, and the next one is made', async () => {
+  it('a slate whose process is killed is rejected with a reason, and the next one is made', async () => {
     const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
     const add = () => host.api('POST', '/live/slates', { label: 'x', data: png.toString('base64') })
     const asked = add()
@@ -127,7 +127,7 @@ describe.skipIf(process.platform !== 'linux')('delivery processes and the other 
     }
   })
 
-  it('mediasoup’s worker is begun again at once; a host that stops leaves no process', async (context) => {
+  it('mediasoup’s worker is restarted at once; a host that stops leaves no process', async (context) => {
     const file = findMediasoupWorker()
     if (file === undefined || !existsSync(file)) skipBecause(context, 'no mediasoup worker is on this machine')
     const host = await startHost({ name: 'workers-mediasoup', args: ['--webrtc-engine', 'mediasoup', '--thumbnail-ms', '1000'] })

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { plan, planned } from '../e2e/plan.ts'
 
-test('every file of end-to-end tests stands in e2e/plan.ts with its part and cost', () => {
+test('every file of end-to-end tests is in e2e/plan.ts with its part and cost', () => {
   const files = readdirSync(new URL('../e2e', import.meta.url)).filter((name) => name.endsWith('.e2e.ts'))
   expect(files.map((name) => name.replace('.e2e.ts', '')).sort()).toEqual(Object.keys(plan).sort())
 })

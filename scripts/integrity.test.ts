@@ -21,7 +21,7 @@ describe('what is fetched from a registry', () => {
     expect(entries.filter(([, { integrity = '' }]) => !sha512.test(integrity)).map(([path]) => path)).toEqual([])
   })
 
-  it('has no address in the lock file: the registry is the one that npm is set to', () => {
+  it('has no URL in the lock file: the registry is the one that npm is set to', () => {
     expect(entries.filter(([, { resolved, link }]) => resolved !== undefined || link).map(([path]) => path)).toEqual([])
     expect(text).not.toMatch(/https?:\/\/[^"]*\.tgz/)
   })

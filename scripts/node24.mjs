@@ -130,7 +130,7 @@ export async function ensureNode24() {
       rmSync(fresh, { recursive: true, force: true })
     }
     const node = findNode24()
-    if (!node) throw new Error(`${name}@${version} holds no Node for this machine.`)
+    if (!node) throw new Error(`${name}@${version} contains no Node for this machine.`)
     return node
   })
 }

@@ -141,7 +141,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       })
       const text = await reply.text()
       const answer = text === '' ? undefined : JSON.parse(text)
-      // every journey holds the API to its word
+      // every end-to-end test checks answers against the API's description
       contract ??= readContract()
       ;(await contract).check(method, path, reply.status, answer)
       return { status: reply.status, body: answer }

@@ -1,7 +1,7 @@
 import type { RunningHost } from './host.ts'
 import { until } from './until.ts'
 
-/** A show of the studio for journeys of its outputs: the test picture with its beep on a canvas of 640x360 at 30 fps. */
+/** A show of the studio for tests of its outputs: the test picture with its beep on a canvas of 640x360 at 30 fps. */
 export interface Show {
   /** Adds an output; settings and encodings over what all have. */
   add(id: string, kind: string, settings: object, more?: object): Promise<void>
@@ -24,7 +24,7 @@ export const smallVideo = { encoder: 'libx264', preset: 'ultrafast', bitrateKbps
 const document = {
   format: 'ami-streams/collection',
   version: 1,
-  name: 'journey',
+  name: 'outputs',
   frameRate: 30,
   canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'welcome' }],
   scenes: [
@@ -37,8 +37,8 @@ const document = {
 /** Opens the show on a host and waits until pictures are made. */
 export async function openShow(host: RunningHost): Promise<Show> {
   const must = requests(host)
-  await must('POST', '/studio/collections', { name: 'journey', collection: document })
-  await must('POST', '/studio/collections/journey/open', {})
+  await must('POST', '/studio/collections', { name: 'outputs', collection: document })
+  await must('POST', '/studio/collections/outputs/open', {})
   return showOf(host)
 }
 

@@ -3,7 +3,7 @@ import { TestRunner } from 'vitest'
 
 /**
  * Waits until `look` answers with something other than false, null and undefined, and answers that; fails with `what` where it does not.
- * A condition and no clock: the time is only there so that a journey that hangs ends.
+ * A condition and no clock: the time is only there so that a test that hangs ends.
  */
 export async function until<Value>(
   look: () => Value | Promise<Value>,

@@ -142,7 +142,7 @@ describe('who may', () => {
     expect(outcome(endpoint(), caller({ origin: 'http://127.0.0.1:8080' }), 'viewer', true)).toBe('admin')
   })
 
-  it('are told addresses of their own, and the public one for others', () => {
+  it('get URLs of their own, and the public one for others', () => {
     const access = endpoint({ publicUrl: 'https://live.example' })
     const inside = caller({ host: '127.0.0.1:8080' })
     expect([access.baseUrl(inside), access.sharedBaseUrl(inside)]).toEqual(['http://127.0.0.1:8080', 'https://live.example'])
@@ -203,7 +203,7 @@ describe('who may', () => {
     for (const httpVersion of ['1.1', '2.0']) expect(outcome(endpoint(), caller(browser, { httpVersion }))).toBe('admin')
   })
 
-  it('guess at tokens: failures are counted and then refused, and a good one always passes', () => {
+  it('guess at tokens: failures are counted and then rejected, and a good one always passes', () => {
     const access = endpoint({ wide: true })
     for (let index = 0; index < 3; index += 1) expect(outcome(access, caller({ authorization: 'Bearer x' }))).toBe('auth.token_unknown')
     expect(outcome(access, caller({ authorization: 'Bearer x' }))).toBe('auth.too_many_attempts')
@@ -214,7 +214,7 @@ describe('who may', () => {
 })
 
 describe('the limit of attempts', () => {
-  it('counts anew when its time is over', () => {
+  it('counts from zero when its time is over', () => {
     let now = 0
     const limit = createAttemptLimit({ max: 1, windowMs: 1000, now: () => now })
     const codes = () => limit.failed('9.9.9.9', 'auth.link_spent').code
@@ -228,7 +228,7 @@ describe('the limit of attempts', () => {
     expect(ofNetwork).toEqual(['auth.link_spent', 'auth.too_many_attempts', 'auth.link_spent'])
   })
 
-  it('delays so many answers and no more, so that nobody holds connections by guessing', async () => {
+  it('delays so many answers and no more, so that nobody keeps connections by guessing', async () => {
     vi.useFakeTimers()
     onTestFinished(() => void vi.useRealTimers())
     const limit = createAttemptLimit({ delayMs: 1000 })

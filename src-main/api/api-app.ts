@@ -71,7 +71,7 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
     else
       logger.debug(
         { code: known.code, requestId: request.id, path: request.routeOptions.url, detail: known.message },
-        'a request was refused',
+        'a request was rejected',
       )
     return sendProblem(reply, known, request.id)
   })
@@ -85,7 +85,7 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
   app.get(`${apiPrefix}/events`, (request, reply) => {
     const principal = access.admit(callerOf(request.raw), 'viewer', true)
     if (!request.headers.accept?.includes('text/event-stream')) {
-      throw new AppError('request.invalid', 'Open this address as a WebSocket, or with `Accept: text/event-stream`')
+      throw new AppError('request.invalid', 'Open this URL as a WebSocket, or with `Accept: text/event-stream`')
     }
     const release = clients.take('eventStreams', clientOf(request.raw).remoteAddress)
     if (release === undefined) throw clients.error('eventStreams')

@@ -40,7 +40,7 @@ describe('the event feed', () => {
     expect(replayed).toEqual(due)
   })
 
-  it('keeps what secrets stand in from viewers, also where they ask for it by name', () => {
+  it('keeps what contains secrets from viewers, also where they ask for it by name', () => {
     const asked = ['hook.', 'playback-key.', 'alert-channel.', 'key.created', 'browser-session.', 'settings.']
     const named = topics.filter((topic) => asked.some((prefix) => topic.startsWith(prefix)))
     const { live, replayed } = received('viewer', asked, (bus) => {

@@ -57,7 +57,7 @@ export async function buildOpenApi(routes: readonly RouteDefinition[], version: 
       },
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', description: 'a token made with POST /tokens or `streams tokens create`' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'a token created with POST /tokens or `streams tokens create`' },
           cookie: { type: 'apiKey', in: 'cookie', name: 'streams_session' },
         },
       },

@@ -11,7 +11,7 @@ export const ProblemSchema = Type.Object(
     detail: Type.String(),
     code: Type.String({ description: 'stable: what programs match' }),
     remedy: Type.String({ description: 'what to do about it' }),
-    requestId: Type.String({ description: 'stands in the log lines of this request' }),
+    requestId: Type.String({ description: 'is in the log lines of this request' }),
   },
   { description: 'RFC 9457 problem' },
 )

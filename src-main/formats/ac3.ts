@@ -54,7 +54,7 @@ function parseAc3(data: Uint8Array, bsid: number): Ac3Configuration | Fault {
 function parseEac3(data: Uint8Array, bsid: number): Ac3Configuration | Fault {
   const reader = new BitReader(data, 2)
   const streamType = reader.bits(2)
-  if (streamType === 1) return fault('E-AC-3 packet begins with a dependent substream', 2)
+  if (streamType === 1) return fault('E-AC-3 packet starts with a dependent substream', 2)
   reader.skip(3)
   const frameBytes = (reader.bits(11) + 1) * 2
   const rateCode = reader.bits(2)

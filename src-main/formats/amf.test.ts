@@ -51,7 +51,7 @@ describe('AMF0', () => {
     expect(isFault(answer) && answer.offset).toBe(offset)
   })
 
-  it('refuses a bomb of nested arrays and one of many values', () => {
+  it('rejects a bomb of nested arrays and one of many values', () => {
     const nested = Buffer.alloc(5 * 1000)
     for (let at = 0; at < nested.length; at += 5) nested.set([10, 0, 0, 0, 1], at)
     expect(isFault(readAmf0Values(nested))).toBe(true)

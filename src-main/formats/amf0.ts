@@ -43,7 +43,7 @@ export function readAmf0Values(
 /** Reads one value at the cursor (AMF0 section 2). */
 export function readAmf0(cursor: AmfCursor, depth: number): AmfValue | Fault {
   if (depth > cursor.limits.depth) return fault('AMF0 is nested too deep', cursor.position)
-  if (--cursor.valuesLeft < 0) return fault('AMF0 holds too many values', cursor.position)
+  if (--cursor.valuesLeft < 0) return fault('AMF0 has too many values', cursor.position)
   if (cursor.position >= cursor.end) return fault('AMF0 ends where a value should be', cursor.position)
   const { bytes } = cursor
   const marker = bytes[cursor.position++]

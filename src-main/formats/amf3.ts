@@ -22,7 +22,7 @@ export function readAmf3(cursor: AmfCursor, depth: number): AmfValue | Fault {
 
 function readValue(cursor: AmfCursor, tables: Tables, depth: number): AmfValue | Fault {
   if (depth > cursor.limits.depth) return fault('AMF3 is nested too deep', cursor.position)
-  if (--cursor.valuesLeft < 0) return fault('AMF3 holds too many values', cursor.position)
+  if (--cursor.valuesLeft < 0) return fault('AMF3 has too many values', cursor.position)
   if (cursor.position >= cursor.end) return fault('AMF3 ends where a value should be', cursor.position)
   const marker = cursor.bytes[cursor.position++]
   switch (marker) {

@@ -7,7 +7,7 @@ import { buildHevcDecoderConfiguration } from './hevc-record.ts'
 const bytes = (...values: number[]) => Uint8Array.from(values)
 
 describe('NAL units between start codes', () => {
-  it('are found behind short and long start codes, without the zeros that stand before the next', () => {
+  it('are found behind short and long start codes, without the zeros before the next', () => {
     const stream = bytes(0, 0, 0, 1, 0x67, 1, 2, 0, 0, 1, 0x68, 3, 0, 0, 0, 1, 0x65, 0, 0, 3, 1, 9, 0, 0)
     expect(splitAnnexB(stream).map((unit) => [...unit])).toEqual([
       [0x67, 1, 2],
@@ -16,7 +16,7 @@ describe('NAL units between start codes', () => {
     ])
   })
 
-  it('are none where there is no start code', () => {
+  it('are missing where there is no start code', () => {
     expect(splitAnnexB(bytes())).toEqual([])
     expect(splitAnnexB(bytes(1, 2, 3, 4))).toEqual([])
     expect(splitAnnexB(bytes(0, 0, 1))).toEqual([])
@@ -38,7 +38,7 @@ describe('NAL units between start codes', () => {
 })
 
 describe('configuration records of what is encoded here', () => {
-  it('are refused where the encoder gave too little', () => {
+  it('are rejected where the encoder gave too little', () => {
     expect(isFault(buildHevcDecoderConfiguration([bytes(0x40, 1, 2), bytes(0x42, 1, 2), bytes(0x44, 1)]))).toBe(true)
     expect(isFault(buildHevcDecoderConfiguration([]))).toBe(true)
     expect(isFault(buildAv1Configuration(bytes()))).toBe(true)

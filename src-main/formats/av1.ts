@@ -100,7 +100,7 @@ function parseSequenceHeader(data: Uint8Array, start: number, end: number): { wi
   const width = reader.bits(widthBits) + 1
   const height = reader.bits(heightBits) + 1
   if (reader.overrun) return fault('AV1 sequence header ends too early', end)
-  if (width > maxPictureSide || height > maxPictureSide) return fault(`AV1 picture size ${width}x${height} cannot be`, start)
+  if (width > maxPictureSide || height > maxPictureSide) return fault(`AV1 frame size ${width}x${height} cannot be`, start)
   return frameRate === undefined ? { width, height } : { width, height, frameRate }
 }
 

@@ -99,7 +99,7 @@ const noTables = [
 function media(track: Track, labels: TrackLabels, indexed?: IndexedTrack): Uint8Array {
   const video = track.kind === 'video'
   const header = mediaHeader(track.timescale, indexed?.mediaTicks ?? 0)
-  const name = new TextEncoder().encode(`${labels.name ?? (video ? 'Video' : 'Sound')}\0`)
+  const name = new TextEncoder().encode(`${labels.name ?? (video ? 'Video' : 'Audio')}\0`)
   const handler = fullBox('hdlr', 0, 0, uint32s(0, fourCharacters(video ? 'vide' : 'soun'), 0, 0, 0), name)
   const kindHeader = video ? fullBox('vmhd', 0, 1, uint32s(0, 0)) : fullBox('smhd', 0, 0, uint32s(0))
   const data = box('dinf', fullBox('dref', 0, 0, uint32s(1), fullBox('url ', 0, 1)))

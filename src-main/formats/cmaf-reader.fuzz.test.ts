@@ -27,7 +27,7 @@ function chunk(kind: 'video' | 'audio'): Uint8Array {
   return buildChunk(kind, 1, random(1e9) * random(8), samples, random(2) === 0)
 }
 
-it('no bytes make the reader of chunks throw, hang or tell of media that is not there', () => {
+it('no bytes make the reader of chunks throw, hang or report media that is not there', () => {
   for (let run = 0; run < runs; run++) {
     const data = chunk(run % 2 === 0 ? 'video' : 'audio').slice()
     for (let changes = random(5); changes > 0; changes--) data[random(Math.min(data.length, 180))] = random(256)

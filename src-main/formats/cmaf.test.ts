@@ -51,7 +51,7 @@ it('the sample entry of FLAC says how many bits its samples have', () => {
   }
 })
 
-it('a chunk fills its allocation exactly, holds 64-bit times, and writes what is constant once', () => {
+it('a chunk fills its allocation exactly, contains 64-bit times, and writes what is constant once', () => {
   const samples = new ChunkSamples()
   for (let i = 0; i < 3; i++) samples.push(new Uint8Array(10 + i).fill(i + 1), 1024, 0, true)
   const base = 2 ** 40 + 5

@@ -33,7 +33,7 @@ const parsers: readonly ((data: Uint8Array) => unknown)[] = [
   parseMp3FrameHeader,
 ]
 
-it('no bytes make a codec header parser throw, hang or tell a number that is none', () => {
+it('no bytes make a codec header parser throw, hang or report an invalid number', () => {
   const samples = Object.values(headers)
   for (let run = 0; run < runs; run++) {
     const data = (samples[run % samples.length] as Uint8Array).slice()

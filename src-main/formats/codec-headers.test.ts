@@ -31,7 +31,7 @@ describe('H.264 headers', () => {
     expect(parseAvcDecoderConfiguration(headers.avc444)).toMatchObject({ profile: 244, width: 320, height: 180 })
   })
 
-  it('are refused where an SPS lies about its size or is cut', () => {
+  it('are rejected where an SPS lies about its size or is cut', () => {
     const lying = new Uint8Array([
       1, 66, 0, 30, 0xff, 0xe1, 0, 12, 0x67, 66, 0, 30, 0xf8, 0x00, 0x00, 0x80, 0x00, 0x04, 0x00, 0x00, 1, 0, 1, 0x68,
     ])
@@ -66,7 +66,7 @@ it('HEVC, AV1 and VP9 headers tell size and codec string', () => {
   expect(videoTrack('v0', 'vp9', headers.vp9, headers.vp9Frame)).toMatchObject({ width: 320, height: 180, timescale: 90_000 })
 })
 
-it('AV1 temporal delimiters are taken out wherever they stand', () => {
+it('AV1 temporal delimiters are taken out wherever they are', () => {
   const frame = [0x32, 2, 7, 7]
   const delimiter = [0x12, 0]
   expect([...stripTemporalDelimiters(new Uint8Array([...delimiter, ...frame]))]).toEqual(frame)

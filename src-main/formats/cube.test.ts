@@ -22,7 +22,7 @@ describe('a colour table in the Cube format', () => {
     [`${identity.join('\n')}\n0 0 0`, 13, /more than/],
     ['LUT_3D_SIZE 2\n0 0 0', 2, /1 of 8/],
     ['', 1, /no LUT_3D_SIZE/],
-  ])('is refused with its line where it is broken: %j', (text, line, reason) => {
+  ])('is rejected with its line where it is broken: %j', (text, line, reason) => {
     const found = readCube(text)
     expect(isFault(found) && { offset: found.offset, fault: found.fault }).toEqual({ offset: line, fault: expect.stringMatching(reason) })
   })

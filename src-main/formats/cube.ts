@@ -39,7 +39,7 @@ export function readCube(text: string): ColorTable | Fault {
       for (const axis of [0, 1, 2]) into[axis] = Number(rest[axis])
       if (into.some((each) => !Number.isFinite(each))) return fault(`${word} needs three numbers`, number)
     } else {
-      if (values === undefined) return fault('LUT_3D_SIZE must stand before the values', number)
+      if (values === undefined) return fault('LUT_3D_SIZE must come before the values', number)
       if (filled + 3 > values.length) return fault(`more than ${size}³ values`, number)
       for (const axis of [0, 1, 2]) {
         const value = Number(words[axis])

@@ -16,7 +16,7 @@ export function parseFlacHeader(body: Uint8Array): FlacConfiguration | Fault {
   const named = body[0] === 0x66 && body[1] === 0x4c && body[2] === 0x61 && body[3] === 0x43
   let start = named ? 8 : 4
   if (!named && body.length === 34) start = 0
-  else if (((body[start - 4] ?? 0xff) & 0x7f) !== 0) return fault('FLAC header does not begin with STREAMINFO', start - 4)
+  else if (((body[start - 4] ?? 0xff) & 0x7f) !== 0) return fault('FLAC header does not start with STREAMINFO', start - 4)
   if (body.length < start + 34) return fault('FLAC STREAMINFO is cut', body.length)
   const view = new DataView(body.buffer, body.byteOffset + start, 34)
   const smallest = view.getUint16(0)

@@ -61,7 +61,7 @@ export function readMultitrack(tag: Buffer, start: number, multitrackPacketType:
   const packetType = tag[position]! & 15
   position += 1
   if (kind > MultitrackType.manyTracksManyCodecs) return fault(`there is no multitrack type ${kind}`, position - 1)
-  if (packetType === multitrackPacketType) return fault('a multitrack tag holds another', position - 1)
+  if (packetType === multitrackPacketType) return fault('a multitrack tag contains another', position - 1)
   let fourCc = 0
   if (kind !== MultitrackType.manyTracksManyCodecs) {
     if (position + 4 > tag.length) return fault('a multitrack tag is cut', position)

@@ -41,8 +41,8 @@ describe('an FLV stream', () => {
     for (const pieces of [1, 2, 7, 100]) expect(read(stream, pieces)).toEqual(whole)
   })
 
-  it('is refused where it is none, with the place', () => {
-    expect(read(Buffer.from('HTTP/1.1 404 Not Found'), 4)).toEqual([{ fault: expect.stringContaining('begins with'), offset: 0 }])
+  it('is rejected where it is invalid, with the place', () => {
+    expect(read(Buffer.from('HTTP/1.1 404 Not Found'), 4)).toEqual([{ fault: expect.stringContaining('starts with'), offset: 0 }])
     expect(read(Buffer.concat([header, tag(7, 0, Buffer.alloc(1))]), 50)).toEqual([
       { fault: expect.stringContaining('type 7'), offset: 13 },
     ])

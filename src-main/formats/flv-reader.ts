@@ -56,7 +56,7 @@ export class FlvReader {
 
   /** Bytes taken, or a fault. */
   #readHeader(all: Buffer, at: number): number | Fault {
-    if (all.toString('latin1', at, at + 3) !== 'FLV') return fault('An FLV stream begins with "FLV"', this.#offset + at)
+    if (all.toString('latin1', at, at + 3) !== 'FLV') return fault('An FLV stream starts with "FLV"', this.#offset + at)
     const length = all.readUInt32BE(at + 5) + previousSizeBytes
     if (length < headerBytes + previousSizeBytes || length > 1024) return fault(`An FLV header of ${length} bytes`, this.#offset + at + 5)
     this.#wanted = length

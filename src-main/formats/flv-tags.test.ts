@@ -69,7 +69,7 @@ describe('video tags', () => {
     ['Sorenson H.263', '12 00'],
     ['vp08', `90 ${fourCc('vp08')}`],
     ['AV1 in MPEG-2 TS form', `95 ${fourCc('av01')}`],
-  ])('refuses %s by name', (name, text) => {
+  ])('rejects %s by name', (name, text) => {
     expect(video(hex(text)).fault?.unsupported).toBe(name)
   })
 
@@ -118,7 +118,7 @@ describe('audio tags', () => {
     expect(audio(hex(text))).toEqual({ seen: expected, fault: undefined })
   })
 
-  it('refuses Speex and unknown FourCCs by name', () => {
+  it('rejects Speex and unknown FourCCs by name', () => {
     expect(audio(hex('bf 00')).fault?.unsupported).toBe('Speex')
     expect(audio(hex(`91 ${fourCc('abcd')} 00`)).fault?.unsupported).toBe('abcd')
   })

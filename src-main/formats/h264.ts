@@ -53,7 +53,7 @@ export function parseAvcDecoderConfiguration(body: Uint8Array): AvcConfiguration
   if (isFault(afterPps)) return afterPps
   const first = sps[0]
   if (first === undefined) return fault('avcC has no sequence parameter set', 5)
-  if (pps.length === 0) return fault('avcC has no picture parameter set', afterSps)
+  if (pps.length === 0) return fault('avcC has no video parameter set', afterSps)
   const sequence = parseSequenceParameterSet(first)
   if (isFault(sequence)) return fault(sequence.fault, sequence.offset + 8)
   return {
@@ -144,7 +144,7 @@ export function parseSequenceParameterSet(nal: Uint8Array): AvcSequence | Fault 
   const width = widthUnits * 16 - cropX
   const height = heightUnits * 16 * (framesOnly ? 1 : 2) - cropY
   if (width < 1 || height < 1 || width > maxPictureSide || height > maxPictureSide) {
-    return fault(`SPS picture size ${width}x${height} cannot be`, reader.byteOffset)
+    return fault(`SPS frame size ${width}x${height} cannot be`, reader.byteOffset)
   }
   const canReorder = profile !== 66 && orderType !== 2 && maxReferenceFrames > 0
   const vui = hasVui ? parseVui(reader) : undefined

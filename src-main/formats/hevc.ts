@@ -90,7 +90,7 @@ function parseHevcSequence(nal: Uint8Array): HevcSequence | Fault {
   }
   if (reader.overrun) return fault('SPS ends too early', nal.length)
   if (width < 1 || height < 1 || width > maxPictureSide || height > maxPictureSide) {
-    return fault(`SPS picture size ${width}x${height} cannot be`, reader.byteOffset)
+    return fault(`SPS frame size ${width}x${height} cannot be`, reader.byteOffset)
   }
   const vui = readVui(reader, subLayers)
   return { width, height, ...vui }

@@ -46,7 +46,7 @@ export class LatmReader {
     }
     rate()
     const channels = reader.bits(4)
-    if (channels === 0) return 'AAC whose channels stand in a program config element'
+    if (channels === 0) return 'AAC whose channels are in a program config element'
     bits.push([channels, 4])
     if (type !== 2) {
       rate()

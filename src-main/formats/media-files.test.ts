@@ -55,7 +55,7 @@ describe('an MP4 file', () => {
     expect(Array.from({ length: 4 }, (_, i) => readUint32(done, (keys?.bodyStart ?? 0) + 8 + i * 4))).toEqual([1, 31, 61, 91])
   })
 
-  it('shows the first frame of video with B-frames when it is due, where the video begins after the audio', () => {
+  it('shows the first frame of video with B-frames when it is due, where the video starts after the audio', () => {
     const packets = media(4).filter(({ track, dts }) => track.kind === 'audio' || dts >= 8 * track.timescale)
     // Two frames of 3000 ticks between decoding and showing, as encoders that use B-frames have.
     const shown = packets.map((packet) => (packet.track.kind === 'video' ? { ...packet, pts: packet.pts + 6000 } : packet))
@@ -89,7 +89,7 @@ describe('a Matroska file', () => {
 })
 
 describe('an endless transport stream', () => {
-  it('breaks no rule of the format over many calls, with several sounds', () => {
+  it('breaks no rule of the format over many calls, with several audio tracks', () => {
     const tracks = [video, audio, second]
     const writer = new TsStreamWriter(tracks)
     const packets = media(3, tracks)
@@ -105,7 +105,7 @@ describe('an endless transport stream', () => {
     expect(read.pes.filter(({ pid, key }) => pid === 0x100 && key)).toHaveLength(3)
   })
 
-  it('tells the clock while pictures stay away', () => {
+  it('sends the clock while no frames come', () => {
     const writer = new TsStreamWriter([video, audio])
     const read = readTs(Buffer.from(writer.write(media(3).filter(({ track, dts }) => track.kind === 'audio' || dts < 7.2 * 90_000))))
     expect(read.complaints).toEqual([])

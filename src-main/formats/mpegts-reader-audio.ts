@@ -76,7 +76,7 @@ export class TsAudio {
       this.#frame(cut)
       at += cut.bytes
     }
-    if (lost) this.#sink.onFault(`Sound of ${this.#id} lost its frames' borders`)
+    if (lost) this.#sink.onFault(`Audio of ${this.#id} lost its frames' borders`)
   }
 
   #frame(cut: CutFrame): void {
@@ -127,7 +127,7 @@ const adtsCutter: Cutter = (data, at) => {
   const blocks = ((data[at + 6] as number) & 3) + 1
   if (blocks > 1) return 'AAC with several raw blocks in a frame'
   const channels = ((third & 1) << 2) | (fourth >> 6)
-  if (channels === 0) return 'AAC whose channels stand in a program config element'
+  if (channels === 0) return 'AAC whose channels are in a program config element'
   const type = (third >> 6) + 1
   return {
     bytes,

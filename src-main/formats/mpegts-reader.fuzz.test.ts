@@ -61,7 +61,7 @@ it('no transport stream, however broken, makes the reader throw or hold more tha
   expect(frames).toBeGreaterThan(100)
 })
 
-it('no bytes make the cutters of sound or the reader of LATM throw', () => {
+it('no bytes make the cutters of audio or the reader of LATM throw', () => {
   const random = randomSource(seed + 1)
   const starts: [AudioCodec, boolean, readonly number[]][] = [
     ['aac', false, [0xff, 0xf1, 0x4c, 0x80]],

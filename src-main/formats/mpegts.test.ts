@@ -68,7 +68,7 @@ describe('samples out of CMAF chunks', () => {
 describe('frames in a transport stream', () => {
   const frameOf = (track: Track, one: CmafSample): number[] => [...(elementaryForm(track)?.frame(one) ?? [])]
 
-  it('of H.264 begin with a delimiter, and keyframes with the parameter sets unless they bring their own', () => {
+  it('of H.264 start with a delimiter, and keyframes with the parameter sets unless they bring their own', () => {
     expect(frameOf(h264, sample(avcc([0x09, 0x30], [0x41, 7]), 0))).toEqual([0, 0, 0, 1, 0x09, 0xf0, 0, 0, 0, 1, 0x41, 7])
     const types = (bytes: readonly number[]): number[] =>
       bytes.flatMap((byte, i) => (i > 2 && byte === 1 && !bytes[i - 1] && !bytes[i - 2] && !bytes[i - 3] ? [(bytes[i + 1] ?? 0) & 31] : []))
@@ -139,7 +139,7 @@ describe('a segment of a transport stream', () => {
     expect(readTs(Buffer.concat(soundAlone)).complaints).toEqual([])
   })
 
-  it('tells the clock every 100 ms where pictures are far apart or missing, and with the sound alone', () => {
+  it('sends the clock every 100 ms where frames are far apart or missing, and with audio only', () => {
     const { video, audio } = media(0, 2)
     const rare = { ...video, samples: [0, 1].map((s) => sample(avcc([0x65, 1]), s * 90_000, { duration: 90_000, key: true })) }
     for (const segment of [{ video: rare, audio }, { video: rare }, { video: { ...video, samples: [] }, audio }, { audio }]) {
@@ -150,7 +150,7 @@ describe('a segment of a transport stream', () => {
     }
   })
 
-  it('wraps its times at 33 bits and leaves the length of large pictures open', () => {
+  it('wraps its times at 33 bits and leaves the length of large frames open', () => {
     const dts = 2 ** 33 - 900_000 + 5
     const large = new Uint8Array(70_000).fill(1)
     large.set([0, 1, 0x11, 0x6c, 0x65])
@@ -161,7 +161,7 @@ describe('a segment of a transport stream', () => {
     expect(read.pes[0]?.data.length).toBeGreaterThan(70_000)
   })
 
-  it('begins a new PES packet where the sound leaves its steady pace', () => {
+  it('starts a new PES packet where the audio leaves its steady pace', () => {
     const form = trackOf(aac, [])
     const at = [0, 1024, 2048, 9000]
     const samples = at.map((dts, i) => sample(Uint8Array.of(i), dts, { duration: (at[i + 1] ?? dts + 1024) - dts }))

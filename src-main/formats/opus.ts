@@ -14,7 +14,7 @@ const magic = [0x4f, 0x70, 0x75, 0x73, 0x48, 0x65, 0x61, 0x64]
 /** Reads an OpusHead packet (little-endian, begins with its name) or a dOps body (big-endian, begins with version 0). */
 export function parseOpusHead(body: Uint8Array): OpusConfiguration | Fault {
   const isHead = magic.every((byte, i) => body[i] === byte)
-  if (!isHead && body[0] !== 0) return fault('Opus header begins with neither OpusHead nor version 0', 0)
+  if (!isHead && body[0] !== 0) return fault('Opus header starts with neither OpusHead nor version 0', 0)
   const start = isHead ? 8 : 0
   if (body.length < start + 11) return fault('Opus header is cut', body.length)
   if (isHead && (body[8] as number) >> 4 !== 0) return fault('OpusHead version is not 0 or 1', 8)

@@ -19,7 +19,7 @@ it('tells the size of PNG and JPEG', () => {
   expect(readPictureSize(Buffer.from('GIF89a')).valueOf()).toHaveProperty('fault')
 })
 
-it('no bytes make it throw, hang or tell a size that is none', () => {
+it('no bytes make it throw, hang or report an invalid size', () => {
   for (let run = 0; run < runs; run++) {
     const data = Uint8Array.from(run % 2 ? png : jpeg)
     for (let count = random(6); count > 0; count--) data[random(data.length)] = random(256)

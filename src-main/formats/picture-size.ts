@@ -9,7 +9,7 @@ export interface PictureSize {
 export function readPictureSize(data: Uint8Array): PictureSize | Fault {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   if (data.length >= 24 && view.getUint32(0) === 0x89504e47) {
-    if (view.getUint32(12) !== 0x49484452) return fault('the PNG does not begin with its header', 12)
+    if (view.getUint32(12) !== 0x49484452) return fault('the PNG does not start with its header', 12)
     return sized(view.getUint32(16), view.getUint32(20), 16)
   }
   if (data.length < 4 || view.getUint16(0) !== 0xffd8) return fault('neither PNG nor JPEG', 0)
@@ -39,5 +39,5 @@ export function readPictureSize(data: Uint8Array): PictureSize | Fault {
 }
 
 function sized(width: number, height: number, offset: number): PictureSize | Fault {
-  return width === 0 || height === 0 ? fault('the picture has no points', offset) : { width, height }
+  return width === 0 || height === 0 ? fault('the image has no pixels', offset) : { width, height }
 }

@@ -123,7 +123,7 @@ export class ChunkReader {
     if (position + fieldsBytes > end) return -1
     let stream = this.streams.get(id)
     if (stream === undefined) {
-      if (form > 1) return this.fail('a chunk continues a chunk stream that never began', end)
+      if (form > 1) return this.fail('a chunk continues a chunk stream that never started', end)
       if (this.streams.size >= this.limits.chunkStreams) return this.fail('too many chunk streams', end)
       stream = new ChunkStreamState()
       this.streams.set(id, stream)
@@ -133,7 +133,7 @@ export class ChunkReader {
     const short = (bytes[position]! << 16) | (bytes[position + 1]! << 8) | bytes[position + 2]!
     const extended = short === 0xffffff
     if (extended && position + fieldsBytes + 4 > end) return -1
-    if (stream.body !== undefined) return this.fail('a message begins inside another one', end)
+    if (stream.body !== undefined) return this.fail('a message starts inside another one', end)
     const field = extended ? bytes.readUInt32BE(position + fieldsBytes) : short
     stream.extended = extended
     stream.field = field

@@ -52,7 +52,7 @@ describe('the RTMP handshake', () => {
     expect(bytes.subarray(position).toString()).toBe('rest')
   })
 
-  it('refuses another protocol at its first byte', () => {
+  it('rejects another protocol at its first byte', () => {
     expect(isFault(new ServerHandshake().push(Buffer.from('GET / HTTP/1.1'), 0, 14))).toBe(true)
   })
 })

@@ -51,7 +51,7 @@ export function parseVp9FrameHeader(data: Uint8Array): Vp9FrameHeader | Fault {
   const width = reader.bits(16) + 1
   const height = reader.bits(16) + 1
   if (reader.overrun) return fault('VP9 header is cut', data.length)
-  if (width > maxPictureSide || height > maxPictureSide) return fault(`VP9 picture size ${width}x${height} cannot be`, 0)
+  if (width > maxPictureSide || height > maxPictureSide) return fault(`VP9 frame size ${width}x${height} cannot be`, 0)
   return { profile, width, height }
 }
 

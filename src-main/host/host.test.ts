@@ -237,7 +237,7 @@ describe('the host', () => {
     expect(told.slice(0, 3)).toEqual(Array(3).fill('a browser was signed out'))
   })
 
-  it('speaks HTTP/2 under TLS with the same doors, and WebSocket beside it', async () => {
+  it('speaks HTTP/2 under TLS with the same endpoints, and WebSocket beside it', async () => {
     const session = connect(`https://127.0.0.1:${host.ready.httpsPort}`, { rejectUnauthorized: false })
     const get = (headers: Record<string, string>, body?: string) =>
       new Promise<{ status: unknown; text: string }>((resolve, reject) => {
@@ -348,7 +348,7 @@ describe('the event socket', () => {
     }
   })
 
-  it('refuses a page of another origin', async () => {
+  it('rejects a page of another origin', async () => {
     const socket = new WebSocket(`${api.replace('http', 'ws')}/events`, { origin: 'https://evil.example' })
     const status = await new Promise((resolve) => socket.on('unexpected-response', (_request, response) => resolve(response.statusCode)))
     expect(status).toBe(403)
@@ -423,7 +423,7 @@ describe('the command line', () => {
     ])
   })
 
-  it('refuses a second host on the data folder and names the first', async () => {
+  it('rejects a second host on the data folder and names the first', async () => {
     const second = await streams('host', '--json', '--log-level', 'silent')
     expect([second.code, JSON.parse(second.out).error]).toEqual([
       1,

@@ -32,7 +32,7 @@ export function createOutput(
 }
 
 function fromSystem(error: unknown): AppError {
-  const known = toStorageError(error, 'The system refused')
+  const known = toStorageError(error, 'The system denied')
   return known.code === 'storage.failed'
     ? new AppError('internal', error instanceof Error ? error.message : String(error), { cause: error })
     : known

@@ -38,12 +38,12 @@ describe('the help of the command line', () => {
       "Commands:
         start [options]   run the host and open a window on it
         host [options]    run the host without a window
-        demo              the built-in test stream: a moving picture with a clock and
-                          a beep
+        demo              the built-in test stream: moving video with a clock and a
+                          beep
         status            what the running host does
-        streams           see and rule the streams
-        studio            make a show: scenes, sources, outputs
-        keys              make and rule stream keys
+        streams           list and manage streams
+        studio            run a show: scenes, sources, outputs
+        keys              create and manage stream keys
         tokens            tokens for programs, and sign-in links for people
         doctor [options]  what is present, what is missing, and what to do about it
         help [command]    display help for command
@@ -71,7 +71,7 @@ describe('a command line that is not understood', () => {
     [['status', '--nonsense'], "unknown option '--nonsense'"],
     [['keys', 'create'], "missing required argument 'stream'"],
     [['nonsense'], 'too many arguments'],
-  ])('is told in the form that was asked for: %s', async (args, message) => {
+  ])('is reported in the form that was asked for: %s', async (args, message) => {
     const plain = await streams(...args)
     expect([plain.out, plain.errors]).toEqual(['', expect.stringContaining(message)])
     const json = await streams(...args, '--json')

@@ -19,7 +19,7 @@ export function createProgram(context: CommandContext): Command {
     .description('AMI Streams: a streaming host on one machine. Streams come in over RTMP, people watch them in a browser.')
     .version(version)
     .option('--data <folder>', 'data folder of the host')
-    .option('--url <address>', 'for client commands: a host elsewhere, e.g. https://live.example.com')
+    .option('--url <url>', 'for client commands: a host elsewhere, e.g. https://live.example.com')
     .option('--token <token>', 'for client commands: token for --url')
     .option('--json', 'print JSON alone on standard output')
     .configureOutput({

@@ -7,7 +7,7 @@ export const KeyLimitsSchema = Type.Object({
   maxVideoKbps: Limit({ minimum: 50, maximum: 1_000_000, description: 'kbps of all video tracks together, mean over five seconds' }),
   maxHeight: Limit({ minimum: 16, maximum: 16_384, description: 'pixels' }),
   maxFrameRate: Limit({ minimum: 1, maximum: 1000, description: 'frames per second' }),
-  maxViewers: Limit({ minimum: 1, maximum: 10_000_000, description: 'players at one time; more are refused' }),
+  maxViewers: Limit({ minimum: 1, maximum: 10_000_000, description: 'players at one time; more are rejected' }),
   maxDurationMinutes: Limit({ minimum: 1, maximum: 525_600, description: 'minutes since the stream went live; then it ends' }),
 })
 export type KeyLimits = Static<typeof KeyLimitsSchema>

@@ -10,15 +10,20 @@ export const LiveLimitsSchema = Type.Object({
     default: 64,
     minimum: 1,
     maximum: 100_000,
-    description: 'RTMP connections that one address may hold at a time',
+    description: 'RTMP connections that one IP address may have open at a time',
   }),
-  connections: Type.Integer({ default: 2000, minimum: 1, maximum: 1_000_000, description: 'RTMP connections of all addresses together' }),
+  connections: Type.Integer({
+    default: 2000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'RTMP connections of all IP addresses together',
+  }),
   viewersPerAddress: Type.Integer({
     default: 64,
     minimum: 1,
     maximum: 1_000_000,
     description:
-      'viewers of one stream that one IP address (a /64 network of IPv6) is counted with; more are served and not counted, or refused where the stream has a limit of viewers',
+      'viewers of one stream that one IP address (a /64 network of IPv6) is counted with; more are served and not counted, or rejected where the stream has a limit of viewers',
   }),
   messageBytes: Type.Integer({
     default: 8 * 1024 * 1024,
@@ -77,14 +82,14 @@ export const LiveConfigSchema = Type.Object({
     default: 30_000,
     minimum: 6000,
     maximum: 600_000,
-    description: 'ms of media that playlists list and memory holds for each stream',
+    description: 'ms of media that playlists list and memory keeps for each stream',
   }),
   dvrMs: Type.Integer({
     default: 0,
     minimum: 0,
     maximum: 14_400_000,
     description:
-      'ms that viewers can rewind, kept on disk in dvr/ of the data folder (up to 4 hours); 0: what windowMs holds in memory. Each stream may have its own by the API',
+      'ms that viewers can rewind, kept on disk in dvr/ of the data folder (up to 4 hours); 0: what windowMs keeps in memory. Each stream may have its own by the API',
   }),
   reconnectWindowMs: Type.Integer({
     default: 30_000,
@@ -109,7 +114,7 @@ export const LiveConfigSchema = Type.Object({
     default: '',
     maxLength: 500,
     pattern: '^$|^https?://[^\\s?#]+$',
-    description: 'address of a CDN put before every media address, e.g. https://cdn.example.com; empty for none',
+    description: 'URL of a CDN put before every media URL, e.g. https://cdn.example.com; empty for none',
   }),
   deliveryProcesses: Type.Union([Type.Integer({ minimum: 1, maximum: 16 }), Type.Literal('auto'), Type.Literal('off')], {
     default: 'auto',
@@ -169,7 +174,7 @@ export const LiveConfigSchema = Type.Object({
     default: '',
     maxLength: 2000,
     description:
-      'STUN and TURN servers that WebRTC clients are told of, parted by commas: stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp',
+      'STUN and TURN servers that WebRTC clients are given, separated by commas: stun:HOST:PORT, turn:USER:PASSWORD@HOST:PORT?transport=udp',
   }),
   turn: Type.Object({
     urls: Type.String({
@@ -194,7 +199,7 @@ export const LiveConfigSchema = Type.Object({
     default: 30,
     minimum: 0,
     maximum: 3650,
-    description: 'days that ended viewer sessions are kept, addresses of viewers among them; 0 keeps none',
+    description: 'days that ended viewer sessions are kept, with the IP addresses of viewers; 0 keeps none',
   }),
   thumbnailMs: Type.Integer({
     default: 10_000,
@@ -206,7 +211,7 @@ export const LiveConfigSchema = Type.Object({
     default: 20_000,
     minimum: 1,
     maximum: 100_000_000,
-    description: 'MB that all clips together may take; further ones are refused until some are deleted',
+    description: 'MB that all clips together may take; further ones are rejected until some are deleted',
   }),
   limits: LiveLimitsSchema,
 })

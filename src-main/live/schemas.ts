@@ -35,13 +35,13 @@ export const HealthSampleSchema = Type.Object({
   keyframeIntervalMs: Nullable(Type.Number({ description: 'distance of the last two keyframes' })),
   droppedFrames: Type.Integer({ description: 'frames missing by timestamps since the start' }),
   lateFrames: Type.Integer({ description: 'frames that arrived over 200 ms later than their timestamps say, since the start' }),
-  avOffsetMs: Nullable(Type.Number({ description: 'audio minus video arrival on the timeline; positive: sound is ahead' })),
-  timestampRepairs: Type.Integer({ description: 'jumps, wraps and backward steps mended since the start' }),
+  avOffsetMs: Nullable(Type.Number({ description: 'audio minus video arrival on the timeline; positive: audio is ahead' })),
+  timestampRepairs: Type.Integer({ description: 'jumps, wraps and backward steps corrected since the start' }),
   faults: Type.Integer({ description: 'malformed messages skipped since the start' }),
   viewers: Type.Integer(),
   bytesIn: Type.Number({ description: 'since the start' }),
   bytesOut: Type.Number({ description: 'since the start' }),
-  keyframeSequence: Type.Integer({ description: 'grows with every keyframe: when it changes, the picture at `pictureUrl` is newer' }),
+  keyframeSequence: Type.Integer({ description: 'grows with every keyframe: when it changes, the image at `pictureUrl` is newer' }),
 })
 export type HealthSample = Static<typeof HealthSampleSchema>
 
@@ -81,11 +81,11 @@ export const IngestProtocolSchema = Type.Union(
 )
 
 export const PublisherRoleSchema = Type.Union([Type.Literal('primary'), Type.Literal('backup')], {
-  description: 'backup: held ready, and on air while the primary is not',
+  description: 'backup: kept ready, and on air while the primary is not',
 })
 
 export const OnSecondPublisherSchema = Type.Union([Type.Literal('refuse'), Type.Literal('takeover'), Type.Literal('backup')], {
-  description: 'What becomes of a second publisher of the same role; backup: it is held ready as the backup',
+  description: 'What becomes of a second publisher of the same role; backup: it is kept ready as the backup',
 })
 
 export const PublisherSchema = Type.Object({
@@ -122,7 +122,7 @@ export const StreamSchema = Type.Object({
   onAir: Nullable(
     Type.Union([Type.Literal('primary'), Type.Literal('backup'), Type.Literal('slate')], { description: 'what viewers see now' }),
   ),
-  publishers: Type.Array(StreamPublisherSchema, { description: 'primary and backup; the one on air stands in `publisher` too' }),
+  publishers: Type.Array(StreamPublisherSchema, { description: 'primary and backup; the one on air is in `publisher` too' }),
   tracks: Type.Array(TrackSchema),
   metadata: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
   health: Nullable(HealthSampleSchema),
@@ -154,7 +154,7 @@ export const StreamKeySchema = Type.Object({
   enabled: Type.Boolean(),
   role: PublisherRoleSchema,
   onSecondPublisher: OnSecondPublisherSchema,
-  sameAddressOnly: Type.Boolean({ description: 'a takeover is allowed from the address of the publisher that is live alone' }),
+  sameAddressOnly: Type.Boolean({ description: 'a takeover is allowed only from the IP address of the publisher that is live' }),
   restartWindowMs: RestartWindowSchema,
   limits: KeyLimitsSchema,
   onOverLimit: OnOverLimitSchema,
@@ -170,7 +170,7 @@ export const PublishAddressesSchema = Type.Object({
   rtmpServer: Type.String({ description: 'e.g. rtmp://127.0.0.1:1935/live' }),
   rtmpsServer: Nullable(Type.String()),
   srtServer: Nullable(Type.String({ description: 'e.g. srt://127.0.0.1:8890; null where SRT is off' })),
-  srtUrl: Type.Optional(Type.String({ description: 'the whole SRT address, with the key as stream id' })),
+  srtUrl: Type.Optional(Type.String({ description: 'the whole SRT URL, with the key as stream id' })),
   key: Type.Optional(Type.String()),
   ffmpeg: Type.Optional(Type.String({ description: 'a command line that publishes a file' })),
 })
@@ -198,7 +198,7 @@ export const ViewerSessionSchema = Type.Object({
   userAgent: Type.String(),
   player: Nullable(Type.String({ description: 'name and version, where the player tells' })),
   rendition: Nullable(Type.String({ description: 'the last that was fetched' })),
-  quality: Nullable(Type.String({ description: 'height of the picture as 720p; audio; null where it is not known' })),
+  quality: Nullable(Type.String({ description: 'height of the video as 720p; audio; null where it is not known' })),
   startedAt: Type.String({ format: 'date-time' }),
   lastSeenAt: Type.String({ format: 'date-time' }),
   bytes: Type.Number(),
@@ -206,9 +206,9 @@ export const ViewerSessionSchema = Type.Object({
   watchedMs: Type.Integer({ description: 'ms played; where the player does not tell, ms between the first and the last request' }),
   switches: Type.Integer({ description: 'changes of quality' }),
   stalls: Nullable(Type.Integer()),
-  stallMs: Nullable(Type.Integer({ description: 'ms that playback stood still after its start, all stalls together' })),
-  startupMs: Nullable(Type.Integer({ description: 'ms from the wish to play to the first picture' })),
-  latencyMs: Nullable(Type.Integer({ description: 'delay of the picture behind the host' })),
+  stallMs: Nullable(Type.Integer({ description: 'ms that playback was stalled after its start, all stalls together' })),
+  startupMs: Nullable(Type.Integer({ description: 'ms from the request to play to the first frame' })),
+  latencyMs: Nullable(Type.Integer({ description: 'delay of the video behind the host' })),
   bufferMs: Nullable(Type.Integer()),
   bitrateKbps: Nullable(Type.Integer({ description: 'bit rate of the quality that plays' })),
   throughputKbps: Nullable(Type.Integer({ description: 'what the player measured of its network (CMCD mtp)' })),
@@ -225,7 +225,7 @@ export type ViewerSession = Static<typeof ViewerSessionSchema>
 export const ViewersSchema = Type.Object({
   streamId: Type.String(),
   concurrent: Type.Integer(),
-  total: Type.Integer({ description: 'sessions since the stream began' }),
+  total: Type.Integer({ description: 'sessions since the stream started' }),
   peak: Type.Integer(),
   sessions: Type.Array(ViewerSessionSchema),
 })
@@ -254,7 +254,7 @@ export const DemoStateSchema = Type.Object({
   running: Type.Boolean(),
   name: Nullable(Type.String({ description: 'stream that it publishes to, while asked to run' })),
   since: Nullable(Type.String({ format: 'date-time' })),
-  frame: Type.Integer({ description: 'number of the newest frame told' }),
+  frame: Type.Integer({ description: 'number of the newest frame reported' }),
   skippedFrames: Type.Integer({ description: 'frames that the machine was too slow to draw' }),
   error: Nullable(Type.String()),
 })

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { loadCertificate } from './certificate.ts'
 import { silentLogger } from './telemetry/logger.ts'
 
-it('a self-made certificate names this machine, is kept, and is made anew for another address', async () => {
+it('a self-made certificate names this machine, is kept, and is recreated for another IP address', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'tls-'))
   onTestFinished(() => rmSync(dir, { recursive: true }))
   const options = { dir, bind: '127.0.0.1', certFile: '', keyFile: '', logger: silentLogger }

@@ -11,7 +11,7 @@ it('the bus replays what was missed, without what is volatile', () => {
   expect(bus.since(3)).toEqual([])
 })
 
-it('the bus says when it no longer holds what was missed', () => {
+it('the bus says when it no longer has what was missed', () => {
   const bus = createEventBus(silentLogger, 3)
   for (let index = 0; index < 5; index += 1) bus.publish('settings.updated', index)
   expect(bus.since(1)).toBeUndefined()

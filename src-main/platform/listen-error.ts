@@ -18,7 +18,7 @@ export async function toListenError(error: unknown, option: string, port: number
       details: { option, port },
     })
   if (code === 'EADDRNOTAVAIL')
-    return new AppError('config.invalid', `The address of option bind is not one of this machine: ${message}`, {
+    return new AppError('config.invalid', `The IP address of option bind is not one of this machine: ${message}`, {
       cause: error,
       details: { option: 'bind' },
     })

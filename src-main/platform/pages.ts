@@ -48,7 +48,7 @@ export function pageOf<T extends { readonly id: string }>(
 ): { items: readonly T[]; nextCursor: string | null } {
   const from = cursor === undefined ? 0 : all.findIndex(({ id }) => id === cursor) + 1
   if (cursor !== undefined && from === 0) {
-    throw new AppError('request.invalid', 'query.cursor names nothing of this list, or what has left it: begin with the first page')
+    throw new AppError('request.invalid', 'query.cursor names nothing of this list, or what has left it: start with the first page')
   }
   const items = all.slice(from, from + limit)
   return { items, nextCursor: from + items.length < all.length ? (items.at(-1)?.id ?? null) : null }

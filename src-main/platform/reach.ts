@@ -73,7 +73,7 @@ export async function createReach({ dataDir, privateFiles, store, events }: Reac
       const folders = [...new Set(next.folders.map((folder) => normalize(folder)))]
       const hosts = [...new Set(next.hosts.map((host) => host.trim()))]
       for (const [index, folder] of folders.entries()) {
-        const why = isAbsolute(folder) ? pathRefusal(folder, policy.files, false) : `${folder} is not a whole path: begin it at the root`
+        const why = isAbsolute(folder) ? pathRefusal(folder, policy.files, false) : `${folder} is not a whole path: start it at the root`
         if (why !== undefined) throw invalid(`folders.${index}`, why)
       }
       for (const [index, host] of hosts.entries()) {

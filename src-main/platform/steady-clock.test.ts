@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createSteadyClock } from './steady-clock.ts'
 
-it('runs evenly when the system clock is set, and takes it over when it is told to', () => {
+it('runs evenly when the system clock is set, and takes it over when asked to', () => {
   let wallMs = 1_000_000
   let monotonicMs = 50
   const clock = createSteadyClock(

@@ -80,7 +80,7 @@ describe('a window on the host', () => {
     ['without a display', { env: {} }],
     ['in CI', { env: { DISPLAY: ':0', CI: 'true' } }],
     ['without a browser', { find: () => undefined }],
-  ])('is none %s', (_, change) => {
+  ])('is not %s', (_, change) => {
     expect(chooseWindow(url, { ...around, ...change }).kind).toBe('none')
   })
 })
@@ -95,7 +95,7 @@ describe('the Electron window', () => {
     }
   })
 
-  it('takes only web addresses for its host', () => {
+  it('takes only http(s) URLs for its host', () => {
     for (const bad of [undefined, '', 'file:///x', 'nonsense']) expect(hostAddress(bad)).toBeUndefined()
   })
 

@@ -12,7 +12,7 @@ interface DemoAnswer {
 export function addDemoCommands(program: Command, context: CommandContext): void {
   const demo = program
     .command('demo')
-    .description('the built-in test stream: a moving picture with a clock and a beep')
+    .description('the built-in test stream: moving video with a clock and a beep')
     .addHelpText(
       'after',
       `

@@ -92,7 +92,7 @@ async function webrtcEngine(): Promise<Finding> {
     return {
       name,
       state: 'warn',
-      detail: 'none is installed',
+      detail: 'not installed',
       remedy: 'Run `npm ci` again; everything but WHIP and WHEP works without it.',
     }
   return { name, state: 'ok', detail: others.length > 0 ? `${first}; ${others.join(', ')} too` : first }
@@ -139,7 +139,7 @@ async function certificate(config: Config): Promise<Finding> {
     logger: silentLogger,
   })
   const days = Math.floor((Date.parse(found.expiresAt) - Date.now()) / 86_400_000)
-  const detail = `${found.selfMade ? 'self-made' : 'given'}, holds for ${days} days`
+  const detail = `${found.selfMade ? 'self-made' : 'given'}, valid for ${days} days`
   return days > 14 ? { name, state: 'ok', detail } : { name, state: 'warn', detail, remedy: 'Renew it, then start the host again.' }
 }
 
@@ -161,7 +161,7 @@ function window(): Finding {
     name: 'window',
     state: 'warn',
     detail: 'neither Electron nor Chromium is here',
-    remedy: 'Open the address in any browser, or install Chromium.',
+    remedy: 'Open the URL in any browser, or install Chromium.',
   }
 }
 

@@ -86,7 +86,7 @@ export function addHostCommand(program: Command, context: CommandContext): void 
     .addHelpText(
       'after',
       `
-Every option may also stand in the environment (STREAMS_HTTP_PORT) or in the option file ("httpPort"); flags win.
+Every option can also be set in the environment (STREAMS_HTTP_PORT) or in the option file ("httpPort"); flags win.
 
 Examples:
   streams host                                  on this machine alone, usual ports

@@ -35,7 +35,7 @@ const issuedText = ({ key, secret, publish }: Issued): string =>
 export function addKeysCommands(program: Command, context: CommandContext): void {
   const keys = program
     .command('keys')
-    .description('make and rule stream keys')
+    .description('create and manage stream keys')
     .addHelpText(
       'after',
       `
@@ -68,11 +68,11 @@ Examples:
     )
   keys
     .command('create <stream>')
-    .description('make a key for a stream; the key is shown once')
+    .description('create a key for a stream; the key is shown once')
     .option('--label <text>', 'name for people')
-    .option('--on-second-publisher <what>', 'refuse, takeover or backup (held ready beside the first)')
+    .option('--on-second-publisher <what>', '`refuse`, `takeover` or `backup` (kept ready beside the first)')
     .option('--role <role>', 'primary or backup: which encoder the key is for')
-    .option('--same-address-only', 'only an encoder at the same address may take over')
+    .option('--same-address-only', 'only an encoder at the same IP address may take over')
     .option('--restart-window-ms <ms>', 'how long the stream waits for an encoder that stopped cleanly (default 10000)', Number)
     .action(
       run(context, async (output, command) => {

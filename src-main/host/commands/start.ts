@@ -13,7 +13,7 @@ export function addStartCommand(program: Command, context: CommandContext): void
     .addHelpText(
       'after',
       `
-The window is Electron where its binary is present, else Chromium; where there is neither, the address is printed with a
+The window is Electron where its binary is present, else Chromium; where there is neither, the URL is printed with a
 one-time sign-in link. Where a host runs on the data folder already, only the window is opened.
 Closing the window ends the host that was started with it, unless streams are live or the studio's outputs
 run: then the host goes on until Ctrl+C.

@@ -31,7 +31,7 @@ export function streamTable(items: readonly StreamSummary[]): string {
 export function addStreamsCommands(program: Command, context: CommandContext): void {
   const streams = program
     .command('streams')
-    .description('see and rule the streams')
+    .description('list and manage streams')
     .addHelpText(
       'after',
       '\nExamples:\n  streams streams list\n  streams streams kick studio       disconnects the publisher; it may return\n  streams streams end studio',

@@ -80,11 +80,11 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
   }
   studio
     .command('import-obs <file>')
-    .description('make a collection of a scene collection of OBS Studio')
+    .description('create a collection from a scene collection of OBS Studio')
     .option('--name <name>', 'of the new collection; the name of the file where left out')
     .option('--width <pixels>', 'of the canvas, which OBS Studio keeps in its profile; 1920 where left out')
     .option('--height <pixels>', '1080 where left out')
-    .option('--frame-rate <number>', 'pictures a second; 30 where left out')
+    .option('--frame-rate <number>', 'frames per second; 30 where left out')
     .action(
       run(context, async (output, command) => {
         const file = command.args[0] ?? ''
@@ -118,7 +118,7 @@ export function addStudioCollections(studio: Command, context: CommandContext): 
         })
         output.result(answer, () =>
           [
-            `The collection "${answer.name}" was made: streams studio open ${JSON.stringify(answer.name)}`,
+            `The collection "${answer.name}" was created: streams studio open ${JSON.stringify(answer.name)}`,
             ...(answer.notCarried.length === 0 ? ['All of it was carried.'] : ['', 'Not carried:']),
             ...answer.notCarried.map(({ place, reason }) => `  ${place}: ${reason}`),
           ].join('\n'),

@@ -12,7 +12,7 @@ import { type StudioStatus, statusText } from './studio-status.ts'
 /** `streams studio run`: a show from a command line, with a line for all that happens. */
 export function addStudioRun(studio: Command, context: CommandContext): void {
   addConfigFlags(studio.command('run'))
-    .description('open a collection and tell what happens, until Ctrl+C ends the show; where no host runs, one is started with it')
+    .description('open a collection and print what happens, until Ctrl+C ends the show; where no host runs, one is started with it')
     .option('--collection <file>', 'file of the collection; left out: what was open last')
     .action(
       run(context, async (output, command) => {

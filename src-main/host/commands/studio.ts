@@ -34,7 +34,7 @@ interface Switched {
 export function addStudioCommands(program: Command, context: CommandContext): void {
   const studio = program
     .command('studio')
-    .description('make a show: scenes, sources, outputs')
+    .description('run a show: scenes, sources, outputs')
     .addHelpText(
       'after',
       `
@@ -110,7 +110,7 @@ function addLooking(studio: Command, context: CommandContext): void {
         const { scene, source, canvas } = command.opts() as { scene?: string; source?: string; canvas?: string }
         const file = command.args[0] ?? ''
         const type = /\.(png|jpe?g)$/i.exec(file)?.[1]?.toLowerCase()
-        if (type === undefined) throw new AppError('command.invalid', `${file}: a picture is written as .png or .jpg`)
+        if (type === undefined) throw new AppError('command.invalid', `${file}: an image is written as .png or .jpg`)
         const query = new URLSearchParams({ type: type === 'png' ? 'png' : 'jpeg' })
         const client = clientOf(command, context)
         if (scene !== undefined) query.set('scene', await idOf(client, 'scene', scene))

@@ -49,7 +49,7 @@ Examples:
     )
   tokens
     .command('create <label>')
-    .description('make a token; it is shown once')
+    .description('create a token; it is shown once')
     .option('--role <role>', 'viewer, editor or admin', 'viewer')
     .option('--days <number>', 'days until it expires; never where left out')
     .action(
@@ -78,7 +78,7 @@ Examples:
     )
   tokens
     .command('link')
-    .description('make a one-time sign-in link; it holds for ten minutes')
+    .description('create a one-time sign-in link; it is valid for ten minutes')
     .option('--role <role>', 'viewer, editor or admin', 'admin')
     .action(
       run(context, async (output, command) => {

@@ -33,7 +33,7 @@ const HostSchema = Type.Object({
 })
 
 const AuditSubjectSchema = Type.Union([Type.Literal('administration'), Type.Literal('streams'), Type.Literal('viewers')], {
-  description: 'administration: what signed-in people and the command line did; viewers: connections, viewers and refusals',
+  description: 'administration: what signed-in people and the command line did; viewers: connections, viewers and rejections',
 })
 
 const AuditLineSchema = Type.Object({
@@ -126,7 +126,7 @@ export function hostRoutes(dependencies: HostRoutesDependencies): readonly Route
       method: 'GET',
       path: '/host',
       tag: 'host',
-      summary: 'Addresses, ports, versions, limits and what is present',
+      summary: 'URLs, ports, versions, limits and what is present',
       role: 'viewer',
       responses: { 200: HostSchema },
       handler: () => ({ body: dependencies.describe() }),

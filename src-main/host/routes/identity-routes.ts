@@ -23,7 +23,7 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
       method: 'POST',
       path: '/tokens',
       tag: 'identity',
-      summary: 'Make a token; its secret is told this once',
+      summary: 'Create a token; its secret is shown only in this answer',
       role: 'admin',
       idempotent: true,
       body: Type.Object({
@@ -36,7 +36,7 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
         const made = tokens.create(body.label, body.role, body.expiresAt ? new Date(body.expiresAt).toISOString() : null)
         audit.record({
           kind: 'command',
-          message: `a token for ${body.role} was made`,
+          message: `a token for ${body.role} was created`,
           actor: principal.id,
           sessionId: requestId,
           data: { token: made.token.id },
@@ -73,13 +73,13 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
       method: 'POST',
       path: '/tokens/link',
       tag: 'identity',
-      summary: 'Make a one-time sign-in link; it holds for ten minutes',
+      summary: 'Create a one-time sign-in link; it is valid for ten minutes',
       role: 'admin',
       body: Type.Object({ role: Type.Optional(RoleSchema) }),
       responses: { 201: Type.Object({ url: Type.String(), expiresAt: Time }) },
       handler: ({ body, signInBaseUrl, principal, requestId }) => {
         const link = links.create(body.role ?? 'admin')
-        audit.record({ kind: 'command', message: 'a sign-in link was made', actor: principal.id, sessionId: requestId })
+        audit.record({ kind: 'command', message: 'a sign-in link was created', actor: principal.id, sessionId: requestId })
         return { status: 201, body: { url: signInUrl(signInBaseUrl, link.secret), expiresAt: link.expiresAt } }
       },
     }),

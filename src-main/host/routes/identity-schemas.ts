@@ -17,7 +17,7 @@ export const TokenSchema = Type.Object({
 export const MeSchema = Type.Object({
   id: Type.String({ description: '`anonymous`, `local`, `cli`, `token:ID`, or `link:ID` for a browser that signed in by a link' }),
   role: Type.Union([RoleSchema, Type.Literal('none')]),
-  signInRequired: Type.Boolean({ description: 'false: everyone who reaches this address from here may act' }),
+  signInRequired: Type.Boolean({ description: 'false: everyone who can reach this URL from here may act' }),
 })
 
 export const BrowserSessionSchema = Type.Object({

@@ -10,7 +10,7 @@ const Folders = Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
 })
 const Hosts = Type.Array(Type.String({ minLength: 1, maxLength: 260 }), {
   maxItems: 200,
-  description: 'names (nas.lan, *.lan), addresses (192.168.1.20) and blocks (192.168.1.0/24), also with a port (127.0.0.1:3000)',
+  description: 'names (nas.lan, *.lan), IP addresses (192.168.1.20) and blocks (192.168.1.0/24), also with a port (127.0.0.1:3000)',
 })
 const ReachSchema = Type.Object({
   folders: Folders,

@@ -97,7 +97,7 @@ export function sessionRoutes(dependencies: SessionRoutesDependencies): readonly
           const refusal = attempts.failed(remoteAddress, body.token === undefined ? 'auth.link_spent' : 'auth.token_unknown')
           // Whoever goes on past the limit does not fill the audit log.
           if (refusal.code !== 'auth.too_many_attempts')
-            audit.record({ kind: 'sign-in', message: 'a sign-in was refused', remoteAddress, sessionId: requestId, code: refusal.code })
+            audit.record({ kind: 'sign-in', message: 'a sign-in was rejected', remoteAddress, sessionId: requestId, code: refusal.code })
           throw refusal
         }
         // The browser keeps one cookie: without it the session before could only be ended from the list.

@@ -17,7 +17,7 @@ export interface Beacon {
   readonly sequence: number
   /** Name and version of the player. */
   readonly player?: string
-  /** ms from the wish to play to the first picture. */
+  /** ms from the request to play to the first frame. */
   readonly startupMs?: number
   /** ms that were played. */
   readonly watchedMs?: number

@@ -59,7 +59,7 @@ export function viewerRoutes({ viewers, store, streamOf, now }: ViewerRoutesDepe
       role: 'viewer',
       params: IdParams,
       query: Type.Object({
-        from: Time('begin; default: five minutes ago'),
+        from: Time('start; default: five minutes ago'),
         to: Time('end; default: now'),
         step: Type.Optional(
           Type.Integer({ minimum: 1, maximum: 3600, description: 's between samples; the next of 1, 10 and 60 is taken' }),

@@ -8,7 +8,7 @@ const Counts = Type.Record(Type.String(), Type.Integer())
 export const ViewerFiguresSchema = Type.Object({
   timeMs: Type.Number({ description: 'ms since 1970' }),
   concurrent: Type.Integer(),
-  total: Type.Integer({ description: 'sessions since the stream began' }),
+  total: Type.Integer({ description: 'sessions since the stream started' }),
   peak: Type.Integer(),
   protocols: Type.Object(
     Object.fromEntries(['hls', 'll-hls', 'dash', 'rtmp', 'http-flv', 'webrtc', 'srt'].map((each) => [each, Type.Optional(Type.Integer())])),
@@ -17,12 +17,12 @@ export const ViewerFiguresSchema = Type.Object({
   qualities: { ...Counts, description: 'sessions by quality: 720p, audio, unknown' } as typeof Counts,
   measured: Type.Integer({ description: 'sessions of players that report their playback' }),
   rebufferRatio: Nullable(Type.Number({ description: 'time stalled over time stalled and played, of the last 60 s, 0 to 1' })),
-  stalls: Type.Integer({ description: 'stalls since the stream began' }),
+  stalls: Type.Integer({ description: 'stalls since the stream started' }),
   startupMs: Nullable(Type.Integer({ description: 'mean of the last 100 starts' })),
   latencyP50Ms: Nullable(Type.Integer()),
   latencyP95Ms: Nullable(Type.Integer()),
   kbps: Type.Integer({ description: 'sent in this second' }),
-  bytes: Type.Number({ description: 'sent since the stream began' }),
+  bytes: Type.Number({ description: 'sent since the stream started' }),
   healthScore: Nullable(Type.Integer({ description: '0 to 100, see docs/viewers.md; null while no player reports' })),
 })
 export type ViewerFigures = Static<typeof ViewerFiguresSchema>

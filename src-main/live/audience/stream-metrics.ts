@@ -17,7 +17,7 @@ const described: Readonly<Record<Total, readonly [name: string, help: string]>> 
   bytesOut: ['streams_delivery_bytes_total', 'Bytes that viewers were sent'],
   droppedFrames: ['streams_frames_dropped_total', 'Frames missing by timestamps'],
   lateFrames: ['streams_frames_late_total', 'Frames that arrived late'],
-  repairs: ['streams_timestamp_repairs_total', 'Timestamps mended'],
+  repairs: ['streams_timestamp_repairs_total', 'Timestamps corrected'],
   faults: ['streams_faults_total', 'Malformed messages skipped'],
 }
 
@@ -31,7 +31,7 @@ export function createStreamMetrics(registry: Registry, streams: () => readonly 
   }
   const refused = new Counter({
     name: 'streams_publishers_refused_total',
-    help: 'Publishers that were not let in, by error code',
+    help: 'Publishers that were rejected, by error code',
     labelNames: ['code'],
     registers,
   })

@@ -17,7 +17,7 @@ export function createViewerLimit(
       case 'full':
         return new AppError('play.viewers_full', `This stream takes ${max} ${max === 1 ? 'viewer' : 'viewers'} at a time`)
       case 'address-full':
-        return new AppError('play.viewers_full', 'As many viewers watch this stream from this IP address as one address may have')
+        return new AppError('play.viewers_full', 'As many viewers watch this stream from this IP address as one IP address may have')
     }
   }
 }

@@ -20,13 +20,13 @@ export function createViewerMetrics(
     labelNames: ['result'],
     registers,
   })
-  const stalls = new Counter({ name: 'streams_viewer_stalls_total', help: 'Stalls that players told of', registers })
-  const stalled = new Counter({ name: 'streams_viewer_stalled_seconds_total', help: 'Time that players stood still', registers })
+  const stalls = new Counter({ name: 'streams_viewer_stalls_total', help: 'Stalls that players reported', registers })
+  const stalled = new Counter({ name: 'streams_viewer_stalled_seconds_total', help: 'Time that playback was stalled', registers })
   const watched = new Counter({ name: 'streams_viewer_watched_seconds_total', help: 'Time that players played', registers })
-  const errors = new Counter({ name: 'streams_viewer_errors_total', help: 'Errors that players told of', registers })
+  const errors = new Counter({ name: 'streams_viewer_errors_total', help: 'Errors that players reported', registers })
   const startup = new Histogram({
     name: 'streams_viewer_startup_seconds',
-    help: 'From the wish to play to the first picture',
+    help: 'From the request to play to the first frame',
     buckets: [0.25, 0.5, 1, 2, 4, 8, 16],
     registers,
   })
@@ -47,7 +47,7 @@ export function createViewerMetrics(
   }
   perStream('streams_stream_viewers', 'Clients playing a stream now', ({ concurrent }) => concurrent)
   perStream('streams_stream_rebuffer_ratio', 'Time stalled over time stalled and played, last minute', ({ rebufferRatio }) => rebufferRatio)
-  perStream('streams_stream_latency_p95_seconds', 'Delay of pictures behind the host', ({ latencyP95Ms }) =>
+  perStream('streams_stream_latency_p95_seconds', 'Delay of frames behind the host', ({ latencyP95Ms }) =>
     latencyP95Ms === null ? null : latencyP95Ms / 1000,
   )
   perStream('streams_stream_health_score', 'How viewers of a stream fare, 0 to 100', ({ healthScore }) => healthScore)

@@ -65,7 +65,7 @@ describe('places of viewers', () => {
     expect(place('plays-3', '192.0.2.3')).toBe('placed')
   })
 
-  it('are free again when a player that was let in fetches nothing', () => {
+  it('are free again when a player that was allowed fetches nothing', () => {
     const places = new ViewerPlaces(64)
     const reserve = (key: string, nowMs: number) => places.reserve({ key, remoteAddress: `203.0.113.${key}` }, 1, nowMs)
     expect([reserve('1', 0), reserve('2', 9000), reserve('1', 9500)]).toEqual(['placed', 'full', 'placed'])
@@ -173,7 +173,7 @@ describe('viewer sessions', () => {
 })
 
 describe('the book of requests', () => {
-  it('tells twins behind one address and user agent apart by CMCD', () => {
+  it('distinguishes clients behind one IP address and user agent by CMCD', () => {
     const seen: (string | undefined)[] = []
     const book = new ViewerBook('s', { active: ({ sessionKey }) => void seen.push(sessionKey), leave() {} })
     const request = { remoteAddress: '::1', userAgent: 'VLC', session: undefined, hint: 'll-hls' as const, bytes: 1 }
@@ -185,7 +185,7 @@ describe('the book of requests', () => {
     expect(seen).toEqual(['one', 'two', undefined])
   })
 
-  it('tells of a player once it has fetched media, with what it fetched before; of one that has media from a CDN at once', () => {
+  it('reports a player once it has fetched media, with what it fetched before; of one that has media from a CDN at once', () => {
     const told: number[] = []
     const request = { remoteAddress: '::1', userAgent: 'VLC', session: 'a', hint: 'dash' as const, bytes: 10 }
     const book = new ViewerBook('s', { active: ({ bytes }) => void told.push(bytes), leave() {} })
@@ -246,7 +246,7 @@ describe('figures of viewers', () => {
 })
 
 describe('a beacon', () => {
-  it('is refused with the field that is wrong', () => {
+  it('is rejected with the field that is wrong', () => {
     const good = { session: 'a', protocol: 'hls', event: 'report', sequence: 1, latencyMs: null, later: 1 }
     expect(parseBeacon(JSON.stringify(good))).toEqual({ session: 'a', protocol: 'hls', event: 'report', sequence: 1 })
     for (const [field, value] of Object.entries({ session: 'a b', protocol: 'ftp', event: 'x', sequence: -1, stallMs: -5, player: 3 })) {

@@ -41,7 +41,7 @@ const bytes = (stream: PackagedStream) =>
   ])
 
 describe('the copy of a run in a delivery process', () => {
-  it('says the same as the run at every part, from whichever part it was begun', () => {
+  it('says the same as the run at every part, from whichever part it was started', () => {
     const stream = new SyntheticStream({ windowSegments: 4 })
     for (let part = 0; part < 3; part++) stream.part()
     const early = mirror(stream)
@@ -89,7 +89,7 @@ describe('the copy of a run in a delivery process', () => {
 })
 
 describe('a delivery process', () => {
-  it('answers media that it knows, and leaves beginnings, strangers and what it may only not know yet to the host', () => {
+  it('answers media that it knows, and leaves first requests, strangers and what it may only not know yet to the host', () => {
     const stream = new SyntheticStream()
     for (let part = 0; part < 6; part++) stream.part()
     const answered = (path: string, guarded = false): boolean => {
@@ -119,7 +119,7 @@ describe('a delivery process', () => {
     expect(answered('/live/show/manifest.mpd', true)).toBe(false)
   })
 
-  it('joins what a player fetched until it is told', () => {
+  it('joins what a player fetched until it is reported', () => {
     const activity = new Activity()
     const audience = activity.audience({ name: 'show', epoch: 'e1' })
     const request = { remoteAddress: '10.0.0.1', userAgent: 'player', session: 's1', hint: 'll-hls', rendition: 'v0', bytes: 10 } as const

@@ -55,8 +55,8 @@ const pieces = [
   '-',
 ]
 
-describe('addresses of any kind', () => {
-  it('are read or refused, never misread', () => {
+describe('URLs of any kind', () => {
+  it('are read or rejected, never misread', () => {
     for (let run = 0; run < runs; run++) {
       let text = random(2) === 0 ? '/live/show/e1/v0/' : ''
       for (let count = random(8); count >= 0; count--) text += pieces[random(pieces.length)]
@@ -76,7 +76,7 @@ describe('addresses of any kind', () => {
   })
 })
 
-describe('the addresses of media', () => {
+describe('the URLs of media', () => {
   it('are read exactly', () => {
     expect(resourceOf('/live/show/e1/v0/part-12.m4s')).toEqual({
       kind: 'part',

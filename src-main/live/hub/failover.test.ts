@@ -40,7 +40,7 @@ describe('two publishers of one stream', () => {
     expect(buffer.keys).toEqual([0])
   })
 
-  it('are joined so that pictures shown already reach the decoder alone, in order, before the next one is due', () => {
+  it('are joined so that frames shown already reach the decoder alone, in order, before the next one is due', () => {
     const joint = {
       offsetMs: 1000,
       resumeMs: 2020,

@@ -205,32 +205,32 @@ export class HealthMeter {
       const which = now.avOffsetMs > 0 ? 'ahead of' : 'behind'
       warn(
         'av-offset',
-        `Sound arrives ${Math.abs(now.avOffsetMs)} ms ${which} the picture. Check the sync offset of the audio source in the encoder.`,
+        `Audio arrives ${Math.abs(now.avOffsetMs)} ms ${which} the video. Check the sync offset of the audio source in the encoder.`,
       )
     }
     if (now.timestampRepairs > before.timestampRepairs) {
       warn(
         'timestamps-repaired',
-        "The encoder's timestamps jumped or drifted and were mended. Update the encoder or check its source's clock.",
+        "The encoder's timestamps jumped or drifted and were corrected. Update the encoder or check its source's clock.",
       )
     }
     if (this.#compositionMs > 300) {
       warn(
         'b-frames',
-        `B-frames delay the picture by ${Math.round(this.#compositionMs)} ms. For the least delay set Max B-frames to 0, or the tune "zerolatency".`,
+        `B-frames delay the video by ${Math.round(this.#compositionMs)} ms. For the least delay set Max B-frames to 0, or the tune "zerolatency".`,
       )
     }
     if (ageMs > 5000 && this.#hasVideo && !this.#hasAudio)
-      warn('no-audio', 'No sound arrives. Add an audio source in the encoder if there should be some.')
+      warn('no-audio', 'No audio arrives. Add an audio source in the encoder if there should be some.')
     if (ageMs > 5000 && this.#hasAudio && !this.#hasVideo)
-      warn('no-video', 'No picture arrives. Add a video source in the encoder if there should be one.')
+      warn('no-video', 'No video arrives. Add a video source in the encoder if there should be one.')
     if (ageMs > 10_000 && this.#hasVideo && this.#samples.length > LOOK_BACK) {
       let sum = 0
       for (let index = this.#samples.length - LOOK_BACK; index < this.#samples.length; index++)
         sum += (this.#samples[index] as HealthSample).videoBitrateKbps
       const average = Math.round(sum / LOOK_BACK)
       if (average > 0 && average < 100) {
-        warn('bitrate-low', `The picture has ${average} kbps, which is too little to look good. Raise the video bitrate in the encoder.`)
+        warn('bitrate-low', `The video has ${average} kbps, which is too little to look good. Raise the video bitrate in the encoder.`)
       }
     }
     return warnings

@@ -21,7 +21,7 @@ const track = (height: number, frameRate?: number): VideoTrack => ({
 const seconds = (...kbps: number[]) => kbps.map((videoBitrateKbps) => ({ videoBitrateKbps, frameRate: 25 }) as HealthSample)
 
 describe('the limits of a key', () => {
-  it('refuse a picture that is higher or faster by its own headers', () => {
+  it('reject a video that is higher or faster by its own headers', () => {
     const rules = { limits, onOverLimit: 'refuse' } as const
     expect(trackOverLimit(track(360, 30), rules)).toBeUndefined()
     expect(trackOverLimit(track(720), rules)?.code).toBe('publish.over_limit')
@@ -43,7 +43,7 @@ describe('the limits of a key', () => {
     expect(durationOver(noLimits, 0, 1e12)).toBe(false)
   })
 
-  it('refuse a viewer too many, but not one who watches already', () => {
+  it('reject a viewer too many, but not one who watches already', () => {
     const streams = { limitsOf: () => ({ limits, onOverLimit: 'refuse' }) as const }
     const viewer = { protocol: 'hls' as const, sessionKey: 'a', remoteAddress: '1.1.1.1', userAgent: 'x' }
     const mayWatch = (placing: Placing) => createViewerLimit(streams, { place: () => placing })({ id: 'st' }, viewer)?.code

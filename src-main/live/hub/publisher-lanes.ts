@@ -17,7 +17,7 @@ export function laneOf(
   if (key.onSecondPublisher === 'backup' && role === 'primary' && standby === undefined) return { role: 'backup', previous: undefined }
   if (key.onSecondPublisher !== 'takeover') throw new AppError('publish.busy')
   if (key.sameAddressOnly && bareAddress(previous.request.remoteAddress) !== bareAddress(request.remoteAddress)) {
-    throw new AppError('publish.busy', 'Another publisher is live on this key, from another address')
+    throw new AppError('publish.busy', 'Another publisher is live on this key, from another IP address')
   }
   return { role, previous }
 }

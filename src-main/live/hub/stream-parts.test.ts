@@ -50,7 +50,7 @@ function watch(run: StreamRun, from: 'keyframe' | 'live' = 'keyframe'): string[]
 }
 
 describe('the fan-out', () => {
-  it('gives a late viewer the newest GOP with its sound', () => {
+  it('gives a late viewer the newest GOP with its audio', () => {
     const run = new StreamRun({ id: 's', name: 'n', epoch: 'e', log, nowMs: 0 })
     run.setTrack(video)
     run.setTrack(audio)
@@ -71,7 +71,7 @@ describe('the fan-out', () => {
     expect(seen).toEqual(['track 1', 'v0 0', 'track 2', 'codec-change', 'v0 80'])
   })
 
-  it('holds no more than its bound and makes viewers wait for a keyframe instead', () => {
+  it('keeps no more than its bound and makes viewers wait for a keyframe instead', () => {
     const run = new StreamRun({ id: 's', name: 'n', epoch: 'e', log, nowMs: 0, cacheBytes: 250 })
     run.setTrack(video)
     for (const packet of [picture(0, true), picture(40), picture(80)]) run.deliver(packet)

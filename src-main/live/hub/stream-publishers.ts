@@ -202,7 +202,7 @@ export class StreamPublishers {
     if (role === 'primary') entry.keptByHand = false
     this.#dependencies.audit.record({
       kind: 'publish',
-      message: `${request.encoder || 'an encoder'} publishes to ${entry.name} and is held ready as its ${role}`,
+      message: `${request.encoder || 'an encoder'} publishes to ${entry.name} and is kept ready as its ${role}`,
       ...namesOf(entry),
       sessionId: request.sessionId,
       remoteAddress: request.remoteAddress,

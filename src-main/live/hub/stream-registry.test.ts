@@ -187,7 +187,7 @@ describe('a stream', () => {
     expect(registry.status('cam')?.state).toBe('ended')
   })
 
-  it('forgets a track that a returning publisher no longer sends', async () => {
+  it('drops a track that a returning publisher no longer sends', async () => {
     const { registry } = house()
     const streams = await registry
     const extra: Track = { ...track, id: 'v1' }
@@ -216,7 +216,7 @@ describe('a stream', () => {
     expect(registry.get('cam')).toMatchObject({ phase: 'error', error: { code: 'ingest.protocol' } })
   })
 
-  it('refuses a second publisher or lets it take over, as the key says', async () => {
+  it('rejects a second publisher or lets it take over, as the key says', async () => {
     const registry = await house().registry
     const sent: AppError[] = []
     const first = registry.open(refuse, encoder(sent))

@@ -233,7 +233,7 @@ export class StreamRegistry implements StreamDirectory {
     this.#byName.delete(entry.name)
     this.#dependencies.store.remove(entry.id)
     this.#phases.announce(entry, 'removed')
-    this.#dependencies.audit.record({ kind: 'command', message: `stream ${entry.name} was forgotten`, ...namesOf(entry), actor })
+    this.#dependencies.audit.record({ kind: 'command', message: `stream ${entry.name} was deleted`, ...namesOf(entry), actor })
   }
 
   /** A key is no longer good: whoever publishes with it is sent away, its stream waits for another. */

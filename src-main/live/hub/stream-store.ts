@@ -70,7 +70,7 @@ export function createStreamStore(database: LiveDatabase, writes: Writes): Strea
       })
     },
     remove(id) {
-      writes.enqueue('forget a stream', async () => {
+      writes.enqueue('delete a stream', async () => {
         await database.deleteFrom('stream').where('id', '=', id).execute()
       })
     },

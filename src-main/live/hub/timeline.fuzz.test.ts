@@ -31,7 +31,7 @@ const time = fc.oneof(
 const packet = fc.record({ track: fc.integer({ min: 0, max: 2 }), time, step: fc.boolean(), composition: fc.double(), wait: fc.nat(3000) })
 
 describe('the timeline under any timestamps', () => {
-  it('steps forward in whole ticks, never before its floor, and sound has neither overlap nor unannounced gap', () => {
+  it('steps forward in whole ticks, never before its floor, and audio has neither overlap nor unannounced gap', () => {
     fc.assert(
       fc.property(fc.array(packet, { maxLength: 60 }), fc.nat(100_000), (packets, floorMs) => {
         const timeline = new Timeline({ startMs: floorMs, floorMs, audioTicks })

@@ -101,7 +101,7 @@ describe('the timeline', () => {
     expect(timeline.repairs).toBe(1)
   })
 
-  it('keeps sound and picture together when both jump, back or forward', () => {
+  it('keeps audio and video together when both jump, back or forward', () => {
     for (const jump of [-5000, 3_600_000]) {
       const timeline = begin()
       const [sound, picture] = play(timeline, 0, 12_000, (ms) => (ms > 10_000 ? ms + jump : ms))
@@ -111,7 +111,7 @@ describe('the timeline', () => {
     }
   })
 
-  it('mends a track that jumps alone, and back again', () => {
+  it('corrects a track that jumps alone, and back again', () => {
     const timeline = begin()
     const jumps = (ms: number, id: string) => (id === 'v0' && ms >= 2000 && ms < 4000 ? ms + 500_000 : ms)
     const [sound, picture] = play(timeline, 0, 6000, jumps)
@@ -139,7 +139,7 @@ describe('the timeline', () => {
     expect(frame(timeline, 'v0', 6040)?.dts).toBe(6040 * 90)
   })
 
-  it('tells no seam where video pauses and sound goes on, nor where video that is alone pauses', () => {
+  it('reports no seam where video pauses and audio goes on, nor where video that is alone pauses', () => {
     const timeline = begin()
     let seams = 0
     for (let ms = 0; ms < 12_000; ms += 20) {
@@ -159,7 +159,7 @@ describe('the timeline', () => {
     expect(alone.seam).toBe(true)
   })
 
-  it('never shows a picture before it is decoded', () => {
+  it('never shows a frame before it is decoded', () => {
     const timeline = begin()
     frame(timeline, 'v0', 0)
     const early = frame(timeline, 'v0', 40, 40, -20)
@@ -175,7 +175,7 @@ describe('the timeline', () => {
     expect(timeline.repairs).toBe(0)
   })
 
-  it('leaves a hole where sound was lost, and drops a packet where there is too much of it', () => {
+  it('leaves a hole where audio was lost, and drops a packet where there is too much of it', () => {
     const lost = begin()
     for (let index = 0; index < 100; index++) {
       if (index < 50 || index >= 70) frame(lost, 'a0', (index * 1024) / 44.1)
@@ -190,7 +190,7 @@ describe('the timeline', () => {
     expect(flood.repairs).toBeGreaterThan(0)
   })
 
-  it('keeps sound and picture within 40 ms over an hour of a drifting, rounding encoder', () => {
+  it('keeps audio and video within 40 ms over an hour of a drifting, rounding encoder', () => {
     for (const ppm of [0, 200, -200]) {
       const timeline = begin()
       let worst = 0

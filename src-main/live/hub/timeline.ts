@@ -11,7 +11,7 @@ const FORWARD_MS = 5000
 const SAME_JUMP_MS = 1000
 /** A hole of more than this on the mended timeline, in all tracks, is told to players as a discontinuity. */
 const HOLE_MS = 1000
-/** So is a pause of video beside which there is no sound, where it is longer than this. */
+/** So is a pause of video beside which there is no audio, where it is longer than this. */
 const LONE_PAUSE_MS = 20_000
 /** Audio leaves the sample clock when the smoothed difference to the encoder's milliseconds is over this. */
 const DRIFT_MS = 30

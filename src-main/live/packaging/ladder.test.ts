@@ -73,7 +73,7 @@ describe('a ladder', () => {
     }
   })
 
-  it('is told of in one list, the best first, and players keep far enough from the edge to change', () => {
+  it('is listed in one list, the best first, and players keep far enough from the edge to change', () => {
     const { until } = ladder({ byS: 0.7 }, 12)
     expect(multivariantText(until(1.9), { plain: false, cdnPrefix: '', session: undefined })).not.toContain('v-360p')
     const packager = until(12)
@@ -111,7 +111,7 @@ describe('a ladder', () => {
     packager.stop()
   })
 
-  it('goes on in all other renditions where the transcoder begins one with another configuration', () => {
+  it('goes on in all other renditions where the transcoder starts one with another configuration', () => {
     const source = new SyntheticStream([v0, a0, small])
     const packager = createPackager(source, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
     const faults = watchPlaylists(packager)
@@ -138,7 +138,7 @@ describe('a ladder', () => {
     expect(faults).toEqual([])
   })
 
-  it('loses no picture where the sound has another configuration, and no sound where the picture has', () => {
+  it('loses no video where the audio has another configuration, and no audio where the video has', () => {
     const source = new SyntheticStream([v0, a0])
     const packager = createPackager(source, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
     const faults = watchPlaylists(packager)
@@ -161,7 +161,7 @@ describe('a ladder', () => {
     expect(faults).toEqual([])
   })
 
-  it('gives no URL anew where a track comes back on another clock', () => {
+  it('gives no URL twice where a track comes back on another clock', () => {
     const source = new SyntheticStream([v0, a0])
     const packager = createPackager(source, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
     const shape = { fps: 30, gopS: 2 }
@@ -177,7 +177,7 @@ describe('a ladder', () => {
     expect(brokenRules(packager)).toEqual([])
   })
 
-  it('does not let the transcoder begin segments when the publisher is silent or has returned', () => {
+  it('does not let the transcoder start segments when the publisher is silent or has returned', () => {
     const { until } = ladder({ byS: 0.5 }, 30)
     const packager = until(7.3)
     const count = rendition(packager, 'v0')?.segments.length

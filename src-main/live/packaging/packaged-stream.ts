@@ -38,7 +38,7 @@ export interface MediaSegment {
   readonly programDateTimeMs: number
   /** A seam lies before this segment. */
   readonly discontinuity: boolean
-  /** How many seams lie before or at this segment since the stream began (EXT-X-DISCONTINUITY-SEQUENCE counting). */
+  /** How many seams lie before or at this segment since the stream started (EXT-X-DISCONTINUITY-SEQUENCE counting). */
   readonly discontinuitySequence: number
   /** Which initialization segment it needs: key into `PackagedRendition.inits`. */
   readonly initId: number

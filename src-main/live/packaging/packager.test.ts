@@ -16,7 +16,7 @@ const durationsS = (rendition: { segments: readonly { durationTicks: number; com
   rendition.segments.filter((segment) => segment.complete).map((segment) => segment.durationTicks / rendition.track.timescale)
 
 describe('a packaged stream', () => {
-  it('has segments of two seconds that begin at the same time in every rendition', () => {
+  it('has segments of two seconds that start at the same time in every rendition', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(pictures(v0, { startS: 0, seconds: 10, fps: 30, gopS: 2 }), sound(a0, 0, 10))
     const [video, audio] = packager.renditions
@@ -31,7 +31,7 @@ describe('a packaged stream', () => {
     expect(packager.ready).toBe(true)
   })
 
-  it('cuts the same where the sound comes long before or after the pictures', () => {
+  it('cuts the same where the audio comes long before or after the video', () => {
     for (const shiftS of [-0.6, 0.6]) {
       const { stream, packager } = packaged([v0, a0])
       const order = [
@@ -45,7 +45,7 @@ describe('a packaged stream', () => {
     }
   })
 
-  it('holds 29.97 frames a second with times in whole ms to exact chains', () => {
+  it('keeps 29.97 frames a second with times in whole ms to exact chains', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(pictures(v0, { startS: 0, seconds: 12, fps: 29.97, gopS: 2 }), sound(a0, 0, 12))
     expect(brokenRules(packager)).toEqual([])
@@ -69,7 +69,7 @@ describe('a packaged stream', () => {
     }
   })
 
-  it('begins a segment where its keyframe is shown, though B-frames delay it', () => {
+  it('starts a segment where its keyframe is shown, though B-frames delay it', () => {
     const { stream, packager } = packaged([v0])
     const list = pictures(v0, { startS: 0, seconds: 6, fps: 25, gopS: 2, delayFrames: 2 })
     stream.play(list)
@@ -89,7 +89,7 @@ describe('a packaged stream', () => {
     expect(packager.renditions[0]?.segments[0]?.programDateTimeMs).toBe(stream.originTimeMs + 150)
   })
 
-  it('is made of sound alone, or of pictures alone', () => {
+  it('is made of audio only, or of video only', () => {
     const alone = packaged([a0])
     alone.stream.play(sound(a0, 0, 9))
     expect(durationsS(alone.packager.renditions[0] as never).length).toBe(4)
@@ -177,7 +177,7 @@ describe('a packaged stream', () => {
     expect(brokenRules(packager)).toEqual([])
   })
 
-  it('goes on when a track falls silent: the last picture goes on being shown, and sound that is missing is listed as gaps', () => {
+  it('goes on when a track falls silent: the last frame goes on being shown, and audio that is missing is listed as gaps', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(pictures(v0, { startS: 0, seconds: 4, fps: 30, gopS: 2 }), sound(a0, 0, 20))
     const [video, audio] = packager.renditions
@@ -225,7 +225,7 @@ describe('a packaged stream', () => {
     expect(packager.keyframe()).toBe(picture)
   })
 
-  it('tells of every part while it is made, closes all at the end, and lets go of all at stop', () => {
+  it('reports every part while it is made, closes all at the end, and lets go of all at stop', () => {
     const { stream, packager } = packaged([v0, a0])
     let calls = 0
     const unsubscribe = packager.onChange(() => calls++)

@@ -35,12 +35,12 @@ export function brokenRules(packager: Packager): string[] {
         afterGap = false
         if (read.ticks !== part.durationTicks) broken.push(`${partName} sums to ${read.ticks}, not ${part.durationTicks}`)
         if (read.bytes !== read.mdatBytes) broken.push(`${partName} has samples of ${read.bytes} bytes in ${read.mdatBytes}`)
-        if (part.startTicks < at) broken.push(`${partName} begins before the part before it ends`)
+        if (part.startTicks < at) broken.push(`${partName} starts before the part before it ends`)
         if (part.startTicks > at && rendition.gaps === 0) broken.push(`${partName} leaves a hole`)
         at = part.startTicks + part.durationTicks
       }
       if (expected !== undefined && segment.startTicks < expected && segment.gap !== true)
-        broken.push(`${name} begins before the segment before it ends`)
+        broken.push(`${name} starts before the segment before it ends`)
       if (segment.gap === true) afterGap = true
       else expected = at
     }

@@ -104,7 +104,7 @@ describe('video that pauses', () => {
     expect(audio.length).toBe(sound(a0, 0, endS).length)
   })
 
-  it('loses nothing where there is no sound', () => {
+  it('loses nothing where there is no audio', () => {
     for (const timesS of [[...times(0, 20, 5), ...times(20, 24, 1 / 30)], times(0, 12, 1)]) {
       const packets = at(timesS)
       const { stream, packager, faults } = packaged([v0])
@@ -148,7 +148,7 @@ describe('video that pauses', () => {
     expect(brokenRules(packager)).toEqual([])
   })
 
-  it('lets sound go on in parts of its own', () => {
+  it('lets audio go on in parts of its own', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(at([0, 0.04, 0.08]), sound(a0, 0, 12))
     const [video, audio] = packager.renditions
@@ -170,7 +170,7 @@ describe('video that pauses', () => {
     expect(/id="v0"[\s\S]*?<\/SegmentTimeline>/.exec(text)?.[0].match(/ t="/g)?.length, 'no gap in the timeline').toBe(1)
   })
 
-  it('begins with all that a decoder needs where its timestamps jumped, without waiting for a keyframe', () => {
+  it('starts with all that a decoder needs where its timestamps jumped, without waiting for a keyframe', () => {
     const { stream, packager, faults } = packaged([v0, a0])
     const packets = at([...times(0, 3, 1 / 30), ...times(8, 11, 1 / 30)])
     stream.play(

@@ -29,7 +29,7 @@ function shortOf(packager: Packager, id: string): number {
 }
 
 describe('the manifest of a packaged stream', () => {
-  it('names a bandwidth at which nobody runs dry, also of sound that is quiet and then is not, and of pictures that stand still', () => {
+  it('names a bandwidth at which nobody runs dry, also of audio that is quiet and then is not, and of video that does not change', () => {
     const stream = new SyntheticStream([v0, a0])
     const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 30_000 })
     const loud = (timeS: number) => timeS > 9.2 && timeS < 9.9

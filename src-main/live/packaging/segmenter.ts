@@ -93,7 +93,7 @@ export class Segmenter {
     this.#newestS = Math.max(this.#newestS, timeS)
     if (rendition.derived && rendition.sequence >= 0 && !rendition.away) this.#measureLag(this.#newestS - timeS)
     const leader = this.#leader()
-    // while the publisher sends no picture its transcoder has none to make
+    // while the publisher sends no video its transcoder has none to make
     if (rendition === leader && this.#newestS - rendition.heardAtS > awayAfterS) this.#anew = true
     rendition.heardAtS = this.#newestS
     if (rendition !== leader) {

@@ -113,7 +113,7 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     }
     const dtsS = packet.dts / track.timescale
     part.firstS ??= dtsS
-    // Sound before the first picture has nothing to be seen with, unless no picture comes.
+    // Sound before the first picture has nothing to be seen with, unless no video comes.
     if (part.open === undefined && part.waiting.size > 0 && this.#gathered.length === 0 && dtsS - part.firstS < pictureWaitS) return
     if (this.#gathered.length > 0 && this.#fragmentDue(part, packet, dtsS)) this.#flush()
     if (!this.#running) return

@@ -60,7 +60,7 @@ describe('a file whose writer died', () => {
     },
   )
 
-  it('of which nothing reached the disk is told as such, whatever stands in it', async () => {
+  it('of which nothing reached the disk is reported as such, whatever is in it', async () => {
     const path = join(folder, 'noise')
     let seed = 1
     for (let round = 0; round < 60; round++) {

@@ -61,7 +61,7 @@ const fault = (sentence: string): Fault => faultAt(sentence, 0)
 /** Reads an offer (RFC 8866, 8829) and refuses what no engine could answer; never throws. */
 export function readOffer(text: string): OfferDescription | Fault {
   if (text.length > MAX_OFFER) return fault(`the offer has more than ${MAX_OFFER} bytes`)
-  if (!text.startsWith('v=0')) return fault('an SDP begins with v=0')
+  if (!text.startsWith('v=0')) return fault('an SDP starts with v=0')
   const sdp = `${text
     .split(/\r\n|\n|\r/)
     .filter((line) => line !== '')

@@ -126,7 +126,7 @@ class VideoSide {
     if (frame.config !== undefined && !(this.#told && same(frame.config, this.#config))) {
       const track = videoTrack('v0', this.#codec, frame.config, frame.data)
       if (isFault(track)) {
-        this.#events.onFault(`the picture's configuration cannot be read: ${track.fault}`)
+        this.#events.onFault(`the video configuration cannot be read: ${track.fault}`)
         return
       }
       this.#config = frame.config
@@ -142,7 +142,7 @@ class VideoSide {
 
   gap(): void {
     this.#assembler.gap()
-    if (!this.#waiting) this.#events.onFault('packets of the picture were lost: it goes on with the next keyframe')
+    if (!this.#waiting) this.#events.onFault('packets of the video were lost: it goes on with the next keyframe')
     this.#waiting = true
     this.#events.onKeyframeNeeded()
   }

@@ -24,7 +24,7 @@ export const HostOptionsSchema = Type.Object({
   bind: Type.String({
     default: '127.0.0.1',
     pattern: '^[0-9A-Za-z.:\\[\\]_-]+$',
-    description: 'address that every port listens on; anything wider than this machine (0.0.0.0) turns sign-in on',
+    description: 'IP address that every port listens on; anything wider than this machine (0.0.0.0) turns sign-in on',
   }),
   httpPort: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: 'HTTP port; 0 takes a free one' }),
   httpsPort: port(8443, 'HTTPS and HTTP/2 port; 0 takes a free one, off for none'),
@@ -39,7 +39,7 @@ export const HostOptionsSchema = Type.Object({
   publicUrl: Type.String({
     default: '',
     pattern: '^$|^https?://[^/\\s?#]+/?$',
-    description: 'address that people outside use, e.g. https://live.example.com, where a proxy or a name stands before the host',
+    description: 'URL that people outside use, e.g. https://live.example.com, where a proxy or a name is in front of the host',
   }),
   tlsCert: Type.String({ default: '', description: 'PEM file with the certificate chain; empty for a self-made one' }),
   tlsKey: Type.String({ default: '', description: 'PEM file with the private key of tlsCert' }),
@@ -58,7 +58,7 @@ export const HostOptionsSchema = Type.Object({
     default: 100_000,
     minimum: 100,
     maximum: 10_000_000,
-    description: 'newest lines that the audit log keeps about viewers, connections and refusals',
+    description: 'newest lines that the audit log keeps about viewers, connections and rejections',
   }),
   maxConnections: Type.Integer({
     default: 4096,

@@ -37,7 +37,7 @@ export function optionsDocument(specs: readonly OptionSpec[]): string {
 Made from the option schema by \`node src-main/host/print-options.ts\`: do not edit by hand.
 
 An option is taken from its flag, else from its environment variable, else from the file (\`config.json\` in the data folder, or the one
-named by \`--config FILE\`), else its default holds. The file is a JSON object; a dotted name is an object inside it:
+named by \`--config FILE\`), else its default applies. The file is a JSON object; a dotted name is an object inside it:
 \`{ "httpPort": 9000, "limits": { "connections": 500 } }\`.
 
 | name | flag | environment | values | default | what |

@@ -59,7 +59,7 @@ describe('options', () => {
     expect(error.message).toContain('logLevel (from file f.json): 3 is none of')
   })
 
-  it('of a file that is missing, broken or no object are refused by the name of the file', () => {
+  it('of a file that is missing, broken or no object are rejected by the name of the file', () => {
     const dir = mkdtempSync(join(tmpdir(), 'options-'))
     onTestFinished(() => rmSync(dir, { recursive: true }))
     const file = join(dir, 'config.json')

@@ -7,19 +7,19 @@ export const hostErrors = {
   'request.malformed': {
     status: 400,
     title: 'The HTTP request is malformed',
-    remedy: 'Send one Host header with a host name and an optional port. Where a proxy stands in front, check what it passes on.',
+    remedy: 'Send one Host header with a host name and an optional port. Where a proxy is in front, check what it passes on.',
   },
   'request.too_many': {
     status: 429,
     title: 'Too many open requests from this IP address',
     remedy: 'Close some, or raise the option that is named. Behind a reverse proxy, set `trustedProxies`.',
   },
-  'request.not_found': { status: 404, title: 'There is nothing at this address', remedy: 'Check the path against /api/v1/docs.' },
+  'request.not_found': { status: 404, title: 'There is nothing at this URL', remedy: 'Check the path against /api/v1/docs.' },
   'request.conflict': { status: 409, title: 'The request clashes with the present state', remedy: 'Read the state again and repeat.' },
   'request.too_large': { status: 413, title: 'The request body is too large', remedy: 'Send less.' },
   'request.method_refused': {
     status: 405,
-    title: 'This address does not take that method',
+    title: 'This URL does not support that method',
     remedy: 'Check the method against /api/v1/docs.',
   },
   'request.media_type': { status: 415, title: 'The request body is not JSON', remedy: 'Send `Content-Type: application/json`.' },
@@ -42,16 +42,16 @@ export const hostErrors = {
   'auth.link_spent': {
     status: 401,
     title: 'This sign-in link was used or has expired',
-    remedy: 'Make a new one with `streams tokens link`.',
+    remedy: 'Create a new one with `streams tokens link`.',
   },
   'auth.token_unknown': {
     status: 401,
     title: 'The token is not known, has expired or was revoked',
-    remedy: 'Make a new one with `streams tokens create`.',
+    remedy: 'Create a new one with `streams tokens create`.',
   },
   'auth.too_many_attempts': {
     status: 429,
-    title: 'Too many failed sign-ins from this address',
+    title: 'Too many failed sign-ins from this IP address',
     remedy: 'Wait five minutes and try again.',
   },
   'session.not_found': {
@@ -119,5 +119,5 @@ export const hostErrors = {
     title: 'A host is already running on this data folder',
     remedy: 'Use that one, stop it, or choose another folder with --data.',
   },
-  'host.unreachable': { status: 503, title: 'The host does not answer', remedy: 'Check the address, and that the host is running.' },
+  'host.unreachable': { status: 503, title: 'The host does not answer', remedy: 'Check the URL, and that the host is running.' },
 } as const satisfies Record<string, ErrorKind>

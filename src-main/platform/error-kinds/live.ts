@@ -4,10 +4,10 @@ import type { ErrorKind } from './error-kind.ts'
 export const liveErrors = {
   'access.address_invalid': {
     status: 400,
-    title: 'A line of the address rules is no address or network',
-    remedy: 'Write an address (203.0.113.7) or a network (10.0.0.0/8).',
+    title: 'A line of the IP address rules is not an IP address or network',
+    remedy: 'Write an IP address (203.0.113.7) or a network (10.0.0.0/8).',
   },
-  'access.address_refused': { status: 403, title: 'This address is not let in', remedy: 'Ask the operator of this host.' },
+  'access.address_refused': { status: 403, title: 'This IP address is not allowed', remedy: 'Ask the operator of this host.' },
   'access.key_invalid': {
     status: 400,
     title: 'The public key cannot be read',
@@ -16,15 +16,15 @@ export const liveErrors = {
   'access.key_not_found': { status: 404, title: 'There is no playback key of that id', remedy: 'See the list of playback keys.' },
   'play.token_required': {
     status: 401,
-    title: 'This stream is watched with a signed address alone',
-    remedy: 'Open the address that you were given, or ask for a new one.',
+    title: 'This stream needs a signed URL',
+    remedy: 'Open the URL that you were given, or ask for a new one.',
   },
-  'play.token_invalid': { status: 403, title: 'The signature of this address does not fit', remedy: 'Ask for a new address.' },
-  'play.token_expired': { status: 403, title: 'This address has expired', remedy: 'Ask for a new address.' },
-  'play.token_other_stream': { status: 403, title: 'This address was signed for another stream', remedy: 'Ask for a new address.' },
+  'play.token_invalid': { status: 403, title: 'The signature of this URL is invalid', remedy: 'Ask for a new URL.' },
+  'play.token_expired': { status: 403, title: 'This URL has expired', remedy: 'Ask for a new URL.' },
+  'play.token_other_stream': { status: 403, title: 'This URL was signed for another stream', remedy: 'Ask for a new URL.' },
   'play.token_other_address': {
     status: 403,
-    title: 'This address was signed for another viewer',
+    title: 'This URL was signed for another viewer',
     remedy: 'Open it on the network it was made for, or ask for a new one.',
   },
   'play.not_live': { status: 404, title: 'The stream is not live', remedy: 'Try again when it has started.' },
@@ -40,21 +40,21 @@ export const liveErrors = {
   },
   'play.too_many_beacons': { status: 429, title: 'Players send more reports than are taken', remedy: 'Send the next report later.' },
   'hook.not_found': { status: 404, title: 'There is no hook of that id', remedy: 'See the list of hooks.' },
-  'hook.refused': { status: 403, title: 'A hook refused this', remedy: 'Ask the operator: the answer of the hook says why.' },
+  'hook.refused': { status: 403, title: 'A hook denied this', remedy: 'Ask the operator: the answer of the hook says why.' },
   'hook.unanswered': {
     status: 403,
     title: 'A hook that decides did not answer in time',
-    remedy: 'Ask the operator: the hook is set to refuse when it does not answer.',
+    remedy: 'Ask the operator: the hook is set to deny when it does not answer.',
   },
   'alert.not_found': { status: 404, title: 'There is no alert rule or channel of that id', remedy: 'See the lists of alerts.' },
   'alert.channel_failed': { status: 502, title: 'The alert could not be delivered', remedy: 'Check the settings of the channel.' },
   'source.not_found': { status: 404, title: 'There is no source of that id', remedy: 'See the list of sources.' },
   'source.address_invalid': {
     status: 400,
-    title: 'This is no address of a source',
+    title: 'This is not a URL of a source',
     remedy: 'Give rtmp://, rtsp://, srt://, http(s):// or the whole path of a file on the host.',
   },
-  'source.failed': { status: 502, title: 'The source cannot be read', remedy: 'Check that the address plays in another player.' },
+  'source.failed': { status: 502, title: 'The source cannot be read', remedy: 'Check that the URL plays in another player.' },
   'source.silent': { status: 504, title: 'The source sends nothing', remedy: 'Check that somebody publishes there.' },
   'source.ended': { status: 502, title: 'The source ended', remedy: 'It is tried again by itself.' },
   'source.engine_missing': {
@@ -66,13 +66,13 @@ export const liveErrors = {
   'stream.not_live': { status: 409, title: 'The stream is not live', remedy: 'Start publishing first.' },
   'stream.name_invalid': {
     status: 400,
-    title: 'A stream name has 1 to 64 of a-z, 0-9, - and _, and begins with a letter or digit',
+    title: 'A stream name has 1 to 64 of a-z, 0-9, - and _, and starts with a letter or digit',
     remedy: 'Choose another name.',
   },
   'key.not_found': { status: 404, title: 'There is no stream key of that id', remedy: 'See the list of keys.' },
-  'publish.key_unknown': { status: 401, title: 'The stream key is not known', remedy: 'Copy the key again, or make a new one.' },
+  'publish.key_unknown': { status: 401, title: 'The stream key is not known', remedy: 'Copy the key again, or create a new one.' },
   'publish.key_disabled': { status: 403, title: 'The stream key is disabled', remedy: 'Enable it on the Keys page.' },
-  'publish.key_revoked': { status: 403, title: 'The stream key was revoked', remedy: 'Make a new key.' },
+  'publish.key_revoked': { status: 403, title: 'The stream key was revoked', remedy: 'Create a new key.' },
   'publish.busy': { status: 409, title: 'Another publisher is live on this key', remedy: 'Stop it, or let the key take over.' },
   'publish.taken_over': { status: 409, title: 'A newer publisher took over', remedy: 'Only one encoder may use a key at a time.' },
   'publish.kicked': { status: 403, title: 'An operator disconnected this publisher', remedy: 'Ask the operator.' },
@@ -84,7 +84,7 @@ export const liveErrors = {
   'publish.no_standby': {
     status: 409,
     title: 'No other publisher is ready',
-    remedy: 'Publish a backup: the same address with `?backup=1`, or a key of the role backup.',
+    remedy: 'Publish a backup: the same URL with `?backup=1`, or a key of the role backup.',
   },
   'publish.over_limit': {
     status: 403,
@@ -99,8 +99,8 @@ export const liveErrors = {
   'slate.not_found': { status: 404, title: 'There is no slate of that id', remedy: 'See the list of slates.' },
   'slate.unreadable': {
     status: 400,
-    title: 'No slate can be made of this file',
-    remedy: 'Send a PNG or JPEG picture, or a short MP4 or WebM video.',
+    title: 'This file cannot be used as a slate',
+    remedy: 'Send a PNG or JPEG image, or a short MP4 or WebM video.',
   },
   'slate.unsupported': {
     status: 415,
@@ -126,31 +126,31 @@ export const liveErrors = {
   'ingest.timeout': { status: 408, title: 'Nothing arrived in time', remedy: 'Check the network between encoder and host.' },
   'ingest.too_many_connections': {
     status: 429,
-    title: 'Too many connections from this address',
+    title: 'Too many connections from this IP address',
     remedy: 'Close some, or raise `limits.connectionsPerAddress`.',
   },
   'destination.not_found': { status: 404, title: 'The stream has no destination of that id', remedy: 'See the list of its destinations.' },
   'destination.address_invalid': {
     status: 400,
-    title: 'The address of the destination is not usable',
-    remedy: 'Give an address such as rtmps://HOST/APP, srt://HOST:PORT or https://HOST/PATH (WHIP), and the key in its own field.',
+    title: 'The URL of the destination is not usable',
+    remedy: 'Give a URL such as rtmps://HOST/APP, srt://HOST:PORT or https://HOST/PATH (WHIP), and the key in its own field.',
   },
   'destination.limit': { status: 409, title: 'The stream has too many destinations', remedy: 'Remove some that are not used.' },
   'destination.unresolved': {
     status: 502,
     title: "The destination's host name is not known",
-    remedy: 'Check the spelling of the address, and the name server of this machine.',
+    remedy: 'Check the spelling of the URL, and the name server of this machine.',
   },
   'destination.unreachable': {
     status: 502,
     title: 'The destination cannot be reached',
-    remedy: 'Check address, port and firewall; the next attempt follows by itself.',
+    remedy: 'Check URL, port and firewall; the next attempt follows by itself.',
   },
   'destination.tls': {
     status: 502,
     title: 'No secure connection to the destination came about',
     remedy:
-      'Check that the address takes TLS and that its certificate is valid for this name; for a server of your own its fingerprint can be accepted.',
+      'Check that the server supports TLS and that its certificate is valid for this name; for a server of your own its fingerprint can be accepted.',
   },
   'destination.silent': {
     status: 504,
@@ -160,7 +160,7 @@ export const liveErrors = {
   'destination.protocol': {
     status: 502,
     title: 'The destination does not speak its protocol as it should',
-    remedy: 'Check that the address is that of an ingest server of this kind.',
+    remedy: 'Check that the URL is that of an ingest server of this kind.',
   },
   'destination.passphrase': {
     status: 403,
@@ -169,7 +169,7 @@ export const liveErrors = {
   },
   'destination.refused': {
     status: 403,
-    title: 'The destination refuses this stream',
+    title: 'The destination rejects this stream',
     remedy: 'Copy the stream key again, and check on its page that it expects a stream.',
   },
   'destination.closed': {
@@ -194,7 +194,7 @@ export const liveErrors = {
   },
   'dvr.paused': {
     status: 507,
-    title: 'Rewind windows do not grow: the disk is full or refuses to write',
+    title: 'Rewind windows do not grow: the disk is full or does not accept writes',
     remedy: 'Free some space, or check the disk. Windows grow again by themselves.',
   },
   'recording.not_found': { status: 404, title: 'There is no recording of that id', remedy: 'See the list of recordings.' },
@@ -212,8 +212,8 @@ export const liveErrors = {
   },
   'recording.disk_full': {
     status: 507,
-    title: 'Recording waits: the disk has too little room',
-    remedy: 'Delete recordings, free space, or lower the room that retention keeps free. Recording goes on by itself.',
+    title: 'Recording waits: the disk has too little free space',
+    remedy: 'Delete recordings, free space, or lower the space that retention keeps free. Recording goes on by itself.',
   },
   'recording.disk_slow': {
     status: 503,
@@ -222,7 +222,7 @@ export const liveErrors = {
   },
   'recording.disk_failed': {
     status: 500,
-    title: 'Recording was interrupted: the disk refused to write',
+    title: 'Recording was interrupted: the disk did not accept writes',
     remedy: 'Check the disk and the permissions of the folder `recordings`. Recording goes on by itself.',
   },
   'recording.template_invalid': {
@@ -233,13 +233,13 @@ export const liveErrors = {
   'clip.not_found': { status: 404, title: 'There is no clip of that id', remedy: 'See the list of clips.' },
   'clip.range_invalid': {
     status: 400,
-    title: 'The range of the clip is none',
-    remedy: 'Give `from` and `to` (ms on the stream’s timeline, or ISO 8601), the end behind the beginning, or `lastSeconds`.',
+    title: 'Invalid clip range',
+    remedy: 'Give `from` and `to` (ms on the stream’s timeline, or ISO 8601), the end after the start, or `lastSeconds`.',
   },
   'clip.out_of_window': {
     status: 409,
     title: 'The stream does not hold that range any more, or not yet',
-    remedy: 'Clip what the window holds (`GET /live/streams/:id/clip-window`), or give the stream a longer rewind window.',
+    remedy: 'Clip what the window contains (`GET /live/streams/:id/clip-window`), or give the stream a longer rewind window.',
   },
   'clip.too_long': { status: 400, title: 'The clip is too long', remedy: 'Clip an hour at most, or record the stream.' },
   'clip.discontinuity': {
@@ -250,24 +250,24 @@ export const liveErrors = {
   'clip.rendition_missing': {
     status: 409,
     title: 'The stream has no such rendition',
-    remedy: 'Leave `rendition` out for the pictures as they were published.',
+    remedy: 'Leave `rendition` out for the video as it was published.',
   },
-  'clip.busy': { status: 503, title: 'Too many clips are being made', remedy: 'Wait until one is done.' },
+  'clip.busy': { status: 503, title: 'Too many clips are being created', remedy: 'Wait until one is done.' },
   'clip.no_room': {
     status: 507,
-    title: 'There is no room for more clips',
+    title: 'There is no space for more clips',
     remedy: 'Delete clips, free space on the disk, or raise `--clips-mb`.',
   },
   'clip.not_ready': { status: 409, title: 'The clip has no file yet', remedy: 'Wait until it is ready, or see why it failed.' },
   'clip.failed': {
     status: 500,
-    title: 'The clip could not be made',
+    title: 'The clip could not be created',
     remedy: 'Try again; `streams doctor` tells whether the media engine works.',
   },
   'clip.interrupted': {
     status: 500,
-    title: 'The host ended while the clip was being made',
-    remedy: 'Make it again while the window still holds it.',
+    title: 'The host ended while the clip was being created',
+    remedy: 'Create it again while the window still contains it.',
   },
   'rendition.preset_not_found': { status: 404, title: 'There is no such preset', remedy: 'See `GET /api/v1/live/presets`.' },
   'demo.unavailable': { status: 503, title: 'The test stream needs the media engine, which is missing', remedy: 'Run `streams doctor`.' },
@@ -283,7 +283,7 @@ export const liveErrors = {
   },
   'webrtc.session_unknown': {
     status: 404,
-    title: 'There is no WebRTC session at this address',
+    title: 'There is no WebRTC session at this URL',
     remedy: 'It has ended: send a new offer.',
   },
   'webrtc.no_restart': {
@@ -293,7 +293,7 @@ export const liveErrors = {
   },
   'webrtc.too_many_offers': {
     status: 429,
-    title: 'Too many WebRTC offers from this address',
+    title: 'Too many WebRTC offers from this IP address',
     remedy: 'Wait some seconds and try again.',
   },
   'webrtc.engine_down': {

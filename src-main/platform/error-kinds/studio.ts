@@ -32,7 +32,7 @@ export const studioErrors = {
   'studio.collection_unreadable': {
     status: 400,
     title: 'The file of the collection cannot be read or written',
-    remedy: 'Check that it is there, its owner and permissions, and the room on the disk.',
+    remedy: 'Check that it exists, its owner and permissions, and the free space on the disk.',
   },
   'studio.collection_changed': {
     status: 409,
@@ -40,8 +40,8 @@ export const studioErrors = {
     remedy: 'Choose what to keep: `POST /studio/collection/resolve` with `keep` of `mine` or `disk`.',
   },
   'studio.version_not_found': { status: 404, title: 'There is no such version of the collection', remedy: 'See its list of versions.' },
-  'studio.not_found': { status: 404, title: 'The collection has no such thing', remedy: 'See `GET /studio/collection`.' },
-  'studio.edit_refused': { status: 409, title: 'The edit would leave a collection that is none', remedy: 'Change first what is named.' },
+  'studio.not_found': { status: 404, title: 'The collection has no such item', remedy: 'See `GET /studio/collection`.' },
+  'studio.edit_refused': { status: 409, title: 'The edit would leave an invalid collection', remedy: 'Change first what is named.' },
   'studio.secret_hidden': {
     status: 400,
     title: 'A secret was sent as it is shown: hidden',
@@ -109,8 +109,8 @@ export const studioErrors = {
   },
   'studio.replay_empty': {
     status: 409,
-    title: 'The replay buffer holds nothing yet',
-    remedy: 'Wait until the studio has sent its first pictures.',
+    title: 'The replay buffer is still empty',
+    remedy: 'Wait until the studio has sent its first frames.',
   },
   'studio.replay_busy': { status: 409, title: 'A replay is being saved already', remedy: 'Wait until it is saved.' },
   'studio.virtual_camera_missing': {
@@ -137,7 +137,7 @@ export const studioErrors = {
   },
   'studio.devices_unavailable': {
     status: 503,
-    title: 'Cameras and sound devices of this machine cannot be listed',
+    title: 'Cameras and audio devices of this machine cannot be listed',
     remedy: 'Start PipeWire for the user that runs the host: `systemctl --user start pipewire wireplumber`.',
   },
 } as const satisfies Record<string, ErrorKind>

@@ -2,7 +2,7 @@ import type { TopicKind } from './topic-kind.ts'
 
 /** Topics of live streaming. */
 export const liveTopics = {
-  'access.updated': { role: 'viewer', state: 'GET /live/access', summary: 'Address rules or the access mode of a stream changed' },
+  'access.updated': { role: 'viewer', state: 'GET /live/access', summary: 'IP address rules or the access mode of a stream changed' },
   'alert-channel.created': { role: 'editor', state: 'GET /live/alert-channels', summary: 'An alert channel was created' },
   'alert-channel.failed': { role: 'editor', state: 'GET /live/alert-channels', summary: 'An alert could not be delivered' },
   'alert-channel.removed': { role: 'editor', state: 'GET /live/alert-channels', summary: 'An alert channel was deleted' },

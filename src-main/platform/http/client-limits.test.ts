@@ -3,7 +3,7 @@ import { ClientLimits, networkOf } from './client-limits.ts'
 
 const limits = { connections: 2, eventStreams: 1, waitingRequests: 1, flvPlayers: 1, webSockets: 1 }
 
-it('gives each address its places, by kind, and takes released ones back once', () => {
+it('gives each IP address its places, by kind, and takes released ones back once', () => {
   const warned: object[] = []
   const clients = new ClientLimits(limits, { warn: (fields) => void warned.push(fields) })
   const first = clients.take('connections', '203.0.113.7')

@@ -25,7 +25,7 @@ it('reads the scheme where the proxy says it', () => {
   expect(clientOf({ ...headers, 'x-forwarded-proto': 'https, http' })?.encrypted).toBe(false)
 })
 
-it('trusts the addresses and networks of the option alone', () => {
+it('trusts only the IP addresses and networks of the option', () => {
   const proxies = readTrustedProxies('10.0.0.0/8, 127.0.0.1,fd00::/8')
   expect(['10.255.0.1', '127.0.0.1', '::ffff:127.0.0.1', 'fd12::1'].every(proxies.has)).toBe(true)
   expect(['11.0.0.1', '127.0.0.2', '::1', 'fe80::1', '', 'x'].some(proxies.has)).toBe(false)

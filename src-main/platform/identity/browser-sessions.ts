@@ -70,7 +70,7 @@ export async function createBrowserSessions(
     byId.set(row.id, row)
   }
   writes.enqueue(
-    'forget old sign-ins',
+    'delete old sign-ins',
     async () => void (await database.deleteFrom('browser_sessions').where('expires_at', '<=', today).execute()),
   )
   const usable = (row: SessionRow): boolean => Date.parse(row.expires_at) > now() && tokenStands(row.principal)

@@ -15,7 +15,7 @@ describe('the secret box', () => {
     expect(statSync(join(folder, 'secret-box.key')).mode & 0o777).toBe(0o600)
   })
 
-  it('refuses what was changed', () => {
+  it('rejects what was changed', () => {
     const box = openSecretBox(folder)
     const encrypted = box.encrypt('x')
     expect(() => box.open(`${encrypted.slice(0, -4)}AAA=`)).toThrow(/unreadable/i)

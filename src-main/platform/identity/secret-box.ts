@@ -26,7 +26,7 @@ export function openSecretBox(dataDir: string): SecretBox {
     open(encrypted) {
       try {
         const [name, nonce, rest] = encrypted.split(':')
-        if (name !== version || nonce === undefined || rest === undefined) throw new Error('not sealed by this box')
+        if (name !== version || nonce === undefined || rest === undefined) throw new Error('not encrypted with this key')
         const bytes = Buffer.from(rest, 'base64')
         const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64'))
         decipher.setAuthTag(bytes.subarray(-16))

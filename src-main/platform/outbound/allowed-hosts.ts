@@ -41,7 +41,7 @@ function readAllowedHost(text: string): AllowedHost | undefined {
 /** What is wrong with an entry, for people; undefined where it is one. */
 export function allowedHostFault(text: string): string | undefined {
   if (readAllowedHost(text) !== undefined) return undefined
-  return `"${text}" is not a host: write a name (nas.lan, *.lan), an address (192.168.1.20) or a block (192.168.1.0/24), with a port where only that is meant (127.0.0.1:3000)`
+  return `"${text}" is not a host: write a name (nas.lan, *.lan), an IP address (192.168.1.20) or a block (192.168.1.0/24), with a port where only that is meant (127.0.0.1:3000)`
 }
 
 const read = new Map<string, AllowedHost | undefined>()

@@ -5,7 +5,7 @@ import { isPublicAddress } from './public-address.ts'
 
 const policy = (...editorHosts: string[]): NetworkPolicy => ({ editorHosts, ownHttpPorts: [8080], ownHttpsPorts: [8443] })
 
-describe('an address', () => {
+describe('an IP address', () => {
   it.each([
     '127.0.0.1',
     '127.8.9.10',
@@ -44,7 +44,7 @@ describe('an address', () => {
 })
 
 describe('the list of hosts that editors may use', () => {
-  it('takes names, addresses and blocks, with and without a port', () => {
+  it('takes names, IP addresses and blocks, with and without a port', () => {
     const all = [
       'nas.lan',
       '*.studio.lan',
@@ -102,7 +102,7 @@ describe('a host that an editor names', () => {
     'metadata.google.internal',
     'nas.local',
     '[fe80::1%25eth0]',
-  ])('is refused where it is written: %s', (host) =>
+  ])('is rejected where it is written: %s', (host) =>
     expect(hostRefusal(host, 80, policy())).toMatch(/editors may not use it unless an admin allows the host/),
   )
 
@@ -120,7 +120,7 @@ describe('a host that an editor names', () => {
   const resolve = (host: string, limited: boolean, lookup: LookupNames, allowed: readonly string[] = []) =>
     resolveTarget(host, 80, policy(...allowed), limited, lookup)
 
-  it('is judged by every address behind its name; only those that may be used are', async () => {
+  it('is judged by every IP address behind its name; only those that may be used are', async () => {
     const mixed = lookupDouble('10.0.0.1', '1.1.1.1', '::1')
     expect((await resolve('mixed.example', true, mixed)).addresses).toEqual([{ address: '1.1.1.1', family: 4 }])
     expect((await resolve('mixed.example', false, mixed)).addresses).toHaveLength(3)

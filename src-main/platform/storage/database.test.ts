@@ -43,7 +43,7 @@ describe('the database', () => {
     await now.close()
   })
 
-  it('of a newer program is refused', async () => {
+  it('of a newer program is rejected', async () => {
     const dir = folder()
     await (await openDatabase({ dir, migrations: [first, second] })).close()
     await expect(openDatabase({ dir, migrations: [first] })).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('the database', () => {
     })
   })
 
-  it('in a folder that is a file is refused', async () => {
+  it('in a folder that is a file is rejected', async () => {
     const file = join(folder(), 'file')
     writeFileSync(file, '')
     await expect(openDatabase({ dir: join(file, 'x'), migrations: [] })).rejects.toMatchObject({ code: 'storage.unreadable' })
@@ -105,7 +105,7 @@ describe('the write queue', () => {
     await queue.stop()
   })
 
-  it('gives up what SQLite would refuse again, and goes on', async () => {
+  it('gives up what SQLite would reject again, and goes on', async () => {
     const queue = createWriteQueue(silentLogger)
     let written = false
     queue.enqueue('bad', async () => {

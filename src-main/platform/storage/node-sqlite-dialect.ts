@@ -39,6 +39,6 @@ function guard<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw toStorageError(error, 'The database refused')
+    throw toStorageError(error, 'The database rejected')
   }
 }

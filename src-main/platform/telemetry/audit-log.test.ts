@@ -42,7 +42,7 @@ it('the audit log keeps what administrators did, however many lines viewers and 
   for (let index = 0; index < 500; index++) {
     audit.record({ kind: 'connect', message: 'a viewer plays over dash', remoteAddress: '198.51.100.7' })
     audit.record({ kind: 'error', message: 'The key is not known', remoteAddress: '198.51.100.7', code: 'publish.key_unknown' })
-    audit.record({ kind: 'sign-in', message: 'a sign-in was refused', remoteAddress: '198.51.100.7' })
+    audit.record({ kind: 'sign-in', message: 'a sign-in was rejected', remoteAddress: '198.51.100.7' })
   }
   await audit.flush()
   const lines = await audit.list({ limit: 500 })

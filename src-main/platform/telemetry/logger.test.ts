@@ -14,11 +14,11 @@ it('writes lines without the secrets of URLs, and keeps them JSON', async () => 
   const file = join(folder, 'log')
   const log = createLogger({ level: 'info', file })
   log
-    .child({ source: 'rtsp://me:word@camera/1' })
-    .info({ err: new Error('open "https://cdn/a.m3u8?token=word"') }, 'lost srt://h:1?streamid=word')
+    .child({ source: 'rtsp://me:h1dden-pass@camera/1' })
+    .info({ err: new Error('open "https://cdn/a.m3u8?token=h1dden-pass"') }, 'lost srt://h:1?streamid=h1dden-pass')
   await vi.waitFor(() => log.flush(), 20_000)
   const text = readFileSync(file, 'utf8')
-  expect(text).not.toContain('word')
+  expect(text).not.toContain('h1dden-pass')
   const line = JSON.parse(text.trim())
   expect(line).toMatchObject({
     source: 'rtsp://***@camera/1',

@@ -63,7 +63,7 @@ describe.skipIf(process.platform === 'win32')('what a path leads to', () => {
     expect(await fault('/proc/self/root/etc/../proc/self/environ', false)).toMatch(/belongs to the host itself/)
   })
 
-  it('is what the system opens, where a link stands before ..', async () => {
+  it('is what the system opens, where a link is before ..', async () => {
     const inside = link(join(data, 'recordings'), 'd')
     expect(await fault(`${inside}/../host.json`, false)).toMatch(/belongs to the host itself/)
   })

@@ -34,7 +34,7 @@ export function pathRefusal(path: string, policy: FilePolicy, limited: boolean):
   if (processFiles.test(whole) || (!isMedia && privatePaths.some((own) => isBelow(whole, own)))) {
     return `${path} belongs to the host itself`
   }
-  if (!isAbsolute(path)) return limited ? `${path} is not a whole path: begin it at the root` : undefined
+  if (!isAbsolute(path)) return limited ? `${path} is not a whole path: start it at the root` : undefined
   if (!limited || isMedia || editorFolders.some((folder) => isBelow(whole, folder))) return undefined
   return `${path} is not in a folder that editors may use`
 }

@@ -29,7 +29,7 @@ describe('reading a file that a user named', () => {
     expect(fault).toMatchObject({ message: `There is no file ${at('missing')}`, code: 'ENOENT' })
   })
 
-  it.skipIf(process.platform === 'win32')('refuses devices, pipes and folders without reading or waiting', async () => {
+  it.skipIf(process.platform === 'win32')('rejects devices, pipes and folders without reading or waiting', async () => {
     mkdirSync(at('folder'))
     execFileSync('mkfifo', [at('pipe')])
     symlinkSync('/dev/zero', at('zeros'))

@@ -68,12 +68,12 @@ export const workers = {
   'media-source': {
     source: 'studio/worker/sources/media/worker/media-source-worker.ts',
     runs: 'one per file, stream, guest or V4L2 camera of a show',
-    loss: 'that source stands still for less than two seconds',
+    loss: 'that source freezes for less than two seconds',
   },
   'drawn-source': {
     source: 'studio/worker/sources/drawn/drawn-source-worker.ts',
     runs: 'while a show has anything that is drawn',
-    loss: 'what moves stands still until it is back',
+    loss: 'what moves freezes until it is back',
   },
   'picture-reader': {
     source: 'studio/worker/sources/drawn/reading/picture-reader-worker.ts',
@@ -88,7 +88,7 @@ export const workers = {
   camera: {
     source: 'studio/worker/virtual-camera/camera-worker.ts',
     runs: 'while the studio feeds a virtual camera',
-    loss: 'its picture stands still until it is back',
+    loss: 'its video freezes until it is back',
   },
 } as const satisfies Readonly<Record<string, WorkerDescription>>
 

@@ -12,7 +12,7 @@ test('replies reach who asked, in any order, and late ones are dropped', async (
   expect(await Promise.all([first, second])).toEqual(['one', 'two'])
 })
 
-test('a request rejects when it is refused, when the process is gone, and when no reply comes in time', async () => {
+test('a request rejects when it is rejected, when the process is gone, and when no reply comes in time', async () => {
   const replies = new PendingReplies<string>()
   const refused = replies.request((request) => replies.reject(request, new Error('refused')))
   await expect(refused).rejects.toThrow('refused')

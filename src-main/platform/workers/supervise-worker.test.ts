@@ -18,7 +18,7 @@ function program(name: string, source: string): string {
 }
 
 describe('a supervised worker', () => {
-  it('answers what it is asked, and ends when it is told to', async () => {
+  it('answers what it is asked, and ends when asked to', async () => {
     const entry = program(
       'echo',
       'const host = connectToHost((m) => host.send(m * 2)); host.stopping.onabort = () => host.end(); host.ready()',

@@ -37,7 +37,7 @@ describe('a watchdog', () => {
     expect(watch(every(100, 2000), () => 0, [300, 900, 1500])).toBeUndefined()
   })
 
-  it('excuses the time for which this process itself was held up: what was said meanwhile is read first', () => {
+  it('excuses the time for which this process itself was delayed: what was said meanwhile is read first', () => {
     expect(watch([100, 200, 2200, 2300], () => 0, [])).toBeUndefined()
     expect(watch([100, 200, 2200, ...every(100, 4000).slice(22)], () => 0)).toBe(2800)
   })

@@ -51,7 +51,7 @@ export async function doAction(
     }
     case 'mute': {
       const { audio, name } = sourceOf(collection, action.source)
-      if (audio === undefined) throw new AppError('studio.not_found', `The source "${name}" has no sound`)
+      if (audio === undefined) throw new AppError('studio.not_found', `The source "${name}" has no audio`)
       return edit(`sources/${action.source}`, { audio: { muted: action.muted === 'toggle' ? !audio.muted : action.muted } })
     }
     case 'gain':

@@ -7,7 +7,7 @@ export function countStudio(registry: Registry, engine: Pick<StudioEngine, 'stat
   const registers = [registry]
   const figures = {
     streams_studio_running: ['1 while the studio runs', () => (engine.statistics().state === 'running' ? 1 : 0)],
-    streams_studio_frames: ['Frames of the clock since the show began', () => engine.statistics().frames],
+    streams_studio_frames: ['Frames of the clock since the show started', () => engine.statistics().frames],
     streams_studio_frames_dropped: ['Frames that were never composed', () => engine.statistics().dropped],
     streams_studio_frames_late: ['Frames composed more than half a frame late', () => engine.statistics().late],
     streams_studio_render_seconds: ['Composition of a frame, mean of the last second', () => engine.statistics().renderMs / 1000],

@@ -76,7 +76,7 @@ function refused(work: () => unknown): string {
 }
 
 describe('what somebody names in a collection', () => {
-  it('is refused where the host owns it, for everybody, and for editors also where it is not open to them', async () => {
+  it('is rejected where the host owns it, for everybody, and for editors also where it is not open to them', async () => {
     const show = await open()
     const before = show.collection
     for (const author of [admin, editor]) {
@@ -188,7 +188,7 @@ describe('what somebody names in a collection', () => {
     expect(byEditors(show)).toEqual(['/shared/a.mp4'])
   })
 
-  it('is left out of what an editor imports, and told', async () => {
+  it('is left out of what an editor imports, and reported', async () => {
     const show = await open()
     show.edit([film('/home/me/film.mp4'), film('/shared/a.mp4', 'ok')], admin)
     const { collection, leftOut } = leaveOutRefused(show.collection, true, reader)

@@ -66,7 +66,7 @@ describe('a collection written by hand', () => {
     expect(lost).toEqual([])
   })
 
-  it('is brought up to date step by step, and refused where it is newer than the program', () => {
+  it('is brought up to date step by step, and rejected where it is newer than the program', () => {
     const upgrades = { 1: (old: Loose) => ({ name: `${old.name}!` }), 2: (old: Loose) => ({ name: `${old.name}?` }) }
     expect(upgradeDocument({ format: 'ami-streams/collection', version: 1, name: 'a' }, undefined, { version: 3, upgrades })).toMatchObject(
       { version: 3, name: 'a!?' },
@@ -77,7 +77,7 @@ describe('a collection written by hand', () => {
   })
 })
 
-describe('a document that is no collection is refused with every place named', () => {
+describe('a document that is no collection is rejected with every place named', () => {
   const cases: readonly (readonly [string, (document: Loose) => unknown, string])[] = [
     ['another format', (d) => (d.format = 'x'), 'format: must be "ami-streams/collection"'],
     [
@@ -117,7 +117,7 @@ describe('a document that is no collection is refused with every place named', (
     [
       'scenes in a circle',
       (d) => d.scenes[0].items.push({ id: 'round', scene: 'talk' }),
-      'scenes[0].items: scenes stand in each other: intro in talk in intro',
+      'scenes[0].items: scenes contain each other: intro in talk in intro',
     ],
     ['following on the same canvas', (d) => (d.scenes[2].follows = 'phone'), 'scenes[2].follows: the scene "phone" is on the same canvas'],
     [
@@ -160,7 +160,7 @@ describe('a document that is no collection is refused with every place named', (
 })
 
 describe('secrets of settings', () => {
-  it('are sealed in the file, hidden in answers, and the same again when they come back hidden', () => {
+  it('are encrypted in the file, hidden in answers, and the same again when they come back hidden', () => {
     const reader = testReader()
     const collection = readDocument(testDocument(), reader)
     const encrypted = reader.seals.encrypt(collection, testKinds)

@@ -97,7 +97,7 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
   if (faults.length === 0) {
     const circle = sceneCircle(scenes)
     if (circle !== undefined)
-      tell(`scenes[${scenes.findIndex(({ id }) => id === circle[0])}].items`, `scenes stand in each other: ${circle.join(' in ')}`)
+      tell(`scenes[${scenes.findIndex(({ id }) => id === circle[0])}].items`, `scenes contain each other: ${circle.join(' in ')}`)
   }
   return faults
 }

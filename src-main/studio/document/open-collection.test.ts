@@ -52,7 +52,7 @@ async function code(work: () => unknown): Promise<string | undefined> {
 }
 
 describe('an open collection', () => {
-  it('tells of the speaker that is monitored on, and takes it away with null', async () => {
+  it('reports the speaker that is monitored on, and takes it away with null', async () => {
     const show = await open()
     show.edit([{ do: 'change', at: 'collection', changes: { monitorDevice: 'desk' } }], me)
     expect(updates.at(-1)).toMatchObject({ changed: ['collection'], collection: { monitorDevice: 'desk' } })
@@ -61,7 +61,7 @@ describe('an open collection', () => {
     expect(show.collection).not.toHaveProperty('monitorDevice')
   })
 
-  it('tells of an edit what changed, and writes it to its file with secrets sealed; the file stays as it was until then', async () => {
+  it('reports of an edit what changed, and writes it to its file with secrets encrypted; the file stays as it was until then', async () => {
     const before = readFileSync(path, 'utf8')
     const show = await open()
     await show.flush()
@@ -79,7 +79,7 @@ describe('an open collection', () => {
     expect(kept).not.toContain('"k3y"')
   })
 
-  it('refuses an edit of another revision, and one that would leave it broken, as a whole', async () => {
+  it('rejects an edit of another revision, and one that would leave it broken, as a whole', async () => {
     const show = await open()
     expect(await code(() => show.edit([rename('a')], { ...me, ifRevision: 7 }))).toBe('request.conflict')
     const half: Edit[] = [rename('a'), { do: 'change', at: 'sources/film', changes: { settings: { speed: 2 } } }]
@@ -128,7 +128,7 @@ describe('an open collection', () => {
     expect(readdirSync(folder).sort()).toEqual(['.history', 'show.json'])
   })
 
-  it('takes what another program writes as a step that can be undone, and begins a history that does not fit anew', async () => {
+  it('takes what another program writes as a step that can be undone, and restarts a history that does not fit', async () => {
     const show = await open()
     show.edit([rename('one')], me)
     await show.flush()
@@ -175,7 +175,7 @@ describe('an open collection', () => {
     expect(await code(() => show.file.readVersion('../../etc/passwd'))).toBe('studio.version_not_found')
   })
 
-  it('refuses a file that is none, and one that is not there, by name', async () => {
+  it('rejects an invalid file, and one that is not there, by name', async () => {
     writeFileSync(path, 'no')
     expect(await code(open)).toBe('studio.collection_invalid')
     rmSync(path)

@@ -80,7 +80,7 @@ describe('a secret of an output or source', () => {
     expect(output('copy')?.key ?? '').toBe('')
   })
 
-  it('in a URL is masked in answers and exports, sealed on the disk, and kept with a masked URL of the same host alone', async () => {
+  it('in a URL is masked in answers and exports, encrypted on the disk, and kept with a masked URL of the same host alone', async () => {
     const shown = 'rtsp://***@10.0.0.9/1?token=***'
     expect(read().sources.find(({ id }) => id === 'cam')?.settings).toEqual({ url: shown, password: hiddenSecret })
     expect(leaveOutSecrets(show.collection, testKinds).sources.find(({ id }) => id === 'cam')?.settings).toEqual({ url: shown })

@@ -11,7 +11,7 @@ export interface TransitionKindDescription {
 const exactly = { additionalProperties: false }
 const direction = Type.Union(
   ['left', 'right', 'up', 'down'].map((each) => Type.Literal(each)),
-  { default: 'left', description: 'where the pictures move to' },
+  { default: 'left', description: 'where the images move to' },
 )
 const source = (description: string) => Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description })
 

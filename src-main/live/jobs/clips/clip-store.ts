@@ -77,7 +77,7 @@ export class ClipStore {
     await rm(this.path(clip.id), { force: true })
     await rm(this.picturePath(clip.id), { force: true })
     this.#byId.delete(clip.id)
-    this.#dependencies.writes.enqueue('forget a clip', async () => {
+    this.#dependencies.writes.enqueue('delete a clip', async () => {
       await this.#dependencies.database.deleteFrom('clip').where('id', '=', clip.id).execute()
     })
     this.#dependencies.events.publish('clip.removed', { id: clip.id }, { stream: clip.streamId })

@@ -146,7 +146,7 @@ export class Clips {
       if (window === undefined) continue
       const fromS = seconds(from, run.originTimeMs)
       const toS = seconds(to, run.originTimeMs)
-      if (toS <= fromS) throw new AppError('clip.range_invalid', 'The clip ends before it begins')
+      if (toS <= fromS) throw new AppError('clip.range_invalid', 'The clip ends before it starts')
       if (toS - fromS > maxS) throw new AppError('clip.too_long', `A clip lasts ${maxS} s at most`)
       const max = run.ended ? window.toMs / 1000 : window.toMs / 1000 + aheadS
       if (fromS * 1000 < window.fromMs - 1 || toS > max + 0.001) {
@@ -220,7 +220,7 @@ export class Clips {
       await this.#illustrate(clip)
     } catch (error) {
       const told = signal.aborted ? new AppError('clip.interrupted') : error instanceof AppError ? error : undefined
-      if (told === undefined) log.warn({ err: error, clip: clip.id }, 'a clip could not be made')
+      if (told === undefined) log.warn({ err: error, clip: clip.id }, 'a clip could not be created')
       if (store.has(clip.id) && clip.state !== 'ready') this.#fail(clip, told ?? new AppError('clip.failed', (error as Error).message))
     } finally {
       await rm(work, { recursive: true, force: true }).catch(() => undefined)

@@ -50,7 +50,7 @@ function makingRoutes({ clips, streamOf, runs }: ClipRoutesDependencies): readon
       method: 'POST',
       path: '/live/streams/:id/clips',
       tag,
-      summary: 'Makes a clip of a stream, exact to the frame; `clip.updated` tells when it is ready',
+      summary: 'Creates a clip of a stream, exact to the frame; `clip.updated` reports when it is ready',
       role: 'editor',
       idempotent: true,
       params: StreamParams,
@@ -131,14 +131,14 @@ function fileRoutes({ store }: ClipRoutesDependencies): readonly RouteDefinition
       method: 'GET',
       path: '/live/clips/:id/thumbnail.jpg',
       tag,
-      summary: 'A picture of the clip',
+      summary: 'An image of the clip',
       role: 'viewer',
       params: IdParams,
-      responses: { 200: Type.Any({ description: 'the picture' }) },
+      responses: { 200: Type.Any({ description: 'the image' }) },
       fileTypes: ['image/jpeg'],
       handler: ({ params }) => {
         const clip = store.get(params.id)
-        if (!clip.poster) throw new AppError('request.not_found', 'No picture of this clip has been made')
+        if (!clip.poster) throw new AppError('request.not_found', 'No image of this clip has been made')
         return { body: null, file: { path: store.picturePath(clip.id), type: 'image/jpeg' } }
       },
     }),

@@ -45,7 +45,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
   const rules = await RecordingRules.open(store)
   const onWhole = (recording: StoredRecording): void => {
     events.publish('recording.completed', recordingView(recording), { stream: recording.streamId })
-    void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no picture'))
+    void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no thumbnail'))
   }
   const index = await RecordingIndex.open({ store, folder, events, log, onWhole })
   /** Gives a recording its pictures. */
@@ -110,7 +110,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     }),
     async start() {
       await recordings.start()
-      void illustrateOld().catch((error: unknown) => log.warn({ err: error }, 'older recordings got no pictures'))
+      void illustrateOld().catch((error: unknown) => log.warn({ err: error }, 'older recordings got no thumbnails'))
     },
     stop: () => recordings.stop(),
     problems: () => recordings.problems(),

@@ -214,7 +214,7 @@ export class RecordingSession {
 function diskFault(cause: NodeJS.ErrnoException): AppError {
   const full = cause.code === 'ENOSPC' || cause.code === 'EDQUOT'
   const code: ErrorCode = full ? 'recording.disk_full' : 'recording.disk_failed'
-  return new AppError(code, full ? undefined : `The disk refused to write: ${cause.code ?? cause.message}`, { cause })
+  return new AppError(code, full ? undefined : `The disk does not accept writes: ${cause.code ?? cause.message}`, { cause })
 }
 
 function trackInfo(track: Track): TrackInfo {

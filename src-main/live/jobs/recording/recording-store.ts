@@ -68,7 +68,7 @@ export function createRecordingStore(database: LiveDatabase, writes: Writes): Re
       })
     },
     remove(id) {
-      writes.enqueue('forget a recording', async () => {
+      writes.enqueue('delete a recording', async () => {
         await database.deleteFrom('recording').where('id', '=', id).execute()
       })
     },

@@ -140,7 +140,7 @@ export class Recordings {
   /** Deletes what has to go, pauses recording where the disk has no room, and lets it go on where it has again. */
   check(): Promise<void> {
     this.#checking ??= this.#check()
-      .catch((error: unknown) => this.#dependencies.log.error({ err: error }, 'the room for recordings could not be looked at'))
+      .catch((error: unknown) => this.#dependencies.log.error({ err: error }, 'the free space for recordings could not be read'))
       .finally(() => {
         this.#checking = undefined
       })

@@ -23,13 +23,13 @@ describe('retention', () => {
     expect(expired(all, none, free)).toEqual([])
   })
 
-  it('lets go what is too old, and whatever makes the room that the disk keeps', () => {
+  it('lets go what is too old, and whatever frees the space that the disk keeps', () => {
     const all = [recording('a', 5), recording('b', 3), recording('c', 1)]
     expect(expired(all, { ...none, maxAgeDays: 2 }, free)).toEqual(['a', 'b'])
     expect(expired(all, { ...none, minFreeMegabytes: 350 }, { ...free, freeBytes: 200e6 })).toEqual(['a', 'b'])
   })
 
-  it('empties the trash in time, and first when room is short', () => {
+  it('empties the trash in time, and first when space is short', () => {
     const trashed = recording('t', 0.1, { deletedAt: new Date(nowMs - 60_000).toISOString(), kept: true })
     const all = [recording('old', 9), trashed]
     expect(expired(all, none, free)).toEqual([])

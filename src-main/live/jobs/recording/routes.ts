@@ -57,7 +57,7 @@ function controlRoutes({ recordings, streamName }: RecordingRoutesDependencies):
       method: 'DELETE',
       path: '/live/streams/:id/recording',
       tag,
-      summary: 'Stops recording; a rule that says on begins again with the next run of the stream',
+      summary: 'Stops recording; a rule that says on starts it again with the next run of the stream',
       role: 'editor',
       params: StreamParams,
       responses: { 200: RecordingStatusSchema },
@@ -124,7 +124,7 @@ function ruleRoutes({ recordings, rules, audit, streamName, liveNames }: Recordi
       method: 'DELETE',
       path: '/live/streams/:id/recording-rule',
       tag,
-      summary: 'Takes away the stream’s own rule: the default holds',
+      summary: 'Deletes the stream’s own rule: the default applies',
       role: 'editor',
       params: StreamParams,
       responses: { 200: RuleInForceSchema },
@@ -217,7 +217,7 @@ function fileRoutes({ index }: RecordingRoutesDependencies): readonly RouteDefin
       method: 'GET',
       path: '/live/recordings/:id/file',
       tag,
-      summary: 'The file, whole or in ranges; one that still grows as far as it stands',
+      summary: 'The file, whole or in ranges; one that still grows as far as it is written',
       role: 'viewer',
       params: IdParams,
       query: FileQuery,
@@ -231,13 +231,13 @@ function fileRoutes({ index }: RecordingRoutesDependencies): readonly RouteDefin
     }),
     ...(
       [
-        ['thumbnail.jpg', 'poster.jpg', 'image/jpeg', 'A picture of the recording', 'poster'],
-        ['sprites.jpg', 'sprites.jpg', 'image/jpeg', 'Small pictures of the recording in one', 'sprites'],
+        ['thumbnail.jpg', 'poster.jpg', 'image/jpeg', 'An image of the recording', 'poster'],
+        ['sprites.jpg', 'sprites.jpg', 'image/jpeg', 'Small images of the recording in one', 'sprites'],
         [
           'sprites.vtt',
           'sprites.vtt',
           'text/vtt',
-          'WebVTT that says where in sprites.jpg the picture of a time is; seconds from the beginning',
+          'WebVTT that says where in sprites.jpg the image of a time is; seconds from the start',
           'sprites',
         ],
       ] as const
@@ -253,7 +253,7 @@ function fileRoutes({ index }: RecordingRoutesDependencies): readonly RouteDefin
         fileTypes: [type],
         handler: ({ params }) => {
           const recording = index.get(params.id)
-          if (!recording[made]) throw new AppError('request.not_found', 'No picture of this recording has been made')
+          if (!recording[made]) throw new AppError('request.not_found', 'No image of this recording has been made')
           return { body: null, file: { path: index.picturePath(recording, kind), type } }
         },
       }),

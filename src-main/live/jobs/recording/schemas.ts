@@ -48,7 +48,10 @@ export const RetentionSchema = Type.Object(
   {
     maxAgeDays: Nullable(Type.Number({ exclusiveMinimum: 0, maximum: 36_500, description: 'older recordings go' })),
     maxTotalMegabytes: Nullable(Type.Integer({ minimum: 1, description: 'the oldest go until all together are smaller' })),
-    minFreeMegabytes: Type.Integer({ minimum: 0, description: 'the oldest go, then recording waits, until the disk has so much room' }),
+    minFreeMegabytes: Type.Integer({
+      minimum: 0,
+      description: 'the oldest are deleted, then recording waits, until the disk has this much free space',
+    }),
   },
   { additionalProperties: false },
 )
@@ -70,7 +73,7 @@ export const RecordingSchema = Type.Object({
   container: ContainerSchema,
   fileName: Type.String(),
   startedAt: Type.String({ format: 'date-time', description: 'wall clock of the first frame' }),
-  timelineMs: Type.Number({ description: "place of the file's beginning on the stream's timeline" }),
+  timelineMs: Type.Number({ description: "position of the file's start on the stream's timeline" }),
   durationMs: Type.Number(),
   bytes: Type.Integer({ description: 'on the disk' }),
   tracks: Type.Array(TrackSchema),
@@ -85,7 +88,7 @@ export type Recording = Static<typeof RecordingSchema>
 export const RecordingStatusSchema = Type.Object({
   stream: StreamName,
   state: Type.Union([Type.Literal('off'), Type.Literal('recording'), Type.Literal('waiting'), Type.Literal('failed')], {
-    description: 'waiting: goes on by itself when what is told in `error` has passed; failed: does not',
+    description: 'waiting: goes on by itself when the cause in `error` has passed; failed: does not',
   }),
   by: Nullable(Type.Union([Type.Literal('rule'), Type.Literal('hand')])),
   session: Nullable(Type.String()),

@@ -148,7 +148,7 @@ export async function createRenditions(dependencies: RenditionsDependencies): Pr
       'encoder-behind',
       given.length === 0
         ? undefined
-        : `This machine cannot encode all renditions in real time: ${names} is given up until there is room. Choose fewer rungs or a faster preset.`,
+        : `This machine cannot encode all renditions in real time: ${names} is given up until there is capacity. Choose fewer rungs or a faster preset.`,
     )
   }
 

@@ -89,14 +89,14 @@ describe('a load governor', () => {
     expect(seconds(new LoadGovernor(), 12, (second) => 1000 + second * 300, 1, 0)).toEqual(['shed 8'])
   })
 
-  it('brings it back when there was room for a while, later after a vain try', () => {
+  it('brings it back when there was capacity for a while, later after a vain try', () => {
     const governor = new LoadGovernor()
     expect(seconds(governor, 21, () => 0, 0.2, 1)).toEqual(['restore 20'])
     expect(seconds(governor, 9, () => 3000, 1, 0)).toEqual(['shed 8'])
     expect(seconds(governor, 60, () => 0, 0.2, 1)[0]).toBe('restore 35')
   })
 
-  it('never gives back without room', () => {
+  it('never gives back without capacity', () => {
     expect(seconds(new LoadGovernor(), 100, () => 0, 0.9, 1)).toEqual([])
   })
 })

@@ -83,13 +83,13 @@ export function renditionRoutes(dependencies: RenditionRoutesDependencies): read
       method: 'POST',
       path: '/live/presets',
       tag,
-      summary: 'Makes a preset',
+      summary: 'Creates a preset',
       role: 'editor',
       body: NewPresetSchema,
       responses: { 201: PresetSchema },
       handler: async ({ body, principal }) => {
         const preset = await presets.create(body)
-        tell(principal.id, `preset ${preset.name} was made`, { presetId: preset.id })
+        tell(principal.id, `preset ${preset.name} was created`, { presetId: preset.id })
         events.publish('preset.updated', preset)
         return { status: 201, body: preset }
       },
@@ -141,11 +141,11 @@ export function renditionRoutes(dependencies: RenditionRoutesDependencies): read
       method: 'POST',
       path: '/live/encoders/measure',
       tag,
-      summary: 'Measures the encoders anew, which takes some seconds: for when they were measured while the machine was busy',
+      summary: 'Measures the encoders again, which takes some seconds: for when they were measured while the machine was busy',
       role: 'admin',
       responses: { 200: Type.Object({ items: Type.Array(EncoderSchema) }) },
       handler: async ({ principal }) => {
-        tell(principal.id, 'the encoders are measured anew', {})
+        tell(principal.id, 'the encoders are measured again', {})
         return { body: { items: [...(await dependencies.measureAgain())] } }
       },
     }),

@@ -6,7 +6,7 @@ import { RenditionCodecSchema } from '../../../media/encoders/encoder-info.ts'
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const RungSchema = Type.Object({
-  height: Type.Integer({ minimum: 120, maximum: 4320, description: "lines; pixels of the picture's shorter side" }),
+  height: Type.Integer({ minimum: 120, maximum: 4320, description: "lines; pixels of the frame's shorter side" }),
   kbps: Type.Integer({ minimum: 100, maximum: 100_000 }),
 })
 export type Rung = Static<typeof RungSchema>
@@ -20,7 +20,7 @@ const presetFields = {
   name: Type.String({ minLength: 1, maxLength: 60 }),
   codec: RenditionCodecSchema,
   speed: SpeedSchema,
-  bFrames: Type.Union([Type.Literal(0), Type.Literal(3)], { description: '0 for the least delay, 3 for a better picture' }),
+  bFrames: Type.Union([Type.Literal(0), Type.Literal(3)], { description: '0 for the least delay, 3 for better quality' }),
   rungs: Type.Array(RungSchema, { minItems: 1, maxItems: 8, description: 'only those below the source are made' }),
 }
 

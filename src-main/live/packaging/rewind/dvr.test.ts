@@ -88,7 +88,7 @@ describe('a rewind window', () => {
     expect(packager.renditions[0]?.window.firstKept).toBe(0)
   })
 
-  it('shrinks to what memory holds where the disk takes nothing, and live goes on', async () => {
+  it('shrinks to what memory keeps where the disk takes nothing, and live goes on', async () => {
     const refusing: RenditionArchive = { store: () => Promise.resolve(undefined), release: () => undefined, close: () => undefined }
     const { stream, packager } = play(600_000, 30, { rendition: () => refusing, onShrink: () => () => undefined, close: () => undefined })
     await vi.waitFor(() => expect(packager.renditions[0]?.segments.length).toBeLessThan(6), 20_000)
@@ -131,7 +131,7 @@ describe('a rewind window', () => {
     expect(readRange(packager, 'v0', 500, 900)?.segments).toEqual([])
   })
 
-  it('is begun where a link says', async () => {
+  it('starts where a link says', async () => {
     const { packager } = play(600_000, 60)
     const at = (text: string) => {
       const point = parseStartPoint(text)

@@ -25,7 +25,7 @@ function broken(text: string): string {
   return made
 }
 
-it('no change to a token opens a stream, and every refusal has its code', async () => {
+it('no change to a token opens a stream, and every rejection has its code', async () => {
   const expires = nowMs / 1000 + 60
   const signed = writeAddressToken({ keyId: 'k1', expires, signature: signAddress(key.secret as string, { stream: 'cam', expires }) })
   const token = await issueToken(key, { stream: 'cam', expires })
@@ -43,7 +43,7 @@ it('no change to a token opens a stream, and every refusal has its code', async 
   }
 })
 
-it('no line makes the rules of addresses throw anything but their own error', () => {
+it('no line makes the rules of IP addresses throw anything but their own error', () => {
   const lines = ['10.0.0.0/8', '::1/128', '192.168.1.7', 'fe80::/10', '::ffff:1.2.3.4']
   for (let run = 0; run < runs; run++) {
     try {

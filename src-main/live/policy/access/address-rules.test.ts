@@ -3,7 +3,7 @@ import { AppError } from '../../../platform/errors.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
 import { compileAddressRules } from './address-rules.ts'
 
-describe('address rules', () => {
+describe('IP address rules', () => {
   it('let everybody in while they are empty', () => {
     expect(compileAddressRules({ allow: [], deny: [] }).admits('203.0.113.7:4000')).toBe(true)
   })

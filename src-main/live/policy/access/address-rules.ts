@@ -6,7 +6,7 @@ import { bareAddress } from '../../../platform/network-address.ts'
 const Cidr = Type.String({
   minLength: 2,
   maxLength: 60,
-  description: 'an address or a network, e.g. 203.0.113.7, 10.0.0.0/8, 2001:db8::/32',
+  description: 'an IP address or a network, e.g. 203.0.113.7, 10.0.0.0/8, 2001:db8::/32',
 })
 
 /** Who may come by address. An empty `allow` lets everybody in who is not denied; `deny` is stronger than `allow`. */
@@ -25,7 +25,7 @@ export interface AddressFilter {
   admits(address: string): boolean
 }
 
-/** Throws `access.address_invalid`, naming the line that is no address or network. */
+/** Throws `access.address_invalid`, naming the line that is not an IP address or network. */
 export function compileAddressRules(rules: AddressRules): AddressFilter {
   const allow = blockList(rules.allow, 'allow')
   const deny = blockList(rules.deny, 'deny')
@@ -52,7 +52,7 @@ function blockList(lines: readonly string[], name: string): BlockList | undefine
     const longest = version === 4 ? 32 : 128
     const length = bits === undefined ? longest : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN
     if (version === 0 || more !== undefined || !(length <= longest)) {
-      throw new AppError('access.address_invalid', `"${line}" (${name}, line ${index + 1}) is no address or network`, {
+      throw new AppError('access.address_invalid', `"${line}" (${name}, line ${index + 1}) is not an IP address or network`, {
         details: { list: name, line: index + 1 },
       })
     }

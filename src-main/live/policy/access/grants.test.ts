@@ -15,7 +15,7 @@ const codeOf = (promise: Promise<unknown>) =>
   )
 
 describe('a playback grant', () => {
-  it('is read from a signed address, and bound to stream, expiry and address', async () => {
+  it('is read from a signed URL, and bound to stream, expiry and IP address', async () => {
     const token = (stream: string, expires: number, address?: string) =>
       writeAddressToken({
         keyId: 'pk1',
@@ -52,7 +52,7 @@ describe('a playback grant', () => {
     }
   })
 
-  it('is refused without an expiry, without a signature, and for garbage', async () => {
+  it('is rejected without an expiry, without a signature, and for garbage', async () => {
     const endless = await new SignJWT({})
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject('a')

@@ -61,7 +61,7 @@ export function accessRoutes({
       method: 'GET',
       path: '/live/access',
       tag,
-      summary: 'Addresses that may watch and publish on this host',
+      summary: 'IP addresses that may watch and publish on this host',
       role: 'viewer',
       responses: { 200: HostAccessSchema },
       handler: () => ({ body: store.host }),
@@ -70,7 +70,7 @@ export function accessRoutes({
       method: 'PUT',
       path: '/live/access',
       tag,
-      summary: 'Sets the addresses that may watch and publish on this host',
+      summary: 'Sets the IP addresses that may watch and publish on this host',
       role: 'admin',
       body: HostAccessSchema,
       responses: { 200: HostAccessSchema },
@@ -78,7 +78,7 @@ export function accessRoutes({
         compileAddressRules(body.play)
         compileAddressRules(body.publish)
         store.setHost(body)
-        changed('access.updated', body, 'the address rules of the host were changed', principal.id)
+        changed('access.updated', body, 'the IP address rules of the host were changed', principal.id)
         return { body: store.host }
       },
     }),
@@ -113,7 +113,7 @@ export function accessRoutes({
       method: 'POST',
       path: '/live/streams/:id/signed-addresses',
       tag,
-      summary: 'Makes signed addresses to watch a stream',
+      summary: 'Creates signed URLs to watch a stream',
       role: 'editor',
       params: Params,
       body: SignRequestSchema,
@@ -142,7 +142,7 @@ export function accessRoutes({
       summary: 'Lets the browser of a signed-in user watch every stream, by a cookie, and without being counted',
       role: 'viewer',
       responses: {
-        200: Type.Object({ session: Type.String({ description: 'begins `session` of addresses of players that are no viewers' }) }),
+        200: Type.Object({ session: Type.String({ description: 'starts `session` in URLs of players that are no viewers' }) }),
       },
       handler: async () => {
         const { token, lifeS } = await gate.pass()
@@ -154,7 +154,7 @@ export function accessRoutes({
       method: 'GET',
       path: '/live/playback-keys',
       tag,
-      summary: 'Keys that signed addresses and tokens are checked by',
+      summary: 'Keys that signed URLs and tokens are checked by',
       role: 'editor',
       responses: { 200: wholeListSchema(PlaybackKeySchema) },
       handler: () => ({ body: { items: store.keys.map(shown), nextCursor: null } }),
@@ -176,7 +176,7 @@ export function accessRoutes({
             ? { ...common, kind: 'secret', publicKey: null, secret: newPlaybackSecret() }
             : { ...common, kind: 'public', publicKey: body.publicKey }
         await store.addKey(key)
-        changed('playback-key.created', shown(key), `playback key "${key.label}" was made`, principal.id)
+        changed('playback-key.created', shown(key), `playback key "${key.label}" was created`, principal.id)
         return { status: 201, body: { key: shown(key), secret: key.secret ?? null } }
       },
     }),

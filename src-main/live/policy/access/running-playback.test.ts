@@ -88,7 +88,7 @@ describe('playback that runs', () => {
     expect(ended).toEqual(['denied access.address_refused', 'by nothing play.token_required'])
   })
 
-  it('that was let in before a change and begins after it is ended too', async () => {
+  it('that was allowed before a change and starts after it is ended too', async () => {
     watch('late', 'e30.e30.e30')
     await settled(1000)
     expect(ended).toEqual(['late play.token_invalid'])
@@ -101,7 +101,7 @@ describe('playback that runs', () => {
     expect(ended).toEqual([])
   })
 
-  it('is not let in by a key that is withdrawn while its token is verified', async () => {
+  it('is not allowed by a key that is withdrawn while its token is verified', async () => {
     const token = await tokenFor(1000)
     const verdict = gate.check({ stream: 'show', remoteAddress: '192.0.2.1', token })
     store.keys = []

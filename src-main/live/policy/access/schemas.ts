@@ -11,7 +11,7 @@ export type HostAccess = Static<typeof HostAccessSchema>
 /** Who may watch one stream, beside the host's own rules. */
 export const StreamAccessSchema = Type.Object({
   mode: Type.Union([Type.Literal('open'), Type.Literal('signed')], {
-    description: 'open: anybody who knows the address; signed: only with a signed address or a token',
+    description: 'open: anybody who knows the URL; signed: only with a signed URL or a token',
   }),
   ...AddressRulesSchema.properties,
 })
@@ -21,7 +21,7 @@ export const PlaybackKeySchema = Type.Object({
   id: Type.String(),
   label: Type.String(),
   kind: Type.Union([Type.Literal('secret'), Type.Literal('public')], {
-    description: 'secret: shared, for HMAC-signed addresses and HS256 tokens; public: checks tokens signed elsewhere (RS256, ES256, EdDSA)',
+    description: 'secret: shared, for HMAC-signed URLs and HS256 tokens; public: checks tokens signed elsewhere (RS256, ES256, EdDSA)',
   }),
   publicKey: Type.Union([Type.String(), Type.Null()]),
   createdAt: Type.String({ format: 'date-time' }),
@@ -39,7 +39,7 @@ export const PlaybackKeyCreatedSchema = Type.Object({
 
 export const SignRequestSchema = Type.Object({
   expiresInS: Type.Integer({ minimum: 10, maximum: 10 * 365 * 86_400, default: 86_400 }),
-  address: Type.Optional(Type.String({ maxLength: 60, description: 'the one address that may use it' })),
+  address: Type.Optional(Type.String({ maxLength: 60, description: 'the one IP address that may use it' })),
 })
 
 export const SignedAddressesSchema = Type.Object({

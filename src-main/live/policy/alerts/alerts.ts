@@ -121,7 +121,7 @@ export class Alerts {
       enabled: request.enabled ?? true,
       createdAt: new Date(this.#dependencies.now()).toISOString(),
     }
-    return this.#keep(rule, `an alert on ${rule.kind} was made`, actor)
+    return this.#keep(rule, `an alert on ${rule.kind} was created`, actor)
   }
 
   /** Throws `alert.not_found`. */
@@ -147,7 +147,7 @@ export class Alerts {
     const entry = { ...stored, lastError: null }
     this.#channels.set(stored.id, entry)
     const channel = describe(entry)
-    this.#told('alert-channel.created', channel, `alert channel "${request.label}" was made`, actor)
+    this.#told('alert-channel.created', channel, `alert channel "${request.label}" was created`, actor)
     return channel
   }
 

@@ -14,7 +14,7 @@ const facts = (samples: HealthSample[], more: Partial<StreamFacts> = {}): Stream
 })
 
 describe('an alert', () => {
-  it('tells of a stream without keyframes while its picture goes on', () => {
+  it('reports a stream without keyframes while its video goes on', () => {
     const still = Array.from({ length: 12 }, () => sample({}))
     expect(streamCondition('no-keyframe', facts(still), 10)).toContain('no keyframe for 10 s')
     expect(streamCondition('no-keyframe', facts(still), 20)).toBeUndefined()
@@ -22,14 +22,14 @@ describe('an alert', () => {
     expect(streamCondition('no-keyframe', facts([...still, sample({ frameRate: 0 })]), 10)).toBeUndefined()
   })
 
-  it('tells of a bitrate that collapses, and not of one that was never there', () => {
+  it('reports a bitrate that collapses, and not of one that was never there', () => {
     const steady = Array.from({ length: 40 }, () => sample({}))
     expect(streamCondition('bitrate-collapse', facts([...steady, sample({ videoBitrateKbps: 300 })]), 30)).toContain('300 kbps from 2000')
     expect(streamCondition('bitrate-collapse', facts([...steady, sample({ videoBitrateKbps: 900 })]), 30)).toBeUndefined()
     expect(streamCondition('bitrate-collapse', facts([sample({ videoBitrateKbps: 0 })]), 30)).toBeUndefined()
   })
 
-  it('tells of drift, of a lost publisher, of an encoder that is behind and of destinations that fail', () => {
+  it('reports drift, a lost publisher, an encoder that is behind and destinations that fail', () => {
     expect(streamCondition('av-drift', facts([sample({ avOffsetMs: -400 })]), 150)).toContain('400 ms apart')
     expect(streamCondition('av-drift', facts([sample({ avOffsetMs: null })]), 150)).toBeUndefined()
     expect(streamCondition('publisher-lost', facts([], { away: true }), 0)).toContain('lost its publisher')

@@ -60,7 +60,7 @@ export function streamCondition(kind: AlertKind, facts: StreamFacts, threshold: 
     case 'av-drift':
       return facts.away || now?.avOffsetMs == null || Math.abs(now.avOffsetMs) < threshold
         ? undefined
-        : `${facts.name}: sound and picture are ${Math.round(Math.abs(now.avOffsetMs))} ms apart`
+        : `${facts.name}: audio and video are ${Math.round(Math.abs(now.avOffsetMs))} ms apart`
     case 'bitrate-collapse':
       return facts.away ? undefined : bitrateCollapse(facts, threshold)
     case 'disk-low':
@@ -86,5 +86,5 @@ function bitrateCollapse({ name, samples }: StreamFacts, percent: number): strin
   for (const sample of past) sum += sample.videoBitrateKbps
   const mean = sum / past.length
   if (mean < minMeanKbps || now.videoBitrateKbps >= (mean * percent) / 100) return undefined
-  return `${name}: the picture fell to ${Math.round(now.videoBitrateKbps)} kbps from ${Math.round(mean)}`
+  return `${name}: the video fell to ${Math.round(now.videoBitrateKbps)} kbps from ${Math.round(mean)}`
 }

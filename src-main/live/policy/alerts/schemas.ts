@@ -22,7 +22,7 @@ const ruleProperties = {
     description:
       'bitrate-collapse: percent of the mean of the minute before; av-drift: ms; no-keyframe: s; disk-low: free GB; null: the usual one',
   }),
-  holdS: Type.Integer({ minimum: 0, maximum: 3600, description: 's that it must last before anybody is told' }),
+  holdS: Type.Integer({ minimum: 0, maximum: 3600, description: 's that it must last before anybody is notified' }),
   channels: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 20, description: 'ids of channels' }),
   enabled: Type.Boolean(),
 }

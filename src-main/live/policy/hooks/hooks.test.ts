@@ -68,7 +68,7 @@ describe('a hook', () => {
     hooks.stop()
   })
 
-  it('is told again until it answers well, with a signature that can be checked', async () => {
+  it('is called again until it answers well, with a signature that can be checked', async () => {
     answers = [500, 0, 204]
     received.length = 0
     const settled = await new Promise<{ state: string; attempts: number }>((resolve) => {
@@ -118,7 +118,7 @@ describe('a hook', () => {
     expect(decisionOf(answer(200, '{broken'), 'refuse')).toBeUndefined()
   })
 
-  it('hears of a stream that begins, loses its publisher, gets it back and ends, each once', () => {
+  it('is called for a stream that starts, loses its publisher, gets it back and ends, each once', () => {
     const moments = new StreamMoments()
     const state = (state: string, reconnecting = false) =>
       moments.read({ seq: 1, time: '', topic: 'stream.state', data: { id: 's', name: 'stage', state, reconnecting } } as AppEvent)?.event

@@ -85,7 +85,7 @@ export class Hooks {
     }
     await this.#dependencies.store.save(stored)
     const hook = describe(this.#enter(stored))
-    this.#told('hook.created', hook, `hook "${stored.label}" was made`, actor)
+    this.#told('hook.created', hook, `hook "${stored.label}" was created`, actor)
     return { hook, secret: stored.secret }
   }
 
@@ -156,7 +156,7 @@ export class Hooks {
       if (answer.error !== null || refusal !== undefined) {
         this.#dependencies.log.warn(
           { hookId: hook.id, event, stream, status: answer.status, reason: answer.error, refused: refusal !== undefined },
-          'a hook refused or did not answer',
+          'a hook rejected or did not answer',
         )
       }
       return refusal
@@ -174,10 +174,10 @@ export class Hooks {
         onSettled: (delivery) => {
           if (delivery.state === 'delivered') return
           const { id, label } = entry.hook
-          this.#dependencies.log.warn({ hookId: id, delivery }, 'a hook could not be told')
+          this.#dependencies.log.warn({ hookId: id, delivery }, 'a hook could not be notified')
           this.#dependencies.audit.record({
             kind: 'error',
-            message: `hook "${label}" could not be told of ${delivery.event}: ${delivery.error}`,
+            message: `hook "${label}" could not be notified of ${delivery.event}: ${delivery.error}`,
           })
           this.#dependencies.events.publish('hook.failed', { id, delivery })
         },

@@ -17,7 +17,9 @@ export const HookEventSchema = Type.Union(
 )
 export type HookEvent = Static<typeof HookEventSchema>
 
-const Stream = Type.Union([Type.String({ maxLength: 64 }), Type.Null()], { description: 'name of the one stream it is told of; null: all' })
+const Stream = Type.Union([Type.String({ maxLength: 64 }), Type.Null()], {
+  description: 'name of the one stream that it is notified of; null: all',
+})
 
 const properties = {
   label: Type.String({ minLength: 1, maxLength: 100 }),

@@ -84,6 +84,6 @@ export class KeyGate implements PublishGate {
   #refused(request: PublishRequest, error: unknown): void {
     const code = error instanceof AppError ? error.code : 'internal'
     this.#dependencies.onRefused?.(code)
-    if (code === 'internal') this.#dependencies.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be let in')
+    if (code === 'internal') this.#dependencies.log.error({ err: error, sessionId: request.sessionId }, 'a publisher could not be admitted')
   }
 }

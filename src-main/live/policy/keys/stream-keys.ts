@@ -128,7 +128,7 @@ export class StreamKeys {
     const issued = this.#issue(request)
     await this.#dependencies.store.save({ key: issued.key, hash: hashOf(issued.secret) })
     this.#hold({ key: issued.key, hash: hashOf(issued.secret), internal: false })
-    this.#tell('created', issued.key, actor, `key ${issued.key.hint}… for stream ${issued.key.stream} was made`)
+    this.#tell('created', issued.key, actor, `key ${issued.key.hint}… for stream ${issued.key.stream} was created`)
     return issued
   }
 

@@ -75,7 +75,7 @@ describe('a publisher’s media', () => {
     expect(packets[0]?.dtsMs).toBe(100.5)
   })
 
-  it('bounds tracks, and refuses one who sends nothing but garbage', () => {
+  it('bounds tracks, and rejects one who sends nothing but garbage', () => {
     const { receiver, tracks, reports, refusals } = receive()
     for (let track = 0; track < 5; track += 1) {
       receiver.onAudio(

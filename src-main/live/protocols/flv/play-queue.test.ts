@@ -15,7 +15,7 @@ function drain(queue: PlayQueue): string[] {
 }
 
 describe('the queue of a slow player', () => {
-  it('loses the oldest GOP whole when it holds too much time, and keeps the headers', () => {
+  it('loses the oldest GOP whole when it contains too much time, and keeps the headers', () => {
     const queue = new PlayQueue(1_000_000, 100)
     for (const [role, ms] of [
       ['config', 0],
@@ -46,7 +46,7 @@ describe('the queue of a slow player', () => {
     expect(queue.dropped).toBe(4)
   })
 
-  it('loses the older half of sound alone', () => {
+  it('loses the older half of audio only', () => {
     const queue = new PlayQueue(45, 1000)
     for (let ms = 0; ms < 100; ms += 20) queue.push(message('audio', ms))
     expect(drain(queue)).toEqual(['audio 40', 'audio 60', 'audio 80'])

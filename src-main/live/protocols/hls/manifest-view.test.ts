@@ -53,7 +53,7 @@ describe('the manifest of a live stream', () => {
     expect(text).toContain('<S t="0" d="180000" r="1"/>')
   })
 
-  it('puts video of one codec into one set and every sound into its own, with escaped text', () => {
+  it('puts video of one codec into one set and every audio track into its own, with escaped text', () => {
     const stream = new SyntheticStream({
       tracks: [syntheticVideo, { ...syntheticVideo, id: 'v1', width: 640, height: 360 }, syntheticAudio, { ...syntheticAudio, id: 'a1' }],
     })

@@ -123,13 +123,13 @@ describe('playback', () => {
     }
   }
 
-  it('leaves the addresses of the page and the API alone', async () => {
+  it('leaves the URLs of the page and the API alone', async () => {
     for (const path of ['/', '/live', '/live/show', '/live/show/', '/watch/show', '/api/v1/health', '/live/SHOW/index.m3u8'])
       expect((await get(path)).status).toBe(299)
     expect((await get('/live/show/other.m3u8')).status).toBe(404)
   })
 
-  it('lets two requests of one address wait where two may, answers the third as things are, and others as before', async () => {
+  it('lets two requests of one IP address wait where two may, answers the third as it is, and others as before', async () => {
     parts(5)
     const path = '/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=1'
     const from = (address: string) => open(path, { headers: { 'x-forwarded-for': address } }).answer
@@ -182,14 +182,14 @@ describe('playback', () => {
     expect((await answer).text).toContain('\nseg-1.m4s\n')
   })
 
-  it('refuses directives that are malformed or too far ahead', async () => {
+  it('rejects directives that are malformed or too far ahead', async () => {
     parts(5)
     for (const query of ['_HLS_msn=4', '_HLS_msn=x', '_HLS_msn=-1', '_HLS_part=1', '_HLS_msn=1&_HLS_part=', '_HLS_msn=1&_HLS_part=99']) {
       expect((await get(`/live/show/e1/v0/index.m3u8?${query}`)).status, query).toBe(400)
     }
   })
 
-  it('answers with the playlist as it stands when nothing comes in time, and forgets who went away', async () => {
+  it('answers with the playlist as it is when nothing comes in time, and drops who went away', async () => {
     parts(5)
     blockTimeoutMs = 0
     const late = await get('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')
@@ -205,7 +205,7 @@ describe('playback', () => {
     await waitingFor(0)
   })
 
-  it('holds a request for the hinted part until it is there', async () => {
+  it('keeps a request for the hinted part waiting until it is there', async () => {
     parts(5)
     const { answer } = open('/live/show/e1/v0/part-5.m4s')
     await waitingFor(1)
@@ -346,7 +346,7 @@ describe('playback', () => {
     }
   })
 
-  it('serves pictures, manifests and the plain playlists of older players', async () => {
+  it('serves images, manifests and the plain playlists of older players', async () => {
     parts(9)
     expect((await get('/live/show/keyframe.mp4')).text).toBe('picture')
     expect((await get('/live/show/manifest.mpd')).headers['content-type']).toBe('application/dash+xml')

@@ -83,7 +83,7 @@ describe('the playlists of a live stream', () => {
     expect(delta).not.toContain('EXT-X-MAP')
   })
 
-  it('have absolute media addresses behind a CDN, and relative reports', () => {
+  it('have absolute media URLs behind a CDN, and relative reports', () => {
     const stream = new SyntheticStream()
     for (let part = 0; part < 6; part++) stream.part()
     const text = mediaPlaylistText(stream, stream.renditions[0] as never, { ...full, cdnPrefix: 'https://cdn.example/' })
@@ -102,7 +102,7 @@ describe('the multivariant playlist', () => {
     return result
   }
 
-  it('joins picture and sound and adds up their bit rates', () => {
+  it('joins video and audio and adds up their bit rates', () => {
     const result = text(new SyntheticStream())
     expect(result).toContain(
       '#EXT-X-STREAM-INF:BANDWIDTH=2630000,AVERAGE-BANDWIDTH=2128000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=30.000,AUDIO="audio-mp4a"\ne1/v0/index.m3u8\n',
@@ -111,7 +111,7 @@ describe('the multivariant playlist', () => {
     expect(result).toContain('#EXT-X-INDEPENDENT-SEGMENTS')
   })
 
-  it('has no audio group for sound or picture alone', () => {
+  it('has no audio group for audio or video only', () => {
     const sound = text(new SyntheticStream({ tracks: [syntheticAudio] }))
     expect(sound).not.toContain('EXT-X-MEDIA:')
     expect(sound).toContain('CODECS="mp4a.40.2"\ne1/a0/index.m3u8')
@@ -119,7 +119,7 @@ describe('the multivariant playlist', () => {
     expect(picture).not.toContain('AUDIO')
   })
 
-  it('offers several pictures as variants and several sounds as renditions', () => {
+  it('offers several videos as variants and several audio tracks as renditions', () => {
     const result = text(
       new SyntheticStream({
         tracks: [syntheticVideo, { ...syntheticVideo, id: 'v1', width: 640, height: 360 }, syntheticAudio, { ...syntheticAudio, id: 'a1' }],
@@ -131,14 +131,14 @@ describe('the multivariant playlist', () => {
     expect(text(new SyntheticStream({ tracks: [syntheticAudio, { ...syntheticAudio, id: 'a1' }] })).match(/STREAM-INF/g)).toHaveLength(1)
   })
 
-  it('keeps sounds of different codecs in different groups', () => {
+  it('keeps audio tracks of different codecs in different groups', () => {
     const opus = { ...syntheticAudio, id: 'a1', codec: 'opus', codecString: 'opus', timescale: 48_000 } as const
     const result = text(new SyntheticStream({ tracks: [syntheticVideo, syntheticAudio, opus] }))
     expect(result).toContain('CODECS="avc1.64001f,opus"')
     expect(result).toContain('CODECS="avc1.64001f,mp4a.40.2"')
   })
 
-  it('carries the session of a viewer into playlist addresses', () => {
+  it('carries the session of a viewer into playlist URLs', () => {
     expect(text(new SyntheticStream(), 'abc')).toContain('e1/v0/index.m3u8?session=abc')
   })
 })

@@ -46,7 +46,7 @@ function only(list: readonly MuxedRendition[] | undefined): MuxedRendition {
 const named = (text: string): number[] => [...text.matchAll(/^seg-(\d+)\.ts$/gm)].map((match) => Number(match[1]))
 
 describe('a stream as MPEG-TS', () => {
-  it('has every picture and all sound of the fMP4 form, at the same times, in segments that fit each other', () => {
+  it('has every frame and all audio of the fMP4 form, at the same times, in segments that fit each other', () => {
     const { stream, packager, view } = packaged([v0, a0])
     const shown = movie(v0, 0, 10)
     stream.play(shown, sound(a0, 0, 10))
@@ -88,7 +88,7 @@ describe('a stream as MPEG-TS', () => {
     expect(muxedRenditions(packaged([]).packager)).toBeUndefined()
   })
 
-  it('plays sound alone and picture alone', () => {
+  it('plays audio only and video only', () => {
     for (const [track, packets, id] of [
       [a0, sound(a0, 0, 7), 'ts-a0'],
       [v0, movie(v0, 0, 7), 'ts-v0'],
@@ -104,7 +104,7 @@ describe('a stream as MPEG-TS', () => {
     }
   })
 
-  it('marks a changed picture format with a discontinuity and counts it after it has left the window', () => {
+  it('marks a changed video format with a discontinuity and counts it after it has left the window', () => {
     const { stream, packager, view } = packaged([v0, a0], 6000)
     let text = ''
     const counted: number[] = []

@@ -36,7 +36,7 @@ export class TransportStreamPublisher implements TsSink {
     this.#bytesWithoutFrame += bytes.length
     this.#reader.push(bytes)
     if (this.#bytesWithoutFrame > maxBytesWithoutFrame)
-      this.#refuse(new AppError('ingest.media', 'No picture or sound was found in the transport stream'))
+      this.#refuse(new AppError('ingest.media', 'No video or audio was found in the transport stream'))
   }
 
   /** No more comes: the last frames are handed on. */

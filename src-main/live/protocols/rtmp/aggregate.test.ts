@@ -19,7 +19,7 @@ function read(timestampMs: number, body: Buffer) {
 }
 
 describe('an aggregate message', () => {
-  it('holds tags whose times count from its own, over the wrap too', () => {
+  it('contains tags whose times count from its own, over the wrap too', () => {
     const body = Buffer.concat([tag(8, 5000, Buffer.from('sound')), tag(9, 5020, Buffer.from('picture'))])
     expect(read(100, body)).toEqual({
       tags: [
@@ -31,7 +31,7 @@ describe('an aggregate message', () => {
     expect(read(2 ** 32 - 10, body).tags[1]?.[1]).toBe(10)
   })
 
-  it('that is cut, or holds a tag longer than itself, gives what came before and says where it broke', () => {
+  it('that is cut, or contains a tag longer than itself, gives what came before and says where it broke', () => {
     const whole = tag(8, 0, Buffer.from('good'))
     const cut = read(0, Buffer.concat([whole, Buffer.alloc(5)]))
     expect(cut.tags).toHaveLength(1)

@@ -55,7 +55,7 @@ export class Refusals {
 
   private summarise(code: ErrorCode, window: Window): void {
     if (window.kept === 0) return
-    const message = `${window.kept} more connections were refused with ${code}`
+    const message = `${window.kept} more connections were rejected with ${code}`
     this.log.warn({ code, refused: window.kept, lastAddress: window.lastAddress }, message)
     this.audit.record({ kind: 'error', message, code, data: { refused: window.kept, lastAddress: window.lastAddress } })
   }

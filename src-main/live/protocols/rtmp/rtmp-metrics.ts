@@ -28,7 +28,7 @@ export function registerRtmpMetrics(registry: Registry, server: () => Pick<RtmpS
   counter('streams_rtmp_sent_bytes_total', 'Bytes written to RTMP connections', () => server().counters.bytesOut)
   new Counter({
     name: 'streams_rtmp_refused_total',
-    help: 'RTMP clients that were refused or thrown out, by error code',
+    help: 'RTMP clients that were rejected or disconnected, by error code',
     labelNames: ['code'],
     registers,
     collect() {

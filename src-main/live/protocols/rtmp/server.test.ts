@@ -171,7 +171,7 @@ describe('publishing', () => {
     await stub.until(() => stub.packets.length === 1)
   })
 
-  it('tells a refused publisher why, and hangs up', async () => {
+  it('tells a rejected publisher why, and hangs up', async () => {
     const { stub, client, server } = await start()
     stub.refusal = new AppError('publish.key_unknown')
     const encoder = client()
@@ -208,7 +208,7 @@ describe('publishing', () => {
     expect(stub.reports).toEqual(['ingest.media', 'ingest.media', 'ingest.media'])
   })
 
-  it('refuses a codec that it does not carry', async () => {
+  it('rejects a codec that it does not carry', async () => {
     const { client } = await start()
     const encoder = client()
     await encoder.open()
@@ -347,7 +347,7 @@ describe('bad input', () => {
         client.send(MessageType.setChunkSize, uint32Body(0), 0, 2)
       },
     ],
-  ])('refuses %s with %s, typed and counted', async (_name, code, send) => {
+  ])('rejects %s with %s, typed and counted', async (_name, code, send) => {
     const { stub, client, server } = await start()
     const guest = client()
     send(guest)
@@ -368,7 +368,7 @@ describe('bad input', () => {
     expect(stub.closes).toHaveLength(1)
   })
 
-  it('bounds connections from one address and writes a flood as few lines', async () => {
+  it('bounds connections from one IP address and writes a flood as few lines', async () => {
     const { stub, client, server } = await start({ connectionsPerLoopbackAddress: 2 })
     const kept = [client(), client()]
     await Promise.all(kept.map((guest) => guest.open()))

@@ -95,7 +95,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
     const address = readSrtStreamId(request.streamId)
     if (address === undefined) {
       return refuse(
-        new AppError('publish.key_unknown', 'The SRT stream id holds neither a stream key nor a name to play'),
+        new AppError('publish.key_unknown', 'The SRT stream id contains neither a stream key nor a name to play'),
         id,
         request.remoteAddress,
       )
@@ -104,7 +104,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
       return address.mode === 'publish' ? await publish(id, request, address) : await play(id, request, address)
     } catch (error) {
       const reason = error instanceof AppError ? error : new AppError('internal', undefined, { cause: error })
-      if (reason.code === 'internal') dependencies.log.error({ err: error }, 'an SRT caller could not be let in')
+      if (reason.code === 'internal') dependencies.log.error({ err: error }, 'an SRT caller could not be admitted')
       return refuse(reason, id, request.remoteAddress)
     }
   }

@@ -73,7 +73,7 @@ export async function createUdpInputs(dependencies: UdpInputsDependencies): Prom
         method: 'GET',
         path: '/live/udp-inputs',
         tag: 'live',
-        summary: 'MPEG transport streams that are awaited over UDP',
+        summary: 'MPEG transport streams expected over UDP',
         role: 'viewer',
         responses: { 200: List },
         handler: () => ({ body: { items: [...inputs.values()].map(describe) } }),
@@ -88,7 +88,7 @@ export async function createUdpInputs(dependencies: UdpInputsDependencies): Prom
         responses: { 201: UdpInputSchema },
         handler: async ({ body, principal }) => {
           if (readUdpAddress(body.url) === undefined)
-            throw new AppError('request.invalid', 'The address is none of udp://@GROUP:PORT, udp://ADDRESS:PORT, udp://:PORT', {
+            throw new AppError('request.invalid', 'The URL is none of udp://@GROUP:PORT, udp://ADDRESS:PORT, udp://:PORT', {
               details: { field: 'url' },
             })
           if (inputs.size >= maxInputs) throw new AppError('request.conflict', `There are ${maxInputs} UDP inputs already`)
@@ -104,7 +104,7 @@ export async function createUdpInputs(dependencies: UdpInputsDependencies): Prom
           await database.insertInto('udp_input').values({ id: row.id, stream: row.stream, url: row.url, created_at: createdAt }).execute()
           dependencies.audit.record({
             kind: 'command',
-            message: `${row.url} is awaited for stream ${row.stream}`,
+            message: `${row.url} is expected for stream ${row.stream}`,
             streamName: row.stream,
             actor: principal.id,
           })
@@ -128,7 +128,7 @@ export async function createUdpInputs(dependencies: UdpInputsDependencies): Prom
           await database.deleteFrom('udp_input').where('id', '=', kept.id).execute()
           dependencies.audit.record({
             kind: 'command',
-            message: `${kept.url} is no longer awaited`,
+            message: `${kept.url} is no longer expected`,
             streamName: kept.stream,
             actor: principal.id,
           })

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readUdpAddress } from './udp-address.ts'
 
-it('addresses of UDP inputs are read, and nothing else is', () => {
+it('URLs of UDP inputs are read, and nothing else is', () => {
   expect(readUdpAddress('udp://@239.1.2.3:5000')).toEqual({ local: undefined, group: '239.1.2.3', port: 5000, family: 4 })
   expect(readUdpAddress('udp://@239.1.2.3:5000?localaddr=10.0.0.2')).toEqual({
     local: '10.0.0.2',

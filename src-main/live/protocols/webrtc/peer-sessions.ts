@@ -102,7 +102,7 @@ export class PeerSessions {
     const offer = read(offerer.sdp)
     for (const media of offer.media) {
       if (media.direction === 'recvonly' || media.direction === 'inactive' || publisherCodec(media) !== undefined) continue
-      throw new AppError('webrtc.no_codec', `Of the ${media.kind} codecs offered none is taken`)
+      throw new AppError('webrtc.no_codec', `Of the ${media.kind} codecs offered, none is supported`)
     }
     const engine = await this.#engine()
     const id = randomText(24)

@@ -10,7 +10,7 @@ it('makes a TURN login that ends by itself', () => {
   expect(servers[0]).toMatchObject({ username: '1700003600:viewer', credential: 'Z2bVzE30rf+aB1tMtuWPzRohu58=' })
 })
 
-it('names no TURN server without an address or a secret', () => {
+it('names no TURN server without a URL or a secret', () => {
   expect(turnServers({ ...options, urls: ' ' }, 0)).toEqual([])
   expect(turnServers({ ...options, secret: '' }, 0)).toEqual([])
 })

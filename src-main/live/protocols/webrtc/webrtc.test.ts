@@ -154,7 +154,7 @@ describe('a viewer of a source', () => {
     return { source, push, sent, outlet }
   }
 
-  it('waits for a keyframe where none is held', () => {
+  it('waits for a keyframe where there is none yet', () => {
     const { source, push, sent, outlet } = joined()
     push(1, 0, [0x41], 0)
     expect(outlet.begin(source, 0)).toBe(true)
@@ -166,7 +166,7 @@ describe('a viewer of a source', () => {
     expect(sent[0]).toMatchObject({ payloadType: 120, ssrc: 99 })
   })
 
-  it('that joins late gets what is held since the keyframe, its timestamps pushed together, and then what comes', () => {
+  it('that joins late gets what is kept since the keyframe, its timestamps pushed together, and then what comes', () => {
     const { source, push, sent, outlet } = joined()
     push(10, 0, opens, 0)
     push(11, 0, key, 0)
@@ -208,7 +208,7 @@ describe('a viewer of a source', () => {
   })
 })
 
-describe('the doors of WebRTC', () => {
+describe('the endpoints of WebRTC', () => {
   it('read ICE servers and write them as links', () => {
     const servers = readIceServers('stun:a.example:3478, turn:ann:p%40ss@b.example:3478?transport=udp')
     expect(servers[1]).toEqual({ urls: 'turn:b.example:3478?transport=udp', username: 'ann', credential: 'p@ss' })
@@ -217,7 +217,7 @@ describe('the doors of WebRTC', () => {
     expect(() => readIceServers('http://b.example')).toThrow(/neither/)
   })
 
-  it('read trickled candidates and bound how many offers an address makes', () => {
+  it('read trickled candidates and bound how many offers an IP address makes', () => {
     expect(readTrickle('a=ice-ufrag:abcd\r\na=mid:1\r\na=candidate:1 1 udp 1 1.2.3.4 5 typ host\r\nnoise')).toEqual({
       ufrag: 'abcd',
       pwd: undefined,

@@ -79,7 +79,7 @@ export function createDemo(dependencies: DemoDependencies): Demo {
         if (worker === supervised) worker = undefined
       }
       cancel = () => settle(new AppError('request.conflict', 'The test stream was stopped before its first frame'))
-      const timer = setTimeout(() => settle(new AppError('demo.unavailable', 'The test stream did not begin in time')), startTimeoutMs)
+      const timer = setTimeout(() => settle(new AppError('demo.unavailable', 'The test stream did not start in time')), startTimeoutMs)
       const supervised = superviseWorker<FromWorker, ToWorker>({
         entry: dependencies.workerEntry ?? workerFile('demo'),
         log,

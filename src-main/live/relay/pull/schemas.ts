@@ -21,14 +21,14 @@ export type SourceState = Static<typeof SourceStateSchema>
 export const SourceSchema = Type.Object({
   id: Type.String(),
   stream: StreamName,
-  url: Type.String({ description: '`***` stands where a secret is, and sent back means: as it was' }),
+  url: Type.String({ description: '`***` replaces a secret; sent back, it means: unchanged' }),
   when: When,
   enabled: Type.Boolean(),
   state: SourceStateSchema,
   error: Type.Union([Type.String(), Type.Null()], { description: 'why the newest attempt failed' }),
   nextAttemptAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
   liveSince: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
-  format: Type.Union([Type.String(), Type.Null()], { description: 'what the address turned out to hold' }),
+  format: Type.Union([Type.String(), Type.Null()], { description: 'what was found at the URL' }),
   skipped: Type.Array(Type.String(), { description: 'tracks that a stream cannot carry' }),
   createdAt: Type.String({ format: 'date-time' }),
 })

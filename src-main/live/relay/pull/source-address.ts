@@ -18,12 +18,12 @@ const kinds: Readonly<Record<string, PullStart['kind']>> = {
 export function readSourceAddress(text: string): Omit<PullStart, 'type'> {
   const address = text.trim()
   if (isAbsolute(address)) return { kind: 'file', url: address, loop: true }
-  if (!URL.canParse(address)) throw invalid(`"${maskUrlsIn(address)}" is no address; the path of a file begins at the root`)
+  if (!URL.canParse(address)) throw invalid(`"${maskUrlsIn(address)}" is not a URL; the path of a file starts at the root`)
   const { protocol, hostname } = new URL(address)
   if (protocol === 'file:') return { kind: 'file', url: pathOf(address), loop: true }
   const kind = kinds[protocol]
   if (kind === undefined) throw invalid(`${protocol.slice(0, -1)} is no protocol of a source`)
-  if (hostname === '') throw invalid('The address names no host')
+  if (hostname === '') throw invalid('The URL names no host')
   return { kind, url: address, loop: false }
 }
 

@@ -84,7 +84,7 @@ export class Sources {
     }
     await this.#dependencies.store.save(stored)
     const entry = this.#enter(stored)
-    this.#told(entry, 'source.created', `a source for ${stored.stream} was made`, actor)
+    this.#told(entry, 'source.created', `a source for ${stored.stream} was created`, actor)
     entry.runner.start()
     return describe(entry)
   }

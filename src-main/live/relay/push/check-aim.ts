@@ -16,10 +16,10 @@ export function aimOf({ template, url, rendition, audioTrack, certificate, laten
 export function checkAim(aim: DestinationAim, { key, passphrase }: DestinationSecrets): DestinationAim {
   const template = templateOf(aim.template)
   const { name, protocol } = template
-  if (aim.url === '') throw invalid(`${name} needs the address that its dashboard shows`)
+  if (aim.url === '') throw invalid(`${name} needs the URL that its dashboard shows`)
   const url = checkDestinationUrl(aim.url, protocol)
   if (!template.urlEditable && !template.servers.some((server) => server.url === url)) {
-    throw invalid(`${name} has fixed addresses; use the template "custom" for another`)
+    throw invalid(`${name} has fixed URLs; use the template "custom" for another`)
   }
   if (template.keyRequired && key === '') throw invalid(`${name} needs a stream key`)
   checkDestination(url, key, protocol)
@@ -30,10 +30,10 @@ export function checkAim(aim: DestinationAim, { key, passphrase }: DestinationSe
     throw invalid(`A passphrase of SRT has ${min} to ${max} characters`)
   }
   if (protocol === 'whip' && (aim.rendition !== 'source' || aim.audioTrack !== null)) {
-    throw invalid('WHIP is sent the source, made fit for WebRTC: a rendition or sound track cannot be chosen')
+    throw invalid('WHIP is sent the source, made fit for WebRTC: a rendition or audio track cannot be chosen')
   }
   const certificate = readCertificateTrust(aim.certificate)
-  if (certificate !== 'system' && !/^(rtmps|https):/.test(url)) throw invalid('Only rtmps:// and https:// addresses have a certificate')
+  if (certificate !== 'system' && !/^(rtmps|https):/.test(url)) throw invalid('Only rtmps:// and https:// URLs have a certificate')
   return { ...aimOf(aim), url, certificate, latencyMs: protocol === 'srt' ? (aim.latencyMs ?? usualLatencyMs) : null }
 }
 

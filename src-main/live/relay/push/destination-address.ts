@@ -39,23 +39,23 @@ export function checkDestinationUrl(text: string, protocol: DestinationProtocol)
   try {
     url = new URL(trimmed)
   } catch {
-    throw invalid('The address is not a URL')
+    throw invalid('The URL is invalid')
   }
   const known = schemes[protocol]
   if (!known.includes(url.protocol)) {
-    throw invalid(`Addresses of this kind begin with ${known.map((scheme) => `${scheme}//`).join(' or ')}, not with ${url.protocol}//`)
+    throw invalid(`URLs of this kind start with ${known.map((scheme) => `${scheme}//`).join(' or ')}, not with ${url.protocol}//`)
   }
-  if (url.hostname === '') throw invalid('The address names no host')
+  if (url.hostname === '') throw invalid('The URL names no host')
   if (url.username !== '' || url.password !== '') {
-    throw invalid('A name or password in the address would be readable: put it into the key')
+    throw invalid('A name or password in the URL would be readable: put it into the key')
   }
   if (protocol === 'srt') {
-    if (url.port === '') throw invalid('The address names no port')
+    if (url.port === '') throw invalid('The URL names no port')
     if (url.search !== '' || url.pathname.replaceAll('/', '') !== '') {
-      throw invalid('An SRT address is srt://HOST:PORT alone: stream id, passphrase and latency have their own fields')
+      throw invalid('An SRT URL is srt://HOST:PORT alone: stream id, passphrase and latency have their own fields')
     }
   }
-  if (protocol === 'rtmp' && url.pathname.replaceAll('/', '') === '') throw invalid('The address names no application')
+  if (protocol === 'rtmp' && url.pathname.replaceAll('/', '') === '') throw invalid('The URL names no application')
   return trimmed
 }
 
@@ -69,7 +69,7 @@ export function parseRtmpAddress(server: string, key: string): RtmpAddress {
   let publishName = key.trim()
   if (publishName === '') {
     const cut = path.lastIndexOf('/')
-    if (cut < 0) throw invalid('Without a key the address needs an application and a name')
+    if (cut < 0) throw invalid('Without a key the URL needs an application and a name')
     app = path.slice(0, cut)
     publishName = path.slice(cut + 1) + url.search
   } else {

@@ -206,7 +206,7 @@ export class DestinationBook {
   /** Connects at once instead of at the next attempt. */
   retry(stream: string, id: string, actor: string): Destination {
     const kept = this.#kept(stream, id)
-    this.#command(kept, `destination ${kept.stored.label} was told to try again`, actor)
+    this.#command(kept, `destination ${kept.stored.label} was asked to try again`, actor)
     kept.sender.retry()
     return this.#describe(kept)
   }
@@ -219,7 +219,7 @@ export class DestinationBook {
     }
   }
 
-  /** The stream was forgotten: so are its destinations, keys and all. */
+  /** The stream was deleted: so are its destinations, keys and all. */
   async forgetStream(name: string): Promise<void> {
     for (const [id, kept] of this.#byId) {
       if (kept.stored.stream !== name) continue

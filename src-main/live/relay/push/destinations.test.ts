@@ -39,7 +39,7 @@ const packet = (ms: number, key: boolean, track = video): Packet => ({
   data: new Uint8Array(100),
 })
 
-describe('addresses of destinations', () => {
+describe('URLs of destinations', () => {
   it.each([
     ['rtmp://h/app', 'key', { secure: false, host: 'h', port: 1935, app: 'app', tcUrl: 'rtmp://h/app', publishName: 'key' }],
     [
@@ -57,7 +57,7 @@ describe('addresses of destinations', () => {
     expect(parseRtmpAddress(url, key)).toEqual(expected)
   })
 
-  it.each(['', 'nonsense', 'http://h/a', 'rtmp://', 'rtmp://h', 'rtmp://u:p@h/a', 'rtmp:///a'])('refuses "%s"', (url) => {
+  it.each(['', 'nonsense', 'http://h/a', 'rtmp://', 'rtmp://h', 'rtmp://u:p@h/a', 'rtmp:///a'])('rejects "%s"', (url) => {
     expect(() => checkDestinationUrl(url, 'rtmp')).toThrow(expect.objectContaining({ code: 'destination.address_invalid' }))
   })
 
@@ -75,7 +75,7 @@ const openPolicy = { editorHosts: [], ownHttpPorts: [], ownHttpsPorts: [] }
 const media = { bodies: createFlvBodies(), limits: { outgoingBytes: 1000, outgoingMs: 10_000 } }
 
 describe('acknowledgements', () => {
-  it('tell of a server that stopped reading, by its own rhythm', () => {
+  it('report a server that stopped reading, by its own rhythm', () => {
     const watch = new Acknowledgements()
     for (let sent = 0; sent <= 500_000; sent += 100_000) watch.onAcknowledged(sent, sent / 100)
     expect(watch.overdue(700_000, 20_000, 10_000)).toBe(false)
@@ -124,7 +124,7 @@ describe('other kinds of destination', () => {
     [{ template: 'whip', url: 'https://h/whip', rendition: 'v1' }, {}],
     [{ template: 'whip', url: 'rtmp://h/whip' }, {}],
     [{ template: 'custom', url: 'rtmps://h/app', certificate: 'ab:cd' }, { key: 'k' }],
-  ] as const)('refuses %j with %j', (aim, secrets) => {
+  ] as const)('rejects %j with %j', (aim, secrets) => {
     expect(() => checkAim({ ...base, ...aim }, { ...none, ...secrets })).toThrow(
       expect.objectContaining({ code: 'destination.address_invalid' }),
     )
@@ -187,7 +187,7 @@ describe('a sender', () => {
     return { stream, states, opened, sent, far, aim, secrets, sender }
   }
 
-  it('goes live with times from 0, loses the connection, and comes back when told', () => {
+  it('goes live with times from 0, loses the connection, and comes back when asked', () => {
     const { stream, states, opened, sent, aim, secrets, sender } = scene()
     expect(sender.isFor(stream)).toBe(false)
     sender.start(stream, aim, secrets)
@@ -221,7 +221,7 @@ describe('a sender', () => {
     sender.stop()
   })
 
-  it('gives up after four refusals, and at once where the codec is not taken', () => {
+  it('gives up after four rejections, and at once where the codec is not taken', () => {
     vi.useFakeTimers()
     const { stream, states, opened, aim, secrets, sender } = scene()
     sender.start(stream, aim, secrets)
@@ -296,7 +296,7 @@ describe('the RTMP target', () => {
   }
   const command = (...values: Parameters<typeof writeAmf0>[0]) => encodeMessage(128, 3, MessageType.commandAmf0, 0, 0, writeAmf0(values))
 
-  it('knows a server of another kind, one that hangs up and one that refuses', async () => {
+  it('knows a server of another kind, one that hangs up and one that rejects', async () => {
     expect(await against(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'))).toEqual(['destination.protocol', false])
     expect(await against(Buffer.alloc(0))).toEqual(['destination.protocol', false])
     expect(await against(greeted(command('_error', 1, null, { code: 'no', description: 'unknown hush-hush' })))).toEqual([

@@ -89,7 +89,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       method: 'PATCH',
       path: one,
       tag,
-      summary: 'Changes a destination; one that sends connects anew where address, key or tracks changed',
+      summary: 'Changes a destination; one that sends connects again where URL, key or tracks changed',
       role: 'editor',
       params: Params,
       body: DestinationChangesSchema,
@@ -124,7 +124,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       }),
     }),
     act('start', 'Starts sending while the stream is live'),
-    act('stop', 'Stops sending until it is started or the stream begins anew'),
+    act('stop', 'Stops sending until it is started or the stream starts again'),
     act('retry', 'Connects at once instead of at the next attempt'),
   ]
 }

@@ -230,11 +230,11 @@ export class RtmpTarget implements Target, FlvLink {
         this.fail(new AppError('destination.refused', `The destination ${how} when the application was asked for`))
         return
       case 'publish':
-        this.fail(new AppError('destination.refused', `The destination ${how} when publishing began: mostly the key is wrong`))
+        this.fail(new AppError('destination.refused', `The destination ${how} when publishing started: mostly the key is wrong`))
         return
       case 'live':
         if (performance.now() - this.liveAtMs < soonMs) {
-          this.fail(new AppError('destination.refused', `The destination ${how} as soon as publishing began: mostly the key is wrong`))
+          this.fail(new AppError('destination.refused', `The destination ${how} as soon as publishing started: mostly the key is wrong`))
         } else {
           this.fail(new AppError('destination.closed', `The destination ${how}`))
         }
@@ -377,7 +377,7 @@ export class RtmpTarget implements Target, FlvLink {
       this.sender.flush()
       this.events.onLive()
     } else if (code === 'NetConnection.Connect.ReconnectRequest') {
-      this.fail(new AppError('destination.closed', 'The destination asks to connect anew'))
+      this.fail(new AppError('destination.closed', 'The destination asks for a new connection'))
     }
   }
 

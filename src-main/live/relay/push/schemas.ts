@@ -23,7 +23,7 @@ export const DestinationTemplateSchema = Type.Object({
   id: TemplateIdSchema,
   name: Type.String(),
   protocol: DestinationProtocolSchema,
-  servers: Type.Array(Type.Object({ label: Type.String(), url: Type.String() }), { description: 'known addresses, the usual one first' }),
+  servers: Type.Array(Type.Object({ label: Type.String(), url: Type.String() }), { description: 'known URLs, the usual one first' }),
   urlEditable: Type.Boolean({ description: 'false: one of `servers`' }),
   urlLooksLike: Type.String(),
   keyName: Type.String({ description: 'what the server calls its key' }),
@@ -46,16 +46,16 @@ export type DestinationState = Static<typeof DestinationStateSchema>
 
 export const DestinationStatisticsSchema = Type.Object({
   bitrateKbps: Type.Number({ description: 'sent in the last second' }),
-  bytes: Type.Number({ description: 'sent since the stream began' }),
-  frames: Type.Integer({ description: 'pictures sent since the stream began' }),
-  droppedFrames: Type.Integer({ description: 'pictures and sounds dropped because the destination was too slow' }),
+  bytes: Type.Number({ description: 'sent since the stream started' }),
+  frames: Type.Integer({ description: 'frames sent since the stream started' }),
+  droppedFrames: Type.Integer({ description: 'video and audio frames dropped because the destination was too slow' }),
   queuedMs: Type.Number({ description: 'media that waits to be sent' }),
   rttMs: Nullable(Type.Number({ description: 'RTMP and WHIP: measured while connecting; SRT: now' })),
   packetsLost: Nullable(
     Type.Integer({ description: 'packets that did not arrive in time, of this connection; null where TCP repairs them' }),
   ),
   packetsRetransmitted: Nullable(Type.Integer({ description: 'packets sent again, of this connection' })),
-  reconnects: Type.Integer({ description: 'connections lost since the stream began' }),
+  reconnects: Type.Integer({ description: 'connections lost since the stream started' }),
   attempts: Type.Integer({ description: 'attempts in a row that failed' }),
   liveSince: Nullable(Type.String({ format: 'date-time' })),
 })
@@ -69,7 +69,7 @@ export const DestinationSchema = Type.Object({
   stream: Type.String({ description: 'name of the stream' }),
   label: Type.String(),
   template: TemplateIdSchema,
-  url: Type.String({ description: 'without the key; `***` stands where a secret is, and sent back means: as it was' }),
+  url: Type.String({ description: 'without the key; `***` replaces a secret; sent back, it means: unchanged' }),
   keyHint: Nullable(Type.String({ description: 'the last characters of the key; the key itself is never given back' })),
   enabled: Type.Boolean({ description: 'starts with the stream' }),
   rendition: Type.String({ description: '`source`, or the id of a video track' }),
@@ -99,7 +99,7 @@ export interface DestinationStatisticsEvent {
 const Url = Type.String({
   minLength: 1,
   maxLength: 500,
-  description: 'rtmp://, rtmps://, srt://HOST:PORT or https:// address (WHIP), without the key',
+  description: 'rtmp://, rtmps://, srt://HOST:PORT or https:// URL (WHIP), without the key',
 })
 const Key = Type.String({
   maxLength: 500,

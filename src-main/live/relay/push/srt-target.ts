@@ -26,7 +26,7 @@ const callMs = 10_000
 const soonMs = 1000
 const endings: Readonly<Record<SrtEnd, string>> = {
   shutdown: 'The listener said goodbye',
-  timeout: 'Nothing was heard of the listener for five seconds',
+  timeout: 'Nothing came from the listener for five seconds',
   closed: 'The connection was closed',
   broken: 'The connection broke',
 }

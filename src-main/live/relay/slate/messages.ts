@@ -15,7 +15,7 @@ export interface SlateJob {
     /** Frames per second as a fraction. */
     readonly rate: readonly [numerator: number, denominator: number]
   }
-  /** Undefined: no sound. */
+  /** Undefined: no audio. */
   readonly audio: { readonly codec: 'aac' | 'opus'; readonly sampleRate: number; readonly channels: number } | undefined
 }
 

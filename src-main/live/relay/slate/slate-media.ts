@@ -42,7 +42,7 @@ export async function readSlate(file: string, frameMs: number): Promise<SlateMed
   const pictures = packets.filter((packet) => packet.trackId === 'v0')
   // the encoder's first packets of sound are its priming
   const silence = packets.findLast((packet) => packet.trackId === 'a0')
-  if (pictures.length === 0 || pictures[0]?.key !== true) throw new Error('The encoder made no picture')
+  if (pictures.length === 0 || pictures[0]?.key !== true) throw new Error('The encoder made no frame')
   const sound = tracks.get('a0')
   const ticks = sound?.kind === 'audio' ? (sound.samplesPerPacket ?? (sound.timescale * 20) / 1000) : 0
   return {

@@ -18,7 +18,7 @@ const profiles: Readonly<Record<string, 'baseline' | 'main' | 'high'>> = { '42':
 /** The settings of a stream as its slate must have them. Throws `slate.unsupported` where the engine has no encoder for them. */
 export function slateSettings(tracks: readonly Track[], measuredRate: number | undefined): Pick<SlateJob, 'video' | 'audio'> {
   const video = tracks.find((track) => track.kind === 'video')
-  if (video === undefined) throw new AppError('slate.unsupported', 'A stream without a picture has no slate')
+  if (video === undefined) throw new AppError('slate.unsupported', 'A stream without video has no slate')
   if (video.codec === 'vp9') throw new AppError('slate.unsupported', 'There is no slate in VP9')
   const sound = tracks.find((track) => track.kind === 'audio')
   const silent = sound !== undefined && (sound.codec === 'aac' || sound.codec === 'opus') && sound.channels <= 2

@@ -97,7 +97,7 @@ export class Slates implements SlateSource {
       const size = readPictureSize(data)
       if (isFault(size)) throw new AppError('slate.unreadable', `The file cannot be read: ${size.fault}`)
       if (size.width * size.height > MAX_POINTS)
-        throw new AppError('slate.unreadable', `${size.width}x${size.height} is too large a picture: 8K is the most`)
+        throw new AppError('slate.unreadable', `${size.width}x${size.height} is too large: the max size is 8K`)
     }
     const folder = join(this.#dependencies.dataDir, 'slates')
     await mkdir(folder, { recursive: true })
@@ -122,7 +122,7 @@ export class Slates implements SlateSource {
     return this.list().at(-1) as Slate
   }
 
-  /** Forgets a slate; streams that chose it show the default. Throws `slate.not_found`. */
+  /** Deletes a slate; streams that chose it show the default. Throws `slate.not_found`. */
   async remove(id: string, actor: string): Promise<void> {
     const slate = this.#byId.get(id)
     if (slate === undefined) throw new AppError('slate.not_found')

@@ -13,7 +13,7 @@ const pictures = 6
 
 /** Something that moves and has detail, so that the encoder has work to do. */
 function paint(frame: Frame, number: number): void {
-  must(frame.makeWritable(), 'picture memory')
+  must(frame.makeWritable(), 'frame memory')
   const planes = frame.data as Buffer[]
   const strides = frame.linesize
   for (let plane = 0; plane < 3; plane++) {
@@ -39,7 +39,7 @@ export async function measureEncoder(encoder: KnownEncoder): Promise<number> {
     frame.width = width
     frame.height = height
     frame.format = AV_PIX_FMT_YUV420P
-    must(frame.getBuffer(0), 'picture memory')
+    must(frame.getBuffer(0), 'frame memory')
     paint(frame, number)
     frames.push(frame)
   }
@@ -74,6 +74,6 @@ export async function measureEncoder(encoder: KnownEncoder): Promise<number> {
   const took = performance.now() - startedAt
   opened.close()
   for (const frame of frames) frame.free()
-  if (packets < frameRate) throw new Error(`it gave ${packets} of ${frameRate} pictures`)
+  if (packets < frameRate) throw new Error(`it gave ${packets} of ${frameRate} frames`)
   return Math.round(100_000 / took) / 100
 }

@@ -47,7 +47,7 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
     picture.width = width
     picture.height = height
     picture.format = format
-    must(picture.getBuffer(0), 'picture memory')
+    must(picture.getBuffer(0), 'frame memory')
     scaler = new SoftwareScaleContext()
     scaler.getContext(takes.width, takes.height, like.format as typeof AV_PIX_FMT_YUV420P, width, height, format, SWS_BILINEAR)
   }
@@ -57,12 +57,12 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
     takes,
     async encode(frame, pts, key, emit) {
       if (scaler) {
-        must(picture.makeWritable(), 'picture memory')
+        must(picture.makeWritable(), 'frame memory')
         must(await scaler.scaleFrame(picture, frame), 'scale')
         picture.sampleAspectRatio = frame.sampleAspectRatio
       } else {
         picture.unref()
-        must(picture.ref(frame), 'picture memory')
+        must(picture.ref(frame), 'frame memory')
       }
       await encoder.encode(picture, pts, key, emit)
     },

@@ -49,14 +49,14 @@ export function openSoundEncoder(id: string, codec: 'aac' | 'opus', kbps: number
   sound.sampleRate = rate
   sound.channelLayout = AV_CHANNEL_LAYOUT_STEREO
   sound.nbSamples = packetFrames
-  must(sound.getBuffer(0), 'sound memory')
+  must(sound.getBuffer(0), 'audio memory')
   /** Sound of the packet that is being filled, interleaved. */
   const gathered = new Float32Array(packetFrames * 2)
   let filled = 0
   let headAt: number | undefined
 
   function encodePacket(emit: (packet: Packet) => void): void {
-    must(sound.makeWritable(), 'sound memory')
+    must(sound.makeWritable(), 'audio memory')
     const planes = (sound.data as Buffer[]).map((plane) => new Float32Array(plane.buffer, plane.byteOffset, plane.byteLength >> 2))
     if (planar) {
       const [left, right] = planes as [Float32Array, Float32Array]
@@ -67,7 +67,7 @@ export function openSoundEncoder(id: string, codec: 'aac' | 'opus', kbps: number
     } else (planes[0] as Float32Array).set(gathered)
     sound.pts = BigInt(headAt as number)
     headAt = (headAt as number) + packetFrames
-    must(context.sendFrameSync(sound), 'encode sound')
+    must(context.sendFrameSync(sound), 'encode audio')
     while (context.receivePacketSync(output) >= 0) {
       const pts = Number(output.pts)
       const data = output.data

@@ -29,7 +29,7 @@ describe.skipIf(native === undefined)('stores that two mappings share', () => {
     if (got.a) expect(got.a).toEqual(wanted.a)
   }
 
-  test('a picture is there for the other side, with its sequence, size and time, until it is taken away', () => {
+  test('a frame is there for the other side, with its sequence, size and time, until it is taken away', () => {
     const [writer, reader] = frames()
     expect(reader).toMatchObject({ sequence: 0, width: 0, height: 0, timeUs: 0 })
     expect(reader.read()).toBeUndefined()
@@ -144,7 +144,7 @@ describe.skipIf(native === undefined)('stores that two mappings share', () => {
     }
   })
 
-  test('what is wrong is named, and an address of nothing is refused', () => {
+  test('what is wrong is named, and an invalid memory address is rejected', () => {
     const [writer] = frames()
     const pixels = testRgba(4, 4)
     const wrong = (more: object) => () => writer.write({ ...rgba(4, 4, pixels), ...more } as PictureToWrite)
@@ -162,7 +162,7 @@ describe.skipIf(native === undefined)('stores that two mappings share', () => {
     expect(() => native!.createSoundStore(1)).toThrow(/sampleRate is 1/)
   })
 
-  test('sound is read on the other side with the time of each frame, over seams and over its end', () => {
+  test('audio is read on the other side with the time of each frame, over seams and over its end', () => {
     const writer = kept(native!.createSoundStore(48_000))
     const reader = kept(native!.openSoundStore(writer.address))
     const block = (start: number) => Float32Array.from({ length: 960 }, (_, i) => start + (i >> 1))

@@ -9,7 +9,7 @@ function picture(width: number, height: number): Planes {
   return [plane(width, height), plane(width / 2, height / 2), plane(width / 2, height / 2)]
 }
 
-describe('the test picture', () => {
+describe('the test card', () => {
   it.each([
     [1280, 720],
     [640, 360],
@@ -57,7 +57,7 @@ describe('the test picture', () => {
   })
 })
 
-describe('the test sound', () => {
+describe('the test tone', () => {
   it('beeps in the first tenth of each second and is the same however it is cut', () => {
     const whole = new Float32Array(toneSampleRate)
     fillTone(whole, 0)

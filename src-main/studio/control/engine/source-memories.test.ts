@@ -24,7 +24,7 @@ function stored(resumeWithinMs = 600_000) {
   }
 }
 
-it('keeps what sources of the show keep, and forgets what is removed or becomes another kind', () => {
+it('keeps what sources of the show keep, and deletes what is removed or becomes another kind', () => {
   const memories = stored().host()
   memories.follow(show({ film: 'media', count: 'timer', gone: 'media' }))
   for (const id of ['film', 'count', 'gone', 'stranger']) memories.set(id, { atMs: 5 })

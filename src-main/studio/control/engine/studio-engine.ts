@@ -157,7 +157,7 @@ export interface EngineStatistics {
   readonly state: EngineState
   readonly pid: number | null
   readonly restarts: number
-  /** Frames of the clock since the show began. */
+  /** Frames of the clock since the show started. */
   readonly frames: number
   /** Frames that were never composed. */
   readonly dropped: number

@@ -42,7 +42,7 @@ function ordered(packets: readonly Packet[]): boolean {
 }
 
 describe('a feed of encodings', () => {
-  it('joins tracks under names of its own, in order of time, although pictures come later than sound', () => {
+  it('joins tracks under names of its own, in order of time, although video comes later than audio', () => {
     const engine = new FedEngine()
     engine.lookaheadS = 0.6
     const { feed, taker } = feedOf(engine)
@@ -53,7 +53,7 @@ describe('a feed of encodings', () => {
     expect(taker.packets.length).toBeGreaterThan(500)
   })
 
-  it('begins with a keyframe and its sound, when every encoder has told its configuration', () => {
+  it('starts with a keyframe and its audio, when every encoder has reported its configuration', () => {
     const engine = new FedEngine()
     const { feed, taker } = feedOf(engine)
     const [pictures] = engine.encodings
@@ -97,7 +97,7 @@ describe('a feed of encodings', () => {
     expect(late.times('v0').at(-1)).toBeCloseTo(3 - 1 / 30)
   })
 
-  it('does not wait for a track that fell silent, and does without pictures where none are wanted', () => {
+  it('does not wait for a track that fell silent, and does without video where none is wanted', () => {
     const engine = new FedEngine()
     const { taker } = feedOf(engine)
     engine.begin()

@@ -128,7 +128,7 @@ function openBook(events: EventBus, stored: readonly StoredFile[] = []): Promise
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('outputs', () => {
-  it('fail one by one: neither a wrong address nor a broken connection touches another', async () => {
+  it('fail one by one: neither a wrong URL nor a broken connection touches another', async () => {
     const { engine, double, outputs, state } = await setUp(
       output('good', 'rtmp', { url: 'rtmp://a/live', key: 'hush-hush-key' }),
       output('bad', 'rtmp', { url: 'rtmp://bad/live' }),
@@ -153,7 +153,7 @@ describe('outputs', () => {
     expect(engine.encodings.size).toBe(0)
   })
 
-  it('begin anew when they are changed, stay when only their name is, and end when they are removed', async () => {
+  it('restart when they are changed, stay when only their name is, and end when they are removed', async () => {
     const first = output('x', 'rtmp', { url: 'rtmp://a/live' })
     const { double, outputs, heard } = await setUp(first)
     await outputs.start('x')
@@ -290,7 +290,7 @@ describe("a stream of the host's own", () => {
     await outputs.close(false)
   })
 
-  it('ends also when it is stopped in the middle of a gap; one that was refused or kicked waits for a word', async () => {
+  it('ends also when it is stopped in the middle of a gap; one that was rejected or kicked waits for a command', async () => {
     const { engine, double, outputs, state } = await setUp(output('x', 'host', { stream: 'show' }))
     await outputs.start('x')
     engine.begin()
@@ -318,7 +318,7 @@ describe("a stream of the host's own", () => {
 })
 
 describe('an output that comes back while it is still ending', () => {
-  it('begins behind its end, and none begins when the host has ended', async () => {
+  it('starts behind its end, and none starts when the host has ended', async () => {
     const first = output('x', 'host', { stream: 'show' })
     const { engine, double, outputs, state } = await setUp(first)
     await outputs.start('x')
@@ -340,7 +340,7 @@ describe('an output that comes back while it is still ending', () => {
 })
 
 describe('a recording', () => {
-  it('goes on in a new part when the process dies, splits when told, marks chapters, and leaves out a pause', async () => {
+  it('goes on in a new part when the process dies, splits on command, marks chapters, and leaves out a pause', async () => {
     const tracks = [aac, { ...aac, track: 3 }]
     const settings = { name: '{output} {canvas} {scene} {part}', chapters: 'scenes' }
     const { engine, outputs, files, folder, state } = await setUp(output('x', 'recording', settings, { audio: tracks }))
@@ -375,7 +375,7 @@ describe('a recording', () => {
     await outputs.close(false)
   })
 
-  it('has a file of its own where another begins at the same moment with the same name', async () => {
+  it('has a file of its own where another starts at the same moment with the same name', async () => {
     const { engine, outputs, folder, files } = await setUp(
       output('x', 'recording', { name: 'same' }),
       output('y', 'recording', { name: 'same' }),
@@ -398,7 +398,7 @@ describe('a recording', () => {
 })
 
 describe('a replay buffer', () => {
-  it('holds the last seconds, and saves them from a keyframe on', async () => {
+  it('keeps the last seconds, and saves them from a keyframe on', async () => {
     const { engine, outputs, files, folder } = await setUp(output('x', 'replay', { seconds: 5, name: 'Replay' }))
     await outputs.start('x')
     await expect(outputs.command('x', 'save', {})).rejects.toMatchObject({ code: 'studio.replay_empty' })

@@ -199,7 +199,7 @@ export class Outputs implements StudioOutputs {
       if (entry.state === 'off') return
       await this.#finish(entry)
       await this.#begin(entry, false)
-    }).catch((error: unknown) => this.#dependencies.log.warn({ err: error, output: output.id }, 'a changed output did not start anew'))
+    }).catch((error: unknown) => this.#dependencies.log.warn({ err: error, output: output.id }, 'a changed output did not restart'))
   }
 
   #beginByItself({ id }: Output): void {

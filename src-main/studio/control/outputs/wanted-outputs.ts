@@ -139,7 +139,7 @@ export class WantedOutputs {
   #whyNot({ aliveAtMs, returns }: Kept, withinMs: number): string | undefined {
     const awayMs = this.#now() - aliveAtMs
     if (withinMs === 0) return 'outputs do not go on by themselves here (setting studioResumeWithinMs)'
-    if (awayMs < -setBackMs) return `the clock stands before ${new Date(aliveAtMs).toISOString()}, when the host was last seen`
+    if (awayMs < -setBackMs) return `the clock is before ${new Date(aliveAtMs).toISOString()}, when the host was last seen`
     if (awayMs > withinMs) return `the host was away for ${lengthText(awayMs)}, since ${new Date(aliveAtMs).toISOString()}`
     if (returns >= maxReturns) return `the host ended ${returns} times soon after it had come back`
     return undefined

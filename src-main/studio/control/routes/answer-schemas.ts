@@ -19,7 +19,7 @@ export const IdParam = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 export const ErrorSchema = Type.Object({ code: Type.String(), message: Type.String(), remedy: Type.String() })
 
 export const IfRevision = Type.Optional(
-  Type.Integer({ minimum: 0, description: 'refused with `request.conflict` where the collection is of another revision' }),
+  Type.Integer({ minimum: 0, description: 'rejected with `request.conflict` where the collection is of another revision' }),
 )
 
 export const Part = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown())
@@ -39,7 +39,7 @@ export const OpenCollectionSchema = Type.Object({
   saved: Type.Boolean({ description: 'everything is on the disk' }),
   conflict: Type.Boolean({ description: 'the file is another than expected: `POST /studio/collection/resolve`' }),
   error: Nullable(ErrorSchema),
-  lostSecrets: Type.Array(Type.String(), { description: 'secrets that were sealed on another machine: give them anew' }),
+  lostSecrets: Type.Array(Type.String(), { description: 'secrets that were encrypted on another machine: enter them again' }),
   collection: CollectionSchema,
 })
 

@@ -70,7 +70,7 @@ function folderRoutes({ show, folder, reader, audit }: CollectionRoutesDependenc
       handler: async ({ body: { name, collection }, principal }) => {
         const made = readDocument(collection ?? minimal(name), reader, undefined, name)
         await write(name, withAuthors(undefined, made, { author: doingOf(principal), how: 'anew' }, reader))
-        audit.record({ kind: 'command', message: `the collection ${name} was made`, actor: principal.id })
+        audit.record({ kind: 'command', message: `the collection ${name} was created`, actor: principal.id })
         const listing = (await folder.list()).find((each) => each.name === name)
         return {
           status: 201,
@@ -170,7 +170,7 @@ function openRoutes({ show, reader, folder }: CollectionRoutesDependencies): rea
       method: 'GET',
       path: '/studio/collection',
       tag,
-      summary: 'The collection that is open, its revision and how its file stands; secrets are hidden',
+      summary: 'The collection that is open, its revision and the state of its file; secrets are hidden',
       role: 'viewer',
       responses: { 200: OpenCollectionSchema },
       handler: () => ({ body: openView(show, reader.kinds) }),
@@ -294,7 +294,7 @@ function versionRoutes({ show, folder, reader, audit }: CollectionRoutesDependen
       method: 'GET',
       path: '/studio/collections/:name',
       tag,
-      summary: 'A collection of the data folder as it stands in its file; secrets are hidden',
+      summary: 'A collection of the data folder as it is in its file; secrets are hidden',
       role: 'viewer',
       params: NameParams,
       responses: { 200: Type.Record(Type.String(), Type.Unknown()) },

@@ -39,7 +39,7 @@ const StatisticsSchema = Type.Object({
   state: EngineStateSchema,
   pid: Nullable(Type.Integer()),
   restarts: Type.Integer({ description: 'times that the studio’s process was lost and came back' }),
-  frames: Type.Integer({ description: 'of the clock, since the show began' }),
+  frames: Type.Integer({ description: 'of the clock, since the show started' }),
   dropped: Type.Integer({ description: 'never composed' }),
   late: Type.Integer({ description: 'composed more than half a frame late' }),
   renderMs: Type.Number({ description: 'composition, mean of the last second' }),
@@ -77,7 +77,7 @@ const KindSchema = Type.Object({
   devices: Type.Optional(Type.String({ description: 'what `GET /studio/devices` lists for the setting `device`' })),
   description: Type.Optional(Type.String()),
   latencyMs: Type.Optional(Type.Number()),
-  key: Type.Optional(Type.String({ description: 'the setting that names another source, whose sound steers the filter' })),
+  key: Type.Optional(Type.String({ description: 'the setting that names another source, whose audio controls the filter' })),
 })
 
 const DeviceSchema = Type.Object({
@@ -138,7 +138,7 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesDependenci
       path: '/studio/screenshot',
       tag,
       summary:
-        'A picture of a program, a preview, a scene or a source (behind its filters) as it is now; of the main program where nothing is named',
+        'An image of a program, a preview, a scene or a source (behind its filters) as it is now; of the main program where nothing is named',
       role: 'viewer',
       query: Type.Object({
         program: Type.Optional(IdParam),
@@ -148,7 +148,7 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesDependenci
         type: Type.Optional(Type.Union([Type.Literal('png'), Type.Literal('jpeg')])),
         width: Type.Optional(Type.Integer({ minimum: 16, maximum: 7680, description: 'pixels; the height follows' })),
       }),
-      responses: { 200: Type.Any({ description: 'the picture' }) },
+      responses: { 200: Type.Any({ description: 'the image' }) },
       fileTypes: ['image/png', 'image/jpeg'],
       handler: async ({ query: { program, preview, scene, source, type = 'png', width } }) => {
         const { mainCanvas } = show.control
@@ -172,7 +172,7 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesDependenci
       method: 'GET',
       path: '/studio/devices',
       tag,
-      summary: 'Screens, windows, cameras and sound devices of this machine',
+      summary: 'Screens, windows, cameras and audio devices of this machine',
       role: 'viewer',
       query: Type.Object({
         kind: Type.Union(
@@ -196,8 +196,8 @@ function mustHave(list: readonly { readonly id: string }[], what: string, wanted
 function kindRoutes(_needs: EngineRoutesDependencies): readonly RouteDefinition[] {
   const lists: readonly (readonly [string, string, () => readonly { readonly kind: string; readonly settings: TSchema }[]])[] = [
     ['source-kinds', 'Kinds of sources', () => sourceKinds],
-    ['filter-kinds', 'Kinds of filters for pictures', () => filterKinds],
-    ['audio-filter-kinds', 'Kinds of filters for sound', () => audioFilterKinds],
+    ['filter-kinds', 'Kinds of filters for video', () => filterKinds],
+    ['audio-filter-kinds', 'Kinds of filters for audio', () => audioFilterKinds],
     ['transition-kinds', 'Kinds of transitions', () => transitionKinds],
     ['output-kinds', 'Kinds of outputs', () => outputKinds],
   ]

@@ -141,7 +141,7 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
       method: 'POST',
       path: '/studio/actions',
       tag,
-      summary: 'Does one thing: switch, preview, transition, show, mute, gain, filter, start and stop outputs, commands, wait',
+      summary: 'Runs one action: switch, preview, transition, show, mute, gain, filter, start and stop outputs, commands, wait',
       role: 'editor',
       body: ActionSchema,
       responses: { 200: Type.Object({ result: Type.Unknown() }) },

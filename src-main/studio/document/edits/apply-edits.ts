@@ -56,7 +56,7 @@ function withSecrets(collection: Collection, edit: EditOf<'paste'>, kinds: Colle
 /** Throws `studio.edit_refused` where a list is that of the tracks: their numbers are what sources and outputs go by. */
 function refuseTrack({ sort }: ListPlace): void {
   if (sort !== 'track') return
-  throw new AppError('studio.edit_refused', `There are always ${trackCount} tracks: none is added, removed, moved or copied`)
+  throw new AppError('studio.edit_refused', `There are always ${trackCount} tracks: these cannot be added, removed, moved or copied`)
 }
 
 function remove(collection: Collection, { at }: EditOf<'remove'>): Collection {
@@ -188,7 +188,7 @@ function move(collection: Collection, { at, to, index }: EditOf<'move'>): Collec
   if (!kinds || from.list.sort !== target.sort) {
     throw new AppError('studio.edit_refused', `${at} is of the sort ${from.list.sort}: it cannot go to ${to}`)
   }
-  if (target.group !== undefined && 'group' in from.entity) throw new AppError('studio.edit_refused', 'Groups do not stand in groups')
+  if (target.group !== undefined && 'group' in from.entity) throw new AppError('studio.edit_refused', 'Groups cannot contain groups')
   const without = withList(collection, from.list, listAt(collection, from.list).toSpliced(from.index, 1))
   const list = listAt(without, target)
   return withList(without, target, list.toSpliced(Math.min(index ?? list.length, list.length), 0, from.entity))

@@ -14,7 +14,7 @@ const ListPlace = Type.String({
 const EntityPlace = Type.String({
   pattern: '^[a-z-]+(/[A-Za-z0-9_-]{1,64}(/[a-z-]+/[A-Za-z0-9_-]{1,64}){0,2})?$',
   maxLength: 290,
-  description: 'a thing: a list and an id, e.g. `scenes/ID/items/ID`; `collection` for the whole',
+  description: 'an item: a list and an id, e.g. `scenes/ID/items/ID`; `collection` for the whole',
 })
 const Part = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown())
 
@@ -54,7 +54,7 @@ const GroupEdit = Type.Object(
     origin: Type.Optional(
       Type.Object(PairSchema.properties, {
         ...exactly,
-        description: 'where the group’s own origin stands; left out: the least place of its items',
+        description: 'where the group’s own origin is; left out: the top left of its items',
       }),
     ),
   },

@@ -33,7 +33,7 @@ describe('edits', () => {
     expect(after.sources).toBe(show.sources)
   })
 
-  it('add things that are given with little, in a place', () => {
+  it('add items that are given with little, in a place', () => {
     const { collection, made } = applyEdits(
       show,
       [
@@ -62,7 +62,7 @@ describe('edits', () => {
     expect(after.scenes[2]).not.toHaveProperty('follows')
   })
 
-  it('take along what cannot be without a thing that is removed', () => {
+  it('remove what cannot be without an item that is removed', () => {
     const source = edited({ do: 'remove', at: 'sources/cam' })
     expect(ids(items(source, 'phone'))).toEqual([])
     expect(items(source, 'talk')[1]).toMatchObject({ id: 'pair', group: [{ id: 'g-back' }] })
@@ -110,16 +110,16 @@ describe('edits', () => {
     expect(refused({ do: 'add', to: 'tracks/7/audio-filters', value: {} })).toThrow(/no track "7"/)
   })
 
-  it('refuse what would leave no collection, and name what is not there', () => {
+  it('reject what would leave no collection, and name what is not there', () => {
     const refused = (edit: Edit) => () => applyEdits(show, [edit], testKinds)
     expect(refused({ do: 'remove', at: 'scenes/phone' })).toThrow(/"phone" is the only scene of its canvas/)
     expect(refused({ do: 'remove', at: 'canvases/main' })).toThrow(/The output "YouTube" sends the canvas "Wide"/)
     expect(refused({ do: 'change', at: 'sources/cam9', changes: {} })).toThrow(/no source "cam9"/)
     expect(refused({ do: 'change', at: 'sources/cam', changes: { id: 'x' } })).toThrow(/An id is kept for ever/)
     expect(refused({ do: 'add', to: 'sources/mic/pictures', value: {} })).toThrow(/no list/)
-    expect(refused({ do: 'add', to: 'sources/back/audio-filters', value: {} })).toThrow(/has no sound/)
+    expect(refused({ do: 'add', to: 'sources/back/audio-filters', value: {} })).toThrow(/has no audio/)
     expect(refused({ do: 'move', at: 'scenes/talk/items/pair', to: 'scenes/talk/items/pair/items' })).toThrow(
-      /Groups do not stand in groups/,
+      /Groups cannot contain groups/,
     )
     expect(refused({ do: 'move', at: 'scenes/talk', to: 'sources' })).toThrow(/is of the sort scene/)
   })
@@ -280,7 +280,7 @@ describe('the history', () => {
     expect(current).toEqual(collection)
   })
 
-  it('forgets what was undone when something else is done, and starts no drag with it', () => {
+  it('drops what was undone when something else is done, and starts no drag with it', () => {
     const { history, collection } = historyOf(dragged(2), 501)
     const undone = history.undo(collection)?.collection as Collection
     const [edit] = dragged(1) as [Edit]

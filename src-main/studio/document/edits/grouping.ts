@@ -14,7 +14,7 @@ export function groupItems(collection: Collection, edit: EditOf<'group'>, comple
   for (const id of wanted)
     if (!items.some((each) => each.id === id)) throw new AppError('studio.not_found', `The scene has no item "${id}" outside of groups`)
   const members = items.filter((each) => wanted.has(each.id))
-  if (members.some((each) => 'group' in each)) throw new AppError('studio.edit_refused', 'Groups do not stand in groups')
+  if (members.some((each) => 'group' in each)) throw new AppError('studio.edit_refused', 'Groups cannot contain groups')
   const origin = edit.origin ?? {
     x: Math.min(...members.map(({ position }) => position.x)),
     y: Math.min(...members.map(({ position }) => position.y)),

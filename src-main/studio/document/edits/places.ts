@@ -64,7 +64,7 @@ export function readListPlace(text: string): ListPlace {
 /** Finds a thing; items are found in groups too. Throws `studio.not_found`. */
 export function findEntity(collection: Collection, text: string): EntityPlace & { readonly entity: Entity; readonly index: number } {
   const cut = text.lastIndexOf('/')
-  if (cut < 0) throw new AppError('studio.not_found', `"${text}" names no thing: give a list and an id`)
+  if (cut < 0) throw new AppError('studio.not_found', `"${text}" names no item: give a list and an id`)
   const id = text.slice(cut + 1)
   let list = readListPlace(text.slice(0, cut))
   let entities = listAt(collection, list)
@@ -94,7 +94,7 @@ export function listAt(collection: Collection, place: ListPlace): readonly Entit
   if (place.ownerList === 'tracks') return trackOf(collection, owner).filters
   const source = sourceOf(collection, owner)
   if (sort === 'filter') return source.filters
-  if (source.audio === undefined) throw new AppError('studio.not_found', `The source "${owner}" has no sound`)
+  if (source.audio === undefined) throw new AppError('studio.not_found', `The source "${owner}" has no audio`)
   return source.audio.filters
 }
 

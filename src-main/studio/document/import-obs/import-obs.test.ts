@@ -66,7 +66,7 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
     expect(sourceOf('Slides')?.settings).toMatchObject({ files: ['/show/a.png', '/show/b.png'], intervalMs: 5000, fadeMs: 500 })
   })
 
-  it('has items where they stood', () => {
+  it('has items where they were', () => {
     expect(itemOf('Camera', 'Camera-Logo')).toMatchObject({
       position: { x: 1260, y: 20 },
       rotation: 15,
@@ -114,7 +114,7 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
 })
 
 describe('what else such documents hold', () => {
-  it('scenes whose own transition takes its own time, once for each time; and what else is told instead of carried', () => {
+  it('scenes whose own transition takes its own time, once for each time; and what else is reported instead of carried', () => {
     const own = (transition: string, transition_duration: number) => ({ private_settings: { transition, transition_duration } })
     const { collection, told } = lines({
       sources: [
@@ -135,13 +135,13 @@ describe('what else such documents hold', () => {
     ])
     expect(told).toEqual([
       'source "Page": its width is 4096 instead of 5000 pixels',
-      'source "Game": its own sound is not carried: add a source of the sound of that application',
+      'source "Game": its own audio is not carried: add a source of the audio of that application',
       'advanced scene switcher: its macros are not carried: use macros or the API',
       expect.stringContaining('canvas: '),
     ])
   })
 
-  it('groups, sound devices beside the scenes, hotkeys, transitions with films', () => {
+  it('groups, audio devices beside the scenes, hotkeys, transitions with films', () => {
     const { collection, told } = lines({
       sources: [
         scene(
@@ -213,7 +213,7 @@ describe('what else such documents hold', () => {
     ])
   })
 
-  it('what there is nothing for is told with its place', () => {
+  it('what there is nothing for is reported with its place', () => {
     const { collection, told } = lines(
       {
         sources: [
@@ -242,7 +242,7 @@ describe('what else such documents hold', () => {
       'source "Link": there is no kind of source for ndi_source',
       'source "Wipe": choose its camera: this system names them otherwise',
       'source "Wipe", filter "VST": there is no kind of filter for vst_filter',
-      'source "Wipe", filter "Blend": blends a picture over the source: put the picture above it in the scene',
+      'source "Wipe", filter "Blend": blends an image over the source: put the image above it in the scene',
       'source "Wipe": is not deinterlaced',
       'scene "Main", item "Gone": shows a source that is not there',
       'scene "Main", item "Wipe": there is no blend mode glow: it is normal',

@@ -130,7 +130,7 @@ class ObsImport {
       return pixels >= 16 ? pixels : otherwise
     }
     if (this.#options.width === undefined && !this.#root.has('resolution')) {
-      this.report.add('canvas', 'is 1920x1080 at 30 frames a second unless told: OBS keeps its size in the profile')
+      this.report.add('canvas', 'is 1920x1080 at 30 frames a second unless given: OBS keeps its size in the profile')
     }
     return {
       format: formatName,
@@ -199,7 +199,7 @@ class ObsImport {
         this.report.add(`${place}, filter "${filter.text('name')}"`, `the source has no ${made.sort === 'sound' ? 'sound' : 'pictures'}`)
     }
     if (source.number('deinterlace_mode', 0) !== 0) tell('is not deinterlaced')
-    if (source.part('settings').flag('capture_audio')) tell('its own sound is not carried: add a source of the sound of that application')
+    if (source.part('settings').flag('capture_audio')) tell('its own audio is not carried: add a source of the audio of that application')
     if (source.flag('push-to-talk') || source.flag('push-to-mute')) tell('push to talk and push to mute are not carried: give it a macro')
     if (isMono(source)) tell('both its channels are heard: it was mono')
     this.#sources.push({
@@ -299,7 +299,7 @@ class ObsImport {
   #sceneFilters(scene: ObsValues, place: string): readonly Entity[] {
     const filters = scene.list('filters').flatMap((filter) => {
       const made = this.#filter(filter, scene.text('name'), place)
-      if (made?.sort === 'sound') this.report.add(`${place}, filter "${filter.text('name')}"`, 'scenes have no filters for sound')
+      if (made?.sort === 'sound') this.report.add(`${place}, filter "${filter.text('name')}"`, 'scenes have no filters for audio')
       return made?.sort === 'picture' ? made.filters : []
     })
     return filters.slice(0, 32)

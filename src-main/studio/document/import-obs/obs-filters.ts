@@ -148,7 +148,7 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
     const type = settings.text('type', 'mask_color_filter.effect')
     const file = settings.text('image_path')
     if (!type.startsWith('mask') || file === '') {
-      tell(file === '' ? 'has no picture' : 'blends a picture over the source: put the picture above it in the scene')
+      tell(file === '' ? 'has no video' : 'blends an image over the source: put the image above it in the scene')
       return []
     }
     if (!settings.flag('stretch'))
@@ -172,7 +172,7 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
   clut_filter: (settings, { tell }) => {
     const file = settings.text('image_path')
     if (!/\.cube$/i.test(file)) {
-      tell('its table is a picture: use one in the Cube format')
+      tell('its table is an image: use one in the Cube format')
       return []
     }
     return [{ kind: 'lut', settings: { file, amount: share(settings.number('clut_amount', 1)) } }]

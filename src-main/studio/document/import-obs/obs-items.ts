@@ -34,7 +34,7 @@ export function mapObsItem(item: ObsValues, light: 'video' | 'linear', tell: (re
   const blend = item.text('blend_type', 'normal')
   if (blend === 'darken') tell('where it is transparent what is behind it stays: OBS makes it black there')
   if (!Object.hasOwn(blends, blend)) tell(`there is no blend mode ${blend}: it is normal`)
-  if (fit === 'cover' && !item.flag('bounds_crop')) tell('what stands over its bounds is cut off')
+  if (fit === 'cover' && !item.flag('bounds_crop')) tell('what exceeds its bounds is cut off')
   for (const name of ['show', 'hide']) {
     const transition = item.part(`${name}_transition`)
     if (transition.text('id') !== '') tell(`it ${name}s at once: its transition is not carried`)

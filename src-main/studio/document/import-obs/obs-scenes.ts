@@ -65,14 +65,14 @@ export class ObsScenes {
       return []
     }
     if (shown !== undefined && 'scene' in shown && !names.mayStandIn(names.scenes.of(scene) as string, shown.scene)) {
-      tell('scenes do not stand in each other')
+      tell('scenes cannot contain each other')
       return []
     }
     const id = names.newItem(scene, name, mayBeGroup ? item.number('id', -1) : undefined)
     const layout = mapObsItem(item, this.#dependencies.light(name), tell)
     if (shown !== undefined) return [{ id, ...shown, ...layout }]
     if (!mayBeGroup || group === undefined) {
-      tell('groups do not stand in groups')
+      tell('groups cannot contain groups')
       return []
     }
     if (group.list('filters').length > 0) tell('groups have no filters')

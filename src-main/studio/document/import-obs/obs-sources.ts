@@ -94,7 +94,7 @@ const playlist: Mapping = (settings, tell) => {
 
 const slideshow: Mapping = (settings, tell) => {
   const transition = settings.text('transition', 'fade')
-  if (transition !== 'fade' && transition !== 'cut') tell(`its pictures fade instead of ${transition}`)
+  if (transition !== 'fade' && transition !== 'cut') tell(`its images fade instead of ${transition}`)
   const byHand = settings.text('slide_mode', 'mode_auto') === 'mode_manual'
   const behavior = settings.text('playback_behavior', 'always_play')
   return {
@@ -122,7 +122,7 @@ const browser: Mapping = (settings, tell) => {
     if (pixels !== wanted) tell(`its ${name} is ${pixels} instead of ${wanted} pixels`)
     return pixels
   }
-  if (!settings.flag('reroute_audio')) tell('its sound goes through the mixer, not straight to the speakers')
+  if (!settings.flag('reroute_audio')) tell('its audio goes through the mixer, not straight to the speakers')
   return {
     kind: 'browser',
     settings: {

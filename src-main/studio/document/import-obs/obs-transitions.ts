@@ -38,12 +38,12 @@ export function mapObsTransition(
       return { kind: 'slide', settings: { direction } }
     case 'wipe_transition': {
       const file = settings.text('luma_image')
-      if (settings.flag('luma_invert')) tell('the picture that it goes by is not inverted')
+      if (settings.flag('luma_invert')) tell('the image that it uses is not inverted')
       const known = directionOfWipe(file)
       const softness = clamp(settings.number('luma_softness', 0.03), 0, 1)
       if (known !== undefined) return { kind: 'wipe', settings: { direction: known, softness } }
       if (!file.includes('/') && !file.includes('\\')) {
-        tell(`OBS brings the picture ${file} along: it wipes to the left`)
+        tell(`OBS brings the image ${file} along: it wipes to the left`)
         return { kind: 'wipe', settings: { direction: 'left', softness } }
       }
       return { kind: 'wipe', settings: { softness, map: pictureSource(file) } }

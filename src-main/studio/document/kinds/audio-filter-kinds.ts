@@ -28,7 +28,7 @@ const oneOf = <T extends string>(value: T, ...words: readonly T[]) =>
   )
 
 export const NoiseSuppressionSettings = Type.Object(
-  { amount: Type.Number({ minimum: 0, maximum: 1, default: 1, description: 'how much of the cleaned sound: 0 is the sound as it came' }) },
+  { amount: Type.Number({ minimum: 0, maximum: 1, default: 1, description: 'how much of the cleaned audio: 0 is the audio as it came' }) },
   exactly,
 )
 export const GateSettings = Type.Object(
@@ -43,7 +43,7 @@ export const GateSettings = Type.Object(
 )
 export const ExpanderSettings = Type.Object(
   {
-    thresholdDb: decibels(-96, 0, -40, 'below it the sound is made quieter still'),
+    thresholdDb: decibels(-96, 0, -40, 'below it the audio is made quieter'),
     ratio: Type.Number({ minimum: 1, maximum: 20, default: 2, description: 'dB that leave for each dB under the threshold' }),
     rangeDb: decibels(0, 96, 40, 'never quieter than by so much'),
     attackMs: milliseconds(0.1, 1000, 10, 'time in which it opens'),
@@ -54,7 +54,7 @@ export const ExpanderSettings = Type.Object(
 )
 export const CompressorSettings = Type.Object(
   {
-    thresholdDb: decibels(-96, 0, -18, 'above it the sound is pressed'),
+    thresholdDb: decibels(-96, 0, -18, 'above it the audio is compressed'),
     ratio: Type.Number({ minimum: 1, maximum: 50, default: 4, description: 'dB above the threshold that make one dB' }),
     kneeDb: decibels(0, 30, 6, 'width of the bend about the threshold'),
     attackMs: milliseconds(0.1, 1000, 6, 'time in which it presses'),
@@ -188,7 +188,7 @@ export const audioFilterKinds: readonly AudioFilterKind[] = [
     latencyMs: 0,
     key: 'key',
   },
-  { kind: 'limiter', title: 'Limiter', description: 'Holds a ceiling.', settings: LimiterSettings, latencyMs: limiterMs },
+  { kind: 'limiter', title: 'Limiter', description: 'Keeps the level below a ceiling.', settings: LimiterSettings, latencyMs: limiterMs },
   { kind: 'equalizer', title: 'Equalizer', description: 'Up to 16 bands.', settings: EqualizerSettings, latencyMs: 0 },
   {
     kind: 'three-band-equalizer',

@@ -13,10 +13,10 @@ export const CameraSettingsSchema = Type.Object(
     }),
     width: pixels,
     height: pixels,
-    frameRate: Type.Number({ minimum: 0, maximum: 240, default: 0, description: "Pictures a second; 0 for the camera's own" }),
+    frameRate: Type.Number({ minimum: 0, maximum: 240, default: 0, description: "Frames per second; 0 for the camera's own" }),
     whileAway: Type.Union([Type.Literal('nothing'), Type.Literal('last')], {
       default: 'nothing',
-      description: 'What is shown while the camera is away: nothing, or the last picture',
+      description: 'What is shown while the camera is away: nothing, or the last frame',
     }),
     whenHidden: Type.Union([Type.Literal('run'), Type.Literal('close')], {
       default: 'run',

@@ -4,7 +4,7 @@ import type { SourceKind } from './source-kind.ts'
 
 const exactly = { additionalProperties: false }
 
-const cursor = Type.Boolean({ default: true, description: 'The pointer is drawn into the picture' })
+const cursor = Type.Boolean({ default: true, description: 'The pointer is drawn into the video' })
 const server = referenceText('x-server', {
   maxLength: 256,
   default: '',

@@ -11,14 +11,14 @@ const canvasHeight = SizeSchema('Pixels; 0 for as high as the canvas')
 
 export const ImageSettingsSchema = Type.Object(
   {
-    file: PathSchema('Picture on the machine of the host: PNG, JPEG, WebP, AVIF, GIF, SVG, TIFF; drawn again when the file changes'),
+    file: PathSchema('Image on the machine of the host: PNG, JPEG, WebP, AVIF, GIF, SVG, TIFF; drawn again when the file changes'),
     width: SizeSchema('Pixels that it is scaled to; 0 for its own width. SVG is drawn sharp at any size'),
-    height: SizeSchema('Pixels that it is scaled to; 0 for its own height. With both the picture is fitted inside'),
+    height: SizeSchema('Pixels that it is scaled to; 0 for its own height. With both the image is fitted inside'),
     loop: Type.Union([Type.Literal('file'), Type.Literal('always'), Type.Literal('once')], {
       default: 'file',
-      description: 'Animated pictures: as often as the file says, for ever, or once',
+      description: 'Animated images: as often as the file says, for ever, or once',
     }),
-    speed: Type.Number({ minimum: 0.1, maximum: 10, default: 1, description: 'Of animated pictures: factor' }),
+    speed: Type.Number({ minimum: 0.1, maximum: 10, default: 1, description: 'Of animated images: factor' }),
   },
   exactly,
 )
@@ -28,9 +28,9 @@ export const SlideshowSettingsSchema = Type.Object(
     files: Type.Array(referenceText('path', { minLength: 1, maxLength: 4096 }), {
       maxItems: 2000,
       default: [],
-      description: 'Pictures, in their order',
+      description: 'Images, in their order',
     }),
-    folder: PathSchema('Folder whose pictures are shown by name after those of `files`; looked through again each time round'),
+    folder: PathSchema('Folder whose images are shown by name after those of `files`; read again each time round'),
     order: Type.Union([Type.Literal('listed'), Type.Literal('shuffle')], {
       default: 'listed',
       description: 'shuffle: in another order each time round',
@@ -39,20 +39,20 @@ export const SlideshowSettingsSchema = Type.Object(
       minimum: 0,
       maximum: 86_400_000,
       default: 5000,
-      description: 'How long each picture stands, ms; 0 until the command `next`',
+      description: 'How long each image is shown, ms; 0 until the command `next`',
     }),
-    fadeMs: Type.Integer({ minimum: 0, maximum: 10_000, default: 500, description: 'From one picture to the next, ms; 0 for a cut' }),
-    loop: Type.Boolean({ default: true, description: 'Begins again after the last; otherwise the last one stays' }),
+    fadeMs: Type.Integer({ minimum: 0, maximum: 10_000, default: 500, description: 'From one image to the next, ms; 0 for a cut' }),
+    loop: Type.Boolean({ default: true, description: 'Starts again after the last; otherwise the last one stays' }),
     fit: Type.Union([Type.Literal('contain'), Type.Literal('cover'), Type.Literal('stretch')], {
       default: 'contain',
-      description: 'contain: whole picture inside; cover: fills, the rest is cut off',
+      description: 'contain: whole image inside; cover: fills, the rest is cut off',
     }),
     width: canvasWidth,
     height: canvasHeight,
-    background: ColorSchema('#00000000', 'Beside pictures that do not fill'),
+    background: ColorSchema('#00000000', 'Beside images that do not fill'),
     whenHidden: Type.Union([Type.Literal('run'), Type.Literal('pause'), Type.Literal('restart')], {
       default: 'run',
-      description: 'When nobody sees it: goes on, stands still, or begins anew when it is seen again',
+      description: 'When nobody sees it: goes on, pauses, or restarts when it is visible again',
     }),
   },
   exactly,
@@ -66,8 +66,8 @@ export const TextSettingsSchema = Type.Object(
     }),
     text: Type.String({ maxLength: 65_536, default: '', description: 'The text itself' }),
     file: PathSchema('Text file on the machine of the host, UTF-8 or UTF-16; read again when it changes'),
-    url: referenceText('url', { maxLength: 2048, default: '', description: 'http or https address of a plain text' }),
-    pollMs: Type.Integer({ minimum: 500, maximum: 86_400_000, default: 5000, description: 'How often the address is asked, ms' }),
+    url: referenceText('url', { maxLength: 2048, default: '', description: 'http or https URL of a plain text' }),
+    pollMs: Type.Integer({ minimum: 500, maximum: 86_400_000, default: 5000, description: 'How often the URL is requested, ms' }),
     lastLines: Type.Integer({
       minimum: 0,
       maximum: 1000,
@@ -86,7 +86,7 @@ export const TextSettingsSchema = Type.Object(
               }),
             ),
             y: Type.Number({ minimum: -5000, maximum: 5000, default: 0, description: 'Pixels a second downwards' }),
-            gap: Type.Integer({ minimum: 0, maximum: 4096, default: 100, description: 'Between the end and the next beginning, px' }),
+            gap: Type.Integer({ minimum: 0, maximum: 4096, default: 100, description: 'Between the end and the next start, px' }),
           },
           exactly,
         ),
@@ -140,17 +140,17 @@ export const TimerSettingsSchema = Type.Object(
     }),
     atEnd: Type.Union([Type.Literal('stop'), Type.Literal('overtime'), Type.Literal('again')], {
       default: 'stop',
-      description: 'At nought: stop, count on below it, or begin again',
+      description: 'At zero: stop, count on below it, or restart',
     }),
     endText: Type.String({ maxLength: 1000, default: '', description: 'Shown at the end instead of nought' }),
-    autoStart: Type.Boolean({ default: true, description: 'Runs from the beginning; otherwise it waits for the command `start`' }),
+    autoStart: Type.Boolean({ default: true, description: 'Runs from the start; otherwise it waits for the command `start`' }),
     ...textStyle,
   },
   exactly,
 )
 
 export const ColorSettingsSchema = Type.Object(
-  { color: ColorSchema('#000000', 'Of the whole picture'), width: canvasWidth, height: canvasHeight },
+  { color: ColorSchema('#000000', 'Of the whole image'), width: canvasWidth, height: canvasHeight },
   exactly,
 )
 
@@ -183,7 +183,7 @@ export const TestPatternSettingsSchema = Type.Object(
     pattern: Type.Union([Type.Literal('card'), Type.Literal('bars'), Type.Literal('ramp'), Type.Literal('grid')], {
       default: 'card',
       description:
-        'card: bars, ramp, clock, frame number (also as a strip that programs read), and a flash each second; the others stand still',
+        'card: bars, ramp, clock, frame number (also as a strip that programs read), and a flash each second; the others do not move',
     }),
     beep: Type.Boolean({ default: true, description: 'With the card: a beep together with the flash' }),
     width: canvasWidth,
@@ -198,7 +198,7 @@ export const ToneSettingsSchema = Type.Object(
       default: 'sine',
       description: 'A tone, a tone that rises again and again, or noise',
     }),
-    frequency: Type.Number({ minimum: 1, maximum: 23_000, default: 1000, description: 'Hz; of a sweep: where it begins' }),
+    frequency: Type.Number({ minimum: 1, maximum: 23_000, default: 1000, description: 'Hz; of a sweep: where it starts' }),
     toFrequency: Type.Number({ minimum: 1, maximum: 23_000, default: 10_000, description: 'Hz at which a sweep ends' }),
     sweepMs: Type.Integer({ minimum: 100, maximum: 600_000, default: 10_000, description: 'How long a sweep takes, ms' }),
     levelDb: Type.Number({ minimum: -100, maximum: 0, default: -20, description: 'dBFS: peak of a tone, RMS of noise' }),

@@ -126,7 +126,7 @@ export const filterKinds: readonly FilterKind[] = [
         source: Type.String({
           maxLength: 64,
           default: '',
-          description: 'id of the source whose picture is the mask, stretched over this one',
+          description: 'id of the source whose video is the mask, stretched over this one',
         }),
         by: Type.Union([Type.Literal('alpha'), Type.Literal('luma')], { default: 'luma' }),
         light: light('What luma is'),

@@ -11,29 +11,29 @@ const memoryLimitMb = Type.Integer({
   minimum: 128,
   maximum: 8192,
   default: 768,
-  description: 'Resident memory at which the source starts anew, MiB',
+  description: 'Resident memory at which the source is restarted, MiB',
 })
 
-const speed = Type.Number({ minimum: 0.25, maximum: 4, default: 1, description: 'Factor; sound keeps its pitch' })
-const loop = Type.Boolean({ default: false, description: 'Begins again at its end, without a gap' })
+const speed = Type.Number({ minimum: 0.25, maximum: 4, default: 1, description: 'Factor; audio keeps its pitch' })
+const loop = Type.Boolean({ default: false, description: 'Starts again at its end, without a gap' })
 const whenShown = Type.Union([Type.Literal('restart'), Type.Literal('resume'), Type.Literal('wait')], {
   default: 'restart',
-  description: 'When it comes into sight: from the beginning, from where it stood, or only by a command',
+  description: 'When it becomes visible: from the start, from where it was, or only by a command',
 })
 const whenHidden = Type.Union([Type.Literal('pause'), Type.Literal('run'), Type.Literal('close')], {
   default: 'pause',
-  description: 'When nobody sees it: stands still, runs on, or is closed, which frees its process and memory',
+  description: 'When nobody sees it: pauses, runs on, or is closed, which frees its process and memory',
 })
 const atEnd = Type.Union([Type.Literal('nothing'), Type.Literal('last')], {
   default: 'nothing',
-  description: 'What is shown after the end: nothing, or the last picture',
+  description: 'What is shown after the end: nothing, or the last frame',
 })
-const trimInMs = Type.Integer({ minimum: 0, maximum: 2 ** 42, default: 0, description: 'Where it begins, ms of the file' })
+const trimInMs = Type.Integer({ minimum: 0, maximum: 2 ** 42, default: 0, description: 'Where it starts, ms of the file' })
 const trimOutMs = Type.Union([Type.Integer({ minimum: 1, maximum: 2 ** 42 }), Type.Null()], {
   default: null,
   description: 'Where it ends, ms of the file; null for its own end',
 })
-const soundTrack = Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Which of the sound tracks is heard' })
+const soundTrack = Type.Integer({ minimum: 1, maximum: 64, default: 1, description: 'Which of the audio tracks is heard' })
 
 export const MediaSettingsSchema = Type.Object(
   {
@@ -81,9 +81,9 @@ export const ImageSequenceSettingsSchema = Type.Object(
     files: referenceText('path', {
       maxLength: 4096,
       default: '',
-      description: 'Numbered pictures: a pattern as /show/intro-%04d.png, or any one of the files',
+      description: 'Numbered images: a pattern as /show/intro-%04d.png, or any one of the files',
     }),
-    frameRate: Type.Number({ minimum: 0.1, maximum: 240, default: 30, description: 'Pictures a second' }),
+    frameRate: Type.Number({ minimum: 0.1, maximum: 240, default: 30, description: 'Frames per second' }),
     loop,
     trimInMs,
     trimOutMs,
@@ -101,11 +101,11 @@ const bufferMs = (value: number) =>
     minimum: 0,
     maximum: 10_000,
     default: value,
-    description: 'How much is held back so that an uneven network is not seen, ms',
+    description: 'How much is buffered so that an uneven network is not seen, ms',
   })
 const whileAway = Type.Union([Type.Literal('nothing'), Type.Literal('last')], {
   default: 'nothing',
-  description: 'What is shown while the stream is away: nothing, or the last picture',
+  description: 'What is shown while the stream is away: nothing, or the last frame',
 })
 const liveWhenHidden = Type.Union([Type.Literal('run'), Type.Literal('close')], {
   default: 'run',
@@ -122,7 +122,7 @@ export const StreamSettingsSchema = Type.Object(
     address: referenceText('url', {
       maxLength: 2048,
       default: '',
-      description: 'rtmp, rtmps, srt, rtsp, rtsps, http, https or udp address',
+      description: 'rtmp, rtmps, srt, rtsp, rtsps, http, https or udp URL',
     }),
     user: Type.String({ maxLength: 200, default: '', description: 'Who asks, where the server wants to know (RTSP, HTTP)' }),
     password: secretText({ default: '', description: 'Of the user; for SRT the passphrase' }),
@@ -161,7 +161,7 @@ export const V4l2CameraSettingsSchema = Type.Object(
     }),
     width: pixels,
     height: pixels,
-    frameRate: Type.Number({ minimum: 0, maximum: 240, default: 0, description: "Pictures a second; 0 for the camera's own" }),
+    frameRate: Type.Number({ minimum: 0, maximum: 240, default: 0, description: "Frames per second; 0 for the camera's own" }),
     format: Type.Union([Type.Literal('auto'), Type.Literal('mjpeg'), Type.Literal('yuyv422'), Type.Literal('nv12'), Type.Literal('h264')], {
       default: 'auto',
       description: 'What the camera is asked to send',

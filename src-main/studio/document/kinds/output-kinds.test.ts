@@ -27,7 +27,7 @@ function fieldOf(kind: string, settings: object, more: object = {}): unknown {
 }
 
 describe('what an output is set to', () => {
-  it('is refused with the field that is wrong, before anything is connected', () => {
+  it('is rejected with the field that is wrong, before anything is connected', () => {
     const whip = { url: 'https://a/whip' }
     expect(fieldOf('whip', whip)).toBeUndefined()
     expect(fieldOf('whip', whip, { video: { ...video, bFrames: 2 } })).toBe('video.bFrames')

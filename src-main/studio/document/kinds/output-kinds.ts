@@ -88,12 +88,12 @@ export const RecordingSettingsSchema = Type.Object(
     container: Type.Union([Type.Literal('mp4'), Type.Literal('mkv')], { default: 'mp4' }),
     splitMs: Type.Union([Type.Integer({ minimum: 1000, maximum: 86_400_000 }), Type.Null()], {
       default: null,
-      description: 'a new file begins at the first keyframe after so long',
+      description: 'a new file starts at the first keyframe after this time',
     }),
     splitBytes: Type.Union([Type.Integer({ minimum: 1_000_000, maximum: 1e13 }), Type.Null()], { default: null }),
     chapters: Type.Union([Type.Literal('none'), Type.Literal('scenes')], {
       default: 'none',
-      description: 'scenes: a chapter begins with every switch of scenes; command `chapter` makes one in any case',
+      description: 'scenes: a chapter starts with every switch of scenes; command `chapter` makes one in any case',
     }),
   },
   exactly,
@@ -101,7 +101,7 @@ export const RecordingSettingsSchema = Type.Object(
 
 export const ReplaySettingsSchema = Type.Object(
   {
-    seconds: Type.Integer({ minimum: 5, maximum: 1800, default: 30, description: 'how much is held' }),
+    seconds: Type.Integer({ minimum: 5, maximum: 1800, default: 30, description: 'how much is kept' }),
     maxMegabytes: Type.Integer({ minimum: 8, maximum: 4000, default: 256, description: 'of memory, whatever the seconds' }),
     folder: Folder,
     name: FileTemplate('Replay {date} {time}'),
@@ -229,11 +229,10 @@ function checkSettings(schema: TSchema, settings: Output['settings']): void {
 function checkEncodings(kind: KindRules, output: Output): void {
   const { title } = kind
   const { video, audio } = output
-  if (kind.encodes && video === null && audio.length === 0)
-    throw invalid('video', 'an output without pictures and sound has nothing to send')
-  if (video === null && !kind.partial) throw invalid('video', `${title} needs pictures`)
+  if (kind.encodes && video === null && audio.length === 0) throw invalid('video', 'an output without video and audio has nothing to send')
+  if (video === null && !kind.partial) throw invalid('video', `${title} needs video`)
   if (audio.length > kind.maxSounds) {
-    const max = ['no sound', 'one track of sound'][kind.maxSounds] ?? `${kind.maxSounds} tracks of sound`
+    const max = ['no audio', 'one audio track'][kind.maxSounds] ?? `${kind.maxSounds} audio tracks`
     throw invalid(`audio.${kind.maxSounds}`, `${title} takes ${max}`)
   }
   if (video !== null && kind.videoCodecs?.includes(video.codec) === false) {
@@ -248,7 +247,7 @@ function checkEncodings(kind: KindRules, output: Output): void {
     throw invalid('video.rateControl', 'an automatic bitrate needs one to change: choose cbr or vbr')
   }
   if (kind.kind === 'whip' && video !== null && video.bFrames > 0) {
-    throw invalid('video.bFrames', 'WebRTC shows pictures in the order in which they come: choose 0')
+    throw invalid('video.bFrames', 'WebRTC shows frames in the order in which they arrive: choose 0')
   }
 }
 

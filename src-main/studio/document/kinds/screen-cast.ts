@@ -13,7 +13,7 @@ export const ScreenCastSettingsSchema = Type.Object(
       default: '',
       description: 'Connector of a display (`DP-1`) where the desktop has no dialogue; empty for the primary one',
     }),
-    frameRate: Type.Number({ minimum: 0, maximum: 240, default: 0, description: "Pictures a second at most; 0 for the desktop's own" }),
+    frameRate: Type.Number({ minimum: 0, maximum: 240, default: 0, description: "Max frames per second; 0 for the desktop's own" }),
   },
   { additionalProperties: false },
 )

@@ -21,7 +21,7 @@ export const SystemSoundSettingsSchema = Type.Object(
       minLength: 1,
       maxLength: 512,
       default: 'default',
-      description: 'Id of the speaker whose sound is captured; `default` follows the choice of the system',
+      description: 'Id of the speaker whose audio is captured; `default` follows the choice of the system',
     }),
   },
   exactly,
@@ -55,7 +55,7 @@ export const soundDeviceKinds: readonly SourceKind[] = [
   },
   {
     kind: 'system-sound',
-    title: 'System sound',
+    title: 'System audio',
     settings: SystemSoundSettingsSchema,
     pictures: false,
     sound: true,
@@ -64,7 +64,7 @@ export const soundDeviceKinds: readonly SourceKind[] = [
   },
   {
     kind: 'application-sound',
-    title: "Application's sound",
+    title: "Application's audio",
     settings: ApplicationSoundSettingsSchema,
     pictures: false,
     sound: true,

@@ -23,7 +23,7 @@ export const textStyle = {
     [
       Type.Object(
         {
-          color: ColorSchema('#ffffff', 'At the other end; `color` is where it begins'),
+          color: ColorSchema('#ffffff', 'At the other end; `color` is where it starts'),
           angle: amount(360, 90, 'Direction in degrees: 0 to the right, 90 downwards', -360),
         },
         exactly,
@@ -68,10 +68,10 @@ export const textStyle = {
   align: Type.Union([Type.Literal('left'), Type.Literal('center'), Type.Literal('right')], { default: 'left' }),
   verticalAlign: Type.Union([Type.Literal('top'), Type.Literal('middle'), Type.Literal('bottom')], {
     default: 'top',
-    description: 'Where the text stands in a box of a fixed height',
+    description: 'Where the text is placed in a box of a fixed height',
   }),
-  width: SizeSchema('Of the picture, px: text is wrapped to it; 0 for as wide as the text'),
-  height: SizeSchema('Of the picture, px: what does not fit is cut off; 0 for as high as the text'),
+  width: SizeSchema('Of the image, px: text is wrapped to it; 0 for as wide as the text'),
+  height: SizeSchema('Of the image, px: what does not fit is cut off; 0 for as high as the text'),
   lineSpacing: Type.Number({ minimum: 0.5, maximum: 5, default: 1.2, description: 'From line to line, in letter heights' }),
   layout: Type.Union([Type.Literal('standard'), Type.Literal('gdi'), Type.Literal('freetype')], {
     default: 'standard',

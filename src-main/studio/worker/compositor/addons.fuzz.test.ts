@@ -135,7 +135,7 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
     for (const made of chain) made.close()
   })
 
-  test.each(['x11', 'pipewire', 'dbus'])('%s refuses what makes no sense', (name) => {
+  test.each(['x11', 'pipewire', 'dbus'])('%s rejects what makes no sense', (name) => {
     const addon = loadAddon<Record<string, Class>>(name)
     const classes = Object.values(addon).filter(
       (each) => each.prototype !== undefined && Object.getOwnPropertyNames(each.prototype).length > 1,

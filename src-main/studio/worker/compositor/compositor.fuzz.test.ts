@@ -78,7 +78,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
     )
   })
 
-  test('what is not finite or too far is refused by its name', () => {
+  test('what is not finite or too far is rejected by its name', () => {
     const surface = native!.createSurface({ width: 16, height: 16, background: '#000000' })
     fc.assert(
       fc.property(entries, absurd, fc.nat(5), (transform, value, at) => {
@@ -113,7 +113,7 @@ describe.skipIf(native === undefined)('the compositor under absurd descriptions'
     expect(() => native!.render(surface, picture, 1)).toThrow(/surface is closed/)
   })
 
-  test('mixing at any progress stays inside its memory, and refuses the rest', () => {
+  test('mixing at any progress stays inside its memory, and rejects the rest', () => {
     const [from, to] = [
       native!.createSurface({ width: 34, height: 18, background: '#ffffff' }),
       native!.createSurface({ width: 34, height: 18 }),

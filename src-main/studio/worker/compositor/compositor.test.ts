@@ -147,7 +147,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     [3, 3],
     [4, 2],
     [35, 19],
-  ])('in a picture of %i x %i', (w, h) => {
+  ])('in a frame of %i x %i', (w, h) => {
     const at: Partial<Layer>[] = [
       {},
       { transform: [1, 0, 0, 1, 1, 0] },
@@ -282,7 +282,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
       ['down, scaled', (at) => [0.8, 0, 0, 0.8, 11, 7.3 + at], 'y', 0.17],
       ['to the left, mirrored', (at) => [-1, 0, 0, 1, 49 - at, 7], 'x', -0.25],
     ]
-    test.each(moves)('%s moves a picture, one with alpha and a colour by as much in every frame', (_, at, along, speed) => {
+    test.each(moves)('%s moves an image, one with alpha and a colour by as much in every frame', (_, at, along, speed) => {
       const contents: Layer['content'][] = [
         { store: shown(31, 22, 1).store },
         { store: shown(31, 22, 2, true).store },
@@ -327,7 +327,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     }
   })
 
-  test('a new picture is shown at once, a taken one no longer, and what stands still costs no change', () => {
+  test('a new frame is shown at once, a taken one no longer, and what does not change costs nothing', () => {
     const source = shown(40, 32, 1, true)
     const made = surface([layerOf({ store: source.store }, { transform: [1.25, 0, 0, 1.25, 4, 6] })])
     const before = rendered(made)
@@ -397,7 +397,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
         }
       }
     })
-    test('a wipe by a picture, and a stinger over all', () => {
+    test('a wipe by an image, and a stinger over all', () => {
       const { from, to, surfaces } = pair()
       const map = native!.createFrameStore()
       open.push(map)
@@ -414,7 +414,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     })
   })
 
-  test('composed pictures are scaled, recoloured and made RGBA', () => {
+  test('composed frames are scaled, recoloured and made RGBA', () => {
     const source = shown(width, height, 3)
     const picture = rendered(surface([layerOf({ store: source.store })]))
     const small = memory(40, 30)

@@ -53,7 +53,7 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
     for (const one of open.splice(0)) one.close()
   })
 
-  test('a picture is shown from inside its slot or not at all, whatever the header says', () => {
+  test('a frame is shown from inside its slot or not at all, whatever the header says', () => {
     const store = kept(native!.createFrameStore())
     const writer = kept(native!.openFrameStore(store.address))
     const rogue = kept(rogueHand(store.address))
@@ -101,7 +101,7 @@ describe.skipIf(native === undefined)('stores whose source has gone mad', () => 
     expect(store).toMatchObject({ width, height, timeUs: 7 })
   })
 
-  test('sound is read into the room that there is, with times that can be counted with', () => {
+  test('audio is read into the space that there is, with times that can be counted with', () => {
     const store = kept(native!.createSoundStore(48_000))
     const writer = kept(native!.openSoundStore(store.address))
     const rogue = kept(rogueHand(store.address))

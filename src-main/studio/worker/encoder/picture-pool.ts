@@ -34,7 +34,7 @@ export class PicturePool {
     frame.width = this.#width
     frame.height = this.#height
     frame.format = AV_PIX_FMT_YUV420P
-    must(frame.getBuffer(0), 'picture memory')
+    must(frame.getBuffer(0), 'frame memory')
     const [y, u, v] = frame.data as [Buffer, Buffer, Buffer]
     const [strideY, strideU, strideV] = frame.linesize as [number, number, number]
     const picture: PooledPicture = {
@@ -42,7 +42,7 @@ export class PicturePool {
       share() {
         const shared = new Frame()
         shared.alloc()
-        must(shared.ref(frame), 'picture memory')
+        must(shared.ref(frame), 'frame memory')
         return shared
       },
     }

@@ -36,7 +36,7 @@ async function heard(settings: Record<string, unknown>, report: SourceReport): P
   return last
 }
 
-it('tells of a source without the secrets of its URL, whatever quotes them', async () => {
+it('reports a source without the secrets of its URL, whatever quotes them', async () => {
   const url = 'https://me:word@cam.example/live.m3u8?token=abcdef'
   const report = {
     state: 'waiting',

@@ -75,7 +75,7 @@ describe('a canvas', () => {
     expect(asked.map(({ what }) => what)).toEqual(['render', 'render', 'render', 'render'])
   })
 
-  it('takes a transition as many frames as it is long, beginning on the next one, and tells its end', () => {
+  it('takes a transition as many frames as it is long, starting on the next one, and reports its end', () => {
     const { program, asked, ended, run } = studio(two)
     program.switchTo('two', transition('fade'), 5)
     expect(program.shown).toEqual(['one', 'two'])
@@ -86,7 +86,7 @@ describe('a canvas', () => {
     expect(ended).toEqual(['two'])
   })
 
-  it('goes on with a transition while nobody takes its pictures', () => {
+  it('goes on with a transition while nobody takes its frames', () => {
     const { program, asked, ended } = studio(two)
     program.switchTo('two', transition('fade'), 5)
     for (let frame = 5; frame < 15; frame++) program.pass(frame)

@@ -22,7 +22,7 @@ export interface CanvasProgramDependencies {
 interface Running {
   readonly from: string
   readonly transition: Transition
-  /** Frame on which it begins; undefined while a stinger has no picture yet. */
+  /** Frame on which it begins; undefined while a stinger has no video yet. */
   start: number | undefined
   readonly asked: number
   /** Of a stinger with a duration of 0, as long as its film, when it begins. */

@@ -8,7 +8,7 @@ const middle = { x: 'center', y: 'center' } as const
 const at = (change: Partial<ItemLayout>): Placement => place({ ...layout, ...change }, 200, 100) as Placement
 
 describe('an item', () => {
-  it('stands with its alignment point at its position', () => {
+  it('has its alignment point at its position', () => {
     expect(extent(at({}))).toEqual([100, 50, 300, 150])
     expect(extent(at({ alignment: middle }))).toEqual([0, 0, 200, 100])
     expect(extent(at({ alignment: { x: 'right', y: 'bottom' }, scale: { x: 0.5, y: 2 } }))).toEqual([0, -150, 100, 50])

@@ -58,7 +58,7 @@ async function encode(compositor: Compositor, picture: PictureMemory, type: 'png
     frame.width = picture.width
     frame.height = picture.height
     frame.format = format
-    must(frame.getBuffer(0), 'picture memory')
+    must(frame.getBuffer(0), 'frame memory')
     const planes = type === 'png' ? [compositor.toRgba(picture)] : picture.planes
     const strides = type === 'png' ? [picture.width * 4] : picture.strides
     for (const [index, plane] of planes.entries()) {

@@ -19,7 +19,7 @@ function running() {
   }
 }
 
-it.each([600_000, 2_500_000, 9_000_000])('mixes all that a busy machine held up by %d us, block by block', (heldUpUs) => {
+it.each([600_000, 2_500_000, 9_000_000])('mixes all that a busy machine delayed by %d us, block by block', (heldUpUs) => {
   const { clock, times, pass } = running()
   pass(100_000)
   pass(heldUpUs)

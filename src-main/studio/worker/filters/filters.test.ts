@@ -16,7 +16,7 @@ const [width, height] = [32, 16]
 
 type Rgba = readonly [number, number, number, number]
 
-describe.skipIf(native === undefined)('filters for pictures', () => {
+describe.skipIf(native === undefined)('filters for video', () => {
   const open: { close(): void }[] = []
   let frame = 0
   afterEach(() => {
@@ -279,7 +279,7 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
     expect(filters.of([one])).toHaveLength(1)
   })
 
-  it('refuse a colour table that is a device, without reading it', async () => {
+  it('reject a colour table that is a device, without reading it', async () => {
     const lut: Filter = { id: 'zeros', name: 'zeros', kind: 'lut', enabled: true, settings: { file: '/dev/zero' } }
     const told = Promise.withResolvers<string | undefined>()
     const filters = new NativeFilters({
@@ -292,7 +292,7 @@ describe.skipIf(native === undefined)('filters for pictures', () => {
     expect(await told.promise).toBe('/dev/zero is not a regular file')
   })
 
-  it('are each known to the compositor, and refused by name where they are not, or their settings are wrong', () => {
+  it('are each known to the compositor, and rejected by name where they are not, or their settings are wrong', () => {
     const store = storeOf(() => grey!)
     for (const { kind } of filterKinds) if (kind !== 'lut') shown(store, made(kind, {}, store))()
     expect(() => shown(store, [{ kind: 'glitter' }])).toThrow(/no filter "glitter"/)

@@ -112,7 +112,7 @@ describe('the mixer', () => {
     }
   })
 
-  it('fades a source in and out with its pictures', () => {
+  it('fades a source in and out with its video', () => {
     const { set, mix } = studio({ a: steady(0.5) })
     set({ a: { followsVideo: true } }, false)
     expect(mix(5).tracks[0]![0]).toBe(0)
@@ -199,7 +199,7 @@ describe('the mixer', () => {
     expect(level(false, { a: { filters: [slow], tracks: [] }, b: { filters: [ducking] } })).toBeLessThan(0.3)
   })
 
-  it('changes the filters of tracks under sound without a click, steered by a source where that is wanted', () => {
+  it('changes the filters of tracks under audio without a click, controlled by a source where that is wanted', () => {
     const { mixer, set, mix } = studio({ a: steady(0.5), voice: steady(0.4) })
     set({ a: {}, voice: { tracks: [2] } })
     mix(5)
@@ -239,7 +239,7 @@ describe('the mixer', () => {
     expect(mix(10).tracks[0]![0]).toBeCloseTo(0.5, 2)
   })
 
-  it('turns, adds and removes filters under sound without a click', () => {
+  it('turns, adds and removes filters under audio without a click', () => {
     const { set, mix } = studio({ a: steady(0.5) })
     const eq = (enabled: boolean) => filter('three-band-equalizer', { lowDb: -6, midDb: -6, highDb: -6 }, enabled)
     set({ a: {} })

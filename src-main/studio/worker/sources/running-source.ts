@@ -28,7 +28,7 @@ export interface SourceContext {
 
 /** A source at work, in the studio's process; what may hang or crash runs in a process of its own behind it. */
 export interface RunningSource {
-  /** The same store for the source's whole life; empty while it has no picture. */
+  /** The same store for the source's whole life; empty while it has no video. */
   readonly pictures?: FrameStore
   readonly sound?: SoundStore
   /** New settings, and what may be used of what they name; the source keeps running where they allow it. */

@@ -22,7 +22,7 @@ const said = (made: ReturnType<typeof plan>) =>
   `${made.pieces.map(({ kind, from, to }) => `${kind} ${from}-${to}`).join(', ')}; ${made.startTicks}-${made.endTicks}${made.exact ? '' : ' inexact'}`
 
 describe('a cut', () => {
-  it('copies whole groups, encodes the one it begins in, and cuts the last short where nothing is reordered', () => {
+  it('copies whole groups, encodes the one it starts in, and cuts the last short where nothing is reordered', () => {
     const frames = source(4, false)
     expect(said(plan(frames, 6, 18))).toBe('copy 6-18; 60-180')
     expect(said(plan(frames, 8, 20))).toBe('encode 6-12, copy 12-20; 80-200')
@@ -44,7 +44,7 @@ describe('a cut', () => {
     expect(said(plan(frames, 7.1, 7.9))).toBeUndefined()
   })
 
-  it('begins at a keyframe and says so where nothing can be encoded', () => {
+  it('starts at a keyframe and says so where nothing can be encoded', () => {
     expect(said(plan(source(4, false), 8, 20, false))).toBe('copy 6-20; 60-200 inexact')
     expect(said(plan(source(4, true), 8, 20, false))).toBe('copy 6-21; 60-220 inexact')
     expect(said(plan(source(4, false), 6, 20, false))).toBe('copy 6-20; 60-200')
@@ -59,7 +59,7 @@ describe('a clip as a file', () => {
     expect([...decodingTimes(samples)]).toEqual([-10, 0, 10, 20, 30, 40, 50])
   })
 
-  it('begins with its first picture, and sound that is decoded before it is not heard', () => {
+  it('starts with its first frame, and audio that is decoded before it is not heard', () => {
     const video = videoTrackOf()
     const audio = audioTrackOf()
     const ticks = video.timescale / 30
@@ -86,7 +86,7 @@ describe('a clip as a file', () => {
 })
 
 describe('parameter sets', () => {
-  it('of both stand side by side under numbers of their own', () => {
+  it('of both are side by side under numbers of their own', () => {
     const config = headers.avcB
     const source = parseAvcDecoderConfiguration(config)
     if (isFault(source)) throw new Error(source.fault)

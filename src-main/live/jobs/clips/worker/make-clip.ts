@@ -89,7 +89,7 @@ async function cutVideo(
     } catch (error) {
       note = `the cut could not be encoded: ${(error as Error).message}`
     }
-  } else note = `${track.codec} is not encoded here: the clip begins with a keyframe`
+  } else note = `${track.codec} is not encoded here: the clip starts with a keyframe`
   const plan = planCut(frames, range, false)
   return plan && follow(file, track, frames, plan, plan.exact ? '' : note)
 }
@@ -160,9 +160,9 @@ async function encodeGroup(
     }
     await decoder.finish()
     await drain()
-    if (encoder === undefined) throw new Error('no picture could be decoded')
+    if (encoder === undefined) throw new Error('no frame could be decoded')
     pictures.push(...(await encoder.finish()))
-    if (pictures.length !== wanted) throw new Error(`${pictures.length} of ${wanted} pictures could be decoded`)
+    if (pictures.length !== wanted) throw new Error(`${pictures.length} of ${wanted} frames could be decoded`)
     return { config: encoder.config, pictures }
   } finally {
     encoder?.close()

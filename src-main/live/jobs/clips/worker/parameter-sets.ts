@@ -20,6 +20,6 @@ export function joinConfigurations(first: Uint8Array, second: Uint8Array): Uint8
   const other = parseAvcDecoderConfiguration(second)
   if (isFault(source)) return source
   if (isFault(other)) return other
-  if (other.width !== source.width || other.height !== source.height) return fault('the pictures differ in size', 0)
+  if (other.width !== source.width || other.height !== source.height) return fault('the frames differ in size', 0)
   return buildAvcDecoderConfiguration([...source.sps, ...other.sps], [...source.pps, ...other.pps])
 }

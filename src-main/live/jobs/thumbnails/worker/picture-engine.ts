@@ -33,7 +33,7 @@ async function frameOf({ track, data, size }: Extract<ToPictures, { type: 'frame
     await decoder.push({ track, pts: 0, dts: 0, duration: 1, key: true, data: Buffer.from(data) })
     await decoder.finish()
     const picture = await decoder.next()
-    if (picture === undefined) throw new Error('The keyframe gave no picture')
+    if (picture === undefined) throw new Error('The keyframe gave no image')
     return { jpeg: await poster(picture.frame), tile: await raw(picture.frame, size) }
   } finally {
     decoder.close()
@@ -52,7 +52,7 @@ async function fileOf({ path, count, intervalS, size, columns }: Extract<ToPictu
     must(await input.findStreamInfo(), 'read the recording')
     const index = input.findBestStream(AVMEDIA_TYPE_VIDEO)
     const stream = input.streams[index]
-    if (stream === undefined) throw new Error('The recording has no pictures')
+    if (stream === undefined) throw new Error('The recording has no video')
     const codec = Codec.findDecoder(stream.codecpar.codecId)
     if (!codec) throw new Error('The media engine cannot decode the recording')
     const { num, den } = stream.timeBase
@@ -112,7 +112,7 @@ async function withScaled<T>(frame: Frame, { width, height }: TileSize, use: (pi
   const picture = pictureOf(width, height)
   const scaler = new SoftwareScaleContext()
   try {
-    must(picture.getBuffer(1), 'picture memory')
+    must(picture.getBuffer(1), 'frame memory')
     scaler.getContext(frame.width, frame.height, frame.format as AVPixelFormat, width, height, AV_PIX_FMT_YUVJ420P, SWS_BILINEAR)
     must(await scaler.scaleFrame(picture, frame), 'scale')
     return await use(picture)
@@ -157,8 +157,8 @@ async function sheetOf({ tiles, size, columns }: SheetRequest): Promise<Uint8Arr
   }
   const picture = pictureOf(width, height)
   try {
-    must(picture.getBuffer(1), 'picture memory')
-    must(picture.fromBuffer(canvas), 'picture memory')
+    must(picture.getBuffer(1), 'frame memory')
+    must(picture.fromBuffer(canvas), 'frame memory')
     return await encode(picture)
   } finally {
     picture.free()

@@ -279,13 +279,13 @@ function refusal(code: number): SrtCallError {
   const known: Readonly<Record<number, string>> = {
     [SrtReject.badSecret]: 'The passphrase is wrong',
     [SrtReject.unsecure]: 'One side has a passphrase and the other has none',
-    [SrtReject.resource]: 'The listener has no room',
+    [SrtReject.resource]: 'The listener has no free place',
     [SrtReject.unauthorized]: 'The stream id is not accepted',
     [SrtReject.forbidden]: 'The stream id is not accepted',
     [SrtReject.notFound]: 'There is no such stream',
     [SrtReject.conflict]: 'Another publisher is live',
   }
-  return new SrtCallError(`${known[code] ?? 'The listener refused the call'} (SRT code ${code})`, code)
+  return new SrtCallError(`${known[code] ?? 'The listener rejected the call'} (SRT code ${code})`, code)
 }
 
 function closeQuietly(socket: Socket): void {

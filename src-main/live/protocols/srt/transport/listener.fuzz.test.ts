@@ -90,7 +90,7 @@ it('ends a call whose reader fails at what the listener sends, and no other', as
   good!.close()
 })
 
-it('callers get in, are refused with a code, and limits hold for an address', async () => {
+it('callers get in, are rejected with a code, and limits apply to an IP address', async () => {
   const { listener, asked, heard } = await listen({ connectionsPerAddress: () => 2 })
   const call = (streamId: string) => connectSrt({ host: '127.0.0.1', port: listener.port, streamId, latencyMs: 20 })
   const first = await call('one')
@@ -107,7 +107,7 @@ it('callers get in, are refused with a code, and limits hold for an address', as
   for (const connection of [first, third]) connection.close()
 })
 
-it('without the cookie of its own address nobody is asked for, and nothing is kept', async () => {
+it('without the cookie of its own IP address nobody is asked for, and nothing is kept', async () => {
   const { listener, asked } = await listen()
   const socket = createSocket('udp4')
   stops.push(async () => void socket.close())

@@ -108,7 +108,7 @@ describe('an SRT connection', () => {
     expect(ends.b.statistics().undecrypted).toBe(0)
   })
 
-  it('ends when told, after silence, and after what it had to say', () => {
+  it('ends when asked, after silence, and after what it had to say', () => {
     const ends = pair({ loss: 0, delayMs: 5, latencyMs: 100 })
     const ended: string[] = []
     ends.a.onClose = (how) => ended.push(`a ${how}`)
@@ -145,7 +145,7 @@ describe('an SRT connection', () => {
   })
 })
 
-it('a receive buffer holds no more than its ring', () => {
+it('a receive buffer keeps no more than its ring', () => {
   const buffer = new ReceiveBuffer(0, 8)
   expect(buffer.accepts(8)).toBe('beyond')
   expect(buffer.accepts(0x7fffffff)).toBe('late')
@@ -174,7 +174,7 @@ it('a wrong passphrase opens nothing, the right one both keys', () => {
   }
 })
 
-it('a cookie holds for its address and for a minute or two', () => {
+it('a cookie is valid for its IP address and for a minute or two', () => {
   const cookies = new SynCookies()
   const cookie = cookies.make('10.0.0.1', 5000, 60_000)
   expect(cookies.fits(cookie, '10.0.0.1', 5000, 119_000)).toBe(true)

@@ -84,9 +84,9 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
     },
 
     async writeSound(firstSample, fill) {
-      must(sound.makeWritable(), 'sound memory')
+      must(sound.makeWritable(), 'audio memory')
       const data = sound.data
-      if (!data) throw new Error('The media engine gave no sound memory')
+      if (!data) throw new Error('The media engine gave no audio memory')
       fill(mono, firstSample)
       for (let plane = 0; plane < (planar ? 2 : 1); plane++) {
         const bytes = data[plane]!

@@ -99,7 +99,7 @@ export async function remux(start: PullStart, target: string, events: RemuxEvent
   FFmpegError.throwIfError(output.allocOutputContext2(null, 'flv', target), 'output')
   output.setFlags(AVFMT_FLAG_FLUSH_PACKETS)
   const routes = chooseStreams(input, output, events)
-  if (routes.size === 0) throw new RemuxError('no-media', 'The source has no picture or sound that a stream can carry')
+  if (routes.size === 0) throw new RemuxError('no-media', 'The source has no video or audio that a stream can carry')
   await output.openOutput()
   const header = await output.writeHeader(dictionary({ flvflags: 'no_duration_filesize' }))
   if (header < 0) throw new RemuxError('read', new FFmpegError(header).message)

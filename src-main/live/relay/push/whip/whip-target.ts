@@ -38,7 +38,7 @@ const endings: Readonly<
   answer: ['destination.protocol', 'The answer of the server is not usable'],
   path: ['destination.unreachable', 'The server took the offer, and no way for media to it came about (ICE)'],
   lost: ['destination.closed', 'The connection broke'],
-  silent: ['destination.stalled', 'The server told nothing of what arrives'],
+  silent: ['destination.stalled', 'The server reported nothing about what arrives'],
   worker: ['destination.closed', 'The process that sends over WebRTC is gone'],
 }
 

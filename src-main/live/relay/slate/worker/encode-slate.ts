@@ -83,8 +83,8 @@ async function picturesOf({ file, title, video }: SlateJob): Promise<{ count: nu
   }
   const input = await Demuxer.open(file)
   const stream = input.video()
-  if (stream === undefined) throw new Error('The file holds no picture')
-  if (stream.codecpar.width * stream.codecpar.height > maxPoints) throw new Error('The picture has more points than 8K')
+  if (stream === undefined) throw new Error('The file contains no image')
+  if (stream.codecpar.width * stream.codecpar.height > maxPoints) throw new Error('The video has more points than 8K')
   const decoder = await Decoder.create(stream)
   const filter = FilterAPI.create(
     `fps=${rate[0]}/${rate[1]},scale=${width}:${height}:force_original_aspect_ratio=decrease:out_range=tv,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2,setsar=1,format=yuv420p`,
@@ -98,6 +98,6 @@ async function picturesOf({ file, title, video }: SlateJob): Promise<{ count: nu
     if (frames.length >= max) break
   }
   const first = frames[0]
-  if (first === undefined) throw new Error('The file holds no picture that can be decoded')
+  if (first === undefined) throw new Error('The file contains no image that can be decoded')
   return frames.length === 1 ? { count: stillCount, at: () => first } : { count: frames.length, at: (index) => frames[index] as Frame }
 }

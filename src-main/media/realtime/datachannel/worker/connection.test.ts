@@ -39,7 +39,7 @@ process.exit()
 `
 
 it.skipIf(!webrtcEnginesPresent().includes('node-datachannel'))(
-  'a closed connection keeps nothing of the room that it was in',
+  'a closed connection keeps nothing of the stream that it was in',
   async () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
     onTestFinished(() => void child.kill('SIGKILL'))

@@ -108,7 +108,7 @@ export class Publisher {
       const codec = publisherCodec(media)
       if (codec === undefined) {
         const names = [...new Set(media.codecs.map((each) => each.name.toUpperCase()))].join(', ')
-        return { refused: `of the ${media.kind} codecs offered (${names || 'none'}) none is taken` }
+        return { refused: `of the ${media.kind} codecs offered (${names || 'none'}), none is supported` }
       }
       if (video) picture = codec.name as RtpVideoCodec
       const ridId = media.extensions.find((each) => each.uri === ridUri)?.id

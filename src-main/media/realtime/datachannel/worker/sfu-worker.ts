@@ -153,7 +153,7 @@ async function admit(message: ToSfuWorker & { type: 'publish' | 'play' }): Promi
       rooms.set(message.room, peer.room)
     } else {
       const room = rooms.get(message.room)
-      if (room === undefined) return refuse('stream.not_live', 'there is no such room')
+      if (room === undefined) return refuse('stream.not_live', 'there is no such stream')
       peer = new Viewer({ ...common, room, onBehind })
       room.viewers.add(peer)
     }

@@ -120,7 +120,7 @@ export class Viewer {
       })
     }
     if (best !== undefined && this.#video === undefined && offer.media.some((each) => each.kind === 'video'))
-      return { refused: `the stream's picture is ${best.codec.name}, which the offer does not have` }
+      return { refused: `the stream's video is ${best.codec.name}, which the offer does not have` }
     if (sections.length === 0) return { refused: 'the offer has no section that could receive this stream' }
     return { sdp: writeAnswer(offer, sections, await this.#connection.accept(true), offer.dataMid !== undefined) }
   }

@@ -47,7 +47,7 @@ describe('a stream that follows its device', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  test('is opened at once to what is there, ended when it goes, and opened anew to what comes a moment later', () => {
+  test('is opened at once to what is there, ended when it goes, and opened again to what comes a moment later', () => {
     const { tell, plugIn, opened, reports, follower } = scripted()
     plugIn('1')
     expect(opened).toEqual([])
@@ -68,7 +68,7 @@ describe('a stream that follows its device', () => {
     expect(opened[1]!.open).toBe(false)
   })
 
-  test('is tried again after it failed, and told of where it does not begin', () => {
+  test('is tried again after it failed, and reported where it does not start', () => {
     const { tell, plugIn, opened, reports } = scripted()
     plugIn('1')
     tell({ kind: 'synced' })
@@ -77,7 +77,7 @@ describe('a stream that follows its device', () => {
     vi.advanceTimersByTime(1000)
     expect(opened).toHaveLength(2)
     vi.advanceTimersByTime(5000)
-    expect(reports).toEqual(['waiting: Yeti: busy', 'waiting: Yeti does not begin: another program may hold it'])
+    expect(reports).toEqual(['waiting: Yeti: busy', 'waiting: Yeti does not start: another program may use it'])
   })
 
   test('waits for a PipeWire that is away', () => {

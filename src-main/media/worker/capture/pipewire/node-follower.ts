@@ -74,7 +74,7 @@ export class NodeFollower<Stream extends Closable> {
     this.#missed = false
     const details = { device: node.title }
     this.#timer = setTimeout(() => {
-      this.#report({ state: 'waiting', problem: `${node.title} does not begin: another program may hold it`, details })
+      this.#report({ state: 'waiting', problem: `${node.title} does not start: another program may use it`, details })
     }, startMs)
     this.#stream = this.#dependencies.open(node, (event) => {
       if (this.#node !== node || event.kind !== 'state') return

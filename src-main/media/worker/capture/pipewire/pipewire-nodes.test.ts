@@ -32,7 +32,7 @@ describe('devices of PipeWire', () => {
     expect(nodes.list('speaker')).toEqual([])
   })
 
-  test('a speaker that stands in for a missing microphone is none', () => {
+  test('a speaker that replaces a missing microphone is not a microphone', () => {
     const nodes = nodesOf({ 1: speaker })
     nodes.take({ kind: 'default', of: 'default.audio.source', node: 'alsa_output.pci' })
     expect(nodes.find('microphone', 'default')).toBeUndefined()
@@ -66,7 +66,7 @@ describe('applications of PipeWire', () => {
     { 60: { 'application.name': 'mpv Media Player', 'application.process.binary': 'mpv' } },
   )
 
-  test('are told apart by program and name, however many outputs they have; ourselves are not among them', () => {
+  test('are distinguished by program and name, however many outputs they have; ourselves are not among them', () => {
     expect(nodes.list('application').map(({ id, details }) => [id, details?.streams])).toEqual([
       ['firefox/Firefox', 2],
       ['mpv/mpv Media Player', 1],

@@ -101,7 +101,7 @@ async function request(
     await bus.call(portal, member, `${signature}a{sv}`, [...values, { ...options, handle_token: text(handle) }])
     const [code, results] = (await response.promise) as [number, Results]
     if (code === cancelled) throw new CastRefused('Nothing was chosen in the dialogue of the desktop')
-    if (code !== 0) throw new CastRefused(`The desktop refused to share (${member})`)
+    if (code !== 0) throw new CastRefused(`The desktop did not allow sharing (${member})`)
     return results
   } finally {
     clearTimeout(late)

@@ -25,7 +25,7 @@ export const mutter: ScreenCaster = {
       const cursor = { signature: 'u', value: order.cursor ? cursorModes.embedded : cursorModes.hidden }
       const [path] = (await bus.call(at, 'RecordMonitor', 'sa{sv}', [order.display, { 'cursor-mode': cursor }])) as [string]
       const node = Promise.withResolvers<number>()
-      const late = setTimeout(() => node.reject(new CastRefused('The compositor did not begin to share')), startMs)
+      const late = setTimeout(() => node.reject(new CastRefused('The compositor did not start sharing')), startMs)
       const stream = { destination, path, interface: `${destination}.Stream` }
       try {
         await bus.watch(stream, 'PipeWireStreamAdded', ([id]) => node.resolve(Number(id)))

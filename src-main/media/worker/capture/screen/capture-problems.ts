@@ -19,7 +19,7 @@ const common: CaptureReasons = {
   'no-window': () => 'No window is chosen: set `device` to one that GET /api/v1/studio/devices?kind=window lists',
   'outside': (size) => `The region lies outside the display, which has ${size} pixels`,
   'clipped': (size) => `The region reaches beyond the display, which has ${size} pixels: it is cut off there`,
-  'too-large': (detail) => `The picture cannot be kept: ${detail}`,
+  'too-large': (detail) => `The frame cannot be stored: ${detail}`,
 }
 
 /** What is wrong, for people; undefined where nothing is. */

@@ -18,7 +18,7 @@ export type CaptureTarget =
 
 export interface CaptureOrder {
   readonly target: CaptureTarget
-  /** The pointer is drawn into the picture. */
+  /** The pointer is drawn into the video. */
   readonly cursor: boolean
   /** Systems that have several: which one, e.g. `:0` of X. Empty for that of the session. */
   readonly server: string

@@ -11,5 +11,5 @@ import { createWasapiSound } from './windows/wasapi-sound.ts'
 export function openSystemSound(): SoundSystem {
   if (process.platform === 'linux') return createPipeWireSound(loadPipeWire())
   if (process.platform === 'win32') return createWasapiSound()
-  throw new AppError('studio.engine_missing', `Sound cannot be captured or played on ${process.platform} yet`)
+  throw new AppError('studio.engine_missing', `Audio cannot be captured or played on ${process.platform} yet`)
 }

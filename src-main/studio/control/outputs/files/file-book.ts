@@ -104,7 +104,7 @@ export class FileBook {
   /** Takes a file off the list. */
   forget(id: string): void {
     if (!this.#byId.delete(id)) return
-    this.#dependencies.writes.enqueue('forget a file of the studio', async () => {
+    this.#dependencies.writes.enqueue('delete a file of the studio', async () => {
       await this.#database.deleteFrom('studio_file').where('id', '=', id).execute()
     })
     this.#dependencies.events.publish('studio.file.removed', { id })

@@ -49,7 +49,7 @@ export function fileRoutes(files: FileBook, audit: AuditLog): readonly RouteDefi
       method: 'GET',
       path: '/studio/files/:id/file',
       tag,
-      summary: 'The file itself, whole or in ranges; one that still grows as far as it stands',
+      summary: 'The file itself, whole or in ranges; one that still grows as far as it is written',
       role: 'viewer',
       params: IdParams,
       query: FileQuery,

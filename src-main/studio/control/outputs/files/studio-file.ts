@@ -13,7 +13,7 @@ export const StudioFileSchema = Type.Object({
   session: Type.String({ description: 'the same for all files of one recording, from start to stop' }),
   part: Type.Integer({ description: 'from 1, within the session' }),
   state: Type.Union([Type.Literal('writing'), Type.Literal('complete'), Type.Literal('recovered'), Type.Literal('failed')], {
-    description: 'recovered: the host died while it was written; it holds what was on the disk',
+    description: 'recovered: the host died while it was written; it contains what was on the disk',
   }),
   error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   container: Type.Union([Type.Literal('mp4'), Type.Literal('mkv')]),

@@ -105,7 +105,7 @@ it.each([
   expect(new Set(video.map(({ pts }) => pts)).size).toBe(video.length)
 })
 
-it('goes on with the sample behind the last one where there are no pictures', () => {
+it('goes on with the sample behind the last one where there is no video', () => {
   const source = new Source({ sounds: 2, frames: 960, video: false })
   const { feed, of } = recorded(source, false)
   for (let round = 0; round < 5; round++) {
@@ -120,7 +120,7 @@ it('goes on with the sample behind the last one where there are no pictures', ()
   }
 })
 
-it('goes on at the next keyframe without sound', () => {
+it('goes on at the next keyframe without audio', () => {
   const source = new Source({ sounds: 0, frames: 1024 })
   const { feed, of } = recorded(source)
   source.run(40)
@@ -131,7 +131,7 @@ it('goes on at the next keyframe without sound', () => {
   expect(holes(of('v0'))).toEqual([])
 })
 
-it('begins with its first keyframe where it was paused from the beginning, and sets down what came through a pause', () => {
+it('starts with its first keyframe where it was paused from the start, and sets down what came through a pause', () => {
   const source = new Source({ sounds: 1, frames: 1024 })
   const { feed, handed } = recorded(source)
   feed.pause()

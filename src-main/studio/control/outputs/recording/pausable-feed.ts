@@ -1,7 +1,7 @@
 import type { Packet, Track } from '../../../../formats/track.ts'
 import type { MediaFeed, MediaSubscriber } from '../../../../media/files/media-feed.ts'
 
-/** Sound of so long ago is kept while nothing is handed on: what goes with the first picture after a pause may have come before it, s. */
+/** Sound of so long ago is kept while nothing is handed on: what goes with the first frame after a pause may have come before it, s. */
 const heldS = 2
 
 /** What was handed on of a track, on the times handed on, ticks. */

@@ -330,5 +330,5 @@ function chapterName({ name }: Readonly<Record<string, unknown>>): string {
 function diskFault(cause: NodeJS.ErrnoException): AppError {
   if (cause.code === 'ENOSPC' || cause.code === 'EDQUOT') return new AppError('recording.disk_full', undefined, { cause })
   if (cause.code === 'ENOENT') return new AppError('recording.disk_failed', 'Somebody took the file away while it was written', { cause })
-  return new AppError('recording.disk_failed', `The disk refused to write: ${cause.code ?? cause.message}`, { cause })
+  return new AppError('recording.disk_failed', `The disk does not accept writes: ${cause.code ?? cause.message}`, { cause })
 }

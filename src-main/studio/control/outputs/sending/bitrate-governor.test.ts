@@ -40,7 +40,7 @@ describe('the automatic bitrate', () => {
     expect(Math.min(...link(new BitrateGovernor(bounds), 60, () => 100).rates)).toBe(400)
   })
 
-  it('rises again when the link is free, up to where it began', () => {
+  it('rises again when the link is free, up to where it started', () => {
     const { rates } = link(new BitrateGovernor(bounds), 400, (second) => (second < 20 ? 1000 : 9000))
     expect(rates[22]).toBeLessThan(1000)
     expect(rates.at(-1)).toBe(3000)

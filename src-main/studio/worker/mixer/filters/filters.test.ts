@@ -176,7 +176,7 @@ describe('audio filters', () => {
     expect(pause.at(-1)! / 1e-4).toBeCloseTo(fromDb(10), 0)
   })
 
-  it('changes settings under sound without a click', () => {
+  it('changes settings under audio without a click', () => {
     for (const [kind, one, other] of [
       ['equalizer', { bands: [{ shape: 'peak', frequency: 400, gainDb: 12, q: 1 }] }, { bands: [] }],
       ['high-pass', { frequency: 20, slope: '12' }, { frequency: 150, slope: '48' }],

@@ -9,7 +9,7 @@ const queueMask = queueSize - 1
 const almost = 1e-6
 
 /**
- * Holds a ceiling. The sound is late by 5 ms, and the least gain that any of these frames needs is known before its frame leaves;
+ * Keeps the level below a ceiling. The sound is late by 5 ms, and the least gain that any of these frames needs is known before its frame leaves;
  * the mean of that over the same time comes down in a straight line and is there in time, so that no sample is above the ceiling.
  */
 export class Limiter implements AudioProcessor {

@@ -44,7 +44,7 @@ export class DenoiserSource {
     try {
       this.#library = await loadRnnoise()
     } catch (error) {
-      this.#log.error({ err: error }, 'Noise suppression cannot be loaded: its sources are heard as they come. Install the program anew.')
+      this.#log.error({ err: error }, 'Noise suppression cannot be loaded: its sources are heard as they come. Reinstall the program.')
     }
   }
 }

@@ -42,7 +42,7 @@ const steepest = (samples: Float64Array) => {
   return max
 }
 
-describe('sound on the mixer clock', () => {
+describe('audio on the mixer clock', () => {
   it('is untouched, to the sample, where the source runs on our clock', () => {
     const { left, fromUs } = play({ signal: tone(997) }, 0.2, 0.1)
     for (let index = 0; index < left.length; index += 97) {
@@ -65,7 +65,7 @@ describe('sound on the mixer clock', () => {
     expect(Math.abs(Math.atan2(Math.sin(phase), Math.cos(phase))) / (2 * Math.PI * 500)).toBeLessThan(0.4e-3)
   })
 
-  it('comes to where sound belongs, without a jump, where its first time was wrong', () => {
+  it('comes to where audio belongs, without a jump, where its first time was wrong', () => {
     const store = memorySoundStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     const ramp = new Float32Array(blockFrames * 2)
@@ -125,7 +125,7 @@ describe('sound on the mixer clock', () => {
     expect(steepest(heard)).toBeLessThan(0.5 * (2 / 240))
   })
 
-  it('goes over to the newest sound where times run back, with a crossfade', () => {
+  it('goes over to the newest audio where times run back, with a crossfade', () => {
     const store = memorySoundStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     store.write(new Float32Array(48_000 * 2).fill(0.25), 0)
@@ -157,7 +157,7 @@ describe('sound on the mixer clock', () => {
     expect(reader.offsetMs).toBeLessThan(140)
   })
 
-  it('bears a storm of seams and numbers that are none', () => {
+  it('bears a storm of seams and invalid numbers', () => {
     const store = memorySoundStore(48_000)
     const reader = new SourceReader(store, sincTable(48_000, mixRate))
     const block = new Float32Array(blockFrames * 2)
@@ -193,7 +193,7 @@ describe('sound on the mixer clock', () => {
     expect(heard.at(-1)).toBe(0)
   })
 
-  it('takes sound from earlier or later than a block, and jumps there softly', () => {
+  it('takes audio from earlier or later than a block, and jumps there softly', () => {
     const device = new SimulatedDevice({ signal: (seconds) => [seconds, seconds] })
     const reader = new SourceReader(device.store, sincTable(48_000, mixRate))
     const block = new Float32Array(blockFrames * 2)

@@ -48,7 +48,7 @@ function png(width: number, height: number, channels: 3 | 4, pixels: Uint8Array,
 const noise = (length: number, seed: number): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (index * 7919 * (seed + 1) + (index >> 3) * 31) & 255)
 
-describe('pictures of a screencast', () => {
+describe('images of a screencast', () => {
   it.each([3, 4] as const)('of %i channels are decoded with every filter', async (channels) => {
     const picture = new ScreencastPicture()
     const pixels = noise(13 * 10 * channels, channels)
@@ -74,11 +74,11 @@ describe('pictures of a screencast', () => {
     expect(await picture.decode(png(4, 4, 4, pixels.subarray(0, 64), up))).toEqual([[0, 4]])
   })
 
-  it('that are none are refused', async () => {
+  it('that are invalid are rejected', async () => {
     const picture = new ScreencastPicture()
     const good = png(8, 6, 4, noise(192, 1), () => 2)
     await expect(picture.decode(good.subarray(0, good.length - 20))).rejects.toThrow()
-    await expect(picture.decode(Buffer.alloc(100))).rejects.toThrow('no picture')
+    await expect(picture.decode(Buffer.alloc(100))).rejects.toThrow('no image')
     const wrong = Buffer.from(good)
     wrong.writeUInt32BE(60, 20)
     await expect(picture.decode(wrong)).rejects.toThrow()
@@ -128,7 +128,7 @@ describe('what is done to a page', () => {
   })
 })
 
-describe('the script that pages begin with', () => {
+describe('the script that pages start with', () => {
   /** A page whose frames come when they are called. */
   function world() {
     const frames: ((time: number) => void)[] = []
@@ -150,7 +150,7 @@ describe('the script that pages begin with', () => {
     return { page, tick }
   }
 
-  it('adds rules, and holds animations to the pace of the source', () => {
+  it('adds rules, and keeps animations at the pace of the source', () => {
     const { page, tick } = world()
     runInNewContext(pageScript('b { color: red }', 30), page)
     expect(page.document.adoptedStyleSheets.map((sheet) => sheet.text)).toEqual(['b { color: red }'])

@@ -29,12 +29,12 @@ export async function findPage(
     }
     return { url: pathToFileURL(file).href, folder: dirname(fileURLToPath(pathToFileURL(file))) }
   }
-  if (url === '') return { problem: 'No address is given', state: 'waiting' }
-  if (!URL.canParse(url)) return { problem: `${url} is no address: write it as https://example.org/overlay`, state: 'failed' }
+  if (url === '') return { problem: 'No URL is given', state: 'waiting' }
+  if (!URL.canParse(url)) return { problem: `${url} is not a URL: write it as https://example.org/overlay`, state: 'failed' }
   const { protocol, href } = new URL(url)
   if (protocol === 'http:' || protocol === 'https:') return { url: href, folder: undefined }
   const remedy = protocol === 'file:' ? 'give the path of a local page as `file`' : 'only http and https pages are shown'
-  return { problem: `Addresses that begin with ${protocol} are refused: ${remedy}`, state: 'failed' }
+  return { problem: `URLs that start with ${protocol} are not allowed: ${remedy}`, state: 'failed' }
 }
 
 /** Whether a page may go to or load an address, as far as the address says. `folder`: of a local page. */

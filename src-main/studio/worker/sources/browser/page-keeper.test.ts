@@ -103,7 +103,7 @@ it('a page in an endless loop stays reported while its browser is started again,
   keeper.stop()
 })
 
-it('a page that loops is named as one also where a busy machine holds its browser up', async () => {
+it('a page that loops is named as one also where a busy machine delays its browser', async () => {
   browser.loops = true
   // It waits for a processor for more than half of the time.
   browser.waitedMs = () => 0.6 * performance.now()

@@ -221,7 +221,7 @@ export class PageKeeper {
         report({ state: 'waiting', problem: proxy.takeRefusal() ?? problem })
         this.#tryLater(retryMs)
       },
-      onCrashed: () => this.#fell(run, 'The page crashed: it is begun anew'),
+      onCrashed: () => this.#fell(run, 'The page crashed: it is restarted'),
       mayRead: (path) =>
         this.#judge(path).then(
           () => true,
@@ -239,7 +239,7 @@ export class PageKeeper {
       navigatedMs: performance.now(),
     }
     this.#run = run
-    void browser.gone.then((words) => this.#fell(run, `${lastWords(words)}: it is begun anew`))
+    void browser.gone.then((words) => this.#fell(run, `${lastWords(words)}: it is restarted`))
     clearInterval(this.#watch)
     this.#watch = setInterval(() => void this.#check(run), askEveryMs)
     try {
@@ -247,7 +247,7 @@ export class PageKeeper {
       await page.show(this.#shown)
     } catch (error) {
       // Half of it is done, and nobody would do the rest.
-      this.#fell(run, `The browser did not begin (${(error as Error).message}): it is begun anew`)
+      this.#fell(run, `The browser did not start (${(error as Error).message}): it is restarted`)
     }
   }
 
@@ -333,7 +333,7 @@ export class PageKeeper {
       const megabytes = Math.round(run.browser.memoryBytes() / (1 << 20))
       const { memoryLimitMb } = this.#settings
       if (megabytes > memoryLimitMb) {
-        this.#fell(run, `The page took ${megabytes} MiB of memory, more than ${memoryLimitMb}: it is begun anew`)
+        this.#fell(run, `The page took ${megabytes} MiB of memory, more than ${memoryLimitMb}: it is restarted`)
         return
       }
     }
@@ -345,7 +345,7 @@ export class PageKeeper {
       // A busy machine may find out that it hangs before the page counts as one that is not loaded in time.
       const isLoaded = run.loading === undefined
       const cause = waitsForServer ? silentServer : endlessScripts
-      this.#fell(run, isLoaded ? `The page did not answer for ${answerWithinMs / 1000} s: it is begun anew` : cause)
+      this.#fell(run, isLoaded ? `The page did not answer for ${answerWithinMs / 1000} s: it is restarted` : cause)
     }
     run.asked = false
   }

@@ -42,7 +42,7 @@ export class ScreencastPicture {
     const { width, height } = encoded
     const bytes = (width * encoded.pixelBytes + 1) * height
     const raw = await inflateAsync(encoded.data, { chunkSize: bytes + 64, maxOutputLength: bytes + 1024 })
-    if (raw.length !== bytes) throw new Error('the picture has other rows than it says')
+    if (raw.length !== bytes) throw new Error('the image has other rows than it says')
     const resized = width !== this.width || height !== this.height
     if (resized) this.#resize(width, height)
     return this.#unfilter(raw, encoded.pixelBytes, resized)
@@ -89,7 +89,7 @@ function readChunks(png: Buffer): Encoded {
   for (let at = 8; at + 12 <= png.length; ) {
     const length = png.readUInt32BE(at)
     const kind = png.readUInt32BE(at + 4)
-    if (at + 12 + length > png.length) throw new Error('the picture is cut off')
+    if (at + 12 + length > png.length) throw new Error('the image is cut off')
     if (kind === ihdr && length === 13) {
       width = png.readUInt32BE(at + 8)
       height = png.readUInt32BE(at + 12)
@@ -98,7 +98,7 @@ function readChunks(png: Buffer): Encoded {
     } else if (kind === idat) parts.push(png.subarray(at + 8, at + 8 + length))
     at += 12 + length
   }
-  if (bytes === 0 || width < 1 || height < 1 || width > longestSide || height > longestSide) throw new Error('no picture of a screencast')
+  if (bytes === 0 || width < 1 || height < 1 || width > longestSide || height > longestSide) throw new Error('no image of a screencast')
   return { width, height, pixelBytes: bytes, data: Buffer.concat(parts) }
 }
 

@@ -26,7 +26,7 @@ export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
     },
     onReady: () => void worker.send({ type: 'open', settings, reach, shown, pictures: pictures.address, sound: sound.address }),
     onExit: ({ restartInMs }) => {
-      if (restartInMs !== undefined) context.report({ state: 'starting', problem: "The page's process ended: it is begun anew" })
+      if (restartInMs !== undefined) context.report({ state: 'starting', problem: "The page's process ended: it is restarted" })
     },
     restart: { firstMs: 200, maxMs: 10_000, goodAfterMs: 20_000 },
     silenceMs,

@@ -108,7 +108,7 @@ describe('clocks and timers', () => {
     expect(readTimer(until, beginTimer(until, 0), 9000, 9001)).toEqual({ ms: 0, state: 'ended' })
   })
 
-  it('read dates with an offset and in a zone, also where summer time begins', () => {
+  it('read dates with an offset and in a zone, also where summer time starts', () => {
     expect(readDate('2027-01-01T00:00:00Z', '')).toBe(Date.UTC(2027, 0, 1))
     expect(readDate('2027-01-01 00:00:00+02:00', '')).toBe(Date.UTC(2026, 11, 31, 22))
     expect(readDate('2027-07-01 12:00', 'Europe/Berlin')).toBe(Date.UTC(2027, 6, 1, 10))
@@ -164,7 +164,7 @@ describe('frames are drawn just before they are due', () => {
 })
 
 describe('a source that crashes its process', () => {
-  it('is left out after three times, while what stood beside it is not', () => {
+  it('is left out after three times, while what was beside it is not', () => {
     const ledger = createCrashLedger()
     for (const turn of [1, 2, 3]) {
       ledger.begin('good')
@@ -184,8 +184,8 @@ describe('a source that crashes its process', () => {
   })
 })
 
-describe('pictures one after the other', () => {
-  it('of an animation stand for their delays, as often as it says', () => {
+describe('images one after the other', () => {
+  it('of an animation stay for their delays, as often as it says', () => {
     expect(placeOf([100, 50, 200], 0, 0)).toEqual({ frame: 0, remainsMs: 100, ended: false })
     expect(placeOf([100, 50, 200], 0, 350 * 4 + 120)).toEqual({ frame: 1, remainsMs: 30, ended: false })
     expect(placeOf([100, 50, 200], 2, 699)).toEqual({ frame: 2, remainsMs: 1, ended: false })

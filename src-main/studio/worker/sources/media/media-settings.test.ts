@@ -13,14 +13,14 @@ describe('settings of sources', () => {
       expect([kind, readSettings(settings, {})]).toEqual([kind, { settings: expect.anything() }])
   })
 
-  it('are refused with the place named', () => {
+  it('are rejected with the place named', () => {
     const problem = (kind: string, settings: object) => readSettings(findSourceKind(kind)!.settings, settings)
     expect(problem('media', { speed: 9 })).toEqual({ problem: expect.stringContaining('speed') })
     expect(problem('playlist', { items: [{ file: 'a' }, { file: '' }] })).toEqual({ problem: expect.stringContaining('items[1].file') })
   })
 })
 
-describe('numbered pictures', () => {
+describe('numbered images', () => {
   it.each([
     ['intro-%04d.png', { before: 'intro-', digits: 4, after: '.png' }],
     ['%d.jpg', { before: '', digits: 0, after: '.jpg' }],
@@ -33,7 +33,7 @@ describe('numbered pictures', () => {
 })
 
 describe('cameras of Video4Linux', () => {
-  it('are told apart by the link that stays theirs, without their nodes for metadata', async () => {
+  it('are distinguished by the link that stays theirs, without their nodes for metadata', async () => {
     const root = mkdtempSync(join(tmpdir(), 'ami-v4l2-'))
     const put = (node: string, name: string, index: number): void => {
       mkdirSync(join(root, 'sys/class/video4linux', node), { recursive: true })

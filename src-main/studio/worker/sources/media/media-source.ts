@@ -117,11 +117,11 @@ export function startMediaSource<Settings>(
       tell({ state: 'failed', problem: `The media engine does not load (${message.reason}): \`streams doctor\` tells what is missing` })
     } else if (message.type === 'hung') {
       comesBackAnyway = true
-      tell({ ...last, state: 'waiting', problem: 'Reading it takes for ever: it is opened anew' })
+      tell({ ...last, state: 'waiting', problem: 'Reading it does not end: it is opened again' })
     } else if (message.type === 'too-large') {
       log.warn({ memoryMb: message.memoryMb }, 'a media source takes too much memory')
       tooLargeMb = message.memoryMb
-      tell({ ...last, state: 'starting', problem: `It took ${message.memoryMb} MiB of memory and begins anew` })
+      tell({ ...last, state: 'starting', problem: `It took ${message.memoryMb} MiB of memory and is restarted` })
     }
   }
 
@@ -136,7 +136,7 @@ export function startMediaSource<Settings>(
     const how = tooLargeMb > 0 ? `took ${tooLargeMb} MiB` : signal ? `was ended by ${signal}` : `ended with code ${code}`
     tooLargeMb = 0
     if (deaths < maxDeaths) {
-      tell({ ...last, state: 'starting', problem: `The process that plays it ${how}: it begins anew` })
+      tell({ ...last, state: 'starting', problem: `The process that plays it ${how}: it is restarted` })
       return
     }
     close()

@@ -30,8 +30,8 @@ const position: PlayPosition = {
 const at = (seconds: number) => ({ us: seconds * 1e6, ms: 1_800_000_000_000 + seconds * 1000 })
 const kept = JSON.parse(JSON.stringify(toMemory(request, position, at(51))))
 
-describe('where a file player stood', () => {
-  it('is read on a machine whose monotonic clock began anew', () => {
+describe('where a file player was', () => {
+  it('is read on a machine whose monotonic clock restarted', () => {
     expect(fromMemory(request, kept, { us: 7e6, ms: at(60).ms })).toEqual({ ...position, atUs: -3e6 })
   })
 
@@ -48,7 +48,7 @@ describe('where a file player stood', () => {
     expect(fromMemory(request, { ...kept, round: [2, 9, 0] }, at(60))).not.toHaveProperty('round')
   })
 
-  it('need not be written again while it plays on, but when it stands or plays elsewhere', () => {
+  it('need not be written again while it plays on, but when it is paused or plays elsewhere', () => {
     const later = { ...position, positionUs: 23_000_000, atUs: 60_000_000 }
     expect(stillTells(request, kept, later, at(60))).toBe(true)
     expect(stillTells(request, kept, { ...later, positionUs: 23_050_000 }, at(60))).toBe(false)

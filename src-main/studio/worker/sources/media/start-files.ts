@@ -33,7 +33,7 @@ type NamedItems = readonly { file: string; sequenceRate?: number; trimInMs: numb
 export const startMedia: StartSource<MediaSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const { file, trimInMs, trimOutMs, soundTrack } = next
-    if (trimOutMs !== null && trimOutMs <= trimInMs) return { problem: 'It ends (trimOutMs) before it begins (trimInMs)' }
+    if (trimOutMs !== null && trimOutMs <= trimInMs) return { problem: 'It ends (trimOutMs) before it starts (trimInMs)' }
     return plan(next, reach, { items: file === '' ? [] : [{ file, trimInMs, trimOutMs }], soundTrack })
   })
 
@@ -41,7 +41,7 @@ export const startMedia: StartSource<MediaSettings> = (settings, context) =>
 export const startPlaylist: StartSource<PlaylistSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const wrong = next.items.findIndex(({ trimInMs, trimOutMs }) => trimOutMs !== null && trimOutMs <= trimInMs)
-    if (wrong >= 0) return { problem: `Item ${wrong + 1} ends (trimOutMs) before it begins (trimInMs)` }
+    if (wrong >= 0) return { problem: `Item ${wrong + 1} ends (trimOutMs) before it starts (trimInMs)` }
     return plan(next, reach, { items: next.items, shuffle: next.shuffle })
   })
 
@@ -49,6 +49,6 @@ export const startPlaylist: StartSource<PlaylistSettings> = (settings, context) 
 export const startImageSequence: StartSource<ImageSequenceSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const { files, frameRate, trimInMs, trimOutMs } = next
-    if (trimOutMs !== null && trimOutMs <= trimInMs) return { problem: 'It ends (trimOutMs) before it begins (trimInMs)' }
+    if (trimOutMs !== null && trimOutMs <= trimInMs) return { problem: 'It ends (trimOutMs) before it starts (trimInMs)' }
     return plan(next, reach, { items: files === '' ? [] : [{ file: files, sequenceRate: frameRate, trimInMs, trimOutMs }] })
   })

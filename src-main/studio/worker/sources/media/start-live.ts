@@ -68,9 +68,9 @@ export const startStream: StartSource<StreamSettings> = (settings, context) =>
       const own = await context.liveAddress(stream)
       return plan(next, own, liveOptions(own, {}))
     }
-    if (address === '') return { problem: 'Neither a stream of this host nor an address is named yet' }
+    if (address === '') return { problem: 'Neither a stream of this host nor a URL is named yet' }
     if (!protocols.test(address)) {
-      return { problem: 'The address is none of rtmp, rtmps, srt, rtsp, rtsps, http, https or udp' }
+      return { problem: 'The URL is none of rtmp, rtmps, srt, rtsp, rtsps, http, https or udp' }
     }
     const isSrt = /^srt:/i.test(address)
     const held = isLimited(reach, address) ? { network: reach.policy.network } : {}

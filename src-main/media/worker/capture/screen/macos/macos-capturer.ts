@@ -15,7 +15,7 @@ export function createMacosCapturer(): Capturer {
 const macosProblems: CaptureProblems = {
   reasons: {
     'not-allowed': () =>
-      'The host may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and start it anew',
+      'The host may not record the screen: allow it in System Settings, Privacy & Security, Screen Recording, and restart it',
     'refused': (detail) => `macOS ended the capture (${detail}): trying again`,
   },
   hangs: () => 'macOS does not answer: it may be asking on the screen whether the host may record it',

@@ -16,7 +16,7 @@ const windowsProblems: CaptureProblems = {
   reasons: {
     locked: () => 'The desktop is locked, or asks for rights: nobody may see it until that is over',
     refused: (detail) =>
-      `Windows refuses the capture (${detail}): trying again. Windows 10, version 1903, is the oldest that captures windows`,
+      `Windows denies the capture (${detail}): trying again. Windows 10, version 1903, is the oldest that captures windows`,
   },
-  hangs: () => 'Windows does not answer: the driver of the graphics card may be starting anew',
+  hangs: () => 'Windows does not answer: the driver of the graphics card may be restarting',
 }

@@ -53,7 +53,7 @@ export function createWasapiSound(): SoundSystem {
     },
     capture({ kind, device }, store, report) {
       if (kind === 'application') {
-        setImmediate(report, { state: 'failed', problem: 'On Windows the sound of one application is not captured: use a speaker' })
+        setImmediate(report, { state: 'failed', problem: 'On Windows the audio of one application is not captured: use a speaker' })
         return { stop() {} }
       }
       const input: WasapiStream = new addon.SoundInput(kind === 'speaker', device, store.address, () =>
@@ -77,6 +77,6 @@ function toReport({ state, reason, detail, name }: WasapiReport, kind: SoundDevi
     const problem = detail === 'default' ? `There is no ${kind}` : `The ${kind} ${detail} is not plugged in`
     return { state, problem }
   }
-  const problem = reason === 'refused' ? `Windows refuses the ${kind}: another program may hold it alone` : undefined
+  const problem = reason === 'refused' ? `Windows denies the ${kind}: another program may hold it alone` : undefined
   return { state, ...(problem !== undefined && { problem }), details: { device: name } }
 }

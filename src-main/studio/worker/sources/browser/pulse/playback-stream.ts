@@ -118,7 +118,7 @@ export class PlaybackStream {
       }
       const used = frames * this.#frameBytes
       const left = block.subarray(used)
-      // A part of a frame at a block's end belongs to no sound.
+      // A part of a frame at a block's end belongs to no audio.
       const drop = left.length < this.#frameBytes ? left.length : 0
       if (drop > 0 || left.length === 0) this.#waiting.shift()
       else this.#waiting[0] = left

@@ -42,8 +42,8 @@ const sound = (channel: number, samples: number[]): Buffer => {
   return frame
 }
 
-describe('the sound server of a page', () => {
-  it('speaks to a program from its greeting to its sound', () => {
+describe('the audio server of a page', () => {
+  it('speaks to a program from its greeting to its audio', () => {
     const { made, ask, take, answers } = session()
     ask(8, (out) => out.u32(0x80000023))
     expect(take()[1].u32()).toBe(12)
@@ -78,7 +78,7 @@ describe('the sound server of a page', () => {
     expect(made.streams.size).toBe(0)
   })
 
-  it('refuses what it cannot play or does not know, and goes on', () => {
+  it('rejects what it cannot play or does not know, and goes on', () => {
     const { made, ask, take } = session()
     ask(3, (out) => createStream(out, { rate: 44_100 }))
     expect(take()[0]).toBe(0)
@@ -90,7 +90,7 @@ describe('the sound server of a page', () => {
     expect(ask(20)).toBe(true)
   })
 
-  it('keeps silent rather than repeat where a program is late, and begins again when enough has come', () => {
+  it('keeps silent rather than repeat where a program is late, and starts again when enough has come', () => {
     const spec = { format: sampleFormats.s16le, channels: 1, rate: 48_000 }
     const stream = new PlaybackStream({ channel: 0, spec, corked: false, targetBytes: 1000, prebufBytes: 400, gain: 0.5 })
     const block = new Float32Array(200)

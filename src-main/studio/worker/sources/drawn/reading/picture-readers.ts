@@ -210,7 +210,7 @@ export class PictureReaders {
       if (job.crashes < maxCrashes) this.#queue.unshift(job)
       else {
         const name = basename(job.request.path)
-        job.reject(new PictureFault(`${name} crashes the process that reads it: save it anew with another program`))
+        job.reject(new PictureFault(`${name} crashes the process that reads it: save it again with another program`))
       }
     }
     this.#dispatch()

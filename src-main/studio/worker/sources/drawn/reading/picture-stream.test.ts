@@ -12,7 +12,7 @@ const picture: DecodedPicture = {
 }
 const bytesOf = (read: DecodedPicture | PictureFault): Buffer => Buffer.concat(writtenPicture(read))
 
-describe('a picture from the process that reads it', () => {
+describe('an image from the process that reads it', () => {
   it.each([1, 3, 7, 24, 1000])('is whole when it arrives in pieces of %d bytes, and not before', (size) => {
     const stream = new PictureStream()
     const bytes = bytesOf(picture)
@@ -34,7 +34,7 @@ describe('a picture from the process that reads it', () => {
     ['more pixels than any picture has', bytesOf({ ...picture, width: 100_000, height: 100_000 })],
     ['half a pixel', bytesOf({ ...picture, width: 0.5 })],
     ['no frame', bytesOf({ ...picture, frames: [] })],
-  ])('is refused where the process has gone mad: %s', (_, bytes) => {
+  ])('is rejected where the process answers wrongly: %s', (_, bytes) => {
     expect(() => new PictureStream().take(bytes)).toThrow(PictureFault)
   })
 })

@@ -81,5 +81,5 @@ function headOf(json: Buffer): PictureHead {
 }
 
 function nonsense(): PictureFault {
-  return new PictureFault('The process that reads pictures answers nonsense')
+  return new PictureFault('The answer of the process that reads images is invalid')
 }

@@ -73,7 +73,7 @@ async function headOf(path: string, bytes: number): Promise<Buffer> {
 function describe(name: string, error: Error): string {
   const text = error.message.split('\n')[0] as string
   if (/file is missing/i.test(text)) return `There is no file ${name}`
-  if (/unsupported image format|unable to load|no known loader/i.test(text)) return `${name} is no picture that can be read here`
+  if (/unsupported image format|unable to load|no known loader/i.test(text)) return `${name} is not an image that can be read here`
   if (/premature|truncat|end of|eof|not enough|incomplete/i.test(text)) return `${name} is cut off: ${text}`
   return `${name} is damaged: ${text}`
 }
@@ -86,7 +86,7 @@ interface Size {
 function check(name: string, { width, height }: Size, pixels: number, max: number): void {
   if (pixels <= max) return
   const megapixels = Math.floor(max / 1e6)
-  throw new PictureFault(`${name} has ${width} x ${height} pixels, more than can be held (${megapixels} megapixels): make it smaller`)
+  throw new PictureFault(`${name} has ${width} x ${height} pixels, more than can be stored (${megapixels} megapixels): make it smaller`)
 }
 
 /** Size that a picture of `own` gets, before the limit. */

@@ -126,7 +126,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     if (standing === undefined || order.slides === 0) {
       standing = undefined
       context.pictures?.clear()
-      const nothing = settings.files.length === 0 && settings.folder === '' ? 'No pictures are chosen' : 'There is no picture to show'
+      const nothing = settings.files.length === 0 && settings.folder === '' ? 'No images are chosen' : 'There is no image to show'
       context.report({ state: 'waiting', problem: skipped ?? nothing })
       wait(lookAgainMs, () => void go(1))
     } else standOn()

@@ -76,10 +76,10 @@ export function pollAddress(
 class AddressFault extends Error {}
 
 function readAddress(address: string): URL {
-  if (!URL.canParse(address)) throw new AddressFault(`${address} is no address`)
+  if (!URL.canParse(address)) throw new AddressFault(`${address} is not a URL`)
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new AddressFault(`${url.protocol} addresses are not asked: only http and https`)
+    throw new AddressFault(`${url.protocol} URLs are not supported: only http and https`)
   return url
 }
 

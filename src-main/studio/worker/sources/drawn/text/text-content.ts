@@ -54,7 +54,7 @@ export function followText(
       }
     }
     case 'url':
-      if (settings.url === '') return nothing(listener, 'No address is given')
+      if (settings.url === '') return nothing(listener, 'No URL is given')
       return pollAddress(
         settings.url,
         judgeTarget(settings.url),

@@ -107,7 +107,7 @@ export class Clip {
       if (input.durationUs !== undefined && item.trimInMs * 1000 >= input.durationUs) {
         throw new MediaFault(
           'refused',
-          `It is ${Math.round(input.durationUs / 1000)} ms long and is to begin (trimInMs) at ${item.trimInMs}`,
+          `It is ${Math.round(input.durationUs / 1000)} ms long and is to start (trimInMs) at ${item.trimInMs}`,
         )
       }
     } catch (error) {
@@ -155,7 +155,7 @@ export class Clip {
       return `It breaks off after ${(this.lengthUs / 1e6).toFixed(1)} of ${(durationUs / 1e6).toFixed(1)} seconds`
     }
     if (pictures + sound === 0) return undefined
-    const what = [pictures > 0 ? `${pictures} pictures` : '', sound > 0 ? `${sound} pieces of sound` : ''].filter((each) => each !== '')
+    const what = [pictures > 0 ? `${pictures} frames` : '', sound > 0 ? `${sound} pieces of audio` : ''].filter((each) => each !== '')
     return `${what.join(' and ')} of it cannot be decoded: ${await this.#engine.words(code)}`
   }
 

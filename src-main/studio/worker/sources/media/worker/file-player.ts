@@ -41,7 +41,7 @@ export class FilePlayer implements Player {
   #atBeginning = true
   /** Number of the item that is seen. */
   #itemSeen: number | undefined
-  /** The first picture after a job is shown at once where nothing moves. */
+  /** The first frame after a job is shown at once where nothing moves. */
   #showFirst = false
   /** Items in a row that gave nothing. */
   #emptyItems = 0

@@ -42,7 +42,8 @@ export async function itemRequest(
     const options = { rw_timeout: '8000000', headers: ffmpegHeaders, protocol_whitelist: 'http,https,tcp,tls,crypto,httpproxy,data' }
     return { stamp: undefined, request: { address: file, options, soundTrack, ...(limited && { network: reach.network }) } }
   }
-  if (!file.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(file)) throw new MediaFault('refused', `${file} is no whole path: begin it with /`)
+  if (!file.startsWith('/') && !/^[A-Za-z]:[\\/]/.test(file))
+    throw new MediaFault('refused', `${file} is not a whole path: start it with /`)
   if (sequenceRate !== undefined) {
     const { pattern, first, stamp } = await sequenceOf(file, judgeFor(reach, limited))
     const options = { framerate: String(sequenceRate), start_number: String(first), protocol_whitelist: 'file' }

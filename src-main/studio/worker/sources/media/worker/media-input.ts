@@ -125,14 +125,14 @@ function describe(context: FormatContext, request: InputRequest, engine: MediaEn
   if (pictures) {
     const { width, height } = pictures.codecpar
     if (width > largestSide || height > largestSide) {
-      problem = `Its pictures of ${width}x${height} are larger than the ${largestSide}x${largestSide} that are possible: scale it down`
+      problem = `Its frames of ${width}x${height} are larger than the ${largestSide}x${largestSide} that are possible: scale it down`
       pictures = undefined
     }
   }
   if (sounds.length > 0 && request.soundTrack > sounds.length) {
-    problem ??= `It has ${sounds.length} sound track${sounds.length === 1 ? '' : 's'}, not ${request.soundTrack}: the last is heard`
+    problem ??= `It has ${sounds.length} audio track${sounds.length === 1 ? '' : 's'}, not ${request.soundTrack}: the last is heard`
   }
-  if (!pictures && !sound) throw new MediaFault('refused', problem ?? 'It has neither pictures nor sound')
+  if (!pictures && !sound) throw new MediaFault('refused', problem ?? 'It has neither video nor audio')
   for (const stream of streams) if (stream.index !== pictures?.index && stream.index !== sound?.index) stream.discard = AVDISCARD_ALL
   const known = (ticks: bigint): number | undefined => (ticks === AV_NOPTS_VALUE ? undefined : Number(ticks))
   const durationUs = known(context.duration)

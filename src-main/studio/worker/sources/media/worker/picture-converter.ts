@@ -66,7 +66,7 @@ export class PictureConverter {
     }
     made.colorSpace = frame.colorSpace
     made.colorRange = frame.colorRange
-    must(await (this.#scaler as SoftwareScaleContext).scaleFrame(made, frame), 'convert the picture')
+    must(await (this.#scaler as SoftwareScaleContext).scaleFrame(made, frame), 'convert the frame')
     frame.free()
     return made
   }
@@ -94,7 +94,7 @@ export class PictureConverter {
     frame.width = width
     frame.height = height
     frame.format = format
-    must(frame.getBuffer(0), 'picture memory')
+    must(frame.getBuffer(0), 'frame memory')
     frame.pts = spareMark
     return frame
   }

@@ -40,11 +40,11 @@ export class PictureDecoder {
   #lastPtsUs = Number.NaN
   #skipped = 'default'
 
-  /** @param lowDelay for what happens now: no picture is held back for a second thread. Throws MediaFault. */
+  /** @param lowDelay for what happens now: no video is held back for a second thread. Throws MediaFault. */
   constructor(stream: Stream, engine: MediaEngine, lowDelay: boolean) {
     this.#engine = engine
     const codec = decoderOf(stream)
-    if (!codec) throw new MediaFault('refused', 'The media engine has no decoder for its pictures')
+    if (!codec) throw new MediaFault('refused', 'The media engine has no decoder for its video')
     const turns = quarterTurnsOf(stream)
     this.#turner = turns === 0 ? undefined : new PictureTurner(turns)
     const { num, den } = stream.timeBase
@@ -52,12 +52,12 @@ export class PictureDecoder {
     const rate = stream.avgFrameRate
     this.#frameUs = rate.num > 0 && rate.den > 0 ? (rate.den * 1e6) / rate.num : 40_000
     this.#context.allocContext3(codec)
-    must(this.#context.parametersToContext(stream.codecpar), 'describe the pictures')
+    must(this.#context.parametersToContext(stream.codecpar), 'describe the video')
     this.#context.pktTimebase = stream.timeBase
     this.#context.threadCount = 2
     this.#context.threadType = lowDelay ? FF_THREAD_SLICE : ((FF_THREAD_FRAME | FF_THREAD_SLICE) as typeof FF_THREAD_FRAME)
     if (lowDelay) this.#context.setFlags(AV_CODEC_FLAG_LOW_DELAY)
-    must(this.#context.open2Sync(codec, null), 'open the decoder of its pictures')
+    must(this.#context.open2Sync(codec, null), 'open the decoder of its video')
   }
 
   /** µs that a picture lasts as a rule. */

@@ -28,8 +28,7 @@ export function patternOf(name: string): { readonly before: string; readonly dig
 /** Looks in the folder for where a sequence begins. Throws MediaFault. `judge` answers real paths. */
 export async function sequenceOf(file: string, judge: JudgePath): Promise<PictureSequence> {
   const parts = patternOf(basename(file))
-  if (parts === undefined)
-    throw new MediaFault('refused', `${file} has no number: name one of the pictures, or a pattern as intro-%04d.png`)
+  if (parts === undefined) throw new MediaFault('refused', `${file} has no number: name one of the images, or a pattern as intro-%04d.png`)
   let folder = dirname(file)
   let names: string[]
   try {
@@ -51,7 +50,7 @@ export async function sequenceOf(file: string, judge: JudgePath): Promise<Pictur
     first = number
     name = each
   }
-  if (name === '') throw new MediaFault('missing', `${file}: there are no pictures of that name`)
+  if (name === '') throw new MediaFault('missing', `${file}: there are no images of that name`)
   const escaped = (text: string): string => text.replaceAll('%', '%%')
   const place = digits > 0 ? `%0${digits}d` : '%d'
   return {

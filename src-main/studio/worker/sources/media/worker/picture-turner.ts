@@ -32,11 +32,11 @@ export class PictureTurner {
     const from = `${frame.width}x${frame.height}:${frame.format}`
     if (from !== this.#from) this.#open(frame)
     this.#from = from
-    must(await (this.#source as FilterContext).buffersrcAddFrame(frame), 'turn the picture')
+    must(await (this.#source as FilterContext).buffersrcAddFrame(frame), 'rotate the frame')
     frame.free()
     const turned = new Frame()
     turned.alloc()
-    must(await (this.#sink as FilterContext).buffersinkGetFrame(turned), 'turn the picture')
+    must(await (this.#sink as FilterContext).buffersinkGetFrame(turned), 'rotate the frame')
     return turned
   }
 
@@ -63,7 +63,7 @@ export class PictureTurner {
     }
     this.#sink = createFilter(graph, 'buffersink', null)
     must(last.link(0, this.#sink, 0), 'link')
-    must(graph.configSync(), 'open the filter that turns pictures')
+    must(graph.configSync(), 'open the filter that rotates frames')
     this.#graph = graph
     this.#source = source
   }

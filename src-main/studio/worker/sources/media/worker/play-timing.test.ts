@@ -14,7 +14,7 @@ describe('the timeline of what is played', () => {
     expect([50_500_000, 51_500_000].map((at) => timeline.mediaUs(at))).toEqual([2_500_000, 4_000_000])
   })
 
-  it('has no more error after an hour than in the beginning', () => {
+  it('has no more error after an hour than at the start', () => {
     const timeline = new Timeline()
     timeline.reset(0, 123, 1)
     expect(timeline.dueUs((3600 * 30_000 * 1e6) / 30_000)).toBe(3_600_000_123)
@@ -53,7 +53,7 @@ describe('the order of a list', () => {
     return items
   }
 
-  it('ends, or begins again', () => {
+  it('ends, or starts again', () => {
     expect(walk(new PlayOrder(2, { loop: false, shuffle: false }), 2)).toEqual([0, 1, undefined])
     expect(walk(new PlayOrder(2, { loop: true, shuffle: false }), 4)).toEqual([0, 1, 0, 1, 0])
     expect(new PlayOrder(0, { loop: true, shuffle: false }).following).toBeUndefined()
@@ -118,7 +118,7 @@ describe('when live media is due', () => {
     expect(timing.offsetUs).toBeCloseTo(250_000, -4)
   })
 
-  it('comes to rest where pictures are due on frames of the program', () => {
+  it('comes to rest where frames are due on frames of the program', () => {
     const clock = { originUs: 7_000, periodUs: 1e6 / 30 }
     const restsAt = (delayUs: number): number => {
       const timing = new LiveTiming(100_000)

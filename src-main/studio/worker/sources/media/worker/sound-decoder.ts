@@ -38,14 +38,14 @@ export class SoundDecoder {
   constructor(stream: Stream, follows: boolean) {
     this.#follows = follows
     const codec = Codec.findDecoder(stream.codecpar.codecId)
-    if (!codec) throw new MediaFault('refused', 'The media engine has no decoder for its sound')
+    if (!codec) throw new MediaFault('refused', 'The media engine has no decoder for its audio')
     const { num, den } = stream.timeBase
     this.#tick = (num * soundRate) / den
     this.#context.allocContext3(codec)
-    must(this.#context.parametersToContext(stream.codecpar), 'describe the sound')
+    must(this.#context.parametersToContext(stream.codecpar), 'describe the audio')
     this.#context.pktTimebase = stream.timeBase
     this.#context.threadCount = 1
-    must(this.#context.open2Sync(codec, null), 'open the decoder of its sound')
+    must(this.#context.open2Sync(codec, null), 'open the decoder of its audio')
     this.#frame.alloc()
   }
 

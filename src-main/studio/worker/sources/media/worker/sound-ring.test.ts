@@ -30,8 +30,8 @@ function ring() {
   return { ring: new SoundRing(store, timeline, noTempo), timeline, values, seams }
 }
 
-describe('sound on its way into the store', () => {
-  it('is written as its time draws near, in one piece, and begins in a fade', () => {
+describe('audio on its way into the store', () => {
+  it('is written as its time draws near, in one piece, and starts in a fade', () => {
     const { ring: sound, values, seams } = ring()
     for (let at = 0; at < 96_000; at += 1024) {
       sound.append(steady(1024), at)
@@ -43,7 +43,7 @@ describe('sound on its way into the store', () => {
     expect(values.slice(fadeFrames).every((value) => value === 0.5)).toBe(true)
   })
 
-  it('fills a small hole, leaves out what overlaps, and begins anew behind a long hole', () => {
+  it('fills a small hole, leaves out what overlaps, and restarts behind a long hole', () => {
     const { ring: sound, values, seams } = ring()
     sound.append(steady(4800), 0)
     sound.append(steady(4800), 5000)
@@ -56,7 +56,7 @@ describe('sound on its way into the store', () => {
     expect(seams).toEqual([1_000_000, 2_000_000])
   })
 
-  it('goes on after a pause from where the picture stood', () => {
+  it('goes on after a pause from where the video was', () => {
     const { ring: sound, timeline, values, seams } = ring()
     sound.append(steady(9600), 0)
     sound.pump(1_150_000)

@@ -71,12 +71,12 @@ export function openTempo(speed: number): Tempo {
       input.channelLayout = AV_CHANNEL_LAYOUT_STEREO
       input.nbSamples = samples.length / 2
       input.timeBase = new Rational(1, soundRate)
-      must(input.getBuffer(0), 'sound memory')
+      must(input.getBuffer(0), 'audio memory')
       const memory = input.data?.[0]
       memory?.set(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength))
       input.pts = BigInt(given)
       given += samples.length / 2
-      must(source.buffersrcAddFrameSync(input), 'give sound to the tempo filter')
+      must(source.buffersrcAddFrameSync(input), 'give audio to the tempo filter')
       input.free()
       return drain()
     },

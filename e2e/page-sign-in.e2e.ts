@@ -8,7 +8,7 @@ describe('a host that asks who you are', () => {
   let browser: Browser
 
   beforeAll(async () => {
-    host = await startHost({ name: 'journeys-sign-in', args: ['--auth', 'on'] })
+    host = await startHost({ name: 'page-sign-in', args: ['--auth', 'on'] })
     browser = await launchBrowser()
   })
   afterAll(async () => {

@@ -32,7 +32,7 @@ describe('a streamer and their key', () => {
 
   beforeAll(async () => {
     clip = await baseClip()
-    host = await startHost({ name: 'journeys-keys' })
+    host = await startHost({ name: 'page-keys' })
     browser = await launchBrowser()
     page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
     problems = complaints(page)
@@ -87,7 +87,7 @@ describe('a streamer and their key', () => {
     await publisher.stop()
   })
 
-  it('turns a disabled key away with the reason, takes it back by undo, and refuses the old one after a rotation', async () => {
+  it('turns a disabled key away with the reason, takes it back by undo, and rejects the old one after a rotation', async () => {
     await row('studio').getByTestId('key-enabled').click()
     await row('studio').locator('[aria-checked="false"]').waitFor()
     expect(await refusal(`${server}/${secret}`)).toMatch(/disabled/i)
@@ -118,7 +118,7 @@ describe('a streamer and their key', () => {
     await page.keyboard.press('a')
     await page.getByTestId('activity').waitFor()
     const text = await page.getByTestId('activity').innerText()
-    expect(text).toMatch(/was made/)
+    expect(text).toMatch(/was created/)
     expect(text).toMatch(/revoked/)
     expect(text).not.toContain(secret)
     await page.getByTestId('activity-kind').selectOption('error')

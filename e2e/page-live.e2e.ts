@@ -25,7 +25,7 @@ describe('an operator rules the live streams', () => {
 
   beforeAll(async () => {
     clip = await baseClip()
-    host = await startHost({ name: 'journeys-live' })
+    host = await startHost({ name: 'page-live' })
     key = await host.key('stage')
     browser = await launchBrowser()
     page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
@@ -141,14 +141,14 @@ describe('an operator rules the live streams', () => {
     await phone.close()
   })
 
-  it('is told when the host goes away, and goes on by itself when it is back', async () => {
+  it('shows when the host goes away, and goes on by itself when it is back', async () => {
     await page.evaluate(() => {
       window.__mark = 2
     })
     await host.kill('SIGTERM')
     await page.getByTestId('reconnecting-banner').waitFor({ timeout: 60_000 })
     await screenshot(page, 'host-away')
-    host = await startHost({ name: 'journeys-live', dataDir: host.dataDir, httpPort: host.httpPort, rtmpPort: host.rtmpPort })
+    host = await startHost({ name: 'page-live', dataDir: host.dataDir, httpPort: host.httpPort, rtmpPort: host.rtmpPort })
     await page.getByTestId('reconnecting-banner').waitFor({ state: 'detached', timeout: 60_000 })
     publish(key)
     await inState('stage', 'live')

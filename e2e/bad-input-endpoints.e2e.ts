@@ -144,11 +144,11 @@ async function beginSources(): Promise<void> {
     expect((await host.api('POST', '/live/sources', { stream, url })).status).toBe(201)
 }
 
-describe('what strangers send to any door', () => {
+describe('what strangers send to any endpoint', () => {
   beforeAll(async () => {
     const clip = await baseClip()
     host = await startHost({
-      name: 'bad-input-doors',
+      name: 'bad-input-endpoints',
       args: [
         '--webrtc-engine',
         'node-datachannel',
@@ -226,7 +226,7 @@ describe('what strangers send to any door', () => {
     await until(() => peer.received > seen + 30, 'RTP goes on')
   })
 
-  it('offers that are none, or lie, are refused with a code by WHIP and WHEP', async () => {
+  it('invalid or false offers are rejected with a code by WHIP and WHEP', async () => {
     const key = await host.key('whip')
     const lines = offer.split('\r\n')
     const bad: (string | Buffer)[] = [
@@ -285,7 +285,7 @@ describe('what strangers send to any door', () => {
     await until(() => peer.received > seen + 30, 'RTP goes on')
   })
 
-  it('a flood of offers from one address is bounded; others are served', async () => {
+  it('a flood of offers from one IP address is bounded; others are served', async () => {
     const from = performance.now()
     const flood = await Promise.all(Array.from({ length: 250 }, () => post('/live/steady/whep', offer, '127.3.0.1')))
     const statuses = flood.map(({ status }) => status)
@@ -504,7 +504,7 @@ describe('what strangers send to any door', () => {
     for (const id of ids) await host.api('DELETE', `/live/streams/steady/destinations/${id}`)
   })
 
-  it('addresses with tokens and ids that are none', async () => {
+  it('URLs with invalid tokens and ids', async () => {
     await host.api('PUT', '/live/streams/other/access', { mode: 'signed', allow: [], deny: [] })
     const tokens = [
       '',
@@ -549,7 +549,7 @@ describe('what strangers send to any door', () => {
     }
   })
 
-  it('uploads that are no picture, or far too large a one, and names that lead out of a folder', async () => {
+  it('uploads that are no video, or far too large a one, and names that lead out of a folder', async () => {
     const png = (width: number, height: number, data: Buffer): Buffer => {
       const chunk = (type: string, body: Buffer): Buffer => {
         const head = Buffer.alloc(8)
@@ -625,7 +625,7 @@ describe('what strangers send to any door', () => {
     for (const { id } of all) await host.api('DELETE', `/live/sources/${id}`)
   })
 
-  it('every route of the API, with bodies that break its schema or stand at its edges, never fails inside', async () => {
+  it('every route of the API, with bodies that break its schema or are at its limits, never fails inside', async () => {
     const key = await host.key('walked')
     const walked = publishFile(await baseClip(), `${host.rtmp}/${key}`, { loop: true })
     await host.until('walked', (stream) => stream.state === 'active')
