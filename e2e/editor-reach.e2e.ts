@@ -345,7 +345,7 @@ describe('a URL that somebody names', () => {
   const forbidden = { status: 403, body: { code: 'url.forbidden' } }
   const refused = /is not on the public internet: editors may not use it unless an admin allows the host/
 
-  it('is refused where it is written, if it says by itself that it leads inside', async () => {
+  it('is rejected where it is written, if it says by itself that it leads inside', async () => {
     const [address] = innerHosts
     for (const host of [address, `127.1:${inner.port}`, `localhost:${inner.port}`, `[::ffff:127.0.0.1]:${inner.port}`, 'nas.lan']) {
       expect(await add(editor, 'text', { from: 'url', url: `http://${host}/` }), host).toMatchObject(forbidden)

@@ -54,7 +54,7 @@ function attributes(text: string, faults: string[]): Attributes {
       break
     }
     const [, name = '', value = ''] = match
-    if (result.has(name)) faults.push(`attribute ${name} stands twice: ${text}`)
+    if (result.has(name)) faults.push(`attribute ${name} appears twice: ${text}`)
     result.set(name, value.startsWith('"') ? value.slice(1, -1) : value)
   }
   return result
@@ -92,7 +92,7 @@ export function checkMultivariant(text: string): string[] {
       if (list.get('TYPE') === 'AUDIO' && !list.get('CHANNELS')) faults.push('an audio rendition without CHANNELS')
     } else if (line.startsWith('#EXT-X-STREAM-INF:')) {
       const uri = lines[index + 1] ?? ''
-      if (uri === '' || uri.startsWith('#')) faults.push('EXT-X-STREAM-INF is not followed by an address')
+      if (uri === '' || uri.startsWith('#')) faults.push('EXT-X-STREAM-INF is not followed by a URI')
       variants.push({ list: attributes(line.slice(18), faults), uri })
     }
   }
@@ -179,7 +179,7 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
         break
       case '#EXT-X-DISCONTINUITY': {
         const next = segment()
-        if (next.parts.length > 0) faults.push(`EXT-X-DISCONTINUITY stands after parts of segment ${next.sequence}`)
+        if (next.parts.length > 0) faults.push(`EXT-X-DISCONTINUITY comes after parts of segment ${next.sequence}`)
         discontinuities += 1
         next.discontinuity = true
         next.discontinuities = discontinuities
@@ -196,7 +196,7 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
         break
       case '#EXT-X-MAP': {
         const next = segment()
-        if (next.parts.length > 0) faults.push(`EXT-X-MAP stands after parts of segment ${next.sequence}`)
+        if (next.parts.length > 0) faults.push(`EXT-X-MAP comes after parts of segment ${next.sequence}`)
         map = attributes(value, faults).get('URI')
         if (!map) faults.push('EXT-X-MAP without URI')
         next.map = map
@@ -213,7 +213,7 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
       case '#EXT-X-SKIP':
         skipped = Number(attributes(value, faults).get('SKIPPED-SEGMENTS'))
         if (!(skipped > 0)) faults.push('EXT-X-SKIP without SKIPPED-SEGMENTS')
-        if (segments.length > 0 || open) faults.push('EXT-X-SKIP stands after segments')
+        if (segments.length > 0 || open) faults.push('EXT-X-SKIP comes after segments')
         break
       case '#EXT-X-PRELOAD-HINT': {
         const list = attributes(value, faults)
@@ -226,7 +226,7 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
         const list = attributes(value, faults)
         const uri = list.get('URI')
         if (!uri || !list.has('LAST-MSN')) faults.push(`malformed rendition report ${value}`)
-        if (uri?.includes('://')) faults.push(`the address of a rendition report is not relative: ${uri}`)
+        if (uri?.includes('://')) faults.push(`the URI of a rendition report is not relative: ${uri}`)
         reports.push({ uri: uri ?? '', sequence: Number(list.get('LAST-MSN')), part: Number(list.get('LAST-PART') ?? -1) })
         break
       }
@@ -234,13 +234,13 @@ export function readMediaPlaylist(text: string): ReadMediaPlaylist {
         ended = true
         break
       default:
-        if (header.has(tag)) faults.push(`${tag} stands twice`)
-        if (segments.length > 0 || open) faults.push(`${tag} stands after the first segment`)
+        if (header.has(tag)) faults.push(`${tag} appears twice`)
+        if (segments.length > 0 || open) faults.push(`${tag} comes after the first segment`)
         header.set(tag, value)
     }
   }
   if (open) {
-    if (open.durationS !== undefined) faults.push('EXTINF without an address')
+    if (open.durationS !== undefined) faults.push('EXTINF without a URI')
     segments.push(open)
   }
   const serverControl = header.get('#EXT-X-SERVER-CONTROL')
@@ -292,7 +292,7 @@ export function checkDelta(deltaText: string, fullText: string): string[] {
   const full = readMediaPlaylist(fullText)
   const faults: string[] = []
   const skipUntilS = Number(full.serverControl?.get('CAN-SKIP-UNTIL') ?? 0)
-  if (delta.sequence !== full.sequence) faults.push('the delta update begins with another sequence number')
+  if (delta.sequence !== full.sequence) faults.push('the delta update starts with another sequence number')
   if (delta.discontinuitySequence !== full.discontinuitySequence) faults.push('the delta update has another discontinuity sequence')
   if (delta.hint !== full.hint) faults.push('the delta update hints at another part')
   if (delta.skipped + delta.segments.length !== full.segments.length)
@@ -335,7 +335,7 @@ function checkSegments(playlist: ReadMediaPlaylist, faults: string[]): void {
     // a transport stream brings its own tables
     const transport = segment.uri?.endsWith('.ts') === true
     if (segment.map === undefined && !transport && playlist.skipped === 0) faults.push(`${name} has no EXT-X-MAP`)
-    if (segment.uri === undefined && (!last || playlist.ended)) faults.push(`${name} has no address`)
+    if (segment.uri === undefined && (!last || playlist.ended)) faults.push(`${name} has no URI`)
     if (segment.parts.length === 0) return
     if (partTargetS === undefined) faults.push(`${name} has parts, but there is no EXT-X-PART-INF`)
     const sum = segment.parts.reduce((total, part) => total + part.durationS, 0)

@@ -74,7 +74,7 @@ function levels(source: OpenedSource, hz: number, seconds = 0.5): { tone: number
   return { tone: (Math.hypot(re, im) / got) * Math.SQRT2, all: Math.sqrt(power / got) }
 }
 
-describe('pictures', () => {
+describe('images', () => {
   it.each(['png', 'webp', 'avif', 'gif'] as const)('of the kind %s keep colours and transparency', async (format) => {
     const left = await solid(60, 90, '#ff0000').png().toBuffer()
     await solid(120, 90, '#00000000')

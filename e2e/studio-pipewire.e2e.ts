@@ -122,7 +122,7 @@ describe('a camera', () => {
   })
 })
 
-describe('sound', () => {
+describe('audio', () => {
   it('comes from a microphone, a speaker and one application, each by itself, and comes back with its device', async (context) => {
     if (missing !== undefined) skipBecause(context, missing)
     let microphone = await pipeWire.addMicrophone('desk-mic', 'Desk microphone')

@@ -20,6 +20,7 @@ export const checks = [
     dependencies: 'biome.json',
     args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '--max-diagnostics=50'],
   },
+  { name: 'words', dependencies: 'CONTRIBUTING.md', args: ['scripts/words.mjs'] },
 ].filter((check) => existsSync(join(root, check.dependencies)))
 
 /** Runs one check; `output` is what it said when it failed. */

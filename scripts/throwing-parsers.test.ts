@@ -97,7 +97,7 @@ function hostFiles(): string[] {
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('/worker/') && !file.includes('/testing/'))
 }
 
-it('begins timers of the host that come again by `repeat`, where a fault costs one round', () => {
+it('starts timers of the host that come again by `repeat`, where a fault costs one round', () => {
   const own = /^src-main\/(platform\/(repeat|workers\/worker-side|workers\/watchdog)\.ts|host\/supervisor\/|shell\/)/
   const bare = hostFiles().filter((file) => !own.test(file) && readFileSync(join(root, file), 'utf8').includes('setInterval('))
   expect(bare).toEqual([])

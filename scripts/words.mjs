@@ -39,18 +39,18 @@ const anyOf = (list) =>
     )
     .join('|')})`
 
-/** Words of the glossary in `texts` (`{ line, text }`), as `{ line, word, write }`. */
+/** Words of the glossary in `texts` (`{ line, text }`), as `{ line, word, write }`; code in backticks is skipped. */
 export function findWords(glossary, texts) {
   return texts.flatMap(({ line, text }) =>
     glossary.flatMap(({ pattern, write }) =>
-      [...text.matchAll(pattern)]
+      [...text.replace(/`[^`\n]*`/g, '``').matchAll(pattern)]
         .filter((match) => match[1] !== undefined)
         .map((match) => ({ line: line + text.slice(0, match.index).split('\n').length - 1, word: match[1].replace(/\s+/g, ' '), write })),
     ),
   )
 }
 
-/** Lines of Markdown without code, targets of links, comments and the glossary itself. */
+/** Lines of Markdown without blocks of code, targets of links, comments and the glossary itself. */
 export function proseOf(markdown) {
   let fenced = false
   let glossary = false
@@ -97,7 +97,7 @@ export function stringsOf(file, source) {
     if (typeof node !== 'object' || node === null || typeof node.type !== 'string') return
     if (/^(Import|Export(All|Named))Declaration$/.test(node.type) && node.source) return
     if (node.type === 'JSXAttribute' && machineAttributes.has(node.name.name)) return
-    const text = textOf(node)
+    const text = textOf(node, test)
     if (read && text !== null && !sql.test(text)) found.push({ line: lineAt(node.start), text })
     if (test && node.type === 'CallExpression' && /^(it|test|describe)\b/.test(source.slice(node.callee.start, node.callee.end))) {
       visit(node.arguments[0], true)
@@ -110,10 +110,11 @@ export function stringsOf(file, source) {
   return found
 }
 
-function textOf(node) {
+/** A single word in small letters is a name, except as the name of a test. */
+function textOf(node, single) {
   if (node.type === 'JSXText') return node.value
   if (node.type === 'TemplateElement') return node.value.cooked ?? ''
-  if (node.type === 'Literal' && typeof node.value === 'string' && /\s|^[A-Z][a-z]+$/.test(node.value)) return node.value
+  if (node.type === 'Literal' && typeof node.value === 'string' && (single || /\s|^[A-Z][a-z]+$/.test(node.value))) return node.value
   return null
 }
 

@@ -93,7 +93,7 @@ test('hands messages to the endpoint with the query as its schema says', async (
   await expect.poll(() => state.open).toBe(0)
 })
 
-test('refuses with a problem who may not, what the query breaks, and what the endpoint refuses', async () => {
+test('rejects with a problem who may not, what the query breaks, and what the endpoint rejects', async () => {
   const { open, state } = await listen()
   expect(await refusal(open('/api/echo?times=x'))).toMatchObject({ code: 'request.invalid' })
   expect(await refusal(open('/api/echo?times=99'))).toEqual({ status: 404, code: 'request.not_found' })

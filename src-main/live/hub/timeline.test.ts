@@ -80,7 +80,7 @@ describe('the timeline', () => {
     expect(timeline.seam).toBe(false)
   })
 
-  it('joins a track that begins behind the wrap to one that began before it, and one before to one behind', () => {
+  it('joins a track that starts behind the wrap to one that started before it, and one before to one behind', () => {
     const timeline = begin()
     frame(timeline, 'v0', 2 ** 32 - 10, 0)
     expect(frame(timeline, 'a0', 10, 20)?.dts).toBe(Math.round(0.02 * 44_100))
@@ -91,7 +91,7 @@ describe('the timeline', () => {
     expect(other.repairs).toBe(1)
   })
 
-  it('puts a track that begins somewhere else behind what was delivered, as one repair', () => {
+  it('puts a track that starts somewhere else behind what was delivered, as one repair', () => {
     const timeline = begin()
     frame(timeline, 'v0', 0, 0)
     frame(timeline, 'v0', 40, 40)

@@ -66,7 +66,7 @@ describe('a URL that an editor named', () => {
     await expect(get(`http://127.0.0.1:${port}/?to=%3Fto%3D`, open)).rejects.toThrow(/redirects more than 5 times/)
   })
 
-  it('is asked where an admin opened its host, at the address that was judged', async () => {
+  it('is asked where an admin opened its host, at the IP address that was judged', async () => {
     const asked: string[] = []
     const lookup = dnsDouble({ 'nas.example': ['127.0.0.1'] }, asked)
     expect(await get(`http://nas.example:${port}/`, { allowed: ['nas.example'], lookup })).toBe('text')

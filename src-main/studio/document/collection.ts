@@ -79,7 +79,7 @@ const ItemBase = {
   light: Type.Optional(
     Type.Union([Type.Literal('video'), Type.Literal('linear')], {
       description:
-        'what it is mixed in with what is behind it: values of video (where left out), or the light that they stand for, as in OBS Studio',
+        'what it is mixed in with what is behind it: values of video (where left out), or the light that they are for, as in OBS Studio',
     }),
   ),
 }

@@ -26,7 +26,7 @@ describe('IP address rules', () => {
     }
   })
 
-  it('an address that cannot be read is not on a list: it is let in unless only some are allowed', () => {
+  it('an IP address that cannot be read is not on a list: it is allowed unless only some are', () => {
     expect(compileAddressRules({ allow: [], deny: ['10.0.0.1'] }).admits('nonsense')).toBe(true)
     expect(compileAddressRules({ allow: ['10.0.0.1'], deny: [] }).admits('')).toBe(false)
   })

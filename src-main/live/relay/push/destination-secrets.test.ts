@@ -111,7 +111,7 @@ describe('a destination', () => {
       expect(connected.at(-1)).toMatchObject({ aim: { certificate: 'system' }, secrets: { key: 'key-of-eve' } })
     })
 
-    it('in a URL are masked, sealed on the disk, and kept with a masked URL of the same server alone', async () => {
+    it('in a URL are masked, encrypted on the disk, and kept with a masked URL of the same server alone', async () => {
       const made = await make({ template: 'whip', url: 'https://a.example/whip?token=word-of-ann' })
       expect(made.url).toBe('https://a.example/whip?token=***')
       expect((await make({ url: 'rtmp://a.example/app/name-of-ann' })).url).toBe('rtmp://a.example/app/***')
@@ -127,7 +127,7 @@ describe('a destination', () => {
       expect(connected.at(-1)?.aim.url).toBe('https://a.example/v2/whip?token=word-of-ann')
     })
 
-    it('in URLs that an older version kept are sealed when the host starts', async () => {
+    it('in URLs that an older version kept are encrypted when the host starts', async () => {
       const { id } = await make({ template: 'whip', url: 'https://a.example/whip' })
       const old = { url: 'https://a.example/whip?token=word-of-ann', sealed_url: null }
       await database.kysely.updateTable('destination').set(old).where('id', '=', id).execute()

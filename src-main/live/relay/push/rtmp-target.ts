@@ -198,7 +198,7 @@ export class RtmpTarget implements Target, FlvLink {
     if (error instanceof OutboundFault) {
       this.fail(new AppError('url.forbidden', error.message, { cause: error }), true)
     } else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
-      this.fail(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }))
+      this.fail(new AppError('destination.unresolved', `No IP address is known for ${host}`, { cause: error }))
     } else if (this.stage === 'tcp') {
       const why = error.code === 'ECONNREFUSED' ? `Nothing listens on ${host}:${port}` : `${host}:${port}: ${error.code ?? error.message}`
       this.fail(new AppError('destination.unreachable', why, { cause: error }))

@@ -154,7 +154,7 @@ export class SrtTarget implements Target {
       return
     }
     const unknownHost = (cause as NodeJS.ErrnoException | undefined)?.code !== undefined
-    if (unknownHost) this.fail(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }), false)
+    if (unknownHost) this.fail(new AppError('destination.unresolved', `No IP address is known for ${host}`, { cause: error }), false)
     else if (rejectCode === SrtReject.timeout) {
       this.fail(new AppError('destination.unreachable', `${host}:${port} has not answered an SRT call for ${callMs / 1000} s`), false)
     } else if (rejectCode === undefined) {

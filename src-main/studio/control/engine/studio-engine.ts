@@ -33,7 +33,7 @@ export interface StudioEngine {
   screenshot(of: ScreenshotOf, options: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array>
   devices(kind: DeviceKind): Promise<readonly Device[]>
   reports(): ReadonlyMap<string, SourceReport>
-  /** What is wrong with filters for pictures that cannot do their work, by their ids. */
+  /** What is wrong with filters for video that cannot do their work, by their ids. */
   filterProblems(): ReadonlyMap<string, string>
   statistics(): EngineStatistics
   /** Whether somebody wants events `meters` and `drift`: none are sent before. */

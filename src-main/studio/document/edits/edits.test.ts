@@ -269,7 +269,7 @@ describe('the history', () => {
     expect(history.done).toHaveLength(3)
   })
 
-  it('holds 500 steps, and undoes and does again all of them', () => {
+  it('keeps 500 steps, and undoes and does again all of them', () => {
     const { history, collection } = historyOf(dragged(600), 501)
     expect(history.done).toHaveLength(500)
     expect(history.first).toBe(100)

@@ -68,7 +68,7 @@ describe('files that a scene collection of OBS names', () => {
     expect(two.settings.files).toEqual([{ value: '/gone/1.png' }, { value: join(scenes, 'logo.png') }, { value: '/gone/2.png' }])
   })
 
-  it('of folders in a playlist are those in it that can be played, by name; URLs and what OBS brings along are none', async () => {
+  it('of folders in a playlist are those in it that can be played, by name; URLs and what OBS brings along are left out', async () => {
     const { settings, missing } = await found({
       playlist: [{ value: join(home, 'clips') }, { value: 'https://a.example/b.mp4' }],
       luma_image: 'linear-h.png',

@@ -35,9 +35,9 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
     expect(collection.transitions[1]).toMatchObject({ kind: 'fade', durationMs: 450 })
     expect(collection.scenes[2]?.transition).toBe('cut')
     expect(told.filter((line) => !line.startsWith('canvas: '))).toEqual([
-      'source "Title", filter "Mask": where its picture has another shape than the source it is stretched over it: give it the same shape',
+      'source "Title", filter "Mask": where its image has another shape than the source it is stretched over it: give it the same shape',
     ])
-    expect(told).toContain('canvas: is 1920x1080 at 30 frames a second unless told: OBS keeps its size in the profile')
+    expect(told).toContain('canvas: is 1920x1080 at 30 frames a second unless given: OBS keeps its size in the profile')
   })
 
   it('has its sources with what was set', () => {
@@ -84,7 +84,7 @@ describe('a scene collection that OBS Studio 29 wrote', () => {
     expect(itemOf('Break', 'Break-Logo')).toMatchObject({ visible: false })
   })
 
-  it('sounds as it did', () => {
+  it('has the same audio', () => {
     // Its balance of 0.25 leaves sin(67.5°) of the left and sin(22.5°) of the right.
     expect(sourceOf('Desk-mic')?.audio).toMatchObject({
       gainDb: -6.69,
@@ -246,7 +246,7 @@ describe('what else such documents hold', () => {
       'source "Wipe": is not deinterlaced',
       'scene "Main", item "Gone": shows a source that is not there',
       'scene "Main", item "Wipe": there is no blend mode glow: it is normal',
-      'scene "Main", item "Wipe": what stands over its bounds is cut off',
+      'scene "Main", item "Wipe": what exceeds its bounds is cut off',
       'scripts: a script is not carried: use the API',
     ])
   })
@@ -298,7 +298,7 @@ describe('what else such documents hold', () => {
     })
   })
 
-  it('items and filters in the light that OBS mixes in: linear, unless it was told otherwise or they are of the first version', () => {
+  it('items and filters in the light that OBS mixes in: linear, unless it was set otherwise or they are of the first version', () => {
     const filters = [
       source('luma_key_filter', 'Key', { luma_min: 0.3, luma_min_smooth: 0.05 }, { versioned_id: 'luma_key_filter_v2' }),
       source('luma_key_filter', 'Old key', { luma_min: 0.3 }),
@@ -383,7 +383,7 @@ describe('what else such documents hold', () => {
     )
     expect(gdi).toMatchObject({
       settings: { layout: 'gdi', fontSize: 40, outline: { width: 3 }, width: 400, height: 200, verticalAlign: 'bottom', align: 'right' },
-      told: ['source "T": its words do not begin with capitals by themselves: write them so'],
+      told: ['source "T": its words do not start with capitals by themselves: write them so'],
     })
     expect(textOf('text_gdiplus', {}).settings).toMatchObject({ fontSize: 36 })
   })
@@ -409,7 +409,7 @@ describe('what else such documents hold', () => {
     ])
     expect(mixed.told).toEqual([
       'source "V": its subtitles are not shown: burn them into the file',
-      'source "V": its sound track 2 is not chosen: a playlist plays the first one',
+      'source "V": its audio track 2 is not chosen: a playlist plays the first one',
       'source "V": rtsp://***@cam.example/live?*** is left out: a playlist plays files and http(s) URLs; add a live stream source for it',
     ])
     expect(playlistOf(['rtmp://a.example/live/x'], { playback_behavior: 'always_play' })).toMatchObject({
@@ -435,7 +435,7 @@ describe('what else such documents hold', () => {
     expect(heard(0.2, { flags: 2 })).toEqual([1, 1])
   })
 
-  it('what stands beside the scenes is told with what to do: virtual camera, output timer, captions, plug-ins', () => {
+  it('what is beside the scenes is reported with what to do: virtual camera, output timer, captions, plug-ins', () => {
     const rest = (document: object) =>
       lines({ sources: [scene('Main', [])], ...document }).told.filter((line) => !line.startsWith('canvas: '))
     const camera = (settings: object) => rest({ 'virtual-camera': settings })
@@ -464,11 +464,11 @@ describe('what else such documents hold', () => {
     expect(rest({ modules })).toEqual([
       'automatic scene switcher: was off, and is not carried: switch scenes by the API when the window in front changes',
       'plug-in "downstream-keyer": what it keeps in the scene collection is not carried',
-      'captions: captions of the sound of "Mic" are not made',
+      'captions: captions of the audio of "Mic" are not made',
     ])
   })
 
-  it('whatever is written there, it is a collection or a refusal', () => {
+  it('whatever is written there, it is a collection or an error', () => {
     const text = readFileSync(new URL('fixtures/obs-29.json', import.meta.url), 'utf8')
     let seed = 5
     const next = (below: number): number => {

@@ -63,7 +63,7 @@ const colorCorrection: Mapping = (settings, { tell }, id) => {
   const stretch = first ? 1 + contrast : stretchOf(contrast)
   // Brightness comes before contrast in the first version, and behind it in later ones and in ours.
   const brightness = settings.number('brightness', 0) * (first ? stretch : 1)
-  if (first && settings.number('color', 0xffffff) % 0x1000000 !== 0xffffff) tell('its colour is not laid over the picture')
+  if (first && settings.number('color', 0xffffff) % 0x1000000 !== 0xffffff) tell('its colour is not laid over the image')
   return [
     {
       kind: 'color-correction',
@@ -151,8 +151,7 @@ const pictureMappings: Readonly<Record<string, Mapping>> = {
       tell(file === '' ? 'has no video' : 'blends an image over the source: put the image above it in the scene')
       return []
     }
-    if (!settings.flag('stretch'))
-      tell('where its picture has another shape than the source it is stretched over it: give it the same shape')
+    if (!settings.flag('stretch')) tell('where its image has another shape than the source it is stretched over it: give it the same shape')
     const opacity = opacityOf(settings, id)
     const multiply = settings.color('color', 0xffffffff, false)
     const light = isFirst(id) ? 'video' : 'linear'

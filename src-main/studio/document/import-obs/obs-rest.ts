@@ -66,7 +66,7 @@ function tellOutputTimer(timer: ObsValues, report: ImportReport): void {
 
 function tellCaptions(modules: ObsValues, report: ImportReport): void {
   const captions = modules.part('captions')
-  if (captions.flag('enabled')) report.add('captions', `captions of the sound of "${captions.text('source')}" are not made`)
+  if (captions.flag('enabled')) report.add('captions', `captions of the audio of "${captions.text('source')}" are not made`)
   const decklink = modules.part('decklink_captions').text('source')
   if (decklink !== '') report.add('captions', `captions of the DeckLink input "${decklink}" are not carried`)
 }

@@ -70,7 +70,7 @@ const playlist: Mapping = (settings, tell) => {
     .filter((entry) => entry !== '')
   const [only = ''] = entries
   if (settings.flag('subtitle_enable')) tell('its subtitles are not shown: burn them into the file')
-  if (settings.number('track', 1) > 1) tell(`its sound track ${settings.number('track', 1)} is not chosen: a playlist plays the first one`)
+  if (settings.number('track', 1) > 1) tell(`its audio track ${settings.number('track', 1)} is not chosen: a playlist plays the first one`)
   const behavior = settings.text('playback_behavior', 'stop_restart')
   if (entries.length === 1 && liveUrl.test(only)) {
     return { kind: 'stream', settings: { address: only, whenHidden: behavior === 'always_play' ? 'run' : 'close' } }

@@ -36,8 +36,8 @@ function gdiStyle(settings: ObsValues, tell: Tell): Record<string, unknown> {
   const boxed = alpha('bk_opacity', 0) > 0
   const width = clamp(settings.number('outline_size', 2), 0, 200)
   const transform = settings.number('transform', 0)
-  if (settings.flag('vertical')) tell('its letters stand beside each other instead of under each other')
-  if (transform === 3) tell('its words do not begin with capitals by themselves: write them so')
+  if (settings.flag('vertical')) tell('its letters are beside each other instead of below each other')
+  if (transform === 3) tell('its words do not start with capitals by themselves: write them so')
   const extents = settings.flag('extents')
   const wraps = extents && settings.flag('extents_wrap', true)
   if (extents && !wraps) tell('its lines are broken at the width of its box: make the box wider, or the text shorter')

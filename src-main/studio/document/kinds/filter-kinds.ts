@@ -18,11 +18,11 @@ const pixels = (description: string) => Type.Integer({ minimum: 0, maximum: 1638
 const light = (description: string) =>
   Type.Union([Type.Literal('video'), Type.Literal('linear')], {
     default: 'video',
-    description: `${description}: of the values of video, or of the light that they stand for, as in OBS Studio`,
+    description: `${description}: of the values of video, or of the light that they are for, as in OBS Studio`,
   })
 const edges = Type.Union([Type.Literal('straight'), Type.Literal('smooth')], {
   default: 'straight',
-  description: 'how the edge between transparent and opaque rises: evenly, or as in OBS Studio, where it begins flat',
+  description: 'how the edge between transparent and opaque rises: evenly, or as in OBS Studio, where it starts flat',
 })
 const perSecond = (description: string) =>
   Type.Number({ minimum: -4000, maximum: 4000, default: 0, description: `pixels a second: ${description}` })
@@ -86,9 +86,9 @@ export const filterKinds: readonly FilterKind[] = [
         gamma: Type.Number({ minimum: 0.1, maximum: 10, default: 1 }),
         saturation: Type.Number({ minimum: 0, maximum: 5, default: 1 }),
         hueDegrees: Type.Number({ minimum: -180, maximum: 180, default: 0 }),
-        multiply: color('#ffffff', 'what the picture is multiplied with'),
+        multiply: color('#ffffff', 'what the image is multiplied with'),
         add: color('#000000', 'what is added to it then'),
-        opacity: share(1, 'of the whole picture'),
+        opacity: share(1, 'of the whole image'),
       },
       exactly,
     ),

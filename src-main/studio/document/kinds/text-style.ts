@@ -77,7 +77,7 @@ export const textStyle = {
     default: 'standard',
     description:
       'What sizes mean. standard: `fontSize` is that of the font, lines are `lineSpacing` of it apart. As the text sources of OBS Studio: gdi ' +
-      '(Windows): `fontSize` is the height of a line; freetype (Linux, macOS): lines are as high as the tallest letter and 4 px, letters stand ' +
+      '(Windows): `fontSize` is the height of a line; freetype (Linux, macOS): lines are as high as the tallest letter and 4 px, letters are placed ' +
       'on whole pixels without kerning',
   }),
   letterSpacing: Type.Number({ minimum: -50, maximum: 200, default: 0, description: 'Between letters, px' }),

@@ -215,7 +215,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     }
   })
 
-  test('nested surfaces are clear where nothing stands, and blend as one picture', () => {
+  test('nested surfaces are clear where nothing is, and blend as one image', () => {
     const [one, other, below] = [shown(36, 30, 1, true), shown(30, 24, 4, true), shown(width, height, 3)]
     const clear = native!.createSurface({ width, height })
     open.push(clear)

@@ -174,7 +174,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     near(shown(orange(), made('color-correction', { light: 'linear' }))()(8, 8), [200, 120, 40], 4)
   })
 
-  it('mask by the light of another picture', () => {
+  it('mask by the light of another image', () => {
     const mask = () => halves([128, 128, 128, 255], [255, 255, 255, 255])
     const white = () => storeOf(() => [255, 255, 255, 255])
     // Light of 0.216 of white over blue.

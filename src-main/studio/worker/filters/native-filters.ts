@@ -100,7 +100,7 @@ export class NativeFilters {
     if (kind === 'mask') {
       const source = String(all.source)
       const store = this.#dependencies.pictures(source)
-      this.#tell(id, store || source === '' ? undefined : `There is no source "${source}" with pictures to mask with`)
+      this.#tell(id, store || source === '' ? undefined : `There is no source "${source}" with video to mask with`)
       return store && withHidden({ kind, by: all.by, light: all.light, invert: all.invert, address: store.address }, 'store', store)
     }
     return all

@@ -13,7 +13,7 @@ describe('what a WHIP server of an editor names', () => {
     )
   })
 
-  it('is an ICE server by its judged address alone', async () => {
+  it('is an ICE server by its judged IP address only', async () => {
     const dnsDouble = async (host: string) => [{ address: host === 'inner' ? '10.0.0.1' : '1.1.1.1', family: 4 }]
     const servers = ['stun:outer', 'turn:outer:5349?transport=udp', 'stun:inner', 'stun:127.0.0.1:3478', 'nonsense'].map((urls) => ({
       urls,

@@ -131,7 +131,7 @@ function open({ url, certificate, judge, timeoutMs }: WhipRequest, limit: AbortS
       if (error instanceof OutboundFault) {
         settle(new AppError('url.forbidden', error.message, { cause: error }))
       } else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN' || error.code === 'EAI_FAIL') {
-        settle(new AppError('destination.unresolved', `No address is known for ${host}`, { cause: error }))
+        settle(new AppError('destination.unresolved', `No IP address is known for ${host}`, { cause: error }))
       } else if (tls !== undefined) {
         settle(new AppError('destination.tls', `${host} does not speak TLS as it should: ${error.code ?? error.message}`, { cause: error }))
       } else {

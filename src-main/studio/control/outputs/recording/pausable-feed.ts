@@ -129,7 +129,7 @@ export class PausableFeed implements MediaFeed {
     this.#held.push(packet)
   }
 
-  /** With the first packet behind the pause: a keyframe, or sound where there are no pictures. */
+  /** With the first packet behind the pause: a keyframe, or sound where there is no video. */
   #goOn(first: Packet): void {
     this.#state = 'on'
     this.#fromS = startS(first)

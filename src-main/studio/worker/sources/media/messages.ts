@@ -2,13 +2,13 @@ import type { SourceReport } from '../../../../media/source-report.ts'
 import type { NetworkPolicy } from '../../../../platform/outbound/network-policy.ts'
 import type { ReachPolicy } from '../../../../platform/reach.ts'
 
-/** A stretch of a file, or of numbered pictures. */
+/** A stretch of a file, or of numbered images. */
 export interface PlayItem {
   /** A path, or an http(s) address. */
   readonly file: string
   /** Held to what editors may use. */
   readonly limited: boolean
-  /** Pictures a second where `file` is a pattern of numbered pictures. */
+  /** Pictures a second where `file` is a pattern of numbered images. */
   readonly sequenceRate?: number
   readonly trimInMs: number
   readonly trimOutMs: number | null
