@@ -49,7 +49,7 @@ describe('a creator makes a show on the page', () => {
     rmSync(scratch, { recursive: true, force: true })
   })
 
-  it('has a moving picture with two clicks', async () => {
+  it('shows moving video after two clicks', async () => {
     await page.goto(`${host.http}/live`)
     await page.getByTestId('nav-studio').click()
     await page.getByTestId('start-with-picture').click()
@@ -179,7 +179,7 @@ describe('a creator makes a show on the page', () => {
     await page.getByTestId('scene').filter({ hasText: 'Pause' }).waitFor()
   })
 
-  it('hears its sound in the meters and sets its level', async () => {
+  it('meters its audio and sets its level', async () => {
     const strip = page.getByTestId('strip')
     // The test pattern beeps each second.
     await until(async () => Number((await strip.getByTestId('meter').getAttribute('data-level')) || -120) > -40, 'the meter moves')

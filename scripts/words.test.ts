@@ -44,6 +44,7 @@ describe('the word check', () => {
     const source = [
       "const kind = 'picture'",
       "throw new Error('No picture came')",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text is source code
       'const line = `${kind} begin`',
       "run('SELECT picture FROM frame')",
       'const page = <p className="picture wide" title="Picture">begin</p>',

@@ -35,7 +35,7 @@ describe('options', () => {
     ])
   })
 
-  it('that are URLs are refused where they cannot be read', () => {
+  it('that are URLs are rejected where they cannot be read', () => {
     for (const publicUrl of ['http://[', 'https://a:99999', 'https://a%']) {
       expect(refusal(() => resolveOptions(specs, { flags: { publicUrl }, environment: {} })).message, publicUrl).toMatch(/is not a URL/)
     }

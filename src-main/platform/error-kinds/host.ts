@@ -68,9 +68,9 @@ export const hostErrors = {
   },
   'url.forbidden': {
     status: 403,
-    title: 'Editors may not use this address',
+    title: 'Editors may not use this URL',
     remedy:
-      'Choose a host on the public internet, or ask an admin to enter the address, or to allow the host under Settings, "What editors may reach" (`PATCH /editor-reach`).',
+      'Choose a host on the public internet, or ask an admin to enter the URL, or to allow the host under Settings, "What editors may reach" (`PATCH /editor-reach`).',
   },
   'secret.unreadable': {
     status: 500,

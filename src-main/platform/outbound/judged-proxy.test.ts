@@ -92,7 +92,7 @@ function tunnel(authority: string, say: string, until: RegExp): Promise<string> 
 }
 
 describe('a program behind the proxy', () => {
-  it('reaches what its user may, marked, by the addresses that were judged', async () => {
+  it('reaches what its user may, marked, by the IP addresses that were judged', async () => {
     await open()
     expect(await ask(`http://open.example:${port}/a?b=c`, { 'proxy-connection': 'keep-alive', 'x-own': 'kept' })).toMatchObject({
       status: 200,
@@ -106,7 +106,7 @@ describe('a program behind the proxy', () => {
     expect(said).toMatch(/^HTTP\/1\.1 200 OK\r\n\r\nHTTP\/1\.1 200 OK/)
   })
 
-  it('is refused the rest by request and by CONNECT, and told why', async () => {
+  it('is denied the rest by request and by CONNECT, with the reason', async () => {
     const { takeRefusal } = await open()
     for (const host of [`inner.example:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, '169.254.169.254']) {
       expect(await ask(`http://${host}/`), host).toMatchObject({

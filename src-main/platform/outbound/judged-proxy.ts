@@ -147,7 +147,7 @@ export async function openJudgedProxy({ judge, translator }: JudgedProxyOptions)
     const fail = (error: unknown): void => {
       const { status, text } = note(error)
       if (socket.writable)
-        socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${text}`)
+        socket.end(`HTTP/1.1 ${status} Denied\r\ncontent-type: text/plain; charset=utf-8\r\nconnection: close\r\n\r\n${text}`)
     }
     aim().then((found) => {
       if (found === undefined || socket.destroyed) return

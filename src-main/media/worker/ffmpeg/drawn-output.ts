@@ -92,15 +92,15 @@ export function allocDrawnFrame(width: number, height: number): Frame {
   frame.format = AV_PIX_FMT_YUV420P
   frame.colorRange = AVCOL_RANGE_MPEG
   frame.colorSpace = AVCOL_SPC_BT709
-  must(frame.getBuffer(0), 'picture memory')
+  must(frame.getBuffer(0), 'video memory')
   return frame
 }
 
 /** The planes of a frame, which nothing else holds afterwards. Ask again for each drawing: the bytes may have moved. */
 export function planesOf(frame: Frame): Planes {
-  must(frame.makeWritable(), 'picture memory')
+  must(frame.makeWritable(), 'video memory')
   const { data, linesize } = frame
-  if (!data) throw new Error('The media engine gave no picture memory')
+  if (!data) throw new Error('The media engine gave no video memory')
   const plane = (index: number) => ({ data: data[index] as Uint8Array, stride: linesize[index] as number })
   return [plane(0), plane(1), plane(2)]
 }
@@ -114,7 +114,7 @@ export function allocSound(context: CodecContext): { readonly frame: Frame; read
   frame.sampleRate = context.sampleRate
   frame.channelLayout = context.channelLayout
   frame.nbSamples = samples
-  must(frame.getBuffer(0), 'sound memory')
+  must(frame.getBuffer(0), 'audio memory')
   return { frame, samples }
 }
 

@@ -80,7 +80,7 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
 
     async writePicture(frame) {
       picture.pts = BigInt(frame)
-      await output.encode(video, picture, 'encode picture')
+      await output.encode(video, picture, 'encode video')
     },
 
     async writeSound(firstSample, fill) {
@@ -95,7 +95,7 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
         else for (let index = 0; index < samples; index++) into[index * 2] = into[index * 2 + 1] = mono[index]!
       }
       sound.pts = BigInt(firstSample)
-      await output.encode(audio, sound, 'encode sound')
+      await output.encode(audio, sound, 'encode audio')
     },
 
     async close() {

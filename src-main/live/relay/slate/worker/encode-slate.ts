@@ -33,9 +33,9 @@ export async function encodeSlate(job: SlateJob): Promise<void> {
     const frame = frames.at(index)
     frame.pictType = AV_PICTURE_TYPE_NONE
     frame.pts = BigInt(index)
-    await output.encode(video, frame, 'encode picture')
+    await output.encode(video, frame, 'encode video')
   }
-  await output.encode(video, null, 'end pictures')
+  await output.encode(video, null, 'end video')
   if (audio !== undefined) await encodeSilence(output, audio)
   must(await output.format.writeTrailer(), 'write end')
   await output.format.closeOutput()
@@ -45,12 +45,12 @@ async function encodeSilence(output: DrawnOutput, lane: DrawnLane): Promise<void
   const { sampleRate } = lane.context
   const { frame: sound, samples } = allocSound(lane.context)
   for (let at = 0; at < sampleRate * silenceS; at += samples) {
-    must(sound.makeWritable(), 'sound memory')
+    must(sound.makeWritable(), 'audio memory')
     for (const plane of sound.data ?? []) plane?.fill(0)
     sound.pts = BigInt(at)
-    await output.encode(lane, sound, 'encode sound')
+    await output.encode(lane, sound, 'encode audio')
   }
-  await output.encode(lane, null, 'end sound')
+  await output.encode(lane, null, 'end audio')
   sound.free()
 }
 

@@ -34,7 +34,7 @@ export async function judgedInput(
   switch (protocol) {
     case 'http':
     case 'https': {
-      if (!URL.canParse(address)) throw new OutboundFault('The address is no URL')
+      if (!URL.canParse(address)) throw new OutboundFault('This is not a URL')
       const proxy = await openJudgedProxy({ judge, translator: httpsNames })
       // FFmpeg would go past the proxy to hosts that this names.
       delete process.env.no_proxy
@@ -60,9 +60,7 @@ export async function judgedInput(
     case 'rtsp':
     case 'rtsps': {
       if (options.rtsp_transport !== 'tcp') {
-        throw new OutboundFault(
-          'RTSP over UDP lets the server name where packets are sent: choose TCP, or ask an admin to enter the address',
-        )
+        throw new OutboundFault('RTSP over UDP lets the server name where packets are sent: choose TCP, or ask an admin to enter the URL')
       }
       const relay = await openTcpRelay({ host: needed(host), port, secure: protocol === 'rtsps', judge, filter: () => new RtspReplies() })
       return {
@@ -82,13 +80,13 @@ export async function judgedInput(
       return { address: pinned, options, takeRefusal: () => undefined, stop() {} }
     }
     default:
-      throw new OutboundFault(`${protocol} addresses are not opened for editors`)
+      throw new OutboundFault(`${protocol} URLs are not open to editors`)
   }
 }
 
 /** A URL without a host means this machine. */
 function needed(host: string): string {
-  if (host === '') throw new OutboundFault('The address names no host: editors may not use this machine')
+  if (host === '') throw new OutboundFault('The URL names no host: editors may not use this machine')
   return host.replace(/^\[|\]$/g, '')
 }
 

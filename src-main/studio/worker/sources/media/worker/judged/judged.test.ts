@@ -16,7 +16,7 @@ describe('https URLs for FFmpeg', () => {
     },
   )
 
-  it('are translated wherever they stand in a playlist, http URLs are not', () => {
+  it('are translated wherever they are in a playlist, http URLs are not', () => {
     const text =
       '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="https://k.example/key"\nhttps://s.example:81/a.ts\nhttp://p.example/b.ts\n<BaseURL>https://b.example</BaseURL>'
     expect(httpsNames.toProgram(text)).toBe(
@@ -70,11 +70,11 @@ describe('a live URL of an editor', () => {
     ['rtmp:///app/name', {}],
     ['rtsp://1.1.1.1/x', { rtsp_transport: 'udp' }],
     ['gopher://1.1.1.1/', {}],
-  ])('%s is refused', async (address, options) => {
+  ])('%s is rejected', async (address, options) => {
     await expect(judgedInput(address, options, network())).rejects.toThrow(/editors|an admin/)
   })
 
-  it('leads to the address that was judged, and keeps the rest', async () => {
+  it('leads to the IP address that was judged, and keeps the rest', async () => {
     expect((await judgedInput('srt://1.1.1.1:9000?streamid=a', {}, network())).address).toBe('srt://1.1.1.1:9000?streamid=a')
     expect((await judgedInput('srt://:9000?latency=5&mode=listener', {}, network())).address).toBe('srt://:9000?latency=5&mode=listener')
     expect((await judgedInput('udp://@:5000', {}, network())).address).toBe('udp://@:5000')
