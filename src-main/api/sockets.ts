@@ -32,7 +32,7 @@ export interface SocketsDependencies {
 }
 
 export interface Sockets {
-  /** False where the path is none of the endpoints'. */
+  /** False where the path belongs to no endpoint. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): boolean
   stop(): void
 }
