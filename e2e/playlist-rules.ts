@@ -435,16 +435,23 @@ function checkReload(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: 
   checkHint(now, before, faults)
 }
 
-/** What leaves a live playlist leaves three target durations in it (section 6.2.2), and what HOLD-BACK tells players to stay behind. */
+/**
+ * What leaves a live playlist leaves three target durations in it (section 6.2.2), and what HOLD-BACK tells players to stay behind;
+ * neither may grow beyond what is listed later.
+ */
 function checkRemoval(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: string[]): void {
-  if (now.ended || now.sequence <= before.sequence || now.skipped > 0) return
+  const grown = (now.targetDurationS ?? 0) > (before.targetDurationS ?? 0) && now.sequence > 0
+  if (now.ended || now.skipped > 0 || (now.sequence <= before.sequence && !grown)) return
   // a seam may have put another track in the place of the one before
   const newest = before.segments.at(-1)
   if (newest === undefined || now.sequence > newest.sequence) return
-  const lengthOf = (playlist: ReadMediaPlaylist) => playlist.segments.reduce((sum, segment) => sum + (segment.durationS ?? 0), 0)
+  // while the newest segment grows, what is listed of it counts where HOLD-BACK has grown
+  const lengthOf = (playlist: ReadMediaPlaylist) =>
+    playlist.segments.reduce((sum, segment) => sum + (grown ? lengthS(segment) : (segment.durationS ?? 0)), 0)
   const target = now.targetDurationS ?? 0
   const least = Math.max(3 * target, Number(now.serverControl?.get('HOLD-BACK') ?? 0))
-  if (lengthOf(now) < least - 0.05) faults.push(`segments were removed though only ${lengthOf(now)} s are left, less than ${least} s`)
+  if (lengthOf(now) < least - 0.05)
+    faults.push(`segments were removed though only ${lengthOf(now)} s are listed, less than HOLD-BACK of ${least} s`)
 }
 
 /** The hinted part is the next one to appear (section 4.4.5.3), in whichever segment that is. */

@@ -84,7 +84,7 @@ export interface PackagedStream {
   readonly name: string
   readonly epoch: string
   /**
-   * EXT-X-TARGETDURATION in whole seconds: no segment's rounded duration exceeds it. Rises once at most, and never falls:
+   * EXT-X-TARGETDURATION in whole seconds: no segment's rounded duration exceeds it. Rises twice at most, and never falls:
    * where the first GOP turns out to be longer, before a playlist has been answered; where the first long GOP comes
    * later, when cutting a segment inside it was not enough (see target-duration.ts).
    */

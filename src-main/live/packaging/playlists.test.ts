@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkMediaPlaylist } from '../../../e2e/playlist-rules.ts'
 import { ManifestView } from '../protocols/hls/manifest-view.ts'
-import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { createPackager, type Packager } from './packager.ts'
 import { watchPlaylists } from './testing/playlist-watch.ts'
 import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './testing/synthetic-stream.ts'
@@ -57,23 +55,34 @@ describe('the playlists of a packaged stream', () => {
     expect(faults).toEqual([])
   })
 
-  it('hold at least what HOLD-BACK asks for, however far apart keyframes are', () => {
-    for (const keyframeIntervalMs of [undefined, 8333]) {
+  it.each([
+    ['OBS by default', [{ fps: 30, gopS: 250 / 30, seconds: 75 }], 10],
+    ['24 frames a second', [{ fps: 24, gopS: 250 / 24, seconds: 75 }], 10],
+    ['12 s', [{ fps: 30, gopS: 12, seconds: 75 }], 12],
+    [
+      'rare only later on',
+      [
+        { fps: 30, gopS: 2, seconds: 46 },
+        { fps: 30, gopS: 250 / 30, seconds: 75 },
+      ],
+      10,
+    ],
+  ])('list at least what HOLD-BACK asks for from their first removal on, also in the first run: keyframes of %s', (_, course, targetS) => {
+    for (const known of [false, true]) {
       const stream = new SyntheticStream([v0, a0])
-      const known = keyframeIntervalMs === undefined ? {} : { keyframeIntervalMs }
-      const packager = createPackager(stream, { segmentMs: 2000, partMs: 500, windowMs: 20_000, ...known })
-      const faults: string[] = []
-      let before = ''
-      packager.onChange(() => {
-        const text = mediaPlaylistText(packager, packager.renditions[0] as never, { plain: true, skip: false, cdnPrefix: '' })
-        if (text === before || packager.renditions[0]?.segments[0]?.complete !== true) return
-        if (before.includes('#EXTINF')) faults.push(...checkMediaPlaylist(text, before).filter((fault) => fault.includes('removed')))
-        before = text
-      })
-      stream.play(pictures(v0, { startS: 0, seconds: 75, fps: 30, gopS: 250 / 30 }), sound(a0, 0, 75))
-      expect(packager.windowMs).toBe(3000 * packager.targetDurationS)
-      expect(faults).toEqual([])
-      expect(before.match(/#EXTINF/g)?.length).toBeLessThan(7)
+      const gopS = Math.max(...course.map((each) => each.gopS))
+      const keyframeIntervalMs = known ? { keyframeIntervalMs: gopS * 1000 } : {}
+      const packager = createPackager(stream, { segmentMs: 2000, partMs: 500, windowMs: 30_000, ...keyframeIntervalMs })
+      const faults = watchPlaylists(packager)
+      let startS = 0
+      for (const { fps, gopS, seconds } of course) {
+        stream.play(pictures(v0, { startS, fps, gopS, seconds }), sound(a0, startS, seconds))
+        startS += seconds
+      }
+      expect(packager.targetDurationS).toBe(known ? Math.ceil(gopS) : targetS)
+      expect(faults.filter((fault) => /removed|HOLD-BACK/.test(fault))).toEqual([])
+      expect(packager.renditions[0]?.segments[0]?.sequence, 'segments left the playlist').toBeGreaterThan(0)
+      expect(packager.forcedCuts).toBeLessThan(2)
     }
   })
 })

@@ -7,8 +7,8 @@ import type { TargetDuration } from './target-duration.ts'
 const earlyKeyShare = 0.9
 /** With less than this of the wished length a segment is not ended, even where the next keyframe will come too late. */
 const minShare = 0.25
-/** The leading track's segments keep this far below TARGETDURATION + 0.5 s, so that the others' last frames fit. */
-const followersRoomS = 0.15
+/** The leading track's segments keep this far below TARGETDURATION + 0.5 s, so that the others' last frames fit; 250 frames at 24 a second fit 10 s. */
+const followersRoomS = 0.08
 /** A leading track that is silent this long holds the others no longer; a follower that is has its segments listed without it. */
 const maxWaitS = 1
 /** Two pauses of video within so many wished segments: its frames come seldom, and parts have no use. */

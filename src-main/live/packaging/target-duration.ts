@@ -3,6 +3,8 @@
  * segment, because a segment that does not begin with a keyframe leaves new viewers without a picture until the next.
  */
 const maxTargetS = 12
+/** What most of them need: 250 frames at 25 to 30 a second. */
+const usualTargetS = 10
 /** RFC 8216bis section 6.2.2: a live playlist holds at least three target durations. */
 const minWindowTargets = 3
 
@@ -32,7 +34,7 @@ export class TargetDuration {
     return Math.max(this.#wishedWindowMs, minWindowTargets * 1000 * this.seconds)
   }
 
-  /** True until it has been raised, unless it began as long as may be. */
+  /** True while it can be raised. */
   get raisable(): boolean {
     return this.seconds < maxTargetS
   }
@@ -41,9 +43,12 @@ export class TargetDuration {
    * TARGETDURATION should never change. That of a stream whose first GOP turns out to be longer than the wished segment
    * rises before a playlist has been answered, since the first answer waits for as long. An encoder that sends its first
    * long GOP later (keyframes at scene cuts) has a segment cut inside, and its target raised when that was not enough: a
-   * changed number does players less harm than segments that they cannot begin with.
+   * changed number does players less harm than segments that they cannot start with. It rises first to what the wished window
+   * contains three times: HOLD-BACK is then no more than what is listed already. Only a GOP that is longer raises it again.
    */
   raise(): void {
-    this.seconds = maxTargetS
+    const fitsS = Math.floor(this.#wishedWindowMs / (minWindowTargets * 1000))
+    const firstS = Math.min(maxTargetS, Math.max(usualTargetS, fitsS))
+    this.seconds = this.seconds < firstS ? firstS : maxTargetS
   }
 }
