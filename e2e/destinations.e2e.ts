@@ -212,7 +212,7 @@ describe('destinations', () => {
     await page.getByTestId('add-destination').first().click()
     await page.getByTestId('template-twitch').waitFor()
     await page.getByTestId('template-twitch').check({ force: true })
-    await page.getByText('Begins with live_').waitFor()
+    await page.getByText('Starts with live_').waitFor()
     await page.getByTestId('template-custom').check({ force: true })
     await page.getByTestId('destination-url').fill(second.rtmp)
     await page.getByTestId('destination-key').fill('sk_mistyped')

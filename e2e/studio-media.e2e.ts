@@ -275,7 +275,7 @@ describe('bad files', () => {
     await ffmpeg(['-f', 'lavfi', '-i', 'color=gray:s=8194x64:r=1:d=1', '-c:v', 'mjpeg', file('wide.avi')])
     const problem = async (settings: object) => (await (await bench.open('media', settings)).untilState('failed')).problem
     expect(await problem({ file: file('folder.mp4') })).toContain('is not a regular file')
-    expect(await problem({ file: 'film.mp4' })).toContain('no whole path')
+    expect(await problem({ file: 'film.mp4' })).toContain('not a whole path')
     expect(await problem({ file: file('wide.avi') })).toContain('8194x64')
     expect(await problem({ file: plain, trimInMs: 20_000 })).toContain('12000 ms')
     expect(await problem({ file: plain, trimInMs: 2000, trimOutMs: 1000 })).toContain('trimOutMs')
