@@ -224,10 +224,10 @@ describe('what pages may not', () => {
     expect(titles()).toContain('no-window')
     expect(titles()).not.toMatch(/ fetched| image| window/)
     for (const [url, problem] of [
-      ['file:///etc/hostname', /^URLs that start with file: are refused: give the path of a local page as `file`/],
-      ['chrome://gpu', /chrome: are refused/],
-      ['javascript:alert(1)', /javascript: are refused/],
-      ['somewhere', /is no address/],
+      ['file:///etc/hostname', /^URLs that start with file: are not allowed: give the path of a local page as `file`/],
+      ['chrome://gpu', /chrome: are not allowed/],
+      ['javascript:alert(1)', /javascript: are not allowed/],
+      ['somewhere', /is not a URL/],
     ] as const) {
       const refused = await open({ url })
       expect((await refused.untilState('failed')).problem).toMatch(problem)
