@@ -45,6 +45,7 @@ describe('a secret of an output or source', () => {
     ['host', { settings: { url: 'rtmps://evil.example/live' } }],
     ['port', { settings: { url: 'rtmps://a.example:444/live' } }],
     ['protocol', { settings: { url: 'rtmp://a.example/live' } }],
+    ['certificate', { settings: { certificate: 'any' } }],
     ['host, with the secret hidden', { settings: { url: 'rtmps://evil.example/live', key: hiddenSecret } }],
   ])('is asked for again when an edit changes the %s', (_what, changes) => {
     expect(() => show.edit([change('outputs/yt', changes)], eve)).toThrow(needed('outputs/yt/settings/key'))
@@ -66,6 +67,9 @@ describe('a secret of an output or source', () => {
   })
 
   it('stays with its host through copies, undo and redo, and goes where it is sent along', () => {
+    show.edit([change('outputs/yt', { settings: { certificate: 'any', key: 'k3y' } })], eve)
+    show.edit([change('outputs/yt', { settings: { certificate: 'system' } })], eve)
+    show.edit([change('outputs/yt', { settings: { certificate: null } })], eve)
     show.edit([{ do: 'duplicate', at: 'outputs/yt', id: 'copy' }], eve)
     expect(output('copy')).toEqual(output())
     show.edit([change('outputs/yt', { settings: { url: 'rtmps://A.example:443/other' } })], eve)

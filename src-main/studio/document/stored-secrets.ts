@@ -7,7 +7,7 @@ import { type CollectionSecret, hiddenSecret, mapPart, mapSecrets, type Owner } 
 
 /**
  * Places of stored secrets that a change of an output or source would send elsewhere: those that it does not bring along, where it names
- * another kind, protocol, host or port. A URL brings its secrets along.
+ * another kind, protocol, host, port or certificate. A URL brings its secrets along.
  */
 export function secretsElsewhere(
   before: object,
@@ -32,16 +32,20 @@ export function secretsElsewhere(
 
 /** The error of places whose secret must be sent again. */
 export function secretNeeded(places: readonly string[]): AppError {
-  return new AppError('secret.needed', `${places.join(', ')}: the stored secret was entered for another kind, protocol, host or port`, {
-    details: { places },
-  })
+  return new AppError(
+    'secret.needed',
+    `${places.join(', ')}: the stored secret was entered for another kind, protocol, host, port or certificate`,
+    {
+      details: { places },
+    },
+  )
 }
 
 export interface RestoredSecrets<T> {
   readonly document: T
   /** Places that were sent hidden and had no secret before. */
   readonly missing: readonly string[]
-  /** Places whose secret would go to another kind, protocol, host or port than the one that it was entered for. */
+  /** Places whose secret would go to another kind, protocol, host, port or certificate than the one that it was entered for. */
   readonly elsewhere: readonly string[]
 }
 
@@ -72,8 +76,21 @@ export function restoreSecrets<T>(document: T, before: Collection, kinds: Collec
   return { document: restored, missing, elsewhere }
 }
 
-function sameTarget(one: Owner, other: Owner): boolean {
-  return targetOf(one) === targetOf(other)
+function sameTarget(before: Owner, after: Owner): boolean {
+  return targetOf(before) === targetOf(after) && !trustsAnother(before, after)
+}
+
+/**
+ * Whether another certificate is accepted than before: whoever is on the way to the server could then read the secret. Going back to the
+ * authorities of this machine needs no secret.
+ */
+function trustsAnother(before: Owner, after: Owner): boolean {
+  const trusted = certificateOf(after)
+  return trusted !== 'system' && trusted !== certificateOf(before)
+}
+
+function certificateOf({ settings }: Owner): unknown {
+  return isRecord(settings) ? (settings.certificate ?? 'system') : 'system'
 }
 
 /** Where an output or source sends its secrets: its kind, and protocol, host and port of each URL in its settings. */

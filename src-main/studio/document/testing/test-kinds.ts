@@ -39,7 +39,10 @@ const rtmp = {
   kind: 'rtmp',
   sound: true,
   encodes: true,
-  settings: Type.Object({ url: referenceText('url', {}), key: secretText({ default: '' }) }, exactly),
+  settings: Type.Object(
+    { url: referenceText('url', {}), key: secretText({ default: '' }), certificate: Type.Optional(Type.String()) },
+    exactly,
+  ),
 }
 
 const sources = [color, media, tone, camera]
