@@ -83,7 +83,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
     const before = pids.map(sockets)
     const path = await mediaPlaylist()
     const rounds: (() => void)[] = []
-    let kept: number[] = []
+    let kept = pids.map(() => 0)
     // who wakes first takes several of a burst: viewers that come one after another are spread
     for (let round = 0; round < 40 && !(Math.min(...kept) > 5); round++) {
       const { statuses, done } = await ask(path, 10)
