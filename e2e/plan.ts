@@ -21,6 +21,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },
+  'languages': { part: 'host', cost: 'cpu', quick: true },
   'page-keys': { part: 'host', cost: 'cpu', quick: true },
   'page-live': { part: 'host', cost: 'cpu', quick: true },
   'page-sign-in': { part: 'host', cost: 'cpu', quick: true },

@@ -87,6 +87,8 @@ export function stringsOf(file, source) {
   const { program, errors } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file}: ${errors[0].message}`)
   const test = /\.(test|e2e)\.tsx?$/.test(file)
+  // A message is read also where it is one word in small letters.
+  const single = test || englishMessages.test(file)
   const found = []
   const lineAt = (offset) => source.slice(0, offset).split('\n').length
   const visit = (node, read) => {
@@ -96,8 +98,9 @@ export function stringsOf(file, source) {
     }
     if (typeof node !== 'object' || node === null || typeof node.type !== 'string') return
     if (/^(Import|Export(All|Named))Declaration$/.test(node.type) && node.source) return
+    if (node.type === 'Property' && !node.computed) return visit(node.value, read)
     if (node.type === 'JSXAttribute' && machineAttributes.has(node.name.name)) return
-    const text = textOf(node, test)
+    const text = textOf(node, single)
     if (read && text !== null && !sql.test(text)) found.push({ line: lineAt(node.start), text })
     if (test && node.type === 'CallExpression' && /^(it|test|describe)\b/.test(source.slice(node.callee.start, node.callee.end))) {
       visit(node.arguments[0], true)
@@ -118,6 +121,9 @@ function textOf(node, single) {
   return null
 }
 
+const englishMessages = /(^|\/)messages\/en\//
+const otherMessages = /(^|\/)messages\/(?!en\/)[a-z]{2,3}\//
+
 /** All findings of a checked-out repository, as lines to print. */
 export function checkWords(root) {
   const glossary = readGlossary(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8'))
@@ -125,7 +131,7 @@ export function checkWords(root) {
   return stdout
     .trim()
     .split('\n')
-    .filter((file) => !/(^|\/)(fixtures|helpers|testing|fuzz)\//.test(file))
+    .filter((file) => !/(^|\/)(fixtures|helpers|testing|fuzz)\//.test(file) && !otherMessages.test(file))
     .flatMap((file) => {
       const text = readFileSync(join(root, file), 'utf8')
       const texts = file.endsWith('.md') ? proseOf(text) : stringsOf(file, text)

@@ -53,6 +53,11 @@ describe('the word check', () => {
     expect(wordsOf(stringsOf('page.tsx', source))).toEqual(['2 picture: frame', '3 begin: start', '5 Picture: frame', '5 begin: start'])
   })
 
+  it('reads single words of the message files, not their keys', () => {
+    const source = "export const player = { 'picture': 'begin' }"
+    expect(wordsOf(stringsOf('src-renderer/messages/en/player.ts', source))).toEqual(['1 begin: start'])
+  })
+
   it('reads of a test only its names', () => {
     const source = "describe('pictures', () => { it.each([1])('begin %s', () => { expect(text).toBe('a picture came') }) })"
     expect(wordsOf(stringsOf('page.test.ts', source)).map((found) => found.slice(2))).toEqual(['pictures: frame', 'begin: start'])

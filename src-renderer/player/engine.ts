@@ -1,3 +1,5 @@
+import { player as t } from '../messages/player.ts'
+
 export interface LevelInfo {
   readonly id: number
   readonly label: string
@@ -59,5 +61,5 @@ export interface EngineEvents {
 /** 1080p · 6.0 Mbps, or the bit rate alone while the size is not known. */
 export function levelLabel(height: number, bitsPerSecond: number): string {
   const rate = bitsPerSecond > 0 ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbps` : ''
-  return [height > 0 ? `${height}p` : '', rate].filter((part) => part !== '').join(' · ') || 'Source'
+  return [height > 0 ? `${height}p` : '', rate].filter((part) => part !== '').join(' · ') || t.source
 }

@@ -1,3 +1,4 @@
+import { player as t } from '../messages/player.ts'
 import type { WatchSession } from '../player/watch-session.ts'
 
 /** The element with that id, which watch.html is known to hold. */
@@ -37,10 +38,10 @@ export function connectControls(video: HTMLVideoElement, session: () => WatchSes
   const pip = part('pip')
   const fullscreen = part('fullscreen')
 
-  const drawPlay = () => setIcon(play, video.paused ? 'play' : 'pause', video.paused ? 'Play' : 'Pause')
+  const drawPlay = () => setIcon(play, video.paused ? 'play' : 'pause', video.paused ? t.play : t.pause)
   const drawSound = () => {
     const silent = video.muted || video.volume === 0
-    setIcon(mute, silent ? 'muted' : 'sound', silent ? 'Turn audio on' : 'Mute')
+    setIcon(mute, silent ? 'muted' : 'sound', silent ? t.turnAudioOn : t.mute)
     unmute.hidden = !video.muted
     volume.value = String(video.muted ? 0 : video.volume)
   }
@@ -165,15 +166,15 @@ function connectMenu(session: () => WatchSession, redraw: () => void): void {
     const current = session()
     const level = current.level()
     menu.replaceChildren(
-      heading('Quality'),
-      entry('Automatic', level?.auto ?? true, () => current.setLevel(-1)),
+      heading(t.quality),
+      entry(t.automatic, level?.auto ?? true, () => current.setLevel(-1)),
       ...current
         .levels()
         .map((each) => entry(each.label, level !== null && !level.auto && level.id === each.id, () => current.setLevel(each.id))),
-      heading('Player'),
-      entry('Low-Latency HLS', current.engine === 'hls', () => current.useEngine('hls')),
-      entry('WebRTC, real time', current.engine === 'webrtc', () => current.useEngine('webrtc')),
-      entry('DASH', current.engine === 'dash', () => current.useEngine('dash')),
+      heading(t.player),
+      entry(t.lowLatencyHls, current.engine === 'hls', () => current.useEngine('hls')),
+      entry(t.webRtc, current.engine === 'webrtc', () => current.useEngine('webrtc')),
+      entry(t.dash, current.engine === 'dash', () => current.useEngine('dash')),
     )
     menu.hidden = false
     opener.setAttribute('aria-expanded', 'true')

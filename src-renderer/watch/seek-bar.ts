@@ -1,3 +1,4 @@
+import { player as t } from '../messages/player.ts'
 import { liveWithinS } from '../player/engine.ts'
 import type { WatchSession } from '../player/watch-session.ts'
 import { part } from './controls.ts'
@@ -16,7 +17,7 @@ export function formatSpan(seconds: number): string {
 }
 
 function textOf(behindS: number): string {
-  return behindS <= liveWithinS ? 'Live' : `-${formatSpan(behindS)}`
+  return behindS <= liveWithinS ? t.live : `-${formatSpan(behindS)}`
 }
 
 /** Joins the bar above the controls with the rewind window: its right end is live. */

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { player } from './en/player.ts'
+import { chooseLanguage, chooseLocale } from './language.ts'
+import { languages } from './languages.ts'
+import type { Messages } from './messages.ts'
+import { pluralIn } from './plural.ts'
+
+const english: Messages = { player }
+
+/** A text by the keys that lead to it: a string, or a function that fills in parameters. */
+type Leaf = readonly [path: string, text: string | ((...parameters: unknown[]) => string)]
+
+function leavesOf(texts: unknown, path: string): Leaf[] {
+  if (typeof texts === 'string' || typeof texts === 'function') return [[path, texts as Leaf[1]]]
+  return Object.entries(texts as object).flatMap(([key, each]) => leavesOf(each, `${path}.${key}`))
+}
+
+/** Numbers that no text has by itself; every language writes them with the same digits. */
+const values = [101, 202, 303, 404, 505]
+
+const filledIn = (text: Leaf[1]): string => (typeof text === 'string' ? text : text(...values))
+
+/** What a language has other than English has it: missing and additional texts, and parameters that it leaves out. */
+function faultsOf(tag: string, section: string, ours: unknown, theirs: unknown): string[] {
+  const texts = new Map(leavesOf(theirs, section))
+  const faults = leavesOf(ours, section).flatMap(([path, text]) => {
+    const other = texts.get(path)
+    texts.delete(path)
+    if (other === undefined || typeof other !== typeof text) return [`${tag} ${path} is missing`]
+    const [wanted, given] = [filledIn(text), filledIn(other)]
+    if ((wanted === '') !== (given === '')) return [`${tag} ${path} is empty in one language only`]
+    return values
+      .filter((value) => wanted.includes(String(value)) !== given.includes(String(value)))
+      .map((value) => `${tag} ${path} uses parameter ${values.indexOf(value) + 1} otherwise than English`)
+  })
+  return [...faults, ...[...texts.keys()].map((path) => `${tag} ${path} is not in English`)]
+}
+
+describe('the message files', () => {
+  it.each(Object.entries(languages))(
+    '%s has every text of the page, with the parameters of the English one',
+    async (tag, { player: load }) => {
+      const texts = await load()
+      const faults = Object.entries(english).flatMap(([section, ours]) =>
+        faultsOf(tag, section, ours, texts(section as keyof Messages, ours as never)),
+      )
+      expect(faults).toEqual([])
+    },
+  )
+
+  it('notices what a language lacks', () => {
+    const ours = { a: 'One', b: { c: (name: string) => `Name ${name}`, d: 'Two' }, e: 'Three' }
+    const theirs = { a: '', b: { c: (_name: string) => 'Nombre' }, e: 'Tres', f: 'Cuatro' }
+    expect(faultsOf('es', 's', ours, theirs)).toEqual([
+      'es s.a is empty in one language only',
+      'es s.b.c uses parameter 1 otherwise than English',
+      'es s.b.d is missing',
+      'es s.f is not in English',
+    ])
+  })
+})
+
+describe('the language of the page', () => {
+  it('is the first preferred one that there is, with or without its region, else English', () => {
+    expect(chooseLanguage(['pt-BR', 'es-MX', 'en-US'], ['es'])).toBe('es')
+    expect(chooseLanguage(['en-GB', 'es'], ['es'])).toBe('en')
+    expect(chooseLanguage(['en-XA', 'es'], ['es', 'en-XA'])).toBe('en-XA')
+    expect(chooseLanguage(['pt'], ['es'])).toBe('en')
+    expect(chooseLanguage([], ['es'])).toBe('en')
+  })
+
+  it('writes numbers and dates as in the region that the browser prefers', () => {
+    expect(chooseLocale('es', ['en-US', 'es-MX'])).toBe('es-MX')
+    expect(chooseLocale('es', ['en-US'])).toBe('es')
+  })
+
+  it('has the plural forms of the language', () => {
+    const viewers = { one: '# espectador', other: '# espectadores' }
+    expect([0, 1, 2].map((count) => pluralIn('es')(count, viewers))).toEqual(['0 espectadores', '1 espectador', '2 espectadores'])
+    expect(pluralIn('en')(12_345, { one: '# viewer', other: '# viewers' })).toBe('12,345 viewers')
+  })
+})
