@@ -18,6 +18,7 @@ export interface PlannedFile {
 export const plan: Readonly<Record<string, PlannedFile>> = {
   'api': { part: 'host', cost: 'wait', quick: true },
   'command-line': { part: 'host', cost: 'wait', quick: true },
+  'docs-examples': { part: 'host', cost: 'wait', quick: true },
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },

@@ -10,7 +10,7 @@ import { testBox } from './testing/test-kinds.ts'
 const kinds = studioKinds
 const reader = { kinds, check: createCollectionCheck({ kinds, actionFaults }), seals: new SecretSeals(testBox), refusal: () => undefined }
 
-it.each(['README.md', 'docs/studio-collections.md'])('the collections in %s can be opened', (file) => {
+it.each(['docs/studio.md', 'docs/studio-collections.md'])('the collections in %s can be opened', (file) => {
   const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
   const documents = [...text.matchAll(/```json\n([\s\S]*?)```/g)]
     .map(([, json]) => JSON.parse(json as string))
