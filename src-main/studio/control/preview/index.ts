@@ -1,19 +1,21 @@
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
+import { mayAct } from '../../../platform/principal.ts'
 import { defineSocket, type SocketDefinition } from '../../../platform/sockets.ts'
+import { PreviewFeedStore } from './feed-store.ts'
 import { type PreviewHeight, previewHeights } from './preview-encoding.ts'
-import { type PreviewAim, PreviewFeed, type PreviewFeedDependencies } from './preview-feed.ts'
+import type { PreviewAim, PreviewFeedDependencies } from './preview-feed.ts'
 import { PreviewViewer } from './preview-viewer.ts'
-
-/** A feed goes on so long after its last page has gone, ms: one that comes back begins at once, and asks no output for a keyframe. */
-const lingerMs = 3000
 
 const QuerySchema = Type.Object({
   canvas: Type.Optional(Type.String({ maxLength: 64, description: 'the first one where left out' })),
   of: Type.Union([Type.Literal('program'), Type.Literal('preview')], { default: 'program' }),
   height: Type.Union(
     previewHeights.map((height) => Type.Literal(height)),
-    { default: 720, description: 'pixels; an encoding of an output may be larger' },
+    {
+      default: 720,
+      description: 'pixels; what comes may be larger or smaller: what an output encodes, for viewers what is encoded already',
+    },
   ),
 })
 
@@ -24,31 +26,7 @@ export interface Previews {
 
 /** What pages see of the studio's canvases: encoded frames over a WebSocket, made only while somebody looks. */
 export function createPreviews(dependencies: PreviewFeedDependencies): Previews {
-  const feeds = new Map<string, { readonly feed: PreviewFeed; ending: NodeJS.Timeout | undefined }>()
-
-  const feedOf = (aim: PreviewAim) => {
-    const key = JSON.stringify([aim.canvas, aim.of, aim.height])
-    let held = feeds.get(key)
-    if (held === undefined) {
-      held = { feed: new PreviewFeed(aim, dependencies), ending: undefined }
-      feeds.set(key, held)
-    }
-    clearTimeout(held.ending)
-    const at = held
-    return {
-      feed: at.feed,
-      release: (): void => {
-        if (at.feed.listeners > 0) return
-        clearTimeout(at.ending)
-        at.ending = setTimeout(() => {
-          feeds.delete(key)
-          at.feed.close()
-        }, lingerMs)
-        at.ending.unref()
-      },
-    }
-  }
-
+  const feeds = new PreviewFeedStore(dependencies)
   return {
     sockets: [
       defineSocket({
@@ -59,10 +37,10 @@ export function createPreviews(dependencies: PreviewFeedDependencies): Previews 
         query: QuerySchema,
         maxClients: 64,
         maxMessageBytes: 256,
-        accept({ query }) {
+        accept({ query, principal }) {
           const aim = aimOf(query, dependencies)
           return (client) => {
-            const { feed, release } = feedOf(aim)
+            const { feed, release } = feeds.take(aim, mayAct(principal, 'editor'))
             const viewer = new PreviewViewer(client, () => {
               leave()
               release()
@@ -73,13 +51,7 @@ export function createPreviews(dependencies: PreviewFeedDependencies): Previews 
         },
       }),
     ],
-    stop() {
-      for (const { feed, ending } of feeds.values()) {
-        clearTimeout(ending)
-        feed.close()
-      }
-      feeds.clear()
-    },
+    stop: () => feeds.close(),
   }
 }
 
