@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { HealthMeter } from '../hub/health.ts'
-import type { StreamEntry } from '../hub/stream-entry.ts'
+import type { StreamEntry } from '../hub/live-publisher.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
 
 export interface StreamMetrics {

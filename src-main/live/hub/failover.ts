@@ -2,7 +2,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import type { EventBus } from '../../platform/events.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { findJoint } from './joint.ts'
-import type { LivePublisher, StreamEntry } from './stream-entry.ts'
+import type { LivePublisher, StreamEntry } from './live-publisher.ts'
 
 /** Why another publisher took the air. */
 export type FailoverCause = 'lost' | 'silent' | 'returned' | 'command'

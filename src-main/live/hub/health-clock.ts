@@ -1,7 +1,7 @@
 import type { EventBus } from '../../platform/events.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { HealthWarning } from '../schemas.ts'
-import type { StreamEntry } from './stream-entry.ts'
+import type { StreamEntry } from './live-publisher.ts'
 
 export interface HealthClockDependencies {
   readonly streams: () => readonly StreamEntry[]

@@ -1,7 +1,7 @@
 import type { Track } from '../../formats/track.ts'
 import { type AddressBase, streamAddresses } from '../addresses.ts'
 import type { Stream, StreamPublisher, TrackInfo } from '../schemas.ts'
-import type { LivePublisher, StreamEntry } from './stream-entry.ts'
+import type { LivePublisher, StreamEntry } from './live-publisher.ts'
 import { stateOf } from './stream-state.ts'
 
 /** A stream as the API and the events show it. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../../../platform/logger.ts'
-import type { StreamEntry } from '../../hub/stream-entry.ts'
+import type { StreamEntry } from '../../hub/live-publisher.ts'
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
 import type { DemoInfo } from '../../schemas.ts'

@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts'
 import { bareAddress } from '../../platform/network-address.ts'
+import type { LivePublisher, PublisherRole, PublishKey, StreamEntry } from './live-publisher.ts'
 import type { PublishRequest } from './publisher.ts'
-import type { LivePublisher, PublisherRole, PublishKey, StreamEntry } from './stream-entry.ts'
 import type { StreamPublication } from './stream-publication.ts'
 
 /** The lane that a newcomer takes, and who must leave it for that. Throws `publish.busy`. */

@@ -3,7 +3,7 @@ import type { AuditLog } from '../../platform/audit.ts'
 import type { AppError } from '../../platform/errors.ts'
 import type { EventBus } from '../../platform/events.ts'
 import type { Stream } from '../schemas.ts'
-import { namesOf, type StreamEntry, storedOf } from './stream-entry.ts'
+import { namesOf, type StreamEntry, storedOf } from './live-publisher.ts'
 import { nextPhase, type StreamCause } from './stream-state.ts'
 import type { StreamStore } from './stream-store.ts'
 
