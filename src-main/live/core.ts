@@ -6,7 +6,7 @@ import { createViewerMetrics } from './audience/viewer-metrics.ts'
 import { ViewerSessions } from './audience/viewer-sessions.ts'
 import { ViewerStore } from './audience/viewer-store.ts'
 import { HealthClock } from './hub/health-clock.ts'
-import type { StreamEntry } from './hub/live-publisher.ts'
+import type { ManagedStream } from './hub/managed-stream.ts'
 import { StreamRegistry } from './hub/stream-registry.ts'
 import { createStreamStore } from './hub/stream-store.ts'
 import { streamView } from './hub/stream-view.ts'
@@ -75,11 +75,11 @@ export async function createCore(dependencies: LiveDependencies, addressBase: (b
     reconnectWindowMs: () => settings().reconnectWindowMs,
     failover: config.failover,
     slates,
-    describe: (entry) => streamView(entry, viewers.count(entry.id), addressBase(dependencies.baseUrl?.() ?? '')),
+    describe: (stream) => streamView(stream, viewers.count(stream.id), addressBase(dependencies.baseUrl?.() ?? '')),
   })
-  const heightOf = (entry: StreamEntry | undefined, rendition: string | undefined): number | undefined => {
-    const packaged = entry === undefined || rendition === undefined ? undefined : runs.find(entry.name)
-    const track = packaged?.renditions.find(({ id }) => id === rendition)?.track ?? entry?.run?.tracks.find(({ kind }) => kind === 'video')
+  const heightOf = (stream: ManagedStream | undefined, rendition: string | undefined): number | undefined => {
+    const packaged = stream === undefined || rendition === undefined ? undefined : runs.find(stream.name)
+    const track = packaged?.renditions.find(({ id }) => id === rendition)?.track ?? stream?.run?.tracks.find(({ kind }) => kind === 'video')
     return track?.kind === 'video' ? track.height : undefined
   }
   const viewerMetrics = createViewerMetrics(dependencies.registry, () =>
@@ -88,7 +88,7 @@ export async function createCore(dependencies: LiveDependencies, addressBase: (b
       .filter(({ phase }) => phase === 'active' || phase === 'reconnecting')
       .map(({ id, name }) => ({ name, figures: viewers.figures(id) })),
   )
-  registry.onRun((entry) => viewers.begin(entry.id, entry.run?.epoch))
+  registry.onRun((stream) => viewers.begin(stream.id, stream.run?.epoch))
   keys.onChanged((key) => registry.keyChanged(key))
   keys.onWithdrawn((key, code) => registry.withdraw(key.id, new AppError(code)))
 
@@ -114,7 +114,7 @@ export async function createCore(dependencies: LiveDependencies, addressBase: (b
     defaultMode: config.ladder,
     streamOf: (idOrName) => registry.get(idOrName),
     limitsOf: (stream) => registry.limitsOf(stream),
-    warn: (stream, code, message) => registry.warn(stream, code, message),
+    warn: (stream, code, message) => registry.known(stream.id)?.warn(code, message),
   })
   const { segmentMs, partMs, windowMs } = config
   const runs = new PackagedRuns(

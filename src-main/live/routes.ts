@@ -4,7 +4,7 @@ import { pageFields, pageOf, pageSchema } from '../platform/pages.ts'
 import { defineRoute, type RouteDefinition, type RouteRequest } from '../platform/routes.ts'
 import { type AddressBase, publishAddresses } from './addresses.ts'
 import type { ViewerSessions } from './audience/viewer-sessions.ts'
-import type { StreamEntry } from './hub/live-publisher.ts'
+import type { ManagedStream } from './hub/managed-stream.ts'
 import type { StreamRegistry } from './hub/stream-registry.ts'
 import { streamView } from './hub/stream-view.ts'
 import { KeyLimitsChangeSchema, OnOverLimitSchema } from './key-limits.ts'
@@ -35,7 +35,7 @@ export interface LiveRoutesDependencies {
   readonly viewers: ViewerSessions
   readonly testStream: TestStream
   /** Frees what is kept of a forgotten stream. */
-  readonly forget: (entry: StreamEntry) => void
+  readonly forget: (stream: ManagedStream) => void
   /** Everything that addresses are built from, for a client that came by `baseUrl`. */
   readonly addressBase: (baseUrl: string) => AddressBase
 }
@@ -54,8 +54,8 @@ export function liveRoutes(dependencies: LiveRoutesDependencies): readonly Route
   return [...streamRoutes(dependencies), ...keyRoutes(dependencies), ...demoRoutes(dependencies), ...shortRoutes(dependencies)]
 }
 
-function show(dependencies: LiveRoutesDependencies, entry: StreamEntry, request: AnyRequest): Stream {
-  return streamView(entry, dependencies.viewers.count(entry.id), dependencies.addressBase(request.baseUrl))
+function show(dependencies: LiveRoutesDependencies, stream: ManagedStream, request: AnyRequest): Stream {
+  return streamView(stream, dependencies.viewers.count(stream.id), dependencies.addressBase(request.baseUrl))
 }
 
 function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
@@ -71,7 +71,7 @@ function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefin
       responses: { 200: pageSchema(StreamSchema) },
       handler: (request) => {
         const { items, nextCursor } = pageOf(registry.list(), request.query)
-        return { body: { items: items.map((entry) => show(dependencies, entry, request)), nextCursor } }
+        return { body: { items: items.map((stream) => show(dependencies, stream, request)), nextCursor } }
       },
     }),
     defineRoute({
@@ -115,9 +115,9 @@ function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefin
       body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }),
       responses: { 200: StreamSchema },
       handler: (request) => {
-        const entry = registry.get(request.params.id)
-        registry.rename(entry, request.body.title, request.principal.id)
-        return { body: show(dependencies, entry, request) }
+        const stream = registry.get(request.params.id)
+        stream.rename(request.body.title, request.principal.id)
+        return { body: show(dependencies, stream, request) }
       },
     }),
     defineRoute({
@@ -129,9 +129,9 @@ function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefin
       params: IdParams,
       responses: { 200: StreamSchema },
       handler: (request) => {
-        const entry = registry.get(request.params.id)
-        registry.kick(entry, request.principal.id)
-        return { body: show(dependencies, entry, request) }
+        const stream = registry.get(request.params.id)
+        stream.kick(request.principal.id)
+        return { body: show(dependencies, stream, request) }
       },
     }),
     defineRoute({
@@ -154,9 +154,9 @@ function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefin
       body: Type.Object({ to: Type.Optional(PublisherRoleSchema) }),
       responses: { 200: StreamSchema },
       handler: (request) => {
-        const entry = registry.get(request.params.id)
-        registry.switchOver(entry, request.body.to, request.principal.id)
-        return { body: show(dependencies, entry, request) }
+        const stream = registry.get(request.params.id)
+        stream.switchOver(request.body.to, request.principal.id)
+        return { body: show(dependencies, stream, request) }
       },
     }),
     defineRoute({
@@ -168,9 +168,9 @@ function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefin
       params: IdParams,
       responses: { 204: Type.Null() },
       handler: (request) => {
-        const entry = registry.get(request.params.id)
-        registry.remove(entry, request.principal.id)
-        dependencies.forget(entry)
+        const stream = registry.get(request.params.id)
+        registry.remove(stream, request.principal.id)
+        dependencies.forget(stream)
         return { status: 204, body: null }
       },
     }),
@@ -327,13 +327,13 @@ function shortRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefini
         if (source === 'demo' && testStream.state().running && !testStream.runs(name)) {
           throw new AppError('request.conflict', 'The test stream runs on another stream; stop it first')
         }
-        const entry = registry.start(name, title === undefined ? {} : { title }, actor)
+        const stream = registry.start(name, title === undefined ? {} : { title }, actor)
         let secret: string | undefined
         if (source === 'demo') await testStream.start(name, actor)
         else if (!keys.hasUsable(name)) secret = (await keys.create({ stream: name }, actor)).secret
         return {
           body: {
-            stream: show(dependencies, entry, request),
+            stream: show(dependencies, stream, request),
             publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret),
           },
         }
@@ -363,8 +363,8 @@ function shortRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefini
 }
 
 async function end(dependencies: LiveRoutesDependencies, id: string, request: AnyRequest & { principal: { id: string } }): Promise<Stream> {
-  const entry = dependencies.registry.get(id)
-  if (dependencies.testStream.runs(entry.name)) await dependencies.testStream.stop()
-  dependencies.registry.end(entry, request.principal.id)
-  return show(dependencies, entry, request)
+  const stream = dependencies.registry.get(id)
+  if (dependencies.testStream.runs(stream.name)) await dependencies.testStream.stop()
+  stream.end(request.principal.id)
+  return show(dependencies, stream, request)
 }

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { HealthMeter } from '../hub/health.ts'
-import type { StreamEntry } from '../hub/live-publisher.ts'
+import type { ManagedStream } from '../hub/managed-stream.ts'
 import type { ViewerSessions } from './viewer-sessions.ts'
 
 export interface StreamMetrics {
@@ -22,7 +22,7 @@ const described: Readonly<Record<Total, readonly [name: string, help: string]>> 
 }
 
 /** The streams' figures on /metrics. No label carries text from the network. */
-export function createStreamMetrics(registry: Registry, streams: () => readonly StreamEntry[], viewers: ViewerSessions): StreamMetrics {
+export function createStreamMetrics(registry: Registry, streams: () => readonly ManagedStream[], viewers: ViewerSessions): StreamMetrics {
   const registers = [registry]
   const counters = new Map<Total, Counter>()
   for (const total of totals) {

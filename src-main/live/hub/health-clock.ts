@@ -1,10 +1,10 @@
 import type { EventBus } from '../../platform/events.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { HealthWarning } from '../schemas.ts'
-import type { StreamEntry } from './live-publisher.ts'
+import type { ManagedStream } from './managed-stream.ts'
 
 export interface HealthClockDependencies {
-  readonly streams: () => readonly StreamEntry[]
+  readonly streams: () => readonly ManagedStream[]
   readonly viewers: (streamId: string) => number
   readonly events: EventBus
   readonly now: () => number
@@ -31,21 +31,21 @@ export class HealthClock {
   tick(): void {
     const { events, viewers, now, monotonic, onTick } = this.#dependencies
     const wallMs = now()
-    for (const entry of this.#dependencies.streams()) {
-      const meter = entry.meter
-      if (meter === undefined || (entry.phase !== 'active' && entry.phase !== 'reconnecting')) {
-        this.#warned.delete(entry.id)
+    for (const stream of this.#dependencies.streams()) {
+      const meter = stream.meter
+      if (meter === undefined || (stream.phase !== 'active' && stream.phase !== 'reconnecting')) {
+        this.#warned.delete(stream.id)
         continue
       }
-      const sample = meter.sample(monotonic(), wallMs, viewers(entry.id), entry.phase === 'reconnecting')
+      const sample = meter.sample(monotonic(), wallMs, viewers(stream.id), stream.phase === 'reconnecting')
       const warnings: readonly HealthWarning[] = meter.warnings
-      const standby = entry.standby?.publication.meter
+      const standby = stream.standby?.publication.meter
       standby?.sample(monotonic(), wallMs, 0, false)
-      events.publish('stream.health', { sample, warnings }, { stream: entry.id, volatile: true })
+      events.publish('stream.health', { sample, warnings }, { stream: stream.id, volatile: true })
       const codes = warnings.map((warning) => warning.code).join()
-      if (codes === (this.#warned.get(entry.id) ?? '')) continue
-      this.#warned.set(entry.id, codes)
-      events.publish('stream.warnings', { warnings }, { stream: entry.id })
+      if (codes === (this.#warned.get(stream.id) ?? '')) continue
+      this.#warned.set(stream.id, codes)
+      events.publish('stream.warnings', { warnings }, { stream: stream.id })
     }
     onTick?.()
   }

@@ -2,6 +2,7 @@ import type { Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { KeyLimits, StreamLimits } from '../key-limits.ts'
 import type { HealthSample } from '../schemas.ts'
+import type { LivePublisher } from './live-publisher.ts'
 
 /** Seconds that a measured figure is averaged over before it counts. */
 const MEAN_SECONDS = 5
@@ -40,6 +41,15 @@ export function measuredOverLimit(samples: readonly HealthSample[], { limits, on
     return over('frame rate', Math.round(rate), limits.maxFrameRate, 'frames per second')
   }
   return undefined
+}
+
+/** What a publisher has sent itself, against the limits of its key. */
+export function publisherOverLimit({ publication, sinceMs, key }: LivePublisher): AppError | undefined {
+  // the first second is shared with whoever was on air before
+  return measuredOverLimit(
+    publication.meter.samples.filter((sample) => sample.timeMs > sinceMs + 1000),
+    key,
+  )
 }
 
 /** True where a stream has been live for as long as its key allows. */

@@ -1,248 +1,363 @@
-import type { AuditLog } from '../../platform/audit.ts'
-import type { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
-import type { Logger } from '../../platform/logger.ts'
-import type { SteadyClock } from '../../platform/steady-clock.ts'
-import { Failover } from './failover.ts'
+import type { LiveStream, StreamState } from '../../media/live-stream.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { StreamLimits } from '../key-limits.ts'
+import type { HealthWarning, Stream } from '../schemas.ts'
+import type { StreamMetadata } from './current-run.ts'
 import type { HealthMeter } from './health.ts'
-import { trackOverLimit } from './limit-check.ts'
-import { type LivePublisher, namesOf, type PublisherRole, type PublishKey, type StreamEntry } from './live-publisher.ts'
-import type { PublishRequest } from './publisher.ts'
-import { createFaultTeller } from './publisher-faults.ts'
-import { holderOf } from './publisher-pair.ts'
-import type { SlateTurns } from './slate-publisher.ts'
-import type { StreamPhases } from './stream-lifecycle.ts'
-import { StreamPublication } from './stream-publication.ts'
+import { durationOver, publisherOverLimit } from './limit-check.ts'
+import type { LivePublisher, PublisherRole, PublishKey } from './live-publisher.ts'
+import type { Publication, PublishRequest } from './publisher.ts'
+import type { StreamStatus } from './stream.ts'
+import { StreamLifecycle } from './stream-lifecycle.ts'
+import { StreamPublishers } from './stream-publishers.ts'
+import { StreamReports } from './stream-reports.ts'
 import type { StreamRun } from './stream-run.ts'
+import type { StreamServices } from './stream-services.ts'
+import { nextPhase, type StreamCause, type StreamPhase } from './stream-state.ts'
+import type { StoredStream } from './stream-store.ts'
 
-export interface StreamPublishersDependencies {
-  readonly entries: () => Iterable<StreamEntry>
-  readonly phases: StreamPhases
-  readonly slates: SlateTurns
-  /** The run has its first header. */
-  readonly began: (run: StreamRun) => void
-  readonly events: EventBus
-  readonly audit: AuditLog
-  readonly log: Logger
-  readonly reconnectWindowMs: () => number
-  /** When the backup takes over from a silent publisher, and the primary back, ms. */
-  readonly failover: { readonly silenceMs: number; readonly returnMs: number }
-  /** ms since 1970. */
-  readonly now: () => number
-  /** Dates what players compare with each other. */
-  readonly clock: SteadyClock
-  /** Monotonic ms. */
-  readonly monotonic: () => number
+export interface ManagedStreamDependencies extends StreamServices {
+  /** The stream as events show it. */
+  readonly describe: (stream: ManagedStream) => Stream
 }
 
-/** Those who publish: on air, held ready, lost and sent away. */
-export class StreamPublishers {
-  readonly #dependencies: StreamPublishersDependencies
-  readonly #failover: Failover
+/** Who listens for the runs of a stream. */
+export interface RunListeners {
+  /** A run is about to be created. */
+  readonly beforeRun: () => void
+  readonly onRun: (stream: ManagedStream) => void
+  /** The first packet of a run is here: it can be subscribed to. */
+  readonly onActive: (run: LiveStream) => void
+}
 
-  constructor(dependencies: StreamPublishersDependencies) {
+/**
+ * One stream: its phase, its publishers, its slate and its run. Nobody else changes them. Always true of it:
+ * somebody is on air while it is `active` and only then; a pending, ended or failed stream has no publisher on air and no slate
+ * on air; an ended or failed one has nobody kept ready, waits for nobody, and its run has ended.
+ */
+export class ManagedStream {
+  readonly id: string
+  readonly name: string
+  readonly createdAt: string
+  /** The host before this one ended while the stream was live. */
+  readonly wasLive: boolean
+  readonly #dependencies: ManagedStreamDependencies
+  readonly #reports: StreamReports
+  readonly #lifecycle: StreamLifecycle
+  readonly #publishers: StreamPublishers
+
+  constructor(stored: StoredStream, dependencies: ManagedStreamDependencies, listeners: RunListeners) {
+    const { id, name, createdAt, phase } = stored
+    this.id = id
+    this.name = name
+    this.createdAt = createdAt
+    this.wasLive = nextPhase(phase, 'restart') !== undefined
     this.#dependencies = dependencies
-    this.#failover = new Failover({
-      entries: dependencies.entries,
-      events: dependencies.events,
-      audit: dependencies.audit,
-      monotonic: dependencies.monotonic,
-      silenceMs: () => dependencies.failover.silenceMs,
-      returnMs: () => dependencies.failover.returnMs,
-      changed: (entry) => {
-        dependencies.slates.end(entry)
-        clearTimeout(entry.timer)
-        entry.timer = undefined
-        dependencies.phases.move(entry, 'publish', { message: `stream ${entry.name} is live` })
+    this.#reports = new StreamReports({ ...dependencies, id, name, describe: () => dependencies.describe(this) })
+    this.#lifecycle = new StreamLifecycle(stored, { ...dependencies, reports: this.#reports })
+    this.#publishers = new StreamPublishers({
+      ...dependencies,
+      id,
+      name,
+      reports: this.#reports,
+      beforeRun: () => {
+        listeners.beforeRun()
+        if (this.phase !== 'pending') this.#lifecycle.change({ startedAt: null })
       },
+      onRun: () => listeners.onRun(this),
+      onActive: listeners.onActive,
+      onAir: ({ request }) => this.#lifecycle.publish(request.sessionId),
+      onClosed: (publisher, wasOnAir, how, reason) => this.#closed(publisher, wasOnAir, how, reason),
+      onOverLimit: (publisher, reason) => this.#expel(publisher, reason),
+      onTracks: (tracks) => {
+        this.#lifecycle.change({ tracks })
+        this.#lifecycle.save()
+        this.#reports.announce('tracks')
+      },
+      onSlateFailed: () => this.#slateFailed(),
     })
   }
 
-  /** Begins to look after publishers that fall silent. */
-  watch(): void {
-    this.#failover.start()
+  get title(): string {
+    return this.#lifecycle.stored.title
   }
 
+  get phase(): StreamPhase {
+    return this.#lifecycle.stored.phase
+  }
+
+  /** The phase as the API shows it. */
+  get state(): StreamState {
+    return this.#lifecycle.state
+  }
+
+  get error(): StoredStream['error'] {
+    return this.#lifecycle.stored.error
+  }
+
+  get demo(): boolean {
+    return this.#lifecycle.stored.demo
+  }
+
+  /** ISO 8601. */
+  get startedAt(): string | null {
+    return this.#lifecycle.stored.startedAt
+  }
+
+  /** ISO 8601. */
+  get endedAt(): string | null {
+    return this.#lifecycle.stored.endedAt
+  }
+
+  /** The present run, or the last one since the host started. */
+  get run(): StreamRun | undefined {
+    return this.#publishers.current?.run
+  }
+
+  /** Health of that run. */
+  get meter(): HealthMeter | undefined {
+    return this.#publishers.current?.meter
+  }
+
+  get metadata(): StreamMetadata {
+    return this.#publishers.current?.metadata ?? {}
+  }
+
+  /** Who is on air. */
+  get publisher(): LivePublisher | undefined {
+    return this.#publishers.onAir
+  }
+
+  /** Who is connected too and kept ready. */
+  get standby(): LivePublisher | undefined {
+    return this.#publishers.standby
+  }
+
+  get slateOnAir(): boolean {
+    return this.#publishers.slate.onAir
+  }
+
+  get status(): StreamStatus {
+    return {
+      state: this.state,
+      title: this.title,
+      ...(this.phase === 'reconnecting' && !this.slateOnAir ? { reconnecting: true } : undefined),
+      ...(this.endedAt === null ? undefined : { endedAtMs: Date.parse(this.endedAt) }),
+    }
+  }
+
+  /** Stores and announces a stream that is new. */
+  created(): void {
+    this.#lifecycle.save()
+    this.#reports.announce('created')
+  }
+
+  /** A stream that was live when the host went down waits for its publisher again. */
+  restore(): void {
+    if (!this.wasLive) return
+    this.#lifecycle.move('restart', { message: `stream ${this.name} was live when the host went down; it waits for its publisher` })
+    this.#waitForPublisher(undefined)
+  }
+
+  /** The host before this one ended unexpectedly: shows the slate of a stream that was live then. */
+  resumeSlate(): void {
+    const { tracks } = this.#lifecycle.stored
+    if (!this.wasLive || this.phase !== 'pending' || tracks.length === 0) return
+    this.#publishers.slate.start({ title: this.title, tracks, frameRate: undefined }, 0, () => {
+      const current = this.#publishers.startRun()
+      this.#lifecycle.move('slate', { message: `stream ${this.name} waits with its slate` })
+      return current
+    })
+  }
+
+  /** Makes the stream wait for its publisher; a live one is left as it is, an ended one may start again. */
+  start(options: { title?: string; demo?: boolean }, actor: string): void {
+    this.#lifecycle.reopen()
+    const { title, demo } = options
+    if (title !== undefined) this.#lifecycle.change({ title })
+    if (demo !== undefined && this.publisher === undefined) this.#lifecycle.change({ demo })
+    const before = this.phase
+    if (before === 'ended' || before === 'error') this.#lifecycle.change({ startedAt: null, endedAt: null, error: null })
+    this.#lifecycle.move('start', { actor, message: `stream ${this.name} was started` })
+    if (before === this.phase) this.#reports.announce('updated')
+  }
+
+  /**
+   * Connects a publisher. Throws `publish.busy` where another one is connected and the key does not let a second one in,
+   * `publish.ended` shortly after an operator ended the stream.
+   */
+  open(key: PublishKey, request: PublishRequest): Publication {
+    if (this.#lifecycle.closed) throw new AppError('publish.ended')
+    return this.#publishers.connect(key, request)
+  }
+
+  rename(title: string, actor: string): void {
+    this.#lifecycle.change({ title })
+    this.#lifecycle.save()
+    this.#reports.announce('updated')
+    this.#reports.record({ kind: 'command', message: `stream ${this.name} got the title "${title}"`, actor })
+  }
+
+  /** Disconnects the publisher; it may return. Throws `stream.not_live`. */
+  kick(actor: string): void {
+    const { publisher } = this
+    if (publisher === undefined) throw new AppError('stream.not_live', 'Nobody publishes to this stream')
+    this.#reports.record({ kind: 'command', message: `the publisher of ${this.name} was kicked`, actor })
+    this.#publishers.dismiss(publisher, new AppError('publish.kicked'))
+    this.#lose(undefined)
+  }
+
+  /** Ends the stream and disconnects its publishers; encoders that return by themselves are rejected for a while. */
+  end(actor: string): void {
+    this.#publishers.dismissAll(new AppError('publish.ended'))
+    this.#lifecycle.close()
+    this.#finish('end', { message: `stream ${this.name} was ended`, actor })
+  }
+
+  /** Ends the stream because its source within the host was stopped: unlike `end`, others may publish to it at once. */
+  conclude(): void {
+    if (this.state !== 'active') return
+    this.#publishers.dismissAll(new AppError('publish.ended'))
+    this.#finish('unpublish', { message: `stream ${this.name} ended: its source was stopped` })
+  }
+
+  /** Reports that the stream, which is not live, was deleted, and what is stored of it with it. */
+  remove(actor: string): void {
+    if (this.state === 'active') throw new AppError('request.conflict', 'End the stream first')
+    this.#lifecycle.stopWaiting()
+    this.#publishers.slate.stop()
+    this.#dependencies.store.remove(this.id)
+    this.#reports.announce('removed')
+    this.#reports.record({ kind: 'command', message: `stream ${this.name} was deleted`, actor })
+  }
+
+  /** A key is no longer valid: whoever publishes with it is disconnected, the stream waits for another publisher. */
+  withdraw(keyId: string, reason: AppError): void {
+    for (const each of this.#publishers.all()) if (each.keyId === keyId) this.#expel(each, reason)
+  }
+
+  /** A key changed: that applies at once to whoever publishes with it. */
+  keyChanged(key: PublishKey): void {
+    for (const each of this.#publishers.all()) if (each.keyId === key.id) each.key = key
+  }
+
+  /**
+   * Puts the publisher that is kept ready on air by an operator's command; where `to` is on air already, nothing happens.
+   * Throws `publish.no_standby`.
+   */
+  switchOver(to: PublisherRole | undefined, actor: string): void {
+    if (to !== undefined && this.publisher?.role === to) return
+    const { standby } = this
+    if (standby === undefined || !this.#publishers.switchOver('command')) throw new AppError('publish.no_standby')
+    this.#publishers.keepByHand()
+    this.#reports.record({ kind: 'command', message: `${this.name} was switched to its ${standby.role}`, actor })
+    this.#reports.announce('updated')
+  }
+
+  /** The limits in force; undefined while nobody publishes. */
+  get limits(): StreamLimits | undefined {
+    return this.publisher?.key
+  }
+
+  /** Puts a warning on the stream, or takes it away. */
+  warn(code: HealthWarning['code'], message: string | undefined): void {
+    if (this.meter === undefined) return
+    this.meter.stand(code, message)
+    this.#reports.announce('updated')
+  }
+
+  /** Looks for publishers that fell silent or are good again. Some ten times a second. */
+  checkFailover(): void {
+    this.#publishers.checkFailover()
+  }
+
+  /** Disconnects who sends more than its key allows, and ends what has lasted too long. Each second. */
+  enforceLimits(): void {
+    const { publisher } = this
+    if (publisher === undefined) return
+    const { limits } = publisher.key
+    if (durationOver(limits, Date.parse(this.startedAt ?? publisher.connectedAt), this.#dependencies.now())) {
+      const minutes = limits.maxDurationMinutes
+      this.#publishers.dismissAll(new AppError('publish.over_limit', `The stream has lasted the ${minutes} minutes that its key allows`))
+      this.#lifecycle.close()
+      this.#finish('unpublish', { message: `stream ${this.name} ended: its key allows ${minutes} minutes` })
+      return
+    }
+    for (const each of this.#publishers.all()) {
+      const over = publisherOverLimit(each)
+      if (over !== undefined) this.#expel(each, over)
+    }
+  }
+
+  /** The host stops: stops waiting and delivering. What is stored stays, so that the next host waits for the publishers. */
   stop(): void {
-    this.#failover.stop()
+    this.#lifecycle.stopWaiting()
+    this.#publishers.stop()
   }
 
-  /** Puts who is held ready on air by an operator's word; false where nobody is. */
-  switchOver(entry: StreamEntry): boolean {
-    return this.#failover.switchOver(entry, 'command')
-  }
-
-  /** Puts a newcomer on air; `takeover` where it drove another away. */
-  takeAir(
-    entry: StreamEntry,
-    run: StreamRun,
-    role: PublisherRole,
-    key: PublishKey,
-    request: PublishRequest,
-    takeover: boolean,
-  ): StreamPublication {
-    clearTimeout(entry.timer)
-    entry.timer = undefined
-    const meter = entry.meter as HealthMeter
-    // a slate goes on until the newcomer's first header
-    if (entry.slate?.publication === undefined) this.#dependencies.slates.end(entry)
-    if (entry.originMs !== undefined && entry.slate === undefined) {
-      run.newPublisher(takeover ? 'takeover' : 'reconnect')
-      meter.discontinuity()
+  #closed(publisher: LivePublisher, wasOnAir: boolean, how: 'unpublish' | 'lost', reason: AppError | undefined): void {
+    if (!wasOnAir) {
+      this.#reports.announce('updated')
+      return
     }
-    const publication = this.#publication(entry, run, meter, request, true)
-    entry.lastOnAir = publication
-    entry.publisher = {
-      role,
-      goodSinceMs: this.#dependencies.monotonic(),
-      request,
-      keyId: key.id,
-      key,
-      sinceMs: this.#dependencies.now(),
-      connectedAt: new Date(this.#dependencies.now()).toISOString(),
-      publication,
+    const { restartWindowMs } = publisher.key
+    if (how === 'lost' || this.standby !== undefined) this.#lose(reason)
+    else if (restartWindowMs === 0) {
+      this.#finish('unpublish', { message: `stream ${this.name} ended: its publisher said goodbye` })
+    } else {
+      this.#lifecycle.move('lost', { message: `the encoder of ${this.name} stopped; the stream waits for it` })
+      this.run?.setReconnecting(true)
+      this.#waitForPublisher(undefined, restartWindowMs)
     }
-    entry.error = null
-    entry.endedAt = null
-    entry.startedAt ??= new Date(this.#dependencies.now()).toISOString()
-    run.setReconnecting(false)
-    this.#dependencies.audit.record({
-      kind: 'publish',
-      message: `${request.encoder || 'an encoder'} publishes to ${entry.name}`,
-      streamId: entry.id,
-      streamName: entry.name,
-      sessionId: request.sessionId,
-      remoteAddress: request.remoteAddress,
-      data: { protocol: request.protocol, keyId: key.id, epoch: run.epoch, role, takeover },
-    })
-    this.#dependencies.phases.move(entry, 'publish', { message: `stream ${entry.name} is live`, sessionId: request.sessionId })
-    return publication
   }
 
-  #publication(entry: StreamEntry, run: StreamRun, meter: HealthMeter, request: PublishRequest, onAir: boolean): StreamPublication {
-    const { monotonic } = this.#dependencies
-    const publication = new StreamPublication({
-      streamId: entry.id,
-      streamName: entry.name,
-      run,
-      meter,
-      monotonic,
-      onAir,
-      owner: {
-        begin: (monotonicMs) => {
-          this.#dependencies.slates.yield(entry)
-          if (entry.originMs === undefined) {
-            entry.originMs = monotonicMs
-            run.originTimeMs = this.#dependencies.clock.now()
-            this.#dependencies.began(run)
-            return { originMs: monotonicMs, startMs: 0, floorMs: 0 }
-          }
-          return { originMs: entry.originMs, startMs: monotonicMs - entry.originMs, floorMs: entry.timelineEndMs }
-        },
-        admits: (track) => {
-          const publisher = holderOf(entry, publication)
-          if (publication.onAir) this.#dependencies.slates.yield(entry)
-          const over = publisher === undefined ? undefined : trackOverLimit(track, publisher.key)
-          if (publisher !== undefined && over !== undefined) this.expel(entry, publisher, over)
-          return over === undefined
-        },
-        tracksChanged: () => this.#dependencies.phases.changeTracks(entry, run.tracks),
-        metadataChanged: (metadata) => {
-          if (!publication.onAir) return
-          entry.metadata = metadata
-          this.#dependencies.phases.announce(entry, 'updated')
-        },
-        fault: createFaultTeller(this.#dependencies, entry, request),
-        closed: (how, reason) => {
-          const publisher = holderOf(entry, publication)
-          if (publisher === undefined) return
-          const wasOnAir = publisher === entry.publisher
-          this.#leave(entry, publisher, how, reason)
-          if (!wasOnAir) this.#dependencies.phases.announce(entry, 'updated')
-          else if (this.#failover.switchOver(entry, 'lost')) return
-          else if (how === 'lost' || entry.standby !== undefined) this.lose(entry, reason)
-          else if (publisher.key.restartWindowMs > 0) {
-            this.#dependencies.phases.move(entry, 'lost', { message: `the encoder of ${entry.name} stopped; the stream waits for it` })
-            run.setReconnecting(true)
-            this.#dependencies.phases.wait(entry, publisher.key.restartWindowMs, undefined)
-          } else this.#dependencies.phases.finish(entry, 'unpublish', { message: `stream ${entry.name} ended: its publisher said goodbye` })
-        },
-      },
-    })
-    return publication
+  /** Disconnects a publisher; the stream waits for a better one. */
+  #expel(publisher: LivePublisher, reason: AppError): void {
+    const wasOnAir = publisher === this.publisher
+    this.#publishers.dismiss(publisher, reason)
+    if (wasOnAir) this.#lose(reason)
+    else this.#reports.announce('updated')
   }
 
-  /** Sends a publisher away; the stream waits for a better one. */
-  expel(entry: StreamEntry, publisher: LivePublisher, reason: AppError): void {
-    const wasOnAir = publisher === entry.publisher
-    this.dismiss(entry, publisher, reason)
-    if (wasOnAir) this.lose(entry, reason)
-    else this.#dependencies.phases.announce(entry, 'updated')
+  /** Nobody is on air any more: who is kept ready goes on air, else the stream waits, with its slate. */
+  #lose(reason: AppError | undefined): void {
+    if (this.#publishers.switchOver('lost')) return
+    this.#lifecycle.move('lost', { message: `stream ${this.name} lost its publisher and waits for it`, code: reason?.code })
+    const { current } = this.#publishers
+    current?.run.setReconnecting(!this.slateOnAir)
+    this.#waitForPublisher(reason)
+    if (current?.originMs === undefined) return
+    const frameRate = current.meter.latest?.frameRate || undefined
+    this.#publishers.slate.start(
+      { title: this.title, tracks: this.#lifecycle.stored.tracks, frameRate },
+      this.#dependencies.failover.slateAfterMs,
+      () => current,
+    )
   }
 
-  /** Sends everybody away who publishes to the stream. */
-  dismissAll(entry: StreamEntry, reason: AppError): void {
-    if (entry.standby !== undefined) this.dismiss(entry, entry.standby, reason)
-    if (entry.publisher !== undefined) this.dismiss(entry, entry.publisher, reason)
-  }
-
-  /** Holds a publisher ready beside the one on air. */
-  standBy(entry: StreamEntry, onAir: LivePublisher, role: PublisherRole, key: PublishKey, request: PublishRequest): StreamPublication {
-    const publication = this.#publication(entry, entry.run as StreamRun, entry.meter as HealthMeter, request, false)
-    entry.standby = {
-      request,
-      keyId: key.id,
-      key,
-      role,
-      publication,
-      sinceMs: this.#dependencies.now(),
-      goodSinceMs: this.#dependencies.monotonic(),
-      connectedAt: new Date(this.#dependencies.now()).toISOString(),
-    }
-    if (role === 'primary') entry.keptByHand = false
-    this.#dependencies.audit.record({
-      kind: 'publish',
-      message: `${request.encoder || 'an encoder'} publishes to ${entry.name} and is kept ready as its ${role}`,
-      ...namesOf(entry),
-      sessionId: request.sessionId,
-      remoteAddress: request.remoteAddress,
-      data: { protocol: request.protocol, keyId: key.id, role, onAir: onAir.role },
-    })
-    this.#dependencies.phases.announce(entry, 'updated')
-    return publication
-  }
-
-  /** Sends a publisher away; what becomes of the stream is the caller's business. */
-  dismiss(entry: StreamEntry, publisher: LivePublisher, reason: AppError): void {
-    publisher.publication.retire()
-    this.#leave(entry, publisher, 'dismissed', reason)
-    publisher.request.disconnect(reason)
-  }
-
-  #leave(entry: StreamEntry, publisher: LivePublisher, how: 'unpublish' | 'lost' | 'dismissed', reason: AppError | undefined): void {
-    if (entry.standby === publisher) entry.standby = undefined
-    else entry.publisher = undefined
-    entry.timelineEndMs = Math.max(entry.timelineEndMs, publisher.publication.endMs ?? 0)
-    this.#dependencies.audit.record({
-      kind: 'disconnect',
-      message: reason?.message ?? (how === 'unpublish' ? 'the publisher said goodbye' : "the publisher's connection broke"),
-      ...namesOf(entry),
-      sessionId: publisher.request.sessionId,
-      remoteAddress: publisher.request.remoteAddress,
-      ...(reason === undefined ? undefined : { code: reason.code }),
-      data: { how, role: publisher.role, bytesIn: publisher.publication.meter.bytesIn },
+  /** Ends the stream unless a publisher comes within `ms`; `reason` is why the last one left. */
+  #waitForPublisher(reason: AppError | undefined, ms = this.#dependencies.reconnectWindowMs()): void {
+    this.#lifecycle.wait(ms, () => {
+      if (this.#publishers.slate.lasts === 'unlimited') return
+      // silence is an end like any other; bytes that could not be understood are an error
+      const broken = reason?.code.startsWith('ingest.') === true && reason.code !== 'ingest.timeout'
+      if (broken) this.#lifecycle.change({ error: { code: reason.code, message: reason.message } })
+      this.#publishers.dismissAll(new AppError('ingest.timeout', 'No keyframe arrived before the stream ended'))
+      this.#finish(broken && this.phase === 'reconnecting' ? 'failed' : 'window-over', {
+        message: `stream ${this.name} ended: no publisher came back within ${Math.round(ms / 1000)} s`,
+      })
     })
   }
 
-  /** Nobody is on air any more: who is held ready goes on air, else the stream waits, with its slate. */
-  lose(entry: StreamEntry, reason: AppError | undefined): void {
-    if (this.#failover.switchOver(entry, 'lost')) return
-    this.#dependencies.phases.move(entry, 'lost', {
-      message: `stream ${entry.name} lost its publisher and waits for it`,
-      code: reason?.code,
-    })
-    entry.run?.setReconnecting(entry.slate?.publication === undefined)
-    this.#dependencies.phases.wait(entry, this.#dependencies.reconnectWindowMs(), reason)
-    this.#dependencies.slates.wait(entry)
+  /** Without its slate a stream waits no longer than any other. */
+  #slateFailed(): void {
+    if (this.phase === 'reconnecting' && !this.#lifecycle.waiting) this.#waitForPublisher(undefined)
+  }
+
+  /** Ends the stream and its run. Its publishers have been disconnected before. */
+  #finish(cause: StreamCause, line: { message: string; actor?: string }): void {
+    this.#publishers.slate.stop()
+    const phase = this.#lifecycle.end(cause, line)
+    if (phase !== undefined) this.run?.end(phase)
   }
 }

@@ -3,11 +3,11 @@ import type { AppError } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
 import type { PublishRequest } from './publisher.ts'
 
-/** One fault in so many is told once a publisher sends them in floods. */
+/** One fault in so many is reported once a publisher sends them in floods. */
 const FAULTS_PER_LINE = 100
 
-/** Tells log and audit what was malformed in what one publisher sent: the first fault, then one in a hundred, with how many there were. */
-export function createFaultTeller(
+/** Reports to log and audit what was malformed in what one publisher sent: the first fault, then one in a hundred, with how many there were. */
+export function createFaultReporter(
   dependencies: { readonly log: Logger; readonly audit: AuditLog },
   stream: { readonly id: string; readonly name: string },
   request: PublishRequest,

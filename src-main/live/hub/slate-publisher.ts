@@ -1,127 +1,128 @@
-import type { AuditLog } from '../../platform/audit.ts'
+import type { Track } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
 import type { Logger } from '../../platform/logger.ts'
+import type { CurrentRun } from './current-run.ts'
 import { HealthMeter } from './health.ts'
-import { namesOf, type StreamEntry } from './live-publisher.ts'
 import { SlateShow, type SlateSource } from './slate-show.ts'
 import { StreamPublication } from './stream-publication.ts'
-import type { StreamRun } from './stream-run.ts'
+import type { StreamReports } from './stream-reports.ts'
 
 /** A slate makes up for no more than this of what the timeline lacks, ms. */
 const MAX_CATCH_UP_MS = 4000
 
-export interface SlateTurnsDependencies {
+export interface SlatePublisherDependencies {
+  readonly id: string
+  readonly name: string
   readonly slates: SlateSource | undefined
-  /** How long nobody must have published before the slate shows, ms. */
-  readonly afterMs: number
-  readonly events: EventBus
-  readonly audit: AuditLog
+  readonly reports: StreamReports
   readonly log: Logger
-  /** ms since 1970. */
-  readonly now: () => number
   /** Monotonic ms. */
   readonly monotonic: () => number
-  readonly announce: (entry: StreamEntry, what: 'tracks' | 'updated') => void
-  /** The run has its first header. */
-  readonly began: (run: StreamRun) => void
+  /** The first packet of a run is here. */
+  readonly startTimeline: (current: CurrentRun, monotonicMs: number) => void
+  /** The slate cannot be shown; another one may be tried later. */
+  readonly onFailed: () => void
 }
 
-/** Puts slates on air while nobody publishes, and takes them off. */
-export class SlateTurns {
-  readonly #dependencies: SlateTurnsDependencies
+interface Shown {
+  readonly lasts: 'window' | 'unlimited'
+  show: SlateShow | undefined
+  publication: StreamPublication | undefined
+  current: CurrentRun | undefined
+}
 
-  constructor(dependencies: SlateTurnsDependencies) {
+/** Publishes a stream's slate while nobody else does. */
+export class SlatePublisher {
+  readonly #dependencies: SlatePublisherDependencies
+  #shown: Shown | undefined
+
+  constructor(dependencies: SlatePublisherDependencies) {
     this.#dependencies = dependencies
   }
 
-  /** Shows the stream's slate once nobody has come back for a moment. */
-  wait(entry: StreamEntry): void {
-    const { run } = entry
-    if (run !== undefined && entry.originMs !== undefined) this.#show(entry, () => run, this.#dependencies.afterMs)
+  get onAir(): boolean {
+    return this.#shown?.publication !== undefined
   }
 
-  /** Shows the slate of a stream that was live in a host before this one; `newRun` is called once it is encoded. */
-  resume(entry: StreamEntry, newRun: () => StreamRun): void {
-    if (entry.tracks.length > 0) this.#show(entry, newRun, 0)
+  /** How far it has filled the timeline, ms. */
+  get endMs(): number | undefined {
+    return this.#shown?.publication?.endMs
   }
 
-  #show(entry: StreamEntry, openRun: () => StreamRun, afterMs: number): void {
-    const { slates, monotonic, now } = this.#dependencies
-    const lasts = slates?.lasts(entry.name)
-    if (slates === undefined || lasts === undefined || entry.slate !== undefined) return
-    const frameRate = entry.meter?.latest?.frameRate || undefined
-    const show = new SlateShow({
-      loop: slates.prepare({ name: entry.name, title: entry.title, tracks: entry.tracks, frameRate }),
+  /** How long the slate that is shown, or prepared, may last; undefined where there is none. */
+  get lasts(): 'window' | 'unlimited' | undefined {
+    return this.#shown?.lasts
+  }
+
+  /** Prepares the slate and shows it after `afterMs`, into the run that `currentRun` answers then. One at a time. */
+  start(
+    stream: { title: string; tracks: readonly Track[]; frameRate: number | undefined },
+    afterMs: number,
+    currentRun: () => CurrentRun,
+  ): void {
+    const { name, slates, monotonic, log, reports } = this.#dependencies
+    const lasts = slates?.lasts(name)
+    if (slates === undefined || lasts === undefined || this.#shown !== undefined) return
+    const shown: Shown = { lasts, show: undefined, publication: undefined, current: undefined }
+    this.#shown = shown
+    shown.show = new SlateShow({
+      loop: slates.prepare({ name, ...stream }),
       afterMs,
       monotonic,
-      begin: () => {
-        const run = openRun()
-        const isNew = entry.originMs === undefined
-        const originMs = entry.originMs ?? monotonic()
-        entry.originMs = originMs
-        const behindMs = Math.max(0, Math.min(MAX_CATCH_UP_MS, monotonic() - originMs - entry.timelineEndMs))
-        const startMs = Math.max(entry.timelineEndMs, monotonic() - originMs - behindMs)
-        const publication = new StreamPublication({
-          streamId: entry.id,
-          streamName: entry.name,
-          run,
-          // the slate's figures are nobody's health
-          meter: new HealthMeter(monotonic()),
-          monotonic,
-          onAir: true,
-          owner: {
-            begin: () => {
-              if (isNew) {
-                run.originTimeMs = now()
-                this.#dependencies.began(run)
-              }
-              return { originMs, startMs, floorMs: entry.timelineEndMs }
-            },
-            admits: () => true,
-            tracksChanged: () => this.#dependencies.announce(entry, 'tracks'),
-            metadataChanged: () => undefined,
-            fault: () => undefined,
-            closed: () => undefined,
-          },
-        })
-        run.newPublisher('slate')
-        run.setReconnecting(false)
-        if (entry.slate !== undefined) entry.slate.publication = publication
-        this.#dependencies.events.publish(
-          'stream.failover',
-          { from: null, to: 'slate', cause: 'lost', exact: false, gapMs: 0 },
-          { stream: entry.id },
-        )
-        this.#dependencies.audit.record({ kind: 'state', message: `stream ${entry.name} shows its slate`, ...namesOf(entry) })
-        this.#dependencies.announce(entry, 'updated')
-        return { publication, behindMs }
-      },
+      begin: () => this.#goOnAir(shown, currentRun()),
       failed: (error) => {
-        const reason = error instanceof AppError ? error : new AppError('slate.unavailable', undefined, { cause: error })
-        this.#dependencies.log.warn({ streamId: entry.id, code: reason.code, atMs: now() }, reason.message)
-        this.#dependencies.audit.record({ kind: 'error', message: `no slate: ${reason.message}`, ...namesOf(entry), code: reason.code })
-        this.#dependencies.events.publish('stream.slate-failed', { code: reason.code, message: reason.message }, { stream: entry.id })
+        if (this.#shown !== shown) return
+        this.#shown = undefined
+        const { code, message } = error instanceof AppError ? error : new AppError('slate.unavailable', undefined, { cause: error })
+        log.warn({ streamId: this.#dependencies.id, code }, message)
+        reports.record({ kind: 'error', message: `no slate: ${message}`, code })
+        reports.publish('stream.slate-failed', { code, message })
+        this.#dependencies.onFailed()
       },
     })
-    entry.slate = { show, publication: undefined, lasts }
   }
 
-  /** A publisher's headers are here: the slate leaves the air to it. */
-  yield(entry: StreamEntry): void {
-    if (entry.slate === undefined) return
-    this.end(entry)
-    entry.run?.newPublisher('reconnect')
-    entry.meter?.discontinuity()
+  /** Takes the slate off; whoever comes continues behind it. */
+  stop(): void {
+    const shown = this.#shown
+    if (shown === undefined) return
+    this.#shown = undefined
+    shown.show?.stop()
+    shown.publication?.retire()
+    shown.current?.fill(shown.publication?.endMs)
   }
 
-  /** Takes the slate off; whoever comes goes on behind it. */
-  end(entry: StreamEntry): void {
-    const { slate } = entry
-    if (slate === undefined) return
-    entry.slate = undefined
-    slate.show.stop()
-    slate.publication?.retire()
-    entry.timelineEndMs = Math.max(entry.timelineEndMs, slate.publication?.endMs ?? 0)
+  #goOnAir(shown: Shown, current: CurrentRun): { publication: StreamPublication; behindMs: number } {
+    const { id, name, reports, monotonic, startTimeline } = this.#dependencies
+    const behindMs = Math.min(MAX_CATCH_UP_MS, current.lagMs(monotonic()))
+    const publication = new StreamPublication({
+      streamId: id,
+      streamName: name,
+      run: current.run,
+      // figures of the slate do not count as the stream's health
+      meter: new HealthMeter(monotonic()),
+      monotonic,
+      onAir: true,
+      owner: {
+        begin: (monotonicMs) => {
+          startTimeline(current, monotonicMs)
+          const originMs = current.originMs ?? monotonicMs
+          return { originMs, startMs: Math.max(current.endMs, monotonicMs - originMs - behindMs), floorMs: current.endMs }
+        },
+        admits: () => true,
+        tracksChanged: () => reports.announce('tracks'),
+        metadataChanged: () => undefined,
+        fault: () => undefined,
+        closed: () => undefined,
+      },
+    })
+    current.run.newPublisher('slate')
+    current.run.setReconnecting(false)
+    shown.publication = publication
+    shown.current = current
+    reports.publish('stream.failover', { from: null, to: 'slate', cause: 'lost', exact: false, gapMs: 0 })
+    reports.record({ kind: 'state', message: `stream ${name} shows its slate` })
+    reports.announce('updated')
+    return { publication, behindMs }
   }
 }

@@ -1,94 +1,121 @@
-import type { Track } from '../../formats/track.ts'
-import type { AuditLog } from '../../platform/audit.ts'
-import type { AppError } from '../../platform/errors.ts'
-import type { EventBus } from '../../platform/events.ts'
-import type { Stream } from '../schemas.ts'
-import { namesOf, type StreamEntry, storedOf } from './live-publisher.ts'
-import { nextPhase, type StreamCause } from './stream-state.ts'
-import type { StreamStore } from './stream-store.ts'
+import type { StreamState } from '../../media/live-stream.ts'
+import type { StreamReports } from './stream-reports.ts'
+import { nextPhase, type StreamCause, stateOf } from './stream-state.ts'
+import type { StoredStream, StreamStore } from './stream-store.ts'
 
-export interface StreamPhasesDependencies {
-  readonly store: StreamStore
-  readonly events: EventBus
-  readonly audit: AuditLog
-  /** The stream as events show it. */
-  readonly describe: (entry: StreamEntry) => Stream
-  /** ms since 1970. */
-  readonly now: () => number
-  /** Called before a stream ends. */
-  readonly ending: (entry: StreamEntry) => void
+/** How long an operator's "end" keeps encoders out that return by themselves, ms. */
+const CLOSED_MS = 30_000
+
+/** Why a stream changed its phase, for the audit log. */
+export interface PhaseLine {
+  readonly message: string
+  readonly actor?: string
+  readonly sessionId?: string
+  readonly code?: string | undefined
 }
 
-/** Moves streams through their phases: each step is kept, told to the event socket and written to the audit log. */
-export class StreamPhases {
-  readonly #dependencies: StreamPhasesDependencies
+export interface StreamLifecycleDependencies {
+  readonly store: StreamStore
+  readonly reports: StreamReports
+  /** ms since 1970. */
+  readonly now: () => number
+}
 
-  constructor(dependencies: StreamPhasesDependencies) {
+/** The phase of one stream and what is stored of it. Each change of the phase is stored, announced and recorded. */
+export class StreamLifecycle {
+  readonly #dependencies: StreamLifecycleDependencies
+  #stored: StoredStream
+  #timer: NodeJS.Timeout | undefined
+  #closedUntilMs = 0
+
+  constructor(stored: StoredStream, dependencies: StreamLifecycleDependencies) {
+    this.#stored = stored
     this.#dependencies = dependencies
   }
 
-  /** Ends the stream unless a publisher comes within `ms`; `reason` is why the last one went. */
-  wait(entry: StreamEntry, ms: number, reason: AppError | undefined): void {
-    clearTimeout(entry.timer)
-    entry.timer = setTimeout(() => {
-      entry.timer = undefined
-      if (entry.slate?.lasts === 'unlimited') return
-      // silence is an end like any other; bytes that could not be understood are an error
-      const broken = reason?.code.startsWith('ingest.') === true && reason.code !== 'ingest.timeout'
-      if (broken) entry.error = { code: reason.code, message: reason.message }
-      this.finish(entry, broken && entry.phase === 'reconnecting' ? 'failed' : 'window-over', {
-        message: `stream ${entry.name} ended: no publisher came back within ${Math.round(ms / 1000)} s`,
-      })
-    }, ms)
-    entry.timer.unref()
+  get stored(): StoredStream {
+    return this.#stored
   }
 
-  /** Ends the stream and its run. */
-  finish(entry: StreamEntry, cause: StreamCause, line: { message: string; actor?: string }): void {
-    clearTimeout(entry.timer)
-    entry.timer = undefined
-    this.#dependencies.ending(entry)
-    const phase = nextPhase(entry.phase, cause)
-    if (phase === undefined) return
-    if (phase !== entry.phase || entry.endedAt === null) entry.endedAt = new Date(this.#dependencies.now()).toISOString()
-    this.move(entry, cause, line)
-    entry.run?.end(phase === 'error' ? 'error' : 'ended')
+  get state(): StreamState {
+    return stateOf(this.#stored.phase)
   }
 
-  /** Brings the stream to its next phase, keeps it, tells it and writes it down; where the cause changes nothing, nothing happens. */
-  move(
-    entry: StreamEntry,
-    cause: StreamCause,
-    line: { message: string; actor?: string; sessionId?: string; code?: string | undefined },
-  ): void {
-    const before = entry.phase
+  /** True while the stream ends by itself unless a publisher comes. */
+  get waiting(): boolean {
+    return this.#timer !== undefined
+  }
+
+  /** True while encoders are kept out after an operator's "end". */
+  get closed(): boolean {
+    return this.#dependencies.now() < this.#closedUntilMs
+  }
+
+  close(): void {
+    this.#closedUntilMs = this.#dependencies.now() + CLOSED_MS
+  }
+
+  reopen(): void {
+    this.#closedUntilMs = 0
+  }
+
+  /** Changes what is stored; it is written with the next `save` or change of the phase. */
+  change(change: Partial<Omit<StoredStream, 'id' | 'name' | 'createdAt' | 'phase'>>): void {
+    this.#stored = { ...this.#stored, ...change }
+  }
+
+  save(): void {
+    this.#dependencies.store.save(this.#stored)
+  }
+
+  /** Changes the phase as the cause says. Where the cause has no meaning in this phase, nothing happens. */
+  move(cause: StreamCause, { message, ...line }: PhaseLine): void {
+    const { phase: before } = this.#stored
     const phase = nextPhase(before, cause)
     if (phase === undefined) return
-    entry.phase = phase
-    this.#dependencies.store.save(storedOf(entry))
+    this.#stored = { ...this.#stored, phase }
+    this.save()
     if (phase === before && cause !== 'publish') return
-    this.announce(entry, 'state')
-    const { message, actor, sessionId, code } = line
-    this.#dependencies.audit.record({
-      kind: 'state',
-      message,
-      ...namesOf(entry),
-      ...(actor === undefined ? undefined : { actor }),
-      ...(sessionId === undefined ? undefined : { sessionId }),
-      ...(code === undefined ? undefined : { code }),
-      data: { from: before, to: phase, cause },
-    })
+    const { reports } = this.#dependencies
+    reports.announce('state')
+    const given = Object.fromEntries(Object.entries(line).filter(([, value]) => value !== undefined))
+    reports.record({ kind: 'state', message, ...given, data: { from: before, to: phase, cause } })
   }
 
-  /** The stream has other tracks. */
-  changeTracks(entry: StreamEntry, tracks: readonly Track[]): void {
-    entry.tracks = tracks
-    this.#dependencies.store.save(storedOf(entry))
-    this.announce(entry, 'tracks')
+  /** A publisher goes on air. */
+  publish(sessionId: string): void {
+    this.stopWaiting()
+    this.change({ error: null, endedAt: null, startedAt: this.#stored.startedAt ?? this.#time() })
+    this.move('publish', { message: `stream ${this.#stored.name} is live`, sessionId })
   }
 
-  /** Tells the event socket how the stream is now. */
-  announce(entry: StreamEntry, what: 'created' | 'state' | 'tracks' | 'updated' | 'removed'): void {
-    this.#dependencies.events.publish(`stream.${what}`, this.#dependencies.describe(entry), { stream: entry.id })
+  /** Ends the stream. Answers its last phase; undefined where the cause has no meaning in this phase. */
+  end(cause: StreamCause, line: PhaseLine): 'ended' | 'error' | undefined {
+    this.stopWaiting()
+    const { phase: before, endedAt } = this.#stored
+    const phase = nextPhase(before, cause)
+    if (phase !== 'ended' && phase !== 'error') return undefined
+    if (phase !== before || endedAt === null) this.change({ endedAt: this.#time() })
+    this.move(cause, line)
+    return phase
+  }
+
+  /** Calls `over` unless a publisher comes within `ms`. */
+  wait(ms: number, over: () => void): void {
+    this.stopWaiting()
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      over()
+    }, ms)
+    this.#timer.unref()
+  }
+
+  stopWaiting(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #time(): string {
+    return new Date(this.#dependencies.now()).toISOString()
   }
 }

@@ -115,7 +115,7 @@ describe('a stream', () => {
     expect(Math.abs(first - Date.now())).toBeLessThan(5)
     vi.setSystemTime(Date.now() + 3_600_000)
     expect(Math.abs(origin('second') - first)).toBeLessThan(5000)
-    for (const entry of registry.list()) registry.end(entry, 'a')
+    for (const entry of registry.list()) entry.end('a')
     expect(Math.abs(origin('third') - Date.now())).toBeLessThan(5)
     registry.stop()
   })
@@ -231,7 +231,7 @@ describe('a stream', () => {
     const registry = await house().registry
     const sent: AppError[] = []
     registry.open(refuse, encoder(sent))
-    registry.end(registry.get('cam'), 'local')
+    registry.get('cam').end('local')
     expect(sent[0]?.code).toBe('publish.ended')
     expect(() => registry.open(refuse, encoder())).toThrow(expect.objectContaining({ code: 'publish.ended' }))
     registry.start('cam', {}, 'local')

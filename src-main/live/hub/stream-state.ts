@@ -5,7 +5,7 @@ export type StreamPhase = 'pending' | 'active' | 'reconnecting' | 'ended' | 'err
 
 /**
  * What can happen to a stream: `start` is asked by an operator; `publish` an encoder was let in; `lost` its connection broke or
- * it was kicked; `unpublish` it said goodbye; `window-over` nobody came back in time; `failed` the same after malformed
+ * it was kicked; `unpublish` it said goodbye, or its source within the host was stopped; `window-over` nobody came back in time; `failed` the same after malformed
  * input; `end` an operator ended it; `restart` the host came up again; `slate` its slate is shown again after that.
  */
 export type StreamCause = 'start' | 'publish' | 'lost' | 'unpublish' | 'window-over' | 'failed' | 'end' | 'restart' | 'slate'
@@ -14,6 +14,7 @@ const table: Readonly<Record<StreamPhase, Partial<Record<StreamCause, StreamPhas
   pending: { start: 'pending', publish: 'active', slate: 'reconnecting', end: 'ended', 'window-over': 'ended' },
   active: { start: 'active', publish: 'active', lost: 'reconnecting', unpublish: 'ended', end: 'ended', restart: 'pending' },
   reconnecting: {
+    unpublish: 'ended',
     start: 'reconnecting',
     publish: 'active',
     'window-over': 'ended',

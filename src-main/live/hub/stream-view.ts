@@ -1,34 +1,34 @@
 import type { Track } from '../../formats/track.ts'
 import { type AddressBase, streamAddresses } from '../addresses.ts'
 import type { Stream, StreamPublisher, TrackInfo } from '../schemas.ts'
-import type { LivePublisher, StreamEntry } from './live-publisher.ts'
-import { stateOf } from './stream-state.ts'
+import type { LivePublisher } from './live-publisher.ts'
+import type { ManagedStream } from './managed-stream.ts'
 
 /** A stream as the API and the events show it. */
-export function streamView(entry: StreamEntry, viewers: number, base: AddressBase): Stream {
-  const publisher = entry.publisher
-  const health = entry.meter?.latest ?? null
-  const measured = entry.phase === 'active' && health !== null && health.frameRate > 0 ? health.frameRate : undefined
+export function streamView(stream: ManagedStream, viewers: number, base: AddressBase): Stream {
+  const publisher = stream.publisher
+  const health = stream.meter?.latest ?? null
+  const measured = stream.phase === 'active' && health !== null && health.frameRate > 0 ? health.frameRate : undefined
   return {
-    id: entry.id,
-    name: entry.name,
-    title: entry.title,
-    state: stateOf(entry.phase),
-    reconnecting: entry.phase === 'reconnecting',
-    error: entry.error === null ? null : { ...entry.error },
-    createdAt: entry.createdAt,
-    startedAt: entry.startedAt,
-    endedAt: entry.endedAt,
+    id: stream.id,
+    name: stream.name,
+    title: stream.title,
+    state: stream.state,
+    reconnecting: stream.phase === 'reconnecting',
+    error: stream.error === null ? null : { ...stream.error },
+    createdAt: stream.createdAt,
+    startedAt: stream.startedAt,
+    endedAt: stream.endedAt,
     publisher: publisher === undefined ? null : publisherInfo(publisher),
-    onAir: publisher?.role ?? (entry.slate?.publication === undefined ? null : 'slate'),
-    publishers: publishersOf(entry),
-    tracks: (entry.run?.tracks ?? []).map((track) => trackInfo(track, measured)),
-    metadata: { ...entry.metadata },
+    onAir: publisher?.role ?? (stream.slateOnAir ? 'slate' : null),
+    publishers: publishersOf(stream),
+    tracks: (stream.run?.tracks ?? []).map((track) => trackInfo(track, measured)),
+    metadata: { ...stream.metadata },
     health,
-    warnings: [...(entry.meter?.warnings ?? [])],
+    warnings: [...(stream.meter?.warnings ?? [])],
     viewers,
-    demo: entry.demo,
-    ...streamAddresses(entry.name, base),
+    demo: stream.demo,
+    ...streamAddresses(stream.name, base),
   }
 }
 
@@ -38,7 +38,7 @@ function publisherInfo({ request, keyId, connectedAt, role }: LivePublisher): No
 }
 
 /** Primary first. */
-function publishersOf({ publisher, standby }: StreamEntry): StreamPublisher[] {
+function publishersOf({ publisher, standby }: ManagedStream): StreamPublisher[] {
   const both: StreamPublisher[] = []
   for (const each of [publisher, standby]) {
     if (each === undefined) continue

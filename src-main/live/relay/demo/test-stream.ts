@@ -1,10 +1,10 @@
 import type { Logger } from '../../../platform/logger.ts'
-import type { StreamEntry } from '../../hub/live-publisher.ts'
+import type { ManagedStream } from '../../hub/managed-stream.ts'
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
 import type { DemoInfo } from '../../schemas.ts'
 
-/** The worker behind the test stream, as the demo room offers it. */
+/** The worker behind the test stream. */
 export interface DemoWorker {
   start(options: { readonly url: string }): Promise<void>
   stop(): Promise<void>
@@ -16,59 +16,59 @@ export interface TestStreamDependencies {
   readonly keys: StreamKeys
   readonly registry: StreamRegistry
   readonly log: Logger
-  /** `rtmp://HOST:PORT/live` of our own door; undefined while it is closed. */
+  /** `rtmp://HOST:PORT/live` of our own RTMP port; undefined while it is closed. */
   readonly rtmpServer: () => string | undefined
 }
 
 /** The built-in test stream: one at a time, published through the real RTMP port with a key that only the host knows. */
 export class TestStream {
   readonly #dependencies: TestStreamDependencies
-  #running: { readonly entry: StreamEntry; readonly dispose: () => void } | undefined
+  #running: { readonly stream: ManagedStream; readonly dispose: () => void } | undefined
 
   constructor(dependencies: TestStreamDependencies) {
     this.#dependencies = dependencies
   }
 
   /** Starts it on a stream of that name; the one that runs is left as it is. Rejects with `demo.unavailable`. */
-  async start(name: string, actor: string): Promise<StreamEntry> {
+  async start(name: string, actor: string): Promise<ManagedStream> {
     const { worker, keys, registry } = this.#dependencies
-    if (this.#running !== undefined && worker.state().running) return this.#running.entry
+    if (this.#running !== undefined && worker.state().running) return this.#running.stream
     await this.stop()
-    const entry = registry.start(name, { demo: true }, actor)
+    const stream = registry.start(name, { demo: true }, actor)
     const { secret, dispose } = keys.createInternal(name)
-    this.#running = { entry, dispose }
+    this.#running = { stream, dispose }
     try {
       await worker.start({ url: `${this.#dependencies.rtmpServer() ?? ''}/${secret}` })
     } catch (error) {
       await this.stop()
       throw error
     }
-    return entry
+    return stream
   }
 
   /** Starts it again where a host that ended unexpectedly had one. */
   async resume(): Promise<void> {
     const { registry, log } = this.#dependencies
-    const entry = registry.list().find(({ demo, wasLive }) => demo && wasLive)
-    if (entry === undefined) return
-    await this.start(entry.name, 'host').catch((error: unknown) => log.warn({ err: error }, 'the test stream did not go on'))
+    const stream = registry.list().find(({ demo, wasLive }) => demo && wasLive)
+    if (stream === undefined) return
+    await this.start(stream.name, 'host').catch((error: unknown) => log.warn({ err: error }, 'the test stream did not go on'))
   }
 
   async stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
     // The worker's goodbye may be lost with its connection, and nobody will come back.
-    if (running !== undefined) this.#dependencies.registry.conclude(running.entry)
+    running?.stream.conclude()
     await this.#dependencies.worker.stop()
     running?.dispose()
   }
 
   /** True where the test stream publishes to that stream. */
   runs(name: string): boolean {
-    return this.#running?.entry.name === name
+    return this.#running?.stream.name === name
   }
 
   state(): DemoInfo {
-    return { ...this.#dependencies.worker.state(), name: this.#running?.entry.name ?? null }
+    return { ...this.#dependencies.worker.state(), name: this.#running?.stream.name ?? null }
   }
 }

@@ -12,7 +12,7 @@ import type { ConnectOptions } from '../push/connect-target.ts'
 import { FeedSenders } from './feed-senders.ts'
 
 export interface CarrierDependencies extends ConnectOptions {
-  readonly registry: Pick<StreamRegistry, 'open' | 'get' | 'rename'>
+  readonly registry: Pick<StreamRegistry, 'open' | 'get'>
   readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
   readonly gate: Pick<AccessGate, 'hostToken'>
   readonly encoders: () => Promise<readonly MeasuredEncoder[]>
@@ -41,8 +41,8 @@ export function createCarrier(dependencies: CarrierDependencies): StreamCarrier 
         disconnect: onKicked,
       })
       if (title !== '') {
-        const entry = registry.get(stream)
-        if (entry.title !== title) registry.rename(entry, title, 'studio')
+        const managed = registry.get(stream)
+        if (managed.title !== title) managed.rename(title, 'studio')
       }
       return carry(publication)
     },

@@ -1,0 +1,26 @@
+import type { AuditLog } from '../../platform/audit.ts'
+import type { EventBus } from '../../platform/events.ts'
+import type { Logger } from '../../platform/logger.ts'
+import type { SteadyClock } from '../../platform/steady-clock.ts'
+import type { FailoverTimes } from './failover.ts'
+import type { SlateSource } from './slate-show.ts'
+import type { StreamStore } from './stream-store.ts'
+
+/** What every stream of the host uses. */
+export interface StreamServices {
+  readonly store: StreamStore
+  readonly events: EventBus
+  readonly audit: AuditLog
+  readonly log: Logger
+  readonly reconnectWindowMs: () => number
+  /** `slateAfterMs`: how long nobody must have published before the slate is shown. */
+  readonly failover: FailoverTimes & { readonly slateAfterMs: number }
+  /** What is shown while nobody publishes. */
+  readonly slates?: SlateSource
+  /** ms since 1970. */
+  readonly now: () => number
+  /** Dates what players compare with each other. */
+  readonly clock: SteadyClock
+  /** Monotonic ms. */
+  readonly monotonic: () => number
+}
