@@ -264,7 +264,10 @@ describe('a stream', () => {
   })
 
   it('shows its slate in a new run when the host comes up again', async () => {
-    const { stream, shown } = setup({ slate: 'window', stored: { ...pending, phase: 'active', startedAt: pending.createdAt, tracks: [track] } })
+    const { stream, shown } = setup({
+      slate: 'window',
+      stored: { ...pending, phase: 'active', startedAt: pending.createdAt, tracks: [track] },
+    })
     stream.restore()
     expect(shown()).toMatchObject({ state: 'pending', startedAt: pending.createdAt })
     stream.resumeSlate()
