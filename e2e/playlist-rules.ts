@@ -125,8 +125,24 @@ function checkVariant(list: Attributes, uri: string, groups: ReadonlyMap<string,
   }
 }
 
+/** Playlists that were read last, by their text: each reload is checked against the one before, which was read already. */
+const recent = new Map<string, ReadMediaPlaylist>()
+const maxRecent = 16
+
 /** Reads a media playlist into what the rules speak of. */
 export function readMediaPlaylist(text: string): ReadMediaPlaylist {
+  const known = recent.get(text)
+  if (known) return known
+  const playlist = parseMediaPlaylist(text)
+  recent.set(text, playlist)
+  for (const oldest of recent.keys()) {
+    if (recent.size <= maxRecent) break
+    recent.delete(oldest)
+  }
+  return playlist
+}
+
+function parseMediaPlaylist(text: string): ReadMediaPlaylist {
   const faults: string[] = []
   const lines = text.split('\n')
   if (lines[0] !== '#EXTM3U') faults.push('the first line is not #EXTM3U')

@@ -85,26 +85,28 @@ function sizeOf(values: readonly AmfValue[]): { count: number; depth: number; st
 
 /** A value in AMF0, sometimes one that goes on in AMF3, in up to five others. */
 function amf(random: (below: number) => number, depth = 0, isAmf3 = false): Buffer {
-  const text = Buffer.alloc(random(13), 'a')
-  const many = Array.from({ length: depth < 5 ? random(3) : 0 }, () => amf(random, depth + 1, isAmf3))
-  if (isAmf3) {
-    const forms = [
-      [4, random(128)],
-      [6, text.length * 2 + 1, ...text],
-      [9, many.length * 2 + 1, 1, ...Buffer.concat(many)],
-    ]
-    return Buffer.from(forms[random(forms.length)]!)
-  }
-  const properties = [...Buffer.concat(many.flatMap((value) => [Buffer.from([0, 1, 97 + random(26)]), value])), 0, 0, 9]
-  const forms = [
-    [1, random(2)],
-    [2, 0, text.length, ...text],
-    [3, ...properties],
-    [8, 0, 0, 0, random(3), ...properties],
-    [10, 0, 0, 0, many.length, ...Buffer.concat(many)],
-    [17, ...amf(random, depth, true)],
-  ]
-  return Buffer.from(forms[random(forms.length)]!)
+  const text = () => Buffer.alloc(random(13), 'a')
+  const many = () => Array.from({ length: depth < 5 ? random(3) : 0 }, () => amf(random, depth + 1, isAmf3))
+  const properties = () =>
+    Buffer.concat([...many().flatMap((value) => [Buffer.from([0, 1, 97 + random(26)]), value]), Buffer.from([0, 0, 9])])
+  const form = (head: readonly number[], body: Uint8Array = Buffer.alloc(0)) => Buffer.concat([Buffer.from(head), body])
+  const after = (head: (length: number) => readonly number[], body: Buffer) => form(head(body.length), body)
+  const listed = (head: (count: number) => readonly number[], values: readonly Buffer[]) => form(head(values.length), Buffer.concat(values))
+  const forms = isAmf3
+    ? [
+        () => form([4, random(128)]),
+        () => after((length) => [6, length * 2 + 1], text()),
+        () => listed((count) => [9, count * 2 + 1, 1], many()),
+      ]
+    : [
+        () => form([1, random(2)]),
+        () => after((length) => [2, 0, length], text()),
+        () => form([3], properties()),
+        () => form([8, 0, 0, 0, random(3)], properties()),
+        () => listed((count) => [10, 0, 0, 0, count], many()),
+        () => form([17], amf(random, depth, true)),
+      ]
+  return forms[random(forms.length)]!()
 }
 
 it('random AMF never throws and never unfolds beyond its limits', () => {
