@@ -32,13 +32,16 @@ function parse(file: string, source: string): Node {
 /** Names, units and what protocols say, which are the same in every language. */
 const names = /^(AMI Streams|OBS Studio|VLC|Chrome|Edge|Firefox|Opera|Safari|Windows|Linux|Android|RTMPS?|SRT|Opus|RGBA?|Bearer .*)$/
 
+/** URLs, paths and e-mail addresses that show what to enter, and codes. */
+const examples = /^([\w-]+:\/\/\S*|\/\S+|\S+@\S+|\S+\.example\.com|SHA-256, AB:CD:…|-----BEGIN .*)$/
+
 /** Values of `KeyboardEvent.key`. */
-const keys = /^(Alt|Arrow\w*|Backspace|Control|Delete|End|Enter|Escape|Home|Meta|Page\w+|Shift|Space|Tab|F\d+|Ctrl( \w+)*)$/
+const keys = /^(Alt|Arrow\w*|Backspace|Control|Delete|End|Enter|Escape|Home|Meta|Page\w+|Shift|Space|Tab|F\d+|Ctrl( \w+)*|Alt ↑ ↓)$/
 
 /** Attributes whose value nobody reads. */
 const machineAttributes = /^(className|id|htmlFor|name|type|href|src|key|role|style|rel|target|sandbox|allow|accept|d|path|data-.*)$/
 
-const hasWord = (text: string): boolean => /\p{L}{2,}/u.test(text)
+const hasWord = (text: string): boolean => /\p{L}{2,}/u.test(text) && !examples.test(text.trim())
 
 /** A word with a capital letter, or several words of which the first has one: what a text for people looks like. */
 const looksRead = (text: string): boolean => /^\p{Lu}\p{Ll}+([.…:?!]?$|[\s,'’:-])/u.test(text) && !names.test(text) && !keys.test(text)
@@ -165,7 +168,7 @@ function bareHtml(source: string): string[] {
 }
 
 /** Sections that do not take their texts from the message files yet. */
-const unconverted = /^(activity|app|client|clips|components|keys|live|publish|recording|rules|settings|sources|studio|webrtc)\//
+const unconverted = /^(studio|webrtc)\//
 
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

@@ -5,6 +5,7 @@ import { clientStore, useClient } from '../client/store.ts'
 import type { AuditLine, Page } from '../client/types.ts'
 import { useTitle } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
+import { activity as t } from '../messages/page.ts'
 import { joinLines } from './join-lines.ts'
 import './activity.css'
 
@@ -22,7 +23,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
 
 export function ActivityPage() {
-  useTitle('Activity')
+  useTitle(t.activity)
   const [kind, setKind] = useState('')
   const [stream, setStream] = useState('')
   const [pages, setPages] = useState<readonly AuditLine[] | null>(null)
@@ -68,18 +69,18 @@ export function ActivityPage() {
     <>
       <header className="page-head">
         <div>
-          <h1>Activity</h1>
-          <p>Who did what, newest first.</p>
+          <h1>{t.activity}</h1>
+          <p>{t.whoDidWhatNewestFirst}</p>
         </div>
         <div className="row">
           <select
             className="input fit-input"
             value={kind}
             onChange={(event) => setKind(event.target.value)}
-            aria-label="Kind"
+            aria-label={t.kind}
             data-testid="activity-kind"
           >
-            <option value="">Every kind</option>
+            <option value="">{t.everyKind}</option>
             {kinds.map((each) => (
               <option key={each}>{each}</option>
             ))}
@@ -88,10 +89,10 @@ export function ActivityPage() {
             className="input fit-input"
             value={stream}
             onChange={(event) => setStream(event.target.value)}
-            aria-label="Stream"
+            aria-label={t.stream}
             data-testid="activity-stream"
           >
-            <option value="">Every stream</option>
+            <option value="">{t.everyStream}</option>
             {names.map((each) => (
               <option key={each}>{each}</option>
             ))}
@@ -103,8 +104,8 @@ export function ActivityPage() {
       ) : lines.length === 0 ? (
         <div className="card empty">
           <ScrollText size={32} />
-          <h2>Nothing yet</h2>
-          <p>{kind || stream ? 'No line fits this filter.' : 'Connections, streams and commands appear here as they happen.'}</p>
+          <h2>{t.nothingYet}</h2>
+          <p>{kind || stream ? t.noLineFitsThisFilter : t.connectionsStreamsAndCommandsAppear}</p>
         </div>
       ) : (
         <ol className="card lines" data-testid="activity">
@@ -133,7 +134,7 @@ export function ActivityPage() {
       {cursor !== null && (
         <div className="more">
           <button type="button" className="button" disabled={busy} onClick={() => void older()} data-testid="activity-older">
-            Show older lines
+            {t.showOlderLines}
           </button>
         </div>
       )}

@@ -6,6 +6,7 @@ import { Toasts } from '../components/toasts.tsx'
 import { KeysPage } from '../keys/keys-page.tsx'
 import { LivePage } from '../live/live-page.tsx'
 import { StreamPage } from '../live/stream-page.tsx'
+import { app as t } from '../messages/page.ts'
 import { GuestPage } from '../publish/guest-page.tsx'
 import { PublishPage } from '../publish/publish-page.tsx'
 import { RecordingsPage } from '../recording/recordings-page.tsx'
@@ -54,9 +55,10 @@ export function App() {
     return (
       <main className="center-page">
         <div className="card empty" role="alert">
-          <h1>The host does not answer</h1>
+          <h1>{t.theHostDoesNotAnswer}</h1>
           <p>
-            Start it with <code>npm start</code> or <code>streams host</code>. This page connects by itself.
+            {t.startItWith} <code>npm start</code> {t.or} <code>streams host</code>
+            {t.thisPageConnectsByItself}
           </p>
         </div>
       </main>

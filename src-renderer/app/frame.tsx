@@ -5,6 +5,7 @@ import { formatBytes } from '../client/format.ts'
 import { useClient } from '../client/store.ts'
 import { signOut } from '../client/sync.ts'
 import { tellError } from '../components/toasts.tsx'
+import { app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 import './frame.css'
@@ -12,19 +13,19 @@ import './frame-wide.css'
 
 /** The parts of the product. */
 const sections = [
-  { path: '/studio', label: 'Studio', Icon: Clapperboard },
-  { path: '/live', label: 'Live', Icon: Radio },
-  { path: '/library', label: 'Library', Icon: Film },
-  { path: '/activity', label: 'Activity', Icon: Activity },
-  { path: '/settings', label: 'Settings', Icon: Settings },
+  { path: '/studio', label: () => t.studio, Icon: Clapperboard },
+  { path: '/live', label: () => t.live, Icon: Radio },
+  { path: '/library', label: () => t.library, Icon: Film },
+  { path: '/activity', label: () => t.activity, Icon: Activity },
+  { path: '/settings', label: () => t.settings, Icon: Settings },
 ] as const
 
 /** What belongs to Live beside the streams. */
 const livePages = [
-  { path: '/live', label: 'Streams' },
-  { path: '/keys', label: 'Keys' },
-  { path: '/inputs', label: 'Inputs' },
-  { path: '/rules', label: 'Rules' },
+  { path: '/live', label: () => t.streams },
+  { path: '/keys', label: () => t.keys },
+  { path: '/inputs', label: () => t.inputs },
+  { path: '/rules', label: () => t.rules },
 ] as const
 
 /** The section that a page of this path belongs to, and the page inside it. */
@@ -34,23 +35,23 @@ function placeOf(location: string): { readonly section: string; readonly page: s
   return { page, section: livePages.some(({ path }) => path === page) ? '/live' : page }
 }
 
-const themes: readonly (readonly [Theme, string, typeof Sun])[] = [
-  ['system', 'Theme of the system', Monitor],
-  ['light', 'Light theme', Sun],
-  ['dark', 'Dark theme', Moon],
+const themes: readonly (readonly [Theme, () => string, typeof Sun])[] = [
+  ['system', () => t.themeOfTheSystem, Monitor],
+  ['light', () => t.lightTheme, Sun],
+  ['dark', () => t.darkTheme, Moon],
 ]
 
 export function ThemeSwitch() {
   const theme = useTheme((state) => state.theme)
   return (
-    <fieldset className="segmented" aria-label="Theme" data-testid="theme-switch">
+    <fieldset className="segmented" aria-label={t.theme} data-testid="theme-switch">
       {themes.map(([value, label, Icon]) => (
         <button
           key={value}
           type="button"
           aria-pressed={theme === value}
-          aria-label={label}
-          title={label}
+          aria-label={label()}
+          title={label()}
           onClick={() => setTheme(value)}
           data-testid={`theme-${value}`}
         >
@@ -73,10 +74,10 @@ function Connection() {
 function HostHealth() {
   const health = useClient((state) => state.hostHealth)
   return (
-    <dl className="host-health" aria-label="Host health" data-testid="host-health">
-      <dt>CPU</dt>
+    <dl className="host-health" aria-label={t.hostHealth} data-testid="host-health">
+      <dt>{t.cpu}</dt>
       <dd>{health?.cpuPercent === undefined ? '–' : `${health.cpuPercent.toFixed(0)} %`}</dd>
-      <dt>Memory</dt>
+      <dt>{t.memory}</dt>
       <dd>{formatBytes(health?.memoryBytes)}</dd>
     </dl>
   )
@@ -102,12 +103,12 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   return (
     <div className={isWide ? 'frame wide' : 'frame'}>
       <button type="button" className="skip button primary" onClick={() => content.current?.focus()}>
-        Skip to the content
+        {t.skipToTheContent}
       </button>
       <div className="mobile-top">
         <Link href="/live" className="brand">
           <img src={icon} width={22} height={22} alt="" />
-          AMI Streams
+          {t.amiStreams}
         </Link>
         <div className="row">
           <Connection />
@@ -117,21 +118,21 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <div className="sidebar">
         <Link href="/live" className="brand">
           <img src={icon} width={24} height={24} alt="" />
-          AMI Streams
+          {t.amiStreams}
         </Link>
-        <nav className="nav" aria-label="Sections">
+        <nav className="nav" aria-label={t.sections}>
           {sections.map(({ path, label, Icon }) => (
             <Fragment key={path}>
               <Link
                 href={path}
                 aria-current={page === path ? 'page' : section === path ? 'true' : undefined}
-                title={isWide ? label : undefined}
+                title={isWide ? label() : undefined}
                 data-testid={`nav-${path.slice(1)}`}
               >
                 <Icon size={18} />
-                <span className="nav-label">{label}</span>
+                <span className="nav-label">{label()}</span>
                 {path === '/live' && liveCount > 0 && (
-                  <span className="count" title={`${liveCount} live`}>
+                  <span className="count" title={t.liveCount(liveCount)}>
                     {liveCount}
                   </span>
                 )}
@@ -147,7 +148,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
                         aria-current={page === each.path ? 'page' : undefined}
                         data-testid={`nav-${each.path.slice(1)}`}
                       >
-                        {each.label}
+                        {each.label()}
                       </Link>
                     ))}
                 </div>
@@ -164,8 +165,8 @@ export function Frame({ children }: { readonly children: ReactNode }) {
               <button
                 type="button"
                 className="button quiet icon"
-                aria-label="Sign out"
-                title="Sign out"
+                aria-label={t.signOut}
+                title={t.signOut}
                 onClick={() => void signOut().catch(tellError)}
                 data-testid="sign-out"
               >
@@ -175,8 +176,8 @@ export function Frame({ children }: { readonly children: ReactNode }) {
               <button
                 type="button"
                 className="button quiet icon"
-                aria-label="Keyboard shortcuts"
-                title="Keyboard shortcuts (?)"
+                aria-label={t.keyboardShortcuts}
+                title={t.keyboardShortcutsAndKey}
                 onClick={() => document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', bubbles: true }))}
               >
                 <Keyboard size={16} />
@@ -188,14 +189,14 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <main className="content" id="content" ref={content} tabIndex={-1}>
         {connection === 'reconnecting' && (
           <div className="banner" role="alert" data-testid="reconnecting-banner">
-            Connection lost, trying again. What you see may be out of date.
+            {t.connectionLostTryingAgainWhat}
           </div>
         )}
         {section === '/live' && (
-          <nav className="page-tabs" aria-label="Live">
+          <nav className="page-tabs" aria-label={t.live}>
             {livePages.map(({ path, label }) => (
               <Link key={path} href={path} aria-current={page === path ? 'page' : undefined}>
-                {label}
+                {label()}
               </Link>
             ))}
           </nav>

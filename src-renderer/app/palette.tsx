@@ -3,6 +3,7 @@ import { useLocation } from 'wouter'
 import { useClient } from '../client/store.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
+import { app as t } from '../messages/page.ts'
 import { chooseScene, configureProgram, redoStep, undoStep } from '../studio/commands.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
@@ -18,15 +19,15 @@ interface Entry {
   readonly run: () => void
 }
 
-const pages: readonly (readonly [path: string, text: string])[] = [
-  ['/studio', 'Studio'],
-  ['/live', 'Live'],
-  ['/keys', 'Keys'],
-  ['/inputs', 'Inputs'],
-  ['/rules', 'Rules'],
-  ['/library', 'Library'],
-  ['/activity', 'Activity'],
-  ['/settings', 'Settings'],
+const pages = (): readonly (readonly [path: string, text: string])[] => [
+  ['/studio', t.studio],
+  ['/live', t.live],
+  ['/keys', t.keys],
+  ['/inputs', t.inputs],
+  ['/rules', t.rules],
+  ['/library', t.library],
+  ['/activity', t.activity],
+  ['/settings', t.settings],
 ]
 
 /** What the palette finds now. */
@@ -37,12 +38,12 @@ function useEntries(): readonly Entry[] {
   const program = useShow((state) => state.program)
   const editor = useMayEdit()
   return useMemo(() => {
-    const entries: Entry[] = pages.map(([path, text]) => ({ id: path, text, sort: 'Section', run: () => navigate(path) }))
+    const entries: Entry[] = pages().map(([path, text]) => ({ id: path, text, sort: t.section, run: () => navigate(path) }))
     for (const { id, name, title } of Object.values(streams)) {
       entries.push({
         id: `stream ${id}`,
         text: title === '' || title === name ? name : `${title} (${name})`,
-        sort: 'Stream',
+        sort: t.stream,
         run: () => navigate(`/live/${name}`),
       })
     }
@@ -54,7 +55,7 @@ function useEntries(): readonly Entry[] {
           entries.push({
             id: `scene ${scene.id}`,
             text: scene.name,
-            sort: program.studioMode ? 'Prepare scene' : 'Put scene on air',
+            sort: program.studioMode ? t.prepareScene : t.putSceneOnAir,
             run: () => {
               navigate('/studio')
               chooseScene(scene.id, program)
@@ -67,7 +68,7 @@ function useEntries(): readonly Entry[] {
           entries.push({
             id: `item ${item.id}`,
             text: nameOf(item, open.collection),
-            sort: `Source of ${scene.name}`,
+            sort: t.sourceOf(scene.name),
             run: () => {
               navigate('/studio')
               select([item.id])
@@ -77,20 +78,20 @@ function useEntries(): readonly Entry[] {
         }
       }
       if (editor) {
-        entries.push({ id: 'undo', text: open.undo === null ? 'Undo' : `Undo: ${open.undo}`, sort: 'Action', run: undoStep })
-        entries.push({ id: 'redo', text: open.redo === null ? 'Redo' : `Redo: ${open.redo}`, sort: 'Action', run: redoStep })
+        entries.push({ id: 'undo', text: open.undo === null ? t.undo : t.undoStep(open.undo), sort: t.action, run: undoStep })
+        entries.push({ id: 'redo', text: open.redo === null ? t.redo : t.redoStep(open.redo), sort: t.action, run: redoStep })
         entries.push({
           id: 'studio-mode',
-          text: program.studioMode ? 'Leave studio mode' : 'Studio mode',
-          sort: 'Action',
+          text: program.studioMode ? t.leaveStudioMode : t.studioMode,
+          sort: t.action,
           run: () => configureProgram({ studioMode: !program.studioMode }),
         })
       }
     }
     entries.push({
       id: 'theme',
-      text: 'Change the theme',
-      sort: 'Action',
+      text: t.changeTheTheme,
+      sort: t.action,
       run: () => setTheme(useTheme.getState().theme === 'dark' ? 'light' : 'dark'),
     })
     return entries
@@ -131,15 +132,15 @@ function PaletteDialog({ onClose }: { readonly onClose: () => void }) {
     entry.run()
   }
   return (
-    <Dialog title="Find" onClose={onClose} testId="palette">
+    <Dialog title={t.find} onClose={onClose} testId="palette">
       <input
         className="input"
         role="combobox"
         aria-expanded="true"
         aria-controls="palette-list"
         aria-activedescendant={found[chosen] && `palette-${chosen}`}
-        aria-label="Section, stream, scene, source or action"
-        placeholder="Section, stream, scene, source or action"
+        aria-label={t.whatToFind}
+        placeholder={t.whatToFind}
         value={text}
         data-testid="palette-text"
         onChange={(event) => {
@@ -155,9 +156,9 @@ function PaletteDialog({ onClose }: { readonly onClose: () => void }) {
         }}
       />
       {found.length === 0 ? (
-        <p className="quiet">Nothing found.</p>
+        <p className="quiet">{t.nothingFound}</p>
       ) : (
-        <div id="palette-list" className="palette-list" role="listbox" aria-label="Found">
+        <div id="palette-list" className="palette-list" role="listbox" aria-label={t.found}>
           {found.map((entry, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
             // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field

@@ -1,27 +1,28 @@
 import { useEffect, useState } from 'react'
 import { useLocation } from 'wouter'
 import { Dialog } from '../components/dialog.tsx'
+import { app as t } from '../messages/page.ts'
 import { setTheme, useTheme } from './theme.ts'
 
-const list: readonly (readonly [keys: string, what: string])[] = [
-  ['Ctrl K', 'Find a section, stream, scene, source or action'],
-  ['g u', 'Studio'],
-  ['g l', 'Live'],
-  ['g k', 'Keys'],
-  ['g b', 'Library'],
-  ['g a', 'Activity'],
-  ['g s', 'Settings'],
-  ['n', 'Create a stream key'],
-  ['Ctrl Z', 'In the studio: undo'],
-  ['Ctrl Shift Z', 'In the studio: redo'],
-  ['F2', 'In a list of the studio: rename'],
-  ['Alt ↑ ↓', 'In a list of the studio: move the entry'],
-  ['i', 'On a stream: mark the start of a clip'],
-  ['o', 'On a stream: mark its end'],
-  ['↑ ↓', 'Move in a list'],
-  ['Enter', 'Open what has the focus'],
-  ['t', 'Change the theme'],
-  ['?', 'Show this list'],
+const list = (): readonly (readonly [keys: string, what: string])[] => [
+  ['Ctrl K', t.findASectionStream],
+  ['g u', t.studio],
+  ['g l', t.live],
+  ['g k', t.keys],
+  ['g b', t.library],
+  ['g a', t.activity],
+  ['g s', t.settings],
+  ['n', t.createAStreamKey],
+  ['Ctrl Z', t.inTheStudioUndo],
+  ['Ctrl Shift Z', t.inTheStudioRedo],
+  ['F2', t.inAListOfTheStudioRename],
+  ['Alt ↑ ↓', t.inAListOfTheStudioMove],
+  ['i', t.onAStreamMarkTheStart],
+  ['o', t.onAStreamMarkTheEnd],
+  ['↑ ↓', t.moveInAList],
+  ['Enter', t.openWhatHasTheFocus],
+  ['t', t.changeTheTheme],
+  ['?', t.showThisList],
 ]
 
 const sections: Readonly<Record<string, string>> = {
@@ -56,10 +57,10 @@ export function Shortcuts() {
   }, [navigate])
   if (!open) return null
   return (
-    <Dialog title="Keyboard shortcuts" onClose={() => setOpen(false)} testId="shortcuts">
+    <Dialog title={t.keyboardShortcuts} onClose={() => setOpen(false)} testId="shortcuts">
       <table>
         <tbody>
-          {list.map(([keys, what]) => (
+          {list().map(([keys, what]) => (
             <tr key={keys}>
               <td>
                 {keys.split(' ').map((key) => (
@@ -73,7 +74,7 @@ export function Shortcuts() {
       </table>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => setOpen(false)}>
-          Close
+          {t.close}
         </button>
       </div>
     </Dialog>

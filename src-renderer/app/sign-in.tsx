@@ -2,6 +2,7 @@ import { LogIn } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { explain } from '../client/api.ts'
 import { signIn } from '../client/sync.ts'
+import { app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
 
 /** Takes a pasted token, or a whole one-time link. */
@@ -28,16 +29,16 @@ export function SignIn() {
         <div className="dialog-body">
           <span className="brand">
             <img src={icon} width={24} height={24} alt="" />
-            AMI Streams
+            {t.amiStreams}
           </span>
           <div>
-            <h1>Sign in</h1>
+            <h1>{t.signIn}</h1>
             <p className="quiet">
-              Paste a token, or a one-time link that <code>streams tokens link</code> printed.
+              {t.pasteATokenOrA} <code>streams tokens link</code> {t.printed}
             </p>
           </div>
           <div className="field">
-            <label htmlFor="token">Token or link</label>
+            <label htmlFor="token">{t.tokenOrLink}</label>
             <input
               id="token"
               className="input"
@@ -55,7 +56,7 @@ export function SignIn() {
             </span>
           </div>
           <button type="submit" className="button primary" disabled={busy || value.trim() === ''} data-testid="sign-in-submit">
-            <LogIn size={16} /> Sign in
+            <LogIn size={16} /> {t.signIn}
           </button>
         </div>
       </form>

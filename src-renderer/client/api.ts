@@ -1,3 +1,5 @@
+import { client as t } from '../messages/page.ts'
+
 /** A refusal of the API: problem+json, or a network that is away (`status` 0). */
 export class ApiError extends Error {
   readonly status: number
@@ -38,11 +40,11 @@ async function problemOf(response: Response): Promise<ApiError> {
     return new ApiError(
       response.status,
       body.code ?? 'internal',
-      body.detail ?? body.title ?? `The host answered ${response.status}`,
+      body.detail ?? body.title ?? t.theHostAnswered(response.status),
       body.remedy ?? '',
     )
   } catch {
-    return new ApiError(response.status, 'internal', `The host answered ${response.status}`, '')
+    return new ApiError(response.status, 'internal', t.theHostAnswered(response.status), '')
   }
 }
 
@@ -69,7 +71,7 @@ export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE
     })
   } catch (cause) {
     if (options.signal?.aborted) throw cause
-    throw new ApiError(0, 'network', 'The host does not answer', 'Check that it is running.')
+    throw new ApiError(0, 'network', t.theHostDoesNotAnswer, t.checkThatItIsRunning)
   }
   if (!response.ok) {
     const problem = await problemOf(response)

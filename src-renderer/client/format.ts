@@ -1,3 +1,4 @@
+import { client as t } from '../messages/page.ts'
 import type { Stream, TrackInfo } from './types.ts'
 
 /** 850 kbps, 2.50 Mbps, 12.4 Mbps. */
@@ -35,17 +36,17 @@ export function formatBytes(bytes: number | null | undefined): string {
 
 /** just now, 3 min ago, 2 h ago, 5 d ago, then the date. */
 export function formatAgo(iso: string | null, nowMs: number): string {
-  if (iso === null) return 'never'
+  if (iso === null) return t.never
   const then = Date.parse(iso)
   const seconds = Math.max(0, (nowMs - then) / 1000)
-  if (seconds < 45) return 'just now'
-  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`
-  if (seconds < 86_400) return `${Math.round(seconds / 3600)} h ago`
-  if (seconds < 30 * 86_400) return `${Math.round(seconds / 86_400)} d ago`
+  if (seconds < 45) return t.justNow
+  if (seconds < 3600) return t.minutesAgo(Math.max(1, Math.round(seconds / 60)))
+  if (seconds < 86_400) return t.hoursAgo(Math.round(seconds / 3600))
+  if (seconds < 30 * 86_400) return t.daysAgo(Math.round(seconds / 86_400))
   return new Date(then).toISOString().slice(0, 10)
 }
 
-/** +12 ms, -40 ms: positive means that sound is ahead. */
+/** +12 ms, -40 ms: positive means that audio is ahead. */
 export function formatOffset(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–'
   const rounded = Math.round(ms)
@@ -83,12 +84,12 @@ export function formatTrack(track: TrackInfo): string {
 
 /** H.264 1280×720 · AAC 48 kHz */
 export function formatTracks(tracks: readonly TrackInfo[]): string {
-  return tracks.length === 0 ? 'No media yet' : tracks.map(formatTrack).join(' · ')
+  return tracks.length === 0 ? t.noMediaYet : tracks.map(formatTrack).join(' · ')
 }
 
 export function formatChannels(channels: number | undefined): string {
   if (channels === undefined) return '–'
-  return channels === 1 ? 'mono' : channels === 2 ? 'stereo' : channels === 6 ? '5.1' : `${channels} channels`
+  return channels === 1 ? t.mono : channels === 2 ? t.stereo : channels === 6 ? '5.1' : t.channels(channels)
 }
 
 export type ShownState = 'pending' | 'live' | 'reconnecting' | 'ended' | 'error'
@@ -119,7 +120,6 @@ export function formatUserAgent(agent: string): string {
           : /Linux/.test(agent)
             ? 'Linux'
             : ''
-  const on = system === '' ? '' : ` on ${system}`
   const known: readonly (readonly [RegExp, string])[] = [
     [/Edg\/(\d+)/, 'Edge'],
     [/OPR\/(\d+)/, 'Opera'],
@@ -130,8 +130,8 @@ export function formatUserAgent(agent: string): string {
   ]
   for (const [pattern, name] of known) {
     const match = pattern.exec(agent)
-    if (match) return `${name} ${match[1]}${on}`
+    if (match) return system === '' ? `${name} ${match[1]}` : t.on(`${name} ${match[1]}`, system)
   }
   if (/^Lavf/.test(agent)) return 'ffmpeg'
-  return agent === '' ? 'unknown player' : agent.length > 40 ? `${agent.slice(0, 39)}…` : agent
+  return agent === '' ? t.unknownPlayer : agent.length > 40 ? `${agent.slice(0, 39)}…` : agent
 }

@@ -8,10 +8,16 @@ import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { TitleField } from '../components/title-field.tsx'
+import { clips as t } from '../messages/page.ts'
 import { clips, useClipProgress } from './clip-store.ts'
 import '../recording/recording.css'
 
-const stateWords = { waiting: 'waiting for the end', making: 'being created', ready: 'ready', failed: 'failed' } as const
+const stateWords = (): Readonly<Record<Clip['state'], string>> => ({
+  waiting: t.waitingForTheEnd,
+  making: t.beingCreated,
+  ready: t.ready,
+  failed: t.failed,
+})
 const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', failed: 'error' } as const
 
 const pathOf = (clip: Clip): string => `/live/clips/${clip.id}`
@@ -20,9 +26,9 @@ function State({ clip }: { readonly clip: Clip }) {
   const fraction = useClipProgress((progress) => progress[clip.id])
   return (
     <>
-      <span className={`chip ${stateChips[clip.state]}`}>{stateWords[clip.state]}</span>
-      {clip.state === 'making' && fraction !== undefined && <progress value={fraction} aria-label={`Progress of ${clip.title}`} />}
-      {clip.state === 'ready' && !clip.exact && <div className="small quiet">Not exact to the frame: {clip.note}</div>}
+      <span className={`chip ${stateChips[clip.state]}`}>{stateWords()[clip.state]}</span>
+      {clip.state === 'making' && fraction !== undefined && <progress value={fraction} aria-label={t.progressOf(clip.title)} />}
+      {clip.state === 'ready' && !clip.exact && <div className="small quiet">{t.notExactToTheFrame(clip.note)}</div>}
       {clip.error && (
         <div className="small quiet" role="alert">
           {clip.error.message}. {clip.error.remedy}
@@ -37,30 +43,30 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
   return (
     <tr data-testid="clip-row" data-clip={clip.id} data-state={state}>
       <td className="recording-picture">
-        <button type="button" disabled={fileUrl === null} aria-label={`Play ${title}`} onClick={onPlay} data-testid="clip-play">
+        <button type="button" disabled={fileUrl === null} aria-label={t.play(title)} onClick={onPlay} data-testid="clip-play">
           {clip.thumbnailUrl ? <img src={clip.thumbnailUrl} alt="" loading="lazy" /> : <Scissors size={20} />}
           {fileUrl && <Play className="over" size={18} />}
         </button>
       </td>
-      <td data-label="Title">
+      <td data-label={t.title}>
         <TitleField
           title={title}
           of={title}
           editor={editor}
           testId="clip-title"
-          onChange={(next) => void changeWithUndo(pathOf(clip), { title: next }, { title }, 'The title was changed', clips.keep)}
+          onChange={(next) => void changeWithUndo(pathOf(clip), { title: next }, { title }, t.theTitleWasChanged, clips.keep)}
         />
       </td>
-      <td data-label="From">
+      <td data-label={t.from}>
         <Ago iso={clip.startedAt} />
       </td>
-      <td data-label="Duration" className="end" data-testid="clip-duration" title={`${clip.frames} frames`}>
+      <td data-label={t.duration} className="end" data-testid="clip-duration" title={t.frames(clip.frames)}>
         {formatDuration(clip.durationMs)}
       </td>
-      <td data-label="Size" className="end">
+      <td data-label={t.size} className="end">
         {formatBytes(clip.bytes)}
       </td>
-      <td data-label="State">
+      <td data-label={t.state}>
         <State clip={clip} />
       </td>
       <td className="end">
@@ -70,8 +76,8 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
               className="button quiet icon"
               href={`${fileUrl}?download=true`}
               download={clip.fileName}
-              aria-label={`Download ${title}`}
-              title="Download"
+              aria-label={t.downloadNamed(title)}
+              title={t.download}
               data-testid="clip-download"
             >
               <Download size={16} />
@@ -81,8 +87,8 @@ function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: b
             <button
               type="button"
               className="button quiet icon danger"
-              aria-label={`Delete ${title}`}
-              title="Delete"
+              aria-label={t.delete(title)}
+              title={t.deleteIt}
               data-testid="clip-delete"
               onClick={() => void moveToTrash(pathOf(clip), clip, title, clips.keep)}
             >
@@ -109,8 +115,8 @@ export function ClipList({ stream }: { readonly stream: string }) {
     return (
       <div className="empty" data-testid="clips-empty">
         <Scissors size={32} />
-        <h2>No clips yet</h2>
-        <p>While the stream is live, mark a start and an end below its preview, or clip the last 30 seconds.</p>
+        <h2>{t.noClipsYet}</h2>
+        <p>{t.whileTheStreamIsLive}</p>
       </div>
     )
   }
@@ -121,15 +127,15 @@ export function ClipList({ stream }: { readonly stream: string }) {
           <thead>
             <tr>
               <th>
-                <span className="sr-only">Image</span>
+                <span className="sr-only">{t.image}</span>
               </th>
-              <th>Title</th>
-              <th>From</th>
-              <th className="end">Duration</th>
-              <th className="end">Size</th>
-              <th>State</th>
+              <th>{t.title}</th>
+              <th>{t.from}</th>
+              <th className="end">{t.duration}</th>
+              <th className="end">{t.size}</th>
+              <th>{t.state}</th>
               <th className="end">
-                <span className="sr-only">Actions</span>
+                <span className="sr-only">{t.actions}</span>
               </th>
             </tr>
           </thead>
@@ -146,10 +152,10 @@ export function ClipList({ stream }: { readonly stream: string }) {
           <video className="recording-video" controls autoPlay src={played.fileUrl} data-testid="clip-video" />
           <div className="dialog-actions">
             <a className="button" href={`${played.fileUrl}?download=true`} download={played.fileName}>
-              Download
+              {t.download}
             </a>
             <button type="button" className="button primary" onClick={() => setPlaying(null)}>
-              Close
+              {t.close}
             </button>
           </div>
         </Dialog>

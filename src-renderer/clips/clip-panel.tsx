@@ -1,4 +1,5 @@
 import type { Stream } from '../client/types.ts'
+import { clips as t } from '../messages/page.ts'
 import { ClipList } from './clip-list.tsx'
 import { ClipPreview } from './clip-preview.tsx'
 
@@ -11,7 +12,7 @@ export function ClipPanel({ stream }: { readonly stream: Stream }) {
           <ClipPreview stream={stream} />
         </div>
       )}
-      <section className="card" aria-label="Clips">
+      <section className="card" aria-label={t.clips}>
         <ClipList stream={stream.name} />
       </section>
     </div>

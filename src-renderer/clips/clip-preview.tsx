@@ -6,6 +6,7 @@ import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { Preview } from '../components/preview.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { clips as t } from '../messages/page.ts'
 import type { WatchSession } from '../player/watch-session.ts'
 import { clips } from './clip-store.ts'
 import { TrimDialog } from './trim-dialog.tsx'
@@ -27,13 +28,13 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   const shown = (): number | undefined => session.current?.shownTimeMs()
   const markStart = () => {
     const at = shown()
-    if (at === undefined) tell('The preview does not play yet')
+    if (at === undefined) tell(t.thePreviewDoesNotPlay)
     else setMarkMs(at)
   }
   const markEnd = async () => {
     const at = shown()
-    if (markMs === null) tell('Mark the start first')
-    else if (at === undefined || at <= markMs) tell('The end lies before the start')
+    if (markMs === null) tell(t.markTheStartFirst)
+    else if (at === undefined || at <= markMs) tell(t.theEndLiesBeforeThe)
     else {
       try {
         const window = await call<ClipWindow>('GET', `/live/streams/${stream.id}/clip-window`)
@@ -47,7 +48,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   const clipLast = async () => {
     try {
       clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
-      tell('The clip is being created: see the tab Clips')
+      tell(t.theClipIsBeingCreated)
     } catch (error) {
       tellError(error)
     }
@@ -72,9 +73,9 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
     <div className="stack">
       <Preview name={stream.name} session={session} />
       {editor && (
-        <div className="row clip-marks" role="toolbar" aria-label="Clip">
+        <div className="row clip-marks" role="toolbar" aria-label={t.clip}>
           <button type="button" className="button" aria-keyshortcuts="i" onClick={markStart} data-testid="mark-start">
-            <LogIn size={16} /> {markMs === null ? 'Mark start' : 'Mark start again'}
+            <LogIn size={16} /> {markMs === null ? t.markStart : t.markStartAgain}
             <kbd>I</kbd>
           </button>
           <button
@@ -85,15 +86,15 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
             onClick={() => void markEnd()}
             data-testid="mark-end"
           >
-            <LogOut size={16} /> Mark end
+            <LogOut size={16} /> {t.markEnd}
             <kbd>O</kbd>
           </button>
           <button type="button" className="button" onClick={() => void clipLast()} data-testid="clip-last">
-            <History size={16} /> Clip last 30 s
+            <History size={16} /> {t.clipLast30S}
           </button>
           {markMs !== null && (
             <span className="quiet" role="status" data-testid="clip-mark">
-              from {new Date(markMs).toLocaleTimeString([], { hour12: false })}
+              {t.fromNamed(new Date(markMs).toLocaleTimeString([], { hour12: false }))}
             </span>
           )}
         </div>

@@ -1,4 +1,5 @@
 import { previewSession } from '../client/store.ts'
+import { clips as t } from '../messages/page.ts'
 
 interface ListedSegment {
   readonly startMs: number
@@ -132,7 +133,7 @@ export class FrameSource {
     const bytes = await (await fetch(url, { signal: this.#stop.signal })).arrayBuffer()
     await new Promise<void>((resolve, reject) => {
       buffer.addEventListener('updateend', () => resolve(), { once: true })
-      buffer.addEventListener('error', () => reject(new Error('the segment cannot be shown')), { once: true })
+      buffer.addEventListener('error', () => reject(new Error(t.theSegmentCannotBeShown)), { once: true })
       buffer.appendBuffer(bytes)
     })
   }

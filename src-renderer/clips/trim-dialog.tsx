@@ -6,6 +6,7 @@ import type { Stream } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { tell } from '../components/toasts.tsx'
+import { clips as t } from '../messages/page.ts'
 import { clips } from './clip-store.ts'
 import { FrameSource } from './frame-source.ts'
 import './clips.css'
@@ -77,7 +78,7 @@ function End({
     <fieldset className="trim-end">
       <legend>{label}</legend>
       <div className="trim-picture">
-        <video ref={video} muted playsInline tabIndex={-1} aria-label={`${label} of the clip`} data-testid={`trim-${name}-picture`} />
+        <video ref={video} muted playsInline tabIndex={-1} aria-label={t.ofTheClip(label)} data-testid={`trim-${name}-picture`} />
         <span data-testid={`trim-${name}-time`}>{clock(originTimeMs + value)}</span>
       </div>
       <input
@@ -86,16 +87,16 @@ function End({
         max={max}
         step={frameMs}
         value={value}
-        aria-label={`${label} of the clip`}
+        aria-label={t.ofTheClip(label)}
         aria-valuetext={clock(originTimeMs + value)}
         onChange={(event) => onChange(Number(event.target.value))}
         data-testid={`trim-${name}`}
       />
       <div className="row trim-steps">
-        {step(-1000, 'a second back', ChevronsLeft)}
-        {step(-frameMs, 'a frame back', ChevronLeft)}
-        {step(frameMs, 'a frame on', ChevronRight)}
-        {step(1000, 'a second on', ChevronsRight)}
+        {step(-1000, t.aSecondBack, ChevronsLeft)}
+        {step(-frameMs, t.aFrameBack, ChevronLeft)}
+        {step(frameMs, t.aFrameOn, ChevronRight)}
+        {step(1000, t.aSecondOn, ChevronsRight)}
       </div>
     </fieldset>
   )
@@ -122,7 +123,7 @@ export function TrimDialog({
   const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
     clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
-    tell('The clip is being created: see the tab Clips')
+    tell(t.theClipIsBeingCreated)
     onClose()
   }
   const around = (at: number) => ({
@@ -131,31 +132,29 @@ export function TrimDialog({
   })
   const ends = { stream, window, frameMs }
   return (
-    <Dialog title="Create clip" onClose={onClose} testId="trim-dialog">
+    <Dialog title={t.createClip} onClose={onClose} testId="trim-dialog">
       <DialogForm
         onClose={onClose}
         onSubmit={make}
         action={
           <>
-            <Scissors size={16} /> Create clip
+            <Scissors size={16} /> {t.createClip}
           </>
         }
         testId="make-clip"
         disabled={to < from}
         aside={
           <span className="quiet" data-testid="trim-length">
-            {to > from
-              ? `${((to - from) / 1000).toFixed(2)} s, ${Math.round((to - from) / frameMs)} frames`
-              : 'The last frame lies before the first'}
+            {to > from ? t.length(((to - from) / 1000).toFixed(2), Math.round((to - from) / frameMs)) : t.theLastFrameLiesBefore}
           </span>
         }
       >
         <div className="trim">
-          <End {...ends} {...around(fromMs)} label="First frame" name="from" value={from} onChange={setFrom} />
-          <End {...ends} {...around(toMs)} label="Last frame" name="to" value={to} onChange={setTo} />
+          <End {...ends} {...around(fromMs)} label={t.firstFrame} name="from" value={from} onChange={setFrom} />
+          <End {...ends} {...around(toMs)} label={t.lastFrame} name="to" value={to} onChange={setTo} />
         </div>
         <div className="field">
-          <label htmlFor="clip-new-title">Title</label>
+          <label htmlFor="clip-new-title">{t.title}</label>
           <input
             id="clip-new-title"
             className="input"

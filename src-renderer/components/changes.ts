@@ -1,4 +1,5 @@
 import { call } from '../client/api.ts'
+import { components as t } from '../messages/page.ts'
 import { tell, tellError } from './toasts.tsx'
 
 /** Changes what stands at `path`, and offers to take it back by `before`; `keep` takes the answers. */
@@ -27,7 +28,7 @@ export async function moveToTrash<Entity extends { readonly deletedAt: string | 
   try {
     await call('DELETE', path)
     keep({ ...entity, deletedAt: new Date().toISOString() })
-    tell(`${name} is deleted in five minutes`, () => void call<Entity>('POST', `${path}/restore`).then(keep, tellError))
+    tell(t.isDeletedInFiveMinutes(name), () => void call<Entity>('POST', `${path}/restore`).then(keep, tellError))
   } catch (error) {
     tellError(error)
   }

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import { components as t } from '../messages/page.ts'
 import { type ChartPoint, linePath, nearestIndex, niceCeiling } from './chart-scale.ts'
 import './chart.css'
 
@@ -84,7 +85,7 @@ export function Chart({ title, series, nowMs, spanMs, format, axis = format, min
           width={width}
           height={height}
           role="img"
-          aria-label={`${title}, last ${minutes} minutes`}
+          aria-label={t.lastMinutes(title, minutes)}
           onPointerMove={(event) => {
             const at = event.clientX - event.currentTarget.getBoundingClientRect().left
             onHover(from + ((Math.max(left, Math.min(width - right, at)) - left) / (width - left - right)) * spanMs)
@@ -106,7 +107,7 @@ export function Chart({ title, series, nowMs, spanMs, format, axis = format, min
               y={height - 4}
               textAnchor={minute === 0 ? 'end' : minute === minutes ? 'start' : 'middle'}
             >
-              {minute === 0 ? 'now' : `-${minute} min`}
+              {minute === 0 ? t.now : t.minutesBefore(minute)}
             </text>
           ))}
           {series.map((each) => (

@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
+import { components as t } from '../messages/page.ts'
 import { tell } from './toasts.tsx'
 
 /** Copies; where the clipboard API is absent (plain HTTP on another host) through a selection. */
@@ -26,7 +27,7 @@ function useCopied(): [boolean, (text: string) => void] {
   const copy = (text: string) => {
     copyText(text).then(
       () => setCopied(true),
-      () => tell('The browser did not allow copying: select the text instead'),
+      () => tell(t.theBrowserDidNotAllow),
     )
   }
   return [copied, copy]
@@ -52,8 +53,8 @@ export function CopyField({ label, value, wrap = false, testId }: CopyFieldProps
         <button
           type="button"
           onClick={() => copy(value)}
-          aria-label={copied ? `${label}: copied` : `Copy ${label}`}
-          title="Copy"
+          aria-label={copied ? t.copiedNamed(label) : t.copyNamed(label)}
+          title={t.copy}
           data-testid={testId && `${testId}-copy`}
         >
           {copied ? <Check size={16} /> : <Copy size={16} />}
@@ -79,7 +80,7 @@ export function CopyButton({
   return (
     <button type="button" className={className} onClick={() => copy(value)} data-testid={testId} aria-live="polite">
       {copied ? <Check size={16} /> : <Copy size={16} />}
-      <span>{copied ? 'Copied' : children}</span>
+      <span>{copied ? t.copied : children}</span>
     </button>
   )
 }

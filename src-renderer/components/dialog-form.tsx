@@ -1,5 +1,6 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { explain } from '../client/api.ts'
+import { components as t } from '../messages/page.ts'
 import { Refusal } from './refusal.tsx'
 
 interface DialogFormProps {
@@ -39,7 +40,7 @@ export function DialogForm({ children, onClose, onSubmit, action, testId, disabl
       <div className="dialog-actions">
         {aside && <span className="dialog-aside">{aside}</span>}
         <button type="button" className="button" onClick={onClose}>
-          Cancel
+          {t.cancel}
         </button>
         <button type="submit" className="button primary" disabled={busy || disabled} data-testid={testId}>
           {action}

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { create } from 'zustand'
+import { components as t } from '../messages/page.ts'
 
 interface DialogProps {
   readonly title: string
@@ -72,7 +73,7 @@ export function ConfirmDialog() {
       <p className="quiet">{question.text}</p>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={() => question.answer(false)} data-testid="confirm-no">
-          Cancel
+          {t.cancel}
         </button>
         <button type="button" className="button primary danger" onClick={() => question.answer(true)} data-testid="confirm-yes">
           {question.action}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { components as t } from '../messages/page.ts'
 
 interface DraftFormProps {
   readonly children: ReactNode
@@ -25,7 +26,7 @@ export function DraftForm({ children, editable, changed, onSave, saveTestId, tes
       {editable && (
         <div className="row">
           <button type="submit" className="button primary" disabled={!changed} data-testid={saveTestId}>
-            Save
+            {t.save}
           </button>
         </div>
       )}

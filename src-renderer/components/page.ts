@@ -1,10 +1,11 @@
 import { useEffect } from 'react'
 import { useClient } from '../client/store.ts'
+import { components as t } from '../messages/page.ts'
 
 /** Names the browser's tab. */
 export function useTitle(title: string): void {
   useEffect(() => {
-    document.title = `${title} · AMI Streams`
+    document.title = t.amiStreams(title)
   }, [title])
 }
 

@@ -1,19 +1,20 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { previewSession } from '../client/store.ts'
+import { components as t } from '../messages/page.ts'
 import { formatLatency, smoothLatency } from '../player/latency.ts'
 import { WatchSession, type WatchState } from '../player/watch-session.ts'
 
-const words: Readonly<Partial<Record<WatchState, string>>> = {
-  loading: 'Loading…',
-  buffering: 'Buffering…',
-  reconnecting: 'The publisher is away',
-  waiting: 'Not live yet',
-  ended: 'Ended',
-  missing: 'Not live',
-  refused: 'Denied',
-  'connection-lost': 'Connection lost, trying again',
-  unsupported: 'This browser cannot play the codec',
-}
+const words = (): Readonly<Partial<Record<WatchState, string>>> => ({
+  loading: t.loading,
+  buffering: t.buffering,
+  reconnecting: t.thePublisherIsAway,
+  waiting: t.notLiveYet,
+  ended: t.ended,
+  missing: t.notLive,
+  refused: t.denied,
+  'connection-lost': t.connectionLostTryingAgain,
+  unsupported: t.thisBrowserCannotPlayThe,
+})
 
 /** The stream as its viewers see it, muted. `session` is given the player for as long as it is drawn. */
 export function Preview({ name, session: given }: { readonly name: string; readonly session?: RefObject<WatchSession | null> }) {
@@ -40,11 +41,11 @@ export function Preview({ name, session: given }: { readonly name: string; reado
   }, [name, given])
   return (
     <div className="preview" data-testid="preview" data-state={state}>
-      <video ref={video} muted playsInline aria-label={`Preview of ${name}`} tabIndex={-1} />
-      {state !== 'playing' && <div className="overlay">{words[state]}</div>}
+      <video ref={video} muted playsInline aria-label={t.previewOf(name)} tabIndex={-1} />
+      {state !== 'playing' && <div className="overlay">{words()[state]}</div>}
       {latency !== null && (
-        <span className="badge" title="Delay between the host's receiving a frame and its being shown here" data-testid="preview-latency">
-          {formatLatency(latency)} behind
+        <span className="badge" title={t.delayBetweenTheHostsReceiving} data-testid="preview-latency">
+          {t.behind(formatLatency(latency))}
         </span>
       )}
     </div>

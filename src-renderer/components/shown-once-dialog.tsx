@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { components as t } from '../messages/page.ts'
 import { Dialog } from './dialog.tsx'
 
 interface ShownOnceDialogProps {
@@ -19,7 +20,7 @@ export function ShownOnceDialog({ title, advice, children, onClose, testId, save
       {children}
       <div className="dialog-actions">
         <button type="button" className="button primary" onClick={onClose} data-testid={savedTestId}>
-          I have saved it
+          {t.iHaveSavedIt}
         </button>
       </div>
     </Dialog>

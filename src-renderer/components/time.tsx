@@ -1,6 +1,7 @@
 import { useNow } from '../client/clock.ts'
 import { formatAgo, formatDuration, onAirMs } from '../client/format.ts'
 import type { Stream } from '../client/types.ts'
+import { components as t } from '../messages/page.ts'
 
 /** How long a stream has been on air, ticking. */
 export function OnAir({ stream }: { readonly stream: Stream }) {
@@ -11,7 +12,7 @@ export function OnAir({ stream }: { readonly stream: Stream }) {
 /** 3 min ago, with the exact moment as a title. */
 export function Ago({ iso }: { readonly iso: string | null }) {
   const now = useNow()
-  if (iso === null) return <span className="quiet">never</span>
+  if (iso === null) return <span className="quiet">{t.never}</span>
   return (
     <time dateTime={iso} title={new Date(iso).toLocaleString()}>
       {formatAgo(iso, now)}

@@ -1,3 +1,5 @@
+import { components as t } from '../messages/page.ts'
+
 interface TitleFieldProps {
   readonly title: string
   /** Whose title it is. */
@@ -15,7 +17,7 @@ export function TitleField({ title, of, editor, testId, onChange }: TitleFieldPr
       key={title}
       className="inline-edit"
       defaultValue={title}
-      aria-label={`Title of ${of}`}
+      aria-label={t.titleOf(of)}
       maxLength={200}
       data-testid={testId}
       onKeyDown={(event) => {

@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import { explain } from '../client/api.ts'
+import { components as t } from '../messages/page.ts'
 
 interface Toast {
   readonly id: number
@@ -49,10 +50,10 @@ function ToastLine({ toast }: { readonly toast: Toast }) {
             dismiss(toast.id)
           }}
         >
-          Undo
+          {t.undo}
         </button>
       )}
-      <button type="button" className="button quiet icon" aria-label="Dismiss" onClick={() => dismiss(toast.id)}>
+      <button type="button" className="button quiet icon" aria-label={t.dismiss} onClick={() => dismiss(toast.id)}>
         <X size={16} />
       </button>
     </div>

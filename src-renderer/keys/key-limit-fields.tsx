@@ -1,13 +1,14 @@
 import type { StreamKey } from '../client/types.ts'
+import { keys as t } from '../messages/page.ts'
 
 type Limits = StreamKey['limits']
 
-const fields: readonly { readonly name: keyof Limits; readonly label: string; readonly unit: string }[] = [
-  { name: 'maxVideoKbps', label: 'Video bitrate', unit: 'kbps' },
-  { name: 'maxHeight', label: 'Height', unit: 'pixels' },
-  { name: 'maxFrameRate', label: 'Frame rate', unit: 'fps' },
-  { name: 'maxViewers', label: 'Viewers', unit: 'at a time' },
-  { name: 'maxDurationMinutes', label: 'Duration', unit: 'minutes' },
+const fields = (): readonly { readonly name: keyof Limits; readonly label: string; readonly unit: string }[] => [
+  { name: 'maxVideoKbps', label: t.videoBitrate, unit: 'kbps' },
+  { name: 'maxHeight', label: t.height, unit: t.pixels },
+  { name: 'maxFrameRate', label: t.frameRate, unit: 'fps' },
+  { name: 'maxViewers', label: t.viewers, unit: t.atATime },
+  { name: 'maxDurationMinutes', label: t.duration, unit: t.minutes },
 ]
 
 export interface KeyRules {
@@ -26,7 +27,7 @@ export function limitsInWords({ limits }: KeyRules): string {
   if (limits.maxVideoKbps !== null) parts.push(`${limits.maxVideoKbps} kbps`)
   if (limits.maxHeight !== null) parts.push(`${limits.maxHeight}p`)
   if (limits.maxFrameRate !== null) parts.push(`${limits.maxFrameRate} fps`)
-  if (limits.maxViewers !== null) parts.push(`${limits.maxViewers} viewers`)
+  if (limits.maxViewers !== null) parts.push(t.viewersNamed(limits.maxViewers))
   if (limits.maxDurationMinutes !== null) parts.push(`${limits.maxDurationMinutes} min`)
   return parts.length === 0 ? 'none' : parts.join(', ')
 }
@@ -36,7 +37,7 @@ export function KeyLimitFields({ rules, onChange }: { readonly rules: KeyRules; 
   return (
     <>
       <div className="limit-grid">
-        {fields.map(({ name, label, unit }) => (
+        {fields().map(({ name, label, unit }) => (
           <div className="field" key={name}>
             <label htmlFor={`limit-${name}`}>
               {label} <span className="quiet">{unit}</span>
@@ -48,7 +49,7 @@ export function KeyLimitFields({ rules, onChange }: { readonly rules: KeyRules; 
               min={1}
               step={1}
               inputMode="numeric"
-              placeholder="no limit"
+              placeholder={t.noLimit}
               value={rules.limits[name] ?? ''}
               onChange={(event) => {
                 const value = event.target.valueAsNumber
@@ -60,7 +61,7 @@ export function KeyLimitFields({ rules, onChange }: { readonly rules: KeyRules; 
         ))}
       </div>
       <fieldset className="choices">
-        <legend className="label">A publisher over its bitrate, height or frame rate</legend>
+        <legend className="label">{t.aPublisherOverItsBitrate}</legend>
         {(['refuse', 'transcode'] as const).map((value) => (
           <label key={value}>
             <input
@@ -70,7 +71,7 @@ export function KeyLimitFields({ rules, onChange }: { readonly rules: KeyRules; 
               onChange={() => onChange({ ...rules, onOverLimit: value })}
               data-testid={`over-${value}`}
             />
-            {value === 'refuse' ? 'is disconnected' : 'is transcoded: viewers get no more than the limit'}
+            {value === 'refuse' ? t.isDisconnected : t.isTranscodedViewersGetNo}
           </label>
         ))}
       </fieldset>

@@ -5,6 +5,7 @@ import type { StreamKey } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { tell } from '../components/toasts.tsx'
+import { keys as t } from '../messages/page.ts'
 import { KeyLimitFields, type KeyRules } from './key-limit-fields.tsx'
 import { KeyRoleFields } from './key-role-fields.tsx'
 
@@ -18,12 +19,12 @@ export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: St
   })
   const submit = async () => {
     keepKey(await call<StreamKey>('PATCH', `/live/keys/${streamKey.id}`, { body: { ...role, ...rules } }))
-    tell('The rules of the key were changed')
+    tell(t.theRulesOfTheKey)
     onClose()
   }
   return (
-    <Dialog title={`Rules of the key of ${streamKey.stream}`} onClose={onClose} testId="key-limits-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Save" testId="limits-submit">
+    <Dialog title={t.rulesOfTheKeyOf(streamKey.stream)} onClose={onClose} testId="key-limits-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={t.save} testId="limits-submit">
         <KeyRoleFields rules={role} onChange={setRole} />
         <KeyLimitFields rules={rules} onChange={setRules} />
       </DialogForm>

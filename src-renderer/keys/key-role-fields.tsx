@@ -1,4 +1,5 @@
 import type { StreamKey } from '../client/types.ts'
+import { keys as t } from '../messages/page.ts'
 
 /** Which publisher a key is for, who may take over on it, and how long its stream waits for it. */
 export type KeyRole = Pick<StreamKey, 'role' | 'sameAddressOnly' | 'restartWindowMs'>
@@ -10,7 +11,7 @@ export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; re
   return (
     <>
       <div className="field">
-        <label htmlFor="key-role">This key is for</label>
+        <label htmlFor="key-role">{t.thisKeyIsFor}</label>
         <select
           id="key-role"
           className="input"
@@ -19,13 +20,11 @@ export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; re
           aria-describedby="key-role-hint"
           data-testid="key-role"
         >
-          <option value="primary">the primary encoder</option>
-          <option value="backup">the backup encoder</option>
+          <option value="primary">{t.thePrimaryEncoder}</option>
+          <option value="backup">{t.theBackupEncoder}</option>
         </select>
         <span id="key-role-hint" className="hint">
-          {rules.role === 'backup'
-            ? 'It is kept ready beside the primary and goes on air when that one fails.'
-            : 'It is on air whenever it delivers.'}
+          {rules.role === 'backup' ? t.itIsKeptReadyBeside : t.itIsOnAirWhenever}
         </span>
       </div>
       <label className="check">
@@ -35,10 +34,10 @@ export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; re
           onChange={(event) => onChange({ ...rules, sameAddressOnly: event.target.checked })}
           data-testid="key-same-address"
         />
-        Only an encoder at the same IP address may take over
+        {t.onlyAnEncoderAtThe}
       </label>
       <div className="field">
-        <label htmlFor="key-restart-window">Wait for a stopped encoder, s</label>
+        <label htmlFor="key-restart-window">{t.waitForAStoppedEncoder}</label>
         <input
           id="key-restart-window"
           className="input"
@@ -55,9 +54,7 @@ export function KeyRoleFields({ rules, onChange }: { readonly rules: KeyRole; re
           data-testid="key-restart-window"
         />
         <span id="key-restart-window-hint" className="hint">
-          {rules.restartWindowMs === 0
-            ? 'The stream ends as soon as the encoder is stopped.'
-            : 'Players go on when the encoder is started again within this time; then the stream ends.'}
+          {rules.restartWindowMs === 0 ? t.theStreamEndsAsSoon : t.playersGoOnWhenThe}
         </span>
       </div>
     </>

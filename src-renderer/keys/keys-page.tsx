@@ -9,6 +9,7 @@ import { confirm } from '../components/dialog.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { keys as t } from '../messages/page.ts'
 import { limitsInWords } from './key-limit-fields.tsx'
 import { KeyLimitsDialog } from './key-limits-dialog.tsx'
 import { MakeKeyDialog } from './make-key-dialog.tsx'
@@ -41,14 +42,7 @@ function KeyRow({
   readonly onLimits: () => void
 }) {
   const rotate = async () => {
-    if (
-      !(await confirm(
-        `Rotate the key of ${key.stream}?`,
-        'The old key stops working at once; every encoder that uses it needs the new one.',
-        'Rotate',
-      ))
-    )
-      return
+    if (!(await confirm(t.rotateTheKeyOfQuestion(key.stream), t.theOldKeyStopsWorking, t.rotate))) return
     try {
       const created = await call<StreamKeyCreated>('POST', `/live/keys/${key.id}/rotate`)
       keepKey(created.key)
@@ -58,14 +52,11 @@ function KeyRow({
     }
   }
   const revoke = async () => {
-    if (
-      !(await confirm(`Revoke the key of ${key.stream}?`, 'It can never be used again. To stop it for a while only, disable it.', 'Revoke'))
-    )
-      return
+    if (!(await confirm(t.revokeTheKeyOfQuestion(key.stream), t.itCanNeverBeUsed, t.revoke))) return
     try {
       const answer = await call<StreamKey | undefined>('DELETE', `/live/keys/${key.id}`)
       keepKey(answer && 'id' in answer ? answer : { ...key, enabled: false, revokedAt: new Date().toISOString() })
-      tell('The key was revoked')
+      tell(t.theKeyWasRevoked)
     } catch (error) {
       tellError(error)
     }
@@ -73,18 +64,18 @@ function KeyRow({
   const revoked = key.revokedAt !== null
   return (
     <tr className={revoked ? 'revoked' : ''} data-testid="key-row" data-stream={key.stream}>
-      <td data-label="Stream">
+      <td data-label={t.stream}>
         <b>{key.stream}</b>
-        {key.role === 'backup' && <div className="small quiet">for the backup</div>}
+        {key.role === 'backup' && <div className="small quiet">{t.forTheBackup}</div>}
       </td>
-      <td data-label="Label">
+      <td data-label={t.label}>
         {editor && !revoked ? (
           <input
             key={key.label}
             className="inline-edit"
             defaultValue={key.label}
-            placeholder="Add a label"
-            aria-label={`Label of the key of ${key.stream}`}
+            placeholder={t.addALabel}
+            aria-label={t.labelOfTheKeyOf(key.stream)}
             data-testid="key-label"
             onKeyDown={(event) => {
               if (event.key === 'Enter') event.currentTarget.blur()
@@ -92,42 +83,40 @@ function KeyRow({
             }}
             onBlur={(event) => {
               const label = event.currentTarget.value.trim()
-              if (label !== key.label) void change(key, { label }, 'The label was changed')
+              if (label !== key.label) void change(key, { label }, t.theLabelWasChanged)
             }}
           />
         ) : (
           key.label || <span className="quiet">–</span>
         )}
       </td>
-      <td data-label="Key">
+      <td data-label={t.key}>
         <code>{key.hint}…</code>
       </td>
-      <td data-label="Second publisher">
+      <td data-label={t.secondPublisher}>
         {editor && !revoked ? (
           <select
             className="inline-edit"
             value={key.onSecondPublisher}
-            aria-label={`When a second publisher comes on the key of ${key.stream}`}
+            aria-label={t.whenASecondPublisherComes(key.stream)}
             data-testid="key-second"
-            onChange={(event) =>
-              void change(key, { onSecondPublisher: event.target.value as StreamKey['onSecondPublisher'] }, 'Rule saved.')
-            }
+            onChange={(event) => void change(key, { onSecondPublisher: event.target.value as StreamKey['onSecondPublisher'] }, t.ruleSaved)}
           >
-            <option value="refuse">is rejected</option>
-            <option value="takeover">takes over</option>
-            <option value="backup">is the backup</option>
+            <option value="refuse">{t.isRejected}</option>
+            <option value="takeover">{t.takesOver}</option>
+            <option value="backup">{t.isTheBackup}</option>
           </select>
         ) : (
-          { refuse: 'is rejected', takeover: 'takes over', backup: 'is the backup' }[key.onSecondPublisher]
+          { refuse: t.isRejected, takeover: t.takesOver, backup: t.isTheBackup }[key.onSecondPublisher]
         )}
       </td>
-      <td data-label="Limits">
+      <td data-label={t.limits}>
         {editor && !revoked ? (
           <button
             type="button"
             className="button quiet limits-button"
             onClick={onLimits}
-            aria-label={`Rules and limits of the key of ${key.stream}`}
+            aria-label={t.rulesAndLimitsOfThe(key.stream)}
             data-testid="key-limits"
           >
             {limitsInWords(key)}
@@ -136,22 +125,22 @@ function KeyRow({
           limitsInWords(key)
         )}
       </td>
-      <td data-label="Last used">
+      <td data-label={t.lastUsed}>
         <Ago iso={key.lastUsedAt} />
       </td>
-      <td data-label="Enabled">
+      <td data-label={t.enabled}>
         {revoked ? (
-          <span className="chip plain">Revoked</span>
+          <span className="chip plain">{t.revoked}</span>
         ) : (
           <button
             type="button"
             className="switch"
             role="switch"
             aria-checked={key.enabled}
-            aria-label={`The key of ${key.stream} is enabled`}
+            aria-label={t.theKeyOfIsEnabled(key.stream)}
             disabled={!editor}
             data-testid="key-enabled"
-            onClick={() => void change(key, { enabled: !key.enabled }, key.enabled ? 'The key is disabled' : 'The key is enabled')}
+            onClick={() => void change(key, { enabled: !key.enabled }, key.enabled ? t.theKeyIsDisabled : t.theKeyIsEnabled)}
           />
         )}
       </td>
@@ -161,8 +150,8 @@ function KeyRow({
             <button
               type="button"
               className="button quiet icon"
-              aria-label={`Rotate the key of ${key.stream}`}
-              title="Rotate"
+              aria-label={t.rotateTheKeyOf(key.stream)}
+              title={t.rotate}
               onClick={() => void rotate()}
               data-testid="key-rotate"
             >
@@ -171,8 +160,8 @@ function KeyRow({
             <button
               type="button"
               className="button quiet icon"
-              aria-label={`Revoke the key of ${key.stream}`}
-              title="Revoke"
+              aria-label={t.revokeTheKeyOf(key.stream)}
+              title={t.revoke}
               onClick={() => void revoke()}
               data-testid="key-revoke"
             >
@@ -186,7 +175,7 @@ function KeyRow({
 }
 
 export function KeysPage() {
-  useTitle('Keys')
+  useTitle(t.keys)
   const keys = useClient((state) => state.keys)
   const phase = useClient((state) => state.phase)
   const editor = useMayEdit()
@@ -202,12 +191,12 @@ export function KeysPage() {
     <>
       <header className="page-head">
         <div>
-          <h1>Keys</h1>
-          <p>A stream key lets one encoder publish one stream.</p>
+          <h1>{t.keys}</h1>
+          <p>{t.aStreamKeyLetsOne}</p>
         </div>
         {editor && (
           <button type="button" className="button primary" onClick={() => navigate('/keys?new')} data-testid="new-key">
-            <Plus size={16} /> Create key
+            <Plus size={16} /> {t.createKey}
           </button>
         )}
       </header>
@@ -216,23 +205,23 @@ export function KeysPage() {
       ) : list.length === 0 ? (
         <div className="card empty" data-testid="keys-empty">
           <KeyRound size={32} />
-          <h2>{editor ? 'No keys yet' : 'Keys are for editors'}</h2>
-          <p>{editor ? 'Create one, paste it into OBS, and go live.' : 'Your role may watch the streams, but not see their keys.'}</p>
+          <h2>{editor ? t.noKeysYet : t.keysAreForEditors}</h2>
+          <p>{editor ? t.createOnePasteItInto : t.yourRoleMayWatchThe}</p>
         </div>
       ) : (
         <div className="card table-wrap">
           <table className="keys" data-testid="keys">
             <thead>
               <tr>
-                <th>Stream</th>
-                <th>Label</th>
-                <th>Key</th>
-                <th>A second publisher</th>
-                <th>Limits</th>
-                <th>Last used</th>
-                <th>Enabled</th>
+                <th>{t.stream}</th>
+                <th>{t.label}</th>
+                <th>{t.key}</th>
+                <th>{t.aSecondPublisher}</th>
+                <th>{t.limits}</th>
+                <th>{t.lastUsed}</th>
+                <th>{t.enabled}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{t.actions}</span>
                 </th>
               </tr>
             </thead>

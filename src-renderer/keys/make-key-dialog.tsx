@@ -3,6 +3,7 @@ import { call } from '../client/api.ts'
 import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
+import { keys as t } from '../messages/page.ts'
 import { KeyLimitFields, limitsInWords, noRules } from './key-limit-fields.tsx'
 import { KeyRoleFields, usualRole } from './key-role-fields.tsx'
 import { nameProblem } from './stream-name.ts'
@@ -23,16 +24,16 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
     )
   }
   return (
-    <Dialog title="Create stream key" onClose={onClose} testId="make-key-dialog">
+    <Dialog title={t.createStreamKey} onClose={onClose} testId="make-key-dialog">
       <DialogForm
         onClose={onClose}
         onSubmit={submit}
-        action="Create key"
+        action={t.createKey}
         testId="key-submit"
         disabled={stream === '' || problem !== undefined}
       >
         <div className="field">
-          <label htmlFor="key-stream">Stream name</label>
+          <label htmlFor="key-stream">{t.streamName}</label>
           <input
             id="key-stream"
             className="input"
@@ -48,23 +49,23 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
             data-testid="key-stream"
           />
           <span id="key-stream-hint" className={problem ? 'hint bad' : 'hint'}>
-            {problem ?? `People watch it at ${location.origin}/watch/${stream || 'NAME'}`}
+            {problem ?? t.peopleWatchItAtWatch(location.origin, stream || 'NAME')}
           </span>
         </div>
         <div className="field">
-          <label htmlFor="key-new-label">Label</label>
+          <label htmlFor="key-new-label">{t.label}</label>
           <input
             id="key-new-label"
             className="input"
             value={label}
             maxLength={100}
-            placeholder="Studio PC"
+            placeholder={t.studioPc}
             onChange={(event) => setLabel(event.target.value)}
             data-testid="key-new-label"
           />
         </div>
         <fieldset className="choices">
-          <legend className="label">When a second publisher comes while one is live, it</legend>
+          <legend className="label">{t.whenASecondPublisherComesWhile}</legend>
           {(['refuse', 'takeover', 'backup'] as const).map((value) => (
             <label key={value}>
               <input
@@ -74,13 +75,13 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
                 onChange={() => setSecond(value)}
                 data-testid={`second-${value}`}
               />
-              {value === 'refuse' ? 'is rejected' : value === 'takeover' ? 'takes over' : 'is kept ready as the backup'}
+              {value === 'refuse' ? t.isRejected : value === 'takeover' ? t.takesOver : t.isKeptReadyAsThe}
             </label>
           ))}
         </fieldset>
         <KeyRoleFields rules={role} onChange={setRole} />
         <details>
-          <summary data-testid="key-limits-open">Limits: {limitsInWords(rules)}</summary>
+          <summary data-testid="key-limits-open">{t.limitsNamed(limitsInWords(rules))}</summary>
           <div className="stack limit-details">
             <KeyLimitFields rules={rules} onChange={setRules} />
           </div>

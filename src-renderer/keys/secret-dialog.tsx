@@ -1,6 +1,7 @@
 import type { StreamKeyCreated } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
+import { keys as t } from '../messages/page.ts'
 
 /** Shows a key, this once. */
 export function SecretDialog({ created, onClose }: { readonly created: StreamKeyCreated; readonly onClose: () => void }) {
@@ -9,17 +10,17 @@ export function SecretDialog({ created, onClose }: { readonly created: StreamKey
     publish.ffmpeg ?? `ffmpeg -re -i video.mp4 -c:v libx264 -preset veryfast -g 30 -c:a aac -f flv ${publish.rtmpServer}/${secret}`
   return (
     <ShownOnceDialog
-      title={`Key of ${key.stream}`}
-      advice="The key is shown only now: the host keeps a hash of it. Save it, or paste it into the encoder."
+      title={t.keyOf(key.stream)}
+      advice={t.theKeyIsShownOnly}
       onClose={onClose}
       testId="secret-dialog"
       savedTestId="secret-saved"
     >
-      <CopyField label="Server" value={publish.rtmpServer} testId="secret-server" />
-      {publish.rtmpsServer && <CopyField label="Server (encrypted, RTMPS)" value={publish.rtmpsServer} testId="secret-rtmps" />}
-      <CopyField label="Stream key" value={secret} testId="secret-key" />
-      {publish.srtUrl && <CopyField label="SRT URL" value={publish.srtUrl} testId="secret-srt" />}
-      <CopyField label="ffmpeg" value={ffmpeg} wrap testId="secret-ffmpeg" />
+      <CopyField label={t.server} value={publish.rtmpServer} testId="secret-server" />
+      {publish.rtmpsServer && <CopyField label={t.serverEncryptedRtmps} value={publish.rtmpsServer} testId="secret-rtmps" />}
+      <CopyField label={t.streamKey} value={secret} testId="secret-key" />
+      {publish.srtUrl && <CopyField label={t.srtUrl} value={publish.srtUrl} testId="secret-srt" />}
+      <CopyField label={t.ffmpeg} value={ffmpeg} wrap testId="secret-ffmpeg" />
     </ShownOnceDialog>
   )
 }

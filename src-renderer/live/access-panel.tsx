@@ -7,30 +7,31 @@ import { DraftForm } from '../components/draft-form.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { Refusal } from '../components/refusal.tsx'
 import { useDraft } from '../components/use-draft.ts'
+import { live as t } from '../messages/page.ts'
 import { AddressRulesFields } from '../rules/address-rules-fields.tsx'
 import '../rules/rules.css'
 
-const lifetimes: readonly (readonly [number, string])[] = [
-  [3600, 'an hour'],
-  [86_400, 'a day'],
-  [7 * 86_400, 'a week'],
-  [365 * 86_400, 'a year'],
+const lifetimes = (): readonly (readonly [number, string])[] => [
+  [3600, t.anHour],
+  [86_400, t.aDay],
+  [7 * 86_400, t.aWeek],
+  [365 * 86_400, t.aYear],
 ]
 
 /** Who may watch this stream, and signed links to it. */
 export function AccessPanel({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const { kept, draft, setDraft, changed, save } = useDraft<StreamAccess>(`/live/streams/${stream.name}/access`, 'Who may watch was saved')
+  const { kept, draft, setDraft, changed, save } = useDraft<StreamAccess>(`/live/streams/${stream.name}/access`, t.whoMayWatchWasSaved)
   if (!kept || !draft) return <div className="skeleton stream-skeleton" aria-hidden="true" />
   return (
     <div className="stack">
-      <section className="card" aria-label="Who may watch">
+      <section className="card" aria-label={t.whoMayWatch}>
         <header>
-          <h2>Who may watch</h2>
+          <h2>{t.whoMayWatch}</h2>
         </header>
         <DraftForm editable={editor} changed={changed} onSave={save} saveTestId="stream-access-save" testId="stream-access">
           <div className="field">
-            <label htmlFor="access-mode">URLs of the stream</label>
+            <label htmlFor="access-mode">{t.urlsOfTheStream}</label>
             <select
               id="access-mode"
               className="input"
@@ -39,8 +40,8 @@ export function AccessPanel({ stream }: { readonly stream: Stream }) {
               onChange={(event) => setDraft({ ...draft, mode: event.target.value as StreamAccess['mode'] })}
               data-testid="access-mode"
             >
-              <option value="open">Open: anybody who knows them</option>
-              <option value="signed">Signed: only with a link that was signed and has not expired</option>
+              <option value="open">{t.openAnybodyWhoKnowsThem}</option>
+              <option value="signed">{t.signedOnlyWithALink}</option>
             </select>
           </div>
           <AddressRulesFields
@@ -73,17 +74,17 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
     }
   }
   return (
-    <section className="card" aria-label="Signed link">
+    <section className="card" aria-label={t.signedLink}>
       <header>
-        <h2>Signed link</h2>
+        <h2>{t.signedLink}</h2>
       </header>
       <form className="card-body stack" onSubmit={submit}>
-        {!signed && <p className="quiet">The stream is open now: a signed link works, but so does every other.</p>}
+        {!signed && <p className="quiet">{t.theStreamIsOpenNow}</p>}
         <div className="two-fields">
           <div className="field">
-            <label htmlFor="signed-life">Valid for</label>
+            <label htmlFor="signed-life">{t.validFor}</label>
             <select id="signed-life" className="input" value={seconds} onChange={(event) => setSeconds(Number(event.target.value))}>
-              {lifetimes.map(([value, text]) => (
+              {lifetimes().map(([value, text]) => (
                 <option key={value} value={value}>
                   {text}
                 </option>
@@ -91,12 +92,12 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
             </select>
           </div>
           <div className="field">
-            <label htmlFor="signed-address">Only from IP address</label>
+            <label htmlFor="signed-address">{t.onlyFromIpAddress}</label>
             <input
               id="signed-address"
               className="input"
               value={address}
-              placeholder="any"
+              placeholder={t.any}
               onChange={(event) => setAddress(event.target.value)}
             />
           </div>
@@ -104,14 +105,14 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
         <Refusal text={refusal} />
         <div className="row">
           <button type="submit" className="button" data-testid="make-signed-link">
-            <Link2 size={16} /> Create signed link
+            <Link2 size={16} /> {t.createSignedLink}
           </button>
         </div>
         {made && (
           <>
-            <CopyField label="Watch page" value={made.watchUrl} wrap testId="signed-watch" />
-            <CopyField label="HLS" value={made.hlsUrl} wrap testId="signed-hls" />
-            <CopyField label="DASH" value={made.dashUrl} wrap />
+            <CopyField label={t.watchPage} value={made.watchUrl} wrap testId="signed-watch" />
+            <CopyField label={t.hls} value={made.hlsUrl} wrap testId="signed-hls" />
+            <CopyField label={t.dash} value={made.dashUrl} wrap />
           </>
         )}
       </form>

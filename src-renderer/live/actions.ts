@@ -3,6 +3,7 @@ import { forgetStream, keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { live as t } from '../messages/page.ts'
 
 async function act(work: () => Promise<void>): Promise<void> {
   try {
@@ -20,20 +21,16 @@ function keepIfStream(answer: unknown): void {
 export function kickPublisher(stream: Stream): Promise<void> {
   return act(async () => {
     keepIfStream(await call('POST', `/live/streams/${stream.id}/kick`))
-    tell(`The publisher of ${stream.name} was disconnected`)
+    tell(t.thePublisherOfWasDisconnected(stream.name))
   })
 }
 
 export async function endStream(stream: Stream): Promise<void> {
-  const sure = await confirm(
-    `End ${stream.name}?`,
-    'The publisher is disconnected and every viewer sees that the stream has ended. This cannot be undone.',
-    'End stream',
-  )
+  const sure = await confirm(t.endQuestion(stream.name), t.thePublisherIsDisconnectedAnd, t.endStream)
   if (!sure) return
   await act(async () => {
     keepIfStream(stream.demo ? await call('DELETE', '/live/demo') : await call('POST', `/live/streams/${stream.id}/end`))
-    tell(`${stream.name} has ended`)
+    tell(t.hasEnded(stream.name))
   })
 }
 
@@ -47,7 +44,7 @@ export function forget(stream: Stream): Promise<void> {
 export function startDemo(): Promise<void> {
   return act(async () => {
     await call('POST', '/live/demo', { body: {} })
-    tell('The test stream is starting')
+    tell(t.theTestStreamIsStarting)
   })
 }
 
@@ -57,7 +54,7 @@ export function rename(stream: Stream, title: string): Promise<void> {
     const before = stream.title
     keepIfStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title } }))
     tell(
-      'The title was changed',
+      t.theTitleWasChanged,
       () => void act(async () => keepIfStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title: before } }))),
     )
   })

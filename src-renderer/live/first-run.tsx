@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { useClient } from '../client/store.ts'
 import { CopyField } from '../components/copy.tsx'
+import { live as t } from '../messages/page.ts'
 import { startDemo } from './actions.ts'
 
 /** What to see when nothing is live: the two ways to a first picture. */
@@ -13,8 +14,8 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
   return (
     <div className="first-run" data-testid="first-run">
       <section className="card hero">
-        <h2>Nothing is live</h2>
-        <p className="quiet">See it work first: a moving test card with a clock and a beep each second, encoded on this machine.</p>
+        <h2>{t.nothingIsLive}</h2>
+        <p className="quiet">{t.seeItWorkFirstA}</p>
         <button
           type="button"
           className="button primary big"
@@ -26,47 +27,49 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
             setBusy(false)
           }}
         >
-          <Play size={18} /> Start the test stream
+          <Play size={18} /> {t.startTheTestStream}
         </button>
-        {!editor && <p className="quiet small">Your role may watch, but not start streams.</p>}
+        {!editor && <p className="quiet small">{t.yourRoleMayWatchBut}</p>}
       </section>
       <section className="card">
         <header>
-          <h2>Go live with OBS</h2>
+          <h2>{t.goLiveWithObs}</h2>
         </header>
         <ol className="card-body steps">
           <li>
             <div className="stack">
               <p>
-                In OBS open <b>Settings → Stream</b>, choose <b>Custom</b>, and paste the server.
+                {t.inObsOpen} <b>{t.settingsStream}</b>
+                {t.choose} <b>{t.custom}</b>
+                {t.andPasteTheServer}
               </p>
-              <CopyField label="Server" value={server} testId="obs-server" />
+              <CopyField label={t.server} value={server} testId="obs-server" />
             </div>
           </li>
           <li>
             <div className="stack">
-              <p>Create a stream key and paste it below the server. It is shown once.</p>
+              <p>{t.createAStreamKeyAnd}</p>
               {editor && (
                 <Link href="/keys?new" className="button fit" data-testid="make-key">
-                  <KeyRound size={16} /> Create key
+                  <KeyRound size={16} /> {t.createKey}
                 </Link>
               )}
             </div>
           </li>
           <li>
             <p>
-              In <b>Settings → Output</b> set the keyframe interval to <b>1 s</b> or 2 s, then start streaming. This page shows it at once.
+              {t.in} <b>{t.settingsOutput}</b> {t.setTheKeyframeIntervalTo} <b>{t.text1S}</b> {t.or2SThenStart}
             </p>
           </li>
         </ol>
       </section>
       <section className="card">
         <header>
-          <h2>Or with ffmpeg</h2>
+          <h2>{t.orWithFfmpeg}</h2>
         </header>
         <div className="card-body">
           <CopyField
-            label="Command"
+            label={t.command}
             value={`ffmpeg -re -stream_loop -1 -i video.mp4 -c:v libx264 -preset veryfast -tune zerolatency -g 30 -c:a aac -f flv ${server}/YOUR_KEY`}
             wrap
             testId="ffmpeg-line"

@@ -5,6 +5,7 @@ import { historyMs, useClient } from '../client/store.ts'
 import type { HealthSample } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import type { ChartPoint } from '../components/chart-scale.ts'
+import { live as t } from '../messages/page.ts'
 
 const none: readonly HealthSample[] = []
 
@@ -22,10 +23,10 @@ export function Graphs({ streamId, running }: { readonly streamId: string; reado
   return (
     <div className="charts" data-testid="graphs">
       <Chart
-        title="Bitrate"
+        title={t.bitrate}
         series={[
-          { label: 'Video', color: 'var(--accent)', points: points((sample) => sample.videoBitrateKbps) },
-          { label: 'Audio', color: 'var(--second)', points: points((sample) => sample.audioBitrateKbps) },
+          { label: t.video, color: 'var(--accent)', points: points((sample) => sample.videoBitrateKbps) },
+          { label: t.audio, color: 'var(--second)', points: points((sample) => sample.audioBitrateKbps) },
         ]}
         min={100}
         format={formatBitrate}
@@ -33,21 +34,21 @@ export function Graphs({ streamId, running }: { readonly streamId: string; reado
         {...shared}
       />
       <Chart
-        title="Frame rate"
+        title={t.frameRate}
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.frameRate) }]}
         min={10}
         format={(value) => `${Number(value.toFixed(1))} fps`}
         {...shared}
       />
       <Chart
-        title="Viewers"
+        title={t.viewers}
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.viewers) }]}
         min={2}
         format={(value) => String(Number(value.toFixed(1)))}
         {...shared}
       />
       <Chart
-        title="A/V offset"
+        title={t.aVOffset}
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.avOffsetMs) }]}
         min={50}
         signed

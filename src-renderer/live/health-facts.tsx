@@ -1,5 +1,6 @@
 import { formatBitrate, formatOffset, formatSeconds } from '../client/format.ts'
 import type { Stream } from '../client/types.ts'
+import { live as t } from '../messages/page.ts'
 
 interface Fact {
   readonly id: string
@@ -15,24 +16,24 @@ export function healthFacts(stream: Stream): readonly Fact[] {
   return [
     {
       id: 'bitrate',
-      label: 'Bitrate',
+      label: t.bitrate,
       value: formatBitrate(health && health.videoBitrateKbps + health.audioBitrateKbps),
       warn: warned('bitrate-low'),
     },
-    { id: 'frame-rate', label: 'Frame rate', value: health ? `${health.frameRate.toFixed(0)} fps` : '–' },
+    { id: 'frame-rate', label: t.frameRate, value: health ? `${health.frameRate.toFixed(0)} fps` : '–' },
     {
       id: 'keyframe',
-      label: 'Keyframes',
-      value: health?.keyframeIntervalMs ? `each ${formatSeconds(health.keyframeIntervalMs)}` : '–',
+      label: t.keyframes,
+      value: health?.keyframeIntervalMs ? t.each(formatSeconds(health.keyframeIntervalMs)) : '–',
       warn: warned('keyframe-interval-long') || warned('no-keyframe'),
     },
     {
       id: 'dropped',
-      label: 'Dropped / late',
+      label: t.droppedLate,
       value: health ? `${health.droppedFrames} / ${health.lateFrames}` : '–',
       warn: warned('frames-dropped') || warned('frames-late'),
     },
-    { id: 'offset', label: 'A/V offset', value: formatOffset(health?.avOffsetMs), warn: warned('av-offset') },
+    { id: 'offset', label: t.aVOffset, value: formatOffset(health?.avOffsetMs), warn: warned('av-offset') },
   ]
 }
 

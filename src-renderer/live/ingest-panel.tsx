@@ -6,11 +6,12 @@ import { keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { live as t } from '../messages/page.ts'
 
 async function switchTo(stream: Stream): Promise<void> {
   try {
     keepStream(await call<Stream>('POST', `/live/streams/${stream.id}/switch`, { body: {} }))
-    tell('The other publisher is on air')
+    tell(t.theOtherPublisherIsOn)
   } catch (error) {
     tellError(error)
   }
@@ -21,44 +22,42 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
   return (
     <div className="stack">
-      <section className="card" aria-label="Publishers">
+      <section className="card" aria-label={t.publishers}>
         <header>
-          <h2>Publishers</h2>
+          <h2>{t.publishers}</h2>
           {editor && stream.publishers.length > 1 && (
             <button type="button" className="button" onClick={() => void switchTo(stream)} data-testid="switch-now">
-              <ArrowLeftRight size={16} /> Switch now
+              <ArrowLeftRight size={16} /> {t.switchNow}
             </button>
           )}
         </header>
         {stream.publishers.length === 0 ? (
-          <p className="card-body quiet">
-            {stream.onAir === 'slate' ? 'Viewers see the slate until a publisher comes.' : 'No publisher is connected.'}
-          </p>
+          <p className="card-body quiet">{stream.onAir === 'slate' ? t.viewersSeeTheSlateUntil : t.noPublisherIsConnected}</p>
         ) : (
           <div className="table-wrap">
             <table data-testid="publishers">
               <thead>
                 <tr>
-                  <th>Role</th>
-                  <th>State</th>
-                  <th>Encoder</th>
-                  <th>From</th>
-                  <th className="end">Bitrate</th>
-                  <th className="end">Frames</th>
-                  <th className="end">Keyframe every</th>
+                  <th>{t.role}</th>
+                  <th>{t.state}</th>
+                  <th>{t.encoder}</th>
+                  <th>{t.from}</th>
+                  <th className="end">{t.bitrate}</th>
+                  <th className="end">{t.frames}</th>
+                  <th className="end">{t.keyframeEvery}</th>
                 </tr>
               </thead>
               <tbody>
                 {stream.publishers.map((publisher) => (
                   <tr key={publisher.sessionId} data-testid={`publisher-${publisher.role}`}>
-                    <td>{publisher.role === 'primary' ? 'Primary' : 'Backup'}</td>
+                    <td>{publisher.role === 'primary' ? t.primary : t.backup}</td>
                     <td>
-                      <span className={publisher.onAir ? 'chip live' : 'chip plain'}>{publisher.onAir ? 'On air' : 'Ready'}</span>
+                      <span className={publisher.onAir ? 'chip live' : 'chip plain'}>{publisher.onAir ? t.onAir : t.ready}</span>
                     </td>
-                    <td>{publisher.encoder || 'unknown'}</td>
+                    <td>{publisher.encoder || t.unknown}</td>
                     <td>{publisher.remoteAddress}</td>
-                    <td className="end">{publisher.health ? `${publisher.health.videoBitrateKbps} kbps` : '–'}</td>
-                    <td className="end">{publisher.health ? `${publisher.health.frameRate} fps` : '–'}</td>
+                    <td className="end">{publisher.health ? t.kbpsNamed(publisher.health.videoBitrateKbps) : '–'}</td>
+                    <td className="end">{publisher.health ? t.fps(publisher.health.frameRate) : '–'}</td>
                     <td className="end">
                       {publisher.health?.keyframeIntervalMs ? `${(publisher.health.keyframeIntervalMs / 1000).toFixed(1)} s` : '–'}
                     </td>
@@ -69,7 +68,7 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
           </div>
         )}
         <p className="card-body quiet small">
-          A second encoder that publishes with <code>?backup=1</code> behind its key is kept ready and takes over on the next frame.
+          {t.aSecondEncoderThatPublishes} <code>?backup=1</code> {t.behindItsKeyIsKept}
         </p>
       </section>
       <SlateCard stream={stream} editor={editor} />
@@ -89,7 +88,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
     try {
       setChoice(await call<StreamSlate>('PATCH', `/live/streams/${stream.name}/slate`, { body: what }))
       tell(
-        'The slate was chosen',
+        t.theSlateWasChosen,
         before
           ? () => void call('PATCH', `/live/streams/${stream.name}/slate`, { body: before }).then(() => setChoice(before), tellError)
           : undefined,
@@ -112,13 +111,13 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
   }
   if (!choice) return <div className="skeleton stream-skeleton" aria-hidden="true" />
   return (
-    <section className="card" aria-label="Slate">
+    <section className="card" aria-label={t.slate}>
       <header>
-        <h2>Slate</h2>
+        <h2>{t.slate}</h2>
       </header>
       <div className="card-body stack">
         <div className="field">
-          <label htmlFor="slate-choice">While no publisher is there, viewers see</label>
+          <label htmlFor="slate-choice">{t.whileNoPublisherIsThere}</label>
           <select
             id="slate-choice"
             className="input"
@@ -127,8 +126,8 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
             onChange={(event) => void change({ slate: event.target.value })}
             data-testid="slate-choice"
           >
-            <option value="off">nothing new (the last frame stays)</option>
-            <option value="default">“We’ll be right back” and the title</option>
+            <option value="off">{t.nothingNewTheLastFrame}</option>
+            <option value="default">{t.wellBeRightBackAnd}</option>
             {slates.map((slate) => (
               <option key={slate.id} value={slate.id}>
                 {slate.label}
@@ -137,7 +136,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
           </select>
         </div>
         <div className="field">
-          <label htmlFor="slate-lasts">For how long</label>
+          <label htmlFor="slate-lasts">{t.forHowLong}</label>
           <select
             id="slate-lasts"
             className="input"
@@ -146,13 +145,13 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
             onChange={(event) => void change({ lasts: event.target.value as StreamSlate['lasts'] })}
             data-testid="slate-lasts"
           >
-            <option value="window">until the reconnect window ends</option>
-            <option value="unlimited">until a publisher comes or the stream is ended</option>
+            <option value="window">{t.untilTheReconnectWindowEnds}</option>
+            <option value="unlimited">{t.untilAPublisherComesOr}</option>
           </select>
         </div>
         {editor && (
           <div className="field">
-            <label htmlFor="slate-file">Add an image or short video (PNG, JPEG, MP4, WebM, up to 700 kB)</label>
+            <label htmlFor="slate-file">{t.addAnImageOrShort}</label>
             <input
               id="slate-file"
               type="file"

@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import { useClient } from '../client/store.ts'
 import { moveInList } from '../components/list-keys.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
+import { live as t } from '../messages/page.ts'
 import { startDemo } from './actions.ts'
 import { FirstRun } from './first-run.tsx'
 import { sortStreams } from './sort-streams.ts'
@@ -11,7 +12,7 @@ import { EndedRow, StreamRow } from './stream-row.tsx'
 import './live.css'
 
 export function LivePage() {
-  useTitle('Live')
+  useTitle(t.live)
   const phase = useClient((state) => state.phase)
   const streams = useClient((state) => state.streams)
   const editor = useMayEdit()
@@ -22,21 +23,21 @@ export function LivePage() {
     <>
       <header className="page-head">
         <div>
-          <h1>Live</h1>
+          <h1>{t.live}</h1>
           <p data-testid="live-summary">
             {phase === 'loading'
-              ? 'Reading…'
+              ? t.reading
               : `${current.length} ${current.length === 1 ? 'stream' : 'streams'} · ${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`}
           </p>
         </div>
         {editor && (
           <Link href="/publish" className="button" data-testid="go-live-browser">
-            <Video size={16} /> Go live from this browser
+            <Video size={16} /> {t.goLiveFromThisBrowser}
           </Link>
         )}
         {editor && current.length > 0 && !demoRuns && (
           <button type="button" className="button" onClick={() => void startDemo()} data-testid="start-demo">
-            <Play size={16} /> Start the test stream
+            <Play size={16} /> {t.startTheTestStream}
           </button>
         )}
       </header>
@@ -48,7 +49,7 @@ export function LivePage() {
       ) : current.length === 0 ? (
         <FirstRun editor={editor} />
       ) : (
-        <ul className="stack" onKeyDown={moveInList} aria-label="Live streams">
+        <ul className="stack" onKeyDown={moveInList} aria-label={t.liveStreams}>
           {current.map((stream) => (
             <StreamRow key={stream.id} stream={stream} editor={editor} />
           ))}
@@ -57,7 +58,7 @@ export function LivePage() {
       {over.length > 0 && (
         <details className="card ended" data-testid="ended-section">
           <summary>
-            Ended <span className="quiet">{over.length}</span>
+            {t.ended} <span className="quiet">{over.length}</span>
           </summary>
           <ul onKeyDown={moveInList}>
             {over.map((stream) => (

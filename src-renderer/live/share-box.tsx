@@ -1,5 +1,6 @@
 import type { Stream } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
+import { live as t } from '../messages/page.ts'
 import { embedSnippet } from '../watch/address.ts'
 import { absolute } from './links.ts'
 
@@ -7,17 +8,17 @@ import { absolute } from './links.ts'
 export function ShareBox({ stream }: { readonly stream: Stream }) {
   const snippet = embedSnippet(new URL(absolute(stream.watchUrl, location.origin)).origin, stream.name)
   return (
-    <section className="card" aria-label="Share">
+    <section className="card" aria-label={t.share}>
       <header>
-        <h2>Share</h2>
+        <h2>{t.share}</h2>
       </header>
       <div className="card-body stack">
-        <CopyField label="Watch link" value={absolute(stream.watchUrl, location.origin)} testId="share-watch" />
-        <CopyField label="HLS (Safari, VLC, ffplay)" value={absolute(stream.hlsUrl, location.origin)} testId="share-hls" />
-        <CopyField label="DASH" value={absolute(stream.dashUrl, location.origin)} testId="share-dash" />
-        <CopyField label="RTMP" value={stream.rtmpUrl} testId="share-rtmp" />
-        {stream.srtUrl && <CopyField label="SRT" value={stream.srtUrl} testId="share-srt" />}
-        {snippet && <CopyField label="Embed in a page" value={snippet} wrap testId="share-embed" />}
+        <CopyField label={t.watchLink} value={absolute(stream.watchUrl, location.origin)} testId="share-watch" />
+        <CopyField label={t.hlsSafariVlcFfplay} value={absolute(stream.hlsUrl, location.origin)} testId="share-hls" />
+        <CopyField label={t.dash} value={absolute(stream.dashUrl, location.origin)} testId="share-dash" />
+        <CopyField label={t.rtmp} value={stream.rtmpUrl} testId="share-rtmp" />
+        {stream.srtUrl && <CopyField label={t.srt} value={stream.srtUrl} testId="share-srt" />}
+        {snippet && <CopyField label={t.embedInAPage} value={snippet} wrap testId="share-embed" />}
       </div>
     </section>
   )

@@ -1,5 +1,6 @@
 import type { SrtConnectionInfo } from '../../src-main/live/protocols/srt/srt-schemas.ts'
 import { Collection, useCollection } from '../client/collection.ts'
+import { live as t } from '../messages/page.ts'
 
 const connections = new Collection<SrtConnectionInfo>({ path: '/live/srt-connections', updated: ['srt.statistics'] })
 
@@ -10,25 +11,25 @@ export function SrtFacts({ streamId }: { readonly streamId: string }) {
   return (
     <dl className="facts" data-testid="srt-facts">
       <div>
-        <dt>Round trip</dt>
-        <dd>{info ? `${info.rttMs.toFixed(info.rttMs < 10 ? 1 : 0)} ms` : '–'}</dd>
+        <dt>{t.roundTrip}</dt>
+        <dd>{info ? t.milliseconds(info.rttMs.toFixed(info.rttMs < 10 ? 1 : 0)) : '–'}</dd>
       </div>
       <div>
-        <dt>SRT latency</dt>
-        <dd>{info ? `${info.latencyMs} ms` : '–'}</dd>
+        <dt>{t.srtLatency}</dt>
+        <dd>{info ? t.milliseconds(info.latencyMs) : '–'}</dd>
       </div>
       <div>
-        <dt>Lost / sent again</dt>
+        <dt>{t.lostSentAgain}</dt>
         <dd>{info ? `${info.lost} / ${info.retransmitted}` : '–'}</dd>
       </div>
       <div>
-        <dt>Not recovered</dt>
-        <dd className={info && info.dropped > 0 ? 'warn' : ''} title="Packets that came too late or never: raise the latency">
+        <dt>{t.notRecovered}</dt>
+        <dd className={info && info.dropped > 0 ? 'warn' : ''} title={t.packetsThatCameTooLate}>
           {info ? info.dropped : '–'}
         </dd>
       </div>
       <div>
-        <dt>Encrypted</dt>
+        <dt>{t.encrypted}</dt>
         <dd>{info ? (info.encrypted ? 'yes' : 'no') : '–'}</dd>
       </div>
     </dl>

@@ -12,6 +12,7 @@ import { Preview } from '../components/preview.tsx'
 import { StateChip } from '../components/state-chip.tsx'
 import { OnAir } from '../components/time.tsx'
 import { tellError } from '../components/toasts.tsx'
+import { live as t } from '../messages/page.ts'
 import { endStream, forget, kickPublisher, rename } from './actions.ts'
 import { Graphs } from './graphs.tsx'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
@@ -32,7 +33,7 @@ function Title({ stream, editor }: { readonly stream: Stream; readonly editor: b
         key={stream.title}
         className="inline-edit"
         defaultValue={stream.title || stream.name}
-        aria-label="Title of the stream"
+        aria-label={t.titleOfTheStream}
         maxLength={200}
         data-testid="stream-title"
         onKeyDown={(event) => {
@@ -56,44 +57,40 @@ function PublisherCard({ stream }: { readonly stream: Stream }) {
   const now = useNow()
   const { publisher } = stream
   return (
-    <section className="card" aria-label="Publisher">
+    <section className="card" aria-label={t.publisher}>
       <header>
-        <h2>Publisher</h2>
+        <h2>{t.publisher}</h2>
       </header>
       <div className="card-body stack">
         {publisher ? (
           <dl className="facts" data-testid="publisher">
             <div>
-              <dt>Encoder</dt>
-              <dd title={publisher.encoder}>{publisher.encoder || 'unknown'}</dd>
+              <dt>{t.encoder}</dt>
+              <dd title={publisher.encoder}>{publisher.encoder || t.unknown}</dd>
             </div>
             <div>
-              <dt>From</dt>
+              <dt>{t.from}</dt>
               <dd>{publisher.remoteAddress}</dd>
             </div>
             <div>
-              <dt>Protocol</dt>
+              <dt>{t.protocol}</dt>
               <dd>{publisher.protocol.toUpperCase()}</dd>
             </div>
             <div>
-              <dt>Connected</dt>
+              <dt>{t.connected}</dt>
               <dd>{formatDuration(now - Date.parse(publisher.connectedAt))}</dd>
             </div>
             <div>
-              <dt>Received</dt>
+              <dt>{t.received}</dt>
               <dd>{formatBytes(stream.health?.bytesIn)}</dd>
             </div>
             <div>
-              <dt>Sent</dt>
+              <dt>{t.sent}</dt>
               <dd>{formatBytes(stream.health?.bytesOut)}</dd>
             </div>
           </dl>
         ) : (
-          <p className="quiet">
-            {stream.reconnecting
-              ? 'The publisher is away; viewers are kept until it returns or the window ends.'
-              : 'No publisher is connected.'}
-          </p>
+          <p className="quiet">{stream.reconnecting ? t.thePublisherIsAwayViewers : t.noPublisherIsConnected}</p>
         )}
         {publisher?.protocol === 'srt' && <SrtFacts streamId={stream.id} />}
       </div>
@@ -103,20 +100,20 @@ function PublisherCard({ stream }: { readonly stream: Stream }) {
 
 function TracksCard({ stream }: { readonly stream: Stream }) {
   return (
-    <section className="card" aria-label="Tracks">
+    <section className="card" aria-label={t.tracks}>
       <header>
-        <h2>Tracks</h2>
+        <h2>{t.tracks}</h2>
       </header>
       {stream.tracks.length === 0 ? (
-        <p className="card-body quiet">No media yet.</p>
+        <p className="card-body quiet">{t.noMediaYet}</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="tracks">
             <thead>
               <tr>
-                <th>Track</th>
-                <th>Codec</th>
-                <th>Format</th>
+                <th>{t.track}</th>
+                <th>{t.codec}</th>
+                <th>{t.format}</th>
               </tr>
             </thead>
             <tbody>
@@ -128,8 +125,8 @@ function TracksCard({ stream }: { readonly stream: Stream }) {
                   </td>
                   <td>
                     {track.kind === 'video'
-                      ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${Number(track.frameRate.toFixed(2))} fps` : ''}`
-                      : `${(track.sampleRate ?? 0) / 1000} kHz ${formatChannels(track.channels)}`}
+                      ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${t.fps(Number(track.frameRate.toFixed(2)))}` : ''}`
+                      : `${t.kilohertz((track.sampleRate ?? 0) / 1000)} ${formatChannels(track.channels)}`}
                   </td>
                 </tr>
               ))}
@@ -148,25 +145,25 @@ function Viewers({ stream }: { readonly stream: Stream }) {
   const now = useNow()
   const list = Object.values(sessions).sort((a, b) => a.startedAt.localeCompare(b.startedAt))
   return (
-    <section className="card" aria-label="Viewers">
+    <section className="card" aria-label={t.viewers}>
       <header>
         <h2>
-          Viewers <span className="quiet">{list.length}</span>
+          {t.viewers} <span className="quiet">{list.length}</span>
         </h2>
       </header>
       {list.length === 0 ? (
-        <p className="card-body quiet">Nobody watches at the moment. Send someone the watch link.</p>
+        <p className="card-body quiet">{t.nobodyWatchesAtTheMoment}</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="viewer-sessions">
             <thead>
               <tr>
-                <th>Player</th>
-                <th>From</th>
-                <th>Protocol</th>
-                <th>Quality</th>
-                <th className="end">Watched</th>
-                <th className="end">Sent</th>
+                <th>{t.player}</th>
+                <th>{t.from}</th>
+                <th>{t.protocol}</th>
+                <th>{t.quality}</th>
+                <th className="end">{t.watched}</th>
+                <th className="end">{t.sent}</th>
               </tr>
             </thead>
             <tbody>
@@ -197,12 +194,12 @@ function Overview({ stream }: { readonly stream: Stream }) {
       <div className="stream-grid">
         <div className="stack">
           {isOver ? <Preview name={stream.name} /> : <ClipPreview stream={stream} />}
-          <section className="card card-body" aria-label="Health">
+          <section className="card card-body" aria-label={t.health}>
             <HealthFacts
               facts={[
                 ...healthFacts(stream),
-                { id: 'repairs', label: 'Timestamps corrected', value: stream.health ? String(stream.health.timestampRepairs) : '–' },
-                { id: 'faults', label: 'Faults skipped', value: stream.health ? String(stream.health.faults) : '–' },
+                { id: 'repairs', label: t.timestampsCorrected, value: stream.health ? String(stream.health.timestampRepairs) : '–' },
+                { id: 'faults', label: t.faultsSkipped, value: stream.health ? String(stream.health.faults) : '–' },
               ]}
             />
           </section>
@@ -240,7 +237,7 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
 
   const back = (
     <Link href="/live" className="back">
-      <ArrowLeft size={15} /> Live
+      <ArrowLeft size={15} /> {t.live}
     </Link>
   )
   if (!stream) {
@@ -254,8 +251,8 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
         {back}
         <div className="card empty">
           <Radio size={32} />
-          <h2>There is no stream named {name}</h2>
-          <p>It was never published to, or it was deleted.</p>
+          <h2>{t.thereIsNoStreamNamed(name)}</h2>
+          <p>{t.itWasNeverPublishedTo}</p>
         </div>
       </>
     )
@@ -273,26 +270,26 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab?
           </div>
           <p className="small">
             {stream.name} · <OnAir stream={stream} /> · <span data-testid="stream-viewers">{stream.viewers}</span>{' '}
-            {stream.viewers === 1 ? 'viewer' : 'viewers'}
+            {t.viewersAfterCount(stream.viewers)}
           </p>
         </div>
         <div className="row">
           <a className="button" href={samePath(stream.watchUrl)} target="_blank" rel="noreferrer" data-testid="open-watch">
-            <ExternalLink size={16} /> Open
+            <ExternalLink size={16} /> {t.open}
           </a>
           {editor && !isOver && stream.publisher && !stream.demo && (
             <button type="button" className="button" onClick={() => void kickPublisher(stream)} data-testid="kick">
-              <Unplug size={16} /> Kick publisher
+              <Unplug size={16} /> {t.kickPublisher}
             </button>
           )}
           {editor && !isOver && (
             <button type="button" className="button danger" onClick={() => void endStream(stream)} data-testid="end-stream">
-              <Square size={16} /> End stream
+              <Square size={16} /> {t.endStream}
             </button>
           )}
           {editor && isOver && (
             <button type="button" className="button" onClick={() => void forget(stream).then(() => navigate('/live'))} data-testid="forget">
-              <Trash2 size={16} /> Delete stream
+              <Trash2 size={16} /> {t.deleteStream}
             </button>
           )}
         </div>

@@ -8,6 +8,7 @@ import { Sparkline } from '../components/chart.tsx'
 import { CopyButton } from '../components/copy.tsx'
 import { StateChip } from '../components/state-chip.tsx'
 import { Ago, OnAir } from '../components/time.tsx'
+import { live as t } from '../messages/page.ts'
 import { endStream, forget, kickPublisher } from './actions.ts'
 import { DestinationsBrief } from './destinations/destinations-brief.tsx'
 import { HealthFacts, healthFacts } from './health-facts.tsx'
@@ -26,7 +27,7 @@ function BitrateSparkline({ stream }: { readonly stream: Stream }) {
       points={points}
       nowMs={Math.max(now, samples.at(-1)?.timeMs ?? 0)}
       spanMs={120_000}
-      label={`Bitrate of ${stream.name}, last two minutes`}
+      label={t.bitrateOfLastTwoMinutes(stream.name)}
     />
   )
 }
@@ -36,7 +37,7 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
   return (
     <li className="card stream-row" data-testid="stream-row" data-stream={stream.name}>
       <Link href={`/live/${stream.name}`} aria-hidden="true" tabIndex={-1}>
-        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={`Image of ${stream.name}`} />
+        <Picture url={stream.pictureUrl} sequence={stream.health?.keyframeSequence || undefined} label={t.imageOf(stream.name)} />
       </Link>
       <div className="stream-main">
         <div className="stream-title">
@@ -44,10 +45,10 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
             {stream.title || stream.name}
           </Link>
           <StateChip stream={stream} />
-          {stream.demo && <span className="chip plain">Test stream</span>}
+          {stream.demo && <span className="chip plain">{t.testStream}</span>}
           <span className="stream-times">
-            <span title="Viewers now">
-              <Eye size={15} aria-label="Viewers" /> <b data-testid="stream-viewers">{stream.viewers}</b>
+            <span title={t.viewersNow}>
+              <Eye size={15} aria-label={t.viewers} /> <b data-testid="stream-viewers">{stream.viewers}</b>
             </span>
             <OnAir stream={stream} />
           </span>
@@ -66,20 +67,20 @@ export function StreamRow({ stream, editor }: { readonly stream: Stream; readonl
         </div>
         <div className="row stream-actions">
           <CopyButton value={absolute(stream.watchUrl, location.origin)} testId="copy-watch-link">
-            Copy watch link
+            {t.copyWatchLink}
           </CopyButton>
           <a className="button" href={samePath(stream.watchUrl)} target="_blank" rel="noreferrer" data-testid="open-watch">
-            <ExternalLink size={16} /> Open
+            <ExternalLink size={16} /> {t.open}
           </a>
           {editor && (
             <span className="row push">
               {stream.publisher && !stream.demo && (
                 <button type="button" className="button quiet" onClick={() => void kickPublisher(stream)} data-testid="kick">
-                  <Unplug size={16} /> Kick
+                  <Unplug size={16} /> {t.kick}
                 </button>
               )}
               <button type="button" className="button quiet danger" onClick={() => void endStream(stream)} data-testid="end-stream">
-                <Square size={16} /> End
+                <Square size={16} /> {t.end}
               </button>
             </span>
           )}
@@ -98,7 +99,7 @@ export function EndedRow({ stream, editor }: { readonly stream: Stream; readonly
       </Link>
       <StateChip stream={stream} />
       <span className="quiet small grow">
-        <OnAir stream={stream} /> on air · ended <Ago iso={stream.endedAt} />
+        <OnAir stream={stream} /> {t.onAirEnded} <Ago iso={stream.endedAt} />
         {stream.error && ` · ${stream.error.message}`}
       </span>
       {editor && (
@@ -106,10 +107,10 @@ export function EndedRow({ stream, editor }: { readonly stream: Stream; readonly
           type="button"
           className="button quiet"
           onClick={() => void forget(stream)}
-          aria-label={`Delete ${stream.name}`}
+          aria-label={t.deleteNamed(stream.name)}
           data-testid="forget"
         >
-          <Trash2 size={16} /> Delete
+          <Trash2 size={16} /> {t.delete}
         </button>
       )}
     </li>

@@ -9,6 +9,7 @@ import { followEvents } from '../client/sync.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import { tellError } from '../components/toasts.tsx'
+import { live as t } from '../messages/page.ts'
 
 const spanMs = 300_000
 const nobody: Readonly<Record<string, ViewerSession>> = {}
@@ -51,17 +52,17 @@ function useFigures(streamId: string): readonly ViewerFigures[] {
 
 function Figures({ newest }: { readonly newest: ViewerFigures | undefined }) {
   const facts: readonly (readonly [id: string, label: string, value: string])[] = [
-    ['concurrent', 'Watching now', String(newest?.concurrent ?? 0)],
-    ['total', 'Sessions', String(newest?.total ?? 0)],
-    ['peak', 'At most', String(newest?.peak ?? 0)],
-    ['score', 'Health score', newest?.healthScore === null || newest === undefined ? '–' : `${newest.healthScore} of 100`],
-    ['rebuffer', 'Stalled, last minute', percent(newest?.rebufferRatio ?? null)],
-    ['startup', 'Mean startup', formatSeconds(newest?.startupMs ?? null)],
-    ['latency', 'Latency, half / 95 %', `${formatSeconds(newest?.latencyP50Ms ?? null)} / ${formatSeconds(newest?.latencyP95Ms ?? null)}`],
-    ['bytes', 'Sent', formatBytes(newest?.bytes)],
+    ['concurrent', t.watchingNow, String(newest?.concurrent ?? 0)],
+    ['total', t.sessions, String(newest?.total ?? 0)],
+    ['peak', t.atMost, String(newest?.peak ?? 0)],
+    ['score', t.healthScore, newest?.healthScore === null || newest === undefined ? '–' : t.of100(newest.healthScore)],
+    ['rebuffer', t.stalledLastMinute, percent(newest?.rebufferRatio ?? null)],
+    ['startup', t.meanStartup, formatSeconds(newest?.startupMs ?? null)],
+    ['latency', t.latencyHalf95, `${formatSeconds(newest?.latencyP50Ms ?? null)} / ${formatSeconds(newest?.latencyP95Ms ?? null)}`],
+    ['bytes', t.sent, formatBytes(newest?.bytes)],
   ]
   return (
-    <section className="card card-body" aria-label="Figures of viewers">
+    <section className="card card-body" aria-label={t.figuresOfViewers}>
       <dl className="facts" data-testid="viewer-figures">
         {facts.map(([id, label, value]) => (
           <div key={id}>
@@ -86,14 +87,14 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
   return (
     <div className="charts" data-testid="viewer-charts">
       <Chart
-        title="Watching"
+        title={t.watching}
         series={[{ label: '', color: 'var(--accent)', points: points(({ concurrent }) => concurrent) }]}
         min={2}
         format={count}
         {...shared}
       />
       <Chart
-        title="Qualities"
+        title={t.qualities}
         series={qualities.map((quality, index) => ({
           label: quality,
           color: colors[index] as string,
@@ -104,7 +105,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
         {...shared}
       />
       <Chart
-        title="Stalled"
+        title={t.stalled}
         series={[
           {
             label: '',
@@ -117,7 +118,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
         {...shared}
       />
       <Chart
-        title="Latency"
+        title={t.latency}
         series={[
           { label: 'half', color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
           { label: '95 %', color: 'var(--second)', points: points(({ latencyP95Ms }) => latencyP95Ms) },
@@ -140,10 +141,10 @@ export function ViewersPanel({ stream }: { readonly stream: Stream }) {
     <div className="stack" data-testid="viewers-panel">
       <Figures newest={samples.at(-1)} />
       <Charts samples={samples} />
-      <section className="card" aria-label="Viewer sessions">
+      <section className="card" aria-label={t.viewerSessions}>
         <header>
           <h2>
-            Sessions <span className="quiet">{list.length}</span>
+            {t.sessions} <span className="quiet">{list.length}</span>
           </h2>
           <div className="row">
             {(['csv', 'json'] as const).map((format) => (
@@ -160,25 +161,23 @@ export function ViewersPanel({ stream }: { readonly stream: Stream }) {
           </div>
         </header>
         {list.length === 0 ? (
-          <p className="card-body quiet">
-            Nobody watches at the moment. Send someone the watch link; sessions that have ended are in the export.
-          </p>
+          <p className="card-body quiet">{t.nobodyWatchesAtTheMomentSend}</p>
         ) : (
           <div className="table-wrap">
             <table data-testid="viewer-table">
               <thead>
                 <tr>
-                  <th>Player</th>
-                  <th>From</th>
-                  <th>Protocol</th>
-                  <th>Quality</th>
-                  <th className="end">Watched</th>
-                  <th className="end">Startup</th>
-                  <th className="end">Stalls</th>
-                  <th className="end">Switches</th>
-                  <th className="end">Latency</th>
-                  <th className="end">Bit rate</th>
-                  <th className="end">Sent</th>
+                  <th>{t.player}</th>
+                  <th>{t.from}</th>
+                  <th>{t.protocol}</th>
+                  <th>{t.quality}</th>
+                  <th className="end">{t.watched}</th>
+                  <th className="end">{t.startup}</th>
+                  <th className="end">{t.stalls}</th>
+                  <th className="end">{t.switches}</th>
+                  <th className="end">{t.latency}</th>
+                  <th className="end">{t.bitRate}</th>
+                  <th className="end">{t.sent}</th>
                 </tr>
               </thead>
               <tbody>

@@ -1,11 +1,12 @@
 import { OctagonAlert, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
 import type { Stream } from '../client/types.ts'
+import { live as t } from '../messages/page.ts'
 
 export function Warnings({ stream }: { readonly stream: Stream }) {
   if (stream.warnings.length === 0 && !stream.error) return null
   return (
-    <ul className="stack warnings" aria-label="Warnings">
+    <ul className="stack warnings" aria-label={t.warnings}>
       {stream.error && (
         <li className="advice bad" data-testid="stream-error">
           <OctagonAlert size={16} />

@@ -1,5 +1,6 @@
 import { Radio, Square } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { publish as t } from '../messages/page.ts'
 import type { PeerFigures } from '../webrtc/figures.ts'
 import { OfferRefused } from '../webrtc/peer.ts'
 import { WhipClient, type WhipState } from '../webrtc/whip-client.ts'
@@ -18,14 +19,14 @@ interface BroadcastProps {
   readonly keyRemedy?: string
 }
 
-const words: Readonly<Record<WhipState | 'idle', string>> = {
-  idle: 'Not live',
-  connecting: 'Connecting',
-  live: 'Live',
-  reconnecting: 'Reconnecting',
-  refused: 'Rejected',
-  stopped: 'Not live',
-}
+const words = (): Readonly<Record<WhipState | 'idle', string>> => ({
+  idle: t.notLive,
+  connecting: t.connecting,
+  live: t.live,
+  reconnecting: t.reconnecting,
+  refused: t.rejected,
+  stopped: t.notLive,
+})
 
 /** Camera, microphone or screen with a preview, and the way on air. */
 export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
@@ -58,7 +59,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
       const isUnknown = error instanceof OfferRefused && error.status === 401
       const isKey = isUnknown || (error instanceof OfferRefused && error.code.startsWith('publish.key_'))
       const remedy = (isKey && keyRemedy) || error.remedy
-      setProblem({ message: isUnknown ? 'The stream key is not known' : error.message, remedy })
+      setProblem({ message: isUnknown ? t.theStreamKeyIsNot : error.message, remedy })
     } else setProblem({ message: error instanceof Error ? error.message : String(error), remedy: '' })
   }
   const open = async (): Promise<MediaStream | undefined> => {
@@ -116,16 +117,16 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
   return (
     <div className="broadcast" data-testid="broadcast" data-state={state}>
       <div className="broadcast-picture">
-        <video ref={video} autoPlay muted playsInline aria-label="Preview" data-testid="publish-preview" />
-        {media === undefined && <p className="quiet">{picture === 'none' ? 'Audio only' : 'No video yet'}</p>}
+        <video ref={video} autoPlay muted playsInline aria-label={t.preview} data-testid="publish-preview" />
+        {media === undefined && <p className="quiet">{picture === 'none' ? t.audioOnly : t.noVideoYet}</p>}
         <span className={`chip ${state === 'live' ? 'live' : ''}`} role="status" data-testid="publish-state">
-          {words[state]}
+          {words()[state]}
         </span>
       </div>
       <LevelMeter media={media} />
       <div className="broadcast-choices">
         <div className="field">
-          <label htmlFor="publish-picture">Video</label>
+          <label htmlFor="publish-picture">{t.video}</label>
           <select
             id="publish-picture"
             className="input"
@@ -134,14 +135,14 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
             onChange={(event) => change(setPicture)(event.target.value as typeof picture)}
             data-testid="publish-picture"
           >
-            <option value="camera">Camera</option>
-            <option value="screen">Screen or window</option>
-            <option value="none">None, audio only</option>
+            <option value="camera">{t.camera}</option>
+            <option value="screen">{t.screenOrWindow}</option>
+            <option value="none">{t.noneAudioOnly}</option>
           </select>
         </div>
         {picture === 'camera' && devices.cameras.length > 1 && (
           <div className="field">
-            <label htmlFor="publish-camera">Camera</label>
+            <label htmlFor="publish-camera">{t.camera}</label>
             <select
               id="publish-camera"
               className="input"
@@ -149,17 +150,17 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
               disabled={isOn}
               onChange={(event) => change(setCameraId)(event.target.value)}
             >
-              <option value="">The browser's choice</option>
+              <option value="">{t.theBrowsersChoice}</option>
               {devices.cameras.map((each) => (
                 <option key={each.deviceId} value={each.deviceId}>
-                  {each.label || 'Camera'}
+                  {each.label || t.camera}
                 </option>
               ))}
             </select>
           </div>
         )}
         <div className="field">
-          <label htmlFor="publish-microphone">Microphone</label>
+          <label htmlFor="publish-microphone">{t.microphone}</label>
           <select
             id="publish-microphone"
             className="input"
@@ -171,18 +172,18 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
             }}
             data-testid="publish-microphone"
           >
-            <option value="off">Off</option>
-            <option value="">The browser's choice</option>
+            <option value="off">{t.off}</option>
+            <option value="">{t.theBrowsersChoice}</option>
             {devices.microphones.map((each) => (
               <option key={each.deviceId} value={each.deviceId}>
-                {each.label || 'Microphone'}
+                {each.label || t.microphone}
               </option>
             ))}
           </select>
         </div>
         {picture !== 'none' && (
           <div className="field">
-            <label htmlFor="publish-quality">Quality</label>
+            <label htmlFor="publish-quality">{t.quality}</label>
             <select
               id="publish-quality"
               className="input"
@@ -209,7 +210,7 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
             onChange={(event) => setSimulcast(event.target.checked)}
             data-testid="publish-simulcast"
           />
-          Send three sizes at once, so that each viewer gets the one that fits
+          {t.sendThreeSizesAtOnce}
         </label>
       )}
       {problem && (
@@ -221,15 +222,15 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
       <div className="row">
         {isOn ? (
           <button type="button" className="button danger" onClick={stop} data-testid="publish-stop">
-            <Square size={16} /> Stop
+            <Square size={16} /> {t.stop}
           </button>
         ) : (
           <>
             <button type="button" className="button" onClick={() => void open()} data-testid="publish-open">
-              Preview
+              {t.preview}
             </button>
             <button type="button" className="button primary" disabled={!ready} onClick={() => void start()} data-testid="publish-start">
-              <Radio size={16} /> Go live
+              <Radio size={16} /> {t.goLive}
             </button>
           </>
         )}
@@ -241,31 +242,31 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
 function Figures({ figures }: { readonly figures: PeerFigures }) {
   const { fps, kbps, width, height, roundTripMs, lossPercent, limitedBy } = figures
   return (
-    <dl className="facts" aria-label="What is sent" data-testid="publish-figures">
+    <dl className="facts" aria-label={t.whatIsSent} data-testid="publish-figures">
       <div>
-        <dt>Size</dt>
-        <dd>{width > 0 ? `${width} × ${height}` : 'no video'}</dd>
+        <dt>{t.size}</dt>
+        <dd>{width > 0 ? `${width} × ${height}` : t.noVideo}</dd>
       </div>
       <div>
-        <dt>Frame rate</dt>
-        <dd>{fps.toFixed(0)} fps</dd>
+        <dt>{t.frameRate}</dt>
+        <dd>{t.fps(fps.toFixed(0))}</dd>
       </div>
       <div>
-        <dt>Bit rate</dt>
-        <dd>{kbps.toFixed(0)} kbps</dd>
+        <dt>{t.bitRate}</dt>
+        <dd>{t.kbps(kbps.toFixed(0))}</dd>
       </div>
       <div>
-        <dt>Round trip</dt>
-        <dd>{roundTripMs === undefined ? '–' : `${roundTripMs.toFixed(0)} ms`}</dd>
+        <dt>{t.roundTrip}</dt>
+        <dd>{roundTripMs === undefined ? '–' : t.milliseconds(roundTripMs.toFixed(0))}</dd>
       </div>
       <div>
-        <dt>Loss</dt>
+        <dt>{t.loss}</dt>
         <dd>{lossPercent.toFixed(1)} %</dd>
       </div>
       {limitedBy && (
         <div>
-          <dt>Limited by</dt>
-          <dd>{limitedBy === 'cpu' ? 'this machine' : limitedBy === 'bandwidth' ? 'the network' : limitedBy}</dd>
+          <dt>{t.limitedBy}</dt>
+          <dd>{limitedBy === 'cpu' ? t.thisMachine : limitedBy === 'bandwidth' ? t.theNetwork : limitedBy}</dd>
         </div>
       )}
     </dl>

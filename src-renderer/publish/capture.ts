@@ -1,3 +1,4 @@
+import { publish as t } from '../messages/page.ts'
 /** What a person may send. */
 export interface CaptureChoice {
   readonly picture: 'camera' | 'screen' | 'none'
@@ -23,10 +24,7 @@ export class CaptureProblem extends Error {
 /** Opens what was chosen. Rejects with CaptureProblem; nothing stays open then. */
 export async function capture(choice: CaptureChoice): Promise<MediaStream> {
   if (!globalThis.isSecureContext || navigator.mediaDevices === undefined) {
-    throw new CaptureProblem(
-      'The browser opens cameras and microphones on secure pages only',
-      `Open this page over HTTPS, or on the host itself as http://localhost:${location.port}.`,
-    )
+    throw new CaptureProblem(t.theBrowserOpensCamerasAnd, t.openThisPageOverHttps(location.port))
   }
   const media = new MediaStream()
   const take = async (open: Promise<MediaStream>) => {
@@ -49,8 +47,7 @@ export async function capture(choice: CaptureChoice): Promise<MediaStream> {
     close(media)
     throw problemOf(error as DOMException, choice)
   }
-  if (media.getTracks().length === 0)
-    throw new CaptureProblem('There is nothing to send', 'Choose a video source, or turn the microphone on.')
+  if (media.getTracks().length === 0) throw new CaptureProblem(t.thereIsNothingToSend, t.chooseAVideoSourceOr)
   return media
 }
 
@@ -69,25 +66,19 @@ function pictureOf(choice: CaptureChoice): MediaTrackConstraints {
 }
 
 function problemOf(error: DOMException, choice: CaptureChoice): CaptureProblem {
-  const what = choice.picture === 'screen' ? 'the screen' : choice.picture === 'camera' ? 'camera or microphone' : 'the microphone'
+  const what = choice.picture === 'screen' ? t.theScreen : choice.picture === 'camera' ? t.cameraOrMicrophone : t.theMicrophone
   switch (error.name) {
     case 'NotAllowedError':
     case 'SecurityError':
-      return new CaptureProblem(
-        `The browser may not use ${what}`,
-        choice.picture === 'screen' ? 'Choose a screen or window, and share it.' : 'Allow it beside the URL of the page, then try again.',
-      )
+      return new CaptureProblem(t.theBrowserMayNotUse(what), choice.picture === 'screen' ? t.chooseAScreenOrWindow : t.allowItBesideTheUrl)
     case 'NotFoundError':
-      return new CaptureProblem(
-        `There is no ${what === 'camera or microphone' ? 'camera or microphone' : 'such source'}`,
-        'Plug one in, or send something else.',
-      )
+      return new CaptureProblem(what === t.cameraOrMicrophone ? t.thereIsNoCameraOrMicrophone : t.thereIsNoSuchSource, t.plugOneInOrSend)
     case 'NotReadableError':
     case 'AbortError':
-      return new CaptureProblem(`${what[0]?.toUpperCase()}${what.slice(1)} cannot be opened`, 'Close the other program that uses it.')
+      return new CaptureProblem(t.cannotBeOpened(what), t.closeTheOtherProgramThat)
     case 'OverconstrainedError':
-      return new CaptureProblem('The chosen device is not there any more', 'Choose another one.')
+      return new CaptureProblem(t.theChosenDeviceIsNot, t.chooseAnotherOne)
     default:
-      return new CaptureProblem(`The browser could not open ${what}: ${error.message || error.name}`, 'Choose another source.')
+      return new CaptureProblem(t.theBrowserCouldNotOpen(what, error.message || error.name), t.chooseAnotherSource)
   }
 }

@@ -1,4 +1,5 @@
 import { useTitle } from '../components/page.ts'
+import { publish as t } from '../messages/page.ts'
 import { Broadcast } from './broadcast.tsx'
 
 /** The page behind a guest's link: going live, and nothing else of the host. Behind the link's # stand the key, and whom it is for. */
@@ -6,19 +7,19 @@ export function GuestPage({ name }: { readonly name: string }) {
   const link = new URLSearchParams(location.hash.slice(1))
   const key = link.get('key') ?? ''
   const guest = link.get('as') ?? ''
-  const title = guest === '' ? `Go live on ${name}` : `Go live as ${guest}`
+  const title = guest === '' ? t.goLiveOn(name) : t.goLiveAs(guest)
   useTitle(title)
   return (
     <main className="guest-page" id="content">
       <h1>{title}</h1>
       {key === '' ? (
         <p className="advice bad" role="alert">
-          <b>The link has no key.</b> Ask for the whole link, with everything behind the #.
+          <b>{t.theLinkHasNoKey}</b> {t.askForTheWholeLink}
         </p>
       ) : (
         <div className="card">
           <div className="card-body">
-            <Broadcast target={() => Promise.resolve({ name, key })} ready keyRemedy="Ask whoever sent you the link for a new one." />
+            <Broadcast target={() => Promise.resolve({ name, key })} ready keyRemedy={t.askWhoeverSentYouThe} />
           </div>
         </div>
       )}

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { publish as t } from '../messages/page.ts'
 
 /** dB below full scale that the meter's left end stands for. */
 const FLOOR_DB = -60
@@ -34,7 +35,7 @@ export function LevelMeter({ media }: { readonly media: MediaStream | undefined 
     <meter
       ref={meter}
       className="level-meter"
-      aria-label="Audio level"
+      aria-label={t.audioLevel}
       min={FLOOR_DB}
       max={0}
       low={-30}

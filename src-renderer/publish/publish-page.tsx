@@ -5,11 +5,12 @@ import type { StreamKeyCreated } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { nameProblem } from '../keys/stream-name.ts'
+import { publish as t } from '../messages/page.ts'
 import { Broadcast } from './broadcast.tsx'
 
 /** "Go live from this browser" for somebody who may make keys. */
 export function PublishPage() {
-  useTitle('Go live')
+  useTitle(t.goLive)
   const editor = useMayEdit()
   const [name, setName] = useState('browser')
   const [key, setKey] = useState('')
@@ -19,7 +20,7 @@ export function PublishPage() {
     if (key !== '') return { name, key }
     if (made?.name === name) return made
     const created = await call<StreamKeyCreated>('POST', '/live/keys', {
-      body: { stream: name, label: 'This browser', onSecondPublisher: 'takeover' },
+      body: { stream: name, label: t.thisBrowser, onSecondPublisher: 'takeover' },
     })
     const next = { name, key: created.secret }
     setMade(next)
@@ -30,9 +31,9 @@ export function PublishPage() {
     <>
       <header className="page-head">
         <div>
-          <h1>Go live from this browser</h1>
+          <h1>{t.goLiveFromThisBrowser}</h1>
           <p>
-            <Link href="/live">Live</Link> · camera, microphone or screen, sent over WebRTC
+            <Link href="/live">{t.live}</Link> {t.cameraMicrophoneOrScreenSent}
           </p>
         </div>
       </header>
@@ -41,7 +42,7 @@ export function PublishPage() {
           <div className="card-body stack">
             <div className="broadcast-choices">
               <div className="field">
-                <label htmlFor="publish-name">Stream name</label>
+                <label htmlFor="publish-name">{t.streamName}</label>
                 <input
                   id="publish-name"
                   className="input"
@@ -55,11 +56,11 @@ export function PublishPage() {
                   data-testid="publish-name"
                 />
                 <span id="publish-name-hint" className={problem ? 'hint bad' : 'hint'}>
-                  {problem ?? `People watch it at ${location.origin}/watch/${name}?protocol=webrtc`}
+                  {problem ?? t.peopleWatchItAtWatch(location.origin, name)}
                 </span>
               </div>
               <div className="field">
-                <label htmlFor="publish-key">Stream key</label>
+                <label htmlFor="publish-key">{t.streamKey}</label>
                 <input
                   id="publish-key"
                   className="input"
@@ -67,19 +68,19 @@ export function PublishPage() {
                   value={key}
                   onChange={(event) => setKey(event.target.value.trim())}
                   autoComplete="off"
-                  placeholder="Empty: a key is created"
+                  placeholder={t.emptyAKeyIsCreated}
                   data-testid="publish-key"
                 />
-                <span className="hint">A key of this stream, where you have one.</span>
+                <span className="hint">{t.aKeyOfThisStream}</span>
               </div>
             </div>
             <Broadcast target={target} ready={name !== '' && problem === undefined} />
             {known && (
               <details>
-                <summary>Let a guest go live on this stream</summary>
+                <summary>{t.letAGuestGoLive}</summary>
                 <div className="stack">
-                  <p className="quiet small">Whoever has this link can publish to {known.name} until its key is revoked.</p>
-                  <CopyField label="Link for a guest" value={guestLink(known)} wrap testId="guest-link" />
+                  <p className="quiet small">{t.whoeverHasThisLinkCan(known.name)}</p>
+                  <CopyField label={t.linkForAGuest} value={guestLink(known)} wrap testId="guest-link" />
                 </div>
               </details>
             )}
@@ -87,7 +88,7 @@ export function PublishPage() {
         </div>
       ) : (
         <div className="card empty">
-          <p>Your role may watch, but not start streams. Ask an editor for a link to go live with.</p>
+          <p>{t.yourRoleMayWatchBut}</p>
         </div>
       )}
     </>

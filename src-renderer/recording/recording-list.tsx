@@ -8,6 +8,7 @@ import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { useMayEdit } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { TitleField } from '../components/title-field.tsx'
+import { recording as t } from '../messages/page.ts'
 import { RecordingPlayer } from './recording-player.tsx'
 import { recordings } from './recording-store.ts'
 import './recording.css'
@@ -33,18 +34,18 @@ function RecordingRow({
   return (
     <tr data-testid="recording-row" data-recording={recording.id} data-state={state}>
       <td className="recording-picture">
-        <button type="button" disabled={!playable} aria-label={`Play ${fileName}`} onClick={onPlay} data-testid="recording-play">
+        <button type="button" disabled={!playable} aria-label={t.play(fileName)} onClick={onPlay} data-testid="recording-play">
           {recording.thumbnailUrl ? <img src={recording.thumbnailUrl} alt="" loading="lazy" /> : <Film size={20} />}
           {playable && <Play className="over" size={18} />}
         </button>
       </td>
-      <td data-label="Title">
+      <td data-label={t.title}>
         <TitleField
           title={title}
           of={fileName}
           editor={editor}
           testId="recording-title"
-          onChange={(next) => void changeWithUndo(path, { title: next }, { title }, 'The title was changed', recordings.keep)}
+          onChange={(next) => void changeWithUndo(path, { title: next }, { title }, t.theTitleWasChanged, recordings.keep)}
         />
         <div className="small quiet">{fileName}</div>
         {!ofOneStream && (
@@ -53,19 +54,19 @@ function RecordingRow({
           </Link>
         )}
       </td>
-      <td data-label="Started">
+      <td data-label={t.started}>
         <Ago iso={recording.startedAt} />
       </td>
-      <td data-label="Duration" className="end" data-testid="recording-duration">
+      <td data-label={t.duration} className="end" data-testid="recording-duration">
         {formatDuration(recording.durationMs)}
       </td>
-      <td data-label="Size" className="end">
+      <td data-label={t.size} className="end">
         {formatBytes(recording.bytes)}
       </td>
-      <td data-label="Format" title={formatTracks(recording.tracks)}>
+      <td data-label={t.format} title={formatTracks(recording.tracks)}>
         {containerNames[recording.container]}
       </td>
-      <td data-label="State">
+      <td data-label={t.state}>
         <span className={`chip ${stateChips[state]}`} title={recording.error?.message}>
           {stateWords[state]}
         </span>
@@ -78,11 +79,11 @@ function RecordingRow({
               type="button"
               className="button quiet icon"
               aria-pressed={kept}
-              aria-label={kept ? `Let retention delete ${fileName}` : `Keep ${fileName}`}
-              title={kept ? 'Kept: retention leaves it alone' : 'Keep: retention leaves it alone'}
+              aria-label={kept ? t.letRetentionDelete(fileName) : t.keep(fileName)}
+              title={kept ? t.keptRetentionLeavesItAlone : t.keepRetentionLeavesItAlone}
               data-testid="recording-keep"
               onClick={() =>
-                void changeWithUndo(path, { kept: !kept }, { kept }, kept ? 'Retention may delete it again' : 'It is kept', recordings.keep)
+                void changeWithUndo(path, { kept: !kept }, { kept }, kept ? t.retentionMayDeleteItAgain : t.itIsKept, recordings.keep)
               }
             >
               {kept ? <Lock size={16} /> : <LockOpen size={16} />}
@@ -92,8 +93,8 @@ function RecordingRow({
             className="button quiet icon"
             href={`${fileUrl}?download=true`}
             download={fileName}
-            aria-label={`Download ${fileName}`}
-            title="Download"
+            aria-label={t.downloadNamed(fileName)}
+            title={t.download}
             data-testid="recording-download"
           >
             <Download size={16} />
@@ -103,8 +104,8 @@ function RecordingRow({
               type="button"
               className="button quiet icon danger"
               disabled={state === 'recording'}
-              aria-label={`Delete ${fileName}`}
-              title={state === 'recording' ? 'Stop it first' : 'Delete'}
+              aria-label={t.delete(fileName)}
+              title={state === 'recording' ? t.stopItFirst : t.deleteIt}
               data-testid="recording-delete"
               onClick={() => void moveToTrash(path, recording, fileName, recordings.keep)}
             >
@@ -131,12 +132,8 @@ export function RecordingList({ stream }: { readonly stream?: string }) {
     return (
       <div className="empty" data-testid="recordings-empty">
         <Film size={32} />
-        <h2>No recordings yet</h2>
-        <p>
-          {stream === undefined
-            ? 'Open a live stream, choose its tab Recording and press Record.'
-            : 'Press Record, or let the rule record whenever the stream is live.'}
-        </p>
+        <h2>{t.noRecordingsYet}</h2>
+        <p>{stream === undefined ? t.openALiveStreamChoose : t.pressRecordOrLetThe}</p>
       </div>
     )
   }
@@ -147,16 +144,16 @@ export function RecordingList({ stream }: { readonly stream?: string }) {
           <thead>
             <tr>
               <th>
-                <span className="sr-only">Image</span>
+                <span className="sr-only">{t.image}</span>
               </th>
-              <th>Title</th>
-              <th>Started</th>
-              <th className="end">Duration</th>
-              <th className="end">Size</th>
-              <th>Format</th>
-              <th>State</th>
+              <th>{t.title}</th>
+              <th>{t.started}</th>
+              <th className="end">{t.duration}</th>
+              <th className="end">{t.size}</th>
+              <th>{t.format}</th>
+              <th>{t.state}</th>
               <th className="end">
-                <span className="sr-only">Actions</span>
+                <span className="sr-only">{t.actions}</span>
               </th>
             </tr>
           </thead>

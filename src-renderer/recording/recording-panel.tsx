@@ -8,6 +8,7 @@ import { useResource } from '../client/resource.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { recording as t } from '../messages/page.ts'
 import { RecordingList } from './recording-list.tsx'
 import { recordingStatuses, recordings } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
@@ -27,7 +28,7 @@ function Control({ stream }: { readonly stream: Stream }) {
     }
   }
   return (
-    <section className="card" aria-label="Recording">
+    <section className="card" aria-label={t.recording}>
       <div className="card-body row recording-control">
         {editor && (
           <button
@@ -38,14 +39,14 @@ function Control({ stream }: { readonly stream: Stream }) {
             data-testid="record"
           >
             {running ? <Square size={15} /> : <Circle size={15} fill="currentColor" />}
-            {running ? 'Stop recording' : 'Record'}
+            {running ? t.stopRecording : t.record}
           </button>
         )}
         <span data-testid="recording-status" data-state={status?.state ?? 'off'} role="status">
-          {status?.state === 'recording' && <span className="chip live">recording</span>}
-          {status?.state === 'waiting' && <span className="chip pending">waiting</span>}
-          {status?.state === 'failed' && <span className="chip error">failed</span>}
-          {!running && <span className="quiet">{stream.state === 'active' ? 'Not recorded' : 'Not live: nothing to record'}</span>}
+          {status?.state === 'recording' && <span className="chip live">{t.recordingLower}</span>}
+          {status?.state === 'waiting' && <span className="chip pending">{t.waiting}</span>}
+          {status?.state === 'failed' && <span className="chip error">{t.failed}</span>}
+          {!running && <span className="quiet">{stream.state === 'active' ? t.notRecorded : t.notLiveNothingToRecord}</span>}
         </span>
         {growing && (
           <span className="quiet">
@@ -72,15 +73,15 @@ function Rule({ stream }: { readonly stream: Stream }) {
   const save = async (rule: RecordingRule): Promise<void> => {
     try {
       setInForce(await call<RuleInForce>('PUT', path, { body: rule }))
-      tell('Rule saved.')
+      tell(t.ruleSaved)
     } catch (error) {
       tellError(error)
     }
   }
   return (
-    <section className="card" aria-label="Rule">
+    <section className="card" aria-label={t.rule}>
       <header>
-        <h2>Rule</h2>
+        <h2>{t.rule}</h2>
         {inForce?.from === 'stream' && editor ? (
           <button
             type="button"
@@ -88,10 +89,10 @@ function Rule({ stream }: { readonly stream: Stream }) {
             data-testid="rule-default"
             onClick={() => void call<RuleInForce>('DELETE', path).then(setInForce, tellError)}
           >
-            Use the default
+            {t.useTheDefault}
           </button>
         ) : (
-          <span className="chip plain">default</span>
+          <span className="chip plain">{t.default}</span>
         )}
       </header>
       <div className="card-body">
@@ -106,7 +107,7 @@ export function RecordingPanel({ stream }: { readonly stream: Stream }) {
   return (
     <div className="stack">
       <Control stream={stream} />
-      <section className="card" aria-label="Recordings">
+      <section className="card" aria-label={t.recordings}>
         <RecordingList stream={stream.name} />
       </section>
       <Rule stream={stream} />

@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { Recording } from '../../src-main/live/jobs/recording/schemas.ts'
 import { formatTracks } from '../client/format.ts'
 import { Dialog } from '../components/dialog.tsx'
+import { recording as t } from '../messages/page.ts'
 import { ScrubBar } from './scrub-bar.tsx'
 
 /** Plays a recording in the page; what no browser plays is for download. */
@@ -12,8 +13,7 @@ export function RecordingPlayer({ recording, onClose }: { readonly recording: Re
     <Dialog title={recording.title} onClose={onClose} testId="recording-player">
       {refused ? (
         <p className="quiet" role="alert" data-testid="recording-unplayable">
-          This browser does not play {recording.container.toUpperCase()} with {formatTracks(recording.tracks)}. Download the file and open
-          it in a media player.
+          {t.thisBrowserDoesNotPlay(recording.container.toUpperCase(), formatTracks(recording.tracks))}
         </p>
       ) : (
         <video
@@ -30,10 +30,10 @@ export function RecordingPlayer({ recording, onClose }: { readonly recording: Re
       {!refused && recording.spritesUrl && <ScrubBar video={video} spritesUrl={recording.spritesUrl} />}
       <div className="dialog-actions">
         <a className="button" href={`${recording.fileUrl}?download=true`} download={recording.fileName}>
-          Download
+          {t.download}
         </a>
         <button type="button" className="button primary" onClick={onClose} data-testid="recording-close">
-          Close
+          {t.close}
         </button>
       </div>
     </Dialog>

@@ -7,6 +7,7 @@ import { DraftForm } from '../components/draft-form.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { useDraft } from '../components/use-draft.ts'
+import { recording as t } from '../messages/page.ts'
 import { RecordingList } from './recording-list.tsx'
 import { recordings } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
@@ -14,7 +15,7 @@ import './recording.css'
 
 function RetentionCard() {
   const admin = useIsAdmin()
-  const { draft, setDraft, changed, save } = useDraft<Retention>('/live/recording-retention', 'Retention was saved')
+  const { draft, setDraft, changed, save } = useDraft<Retention>('/live/recording-retention', t.retentionWasSaved)
   if (!draft) return null
   const field = (key: keyof Retention, label: string, hint: string) => (
     <div className="field">
@@ -25,7 +26,7 @@ function RetentionCard() {
         type="number"
         min={key === 'minFreeMegabytes' ? 0 : 1}
         required={key === 'minFreeMegabytes'}
-        placeholder="no limit"
+        placeholder={t.noLimit}
         value={draft[key] ?? ''}
         onChange={(event) => {
           const text = event.currentTarget.value
@@ -37,15 +38,15 @@ function RetentionCard() {
     </div>
   )
   return (
-    <section className="card" aria-label="Retention">
+    <section className="card" aria-label={t.retention}>
       <header>
-        <h2>Retention</h2>
+        <h2>{t.retention}</h2>
       </header>
       <DraftForm editable={admin} changed={changed} onSave={save} saveTestId="retention-save">
         <fieldset className="recording-fields" disabled={!admin}>
-          {field('maxAgeDays', 'Delete after days', 'Kept recordings stay')}
-          {field('maxTotalMegabytes', 'All together at most, MB', 'The oldest go first')}
-          {field('minFreeMegabytes', 'Keep free on the disk, MB', 'The oldest go, then recording waits')}
+          {field('maxAgeDays', t.deleteAfterDays, t.keptRecordingsStay)}
+          {field('maxTotalMegabytes', t.allTogetherAtMostMb, t.theOldestGoFirst)}
+          {field('minFreeMegabytes', t.keepFreeOnTheDisk, t.theOldestGoThenRecording)}
         </fieldset>
       </DraftForm>
     </section>
@@ -62,15 +63,15 @@ function DefaultRule() {
   const save = async (next: RecordingRule): Promise<void> => {
     try {
       setRule(await call<RecordingRule>('PUT', '/live/recording-rule', { body: next }))
-      tell('Default rule saved.')
+      tell(t.defaultRuleSaved)
     } catch (error) {
       tellError(error)
     }
   }
   return (
-    <section className="card" aria-label="Default rule">
+    <section className="card" aria-label={t.defaultRule}>
       <header>
-        <h2>Rule of streams without one of their own</h2>
+        <h2>{t.ruleOfStreamsWithoutOne}</h2>
       </header>
       <div className="card-body">
         <RuleForm key={JSON.stringify(rule)} rule={rule} disabled={!editor} onSave={save} />
@@ -81,17 +82,17 @@ function DefaultRule() {
 
 /** The section: every recording, and what is recorded and kept by itself. */
 export function RecordingsPage() {
-  useTitle('Library')
+  useTitle(t.library)
   const { items } = useCollection(recordings)
   const bytes = Object.values(items).reduce((sum, { bytes }) => sum + bytes, 0)
   return (
     <>
       <header className="page-head">
-        <h1>Library</h1>
+        <h1>{t.library}</h1>
         <span className="quiet">{formatBytes(bytes)}</span>
       </header>
       <div className="stack">
-        <section className="card" aria-label="All recordings">
+        <section className="card" aria-label={t.allRecordings}>
           <RecordingList />
         </section>
         <DefaultRule />

@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import type { RecordingRule } from '../../src-main/live/jobs/recording/schemas.ts'
+import { recording as t } from '../messages/page.ts'
 
-const containers = [
-  ['mp4', 'MP4: plays everywhere'],
-  ['mkv', 'MKV: for editing and archives'],
-  ['ts', 'TS: for broadcast tools; not AV1, VP9, Opus, FLAC'],
-] as const
+const containers = () =>
+  [
+    ['mp4', t.mp4PlaysEverywhere],
+    ['mkv', t.mkvForEditingAndArchives],
+    ['ts', t.tsForBroadcastToolsNot],
+  ] as const
 
 /** A whole number, or null where the field is empty. */
 const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
@@ -42,10 +44,10 @@ export function RuleForm({
             onChange={(event) => set({ enabled: event.currentTarget.checked })}
             data-testid="rule-enabled"
           />
-          Record whenever the stream is live
+          {t.recordWheneverTheStreamIs}
         </label>
         <div className="field">
-          <label htmlFor="rule-container">Format</label>
+          <label htmlFor="rule-container">{t.format}</label>
           <select
             id="rule-container"
             className="input"
@@ -53,7 +55,7 @@ export function RuleForm({
             onChange={(event) => set({ container: event.currentTarget.value as RecordingRule['container'] })}
             data-testid="rule-container"
           >
-            {containers.map(([value, label]) => (
+            {containers().map(([value, label]) => (
               <option key={value} value={value}>
                 {label}
               </option>
@@ -61,47 +63,47 @@ export function RuleForm({
           </select>
         </div>
         <div className="field">
-          <label htmlFor="rule-minutes">New file after minutes</label>
+          <label htmlFor="rule-minutes">{t.newFileAfterMinutes}</label>
           <input
             id="rule-minutes"
             className="input"
             type="number"
             min={1}
             max={720}
-            placeholder="never"
+            placeholder={t.never}
             value={draft.splitMinutes ?? ''}
             onChange={(event) => set({ splitMinutes: numberOf(event.currentTarget.value) })}
             data-testid="rule-minutes"
           />
         </div>
         <div className="field">
-          <label htmlFor="rule-megabytes">New file after MB</label>
+          <label htmlFor="rule-megabytes">{t.newFileAfterMb}</label>
           <input
             id="rule-megabytes"
             className="input"
             type="number"
             min={1}
             max={1_000_000}
-            placeholder="never"
+            placeholder={t.never}
             value={draft.splitMegabytes ?? ''}
             onChange={(event) => set({ splitMegabytes: numberOf(event.currentTarget.value) })}
             data-testid="rule-megabytes"
           />
         </div>
         <div className="field">
-          <label htmlFor="rule-tracks">Tracks</label>
+          <label htmlFor="rule-tracks">{t.tracks}</label>
           <input
             id="rule-tracks"
             className="input"
-            placeholder="all"
+            placeholder={t.all}
             value={draft.tracks.join(' ')}
             onChange={(event) => set({ tracks: event.currentTarget.value.split(/[\s,]+/).filter((id) => id !== '') })}
             data-testid="rule-tracks"
           />
-          <span className="hint">Ids such as v0 a0; empty for all</span>
+          <span className="hint">{t.idsSuchAsV0A0}</span>
         </div>
         <div className="field">
-          <label htmlFor="rule-name">File name</label>
+          <label htmlFor="rule-name">{t.fileName}</label>
           <input
             id="rule-name"
             className="input"
@@ -111,13 +113,13 @@ export function RuleForm({
             onChange={(event) => set({ fileName: event.currentTarget.value })}
             data-testid="rule-name"
           />
-          <span className="hint">{'{stream} {title} {date} {time} {number} are filled in'}</span>
+          <span className="hint">{t.streamTitleDateTimeNumber}</span>
         </div>
       </fieldset>
       {!disabled && (
         <div className="row">
           <button type="submit" className="button primary" disabled={!changed || saving} data-testid="rule-save">
-            Save
+            {t.save}
           </button>
         </div>
       )}

@@ -1,21 +1,22 @@
 import type { HostAccess } from '../client/types.ts'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useDraft } from '../components/use-draft.ts'
+import { rules as t } from '../messages/page.ts'
 import { AddressRulesFields } from './address-rules-fields.tsx'
 
 /** Which addresses may watch and publish on this host at all. */
 export function AccessCard({ admin }: { readonly admin: boolean }) {
-  const { kept, draft, setDraft, changed, save } = useDraft<HostAccess>('/live/access', 'IP address rules saved.')
+  const { kept, draft, setDraft, changed, save } = useDraft<HostAccess>('/live/access', t.ipAddressRulesSaved)
   return (
-    <section className="card" aria-label="IP address rules">
+    <section className="card" aria-label={t.ipAddressRules}>
       <header>
-        <h2>IP addresses</h2>
+        <h2>{t.ipAddresses}</h2>
       </header>
       {kept && draft ? (
         <DraftForm editable={admin} changed={changed} onSave={save} saveTestId="access-save" testId="access-form">
           {(['play', 'publish'] as const).map((what) => (
             <fieldset className="plain" key={`${what} ${JSON.stringify(kept[what])}`}>
-              <legend>{what === 'play' ? 'Who may watch' : 'Who may publish'}</legend>
+              <legend>{what === 'play' ? t.whoMayWatch : t.whoMayPublish}</legend>
               <AddressRulesFields
                 rules={draft[what]}
                 disabled={!admin}

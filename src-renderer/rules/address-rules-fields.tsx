@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { AddressRules } from '../client/types.ts'
+import { rules as t } from '../messages/page.ts'
 
 /** One address or network a line, as text areas hold them. */
 export const toLines = (list: readonly string[]): string => list.join('\n')
@@ -24,7 +25,7 @@ export function AddressRulesFields({ rules, disabled, onChange, testId }: Props)
     <div className="two-fields">
       {(['allow', 'deny'] as const).map((list) => (
         <div className="field" key={list}>
-          <label htmlFor={`${id}-${list}`}>{list === 'allow' ? 'Allow only' : 'Deny'}</label>
+          <label htmlFor={`${id}-${list}`}>{list === 'allow' ? t.allowOnly : t.deny}</label>
           <textarea
             id={`${id}-${list}`}
             className="input lines"
@@ -32,13 +33,13 @@ export function AddressRulesFields({ rules, disabled, onChange, testId }: Props)
             spellCheck={false}
             defaultValue={toLines(rules[list])}
             disabled={disabled}
-            placeholder={list === 'allow' ? 'everybody' : 'nobody'}
+            placeholder={list === 'allow' ? t.everybody : t.nobody}
             onChange={(event) => onChange({ ...rules, [list]: fromLines(event.target.value) })}
             data-testid={`${testId}-${list}`}
           />
         </div>
       ))}
-      <span className="hint">IP addresses and networks, one a line: 203.0.113.7, 10.0.0.0/8, 2001:db8::/32. Deny is stronger.</span>
+      <span className="hint">{t.ipAddressesAndNetworksOne}</span>
     </div>
   )
 }

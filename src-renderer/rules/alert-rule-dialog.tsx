@@ -4,25 +4,26 @@ import { useClient } from '../client/store.ts'
 import type { AlertChannel, AlertKind } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
+import { rules as t } from '../messages/page.ts'
 
-export const kindText: Readonly<Record<AlertKind, string>> = {
-  'publisher-lost': 'The publisher is away',
-  'no-keyframe': 'No keyframe comes',
-  'bitrate-collapse': 'The bitrate collapses',
-  'av-drift': 'Audio and video drift apart',
-  'frames-dropped': 'Frames are missing',
-  'encoder-behind': 'The encoder of the ladder is behind',
-  'destination-failed': 'A destination is not reached',
-  'disk-low': 'The disk is nearly full',
-}
+export const kindText = (): Readonly<Record<AlertKind, string>> => ({
+  'publisher-lost': t.thePublisherIsAway,
+  'no-keyframe': t.noKeyframeComes,
+  'bitrate-collapse': t.theBitrateCollapses,
+  'av-drift': t.audioAndVideoDriftApart,
+  'frames-dropped': t.framesAreMissing,
+  'encoder-behind': t.theEncoderOfTheLadder,
+  'destination-failed': t.aDestinationIsNotReached,
+  'disk-low': t.theDiskIsNearlyFull,
+})
 
 /** Label and usual value of the kinds that have a threshold. */
-const thresholds: Partial<Record<AlertKind, readonly [string, number]>> = {
-  'no-keyframe': ['Seconds without a keyframe', 10],
-  'bitrate-collapse': ['Percent of the minute before', 30],
-  'av-drift': ['Milliseconds apart', 150],
-  'disk-low': ['Gigabytes left', 5],
-}
+const thresholds = (): Partial<Record<AlertKind, readonly [string, number]>> => ({
+  'no-keyframe': [t.secondsWithoutAKeyframe, 10],
+  'bitrate-collapse': [t.percentOfTheMinuteBefore, 30],
+  'av-drift': [t.millisecondsApart, 150],
+  'disk-low': [t.gigabytesLeft, 5],
+})
 
 interface Props {
   readonly channels: readonly AlertChannel[]
@@ -37,7 +38,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
   const [stream, setStream] = useState('')
   const [threshold, setThreshold] = useState('')
   const [chosen, setChosen] = useState<readonly string[]>(channels.map(({ id }) => id))
-  const limit = thresholds[kind]
+  const limit = thresholds()[kind]
   const submit = async () => {
     const value = Number(threshold)
     await call('POST', '/live/alert-rules', {
@@ -51,10 +52,10 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
     onMade()
   }
   return (
-    <Dialog title="New alert" onClose={onClose} testId="alert-rule-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Create alert" testId="alert-rule-submit">
+    <Dialog title={t.newAlert} onClose={onClose} testId="alert-rule-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={t.createAlert} testId="alert-rule-submit">
         <div className="field">
-          <label htmlFor="alert-kind">When</label>
+          <label htmlFor="alert-kind">{t.when}</label>
           <select
             id="alert-kind"
             className="input"
@@ -65,7 +66,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
             }}
             data-testid="alert-kind"
           >
-            {Object.entries(kindText).map(([value, text]) => (
+            {Object.entries(kindText()).map(([value, text]) => (
               <option key={value} value={value}>
                 {text}
               </option>
@@ -74,9 +75,9 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
         </div>
         {kind !== 'disk-low' && (
           <div className="field">
-            <label htmlFor="alert-stream">Stream</label>
+            <label htmlFor="alert-stream">{t.stream}</label>
             <select id="alert-stream" className="input" value={stream} onChange={(event) => setStream(event.target.value)}>
-              <option value="">every stream</option>
+              <option value="">{t.everyStream}</option>
               {Object.values(streams).map(({ id, name }) => (
                 <option key={id} value={name}>
                   {name}
@@ -100,7 +101,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
         )}
         {channels.length > 0 ? (
           <fieldset className="plain">
-            <legend>Tell</legend>
+            <legend>{t.tell}</legend>
             {channels.map(({ id, label }) => (
               <label key={id} className="check">
                 <input
@@ -113,7 +114,7 @@ export function AlertRuleDialog({ channels, onClose, onMade }: Props) {
             ))}
           </fieldset>
         ) : (
-          <p className="quiet small">There is no channel yet: the alert is shown on this page, and sent to hooks of the event alert.</p>
+          <p className="quiet small">{t.thereIsNoChannelYet}</p>
         )}
       </DialogForm>
     </Dialog>

@@ -6,6 +6,7 @@ import type { AlertChannel, AlertRule } from '../client/types.ts'
 import { confirm } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { rules as t } from '../messages/page.ts'
 import { AlertRuleDialog, kindText } from './alert-rule-dialog.tsx'
 import { ChannelDialog } from './channel-dialog.tsx'
 import { alertChannels, alertRules, alerts } from './rule-stores.ts'
@@ -32,32 +33,26 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
       tellError(error)
     }
   }
-  const removeRule = (rule: AlertRule) => act(() => call('DELETE', `/live/alert-rules/${rule.id}`), 'The alert was removed')
+  const removeRule = (rule: AlertRule) => act(() => call('DELETE', `/live/alert-rules/${rule.id}`), t.theAlertWasRemoved)
   const removeChannel = async (channel: AlertChannel) => {
-    if (
-      await confirm(
-        `Remove alert channel "${channel.label}"?`,
-        'Alerts will no longer be sent there, and its settings are deleted.',
-        'Remove',
-      )
-    ) {
-      await act(() => call('DELETE', `/live/alert-channels/${channel.id}`), 'The channel was removed')
+    if (await confirm(t.removeAlertChannelQuestion(channel.label), t.alertsWillNoLongerBe, t.remove)) {
+      await act(() => call('DELETE', `/live/alert-channels/${channel.id}`), t.theChannelWasRemoved)
     }
   }
   const labels = new Map(channels.map((channel) => [channel.id, channel.label]))
   return (
-    <section className="card" aria-label="Alerts">
+    <section className="card" aria-label={t.alerts}>
       <header>
-        <h2>Alerts</h2>
+        <h2>{t.alerts}</h2>
         <span className="row">
           {admin && (
             <button type="button" className="button" onClick={() => setMaking('channel')} data-testid="new-channel">
-              <Plus size={16} /> New channel
+              <Plus size={16} /> {t.newChannel}
             </button>
           )}
           {editor && (
             <button type="button" className="button" onClick={() => setMaking('rule')} data-testid="new-alert-rule">
-              <Plus size={16} /> New alert
+              <Plus size={16} /> {t.newAlert}
             </button>
           )}
         </span>
@@ -69,27 +64,27 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
       ) : (
         <>
           {rules.length === 0 ? (
-            <p className="card-body quiet">No alerts yet. An alert notifies you when a stream is in trouble.</p>
+            <p className="card-body quiet">{t.noAlertsYetAnAlert}</p>
           ) : (
             <div className="table-wrap">
               <table data-testid="alert-rules">
                 <thead>
                   <tr>
-                    <th>Alert</th>
-                    <th>Stream</th>
-                    <th>Sent to</th>
+                    <th>{t.alert}</th>
+                    <th>{t.stream}</th>
+                    <th>{t.sentTo}</th>
                     <th>
-                      <span className="sr-only">Actions</span>
+                      <span className="sr-only">{t.actions}</span>
                     </th>
                   </tr>
                 </thead>
                 <tbody>
                   {rules.map((rule) => (
                     <tr key={rule.id} data-testid="alert-rule-row">
-                      <td>{kindText[rule.kind]}</td>
-                      <td>{rule.stream ?? <span className="quiet">every stream</span>}</td>
+                      <td>{kindText()[rule.kind]}</td>
+                      <td>{rule.stream ?? <span className="quiet">{t.everyStream}</span>}</td>
                       <td>
-                        {rule.channels.map((id) => labels.get(id) ?? id).join(', ') || <span className="quiet">this page alone</span>}
+                        {rule.channels.map((id) => labels.get(id) ?? id).join(', ') || <span className="quiet">{t.thisPageAlone}</span>}
                       </td>
                       <td className="end">
                         {editor && (
@@ -99,19 +94,19 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
                               className="switch"
                               role="switch"
                               aria-checked={rule.enabled}
-                              aria-label={`${kindText[rule.kind]} is on`}
+                              aria-label={t.isOn(kindText()[rule.kind])}
                               onClick={() =>
                                 void act(
                                   () => call('PATCH', `/live/alert-rules/${rule.id}`, { body: { enabled: !rule.enabled } }),
-                                  rule.enabled ? 'The alert is off' : 'The alert is on',
+                                  rule.enabled ? t.theAlertIsOff : t.theAlertIsOn,
                                 )
                               }
                             />
                             <button
                               type="button"
                               className="button quiet icon"
-                              aria-label={`Remove ${kindText[rule.kind]}`}
-                              title="Remove"
+                              aria-label={t.removeNamed(kindText()[rule.kind])}
+                              title={t.remove}
                               onClick={() => void removeRule(rule)}
                             >
                               <Trash2 size={16} />
@@ -130,10 +125,10 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
               <table data-testid="channels">
                 <thead>
                   <tr>
-                    <th>Channel</th>
-                    <th>Goes to</th>
+                    <th>{t.channel}</th>
+                    <th>{t.goesTo}</th>
                     <th>
-                      <span className="sr-only">Actions</span>
+                      <span className="sr-only">{t.actions}</span>
                     </th>
                   </tr>
                 </thead>
@@ -153,11 +148,9 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
                             <button
                               type="button"
                               className="button quiet icon"
-                              aria-label={`Send a test to ${channel.label}`}
-                              title="Send a test"
-                              onClick={() =>
-                                void act(() => call('POST', `/live/alert-channels/${channel.id}/test`), 'The test was delivered')
-                              }
+                              aria-label={t.sendATestTo(channel.label)}
+                              title={t.sendATest}
+                              onClick={() => void act(() => call('POST', `/live/alert-channels/${channel.id}/test`), t.theTestWasDelivered)}
                               data-testid="channel-test"
                             >
                               <Send size={16} />
@@ -165,8 +158,8 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
                             <button
                               type="button"
                               className="button quiet icon"
-                              aria-label={`Remove ${channel.label}`}
-                              title="Remove"
+                              aria-label={t.removeNamed(channel.label)}
+                              title={t.remove}
                               onClick={() => void removeChannel(channel)}
                             >
                               <Trash2 size={16} />
@@ -181,10 +174,10 @@ export function AlertsCard({ editor, admin }: { readonly editor: boolean; readon
             </div>
           )}
           {newest.length > 0 && (
-            <ul className="card-body plain-list" aria-label="What happened" data-testid="alerts">
+            <ul className="card-body plain-list" aria-label={t.whatHappened} data-testid="alerts">
               {newest.map((alert) => (
                 <li key={alert.id} data-testid="alert" data-over={alert.resolvedAt !== null}>
-                  <span className={alert.resolvedAt ? 'chip' : 'chip pending'}>{alert.resolvedAt ? 'over' : 'now'}</span> {alert.message}{' '}
+                  <span className={alert.resolvedAt ? 'chip' : 'chip pending'}>{alert.resolvedAt ? t.over : t.now}</span> {alert.message}{' '}
                   <span className="quiet small">
                     <Ago iso={alert.raisedAt} />
                   </span>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { call } from '../client/api.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
+import { rules as t } from '../messages/page.ts'
 
 type Kind = 'webhook' | 'slack' | 'email'
 
@@ -41,10 +42,10 @@ export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => voi
     onMade()
   }
   return (
-    <Dialog title="New channel" onClose={onClose} testId="channel-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Create channel" testId="channel-submit">
+    <Dialog title={t.newChannel} onClose={onClose} testId="channel-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={t.createChannel} testId="channel-submit">
         <div className="field">
-          <label htmlFor="channel-kind">Kind</label>
+          <label htmlFor="channel-kind">{t.kind}</label>
           <select
             id="channel-kind"
             className="input"
@@ -52,35 +53,35 @@ export function ChannelDialog({ onClose, onMade }: { readonly onClose: () => voi
             onChange={(event) => setKind(event.target.value as Kind)}
             data-testid="channel-kind"
           >
-            <option value="webhook">Webhook</option>
-            <option value="slack">Slack (incoming webhook)</option>
-            <option value="email">E-mail</option>
+            <option value="webhook">{t.webhook}</option>
+            <option value="slack">{t.slackIncomingWebhook}</option>
+            <option value="email">{t.eMail}</option>
           </select>
         </div>
-        <Field name="label" label="Label" maxLength={100} required />
+        <Field name="label" label={t.label} maxLength={100} required />
         {kind === 'email' ? (
           <>
-            <Field name="to" label="To" placeholder="ops@example.com" required />
-            <Field name="from" label="From" type="email" placeholder="streams@example.com" required />
+            <Field name="to" label={t.to} placeholder="ops@example.com" required />
+            <Field name="from" label={t.from} type="email" placeholder="streams@example.com" required />
             <div className="two-fields">
-              <Field name="host" label="SMTP server" placeholder="smtp.example.com" required />
-              <Field name="port" label="Port" type="number" min={1} max={65_535} defaultValue={587} required />
+              <Field name="host" label={t.smtpServer} placeholder="smtp.example.com" required />
+              <Field name="port" label={t.port} type="number" min={1} max={65_535} defaultValue={587} required />
             </div>
             <div className="field">
-              <label htmlFor="channel-security">Encryption</label>
+              <label htmlFor="channel-security">{t.encryption}</label>
               <select id="channel-security" name="security" className="input" defaultValue="starttls" data-testid="channel-security">
-                <option value="starttls">STARTTLS (usual on 587)</option>
-                <option value="tls">TLS (usual on 465)</option>
-                <option value="none">None: only on a network that you trust</option>
+                <option value="starttls">{t.starttlsUsualOn587}</option>
+                <option value="tls">{t.tlsUsualOn465}</option>
+                <option value="none">{t.noneOnlyOnANetwork}</option>
               </select>
             </div>
             <div className="two-fields">
-              <Field name="user" label="User" autoComplete="off" />
-              <Field name="password" label="Password" type="password" autoComplete="new-password" />
+              <Field name="user" label={t.user} autoComplete="off" />
+              <Field name="password" label={t.password} type="password" autoComplete="new-password" />
             </div>
           </>
         ) : (
-          <Field name="url" label="URL" type="url" placeholder="https://" required />
+          <Field name="url" label={t.url} type="url" placeholder="https://" required />
         )}
       </DialogForm>
     </Dialog>

@@ -6,6 +6,7 @@ import type { Hook, HookDelivery } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tellError } from '../components/toasts.tsx'
+import { rules as t } from '../messages/page.ts'
 
 const maxShown = 50
 
@@ -35,18 +36,18 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
     .sort((a, b) => (a.time < b.time ? 1 : -1))
     .slice(0, maxShown)
   return (
-    <Dialog title={`Deliveries to ${hook.label}`} onClose={onClose} testId="deliveries-dialog">
-      {loaded && shown.length === 0 && <p className="quiet">Nothing was sent since the host started.</p>}
+    <Dialog title={t.deliveriesTo(hook.label)} onClose={onClose} testId="deliveries-dialog">
+      {loaded && shown.length === 0 && <p className="quiet">{t.nothingWasSentSinceThe}</p>}
       {shown.length > 0 && (
         <div className="table-wrap">
           <table>
             <thead>
               <tr>
-                <th>Event</th>
-                <th>When</th>
-                <th>Answer</th>
+                <th>{t.event}</th>
+                <th>{t.when}</th>
+                <th>{t.answer}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{t.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -59,16 +60,16 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
                   </td>
                   <td className="small">
                     {item.state === 'delivered'
-                      ? `${item.status} in ${item.durationMs} ms`
+                      ? t.inMs(item.status ?? '–', item.durationMs ?? 0)
                       : `${item.state}: ${item.error ?? item.status ?? ''}`}
-                    {item.attempts > 1 && ` (${item.attempts} tries)`}
+                    {item.attempts > 1 && t.tries(item.attempts)}
                   </td>
                   <td className="end">
                     <button
                       type="button"
                       className="button quiet icon"
-                      title="Send again"
-                      aria-label="Send again"
+                      title={t.sendAgain}
+                      aria-label={t.sendAgain}
                       onClick={() => void call('POST', `/live/hooks/${hook.id}/deliveries/${item.id}/again`).catch(tellError)}
                     >
                       <RotateCw size={15} />
@@ -82,7 +83,7 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
       )}
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onClose}>
-          Close
+          {t.close}
         </button>
       </div>
     </Dialog>

@@ -3,17 +3,18 @@ import { call } from '../client/api.ts'
 import type { Hook, HookEvent } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
+import { rules as t } from '../messages/page.ts'
 
-const events: readonly (readonly [HookEvent, string])[] = [
-  ['publish', 'Decides whether a publisher may start'],
-  ['play', 'Decides whether a viewer may start'],
-  ['stream.live', 'A stream went live'],
-  ['stream.lost', 'A stream lost its publisher'],
-  ['stream.returned', 'The publisher came back'],
-  ['stream.ended', 'A stream ended'],
-  ['play.ended', 'A viewer left'],
-  ['recording.completed', 'A recording is complete'],
-  ['alert', 'An alert was raised or is over'],
+const events = (): readonly (readonly [HookEvent, string])[] => [
+  ['publish', t.decidesWhetherAPublisherMay],
+  ['play', t.decidesWhetherAViewerMay],
+  ['stream.live', t.aStreamWentLive],
+  ['stream.lost', t.aStreamLostItsPublisher],
+  ['stream.returned', t.thePublisherCameBack],
+  ['stream.ended', t.aStreamEnded],
+  ['play.ended', t.aViewerLeft],
+  ['recording.completed', t.aRecordingIsComplete],
+  ['alert', t.anAlertWasRaisedOr],
 ]
 
 interface Props {
@@ -49,10 +50,10 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
     } else onKept((await call<{ secret: string }>('POST', '/live/hooks', { body })).secret)
   }
   return (
-    <Dialog title={hook ? `Edit ${hook.label}` : 'New hook'} onClose={onClose} testId="hook-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action={hook ? 'Save' : 'Create hook'} testId="hook-submit" disabled={bad}>
+    <Dialog title={hook ? t.editNamed(hook.label) : t.newHook} onClose={onClose} testId="hook-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={hook ? t.save : t.createHook} testId="hook-submit" disabled={bad}>
         <div className="field">
-          <label htmlFor="hook-label">Label</label>
+          <label htmlFor="hook-label">{t.label}</label>
           <input
             id="hook-label"
             className="input"
@@ -65,7 +66,7 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
           />
         </div>
         <div className="field">
-          <label htmlFor="hook-url">URL</label>
+          <label htmlFor="hook-url">{t.url}</label>
           <input
             id="hook-url"
             className="input"
@@ -78,8 +79,8 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
           />
         </div>
         <fieldset className="plain">
-          <legend>Events</legend>
-          {events.map(([event, text]) => (
+          <legend>{t.events}</legend>
+          {events().map(([event, text]) => (
             <label key={event} className="check">
               <input
                 type="checkbox"
@@ -93,17 +94,17 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
         </fieldset>
         <div className="two-fields">
           <div className="field">
-            <label htmlFor="hook-stream">Stream</label>
+            <label htmlFor="hook-stream">{t.stream}</label>
             <input
               id="hook-stream"
               className="input"
               value={stream}
-              placeholder="every stream"
+              placeholder={t.everyStream}
               onChange={(event) => setStream(event.target.value)}
             />
           </div>
           <div className="field">
-            <label htmlFor="hook-timeout">Time-out, seconds</label>
+            <label htmlFor="hook-timeout">{t.timeOutSeconds}</label>
             <input
               id="hook-timeout"
               className="input"
@@ -115,15 +116,15 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
         </div>
         {decides && (
           <div className="field">
-            <label htmlFor="hook-failure">When it does not answer</label>
+            <label htmlFor="hook-failure">{t.whenItDoesNotAnswer}</label>
             <select
               id="hook-failure"
               className="input"
               value={onFailure}
               onChange={(event) => setOnFailure(event.target.value as 'refuse' | 'allow')}
             >
-              <option value="refuse">Deny the publisher or viewer</option>
-              <option value="allow">Let them in</option>
+              <option value="refuse">{t.denyThePublisherOrViewer}</option>
+              <option value="allow">{t.letThemIn}</option>
             </select>
           </div>
         )}

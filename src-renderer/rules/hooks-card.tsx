@@ -7,6 +7,7 @@ import { CopyField } from '../components/copy.tsx'
 import { confirm } from '../components/dialog.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { rules as t } from '../messages/page.ts'
 import { DeliveriesDialog } from './deliveries-dialog.tsx'
 import { HookDialog } from './hook-dialog.tsx'
 import { hooks } from './rule-stores.ts'
@@ -21,11 +22,7 @@ export function HooksCard() {
   const test = async (hook: Hook) => {
     try {
       const said = await call<{ status: number | null; error: string | null; durationMs: number }>('POST', `/live/hooks/${hook.id}/test`)
-      tell(
-        said.status === null
-          ? `${hook.label} does not answer: ${said.error}`
-          : `${hook.label} answered ${said.status} in ${said.durationMs} ms`,
-      )
+      tell(said.status === null ? t.doesNotAnswer(hook.label, said.error ?? '') : t.answeredInMs(hook.label, said.status, said.durationMs))
     } catch (error) {
       tellError(error)
     }
@@ -38,20 +35,20 @@ export function HooksCard() {
     }
   }
   const remove = async (hook: Hook) => {
-    if (!(await confirm(`Remove hook "${hook.label}"?`, 'It will no longer be called, and its secret is deleted.', 'Remove'))) return
+    if (!(await confirm(t.removeHookQuestion(hook.label), t.itWillNoLongerBe, t.remove))) return
     try {
       await call('DELETE', `/live/hooks/${hook.id}`)
-      tell('The hook was removed')
+      tell(t.theHookWasRemoved)
     } catch (error) {
       tellError(error)
     }
   }
   return (
-    <section className="card" aria-label="Hooks">
+    <section className="card" aria-label={t.hooks}>
       <header>
-        <h2>Hooks</h2>
+        <h2>{t.hooks}</h2>
         <button type="button" className="button" onClick={() => setEdited('new')} data-testid="new-hook">
-          <Plus size={16} /> New hook
+          <Plus size={16} /> {t.newHook}
         </button>
       </header>
       {!loaded ? (
@@ -59,20 +56,17 @@ export function HooksCard() {
           <div className="skeleton settings-skeleton" />
         </div>
       ) : shown.length === 0 ? (
-        <p className="card-body quiet">
-          No hooks yet. A hook is a URL that AMI Streams calls when a stream starts, ends or raises an alert, and that may decide who
-          publishes and who watches.
-        </p>
+        <p className="card-body quiet">{t.noHooksYetAHook}</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="hooks">
             <thead>
               <tr>
-                <th>Hook</th>
-                <th>Events</th>
-                <th>On</th>
+                <th>{t.hook}</th>
+                <th>{t.events}</th>
+                <th>{t.on}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{t.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -90,7 +84,7 @@ export function HooksCard() {
                       className="switch"
                       role="switch"
                       aria-checked={hook.enabled}
-                      aria-label={`${hook.label} is on`}
+                      aria-label={t.isOn2(hook.label)}
                       onClick={() => void toggle(hook)}
                     />
                   </td>
@@ -98,10 +92,10 @@ export function HooksCard() {
                     <span className="row">
                       {(
                         [
-                          ['Send a test', Send, () => void test(hook), 'hook-test'],
-                          ['Deliveries', History, () => setLooked(hook), 'hook-deliveries'],
-                          ['Edit', Pencil, () => setEdited(hook), 'hook-edit'],
-                          ['Remove', Trash2, () => void remove(hook), 'hook-remove'],
+                          [t.sendATest, Send, () => void test(hook), 'hook-test'],
+                          [t.deliveries, History, () => setLooked(hook), 'hook-deliveries'],
+                          [t.edit, Pencil, () => setEdited(hook), 'hook-edit'],
+                          [t.remove, Trash2, () => void remove(hook), 'hook-remove'],
                         ] as const
                       ).map(([title, Icon, act, testId]) => (
                         <button
@@ -136,13 +130,8 @@ export function HooksCard() {
       )}
       {looked && <DeliveriesDialog hook={looked} onClose={() => setLooked(null)} />}
       {secret && (
-        <ShownOnceDialog
-          title="New hook"
-          advice="It is shown only now. Check the header Streams-Signature with it; docs/hooks.md shows how."
-          onClose={() => setSecret(null)}
-          testId="hook-secret-dialog"
-        >
-          <CopyField label="Secret" value={secret} wrap testId="hook-secret" />
+        <ShownOnceDialog title={t.newHook} advice={t.itIsShownOnlyNow} onClose={() => setSecret(null)} testId="hook-secret-dialog">
+          <CopyField label={t.secret} value={secret} wrap testId="hook-secret" />
         </ShownOnceDialog>
       )}
     </section>

@@ -9,6 +9,7 @@ import { DialogForm } from '../components/dialog-form.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { rules as t } from '../messages/page.ts'
 import { playbackKeys } from './rule-stores.ts'
 
 /** Keys that signed URLs and tokens are checked by. */
@@ -18,21 +19,21 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
   const [making, setMaking] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const remove = async (key: PlaybackKey) => {
-    if (!(await confirm(`Withdraw ${key.label}?`, 'Every URL and token that it signed stops working at once.', 'Withdraw'))) return
+    if (!(await confirm(t.withdrawQuestion(key.label), t.everyUrlAndTokenThat, t.withdraw))) return
     try {
       await call('DELETE', `/live/playback-keys/${key.id}`)
-      tell('The playback key was withdrawn')
+      tell(t.thePlaybackKeyWasWithdrawn)
     } catch (error) {
       tellError(error)
     }
   }
   return (
-    <section className="card" aria-label="Playback keys">
+    <section className="card" aria-label={t.playbackKeys}>
       <header>
-        <h2>Playback keys</h2>
+        <h2>{t.playbackKeys}</h2>
         {admin && (
           <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-playback-key">
-            <Plus size={16} /> New playback key
+            <Plus size={16} /> {t.newPlaybackKey}
           </button>
         )}
       </header>
@@ -41,20 +42,18 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
           <div className="skeleton settings-skeleton" />
         </div>
       ) : keys.length === 0 ? (
-        <p className="card-body quiet">
-          No playback keys yet. With one, your own site can sign URLs for its viewers; signed links that you create here need none.
-        </p>
+        <p className="card-body quiet">{t.noPlaybackKeysYetWith}</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="playback-keys">
             <thead>
               <tr>
-                <th>Label</th>
-                <th>Id</th>
-                <th>Kind</th>
-                <th>Created</th>
+                <th>{t.label}</th>
+                <th>{t.id}</th>
+                <th>{t.kind}</th>
+                <th>{t.created}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{t.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -65,7 +64,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
                   <td>
                     <code>{key.id}</code>
                   </td>
-                  <td>{key.kind === 'secret' ? 'shared secret' : 'public key'}</td>
+                  <td>{key.kind === 'secret' ? t.sharedSecret : t.publicKey}</td>
                   <td>
                     <Ago iso={key.createdAt} />
                   </td>
@@ -74,8 +73,8 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
                       <button
                         type="button"
                         className="button quiet icon"
-                        aria-label={`Withdraw ${key.label}`}
-                        title="Withdraw"
+                        aria-label={t.withdrawNamed(key.label)}
+                        title={t.withdraw}
                         onClick={() => void remove(key)}
                       >
                         <Trash2 size={16} />
@@ -99,12 +98,12 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
       )}
       {secret && (
         <ShownOnceDialog
-          title="New playback key"
-          advice="It is shown only now. Your site signs URLs with it; docs/access.md shows how."
+          title={t.newPlaybackKey}
+          advice={t.itIsShownOnlyNowYour}
           onClose={() => setSecret(null)}
           testId="playback-key-dialog"
         >
-          <CopyField label="Secret" value={secret} wrap testId="playback-key-secret" />
+          <CopyField label={t.secret} value={secret} wrap testId="playback-key-secret" />
         </ShownOnceDialog>
       )}
     </section>
@@ -120,16 +119,16 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
     onMade((await call<{ secret: string | null }>('POST', '/live/playback-keys', { body })).secret)
   }
   return (
-    <Dialog title="New playback key" onClose={onClose} testId="new-playback-key-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Create key" testId="playback-key-submit" disabled={label.trim() === ''}>
+    <Dialog title={t.newPlaybackKey} onClose={onClose} testId="new-playback-key-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={t.createKey} testId="playback-key-submit" disabled={label.trim() === ''}>
         <div className="field">
-          <label htmlFor="playback-key-label">Label</label>
+          <label htmlFor="playback-key-label">{t.label}</label>
           <input
             id="playback-key-label"
             className="input"
             value={label}
             maxLength={100}
-            placeholder="Our site"
+            placeholder={t.ourSite}
             required
             autoFocus
             onChange={(event) => setLabel(event.target.value)}
@@ -137,20 +136,20 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
           />
         </div>
         <div className="field">
-          <label htmlFor="playback-key-kind">Kind</label>
+          <label htmlFor="playback-key-kind">{t.kind}</label>
           <select
             id="playback-key-kind"
             className="input"
             value={kind}
             onChange={(event) => setKind(event.target.value as 'secret' | 'public')}
           >
-            <option value="secret">Shared secret: created here, signs URLs and HS256 tokens</option>
-            <option value="public">Public key: checks tokens that your site signs (RS256, ES256, EdDSA)</option>
+            <option value="secret">{t.sharedSecretCreatedHereSigns}</option>
+            <option value="public">{t.publicKeyChecksTokensThat}</option>
           </select>
         </div>
         {kind === 'public' && (
           <div className="field">
-            <label htmlFor="playback-key-pem">Public key, PEM</label>
+            <label htmlFor="playback-key-pem">{t.publicKeyPem}</label>
             <textarea
               id="playback-key-pem"
               className="input lines"

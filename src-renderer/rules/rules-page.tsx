@@ -1,4 +1,5 @@
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
+import { rules as t } from '../messages/page.ts'
 import { AccessCard } from './access-card.tsx'
 import { AlertsCard } from './alerts-card.tsx'
 import { HooksCard } from './hooks-card.tsx'
@@ -7,15 +8,15 @@ import './rules.css'
 
 /** Who may watch and publish, who is told, and when somebody is woken. */
 export function RulesPage() {
-  useTitle('Rules')
+  useTitle(t.rules)
   const editor = useMayEdit()
   const admin = useIsAdmin()
   return (
     <>
       <header className="page-head">
         <div>
-          <h1>Rules</h1>
-          <p>Who may watch and publish, which programs are notified and asked, and when somebody is alerted.</p>
+          <h1>{t.rules}</h1>
+          <p>{t.whoMayWatchAndPublish}</p>
         </div>
       </header>
       <div className="stack">

@@ -1,5 +1,7 @@
-const browsers: readonly (readonly [RegExp, string])[] = [
-  [/\bElectron\//, 'AMI Streams window'],
+import { settings as t } from '../messages/page.ts'
+
+const browsers = (): readonly (readonly [RegExp, string])[] => [
+  [/\bElectron\//, t.amiStreamsWindow],
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
@@ -18,8 +20,8 @@ const systems: readonly (readonly [RegExp, string])[] = [
 
 /** `Firefox on Windows` for a User-Agent header; its beginning where it is not a known browser's. */
 export function browserName(userAgent: string): string {
-  const find = (names: typeof browsers) => names.find(([form]) => form.test(userAgent))?.[1]
-  const browser = find(browsers) ?? (userAgent.slice(0, 40) || 'Unknown browser')
+  const find = (names: typeof systems) => names.find(([form]) => form.test(userAgent))?.[1]
+  const browser = find(browsers()) ?? (userAgent.slice(0, 40) || t.unknownBrowser)
   const system = find(systems)
-  return system === undefined ? browser : `${browser} on ${system}`
+  return system === undefined ? browser : t.on(browser, system)
 }

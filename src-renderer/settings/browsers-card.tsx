@@ -6,6 +6,7 @@ import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { settings as t } from '../messages/page.ts'
 import { browserName } from './browser-name.ts'
 
 const signedIn = new Collection<SignedInBrowser>({
@@ -24,36 +25,36 @@ export function BrowsersCard() {
 
   const signOut = async (browser: SignedInBrowser) => {
     const name = browserName(browser.userAgent)
-    if (!(await confirm(`Sign out ${name}?`, 'It needs a token or a new sign-in link to come back.', 'Sign out'))) return
+    if (!(await confirm(t.signOutQuestion(name), t.itNeedsATokenOr, t.signOut))) return
     try {
       await call('DELETE', `/sessions/${browser.id}`)
       readAgain()
-      tell(`${name} was signed out`)
+      tell(t.wasSignedOut(name))
     } catch (error) {
       tellError(error)
     }
   }
   const others = browsers.filter(({ current }) => !current)
   const signOutOthers = async () => {
-    const whose = admin ? 'Every other browser, of everybody, is' : 'Every other browser of yours is'
-    const consequence = `${whose} signed out and needs a token or a new sign-in link to come back. Tokens of programs stay valid.`
-    if (!(await confirm('Sign out everywhere else?', consequence, 'Sign out everywhere'))) return
+    const whose = admin ? t.everyOtherBrowserOfEverybody : t.everyOtherBrowserOfYours
+    const consequence = t.signedOutAndNeedsA(whose)
+    if (!(await confirm(t.signOutEverywhereElseQuestion, consequence, t.signOutEverywhere))) return
     try {
       const { ended } = await call<{ ended: number }>('DELETE', '/sessions?keepCurrent=true')
       readAgain()
-      tell(ended === 1 ? 'One browser was signed out' : `${ended} browsers were signed out`)
+      tell(t.browsersWereSignedOut(ended))
     } catch (error) {
       tellError(error)
     }
   }
 
   return (
-    <section className="card" aria-label="Signed-in browsers">
+    <section className="card" aria-label={t.signedInBrowsers}>
       <header>
-        <h2>Signed-in browsers</h2>
+        <h2>{t.signedInBrowsers}</h2>
         {others.length > 0 && (
           <button type="button" className="button" onClick={() => void signOutOthers()} data-testid="sign-out-everywhere">
-            <LogOut size={16} /> Sign out everywhere else
+            <LogOut size={16} /> {t.signOutEverywhereElse}
           </button>
         )}
       </header>
@@ -62,18 +63,18 @@ export function BrowsersCard() {
           <div className="skeleton settings-skeleton" />
         </div>
       ) : browsers.length === 0 ? (
-        <p className="card-body quiet">No browser is signed in. On this machine alone, no sign-in is needed.</p>
+        <p className="card-body quiet">{t.noBrowserIsSignedIn}</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="browsers">
             <thead>
               <tr>
-                <th>Browser</th>
-                <th>Role</th>
-                <th>Signed in</th>
-                <th>Last used</th>
+                <th>{t.browser}</th>
+                <th>{t.role}</th>
+                <th>{t.signedIn}</th>
+                <th>{t.lastUsed}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{t.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -83,9 +84,7 @@ export function BrowsersCard() {
                   <td>
                     <span title={browser.userAgent}>{browserName(browser.userAgent)}</span>
                     <div className="quiet small">
-                      {[browser.label ?? 'by link', browser.remoteAddress, browser.current ? 'this browser' : '']
-                        .filter(Boolean)
-                        .join(' · ')}
+                      {[browser.label ?? t.byLink, browser.remoteAddress, browser.current ? t.thisBrowser : ''].filter(Boolean).join(' · ')}
                     </div>
                   </td>
                   <td>{browser.role}</td>
@@ -100,8 +99,8 @@ export function BrowsersCard() {
                       <button
                         type="button"
                         className="button quiet icon"
-                        aria-label={`Sign out ${browserName(browser.userAgent)}`}
-                        title="Sign out"
+                        aria-label={t.signOutNamed(browserName(browser.userAgent))}
+                        title={t.signOut}
                         onClick={() => void signOut(browser)}
                         data-testid="browser-sign-out"
                       >

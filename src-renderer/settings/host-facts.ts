@@ -1,4 +1,5 @@
 import type { HostInfo } from '../client/types.ts'
+import { settings as t } from '../messages/page.ts'
 
 export interface FactGroup {
   readonly title: string
@@ -34,5 +35,5 @@ export function hostFacts(host: HostInfo): readonly FactGroup[] {
       plain.push([words(key), shown(value)])
     }
   }
-  return plain.length > 0 ? [{ title: 'Host', facts: plain }, ...groups] : groups
+  return plain.length > 0 ? [{ title: t.host, facts: plain }, ...groups] : groups
 }

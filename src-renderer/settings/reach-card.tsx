@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react'
 import { call } from '../client/api.ts'
 import { Resource, useResource } from '../client/resource.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { settings as t } from '../messages/page.ts'
 
 /** What admins opened to editors, as `GET /editor-reach` answers it. */
 interface EditorReach {
@@ -15,9 +16,9 @@ const reach = new Resource<EditorReach>({ path: () => '/editor-reach', updated: 
 export function ReachCard() {
   const opened = useResource(reach, 'host')
   return (
-    <section className="card" aria-label="What editors may reach">
+    <section className="card" aria-label={t.whatEditorsMayReach}>
       <header>
-        <h2>What editors may reach</h2>
+        <h2>{t.whatEditorsMayReach}</h2>
       </header>
       {opened ? (
         <ReachForm key={JSON.stringify([opened.folders, opened.hosts])} opened={opened} />
@@ -47,7 +48,7 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
     setBusy(true)
     try {
       reach.keep('host', await call<EditorReach>('PATCH', '/editor-reach', { body: wanted }))
-      tell('What editors may reach was saved', () => {
+      tell(t.whatEditorsMayReachWasSaved, () => {
         const { folders, hosts } = opened
         call<EditorReach>('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep('host', answer), tellError)
       })
@@ -59,7 +60,7 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
   return (
     <form className="card-body stack" onSubmit={submit} data-testid="reach-form">
       <div className="field">
-        <label htmlFor="reach-folders">Folders</label>
+        <label htmlFor="reach-folders">{t.folders}</label>
         <textarea
           id="reach-folders"
           className="input lines"
@@ -72,11 +73,11 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
           data-testid="reach-folders"
         />
         <span id="reach-folders-hint" className="hint">
-          Absolute paths on the host, one a line. Editors may use files in them and below, for sources and recordings.
+          {t.absolutePathsOnTheHost}
         </span>
       </div>
       <div className="field">
-        <label htmlFor="reach-hosts">Hosts</label>
+        <label htmlFor="reach-hosts">{t.hosts}</label>
         <textarea
           id="reach-hosts"
           className="input lines"
@@ -89,13 +90,12 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
           data-testid="reach-hosts"
         />
         <span id="reach-hosts-hint" className="hint">
-          Names (nas.lan, *.lan), IP addresses and networks (192.168.1.0/24), also with a port, one a line. Editors reach public hosts
-          without an entry; admins are not limited.
+          {t.namesIpAddressesAndNetworks}
         </span>
       </div>
       <div className="row">
         <button type="submit" className="button primary" disabled={busy || !changed} data-testid="reach-save">
-          Save
+          {t.save}
         </button>
       </div>
     </form>

@@ -7,6 +7,7 @@ import type { Settings } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { useIsAdmin, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { settings as t } from '../messages/page.ts'
 import { BrowsersCard } from './browsers-card.tsx'
 import { hostFacts } from './host-facts.ts'
 import { ReachCard } from './reach-card.tsx'
@@ -32,7 +33,7 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
       })
       keepSettings(answer)
       const before = { reconnectWindowMs: windowMs, cdnPrefix: cdn }
-      tell('The settings were saved', () => {
+      tell(t.theSettingsWereSaved, () => {
         call<Settings>('PATCH', '/settings', { body: before }).then(keepSettings, tellError)
       })
     } catch (error) {
@@ -43,7 +44,7 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
   return (
     <form className="card-body stack" onSubmit={submit} data-testid="settings-form">
       <div className="field">
-        <label htmlFor="reconnect-window">Reconnect window, seconds</label>
+        <label htmlFor="reconnect-window">{t.reconnectWindowSeconds}</label>
         <input
           id="reconnect-window"
           className="input number"
@@ -56,11 +57,11 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
           data-testid="setting-reconnect-window"
         />
         <span id="reconnect-window-hint" className={secondsBad ? 'hint bad' : 'hint'}>
-          {secondsBad ? 'A number from 0 to 3600.' : 'A publisher that drops and returns within it continues the same stream.'}
+          {secondsBad ? t.aNumberFrom0To : t.aPublisherThatDropsAnd}
         </span>
       </div>
       <div className="field">
-        <label htmlFor="cdn-prefix">CDN prefix</label>
+        <label htmlFor="cdn-prefix">{t.cdnPrefix}</label>
         <input
           id="cdn-prefix"
           className="input"
@@ -73,9 +74,7 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
           data-testid="setting-cdn-prefix"
         />
         <span id="cdn-prefix-hint" className={prefixBad ? 'hint bad' : 'hint'}>
-          {prefixBad
-            ? 'A URL that starts with http:// or https://.'
-            : 'Put before every media URL in playlists. Empty: this host serves them.'}
+          {prefixBad ? t.aUrlThatStartsWith : t.putBeforeEveryMediaUrl}
         </span>
       </div>
       {admin && (
@@ -86,7 +85,7 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
             disabled={busy || !changed || secondsBad || prefixBad}
             data-testid="settings-save"
           >
-            Save
+            {t.save}
           </button>
         </div>
       )}
@@ -95,7 +94,7 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
 }
 
 export function SettingsPage() {
-  useTitle('Settings')
+  useTitle(t.settings)
   const settings = useClient((state) => state.settings)
   const host = useClient((state) => state.host)
   const publish = useClient((state) => state.publish)
@@ -104,18 +103,18 @@ export function SettingsPage() {
     <>
       <header className="page-head">
         <div>
-          <h1>Settings</h1>
-          <p>This host, who may use it, and how it behaves.</p>
+          <h1>{t.settings}</h1>
+          <p>{t.thisHostWhoMayUse}</p>
         </div>
         <a className="button" href="/api/v1/docs" target="_blank" rel="noreferrer" data-testid="api-docs">
-          <BookOpen size={16} /> API reference
+          <BookOpen size={16} /> {t.apiReference}
         </a>
       </header>
       <div className="settings-grid">
         <div className="stack">
-          <section className="card" aria-label="Streaming">
+          <section className="card" aria-label={t.streaming}>
             <header>
-              <h2>Streaming</h2>
+              <h2>{t.streaming}</h2>
             </header>
             {settings ? (
               <RuntimeSettings key={JSON.stringify(settings)} settings={settings} admin={admin} />
@@ -130,15 +129,15 @@ export function SettingsPage() {
           {admin && <ReachCard />}
         </div>
         <div className="stack">
-          <section className="card" aria-label="Connect">
+          <section className="card" aria-label={t.connect}>
             <header>
-              <h2>Connect</h2>
+              <h2>{t.connect}</h2>
             </header>
             <div className="card-body stack">
-              <CopyField label="This page" value={location.origin} />
-              {publish && <CopyField label="RTMP server" value={publish.rtmpServer} testId="address-rtmp" />}
-              {publish?.rtmpsServer && <CopyField label="RTMPS server" value={publish.rtmpsServer} testId="address-rtmps" />}
-              {publish?.srtServer && <CopyField label="SRT server" value={publish.srtServer} testId="address-srt" />}
+              <CopyField label={t.thisPage} value={location.origin} />
+              {publish && <CopyField label={t.rtmpServer} value={publish.rtmpServer} testId="address-rtmp" />}
+              {publish?.rtmpsServer && <CopyField label={t.rtmpsServer} value={publish.rtmpsServer} testId="address-rtmps" />}
+              {publish?.srtServer && <CopyField label={t.srtServer} value={publish.srtServer} testId="address-srt" />}
             </div>
           </section>
           {host &&

@@ -8,6 +8,7 @@ import { DialogForm } from '../components/dialog-form.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { settings as t } from '../messages/page.ts'
 import { readShown } from './read-shown.ts'
 
 /** API tokens and sign-in links. Tokens change only through this card, so it reads them once and after each change. */
@@ -30,9 +31,9 @@ export function TokensCard() {
     try {
       const value = readShown(await call<unknown>('POST', '/tokens/link', { body: {} }), ['url', 'link'], location.origin)
       setSecret({
-        title: 'Sign-in link',
-        text: 'It works once, in any browser that reaches this host. Whoever opens it is signed in.',
-        label: 'Link',
+        title: t.signInLink,
+        text: t.itWorksOnceInAny,
+        label: t.link,
         value,
       })
     } catch (error) {
@@ -40,10 +41,10 @@ export function TokensCard() {
     }
   }
   const revoke = async (token: TokenInfo) => {
-    if (!(await confirm(`Revoke ${token.label}?`, 'Every program that uses this token is rejected from now on.', 'Revoke'))) return
+    if (!(await confirm(t.revokeQuestion(token.label), t.everyProgramThatUsesThis, t.revoke))) return
     try {
       await call('DELETE', `/tokens/${token.id}`)
-      tell('The token was revoked')
+      tell(t.theTokenWasRevoked)
       read()
     } catch (error) {
       tellError(error)
@@ -51,15 +52,15 @@ export function TokensCard() {
   }
   const active = tokens?.filter((token) => !token.revokedAt)
   return (
-    <section className="card" aria-label="API tokens">
+    <section className="card" aria-label={t.apiTokens}>
       <header>
-        <h2>API tokens</h2>
+        <h2>{t.apiTokens}</h2>
         <span className="row">
           <button type="button" className="button" onClick={() => void link()} data-testid="make-link">
-            <Link2 size={16} /> Sign-in link
+            <Link2 size={16} /> {t.signInLink}
           </button>
           <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-token">
-            <Plus size={16} /> New token
+            <Plus size={16} /> {t.newToken}
           </button>
         </span>
       </header>
@@ -68,18 +69,18 @@ export function TokensCard() {
           <div className="skeleton settings-skeleton" />
         </div>
       ) : active.length === 0 ? (
-        <p className="card-body quiet">No tokens yet. A token signs in a program, or a person who is not on this machine.</p>
+        <p className="card-body quiet">{t.noTokensYetAToken}</p>
       ) : (
         <div className="table-wrap">
           <table data-testid="tokens">
             <thead>
               <tr>
-                <th>Label</th>
-                <th>Role</th>
-                <th>Created</th>
-                <th>Expires</th>
+                <th>{t.label}</th>
+                <th>{t.role}</th>
+                <th>{t.created}</th>
+                <th>{t.expires}</th>
                 <th>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{t.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -91,13 +92,13 @@ export function TokensCard() {
                   <td>
                     <Ago iso={token.createdAt} />
                   </td>
-                  <td>{token.expiresAt ? new Date(token.expiresAt).toLocaleDateString() : <span className="quiet">never</span>}</td>
+                  <td>{token.expiresAt ? new Date(token.expiresAt).toLocaleDateString() : <span className="quiet">{t.never}</span>}</td>
                   <td className="end">
                     <button
                       type="button"
                       className="button quiet icon"
-                      aria-label={`Revoke ${token.label}`}
-                      title="Revoke"
+                      aria-label={t.revokeNamed(token.label)}
+                      title={t.revoke}
                       onClick={() => void revoke(token)}
                       data-testid="token-revoke"
                     >
@@ -117,9 +118,9 @@ export function TokensCard() {
             setMaking(false)
             read()
             setSecret({
-              title: 'New token',
-              text: 'It is shown only now. Programs send it as Authorization: Bearer TOKEN.',
-              label: 'Token',
+              title: t.newToken,
+              text: t.itIsShownOnlyNow,
+              label: t.token,
               value,
             })
           }}
@@ -140,10 +141,10 @@ export function TokensCard() {
   )
 }
 
-const roles: readonly (readonly [Role, string])[] = [
-  ['viewer', 'Viewer: sees everything, changes nothing'],
-  ['editor', 'Editor: keys and streams'],
-  ['admin', 'Admin: settings and tokens too'],
+const roles = (): readonly (readonly [Role, string])[] => [
+  ['viewer', t.viewerSeesEverythingChangesNothing],
+  ['editor', t.editorKeysAndStreams],
+  ['admin', t.adminSettingsAndTokensToo],
 ]
 
 function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (token: string) => void }) {
@@ -153,16 +154,16 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
     onMade(readShown(await call<unknown>('POST', '/tokens', { body: { label: label.trim(), role } }), ['token', 'secret'], ''))
   }
   return (
-    <Dialog title="New API token" onClose={onClose} testId="new-token-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action="Create token" testId="token-submit" disabled={label.trim() === ''}>
+    <Dialog title={t.newApiToken} onClose={onClose} testId="new-token-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={t.createToken} testId="token-submit" disabled={label.trim() === ''}>
         <div className="field">
-          <label htmlFor="token-label">Label</label>
+          <label htmlFor="token-label">{t.label}</label>
           <input
             id="token-label"
             className="input"
             value={label}
             onChange={(event) => setLabel(event.target.value)}
-            placeholder="Dashboard"
+            placeholder={t.dashboard}
             maxLength={100}
             required
             autoFocus
@@ -170,7 +171,7 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
           />
         </div>
         <div className="field">
-          <label htmlFor="token-role">Role</label>
+          <label htmlFor="token-role">{t.role}</label>
           <select
             id="token-role"
             className="input"
@@ -178,7 +179,7 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
             onChange={(event) => setRole(event.target.value as Role)}
             data-testid="token-role"
           >
-            {roles.map(([value, text]) => (
+            {roles().map(([value, text]) => (
               <option key={value} value={value}>
                 {text}
               </option>

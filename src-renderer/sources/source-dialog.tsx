@@ -4,6 +4,7 @@ import type { Source } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { nameProblem } from '../keys/stream-name.ts'
+import { sources as t } from '../messages/page.ts'
 
 interface Props {
   readonly source: Source | undefined
@@ -25,10 +26,10 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
     onKept()
   }
   return (
-    <Dialog title={source ? `Source of ${source.stream}` : 'New source'} onClose={onClose} testId="source-dialog">
-      <DialogForm onClose={onClose} onSubmit={submit} action={source ? 'Save' : 'Create source'} testId="source-submit" disabled={bad}>
+    <Dialog title={source ? t.sourceOf(source.stream) : t.newSource} onClose={onClose} testId="source-dialog">
+      <DialogForm onClose={onClose} onSubmit={submit} action={source ? t.save : t.createSource} testId="source-submit" disabled={bad}>
         <div className="field">
-          <label htmlFor="source-url">URL</label>
+          <label htmlFor="source-url">{t.url}</label>
           <input
             id="source-url"
             className="input"
@@ -42,19 +43,17 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
             data-testid="source-url"
           />
           <span id="source-url-hint" className="hint">
-            {source
-              ? 'Leave it empty to keep the URL.'
-              : 'rtmp://, rtsp://, srt://, https:// (HLS, MPEG-TS, MP4), or the path of a file on the host.'}
+            {source ? t.leaveItEmptyToKeep : t.whatAUrlMayBe}
           </span>
         </div>
         <div className="field">
-          <label htmlFor="source-stream">Stream</label>
+          <label htmlFor="source-stream">{t.stream}</label>
           <input
             id="source-stream"
             className="input"
             value={stream}
             disabled={source !== undefined}
-            placeholder="lobby-camera"
+            placeholder={t.lobbyCamera}
             required
             maxLength={64}
             aria-invalid={problem !== undefined}
@@ -64,7 +63,7 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
           {problem && <span className="hint bad">{problem}</span>}
         </div>
         <div className="field">
-          <label htmlFor="source-when">Fetched</label>
+          <label htmlFor="source-when">{t.fetched}</label>
           <select
             id="source-when"
             className="input"
@@ -72,8 +71,8 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
             onChange={(event) => setWhen(event.target.value as Source['when'])}
             data-testid="source-when"
           >
-            <option value="always">Always</option>
-            <option value="on-demand">On demand: while somebody watches</option>
+            <option value="always">{t.always}</option>
+            <option value="on-demand">{t.onDemandWhileSomebodyWatches}</option>
           </select>
         </div>
       </DialogForm>

@@ -8,21 +8,22 @@ import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { sources as t } from '../messages/page.ts'
 import { SourceDialog } from './source-dialog.tsx'
 import { sources } from './source-stores.ts'
 import { UdpInputsCard } from './udp-inputs-card.tsx'
 
-const states: Readonly<Record<Source['state'], readonly [string, string]>> = {
-  'off': ['chip', 'off'],
-  'idle': ['chip', 'waits for a viewer'],
-  'connecting': ['chip pending', 'connecting'],
-  'live': ['chip live', 'live'],
-  'retrying': ['chip error', 'failed, trying again'],
-}
+const states = (): Readonly<Record<Source['state'], readonly [string, string]>> => ({
+  'off': ['chip', t.off],
+  'idle': ['chip', t.waitsForAViewer],
+  'connecting': ['chip pending', t.connecting],
+  'live': ['chip live', t.live],
+  'retrying': ['chip error', t.failedTryingAgain],
+})
 
 /** Sources that the host fetches by itself. */
 export function SourcesPage() {
-  useTitle('Inputs')
+  useTitle(t.inputs)
   const admin = useIsAdmin()
   const editor = useMayEdit()
   const { loaded, items } = useCollection(sources)
@@ -37,19 +38,19 @@ export function SourcesPage() {
     }
   }
   const remove = async (source: Source) => {
-    if (await confirm(`Remove the source of ${source.stream}?`, 'Its URL is deleted; the stream ends.', 'Remove'))
-      await act(() => call('DELETE', `/live/sources/${source.id}`), 'The source was removed')
+    if (await confirm(t.removeTheSourceOfQuestion(source.stream), t.itsUrlIsDeletedThe, t.remove))
+      await act(() => call('DELETE', `/live/sources/${source.id}`), t.theSourceWasRemoved)
   }
   return (
     <>
       <header className="page-head">
         <div>
-          <h1>Inputs</h1>
-          <p>Streams that this host fetches by itself: cameras, other servers, files in a loop.</p>
+          <h1>{t.inputs}</h1>
+          <p>{t.streamsThatThisHostFetches}</p>
         </div>
         {admin && (
           <button type="button" className="button primary" onClick={() => setEdited('new')} data-testid="new-source">
-            <Plus size={16} /> New source
+            <Plus size={16} /> {t.newSource}
           </button>
         )}
       </header>
@@ -59,23 +60,20 @@ export function SourcesPage() {
         ) : shown.length === 0 ? (
           <div className="card empty">
             <Webcam size={32} />
-            <h2>No sources yet</h2>
-            <p>
-              A source is a URL that AMI Streams fetches and publishes, for what does not publish by itself, like a camera. Encoders publish
-              with a key (see Keys).
-            </p>
+            <h2>{t.noSourcesYet}</h2>
+            <p>{t.aSourceIsAUrl}</p>
           </div>
         ) : (
-          <section className="card table-wrap" aria-label="Sources">
+          <section className="card table-wrap" aria-label={t.sources}>
             <table data-testid="sources">
               <thead>
                 <tr>
-                  <th>Stream</th>
-                  <th>URL</th>
-                  <th>State</th>
-                  <th>On</th>
+                  <th>{t.stream}</th>
+                  <th>{t.url}</th>
+                  <th>{t.state}</th>
+                  <th>{t.on}</th>
                   <th>
-                    <span className="sr-only">Actions</span>
+                    <span className="sr-only">{t.actions}</span>
                   </th>
                 </tr>
               </thead>
@@ -84,11 +82,11 @@ export function SourcesPage() {
                   <tr key={source.id} data-testid="source-row" data-state={source.state}>
                     <td>
                       <Link href={`/live/${source.stream}`}>{source.stream}</Link>
-                      <div className="small quiet">{source.when === 'always' ? 'always' : 'on demand'}</div>
+                      <div className="small quiet">{source.when === 'always' ? t.alwaysLower : t.onDemand}</div>
                     </td>
                     <td className="small break">{source.url}</td>
                     <td>
-                      <span className={states[source.state][0]}>{states[source.state][1]}</span>
+                      <span className={states()[source.state][0]}>{states()[source.state][1]}</span>
                       {source.liveSince && (
                         <span className="small quiet">
                           {' '}
@@ -96,7 +94,7 @@ export function SourcesPage() {
                         </span>
                       )}
                       {source.error && <div className="small quiet">{source.error}</div>}
-                      {source.skipped.length > 0 && <div className="small quiet">left out: {source.skipped.join(', ')}</div>}
+                      {source.skipped.length > 0 && <div className="small quiet">{t.leftOut(source.skipped.join(', '))}</div>}
                     </td>
                     <td>
                       <button
@@ -105,7 +103,7 @@ export function SourcesPage() {
                         role="switch"
                         disabled={!admin}
                         aria-checked={source.enabled}
-                        aria-label={`The source of ${source.stream} is on`}
+                        aria-label={t.theSourceOfIsOn(source.stream)}
                         onClick={() => void act(() => call('PATCH', `/live/sources/${source.id}`, { body: { enabled: !source.enabled } }))}
                         data-testid="source-toggle"
                       />
@@ -115,8 +113,8 @@ export function SourcesPage() {
                         <button
                           type="button"
                           className="button quiet icon"
-                          title="Try now"
-                          aria-label={`Try the source of ${source.stream} now`}
+                          title={t.tryNow}
+                          aria-label={t.tryTheSourceOfNow(source.stream)}
                           onClick={() => void act(() => call('POST', `/live/sources/${source.id}/retry`))}
                           data-testid="source-retry"
                         >
@@ -128,8 +126,8 @@ export function SourcesPage() {
                           <button
                             type="button"
                             className="button quiet icon"
-                            title="Edit"
-                            aria-label={`Edit the source of ${source.stream}`}
+                            title={t.edit}
+                            aria-label={t.editTheSourceOf(source.stream)}
                             onClick={() => setEdited(source)}
                           >
                             <Pencil size={16} />
@@ -137,8 +135,8 @@ export function SourcesPage() {
                           <button
                             type="button"
                             className="button quiet icon"
-                            title="Remove"
-                            aria-label={`Remove the source of ${source.stream}`}
+                            title={t.remove}
+                            aria-label={t.removeTheSourceOf(source.stream)}
                             onClick={() => void remove(source)}
                             data-testid="source-remove"
                           >

@@ -3,6 +3,7 @@ import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import { useIsAdmin } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
+import { sources as t } from '../messages/page.ts'
 import { udpInputs } from './source-stores.ts'
 
 /** Transport streams that are awaited over UDP: their state, a new one, and their end. */
@@ -19,22 +20,22 @@ export function UdpInputsCard() {
     }, tellError)
   }
   return (
-    <section className="card" aria-label="UDP inputs">
+    <section className="card" aria-label={t.udpInputs}>
       <header>
-        <h2>MPEG-TS over UDP</h2>
+        <h2>{t.mpegTsOverUdp}</h2>
       </header>
       <div className="card-body stack">
-        {inputs.length === 0 && <p className="quiet">No UDP inputs yet. Give a stream's name and the URL that a sender uses.</p>}
+        {inputs.length === 0 && <p className="quiet">{t.noUdpInputsYetGive}</p>}
         {inputs.length > 0 && (
           <div className="table-wrap">
             <table data-testid="udp-inputs">
               <thead>
                 <tr>
-                  <th>Stream</th>
-                  <th>URL</th>
-                  <th>State</th>
+                  <th>{t.stream}</th>
+                  <th>{t.url}</th>
+                  <th>{t.state}</th>
                   <th>
-                    <span className="sr-only">Actions</span>
+                    <span className="sr-only">{t.actions}</span>
                   </th>
                 </tr>
               </thead>
@@ -54,7 +55,7 @@ export function UdpInputsCard() {
                           onClick={() => call('DELETE', `/live/udp-inputs/${input.id}`).catch(tellError)}
                           data-testid="udp-remove"
                         >
-                          Remove
+                          {t.remove}
                         </button>
                       )}
                     </td>
@@ -67,18 +68,18 @@ export function UdpInputsCard() {
         {admin && (
           <form className="stack" onSubmit={add}>
             <label className="field">
-              <span>Stream</span>
+              <span>{t.stream}</span>
               <input
                 className="input"
                 value={stream}
                 onChange={(event) => setStream(event.target.value)}
-                placeholder="tower"
+                placeholder={t.tower}
                 required
                 data-testid="udp-stream"
               />
             </label>
             <label className="field">
-              <span>URL</span>
+              <span>{t.url}</span>
               <input
                 className="input"
                 value={url}
@@ -90,7 +91,7 @@ export function UdpInputsCard() {
             </label>
             <div>
               <button type="submit" className="button" data-testid="udp-add">
-                Await it
+                {t.awaitIt}
               </button>
             </div>
           </form>

@@ -8,6 +8,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { Refusal } from '../../components/refusal.tsx'
 import { tell } from '../../components/toasts.tsx'
+import { live as t } from '../../messages/page.ts'
 import { renditions } from '../renditions/rendition-stores.ts'
 import { ProtocolFields, protocolBody, protocolFieldsOf } from './protocol-fields.tsx'
 
@@ -34,10 +35,10 @@ export function DestinationDialog({ stream, destination, onClose }: DestinationD
   }, [])
   const template = templates.find(({ id }) => id === chosen)
   return (
-    <Dialog title={destination ? `Edit ${destination.label}` : 'Add a destination'} onClose={onClose} testId="destination-dialog">
+    <Dialog title={destination ? t.editNamed(destination.label) : t.addADestination} onClose={onClose} testId="destination-dialog">
       {!destination && (
         <fieldset className="segmented destination-templates">
-          <legend className="sr-only">Service</legend>
+          <legend className="sr-only">{t.service}</legend>
           {templates.map(({ id, name }) => (
             <label key={id} className={id === chosen ? 'chosen' : ''}>
               <input type="radio" name="template" checked={id === chosen} onChange={() => setChosen(id)} data-testid={`template-${id}`} />
@@ -80,13 +81,13 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
     const list = `/live/streams/${stream.name}/destinations`
     if (destination) await call('PATCH', `${list}/${destination.id}`, { body })
     else await call('POST', list, { body: { template: template.id, ...body } })
-    tell(destination ? 'The destination was changed' : 'The destination was added')
+    tell(destination ? t.theDestinationWasChanged : t.theDestinationWasAdded)
     onClose()
   }
   return (
-    <DialogForm onClose={onClose} onSubmit={submit} action={destination ? 'Save' : 'Add'} testId="destination-submit">
+    <DialogForm onClose={onClose} onSubmit={submit} action={destination ? t.save : t.add} testId="destination-submit">
       <div className="field">
-        <label htmlFor="destination-url">Server</label>
+        <label htmlFor="destination-url">{t.server}</label>
         {template.urlEditable ? (
           <input
             id="destination-url"
@@ -124,20 +125,20 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
           type="password"
           value={key}
           onChange={(event) => setKey(event.target.value)}
-          placeholder={destination?.keyHint == null ? '' : moved ? 'enter it again' : 'unchanged'}
+          placeholder={destination?.keyHint == null ? '' : moved ? t.enterItAgain : t.unchanged}
           autoComplete="new-password"
           required={template.keyRequired && !destination}
           data-testid="destination-key"
         />
-        <span className="hint">{template.keyLooksLike} It is kept encrypted and never shown again.</span>
+        <span className="hint">{t.itIsKeptEncryptedAnd(template.keyLooksLike)}</span>
         {moved && (
           <span className="hint" data-testid="destination-moved">
-            A stored key or passphrase is not sent to another server: enter it again.
+            {t.aStoredKeyOrPassphrase}
           </span>
         )}
       </div>
       <div className="field">
-        <label htmlFor="destination-label">Label</label>
+        <label htmlFor="destination-label">{t.label}</label>
         <input
           id="destination-label"
           className="input"
@@ -158,9 +159,9 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       {template.protocol !== 'whip' && (
         <div className="destination-tracks">
           <div className="field">
-            <label htmlFor="destination-rendition">Video</label>
+            <label htmlFor="destination-rendition">{t.video}</label>
             <select id="destination-rendition" className="input" value={rendition} onChange={(event) => setRendition(event.target.value)}>
-              <option value="source">Source, untouched</option>
+              <option value="source">{t.sourceUntouched}</option>
               {videos.map((track) => (
                 <option key={track.id} value={track.id}>
                   {track.id}: {formatTrack(track)}
@@ -175,9 +176,9 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
             </select>
           </div>
           <div className="field">
-            <label htmlFor="destination-audio">Audio</label>
+            <label htmlFor="destination-audio">{t.audio}</label>
             <select id="destination-audio" className="input" value={audioTrack} onChange={(event) => setAudioTrack(event.target.value)}>
-              <option value="">First track</option>
+              <option value="">{t.firstTrack}</option>
               {sounds.map((track) => (
                 <option key={track.id} value={track.id}>
                   {track.id}: {formatTrack(track)}
@@ -189,7 +190,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
         </div>
       )}
       <label className="row">
-        <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} /> Starts with the stream
+        <input type="checkbox" checked={enabled} onChange={(event) => setEnabled(event.target.checked)} /> {t.startsWithTheStream}
       </label>
     </DialogForm>
   )

@@ -8,15 +8,16 @@ import type { Stream } from '../../client/types.ts'
 import { Sparkline } from '../../components/chart.tsx'
 import type { ChartPoint } from '../../components/chart-scale.ts'
 import { tell, tellError } from '../../components/toasts.tsx'
+import { live as t } from '../../messages/page.ts'
 import { sparklineMs, useDestinationBitrates } from './destinations-store.ts'
 
-const words: Readonly<Record<DestinationState, readonly [chip: string, word: string]>> = {
-  off: ['plain', 'Off'],
-  connecting: ['pending', 'Connecting'],
-  live: ['good', 'Live'],
-  retrying: ['reconnecting', 'Retrying'],
-  failed: ['error', 'Failed'],
-}
+const words = (): Readonly<Record<DestinationState, readonly [chip: string, word: string]>> => ({
+  off: ['plain', t.off],
+  connecting: ['pending', t.connecting],
+  live: ['good', t.live],
+  retrying: ['reconnecting', t.retrying],
+  failed: ['error', t.failed],
+})
 const nothing: readonly ChartPoint[] = []
 
 function path({ stream, id }: Destination, what = ''): string {
@@ -34,7 +35,7 @@ async function act(destination: Destination, what: 'start' | 'stop' | 'retry'): 
 async function setEnabled(destination: Destination, enabled: boolean): Promise<void> {
   try {
     await call('PATCH', path(destination), { body: { enabled } })
-    tell(enabled ? `${destination.label} starts with the stream` : `${destination.label} no longer starts with the stream`, () => {
+    tell(enabled ? t.startsWithTheStreamNamed(destination.label) : t.noLongerStartsWithThe(destination.label), () => {
       call('PATCH', path(destination), { body: { enabled: !enabled } }).catch(tellError)
     })
   } catch (error) {
@@ -45,7 +46,7 @@ async function setEnabled(destination: Destination, enabled: boolean): Promise<v
 async function remove(destination: Destination): Promise<void> {
   try {
     await call('DELETE', path(destination))
-    tell(`${destination.label} was removed`, () => {
+    tell(t.wasRemoved(destination.label), () => {
       call('POST', path(destination, '/restore')).catch(tellError)
     })
   } catch (error) {
@@ -63,7 +64,7 @@ function Trouble({ destination }: { readonly destination: Destination }) {
     <p className={state === 'failed' ? 'advice bad' : 'advice'} data-testid="destination-error" data-code={error.code}>
       <span>
         <b>{error.message}.</b> {error.remedy.replaceAll('`', '')}
-        {waitMs !== null && ` Next attempt ${waitMs <= 1000 ? 'now' : `in ${Math.ceil(waitMs / 1000)} s`}.`}
+        {waitMs !== null && t.nextAttempt(waitMs <= 1000 ? 'now' : t.inS(Math.ceil(waitMs / 1000)))}
       </span>
     </p>
   )
@@ -83,7 +84,7 @@ export function DestinationRow({
   const now = useNow()
   const line = useDestinationBitrates((bitrates) => bitrates[destination.id] ?? nothing)
   const { label, state, statistics, rendition, enabled } = destination
-  const [chip, word] = words[state]
+  const [chip, word] = words()[state]
   const running = state !== 'off'
   const { packetsLost, packetsRetransmitted } = statistics
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -95,14 +96,14 @@ export function DestinationRow({
     event.preventDefault()
   }
   const facts: readonly (readonly [string, string, string?])[] = [
-    ['Bitrate', state === 'live' ? formatBitrate(statistics.bitrateKbps) : '–', 'destination-bitrate'],
-    ['Frames', String(statistics.frames), 'destination-frames'],
-    ['Dropped', String(statistics.droppedFrames)],
-    ['Sent', formatBytes(statistics.bytes)],
-    ['Round trip', statistics.rttMs === null ? '–' : `${Math.round(statistics.rttMs)} ms`],
-    ...(packetsLost === null ? [] : [['Lost', `${packetsLost}, ${packetsRetransmitted ?? 0} sent again`, 'destination-lost'] as const]),
-    ['Live for', statistics.liveSince === null ? '–' : formatDuration(Math.max(0, now - Date.parse(statistics.liveSince)))],
-    ['Reconnects', String(statistics.reconnects)],
+    [t.bitrate, state === 'live' ? formatBitrate(statistics.bitrateKbps) : '–', 'destination-bitrate'],
+    [t.frames, String(statistics.frames), 'destination-frames'],
+    [t.dropped, String(statistics.droppedFrames)],
+    [t.sent, formatBytes(statistics.bytes)],
+    [t.roundTrip, statistics.rttMs === null ? '–' : `${Math.round(statistics.rttMs)} ms`],
+    ...(packetsLost === null ? [] : [[t.lost, t.sentAgain(packetsLost, packetsRetransmitted ?? 0), 'destination-lost'] as const]),
+    [t.liveFor, statistics.liveSince === null ? '–' : formatDuration(Math.max(0, now - Date.parse(statistics.liveSince)))],
+    [t.reconnects, String(statistics.reconnects)],
   ]
   return (
     <li className="card destination-row" data-testid="destination-row" data-label={label}>
@@ -115,39 +116,39 @@ export function DestinationRow({
             {word}
           </span>
           {rendition !== 'source' && <span className="chip plain">{rendition}</span>}
-          {destination.certificate === 'any' && <span className="chip error">not verified</span>}
+          {destination.certificate === 'any' && <span className="chip error">{t.notVerified}</span>}
           <span className="quiet small destination-url">
             {destination.url}
-            {destination.keyHint !== null && ` · key …${destination.keyHint}`}
+            {destination.keyHint !== null && t.key(destination.keyHint)}
           </span>
           {editor && (
             <span className="row push">
               {(state === 'retrying' || state === 'failed') && (
                 <button type="button" className="button" onClick={() => void act(destination, 'retry')} data-testid="destination-retry">
-                  <RotateCcw size={16} /> Retry now
+                  <RotateCcw size={16} /> {t.retryNow}
                 </button>
               )}
               {running ? (
                 <button type="button" className="button" onClick={() => void act(destination, 'stop')} data-testid="destination-stop">
-                  <Square size={16} /> Stop
+                  <Square size={16} /> {t.stop}
                 </button>
               ) : (
                 <button
                   type="button"
                   className="button"
                   disabled={stream.state !== 'active'}
-                  title={stream.state === 'active' ? undefined : 'The stream is not live'}
+                  title={stream.state === 'active' ? undefined : t.theStreamIsNotLive}
                   onClick={() => void act(destination, 'start')}
                   data-testid="destination-start"
                 >
-                  <Play size={16} /> Start
+                  <Play size={16} /> {t.start}
                 </button>
               )}
               <button
                 type="button"
                 className="button quiet icon"
-                aria-label={`Edit ${label}`}
-                title="Edit"
+                aria-label={t.editNamed(label)}
+                title={t.edit}
                 onClick={onEdit}
                 data-testid="destination-edit"
               >
@@ -156,8 +157,8 @@ export function DestinationRow({
               <button
                 type="button"
                 className="button quiet icon"
-                aria-label={`Remove ${label}`}
-                title="Remove"
+                aria-label={t.removeNamed(label)}
+                title={t.remove}
                 onClick={() => void remove(destination)}
                 data-testid="destination-remove"
               >
@@ -180,7 +181,7 @@ export function DestinationRow({
             points={line}
             nowMs={Math.max(now, line.at(-1)?.timeMs ?? 0)}
             spanMs={sparklineMs}
-            label={`Bitrate to ${label}, last two minutes`}
+            label={t.bitrateToLastTwoMinutes(label)}
           />
           <label className="row small destination-enabled">
             <button
@@ -188,12 +189,12 @@ export function DestinationRow({
               className="switch"
               role="switch"
               aria-checked={enabled}
-              aria-label={`${label} starts with the stream`}
+              aria-label={t.startsWithTheStreamNamed(label)}
               disabled={!editor}
               onClick={() => void setEnabled(destination, !enabled)}
               data-testid="destination-enabled"
             />
-            Starts with the stream
+            {t.startsWithTheStream}
           </label>
         </div>
       </div>

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { Stream } from '../../client/types.ts'
+import { live as t } from '../../messages/page.ts'
 import { useDestinations } from './destinations-store.ts'
 
 /** How many destinations of a stream are live and how many are in trouble; nothing where it has none. */
@@ -11,9 +12,9 @@ export function DestinationsBrief({ stream }: { readonly stream: Stream }) {
   return (
     <p data-testid="destinations-brief">
       <Link href={`/live/${stream.name}/destinations`} className="quiet">
-        {live} of {destinations.length} {destinations.length === 1 ? 'destination' : 'destinations'} live
+        {t.destinationsLive(live, destinations.length)}
       </Link>
-      {bad > 0 && <b className="destinations-bad"> · {bad} in trouble</b>}
+      {bad > 0 && <b className="destinations-bad"> {t.inTrouble(bad)}</b>}
     </p>
   )
 }

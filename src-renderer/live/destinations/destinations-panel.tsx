@@ -4,6 +4,7 @@ import type { Destination } from '../../../src-main/live/relay/push/schemas.ts'
 import type { Stream } from '../../client/types.ts'
 import { moveInList } from '../../components/list-keys.ts'
 import { useMayEdit } from '../../components/page.ts'
+import { live as t } from '../../messages/page.ts'
 import { DestinationDialog } from './destination-dialog.tsx'
 import { DestinationRow } from './destination-row.tsx'
 import { useDestinations } from './destinations-store.ts'
@@ -16,26 +17,25 @@ export function DestinationsPanel({ stream }: { readonly stream: Stream }) {
   const [open, setOpen] = useState<Destination | 'new' | null>(null)
   const add = editor && (
     <button type="button" className="button primary" onClick={() => setOpen('new')} data-testid="add-destination">
-      <Plus size={16} /> Add a destination
+      <Plus size={16} /> {t.addADestination}
     </button>
   )
   return (
-    <section className="stack" aria-label="Destinations" data-testid="destinations">
+    <section className="stack" aria-label={t.destinations} data-testid="destinations">
       {!destinations ? (
         <div className="skeleton stream-skeleton" aria-hidden="true" />
       ) : destinations.length === 0 ? (
         <div className="card empty" data-testid="destinations-empty">
           <Share2 size={32} />
-          <h2>This stream goes nowhere else</h2>
-          <p>Send it on to YouTube, Twitch, Facebook, Kick or any RTMP server, as many at once as your upload carries.</p>
+          <h2>{t.thisStreamGoesNowhereElse}</h2>
+          <p>{t.sendItOnToYoutube}</p>
           {add}
         </div>
       ) : (
         <>
           <div className="row destinations-head">
             <p className="quiet small">
-              {destinations.filter(({ state }) => state === 'live').length} of {destinations.length} live. Each has its own connection: one
-              that fails never disturbs the others.
+              {t.ofLiveEachHasIts(destinations.filter(({ state }) => state === 'live').length, destinations.length)}
             </p>
             <span className="push">{add}</span>
           </div>

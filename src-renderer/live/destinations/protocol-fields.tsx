@@ -1,4 +1,5 @@
 import type { Destination, DestinationProtocol } from '../../../src-main/live/relay/push/schemas.ts'
+import { live as t } from '../../messages/page.ts'
 
 /** What only some kinds of destination have. */
 export interface ProtocolFieldValues {
@@ -48,7 +49,7 @@ export function ProtocolFields({ protocol, url, hasPassphrase, fields, onChange 
     return (
       <div className="destination-tracks">
         <div className="field">
-          <label htmlFor="destination-passphrase">Passphrase</label>
+          <label htmlFor="destination-passphrase">{t.passphrase}</label>
           <input
             id="destination-passphrase"
             className="input"
@@ -56,15 +57,15 @@ export function ProtocolFields({ protocol, url, hasPassphrase, fields, onChange 
             value={fields.passphrase}
             minLength={10}
             maxLength={79}
-            placeholder={hasPassphrase ? 'unchanged' : 'none'}
+            placeholder={hasPassphrase ? t.unchanged : t.none}
             autoComplete="new-password"
             onChange={(event) => onChange({ ...fields, passphrase: event.target.value })}
             data-testid="destination-passphrase"
           />
-          <span className="hint">Encrypts what is sent; the one that the listener has. Kept encrypted and never shown again.</span>
+          <span className="hint">{t.encryptsWhatIsSentThe}</span>
         </div>
         <div className="field">
-          <label htmlFor="destination-latency">Latency, ms</label>
+          <label htmlFor="destination-latency">{t.latencyMs}</label>
           <input
             id="destination-latency"
             className="input"
@@ -76,7 +77,7 @@ export function ProtocolFields({ protocol, url, hasPassphrase, fields, onChange 
             onChange={(event) => onChange({ ...fields, latency: event.target.value })}
             data-testid="destination-latency"
           />
-          <span className="hint">Time to repair losses: four round trips are a good value.</span>
+          <span className="hint">{t.timeToRepairLossesFour}</span>
         </div>
       </div>
     )
@@ -84,7 +85,7 @@ export function ProtocolFields({ protocol, url, hasPassphrase, fields, onChange 
   if (!secure(url)) return null
   return (
     <div className="field">
-      <label htmlFor="destination-certificate">Certificate</label>
+      <label htmlFor="destination-certificate">{t.certificate}</label>
       <select
         id="destination-certificate"
         className="input"
@@ -92,14 +93,14 @@ export function ProtocolFields({ protocol, url, hasPassphrase, fields, onChange 
         onChange={(event) => onChange({ ...fields, trust: event.target.value })}
         data-testid="destination-certificate"
       >
-        <option value="system">Must be valid</option>
-        <option value="fingerprint">Accept one by its fingerprint</option>
-        <option value="any">Do not verify</option>
+        <option value="system">{t.mustBeValid}</option>
+        <option value="fingerprint">{t.acceptOneByItsFingerprint}</option>
+        <option value="any">{t.doNotVerify}</option>
       </select>
       {fields.trust === 'fingerprint' && (
         <input
           className="input"
-          aria-label="SHA-256 fingerprint"
+          aria-label={t.sha256Fingerprint}
           placeholder="SHA-256, AB:CD:…"
           value={fields.fingerprint}
           required
@@ -109,12 +110,10 @@ export function ProtocolFields({ protocol, url, hasPassphrase, fields, onChange 
           data-testid="destination-fingerprint"
         />
       )}
-      {fields.trust === 'fingerprint' && (
-        <span className="hint">A failed attempt with "Must be valid" shows the fingerprint that the server has.</span>
-      )}
+      {fields.trust === 'fingerprint' && <span className="hint">{t.aFailedAttemptWithMust}</span>}
       {fields.trust === 'any' && (
         <p className="advice" data-testid="destination-unverified">
-          Anybody between here and the server can read and take over what is sent, the key too. A fingerprint is as easy and safe.
+          {t.anybodyBetweenHereAndThe}
         </p>
       )}
     </div>

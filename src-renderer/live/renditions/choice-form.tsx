@@ -1,11 +1,13 @@
 import { useState } from 'react'
 import type { Choice, Preset } from '../../../src-main/live/jobs/renditions/schemas.ts'
+import { live as t } from '../../messages/page.ts'
 
-const modes = [
-  ['off', 'Off', 'The source alone. Costs nothing.'],
-  ['auto', 'Automatic', 'As many qualities as this machine was measured to carry.'],
-  ['preset', 'Preset', 'The qualities of a preset that lie below the source.'],
-] as const
+const modes = () =>
+  [
+    ['off', t.off, t.theSourceAloneCostsNothing],
+    ['auto', t.automatic, t.asManyQualitiesAsThis],
+    ['preset', t.preset, t.theQualitiesOfAPreset],
+  ] as const
 
 /** Chooses what is made of a stream. */
 export function ChoiceForm({
@@ -35,8 +37,8 @@ export function ChoiceForm({
   }
   return (
     <fieldset className="rendition-choice stack" disabled={disabled || saving} data-testid="rendition-choice">
-      <legend className="sr-only">Renditions</legend>
-      {modes.map(([mode, label, text]) => (
+      <legend className="sr-only">{t.renditions}</legend>
+      {modes().map(([mode, label, text]) => (
         <label key={mode} className="row">
           <input
             type="radio"
@@ -55,7 +57,7 @@ export function ChoiceForm({
       {choice.mode === 'preset' && (
         <div className="stack rendition-preset">
           <div className="field">
-            <label htmlFor="rendition-preset">Preset</label>
+            <label htmlFor="rendition-preset">{t.preset}</label>
             <select
               id="rendition-preset"
               className="input"
@@ -79,7 +81,7 @@ export function ChoiceForm({
                   onChange={() => toggle(height)}
                   data-testid={`rung-${height}`}
                 />
-                {height}p <span className="quiet small">{kbps} kbps</span>
+                {t.p(height)} <span className="quiet small">{t.kbpsNamed(kbps)}</span>
               </label>
             ))}
           </div>

@@ -4,6 +4,7 @@ import { call } from '../../client/api.ts'
 import { confirm, Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { tell, tellError } from '../../components/toasts.tsx'
+import { live as t } from '../../messages/page.ts'
 import { presets } from './rendition-stores.ts'
 
 const blank: NewPreset = { name: '', codec: 'h264', speed: 'fastest', bFrames: 0, rungs: [{ height: 480, kbps: 1400 }] }
@@ -20,14 +21,14 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
     presets.keep(
       await (preset ? call<Preset>('PATCH', `/live/presets/${preset.id}`, { body }) : call<Preset>('POST', '/live/presets', { body })),
     )
-    tell('The preset was saved')
+    tell(t.thePresetWasSaved)
     onClose()
   }
   const remove = async (): Promise<void> => {
     if (!preset) return
     const [title, text, action] = preset.builtIn
-      ? (['Restore this preset?', 'It gets the settings that it came with.', 'Restore'] as const)
-      : (['Delete this preset?', 'This cannot be undone.', 'Delete'] as const)
+      ? ([t.restoreThisPresetQuestion, t.itGetsTheSettingsThat, t.restore] as const)
+      : ([t.deleteThisPresetQuestion, t.thisCannotBeUndone, t.delete] as const)
     if (!(await confirm(title, text, action))) return
     try {
       await call('DELETE', `/live/presets/${preset.id}`)
@@ -37,22 +38,22 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
     }
   }
   return (
-    <Dialog title={preset ? `Preset ${preset.name}` : 'New preset'} onClose={onClose} testId="preset-dialog">
+    <Dialog title={preset ? t.presetNamed(preset.name) : t.newPreset} onClose={onClose} testId="preset-dialog">
       <DialogForm
         onClose={onClose}
         onSubmit={save}
-        action="Save"
+        action={t.save}
         testId="preset-save"
         aside={
           preset && (
             <button type="button" className="button quiet" onClick={() => void remove()} data-testid="preset-remove">
-              {preset.builtIn ? 'Restore' : 'Delete'}
+              {preset.builtIn ? t.restore : t.delete}
             </button>
           )
         }
       >
         <div className="field">
-          <label htmlFor="preset-name">Name</label>
+          <label htmlFor="preset-name">{t.name}</label>
           <input
             id="preset-name"
             className="input"
@@ -63,29 +64,29 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
           />
         </div>
         <div className="field">
-          <label htmlFor="preset-codec">Codec</label>
+          <label htmlFor="preset-codec">{t.codec}</label>
           <select
             id="preset-codec"
             className="input"
             value={draft.codec}
             onChange={(event) => set({ codec: event.currentTarget.value as NewPreset['codec'] })}
           >
-            <option value="h264">H.264: plays everywhere</option>
-            <option value="hevc">HEVC: half the bitrate, several times the CPU</option>
-            <option value="av1">AV1: half the bitrate, newer devices</option>
+            <option value="h264">{t.h264PlaysEverywhere}</option>
+            <option value="hevc">{t.hevcHalfTheBitrateSeveral}</option>
+            <option value="av1">{t.av1HalfTheBitrateNewer}</option>
           </select>
         </div>
         <div className="field">
-          <label htmlFor="preset-speed">Encoding</label>
+          <label htmlFor="preset-speed">{t.encoding}</label>
           <select
             id="preset-speed"
             className="input"
             value={draft.speed}
             onChange={(event) => set({ speed: event.currentTarget.value as NewPreset['speed'] })}
           >
-            <option value="fastest">Fastest: least CPU</option>
-            <option value="fast">Fast</option>
-            <option value="fine">Fine: best quality</option>
+            <option value="fastest">{t.fastestLeastCpu}</option>
+            <option value="fast">{t.fast}</option>
+            <option value="fine">{t.fineBestQuality}</option>
           </select>
         </div>
         <label className="row">
@@ -94,10 +95,10 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
             checked={draft.bFrames === 3}
             onChange={(event) => set({ bFrames: event.currentTarget.checked ? 3 : 0 })}
           />
-          Three B-frames: better quality, a little more delay
+          {t.threeBFramesBetterQuality}
         </label>
         <fieldset className="stack rendition-rung-fields">
-          <legend>Rungs</legend>
+          <legend>{t.rungs}</legend>
           {draft.rungs.map((rung, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a rung has no name but its place while it is edited
             <div key={index} className="row">
@@ -108,29 +109,29 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
                 max={4320}
                 step={2}
                 required
-                aria-label={`Lines of rung ${index + 1}`}
+                aria-label={t.linesOfRung(index + 1)}
                 value={rung.height}
                 onChange={(event) => setRung(index, { height: Number(event.currentTarget.value) })}
               />
-              lines,
+              {t.lines}
               <input
                 className="input"
                 type="number"
                 min={100}
                 max={100000}
                 required
-                aria-label={`Kilobits per second of rung ${index + 1}`}
+                aria-label={t.kilobitsPerSecondOfRung(index + 1)}
                 value={rung.kbps}
                 onChange={(event) => setRung(index, { kbps: Number(event.currentTarget.value) })}
               />
-              kbps
+              {t.kbps}
               <button
                 type="button"
                 className="button quiet"
                 disabled={draft.rungs.length === 1}
                 onClick={() => set({ rungs: draft.rungs.filter((_, at) => at !== index) })}
               >
-                Remove
+                {t.remove}
               </button>
             </div>
           ))}
@@ -140,7 +141,7 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
             disabled={draft.rungs.length >= 8}
             onClick={() => set({ rungs: [...draft.rungs, { height: 240, kbps: 400 }] })}
           >
-            Add a rung
+            {t.addARung}
           </button>
         </fieldset>
       </DialogForm>

@@ -1,11 +1,12 @@
 import type { RenditionInfo, StreamRenditions } from '../../../src-main/live/jobs/renditions/schemas.ts'
+import { live as t } from '../../messages/page.ts'
 
-const states: Readonly<Record<RenditionInfo['state'], readonly [chip: string, text: string]>> = {
-  starting: ['pending', 'starting'],
-  running: ['good', 'running'],
-  shed: ['pending', 'given up for now'],
-  failed: ['error', 'failed'],
-}
+const states = (): Readonly<Record<RenditionInfo['state'], readonly [chip: string, text: string]>> => ({
+  starting: ['pending', t.starting],
+  running: ['good', t.running],
+  shed: ['pending', t.givenUpForNow],
+  failed: ['error', t.failedLower],
+})
 
 /** What is made of a stream now, and what it costs. */
 export function RenditionTable({ view }: { readonly view: StreamRenditions }) {
@@ -13,17 +14,17 @@ export function RenditionTable({ view }: { readonly view: StreamRenditions }) {
     <table className="rendition-table" data-testid="renditions">
       <thead>
         <tr>
-          <th scope="col">Rendition</th>
-          <th scope="col">State</th>
-          <th scope="col">Bitrate</th>
-          <th scope="col">Frames</th>
-          <th scope="col">Encoder</th>
-          <th scope="col">Cost</th>
+          <th scope="col">{t.rendition}</th>
+          <th scope="col">{t.state}</th>
+          <th scope="col">{t.bitrate}</th>
+          <th scope="col">{t.frames}</th>
+          <th scope="col">{t.encoder}</th>
+          <th scope="col">{t.cost}</th>
         </tr>
       </thead>
       <tbody>
         {view.renditions.map((rendition) => {
-          const [chip, text] = states[rendition.state]
+          const [chip, text] = states()[rendition.state]
           return (
             <tr key={rendition.id} data-testid={`rendition-${rendition.id}`} data-state={rendition.state}>
               <th scope="row">
@@ -38,14 +39,12 @@ export function RenditionTable({ view }: { readonly view: StreamRenditions }) {
                   </span>
                 )}
               </td>
-              <td>
-                {rendition.kbps} of {rendition.targetKbps} kbps
-              </td>
-              <td>{rendition.frameRate} /s</td>
+              <td>{t.ofKbps(rendition.kbps, rendition.targetKbps)}</td>
+              <td>{t.s(rendition.frameRate)}</td>
               <td>
                 {rendition.codec.toUpperCase()} <span className="quiet small">{`${rendition.encoder} ${rendition.speedPreset}`}</span>
               </td>
-              <td title="Time that scaling and encoding take of each second">{(rendition.busyMs / 10).toFixed(0)} %</td>
+              <td title={t.timeThatScalingAndEncoding}>{(rendition.busyMs / 10).toFixed(0)} %</td>
             </tr>
           )
         })}

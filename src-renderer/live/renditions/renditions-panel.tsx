@@ -7,6 +7,7 @@ import { useResource } from '../../client/resource.ts'
 import type { Stream } from '../../client/types.ts'
 import { useIsAdmin, useMayEdit } from '../../components/page.ts'
 import { tellError } from '../../components/toasts.tsx'
+import { live as t } from '../../messages/page.ts'
 import { ChoiceForm } from './choice-form.tsx'
 import { PresetDialog } from './preset-dialog.tsx'
 import { presets, renditions } from './rendition-stores.ts'
@@ -17,21 +18,21 @@ import './renditions.css'
 function sentence(view: StreamRenditions): string {
   switch (view.state) {
     case 'off':
-      return 'Viewers get the source as it is. Choose a preset to give slow connections a smaller video.'
+      return t.viewersGetTheSourceAs
     case 'not-live':
-      return 'Not live: the chosen renditions are made as soon as the stream starts.'
+      return t.notLiveTheChosenRenditions
     case 'away':
-      return 'The transcoder is being started again. Viewers have the source meanwhile.'
+      return t.theTranscoderIsBeingStarted
     case 'broken':
-      return `Nothing can be made: ${view.error ?? 'the media engine failed'}. Run streams doctor.`
+      return t.nothingCanBeMadeRun(view.error ?? t.theMediaEngineFailed)
     case 'multitrack':
-      return 'The publisher sends several qualities itself: they are the ladder, nothing is transcoded.'
+      return t.thePublisherSendsSeveralQualities
     case 'nothing-to-make':
-      return 'Nothing to make: no quality lies below the source, or this machine carries none.'
+      return t.nothingToMakeNoQuality
     case 'running':
       return view.behindMs > 1000
-        ? `The transcoder is ${(view.behindMs / 1000).toFixed(1)} s behind the source.`
-        : `The transcoder works ${Math.round(view.load * 100)} % of the time and keeps up.`
+        ? t.theTranscoderIsSBehind((view.behindMs / 1000).toFixed(1))
+        : t.theTranscoderWorksOfThe(Math.round(view.load * 100))
   }
 }
 
@@ -46,9 +47,9 @@ function Encoders() {
       .finally(() => setAsking(false))
   }
   return (
-    <section className="card" aria-label="Encoders of this machine">
+    <section className="card" aria-label={t.encodersOfThisMachine}>
       <header>
-        <h2>Encoders of this machine</h2>
+        <h2>{t.encodersOfThisMachine}</h2>
         {encoders === undefined ? (
           <button
             type="button"
@@ -57,7 +58,7 @@ function Encoders() {
             disabled={asking}
             data-testid="show-encoders"
           >
-            {asking ? 'Measuring…' : 'Show'}
+            {asking ? t.measuring : t.show}
           </button>
         ) : (
           admin && (
@@ -66,10 +67,10 @@ function Encoders() {
               className="button"
               onClick={() => ask('POST', '/live/encoders/measure')}
               disabled={asking}
-              title="Best while this machine has nothing else to do"
+              title={t.bestWhileThisMachineHas}
               data-testid="measure-encoders"
             >
-              {asking ? 'Measuring…' : 'Measure again'}
+              {asking ? t.measuring : t.measureAgain}
             </button>
           )
         )}
@@ -78,11 +79,11 @@ function Encoders() {
         <ul className="card-body encoder-list" data-testid="encoders">
           {encoders.map(({ name, kind, found, speed, reason }) => (
             <li key={name} className="row">
-              <span className={found ? 'chip good' : 'chip plain'}>{found ? 'found' : 'not found'}</span>
+              <span className={found ? 'chip good' : 'chip plain'}>{found ? t.found : t.notFound}</span>
               <span>
                 {name} <span className="quiet small">{kind}</span>
               </span>
-              <span className="quiet small push">{found ? `${speed} times real time at 720p30` : reason}</span>
+              <span className="quiet small push">{found ? t.timesRealTimeAt720p30(speed ?? '–') : reason}</span>
             </li>
           ))}
         </ul>
@@ -110,10 +111,10 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
   const shed = view.renditions.filter(({ state }) => state === 'shed')
   return (
     <div className="stack" data-testid="renditions-panel">
-      <section className="card" aria-label="Made now">
+      <section className="card" aria-label={t.madeNow}>
         <header>
-          <h2>Made now</h2>
-          {view.capped && <span className="chip pending">source capped to its key's limit</span>}
+          <h2>{t.madeNow}</h2>
+          {view.capped && <span className="chip pending">{t.sourceCappedToItsKeys}</span>}
         </header>
         <div className="card-body stack">
           <p className="quiet" role="status" data-testid="renditions-state" data-state={view.state}>
@@ -121,26 +122,25 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
           </p>
           {shed.length > 0 && (
             <p role="alert" data-testid="renditions-shed">
-              This machine is too slow for all of them: {shed.map(({ height }) => `${height}p`).join(', ')} comes back when there is
-              capacity.
+              {t.thisMachineIsTooSlow(shed.map(({ height }) => `${height}p`).join(', '))}
             </p>
           )}
           {view.renditions.length > 0 && <RenditionTable view={view} />}
         </div>
       </section>
-      <section className="card" aria-label="Choice">
+      <section className="card" aria-label={t.choice}>
         <header>
-          <h2>Choice</h2>
-          {!view.chosen && <span className="chip plain">default</span>}
+          <h2>{t.choice}</h2>
+          {!view.chosen && <span className="chip plain">{t.default}</span>}
           {editor && (
             <span className="row">
               {chosen && view.choice.mode === 'preset' && (
                 <button type="button" className="button" onClick={() => setEditing(chosen)} data-testid="edit-preset">
-                  Edit preset
+                  {t.editPreset}
                 </button>
               )}
               <button type="button" className="button" onClick={() => setEditing('new')} data-testid="new-preset">
-                New preset
+                {t.newPreset}
               </button>
             </span>
           )}
