@@ -42,6 +42,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'dvr': { part: 'live', cost: 'wait', quick: true },
   'failover': { part: 'live', cost: 'exclusive' },
   'http-flv': { part: 'live', cost: 'wait', quick: true },
+  'ladder-joins': { part: 'live', cost: 'exclusive' },
   'live-front': { part: 'live', cost: 'wait', quick: true },
   'ladder-playback': { part: 'live', cost: 'exclusive' },
   'mpegts': { part: 'live', cost: 'wait' },

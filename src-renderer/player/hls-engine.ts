@@ -1,47 +1,13 @@
 import type HlsType from 'hls.js'
-import type { HlsConfig, LevelDetails, Loader, LoaderCallbacks, LoaderConfiguration, PlaylistLoaderContext } from 'hls.js'
 import type { Engine, EngineEvents } from './engine.ts'
 import { levelLabel, liveWithinS } from './engine.ts'
+import { followLadder, isMade, prefetchedLoader } from './hls-ladder.ts'
 import { hlsLevels } from './hls-levels.ts'
 
 type HlsClass = typeof HlsType
 
 /** Farther behind its own target than this, the player jumps to the live edge instead of hurrying after it, s. */
 const jumpBehindS = 5
-
-/** A playlist loader that answers the first request for the multivariant playlist from what was fetched while the library was loading. */
-function prefetchedLoader(Hls: HlsClass, playlist: string): NonNullable<HlsConfig['pLoader']> {
-  let left: string | undefined = playlist
-  const Base = Hls.DefaultConfig.loader as unknown as new (config: HlsConfig) => Loader<PlaylistLoaderContext>
-  return class extends Base {
-    override load(context: PlaylistLoaderContext, config: LoaderConfiguration, callbacks: LoaderCallbacks<PlaylistLoaderContext>): void {
-      if (context.type !== 'manifest' || left === undefined) {
-        super.load(context, config, callbacks)
-        return
-      }
-      const data = left
-      left = undefined
-      const now = performance.now()
-      const { stats } = this as unknown as Loader<PlaylistLoaderContext>
-      stats.loading = { start: now, first: now, end: now }
-      stats.loaded = stats.total = data.length
-      queueMicrotask(() => callbacks.onSuccess({ url: context.url, data, code: 200 }, stats, context, null))
-    }
-  } as unknown as NonNullable<HlsConfig['pLoader']>
-}
-
-/** The last folders of a media playlist's address: RUN/RENDITION. */
-function placeOf(uri: string): string {
-  return new URL(uri, location.href).pathname.split('/').slice(-3, -1).join('/')
-}
-
-/** Whether a quality can be had now: each playlist reports on the others that are made (EXT-X-RENDITION-REPORT). */
-function isMade(details: LevelDetails | null, uri: string): boolean {
-  const reports = details?.renditionReports
-  if (!details || !reports || reports.length === 0) return true
-  const place = placeOf(uri)
-  return placeOf(details.url) === place || reports.some((report) => placeOf(new URL(report.URI ?? '', details.url).href) === place)
-}
 
 /**
  * Plays Low-Latency HLS with hls.js. `playlist` is the text of the multivariant playlist at `url`; `rewound` where it says to begin
@@ -120,6 +86,8 @@ export function createHlsEngine(
   }
   video.addEventListener('ended', onEnded)
 
+  followLadder(Hls, hls, url, () => events.onLevels())
+
   const watchdog = setInterval(() => {
     if (sawLive && performance.now() - lastAdvanceMs > 2500) events.onAdvancing(false)
     // Where sound and picture do not end together hls.js stops short of the end and never says so.
@@ -137,8 +105,9 @@ export function createHlsEngine(
     shownTimeMs: () => hls.playingDate?.getTime(),
     levels: () =>
       hls.levels
-        .map((level, id) => ({ id, label: levelLabel(level.height, level.bitrate), uri: level.uri }))
-        .filter(({ id, uri }) => id === hls.loadLevel || isMade(hls.latestLevelDetails, uri)),
+        .map(({ height, bitrate, uri }, id) => ({ id, label: levelLabel(height, bitrate), bitrate, uri }))
+        .filter(({ id, uri }) => id === hls.loadLevel || isMade(hls.latestLevelDetails, uri))
+        .sort((a, b) => a.bitrate - b.bitrate),
     level() {
       const id = hls.currentLevel >= 0 ? hls.currentLevel : hls.loadLevel
       const level = hls.levels[id]

@@ -137,7 +137,8 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       if (leftMs < judgeAfterMs / 2) return
       const tooLong = tookMs + leftMs > duration * 1000 * tooSlow
       const lower = this.#choose(frag.level, tooLong ? kbps : undefined)
-      if (lower >= frag.level || !this.#pays(frag, lower, leftMs)) return
+      const rate = (level: number): number => hls.levels[level]?.bitrate ?? 0
+      if (rate(lower) >= rate(frag.level) || !this.#pays(frag, lower, leftMs)) return
       this.#rate.add(stats.loaded, tookMs, now)
       this.#loading = undefined
       this.#loaded = lower
@@ -168,21 +169,24 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       const hls = this.#hls
       const now = performance.now()
       const lowest = hls.minAutoLevel
-      const levels = hls.levels.slice(0, hls.maxAutoLevel + 1).map(({ bitrate }, index) => ({
-        kbps: bitrate / 1000,
-        usable: index >= lowest && (this.#avoid.get(index) ?? 0) <= now,
-      }))
+      // qualities that came later stand behind the others, whatever their rate
+      const levels = hls.levels
+        .slice(0, hls.maxAutoLevel + 1)
+        .map(({ bitrate }, index) => ({ index, kbps: bitrate / 1000, usable: index >= lowest && (this.#avoid.get(index) ?? 0) <= now }))
+        .sort((a, b) => a.kbps - b.kbps)
+      const present = levels.findIndex(({ index }) => index === current)
       const forward = hls.mainForwardBufferInfo
       const details = hls.latestLevelDetails
       const segment = this.#loading ?? details?.fragments.find((each) => forward && each.start <= forward.end && each.end > forward.end)
       const replayS = forward && segment ? Math.max(0, forward.end - segment.start) + (details?.partTarget || segment.duration) : 0
-      return this.#choice.choose(levels, current, {
+      const chosen = this.#choice.choose(levels, present, {
         nowMs: now,
         recentKbps: underWayKbps ?? this.#rate.recentKbps ?? (current < 0 ? assumedKbps : undefined),
         steadyKbps: this.#rate.steadyKbps(now),
         bufferS: forward?.len ?? 0,
         replayS,
       })
+      return levels[chosen]?.index ?? current
     }
   }
   return Levels as unknown as HlsConfig['abrController']
