@@ -281,6 +281,14 @@ const benches = {
     return result
   },
 
+  /** The four players with a ladder, a reconnect and a rewind: `npm run bench -- players --minutes 10`. Only when it is named. */
+  async players() {
+    const { playersRun } = await import('./players.mjs')
+    const result = await playersRun(print, options)
+    if (!result.clean) process.exitCode = 1
+    return result
+  },
+
   /** WHIP and RTMP to WHEP, both engines: delay, and CPU per Mbps of 40 viewers. */
   async webrtc() {
     const { measureWebrtc } = await import('./webrtc.mjs')
@@ -342,7 +350,7 @@ if (unknown.length > 0) {
 }
 print(`${availableParallelism()} x ${cpus()[0]?.model}, Node ${process.versions.node}, windows of ${windowSeconds} s`)
 const report = { machine: cpus()[0]?.model, processors: availableParallelism(), node: process.versions.node, windowSeconds, results: {} }
-for (const name of wanted.length > 0 ? wanted : Object.keys(benches).filter((each) => each !== 'soak')) {
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches).filter((each) => each !== 'soak' && each !== 'players')) {
   print(`\n# ${name}`)
   try {
     report.results[name] = await benches[name]()
