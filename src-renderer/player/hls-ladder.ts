@@ -28,7 +28,7 @@ export function prefetchedLoader(Hls: HlsClass, playlist: string): NonNullable<H
   } as unknown as NonNullable<HlsConfig['pLoader']>
 }
 
-/** The last folders of a media playlist's address: RUN/RENDITION. */
+/** The last folders of a media playlist's URL: RUN/RENDITION. */
 function placeOf(uri: string): string {
   return new URL(uri, location.href).pathname.split('/').slice(-3, -1).join('/')
 }
@@ -48,7 +48,7 @@ function reportsMore(hls: HlsType, details: LevelDetails): boolean {
 }
 
 /**
- * Gives hls.js the qualities that a stream gets while it plays: it reads the multivariant playlist once. They stand behind those that are
+ * Gives hls.js the qualities that a stream gets while it plays: it reads the multivariant playlist once. They come behind those that are
  * there, whose places in the list stay what they are, and nothing that plays is touched. Ends with hls.js.
  */
 export function followLadder(Hls: HlsClass, hls: HlsType, url: string, onLevels: () => void): void {
@@ -64,7 +64,7 @@ export function followLadder(Hls: HlsClass, hls: HlsType, url: string, onLevels:
     if (stop.signal.aborted) return
     const run = placeOf(hls.levels[0]?.uri ?? url).split('/')[0]
     const places = new Set(hls.levels.map(({ uri }) => placeOf(uri)))
-    // after another run's playlists this player is begun anew
+    // with another run's playlists this player is created again
     const more = levels.filter(({ uri }) => !places.has(placeOf(uri)) && placeOf(uri).split('/')[0] === run)
     if (more.length === 0) return
     hls.trigger(Hls.Events.LEVELS_UPDATED, { levels: [...hls.levels, ...more] })

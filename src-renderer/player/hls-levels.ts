@@ -169,7 +169,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       const hls = this.#hls
       const now = performance.now()
       const lowest = hls.minAutoLevel
-      // qualities that came later stand behind the others, whatever their rate
+      // qualities that came later are behind the others, whatever their rate
       const levels = hls.levels
         .slice(0, hls.maxAutoLevel + 1)
         .map(({ bitrate }, index) => ({ index, kbps: bitrate / 1000, usable: index >= lowest && (this.#avoid.get(index) ?? 0) <= now }))
