@@ -7,6 +7,7 @@ import { type RunRecord, type RunState, toWire, writeRecord } from './run-wire.t
 interface Told {
   track: Track | undefined
   away: boolean
+  memberFrom: number
   averageBandwidth: number
   peakBandwidth: number
   steadyBandwidth: number
@@ -75,11 +76,11 @@ export class RunFeed {
   }
 
   #rendition(rendition: PackagedRendition): void {
-    const { id, track, away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, segments } = rendition
+    const { id, track, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, segments } = rendition
     let told = this.#told.get(id)
     if (told === undefined) {
       told = {
-        ...{ track: undefined, away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, inits: new Set<number>() },
+        ...{ track: undefined, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate, inits: new Set<number>() },
         ...{ sequence: -1, parts: 0, complete: true, first: -1, unstored: -1 },
       }
       this.#told.set(id, told)
@@ -87,13 +88,14 @@ export class RunFeed {
     if (
       told.track !== track ||
       told.away !== away ||
+      told.memberFrom !== memberFrom ||
       told.averageBandwidth !== averageBandwidth ||
       told.peakBandwidth !== peakBandwidth ||
       told.steadyBandwidth !== steadyBandwidth ||
       told.frameRate !== frameRate
     ) {
-      Object.assign(told, { track, away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate })
-      const state = { track: toWire(track), away, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate }
+      Object.assign(told, { track, away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate })
+      const state = { track: toWire(track), away, memberFrom, averageBandwidth, peakBandwidth, steadyBandwidth, frameRate }
       this.#write({ type: 'rendition', run: this.#run, id, state })
     }
     for (const [init, { data, track: needed }] of rendition.inits) {
@@ -150,14 +152,14 @@ export class RunFeed {
   }
 
   #segment(id: string, segment: MediaSegment): void {
-    const { sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, initId, stored } = segment
+    const { sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, choice, initId, stored } = segment
     const { independent, gap, complete, byteLength } = segment
     this.#write({
       type: 'segment',
       run: this.#run,
       id,
       segment: {
-        ...{ sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, initId },
+        ...{ sequence, startTicks, durationTicks, programDateTimeMs, discontinuity, discontinuitySequence, choice, initId },
         ...{ independent, complete, byteLength },
         ...(stored === undefined ? {} : { stored }),
         ...(gap === undefined ? {} : { gap }),

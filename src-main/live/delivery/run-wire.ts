@@ -54,6 +54,7 @@ export interface RunState {
 export interface RenditionState {
   readonly track: WireTrack
   readonly away: boolean
+  readonly memberFrom: number
   readonly averageBandwidth: number
   readonly peakBandwidth: number
   readonly steadyBandwidth: number

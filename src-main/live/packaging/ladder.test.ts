@@ -53,8 +53,9 @@ function ladder(
 const frames = (packager: ReturnType<typeof createPackager>, id: string) =>
   rendition(packager, id)?.segments.reduce((sum, segment) => sum + (segment as { frames?: number }).frames!, 0)
 const rendition = (packager: ReturnType<typeof createPackager>, id: string) => packager.renditions.find((each) => each.id === id)
-const manifest = (packager: ReturnType<typeof createPackager>) =>
-  new ManifestView().text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' })
+/** The periods of the manifest, as text. */
+const periods = (packager: ReturnType<typeof createPackager>, view = new ManifestView()) =>
+  view.text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' }).match(/<Period [\s\S]*?<\/Period>/g) ?? []
 
 describe('a ladder', () => {
   it('keeps the numbers and times of segments equal though a rendition comes late', () => {
@@ -91,14 +92,32 @@ describe('a ladder', () => {
     const lesser = rendition(packager, 'v-360p')
     expect(lesser?.away).toBe(true)
     expect(multivariantText(packager, { plain: false, cdnPrefix: '', session: undefined })).not.toContain('v-360p')
-    expect(manifest(packager)).not.toContain('v-360p')
+    expect(periods(until(12.2)).at(-1)).not.toContain('v-360p')
     until(22)
     expect(lesser?.away).toBe(false)
     expect(brokenRules(packager)).toEqual([])
     expect(lesser?.segments.filter((segment) => segment.gap === true).map((segment) => segment.sequence)).toEqual([5])
     expect(lesser?.segments.find((segment) => segment.sequence === 4)?.durationTicks).toBeCloseTo(180_000, -2)
-    const listed = /id="v-360p"[\s\S]*?startNumber="(\d+)"[\s\S]*?<S t="(\d+)"/.exec(manifest(packager))
-    expect(listed?.slice(1)).toEqual(['6', '1080000'])
+    const listed = /id="v-360p"[\s\S]*?startNumber="(\d+)"[\s\S]*?<S t="(\d+)"/.exec(periods(packager).at(-1) as string)
+    expect(listed?.slice(1)).toEqual(['7', '1260030'])
+  })
+
+  it('joins and leaves with a DASH period, inside of which the qualities stay the same', () => {
+    const { until, retire } = ladder({ byS: 0.5, withoutS: [9, 12] }, 40)
+    const view = new ManifestView()
+    const seen = new Map<string, string>()
+    for (let atS = 1; atS < 36; atS += 0.2) {
+      const packager = until(atS)
+      if (Math.abs(atS - 25) < 0.01) retire('v-360p')
+      for (const period of periods(packager, view)) {
+        const id = /id="([^"]+)" start="([^"]+)"/.exec(period)?.slice(1).join(' ') as string
+        const ids = [...period.matchAll(/<Representation id="([^"]+)"/g)].map((match) => match[1])
+        const qualities = ids.sort().join(' ')
+        expect(seen.get(id) ?? qualities, `${id} at ${atS} s`).toBe(qualities)
+        seen.set(id, qualities)
+      }
+    }
+    expect([...seen.values()]).toEqual(['a0 v0', 'a0 v-360p v0', 'a0 v0', 'a0 v-360p v0', 'a0 v0'])
   })
 
   it('leaves out what was retired at once, and keeps its media for those who still fetch it', () => {

@@ -40,6 +40,11 @@ export interface MediaSegment {
   readonly discontinuity: boolean
   /** How many seams lie before or at this segment since the stream started (EXT-X-DISCONTINUITY-SEQUENCE counting). */
   readonly discontinuitySequence: number
+  /**
+   * Counts the sets of qualities that the stream has had: DASH has a period for each, because players do not expect one to join or
+   * leave inside (dash.js then updates none of them). Undefined where this quality joined after the segment had started.
+   */
+  readonly choice: number | undefined
   /** Which initialization segment it needs: key into `PackagedRendition.inits`. */
   readonly initId: number
   /** Empty for a gap, and for a segment that lies on disk (`stored`). */
@@ -66,6 +71,8 @@ export interface PackagedRendition {
    * follow it are sent to another.
    */
   readonly away: boolean
+  /** The set of qualities (`MediaSegment.choice`) from which on it is one of them. */
+  readonly memberFrom: number
   /** Measured over the window, bits per second. */
   readonly averageBandwidth: number
   /** The largest segment's bit rate in the window, bits per second. */

@@ -249,7 +249,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     const rendition = this.#byId.get(trackId)
     if (rendition === undefined || rendition.retired || this.#stopped) return
     rendition.retired = true
-    rendition.away = true
+    this.#segmenter.leave(rendition)
     rendition.waiting.length = 0
     rendition.endSegment()
     this.#notify()

@@ -54,6 +54,7 @@ export class Rendition implements PackagedRendition {
   /** Its transcoder makes it no more; what it has made stays fetchable for a while. */
   retired = false
   away = false
+  memberFrom = 0
   /** Newest time of the whole stream, in seconds, when a packet of this track came last. */
   heardAtS = 0
   /** Video waits for a keyframe after a seam. */
@@ -396,6 +397,7 @@ export class Rendition implements PackagedRendition {
       programDateTimeMs: this.#limits.originTimeMs + (startTicks * 1000) / this.track.timescale,
       discontinuity: start.discontinuity,
       discontinuitySequence: start.discontinuitySequence,
+      choice: start.choice >= this.memberFrom ? start.choice : undefined,
       initId: this.#initId,
       parts: [],
       independent,

@@ -5,6 +5,8 @@ export interface SegmentStart {
   readonly timeS: number
   readonly discontinuity: boolean
   readonly discontinuitySequence: number
+  /** Counts the sets of qualities that the stream has had: see `MediaSegment`. */
+  readonly choice: number
   /** Frames last longer than parts here: the segment is made at once when it ends, and has no parts. */
   readonly sparse: boolean
 }
@@ -20,6 +22,7 @@ export class SegmentBoundaries {
   /** Oldest first. */
   readonly #starts: SegmentStart[] = []
   #seams = 0
+  #choice = 0
   #endS = 0
 
   get newest(): SegmentStart | undefined {
@@ -60,6 +63,7 @@ export class SegmentBoundaries {
       timeS: Math.max(timeS, last === undefined ? 0 : last.timeS, this.seam ? this.#endS : 0),
       discontinuity: this.seam,
       discontinuitySequence: this.#seams,
+      choice: this.#choice,
       sparse,
     }
     this.#starts.push(start)
@@ -67,6 +71,12 @@ export class SegmentBoundaries {
     this.seam = false
     this.started = true
     return start
+  }
+
+  /** A quality joins or leaves with the next segment. @returns the number of the set of qualities from there on */
+  changeChoice(): number {
+    this.#choice++
+    return this.#choice
   }
 
   /** Media of a rendition ends at `endS` seconds: nothing behind a seam begins before. */

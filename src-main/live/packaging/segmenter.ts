@@ -136,6 +136,15 @@ export class Segmenter {
     this.#boundaries.reach(rendition.highS)
   }
 
+  /** A quality is made no more, for now or for good. */
+  leave(rendition: Rendition): void {
+    if (rendition.away) return
+    rendition.away = true
+    if (rendition.sequence < 0) return
+    this.#boundaries.changeChoice()
+    rendition.memberFrom = Number.MAX_SAFE_INTEGER
+  }
+
   /** Lets all through that waits and closes the growing parts, because nothing more is coming for now. True where a part was closed. */
   flush(): boolean {
     this.#emptyQueues()
@@ -164,6 +173,12 @@ export class Segmenter {
     return leader ?? (this.#renditions[0] as Rendition)
   }
 
+  /** It is one of the qualities from the next segment on. */
+  #join(rendition: Rendition): void {
+    rendition.away = false
+    rendition.memberFrom = this.#boundaries.changeChoice()
+  }
+
   #measureLag(lagS: number): void {
     if (this.#newestS >= this.#lagSpanEndS) {
       this.#lagBeforeS = this.#lagS
@@ -180,8 +195,12 @@ export class Segmenter {
       if (!rendition.derived) continue
       if (this.#anew) rendition.heardAtS = this.#newestS + seamGraceS
       const away = rendition.retired || this.#newestS - rendition.heardAtS > awayAfterS
-      if (away !== rendition.away) changed = true
-      rendition.away = away
+      if (away !== rendition.away) {
+        changed = true
+        if (away) this.leave(rendition)
+        else if (rendition.sequence >= 0) this.#join(rendition)
+        rendition.away = away
+      }
     }
     this.#anew = false
     return changed
@@ -281,6 +300,9 @@ export class Segmenter {
       rendition.endSegment(time, endTicks)
     }
     this.#fillGaps(rendition, start.sequence)
+    // players that came before it know of the others alone
+    const joins = rendition.derived || start.sequence > 0
+    if (rendition.sequence < 0 && rendition.track.kind === 'video' && rendition !== this.#leader() && joins) this.#join(rendition)
     rendition.startSegment(packet, start)
   }
 

@@ -28,6 +28,7 @@ class ReplicaRendition implements PackagedRendition {
   readonly segments: ReplicaSegment[] = []
   readonly retired: ReplicaSegment[] = []
   away = false
+  memberFrom = 0
   averageBandwidth = 0
   peakBandwidth = 0
   steadyBandwidth = 0

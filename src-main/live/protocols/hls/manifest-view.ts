@@ -94,7 +94,7 @@ export class ManifestView {
 }
 
 /**
- * Each rendition's listed segments, cut where any rendition has a seam or a new initialization segment. Sequence numbers
+ * Each rendition's listed segments, cut where any rendition has a seam or a new initialization segment, and where one joins or leaves. Sequence numbers
  * cover the same time in every rendition, so a cut is a sequence number.
  */
 function spans(stream: PackagedStream): Span[] {
@@ -102,18 +102,23 @@ function spans(stream: PackagedStream): Span[] {
   for (const rendition of stream.renditions) {
     let previous: MediaSegment | undefined
     for (const segment of rendition.segments) {
-      if (segment.discontinuity || (previous && previous.initId !== segment.initId)) cuts.add(segment.sequence)
+      const another = segment.choice !== undefined && previous?.choice !== undefined && previous.choice !== segment.choice
+      if (segment.discontinuity || another || (previous && previous.initId !== segment.initId)) cuts.add(segment.sequence)
       previous = segment
     }
   }
   const result: Span[] = []
   const main = stream.renditions.find((rendition) => rendition.track.kind === 'video')
+  // a period starts with the best quality in it
+  const newest = main?.segments.at(-1)
+  const madeUntil = newest && newest.byteLength === 0 && cuts.has(newest.sequence) ? newest.sequence - 1 : undefined
   for (const rendition of stream.renditions) {
-    // A lesser quality that nobody makes now is left out, and so is what it had before a gap: players take another.
     const lesser = rendition.track.kind === 'video' && rendition !== main
-    if (lesser && rendition.away) continue
     let span: Span | undefined
     for (const segment of rendition.segments) {
+      // it joins with a period: until then players take another
+      if (segment.choice === undefined || segment.sequence > (madeUntil ?? segment.sequence)) continue
+      // what a lesser quality had before a gap is left out
       if (lesser && segment.gap === true) {
         if (span) span.segments.length = 0
         continue
@@ -126,13 +131,42 @@ function spans(stream: PackagedStream): Span[] {
       }
       span.segments.push(segment)
     }
+    const expected = main && rendition !== main ? expectedSegment(rendition, main, cuts) : undefined
+    if (expected) result.push({ key: periodKey(stream, expected), rendition, segments: [expected] })
   }
   return result.filter((span) => span.segments.length > 0)
+}
+
+/**
+ * What a rendition that runs behind has not begun yet of the newest period: listed like a segment in the making, since none may join
+ * later. Undefined where it has media there, or does not belong to it.
+ */
+function expectedSegment(other: PackagedRendition, main: PackagedRendition, cuts: ReadonlySet<number>): MediaSegment | undefined {
+  const from = main.segments.findLast(({ sequence, byteLength }) => cuts.has(sequence) && byteLength > 0)
+  const last = other.segments.findLast(({ byteLength }) => byteLength > 0)
+  if (!from || !last || other.away || from.choice === undefined || other.memberFrom > from.choice) return undefined
+  if (last.sequence >= from.sequence) return undefined
+  // audio that is silent for long, or ends with its publisher, is not waited for
+  if (other.track.kind === 'audio' && (from.discontinuity || last.sequence < from.sequence - 1)) return undefined
+  const startTicks = Math.round((from.startTicks * other.track.timescale) / main.track.timescale)
+  return {
+    ...last,
+    discontinuity: from.discontinuity,
+    discontinuitySequence: from.discontinuitySequence,
+    sequence: from.sequence,
+    startTicks,
+    durationTicks: 0,
+    choice: from.choice,
+    parts: [],
+    complete: false,
+    byteLength: 0,
+  }
 }
 
 /** The same for every segment between two cuts, and different on both sides of one. */
 function periodKey(stream: PackagedStream, segment: MediaSegment): string {
   let key = `${segment.discontinuitySequence}`
+  if (segment.choice) key += `-${segment.choice}`
   for (const rendition of stream.renditions) {
     const init = initAt(rendition, segment.sequence)
     // The first one goes without saying, so that a rendition that joins later does not rename the periods before it.

@@ -147,7 +147,9 @@ export class MediaRequests {
     const find = () => view.segment(target.rendition, target.sequence)
     const ready = (): boolean => {
       const edge = view.rendition(target.rendition)?.edge.sequence ?? 0
-      return view.stream.ended || target.sequence !== edge || (find()?.byteLength ?? 0) > 0
+      // a manifest lists what a rendition that runs behind has not begun
+      const isExpected = target.sequence >= edge && target.sequence <= edge + maxAhead
+      return view.stream.ended || !isExpected || (find()?.byteLength ?? 0) > 0
     }
     this.#delivery.when(exchange, view, ready, () => {
       const segment = find()
