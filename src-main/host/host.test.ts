@@ -141,6 +141,20 @@ describe('the host', () => {
     })
   })
 
+  it('reports each token that is created or revoked, without its secret', async () => {
+    const events = listen('?topics=token.')
+    await events.until(1)
+    const { token, secret } = await json('/tokens', post({ label: 'reported', role: 'viewer' }))
+    await json(`/tokens/${token.id}`, { method: 'DELETE' })
+    await events.until(3)
+    expect(events.messages.slice(1)).toMatchObject([
+      { topic: 'token.created', data: token },
+      { topic: 'token.revoked', data: { ...token, revokedAt: expect.any(String) } },
+    ])
+    expect(JSON.stringify(events.messages)).not.toContain(secret)
+    events.close()
+  })
+
   it('acts once for one idempotency key', async () => {
     const ask = post({ label: 'once', role: 'viewer' }, { 'idempotency-key': 'k1' })
     const [one, two] = [await json('/tokens', ask), await json('/tokens', ask)]

@@ -41,6 +41,7 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
           sessionId: requestId,
           data: { token: made.token.id },
         })
+        events.publish('token.created', made.token)
         return { status: 201, body: made }
       },
     }),
@@ -66,6 +67,7 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
           sessionId: requestId,
           data: { token: token.id },
         })
+        events.publish('token.revoked', token)
         return { body: token }
       },
     }),

@@ -8,4 +8,6 @@ export const hostTopics = {
   'editor-reach.updated': { role: 'editor', state: 'GET /editor-reach', summary: 'What editors may name changed' },
   'host.health': { role: 'viewer', state: 'GET /host', summary: 'Processor, memory and event loop delay, every 2 s' },
   'settings.updated': { role: 'viewer', state: 'GET /settings', summary: 'Settings changed' },
+  'token.created': { role: 'admin', state: 'GET /tokens', summary: 'A token was created' },
+  'token.revoked': { role: 'admin', state: 'GET /tokens', summary: 'A token was revoked' },
 } as const satisfies Record<string, TopicKind>
