@@ -45,6 +45,28 @@ export function connectToHost<In, Out>(onMessage: (message: In, handle: unknown)
   }
 }
 
+/** Like `connectToHost`, for a process that does one job after the other: `jobs` are the messages in their order, without an end. */
+export function connectForJobs<In, Out>(): { readonly host: HostConnection<Out>; readonly jobs: AsyncIterable<In> } {
+  const waiting: In[] = []
+  let wake: () => void = () => undefined
+  const host = connectToHost<In, Out>((message) => {
+    waiting.push(message)
+    wake()
+  })
+  async function* inTurn(): AsyncIterable<In> {
+    for (;;) {
+      const job = waiting.shift()
+      if (job !== undefined) yield job
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+  }
+  return { host, jobs: inTurn() }
+}
+
 /** The pipe for media that the host gave this process (`onMediaPipe` on its side). Once per process. */
 export function openMediaPipe(): Duplex {
   return new Socket({ fd: mediaFd, readable: true, writable: true })

@@ -1,27 +1,14 @@
 /** The process that makes clips: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
-import { connectToHost } from '../../../../platform/workers/worker-side.ts'
+import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
 import type { FromMaker, ToMaker } from '../messages.ts'
 
-const waiting: ToMaker[] = []
-let wake: () => void = () => undefined
-
-const host = connectToHost<ToMaker, FromMaker>((message) => {
-  waiting.push(message)
-  wake()
-})
+const { host, jobs } = connectForJobs<ToMaker, FromMaker>()
 host.stopping.addEventListener('abort', () => host.end())
 
 const maker = await import('./make-clip.ts').catch((error: Error) => error)
 host.ready()
 
-for (;;) {
-  const order = waiting.shift()
-  if (order === undefined) {
-    await new Promise<void>((resolve) => {
-      wake = resolve
-    })
-    continue
-  }
+for await (const order of jobs) {
   const { id } = order
   if (maker instanceof Error) {
     host.send({ type: 'failed', id, message: `The media engine is missing: ${(maker.message.split('\n')[0] as string).slice(0, 300)}` })

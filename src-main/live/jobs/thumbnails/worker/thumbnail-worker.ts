@@ -1,14 +1,8 @@
-/** The process that makes JPEGs of coded pictures: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
-import { connectToHost } from '../../../../platform/workers/worker-side.ts'
+/** The process that makes JPEGs of coded frames: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
 import type { FromPictures, ToPictures } from '../messages.ts'
 
-const waiting: ToPictures[] = []
-let wake: () => void = () => undefined
-
-const host = connectToHost<ToPictures, FromPictures>((message) => {
-  waiting.push(message)
-  wake()
-})
+const { host, jobs } = connectForJobs<ToPictures, FromPictures>()
 host.stopping.addEventListener('abort', () => host.end())
 
 const engine = await import('./picture-engine.ts').catch((error: Error) => {
@@ -17,17 +11,12 @@ const engine = await import('./picture-engine.ts').catch((error: Error) => {
 })
 host.ready()
 
-while (engine) {
-  const message = waiting.shift()
-  if (message === undefined) {
-    await new Promise<void>((resolve) => {
-      wake = resolve
-    })
-    continue
-  }
-  try {
-    host.send({ type: 'done', id: message.id, ...(await engine.answer(message)) })
-  } catch (error) {
-    host.send({ type: 'failed', id: message.id, message: (error as Error).message.slice(0, 300) })
+if (engine !== undefined) {
+  for await (const message of jobs) {
+    try {
+      host.send({ type: 'done', id: message.id, ...(await engine.answer(message)) })
+    } catch (error) {
+      host.send({ type: 'failed', id: message.id, message: (error as Error).message.slice(0, 300) })
+    }
   }
 }
