@@ -25,6 +25,7 @@ import { Replicas } from './replica.ts'
 // As in the host: media are buffers outside the heap.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 setFlagsFromString('--heap-growing-percent=30')
+setFlagsFromString('--semi-space-growth-factor=1')
 
 const reportMs = 1000
 

@@ -32,8 +32,13 @@ export class Pictures {
     this.#jobs = new JobWorker({
       worker: 'thumbnail',
       entry,
-      // One picture at a time, which lies outside of JavaScript's memory.
-      env: { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2', NODE_OPTIONS: '--max-semi-space-size=1' },
+      // One picture at a time, which lies outside of JavaScript's memory; what it took is returned at once.
+      env: {
+        UV_THREADPOOL_SIZE: '2',
+        MALLOC_ARENA_MAX: '2',
+        MALLOC_MMAP_THRESHOLD_: '131072',
+        NODE_OPTIONS: '--max-semi-space-size=1',
+      },
       restart: { firstMs: 1000, maxMs: 60_000, goodAfterMs: 30_000 },
       log,
       idleMs,

@@ -134,34 +134,30 @@ function pictureOf(width: number, height: number): Frame {
 
 async function sheetOf({ tiles, size, columns }: SheetRequest): Promise<Uint8Array> {
   const rows = Math.max(1, Math.ceil(tiles.length / columns))
-  const width = size.width * columns
-  const height = size.height * rows
-  const luma = width * height
-  const canvas = Buffer.alloc((luma * 3) / 2, 128)
-  canvas.fill(0, 0, luma)
-  for (const [index, tile] of tiles.entries()) {
-    const x = (index % columns) * size.width
-    const y = Math.floor(index / columns) * size.height
-    for (let line = 0; line < size.height; line++) {
-      canvas.set(tile.subarray(line * size.width, (line + 1) * size.width), (y + line) * width + x)
-    }
-    const tileLuma = size.width * size.height
-    for (let plane = 0; plane < 2; plane++) {
-      const from = tileLuma + (plane * tileLuma) / 4
-      const to = luma + (plane * luma) / 4
-      for (let line = 0; line < size.height / 2; line++) {
-        const source = from + (line * size.width) / 2
-        canvas.set(tile.subarray(source, source + size.width / 2), to + ((y / 2 + line) * width) / 2 + x / 2)
-      }
-    }
-  }
-  const picture = pictureOf(width, height)
+  const picture = pictureOf(size.width * columns, size.height * rows)
   try {
-    must(picture.getBuffer(1), 'frame memory')
-    must(picture.fromBuffer(canvas), 'frame memory')
+    // Drawn into FFmpeg's own memory: it does not hold a buffer of JavaScript, which may be collected while another thread encodes.
+    must(picture.getBuffer(0), 'frame memory')
+    for (const plane of [0, 1, 2]) drawPlane(picture, plane, tiles, size, columns)
     return await encode(picture)
   } finally {
     picture.free()
+  }
+}
+
+/** One plane of a sheet: black, and in it that plane of each tile. */
+function drawPlane(sheet: Frame, plane: number, tiles: readonly Uint8Array[], size: TileSize, columns: number): void {
+  const into = sheet.data?.[plane]
+  const stride = sheet.linesize[plane]
+  if (into === undefined || stride === undefined) throw new Error('The media engine gave a frame without memory')
+  const isLuma = plane === 0
+  const [width, height] = isLuma ? [size.width, size.height] : [size.width / 2, size.height / 2]
+  const luma = size.width * size.height
+  const from = isLuma ? 0 : luma + ((plane - 1) * luma) / 4
+  into.fill(isLuma ? 0 : 128)
+  for (const [index, tile] of tiles.entries()) {
+    const at = Math.floor(index / columns) * height * stride + (index % columns) * width
+    for (let line = 0; line < height; line++) into.set(tile.subarray(from + line * width, from + (line + 1) * width), at + line * stride)
   }
 }
 
