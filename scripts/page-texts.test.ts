@@ -3,6 +3,8 @@ import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseSync } from 'rolldown/utils'
 import { describe, expect, it } from 'vitest'
+import { errorKinds } from '../src-main/platform/errors.ts'
+import type { Messages } from '../src-renderer/messages/messages.ts'
 
 /** Checks that the page takes what people read from the message files, and that it uses every text of theirs. */
 
@@ -168,7 +170,7 @@ function bareHtml(source: string): string[] {
 }
 
 /** Sections that do not take their texts from the message files yet. */
-const unconverted = /^(studio|webrtc)\//
+const unconverted = /^studio\//
 
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -210,6 +212,23 @@ describe('the page', () => {
     expect(
       [...read('watch.html').matchAll(/ data-(?:text|label|title)="(\w+)"/g)].filter(([, key]) => !known.has(`player.${key}`)),
     ).toEqual([])
+  })
+})
+
+describe('errors of the host', () => {
+  const languages = readdirSync(join(root, 'messages'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'en')
+    .map(({ name }) => name)
+
+  it.each(languages)('are those of the catalogue in %s, translated from its present titles', async (language) => {
+    const { errors } = (await import(join(root, 'messages', language, 'errors.ts'))) as Pick<Messages, 'errors'>
+    const titles = Object.entries(errorKinds).map(([code, { title }]) => [code, title])
+    expect(
+      Object.entries(errors)
+        .map(([code, { english }]) => [code, english])
+        .toSorted(),
+    ).toEqual(titles.toSorted())
+    expect(Object.entries(errors).filter(([, { title, remedy }]) => title === '' || remedy === '')).toEqual([])
   })
 })
 

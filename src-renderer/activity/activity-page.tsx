@@ -8,8 +8,15 @@ import { tellError } from '../components/toasts.tsx'
 import { activity as t } from '../messages/page.ts'
 import { joinLines } from './join-lines.ts'
 import './activity.css'
+import { locale } from '../messages/language.ts'
 
 const kinds = ['connect', 'publish', 'quality', 'disconnect', 'state', 'error', 'command', 'sign-in'] as const
+
+/** A kind of line in words; one that this page does not know as the host names it. */
+function kindText(kind: string): string {
+  const known = kinds.find((each) => each === kind)
+  return known === undefined ? kind : t.kinds[known]
+}
 
 function query(kind: string, stream: string, cursor: string | null): string {
   const params = new URLSearchParams()
@@ -19,8 +26,8 @@ function query(kind: string, stream: string, cursor: string | null): string {
   return params.size > 0 ? `/audit?${params}` : '/audit'
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' })
 
 export function ActivityPage() {
   useTitle(t.activity)
@@ -82,7 +89,9 @@ export function ActivityPage() {
           >
             <option value="">{t.everyKind}</option>
             {kinds.map((each) => (
-              <option key={each}>{each}</option>
+              <option key={each} value={each}>
+                {t.kinds[each]}
+              </option>
             ))}
           </select>
           <select
@@ -119,12 +128,14 @@ export function ActivityPage() {
                 {heading && <h2 className="day">{today}</h2>}
                 <div className="line">
                   <time dateTime={line.time}>{clock.format(date)}</time>
-                  <span className={line.kind === 'error' ? 'chip error' : 'chip plain'}>{line.kind}</span>
-                  <span className="message">
+                  <span className={line.kind === 'error' ? 'chip error' : 'chip plain'}>{kindText(line.kind)}</span>
+                  <span className="message" translate="no">
                     {line.message}
                     {line.code && <code className="quiet"> {line.code}</code>}
                   </span>
-                  <span className="quiet small who">{[line.streamName, line.remoteAddress, line.actor].filter(Boolean).join(' · ')}</span>
+                  <span className="quiet small who" translate="no">
+                    {[line.streamName, line.remoteAddress, line.actor].filter(Boolean).join(' · ')}
+                  </span>
                 </div>
               </li>
             )

@@ -10,6 +10,7 @@ import icon from '../theme/icon.svg'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 import './frame.css'
 import './frame-wide.css'
+import { decimal } from '../messages/numbers.ts'
 
 /** The parts of the product. */
 const sections = [
@@ -66,7 +67,7 @@ function Connection() {
   const connection = useClient((state) => state.connection)
   return (
     <span className={`connection ${connection}`} role="status" data-testid="connection" data-state={connection}>
-      {connection}
+      {t.connection[connection]}
     </span>
   )
 }
@@ -76,7 +77,7 @@ function HostHealth() {
   return (
     <dl className="host-health" aria-label={t.hostHealth} data-testid="host-health">
       <dt>{t.cpu}</dt>
-      <dd>{health?.cpuPercent === undefined ? '–' : `${health.cpuPercent.toFixed(0)} %`}</dd>
+      <dd>{health?.cpuPercent === undefined ? '–' : `${decimal(health.cpuPercent, 0)} %`}</dd>
       <dt>{t.memory}</dt>
       <dd>{formatBytes(health?.memoryBytes)}</dd>
     </dl>

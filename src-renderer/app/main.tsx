@@ -7,15 +7,18 @@ import { createRoot } from 'react-dom/client'
 import { onProblem } from '../client/api.ts'
 import { startSync } from '../client/sync.ts'
 import { tellError } from '../components/toasts.tsx'
+import { startInLanguage } from '../messages/language.ts'
 import { App } from './app.tsx'
 import { restoreTheme } from './theme.ts'
 
-restoreTheme()
-onProblem(tellError)
-// Before the first route is drawn: it may change the address, and a sign-in link stands in it.
-void startSync()
-createRoot(document.getElementById('root') as HTMLElement).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-)
+startInLanguage('page', () => {
+  restoreTheme()
+  onProblem(tellError)
+  // Before the first route is drawn: it may change the address, and a sign-in link stands in it.
+  void startSync()
+  createRoot(document.getElementById('root') as HTMLElement).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+})

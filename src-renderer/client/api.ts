@@ -1,4 +1,5 @@
 import { client as t } from '../messages/page.ts'
+import { inLanguage } from './host-error.ts'
 
 /** A refusal of the API: problem+json, or a network that is away (`status` 0). */
 export class ApiError extends Error {
@@ -37,12 +38,12 @@ export function reportProblem(error: unknown): void {
 async function problemOf(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as { code?: string; title?: string; detail?: string; remedy?: string }
-    return new ApiError(
-      response.status,
-      body.code ?? 'internal',
-      body.detail ?? body.title ?? t.theHostAnswered(response.status),
-      body.remedy ?? '',
-    )
+    const { code, message, remedy } = inLanguage({
+      code: body.code ?? '',
+      message: body.detail ?? body.title ?? t.theHostAnswered(response.status),
+      remedy: body.remedy ?? '',
+    })
+    return new ApiError(response.status, code === '' ? 'internal' : code, message, remedy)
   } catch {
     return new ApiError(response.status, 'internal', t.theHostAnswered(response.status), '')
   }

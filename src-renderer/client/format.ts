@@ -1,3 +1,4 @@
+import { decimal } from '../messages/numbers.ts'
 import { client as t } from '../messages/page.ts'
 import type { Stream, TrackInfo } from './types.ts'
 
@@ -6,7 +7,7 @@ export function formatBitrate(kbps: number | null | undefined): string {
   if (kbps === null || kbps === undefined || !Number.isFinite(kbps)) return '–'
   if (kbps < 1000) return `${Math.round(kbps)} kbps`
   const mbps = kbps / 1000
-  return `${mbps < 10 ? mbps.toFixed(2) : mbps.toFixed(1)} Mbps`
+  return `${decimal(mbps, mbps < 10 ? 2 : 1)} Mbps`
 }
 
 /** 0:07, 12:34, 1:02:03, 2 d 3:04:05. */
@@ -31,7 +32,7 @@ export function formatBytes(bytes: number | null | undefined): string {
     value /= 1000
     unit++
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+  return `${unit === 0 || value >= 100 ? Math.round(value) : decimal(value, 1)} ${units[unit]}`
 }
 
 /** just now, 3 min ago, 2 h ago, 5 d ago, then the date. */
@@ -55,7 +56,7 @@ export function formatOffset(ms: number | null | undefined): string {
 
 /** 2.0 s */
 export function formatSeconds(ms: number | null | undefined, digits = 1): string {
-  return ms === null || ms === undefined ? '–' : `${(ms / 1000).toFixed(digits)} s`
+  return ms === null || ms === undefined ? '–' : `${decimal(ms / 1000, digits)} s`
 }
 
 const codecNames: Readonly<Record<string, string>> = {
@@ -79,7 +80,7 @@ export function formatCodec(codec: string): string {
 export function formatTrack(track: TrackInfo): string {
   const name = formatCodec(track.codec)
   if (track.kind === 'video') return track.width && track.height ? `${name} ${track.width}×${track.height}` : name
-  return track.sampleRate ? `${name} ${Number((track.sampleRate / 1000).toFixed(2))} kHz` : name
+  return track.sampleRate ? `${name} ${decimal(track.sampleRate / 1000, 2, 0)} kHz` : name
 }
 
 /** H.264 1280×720 · AAC 48 kHz */

@@ -11,6 +11,7 @@ import { TitleField } from '../components/title-field.tsx'
 import { clips as t } from '../messages/page.ts'
 import { clips, useClipProgress } from './clip-store.ts'
 import '../recording/recording.css'
+import { sentencesOf } from '../client/host-error.ts'
 
 const stateWords = (): Readonly<Record<Clip['state'], string>> => ({
   waiting: t.waitingForTheEnd,
@@ -31,7 +32,7 @@ function State({ clip }: { readonly clip: Clip }) {
       {clip.state === 'ready' && !clip.exact && <div className="small quiet">{t.notExactToTheFrame(clip.note)}</div>}
       {clip.error && (
         <div className="small quiet" role="alert">
-          {clip.error.message}. {clip.error.remedy}
+          {sentencesOf(clip.error)}
         </div>
       )}
     </>

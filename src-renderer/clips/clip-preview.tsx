@@ -11,6 +11,7 @@ import type { WatchSession } from '../player/watch-session.ts'
 import { clips } from './clip-store.ts'
 import { TrimDialog } from './trim-dialog.tsx'
 import './clips.css'
+import { locale } from '../messages/language.ts'
 
 interface Trim {
   readonly window: ClipWindow
@@ -94,7 +95,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
           </button>
           {markMs !== null && (
             <span className="quiet" role="status" data-testid="clip-mark">
-              {t.fromNamed(new Date(markMs).toLocaleTimeString([], { hour12: false }))}
+              {t.fromNamed(new Date(markMs).toLocaleTimeString(locale, { hour12: false }))}
             </span>
           )}
         </div>

@@ -10,6 +10,8 @@ import { clips as t } from '../messages/page.ts'
 import { clips } from './clip-store.ts'
 import { FrameSource } from './frame-source.ts'
 import './clips.css'
+import { locale } from '../messages/language.ts'
+import { decimal } from '../messages/numbers.ts'
 
 /** What of the stream the slider of an end spans, to either side of where it was marked, ms. */
 const spanMs = 15_000
@@ -18,7 +20,7 @@ const defaultFrameMs = 1000 / 30
 /** 20:15:07.033 */
 function clock(wallMs: number): string {
   const at = new Date(wallMs)
-  return `${at.toLocaleTimeString([], { hour12: false })}.${String(at.getMilliseconds()).padStart(3, '0')}`
+  return `${at.toLocaleTimeString(locale, { hour12: false })}.${String(at.getMilliseconds()).padStart(3, '0')}`
 }
 
 function End({
@@ -145,7 +147,7 @@ export function TrimDialog({
         disabled={to < from}
         aside={
           <span className="quiet" data-testid="trim-length">
-            {to > from ? t.length(((to - from) / 1000).toFixed(2), Math.round((to - from) / frameMs)) : t.theLastFrameLiesBefore}
+            {to > from ? t.length(decimal((to - from) / 1000, 2), Math.round((to - from) / frameMs)) : t.theLastFrameLiesBefore}
           </span>
         }
       >

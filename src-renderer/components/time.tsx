@@ -1,6 +1,7 @@
 import { useNow } from '../client/clock.ts'
 import { formatAgo, formatDuration, onAirMs } from '../client/format.ts'
 import type { Stream } from '../client/types.ts'
+import { locale } from '../messages/language.ts'
 import { components as t } from '../messages/page.ts'
 
 /** How long a stream has been on air, ticking. */
@@ -14,7 +15,7 @@ export function Ago({ iso }: { readonly iso: string | null }) {
   const now = useNow()
   if (iso === null) return <span className="quiet">{t.never}</span>
   return (
-    <time dateTime={iso} title={new Date(iso).toLocaleString()}>
+    <time dateTime={iso} title={new Date(iso).toLocaleString(locale)}>
       {formatAgo(iso, now)}
     </time>
   )

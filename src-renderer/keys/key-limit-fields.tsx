@@ -28,8 +28,8 @@ export function limitsInWords({ limits }: KeyRules): string {
   if (limits.maxHeight !== null) parts.push(`${limits.maxHeight}p`)
   if (limits.maxFrameRate !== null) parts.push(`${limits.maxFrameRate} fps`)
   if (limits.maxViewers !== null) parts.push(t.viewersNamed(limits.maxViewers))
-  if (limits.maxDurationMinutes !== null) parts.push(`${limits.maxDurationMinutes} min`)
-  return parts.length === 0 ? 'none' : parts.join(', ')
+  if (limits.maxDurationMinutes !== null) parts.push(t.minutesLong(limits.maxDurationMinutes))
+  return parts.length === 0 ? t.none : parts.join(', ')
 }
 
 /** The limits of a key; an empty field limits nothing. */

@@ -5,6 +5,7 @@ import { historyMs, useClient } from '../client/store.ts'
 import type { HealthSample } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import type { ChartPoint } from '../components/chart-scale.ts'
+import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
 const none: readonly HealthSample[] = []
@@ -30,21 +31,21 @@ export function Graphs({ streamId, running }: { readonly streamId: string; reado
         ]}
         min={100}
         format={formatBitrate}
-        axis={(kbps) => (kbps >= 1000 ? `${Number((kbps / 1000).toFixed(2))} Mbps` : `${Math.round(kbps)} kbps`)}
+        axis={(kbps) => (kbps >= 1000 ? `${decimal(kbps / 1000, 2, 0)} Mbps` : `${Math.round(kbps)} kbps`)}
         {...shared}
       />
       <Chart
         title={t.frameRate}
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.frameRate) }]}
         min={10}
-        format={(value) => `${Number(value.toFixed(1))} fps`}
+        format={(value) => `${decimal(value, 1, 0)} fps`}
         {...shared}
       />
       <Chart
         title={t.viewers}
         series={[{ label: '', color: 'var(--accent)', points: points((sample) => sample.viewers) }]}
         min={2}
-        format={(value) => String(Number(value.toFixed(1)))}
+        format={(value) => decimal(value, 1, 0)}
         {...shared}
       />
       <Chart

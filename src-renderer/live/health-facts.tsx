@@ -1,5 +1,6 @@
 import { formatBitrate, formatOffset, formatSeconds } from '../client/format.ts'
 import type { Stream } from '../client/types.ts'
+import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
 interface Fact {
@@ -20,7 +21,7 @@ export function healthFacts(stream: Stream): readonly Fact[] {
       value: formatBitrate(health && health.videoBitrateKbps + health.audioBitrateKbps),
       warn: warned('bitrate-low'),
     },
-    { id: 'frame-rate', label: t.frameRate, value: health ? `${health.frameRate.toFixed(0)} fps` : '–' },
+    { id: 'frame-rate', label: t.frameRate, value: health ? `${decimal(health.frameRate, 0)} fps` : '–' },
     {
       id: 'keyframe',
       label: t.keyframes,

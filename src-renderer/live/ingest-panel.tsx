@@ -6,6 +6,7 @@ import { keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
 async function switchTo(stream: Stream): Promise<void> {
@@ -59,7 +60,7 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
                     <td className="end">{publisher.health ? t.kbpsNamed(publisher.health.videoBitrateKbps) : '–'}</td>
                     <td className="end">{publisher.health ? t.fps(publisher.health.frameRate) : '–'}</td>
                     <td className="end">
-                      {publisher.health?.keyframeIntervalMs ? `${(publisher.health.keyframeIntervalMs / 1000).toFixed(1)} s` : '–'}
+                      {publisher.health?.keyframeIntervalMs ? `${decimal(publisher.health.keyframeIntervalMs / 1000, 1)} s` : '–'}
                     </td>
                   </tr>
                 ))}

@@ -24,11 +24,7 @@ export function LivePage() {
       <header className="page-head">
         <div>
           <h1>{t.live}</h1>
-          <p data-testid="live-summary">
-            {phase === 'loading'
-              ? t.reading
-              : `${current.length} ${current.length === 1 ? 'stream' : 'streams'} · ${viewers} ${viewers === 1 ? 'viewer' : 'viewers'}`}
-          </p>
+          <p data-testid="live-summary">{phase === 'loading' ? t.reading : t.streamsAndViewers(current.length, viewers)}</p>
         </div>
         {editor && (
           <Link href="/publish" className="button" data-testid="go-live-browser">

@@ -1,5 +1,6 @@
 import type { SrtConnectionInfo } from '../../src-main/live/protocols/srt/srt-schemas.ts'
 import { Collection, useCollection } from '../client/collection.ts'
+import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
 const connections = new Collection<SrtConnectionInfo>({ path: '/live/srt-connections', updated: ['srt.statistics'] })
@@ -12,7 +13,7 @@ export function SrtFacts({ streamId }: { readonly streamId: string }) {
     <dl className="facts" data-testid="srt-facts">
       <div>
         <dt>{t.roundTrip}</dt>
-        <dd>{info ? t.milliseconds(info.rttMs.toFixed(info.rttMs < 10 ? 1 : 0)) : '–'}</dd>
+        <dd>{info ? t.milliseconds(decimal(info.rttMs, info.rttMs < 10 ? 1 : 0)) : '–'}</dd>
       </div>
       <div>
         <dt>{t.srtLatency}</dt>

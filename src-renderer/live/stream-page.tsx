@@ -23,6 +23,7 @@ import { SrtFacts } from './srt-facts.tsx'
 import { StreamTabs, streamTabs } from './stream-tabs.tsx'
 import { Warnings } from './warnings.tsx'
 import './live.css'
+import { decimal } from '../messages/numbers.ts'
 
 function Title({ stream, editor }: { readonly stream: Stream; readonly editor: boolean }) {
   if (!editor) return <h1>{stream.title || stream.name}</h1>
@@ -125,8 +126,8 @@ function TracksCard({ stream }: { readonly stream: Stream }) {
                   </td>
                   <td>
                     {track.kind === 'video'
-                      ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${t.fps(Number(track.frameRate.toFixed(2)))}` : ''}`
-                      : `${t.kilohertz((track.sampleRate ?? 0) / 1000)} ${formatChannels(track.channels)}`}
+                      ? `${track.width ?? 0}×${track.height ?? 0}${track.frameRate ? `, ${t.fps(decimal(track.frameRate, 2, 0))}` : ''}`
+                      : `${t.kilohertz(decimal((track.sampleRate ?? 0) / 1000, 2, 0))} ${formatChannels(track.channels)}`}
                   </td>
                 </tr>
               ))}

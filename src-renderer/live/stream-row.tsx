@@ -2,6 +2,7 @@ import { ExternalLink, Eye, Square, Trash2, Unplug } from 'lucide-react'
 import { Link } from 'wouter'
 import { useNow } from '../client/clock.ts'
 import { formatTracks } from '../client/format.ts'
+import { inLanguage } from '../client/host-error.ts'
 import { useClient } from '../client/store.ts'
 import type { HealthSample, Stream } from '../client/types.ts'
 import { Sparkline } from '../components/chart.tsx'
@@ -100,7 +101,7 @@ export function EndedRow({ stream, editor }: { readonly stream: Stream; readonly
       <StateChip stream={stream} />
       <span className="quiet small grow">
         <OnAir stream={stream} /> {t.onAirEnded} <Ago iso={stream.endedAt} />
-        {stream.error && ` · ${stream.error.message}`}
+        {stream.error && ` · ${inLanguage(stream.error).message}`}
       </span>
       {editor && (
         <button

@@ -9,6 +9,7 @@ import { followEvents } from '../client/sync.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
 import { tellError } from '../components/toasts.tsx'
+import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
 const spanMs = 300_000
@@ -18,7 +19,7 @@ const maxRows = 200
 const colors = ['var(--accent)', 'var(--second)', 'var(--good, #3a9d5d)', 'var(--warn, #c98a1b)', 'var(--text-quiet, #888)']
 
 function percent(ratio: number | null): string {
-  return ratio === null ? '–' : `${(ratio * 100).toFixed(ratio < 0.1 ? 2 : 1)} %`
+  return ratio === null ? '–' : `${decimal(ratio * 100, ratio < 0.1 ? 2 : 1)} %`
 }
 
 /** Figures of the last five minutes, the newest last. */
@@ -83,7 +84,7 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
   const points = (value: (figures: ViewerFigures) => number | null) =>
     samples.map((figures) => ({ timeMs: figures.timeMs, value: value(figures) }))
   const qualities = [...new Set(samples.flatMap((figures) => Object.keys(figures.qualities)))].slice(0, colors.length)
-  const count = (value: number) => String(Number(value.toFixed(1)))
+  const count = (value: number) => decimal(value, 1, 0)
   return (
     <div className="charts" data-testid="viewer-charts">
       <Chart
@@ -114,13 +115,13 @@ function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
           },
         ]}
         min={2}
-        format={(value) => `${Number(value.toFixed(2))} %`}
+        format={(value) => `${decimal(value, 2, 0)} %`}
         {...shared}
       />
       <Chart
         title={t.latency}
         series={[
-          { label: 'half', color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
+          { label: t.half, color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
           { label: '95 %', color: 'var(--second)', points: points(({ latencyP95Ms }) => latencyP95Ms) },
         ]}
         min={2000}

@@ -1,5 +1,6 @@
 import { OctagonAlert, TriangleAlert } from 'lucide-react'
 import { Link } from 'wouter'
+import { inLanguage } from '../client/host-error.ts'
 import type { Stream } from '../client/types.ts'
 import { live as t } from '../messages/page.ts'
 
@@ -10,7 +11,7 @@ export function Warnings({ stream }: { readonly stream: Stream }) {
       {stream.error && (
         <li className="advice bad" data-testid="stream-error">
           <OctagonAlert size={16} />
-          {stream.error.message}
+          {inLanguage(stream.error).message}
         </li>
       )}
       {stream.warnings.map((warning) => (
@@ -26,7 +27,7 @@ export function Warnings({ stream }: { readonly stream: Stream }) {
 /** The first warning on a line that is there anyway, so that a row of the list never changes its height; the stream's page has them whole. */
 export function WarningBrief({ stream }: { readonly stream: Stream }) {
   const [first, ...others] = stream.warnings
-  const message = stream.error?.message ?? first?.message
+  const message = stream.error ? inLanguage(stream.error).message : first?.message
   if (message === undefined) return null
   const more = stream.error ? stream.warnings.length : others.length
   return (

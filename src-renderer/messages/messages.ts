@@ -19,6 +19,8 @@ export interface Messages {
   readonly client: Translated<typeof client>
   readonly clips: Translated<typeof clips>
   readonly components: Translated<typeof components>
+  /** Errors of the host by their code; none in English, which the host writes. */
+  readonly errors: Readonly<Record<string, ErrorText>>
   readonly keys: Translated<typeof keys>
   readonly live: Translated<typeof live>
   readonly player: Translated<typeof player>
@@ -27,6 +29,14 @@ export interface Messages {
   readonly rules: Translated<typeof rules>
   readonly settings: Translated<typeof settings>
   readonly sources: Translated<typeof sources>
+}
+
+/** A translated error of the host's catalogue. */
+export interface ErrorText {
+  /** The title that was translated; a test compares it with the catalogue. */
+  readonly english: string
+  readonly title: string
+  readonly remedy: string
 }
 
 /** What another language must have for texts of this shape: all of them, with the same parameters. */
@@ -42,7 +52,7 @@ export type TextSet = 'player' | 'page'
 /** Gives the texts of a section in another language. */
 export type Texts = <S extends keyof Messages>(section: S, english: Messages[S]) => Messages[S]
 
-export interface Language extends Readonly<Partial<Record<TextSet, () => Promise<Texts>>>> {
+export interface Language extends Readonly<Record<TextSet, () => Promise<Texts>>> {
   /** Its own name of itself; undefined: not offered to people. */
   readonly name?: string
 }

@@ -1,3 +1,4 @@
+import { decimal } from '../messages/numbers.ts'
 import { player as t } from '../messages/player.ts'
 
 export interface LevelInfo {
@@ -60,6 +61,6 @@ export interface EngineEvents {
 
 /** 1080p · 6.0 Mbps, or the bit rate alone while the size is not known. */
 export function levelLabel(height: number, bitsPerSecond: number): string {
-  const rate = bitsPerSecond > 0 ? `${(bitsPerSecond / 1e6).toFixed(1)} Mbps` : ''
+  const rate = bitsPerSecond > 0 ? `${decimal(bitsPerSecond / 1e6, 1)} Mbps` : ''
   return [height > 0 ? `${height}p` : '', rate].filter((part) => part !== '').join(' · ') || t.source
 }

@@ -1,3 +1,5 @@
+import { decimal } from '../messages/numbers.ts'
+
 /** Delay between the host's receiving a frame and its being shown here, ms; null where one of the clocks is not known or the answer is absurd. */
 export function latencyMs(hostNowMs: number | undefined, shownTimeMs: number | undefined): number | null {
   if (hostNowMs === undefined || shownTimeMs === undefined) return null
@@ -15,6 +17,6 @@ export function smoothLatency(shown: number | null, measured: number | null): nu
 export function formatLatency(ms: number | null): string {
   if (ms === null) return '–'
   const seconds = Math.max(0, ms) / 1000
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 10) return `${decimal(seconds, 1)} s`
   return seconds < 100 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`
 }

@@ -9,6 +9,8 @@ import { LevelMeter } from './level-meter.tsx'
 import { qualities } from './quality.ts'
 import { useDevices } from './use-devices.ts'
 import './publish.css'
+import { inLanguage } from '../client/host-error.ts'
+import { decimal } from '../messages/numbers.ts'
 
 interface BroadcastProps {
   /** Where to publish to, asked for when "Go live" is pressed: the key may first have to be made. Throws what is shown. */
@@ -58,8 +60,8 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
     if (error instanceof CaptureProblem || error instanceof OfferRefused) {
       const isUnknown = error instanceof OfferRefused && error.status === 401
       const isKey = isUnknown || (error instanceof OfferRefused && error.code.startsWith('publish.key_'))
-      const remedy = (isKey && keyRemedy) || error.remedy
-      setProblem({ message: isUnknown ? t.theStreamKeyIsNot : error.message, remedy })
+      const { message, remedy } = error instanceof OfferRefused ? inLanguage(error) : error
+      setProblem({ message: isUnknown ? t.theStreamKeyIsNot : message, remedy: (isKey && keyRemedy) || remedy })
     } else setProblem({ message: error instanceof Error ? error.message : String(error), remedy: '' })
   }
   const open = async (): Promise<MediaStream | undefined> => {
@@ -249,19 +251,19 @@ function Figures({ figures }: { readonly figures: PeerFigures }) {
       </div>
       <div>
         <dt>{t.frameRate}</dt>
-        <dd>{t.fps(fps.toFixed(0))}</dd>
+        <dd>{t.fps(decimal(fps, 0))}</dd>
       </div>
       <div>
         <dt>{t.bitRate}</dt>
-        <dd>{t.kbps(kbps.toFixed(0))}</dd>
+        <dd>{t.kbps(decimal(kbps, 0))}</dd>
       </div>
       <div>
         <dt>{t.roundTrip}</dt>
-        <dd>{roundTripMs === undefined ? '–' : t.milliseconds(roundTripMs.toFixed(0))}</dd>
+        <dd>{roundTripMs === undefined ? '–' : t.milliseconds(decimal(roundTripMs, 0))}</dd>
       </div>
       <div>
         <dt>{t.loss}</dt>
-        <dd>{lossPercent.toFixed(1)} %</dd>
+        <dd>{decimal(lossPercent, 1)} %</dd>
       </div>
       {limitedBy && (
         <div>

@@ -12,8 +12,8 @@ import { recording as t } from '../messages/page.ts'
 import { RecordingPlayer } from './recording-player.tsx'
 import { recordings } from './recording-store.ts'
 import './recording.css'
+import { inLanguage } from '../client/host-error.ts'
 
-const stateWords = { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' } as const
 const stateChips = { recording: 'live', complete: 'good', recovered: 'pending', failed: 'error' } as const
 const containerNames = { mp4: 'MP4', mkv: 'MKV', ts: 'TS' } as const
 
@@ -67,10 +67,10 @@ function RecordingRow({
         {containerNames[recording.container]}
       </td>
       <td data-label={t.state}>
-        <span className={`chip ${stateChips[state]}`} title={recording.error?.message}>
-          {stateWords[state]}
+        <span className={`chip ${stateChips[state]}`} title={recording.error ? inLanguage(recording.error).message : undefined}>
+          {t.states[state]}
         </span>
-        {recording.error && <div className="small quiet">{recording.error.message}</div>}
+        {recording.error && <div className="small quiet">{inLanguage(recording.error).message}</div>}
       </td>
       <td className="end">
         <div className="row recording-actions">

@@ -13,6 +13,7 @@ import { RecordingList } from './recording-list.tsx'
 import { recordingStatuses, recordings } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
+import { sentencesOf } from '../client/host-error.ts'
 
 function Control({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
@@ -55,7 +56,7 @@ function Control({ stream }: { readonly stream: Stream }) {
         )}
         {status?.error && (
           <p className="recording-error" role="alert" data-testid="recording-error">
-            {status.error.message}. {status.error.remedy}
+            {sentencesOf(status.error)}
           </p>
         )}
       </div>

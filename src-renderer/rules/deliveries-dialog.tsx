@@ -61,7 +61,7 @@ export function DeliveriesDialog({ hook, onClose }: { readonly hook: Hook; reado
                   <td className="small">
                     {item.state === 'delivered'
                       ? t.inMs(item.status ?? '–', item.durationMs ?? 0)
-                      : `${item.state}: ${item.error ?? item.status ?? ''}`}
+                      : `${t.deliveryStates[item.state]}: ${item.error ?? item.status ?? ''}`}
                     {item.attempts > 1 && t.tries(item.attempts)}
                   </td>
                   <td className="end">

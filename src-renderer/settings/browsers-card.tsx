@@ -87,7 +87,7 @@ export function BrowsersCard() {
                       {[browser.label ?? t.byLink, browser.remoteAddress, browser.current ? t.thisBrowser : ''].filter(Boolean).join(' · ')}
                     </div>
                   </td>
-                  <td>{browser.role}</td>
+                  <td>{t.roles[browser.role]}</td>
                   <td>
                     <Ago iso={browser.createdAt} />
                   </td>

@@ -14,7 +14,7 @@ function words(key: string): string {
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return '–'
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'boolean') return value ? t.yes : t.no
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(shown).join(', ')
   if (typeof value === 'object') {
     return Object.entries(value)

@@ -13,6 +13,7 @@ import { hostFacts } from './host-facts.ts'
 import { ReachCard } from './reach-card.tsx'
 import { TokensCard } from './tokens-card.tsx'
 import './settings.css'
+import { LanguageCard } from './language-card.tsx'
 
 function RuntimeSettings({ settings, admin }: { readonly settings: Settings; readonly admin: boolean }) {
   const windowMs = typeof settings.reconnectWindowMs === 'number' ? settings.reconnectWindowMs : 30_000
@@ -129,6 +130,7 @@ export function SettingsPage() {
           {admin && <ReachCard />}
         </div>
         <div className="stack">
+          <LanguageCard />
           <section className="card" aria-label={t.connect}>
             <header>
               <h2>{t.connect}</h2>
@@ -142,7 +144,7 @@ export function SettingsPage() {
           </section>
           {host &&
             hostFacts(host).map((group) => (
-              <section key={group.title} className="card" aria-label={group.title} data-testid="host-facts">
+              <section key={group.title} className="card" aria-label={group.title} data-testid="host-facts" translate="no">
                 <header>
                   <h2>{group.title}</h2>
                 </header>

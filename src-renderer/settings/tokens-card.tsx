@@ -8,6 +8,7 @@ import { DialogForm } from '../components/dialog-form.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
 import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
+import { locale } from '../messages/language.ts'
 import { settings as t } from '../messages/page.ts'
 import { readShown } from './read-shown.ts'
 
@@ -88,11 +89,13 @@ export function TokensCard() {
               {active.map((token) => (
                 <tr key={token.id} data-testid="token-row">
                   <td>{token.label}</td>
-                  <td>{token.role}</td>
+                  <td>{t.roles[token.role]}</td>
                   <td>
                     <Ago iso={token.createdAt} />
                   </td>
-                  <td>{token.expiresAt ? new Date(token.expiresAt).toLocaleDateString() : <span className="quiet">{t.never}</span>}</td>
+                  <td>
+                    {token.expiresAt ? new Date(token.expiresAt).toLocaleDateString(locale) : <span className="quiet">{t.never}</span>}
+                  </td>
                   <td className="end">
                     <button
                       type="button"

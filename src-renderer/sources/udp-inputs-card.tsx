@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from 'react'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
+import { inLanguage } from '../client/host-error.ts'
 import { useIsAdmin } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
 import { sources as t } from '../messages/page.ts'
@@ -46,7 +47,9 @@ export function UdpInputsCard() {
                     <td>
                       <code>{input.url}</code>
                     </td>
-                    <td title={input.error ? input.error.remedy : undefined}>{input.error ? input.error.message : input.state}</td>
+                    <td title={input.error ? inLanguage(input.error).remedy : undefined}>
+                      {input.error ? inLanguage(input.error).message : t.udpStates[input.state]}
+                    </td>
                     <td>
                       {admin && (
                         <button

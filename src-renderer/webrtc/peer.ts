@@ -1,3 +1,4 @@
+import { player as t } from '../messages/player.ts'
 import { readIceLinks } from './ice-links.ts'
 
 /** Why the host did not take an offer. `status` 0: it did not answer. */
@@ -100,17 +101,17 @@ async function ask(endpoint: string, sdp: string, key: string | undefined, signa
       signal,
     })
   } catch {
-    throw new OfferRefused(0, 'network', 'The host does not answer', 'Check the connection to it.')
+    throw new OfferRefused(0, 'network', t.hostDoesNotAnswer, t.checkTheConnection)
   }
   if (response.ok) return response
   const problem = (await response.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string; remedy?: string }
-  const message = problem.detail ?? problem.title ?? `The host answered ${response.status}`
+  const message = problem.detail ?? problem.title ?? t.hostAnswered(response.status)
   throw new OfferRefused(response.status, problem.code ?? '', message, problem.remedy ?? '')
 }
 
 function connected(connection: RTCPeerConnection, timeoutMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => done(new Error('No connection came to be: the network lets no WebRTC through')), timeoutMs)
+    const timer = setTimeout(() => done(new Error(t.noWebRtcConnection)), timeoutMs)
     const done = (error?: Error) => {
       clearTimeout(timer)
       connection.removeEventListener('connectionstatechange', look)
@@ -120,7 +121,7 @@ function connected(connection: RTCPeerConnection, timeoutMs: number, signal: Abo
     }
     const look = () => {
       if (connection.connectionState === 'connected') done()
-      else if (connection.connectionState === 'failed') done(new Error('No connection came to be: the network lets no WebRTC through'))
+      else if (connection.connectionState === 'failed') done(new Error(t.noWebRtcConnection))
     }
     const abort = () => done(new Error('stopped'))
     connection.addEventListener('connectionstatechange', look)

@@ -4,6 +4,7 @@ import type { Destination, DestinationState } from '../../../src-main/live/relay
 import { call } from '../../client/api.ts'
 import { useNow } from '../../client/clock.ts'
 import { formatBitrate, formatBytes, formatDuration } from '../../client/format.ts'
+import { inLanguage } from '../../client/host-error.ts'
 import type { Stream } from '../../client/types.ts'
 import { Sparkline } from '../../components/chart.tsx'
 import type { ChartPoint } from '../../components/chart-scale.ts'
@@ -57,14 +58,15 @@ async function remove(destination: Destination): Promise<void> {
 /** What is wrong, what to do, and when the next attempt comes. */
 function Trouble({ destination }: { readonly destination: Destination }) {
   const now = useNow()
-  const { error, nextAttemptAt, state } = destination
-  if (error === null || state === 'live') return null
+  const { nextAttemptAt, state } = destination
+  if (destination.error === null || state === 'live') return null
+  const error = inLanguage(destination.error)
   const waitMs = nextAttemptAt === null ? null : Date.parse(nextAttemptAt) - now
   return (
     <p className={state === 'failed' ? 'advice bad' : 'advice'} data-testid="destination-error" data-code={error.code}>
       <span>
         <b>{error.message}.</b> {error.remedy.replaceAll('`', '')}
-        {waitMs !== null && t.nextAttempt(waitMs <= 1000 ? 'now' : t.inS(Math.ceil(waitMs / 1000)))}
+        {waitMs !== null && t.nextAttempt(waitMs <= 1000 ? t.now : t.inS(Math.ceil(waitMs / 1000)))}
       </span>
     </p>
   )

@@ -1,4 +1,5 @@
 import type { RenditionInfo, StreamRenditions } from '../../../src-main/live/jobs/renditions/schemas.ts'
+import { decimal } from '../../messages/numbers.ts'
 import { live as t } from '../../messages/page.ts'
 
 const states = (): Readonly<Record<RenditionInfo['state'], readonly [chip: string, text: string]>> => ({
@@ -44,7 +45,7 @@ export function RenditionTable({ view }: { readonly view: StreamRenditions }) {
               <td>
                 {rendition.codec.toUpperCase()} <span className="quiet small">{`${rendition.encoder} ${rendition.speedPreset}`}</span>
               </td>
-              <td title={t.timeThatScalingAndEncoding}>{(rendition.busyMs / 10).toFixed(0)} %</td>
+              <td title={t.timeThatScalingAndEncoding}>{decimal(rendition.busyMs / 10, 0)} %</td>
             </tr>
           )
         })}

@@ -13,6 +13,7 @@ import { PresetDialog } from './preset-dialog.tsx'
 import { presets, renditions } from './rendition-stores.ts'
 import { RenditionTable } from './rendition-table.tsx'
 import './renditions.css'
+import { decimal } from '../../messages/numbers.ts'
 
 /** The state of the whole ladder in a sentence. */
 function sentence(view: StreamRenditions): string {
@@ -31,7 +32,7 @@ function sentence(view: StreamRenditions): string {
       return t.nothingToMakeNoQuality
     case 'running':
       return view.behindMs > 1000
-        ? t.theTranscoderIsSBehind((view.behindMs / 1000).toFixed(1))
+        ? t.theTranscoderIsSBehind(decimal(view.behindMs / 1000, 1))
         : t.theTranscoderWorksOfThe(Math.round(view.load * 100))
   }
 }

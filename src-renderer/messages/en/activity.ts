@@ -10,4 +10,14 @@ export const activity = {
   noLineFitsThisFilter: 'No line fits this filter.',
   connectionsStreamsAndCommandsAppear: 'Connections, streams and commands appear here as they happen.',
   showOlderLines: 'Show older lines',
+  kinds: {
+    'connect': 'connect',
+    'publish': 'publish',
+    'quality': 'quality',
+    'disconnect': 'disconnect',
+    'state': 'state',
+    'error': 'error',
+    'command': 'command',
+    'sign-in': 'sign-in',
+  },
 }

@@ -87,4 +87,6 @@ export const keys = {
   onlyAZ09: 'Only a-z, 0-9, - and _.',
   pixels: 'pixels',
   minutes: 'minutes',
+  none: 'none',
+  minutesLong: (minutes: number) => `${minutes} min`,
 }

@@ -277,9 +277,9 @@ export const live = {
   bitRate: 'Bit rate',
   warnings: 'Warnings',
   unknown: 'unknown',
-  fps: (fps: number) => `${fps} fps`,
+  fps: (fps: string | number) => `${fps} fps`,
   milliseconds: (value: string | number) => `${value} ms`,
-  kilohertz: (value: number) => `${value} kHz`,
+  kilohertz: (value: string) => `${value} kHz`,
   unchanged: 'unchanged',
   none: 'none',
   found: 'found',
@@ -289,4 +289,8 @@ export const live = {
   starting: 'starting',
   running: 'running',
   failedLower: 'failed',
+  now: 'now',
+  streamsAndViewers: (streams: number, viewers: number) =>
+    `${plural(streams, { one: '# stream', other: '# streams' })} · ${plural(viewers, { one: '# viewer', other: '# viewers' })}`,
+  half: 'half',
 }

@@ -52,4 +52,8 @@ export const player = {
       chip: 'Not supported',
     },
   },
+  hostDoesNotAnswer: 'The host does not answer',
+  checkTheConnection: 'Check the connection to it.',
+  hostAnswered: (status: number) => `The host answered ${status}`,
+  noWebRtcConnection: 'No connection came to be: the network lets no WebRTC through',
 }

@@ -68,4 +68,5 @@ export const recording = {
   save: 'Save',
   seek: 'Seek',
   deleteIt: 'Delete',
+  states: { recording: 'recording', complete: 'complete', recovered: 'recovered', failed: 'failed' },
 }

@@ -137,4 +137,5 @@ export const rules = {
   nobody: 'nobody',
   over: 'over',
   now: 'now',
+  deliveryStates: { waiting: 'waiting', delivered: 'delivered', failed: 'failed' },
 }

@@ -77,4 +77,11 @@ export const settings = {
   hosts: 'Hosts',
   namesIpAddressesAndNetworks:
     'Names (nas.lan, *.lan), IP addresses and networks (192.168.1.0/24), also with a port, one a line. Editors reach public hosts without an entry; admins are not limited.',
+  yes: 'yes',
+  no: 'no',
+  language: 'Language',
+  languageOfThisPage: 'Language of this page',
+  languageOfTheBrowser: 'Language of the browser',
+  theChoiceIsStored: 'Stored in this browser, for the watch page too.',
+  roles: { viewer: 'viewer', editor: 'editor', admin: 'admin' },
 }

@@ -44,4 +44,5 @@ export const sources = {
   live: 'live',
   alwaysLower: 'always',
   whatAUrlMayBe: 'rtmp://, rtsp://, srt://, https:// (HLS, MPEG-TS, MP4), or the path of a file on the host.',
+  udpStates: { waiting: 'waiting', live: 'live', error: 'error' },
 }

@@ -68,6 +68,10 @@ export const player: Messages['player'] = {
       chip: 'No compatible',
     },
   },
+  hostDoesNotAnswer: 'El servidor no responde',
+  checkTheConnection: 'Comprueba la conexión con él.',
+  hostAnswered: (status) => `El servidor respondió ${status}`,
+  noWebRtcConnection: 'No se ha establecido la conexión: la red no deja pasar WebRTC',
 }
 
 const sections: Partial<Messages> = { player }

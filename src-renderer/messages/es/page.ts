@@ -1,0 +1,34 @@
+import type { Messages, Texts } from '../messages.ts'
+import { activity } from './activity.ts'
+import { app } from './app.ts'
+import { client } from './client.ts'
+import { clips } from './clips.ts'
+import { components } from './components.ts'
+import { errors } from './errors.ts'
+import { keys } from './keys.ts'
+import { live } from './live.ts'
+import { player } from './player.ts'
+import { publish } from './publish.ts'
+import { recording } from './recording.ts'
+import { rules } from './rules.ts'
+import { settings } from './settings.ts'
+import { sources } from './sources.ts'
+
+const sections: Messages = {
+  activity,
+  app,
+  client,
+  clips,
+  components,
+  errors,
+  keys,
+  live,
+  player,
+  publish,
+  recording,
+  rules,
+  settings,
+  sources,
+}
+
+export const texts: Texts = (section) => sections[section]
