@@ -33,7 +33,7 @@ const caller = (headers: Record<string, string> = {}, more: Partial<Caller> = {}
   ...more,
 })
 const post = (headers: Record<string, string> = {}) => caller(headers, { method: 'POST' })
-/** The role that somebody gets, or the code of the refusal. */
+/** The role that somebody gets, or the code of the rejection. */
 const outcome = (access: ReturnType<typeof endpoint>, who: Caller, min: Role | 'none' = 'admin', socket = false): string => {
   try {
     return access.admit(who, min, socket).role

@@ -30,7 +30,7 @@ export function disposition(name: string): string {
   return `attachment; filename="${name.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(name.toWellFormed())}`
 }
 
-/** Answers with a file or a range of it. A file that still grows is answered with what stands there now. Throws `request.not_found`. */
+/** Answers with a file or a range of it. A file that still grows is answered with what is there now. Throws `request.not_found`. */
 export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: FileReply): Promise<FastifyReply> {
   const facts = await stat(file.path).catch((cause) => {
     throw new AppError('request.not_found', 'The file is not there', { cause })

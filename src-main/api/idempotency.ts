@@ -4,7 +4,7 @@ import type { RouteReply } from '../platform/routes.ts'
 
 /** Answers a repeated request with the first one's answer instead of acting twice. */
 export interface IdempotencyStore {
-  /** `scope` tells callers and doors apart; `body` must be the same for the same key. Throws `request.conflict`. */
+  /** `scope` tells callers and endpoints apart; `body` must be the same for the same key. Throws `request.conflict`. */
   once(scope: string, key: string, body: unknown, act: () => Promise<RouteReply<unknown>>): Promise<RouteReply<unknown>>
 }
 

@@ -74,7 +74,7 @@ export interface Api {
   stop(): Promise<void>
 }
 
-/** The network door: media, page and API on one HTTP and one HTTPS port. */
+/** The network endpoint: media, page and API on one HTTP and one HTTPS port. */
 export function createApi(dependencies: ApiDependencies): Api {
   const { clients, logger } = dependencies
   let httpsPort: number | null = null

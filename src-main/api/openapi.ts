@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { defineRoute, type RouteDefinition } from '../platform/routes.ts'
 import { ProblemSchema } from './problem.ts'
 
-/** The event door, documented beside the routes; the server answers it on its own. */
+/** The event endpoint, documented beside the routes; the server answers it on its own. */
 const eventsRoute = defineRoute({
   method: 'GET',
   path: '/events',

@@ -22,7 +22,7 @@ const maxMessages = 200
 
 export interface SocketsDependencies {
   readonly sockets: readonly SocketDefinition[]
-  /** What stands before the endpoints' paths. */
+  /** What is before the endpoints' paths. */
   readonly prefix: string
   readonly access: Access
   readonly attempts: AttemptLimit

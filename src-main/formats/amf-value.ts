@@ -2,7 +2,7 @@
 export type AmfValue = number | boolean | string | null | undefined | Date | Uint8Array | AmfValue[] | AmfObject
 export type AmfObject = Map<string, AmfValue>
 
-/** How much one message may unfold to: what stands between a few bytes and a memory bomb. */
+/** How much one message may unfold to: what is between a few bytes and a memory bomb. */
 export interface AmfLimits {
   /** Nested objects and arrays. */
   readonly depth: number

@@ -132,7 +132,7 @@ function readProperties(cursor: AmfCursor, depth: number): AmfObject | Fault {
 function readStrictArray(cursor: AmfCursor, depth: number): AmfValue[] | Fault {
   if (cursor.position + 4 > cursor.end) return fault('AMF0 array is cut', cursor.position)
   const count = cursor.bytes.readUInt32BE(cursor.position)
-  // Every element takes at least one byte and one of the allowance: a lying count is refused before anything is allocated.
+  // Every element takes at least one byte and one of the allowance: a lying count is rejected before anything is allocated.
   if (count > cursor.valuesLeft || count > cursor.end - cursor.position) return fault('AMF0 array is too long', cursor.position)
   cursor.position += 4
   const values: AmfValue[] = []

@@ -16,7 +16,7 @@ export class ChunkSamples {
   readonly offsets: number[] = []
   readonly keys: boolean[] = []
 
-  /** Takes a sample; the data is held, not copied, until `clear`. */
+  /** Takes a sample; the data is kept, not copied, until `clear`. */
   push(data: Uint8Array, duration: number, offset: number, key: boolean): void {
     const at = this.count++
     this.data[at] = data
@@ -26,7 +26,7 @@ export class ChunkSamples {
     this.byteLength += data.length
   }
 
-  /** Forgets all samples and lets go of their data. */
+  /** Drops all samples and lets go of their data. */
   clear(): void {
     this.data.length = 0
     this.count = 0
@@ -111,7 +111,7 @@ export function buildChunk(
   writeUint32(out, at + 28, types.traf)
   writeUint32(out, at + 32, tfhdBytes)
   writeUint32(out, at + 36, types.tfhd)
-  // What the track's `trex` says already stands in every chunk once more: section 7.7.3 asks for it.
+  // What the track's `trex` says already is in every chunk once more: section 7.7.3 asks for it.
   const tfhdFlags = defaultBaseIsMoof | hasDescriptionIndex | hasDefaultFlags
   writeUint32(out, at + 40, equalDurations ? tfhdFlags | hasDefaultDuration : tfhdFlags)
   writeUint32(out, at + 44, trackId)

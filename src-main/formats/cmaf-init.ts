@@ -11,7 +11,7 @@ const nothing = new Uint8Array(0)
 
 /** The CMAF header (initialization segment) of a track: `ftyp` and `moov` with one track of id 1 (ISO/IEC 23000-19, 7.3.1). */
 export function buildInit(track: Track): Uint8Array {
-  // cmf2 asks that presentation begins at the decoding time, which B-frames prevent.
+  // cmf2 asks that presentation starts at the decoding time, which B-frames prevent.
   const brands = (track.kind === 'audio' ? ['iso6', 'cmfc', 'cmf2', 'mp41'] : ['iso6', 'cmfc', 'mp41']).map(fourCharacters)
   const fileType = box('ftyp', uint32s(fourCharacters('iso6'), 0, ...brands))
   const extends_ = box('mvex', trackExtends(track, 1))
@@ -22,7 +22,7 @@ export function buildInit(track: Track): Uint8Array {
   return out
 }
 
-/** How a track stands among the others of its file. */
+/** How a track is among the others of its file. */
 export interface TrackLabels {
   /** Tracks of the same number above 0 are not played together. */
   readonly alternate: number
@@ -32,10 +32,10 @@ export interface TrackLabels {
   readonly name?: string
 }
 
-/** A track that stands alone. */
+/** A track that is alone. */
 export const plainLabels: TrackLabels = { alternate: 0, enabled: true }
 
-/** What a track whose samples all stand in `moov` has beyond one whose samples come in fragments. */
+/** What a track whose samples all are in `moov` has beyond one whose samples come in fragments. */
 export interface IndexedTrack {
   /** Length in ticks of the movie. */
   readonly movieTicks: number
@@ -73,7 +73,7 @@ export function trackBox(track: Track, id: number, labels: TrackLabels = plainLa
   return indexed === undefined ? box('trak', header, content) : box('trak', header, indexed.edits, content)
 }
 
-/** `tkhd` (ISO/IEC 14496-12, 8.3.2); `place` is what stands behind the duration. */
+/** `tkhd` (ISO/IEC 14496-12, 8.3.2); `place` is what is behind the duration. */
 export function trackHeader(flags: number, id: number, movieTicks: number, ...place: readonly Uint8Array[]): Uint8Array {
   const high = Math.floor(movieTicks / 2 ** 32)
   const times = high === 0 ? uint32s(0, 0, id, 0, movieTicks) : uint32s(0, 0, 0, 0, id, 0, high, movieTicks)

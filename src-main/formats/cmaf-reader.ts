@@ -25,7 +25,7 @@ interface Defaults {
   flags: number
 }
 
-/** Who is told of the samples of a fragment, in their order. */
+/** Who is notified of the samples of a fragment, in their order. */
 export interface FragmentSink {
   /** Samples of a track follow that lie side by side from byte `at` on, counted from the `moof`. */
   run(trackId: number, at: number, count: number): void
@@ -59,7 +59,7 @@ class ChunkViews implements FragmentSink {
 }
 
 /**
- * Reads the samples of one track out of CMAF chunks that stand one behind the other (ISO/IEC 23000-19, 7.3.2.3), without copying
+ * Reads the samples of one track out of CMAF chunks that are one behind the other (ISO/IEC 23000-19, 7.3.2.3), without copying
  * media. `defaultKey` says what the track's `trex` says: whether a sample without flags is one that a decoder may start at.
  */
 export function readCmafSamples(chunk: Uint8Array, defaultKey: boolean): CmafSample[] | Fault {

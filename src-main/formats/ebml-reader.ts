@@ -9,7 +9,7 @@ export interface EbmlElement {
   readonly end: number
 }
 
-/** The element that begins at `at`; undefined where its head is none or is cut. */
+/** The element that starts at `at`; undefined where its head is none or is cut. */
 export function readElement(data: Uint8Array, at = 0): EbmlElement | undefined {
   const idBytes = leadingBytes(data[at] ?? 0)
   const sizeAt = at + idBytes

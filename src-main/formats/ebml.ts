@@ -1,6 +1,6 @@
 /** Elements of EBML (RFC 8794), the tree that Matroska files are written in. */
 
-/** An element's id as its bytes stand in the file, e.g. 0x1a45dfa3. */
+/** An element's id as its bytes are in the file, e.g. 0x1a45dfa3. */
 export type EbmlId = number
 
 function idBytes(id: EbmlId): number {
@@ -14,7 +14,7 @@ function sizeBytes(size: number): number {
   return bytes
 }
 
-/** Writes id and size; `sizeLength` pads the size to that many bytes. Returns where the content begins. */
+/** Writes id and size; `sizeLength` pads the size to that many bytes. Returns where the content starts. */
 export function writeElementHead(out: Uint8Array, at: number, id: EbmlId, size: number, sizeLength = sizeBytes(size)): number {
   let next = at
   for (let byte = idBytes(id) - 1; byte >= 0; byte--) out[next++] = Math.floor(id / 2 ** (8 * byte)) & 0xff

@@ -6,7 +6,7 @@ import { iterateNals, parseAvcDecoderConfiguration } from './h264.ts'
 import { parseHevcDecoderConfiguration } from './hevc.ts'
 import type { AudioTrack, Track, VideoTrack } from './track.ts'
 
-/** How a track's frames stand in an MPEG transport stream. */
+/** How a track's frames are in an MPEG transport stream. */
 export interface ElementaryForm {
   /** Packet identifier: each codec has its own, because common receivers never change the decoder behind one. */
   readonly pid: number
@@ -185,7 +185,7 @@ function aacForm(track: AudioTrack): ElementaryForm | undefined {
   }
 }
 
-/** `channelConfiguration` of an AudioSpecificConfig; 0 where the channels stand in a program config element. */
+/** `channelConfiguration` of an AudioSpecificConfig; 0 where the channels are in a program config element. */
 function channelConfiguration(config: Uint8Array): number {
   const reader = new BitReader(config)
   if (reader.bits(5) === 31) reader.skip(6)

@@ -7,7 +7,7 @@ import type { AudioCodec } from './track.ts'
 
 /** Takes what an audio tag holds. All byte ranges are views on the tag. */
 export interface AudioTagSink {
-  /** What the codec begins with: AudioSpecificConfig, OpusHead, `fLaC` and its blocks. May be empty. */
+  /** What the codec starts with: AudioSpecificConfig, OpusHead, `fLaC` and its blocks. May be empty. */
   audioConfig(trackNumber: number, codec: AudioCodec, config: Buffer): void
   /** One frame. `nanoOffset` is to be added to the message's timestamp. */
   audioFrame(trackNumber: number, codec: AudioCodec, nanoOffset: number, data: Buffer): void

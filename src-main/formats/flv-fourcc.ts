@@ -1,6 +1,6 @@
 import type { AudioCodec, VideoCodec } from './track.ts'
 
-/** The FourCCs of Enhanced RTMP that we carry. `vp08` and `vvc1` exist in the specification and are refused. */
+/** The FourCCs of Enhanced RTMP that we carry. `vp08` and `vvc1` exist in the specification and are rejected. */
 
 export const videoFourCcs: Readonly<Record<string, VideoCodec>> = { avc1: 'h264', hvc1: 'hevc', av01: 'av1', vp09: 'vp9' }
 export const audioFourCcs: Readonly<Record<string, AudioCodec>> = {

@@ -1,6 +1,6 @@
 import { type Fault, fault } from './fault.ts'
 
-/** What stands in an FLV file or stream, as it comes. Bodies are views on what was pushed or copies of it; they are never written again. */
+/** What is in an FLV file or stream, as it comes. Bodies are views on what was pushed or copies of it; they are never written again. */
 export interface FlvSink {
   onVideo(timestampMs: number, body: Buffer): void
   onAudio(timestampMs: number, body: Buffer): void

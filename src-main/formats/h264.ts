@@ -252,7 +252,7 @@ export function isH264Keyframe(data: Uint8Array, nalLengthSize: number): boolean
 
 /**
  * The avcC record of the parameter sets that stand inside an access unit, or undefined where there is no usable SPS with a PPS.
- * The caller compares it with the track's configuration to notice a change in mid-stream; cheap where the unit begins with a slice.
+ * The caller compares it with the track's configuration to notice a change in mid-stream; cheap where the unit starts with a slice.
  */
 export function spsFromInband(data: Uint8Array, nalLengthSize: number): Uint8Array | undefined {
   let sps: Uint8Array[] | undefined

@@ -18,7 +18,7 @@ export function buildHevcDecoderConfiguration(units: readonly Uint8Array[]): Uin
   const record = new Uint8Array(size + 3 * sets.length)
   const head = plain[2] as number
   record[0] = 1
-  // general_profile_space to general_level_idc stand in the same order in SPS and record.
+  // general_profile_space to general_level_idc are in the same order in SPS and record.
   record.set(plain.subarray(3, 15), 1)
   record.set([0xf0, 0, 0xfc, 0xfd, 0xf8, 0xf8, 0, 0, ((((head >> 1) & 7) + 1) << 3) | ((head & 1) << 2) | 3, sets.length], 13)
   let at = 23

@@ -1,7 +1,7 @@
 import { decimalSeconds, isoTime, microseconds } from './m3u8-text.ts'
 
 export interface PlaylistPart {
-  /** Names the part: counts the playlist's parts since it began. Undefined for a chunk that is longer than a part may be. */
+  /** Names the part: counts the playlist's parts since it started. Undefined for a chunk that is longer than a part may be. */
   readonly serial: number | undefined
   readonly startTicks: number
   readonly durationTicks: number
@@ -49,7 +49,7 @@ export interface MediaPlaylist {
   readonly container?: 'fmp4' | 'mpegts'
   /** Stands before every media address: empty, or an absolute prefix that ends with `/`. */
   readonly uriPrefix: string
-  /** Lines of complete segments as they were written before with the same addresses: long lists are then cheap to write anew. */
+  /** Lines of complete segments as they were written before with the same addresses: long lists are then cheap to write again. */
   readonly written?: WeakMap<PlaylistSegment, string>
   /** The segment that is being made, and the part. */
   readonly hint: { readonly sequence: number; readonly serial: number }

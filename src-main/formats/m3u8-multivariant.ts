@@ -25,7 +25,7 @@ export interface MultivariantAudio extends PlaylistEntry {
 export interface MultivariantPlaylist {
   /** Every segment of every rendition can be decoded by itself (EXT-X-INDEPENDENT-SEGMENTS). */
   readonly independentSegments: boolean
-  /** Where players begin (EXT-X-START), seconds from the beginning of the media playlists, or before their end where negative. */
+  /** Where players start (EXT-X-START), seconds from the start of the media playlists, or before their end where negative. */
   readonly startOffsetS?: number
   readonly video: readonly MultivariantVideo[]
   readonly audio: readonly MultivariantAudio[]
@@ -72,7 +72,7 @@ function writeVideoVariants(lines: string[], videos: readonly MultivariantVideo[
 function writeAudioVariants(lines: string[], groups: ReadonlyMap<string, MultivariantAudio[]>): void {
   for (const [family, group] of groups) {
     if (group.length < 2) continue
-    // The first track is the variant's own media, which a rendition without URI stands for (section 4.4.6.2.1).
+    // The first track is the variant's own media, which a rendition without URI represents (section 4.4.6.2.1).
     group.forEach((audio, index) => {
       lines.push(mediaTag(groupId(family), audio, index === 0, index === 0 ? undefined : audio.uri))
     })

@@ -1,7 +1,7 @@
 import { element, text, unsigned } from './ebml.ts'
 import type { Chapter } from './media-file-writer.ts'
 
-/** A Chapters element (RFC 9559, 5.1.7) of one edition: each chapter begins where it says and lasts until the next. */
+/** A Chapters element (RFC 9559, 5.1.7) of one edition: each chapter starts where it says and lasts until the next. */
 export function chapters(marks: readonly Chapter[]): Uint8Array {
   const atoms = marks.map(({ atMs, name }, index) =>
     element(

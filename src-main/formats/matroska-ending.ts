@@ -43,7 +43,7 @@ export class Cues {
     this.track = track
   }
 
-  /** A keyframe at `ms` stands in the cluster at `position` of the segment's content. */
+  /** A keyframe at `ms` is in the cluster at `position` of the segment's content. */
   add(ms: number, position: number): void {
     if (ms - this.#lastMs < cueEveryMs) return
     this.#lastMs = ms
@@ -57,7 +57,7 @@ export class Cues {
   }
 }
 
-/** A Matroska file of whole clusters, as it stands; places are bytes of the file. */
+/** A Matroska file of whole clusters, as it is; places are bytes of the file. */
 export interface GrownSegment {
   /** First byte of the segment's content: positions count from it. */
   readonly origin: number

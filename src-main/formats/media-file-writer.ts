@@ -14,18 +14,18 @@ export interface FileEnding {
 
 /** A place in a file that has a name. */
 export interface Chapter {
-  /** From the file's beginning, ms. */
+  /** From the file's start, ms. */
   readonly atMs: number
   readonly name: string
 }
 
-/** Writes a media file from front to back: whatever stands behind the head and any number of fragments plays. */
+/** Writes a media file from front to back: whatever is behind the head and any number of fragments plays. */
 export interface MediaFileWriter {
-  /** The file's beginning. Called once, first. */
+  /** The file's start. Called once, first. */
   head(): Uint8Array
   /** Packets in decoding order within each track, as the bytes that follow the last ones. Packets of unknown tracks are left out. */
   fragment(packets: readonly Packet[]): Uint8Array
-  /** A chapter begins: written with the ending, in the order told. Containers that know none leave it out. */
+  /** A chapter starts: written with the ending, in the order told. Containers that know none leave it out. */
   chapter(chapter: Chapter): void
   finish(): FileEnding
 }

@@ -13,7 +13,7 @@ const video = videoTrack('v0', 'h264', headers.avcB) as Track
 const audio = audioTrack('a0', 'aac', headers.aacLc) as Track
 const second = audioTrack('a1', 'aac', headers.aacLc) as Track
 
-/** Pictures with B-frames and sound, beginning at 7 s, in order of time. */
+/** Pictures with B-frames and sound, starting at 7 s, in order of time. */
 function media(seconds: number, tracks: readonly Track[] = [video, audio]): Packet[] {
   const packets: Packet[] = []
   for (const track of tracks) {
@@ -28,7 +28,7 @@ function media(seconds: number, tracks: readonly Track[] = [video, audio]): Pack
   return packets.sort((a, b) => a.dts / a.track.timescale - b.dts / b.track.timescale)
 }
 
-/** The file as it stands on disk after every half second, and finished. */
+/** The file as it is on disk after every half second, and finished. */
 function write(writer: MediaFileWriter, packets: readonly Packet[]): { open: Buffer; done: Buffer } {
   const pieces: Uint8Array[] = [writer.head()]
   for (let from = 0; from < packets.length; from += 40) pieces.push(writer.fragment(packets.slice(from, from + 40)))

@@ -4,7 +4,7 @@ import { box, findBox, fourCharacters, fullBox, type Mp4Box, readUint32, uint32s
 import { chapterList } from './mp4-chapters.ts'
 import type { SampleTables } from './mp4-sample-tables.ts'
 
-/** An MP4 file that grew by fragments, as it stands. */
+/** An MP4 file that grew by fragments, as it is. */
 export interface GrownMovie {
   /** The `moov` at its head: a whole box, without samples. */
   readonly moov: Uint8Array
@@ -57,7 +57,7 @@ function indexedTrack(data: Uint8Array, trak: Mp4Box, tables: SampleTables, movi
   const { firstDts, firstPts } = tables
   const delay = toMovie(firstPts)
   const length = toMovie(tables.endPts - firstPts)
-  // Where a track begins later than the file an empty edit holds it back until its first frame is shown. The media that follow it begin
+  // Where a track starts later than the file an empty edit holds it back until its first frame is shown. The media that follow it start
   // with that frame too, not at decoding time 0: players take the wait that B-frames cause off otherwise, and pictures come too early.
   const entries = [delay, -1, 0x10000, length, firstPts - firstDts, 0x10000]
   const edits = firstDts === 0 ? [] : [box('edts', fullBox('elst', 0, 0, uint32s(2, ...entries)))]

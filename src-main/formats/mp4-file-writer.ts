@@ -8,7 +8,7 @@ import type { Packet, Track } from './track.ts'
 
 /** Ticks per second of the movie's own times. */
 const movieTimescale = 1000
-/** Seconds from 1904, where the format's clock begins, to 1970. */
+/** Seconds from 1904, where the format's clock starts, to 1970. */
 const epochS = 2_082_844_800
 const nothing = new Uint8Array(0)
 
@@ -17,7 +17,7 @@ interface Lane {
   readonly id: number
   readonly samples: ChunkSamples
   readonly tables: SampleTables
-  /** Ticks of the track's timescale at which the file begins. */
+  /** Ticks of the track's timescale at which the file starts. */
   readonly startTicks: number
   baseTicks: number
   /** Decoding time of the newest sample. */
@@ -25,7 +25,7 @@ interface Lane {
 }
 
 export interface FileStart {
-  /** Where on the packets' timeline the file begins, seconds: no packet is earlier. */
+  /** Where on the packets' timeline the file starts, seconds: no packet is earlier. */
   readonly startS: number
   /** The same moment on the wall clock, ms since 1970. */
   readonly createdMs: number
@@ -36,7 +36,7 @@ export interface FileStart {
 /**
  * An MP4 file of several tracks that is a fragmented one as long as it grows (ISO/IEC 14496-12, 8.8), so that it plays up to the last
  * whole fragment whenever its writer dies, and a plain one when it is finished: a complete `moov` is put behind its end, and the bytes
- * of a `free` box at its beginning become the header of one `mdat` that holds the first `moov` and all fragments.
+ * of a `free` box at its start become the header of one `mdat` that holds the first `moov` and all fragments.
  */
 export class Mp4FileWriter implements MediaFileWriter {
   readonly #lanes: readonly Lane[]

@@ -18,10 +18,10 @@ export interface MovieTrack {
   readonly track: Track
   /** In decoding order; never empty. */
   readonly samples: readonly MovieSample[]
-  /** What is presented, ticks: the movie begins at `startTicks`, samples outside are decoded and not presented. */
+  /** What is presented, ticks: the movie starts at `startTicks`, samples outside are decoded and not presented. */
   readonly startTicks: number
   readonly endTicks: number
-  /** Those of a track that stands alone where left out. */
+  /** Those of a track that is alone where left out. */
   readonly labels?: TrackLabels
 }
 
@@ -44,7 +44,7 @@ export interface MovieHead {
 
 /** Ticks per second of the movie's own times. */
 const movieTimescale = 90_000
-/** Seconds from 1904, where the format's clock begins, to 1970. */
+/** Seconds from 1904, where the format's clock starts, to 1970. */
 const epochS = 2_082_844_800
 /** Tracks take turns each so many seconds. */
 const turnS = 1
@@ -61,7 +61,7 @@ export function decodingTimes(samples: readonly MovieSample[]): Float64Array {
   return times
 }
 
-/** The head of a plain MP4 file (ISO/IEC 14496-12) whose `moov` stands first. `createdMs` is ms since 1970. */
+/** The head of a plain MP4 file (ISO/IEC 14496-12) whose `moov` is first. `createdMs` is ms since 1970. */
 export function buildMovieHead(tracks: readonly MovieTrack[], createdMs: number): MovieHead {
   const times = tracks.map(({ samples, track }) =>
     track.kind === 'video' ? decodingTimes(samples) : Float64Array.from(samples, (each) => each.pts),

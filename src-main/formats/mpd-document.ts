@@ -31,7 +31,7 @@ export interface MpdRepresentation {
 export interface MpdAdaptationSet {
   readonly id: number
   readonly contentType: 'video' | 'audio'
-  /** Every segment begins with a point where decoding may start. */
+  /** Every segment starts with a point where decoding may start. */
   readonly startWithSap: boolean
   readonly label?: string
   readonly representations: readonly MpdRepresentation[]
@@ -147,7 +147,7 @@ function representationText(representation: MpdRepresentation, availabilityTimeO
   return `${text}>\n${timelineText(representation.timeline)}</SegmentTemplate>\n</Representation>\n`
 }
 
-/** S elements: runs of equal length are one element with @r; @t stands first and wherever a gap or overlap lies. */
+/** S elements: runs of equal length are one element with @r; @t is first and wherever a gap or overlap lies. */
 function timelineText(timeline: readonly MpdTimelineEntry[]): string {
   let text = '<SegmentTimeline>\n'
   let next: number | undefined

@@ -12,13 +12,13 @@ export const clockHz = 90_000
 const clockModulus = 2 ** 33
 /** Every time is this much later than on the stream's timeline, so that a PCR ahead of its frame is never negative. */
 const offsetTicks = 10 * clockHz
-/** How long before its decoding time a frame's bytes begin to arrive. */
+/** How long before its decoding time a frame's bytes start to arrive. */
 export const deliveryTicks = 0.7 * clockHz
 /** The clock is told at least this often (ISO/IEC 13818-1, 2.7.2 asks for 100 ms). */
 export const clockEveryTicks = 0.09 * clockHz
 /** How long before its time of presentation a picture's decoding time may be, where nothing tells. */
 export const maxReorderTicks = 0.3 * clockHz
-/** The 4-bit continuity counters of whole sixteens of packets end where they began. */
+/** The 4-bit continuity counters of whole sixteens of packets end where they started. */
 export const counterCycle = 16
 const payloadBytes = tsPacketBytes - 4
 const clockFieldBytes = 8
@@ -53,7 +53,7 @@ function fieldBytes(unit: Unit): number {
   return unit.clock !== undefined ? clockFieldBytes : unit.key ? flagsFieldBytes : 0
 }
 
-/** PES packet (ISO/IEC 13818-1, 2.4.3.6) whose data begins with a frame. */
+/** PES packet (ISO/IEC 13818-1, 2.4.3.6) whose data starts with a frame. */
 export function pesPacket(streamId: number, pts: number, dts: number, frames: readonly Uint8Array[], frameBytes: number): Uint8Array {
   const timeBytes = dts === pts ? 5 : 10
   const out = new Uint8Array(9 + timeBytes + frameBytes)
@@ -111,7 +111,7 @@ export class PacketWriter {
   section(pid: number, section: Uint8Array): void {
     const out = this.#out
     const at = this.#header(pid, true, 0, payloadBytes)
-    // pointer_field 0: the section begins at once; what follows it is stuffing.
+    // pointer_field 0: the section starts at once; what follows it is stuffing.
     out.set(section, at + 1)
     out.fill(0xff, at + 1 + section.length, this.#at)
   }
@@ -134,7 +134,7 @@ export class PacketWriter {
     }
   }
 
-  /** The four bytes of a packet's header; returns where the rest begins. A packet without payload does not count. */
+  /** The four bytes of a packet's header; returns where the rest starts. A packet without payload does not count. */
   #header(pid: number, start: boolean, fieldLength: number, payloadLength: number): number {
     const out = this.#out
     const at = this.#at

@@ -45,7 +45,7 @@ export class TsAudio {
     this.#next = undefined
   }
 
-  /** The data of one PES packet. `pts` in 90 kHz is that of the first frame that begins in it; undefined where it told none. */
+  /** The data of one PES packet. `pts` in 90 kHz is that of the first frame that starts in it; undefined where it told none. */
   onPes(pes: Uint8Array, pts: number | undefined): void {
     const carried = this.#carried.length
     const data = carried === 0 ? pes : joined(this.#carried, pes)
@@ -110,7 +110,7 @@ interface CutFrame {
   readonly config: () => Uint8Array
 }
 
-/** Cuts the frame that begins at `at`; `more`: it is not whole; `sync`: none begins here; another text names what is not carried. */
+/** Cuts the frame that starts at `at`; `more`: it is not whole; `sync`: none starts here; another text names what is not carried. */
 type Cutter = (data: Uint8Array, at: number) => CutFrame | 'more' | 'sync' | (string & {})
 
 /** ADTS (ISO/IEC 14496-3, 1.A.3.2). */

@@ -10,7 +10,7 @@ const maxSets = 16
 
 /**
  * Makes frames of length-prefixed NAL units from the access units of a transport stream, and the track's configuration from the parameter
- * sets that stand in them: these, delimiters and filler are taken out of the frames.
+ * sets that are in them: these, delimiters and filler are taken out of the frames.
  */
 export class TsVideo {
   readonly #id: string
@@ -60,7 +60,7 @@ export class TsVideo {
     }
     this.#describe(found)
     if (!slices || !this.#described) return
-    // Encoders that never send an IDR picture tell where to begin by a recovery point beside the parameter sets.
+    // Encoders that never send an IDR picture tell where to start by a recovery point beside the parameter sets.
     key ||= recovery && (found[1] as Uint8Array[]).length > 0
     if (!this.#started && !key) return
     this.#started = true
@@ -151,7 +151,7 @@ function hasRecoveryPoint(data: Uint8Array, start: number, end: number): boolean
   return false
 }
 
-/** Where NAL units begin and end in an Annex B byte stream, without their start codes and trailing zeros. */
+/** Where NAL units start and end in an Annex B byte stream, without their start codes and trailing zeros. */
 function findUnits(data: Uint8Array, starts: number[], ends: number[]): void {
   const last = data.length - 2
   let at = 0

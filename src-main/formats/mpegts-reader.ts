@@ -170,7 +170,7 @@ export class TsReader {
     while (at < end && (sections.length > 0 || data[at] !== 0xff)) at = this.#grow(sections, pid, data, at, end)
   }
 
-  /** Adds bytes to the section that grows, and reads it when it is whole. Returns where the next begins. */
+  /** Adds bytes to the section that grows, and reads it when it is whole. Returns where the next starts. */
   #grow(sections: Sections, pid: number, data: Uint8Array, from: number, end: number): number {
     let at = from
     while (sections.length < 3 && at < end) sections.bytes[sections.length++] = data[at++] as number

@@ -40,7 +40,7 @@ export class TsStreamWriter {
   #clock = Number.NEGATIVE_INFINITY
   #tables = Number.NEGATIVE_INFINITY
   readonly #units: Unit[] = []
-  /** Which of `#units` the tables stand before. */
+  /** Which of `#units` the tables are before. */
   readonly #withTables: boolean[] = []
 
   /** `version` of the program map: differs where the tracks do, within one stream of packets. */

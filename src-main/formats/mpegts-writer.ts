@@ -43,10 +43,10 @@ const audioPesTicks = 0.09 * clockHz
 const maxAudioPesBytes = 4000
 
 /**
- * Writes a segment of an MPEG transport stream (ISO/IEC 13818-1) that a player can begin with.
+ * Writes a segment of an MPEG transport stream (ISO/IEC 13818-1) that a player can start with.
  *
  * Segments are made when somebody asks, in any order and perhaps by several hosts, yet their continuity counters must go on from one
- * to the next. So in every segment each PID has whole sixteens of packets: all counters begin at 0 and the next segment's fit. Tables
+ * to the next. So in every segment each PID has whole sixteens of packets: all counters start at 0 and the next segment's fit. Tables
  * stand sixteen times, spread over the segment, as broadcast receivers like it; for media, the largest PES packet is spread over the
  * few packets that are missing.
  */
@@ -132,7 +132,7 @@ function merge(video: readonly Unit[], audio: readonly Unit[]): Unit[] {
   return merged
 }
 
-/** Until when the clock may be told: where the next segment's may begin. Pictures that return with B-frames are decoded some time ahead. */
+/** Until when the clock may be told: where the next segment's may start. Pictures that return with B-frames are decoded some time ahead. */
 function clockEnd({ video, audio }: TsSegment): number {
   const last = video?.samples.at(-1)
   if (video && last) return toClock(last.dts + last.duration, video.timescale)

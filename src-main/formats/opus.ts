@@ -11,7 +11,7 @@ export interface OpusConfiguration {
 
 const magic = [0x4f, 0x70, 0x75, 0x73, 0x48, 0x65, 0x61, 0x64]
 
-/** Reads an OpusHead packet (little-endian, begins with its name) or a dOps body (big-endian, begins with version 0). */
+/** Reads an OpusHead packet (little-endian, starts with its name) or a dOps body (big-endian, starts with version 0). */
 export function parseOpusHead(body: Uint8Array): OpusConfiguration | Fault {
   const isHead = magic.every((byte, i) => body[i] === byte)
   if (!isHead && body[0] !== 0) return fault('Opus header starts with neither OpusHead nor version 0', 0)

@@ -7,7 +7,7 @@ export interface ChunkLimits {
   mediaBytes: number
   /** Largest message of any other type, bytes. */
   commandBytes: number
-  /** Sum of the lengths of all messages that have begun and are not whole, bytes. */
+  /** Sum of the lengths of all messages that have started and are not whole, bytes. */
   partialBytes: number
   /** Chunk streams that may be in use. */
   chunkStreams: number
@@ -50,7 +50,7 @@ class ChunkStreamState {
 export class ChunkReader {
   chunkSize = 128
   readonly limits: ChunkLimits
-  /** Bytes seen since the beginning, for acknowledgements. */
+  /** Bytes seen since the start, for acknowledgements. */
   bytesIn = 0
   /** Gathers small messages in common allocations; for peers that are trusted to send media. A body that is kept long keeps its whole slab. */
   slabs = false
@@ -163,7 +163,7 @@ export class ChunkReader {
     return position
   }
 
-  /** A new message: its length is held against the limits before a byte is allocated. */
+  /** A new message: its length is compared with the limits before a byte is allocated. */
   private begin(stream: ChunkStreamState, _end: number): boolean {
     const { length, type } = stream
     const media = type === MessageType.audio || type === MessageType.video || type === MessageType.aggregate

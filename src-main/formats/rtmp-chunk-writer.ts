@@ -1,5 +1,5 @@
 /**
- * Cuts messages into chunks (RTMP 1.0 section 5.3.1). Every message begins with a full header (type 0): a few bytes more than
+ * Cuts messages into chunks (RTMP 1.0 section 5.3.1). Every message starts with a full header (type 0): a few bytes more than
  * deltas would take, but no state per receiver, so that one body can be shared by all of them.
  */
 

@@ -3,7 +3,7 @@ import { type Fault, fault } from './fault.ts'
 
 /**
  * The server's side of the RTMP handshake (RTMP 1.0 section 5.2), simple and with digests.
- * The digest form signs C1 and S1 with HMAC-SHA256 in one of two places; Flash-born encoders refuse an unsigned answer to a signed C1.
+ * The digest form signs C1 and S1 with HMAC-SHA256 in one of two places; Flash-born encoders reject an unsigned answer to a signed C1.
  */
 
 const packetBytes = 1536
@@ -13,7 +13,7 @@ const serverName = Buffer.from('Genuine Adobe Flash Media Server 001')
 const serverKey = Buffer.concat([serverName, keyTail])
 const clientName = Buffer.from('Genuine Adobe Flash Player 001')
 
-/** Where a scheme keeps the four bytes that say where its digest lies, and where its region begins. */
+/** Where a scheme keeps the four bytes that say where its digest lies, and where its region starts. */
 const schemes = [
   { pointer: 8, base: 12 },
   { pointer: 772, base: 776 },

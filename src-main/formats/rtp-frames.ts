@@ -27,7 +27,7 @@ export function frameAssembler(codec: RtpVideoCodec): FrameAssembler {
   return codec === 'h264' ? new H264Assembler() : codec === 'vp9' ? new Vp9Assembler() : new Av1Assembler()
 }
 
-/** True where a payload begins a frame that a decoder may start at; cheap, for every packet that is forwarded. */
+/** True where a payload starts a frame that a decoder may start at; cheap, for every packet that is forwarded. */
 export function beginsKeyframe(codec: RtpVideoCodec, data: Uint8Array, start: number, end: number): boolean {
   if (start >= end) return false
   const first = data[start] as number
@@ -213,7 +213,7 @@ class Vp9Assembler implements FrameAssembler {
   }
 }
 
-/** Where the VP9 bytes begin behind the payload descriptor; undefined where it is cut. */
+/** Where the VP9 bytes start behind the payload descriptor; undefined where it is cut. */
 function vp9Start(payload: Uint8Array): number | undefined {
   const first = payload[0]
   if (first === undefined) return undefined

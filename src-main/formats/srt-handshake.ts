@@ -1,14 +1,14 @@
 import { type Fault, fault, isFault } from './fault.ts'
 import { SrtExtension } from './srt-packet.ts'
 
-/** Handshake types (draft-sharabayko-srt-01, section 3.2.1); a refusal is 1000 and its code. */
+/** Handshake types (draft-sharabayko-srt-01, section 3.2.1); a rejection is 1000 and its code. */
 export const SrtHandshakeType = { induction: 1, conclusion: 0xffffffff } as const
 
 /** What the extension field says in a listener's answer to the induction. */
 export const srtMagic = 0x4a17
 export const srtHandshakeBytes = 48
 
-/** Why a caller is refused (section 4.3; the codes from 1400 are those of the access control guidelines). */
+/** Why a caller is rejected (section 4.3; the codes from 1400 are those of the access control guidelines). */
 export const SrtReject = {
   unknown: 0,
   resource: 3,
@@ -144,7 +144,7 @@ export function parametersContent(parameters: SrtParameters): Uint8Array {
   return out
 }
 
-/** Texts stand in words whose bytes are in reverse (section 3.2.1.3). */
+/** Texts are in words whose bytes are in reverse (section 3.2.1.3). */
 export function textContent(text: string): Uint8Array {
   const bytes = Buffer.from(text)
   const out = Buffer.alloc(((bytes.length + 3) >> 2) << 2)

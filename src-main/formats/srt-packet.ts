@@ -2,7 +2,7 @@ import { type Fault, fault } from './fault.ts'
 
 /**
  * Packets of SRT on the wire (draft-sharabayko-srt-01, section 3). A packet is a 16-byte header and its body; the header's first bit
- * tells control from data. Sequence numbers have 31 bits, message numbers 26, times are microseconds since the sender's socket began, modulo 2^32.
+ * tells control from data. Sequence numbers have 31 bits, message numbers 26, times are microseconds since the sender's socket started, modulo 2^32.
  */
 
 export const srtHeaderBytes = 16

@@ -42,7 +42,7 @@ export function videoTrack(id: string, codec: VideoCodec, config: Uint8Array, fi
 }
 
 /**
- * An audio track from what its codec begins with: AudioSpecificConfig for AAC, the OpusHead packet (or a dOps body) for Opus,
+ * An audio track from what its codec starts with: AudioSpecificConfig for AAC, the OpusHead packet (or a dOps body) for Opus,
  * `fLaC` and its metadata blocks (or the dfLa blocks alone) for FLAC, the first sync frame for AC-3 and E-AC-3, the first frame for MP3.
  */
 export function audioTrack(id: string, codec: AudioCodec, config: Uint8Array): AudioTrack | Fault {

@@ -1,5 +1,5 @@
 /**
- * The one currency of the live and studio wings: tracks describe, packets carry.
+ * The one currency of the live and studio parts: tracks describe, packets carry.
  * Nothing here does any work; every reader and writer of media in the product speaks these types.
  */
 

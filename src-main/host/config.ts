@@ -6,7 +6,7 @@ import { HostOptionsSchema } from '../platform/config/host-options.ts'
 import { type OptionSpec, optionSpecs } from '../platform/config/option-specs.ts'
 import { type OptionSource, readOptionFile, resolveOptions } from '../platform/config/resolve-options.ts'
 
-/** Every option of the program: the host's own and the wings'. */
+/** Every option of the program: the host's own and the parts'. */
 export const ConfigSchema = Type.Object({ ...HostOptionsSchema.properties, ...LiveConfigSchema.properties })
 export type Config = Static<typeof ConfigSchema>
 
@@ -26,7 +26,7 @@ export interface ConfigInputs {
   readonly file?: string
 }
 
-/** Reads all options. The data folder comes first: the usual option file stands in it. Throws `config.invalid`. */
+/** Reads all options. The data folder comes first: the usual option file is in it. Throws `config.invalid`. */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const environment = inputs.environment ?? {}
   const dataDir = resolve(String(inputs.flags?.data || environment.STREAMS_DATA || defaultDataFolder(process.platform, environment)))

@@ -6,7 +6,7 @@ import { readSupervisorLink } from './supervisor/supervisor-link.ts'
 import type { StopCause } from './wiring.ts'
 
 // Media are buffers outside the heap. By default every 32 MB of new ones have the whole heap marked, every other second with twenty
-// streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is held.
+// streams, which was half of all processor time; counted together with the heap they are collected in proportion to what is kept.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 // V8 decides in what proportion by how fast it collects: with a hundred streams, or on a busy machine, it lets garbage grow to three
 // times what is kept. A fixed share of 30 % costs at most half a percent of a core with twenty streams, and with a hundred of 1 Mbps

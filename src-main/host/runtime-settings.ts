@@ -5,7 +5,7 @@ import type { EventBus } from '../platform/events.ts'
 import type { SettingsStore } from '../platform/settings-store.ts'
 import type { Config } from './config.ts'
 
-/** How long a host may be away and still go on with its outputs, unless it is told otherwise, ms. */
+/** How long a host may be away and still go on with its outputs, unless it is configured otherwise, ms. */
 const usualResumeMs = 600_000
 
 /** What may change while the host runs. */
@@ -32,7 +32,7 @@ export interface RuntimeSettings {
 
 /**
  * A setting that was changed at run time outlives the run; an option given as flag or in the environment
- * stands above it, so that whoever starts the host has the last word.
+ * is above it, so that whoever starts the host has the last word.
  */
 export function createRuntimeSettings(
   config: Config,

@@ -165,7 +165,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     let ready: ReadyLine | undefined
     let api: Api | undefined
     const rtmpsPort = config.rtmpsPort
-    // RTMPS opens with the certificate in hand; making one takes part of a second, so it begins early.
+    // RTMPS opens with the certificate in hand; making one takes part of a second, so it starts early.
     const tls = rtmpsPort === 'off' ? undefined : await loadOnce()
     const secrets = openSecretBox(config.data)
     const clock = createSteadyClock()
@@ -286,7 +286,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     const endpoint = api
     // Side by side, so together: a slow client of one must not hold up the other.
     open.push(() => Promise.all([endpoint.stop(), live.stop()]))
-    // The studio publishes into live: it ends first and begins last.
+    // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
     const [http, opened] = await Promise.all([endpoint.start(), startLive(live, config)])
     reach.setPorts({ ownHttpPorts: [http.httpPort], ownHttpsPorts: http.httpsPort === null ? [] : [http.httpsPort] })

@@ -6,10 +6,10 @@ import { createAccess } from './policy/access/index.ts'
 import { createHooks, createPlayDecisions } from './policy/hooks/index.ts'
 import { KeyGate } from './policy/keys/publish-gate.ts'
 
-/** The two questions of every door: may this one publish, may that one watch. */
+/** The two questions of every endpoint: may this one publish, may that one watch. */
 export type Admission = Awaited<ReturnType<typeof createAdmission>>
 
-/** IP address rules, signed addresses, hooks and limits joined to one gate for ways in and one question for ways out. */
+/** IP address rules, signed addresses, hooks and limits joined to one gate for inputs and one question for outputs. */
 export async function createAdmission(dependencies: LiveDependencies, core: Core) {
   const { database, writes, events, audit, log } = dependencies
   const { now, settings, keys, registry, viewers, metrics, nameOf } = core

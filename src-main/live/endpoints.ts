@@ -24,7 +24,7 @@ export interface OpenPorts {
   srt: number | undefined
 }
 
-/** Makes the ways in and out of streams, each asking `gate` or `mayWatch` of the admission; those of HTTP are the host's, the others open with `listen`. */
+/** Makes the inputs and outputs of streams, each asking `gate` or `mayWatch` of the admission; those of HTTP are the host's, the others open with `listen`. */
 export async function createDoors(
   dependencies: LiveDependencies,
   core: Core,

@@ -20,7 +20,7 @@ export type { Live, LiveDependencies, LiveHealth } from './live-dependencies.ts'
 export { liveMigrations } from './migrations.ts'
 export { passCookie } from './policy/access/access-http.ts'
 
-/** Makes the live wing from what is kept in the database; nothing listens before `start`. */
+/** Makes the live part from what is kept in the database; nothing listens before `start`. */
 export async function createLive(dependencies: LiveDependencies): Promise<Live> {
   const ports: OpenPorts = { rtmp: dependencies.listen.rtmpPort, rtmps: undefined, srt: undefined }
   const addressBase = (baseUrl: string): AddressBase => ({

@@ -43,7 +43,7 @@ export interface AccessRuleRow {
   rules: string
 }
 
-/** Row of table `playback_key`: a shared secret (sealed) or a public key (PEM). */
+/** Row of table `playback_key`: a shared secret (encrypted) or a public key (PEM). */
 export interface PlaybackKeyRow {
   id: string
   label: string
@@ -68,7 +68,7 @@ export interface AlertRuleRow {
   settings: string
 }
 
-/** Row of table `alert_channel`; how it is reached, as sealed JSON. */
+/** Row of table `alert_channel`; how it is reached, as encrypted JSON. */
 export interface AlertChannelRow {
   id: string
   created_at: string
@@ -120,7 +120,7 @@ export interface RecordingRow {
   sprites: number
 }
 
-/** Row of table `recording_rule`: JSON by stream name; the default stands under '', retention under '*retention'. */
+/** Row of table `recording_rule`: JSON by stream name; the default is under '', retention under '*retention'. */
 export interface RecordingRuleRow {
   stream: string
   rule: string
@@ -176,7 +176,7 @@ export interface StreamSlateRow {
   lasts: string
 }
 
-/** Row of table `source`; the address is sealed. */
+/** Row of table `source`; the address is encrypted. */
 export interface SourceRow {
   id: string
   stream: string

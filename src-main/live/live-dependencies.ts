@@ -21,10 +21,10 @@ export interface LiveDependencies {
   readonly config: LiveConfig
   /** What one IP address may hold open. */
   readonly clients: ClientLimits
-  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS or SRT port keeps that door closed. */
+  /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS or SRT port keeps that endpoint closed. */
   readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number; readonly srtPort?: number }
   readonly database: LiveDatabase
-  /** Folder for what the wing keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
+  /** Folder for what the part keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
   readonly dataDir: string
   readonly secrets: SecretBox
   /** Where editors' URLs may lead, as it is now. */
@@ -36,7 +36,7 @@ export interface LiveDependencies {
   readonly log: Logger
   /** Metrics. */
   readonly registry: Registry
-  /** PEM for RTMPS; without it that door stays closed. */
+  /** PEM for RTMPS; without it that endpoint stays closed. */
   readonly certificate?: () => { readonly key: string | Buffer; readonly cert: string | Buffer }
   /** Settings that were changed while the host ran. */
   readonly settings?: LiveSettingsSource
@@ -61,13 +61,13 @@ export interface LiveHealth {
   readonly problems: readonly ErrorCode[]
 }
 
-/** The live wing: streams come in over RTMP and go out to viewers. */
+/** The live part: streams come in over RTMP and go out to viewers. */
 export interface Live {
   readonly routes: readonly RouteDefinition[]
   readonly streams: StreamDirectory
   /** For makers of media on the same host. */
   readonly carrier: StreamCarrier
-  /** Opens the RTMP and SRT doors. Rejects with `port.in_use` or `port.forbidden`. */
+  /** Opens the RTMP and SRT endpoints. Rejects with `port.in_use` or `port.forbidden`. */
   start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
   stop(): Promise<void>
   /** How many processes deliver beside the host. */

@@ -2,11 +2,11 @@ import type { ErrorCode } from '../platform/errors.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
 import type { ResourceHandlers, UpgradeHandlers } from './http/resources.ts'
 
-/** One capability of the live wing: made by its folder's `createX(needs)`, joined to the others in `live/index.ts`. */
+/** One capability of the live part: made by its folder's `createX(needs)`, joined to the others in `live/index.ts`. */
 export interface LivePart {
-  /** Its doors of the API. */
+  /** Its endpoints of the API. */
   readonly routes?: readonly RouteDefinition[]
-  /** Opens its ports and begins its work; after the stream registry stands. Rejects with AppError. */
+  /** Opens its ports and starts its work; after the stream registry stands. Rejects with AppError. */
   start?(): Promise<void> | void
   /** Ends its sockets, timers and processes. Idempotent; in under two seconds. */
   stop?(): Promise<void> | void

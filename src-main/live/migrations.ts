@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
 
-/** The tables of the live wing: streams and their keys. */
+/** The tables of the live part: streams and their keys. */
 export const liveMigrations: readonly Migration[] = [
   {
     name: 'live/0001-streams-keys',

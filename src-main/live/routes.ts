@@ -34,7 +34,7 @@ export interface LiveRoutesDependencies {
   readonly keys: StreamKeys
   readonly viewers: ViewerSessions
   readonly testStream: TestStream
-  /** Frees what is kept of a forgotten stream. */
+  /** Frees what is kept of a dropped stream. */
   readonly forget: (stream: ManagedStream) => void
   /** Everything that addresses are built from, for a client that came by `baseUrl`. */
   readonly addressBase: (baseUrl: string) => AddressBase
@@ -49,7 +49,7 @@ const Label = Type.String({ minLength: 1, maxLength: 100 })
 
 const tag = 'live'
 
-/** The live wing's doors of the API. */
+/** The live part's endpoints of the API. */
 export function liveRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
   return [...streamRoutes(dependencies), ...keyRoutes(dependencies), ...demoRoutes(dependencies), ...shortRoutes(dependencies)]
 }

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { streamNamePattern } from '../media/stream-name.ts'
 import { KeyLimitsSchema, OnOverLimitSchema } from './key-limits.ts'
 
-/** The live wing's words on the wire: what the API answers, what events carry, what the page is typed by. */
+/** The live part's words on the wire: what the API answers, what events carry, what the page is typed by. */
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) => Type.Union([schema, Type.Null()])
 
@@ -165,7 +165,7 @@ export const StreamKeySchema = Type.Object({
 })
 export type StreamKey = Static<typeof StreamKeySchema>
 
-/** Where an encoder publishes to. `key` stands here only when the key has just been made or rotated. */
+/** Where an encoder publishes to. `key` is here only when the key has just been made or rotated. */
 export const PublishAddressesSchema = Type.Object({
   rtmpServer: Type.String({ description: 'e.g. rtmp://127.0.0.1:1935/live' }),
   rtmpsServer: Nullable(Type.String()),

@@ -1,4 +1,4 @@
-/** One frame as it came off the wire, before its times are mended. */
+/** One frame as it came off the wire, before its times are corrected. */
 export interface IngestPacket {
   readonly trackId: string
   /** Decoding time in ms as the encoder sent it: may wrap at 2^32, jump or go back; fractional with nanosecond offsets. */

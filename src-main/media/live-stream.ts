@@ -32,6 +32,6 @@ export interface LiveStream {
   readonly tracks: readonly Track[]
   /** Wall clock (ms since 1970, fractional) at which timeline 0 reached the host: PROGRAM-DATE-TIME and availabilityStartTime. */
   readonly originTimeMs: number
-  /** `from: 'keyframe'` replays the GOP cache first, so that a player starts at once; `'live'` begins with the next packet. */
+  /** `from: 'keyframe'` replays the GOP cache first, so that a player starts at once; `'live'` starts with the next packet. */
   subscribe(subscriber: StreamSubscriber, options: { from: 'keyframe' | 'live' }): () => void
 }

@@ -43,7 +43,7 @@ export interface SendAim {
   readonly latencyMs: number | null
   /** Whom to trust where TLS is spoken: `system`, `any` or a SHA-256 fingerprint. */
   readonly certificate: string
-  /** An editor named the URL: it is held to what editors may reach. */
+  /** An editor named the URL: it is limited to what editors may reach. */
   readonly limited: boolean
 }
 

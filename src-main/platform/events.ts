@@ -26,7 +26,7 @@ export interface EventBus {
   publish(topic: EventTopic, data: unknown, options?: PublishOptions): void
   /** Calls back for each event, in order, synchronously. Returns the way to stop. A listener that throws is logged, not propagated. */
   subscribe(listener: (event: AppEvent) => void): () => void
-  /** Kept events after `seq`, oldest first; undefined when some of them are no longer held. Volatile events are left out. */
+  /** Kept events after `seq`, oldest first; undefined when some of them are no longer kept. Volatile events are left out. */
   since(seq: number): readonly AppEvent[] | undefined
   /**
    * Offers a topic of samples, many a second: sent live, never replayed, and to those clients alone who name the topic in full.

@@ -3,7 +3,7 @@ import { type TBoolean, type TObject, type TOptional, Type } from 'typebox'
 import type { AppError } from './errors.ts'
 import type { FileReply } from './routes.ts'
 
-/** Query of a door that gives a file. */
+/** Query of an endpoint that gives a file. */
 export const FileQuery: TObject<{ download: TOptional<TBoolean> }> = Type.Object({
   download: Type.Optional(Type.Boolean({ description: 'browsers save it instead of playing it' })),
 })

@@ -1,4 +1,4 @@
-/** Structured logging as the wings see it; pino stands behind it. */
+/** Structured logging as the parts see it; pino is behind it. */
 export interface Logger {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

@@ -39,7 +39,7 @@ export function wholeListSchema<T extends TSchema>(item: T): TObject<{ items: TA
 }
 
 /**
- * One page of a list that stands in a lasting order.
+ * One page of a list that is in a lasting order.
  * @throws AppError `request.invalid` where the cursor's item has left the list: what came after it cannot be told
  */
 export function pageOf<T extends { readonly id: string }>(

@@ -16,7 +16,7 @@ export function mayAct(principal: Principal, min: Role | 'none'): boolean {
   return rank[principal.role] >= rank[min]
 }
 
-/** True where the paths and URLs that a principal names are held to what editors may use. */
+/** True where the paths and URLs that a principal names are limited to what editors may use. */
 export function isLimited(principal: Principal): boolean {
   return !mayAct(principal, 'admin')
 }

@@ -43,12 +43,12 @@ export interface RouteReply<Body> {
   readonly file?: FileReply
 }
 
-/** One door of the API. Wings offer a list of these; the `api` room mounts and documents them. */
+/** One endpoint of the API. Wings offer a list of these; the `api` room mounts and documents them. */
 export interface RouteDefinition {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   /** Under /api/v1, with `:name` parameters, e.g. `/live/streams/:id`. */
   readonly path: string
-  /** The OpenAPI tag: the wing's word. */
+  /** The OpenAPI tag: the part's word. */
   readonly tag: string
   /** One line for the OpenAPI description. */
   readonly summary: string

@@ -40,7 +40,7 @@ export interface SocketDefinition {
   readonly maxClients: number
   /** Longest message that a client may send, bytes: a longer one ends the connection. */
   readonly maxMessageBytes: number
-  /** Answers what serves the client once the connection stands. Throws AppError: then the upgrade is refused with it. */
+  /** Answers what serves the client once the connection stands. Throws AppError: then the upgrade is rejected with it. */
   // biome-ignore lint/suspicious/noExplicitAny: the list of endpoints is heterogeneous; `defineSocket` types each one
   readonly accept: (request: SocketRequest<any>) => (client: SocketClient) => SocketSession
 }

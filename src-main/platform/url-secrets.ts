@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts'
 
-/** What stands in a URL where a secret was. Sent back it means: as it was. */
+/** What is in a URL where a secret was. Sent back it means: as it was. */
 export const hiddenPart = '***'
 
 /** Query parameters whose values may be shown; the value of any other may be a secret, whatever it is called. */
@@ -109,7 +109,7 @@ function isHidden({ name, text }: Piece): boolean {
   return name !== undefined && text === hiddenPart
 }
 
-/** A URL as `fetch` takes it, with the user and password that it names as a header: in a URL `fetch` refuses them. */
+/** A URL as `fetch` takes it, with the user and password that it names as a header: in a URL `fetch` rejects them. */
 export function fetchable(url: string): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
   const parsed = URL.parse(url)
   if (parsed === null || (parsed.username === '' && parsed.password === '')) return { url, headers: {} }
@@ -143,13 +143,13 @@ export function maskUrlsIn(text: string, ...given: readonly string[]): string {
     if (url !== maskUrl(url)) masked = masked.replaceAll(url, maskUrl(url))
     for (const { text: secret } of takeApart(url)?.filter((piece) => piece.secret) ?? []) {
       for (const form of new Set([secret, ...secret.split(':')].flatMap((each) => [each, decoded(each)]))) {
-        // shorter ones stand in any text
+        // shorter ones are in any text
         if (form.length >= 4 && form !== hiddenPart) masked = masked.replaceAll(form, hiddenPart)
       }
     }
   }
   if (!masked.includes('://')) return masked
-  // a backslash stands before the quote that ends a URL in JSON
+  // a backslash is before the quote that ends a URL in JSON
   return masked.replace(/[a-z][a-z0-9+.-]+:\/\/[^\s'"<>`\\]+/gi, (url) => maskUrl(url))
 }
 

@@ -11,7 +11,7 @@ export interface WorkFolder {
 
 /**
  * Makes a folder for one thing's files, which ends with this process at the latest. Those of the same purpose whose process was killed
- * before it could are cleared away. `purpose` is the beginning of the folder's name.
+ * before it could are cleared away. `purpose` is the start of the folder's name.
  */
 export function makeWorkFolder(purpose: string): WorkFolder {
   sweep(`${purpose}-`)

@@ -5,7 +5,7 @@ import { createOutput, type Output } from '../output.ts'
 import type { SupervisorLink } from '../supervisor/supervisor-link.ts'
 import type { StopCause } from '../wiring.ts'
 
-/** What the commands stand on; tests bring their own. */
+/** What the commands are on; tests bring their own. */
 export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly stdout: NodeJS.WritableStream

@@ -20,7 +20,7 @@ import { addConfigFlags, type CommandContext, configOf, run } from './context.ts
 import { examineSignIn, findWebServers } from './doctor-sign-in.ts'
 import type { Finding } from './finding.ts'
 
-/** Looks at everything that the host stands on. */
+/** Looks at everything that the host is on. */
 export async function examine(config: Config): Promise<readonly Finding[]> {
   const checks: [string, () => Promise<Finding> | Finding][] = [
     ['Node', node],

@@ -35,7 +35,7 @@ export async function runHost(
   process.on('warning', logWarning)
   const ended = Promise.withResolvers<StopCause>()
   supervisor?.open(() => ended.resolve('system'))
-  // A host that is started again goes on with what was open last: the file that it was begun with is older.
+  // A host that is started again goes on with what was open last: the file that it was started with is older.
   const host = await startHost({ config, sources, logger, ...(restart === undefined ? more : { restartedAfter: restart.cause }) })
   const stopped = Promise.race([context.untilStopped(), ended.promise])
   let by: StopCause = 'system'

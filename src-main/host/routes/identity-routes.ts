@@ -88,7 +88,7 @@ export function identityRoutes(dependencies: SessionRoutesDependencies): readonl
   ]
 }
 
-/** The secret stands behind `#`, so that it reaches no log and no referrer; the page sends it to POST /sessions. */
+/** The secret is behind `#`, so that it reaches no log and no referrer; the page sends it to POST /sessions. */
 export function signInUrl(baseUrl: string, secret: string): string {
   return `${baseUrl}/#link=${secret}`
 }

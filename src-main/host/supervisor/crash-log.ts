@@ -24,7 +24,7 @@ export function logCrash(dataDir: string, { time, title, details }: Crash, maxBy
   const entry = `${time.toISOString()} ${title}\n${indented}`
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (size + Buffer.byteLength(entry) > maxBytes && size > 0) {
-    // Whole entries: they alone begin at the start of a line.
+    // Whole entries: they alone start at the start of a line.
     const text = readFileSync(file, 'utf8')
     const from = text.slice(-maxBytes / 2).search(/^\d{4}-/m)
     writeFileSync(`${file}.new`, from < 0 ? '' : text.slice(-maxBytes / 2).slice(from), { mode: 0o600 })

@@ -82,7 +82,7 @@ export class BeaconEndpoint {
       response.end()
       return
     }
-    // not an error: a beacon may come before the request that begins its session, and the next one tells the same
+    // not an error: a beacon may come before the request that starts its session, and the next one tells the same
     const text = Buffer.from(JSON.stringify({ counted: false, reason: fate }))
     response.writeHead(202, answerHeaders('application/json', 'no-store', text.length))
     response.end(text)

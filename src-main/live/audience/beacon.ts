@@ -6,7 +6,7 @@ export type BeaconProtocol = 'hls' | 'dash' | 'webrtc' | 'http-flv'
 
 export type BeaconEvent = 'report' | 'start' | 'stall' | 'resume' | 'switch' | 'error' | 'end'
 
-/** What a player tells of its playback. All counts are since it began to play, so that a beacon that is lost changes nothing. */
+/** What a player tells of its playback. All counts are since it started to play, so that a beacon that is lost changes nothing. */
 export interface Beacon {
   /** The `session` of its addresses or the `sid` of its CMCD. */
   readonly session: string
@@ -21,9 +21,9 @@ export interface Beacon {
   readonly startupMs?: number
   /** ms that were played. */
   readonly watchedMs?: number
-  /** How often playback stood still. */
+  /** How often playback did not move. */
   readonly stalls?: number
-  /** ms that it stood still, all stalls together. */
+  /** ms that it did not move, all stalls together. */
   readonly stallMs?: number
   /** Changes of quality. */
   readonly switches?: number
@@ -36,7 +36,7 @@ export interface Beacon {
   /** Media ahead of the picture, ms. */
   readonly bufferMs?: number
   readonly droppedFrames?: number
-  /** How many errors there were, mended ones among them. */
+  /** How many errors there were, corrected ones among them. */
   readonly errors?: number
   /** The newest of them. */
   readonly error?: string
@@ -65,7 +65,7 @@ const figures: Readonly<Record<string, number>> = {
 }
 const texts: Readonly<Record<string, number>> = { player: 64, error: 200 }
 
-/** Reads a beacon's body. Unknown fields are left out, `null` stands for not known; figures that cannot be true are faults. */
+/** Reads a beacon's body. Unknown fields are left out, `null` represents not known; figures that cannot be true are faults. */
 export function parseBeacon(body: string): Beacon | Fault {
   if (body.length > maxBeacon) return fault(`A beacon has at most ${maxBeacon} bytes`, maxBeacon)
   let parsed: unknown

@@ -29,7 +29,7 @@ export interface ViewersDependencies {
   readonly monotonic: () => number
 }
 
-/** Who is watching: the doors by which players tell of themselves and are told of their stream, and those of the API. */
+/** Who is watching: the endpoints by which players report their playback and are notified about their stream, and those of the API. */
 export function createViewers(dependencies: ViewersDependencies): LivePart {
   const { viewers, store, events, status, monotonic, whileAllowed, clients } = dependencies
   const notices = new NoticeEndpoint({ events, status, whileAllowed, clients })

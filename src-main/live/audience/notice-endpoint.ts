@@ -116,7 +116,7 @@ export class NoticeEndpoint {
     this.#write(listener, Buffer.from(`retry: 1000\n\n${audience.told}`))
   }
 
-  /** Many things happen to a stream at once; those who listen are told how it stands behind them. */
+  /** Many things happen to a stream at once; those who listen are told how it is behind them. */
   #heard({ topic }: AppEvent): void {
     if (this.#isLooking || this.#audiences.size === 0 || topic === 'stream.health' || topic === 'stream.viewers') return
     if (!topic.startsWith('stream.') && !topic.startsWith('key.') && !topic.startsWith('source.')) return

@@ -24,7 +24,7 @@ const Time = (description: string) =>
 /** Sessions that one export holds at most, the newest. */
 const maxExported = 50_000
 
-/** The doors of the API that tell who watches. */
+/** The endpoints of the API that tell who watches. */
 export function viewerRoutes({ viewers, store, streamOf, now }: ViewerRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -31,7 +31,7 @@ export class SessionRecord {
   protocol: ViewProtocol
   lastSeenMs: number
   bytes: number
-  /** Bytes when it was last told of, and when that was. */
+  /** Bytes when it was last reported, and when that was. */
   toldBytes: number
   toldMs: number
   rendition: string | undefined

@@ -1,6 +1,6 @@
 import type { StreamStatus } from '../hub/stream.ts'
 
-/** What the page of a viewer is told of a stream. */
+/** What the page of a viewer shows of a stream. */
 export interface StreamNotice {
   readonly name: string
   readonly title: string

@@ -11,7 +11,7 @@ const failingMs = 60_000
 /** Qualities counted apart; beacons could name any. */
 const maxQualities = 16
 
-/** What is counted for one stream since it began. */
+/** What is counted for one stream since it started. */
 export class StreamTally {
   readonly sessions = new Map<string, SessionRecord>()
   total = 0
@@ -25,7 +25,7 @@ export class StreamTally {
   stalls = 0
   /** Something happened since the figures were last made. */
   dirty = false
-  /** Id of the run and when it began, ms since 1970. */
+  /** Id of the run and when it started, ms since 1970. */
   runId: string
   runStartedMs: number
   readonly #starts: number[] = []

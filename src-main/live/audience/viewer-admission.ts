@@ -2,14 +2,14 @@ import type { AppError } from '../../platform/errors.ts'
 import type { ParsedRequest } from '../http/live-request.ts'
 import type { ViewProtocol } from './viewer-registry.ts'
 
-/** What a way out knows of somebody who begins to watch. */
+/** What an output knows of somebody who starts to watch. */
 export interface WouldBeViewer {
   readonly protocol: ViewProtocol
   /** `session` of our own player's addresses where given. */
   readonly sessionKey: string | undefined
   readonly remoteAddress: string
   readonly userAgent: string
-  /** Signed address or token, on the ways out that are not HTTP: those of HTTP are read before. */
+  /** Signed address or token, on the outputs that are not HTTP: those of HTTP are read before. */
   readonly token?: string | undefined
 }
 
@@ -47,12 +47,12 @@ export interface WatchAccess {
 }
 
 /**
- * Asked by every way out when a player begins: the reason to refuse it, or undefined; at once where that can be told at once.
+ * Asked by every output when a player starts: the reason to reject it, or undefined; at once where that is known at once.
  * A promise never rejects.
  */
 export type MayWatch = (stream: { readonly id: string; readonly name: string }, viewer: WouldBeViewer) => Verdict | Promise<Verdict>
 
-/** Asks one after the other until one refuses. */
+/** Asks one after the other until one rejects. */
 export function firstRefusal(checks: readonly MayWatch[]): MayWatch {
   return (stream, viewer) => {
     for (let index = 0; index < checks.length; index++) {

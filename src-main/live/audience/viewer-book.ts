@@ -28,7 +28,7 @@ export interface ViewerRequest {
   readonly cmcd?: Cmcd | undefined
 }
 
-/** Who is told of what the players of one stream fetch. */
+/** Who is notified of what the players of one stream fetch. */
 export interface Audience {
   /** `nowMs` on any clock that does not go back. */
   seen(request: ViewerRequest, nowMs: number): void
@@ -54,7 +54,7 @@ export class ViewerBook implements Audience {
   readonly #mediaElsewhere: () => boolean
   /** By address and user agent; the viewer whose playlist came last stands last. */
   readonly #clients = new Map<string, Viewer[]>()
-  /** By session; the one who came first stands first. */
+  /** By session; the one who came first is first. */
   readonly #named = new Map<string, Viewer>()
 
   /** @param mediaElsewhere true while players fetch media from a CDN: there their playlists are all that is seen of them */

@@ -3,7 +3,7 @@ import type { StreamLimits } from '../key-limits.ts'
 import type { WouldBeViewer } from './viewer-admission.ts'
 import type { Placing } from './viewer-places.ts'
 
-/** Refuses players beyond the number that a stream's key allows; those who watch already may go on and come back. */
+/** Rejects players beyond the number that a stream's key allows; those who watch already may go on and come back. */
 export function createViewerLimit(
   streams: { limitsOf(stream: { readonly id: string }): StreamLimits | undefined },
   viewers: { place(streamId: string, viewer: WouldBeViewer, max: number): Placing },

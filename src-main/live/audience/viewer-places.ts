@@ -11,14 +11,14 @@ export interface PlaceSeeker {
 /** `address-full`: the IP address has as many viewers as one may have; `full`: the stream has. */
 export type Placing = 'placed' | 'address-full' | 'full'
 
-/** How long a player that was let in has to fetch media, ms. */
+/** How long a player that was accepted has to fetch media, ms. */
 const reservedMs = 10_000
 const maxReserved = 5000
 /** Proxies, tests and players side by side come from this machine. */
 const loopbackFactor = 16
 
 /**
- * Places of one stream by IP address. A viewer that is counted has fetched media; one that was let in and has not has a reservation,
+ * Places of one stream by IP address. A viewer that is counted has fetched media; one that was accepted and has not has a reservation,
  * which keeps few places of others: whoever invents players takes no place of people.
  */
 export class ViewerPlaces {

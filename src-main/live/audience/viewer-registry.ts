@@ -19,7 +19,7 @@ export interface ViewerActivity {
 }
 
 /**
- * What ways out tell of playing clients. Plain objects go in and nothing comes back, so that a process of its own can gather
+ * What outputs tell of playing clients. Plain objects go in and nothing comes back, so that a process of its own can gather
  * calls and hand them over in batches.
  */
 export interface ViewerRegistry {

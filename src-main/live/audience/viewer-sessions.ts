@@ -19,9 +19,9 @@ export interface ViewerSessionsDependencies {
   readonly silenceMs?: Partial<Record<ViewProtocol, number>>
   /** Viewers of one stream that one IP address is counted with: more are served but not counted. */
   readonly perAddress?: number
-  /** Session keys of the host's own pages begin with this: whoever manages a stream is no viewer of it. A secret. */
+  /** Session keys of the host's own pages start with this: whoever manages a stream is no viewer of it. A secret. */
   readonly previewPrefix?: string
-  /** Sessions held at most: more are served but not counted. */
+  /** Sessions kept at most: more are served but not counted. */
   readonly max?: number
   /** Name of a stream, for the audit log. */
   readonly nameOf?: (streamId: string) => string | undefined
@@ -40,7 +40,7 @@ export interface ViewerSessionsDependencies {
 /** What became of a beacon. `unknown`: no such session was seen fetching. `stale`: older than one before, or too soon after it. */
 export type BeaconFate = 'counted' | 'unknown' | 'stale'
 
-/** A stream's sessions are told of again and again only while there are no more of them than a person reads. */
+/** A stream's sessions are notified of again and again only while there are no more of them than a person reads. */
 const maxToldOf = 50
 const tellMs = 3000
 /** Seconds between two notes of how a run stands. */
@@ -113,7 +113,7 @@ export class ViewerSessions implements ViewerRegistry {
     })
   }
 
-  /** Takes in what a player tells. Sessions begin with a request alone: a beacon of nobody counts nothing. */
+  /** Takes in what a player tells. Sessions start with a request alone: a beacon of nobody counts nothing. */
   report(streamId: string, beacon: Beacon): BeaconFate {
     const watched = this.#streams.get(streamId)
     const session = watched?.tally.sessions.get(keyOf('hls', beacon.session, '', ''))
@@ -151,7 +151,7 @@ export class ViewerSessions implements ViewerRegistry {
     return false
   }
 
-  /** Gives one of `max` places of a stream to somebody who begins to watch; who is counted already has one. */
+  /** Gives one of `max` places of a stream to somebody who starts to watch; who is counted already has one. */
   place(streamId: string, viewer: ViewerKeys, max: number): Placing {
     if (this.watches(streamId, viewer)) return 'placed'
     const { places } = this.#watched(streamId)
@@ -235,7 +235,7 @@ export class ViewerSessions implements ViewerRegistry {
     this.#noteRun(streamId, watched)
   }
 
-  /** Forgets a stream and ends its sessions. */
+  /** Drops a stream and ends its sessions. */
   forget(streamId: string): void {
     const watched = this.#streams.get(streamId)
     if (watched === undefined) return
@@ -261,7 +261,7 @@ export class ViewerSessions implements ViewerRegistry {
     const viewers = tally.sessions.size
     if (!tally.dirty && viewers === 0 && watched.shown === 0) return
     const figures = tally.close(now)
-    // a line of the graphs begins and ends at nobody
+    // a line of the graphs starts and ends at nobody
     if (viewers > 0 && watched.shown === 0)
       history.add({ ...figures, timeMs: now - 1000, concurrent: 0, kbps: 0, protocols: {}, qualities: {} })
     if (viewers > 0 || watched.shown > 0) history.add(figures)

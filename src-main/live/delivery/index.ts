@@ -16,7 +16,7 @@ import type { AccessRules, DeliveryReport, DeliveryRules, FromDelivery, ToDelive
 import { RunFeed } from './run-feed.ts'
 import type { RunState } from './run-wire.ts'
 
-/** The ports that delivery processes share with the host, and the host's door behind them. */
+/** The ports that delivery processes share with the host, and the host's endpoint behind them. */
 export interface DeliveryEndpoint {
   readonly plain: Server
   readonly secure?: Server
@@ -31,7 +31,7 @@ export interface DeliveryEndpoint {
 export interface DeliveryDependencies {
   readonly processes: number | 'auto' | 'off'
   readonly container: 'fmp4' | 'mpegts'
-  /** Calls back with every run that is there or begins; the answer is called when that run is let go. Returns the way to stop. */
+  /** Calls back with every run that is there or starts; the answer is called when that run is let go. Returns the way to stop. */
   readonly onRun: (listener: (run: PackagedStream) => () => void) => () => void
   readonly stateOf: (name: string) => Pick<RunState, 'title' | 'guarded'>
   readonly access: { rules(): AccessRules; onRefresh(listener: () => void): () => void }
@@ -53,7 +53,7 @@ export interface Delivery {
 }
 
 const restart = { firstMs: 200, maxMs: 10_000, goodAfterMs: 10_000 } as const
-/** Bytes that a process may be behind: more, and it is started anew with what is listed then. */
+/** Bytes that a process may be behind: more, and it is started again with what is listed then. */
 const maxBehind = 64 * 1024 * 1024
 const maxProcesses = 16
 const lookMs = 1000

@@ -37,7 +37,7 @@ export type ToDelivery =
   | { readonly type: 'port'; readonly secure: boolean }
   | { readonly type: 'rules'; readonly rules: DeliveryRules }
 
-/** What a delivery process did since it last told. */
+/** What a delivery process did since it last reported. */
 export interface DeliveryReport {
   readonly requests: Partial<Record<PlaybackRequestKind, number>>
   readonly bytes: number

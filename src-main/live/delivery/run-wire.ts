@@ -47,7 +47,7 @@ export interface RunState {
   readonly lagMs: number
   readonly ready: boolean
   readonly ended: boolean
-  /** Somebody must be asked before a player may begin: the host does it. */
+  /** Somebody must be asked before a player may start: the host does it. */
   readonly guarded: boolean
 }
 

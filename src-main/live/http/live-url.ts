@@ -24,7 +24,7 @@ export type LiveResource =
   /** A segment of an MPEG transport stream. */
   | { readonly kind: 'ts-segment'; readonly epoch: string; readonly rendition: string; readonly sequence: number }
   | { readonly kind: 'part'; readonly epoch: string; readonly rendition: string; readonly serial: number }
-  /** Below a stream's URL but nothing that we have. `path`: what stands behind the name. */
+  /** Below a stream's URL but nothing that we have. `path`: what is behind the name. */
   | { readonly kind: 'unknown'; readonly path: string }
 
 export type ResourceKind = LiveResource['kind']
@@ -35,7 +35,7 @@ export interface LiveUrl {
   /** Name of the stream; empty for `whip-by-key`, where the key names it. */
   readonly stream: string
   readonly resource: LiveResource
-  /** What stands in the path as `/live/NAME/@TOKEN/…`. */
+  /** What is in the path as `/live/NAME/@TOKEN/…`. */
   readonly token: string | undefined
   /** Without its mark; empty where there is none. */
   readonly query: string
@@ -118,7 +118,7 @@ function parseFile(file: string): LiveResource | undefined {
   }
   const sheet = spriteSheet.exec(file)
   if (sheet) return { kind: 'sprite-sheet', of: sheet[1] as string, sheet: Number(sheet[2]) }
-  // The page has URLs below a stream's too; only what looks like a file is ours to refuse.
+  // The page has URLs below a stream's too; only what looks like a file is ours to reject.
   return file.includes('.') ? { kind: 'unknown', path: file } : undefined
 }
 

@@ -25,7 +25,7 @@ export interface Joint {
   readonly startMs: number
   /** Monotonic ms of timeline 0. */
   readonly originMs: number
-  /** Where in what was held ready it begins. */
+  /** Where in what was kept ready it starts. */
   readonly first: number
   /** No picture is missing and none is shown twice, as far as timestamps tell. */
   readonly exact: boolean

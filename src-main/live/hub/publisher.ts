@@ -2,10 +2,10 @@ import type { Track } from '../../formats/track.ts'
 import type { IngestPacket } from '../../media/ingest-packet.ts'
 import type { AppError } from '../../platform/errors.ts'
 
-/** The ways in. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away; `studio`: made by it. */
+/** The inputs. `pull`: fetched by the host from a source; `slate`: made by the host while the publisher is away; `studio`: made by it. */
 export type IngestProtocol = 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'
 
-/** What an ingest protocol tells about somebody who wants to publish. */
+/** What an ingest protocol knows of somebody who wants to publish. */
 export interface PublishRequest {
   /** Unique id of this connection; joins its log, audit and session lines. */
   readonly sessionId: string
@@ -19,7 +19,7 @@ export interface PublishRequest {
   readonly query: ReadonlyMap<string, string>
   /** What the encoder calls itself, e.g. `FMLE/3.0 (compatible; FMSc/1.0)` or `obs-output module`. */
   readonly encoder: string
-  /** Ends the connection from our side; the reason is told to the encoder where the protocol can. Idempotent. */
+  /** Ends the connection from our side; the reason is reported to the encoder where the protocol can. Idempotent. */
   readonly disconnect: (reason: AppError) => void
 }
 

@@ -8,14 +8,14 @@ export class StandbyBuffer {
   #packets: IngestPacket[] = []
   #arrivals: number[] = []
   #bytes = 0
-  /** Where the groups begin among the packets. */
+  /** Where the groups start among the packets. */
   #keys: number[] = []
 
   get packets(): readonly IngestPacket[] {
     return this.#packets
   }
 
-  /** Where groups of pictures begin among the packets, oldest first. */
+  /** Where groups of pictures start among the packets, oldest first. */
   get keys(): readonly number[] {
     return this.#keys
   }

@@ -15,7 +15,7 @@ const TRACKS_SETTLE_MS = 3000
 
 /** What a publication asks of, and tells, the stream that it belongs to. */
 export interface PublicationOwner {
-  /** The first packet has come: where on the timeline it lands, and where the timeline stood. Times in ms. */
+  /** The first packet has come: where on the timeline it lands, and where the timeline was. Times in ms. */
   begin(monotonicMs: number): { originMs: number; startMs: number; floorMs: number }
   /** False where the key does not allow such a track: the publisher has been sent away. */
   admits(track: Track): boolean
@@ -45,7 +45,7 @@ interface Standby {
   readonly sinceMs: number
 }
 
-/** One publisher's way into its stream: mends the times of what it sends, counts it, hands it on; or holds it ready. */
+/** One publisher's way into its stream: corrects the times of what it sends, counts it, hands it on; or keeps it ready. */
 export class StreamPublication implements Publication {
   readonly streamName: string
   readonly streamId: string
@@ -61,7 +61,7 @@ export class StreamPublication implements Publication {
   /** By id, in the order declared. */
   readonly #tracks = new Map<string, Track>()
   #leader: string | undefined
-  /** When tracks that were not declared are forgotten, monotonic ms. */
+  /** When tracks that were not declared are dropped, monotonic ms. */
   #settleAtMs = Number.POSITIVE_INFINITY
   #timeline: Timeline | undefined
   #standby: Standby | undefined
@@ -82,7 +82,7 @@ export class StreamPublication implements Publication {
     if (!options.onAir) this.stand()
   }
 
-  /** Where the timeline stands, ms; undefined before the first packet on air. */
+  /** Where the timeline is, ms; undefined before the first packet on air. */
   get endMs(): number | undefined {
     return this.#timeline?.endMs
   }
@@ -167,7 +167,7 @@ export class StreamPublication implements Publication {
     this.watcher = undefined
   }
 
-  /** Leaves the air and is held ready from now on. */
+  /** Leaves the air and is kept ready from now on. */
   stand(): void {
     if (this.#standby !== undefined) return
     const now = this.#monotonic()
@@ -177,7 +177,7 @@ export class StreamPublication implements Publication {
     this.#standby = { buffer: new StandbyBuffer(), meter: new HealthMeter(now), timeline, sinceMs: now }
   }
 
-  /** Takes the air at a joint that was found for it: what it held ready goes out first. */
+  /** Takes the air at a joint that was found for it: what it kept ready goes out first. */
   goOnAir(joint: Joint): void {
     const kept = this.#standby?.buffer.packets ?? []
     const now = this.#monotonic()

@@ -107,7 +107,7 @@ export class StreamRun implements LiveStream {
     return true
   }
 
-  /** Forgets tracks that nobody sends any more. True where there were some. */
+  /** Drops tracks that nobody sends any more. True where there were some. */
   retainTracks(ids: ReadonlySet<string>): boolean {
     const gone = this.#tracks.filter((track) => !ids.has(track.id))
     if (gone.length === 0) return false
@@ -136,7 +136,7 @@ export class StreamRun implements LiveStream {
     this.discontinuity(reason)
   }
 
-  /** Hands a packet to everybody. False where it was held back because no decoder could follow it. */
+  /** Hands a packet to everybody. False where it was kept back because no decoder could follow it. */
   deliver(packet: Packet): boolean {
     const id = packet.track.id
     if (this.#gated?.has(id)) {

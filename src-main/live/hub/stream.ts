@@ -15,8 +15,8 @@ export interface StreamDirectory {
   /** The stream of that name that is active now. */
   find(name: string): LiveStream | undefined
   /**
-   * Begins the source of a stream that is fetched on demand, for a player whose stream was not found: resolves with the stream
-   * once it is active, or with undefined when it does not come in time. Undefined at once where nothing can be begun.
+   * Starts the source of a stream that is fetched on demand, for a player whose stream was not found: resolves with the stream
+   * once it is active, or with undefined when it does not come in time. Undefined at once where nothing can be started.
    */
   startOnDemand?(name: string): Promise<LiveStream | undefined> | undefined
   /** What is known of the name, for the page of a stream that is not live: undefined = never existed. */

@@ -9,7 +9,7 @@ const BACKWARD_MS = 100
 const FORWARD_MS = 5000
 /** How near another track's clock must bring a jumped track for both to be one jump. */
 const SAME_JUMP_MS = 1000
-/** A hole of more than this on the mended timeline, in all tracks, is told to players as a discontinuity. */
+/** A hole of more than this on the corrected timeline, in all tracks, is reported to players as a discontinuity. */
 const HOLE_MS = 1000
 /** So is a pause of video beside which there is no audio, where it is longer than this. */
 const LONE_PAUSE_MS = 20_000
@@ -93,18 +93,18 @@ class TrackClock {
  *
  * - wrap at 2^32 ms: unwrapped exactly;
  * - step back a little (up to 100 ms): the packet is squeezed in behind the previous one;
- * - step back more, or forward more than 5 s that the wall clock did not see: the track goes on where it stood; if other
+ * - step back more, or forward more than 5 s that the wall clock did not see: the track goes on where it was; if other
  *   tracks jump along they share the new offset, so that sound and picture keep together;
  * - drift between milliseconds and samples: sound follows the sample clock without a gap, and is set right by one gap or
  *   one packet less when it is 30 ms off.
  *
  * Guarantees: dts strictly increasing within a track, pts >= dts (negative composition is raised to dts),
- * integers, never before `floorMs`. Everything mended is counted in `repairs`, a wrap or jump once per track.
+ * integers, never before `floorMs`. Everything corrected is counted in `repairs`, a wrap or jump once per track.
  */
 export class Timeline {
-  /** Things mended since the publication began. */
+  /** Things corrected since the publication started. */
   repairs = 0
-  /** True when the packet placed last begins after a hole that players must be told of. */
+  /** True when the packet placed last starts after a hole that players must be notified of. */
   seam = false
   readonly #clocks: TrackClock[] = []
   readonly #audioTicks: AudioTicks
@@ -113,7 +113,7 @@ export class Timeline {
   readonly #floors: ReadonlyMap<string, number> | undefined
   #anchored = false
   #offsetMs = 0
-  /** Timeline ms of the last hole told, so that the other tracks' share of the same hole is not told again. */
+  /** Timeline ms of the last hole reported, so that the other tracks' share of the same hole is not reported again. */
   #seamAtMs = -1
   #hasVideo = false
   #endMs: number
@@ -228,7 +228,7 @@ export class Timeline {
     for (const other of this.#clocks) {
       if (!other.started) continue
       alone = false
-      // a track may begin late by as much as the wall clock says, or be a little out of step
+      // a track may start late by as much as the wall clock says, or be a little out of step
       const ahead = sourceMs - other.lastSourceMs - (arrivalMs - other.lastArrivalMs)
       if (Math.abs(ahead) <= FORWARD_MS) {
         clock.offsetMs = other.offsetMs
@@ -347,7 +347,7 @@ export class Timeline {
     const known = this.#audioTicks(track, packet.data)
     if (clock.lastDts < 0) {
       const floor = this.#floorOf(clock)
-      // sound from before the timeline's beginning has no place on it
+      // sound from before the timeline's start has no place on it
       if (ideal < floor - clock.averageTicks / 2) return undefined
       clock.nextDts = Math.max(floor, ideal)
       clock.driftMs = 0

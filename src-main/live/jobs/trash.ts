@@ -35,7 +35,7 @@ export interface TrashDependencies<Kept extends Throwable> {
 const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
-/** The doors to files that go through a trash: their list, into it and out of it. */
+/** API routes of files that go through a trash: their list, into it and out of it. */
 export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependencies<Kept>): readonly RouteDefinition[] {
   const { noun, schema, list, get, view, keep, remove, onDelete, now } = dependencies
   const path = `/live/${noun}s`

@@ -55,7 +55,7 @@ export class PackagedRuns {
   }
 
   /**
-   * Calls back with every run that is kept, and with every one that begins; what the listener answers is called when that run is
+   * Calls back with every run that is kept, and with every one that starts; what the listener answers is called when that run is
    * let go. Returns the way to stop listening.
    */
   onRun(listener: (run: PackagedStream) => () => void): () => void {

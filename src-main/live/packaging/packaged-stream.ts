@@ -13,12 +13,12 @@ export interface MediaPart {
   /** Ticks of the rendition's timescale. */
   readonly startTicks: number
   readonly durationTicks: number
-  /** Begins with a frame that a decoder can start at. */
+  /** Starts with a frame that a decoder can start at. */
   readonly independent: boolean
   readonly data: Uint8Array
 }
 
-/** What players of DASH wait for before they begin, seconds: two parts, and no less than half a second. */
+/** What players of DASH wait for before they start, seconds: two parts, and no less than half a second. */
 export const minBufferS = (partTargetMs: number): number => Math.max(0.5, (2 * partTargetMs) / 1000)
 
 /** How many parts of a segment playlists list: those from its first to its first chunk that is none. */
@@ -67,7 +67,7 @@ export interface PackagedRendition {
   /** Oldest first; the last may be incomplete. Never empty once the rendition is `ready`. */
   readonly segments: readonly MediaSegment[]
   /**
-   * Nobody makes it now: its transcoder is away for a moment, or it was retired. New players are not told of it, and those that
+   * Nobody makes it now: its transcoder is away for a moment, or it was retired. New players are not notified of it, and those that
    * follow it are sent to another.
    */
   readonly away: boolean

@@ -33,7 +33,7 @@ export interface Packager extends PackagedStream {
   readonly renditions: readonly Rendition[]
   /** Media that the playlists list, ms. */
   readonly windowMs: number
-  /** Bytes of media held, in the playlists and just out of them. */
+  /** Bytes of media kept, in the playlists and just out of them. */
   readonly memoryBytes: number
   /** Segments that had to be cut before a frame that is no keyframe, because the keyframe came too late. */
   readonly forcedCuts: number
@@ -207,7 +207,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   onDiscontinuity(reason: DiscontinuityReason): void {
-    // a changed configuration was told with its track: it is that rendition's own affair
+    // a changed configuration was reported with its track: it is that rendition's own affair
     if (this.#stopped || this.ended || reason === 'codec-change') return
     // a jump of its clock, or a hole, takes nothing from what an encoder's next frames are made of
     if (this.#segmenter.breakOff(reason === 'timestamp-jump')) this.#notify()
@@ -244,7 +244,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     return passed || this.renditions.every((rendition) => rendition.derived || hasMedia(rendition))
   }
 
-  /** Ends a rendition that is made no more. What it has can be fetched for a while, and then it is forgotten. */
+  /** Ends a rendition that is made no more. What it has can be fetched for a while, and then it is dropped. */
   #retire(trackId: string): void {
     const rendition = this.#byId.get(trackId)
     if (rendition === undefined || rendition.retired || this.#stopped) return

@@ -53,7 +53,7 @@ function taken(samples: readonly CmafSample[]): CmafSample[] {
   })
 }
 
-/** Numbers of the pictures that are shown for longer than a decoder needs, with the time at which each begins to be, s. */
+/** Numbers of the pictures that are shown for longer than a decoder needs, with the time at which each starts to be, s. */
 function shown(samples: readonly CmafSample[]): { number: number; fromS: number }[] {
   const list: { number: number; fromS: number }[] = []
   for (const sample of taken(samples)) {

@@ -7,7 +7,7 @@ import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './
 const v0 = videoTrackOf()
 const a0 = audioTrackOf()
 
-/** What a player lacks, bits, that begins with each segment once it has waited for minBufferTime, fed at @bandwidth from then on. */
+/** What a player lacks, bits, that starts with each segment once it has waited for minBufferTime, fed at @bandwidth from then on. */
 function shortOf(packager: Packager, id: string): number {
   const text = new ManifestView().text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' })
   const bandwidth = Number(new RegExp(`id="${id}"[^>]* bandwidth="(\\d+)"`).exec(text)?.[1])

@@ -19,7 +19,7 @@ export interface RenditionLimits {
   /** Where media goes that leaves memory, and how much is listed from there, ms; 0 for none. */
   readonly archive?: RenditionArchive
   readonly rewindMs: number
-  /** First numbers of its URLs, where a rendition of the same id was before: none is given anew. */
+  /** First numbers of its URLs, where a rendition of the same id was before: none is given again. */
   readonly from?: { readonly initId: number; readonly serial: number }
 }
 
@@ -33,8 +33,8 @@ const shownApartS = 0.002
 const wholeRateTolerance = 0.02
 
 /**
- * One track on its way to parts. Keeps the chain of sample durations exact (each part begins where the last one ended), closes parts
- * as soon as the next frame would not fit, and leaves to the packager where segments begin.
+ * One track on its way to parts. Keeps the chain of sample durations exact (each part starts where the last one ended), closes parts
+ * as soon as the next frame would not fit, and leaves to the packager where segments start.
  */
 export class Rendition implements PackagedRendition {
   readonly id: string
@@ -47,7 +47,7 @@ export class Rendition implements PackagedRendition {
   frameRate: number | undefined
   /** Sequence of the segment being made or, between two, of the last one; -1 before the first. */
   sequence = -1
-  /** A track that appears late begins with a segment behind this one. */
+  /** A track that appears late starts with a segment behind this one. */
   joinsAfter = -1
   /** Made of the publisher's tracks by a transcoder: follows them, some way behind, and never leads. */
   readonly derived: boolean
@@ -59,11 +59,11 @@ export class Rendition implements PackagedRendition {
   heardAtS = 0
   /** Video waits for a keyframe after a seam. */
   awaitsKey: boolean
-  /** Packets that wait until the packager knows whether a segment begins before them. */
+  /** Packets that wait until the packager knows whether a segment starts before them. */
   readonly waiting: Packet[] = []
   /** Jumps in the track's times longer than a part, over which the chain of durations does not reach. */
   gaps = 0
-  /** Newest part that begins with a keyframe. */
+  /** Newest part that starts with a keyframe. */
   newestKeyPart: { readonly part: PackagedPart; readonly initId: number; readonly sequence: number } | undefined
 
   readonly #limits: RenditionLimits
@@ -83,7 +83,7 @@ export class Rendition implements PackagedRendition {
   #lastStart = 0
   #lastTime = 0
   #lastNominal = 1
-  /** Distance of pts and dts at the first keyframe: here all is counted by decoding time plus this, so that a segment begins where its keyframe is shown. */
+  /** Distance of pts and dts at the first keyframe: here all is counted by decoding time plus this, so that a segment starts where its keyframe is shown. */
   #shift: number | undefined
   /** Decoding time at which the last chunk ended. */
   #decodeEnd = 0
@@ -150,7 +150,7 @@ export class Rendition implements PackagedRendition {
     return this.#segment !== undefined
   }
 
-  /** Seconds on the stream's timeline at which the growing segment began. */
+  /** Seconds on the stream's timeline at which the growing segment started. */
   get segmentStartS(): number {
     return (this.#segment?.startTicks ?? this.#end) / this.track.timescale
   }
@@ -160,7 +160,7 @@ export class Rendition implements PackagedRendition {
     return (this.#samples.count === 0 ? this.#end : this.#nominalEnd()) / this.track.timescale
   }
 
-  /** True where the growing segment begins with a keyframe (or there is none). */
+  /** True where the growing segment starts with a keyframe (or there is none). */
   get startsWithKey(): boolean {
     return this.#segment === undefined || this.#segment.independent
   }
@@ -209,7 +209,7 @@ export class Rendition implements PackagedRendition {
 
   /**
    * Ends the growing segment before a packet at `time` ticks, or with what it has. Where media is missing before the next
-   * segment begins, `untilTicks` or that packet's time, its listed length reaches so far: playlists add lengths up.
+   * segment starts, `untilTicks` or that packet's time, its listed length reaches so far: playlists add lengths up.
    */
   endSegment(time?: number, untilTicks = time): void {
     const segment = this.#segment
@@ -281,7 +281,7 @@ export class Rendition implements PackagedRendition {
     return true
   }
 
-  /** Begins a segment with this packet. */
+  /** Starts a segment with this packet. */
   startSegment(packet: Packet, start: SegmentStart): void {
     if (this.#initTrack !== this.track) this.#renewInit()
     if (this.#shift === undefined) this.#shift = this.track.kind === 'video' ? packet.pts - packet.dts : 0
@@ -360,7 +360,7 @@ export class Rendition implements PackagedRendition {
     return samples !== undefined && samples.length < untilTicks - this.#end ? samples : undefined
   }
 
-  /** Begins a part with frames that were sent before, a tick each: the decoder needs them, and the last one shown goes on being so. */
+  /** Starts a part with frames that were sent before, a tick each: the decoder needs them, and the last one shown goes on being so. */
   #repeat(samples: readonly CmafSample[]): void {
     const shown = shownOrder(samples)
     const start = this.#end

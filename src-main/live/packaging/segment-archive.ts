@@ -1,7 +1,7 @@
 /** Bytes of a segment on disk. */
 export interface StoredMedia {
   readonly path: string
-  /** Where the segment begins in the file, bytes. */
+  /** Where the segment starts in the file, bytes. */
   readonly offset: number
 }
 
@@ -14,7 +14,7 @@ export interface ArchivedSegment {
 
 /** Where one rendition's media goes that leaves memory and stays listed. */
 export interface RenditionArchive {
-  /** Writes a complete segment's parts, in the order of the calls. Undefined: there was no room, or the disk failed. Never rejects. */
+  /** Writes a complete segment's parts, in the order of the calls. Undefined: there was no space, or the disk failed. Never rejects. */
   store(segment: ArchivedSegment): Promise<StoredMedia | undefined>
   /** A stored segment has left the list; its file goes when all of its segments have. */
   release(stored: StoredMedia): void

@@ -1,4 +1,4 @@
-/** Where a segment of the whole stream begins: the same for all renditions. */
+/** Where a segment of the whole stream starts: the same for all renditions. */
 export interface SegmentStart {
   readonly sequence: number
   /** Seconds on the stream's timeline. */
@@ -13,11 +13,11 @@ export interface SegmentStart {
 
 const boundariesKept = 64
 
-/** Where segments begin, with consecutive sequence numbers and never backwards, and which of them lie behind a seam. */
+/** Where segments start, with consecutive sequence numbers and never backwards, and which of them lie behind a seam. */
 export class SegmentBoundaries {
-  /** False at the start and after a seam, until the leading track (or another in its absence) begins. */
+  /** False at the start and after a seam, until the leading track (or another in its absence) starts. */
   started = false
-  /** True from a seam on until the first segment behind it begins. */
+  /** True from a seam on until the first segment behind it starts. */
   seam = false
   /** Oldest first. */
   readonly #starts: SegmentStart[] = []
@@ -44,7 +44,7 @@ export class SegmentBoundaries {
     return first === undefined ? undefined : this.#starts[sequence - first.sequence]
   }
 
-  /** The newest that begins by `timeS` seconds, give or take the tolerance, of those behind the segment `after`. */
+  /** The newest that starts by `timeS` seconds, give or take the tolerance, of those behind the segment `after`. */
   newestBy(timeS: number, after: number, toleranceS: number): SegmentStart | undefined {
     for (let i = this.#starts.length - 1; i >= 0; i--) {
       const start = this.#starts[i] as SegmentStart
@@ -54,7 +54,7 @@ export class SegmentBoundaries {
     return undefined
   }
 
-  /** The next segment begins at `timeS` seconds, or where the one before it began or the media before the seam ended. */
+  /** The next segment starts at `timeS` seconds, or where the one before it started or the media before the seam ended. */
   begin(timeS: number, sparse = false): SegmentStart {
     const last = this.newest
     if (this.seam) this.#seams++
@@ -79,7 +79,7 @@ export class SegmentBoundaries {
     return this.#choice
   }
 
-  /** Media of a rendition ends at `endS` seconds: nothing behind a seam begins before. */
+  /** Media of a rendition ends at `endS` seconds: nothing behind a seam starts before. */
   reach(endS: number): void {
     this.#endS = Math.max(this.#endS, endS)
   }

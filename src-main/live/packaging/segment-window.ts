@@ -16,7 +16,7 @@ export interface GrowingSegment extends MediaSegment {
   complete: boolean
   byteLength: number
   frames: number
-  /** Bits per second at which a player with `minBufferS` never runs dry, whichever earlier part it begins with and ends in this segment. */
+  /** Bits per second at which a player with `minBufferS` never runs dry, whichever earlier part it starts with and ends in this segment. */
   steadyRate: number
   stored?: StoredMedia
   readonly parts: PackagedPart[]
@@ -27,7 +27,7 @@ const retiredSegments = 2
 
 /**
  * The segments of one rendition: those that are listed, and a few that have left the list but that slow clients may still be fetching.
- * The newest are held in memory; older ones, where a rewind window is wanted, are listed from disk. Counts the bytes it holds.
+ * The newest are kept in memory; older ones, where a rewind window is wanted, are listed from disk. Counts the bytes it holds.
  */
 export class SegmentWindow {
   /** Oldest first; the last may be growing. */
@@ -53,7 +53,7 @@ export class SegmentWindow {
     this.#rewindTicks = this.#archive === undefined ? 0 : rewindTicks
   }
 
-  /** Media bytes held in memory, listed and retired. */
+  /** Media bytes kept in memory, listed and retired. */
   get byteLength(): number {
     return this.#bytes
   }
@@ -63,7 +63,7 @@ export class SegmentWindow {
     return this.#kept
   }
 
-  /** Begins to list a segment. */
+  /** Starts to list a segment. */
   add(segment: GrowingSegment): void {
     this.listed.push(segment)
   }
@@ -106,7 +106,7 @@ export class SegmentWindow {
     return this.#retired.find((segment) => segment.sequence === sequence)
   }
 
-  /** True where a held segment needs that initialization segment. */
+  /** True where a kept segment needs that initialization segment. */
   needsInit(initId: number): boolean {
     return this.listed.some((segment) => segment.initId === initId) || this.#retired.some((segment) => segment.initId === initId)
   }
@@ -132,7 +132,7 @@ export class SegmentWindow {
     }
   }
 
-  /** Until its bytes are on disk a segment keeps them; where the disk does not take it, the list begins behind it. */
+  /** Until its bytes are on disk a segment keeps them; where the disk does not take it, the list starts behind it. */
   async #store(segment: GrowingSegment): Promise<void> {
     const stored = await this.#archive?.store(segment)
     const at = this.listed.indexOf(segment)
@@ -163,11 +163,11 @@ export class SegmentWindow {
   }
 }
 
-/** A player that begins so long before is served by the average. */
+/** A player that starts so long before is served by the average. */
 const steadySpanS = 12
 
 /**
- * The rate at which media must come so that a player which begins with any part, and has waited for `minBufferS`, has each part of the
+ * The rate at which media must come so that a player which starts with any part, and has waited for `minBufferS`, has each part of the
  * last segment when it is due: what `@bandwidth` and `@minBufferTime` of an MPD promise together (ISO/IEC 23009-1, 5.3.5.2).
  */
 export function steadyRateOf(segments: readonly GrowingSegment[], timescale: number, minBufferS: number): number {

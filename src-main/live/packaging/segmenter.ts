@@ -20,25 +20,25 @@ const sparseSegments = 2
 const maxLagSegments = 5
 /** Where such a track has delivered nothing for so long while the others went on, its transcoder counts as away. */
 const awayAfterS = 0.7
-/** The lag that is told to players never exceeds this, seconds, is a multiple of the step, and is that of the last one or two spans. */
+/** The lag that is reported to players never exceeds this, seconds, is a multiple of the step, and is that of the last one or two spans. */
 const maxLagS = 3
 const lagStepS = 0.25
 const lagSpanS = 20
-/** A frame that ends a pause begins a segment where the one before would show the last frame for longer than this. */
+/** A frame that ends a pause starts a segment where the one before would show the last frame for longer than this. */
 const minHoldS = 0.05
-/** Tracks of one publisher that appear within this of the first begin with it. */
+/** Tracks of one publisher that appear within this of the first start with it. */
 const togetherS = 0.5
-/** After a seam transcoders begin anew and are given so much longer. */
+/** After a seam transcoders start again and are given so much longer. */
 const seamGraceS = 1.5
 /** So many packets of one track wait for the leading track at most. */
 const maxWaiting = 512
-/** Where a second video track has no keyframe this share of a segment after the others began one, it begins without. */
+/** Where a second video track has no keyframe this share of a segment after the others started one, it starts without. */
 const keySearchShare = 0.6
 /** Times of tracks with different timescales are equal within this. */
 const epsilonS = 1e-6
 
 /**
- * Decides before which packets segments begin. One track leads: its keyframes and the wished length set the boundaries. The
+ * Decides before which packets segments start. One track leads: its keyframes and the wished length set the boundaries. The
  * others' packets wait until it has passed them, and then follow the boundaries that it has set.
  */
 export class Segmenter {
@@ -73,7 +73,7 @@ export class Segmenter {
     this.#segmentS = segmentMs / 1000
   }
 
-  /** The segment behind which a track that appears now begins; -1: with the first, which has only just begun. */
+  /** The segment behind which a track that appears now starts; -1: with the first, which has only just started. */
   get joinsAfter(): number {
     const { newest } = this.#boundaries
     if (newest === undefined || (newest.sequence === 0 && this.#newestS - newest.timeS < togetherS)) return -1
@@ -85,7 +85,7 @@ export class Segmenter {
     return Math.max(this.#lagS, this.#lagBeforeS)
   }
 
-  /** Takes a packet of one of the renditions. True where a part or segment became complete or a segment began. */
+  /** Takes a packet of one of the renditions. True where a part or segment became complete or a segment started. */
   take(rendition: Rendition, packet: Packet): boolean {
     if (rendition.awaitsKey && !packet.key) return false
     rendition.awaitsKey = false
@@ -122,7 +122,7 @@ export class Segmenter {
   }
 
   /**
-   * Ends a rendition's segment because its configuration changes. Where the leading track changes, all begin a new stretch with it, as
+   * Ends a rendition's segment because its configuration changes. Where the leading track changes, all start a new stretch with it, as
    * its media do not follow from what came before; the others only need a decoder that is set up again.
    */
   endForChange(rendition: Rendition): void {
@@ -162,7 +162,7 @@ export class Segmenter {
     }
   }
 
-  /** The publisher's first video track leads where segments begin, else its first audio track. */
+  /** The publisher's first video track leads where segments start, else its first audio track. */
   #leader(): Rendition {
     let leader: Rendition | undefined
     for (const rendition of this.#renditions) {
@@ -206,7 +206,7 @@ export class Segmenter {
     return changed
   }
 
-  /** Takes a packet of the track that decides, and begins segments before it where the rules say so. */
+  /** Takes a packet of the track that decides, and starts segments before it where the rules say so. */
   #lead(rendition: Rendition, packet: Packet): boolean {
     const time = rendition.timeOf(packet)
     const timeS = time / rendition.track.timescale
@@ -281,7 +281,7 @@ export class Segmenter {
     return true
   }
 
-  /** Begins a new segment for the whole stream, with this packet of this rendition as its first. */
+  /** Starts a new segment for the whole stream, with this packet of this rendition as its first. */
   #cut(rendition: Rendition, packet: Packet, time: number): void {
     if (rendition.open) rendition.endSegment(time)
     const timeS = time / rendition.track.timescale
@@ -362,7 +362,7 @@ export class Segmenter {
         this.#enter(rendition, packet, next)
         return true
       }
-      // a publisher's track whose configuration changed begins a segment for all: nothing of it is left out
+      // a publisher's track whose configuration changed starts a segment for all: nothing of it is left out
       if (rendition.sequence >= 0 && !rendition.derived) {
         this.#cut(rendition, packet, rendition.timeOf(packet))
         for (const other of this.#renditions) if (other !== rendition && !other.derived) other.endSegment()
@@ -385,7 +385,7 @@ export class Segmenter {
     return rendition.add(packet)
   }
 
-  /** The segment that must begin with this packet, or undefined where it belongs into the growing one (or before the first). */
+  /** The segment that must start with this packet, or undefined where it belongs into the growing one (or before the first). */
   #segmentFor(rendition: Rendition, packet: Packet, timeS: number): SegmentStart | undefined {
     const video = rendition.track.kind === 'video'
     const after = rendition === this.#leader() ? rendition.sequence : Math.max(rendition.sequence, rendition.joinsAfter)
@@ -422,9 +422,9 @@ export class Segmenter {
     return changed
   }
 
-  /** The leading track is silent: this packet goes through, and begins segments by the clock where needed. */
+  /** The leading track is silent: this packet goes through, and starts segments by the clock where needed. */
   #leadInAbsence(rendition: Rendition, packet: Packet): boolean {
-    // what is made of the publisher's tracks has nothing to say about where they begin
+    // what is made of the publisher's tracks has nothing to say about where they start
     if (rendition.derived) return this.#boundaries.started ? this.#follow(rendition, packet) : false
     const leader = this.#leader()
     if (leader !== rendition && leader.track.kind === 'video' && leader.open && !leader.sparse && this.#silent(leader))

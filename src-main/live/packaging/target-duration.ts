@@ -1,6 +1,6 @@
 /**
  * Encoders left to themselves (OBS, x264) send a keyframe every 250 frames: whole GOPs up to this length become one
- * segment, because a segment that does not begin with a keyframe leaves new viewers without a picture until the next.
+ * segment, because a segment that does not start with a keyframe leaves new viewers without a picture until the next.
  */
 const maxTargetS = 12
 /** What most of them need: 250 frames at 25 to 30 a second. */

@@ -31,7 +31,7 @@ const patienceMs = 30_000
 /** Grows when what is measured, or how, changes. */
 const version = 1
 
-/** What the result holds for: another processor or media engine is measured anew. */
+/** What the result holds for: another processor or media engine is measured again. */
 function dependsOn(): string {
   const processors = cpus()
   let engine = 'none'
@@ -85,7 +85,7 @@ export class EncoderSurvey {
     return this.#found.length > 0 ? Promise.resolve(this.#found) : this.measureAgain()
   }
 
-  /** Measures anew; what was known holds until that is done. A measurement under way is not begun twice. */
+  /** Measures again; what was known holds until that is done. A measurement under way is not started twice. */
   measureAgain(): Promise<readonly EncoderInfo[]> {
     this.#measuring ??= this.#run().finally(() => {
       this.#measuring = undefined
@@ -148,7 +148,7 @@ export class EncoderSurvey {
     let open: { encoder: KnownEncoder; answer: (result: FromSurvey | undefined) => void } | undefined
     const worker = superviseWorker<FromSurvey, ToSurvey>({
       entry: this.#dependencies.workerEntry ?? workerFile('encoder-survey'),
-      // SVT-AV1 greets everybody on standard error unless it is told to speak of errors alone.
+      // SVT-AV1 greets everybody on standard error unless set to report errors alone.
       env: { SVT_LOG: '1' },
       log: this.#dependencies.log,
       silenceMs: patienceMs,

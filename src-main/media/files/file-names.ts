@@ -1,4 +1,4 @@
-/** What a file name template may name, and what stands for it. */
+/** What a file name template may name, and what represents it. */
 export type NameFields = Readonly<Record<string, string>>
 
 /** `{date}` (2026-11-21) and `{time}` (10-02-39, UTC) of a moment, ms since 1970. */

@@ -52,7 +52,7 @@ function leaderOf(tracks: Uint8Array): number {
   return 1
 }
 
-/** The latest time that a block of the cluster begins at, ms. `position` is the cluster's in the segment, for its keyframes. */
+/** The latest time that a block of the cluster starts at, ms. `position` is the cluster's in the segment, for its keyframes. */
 function readCluster(body: Uint8Array, position: number, cues: Cues | undefined): number {
   let base = 0
   let last = 0

@@ -58,7 +58,7 @@ export async function readGrownMp4(file: FileHandle, size: number): Promise<Grow
     if (length < 8 || at + length > size) break
     if (type === 'free' && length === 16 && index === undefined) coverAt = at
     else if (type === 'moov') {
-      // Behind fragments it is an ending that did not come to count: the file has to be ended anew.
+      // Behind fragments it is an ending that did not come to count: the file has to be ended again.
       if (index !== undefined) break
       const durationMs = lengthOf(head)
       if (durationMs > 0) return { bytes: size, durationMs }

@@ -1,6 +1,6 @@
 import type { Packet, Track } from '../../formats/track.ts'
 
-/** Media on their way to a file: a stream of the live wing, or what the studio encodes. */
+/** Media on their way to a file: a stream of the live part, or what the studio encodes. */
 export interface MediaFeed {
   /** Wall clock of time 0, ms since 1970. */
   readonly originTimeMs: number

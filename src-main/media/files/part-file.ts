@@ -7,13 +7,13 @@ export interface PartFileOptions {
   readonly path: string
   /** Bytes that may wait for the disk. */
   readonly queueBytes: number
-  /** The disk refused, or the file was taken away (`ENOENT`), once: nothing more is written. */
+  /** The disk rejected, or the file was taken away (`ENOENT`), once: nothing more is written. */
   readonly onFault: (fault: NodeJS.ErrnoException) => void
 }
 
 /**
  * A file that grows by whole fragments and is made safe (fdatasync) after each batch of them. Callers never wait: what they write
- * stands in a bounded queue, and a queue that is full is told to them.
+ * is in a bounded queue, and a queue that is full is told to them.
  */
 export class PartFile {
   readonly #options: PartFileOptions
@@ -33,7 +33,7 @@ export class PartFile {
     return this.#safe
   }
 
-  /** Takes a whole fragment. False where the disk is so slow that too much waits, or has refused before. */
+  /** Takes a whole fragment. False where the disk is so slow that too much waits, or has rejected before. */
   write(fragment: Uint8Array): boolean {
     if (this.#fault !== undefined || this.#waiting + fragment.length > this.#options.queueBytes) return false
     this.#queue.push(fragment)
@@ -53,7 +53,7 @@ export class PartFile {
         return true
       }
     } catch {
-      // What stands there plays; the ending would only have made seeking quicker.
+      // What is there plays; the ending would only have made seeking quicker.
     } finally {
       await file.truncate(this.#safe).catch(() => undefined)
       await file.close().catch(() => undefined)

@@ -5,7 +5,7 @@ import type { MediaFeed, MediaSubscriber } from './media-feed.ts'
 
 /** A file that a recorder fills. */
 export interface PartSink {
-  /** Name of a chapter that begins with the file. */
+  /** Name of a chapter that starts with the file. */
   readonly firstChapter?: string | undefined
   /** False where the fragment could not be taken: the recorder stops. */
   write(fragment: Uint8Array): boolean
@@ -13,7 +13,7 @@ export interface PartSink {
 
 export interface PartStart {
   readonly tracks: readonly Track[]
-  /** Place of the file's beginning on the feed's timeline, ms. */
+  /** Place of the file's start on the feed's timeline, ms. */
   readonly timelineMs: number
   /** The same on the wall clock, ms since 1970. */
   readonly wallMs: number
@@ -24,10 +24,10 @@ export interface RecorderDependencies<Sink extends PartSink> {
   readonly container: Container
   /** Ids of the tracks to take; empty: all. */
   readonly tracks: readonly string[]
-  /** A new file begins at the first keyframe after so long, or so much. */
+  /** A new file starts at the first keyframe after so long, or so much. */
   readonly splitMs: number | null
   readonly splitBytes: number | null
-  /** What becomes of a file when the feed has a seam: goes on with a hole where the hole was, or ends, and a new one begins. */
+  /** What becomes of a file when the feed has a seam: goes on with a hole where the hole was, or ends, and a new one starts. */
   readonly atSeam?: 'go-on' | 'new-file'
   /** What a track is called in the file; undefined for the container's usual word. */
   readonly nameOf?: (track: Track) => string | undefined
@@ -43,14 +43,14 @@ export interface RecorderDependencies<Sink extends PartSink> {
 
 /** Media in one fragment: with the time to write it, less than a second is lost when the machine loses power. */
 const fragmentS = 0.5
-/** A keyframe begins a fragment of its own where the one before is at least so long. */
+/** A keyframe starts a fragment of its own where the one before is at least so long. */
 const minFragmentS = 0.1
 const fragmentBytes = 8 * 1024 * 1024
-/** How long a file's beginning waits for the first frame of each track. */
+/** How long a file's start waits for the first frame of each track. */
 const settleS = 1
 /** How long sound waits for the first picture. */
 const pictureWaitS = 5
-/** Longest file: its index is held in memory while it grows. */
+/** Longest file: its index is kept in memory while it grows. */
 const maxPartMs = 12 * 3_600_000
 
 interface Part<Sink> {
@@ -139,12 +139,12 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     this.#dependencies.onEnd()
   }
 
-  /** A new file begins at the next keyframe, without a frame lost. */
+  /** A new file starts at the next keyframe, without a frame lost. */
   split(): void {
     this.#splitAsked = this.#part?.open !== undefined
   }
 
-  /** Notes that a chapter begins: at `atS` on the feed's timeline, or with what comes next. Undefined where no file is open. */
+  /** Notes that a chapter starts: at `atS` on the feed's timeline, or with what comes next. Undefined where no file is open. */
   mark(name: string, atS?: number): Chapter | undefined {
     const part = this.#part
     if (part?.open === undefined) return undefined
@@ -186,7 +186,7 @@ export class Recorder<Sink extends PartSink> implements MediaSubscriber {
     const leader = part.tracks.find((track) => track.kind === 'video')
     if (this.#stale) {
       const known = part.tracks.find((track) => track.id === packet.track.id)
-      // Frames of another configuration cannot stand in this file.
+      // Frames of another configuration cannot are in this file.
       if (known !== undefined && !sameConfiguration(known, packet.track)) return true
       if (packet.track.kind === 'video' ? packet.key : leader === undefined) return true
     }

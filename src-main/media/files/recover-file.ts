@@ -16,8 +16,8 @@ const readers = { mp4: readGrownMp4, mkv: readGrownMatroska, ts: readGrownTransp
 
 /**
  * Cuts a file whose writer died behind its last whole fragment, reads how long it is, and ends it as its writer would have done, with
- * these chapters. Undefined where nothing can be played. What is held in memory is the places of its frames. Throws what the disk
- * throws; where it has no room for the ending, the file stays without.
+ * these chapters. Undefined where nothing can be played. What is kept in memory is the places of its frames. Throws what the disk
+ * throws; where it has no space for the ending, the file stays without.
  */
 export async function recoverFile(path: string, container: Container, chapters: readonly Chapter[] = []): Promise<Recovered | undefined> {
   const file = await open(path, 'r+')
@@ -33,7 +33,7 @@ export async function recoverFile(path: string, container: Container, chapters: 
       try {
         bytes = await writeEnding(file, bytes, ending(chapters))
       } catch {
-        // What stands there plays; the ending makes seeking quicker and names chapters.
+        // What is there plays; the ending makes seeking quicker and names chapters.
         await file.truncate(bytes)
       }
     }

@@ -31,17 +31,17 @@ export interface AnswerTransport {
 
 /** Feedback that our engines answer or send. */
 const feedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb']
-/** bit/s that browsers begin with, kbit/s: their own 300 takes half a minute to become a picture. */
+/** bit/s that browsers start with, kbit/s: their own 300 takes half a minute to become a picture. */
 const startKbps = 2000
 
-/** Writes the answer to an offer: sections that are not among `sections` are refused with port 0. */
+/** Writes the answer to an offer: sections that are not among `sections` are rejected with port 0. */
 export function writeAnswer(
   offer: OfferDescription,
   sections: readonly AnswerSection[],
   transport: AnswerTransport,
   data: boolean,
 ): string {
-  // The others use the transport of the offer's first section: browsers fail where it is refused, so it is idle at least.
+  // The others use the transport of the offer's first section: browsers fail where it is rejected, so it is idle at least.
   const tag = offer.mids[0]
   const taken = offer.mids.filter((mid) => mid === tag || sections.some((each) => each.mid === mid) || (data && mid === offer.dataMid))
   const lines = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 't=0 0', `a=group:BUNDLE ${taken.join(' ')}`]

@@ -58,7 +58,7 @@ const directions = ['sendrecv', 'sendonly', 'recvonly', 'inactive'] as const
 
 const fault = (sentence: string): Fault => faultAt(sentence, 0)
 
-/** Reads an offer (RFC 8866, 8829) and refuses what no engine could answer; never throws. */
+/** Reads an offer (RFC 8866, 8829) and rejects what no engine could answer; never throws. */
 export function readOffer(text: string): OfferDescription | Fault {
   if (text.length > MAX_OFFER) return fault(`the offer has more than ${MAX_OFFER} bytes`)
   if (!text.startsWith('v=0')) return fault('an SDP starts with v=0')

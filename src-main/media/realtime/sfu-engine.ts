@@ -95,7 +95,7 @@ export interface DataMessage {
 export interface SfuEvents {
   /** ICE and DTLS are up. */
   onConnected(sessionId: string): void
-  /** The session is over and forgotten: by `close`, the peer's goodbye, its silence, its failure to connect in time, or a dead worker. */
+  /** The session is over and dropped: by `close`, the peer's goodbye, its silence, its failure to connect in time, or a dead worker. */
   onClosed(sessionId: string, why: 'closed' | 'left' | 'lost' | 'never-connected' | 'worker-lost'): void
   /** A publisher's track, before its packets; again with the same id when its configuration changed. Ids `v0`, `a0` (`v1`... for lower encodings). */
   onTrack(sessionId: string, track: Track): void
@@ -105,7 +105,7 @@ export interface SfuEvents {
   onFault(sessionId: string, message: string): void
   /** A message that a peer sent over its data channel. The engine has passed a publisher's message on to the room's viewers already. */
   onData(sessionId: string, message: DataMessage): void
-  /** The worker died (all sessions were told as closed) and is back (`up`): new offers are taken again, feeds must be given anew. */
+  /** The worker died (all sessions were told as closed) and is back (`up`): new offers are taken again, feeds must be given again. */
   onWorker(up: boolean): void
 }
 
@@ -115,7 +115,7 @@ export interface SfuEngine {
   readonly abilities: SfuAbilities
   /** The UDP port in use; 0 before `start`. */
   readonly port: number
-  /** False while its worker is away: offers are refused with `webrtc.engine_down`. */
+  /** False while its worker is away: offers are rejected with `webrtc.engine_down`. */
   readonly up: boolean
   /** Rejects with AppError: `port.in_use`, `port.forbidden`, `engine.missing`. */
   start(): Promise<void>

@@ -98,7 +98,7 @@ it('an offer with thousands of everything is read at once, and within bounds', (
     ...many(() => 'a=rtcp-fb:* nack'),
   ].join('\r\n')
   expect(large.length).toBeLessThan(64 * 1024)
-  // The quickest of some: a machine that is held up is slow now and then, and what grows with the square always.
+  // The quickest of some: a machine that is delayed is slow now and then, and what grows with the square always.
   const tookMs = Array.from({ length: 5 }, () => {
     const from = performance.now()
     readOffer(large)

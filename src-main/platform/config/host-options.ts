@@ -15,7 +15,7 @@ const PerAddressSchema = Type.Object({
   webSockets: most(512, 'WebSockets'),
 })
 
-/** The options of the host itself. The wings' own schemas are joined to these in `host/config.ts`. */
+/** The options of the host itself. The parts' own schemas are joined to these in `host/config.ts`. */
 export const HostOptionsSchema = Type.Object({
   data: Type.String({
     default: '',

@@ -1,6 +1,6 @@
 import type { ErrorKind } from './error-kind.ts'
 
-/** Errors of the live wing. */
+/** Errors of the live part. */
 export const liveErrors = {
   'access.address_invalid': {
     status: 400,

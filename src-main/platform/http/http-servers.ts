@@ -62,7 +62,7 @@ Object.defineProperty(Http2Response.prototype, 'destroyed', {
   },
 })
 
-/** One HTTP/1.1 server and one HTTPS server that also speaks HTTP/2, with the same doors behind them. */
+/** One HTTP/1.1 server and one HTTPS server that also speaks HTTP/2, with the same endpoints behind them. */
 export function createHttpServers(options: HttpServersOptions): HttpServers {
   const sockets = new Set<Socket>()
   const sessions = new Set<ServerHttp2Session>()

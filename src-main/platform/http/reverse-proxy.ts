@@ -39,7 +39,7 @@ const maxIdle = 64
 /** Creates a proxy to the host's private socket. */
 export function createReverseProxy({ path: socketPath, secret }: PrivateAddress): ReverseProxy {
   // Requests without a body share connections. One with a body has a connection of its own, which is never used again: whatever
-  // goes wrong with a body, its bytes cannot become the beginning of another client's request.
+  // goes wrong with a body, its bytes cannot become the start of another client's request.
   const shared = new Agent({ keepAlive: true, maxFreeSockets: maxIdle })
   const single = new Agent({ keepAlive: true, maxFreeSockets: 0 })
   return {

@@ -32,7 +32,7 @@ export function readTrustedProxies(text: string): TrustedProxies {
       const forwarded = headers['x-forwarded-for']
       if (typeof forwarded !== 'string') return undefined
       let found: string | undefined
-      // Each proxy appends whom it was asked by, so the last entry that is not a trusted proxy is the client; what stands before it is hearsay.
+      // Each proxy appends whom it was asked by, so the last entry that is not a trusted proxy is the client; what is before it is hearsay.
       for (const entry of forwarded.split(',').reverse()) {
         const address = bareAddress(entry.trim())
         if (isIP(address) === 0) break

@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts'
 export interface SecretBox {
   /** Text for the database: AES-256-GCM with a fresh nonce. */
   encrypt(secret: string): string
-  /** Throws `secret.unreadable` where the text was changed or sealed with another key. */
+  /** Throws `secret.unreadable` where the text was changed or encrypted with another key. */
   open(encrypted: string): string
 }
 

@@ -65,6 +65,6 @@ function collect(): void {
     setFlagsFromString('--no-expose-gc')
   }
   collector()
-  // What buffers free is counted only when the next collection begins.
+  // What buffers free is counted only when the next collection starts.
   collector({ type: 'minor' })
 }

@@ -15,7 +15,7 @@ import { OutboundFault } from './network-policy.ts'
  */
 export interface JudgedProxy {
   readonly port: number
-  /** Why the newest connection was refused, since this was asked last. */
+  /** Why the newest connection was rejected, since this was asked last. */
   takeRefusal(): string | undefined
   stop(): void
 }

@@ -34,7 +34,7 @@ export async function openDatabase({ dir, migrations }: OpenDatabaseOptions): Pr
     throw locate(toStorageError(error, `The database ${file} cannot be opened`), file)
   }
   try {
-    // what was deleted or replaced is overwritten: secrets that are sealed now stood there in plain in older versions
+    // what was deleted or replaced is overwritten: secrets that are encrypted now was there in plain in older versions
     raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON')
     const kysely = new Kysely({ dialect: nodeSqliteDialect(raw) })
     const migrated = await migrate(kysely, migrations)
@@ -48,7 +48,7 @@ export async function openDatabase({ dir, migrations }: OpenDatabaseOptions): Pr
 /** What a journal and its index take at least, bytes. */
 const minFreeBytes = 256 * 1024
 
-/** On a nearly full disk SQLite tells of a failing device: its shared memory found no room. */
+/** On a nearly full disk SQLite tells of a failing device: its shared memory found no space. */
 function nameFullDisk(error: unknown, dir: string): unknown {
   try {
     const { bavail, bsize } = statfsSync(dir)

@@ -9,7 +9,7 @@ export interface Migration {
   readonly up: (database: Kysely<any>) => Promise<void>
 }
 
-/** Runs the steps that are not recorded yet, each in its own transaction. Refuses a database that knows steps this program does not. */
+/** Runs the steps that are not recorded yet, each in its own transaction. Rejects a database that knows steps this program does not. */
 // biome-ignore lint/suspicious/noExplicitAny: migrations are not bound to one schema type
 export async function migrate(database: Kysely<any>, migrations: readonly Migration[]): Promise<readonly string[]> {
   await sql`CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL) STRICT`.execute(database)

@@ -30,7 +30,7 @@ export interface WriteQueueOptions {
   readonly maxRetryMs?: number
 }
 
-/** A full disk, a lock and a failing device pass; a statement that SQLite refuses would be refused again. */
+/** A full disk, a lock and a failing device pass; a statement that SQLite rejects would be rejected again. */
 const passing = (error: AppError): boolean =>
   error.code === 'storage.full' || error.code === 'storage.unreadable' || /locked|busy|disk I\/O/i.test(error.message)
 

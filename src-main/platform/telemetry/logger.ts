@@ -13,7 +13,7 @@ export interface ClosableLogger extends Logger {
   flush(): void
 }
 
-/** Structured log lines (JSON, one per event). Secrets are struck out wherever they stand under their usual names, and in every URL. */
+/** Structured log lines (JSON, one per event). Secrets are struck out wherever they are under their usual names, and in every URL. */
 export function createLogger(options: LoggerOptions): ClosableLogger {
   const destination = pino.destination(options.file ? { dest: options.file, mkdir: true, sync: false } : { dest: 2, sync: true })
   const logger = pino(

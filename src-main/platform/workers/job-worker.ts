@@ -59,7 +59,7 @@ export class JobWorker<Job extends { readonly message: Out }, In, Out> {
     return jobs
   }
 
-  /** Ends the process. What is not finished is the caller's to refuse, by `takeAll()`. */
+  /** Ends the process. What is not finished is the caller's to reject, by `takeAll()`. */
   async stop(graceMs?: number): Promise<void> {
     clearTimeout(this.#idle)
     await this.#worker?.stop(graceMs)

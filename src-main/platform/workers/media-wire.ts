@@ -12,7 +12,7 @@ import { readFrames } from './wire-frames.ts'
  */
 export interface MediaWireHandler {
   onTrack(channel: number, track: Track): void
-  /** The packet's track is the one told last on its channel under that id; its data is the receiver's own. */
+  /** The packet's track is the one reported last on its channel under that id; its data is the receiver's own. */
   onPacket(channel: number, packet: Packet): void
   /** Whatever else belongs in order with the packets: seams, ends, commands. */
   onNote(channel: number, note: unknown): void

@@ -11,7 +11,7 @@ export interface RestartPolicy {
   /** Delay before the first restart in ms; doubles with each failure in a row. */
   readonly firstMs: number
   readonly maxMs: number
-  /** A run that lasted so long counts as good: the delay begins anew. */
+  /** A run that lasted so long counts as good: the delay starts again. */
   readonly goodAfterMs: number
 }
 

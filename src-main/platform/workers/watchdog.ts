@@ -26,8 +26,8 @@ export interface WatchdogDependencies {
 }
 
 /**
- * Tells a process that hangs from one that cannot speak: what a busy machine takes from it, and what this process itself was held up
- * by, is no silence. To begin a process again that waits for a processor would only give it more to do.
+ * Tells a process that hangs from one that cannot speak: what a busy machine takes from it, and what this process itself was delayed
+ * by, is no silence. To start a process again that waits for a processor would only give it more to do.
  */
 export class Watchdog {
   readonly #dependencies: WatchdogDependencies

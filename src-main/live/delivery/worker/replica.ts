@@ -84,7 +84,7 @@ class ReplicaRendition implements PackagedRendition {
     segment.byteLength += part.data.length
   }
 
-  /** Forgets what has left the list, but for the newest of it, and the initialization segments that nothing needs any more. */
+  /** Drops what has left the list, but for the newest of it, and the initialization segments that nothing needs any more. */
   startAt(sequence: number): void {
     while (this.segments.length > 1 && (this.segments[0] as ReplicaSegment).sequence < sequence) {
       this.retired.push(this.segments.shift() as ReplicaSegment)
@@ -97,7 +97,7 @@ class ReplicaRendition implements PackagedRendition {
   }
 }
 
-/** A run of a stream as this process was told of it. */
+/** A run of a stream as this process was notified of it. */
 export class ReplicaStream implements PackagedStream {
   readonly streamId: string
   readonly name: string
@@ -168,7 +168,7 @@ export class ReplicaStream implements PackagedStream {
   }
 }
 
-/** Every run that this process was told of. */
+/** Every run that this process was notified of. */
 export class Replicas {
   readonly #runs = new Map<number, ReplicaStream>()
 

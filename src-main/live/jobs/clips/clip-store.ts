@@ -58,7 +58,7 @@ export class ClipStore {
     return join(this.#dependencies.folder, `${id}.jpg`)
   }
 
-  /** Takes a new clip in, or keeps what has changed, and tells of it. */
+  /** Takes a new clip in, or keeps what has changed, and reports it. */
   keep(clip: StoredClip): void {
     this.#byId.set(clip.id, clip)
     const row = { id: clip.id, created_at: clip.createdAt, clip: JSON.stringify(clip) }

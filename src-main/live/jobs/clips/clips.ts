@@ -75,7 +75,7 @@ export class Clips {
   }
 
   /**
-   * Begins to make a clip of the stream of that id and name. Throws `stream.not_live`, `clip.range_invalid`, `clip.out_of_window`, `clip.too_long`,
+   * Starts to make a clip of the stream of that id and name. Throws `stream.not_live`, `clip.range_invalid`, `clip.out_of_window`, `clip.too_long`,
    * `clip.discontinuity`, `clip.rendition_missing`, `clip.busy`, `clip.no_room`.
    */
   async order(stream: { readonly id: string; readonly name: string }, body: ClipOrderBody, actor: string): Promise<StoredClip> {

@@ -17,7 +17,7 @@ export interface GatherOrder {
   readonly signal: AbortSignal
 }
 
-/** Groups of pictures that are longer than a segment begin so far back at most, s. */
+/** Groups of pictures that are longer than a segment start so far back at most, s. */
 const maxGroupS = 60
 /** Times of segments are rounded to ticks. */
 const nearS = 0.002
@@ -67,10 +67,10 @@ export async function gather<T extends Track>(order: GatherOrder & { readonly tr
   return { path, track, segments: sizes }
 }
 
-/** The segment with which a decoder has to begin: the one in which the range begins, or where that does not begin with a keyframe one before it. */
+/** The segment with which a decoder has to start: the one in which the range starts, or where that does not start with a keyframe one before it. */
 function firstSegment({ stream, rendition, fromS, toS, track }: GatherOrder): RangeSegment | undefined {
   const isAudio = track.kind === 'audio'
-  // sound before the beginning tunes its decoder; a time in whole ms may name a frame that begins a little later
+  // sound before the start tunes its decoder; a time in whole ms may name a frame that starts a little later
   const wantedS = isAudio ? fromS - 0.1 : fromS + 0.001
   const first = readRange(stream, rendition, wantedS, toS)?.segments[0]
   if (first === undefined || isAudio || first.independent) return first

@@ -14,7 +14,7 @@ export interface ClipPartDependencies
     Pick<ClipRoutesDependencies, 'streamOf'> {
   readonly database: LiveDatabase
   readonly writes: Writes
-  /** The wing's folder: files go to `clips` below it. */
+  /** The folder of this part: files go to `clips` below it. */
   readonly dataDir: string
   readonly events: EventBus
   readonly audit: AuditLog

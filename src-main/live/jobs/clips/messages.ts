@@ -29,7 +29,7 @@ export interface ClipMade {
   /** Pictures. */
   readonly frames: number
   readonly encodedFrames: number
-  /** Begins and ends with the frames that were asked for. */
+  /** Starts and ends with the frames that were asked for. */
   readonly exact: boolean
   /** Why it is not exact. */
   readonly note: string

@@ -24,7 +24,7 @@ const tag = 'live'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 const StreamParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
 
-/** The doors of the API to clips. */
+/** API routes of clips. */
 export function clipRoutes(dependencies: ClipRoutesDependencies): readonly RouteDefinition[] {
   return [...makingRoutes(dependencies), ...listRoutes(dependencies), ...fileRoutes(dependencies)]
 }

@@ -17,7 +17,7 @@ export interface RecordingDependencies {
   readonly registry: StreamRegistry
   readonly database: LiveDatabase
   readonly writes: Writes
-  /** The wing's folder: files go to `recordings` below it. */
+  /** The folder of this part: files go to `recordings` below it. */
   readonly dataDir: string
   readonly events: EventBus
   readonly audit: AuditLog

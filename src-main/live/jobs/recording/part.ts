@@ -7,7 +7,7 @@ import type { StoredRecording } from './recording-store.ts'
 export class Part implements PartSink {
   readonly recording: StoredRecording
   readonly #file: PartFile
-  /** When progress was told last, monotonic ms. */
+  /** When progress was reported last, monotonic ms. */
   toldAtMs = Number.NEGATIVE_INFINITY
 
   constructor(recording: StoredRecording, file: PartFile) {
@@ -23,12 +23,12 @@ export class Part implements PartSink {
     return this.#file.write(fragment)
   }
 
-  /** Completes the file. False where the disk refused: what it took before still plays. */
+  /** Completes the file. False where the disk rejected: what it took before still plays. */
   finish(writer: MediaFileWriter): Promise<boolean> {
     return this.#file.finish(writer.finish())
   }
 
-  /** Closes the file as it stands. */
+  /** Closes the file as it is. */
   async abandon(): Promise<void> {
     await this.#file.finish({ append: new Uint8Array(0), patches: [] })
   }

@@ -53,7 +53,7 @@ export class RecordingIndex {
     return join(this.#dependencies.folder, '.pictures', `${recording.id}-${kind}`)
   }
 
-  /** Takes a new recording in, or keeps what has changed, and tells of it. */
+  /** Takes a new recording in, or keeps what has changed, and reports it. */
   keep(recording: StoredRecording): void {
     this.#byId.set(recording.id, recording)
     this.#dependencies.store.save(recording)
@@ -69,7 +69,7 @@ export class RecordingIndex {
     this.#dependencies.events.publish('recording.removed', { id: recording.id }, { stream: recording.streamId })
   }
 
-  /** Reads files anew whose recording was cut off when the host ended; answers them. */
+  /** Reads files again whose recording was cut off when the host ended; answers them. */
   async recover(): Promise<readonly StoredRecording[]> {
     const cut = [...this.#byId.values()].filter(({ state }) => state === 'recording')
     for (const recording of cut) await this.mend(recording, 'recovered')

@@ -32,7 +32,7 @@ export interface SessionDependencies {
 
 const progressEveryMs = 1000
 
-/** The recording of one stream, from start to stop: one file behind the other, with pauses while the disk has no room. */
+/** The recording of one stream, from start to stop: one file behind the other, with pauses while the disk has no space. */
 export class RecordingSession {
   readonly id = randomText(12)
   readonly stream: LiveStream
@@ -73,7 +73,7 @@ export class RecordingSession {
     }
   }
 
-  /** Begins, or goes on after a pause, with the newest keyframe. */
+  /** Starts, or goes on after a pause, with the newest keyframe. */
   record(): void {
     if (this.#ended || this.#state === 'recording' || this.#state === 'failed') return
     this.#state = 'recording'

@@ -38,7 +38,7 @@ const checkEveryMs = 10_000
 /** Room beyond what is kept free that a paused recording wants before it goes on. */
 const resumeBytes = 4_000_000
 
-/** Which streams are recorded now, and how much room their files take. */
+/** Which streams are recorded now, and how much space their files take. */
 export class Recordings {
   readonly #dependencies: RecordingsDependencies
   readonly #sessions = new Map<string, RecordingSession>()
@@ -87,7 +87,7 @@ export class Recordings {
     return this.#sessions.get(stream)?.status() ?? { stream, state: 'off', by: null, session: null, recordingId: null, error: null }
   }
 
-  /** Begins to record a stream by hand; one that is recorded goes on. Throws `stream.not_live`, `recording.codec_unsupported`. */
+  /** Starts to record a stream by hand; one that is recorded goes on. Throws `stream.not_live`, `recording.codec_unsupported`. */
   begin(name: string, actor: string): RecordingStatus {
     const stream = this.#dependencies.streams.find(name)
     if (stream === undefined) throw new AppError('stream.not_live')
@@ -114,7 +114,7 @@ export class Recordings {
     return this.status(name)
   }
 
-  /** Stops recording; a rule begins again with the stream's next run. Throws `recording.off`. */
+  /** Stops recording; a rule starts again with the stream's next run. Throws `recording.off`. */
   end(name: string, actor: string): RecordingStatus {
     const session = this.#sessions.get(name)
     if (session === undefined) throw new AppError('recording.off')
@@ -137,7 +137,7 @@ export class Recordings {
     }
   }
 
-  /** Deletes what has to go, pauses recording where the disk has no room, and lets it go on where it has again. */
+  /** Deletes what has to go, pauses recording where the disk has no space, and lets it go on where it has again. */
   check(): Promise<void> {
     this.#checking ??= this.#check()
       .catch((error: unknown) => this.#dependencies.log.error({ err: error }, 'the free space for recordings could not be read'))
@@ -176,7 +176,7 @@ export class Recordings {
     })
     this.#sessions.set(stream.name, session)
     session.record()
-    // It may turn out that there is no room.
+    // It may turn out that there is no space.
     void this.check()
   }
 

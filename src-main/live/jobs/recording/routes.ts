@@ -26,7 +26,7 @@ const tag = 'live'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 const StreamParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
 
-/** The doors of the API to recording. */
+/** API routes of recording. */
 export function recordingRoutes(dependencies: RecordingRoutesDependencies): readonly RouteDefinition[] {
   return [...controlRoutes(dependencies), ...ruleRoutes(dependencies), ...listRoutes(dependencies), ...fileRoutes(dependencies)]
 }

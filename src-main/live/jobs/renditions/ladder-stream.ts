@@ -37,7 +37,7 @@ export interface LadderDependencies {
   readonly onShed: (output: VideoOutput, shed: boolean) => void
 }
 
-/** A second of one output's work, as last told. */
+/** A second of one output's work, as last reported. */
 interface Work {
   readonly frames: number
   readonly bytes: number
@@ -53,9 +53,9 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
   readonly #work = new Map<string, Work>()
   readonly #failed = new Map<string, string>()
   readonly #running = new Set<string>()
-  /** Where each rendition stands, dts. */
+  /** Where each rendition is, dts. */
   readonly #reached = new Map<string, number>()
-  /** Renditions that begin anew: with a keyframe behind what viewers have. */
+  /** Renditions that start again: with a keyframe behind what viewers have. */
   readonly #beginning = new Set<string>()
   /** Everything that the choice asks for, the highest first. */
   #plan: readonly VideoOutput[] = []
@@ -127,7 +127,7 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
       {
         onTrack: (track) => subscriber.onTrack(track),
         onPacket: (packet) => subscriber.onPacket(packet),
-        // The source's seams are the ladder's; a rendition that is made anew goes on at its own keyframe.
+        // The source's seams are the ladder's; a rendition that is recreated goes on at its own keyframe.
         onDiscontinuity: () => undefined,
         onEnd: () => undefined,
       },
@@ -339,7 +339,7 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
       const { id } = packet.track
       if (!this.#running.has(id) || !this.#cap.takes(packet)) return
       if (this.#beginning.size > 0 && this.#beginning.has(id)) {
-        // A transcoder that begins anew starts with the GOP at hand, of which viewers have the beginning.
+        // A transcoder that starts again starts with the GOP at hand, of which viewers have the start.
         if (!packet.key || packet.dts <= (this.#reached.get(id) ?? -1)) return
         this.#beginning.delete(id)
       }

@@ -6,7 +6,7 @@ import type { VideoTrack } from '../../../formats/track.ts'
 const commonProfiles = new Set([66, 77, 100])
 
 /**
- * Whether a track can be played to a WebRTC peer as it is. `by-packets`: B-frames are possible, and at work as soon as a packet
+ * Whether a track can be played to a WebRTC peer as it is. `by-packets`: B-frames are possible, and active as soon as a packet
  * is shown at another time than it is decoded.
  */
 export function realtimeFitness(track: VideoTrack): 'passes' | 'must-be-made' | 'by-packets' {

@@ -24,7 +24,7 @@ export interface RenditionRoutesDependencies {
   readonly changed: () => void
   /** Measures where nothing has been measured yet. */
   readonly encoders: () => Promise<readonly EncoderInfo[]>
-  /** Measures anew. */
+  /** Measures again. */
   readonly measureAgain: () => Promise<readonly EncoderInfo[]>
 }
 

@@ -11,7 +11,7 @@ export interface SourceCapDependencies {
 }
 
 /**
- * Keeps a source that is over its key's limits from viewers: from a keyframe on, a rendition within the limits stands in its place
+ * Keeps a source that is over its key's limits from viewers: from a keyframe on, a rendition within the limits is in its place
  * under the same track id. Once capped, a run stays capped.
  */
 export class SourceCap {
@@ -39,7 +39,7 @@ export class SourceCap {
     return this.#fromPts !== undefined && packet.track.id === this.#trackId && packet.pts >= this.#fromPts
   }
 
-  /** True for the rendition that stands in the source's place. */
+  /** True for the rendition that is in the source's place. */
   makes(output: VideoOutput): boolean {
     return output.id === this.#trackId
   }

@@ -107,7 +107,7 @@ export class StreamTranscoder {
     let broken = false
     const worker = superviseWorker<FromTranscoder, never>({
       entry: this.#dependencies.workerEntry ?? findTranscodeWorker(),
-      // SVT-AV1 greets everybody on standard error unless it is told to speak of errors alone.
+      // SVT-AV1 greets everybody on standard error unless set to report errors alone.
       env: { SVT_LOG: '1' },
       log,
       restart,

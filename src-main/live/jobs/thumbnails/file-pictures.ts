@@ -7,7 +7,7 @@ export interface FilePictures {
   readonly poster: Uint8Array
   /** JPEG of all small pictures. */
   readonly sheet: Uint8Array
-  /** WebVTT; times are seconds from the file's beginning, the sheet's address is `sprites.jpg`. */
+  /** WebVTT; times are seconds from the file's start, the sheet's address is `sprites.jpg`. */
   readonly track: string
 }
 

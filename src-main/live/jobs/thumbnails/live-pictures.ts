@@ -7,7 +7,7 @@ import { type SpriteCue, tileSize, writeSpriteTrack } from './sprite-track.ts'
 /** Pictures in a row, and rows, of a sheet. */
 const columns = 5
 const tilesPerSheet = 25
-/** Sheets that are held of a stream: over three hours at one picture in ten seconds. */
+/** Sheets that are kept of a stream: over three hours at one picture in ten seconds. */
 const maxSheets = 48
 
 interface Sheet {

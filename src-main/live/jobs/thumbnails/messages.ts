@@ -6,7 +6,7 @@ export interface TileSize {
   readonly height: number
 }
 
-/** Raw pictures of one size (planar YUV 4:2:0, one behind the other in memory of their own) and how many stand in a row. */
+/** Raw pictures of one size (planar YUV 4:2:0, one behind the other in memory of their own) and how many are in a row. */
 export interface SheetRequest {
   readonly tiles: readonly Uint8Array[]
   readonly size: TileSize

@@ -7,7 +7,7 @@ export type Made = Omit<Extract<FromPictures, { type: 'done' }>, 'type' | 'id'>
 
 type Wanted<M = ToPictures> = M extends ToPictures ? Omit<M, 'id'> : never
 
-/** Requests that may wait for the process; more are refused. */
+/** Requests that may wait for the process; more are rejected. */
 const maxWaiting = 100
 /** A file of many places on a slow disk may take so long. */
 const maxWaitMs = 60_000

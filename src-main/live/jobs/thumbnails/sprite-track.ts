@@ -1,6 +1,6 @@
 import type { TileSize } from './messages.ts'
 
-/** A small picture's place: which file, where in it, and the time that it stands for, s. */
+/** A small picture's place: which file, where in it, and the time that it represents, s. */
 export interface SpriteCue {
   readonly startS: number
   readonly endS: number

@@ -48,7 +48,7 @@ export class DvrStore {
     return performance.now() < this.#pausedUntilMs
   }
 
-  /** Deletes what an earlier run of the host left, and begins to watch the free space. */
+  /** Deletes what an earlier run of the host left, and starts to watch the free space. */
   async start(): Promise<void> {
     for (const name of await readdir(this.#folder).catch(() => [])) await rm(join(this.#folder, name), { recursive: true, force: true })
     await mkdir(this.#folder, { recursive: true })

@@ -25,7 +25,7 @@ export interface DvrDependencies {
   runs(name: string): readonly Packager[]
 }
 
-/** Rewind windows of the live wing. */
+/** Rewind windows of the live part. */
 export interface Dvr extends LivePart {
   /** ms of media that a stream of that name lists; 0: what memory holds. */
   windowMs(name: string): number

@@ -8,7 +8,7 @@ export interface RangeSegment {
   readonly startS: number
   readonly durationS: number
   readonly byteLength: number
-  /** Begins with a frame that a decoder can start at. */
+  /** Starts with a frame that a decoder can start at. */
   readonly independent: boolean
   /** A seam lies before it: the publisher came back, or times jumped. */
   readonly discontinuity: boolean
@@ -20,7 +20,7 @@ export interface RangeSegment {
 export interface MediaRange {
   /** CMAF header that all of the segments need. */
   readonly init: Uint8Array
-  /** Oldest first, without gaps in their numbers except where the stream had none; the first begins at or before the start of the range. */
+  /** Oldest first, without gaps in their numbers except where the stream had none; the first starts at or before the start of the range. */
   readonly segments: readonly RangeSegment[]
   /** True where the range reaches over a changed configuration, and ends there. */
   readonly cut: boolean

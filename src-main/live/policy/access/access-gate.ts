@@ -46,7 +46,7 @@ export class AccessGate {
     this.refresh()
   }
 
-  /** Reads the rules and keys anew. Call after every change. */
+  /** Reads the rules and keys again. Call after every change. */
   refresh(): void {
     const { host, streams } = this.#store
     this.#play = compileAddressRules(host.play)
@@ -96,7 +96,7 @@ export class AccessGate {
     return this.#publish.admits(remoteAddress) ? undefined : new AppError('access.address_refused')
   }
 
-  /** Why a viewer stays out, or undefined to let it in; at once where that can be told at once. A promise never rejects. */
+  /** Why a viewer stays out, or undefined to accept it; at once where that is known at once. A promise never rejects. */
   check(request: WatchRequest): AppError | undefined | Promise<AppError | undefined> {
     if (!this.#restricted) return undefined
     const { stream, remoteAddress, token } = request

@@ -38,7 +38,7 @@ function headerToken(request: AnyRequest): string | undefined {
 
 /** The rules of access before what is fetched over HTTP. */
 export interface AccessHttp {
-  /** Lets a request for something of a stream through to `next`, or refuses it. */
+  /** Lets a request for something of a stream through to `next`, or rejects it. */
   readonly guard: RequestGuard
   /** Who watches by a request, whether it passed `guard` or not (as a WebSocket's does not). */
   viewerOf(request: ParsedRequest): WatchRequest
@@ -51,7 +51,7 @@ export interface AccessHttp {
 export interface AccessHttpDependencies {
   readonly gate: AccessGate
   readonly whileAllowed: WhileAllowed
-  /** True while a CDN stands before media: it asks for them without a viewer's token. */
+  /** True while a CDN is before media: it asks for them without a viewer's token. */
   readonly behindCdn: () => boolean
   readonly log: Logger
 }

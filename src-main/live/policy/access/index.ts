@@ -20,7 +20,7 @@ export interface AccessDependencies {
   /** ms since 1970. */
   readonly now: () => number
   readonly log: Logger
-  /** True while a CDN stands before media. */
+  /** True while a CDN is before media. */
   readonly behindCdn: () => boolean
   /** Throws `stream.not_found`. */
   readonly nameOf: (idOrName: string) => string
@@ -30,7 +30,7 @@ export interface AccessDependencies {
 
 export interface Access extends LivePart {
   readonly gate: AccessGate
-  /** The same on the ways out that are not HTTP: there the token comes with the request to play. */
+  /** The same on the outputs that are not HTTP: there the token comes with the request to play. */
   readonly mayWatch: MayWatch
   /** Ends playback that the rules do not allow any more. */
   readonly whileAllowed: WhileAllowed

@@ -29,7 +29,7 @@ export class RunningPlayback {
   /** Calls `end` once, within about a second, where the playback is not allowed any more. Returns the way to stop watching it. */
   watch(request: WatchRequest, end: EndPlayback): () => void {
     if (this.#gate.isHost(request.token)) return () => undefined
-    // due at once: rules may have changed since it was let in
+    // due at once: rules may have changed since it was accepted
     const running: Running = { request, end, dueMs: 0 }
     this.#running.add(running)
     this.#timer ??= repeat(lookMs, () => this.#judge(this.#now()))

@@ -9,7 +9,7 @@ export interface AddressGrant {
   readonly address?: string
 }
 
-/** A signed address in the form in which it stands in a path: `h~KEY~EXPIRES~ADDRESS~SIGNATURE`, without characters that need escaping. */
+/** A signed address in the form in which it is in a path: `h~KEY~EXPIRES~ADDRESS~SIGNATURE`, without characters that need escaping. */
 export interface AddressToken extends Omit<AddressGrant, 'stream'> {
   readonly keyId: string
   readonly signature: string

@@ -8,7 +8,7 @@ export interface StoredChannel {
   readonly request: ChannelRequest
 }
 
-/** Rules and channels in the host's database; what a channel needs is sealed whole. Resolves when it is on disk. */
+/** Rules and channels in the host's database; what a channel needs is encrypted whole. Resolves when it is on disk. */
 export interface AlertStore {
   rules(): Promise<readonly AlertRule[]>
   saveRule(rule: AlertRule): Promise<void>

@@ -35,12 +35,12 @@ interface Watched {
 
 /** Alerts that are kept for people to look at. */
 const maxKept = 200
-/** A condition that is over must stay so for this long before that is told, ms: it may flicker. */
+/** A condition that is over must stay so for this long before that is reported, ms: it may flicker. */
 const restMs = 10_000
 /** Disks are looked at this seldom, ms. */
 const diskEveryMs = 15_000
 
-/** Watches streams and disk, once a second, and tells channels when something begins and when it is over. */
+/** Watches streams and disk, once a second, and tells channels when something starts and when it is over. */
 export class Alerts {
   readonly #dependencies: AlertsDependencies
   readonly #rules = new Map<string, AlertRule>()

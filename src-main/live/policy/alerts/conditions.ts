@@ -25,7 +25,7 @@ export const usualThreshold: Readonly<Record<AlertKind, number>> = {
   'disk-low': 5,
 }
 
-/** How long a condition must last before anybody is told, s, where a rule names none. */
+/** How long a condition must last before anybody is notified, s, where a rule names none. */
 export const usualHoldS: Readonly<Record<AlertKind, number>> = {
   'publisher-lost': 5,
   'no-keyframe': 0,
@@ -37,7 +37,7 @@ export const usualHoldS: Readonly<Record<AlertKind, number>> = {
   'disk-low': 0,
 }
 
-/** Seconds whose mean a bitrate is held against. */
+/** Seconds whose mean a bitrate is compared with. */
 const meanOver = 60
 /** Below this a mean says nothing, kbps. */
 const minMeanKbps = 100
@@ -68,7 +68,7 @@ export function streamCondition(kind: AlertKind, facts: StreamFacts, threshold: 
   }
 }
 
-/** The picture goes on, and its keyframe count has stood still for `seconds`. */
+/** The picture goes on, and its keyframe count has not moved for `seconds`. */
 function noKeyframe({ name, samples }: StreamFacts, seconds: number): string | undefined {
   const now = samples.at(-1)
   const before = samples.at(-1 - Math.ceil(seconds))

@@ -14,7 +14,7 @@ import {
 const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
-/** The API's doors to alerts: what happened, the rules, the channels. */
+/** API routes of alerts: what happened, the rules, the channels. */
 export function alertRoutes(alerts: Alerts): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -2,8 +2,8 @@ import { AppError } from '../../../platform/errors.ts'
 import type { HookAnswer } from './hook-request.ts'
 
 /**
- * What the answer of a hook that decides means: 2xx lets in unless its JSON says `{ "allow": false, "reason": "…" }`, 4xx
- * refuses; anything else is no answer. Undefined: let in.
+ * What the answer of a hook that decides means: 2xx accepts unless its JSON says `{ "allow": false, "reason": "…" }`, 4xx
+ * rejects; anything else is no answer. Undefined: accepted.
  */
 export function decisionOf(answer: HookAnswer, onFailure: 'refuse' | 'allow'): AppError | undefined {
   const { status } = answer

@@ -26,7 +26,7 @@ interface Entry {
   readonly queue: HookQueue
 }
 
-/** All hooks: told of what happens, and asked before publishers and viewers are let in. */
+/** All hooks: notified of what happens, and asked before publishers and viewers are accepted. */
 export class Hooks {
   readonly #dependencies: HooksDependencies
   readonly #entries = new Map<string, Entry>()
@@ -141,7 +141,7 @@ export class Hooks {
     return false
   }
 
-  /** Asks every hook that decides, all at once; the first refusal holds. Never rejects. */
+  /** Asks every hook that decides, all at once; the first rejection holds. Never rejects. */
   async ask(event: 'publish' | 'play', stream: string, data: Readonly<Record<string, unknown>>): Promise<AppError | undefined> {
     const asked = [...this.#concerned(event, stream)].map(async ({ hook }) => {
       const id = `dl_${randomText(12)}`

@@ -24,14 +24,14 @@ export interface HooksPartDependencies {
 
 export interface HooksPart extends LivePart {
   readonly hooks: Hooks
-  /** Asks hooks whether a publisher whose key is good may begin. Never rejects. */
+  /** Asks hooks whether a publisher whose key is good may start. Never rejects. */
   askPublish(
     key: { readonly id: string; readonly label: string; readonly stream: string },
     request: PublishRequest,
   ): Promise<AppError | undefined>
 }
 
-/** HTTP hooks: other programs are told of what happens, and asked who may publish and play. */
+/** HTTP hooks: other programs are notified of what happens, and asked who may publish and play. */
 export async function createHooks(dependencies: HooksPartDependencies): Promise<HooksPart> {
   const hooks = await Hooks.open({ ...dependencies, store: createHookStore(dependencies.database, dependencies.secrets) })
   return {

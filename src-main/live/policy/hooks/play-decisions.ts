@@ -8,7 +8,7 @@ const refusedMs = 5000
 /** Verdicts that are remembered. */
 const maxRemembered = 20_000
 
-/** Asks hooks before somebody begins to watch; whoever watches already goes on. */
+/** Asks hooks before somebody starts to watch; whoever watches already goes on. */
 export function createPlayDecisions(
   hooks: Hooks,
   watches: (streamId: string, viewer: WouldBeViewer) => boolean,

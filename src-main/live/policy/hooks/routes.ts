@@ -7,7 +7,7 @@ import { DeliverySchema, HookChangesSchema, HookCreatedSchema, HookRequestSchema
 const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
-/** The API's doors to hooks. Hooks make the host send requests, so they are the admin's. */
+/** API routes of hooks. Hooks make the host send requests, so they are the admin's. */
 export function hookRoutes(hooks: Hooks): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 
-/** What hooks are told of. The first two decide: the host waits for their answer. */
+/** What hooks are notified of. The first two decide: the host waits for their answer. */
 export const HookEventSchema = Type.Union(
   [
     Type.Literal('publish'),

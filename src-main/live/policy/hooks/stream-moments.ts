@@ -3,7 +3,7 @@ import type { Recording } from '../../jobs/recording/schemas.ts'
 import type { Stream, ViewerSession } from '../../schemas.ts'
 import type { HookEvent } from './schemas.ts'
 
-/** Something that hooks are told of. */
+/** Something that hooks are notified of. */
 export interface Moment {
   readonly event: HookEvent
   /** Name of the stream where it concerns one. */
@@ -13,7 +13,7 @@ export interface Moment {
 
 type Phase = 'over' | 'live' | 'away'
 
-/** Reads the moments that hooks are told of out of the events of the host. */
+/** Reads the moments that hooks are notified of out of the events of the host. */
 export class StreamMoments {
   readonly #phases = new Map<string, Phase>()
   readonly #names = new Map<string, string>()

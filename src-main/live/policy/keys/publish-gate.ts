@@ -5,7 +5,7 @@ import type { Publication, PublishGate, PublishRequest } from '../../hub/publish
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { StreamKeys } from './stream-keys.ts'
 
-/** Wrong keys are forgotten after so long without another, ms. */
+/** Wrong keys are dropped after so long without another, ms. */
 const FORGET_MS = 60_000
 const FIRST_DELAY_MS = 100
 const MAX_DELAY_MS = 3000
@@ -18,11 +18,11 @@ export interface KeyGateDependencies {
   readonly log: Logger
   readonly now: () => number
   readonly onRefused?: (code: string) => void
-  /** Asked once the key is found good: rejects with the reason to refuse this publisher. */
+  /** Asked once the key is found good: rejects with the reason to reject this publisher. */
   readonly admit?: (key: { readonly id: string; readonly label: string; readonly stream: string }, request: PublishRequest) => Promise<void>
 }
 
-/** Lets publishers in by their stream key: `/live/KEY`, or `/live/NAME?key=KEY` where the key must be the stream's. */
+/** Accepts publishers by their stream key: `/live/KEY`, or `/live/NAME?key=KEY` where the key must be the stream's. */
 export class KeyGate implements PublishGate {
   readonly #dependencies: KeyGateDependencies
   readonly #wrong = new Map<string, { tries: number; lastMs: number }>()
@@ -53,7 +53,7 @@ export class KeyGate implements PublishGate {
     }
   }
 
-  /** Lets those who wait for their refusal go. */
+  /** Lets those who wait for their rejection go. */
   stop(): void {
     for (const release of this.#waiting) release()
   }
@@ -80,7 +80,7 @@ export class KeyGate implements PublishGate {
     })
   }
 
-  /** Counted here; the ingest writes the audit line, as it does for every refusal. */
+  /** Counted here; the ingest writes the audit line, as it does for every rejection. */
   #refused(request: PublishRequest, error: unknown): void {
     const code = error instanceof AppError ? error.code : 'internal'
     this.#dependencies.onRefused?.(code)

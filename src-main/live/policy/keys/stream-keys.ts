@@ -159,7 +159,7 @@ export class StreamKeys {
     return key
   }
 
-  /** A new secret: the old one is refused from now on, the publisher that runs may go on. */
+  /** A new secret: the old one is rejected from now on, the publisher that runs may go on. */
   async rotate(id: string, actor: string): Promise<IssuedKey> {
     const kept = this.#listed(id)
     if (kept.key.revokedAt !== null) throw new AppError('request.conflict', 'A revoked key cannot be rotated')
@@ -192,7 +192,7 @@ export class StreamKeys {
     return this.#byHash.get(hashOf(secret))?.key
   }
 
-  /** Notes that a publisher was let in with it. */
+  /** Notes that a publisher was accepted with it. */
   used(id: string): void {
     const kept = this.#byId.get(id)
     if (kept === undefined || kept.internal) return

@@ -49,7 +49,7 @@ export function configBody(track: Track): Buffer | undefined {
   return audioConfigTag(track.codec, fourCcOf(track.codec), senderConfig(track))
 }
 
-/** Opus and FLAC begin differently on the wire than in MP4. */
+/** Opus and FLAC start differently on the wire than in MP4. */
 function senderConfig(track: AudioTrack): Uint8Array {
   if (track.codec === 'flac') return Buffer.concat([Buffer.from('fLaC'), track.config])
   if (track.codec !== 'opus' || track.config.length < 11) return track.config

@@ -31,7 +31,7 @@ export interface FlvPlayerOptions {
   /** Ids of the tracks to play; the first of each kind where absent. */
   readonly videoTrack?: string
   readonly audioTrack?: string
-  /** `publish` words the metadata as one who publishes does (`@setDataFrame`), and lets times begin at 0. */
+  /** `publish` words the metadata as one who publishes does (`@setDataFrame`), and lets times start at 0. */
   readonly as?: 'play' | 'publish'
 }
 
@@ -43,7 +43,7 @@ export class FlvPlayer implements StreamSubscriber {
   paused = false
   receivesAudio = true
   receivesVideo = true
-  /** Pictures handed over since the beginning. */
+  /** Pictures handed over since the start. */
   frames = 0
   private readonly outlet: FlvOutlet
   private readonly bodies: FlvBodies

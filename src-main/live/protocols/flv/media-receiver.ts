@@ -24,10 +24,10 @@ interface KnownTrack {
   sizeKnown: boolean
 }
 
-/** Codecs whose configuration stands at the head of every frame, and how many bytes of it tell a change. */
+/** Codecs whose configuration is at the head of every frame, and how many bytes of it tell a change. */
 const selfDescribing: Readonly<Partial<Record<AudioCodec, number>>> = { ac3: 7, eac3: 6, mp3: 4 }
 
-/** Faults in a row without one good frame after which the publisher is refused: it is sending garbage. */
+/** Faults in a row without one good frame after which the publisher is rejected: it is sending garbage. */
 const maxFaultsInARow = 1000
 
 /** Turns the audio, video and data messages of one publisher into tracks and frames of its publication. */
@@ -82,7 +82,7 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
     const known = this.audio[trackNumber]
     if (known !== undefined && known.codec === codec && config.equals(known.header)) return
     const id = `a${trackNumber}`
-    // An empty Opus header stands for plain stereo (Enhanced RTMP v2, OpusSequenceHeader).
+    // An empty Opus header represents plain stereo (Enhanced RTMP v2, OpusSequenceHeader).
     const track = audioTrack(id, codec, codec === 'opus' && config.length === 0 ? plainOpusHead : config)
     if (isFault(track)) {
       this.skip('ingest.media', `The header of audio track ${id} is malformed: ${track.fault}`)
@@ -158,7 +158,7 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
     this.video[trackNumber]!.inband = inband
   }
 
-  /** VP9: the track is told with its first keyframe, which has the size that the header lacks. False where the frame must be left out. */
+  /** VP9: the track is reported with its first keyframe, which has the size that the header lacks. False where the frame must be left out. */
   private learnSize(trackNumber: number, known: KnownTrack, key: boolean, frame: Buffer): boolean {
     const track = key ? videoTrack(known.id, known.codec as VideoCodec, known.header, frame) : undefined
     if (track === undefined || isFault(track) || track.width === 0) {
@@ -214,7 +214,7 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
-/** True where two avcC records begin with the same SPS. */
+/** True where two avcC records start with the same SPS. */
 function sameFirstSps(a: Uint8Array, b: Uint8Array): boolean {
   const length = (a[6]! << 8) | a[7]!
   return a.length >= 8 + length && sameBytes(a.subarray(6, 8 + length), b.subarray(6, 8 + length))

@@ -9,7 +9,7 @@ export interface QueuedMessage {
 
 /** A player's queue, bounded in bytes and ms. When it overflows it loses whole GOPs from its head, so that what is left can be decoded. */
 export class PlayQueue {
-  /** Frames lost since the beginning. */
+  /** Frames lost since the start. */
   dropped = 0
   bytes = 0
   private messages: QueuedMessage[] = []
@@ -32,7 +32,7 @@ export class PlayQueue {
     return first === undefined ? 0 : this.messages.at(-1)!.timestampMs - first.timestampMs
   }
 
-  /** Appends; may drop older messages, or this one while a keyframe is awaited. */
+  /** Appends; may drop older messages, or this one while a keyframe is expected. */
   push(message: QueuedMessage): void {
     if (this.awaitsKey && message.role === 'delta') {
       this.dropped += 1

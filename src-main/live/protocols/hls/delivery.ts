@@ -23,7 +23,7 @@ export type PlaybackRequestKind = PlaybackResource['kind']
 /** Counters that playback feeds; telemetry gives them names. */
 export interface PlaybackMetrics {
   request(kind: PlaybackRequestKind): void
-  /** Requests that began (+1) or ceased (-1) to wait for media. */
+  /** Requests that started (+1) or ceased (-1) to wait for media. */
   waiting(delta: number): void
   /** Bytes of answers' bodies. */
   bytes(count: number): void
@@ -107,7 +107,7 @@ export class Delivery {
     })
   }
 
-  /** Until when a request that begins to wait now may wait, on the clock of `performance.now()`. */
+  /** Until when a request that starts to wait now may wait, on the clock of `performance.now()`. */
   deadline(stream: PackagedStream): number {
     return performance.now() + (this.#dependencies.options.blockTimeoutMs ?? 3000 * stream.targetDurationS)
   }

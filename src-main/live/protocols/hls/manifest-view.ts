@@ -18,7 +18,7 @@ interface Span {
 }
 
 /**
- * Makes a stream's manifests. It remembers where each period began, because a period's start must stay the same after
+ * Makes a stream's manifests. It remembers where each period started, because a period's start must stay the same after
  * its first segments have left the window.
  */
 export class ManifestView {
@@ -123,7 +123,7 @@ function spans(stream: PackagedStream): Span[] {
         if (span) span.segments.length = 0
         continue
       }
-      // a gap stands in the timeline all the same: players count segment numbers from it
+      // a gap is in the timeline all the same: players count segment numbers from it
       if (segment.byteLength === 0 && segment.gap !== true) continue
       if (!span || cuts.has(segment.sequence)) {
         span = { key: periodKey(stream, segment), rendition, segments: [] }
@@ -138,7 +138,7 @@ function spans(stream: PackagedStream): Span[] {
 }
 
 /**
- * What a rendition that runs behind has not begun yet of the newest period: listed like a segment in the making, since none may join
+ * What a rendition that runs behind has not started yet of the newest period: listed like a segment in the making, since none may join
  * later. Undefined where it has media there, or does not belong to it.
  */
 function expectedSegment(other: PackagedRendition, main: PackagedRendition, cuts: ReadonlySet<number>): MediaSegment | undefined {

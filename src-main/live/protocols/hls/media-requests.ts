@@ -6,7 +6,7 @@ import { guardAgainstStuckClient, immutable, segmentPieces } from './media-respo
 import { partOf, reached, type StreamView } from './stream-view.ts'
 import type { MuxedRendition } from './ts-view.ts'
 
-/** What stands below a run of a stream: media playlists and media. */
+/** What is below a run of a stream: media playlists and media. */
 export type MediaResource = Extract<PlaybackResource, { epoch: string }>
 
 export interface MediaOptions {
@@ -14,7 +14,7 @@ export interface MediaOptions {
   readonly container?: 'fmp4' | 'mpegts'
 }
 
-/** Media sequence numbers further beyond the edge than this are refused (RFC 8216bis section 6.2.5.2). */
+/** Media sequence numbers further beyond the edge than this are rejected (RFC 8216bis section 6.2.5.2). */
 const maxAhead = 2
 
 /** Answers requests for media playlists, initialization segments, segments and parts. */
@@ -87,7 +87,7 @@ export class MediaRequests {
     }
     const answer = (caching: string): void => {
       const current = view.rendition(target.rendition)
-      // A player that is refused a quality takes another at once, where it would wait for one that stands still.
+      // A player that is denied a quality takes another at once, where it would wait for one that does not move.
       if (!current || (current.away && !stream.ended && stream.renditions.some((other) => !other.away))) {
         sendProblem(exchange.response, 'request.not_found')
         return
@@ -97,7 +97,7 @@ export class MediaRequests {
       this.#delivery.seen(view, exchange, target.plain ? 'hls' : blocking ? 'll-hls' : undefined, undefined, sent)
     }
     // While a publisher is away nothing new comes for longer than a reload may block. The 503 that section 6.2.5.2 allows
-    // makes common players give up within the reconnect window; the playlist as it stands makes them ask again. And where a
+    // makes common players give up within the reconnect window; the playlist as it is makes them ask again. And where a
     // first segment takes long (a long GOP), players that know parts
     // need not wait for it longer than a segment should last.
     const something = blocking ? rendition.segments.some((segment) => segment.parts.length > 0) : !target.plain
@@ -147,7 +147,7 @@ export class MediaRequests {
     const find = () => view.segment(target.rendition, target.sequence)
     const ready = (): boolean => {
       const edge = view.rendition(target.rendition)?.edge.sequence ?? 0
-      // a manifest lists what a rendition that runs behind has not begun
+      // a manifest lists what a rendition that runs behind has not started
       const isExpected = target.sequence >= edge && target.sequence <= edge + maxAhead
       return view.stream.ended || !isExpected || (find()?.byteLength ?? 0) > 0
     }

@@ -32,7 +32,7 @@ import { muxedMultivariantText, muxedRenditions } from './ts-view.ts'
 export type { PlaybackMetrics, PlaybackRequestKind } from './delivery.ts'
 
 export interface PlaybackOptions {
-  /** Stands before every address in playlists, e.g. `https://cdn.example.com`; empty for relative addresses. Read anew each time. */
+  /** Stands before every address in playlists, e.g. `https://cdn.example.com`; empty for relative addresses. Read again each time. */
   cdnPrefix(): string
   /** What plain HLS lists: `fmp4` (default), or `mpegts` for streams whose codecs it can carry. */
   readonly container?: 'fmp4' | 'mpegts'
@@ -53,9 +53,9 @@ export interface PlaybackDependencies {
   status(name: string): StreamStatus | undefined
   /** One-frame MP4 of the newest keyframe. */
   keyframe(name: string): Uint8Array | undefined
-  /** Who is told of the players of a stream. */
+  /** Who is notified of the players of a stream. */
   audience(stream: PackagedStream): Audience
-  /** Whether a player may begin. */
+  /** Whether a player may start. */
   readonly mayWatch?: MayWatch
   /** Ends a request that waits, or is answered bit by bit, where the rules do not allow it any more. */
   readonly whileAllowed?: WhileRequestAllowed
@@ -197,7 +197,7 @@ class PlaybackServer implements Playback {
     this.#starting.add(timer)
   }
 
-  /** Goes on where the player may begin, and refuses it else. */
+  /** Goes on where the player may start, and rejects it else. */
   #whenAdmitted({ request, response, query }: Exchange, stream: PackagedStream, protocol: 'hls' | 'dash', then: () => void): void {
     const verdict = this.#dependencies.mayWatch?.(
       { id: stream.streamId, name: stream.name },

@@ -41,7 +41,7 @@ export function multivariantText(
   return writeMultivariantPlaylist({ independentSegments, video, audio, ...(startOffsetS !== undefined && { startOffsetS }) })
 }
 
-/** The renditions that a new player is told of: one that nobody makes now, or that has nothing yet beside others that have, is left out. */
+/** The renditions that a new player is notified of: one that nobody makes now, or that has nothing yet beside others that have, is left out. */
 export function offered(stream: PackagedStream): readonly PackagedRendition[] {
   const usable = stream.renditions.filter((rendition) => !rendition.away && rendition.averageBandwidth > 0)
   return usable.length > 0 ? usable : stream.renditions

@@ -13,9 +13,9 @@ export interface PlaybackQuery {
   readonly session: string | undefined
   /** `CMCD`, still percent-encoded. */
   readonly cmcd: string | undefined
-  /** `start`: where to begin, see start-point.ts. */
+  /** `start`: where to start, see start-point.ts. */
   readonly start: StartPoint | undefined
-  /** A directive was malformed or incomplete: the request is refused. */
+  /** A directive was malformed or incomplete: the request is rejected. */
   readonly malformed: boolean
 }
 

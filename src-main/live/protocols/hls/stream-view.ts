@@ -59,7 +59,7 @@ export class StreamView {
     return undefined
   }
 
-  /** The segment of that number while it is held, listed or not. */
+  /** The segment of that number while it is kept, listed or not. */
   segment(renditionId: string, sequence: number): MediaSegment | undefined {
     const rendition = this.rendition(renditionId)
     return rendition && (segmentAt(rendition, sequence) ?? this.stream.findSegment(renditionId, sequence))

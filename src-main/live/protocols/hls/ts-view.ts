@@ -8,9 +8,9 @@ import { type TsTrack, writeTsSegment } from '../../../formats/mpegts-writer.ts'
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../../packaging/packaged-stream.ts'
 import { addressPrefix } from './playlist-view.ts'
 
-/** One picture and one sound of a stream as they stand together in transport stream segments; either may be missing, not both. */
+/** One picture and one sound of a stream as they are together in transport stream segments; either may be missing, not both. */
 export interface MuxedRendition {
-  /** What stands in addresses: `ts-v0-a0`, `ts-v0`, `ts-a0`. */
+  /** What is in addresses: `ts-v0-a0`, `ts-v0`, `ts-a0`. */
   readonly id: string
   readonly video: PackagedRendition | undefined
   readonly audio: PackagedRendition | undefined
@@ -134,7 +134,7 @@ export class TsView {
     })
   }
 
-  /** The segment's bytes; undefined where it is not held, not complete or has nothing that can be carried. */
+  /** The segment's bytes; undefined where it is not kept, not complete or has nothing that can be carried. */
   segment(muxed: MuxedRendition, sequence: number): Uint8Array | undefined {
     const key = `${muxed.id} ${sequence}`
     const bytes = this.#kept.get(key) ?? this.#make(muxed, sequence)
@@ -159,7 +159,7 @@ export class TsView {
     if (other && other.segments.length === 0) return listed
     const from = Math.max(main.segments[0]?.sequence ?? 0, other?.segments[0]?.sequence ?? 0)
     let previous: { readonly configuration: string; readonly count: number } | undefined
-    // A track that was replaced begins anew further on: what was listed before it stays counted, with a seam between.
+    // A track that was replaced starts again further on: what was listed before it stays counted, with a seam between.
     if (known && !known.has(from)) for (const [sequence, { count }] of known) if (sequence < from) previous = { configuration: '', count }
     for (const segment of main.segments) {
       // transport streams are made of what memory holds: the rewind window is fMP4's

@@ -5,9 +5,9 @@ import type { IngestPacket } from '../../../media/ingest-packet.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Publication } from '../../hub/publisher.ts'
 
-/** Faults in a row without one good frame after which the publisher is refused: it is sending garbage. */
+/** Faults in a row without one good frame after which the publisher is rejected: it is sending garbage. */
 const maxFaultsInARow = 1000
-/** Bytes without a single frame after which the publisher is refused. */
+/** Bytes without a single frame after which the publisher is rejected. */
 const maxBytesWithoutFrame = 16 * 1024 * 1024
 /** Frames wait until every track of the program is known, but no more than so many, and no longer than so much of their time. */
 const maxKept = 600
@@ -70,7 +70,7 @@ export class TransportStreamPublisher implements TsSink {
       this.#publication.write(packet)
       return
     }
-    // A track that appears in the middle is a seam for players: better that all begin together.
+    // A track that appears in the middle is a seam for players: better that all start together.
     kept.push(packet)
     const first = kept[0] as IngestPacket
     if (this.#awaited.size === 0 || kept.length >= maxKept || Math.abs(packet.dtsMs - first.dtsMs) >= maxKeptMs) this.#letGo()

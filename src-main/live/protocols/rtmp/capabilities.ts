@@ -55,7 +55,7 @@ export function announceCapabilities(client: ClientCapabilities): Record<string,
 
 /**
  * True where a player can be sent this codec. Legacy codecs always; others when the client listed them. A client that
- * announced nothing is refused, as it would take the extended tags for garbage.
+ * announced nothing is rejected, as it would take the extended tags for garbage.
  */
 export function canPlay(client: ClientCapabilities, codec: Codec): boolean {
   if (codec === 'h264' || codec === 'aac' || codec === 'mp3') return true

@@ -24,7 +24,7 @@ export class Commands {
     this.playing = playing
   }
 
-  /** A command message, whose AMF0 values begin at `start`. */
+  /** A command message, whose AMF0 values start at `start`. */
   onBody(streamId: number, body: Buffer, start: number): void {
     const values = readAmf0Values(body, start)
     if (isFault(values)) {

@@ -17,7 +17,7 @@ export interface Connection {
   /** Goes to another phase. `opening` stops reading until `readOn`. */
   enter(phase: 'command' | 'opening' | 'publishing' | 'playing'): void
   readOn(): void
-  /** Takes a message again: one that was held, or one that lay inside another. Its body is kept. */
+  /** Takes a message again: one that was kept, or one that lay inside another. Its body is kept. */
   onMessage(type: number, streamId: number, timestampMs: number, body: Buffer): void
   /** Ends what the client was doing; the connection stays. */
   leave(how: 'unpublish' | 'lost', reason?: AppError): void

@@ -77,7 +77,7 @@ export class MessageSender implements BatchWriter {
     if (!this.socket.destroyed) this.socket.write(bytes)
   }
 
-  /** Begins to gather. */
+  /** Starts to gather. */
   gather(): void {
     if (this.corked) return
     this.corked = true

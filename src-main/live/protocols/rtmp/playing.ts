@@ -34,7 +34,7 @@ export class Playing {
     this.dependencies = dependencies
   }
 
-  /** `play`: begins at once, or the client is refused. */
+  /** `play`: starts at once, or the client is rejected. */
   begin(streamId: number, name: AmfValue): void {
     const { connection } = this
     connection.enter('playing')

@@ -18,7 +18,7 @@ interface HeldMessage {
   readonly body: Buffer
 }
 
-/** What a connection publishes: from the question to the gate until `leave`. Media that comes while nobody is let in is left out. */
+/** What a connection publishes: from the question to the gate until `leave`. Media that comes while nobody is accepted is left out. */
 export class Publishing {
   private readonly connection: Connection
   private readonly net: NetConnection
@@ -74,7 +74,7 @@ export class Publishing {
     this.media?.onAudio(timestampMs, body)
   }
 
-  /** A data message, whose AMF0 values begin at `start`. */
+  /** A data message, whose AMF0 values start at `start`. */
   onData(body: Buffer, start: number): void {
     if (this.media === undefined) return
     const values = readAmf0Values(body, start)
@@ -121,7 +121,7 @@ export class Publishing {
     connection.readOn()
   }
 
-  /** Empties what is held and returns it. */
+  /** Empties what is kept and returns it. */
   private letGo(): readonly HeldMessage[] {
     const { kept } = this
     this.kept = []

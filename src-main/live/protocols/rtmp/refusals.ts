@@ -13,7 +13,7 @@ interface Window {
   lastAddress: string
 }
 
-/** Counts every refusal by code and writes as many lines as a person can read: a flood becomes one line per window. */
+/** Counts every rejection by code and writes as many lines as a person can read: a flood becomes one line per window. */
 export class Refusals {
   /** Since the start of the server. */
   readonly counts = new Map<ErrorCode, number>()
@@ -26,7 +26,7 @@ export class Refusals {
     this.log = log
   }
 
-  /** Notes one refusal. */
+  /** Notes one rejection. */
   record(reason: AppError, sessionId: string, remoteAddress: string, nowMs: number): void {
     this.counts.set(reason.code, (this.counts.get(reason.code) ?? 0) + 1)
     let window = this.windows.get(reason.code)
@@ -44,7 +44,7 @@ export class Refusals {
     }
   }
 
-  /** Tells what was held back in windows that are over. */
+  /** Tells what was kept back in windows that are over. */
   tick(nowMs: number): void {
     for (const [code, window] of this.windows) {
       if (nowMs - window.startedAtMs < windowMs) continue

@@ -34,7 +34,7 @@ export function statusBody(level: 'status' | 'error', code: string, description:
   return writeAmf0(['onStatus', 0, null, { level, code, description, ...more }])
 }
 
-/** The status that encoders know for each refusal of ours. */
+/** The status that encoders know for each rejection of ours. */
 export function refusalStatus(code: ErrorCode, phase: 'publish' | 'play' | 'other'): string {
   if (phase === 'play') return code === 'play.not_live' ? 'NetStream.Play.StreamNotFound' : 'NetStream.Play.Failed'
   if (phase === 'other') return 'NetConnection.Connect.Closed'

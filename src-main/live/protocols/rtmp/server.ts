@@ -19,13 +19,13 @@ import { Refusals } from './refusals.ts'
 import { Session } from './session.ts'
 import type { SessionDependencies } from './session-dependencies.ts'
 
-/** What the RTMP server stands on. */
+/** What the RTMP server is on. */
 export interface RtmpServerDependencies {
   readonly gate: PublishGate
   readonly bodies: FlvBodies
   readonly streams: StreamDirectory
   readonly viewers: ViewerRegistry
-  /** Whether a player may begin. */
+  /** Whether a player may start. */
   readonly mayWatch?: MayWatch
   readonly whileAllowed?: WhileAllowed
   readonly audit: AuditLog
@@ -39,7 +39,7 @@ export interface ListenOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
-  /** PEM; makes this door RTMPS. */
+  /** PEM; makes this endpoint RTMPS. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer }
 }
 
@@ -52,12 +52,12 @@ export interface RtmpCounters {
 }
 
 export interface RtmpServer {
-  /** Opens a door; may be called for RTMP and RTMPS. Rejects with Node's own error (EADDRINUSE, EACCES). */
+  /** Opens an endpoint; may be called for RTMP and RTMPS. Rejects with Node's own error (EADDRINUSE, EACCES). */
   listen(options: ListenOptions): Promise<{ port: number }>
   /** Connections open now. */
   connections(): number
   readonly counters: RtmpCounters
-  /** Asks encoders that can to reconnect, then closes every door and connection. */
+  /** Asks encoders that can to reconnect, then closes every endpoint and connection. */
   stop(): Promise<void>
 }
 
@@ -168,7 +168,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
 
   function openEndpoint(options: ListenOptions): Server {
     if (options.tls === undefined) return createServer((socket) => adopt(socket, 'rtmp'))
-    // Handshakes of TLS are not sessions yet: the door itself bounds them.
+    // Handshakes of TLS are not sessions yet: the endpoint itself bounds them.
     const endpoint = createTlsServer({ ...options.tls, handshakeTimeout: limits.handshakeMs }, (socket) => adopt(socket, 'rtmps'))
     endpoint.on('tlsClientError', (cause, socket) => {
       refusals.record(

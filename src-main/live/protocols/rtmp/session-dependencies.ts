@@ -13,7 +13,7 @@ export interface SessionDependencies {
   readonly gate: PublishGate
   readonly streams: StreamDirectory
   readonly viewers: ViewerRegistry
-  /** Whether a player may begin. */
+  /** Whether a player may start. */
   readonly mayWatch?: MayWatch | undefined
   readonly whileAllowed?: WhileAllowed | undefined
   readonly audit: AuditLog
@@ -22,6 +22,6 @@ export interface SessionDependencies {
   readonly chunks: MediaChunks
   /** Monotonic ms, coarse: moves with the server's timer. */
   readonly clock: { nowMs: number }
-  /** Counts and logs a refusal. */
+  /** Counts and logs a rejection. */
   readonly onRefusal: (reason: AppError, sessionId: string, remoteAddress: string) => void
 }

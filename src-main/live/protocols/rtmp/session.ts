@@ -14,7 +14,7 @@ import { Publishing } from './publishing.ts'
 import { refusalStatus, statusBody } from './replies.ts'
 import type { SessionDependencies } from './session-dependencies.ts'
 
-/** How long a refused client has to read why, ms. */
+/** How long a rejected client has to read why, ms. */
 const farewellMs = 2000
 
 /**
@@ -53,7 +53,7 @@ export class Session implements Connection {
     this.dependencies = dependencies
     this.acceptedAtMs = this.phaseSinceMs = this.lastByteAtMs = this.lastOutMs = dependencies.clock.nowMs
     const { commandBytes, chunkStreams } = dependencies.limits
-    // Until somebody is let in, nothing larger than a command is taken.
+    // Until somebody is accepted, nothing larger than a command is taken.
     const limits = { mediaBytes: commandBytes, commandBytes, partialBytes: 2 * commandBytes, chunkStreams }
     this.reader = new ChunkReader(limits, (type, streamId, timestampMs, body) => this.onMessage(type, streamId, timestampMs, body))
     this.net = new NetConnection(this, dependencies.audit)
@@ -234,7 +234,7 @@ export class Session implements Connection {
     }
   }
 
-  /** Returns the position after the handshake's bytes, or -1 where the client was refused. */
+  /** Returns the position after the handshake's bytes, or -1 where the client was rejected. */
   private shakeHands(handshake: ServerHandshake, bytes: Buffer, length: number): number {
     const used = handshake.push(bytes, 0, length)
     if (isFault(used)) {

@@ -43,7 +43,7 @@ export interface SrtServerDependencies {
   }
 }
 
-/** The SRT door: publishers and players on one UDP port. */
+/** The SRT endpoint: publishers and players on one UDP port. */
 export interface SrtServer {
   readonly routes: readonly RouteDefinition[]
   /** Rejects with Node's own error (EADDRINUSE, EACCES). */
@@ -58,7 +58,7 @@ const peerIdleMs = 5000
 const perLoopbackFactor = 16
 const tickMs = 1000
 
-/** Makes the SRT door; nothing listens before `listen`. */
+/** Makes the SRT endpoint; nothing listens before `listen`. */
 export function createSrtServer(dependencies: SrtServerDependencies): SrtServer {
   const sessions = new Map<SrtConnection, SrtSession>()
   const refusals = new Refusals(dependencies.audit, dependencies.log)

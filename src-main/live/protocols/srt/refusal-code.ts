@@ -18,7 +18,7 @@ export function rejectCode(reason: AppError): number {
   return codes[reason.code] ?? SrtReject.forbidden
 }
 
-/** What a refusal before anybody was asked means, as one of our errors. */
+/** What a rejection before anybody was asked means, as one of our errors. */
 export const refusedAs: Readonly<
   Record<number, readonly [code: 'ingest.srt_passphrase' | 'ingest.too_many_connections' | 'ingest.srt', message: string]>
 > = {

@@ -4,7 +4,7 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 import type { SrtConnection } from './transport/connection.ts'
 
-/** Tracks that are told at the beginning come at once; the transport stream's map then has them all. */
+/** Tracks that are told at the start come at once; the transport stream's map then has them all. */
 const versions = 32
 
 /** What differs where a stream is sent on rather than played. */
@@ -19,9 +19,9 @@ export interface SrtPlayerOptions {
 export class SrtPlayer implements StreamSubscriber {
   /** Bytes queued since the last report to the viewer registry. */
   bytesSinceReport = 0
-  /** Bytes queued since the beginning. */
+  /** Bytes queued since the start. */
   bytes = 0
-  /** Pictures queued since the beginning. */
+  /** Pictures queued since the start. */
   frames = 0
   /** Frames that this player was too slow for. */
   dropped = 0

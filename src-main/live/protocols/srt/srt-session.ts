@@ -7,7 +7,7 @@ import { SrtPlayer } from './srt-player.ts'
 import type { SrtConnectionInfo } from './srt-schemas.ts'
 import type { SrtConnection } from './transport/connection.ts'
 
-/** A caller that was let in. */
+/** A caller that was accepted. */
 export interface SrtSession {
   readonly id: string
   readonly remoteAddress: string

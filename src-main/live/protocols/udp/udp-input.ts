@@ -10,7 +10,7 @@ import type { UdpAddress } from './udp-address.ts'
 
 /** Silence after which the sender is gone, ms. */
 const silenceMs = 3000
-/** After a refusal the sender is not asked for again so soon, ms. */
+/** After a rejection the sender is not asked for again so soon, ms. */
 const pauseMs = 5000
 /** Datagrams that wait for the gate's answer at most. */
 const maxWaiting = 2000
@@ -34,7 +34,7 @@ export interface UdpInputState {
   readonly datagrams: number
 }
 
-/** One awaited transport stream: publishes while datagrams come, from one sender at a time. */
+/** One expected transport stream: publishes while datagrams come, from one sender at a time. */
 export class UdpInput {
   readonly #address: UdpAddress
   readonly #dependencies: UdpInputDependencies
@@ -60,7 +60,7 @@ export class UdpInput {
     return { state, error: this.#error, sender: this.#sender, datagrams: this.#datagrams }
   }
 
-  /** Begins to listen; what hinders it is told by `state`. */
+  /** Starts to listen; what hinders it is told by `state`. */
   async start(): Promise<void> {
     const { group, port, family, local } = this.#address
     const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', reuseAddr: group !== undefined })
@@ -84,7 +84,7 @@ export class UdpInput {
     try {
       socket.setRecvBufferSize(socketBufferBytes)
     } catch {
-      // Systems that refuse the size keep their own.
+      // Systems that reject the size keep their own.
     }
     socket.on('message', (datagram, from) => this.#guarded(() => this.#onDatagram(datagram, from)))
     this.#timer = repeat(500, () => {

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { StreamName } from '../../schemas.ts'
 
-/** An MPEG transport stream that is awaited on a UDP port. */
+/** An MPEG transport stream that is expected on a UDP port. */
 export const UdpInputSchema = Type.Object({
   id: Type.String(),
   stream: StreamName,

@@ -21,7 +21,7 @@ export interface HttpEndpointDependencies {
   readonly iceServers: IceServers
   /** True for a stream key that a publisher may use now; `name`: of the stream, where the address has it. */
   readonly isKey: (key: string, name: string | undefined) => boolean
-  /** Who watches by a request that was let in. */
+  /** Who watches by a request that was accepted. */
   readonly viewerOf: WatchAccess['viewerOf']
   readonly log: Logger
 }

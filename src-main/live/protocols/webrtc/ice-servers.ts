@@ -1,11 +1,11 @@
 import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
 import { AppError } from '../../../platform/errors.ts'
 
-/** Which servers clients are told of. Logins are for accepted sessions alone: a TURN server relays for whoever has one. */
+/** Which servers clients are notified of. Logins are for accepted sessions alone: a TURN server relays for whoever has one. */
 export interface IceServers {
   /** Those without a login, for anybody. */
   readonly open: readonly IceServer[]
-  /** All of them, with logins that are made anew for each call. */
+  /** All of them, with logins that are recreated for each call. */
   readonly ofSession: () => readonly IceServer[]
 }
 

@@ -42,7 +42,7 @@ export interface PeerSessionsDependencies {
   readonly log: Logger
 }
 
-/** A session as its doors see it. */
+/** A session as its endpoints see it. */
 export interface PeerSession {
   readonly id: string
   readonly role: 'publish' | 'play'
@@ -69,7 +69,7 @@ const STATS_MS = 1000
 /** Sessions that are answered and not connected yet, of all addresses together. */
 const MAX_PENDING = 1000
 
-/** All WebRTC sessions of the host: let in, joined to streams and viewers, forgotten. What comes of HTTP or WebSocket ends here. */
+/** All WebRTC sessions of the host: accepted, joined to streams and viewers, dropped. What comes of HTTP or WebSocket ends here. */
 export class PeerSessions {
   readonly #dependencies: PeerSessionsDependencies
   readonly #sessions = new Map<string, Kept>()
@@ -284,7 +284,7 @@ export class PeerSessions {
     this.#timer = undefined
   }
 
-  /** True where the viewer has connected anew before its old connection was given up. */
+  /** True where the viewer has connected again before its old connection was given up. */
   #playsOn({ streamId, offerer: { viewer } }: Kept): boolean {
     if (viewer === undefined) return false
     for (const each of this.#sessions.values()) if (each.offerer.viewer === viewer && each.streamId === streamId) return true

@@ -44,7 +44,7 @@ const restart = { firstMs: 500, maxMs: 10_000, goodAfterMs: 30_000 } as const
 /** Longest time from starting the process to its first frame, in ms. */
 const startTimeoutMs = 20_000
 
-/** A module that cannot be found is told with its whole require stack: the first line says it. */
+/** A module that cannot be found is reported with its whole require stack: the first line says it. */
 function reasonToRefuse(reason: 'engine-missing' | 'refused' | 'broken', message: string): string {
   return reason === 'engine-missing'
     ? `The test stream needs the media engine, which does not load: ${message.split('\n')[0]}`

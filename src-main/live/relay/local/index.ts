@@ -16,7 +16,7 @@ export interface CarrierDependencies extends ConnectOptions {
   readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
   readonly gate: Pick<AccessGate, 'hostToken'>
   readonly encoders: () => Promise<readonly MeasuredEncoder[]>
-  /** `HOST:PORT` at which this machine reaches our RTMP door. */
+  /** `HOST:PORT` at which this machine reaches our RTMP port. */
   readonly rtmpEndpoint: () => string
   /** ms since 1970. */
   readonly now: () => number
@@ -24,7 +24,7 @@ export interface CarrierDependencies extends ConnectOptions {
   readonly monotonic: () => number
 }
 
-/** What this wing does for makers of media on the same host. */
+/** What this part does for makers of media on the same host. */
 export function createCarrier(dependencies: CarrierDependencies): StreamCarrier & { stop(): void } {
   const { registry, keys, gate } = dependencies
   const senders = new FeedSenders(dependencies)

@@ -4,7 +4,7 @@ export interface PullStart {
   /** As FFmpeg takes it; passwords included. */
   readonly url: string
   readonly kind: 'rtmp' | 'rtsp' | 'srt' | 'http' | 'file'
-  /** Begins again where it ends: files. */
+  /** Starts again where it ends: files. */
   readonly loop: boolean
 }
 

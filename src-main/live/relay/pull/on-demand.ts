@@ -5,14 +5,14 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { RequestGuard } from '../../http/live-front.ts'
 import { resourceFacts } from '../../http/resources.ts'
 
-/** How long a request waits for a source that begins, ms: players give up later than this. */
+/** How long a request waits for a source that starts, ms: players give up later than this. */
 const waitMs = 9000
 const lookMs = 100
 /** Requests that may wait at once. */
 const maxWaiting = 1000
 
 export interface OnDemandDependencies {
-  /** Begins the source of a stream, where it has one on demand. */
+  /** Starts the source of a stream, where it has one on demand. */
   readonly want: (stream: string) => boolean
   /** True while the stream can be played over HTTP. */
   readonly playable: (stream: string) => boolean
@@ -21,7 +21,7 @@ export interface OnDemandDependencies {
   readonly log: Pick<Logger, 'error'>
 }
 
-/** Holds requests for a stream until its source has begun, then lets them go on to `next`. */
+/** Holds requests for a stream until its source has started, then lets them go on to `next`. */
 export function createOnDemand({ want, playable, find, clients, log }: OnDemandDependencies) {
   const waiting = new Set<NodeJS.Timeout>()
 

@@ -8,7 +8,7 @@ import { readSourceAddress } from './source-address.ts'
 
 /** A source on demand is let go this long after its last viewer, ms. */
 const lingerMs = 15_000
-/** A run that lasted so long counts as good: waiting begins anew, ms. */
+/** A run that lasted so long counts as good: waiting starts again, ms. */
 const goodAfterMs = 20_000
 /** Tracks left out that are told of. */
 const maxSkipped = 16
@@ -54,7 +54,7 @@ export class SourceRunner {
     this.#dependencies = dependencies
   }
 
-  /** Begins by the settings: at once, or when it is wanted. */
+  /** Starts by the settings: at once, or when it is wanted. */
   start(): void {
     this.#stopped = false
     if (!this.#settings.enabled) this.#become('off')
@@ -71,7 +71,7 @@ export class SourceRunner {
     this.start()
   }
 
-  /** Somebody wants to watch: a source on demand begins. */
+  /** Somebody wants to watch: a source on demand starts. */
   want(): void {
     this.#wantedUntilMs = this.#dependencies.now() + lingerMs
     if (this.state === 'idle') this.#connect()

@@ -3,12 +3,12 @@ const min = 3
 /** Bytes on top of two of the longest gaps seen: what the server reads at once. */
 const slackBytes = 64 * 1024
 
-/** What a server counts from is found out anew so often, ms: some leave out headers, and their count falls behind for ever. */
+/** What a server counts from is found out again so often, ms: some leave out headers, and their count falls behind for ever. */
 const floorMs = 20_000
 
 /**
  * Notices by a server's acknowledgements (RTMP 1.0, section 5.4.3) what becomes of bytes that the system took into its own buffers. That
- * a server stopped reading is told by their rhythm alone, since servers count differently; how much is under way by their numbers, held
+ * a server stopped reading is known by their rhythm alone, since servers count differently; how much is under way by their numbers, kept
  * against the least difference seen lately. A server that sends none is never suspected.
  */
 export class Acknowledgements {
@@ -32,7 +32,7 @@ export class Acknowledgements {
     this.#atMs = nowMs
   }
 
-  /** Bytes handed over that have, as far as can be told, not arrived. */
+  /** Bytes handed over that have, as far as is known, not arrived. */
   unconfirmed(sentBytes: number): number {
     const floor = Math.min(this.#floor, this.#floorBefore)
     if (this.#received === undefined || this.#count < min || !Number.isFinite(floor)) return 0

@@ -14,7 +14,7 @@ export function readCertificateTrust(text: string): CertificateTrust {
   throw new AppError('destination.address_invalid', 'The certificate is "system", "any" or a SHA-256 fingerprint of 64 hex digits')
 }
 
-/** How to connect: the certificate is judged by `certificateProblem` once it is there, so that its fingerprint can be told. */
+/** How to connect: the certificate is judged by `certificateProblem` once it is there, so that its fingerprint is known. */
 export function tlsOptions(host: string): ConnectionOptions {
   return { rejectUnauthorized: false, ...(isIP(host) ? { host } : { servername: host }) }
 }

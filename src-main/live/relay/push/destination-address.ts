@@ -7,7 +7,7 @@ export interface RtmpAddress {
   readonly secure: boolean
   readonly host: string
   readonly port: number
-  /** With its query, as it stands in the address. */
+  /** With its query, as it is in the address. */
   readonly app: string
   readonly tcUrl: string
   /** What `publish` names: the stream key. */

@@ -47,7 +47,7 @@ const restorableMs = 600_000
 export interface DestinationAuthor {
   /** Principal. */
   readonly actor: string
-  /** The URLs that they name are held to what editors may reach. */
+  /** The URLs that they name are limited to what editors may reach. */
   readonly limited: boolean
 }
 
@@ -119,7 +119,7 @@ export class DestinationBook {
     return this.#add(stored, actor, 'was added')
   }
 
-  /** Changes one; it connects anew where what it sends, or where to, is another. Rejects with `destination.*` and `secret.needed`. */
+  /** Changes one; it connects again where what it sends, or where to, is another. Rejects with `destination.*` and `secret.needed`. */
   async change(stream: string, id: string, changes: DestinationChanges, author: DestinationAuthor): Promise<Destination> {
     const kept = this.#kept(stream, id)
     const { stored } = kept
@@ -185,7 +185,7 @@ export class DestinationBook {
     return this.#add(stored, actor, 'was restored')
   }
 
-  /** Begins to send. Throws `stream.not_live`. */
+  /** Starts to send. Throws `stream.not_live`. */
   start(stream: string, id: string, actor: string): Destination {
     const kept = this.#kept(stream, id)
     const live = this.#dependencies.streams.find(stream)
@@ -195,7 +195,7 @@ export class DestinationBook {
     return this.#describe(kept)
   }
 
-  /** Ends sending until it is started again, or the stream begins anew. */
+  /** Ends sending until it is started again, or the stream starts again. */
   stop(stream: string, id: string, actor: string): Destination {
     const kept = this.#kept(stream, id)
     this.#command(kept, `destination ${kept.stored.label} was stopped`, actor)

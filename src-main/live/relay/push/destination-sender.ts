@@ -17,7 +17,7 @@ export interface DestinationAim {
   readonly certificate: string
   /** SRT: least delay of delivery, ms; null for other kinds. */
   readonly latencyMs: number | null
-  /** An editor named the URL: it is held to what editors may reach. */
+  /** An editor named the URL: it is limited to what editors may reach. */
   readonly limited: boolean
 }
 
@@ -40,7 +40,7 @@ export interface DestinationSenderDependencies {
   readonly random?: () => number
 }
 
-/** A connection that held so long was a good one: the next failure begins the waits anew, ms. */
+/** A connection that lasted so long was a good one: the next failure starts the waits again, ms. */
 const settledMs = 10_000
 /** A destination that says no so often in a row needs a person. Once is not enough: it may still hold our previous connection for live. */
 const maxRefusals = 4
@@ -91,7 +91,7 @@ export class DestinationSender {
     return this.stream === stream
   }
 
-  /** Begins to send; a sender that runs begins anew. */
+  /** Starts to send; a sender that runs starts again. */
   start(stream: LiveStream, aim: DestinationAim, secrets: DestinationSecrets): void {
     this.disconnect()
     if (this.stream !== stream) {

@@ -18,7 +18,7 @@ const one = `${ofStream}/:destination`
 
 const authorOf = (principal: Principal): DestinationAuthor => ({ actor: principal.id, limited: isLimited(principal) })
 
-/** The destinations' doors of the API. `nameOf` turns an id or name of a stream into its name, or throws `stream.not_found`. */
+/** API routes of destinations. `nameOf` turns an id or name of a stream into its name, or throws `stream.not_found`. */
 export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: string) => string): readonly RouteDefinition[] {
   const act = (what: 'start' | 'stop' | 'retry', summary: string) =>
     defineRoute({

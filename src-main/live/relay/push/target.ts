@@ -8,9 +8,9 @@ export interface Target {
   readonly rttMs: number | undefined
   /** Bytes handed over that the far end has, as far as it tells, not got yet; undefined where it does not tell. */
   readonly unconfirmedBytes?: number | undefined
-  /** Packets since the connection began, where the protocol tells of them. */
+  /** Packets since the connection started, where the protocol tells of them. */
   readonly loss: TargetLoss | undefined
-  /** Begins to send a stream; once, when it is live. */
+  /** Starts to send a stream; once, when it is live. */
   play(stream: LiveStream, tracks: ChosenTracks, events: SendingEvents): Sending
   /** Looks after time-outs; called each second. `nowMs` is monotonic. */
   tick(nowMs: number): void
@@ -41,7 +41,7 @@ export interface Sending {
   readonly queuedMs: number
   /** Bytes handed over. */
   readonly bytes: number
-  /** There is room again. */
+  /** There is space again. */
   onDrain(): void
   stop(): void
 }
@@ -60,8 +60,8 @@ export interface SendingEvents {
 export interface TargetEvents {
   /** Media may be sent. */
   onLive(): void
-  /** There is room again. */
+  /** There is space again. */
   onDrain(): void
-  /** The connection is over, or never came about; told once. `refused`: the far end said no, or must not be trusted, and will again. */
+  /** The connection is over, or never came about; reported once. `refused`: the far end said no, or must not be trusted, and will again. */
   onClosed(reason: AppError, refused: boolean): void
 }

@@ -1,6 +1,6 @@
 import type { DestinationTemplate, TemplateId } from './schemas.ts'
 
-/** What is known of the services that people send to. Their limits change: each sentence says what held when it was written. */
+/** What is known of the services that people send to. Their limits change: each sentence says what was true when it was written. */
 export const destinationTemplates: readonly DestinationTemplate[] = [
   {
     id: 'youtube',

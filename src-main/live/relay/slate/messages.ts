@@ -1,4 +1,4 @@
-/** What the host tells the process that encodes a slate. */
+/** Messages of the host to the process that encodes a slate. */
 export interface SlateJob {
   /** The picture or short video; undefined for our own. */
   readonly file: string | undefined

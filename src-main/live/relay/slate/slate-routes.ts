@@ -6,7 +6,7 @@ import type { Slates } from './slates.ts'
 const Id = Type.Object({ id: Type.String({ maxLength: 80 }) })
 const tag = 'live'
 
-/** The API's doors to slates. `nameOf` finds a stream's name by id or name and throws `stream.not_found`. */
+/** API routes of slates. `nameOf` finds a stream's name by id or name and throws `stream.not_found`. */
 export function slateRoutes(slates: Slates, nameOf: (idOrName: string) => string): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -3,7 +3,7 @@ import type { OfferDescription, OfferedCodec, OfferedMedia } from '../offer.ts'
 
 /**
  * H.264 is one codec to the engine whatever its profile: browsers decode all of them, and mediasoup would keep a High
- * publisher from a viewer whose offer begins with Baseline. `fmtp` of the answers stays what the offer said.
+ * publisher from a viewer whose offer starts with Baseline. `fmtp` of the answers stays what the offer said.
  */
 const h264Parameters = { 'packetization-mode': 1, 'profile-level-id': '42e01f', 'level-asymmetry-allowed': 1 }
 

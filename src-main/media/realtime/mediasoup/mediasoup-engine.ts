@@ -38,7 +38,7 @@ const feedback = ['nack', 'nack pli', 'ccm fir', 'goog-remb', 'transport-cc']
 const FIRST_ESTIMATE = 2_000_000
 /** s without an answered ICE check after which a peer counts as lost. */
 const CONSENT_SECONDS = 10
-/** A browser's first in-band data channel (RFC 8832): it is the DTLS client and so begins with stream 0. */
+/** A browser's first in-band data channel (RFC 8832): it is the DTLS client and so starts with stream 0. */
 const DATA_STREAM = 0
 const DATA_LABEL = 'data'
 /** Kinds of a message on a channel (RFC 8831). */

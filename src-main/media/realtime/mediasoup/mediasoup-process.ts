@@ -11,7 +11,7 @@ export interface MediasoupProcessDependencies {
   /** 0 takes a free one; a worker that is started again takes the same. */
   readonly port: number
   readonly log: Logger
-  /** The worker is gone, with everything that it held. */
+  /** The worker is gone, with everything that it kept. */
   onDown(): void
   onUp(): void
 }

@@ -14,7 +14,7 @@ export interface CodedForm {
   packetData(data: Uint8Array): Uint8Array
 }
 
-/** Slices alone: parameter sets stand in the track's configuration, delimiters and remarks are of no use. */
+/** Slices alone: parameter sets are in the track's configuration, delimiters and remarks are of no use. */
 function slices(data: Uint8Array, isSlice: (unit: Uint8Array) => boolean): Uint8Array {
   return lengthPrefixed(splitAnnexB(data).filter(isSlice))
 }

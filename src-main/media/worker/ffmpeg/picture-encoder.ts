@@ -37,11 +37,11 @@ export interface PictureEncoderSpec extends EncoderWishes {
 
 /** Encodes pictures of one size. One call at a time. */
 export interface PictureEncoder {
-  /** That of the packets that come next: an encoder that is opened anew may have another. */
+  /** That of the packets that come next: an encoder that is opened again may have another. */
   readonly track: Track
   /** Encodes a picture, whose times are set here; `key` makes it a keyframe that a decoder can start at. `pts` are 90 kHz ticks. */
   encode(picture: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
-  /** From one of the next pictures on: a keyframe where the encoder must be opened anew for it. */
+  /** From one of the next pictures on: a keyframe where the encoder must be opened again for it. */
   setBitrate(kbps: number): void
   /** Gives what still is inside. */
   finish(emit: (packet: Packet) => void): Promise<void>
@@ -62,7 +62,7 @@ interface Coder {
   readonly kbps: number
 }
 
-/** Encoders of FFmpeg's that take another bitrate while they work. Others are opened anew for it. */
+/** Encoders of FFmpeg's that take another bitrate while they work. Others are opened again for it. */
 function takesBitrates(encoder: string): boolean {
   return encoder === 'libx264' || encoder.endsWith('_nvenc') || encoder.endsWith('_qsv')
 }
@@ -150,7 +150,7 @@ export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
     const { context, track, packetData } = coder
     while ((await context.receivePacket(output)) >= 0) {
       const data = output.data
-      // An encoder with B-frames that takes over begins with times before its first picture.
+      // An encoder with B-frames that takes over starts with times before its first picture.
       const dts = Math.max(Number(output.dts), lastDts + 1)
       if (data) {
         const since = dts - lastDts
@@ -200,7 +200,7 @@ export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
         await finish(emit)
         release(coder)
         const { track } = coder
-        // Who reads it need not begin anew where the same decoder goes on.
+        // Who reads it need not start again where the same decoder goes on.
         coder = Buffer.compare(successor.track.config, track.config) === 0 ? { ...successor, track } : successor
         successor = undefined
       }
@@ -213,7 +213,7 @@ export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
     setBitrate(kbps) {
       wantedKbps = kbps
       if (takesBitrates(encoder)) limit(coder.context, spec, kbps)
-      // Where none can be opened, the one at work goes on with what it has.
+      // Where none can be opened, the one active goes on with what it has.
       else if (!opening) openSuccessor().catch(() => undefined)
     },
     finish,

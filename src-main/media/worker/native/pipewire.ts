@@ -5,7 +5,7 @@ import { loadAddon } from './load-addon.ts'
  * listeners are called later, in order. All that is made is ended with `close`, after which its listener is not called.
  */
 export interface PipeWireAddon {
-  /** Tells what there is on the PipeWire of this user, also when it ends and begins anew: then all is told again. */
+  /** Tells what there is on the PipeWire of this user, also when it ends and starts again: then all is reported again. */
   readonly Session: new (
     options: Readonly<Record<string, never>>,
     listener: (event: SessionEvent) => void,
@@ -43,7 +43,7 @@ export interface StreamEvent {
 export type PictureEvent =
   | StreamEvent
   | { readonly kind: 'format'; readonly width: number; readonly height: number; readonly format: string; readonly rate: number }
-  /** The first picture stands in the store. */
+  /** The first picture is in the store. */
   | { readonly kind: 'first' }
 
 export interface SoundInputOptions {
@@ -114,7 +114,7 @@ export interface PictureOutputOptions {
 export interface PictureOutput extends Closable {
   /** Pictures come from that store from now on. Throws where its maker is gone. */
   setStore(address: string): void
-  /** Pictures handed on, and those for which there was no room. */
+  /** Pictures handed on, and those for which there was no space. */
   statistics(): { readonly pictures: number; readonly dropped: number }
 }
 

@@ -65,7 +65,7 @@ export interface SoundStore {
   readonly address: string
   /** Nominal, Hz: what the writer says; its true rate shows in the times. */
   readonly sampleRate: number
-  /** Frames (samples per channel) written since the beginning. */
+  /** Frames (samples per channel) written since the start. */
   readonly written: number
   /** Time at which the next frame to be written is due. */
   readonly endTimeUs: number
@@ -76,7 +76,7 @@ export interface SoundStore {
   write(samples: Float32Array, timeUs: number): void
   /**
    * Copies frames from number `from` on, as many as `into` takes and up to the next seam, and tells the time of the first.
-   * Frames that were overwritten are passed over: `from` in the answer tells where it began.
+   * Frames that were overwritten are passed over: `from` in the answer tells where it started.
    */
   read(from: number, into: Float32Array): { readonly from: number; readonly frames: number; readonly timeUs: number }
   close(): void

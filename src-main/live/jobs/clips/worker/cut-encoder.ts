@@ -6,7 +6,7 @@ import type { VideoTrack } from '../../../../formats/track.ts'
 import { codedForm } from '../../../../media/worker/ffmpeg/coded-video.ts'
 import { must, setOption } from '../../../../media/worker/ffmpeg/engine.ts'
 
-/** A picture that was encoded anew, with the time that it was given, ticks. */
+/** A picture that was encoded again, with the time that it was given, ticks. */
 export interface EncodedPicture {
   readonly data: Uint8Array
   readonly pts: number
@@ -32,7 +32,7 @@ const profiles: Readonly<Record<number, string>> = {
   244: 'high444',
 }
 
-/** True where pictures of the track can be encoded so that they stand beside its own. */
+/** True where pictures of the track can be encoded so that they are beside its own. */
 export function canEncode(track: VideoTrack): boolean {
   if (track.codec !== 'h264' || !Codec.findEncoderByName('libx264' as never)) return false
   const source = parseAvcDecoderConfiguration(track.config)

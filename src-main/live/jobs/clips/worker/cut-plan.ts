@@ -7,7 +7,7 @@ export interface CutFrame {
 
 /** Frames of the source in decoding order, `from` up to, without, `to`. */
 export interface CutPiece {
-  /** `copy`: as they are. `encode`: decoded, and those that are shown in the clip encoded anew. */
+  /** `copy`: as they are. `encode`: decoded, and those that are shown in the clip encoded again. */
   readonly kind: 'copy' | 'encode'
   readonly from: number
   readonly to: number
@@ -19,7 +19,7 @@ export interface CutPlan {
   readonly startTicks: number
   /** When its last frame has been shown. */
   readonly endTicks: number
-  /** Begins and ends with the frames that were asked for. */
+  /** Starts and ends with the frames that were asked for. */
   readonly exact: boolean
 }
 
@@ -28,7 +28,7 @@ const nearS = 0.001
 
 /**
  * Which frames make a clip from the one that is shown at `fromTicks` up to the one before that which is shown at `toTicks`. Only the group of pictures
- * that it begins in, and the one that it ends in where B-frames reach over the cut, are encoded anew; without `encodes` the clip begins at the
+ * that it starts in, and the one that it ends in where B-frames reach over the cut, are encoded again; without `encodes` the clip starts at the
  * keyframe before. `endTicks` is where the source ends. Undefined where no frame lies between.
  */
 export function planCut(

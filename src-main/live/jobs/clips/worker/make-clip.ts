@@ -9,7 +9,7 @@ import { type CutPiece, type CutPlan, planCut } from './cut-plan.ts'
 import { freeSetId, joinConfigurations } from './parameter-sets.ts'
 import { type IndexedFrame, indexSource, readBytes } from './source-index.ts'
 
-/** A frame of the clip: bytes of the source, or encoded anew. */
+/** A frame of the clip: bytes of the source, or encoded again. */
 interface ClipSample extends MovieSample {
   readonly from: { readonly file: FileHandle; readonly at: number } | Uint8Array
 }
@@ -18,7 +18,7 @@ interface ClipTrack extends MovieTrack {
   readonly samples: readonly ClipSample[]
 }
 
-/** Sound before the beginning that a decoder needs to be in tune, s; it is not heard. */
+/** Sound before the start that a decoder needs to be in tune, s; it is not heard. */
 const preRollS = { opus: 0.08, other: 0.03 }
 const largestRead = 4 * 1024 * 1024
 

@@ -22,7 +22,7 @@ const codecIds = {
   mp3: AV_CODEC_ID_MP3,
 } as const
 const rate = 48_000
-/** Distance between where the sound stands and where its times say it should at which it jumps there: 60 ms. */
+/** Distance between where the sound is and where its times say it should at which it jumps there: 60 ms. */
 const jumpSamples = 2880
 
 /** Sound of any codec made Opus. */

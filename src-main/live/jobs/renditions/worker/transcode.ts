@@ -20,7 +20,7 @@ const maxQueueMs = 6000
 interface Lane {
   readonly spec: VideoOutput
   encoder: VideoEncoder | undefined
-  /** False until the first picture that it may begin with. */
+  /** False until the first picture that it may start with. */
   begun: boolean
   frames: number
   bytes: number
@@ -108,7 +108,7 @@ export class Transcode {
       return lane ?? { spec, encoder: undefined, begun: false, frames: 0, bytes: 0, busyMs: 0 }
     })
     this.#lanes = lanes
-    // A lane that is at work this moment is closed by the loop, which sees that it is not listed any more.
+    // A lane that is active this moment is closed by the loop, which sees that it is not listed any more.
     if (!this.#running) for (const lane of kept.values()) lane.encoder?.close()
     else this.#retired.push(...kept.values())
     const sounds = outputs.filter((output) => output.kind === 'audio')
@@ -190,7 +190,7 @@ export class Transcode {
     if (this.#closed) this.#free()
   }
 
-  /** Lets out what decoder and encoders hold, and begins anew. */
+  /** Lets out what decoder and encoders hold, and starts again. */
   async #seam(): Promise<void> {
     const decoder = this.#decoder
     this.#decoder = undefined
@@ -247,7 +247,7 @@ export class Transcode {
     const began = lane.begun
     if (!began) {
       if (lane.spec.start === 'now' ? !this.#live : !key) return
-      // Its first decoding time would lie before the beginning of the stream.
+      // Its first decoding time would lie before the start of the stream.
       if (lane.spec.bFrames > 0 && pts < 45_000) return
     }
     const before = performance.now()

@@ -76,7 +76,7 @@ export class SyntheticStream implements PackagedStream {
     return rendition?.segments.find((segment) => segment.sequence === sequence)
   }
 
-  /** The next segment begins after a seam, with new initialization segments. */
+  /** The next segment starts after a seam, with new initialization segments. */
   seam(): void {
     this.#seam = true
   }
@@ -175,7 +175,7 @@ function emptyRendition(track: Track): SyntheticRendition {
   }
 }
 
-/** Where part `at` begins: on the half second for video, on the last whole frame at or before it for audio. */
+/** Where part `at` starts: on the half second for video, on the last whole frame at or before it for audio. */
 function cut(track: Track, at: number): number {
   const ticks = (at * track.timescale) / 2
   if (track.kind === 'video') return ticks

@@ -14,7 +14,7 @@ interface Received {
   readonly values: AmfValue[]
 }
 
-/** A small RTMP client for tests: says anything, and waits for what it is told. */
+/** A small RTMP client for tests: says anything, and waits for what the server answers. */
 export class TestClient {
   readonly socket: Socket
   readonly received: Received[] = []
@@ -68,7 +68,7 @@ export class TestClient {
     }
   }
 
-  /** The status object of the first onStatus whose code begins so. */
+  /** The status object of the first onStatus whose code starts so. */
   async status(code: string): Promise<Map<string, AmfValue>> {
     const fits = (value: AmfValue): value is Map<string, AmfValue> => value instanceof Map && String(value.get('code')).startsWith(code)
     const message = await this.until(({ values }) => values[0] === 'onStatus' && fits(values[3]))

@@ -58,7 +58,7 @@ export class SrtCallError extends Error {
 
 const retryMs = 250
 
-/** Calls a listener. Rejects with `SrtCallError` where it does not answer in time, refuses, or the options cannot be. */
+/** Calls a listener. Rejects with `SrtCallError` where it does not answer in time, rejects, or the options cannot be. */
 export async function connectSrt(options: SrtCallOptions): Promise<SrtConnection> {
   const { passphrase = '', streamId = '' } = options
   if (passphrase !== '' && (passphrase.length < passphraseLength.min || passphrase.length > passphraseLength.max))
@@ -134,7 +134,7 @@ class Call {
         this.#socket.setRecvBufferSize(socketBufferBytes)
         this.#socket.setSendBufferSize(socketBufferBytes)
       } catch {
-        // Systems that refuse the size keep their own.
+        // Systems that reject the size keep their own.
       }
       this.#socket.send(this.#packet)
       this.#timer = repeat(retryMs, () => {

@@ -55,7 +55,7 @@ export class SrtCipher {
     return cipher
   }
 
-  /** The same keys for the other direction: both begin with the caller's, and are changed apart from each other. */
+  /** The same keys for the other direction: both start with the caller's, and are changed apart from each other. */
   twin(): SrtCipher {
     const twin = new SrtCipher(this.#wrapKey, this.keyBytes, this.salt)
     twin.#keys[0] = this.#keys[0]
@@ -71,7 +71,7 @@ export class SrtCipher {
     return this.#take(material.wrapped, material.keys)
   }
 
-  /** Makes the key that is not in use anew, to be announced with `message(3)`. */
+  /** Makes the key that is not in use again, to be announced with `message(3)`. */
   makeNext(): void {
     this.#keys[this.active === 1 ? 1 : 0] = randomBytes(this.keyBytes)
   }

@@ -1,4 +1,4 @@
-/** What a connection has seen since it began. Times in ms. */
+/** What a connection has seen since it started. Times in ms. */
 export interface SrtStatistics {
   readonly rttMs: number
   readonly latencyMs: number

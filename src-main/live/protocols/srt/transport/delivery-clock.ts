@@ -5,7 +5,7 @@ const driftMs = 5
 /** When packets are due by their time stamps (draft-sharabayko-srt-01, section 4.5.1): the peer's clock on ours, and the agreed delay. */
 export class DeliveryClock {
   readonly #latencyMs: number
-  /** Our monotonic ms at which the peer's times began. */
+  /** Our monotonic ms at which the peer's times started. */
   #baseMs: number
   #lastUs: number
   /** The same without the modulus. */

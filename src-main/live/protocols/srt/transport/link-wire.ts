@@ -11,7 +11,7 @@ export class LinkWire {
   readonly #send: (packet: Buffer) => void
   readonly #startMs: number
 
-  /** @param startMs monotonic ms at which our own times begin */
+  /** @param startMs monotonic ms at which our own times start */
   constructor(send: (packet: Buffer) => void, peerSocketId: number, startMs: number, nowMs: number) {
     this.#send = send
     this.peerSocketId = peerSocketId
@@ -28,7 +28,7 @@ export class LinkWire {
     this.packet(controlPacket(type, subtype, extra, this.timeUs, this.peerSocketId, body))
   }
 
-  /** A control packet of `length` bytes whose body stands in `scratch` already. */
+  /** A control packet of `length` bytes whose body is in `scratch` already. */
   filled(scratch: Buffer, type: number, extra: number, length: number): void {
     writeControlHeader(scratch, type, 0, extra, this.timeUs, this.peerSocketId)
     this.packet(Buffer.from(scratch.subarray(0, length)))

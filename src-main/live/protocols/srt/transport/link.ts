@@ -16,7 +16,7 @@ export interface SrtLinkOptions extends ReceivingOptions, SendingOptions {
   readonly wire: (packet: Buffer) => void
   readonly ownSocketId: number
   readonly peerSocketId: number
-  /** Monotonic ms at which our own times begin. */
+  /** Monotonic ms at which our own times start. */
   readonly startMs: number
   readonly nowMs: number
   /** Silence after which the peer counts as gone, ms. */

@@ -120,7 +120,7 @@ it('without the cookie of its own IP address nobody is asked for, and nothing is
   expect(answer.length).toBe(64)
   expect(asked).toEqual([])
   const cookie = answer.readUInt32BE(16 + 28)
-  // Malformed conclusions with a good cookie are refused, not believed.
+  // Malformed conclusions with a good cookie are rejected, not believed.
   const broken = [
     [Buffer.from([0, 1, 0xff, 0xff, 1, 2, 3, 4])],
     [extension(1, Buffer.alloc(4))],

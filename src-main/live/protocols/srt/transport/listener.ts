@@ -55,7 +55,7 @@ export interface SrtListenerOptions {
   readonly keyPackets?: number
   /** Asked once for every caller; must not reject. */
   readonly onCaller: (request: SrtRequest) => Promise<SrtAnswer>
-  /** A caller was refused before it was asked for. */
+  /** A caller was rejected before it was asked for. */
   readonly onRefused?: (code: number, remoteAddress: string) => void
   /** Handling a packet threw: its connection has been ended. */
   readonly onFailure?: (error: unknown) => void
@@ -76,7 +76,7 @@ interface Kept {
   readonly answer: Buffer
 }
 
-/** Callers whose answer is awaited at a time. */
+/** Callers whose answer is expected at a time. */
 const maxWaiting = 512
 /** 1.3.0: the first with this handshake. */
 const oldestVersion = 0x010300
@@ -97,7 +97,7 @@ export async function listenSrt(options: SrtListenerOptions): Promise<SrtListene
     socket.setRecvBufferSize(socketBufferBytes)
     socket.setSendBufferSize(socketBufferBytes)
   } catch {
-    // Systems that refuse the size keep their own.
+    // Systems that reject the size keep their own.
   }
   return new Endpoint(socket, options)
 }
@@ -207,7 +207,7 @@ class Endpoint implements SrtListener {
       })
   }
 
-  /** What a conclusion asks for, or the code that it is refused with. */
+  /** What a conclusion asks for, or the code that it is rejected with. */
   #examine(
     handshake: SrtHandshake,
     body: Buffer,

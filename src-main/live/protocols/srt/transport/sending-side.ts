@@ -128,7 +128,7 @@ export class SendingSide {
     })
   }
 
-  /** What the peer says of a key that it was told: four bytes are a state, that it could not open it, and is told again. */
+  /** What the peer says of a key that it was sent: four bytes are a state, that it could not open it, and is reported again. */
   onKeyResponse(body: Buffer): void {
     if (body.length > 4) this.#keyChange?.confirmed()
   }

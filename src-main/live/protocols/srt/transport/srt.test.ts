@@ -134,7 +134,7 @@ describe('an SRT connection', () => {
       const packet = Buffer.alloc(20 + Math.floor(random() * 80))
       for (let at = 0; at < packet.length; at++) packet[at] = Math.floor(random() * 256)
       if (run % 2 === 0) packet.writeUInt16BE(0x8000 | [1, 2, 3, 4, 6, 7, 0x7fff][run % 7]!, 0)
-      // Numbers near those that are awaited go deeper.
+      // Numbers near those that are expected go deeper.
       if (run % 5 === 0) packet.writeUInt32BE(100 + Math.floor(random() * 9000), run % 2 === 0 ? 16 : 0)
       ends.b.onPacket(packet, now)
       if (run % 50 !== 0) continue

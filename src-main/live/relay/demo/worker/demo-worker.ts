@@ -54,7 +54,7 @@ async function run(options: TestStreamOptions): Promise<void> {
       if (soundUntil - nextSample > 2 * toneSampleRate) nextSample = Math.floor(soundUntil)
       card.paintMoving(encoder.planes(), due.frame, due.wallMs)
       await encoder.writePicture(due.frame)
-      // After the picture: FLV takes nothing that lies before its first packet, and Opus begins a little after 0.
+      // After the picture: FLV takes nothing that lies before its first packet, and Opus starts a little after 0.
       while (nextSample <= soundUntil + 2 * encoder.samplesPerPacket) {
         await encoder.writeSound(nextSample, fillTone)
         nextSample += encoder.samplesPerPacket

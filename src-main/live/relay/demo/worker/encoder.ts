@@ -34,10 +34,10 @@ function videoSettings(options: TestStreamOptions): Record<string, string> {
 export interface TestStreamEncoder {
   /** Samples of one sound packet. */
   readonly samplesPerPacket: number
-  /** Planes of the one picture that is encoded again and again; ask anew for each frame, the bytes may have moved. */
+  /** Planes of the one picture that is encoded again and again; ask again for each frame, the bytes may have moved. */
   planes(): Planes
   writePicture(frame: number): Promise<void>
-  /** `fill` draws one channel's samples, `samplesPerPacket` of them beginning at `firstSample`. */
+  /** `fill` draws one channel's samples, `samplesPerPacket` of them starting at `firstSample`. */
   writeSound(firstSample: number, fill: (into: Float32Array, firstSample: number) => void): Promise<void>
   close(): Promise<void>
 }
@@ -55,7 +55,7 @@ function openVideo(options: TestStreamOptions): CodecContext {
   })
 }
 
-/** Opens encoders and the output; rejects when the address cannot be opened or the server refuses. */
+/** Opens encoders and the output; rejects when the address cannot be opened or the server rejects. */
 export async function openTestStreamEncoder(options: TestStreamOptions): Promise<TestStreamEncoder> {
   Log.setLevel(AV_LOG_ERROR)
   const isFile = options.url.endsWith('.mp4')

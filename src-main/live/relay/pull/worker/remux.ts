@@ -177,7 +177,7 @@ async function copy(
   packet.alloc()
   const microseconds = new Rational(1, 1_000_000)
   const clock = { startMs: Number.NaN, firstUs: 0 }
-  /** What a loop adds, where the first packet began and where the newest ends, µs. */
+  /** What a loop adds, where the first packet started and where the newest ends, µs. */
   let shiftUs = 0
   let beginUs = Number.NaN
   let endUs = 0

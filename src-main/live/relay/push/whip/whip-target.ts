@@ -139,7 +139,7 @@ export class WhipTarget implements Target {
     return withoutRefusedCandidates(answer, (address, at) => own.has(address) || mayReach(address, at))
   }
 
-  /** What a refusal says, in short, with our token taken out. */
+  /** What a rejection says, in short, with our token taken out. */
   #words({ headers, body }: WhipReply): string {
     let text = body
     if (/json/.test(headers['content-type'] ?? '')) {

@@ -2,7 +2,7 @@
 const remembered = 4096
 /** A window of feedback, ms of the receiver's clock. */
 const windowMs = 200
-/** A window whose best packet was queued longer than this stood in a queue that does not drain. */
+/** A window whose best packet was queued longer than this was in a queue that does not drain. */
 const standingMs = 50
 /** Share lost in a window that tells of a full queue rather than of a bad line. */
 const lossShare = 0.12

@@ -29,7 +29,7 @@ const largestMessage = 256 * 1024
 const maxWaiting = 1024 * 1024
 const maxChannels = 8
 /**
- * ms after the answer at which the candidates of the offer are used. A peer begins to check by itself when it has our answer, and
+ * ms after the answer at which the candidates of the offer are used. A peer starts to check by itself when it has our answer, and
  * clients on libdatachannel (OBS) fail when our checks reach them while they are still reading it.
  */
 const offeredAfterMs = 600

@@ -16,7 +16,7 @@ export class Feed {
   #videoTrack: string | undefined
   #audioTrack: string | undefined
 
-  /** `originTimeMs`: wall clock at which the stream's timeline began. */
+  /** `originTimeMs`: wall clock at which the stream's timeline started. */
   constructor(name: string, originTimeMs: number) {
     this.room = new Room(name)
     this.room.video.push(this.#video)

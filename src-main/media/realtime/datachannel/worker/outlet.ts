@@ -13,12 +13,12 @@ export interface Numbering {
   readonly congestion: Congestion
 }
 
-/** Packets that a joiner gets of the held ones with each turn of the clock (5 ms): some 60 Mbit/s. */
+/** Packets that a joiner gets of the kept ones with each turn of the clock (5 ms): some 60 Mbit/s. */
 const burst = 32
 
 /**
  * One viewer's copy of a source. The packet's head is written in place for this viewer and sent at once: no copy, nothing made.
- * A joiner first gets what is held since the newest keyframe, its timestamps pushed together, so that it does not play late.
+ * A joiner first gets what is kept since the newest keyframe, its timestamps pushed together, so that it does not play late.
  */
 export class Outlet implements SourceTaker {
   readonly ssrc: number
@@ -30,7 +30,7 @@ export class Outlet implements SourceTaker {
   /** The source that it goes over to with that one's next keyframe. */
   #wanted: Source | undefined
   #anchored = false
-  /** Next held packet for a joiner; -1 when it is live, -2 while it waits for a keyframe. */
+  /** Next kept packet for a joiner; -1 when it is live, -2 while it waits for a keyframe. */
   #cursor = -2
   #sequenceOffset = Math.floor(Math.random() * 0x8000)
   #timestampOffset = 0
@@ -53,7 +53,7 @@ export class Outlet implements SourceTaker {
     this.#numbering = numbering
   }
 
-  /** Begins with a source: at its newest keyframe where one is held. True where it must be asked for a keyframe. */
+  /** Starts with a source: at its newest keyframe where one is kept. True where it must be asked for a keyframe. */
   begin(source: Source, nowMs: number): boolean {
     this.source = source
     source.outlets.push(this)
@@ -77,7 +77,7 @@ export class Outlet implements SourceTaker {
     this.#wanted?.outlets.push(this)
   }
 
-  /** Sends nothing until it has gone over to the wanted one: a queue that is full has no room for its keyframe. */
+  /** Sends nothing until it has gone over to the wanted one: a queue that is full has no space for its keyframe. */
   pause(): void {
     this.#paused = this.#wanted !== undefined
   }
@@ -93,7 +93,7 @@ export class Outlet implements SourceTaker {
     this.#wanted = undefined
   }
 
-  /** A source's numbers begin anew: ours go on. */
+  /** A source's numbers start again: ours go on. */
   reanchor(source: Source): void {
     // the wanted one is waited for anyway
     if (source !== this.source) return
@@ -118,7 +118,7 @@ export class Outlet implements SourceTaker {
     this.#write(packet, sequence, (timestamp + this.#timestampOffset) >>> 0, nowMs)
   }
 
-  /** Gives a joiner the next held packets. True while there are more. */
+  /** Gives a joiner the next kept packets. True while there are more. */
   catchUp(nowMs: number): boolean {
     const { source } = this
     if (this.#cursor < 0 || source === undefined) return false
@@ -179,7 +179,7 @@ export class Outlet implements SourceTaker {
     this.#anchored = true
   }
 
-  /** A held packet's timestamp for this viewer: those before it joined are a millisecond apart. */
+  /** A kept packet's timestamp for this viewer: those before it joined are a millisecond apart. */
   #mapped(source: Source, sequence: number): number {
     const timestamp = source.timestampOf(sequence)
     if (this.#joinFrame === 0 || timestampDistance(timestamp, this.#joinTimestamp) >= 0) return (timestamp + this.#timestampOffset) >>> 0

@@ -32,7 +32,7 @@ const wire = openMediaWire(openMediaPipe(), {
   onTrack: (channel, track) => feeds.get(channel)?.track(track),
   onPacket: (channel, packet) => feeds.get(channel)?.packet(packet),
   onNote() {},
-  // Without the pipe no publisher is heard and no stream played: the host starts this process anew.
+  // Without the pipe no publisher is heard and no stream played: the host starts this process again.
   onClosed: () => host.end(),
 })
 

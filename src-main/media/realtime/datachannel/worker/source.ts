@@ -16,7 +16,7 @@ const roomBytes = 8
 export interface SourceTaker {
   /** Hot. The head of `packet` may be written, nothing else of it. */
   forward(packet: Buffer, sequence: number, timestamp: number, key: boolean, nowMs: number): void
-  /** The source's numbers begin anew. */
+  /** The source's numbers start again. */
   reanchor(source: Source): void
 }
 
@@ -29,7 +29,7 @@ export interface SourceCodec {
   readonly profile?: string
 }
 
-/** One RTP stream of a room: what its publisher or our packetizer sends, held since the newest keyframe and handed to the outlets. */
+/** One RTP stream of a room: what its publisher or our packetizer sends, kept since the newest keyframe and handed to the outlets. */
 export class Source {
   readonly codec: SourceCodec
   /** Encoding of a simulcast publisher. */
@@ -42,7 +42,7 @@ export class Source {
   readonly #frames: Uint32Array
   ssrc = 0
   began = false
-  /** Sequence number of the newest packet and the first one of the newest keyframe; the latter -1 where none is held. */
+  /** Sequence number of the newest packet and the first one of the newest keyframe; the latter -1 where none is kept. */
   newest = 0
   keyframe = -1
   /** Sequence number of the oldest packet that is kept. */
@@ -71,7 +71,7 @@ export class Source {
     this.#frames = new Uint32Array(slots)
   }
 
-  /** A packet with its head read: holds it and sends it on. Its head is written anew for every viewer. */
+  /** A packet with its head read: holds it and sends it on. Its head is written again for every viewer. */
   push(packet: Buffer, head: RtpHead, nowMs: number): void {
     const { sequence, timestamp } = head
     if (!this.began || head.ssrc !== this.ssrc) this.#begin(head, nowMs)
@@ -100,7 +100,7 @@ export class Source {
     for (let i = 0; i < outlets.length; i++) (outlets[i] as SourceTaker).forward(out, sequence, timestamp, key, nowMs)
   }
 
-  /** The held packet of that number. */
+  /** The kept packet of that number. */
   find(sequence: number): Buffer | undefined {
     const slot = sequence % this.#packets.length
     return this.#sequences[slot] === sequence ? this.#packets[slot] : undefined
@@ -124,7 +124,7 @@ export class Source {
     this.#measuredMs = nowMs
   }
 
-  /** A keyframe begins with its parameter sets; the first packet of its first slice, which looks like one too, is not where to join. */
+  /** A keyframe starts with its parameter sets; the first packet of its first slice, which looks like one too, is not where to join. */
   #startKeyframe(sequence: number, timestamp: number): void {
     const before = this.keyframe
     if (before >= 0 && this.timestampOf(before) === timestamp) return
@@ -155,7 +155,7 @@ export class Source {
   }
 }
 
-/** The packet without what its sender's extensions say, and with room for one element (RFC 8285, one-byte form) of ours. */
+/** The packet without what its sender's extensions say, and with space for one element (RFC 8285, one-byte form) of ours. */
 function withRoom(packet: Buffer, head: RtpHead): Buffer {
   const out = Buffer.allocUnsafe(12 + roomBytes + head.end - head.start)
   out[0] = 0x90

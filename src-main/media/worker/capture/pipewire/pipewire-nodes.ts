@@ -112,7 +112,7 @@ export class PipeWireNodes {
     }
   }
 
-  /** Programs that play through PulseAudio's door say who they are at the stream, others at their connection. */
+  /** Programs that play through PulseAudio's endpoint say who they are at the stream, others at their connection. */
   #applicationOf(properties: Properties): { readonly program: string; readonly name: string } {
     const client = this.#clients.get(Number(properties['client.id']))
     const told = (key: string): string | undefined => properties[key] ?? client?.[key]

@@ -74,7 +74,7 @@ export interface Capturer {
   /** Rejects with `studio.capture_unavailable`. */
   listWindows(): Promise<readonly Device[]>
   /**
-   * Captures into a store, which nobody else writes. Never throws for what is not there: it reports `waiting` and begins by itself
+   * Captures into a store, which nobody else writes. Never throws for what is not there: it reports `waiting` and starts by itself
    * when it comes (back).
    */
   start(order: CaptureOrder, into: FrameStore, onReport: (report: CaptureReport) => void): RunningCapture

@@ -104,7 +104,7 @@ export class WhipPeer implements RoomViewer {
     if (!this.#connected) this.#timer = setTimeout(() => this.#end('path', `within ${connectMs / 1000} s`), connectMs)
   }
 
-  /** Begins to send: from the next keyframe, so that nothing comes late. */
+  /** Starts to send: from the next keyframe, so that nothing comes late. */
   play(originTimeMs: number): void {
     const feed = new Feed(this.sessionId, originTimeMs)
     const nowMs = performance.now()
