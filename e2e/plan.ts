@@ -64,6 +64,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
 
   'studio-bad-input': { part: 'studio', cost: 'exclusive' },
   'studio-browser': { part: 'studio', cost: 'exclusive' },
+  'studio-canvas': { part: 'studio', cost: 'cpu' },
   'studio-capture': { part: 'studio', cost: 'cpu' },
   'studio-drawn': { part: 'studio', cost: 'cpu' },
   'studio-encodings': { part: 'studio', cost: 'cpu' },

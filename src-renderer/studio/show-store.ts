@@ -283,6 +283,15 @@ export function untilOpen(): Promise<Collection> {
   })
 }
 
+/** Edits of this page that the host has not answered. */
+const underWay = new Set<Promise<void>>()
+
+/** Has undo and redo wait until an edit has arrived: one that came behind an undo would bring back what was undone. */
+export function awaitBeforeUndo(sent: Promise<void>): void {
+  underWay.add(sent)
+  void sent.finally(() => underWay.delete(sent))
+}
+
 /** Changes that wait for the answer to the one before, by place. */
 const queued = new Map<string, Readonly<Record<string, unknown>>>()
 const sending = new Set<string>()
@@ -297,7 +306,7 @@ export function change(at: string, changes: Readonly<Record<string, unknown>>): 
   queued.set(at, waiting === undefined ? changes : joinChanges(waiting, changes))
   pending.push({ at, changes, revision: undefined })
   show()
-  if (!sending.has(at)) void send(at)
+  if (!sending.has(at)) awaitBeforeUndo(send(at))
 }
 
 async function send(at: string): Promise<void> {
@@ -333,6 +342,7 @@ export async function redo(): Promise<string> {
 }
 
 async function step(way: 'undo' | 'redo'): Promise<string> {
+  await Promise.all(underWay)
   const answer = await call<Edited & { readonly name: string }>('POST', `/studio/${way}`, { body: {} })
   take(answer)
   return answer.name

@@ -1,4 +1,5 @@
 import { call, randomId } from '../../client/api.ts'
+import { awaitBeforeUndo } from '../show-store.ts'
 import type { Edit, Edited } from '../types.ts'
 
 /** Least time between two requests of a gesture, ms. */
@@ -24,7 +25,9 @@ export class Gesture {
   send(edits: readonly Edit[]): void {
     if (this.#failed) return
     this.#waiting = edits
-    this.#sending ??= this.#work()
+    if (this.#sending !== undefined) return
+    this.#sending = this.#work()
+    awaitBeforeUndo(this.#sending)
   }
 
   /** Resolves when the host has the last edit; with its revision, undefined where nothing was changed. */
