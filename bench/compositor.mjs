@@ -1,6 +1,6 @@
 /**
  * CPU that composing takes, in ms a frame, beside ffmpeg's filters in the same run: a moving 1080p screen (BGRA), a moving 720p video
- * (I420) shown at 640x360, a PNG of 400x300 and a text of 400x64 with alpha. Both begin with raw pictures and end with a 1080p I420 frame.
+ * (I420) shown at 640x360, a PNG of 400x300 and a text of 400x64 with alpha. Both start with raw pictures and end with a 1080p I420 frame.
  * And the moving video turned by ten degrees, in its own size, and slid by a tenth of a pixel a frame: by our compositor alone.
  */
 import { spawnSync } from 'node:child_process'
@@ -83,7 +83,7 @@ function ours(sources, frames) {
   return { write: cpu.write / frames, render: cpu.render / frames }
 }
 
-/** CPU of composing the moving video alone in its own size, ms a frame; `transformOf` says where it stands in each. */
+/** CPU of composing the moving video alone in its own size, ms a frame; `transformOf` says where it is in each. */
 function oneVideo(sources, frames, transformOf) {
   const compositor = loadCompositor()
   const surface = compositor.createSurface({ width: 1920, height: 1080, background: '#000000' })

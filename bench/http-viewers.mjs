@@ -107,7 +107,7 @@ function had(name) {
   } else if (now - at > lateMs) totals.late++
 }
 
-/** What a player has in hand: begins with `startMs`, runs dry where media come too slowly. */
+/** What a player has in hand: starts with `startMs`, runs dry where media come too slowly. */
 class PlayBuffer {
   #untilMs = 0
   add(durationMs, startMs) {
@@ -137,7 +137,7 @@ async function lowLatency(connection, playlist) {
     }
     const parts = [...body.matchAll(/#EXT-X-PART:DURATION=([\d.]+),URI="([^"]+)"/g)]
     const known = parts.findLastIndex((each) => each[2] === newest)
-    // a newcomer begins three parts from the edge
+    // a newcomer starts three parts from the edge
     for (const [, duration, uri] of newest === '' ? parts.slice(-3) : parts.slice(known + 1)) {
       const answer = await connection.get(at + uri, false)
       if (answer.status === 200) had(at + uri)

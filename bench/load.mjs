@@ -6,7 +6,7 @@ import { pinned, root } from './servers.mjs'
 
 const seconds = 20
 
-/** A clip of picture and tone at `kbps`, held by noise and a tight buffer; made once, kept in artifacts/bench. */
+/** A clip of picture and tone at `kbps`, kept up by noise and a tight buffer; made once, kept in artifacts/bench. */
 export async function clip(kbps, size = '1280x720') {
   const folder = join(root, 'artifacts/bench')
   mkdirSync(folder, { recursive: true })

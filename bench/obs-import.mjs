@@ -1,7 +1,7 @@
 /**
  * The import of OBS Studio's scene collections, compared with OBS itself: `npm run bench -- obs-import`. Every collection of
  * `bench/obs-collections` is opened by a real OBS and by our studio with the same files, and each scene and each of its items is compared.
- * OBS runs in a network of its own, for it opens its door to everybody: needs root, obs-studio, xvfb and dbus.
+ * OBS runs in a network of its own, for it opens its endpoint to everybody: needs root, obs-studio, xvfb and dbus.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -73,7 +73,7 @@ async function driveObs([folder, ...names]) {
   }
 }
 
-/** What OBS shows of every scene of the collections, which stand in its configuration. */
+/** What OBS shows of every scene of the collections, which are in its configuration. */
 async function picturesOfObs(folder, names, keepHome) {
   const home = join(folder, 'home')
   const config = obsConfiguration(home)
@@ -118,7 +118,7 @@ async function picturesOfObs(folder, names, keepHome) {
   return scenes
 }
 
-/** Where an item stands on the canvas: the box around it. */
+/** Where an item is on the canvas: the box around it. */
 function boxOf({ positionX, positionY, width: w, height: h, alignment, rotation, boundsType, boundsWidth, boundsHeight, boundsAlignment }) {
   const share = (bits, near, far) => ((bits & near) !== 0 ? 0 : (bits & far) !== 0 ? 1 : 0.5)
   let [left, top] = [-share(alignment, 1, 2) * w, -share(alignment, 4, 8) * h]

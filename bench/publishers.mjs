@@ -1,6 +1,6 @@
 /**
  * Many RTMP publishers in one cheap process, run by `load.mjs`: the clip's messages are cut into chunks once, with timestamp deltas
- * instead of timestamps, so that every publisher sends the same bytes for ever. Publishers begin spread over one frame, as strangers do.
+ * instead of timestamps, so that every publisher sends the same bytes for ever. Publishers start spread over one frame, as strangers do.
  */
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -67,7 +67,7 @@ function field(name, value) {
   return Buffer.concat([text(name).subarray(1), text(value)])
 }
 
-/** Connects, says all that it takes to publish, and answers the socket once the server has said that publishing may begin. */
+/** Connects, says all that it takes to publish, and answers the socket once the server has said that publishing may start. */
 function open(url) {
   const { hostname, port, pathname, host } = new URL(url)
   const [, app, name] = pathname.split('/')

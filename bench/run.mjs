@@ -104,7 +104,7 @@ async function perRtmpViewer(name, start, viewers, kbps) {
 
 /**
  * One stream to so many HTTP viewers: what each costs the server beyond what the stream costs by itself. `watch(server)` is
- * the address that viewers of `kind` begin at.
+ * the address that viewers of `kind` start at.
  */
 async function perHttpViewer(name, start, kind, viewers, watch) {
   const server = await start()

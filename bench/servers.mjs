@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** Flags that the launcher gives to Node; `BENCH_NODE_FLAGS` stands in their place for trials. */
+/** Flags that the launcher gives to Node; `BENCH_NODE_FLAGS` is in their place for trials. */
 const nodeFlags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter(Boolean)
 
 export const root = fileURLToPath(new URL('..', import.meta.url))

@@ -114,7 +114,7 @@ const players = {
       peer.close()
     }
   },
-  /** POSTs that are refused before their body is whole, by a client that leaves then. */
+  /** POSTs that are rejected before their body is whole, by a client that leaves then. */
   async refused(server, name, signal) {
     const { port, host } = new URL(server.http)
     for (let turn = 0; ; turn++) {

@@ -1,4 +1,4 @@
-/** OBS Studio on the bench's scene, in a network of its own where it may listen: it opens its door to everybody. Needs root. */
+/** OBS Studio on the bench's scene, in a network of its own where it may listen: it opens its endpoint to everybody. Needs root. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

@@ -23,7 +23,7 @@ export function randomOf(seed) {
   }
 }
 
-/** Every scene of the main canvas stands on the same test card, whose flash at the lower right nothing covers. */
+/** Every scene of the main canvas is on the same test card, whose flash at the lower right nothing covers. */
 export function collectionOf({ film, still, folder }) {
   const card = (id) => ({ id: `card-${id}`, source: 'card', bounds: whole })
   const video = { bitrateKbps: 1200, keyframeMs: 2000, preset: 'ultrafast' }

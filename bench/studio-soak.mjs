@@ -71,7 +71,7 @@ async function until(holds, what) {
 }
 const outputs = async () => (await done('GET', '')).outputs
 
-/** Edits until it is told to stop; counts what was done and refused. */
+/** Edits until it is told to stop; counts what was done and rejected. */
 async function edit(random, stop, counts) {
   while (!stop.aborted) {
     const { what, status, problem } = await editAtRandom(api, random)

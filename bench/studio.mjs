@@ -1,5 +1,5 @@
 /**
- * The studio at work, beside ffmpeg's filters and OBS Studio on the same scene in one run:
+ * The running studio beside ffmpeg's filters and OBS Studio on the same scene in one run:
  *
  *   node bench/studio.mjs [--seconds 15] [--busy 14] [ours] [ffmpeg] [obs] [load]
  *
@@ -130,7 +130,7 @@ async function startStudio(collection, env) {
   const file = join(folder, 'studio-bench.json')
   writeFileSync(file, JSON.stringify(collection))
   await api('POST', '/studio/open', { file })
-  // Encoders are measured when the first show of a machine begins: not while it is looked at.
+  // Encoders are measured when the first show of a machine starts: not while it is looked at.
   await sleep(12_000)
   await api('POST', '/studio/outputs/out/start', {})
   await sleep(3000)

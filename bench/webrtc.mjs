@@ -90,7 +90,7 @@ async function perMbps(engine, { viewers, windowSeconds }, print) {
   }
 }
 
-/** `publish` begins the stream `glass` on the server; it is watched over WHEP. */
+/** `publish` starts the stream `glass` on the server; it is watched over WHEP. */
 async function glassToGlass(name, engine, aim, publish, print) {
   const server = await start(engine)
   if (server === undefined) return undefined

@@ -10,13 +10,13 @@ import { type SlowNetwork, slowNetwork } from './helpers/slow-network.ts'
 import { undisturbed, until } from './helpers/until.ts'
 import { killWorker } from './helpers/workers.ts'
 
-/** The page's own record of when its picture changed its size, in what it had played by then: a player may set its clock anew. */
+/** The page's own record of when its picture changed its size, in what it had played by then: a player may set its clock again. */
 interface Record {
   playedS: number
   readonly sizes: { readonly height: number; readonly atS: number }[]
 }
 
-/** Begins the record anew. */
+/** Starts the record again. */
 const watchPicture = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const scope = window as unknown as { record: Record; recording?: ReturnType<typeof setInterval> }
@@ -123,7 +123,7 @@ describe('viewers whose connection changes', () => {
   async function fallAndRise(player: 'hls' | 'dash'): Promise<{ readonly fallMs: number; readonly stillMs: number }> {
     network.shape({ downKbps: 6000, delayMs: 10 })
     const page = await openPage(browser, network, player, 720)
-    // a player that has just begun has not yet come to its place
+    // a player that has just started has not yet come to its place
     await page.waitForTimeout(3000)
     await untilHeight(page, 720, 720)
     await watchPicture(page)
@@ -216,7 +216,7 @@ describe('viewers of a ladder that the host makes', () => {
     const { repeated, back, span } = steps(seen)
     process.stdout.write(`${player}.js: ${seen.length} of ${span} frames read over three changes\n`)
     expect(repeated).toBe(0)
-    // where a quality begins a frame of the one before it may be handed out late
+    // where a quality starts a frame of the one before it may be handed out late
     expect(back).toBeLessThanOrEqual(1)
   }
 

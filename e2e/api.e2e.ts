@@ -93,7 +93,7 @@ describe('the API of a host that asks everyone to sign in', () => {
     expect(operations.length).toBeGreaterThan(30)
     for (const { method, path, role: min } of operations) {
       for (const role of roles) {
-        // Nothing of this exists or is valid: who is let in is told so, and nothing happens.
+        // Nothing of this exists or is valid: who may use it gets an error, and nothing happens.
         const body = method === 'GET' || method === 'DELETE' ? undefined : { name: 'NOT VALID', label: 7, role: 'king', nothing: true }
         const { status, type, body: answer } = await call(role, method, path.replace('{id}', 'nothing'), body)
         const what = `${role} ${method} ${path}`

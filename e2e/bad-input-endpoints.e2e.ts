@@ -99,7 +99,7 @@ function stun(type: number, length: number, body: Buffer, magic = stunMagic): Bu
   return Buffer.concat([head, magic, randomBytes(12), body])
 }
 
-/** Sources that misbehave, by the stream that they are to be; begun early, since some take their time. */
+/** Sources that misbehave, by the stream that they are to be; started early, since some take their time. */
 let sourceUrls: Readonly<Record<string, string>> = {}
 let hits = 0
 
@@ -469,7 +469,7 @@ describe('what strangers send to any endpoint', () => {
     const { body: channel } = await host.api('POST', '/live/alert-channels', { kind: 'webhook', label: 'hangs', url: `${web}/hang` })
     const rule = { kind: 'publisher-lost', stream: 'other', holdS: 0, channels: [channel.id] }
     expect((await host.api('POST', '/live/alert-rules', rule)).status).toBe(201)
-    // Asked by a hook that hangs, answers too much and redirects: refused within the time-out, and the redirect is not followed.
+    // Asked by a hook that hangs, answers too much and redirects: rejected within the time-out, and the redirect is not followed.
     const refused = await fetch(`${host.http}/live/other/index.m3u8`, { headers: { 'user-agent': 'stranger' } })
     expect(refused.status).toBe(403)
     expect(led).toBe(0)
@@ -661,7 +661,7 @@ describe('what strangers send to any endpoint', () => {
 
   it('in the end nothing is kept of them all', async () => {
     await until(async () => (await host.api('GET', '/live/webrtc')).body.sessions <= 1, 'sessions that never connected are gone')
-    // Processes for thumbnails and recordings began meanwhile; hundreds of connections came and must be gone.
+    // Processes for thumbnails and recordings started meanwhile; hundreds of connections came and must be gone.
     await until(() => kept().handles <= before.handles + 30, 'handles are given back').catch(() => {
       throw new Error(`handles: ${before.handles} before, ${kept().handles} now`)
     })

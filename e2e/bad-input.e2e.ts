@@ -163,7 +163,7 @@ describe('nothing that arrives on a port ends, hangs or fills the host', () => {
     expect(odd.closed).toBe(false)
     await odd.bye()
 
-    // Nothing but garbage is refused in the end.
+    // Nothing but garbage is rejected in the end.
     const garbage = await RtmpPublisher.publish(host.rtmpPort, await host.key('garbage'))
     for (let index = 0; index < 1100 && !garbage.closed; index++) garbage.send(9, index, Buffer.from([0x17, 9, 1, 2, 3, 4]))
     await garbage.until(/ingest\.media/)

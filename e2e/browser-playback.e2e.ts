@@ -24,7 +24,7 @@ async function delays(page: Page, forMs: number, min = 0) {
 
 /**
  * The picture is no more than `mostMs` behind, and the page says so within `apartMs`. Both figures again for a moment where it is not
- * so: a machine that is held up disturbs the measure, and a player needs its time to come back to its place.
+ * so: a machine that is delayed disturbs the measure, and a player needs its time to come back to its place.
  */
 async function settles(page: Page, measured: { picture: number; figure: number }, maxMs: number, apartMs: number): Promise<void> {
   let { picture, figure } = measured

@@ -77,7 +77,7 @@ describe('clips', () => {
     return readFrames(file)
   }
 
-  /** Which frames a range names: from the one shown at its beginning up to the one before that shown at its end. */
+  /** Which frames a range names: from the one shown at its start up to the one before that shown at its end. */
   function asked(frames: readonly DecodedFrame[], fromMs: number, toMs: number): number[] {
     const shownAt = (ms: number): number => frames.findLastIndex((frame) => frame.time * 1000 <= ms + 1)
     return frames.slice(shownAt(fromMs), shownAt(toMs)).map((frame) => frame.code!.frame)
@@ -201,7 +201,7 @@ describe('clips', () => {
         },
         { source: readBarcode.toString(), id: name },
       )
-    /** The frame in a picture, once it stands still. */
+    /** The frame in a picture, once it does not move. */
     const still = async (name: string): Promise<number> => {
       let before: number | undefined
       return until(async () => {

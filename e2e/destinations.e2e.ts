@@ -181,7 +181,7 @@ describe('destinations', () => {
     expect(good.state).toBe('live')
     expect(good.statistics.droppedFrames).toBe(0)
     expect((await until(made.wrong.id, ({ state }) => state === 'failed')).nextAttemptAt).toBeNull()
-    // A right key heals what was refused.
+    // A right key heals what was rejected.
     const right = await second.key('healed')
     await host.api('PATCH', `/live/streams/show/destinations/${made.wrong.id}`, { key: right })
     await until(made.wrong.id, live)

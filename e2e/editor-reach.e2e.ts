@@ -44,7 +44,7 @@ const collection = {
 }
 
 let made = 0
-/** Adds a source and shows it; answers its id, or why it was refused. */
+/** Adds a source and shows it; answers its id, or why it was rejected. */
 async function add(as: typeof editor, kind: string, settings: object, more: object = {}): Promise<Answer & { readonly id: string }> {
   const id = `${kind}-${++made}`
   const edits = [
@@ -324,7 +324,7 @@ describe('a URL that somebody names', () => {
     await admin('PATCH', '/editor-reach', { hosts: opened.map((port) => `127.0.0.1:${port}`) })
     await admin('POST', '/live/demo', { name: 'demo' })
   })
-  // One for each test: a URL that an admin writes, too, is no longer held to what editors may use.
+  // One for each test: a URL that an admin writes, too, is no longer limited to what editors may use.
   beforeEach(async () => {
     const { address } = await lookup(hostname())
     inner = await watched(address, (incoming, outgoing) => outgoing.end(text(incoming)))

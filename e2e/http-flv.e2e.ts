@@ -37,7 +37,7 @@ describe('HTTP-FLV', () => {
     expect(frames.length).toBeGreaterThan(40)
     for (let index = 1; index < frames.length; index++) {
       const step = (frames[index] as number) - (frames[index - 1] as number)
-      // The clip begins anew every twelve seconds.
+      // The clip starts again every twelve seconds.
       expect(step === 1 || step < 0).toBe(true)
     }
   })

@@ -14,7 +14,7 @@ interface Course {
   readonly states: readonly string[]
 }
 
-/** Begins to record what becomes of a page's player. */
+/** Starts to record what becomes of a page's player. */
 async function watch(page: Page): Promise<() => Promise<Course>> {
   await page.evaluate(() => {
     const player = document.querySelector<HTMLElement>('[data-testid="player"]')!

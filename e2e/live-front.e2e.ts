@@ -109,7 +109,7 @@ const others: Readonly<Record<string, Answers>> = {
 
 const methodsOf = (line: string): string[] => line.slice(0, line.indexOf(':')).split(' ')
 
-/** The same refused: preflights carry no token, so that theirs is the answer of the resource. */
+/** The same rejected: preflights carry no token, so that theirs is the answer of the resource. */
 const withoutToken = (answers: Answers): Answers => {
   const options = answers.find((line) => methodsOf(line).includes('OPTIONS')) ?? ''
   return [`GET HEAD POST PUT DELETE: ${problem(401)}`, `OPTIONS${options.slice(options.indexOf(':'))}`]

@@ -49,7 +49,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
     await host?.stop()
   })
 
-  /** The media playlist that a stream's `hls.m3u8` names, held against the rules. */
+  /** The media playlist that a stream's `hls.m3u8` names, compared with the rules. */
   async function playlist(name: string): Promise<{ text: string; multivariant: string; url: string }> {
     const at = `${host.http}/live/${name}/hls.m3u8`
     const multivariant = await (await fetch(at)).text()
@@ -64,7 +64,7 @@ describe('an old player or a set-top box watches MPEG-TS', () => {
     const publishers: Publisher[] = []
     const he = await RtmpPublisher.publish(host.rtmpPort, await host.key('he-aac'))
     try {
-      // Ready before the stream begins: what it plays lasts for twelve seconds.
+      // Ready before the stream starts: what it plays lasts for twelve seconds.
       const page = await browser.newPage()
       await page.addScriptTag({ path: join(root, 'node_modules/hls.js/dist/hls.js') })
       for (const [name, file, args] of [

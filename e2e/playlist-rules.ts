@@ -24,7 +24,7 @@ interface Segment {
   readonly parts: Part[]
 }
 
-/** A media playlist as read; what could not be read stands in `faults`. */
+/** A media playlist as read; what could not be read is in `faults`. */
 export interface ReadMediaPlaylist {
   readonly version: number
   readonly targetDurationS: number | undefined

@@ -78,7 +78,7 @@ describe('publishers of every codec', () => {
 
   it('HEVC, AV1, VP9, Opus, FLAC, AC-3, E-AC-3 and MP3 over Enhanced RTMP arrive whole, with the right CODECS', async () => {
     const names = Object.keys(codecs)
-    // Opened before the streams begin: they last for twelve seconds.
+    // Opened before the streams start: they last for twelve seconds.
     const watching = await Promise.all(
       ['av1-opus', 'vp9-flac'].map(async (name) => {
         await host.key(name)
@@ -131,7 +131,7 @@ describe('publishers of every codec', () => {
       const file = join(artifacts, `codecs-${name}.mkv`)
       await recordStream(`${host.http}/live/${name}/index.m3u8`, file, 30)
       const frames = await readFrames(file)
-      // A blurred strip of a lossy encoder may be unreadable now and then; every picture stands in its place all the same.
+      // A blurred strip of a lossy encoder may be unreadable now and then; every picture is in its place all the same.
       expect(frames, name).toHaveLength(clipFrames)
       expect(frames.filter((frame, index) => frame.code?.frame !== index && frame.code !== undefined)).toEqual([])
       expect(frames.filter((frame) => frame.code === undefined).length, `${name}: unreadable pictures`).toBeLessThan(6)

@@ -59,7 +59,7 @@ describe('recording', () => {
 
   const list = async (stream: string): Promise<any[]> => (await host.api('GET', `/live/recordings?stream=${stream}`)).body.items
 
-  /** Downloads a recording as it stands. */
+  /** Downloads a recording as it is. */
   async function download(id: string, name: string): Promise<string> {
     const file = join(scratch, name)
     const answer = await fetch(`${host.http}/api/v1/live/recordings/${id}/file`)
@@ -175,7 +175,7 @@ describe('recording', () => {
     expect(await complaintsOf(file)).toBe('')
     const frames = await readFrames(file)
     expect(Math.abs(frames.length * (1000 / 30) - recovered.durationMs)).toBeLessThan(150)
-    // The last picture that a viewer got of this host, and the last that was kept: the clip of twelve seconds begins again and again.
+    // The last picture that a viewer got of this host, and the last that was kept: the clip of twelve seconds starts again and again.
     const last = (all: readonly DecodedFrame[]) => all.findLast(({ code }) => code !== undefined)!.code!.frame
     const lost = (last(await readFrames(seen)) - last(frames) + 1.5 * clipFrames) % clipFrames
     expect(lost - clipFrames / 2, 'pictures that are lost').toBeLessThan(30)

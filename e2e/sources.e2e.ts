@@ -52,7 +52,7 @@ async function framesOf(stream: string, seconds: number): Promise<number[]> {
 
 function expectEveryFrame(frames: readonly number[]): void {
   expect(frames.length).toBeGreaterThan(20)
-  // The camera's film begins again after its last picture.
+  // The camera's film starts again after its last picture.
   const wrong = frames.slice(1).filter((frame, index) => frame !== (frames[index]! + 1) % longClipFrames)
   expect(wrong).toEqual([])
 }

@@ -26,7 +26,7 @@ function run(args: readonly string[]): Run {
 
 const publish = (file: string, url: string): Run => run(['-re', '-i', file, '-c', 'copy', '-f', 'mpegts', url])
 
-/** Goes on until it is stopped: a file's length is little to a machine that is held up. */
+/** Goes on until it is stopped: a file's length is little to a machine that is delayed. */
 const publishOn = (file: string, url: string): Run => run(['-stream_loop', '-1', '-re', '-i', file, '-c', 'copy', '-f', 'mpegts', url])
 
 /** Ends publishers that nobody has ended before. */

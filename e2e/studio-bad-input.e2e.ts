@@ -95,7 +95,7 @@ async function runs(id: string): Promise<void> {
 
 const revision = async (): Promise<number> => (await done<{ revision: number }>('GET', '/studio/collection')).revision
 
-/** The request is refused with words that name the place, and the collection stays as it is. */
+/** The request is rejected with words that name the place, and the collection stays as it is. */
 async function refused(method: string, path: string, body: object, place: RegExp, statuses: readonly number[] = [400, 404, 409, 422]) {
   const before = await revision()
   const answer = await host.api(method, path, body)

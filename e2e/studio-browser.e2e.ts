@@ -159,7 +159,7 @@ describe('a page on air', () => {
   it('is heard, without gaps, at its own pitch', async () => {
     const source = await open({ file: page('tone.html') })
     const into = new Float32Array(40_000 * 2)
-    // A machine that is held up, and a page that begins late, are heard as gaps: a stretch without one counts.
+    // A machine that is delayed, and a page that starts late, are heard as gaps: a stretch without one counts.
     let told = ''
     await until(
       () => {
@@ -287,7 +287,7 @@ describe('a page that fails', () => {
     await source.untilReport((report) => report.state === 'running' && report.details?.restarts === 1)
     writeFileSync(page('heavy.html'), '<script>window.kept = [1, 2, 3, 4, 5, 6].map(() => new Uint8Array(50e6).fill(1))</script>')
     const heavy = await open({ file: page('heavy.html'), memoryLimitMb: 300 })
-    // The page never comes back from what this key begins.
+    // The page never comes back from what this key starts.
     source.source.command?.('press', { key: 'Escape' })
     await Promise.all([
       source.untilReport((report) => report.problem?.startsWith('The page did not answer') === true, 60_000),
@@ -346,7 +346,7 @@ describe('a page that fails', () => {
       () => gone(below.keys()),
       () => `${JSON.stringify([...below])} are left`,
     )
-    // Its folder too, at once or when the next page begins.
+    // Its folder too, at once or when the next page starts.
     await open({ file: page('overlay.html') })
     const left = () => readdirSync(tmpdir()).filter((name) => [...below.keys()].some((pid) => name.startsWith(`ami-studio-page-${pid}-`)))
     await until(

@@ -154,7 +154,7 @@ describe('images', () => {
       readonly colour: number
     }
     let last: Shown | undefined
-    // Pairs that followed each other: a reader that is held up misses some between.
+    // Pairs that followed each other: a reader that is delayed misses some between.
     const pairs: [Shown, Shown][] = []
     await until(
       () => {
@@ -214,7 +214,7 @@ describe('images', () => {
     for (const [name, colour] of Object.entries(colours)) await solid(64, 36, colour).toFile(join(slides, name))
     const source = await bench.open('slideshow', { folder: slides, intervalMs: 60_000, fadeMs: 300, fit: 'cover', width: 320, height: 180 })
     await source.untilPicture(shows([255, 0, 0]))
-    // Half way it is some of both: a machine that is held up passes over it.
+    // Half way it is some of both: a machine that is delayed passes over it.
     await undisturbed(async () => {
       if (shows([0, 255, 0])(source.picture()!)) source.source.command?.('previous', {})
       await source.untilPicture(shows([255, 0, 0]))
@@ -239,7 +239,7 @@ describe('images', () => {
     await source.untilPicture(shows([0, 255, 0]))
     source.source.command?.('pause', {})
     await source.untilState('paused')
-    // What a studio that was killed left goes on: it stood on the second slide for half of its time, and a round has passed since.
+    // What a studio that was killed left goes on: it was on the second slide for half of its time, and a round has passed since.
     const settings = { folder: slides, intervalMs: 60_000, fadeMs: 0, width: 320, height: 180 }
     await solid(64, 36, '#0000ff').toFile(join(slides, '3.png'))
     const standing = await bench.open('slideshow', settings)
@@ -472,7 +472,7 @@ describe('test cards and tones', () => {
       },
       () => JSON.stringify(frames),
     )
-    // The reader is held up now and then: what it sees are many steps of one frame, and over all of them time agrees with number.
+    // The reader is delayed now and then: what it sees are many steps of one frame, and over all of them time agrees with number.
     for (let index = 1; index < frames.length; index++) {
       expect(times[index]! - times[index - 1]!).toBeCloseTo(((frames[index]! - frames[index - 1]!) * 1e6) / 30, -1)
     }

@@ -172,7 +172,7 @@ describe('encodings', () => {
     const worker = openNoise(encoder, codec, preset, 1600)
     const at1600 = await worker.make(60)
     worker.encoder.setBitrate(300)
-    // Some are opened anew for it, which takes as long as it takes.
+    // Some are opened again for it, which takes as long as it takes.
     let at300 = at1600
     for (let second = 0; second < 40 && at300 > at1600 / 2; second++) {
       await sleep(50)

@@ -67,7 +67,7 @@ describe('a media file', () => {
 
   it('keeps video and audio in sync', async () => {
     const source = await bench.open('media', { file: plain })
-    // A machine too busy to go on may part one of them, or hide where a flash begins; what is wrong by itself is so in all.
+    // A machine too busy to go on may part one of them, or hide where a flash starts; what is wrong by itself is so in all.
     await undisturbed(async () => {
       source.source.command?.('restart', {})
       await source.untilReport(() => position(source) < 1000)
@@ -114,7 +114,7 @@ describe('a media file', () => {
     const seen = readable(pictures).slice(2)
     const steps = seen.slice(1).map(({ frame, timeUs }, index) => (timeUs - seen[index]!.timeUs) / (frame - seen[index]!.frame))
     expect(Math.abs(middle(steps) - periodUs / 2)).toBeLessThan(1000)
-    // Half as long, and still 1 kHz. Where a machine is held up one may be missing.
+    // Half as long, and still 1 kHz. Where a machine is delayed one may be missing.
     const beeps = beepsOf(sound)
     expect(beeps.length).toBeGreaterThan(1)
     const apart = beeps.slice(1).map((beep, index) => beep - beeps[index]!)
@@ -204,7 +204,7 @@ describe('a playlist', () => {
     const items = [cut(30, 60), { file: file('notes.mp4') }, cut(130, 160), cut(230, 260)]
     const source = await bench.open('playlist', { items, loop: true })
     await source.untilPicture()
-    // A machine that is held up opens a file too late, and there is a gap: each seam must be seen without one.
+    // A machine that is delayed opens a file too late, and there is a gap: each seam must be seen without one.
     const seams = new Set<number>()
     for (let round = 0; seams.size < 2; round++) {
       expect(round, `only ${[...seams]} without a gap`).toBeLessThan(8)
@@ -346,7 +346,7 @@ describe('a source whose studio was killed', () => {
     const ended = await again(paused.back, 'media', settings)
     expect(frameOf(ended.first)).toBe(359)
     await ended.back.untilState('ended')
-    // It was hidden while no process was there to see it: it waits at its beginning, as one that is hidden does.
+    // It was hidden while no process was there to see it: it waits at its start, as one that is hidden does.
     const hidden = await again(ended.back, 'media', settings, false)
     expect(frameOf(hidden.first)).toBe(0)
     await hidden.back.untilState('paused')
@@ -376,7 +376,7 @@ describe('the process of a media source', () => {
         () => `${hit} goes on: ${JSON.stringify(source.reports.slice(-3))}`,
       )
       const back = await source.untilPicture((picture) => picture.timeUs > timeUs + 200_000)
-      // It stands where it would, had it gone on; its film of twelve seconds may have begun anew.
+      // It stands where it would, had it gone on; its film of twelve seconds may have started again.
       const ahead = frameOf(back)! - frame - (back.timeUs - timeUs) / periodUs
       expect(Math.abs(ahead - clipFrames * Math.round(ahead / clipFrames))).toBeLessThan(45)
     }

@@ -38,7 +38,7 @@ function levels(sound: Float32Array, hz: number): number[] {
   return found
 }
 
-/** Without the windows in which something begins or ends, or a machine was held up: that is heard at all frequencies, and not for long. */
+/** Without the windows in which something starts or ends, or a machine was delayed: that is heard at all frequencies, and not for long. */
 const steadily = (all: readonly number[]) => all.toSorted((a, b) => b - a)[Math.floor(all.length / 4)] ?? 0
 
 const isNear = (level: number, wanted: number) => Math.abs(level - wanted) < 1
@@ -155,7 +155,7 @@ describe('audio through the mixer and an encoder into a file', () => {
     await voice.remove()
     socket.close()
 
-    // A machine that is held up moves a clock for a moment: what counts is that it is found again.
+    // A machine that is delayed moves a clock for a moment: what counts is that it is found again.
     for (const source of ['voice', 'music']) {
       const told = drifts.flatMap((drift) => drift.filter((each) => each.source === source))
       expect(told.some(({ ppm, offsetMs }) => Math.abs(ppm) < 500 && Math.abs(offsetMs) < 20)).toBe(true)
@@ -183,7 +183,7 @@ describe('audio through the mixer and an encoder into a file', () => {
     expect(levels(mixed, voiceHz).some((level) => isNear(level, playedDb))).toBe(true)
     expect(levels(mixed, musicHz).some((level) => isNear(level, playedDb))).toBe(true)
 
-    // The tone is still the tone, within half a cent: three tenths of a second of it, while it was alone and the machine was not held up.
+    // The tone is still the tone, within half a cent: three tenths of a second of it, while it was alone and the machine was not delayed.
     const tones = music.flatMap((_, from) => {
       if (!music.slice(from, from + 3).every((level) => isNear(level, playedDb)) || from + 3 > music.length) return []
       return [

@@ -198,7 +198,7 @@ describe('the program', () => {
     const frames = lumas(file as string)
     const white = frames.findIndex(({ luma }) => luma > 126)
     const [before, first] = [frames[white - 1] as { time: number }, frames[white] as { time: number }]
-    // Frames of the file by their number on the show's clock: the first white one is the first that was told, or as many later as are
+    // Frames of the file by their number on the show's clock: the first white one is the first that the answer names, or as many later as are
     // left out before it.
     const judge = (late: number) => {
       const numberOf = (time: number): number => Math.round((time - first.time) * fps) + (told[0] as { frame: number }).frame + late
@@ -223,7 +223,7 @@ describe('the program', () => {
   }, 300_000)
 
   it('fades evenly from one scene to the next', async () => {
-    // Once more where the machine stood still meanwhile and hardly anything of the fade was made.
+    // Once more where the machine did not move meanwhile and hardly anything of the fade was made.
     await undisturbed(async () => {
       await cutTo('black')
       const [file] = await recorded(async () => {
@@ -262,7 +262,7 @@ describe('the program', () => {
 
   it('is back within two seconds when its process is killed: same scene, same streams, the file goes on in a new part', async () => {
     const stream = await host.until('show', ({ state }) => state === 'active')
-    // Again where the machine was busier with its return than with its beginning.
+    // Again where the machine was busier with its return than with its start.
     await undisturbed(async () => {
       const before = await get<{ pid: number }>('/studio/statistics')
       const known = (await filesOf()).length

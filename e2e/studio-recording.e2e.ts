@@ -31,13 +31,13 @@ async function probe(file: string): Promise<Probed> {
   }
 }
 
-/** Where the last packet of any track begins, ms: a file that was cut off has no length of its own. */
+/** Where the last packet of any track starts, ms: a file that was cut off has no length of its own. */
 async function endOf(file: string): Promise<number> {
   const { stdout } = await run('ffprobe', ['-v', 'error', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file])
   return Math.max(...stdout.split('\n').map((line) => Number.parseFloat(line) || 0)) * 1000
 }
 
-/** When the packets of an audio track begin, s. */
+/** When the packets of an audio track start, s. */
 async function packetTimes(file: string, track: number): Promise<number[]> {
   const { stdout } = await run('ffprobe', [
     '-v',
@@ -58,7 +58,7 @@ async function numbersOf(file: string): Promise<number[]> {
   return (await readFrames(file)).flatMap(({ code }) => (code === undefined ? [] : [code.frame]))
 }
 
-/** Where a film that plays without end would have begun, ms of this process: the same for as long as it plays on. */
+/** Where a film that plays without end would have started, ms of this process: the same for as long as it plays on. */
 async function filmBegan(host: RunningHost, afterMs: number): Promise<number> {
   let report: any
   let known: number | undefined
@@ -153,7 +153,7 @@ describe("the studio's recordings", () => {
     const [before, after] = [frames.map(({ code }) => code!.frame), await numbersOf(second.path)]
     const mine = new Set([...before, ...after])
     const whole = new Set(await numbersOf(mkv.path))
-    // They may have begun at different keyframes.
+    // They may have started at different keyframes.
     const began = Math.max(before[0]!, ...[...whole].slice(0, 1))
     expect([...mine].filter((number) => number >= began && !whole.has(number))).toEqual([])
     const theirs = [...whole].filter((number) => number >= began && number <= after.at(-1)!)
@@ -181,7 +181,7 @@ describe("the studio's recordings", () => {
     const numbers = await numbersOf(path)
     // Counted by its ends: a busy machine leaves out frames of the show itself, there as well.
     expect(numbers.at(-1)! - numbers[0]!).toBeGreaterThan(90)
-    // Bytes are written and nothing is encoded: one of three times at least, a machine that stands still is not in the way.
+    // Bytes are written and nothing is encoded: one of three times at least, a machine that does not move is not in the way.
     for (let again = 0; again < 2 && tookMs >= 1000; again++) ({ tookMs } = await show.command('replay', 'save'))
     expect(tookMs).toBeLessThan(1000)
     const download = await fetch(`${host.http}/api/v1/studio/files/${id}/file?download=true`)
@@ -276,9 +276,9 @@ describe("the studio's recordings", () => {
       expect(Math.abs(recovered.durationMs - last.durationMs)).toBeLessThan(50)
       const sum = first.durationMs + last.durationMs
       expect(told.get(id).statistics.durationMs - sum).toBeLessThan(1000)
-      // By where the last packet begins: the last picture of a busy machine may be shown for some frames.
+      // By where the last packet starts: the last picture of a busy machine may be shown for some frames.
       for (const { path, durationMs } of [first, last]) expect(Math.abs((await endOf(path)) - durationMs)).toBeLessThan(400)
-      // Of the first part nothing is lost: every picture stands at its place, and a decoder that missed one would complain above.
+      // Of the first part nothing is lost: every picture is at its place, and a decoder that missed one would complain above.
       const frames = (await readFrames(first.path)).filter(({ code }) => code !== undefined)
       const off = frames.map(({ code, time }) => code!.frame - frames[0]!.code!.frame - (time - frames[0]!.time) * 30)
       // A machine that is busy with all of this draws some of the test pictures late.
@@ -287,7 +287,7 @@ describe("the studio's recordings", () => {
     }
     process.stdout.write(`the studio's process was away for ${Math.round(awayMs)} ms\n`)
 
-    // A service that is started anew goes on with what still ran; a person who ends the host has ended that too.
+    // A service that is started again goes on with what still ran; a person who ends the host has ended that too.
     await host.kill('SIGTERM')
     host = await startHost({ name: 'studio-recording', dataDir })
     show = showOf(host)

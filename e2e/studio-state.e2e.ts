@@ -161,7 +161,7 @@ describe('a collection', () => {
     expect((await ask('GET', '/studio/collection')).revision).toBe(revision)
     const moves = async (): Promise<number> =>
       (await ask('GET', '/studio/history')).undo.filter(({ name }: { name: string }) => name === 'Move "red"').length
-    // A drag that stands still for half a second is two: a machine may be held up for so long.
+    // A drag that does not move for half a second is two: a machine may be delayed for so long.
     await undisturbed(async () => {
       while ((await moves()) > 0) await ask('POST', '/studio/undo', {})
       for (let x = 100; x < 110; x++) await ask('PATCH', '/studio/scenes/talk/items/red', { position: { x } })

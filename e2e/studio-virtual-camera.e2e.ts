@@ -122,7 +122,7 @@ describe('a virtual camera of PipeWire', () => {
     const steps = seen.map(({ timeUs }) => ((timeUs - seen[0]!.timeUs) * 30) / 1e6)
     for (const step of steps) expect(step).toBeCloseTo(Math.round(step), 3)
     const places = seen.map(({ frame }, index) => frame - seen[0]!.frame - steps[index]!).toSorted((a, b) => a - b)
-    // The pattern that a busy machine draws late stands behind for a while.
+    // The pattern that a busy machine draws late is behind for a while.
     expect(places.filter((place) => Math.abs(place - places[10]!) <= 3).length, `${places}`).toBeGreaterThan(10)
     expect((await show.report('camera')).statistics).toMatchObject({ watched: true })
     await show.until('camera', ({ statistics }) => statistics.frames >= 30)

@@ -10,7 +10,7 @@ import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 import { openShow } from './helpers/show.ts'
 import { until } from './helpers/until.ts'
 
-/** What every program of these tests begins with: `round` is how often it was started, `say` speaks to the supervisor. */
+/** What every program of these tests starts with: `round` is how often it was started, `say` speaks to the supervisor. */
 const prelude = `
 const fs = require('node:fs')
 const [dataDir] = process.argv.slice(1)
@@ -209,7 +209,7 @@ describe('a supervised host', () => {
     expect((await host.api('PATCH', '/live/streams/leaves/slate', { slate: 'default' })).status).toBe(200)
     expect((await host.api('POST', '/live/streams/camera/recording', {})).status).toBeLessThan(300)
     await show.until('file', ({ statistics }) => statistics.bytes > 0)
-    // A recording begins with a keyframe: before that there is nothing that a host could go on with.
+    // A recording starts with a keyframe: before that there is nothing that a host could go on with.
     const recordings = async (): Promise<any[]> =>
       (await host.api('GET', '/live/recordings')).body.items.filter((each: any) => each.stream === 'camera')
     await until(async () => (await recordings()).some(({ bytes }) => bytes > 0), 'the recording has reached the disk')

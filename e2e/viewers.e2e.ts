@@ -25,7 +25,7 @@ describe('who is watching', () => {
     return page
   }
   const figures = async (name: string) => (await host.api('GET', `/live/streams/${name}/viewers`)).body
-  /** Looks five times a second, so often: looks are counted and not time, which a machine that is held up lets pass for nothing. */
+  /** Looks five times a second, so often: looks are counted and not time, which a machine that is delayed lets pass for nothing. */
   async function until(name: string, accept: (viewers: any) => boolean, looks = 400): Promise<any> {
     for (let look = 1; ; look++) {
       const viewers = await figures(name)
@@ -58,7 +58,7 @@ describe('who is watching', () => {
     const stream = (await host.api('GET', '/live/streams/crowd')).body
     for (const url of [stream.rtmpUrl, `${host.http}/live/crowd.flv`, `${host.http}/live/crowd/hls.m3u8`, stream.srtUrl]) play(url)
     const { figures: all, items } = await until('crowd', (viewers) => viewers.figures.concurrent === 7 && viewers.figures.measured === 3)
-    // A page whose connection takes too long to come about, as on a machine that is held up, plays Low-Latency HLS instead.
+    // A page whose connection takes too long to come about, as on a machine that is delayed, plays Low-Latency HLS instead.
     const inRealTime = (await pages[2]!.evaluate(() => window.__player!.engine)) === 'webrtc'
     expect(all).toMatchObject({
       concurrent: 7,
@@ -123,7 +123,7 @@ describe('who is watching', () => {
   it('tells pages of start, loss, return and end within 2 s, in each protocol', async () => {
     const pages = await Promise.all(['hls', 'dash', 'webrtc'].map((player) => open(`/watch/told?player=${player}`)))
     await Promise.all(pages.map((page) => untilPlayer(page, 'missing')))
-    /** Two seconds of looks once the host knows it: what a machine is held up by between two of them does not count. */
+    /** Two seconds of looks once the host knows it: what a machine is delayed by between two of them does not count. */
     async function all(states: readonly string[], known?: (stream: any) => boolean): Promise<void> {
       if (known) await host.until('told', known)
       for (let look = 1; ; look++) {

@@ -65,7 +65,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
     const control = await open()
     await playStream(control, '/live/encoder/whep')
     for (const viewer of [...viewers, control]) await untilFrames(viewer, 60)
-    // Where lost packets are not sent again every window has stalls, of a machine that is held up now and then one.
+    // Where lost packets are not sent again every window has stalls, of a machine that is delayed now and then one.
     for (let window = 1; ; window++) {
       const before = await Promise.all(viewers.map(received))
       const gaps = await Promise.all([...viewers, control].map(watchGaps))

@@ -49,7 +49,7 @@ function missingPackages(packages) {
   return packages.filter((name) => !installed.has(name))
 }
 
-/** Installs what is missing where that is possible, once for each list: a machine without network is not held up at every start. */
+/** Installs what is missing where that is possible, once for each list: a machine without network is not delayed at every start. */
 async function missingAfterInstall(packages) {
   const missing = missingPackages(packages)
   if (missing.length === 0 || !canInstall()) return missing

@@ -77,7 +77,7 @@ async function checkRepresentation(set, representation, template, timeline, base
   if (representation.width) args.push('-width', representation.width, '-height', representation.height)
   if (set.startWithSAP) args.push('-startwithsap', set.startWithSAP)
   const run = spawnSync(resolve(values.validator), args, { cwd: work, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  // It writes what it found beside the file, one line for every box: each kind is told once.
+  // It writes what it found beside the file, one line for every box: each kind is reported once.
   const said = ['stderr.txt', 'stdout.txt'].map((name) => (existsSync(join(work, name)) ? readFileSync(join(work, name), 'latin1') : ''))
   const found = new Set()
   for (const line of [run.stdout, run.stderr, ...said].join('\n').split('\n')) {

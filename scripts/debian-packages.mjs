@@ -7,7 +7,7 @@ import { say, timed } from './progress.mjs'
 const inPath = (...names) =>
   names.some((name) => `${process.env.PATH ?? ''}${delimiter}/usr/sbin`.split(delimiter).some((folder) => existsSync(join(folder, name))))
 
-/** Descriptions of libraries stand below /usr/lib/ARCHITECTURE. */
+/** Descriptions of libraries are below /usr/lib/ARCHITECTURE. */
 const hasTypelib = (name) =>
   existsSync('/usr/lib') && readdirSync('/usr/lib').some((folder) => existsSync(`/usr/lib/${folder}/girepository-1.0/${name}.typelib`))
 

@@ -116,7 +116,7 @@ function findCircle(imports: readonly Import[]): string[] | undefined {
 }
 
 /**
- * The imports as folders see them: between the files and folders that stand in one folder, wherever below them the import is.
+ * The imports as folders see them: between the files and folders that are in one folder, wherever below them the import is.
  * Tests are left out: they may read what they please of their part.
  */
 function importsOfFolders(imports: readonly Import[]): Import[] {

@@ -57,7 +57,7 @@ export function findNode24() {
   }
 }
 
-/** The JavaScript file of the npm that called us, or of the one that stands beside this Node. */
+/** The JavaScript file of the npm that called us, or of the one that is beside this Node. */
 export function npmScript() {
   const candidates = [
     process.env.npm_execpath,

@@ -106,7 +106,7 @@ const countRun = ({ code, report }) =>
 
 /**
  * Runs a suite, what failed of it once more by itself, and records both. `lane`: where it runs; `again`: what differs the second time.
- * Unit tests wait for real time and real files too: a machine that is held up can fail one of them.
+ * Unit tests wait for real time and real files too: a machine that is delayed can fail one of them.
  */
 async function suiteOf(node, suite, lane, again = {}) {
   const from = performance.now()
@@ -160,7 +160,7 @@ async function main() {
   await unitTests(node)
 
   if (built) {
-    // Read here and not above: it is TypeScript, and this file begins on a Node that may be older.
+    // Read here and not above: it is TypeScript, and this file starts on a Node that may be older.
     const { files, atOnce } = JSON.parse(
       execFileSync(
         node,

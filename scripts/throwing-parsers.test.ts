@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 
 /**
  * `new URL`, `decodeURIComponent` and `decodeURI` throw on what they cannot read, and `//[` as the target of a request once ended the host.
- * In the code of the host each call stands in a `try`, behind `URL.canParse`, resolves a file beside a module, or is named here with its reason.
+ * In the code of the host each call is in a `try`, behind `URL.canParse`, resolves a file beside a module, or is named here with its reason.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -12,7 +12,7 @@ import type { CaseTarget } from './send-case.ts'
 const faultyLine = /"level":"(?:error|fatal)"|uncaught|unhandled|worker ended|is silent|\(node:\d+\)|AssertionError|at file:\/\//i
 /** ms that /health may take; a busy machine takes some. */
 const healthMs = 30_000
-/** What the host and its processes may take beyond what they began with, while they are attacked and afterwards. */
+/** What the host and its processes may take beyond what they started with, while they are attacked and afterwards. */
 const maxGrowthBytes = 600e6
 const maxKeptBytes = 250e6
 const maxHandles = 3000
@@ -178,7 +178,7 @@ export class FuzzHost {
     }
   }
 
-  /** Waits until what the attacks held is given back; answers what is kept, or undefined. */
+  /** Waits until what the attacks occupied is given back; answers what is kept, or undefined. */
   async settled(timeoutMs: number): Promise<string | undefined> {
     const fits = (): boolean => {
       const { bytes, handles } = this.usage()

@@ -164,7 +164,7 @@ export const http: Fuzzer = {
   make: (random): FuzzCase => conversation(random, Array.from({ length: 1 + random.int(4) }, () => request(random)).join('')),
 }
 
-/** Upgrades and CONNECT, mostly refused ones, on sockets that are often reset at once. */
+/** Upgrades and CONNECT, mostly rejected ones, on sockets that are often reset at once. */
 export const upgrade: Fuzzer = {
   name: 'upgrade',
   make: (random): FuzzCase => {

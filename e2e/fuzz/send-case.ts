@@ -34,7 +34,7 @@ function fillFor({ keys, viewerToken }: CaseTarget, index: number): Fill {
 const addressOf = (index: number): string => `127.${1 + ((index >> 14) & 127)}.${(index >> 7) & 127}.${1 + (index & 127)}`
 
 /**
- * Sends a case as the `index`th; answers with the beginning of what the host said. Never rejects: a host that hangs up is what most
+ * Sends a case as the `index`th; answers with the start of what the host said. Never rejects: a host that hangs up is what most
  * cases are for.
  */
 export async function sendCase(fuzzCase: FuzzCase, target: CaseTarget, index: number): Promise<Buffer> {

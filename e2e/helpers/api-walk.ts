@@ -1,4 +1,4 @@
-/** Asks every route of the API, as its own description tells them, with what breaks its schema and what stands at its edges. */
+/** Asks every route of the API, as its own description tells them, with what breaks its schema and what is at its edges. */
 
 type Schema = any
 
@@ -55,7 +55,7 @@ function plain(schema: Schema, depth = 0): unknown {
   }
 }
 
-/** What stands at a schema's edges: inside, on and beyond them. */
+/** What is at a schema's edges: inside, on and beyond them. */
 function edges(schema: Schema): unknown[] {
   const found: unknown[] = []
   for (const each of schema.anyOf ?? schema.oneOf ?? [schema]) {

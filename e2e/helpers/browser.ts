@@ -31,7 +31,7 @@ export interface SeenFrame extends Barcode {
 
 /**
  * Reads the barcode of each presented frame of the page's first video for `forMs`, and longer until there are `least` of them, as a
- * machine that is held up needs; pictures that cannot be read are left out.
+ * machine that is delayed needs; pictures that cannot be read are left out.
  */
 export function readVideo(page: Page, forMs: number, min = 0): Promise<SeenFrame[]> {
   return page.evaluate(
@@ -69,7 +69,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 
 /**
  * How many pictures a viewer is behind, as a median: those that it still saw before the one that was drawn when it read a picture.
- * At thirty a second each is 33 ms; on a machine that is held up a picture takes longer at every station, and pictures are still what
+ * At thirty a second each is 33 ms; on a machine that is delayed a picture takes longer at every station, and pictures are still what
  * may wait between them.
  */
 export function picturesBehind(seen: readonly SeenFrame[]): number {
@@ -81,7 +81,7 @@ export function picturesBehind(seen: readonly SeenFrame[]): number {
   )
 }
 
-/** Watches how long the page's first video stands still: the time it is shown, and what it waits for, without what the page is held up. */
+/** Watches how long the page's first video does not move: the time it is shown, and what it waits for, without what the page is delayed. */
 export async function watchStill(page: Page): Promise<{ maxMs(): Promise<number> }> {
   await page.evaluate(() => {
     const scope = window as unknown as { still?: { maxMs: number }; watchingStill?: ReturnType<typeof setInterval> }
@@ -90,7 +90,7 @@ export async function watchStill(page: Page): Promise<{ maxMs(): Promise<number>
     const still = { maxMs: 0 }
     scope.still = still
     let [time, stillMs, lookedMs] = [video.currentTime, 0, performance.now()]
-    // For as long as a page is held up itself nobody can say that the picture stands still: a look counts for 100 ms at most.
+    // For as long as a page is delayed itself nobody can say that the picture does not move: a look counts for 100 ms at most.
     scope.watchingStill = setInterval(() => {
       const now = performance.now()
       stillMs += Math.min(now - lookedMs, 100)
@@ -144,7 +144,7 @@ export function sidewaysPx(page: Page): Promise<number> {
 }
 
 /**
- * Counts in the frames that were seen: how often the picture number stood still or went back. `fps` is the stream's.
+ * Counts in the frames that were seen: how often the picture number did not move or went back. `fps` is the stream's.
  * A busy browser now and then hands out the picture after the one that it announced, and then that one again: it stands where it
  * belongs by the video's clock. A repeated picture stands where a later one belongs, and those after it may come late for good.
  */

@@ -33,11 +33,11 @@ export function baseClip(): Promise<string> {
 /** Frames of `longClip`: 50 s at 30 fps. */
 export const longClipFrames = 1500
 
-/** 50 s of the test picture at 640x360: for what must go on for as long as a machine that is held up takes. */
+/** 50 s of the test picture at 640x360: for what must go on for as long as a machine that is delayed takes. */
 export const longClip = (): Promise<string> =>
   testClip('clips-long-source', { width: 640, height: 360, frames: longClipFrames, videoKbps: 500 })
 
-/** A variant of the base clip, made by ffmpeg once in each run: `args` stand between input and output. */
+/** A variant of the base clip, made by ffmpeg once in each run: `args` are between input and output. */
 export async function madeClip(file: string, args: readonly string[], input?: string): Promise<string> {
   mkdirSync(artifacts, { recursive: true })
   const path = join(artifacts, file)

@@ -3,7 +3,7 @@ export interface FlvViewer {
   readonly frames: number
   /** Steps between two pictures that are longer than they should be, ms. */
   readonly gaps: readonly number[]
-  /** What was seen since the last call: gaps, and the longest time without a picture, ms, without what this process was held up by. */
+  /** What was seen since the last call: gaps, and the longest time without a picture, ms, without what this process was delayed by. */
   forget(): { readonly gaps: readonly number[]; readonly maxWaitMs: number }
   stop(): void
 }

@@ -7,7 +7,7 @@ const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'DELETE'] as const
 /** Headers that say how an answer may be used, in the order in which they are written down. */
 const shown = ['content-type', 'cache-control', 'access-control-allow-origin', 'access-control-allow-methods', 'allow', 'accept-ranges']
 
-/** What stands in the URLs of a running stream. */
+/** What is in the URLs of a running stream. */
 export interface WalkedRun {
   readonly epoch: string
   readonly init: number

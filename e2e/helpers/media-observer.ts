@@ -3,7 +3,7 @@ import type { SoundStore } from '../../src-main/media/worker/stores/media-stores
 import { readBarcode } from './barcode.ts'
 import type { OpenedSource, SeenPicture } from './studio-source.ts'
 
-/** A picture that stood in a source's store. */
+/** A picture that was in a source's store. */
 export interface ObservedPicture {
   /** Frame counter of the test picture; undefined where it cannot be read, and where nothing was shown. */
   readonly frame: number | undefined

@@ -42,7 +42,7 @@ export interface Removable {
   remove(): Promise<void>
 }
 
-/** A PipeWire with session manager, PulseAudio's door and message bus of its own, without any device of the machine. */
+/** A PipeWire with session manager, PulseAudio's endpoint and message bus of its own, without any device of the machine. */
 export interface PrivatePipeWire {
   /** Its own, gone after `stop`. */
   readonly folder: string
@@ -206,7 +206,7 @@ export async function startPipeWire(): Promise<PrivatePipeWire> {
         ...['-q', 'fdsrc', 'do-timestamp=true', `blocksize=${(width * height * 3) / 2}`],
         ...['!', 'rawvideoparse', `width=${width}`, `height=${height}`, 'format=i420', `framerate=${rate}/1`],
         ...['!', 'videoconvert', '!', `${caps},format=${format}`],
-        // pipewiresink 0.3.65 falls over pictures that stand in buffers of its own pool: it is given copies.
+        // pipewiresink 0.3.65 falls over pictures that are in buffers of its own pool: it is given copies.
         ...['!', 'identity', 'drop-allocation=true'],
         // And it gives nothing for ever to whoever is joined to it between its caps and its first picture: no waiting there.
         ...['!', 'pipewiresink', 'mode=provide', 'sync=false', 'async=false'],

@@ -15,7 +15,7 @@ export interface PlayedStream {
   stop(): void
 }
 
-/** A stream within the test, fed from an FLV file at its own pace: what stands between a publisher and the parts under test. */
+/** A stream within the test, fed from an FLV file at its own pace: what is between a publisher and the parts under test. */
 export function playFile(file: string): PlayedStream {
   const run = new StreamRun({ id: 'st_test', name: 'test', epoch: 'e1', log: quietLog, nowMs: Date.now() })
   const timeline = new Timeline({ startMs: 0, floorMs: 0, audioTicks })

@@ -90,7 +90,7 @@ export async function startNodeMediaServer(): Promise<RelayTarget> {
   return { url: `rtmp://127.0.0.1:${port}/live`, port, stop: stopper(child, folder) }
 }
 
-/** A TCP server that does with each connection what it is told. */
+/** A TCP server that does with each connection what the test says. */
 export async function startTcp(onSocket: (socket: Socket) => void): Promise<RelayTarget> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {

@@ -68,7 +68,7 @@ export function publishRequest(key: string, app = 'live'): Buffer {
   ])
 }
 
-/** A publisher that sends exactly what it is told, when it is told. */
+/** A publisher that sends exactly what the test says, when it says so. */
 export class RtmpPublisher {
   readonly socket: Socket
   /** What the server said, as far as it is text. */
@@ -87,7 +87,7 @@ export class RtmpPublisher {
     })
   }
 
-  /** Connects and publishes; rejects with the server's words where it refuses. */
+  /** Connects and publishes; rejects with the server's words where it rejects. */
   static async publish(port: number, key: string): Promise<RtmpPublisher> {
     const publisher = new RtmpPublisher(port)
     publisher.socket.write(publishRequest(key))

@@ -27,7 +27,7 @@ export function hasRtspServer(): boolean {
   )
 }
 
-/** Serves an MP4 file (H.264, AAC) over RTSP, from its beginning to each client, as a camera would. */
+/** Serves an MP4 file (H.264, AAC) over RTSP, from its start to each client, as a camera would. */
 export async function startRtspServer(file: string): Promise<{ url: string; stop(): void }> {
   const child = spawn(python, ['-c', program, file], { stdio: ['ignore', 'pipe', 'ignore'] })
   const port = await new Promise<string>((resolve, reject) => {

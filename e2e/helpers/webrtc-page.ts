@@ -71,7 +71,7 @@ export function publishFromPage(page: Page, address: string, key: string, codec 
   )
 }
 
-/** Plays over WHEP in the page's first video; resolves when there is a picture (or a refusal). */
+/** Plays over WHEP in the page's first video; resolves when there is a picture (or a rejection). */
 export function playInPage(page: Page, address: string): Promise<Signalled & { firstPictureMs: number }> {
   return page.evaluate(async (address) => {
     const peer = new RTCPeerConnection()

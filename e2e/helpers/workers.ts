@@ -18,13 +18,13 @@ export const lives = (pid: number): boolean => {
   }
 }
 
-/** How long the host waits before it begins each worker again that ended since line `from` of its log, ms, as it tells there. */
+/** How long the host waits before it starts each worker again that ended since line `from` of its log, ms, as it tells there. */
 export const restartsSince = (host: RunningHost, from: number): number[] =>
   host.log.slice(from).flatMap((line) => (line.includes('"restartInMs"') ? [JSON.parse(line).restartInMs as number] : []))
 
 /**
  * Kills the host's workers of that name and waits until another one is there and `works`. Resolves with how long the host said to wait
- * before it began them again, ms: the part of the gap that is the host's and not the machine's; 0 where it said nothing.
+ * before it started them again, ms: the part of the gap that is the host's and not the machine's; 0 where it said nothing.
  */
 export async function killWorker(host: RunningHost, name: string, works: () => Promise<boolean>): Promise<number> {
   const before = await until(() => {

@@ -2,7 +2,7 @@ import { barcodeColumns, barcodeHeight, barcodeRows, encodeBarcode } from '../..
 import type { XClient } from './x-client.ts'
 
 export interface XFilm {
-  /** Numbers of the frames that were drawn: one that this process was held up for is none of them. */
+  /** Numbers of the frames that were drawn: one that this process was delayed for is none of them. */
   readonly drawn: readonly number[]
   stop(): void
 }
@@ -16,7 +16,7 @@ export function showFilm(client: XClient, window: number, { width, height, rate 
   const drawn: number[] = []
   const draw = (): void => {
     const next = Math.round(((performance.now() - began) * rate) / 1000)
-    // A timer that was held up fires twice in a row.
+    // A timer that was delayed fires twice in a row.
     if (next === drawn.at(-1)) return
     drawn.push(next)
     encodeBarcode({ frame: next, wallMs: Date.now() }, code)

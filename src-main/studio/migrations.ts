@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Migration } from '../platform/storage/migrations.ts'
 
-/** The tables of the studio wing. */
+/** The tables of the studio part. */
 export const studioMigrations: readonly Migration[] = [
   {
     name: 'studio/0001-files',

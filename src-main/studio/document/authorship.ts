@@ -8,7 +8,7 @@ import { eachReference, type Reference } from './references.ts'
 export interface Author {
   /** Principal. */
   readonly actor: string
-  /** What they name is held to what editors may use. */
+  /** What they name is limited to what editors may use. */
   readonly limited: boolean
 }
 
@@ -19,7 +19,7 @@ export type ReferenceRefusal = (reference: Reference, limited: boolean) => strin
 export interface Authoring {
   readonly author: Author
   /**
-   * `anew`: the author wrote what is new in it. `back`: what is new stood in the collection before (undo, versions) or comes from its
+   * `anew`: the author wrote what is new in it. `back`: what is new was in the collection before (undo, versions) or comes from its
    * file, which says itself who wrote what.
    */
   readonly how: 'anew' | 'back'
@@ -33,7 +33,7 @@ export function keysByEditors({ byEditors }: Pick<Collection, 'byEditors'>): Rea
 }
 
 /**
- * The new state of a collection with its record of what editors wrote. What stood in it before stays whose it was; what is new is
+ * The new state of a collection with its record of what editors wrote. What was in it before stays whose it was; what is new is
  * judged by who brings it: by an edit, and by undo, paste, import and versions alike.
  * @throws AppError `path.forbidden`, `url.forbidden`
  */
@@ -77,7 +77,7 @@ export function withoutAuthors<T extends Pick<Collection, 'byEditors'>>(collecti
   return rest
 }
 
-/** Most refused references that are named. */
+/** Most rejected references that are named. */
 const maxLines = 10
 
 function forbidden({ kind, value }: Reference, lines: readonly string[]): AppError {

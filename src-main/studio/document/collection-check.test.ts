@@ -10,7 +10,7 @@ import { testBox, testDocument, testKinds, testReader } from './testing/test-kin
 
 type Loose = Record<string, any>
 
-/** What is said of a document: the lines of its refusal. */
+/** What is said of a document: the lines of its rejection. */
 function refusal(change: (document: Loose) => unknown): readonly string[] {
   const document = testDocument()
   change(document)

@@ -115,7 +115,7 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckDependencies
     }
 
     if (!shape(sorts.collection, document, '')) {
-      // Where the lists are there, more can be told at once.
+      // Where the lists are there, more is known at once.
       if (!hasLists(document)) return found
     }
     const collection = document as Collection
@@ -154,7 +154,7 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckDependencies
   }
 }
 
-/** The refusal of a document, with every fault in its details and in its message. */
+/** The rejection of a document, with every fault in its details and in its message. */
 export function invalidCollection(faults: readonly Fault[], file?: string): AppError {
   const lines = faults.map(({ place, problem }) => `${place === '' ? 'the document' : place}: ${problem}`)
   const where = file === undefined ? '' : `${file}: `

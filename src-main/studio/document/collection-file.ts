@@ -56,7 +56,7 @@ async function writeWhole(path: string, text: string): Promise<void> {
 export class CollectionFile {
   readonly path: string
   readonly #history: string
-  /** What the file held when it was last read or written here. */
+  /** What the file contained when it was last read or written here. */
   #digest = ''
   #seen: { readonly mtimeMs: number; readonly size: number; readonly ino: number } | undefined
   #versionAtMs = Number.NEGATIVE_INFINITY
@@ -95,7 +95,7 @@ export class CollectionFile {
   }
 
   /**
-   * Replaces the file; what it held is kept as a version, at most one a minute unless `keep` asks for it. Throws
+   * Replaces the file; what it contained is kept as a version, at most one a minute unless `keep` asks for it. Throws
    * `studio.collection_changed` where another program wrote it, and `studio.collection_unreadable`.
    */
   async write(text: string, options: { readonly keep?: boolean; readonly overwrite?: boolean } = {}): Promise<void> {
@@ -191,7 +191,7 @@ export class CollectionFile {
     }
   }
 
-  /** Takes the file away; what it held stays as a version. */
+  /** Takes the file away; what it contained stays as a version. */
   async remove(): Promise<void> {
     try {
       await this.#keepVersion()

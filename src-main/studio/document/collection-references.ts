@@ -102,7 +102,7 @@ export function referenceFaults(collection: Collection): readonly Fault[] {
   return faults
 }
 
-/** The scenes that stand in a scene, groups included. */
+/** The scenes that are in a scene, groups included. */
 function innerScenes(items: readonly Item[]): readonly string[] {
   return items.flatMap((item) => ('group' in item ? innerScenes(item.group) : 'scene' in item ? [item.scene] : []))
 }

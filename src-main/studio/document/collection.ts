@@ -62,7 +62,7 @@ const ItemBase = {
   id: IdSchema,
   name: Type.Optional(NameSchema),
   visible: Type.Boolean(),
-  /** Editors refuse to move it; programs may. */
+  /** Editors do not move it; programs may. */
   locked: Type.Boolean(),
   /** Where the item's `alignment` point stands, canvas pixels (of the group for an item inside one). */
   position: PairSchema,
@@ -89,8 +89,8 @@ const SourceItemSchema = Type.Object({ ...ItemBase, source: IdSchema }, exactly)
 const SceneItemSchema = Type.Object({ ...ItemBase, scene: IdSchema }, exactly)
 
 /**
- * Something that stands in a scene: a source, another scene, or a group of such. Groups do not nest. The box of a group reaches from its own
- * origin, where places of its items are counted from, to the right and the bottom of what stands in it.
+ * Something that is in a scene: a source, another scene, or a group of such. Groups do not nest. The box of a group reaches from its own
+ * origin, where places of its items are counted from, to the right and the bottom of what is in it.
  */
 export const ItemSchema = Type.Union([
   SourceItemSchema,

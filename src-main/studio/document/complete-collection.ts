@@ -51,7 +51,7 @@ export class Completion {
   readonly #kinds: CollectionKinds
   readonly #items = new Set<string>()
   readonly #filters = new Set<string>()
-  /** Thousands of items of one source ask for the same id: each search begins where the last one ended. */
+  /** Thousands of items of one source ask for the same id: each search starts where the last one ended. */
   readonly #itemNumbers = new Map<string, number>()
   readonly #filterNumbers = new Map<string, number>()
 
@@ -68,7 +68,7 @@ export class Completion {
     return inOrder({ width: 1920, height: 1080, background: '#000000', ...(first === undefined ? {} : { scene: idOf(first) }), ...named })
   }
 
-  /** An empty scene for a canvas that has none: something is on air from its beginning on. */
+  /** An empty scene for a canvas that has none: something is on air from its start on. */
   sceneFor(canvas: { readonly id?: unknown; readonly name?: unknown }, scenes: readonly unknown[]): Loose & { readonly id: string } {
     const id = freeId(`${canvas.id}-scene`, (taken) => scenes.some((scene) => idOf(scene) === taken))
     return { ...this.scene({ id, name: canvas.name ?? id }, 0, String(canvas.id)), id }
@@ -254,14 +254,14 @@ function withNames(given: Loose, wanted: string): Loose {
 
 const headings = ['format', 'version', 'id', 'name', 'kind', 'source', 'scene']
 
-/** What is read first stands first in a document that is written out. */
+/** What is read first is first in a document that is written out. */
 function inOrder(entity: Loose): Loose {
   const heads: Loose = {}
   for (const name of headings) if (Object.hasOwn(entity, name)) heads[name] = entity[name]
   return { ...heads, ...entity }
 }
 
-/** A frame rate as people write it, a number, as the fraction that it stands for. */
+/** A frame rate as people write it, a number, as the fraction that it represents. */
 export function frameRate(given: unknown): unknown {
   if (given === undefined) return { numerator: 30, denominator: 1 }
   if (typeof given !== 'number') return isRecord(given) ? { denominator: 1, ...given } : given
@@ -284,7 +284,7 @@ function mapList(value: unknown, complete: (one: Loose, index: number) => Loose)
   return Array.isArray(value) ? value.map((one, index) => (isRecord(one) ? complete(one, index) : one)) : value
 }
 
-/** An id that stands in a list is not given to what stands before it there. */
+/** An id that is in a list is not given to what is before it there. */
 function reserve(taken: Set<string>, value: unknown): void {
   for (const one of list(value)) {
     const id = idOf(one)

@@ -6,7 +6,7 @@ import { invalidCollection } from './collection-check.ts'
 /** Makes of a document of one version a document of the next. Given a copy that it may change. */
 export type DocumentUpgrade = (document: Record<string, unknown>) => Record<string, unknown>
 
-/** By the version that they begin with. Documents of every released version stand in `fixtures/` and must open for ever. */
+/** By the version that they start with. Documents of every released version are in `fixtures/` and must open for ever. */
 const documentUpgrades: Readonly<Record<number, DocumentUpgrade>> = {}
 
 /**

@@ -107,7 +107,7 @@ it('no edit makes anything but a collection, an undo that leads back, or an erro
   let done = 0
   for (let round = 0; round < 160; round++) {
     const edit = (next() < 0.4 ? pick(templates) : { ...(mutate(pick(templates), next, 0.08) as object), do: pick(templates).do }) as Edit
-    // The door refuses the rest.
+    // The endpoint rejects the rest.
     if (!Value.Check(EditSchema, edit)) continue
     const before = current
     const fault = strange(() => {

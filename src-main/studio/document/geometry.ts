@@ -28,7 +28,7 @@ export const BoundsSchema = Type.Object(
     ),
     width: Type.Number({ minimum: 1, maximum: 16384 }),
     height: Type.Number({ minimum: 1, maximum: 16384 }),
-    /** Where the content stands inside the box. */
+    /** Where the content is inside the box. */
     alignment: AlignmentSchema,
   },
   { additionalProperties: false },

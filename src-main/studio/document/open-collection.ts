@@ -57,7 +57,7 @@ export interface OpenCollectionDependencies {
 }
 
 export interface Doing extends Author {
-  /** Refuse where the collection is of another revision. */
+  /** Reject where the collection is of another revision. */
   readonly ifRevision?: number
   /** Edits with the same one are one step of the history: a drag. */
   readonly gesture?: string
@@ -74,7 +74,7 @@ export class OpenCollection {
   #mark: UndoMark
   #dirty = false
   #keepVersion = true
-  /** What is kept of the file as it was opened, where it held secrets in plain. */
+  /** What is kept of the file as it was opened, where it contained secrets in plain. */
   #firstVersion: string | undefined
   #conflict = false
   #problem: AppError | null = null
@@ -261,7 +261,7 @@ export class OpenCollection {
   }
 
   #take(before: Collection, after: Collection, cause: ChangeCause, name: string, actor: string, joined = false): void {
-    // Sources whose settings only look new would begin anew.
+    // Sources whose settings only look new would start again.
     const collection = shareStructure(before, after)
     this.#collection = collection
     this.#revision++
@@ -291,7 +291,7 @@ export class OpenCollection {
   #schedule(everyMs: number): void {
     if (this.#timer !== undefined || this.#saving !== undefined || this.#conflict) return
     const waitMs = this.#lastSaveMs + everyMs - performance.now()
-    // Also the first is begun behind whatever is being answered now.
+    // Also the first is started behind whatever is being answered now.
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined
@@ -329,7 +329,7 @@ export class OpenCollection {
       await this.#writeState(overwrite, keep)
     } catch (error) {
       this.#dirty = true
-      // Once the sealed version of what was opened is kept, the file itself, with its secrets in plain, never is.
+      // Once the encrypted version of what was opened is kept, the file itself, with its secrets in plain, never is.
       if (this.#firstVersion === encryptedVersion) this.#keepVersion ||= keep
       throw error
     }

@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { AudioEncodingSchema, VideoEncodingSchema } from './encoding-schemas.ts'
 
-/** A way out of the studio. Each has its own state and statistics; starting or failing one never touches another. */
+/** An output of the studio. Each has its own state and statistics; starting or failing one never touches another. */
 export const OutputSchema = Type.Object(
   {
     id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
     name: Type.String({ minLength: 1, maxLength: 120 }),
     kind: Type.Union(['host', 'rtmp', 'srt', 'whip', 'recording', 'replay', 'virtual-camera'].map((kind) => Type.Literal(kind))),
-    /** Begins with the studio. */
+    /** Starts with the studio. */
     autostart: Type.Boolean(),
     canvas: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' }),
     /** Null: sound alone, or a kind that encodes nothing. */

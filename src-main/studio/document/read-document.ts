@@ -11,7 +11,7 @@ import type { SecretSeals } from './secret-seals.ts'
 /** Bytes of the largest document that is read: more than any collection can be written out to. */
 export const maxDocumentBytes = 128 * 1024 * 1024
 const maxDepth = 40
-/** Of any list: more than any that is allowed. What is longer is not completed and looked through before it is refused. */
+/** Of any list: more than any that is allowed. What is longer is not completed and looked through before it is rejected. */
 const maxEntries = 2048
 
 export interface DocumentReader {
@@ -25,9 +25,9 @@ export interface DocumentReader {
 export interface ReadDocument {
   /** Complete and checked, its secrets in plain. */
   readonly collection: Collection
-  /** Places of secrets that were sealed on another machine, and are left out. */
+  /** Places of secrets that were encrypted on another machine, and are left out. */
   readonly lost: readonly string[]
-  /** Some secrets stood there in plain. */
+  /** Some secrets were there in plain. */
   readonly plain: boolean
 }
 
@@ -68,7 +68,7 @@ function checked(document: unknown, { check }: DocumentReader, file?: string): C
   return document as Collection
 }
 
-/** Refuses what only an attacker writes, before anything walks the document by itself: bottomless nesting, endless lists, and the one name that is not like others. */
+/** Rejects what only an attacker writes, before anything walks the document by itself: bottomless nesting, endless lists, and the one name that is not like others. */
 export function refuseMonsters(document: unknown, file?: string): void {
   let level: object[] = typeof document === 'object' && document !== null ? [document] : []
   for (let depth = 0; level.length > 0; depth++) {
@@ -84,7 +84,7 @@ export function refuseMonsters(document: unknown, file?: string): void {
   }
 }
 
-/** Where a part stands in a document, which is no deeper than it may be. */
+/** Where a part is in a document, which is no deeper than it may be. */
 function placeOf(part: object, document: unknown, place = ''): string | undefined {
   if (document === part) return place
   if (typeof document !== 'object' || document === null) return undefined

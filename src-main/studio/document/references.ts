@@ -68,7 +68,7 @@ interface Part {
   readonly settings: unknown
 }
 
-/** Calls back with every reference of a collection and the place of the part that it stands in, e.g. `sources/cam`. */
+/** Calls back with every reference of a collection and the place of the part that it is in, e.g. `sources/cam`. */
 export function eachReference(collection: Collection, kinds: CollectionKinds, call: (reference: Reference, part: string) => void): void {
   const look = (part: Part, family: string, kind: KindOfSettings | undefined, place: string): void => {
     if (kind === undefined) return

@@ -5,7 +5,7 @@ import { mapSecrets, type SecretKind } from './settings-secrets.ts'
 
 const encryptedPrefix = 'sealed:'
 
-/** Seals secrets for the disk. The same secret is sealed once, so that a file without a change stays the same. */
+/** Seals secrets for the disk. The same secret is encrypted once, so that a file without a change stays the same. */
 export class SecretSeals {
   readonly #encrypt: (secret: string) => string
   readonly #open: (encrypted: string) => string
@@ -35,7 +35,7 @@ export class SecretSeals {
     return mapSecrets(collection, kinds, ({ secret, kind }) => (isOpen(secret, kind) ? secret : encryptedPrefix + this.#encrypt(secret)))
   }
 
-  /** Places whose secret is sealed. */
+  /** Places whose secret is encrypted. */
   encryptedPlaces(document: unknown, kinds: CollectionKinds): readonly string[] {
     const places: string[] = []
     mapSecrets(document, kinds, ({ secret, owner, place }) => {
@@ -45,7 +45,7 @@ export class SecretSeals {
     return places
   }
 
-  /** A document as it was read; what was written in plain stays so. Secrets that this machine cannot open are left out and named; `plain`: some were not sealed. */
+  /** A document as it was read; what was written in plain stays so. Secrets that this machine cannot open are left out and named; `plain`: some were not encrypted. */
   open<T>(document: T, kinds: CollectionKinds): { readonly document: T; readonly lost: readonly string[]; readonly plain: boolean } {
     const lost: string[] = []
     let plain = false

@@ -4,7 +4,7 @@ import { maskUrl } from '../../platform/url-secrets.ts'
 import type { Collection } from './collection.ts'
 import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
 
-/** What stands in answers where a secret is. Sent back it means: as it was. */
+/** What is in answers where a secret is. Sent back it means: as it was. */
 export const hiddenSecret = '••••'
 
 /** `text`: all of it is secret; `url`: what a URL holds of secrets. */

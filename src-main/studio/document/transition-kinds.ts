@@ -15,7 +15,7 @@ const direction = Type.Union(
 )
 const source = (description: string) => Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description })
 
-/** Every kind of transition. Settings that name a source stand in `sourceSettings` too. */
+/** Every kind of transition. Settings that name a source are in `sourceSettings` too. */
 export const transitionKinds: readonly TransitionKindDescription[] = [
   { kind: 'cut', title: 'Cut', settings: Type.Object({}, exactly) },
   {

@@ -10,7 +10,7 @@ export interface UndoMark {
 }
 
 export interface KeptHistory {
-  /** Number of the first step: those before it were forgotten. */
+  /** Number of the first step: those before it were dropped. */
   readonly first: number
   readonly steps: readonly HistoryStep[]
   /** Two of them while the file is being written: the state before and the one to come. */
@@ -24,7 +24,7 @@ interface Box {
 
 const format = { format: 'ami-streams/undo', version: 1 } as const
 
-/** Each step is sealed once, however often the file is written: steps hold secrets as collections do. */
+/** Each step is encrypted once, however often the file is written: steps hold secrets as collections do. */
 const encrypted = new WeakMap<HistoryStep, string>()
 
 /** The file beside a collection that keeps its history: a head, and a line for each step. */

@@ -57,7 +57,7 @@ export class EncodingSubscriptions {
       this.#dependencies.onWanted()
     } else {
       const { track, fault } = shared
-      // Whoever comes later learns what the others were told, and may need a keyframe to begin at.
+      // Whoever comes later learns what the others were told, and may need a keyframe to start at.
       queueMicrotask(() => {
         if (!shared?.listeners.has(listener)) return
         if (fault !== undefined) listener.onFault(fault)

@@ -5,7 +5,7 @@ import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 
 const tag = 'studio'
 
-/** The doors of the API to guests: people who come into the show by WebRTC, each by a stream of their own. */
+/** API routes of guests: people who come into the show by WebRTC, each by a stream of their own. */
 export function guestRoutes(carrier: Pick<StreamCarrier, 'invite' | 'disinvite'>, audit: AuditLog): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -26,9 +26,9 @@ export interface EncodedFeedDependencies {
 
 /** How long a packet waits for the other tracks to come as far, s of media: a track that fell silent holds the rest up no longer. */
 const maxKeptS = 1
-/** Sound that is kept while the first keyframe is awaited: encoders of pictures look ahead, s. */
+/** Sound that is kept while the first keyframe is expected: encoders of pictures look ahead, s. */
 const soundBeforeS = 3
-/** Bounds of what is kept for subscribers that begin at a keyframe. */
+/** Bounds of what is kept for subscribers that start at a keyframe. */
 const cacheBytes = 32 * 1024 * 1024
 const cacheS = 30
 
@@ -46,18 +46,18 @@ interface Lane {
 
 interface Seat {
   readonly subscriber: StreamSubscriber
-  /** Pictures are held back until a keyframe. */
+  /** Pictures are kept back until a keyframe. */
   waiting: boolean
 }
 
 /**
  * One encoding of pictures and any of sound, joined: tracks `v0`, `a0`, `a1`, ... on one timeline, packets in order of decoding time over
- * all tracks unless asked as they come. It begins when every encoder has told its configuration, with a keyframe, and so it does after a gap.
+ * all tracks unless asked as they come. It starts when every encoder has told its configuration, with a keyframe, and so it does after a gap.
  */
 export class EncodedFeed implements MediaFeed {
   /** Wall clock of time 0, ms since 1970; 0 before the first packet. */
   originTimeMs = 0
-  /** Seams since it began. */
+  /** Seams since it started. */
   gaps = 0
   /** Why nothing comes; undefined while something may. */
   fault: string | undefined
@@ -203,7 +203,7 @@ export class EncodedFeed implements MediaFeed {
     this.#emit(this.#asTheyCome)
   }
 
-  /** A keyframe has come that everything can begin with: sound from before it has nothing to be seen with. */
+  /** A keyframe has come that everything can start with: sound from before it has nothing to be seen with. */
   #begin(packet: Packet): void {
     this.#awaitsKey = false
     const fromS = packet.pts / packet.track.timescale

@@ -1,6 +1,6 @@
 import { EncodedFeed, type EncodedFeedDependencies, type FeedRequest } from './encoded-feed.ts'
 
-/** A feed that is held until it is released. */
+/** A feed that is kept until it is released. */
 export interface FeedHold {
   readonly feed: EncodedFeed
   /** Idempotent. */
@@ -21,7 +21,7 @@ export class FeedStore {
     this.#dependencies = dependencies
   }
 
-  /** Begins the encodings where nobody else has. `onFault` is called, later, when they cannot run. */
+  /** Starts the encodings where nobody else has. `onFault` is called, later, when they cannot run. */
   take({ canvas, video, audio, owner, asTheyCome = false }: FeedRequest, onFault: (problem: string) => void): FeedHold {
     const key = JSON.stringify([canvas, video, audio, owner ?? null, asTheyCome])
     let shared = this.#shared.get(key)

@@ -28,7 +28,7 @@ export interface CreateOutputsDependencies
 /** How long the host's start waits for files that the one before it left unfinished, ms: they go on being read behind it. */
 const maxRecoveryMs = 1500
 
-/** The ways out of the studio, with what the host that ran before left behind put in order. */
+/** The outputs of the studio, with what the host that ran before left behind put in order. */
 export async function createOutputs(
   dependencies: CreateOutputsDependencies,
 ): Promise<StudioOutputs & { readonly routes: readonly RouteDefinition[] }> {

@@ -37,7 +37,7 @@ export interface OutputsDependencies extends Pick<StudioDependencies, 'carrier' 
 
 interface Entry {
   output: Output
-  /** What its settings name is held to what editors may use. */
+  /** What its settings name is limited to what editors may use. */
   limited: boolean
   state: OutputState
   error: AppError | undefined
@@ -59,7 +59,7 @@ export class Outputs implements StudioOutputs {
   readonly #feeds: FeedStore
   readonly #wanted: WantedOutputs
   readonly #entries = new Map<string, Entry>()
-  /** Outputs that were removed and are not at their end yet, by id: one that comes back under it begins behind them. */
+  /** Outputs that were removed and are not at their end yet, by id: one that comes back under it starts behind them. */
   readonly #leaving = new Map<string, Promise<unknown>>()
   /** Scene on air by canvas. */
   readonly #onAir = new Map<string, string>()
@@ -215,7 +215,7 @@ export class Outputs implements StudioOutputs {
     else this.#enter(entry, 'off', new AppError('studio.output_left_off', `Left off: ${why}`))
   }
 
-  /** `asked`: somebody wants it to run, also where it stands failed. */
+  /** `asked`: somebody wants it to run, also where it is failed. */
   async #begin(entry: Entry, asked: boolean): Promise<void> {
     const { id } = entry.output
     if (this.#closed) throw new AppError('studio.not_running', 'The host is ending')

@@ -11,9 +11,9 @@ import type { OutputReport } from './studio-outputs.ts'
 export type OutputState = OutputReport['state']
 export type OutputStatistics = OutputReport['statistics']
 
-/** What an output that is started stands on. */
+/** What an output that is started is on. */
 export interface OutputContext {
-  /** An editor named its URL: it is held to what editors may reach. */
+  /** An editor named its URL: it is limited to what editors may reach. */
   readonly limited: boolean
   /** Checked, its settings complete, secrets in plain. */
   readonly output: Output
@@ -29,13 +29,13 @@ export interface OutputContext {
   readonly now: () => number
   /** Joins all that the output makes from its start to its stop by a person: the same after a restart of the host. */
   readonly session: string
-  /** Begins paused: it was when the host ended. */
+  /** Starts paused: it was when the host ended. */
   readonly paused: boolean
   /** Names of the canvas and of the scene that is on air there, as they are now. */
   readonly shown: () => { readonly canvas: string; readonly scene: string }
   /** Name of a scene of the collection. */
   readonly sceneName: (id: string) => string
-  /** Where a frame of the show's clock stands on the timeline of encodings, s. */
+  /** Where a frame of the show's clock is on the timeline of encodings, s. */
   readonly secondsOf: (frame: number) => number
   readonly onState: (state: Exclude<OutputState, 'off'>, error?: AppError | undefined) => void
 }

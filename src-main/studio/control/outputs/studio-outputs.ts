@@ -28,17 +28,17 @@ export const OutputReportSchema = Type.Object({
 })
 export type OutputReport = Static<typeof OutputReportSchema>
 
-/** The ways out of the studio, as routes, actions and the show rule them. */
+/** The outputs of the studio, as routes, actions and the show rule them. */
 export interface StudioOutputs {
-  /** The collection as it is now, its secrets in plain: new outputs become known, changed ones start anew, removed ones end; undefined: all of them. Cheap where no output changed. */
+  /** The collection as it is now, its secrets in plain: new outputs become known, changed ones start again, removed ones end; undefined: all of them. Cheap where no output changed. */
   sync(collection: Collection | undefined): void
   /** In the collection's order. */
   list(): readonly OutputReport[]
-  /** A collection was opened: starts those that begin with the studio. */
+  /** A collection was opened: starts those that start with the studio. */
   autostart(): void
-  /** The host is back with the collection that it had: goes on with what ran, and starts those that begin with the studio. */
+  /** The host is back with the collection that it had: goes on with what ran, and starts those that start with the studio. */
   resume(): void
-  /** Resolves when it has begun to start, which is kept for a host that comes back. One that had failed begins anew. Throws `studio.output_*`. */
+  /** Resolves when the start is under way, which is kept for a host that comes back. One that had failed starts again. Throws `studio.output_*`. */
   start(id: string, actor?: string): Promise<OutputReport>
   /** Resolves when it is off: after some seconds also where a disk hangs. */
   stop(id: string, actor?: string): Promise<OutputReport>

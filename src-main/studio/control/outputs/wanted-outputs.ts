@@ -4,12 +4,12 @@ import type { StateStore } from '../state-store.ts'
 
 /** An output that is wanted: from its start to its stop by a person, over restarts of the host. */
 export interface WantedOutput {
-  /** When a person, a macro or `autostart` began it, ms since 1970. */
+  /** When a person, a macro or `autostart` started it, ms since 1970. */
   readonly sinceMs: number
   /** Joins all that it makes from its start to its stop. */
   readonly session: string
   readonly paused: boolean
-  /** It stands still until a person looks: code of the error. */
+  /** It does not move until a person looks: code of the error. */
   readonly failed: string | null
 }
 
@@ -24,11 +24,11 @@ interface Kept {
   readonly stopped: readonly string[]
 }
 
-/** What to begin when a host comes back to its show. */
+/** What to start when a host comes back to its show. */
 export interface Return {
   /** Is to go on. */
   readonly goesOn: ReadonlySet<string>
-  /** Was stopped by a person: `autostart` does not begin it. */
+  /** Was stopped by a person: `autostart` does not start it. */
   readonly stopped: ReadonlySet<string>
   /** Ran and stays off: why, by id. */
   readonly leftOff: ReadonlyMap<string, string>
@@ -39,7 +39,7 @@ const key = 'outputs'
 export const beatMs = 15_000
 /** A clock that was set back by less is not wondered at, ms. */
 const setBackMs = 60_000
-/** Hosts that end soon after they came back: after so many, nothing is begun by itself. */
+/** Hosts that end soon after they came back: after so many, nothing is started by itself. */
 const maxReturns = 5
 
 /** Which outputs are wanted, known again after a restart of the host. */
@@ -61,7 +61,7 @@ export class WantedOutputs {
     this.#before = store.get(key) as Kept | undefined
   }
 
-  /** An output begins, or begins anew. */
+  /** An output starts, or starts again. */
   want(id: string): WantedOutput {
     const known = this.#running.get(id)
     const wanted = known === undefined ? { sinceMs: this.#now(), session: randomText(12), paused: false, failed: null } : known
@@ -81,7 +81,7 @@ export class WantedOutputs {
     this.#keep()
   }
 
-  /** A person stopped it, or it could not begin. `remember`: `autostart` must not begin it when the host comes back. */
+  /** A person stopped it, or it could not start. `remember`: `autostart` must not start it when the host comes back. */
   unwant(id: string, remember: boolean): void {
     const known = this.#running.delete(id)
     const told = remember ? !this.#stopped.has(id) : this.#stopped.delete(id)

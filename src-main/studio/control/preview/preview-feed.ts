@@ -38,7 +38,7 @@ export interface PreviewConfig {
 export interface PreviewListener {
   /** Before the first frame, and again when frames of another encoding follow: a keyframe is the next. */
   onConfig(config: PreviewConfig): void
-  /** `late`: from the group of pictures that began before this listener came. */
+  /** `late`: from the group of pictures that started before this listener came. */
   onFrame(frame: PreviewFrame, late: boolean): void
   /** Nothing comes, and why. */
   onFault(problem: string): void
@@ -93,7 +93,7 @@ export class PreviewFeed {
     return this.#listeners.size
   }
 
-  /** Begins with the group of pictures that is kept, else with the keyframe that it asks for. Returns the way to stop. */
+  /** Starts with the group of pictures that is kept, else with the keyframe that it asks for. Returns the way to stop. */
   subscribe(listener: PreviewListener): () => void {
     const config = this.#current?.config
     if (config !== undefined) {

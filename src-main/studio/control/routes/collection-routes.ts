@@ -38,7 +38,7 @@ const minimal = (name: string): Record<string, unknown> => ({
   scenes: [{ id: 'scene-1', name: 'Scene 1' }],
 })
 
-/** The doors to collections as files: list, make, open, versions, export. */
+/** API routes of collections as files: list, make, open, versions, export. */
 export function collectionRoutes(dependencies: CollectionRoutesDependencies): readonly RouteDefinition[] {
   return [...folderRoutes(dependencies), ...openRoutes(dependencies), ...versionRoutes(dependencies)]
 }
@@ -278,7 +278,7 @@ function versionRoutes({ show, folder, reader, audit }: CollectionRoutesDependen
         const file = folder.versionsOf(params.name)
         const text = await file.readVersion(params.version)
         const version = readDocumentText(text, reader, params.version, params.name).collection
-        // What stands in the file is not judged again. A collection that was deleted, or cannot be read, has nothing.
+        // What is in the file is not judged again. A collection that was deleted, or cannot be read, has nothing.
         const present = await file.read().then(
           (now) => readDocumentText(now, reader, file.path, params.name).collection,
           () => undefined,

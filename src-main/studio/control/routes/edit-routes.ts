@@ -17,7 +17,7 @@ export interface EditRoutesDependencies {
   readonly filterProblem: (id: string) => string | undefined
 }
 
-/** The doors to edits: any of them as a batch, undo and redo, and one door for each list of things. */
+/** API routes of edits: any of them as a batch, undo and redo, and one endpoint for each list of things. */
 export function editRoutes(dependencies: EditRoutesDependencies): readonly RouteDefinition[] {
   return [...batchRoutes(dependencies), ...historyRoutes(dependencies), ...entityRoutes(dependencies)]
 }

@@ -87,7 +87,7 @@ const DeviceSchema = Type.Object({
   details: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]))),
 })
 
-/** The doors to the studio's process: its state and figures, kinds, devices, commands of sources, pictures, outputs. */
+/** API routes of the studio's process: its state and figures, kinds, devices, commands of sources, pictures, outputs. */
 export function engineRoutes(dependencies: EngineRoutesDependencies): readonly RouteDefinition[] {
   return [...statusRoutes(dependencies), ...kindRoutes(dependencies), ...sourceRoutes(dependencies), ...outputRoutes(dependencies)]
 }

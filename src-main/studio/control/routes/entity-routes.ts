@@ -42,7 +42,7 @@ export const SourceReportSchema = Type.Object({
   ),
 })
 
-/** A list that has doors of its own: its address, the word for one of it, and how one looks. */
+/** A list that has endpoints of its own: its address, the word for one of it, and how one looks. */
 interface ListEndpoint {
   readonly path: string
   readonly what: string

@@ -17,7 +17,7 @@ export interface ImportRoutesDependencies {
   readonly audit: { record(entry: { kind: 'command'; message: string; actor: string }): void }
 }
 
-/** The doors to collections made of what other programs write. */
+/** API routes of collections made of what other programs write. */
 export function importRoutes({ folder, reader, reach, audit }: ImportRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -153,7 +153,7 @@ function refuseElsewhere(at: string, { sort }: ListPlace, before: object, after:
   if (places.length > 0) throw secretNeeded(places.map((place) => `${at}/${place.replaceAll('.', '/')}`))
 }
 
-/** What a change brought in anew may be as short as what is added. */
+/** What a change brought in again may be as short as what is added. */
 function completeChanged(
   collection: Collection,
   { sort, owner }: ListPlace,

@@ -34,7 +34,7 @@ export class EditHistory {
   #kept: Kept[] = []
   /** How many of them are done; those behind were undone. */
   #position = 0
-  /** How many steps were forgotten at the front. */
+  /** How many steps were dropped at the front. */
   #first = 0
   #bytes = 0
   /** What the newest step must be followed by to be joined with it. */
@@ -47,7 +47,7 @@ export class EditHistory {
   get undone(): readonly HistoryStep[] {
     return this.#kept.slice(this.#position).map(({ step }) => step)
   }
-  /** Number of the first step that is held, and of the one that is next to be done again: they count on for ever. */
+  /** Number of the first step that is kept, and of the one that is next to be done again: they count on for ever. */
   get first(): number {
     return this.#first
   }
@@ -75,7 +75,7 @@ export class EditHistory {
 
   /**
    * Remembers an edit, and answers whether it was joined with the one before. `nowMs` is a clock that runs on; edits of one `gesture` are
-   * joined however long it takes, unless another came in between. What was undone before is forgotten.
+   * joined however long it takes, unless another came in between. What was undone before is dropped.
    */
   record(
     before: Collection,

@@ -40,7 +40,7 @@ const across = { left: 0, center: 0.5, right: 1 } as const
 const down = { top: 0, center: 0.5, bottom: 1 } as const
 
 /**
- * Takes a group apart: its items stand in the scene as they were seen. A group that is scaled unevenly and turned cannot be told by
+ * Takes a group apart: its items are in the scene as they were seen. A group that is scaled unevenly and turned cannot be told by
  * items of their own exactly; each then keeps its middle factor.
  */
 export function ungroupItem(collection: Collection, edit: EditOf<'ungroup'>): Collection {

@@ -26,7 +26,7 @@ const listSettings = ['files', 'playlist']
 const played =
   /\.(?:mp4|m4v|mov|mkv|webm|avi|flv|ts|mts|m2ts|mpg|mpeg|wmv|ogv|gif|mp3|aac|m4a|ogg|oga|opus|flac|wav|wma|png|jpe?g|webp|avif|bmp|tga|tiff?)$/i
 const maxEntries = 2000
-/** Of a path that is looked for elsewhere: so many of its last parts may stand in a folder below. */
+/** Of a path that is looked for elsewhere: so many of its last parts may be in a folder below. */
 const maxParts = 4
 /** Paths that are looked for, and folders of profiles: a document may name any number. */
 const maxPaths = 4000
@@ -40,7 +40,7 @@ interface Found {
 
 /**
  * Finds the files that a scene collection of OBS Studio names. Where one is not at its path, as on another machine, or its path is a relative
- * one, it is looked for by its name (and the folders before it) beside the document and, where that stands in the configuration of OBS, in the
+ * one, it is looked for by its name (and the folders before it) beside the document and, where that is in the configuration of OBS, in the
  * folders of its profiles. Folders in playlists and slideshows become the files in them.
  */
 export async function findObsFiles(document: Readonly<Record<string, unknown>>, options: FindObsFilesOptions): Promise<FoundObsFiles> {

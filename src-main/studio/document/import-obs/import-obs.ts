@@ -273,7 +273,7 @@ class ObsImport {
     return { sort, filters }
   }
 
-  /** What a kind would refuse is left out, and told. */
+  /** What a kind would reject is left out, and told. */
   #fitting(kind: KindOfSettings, settings: Record<string, unknown>, tell: (reason: string) => void): Record<string, unknown> {
     const fitting = { ...settings }
     for (const { place, problem } of schemaFaults(kind.settings, fitting, '')) {

@@ -24,7 +24,7 @@ const share = (value: number): number => rounded(clamp(value, 0, 1))
 /** Without the traces of computing. */
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
-/** Versions without a number work on the values of video, later ones on the light that these stand for. */
+/** Versions without a number work on the values of video, later ones on the light that these represent. */
 const isFirst = (id: string): boolean => !/_v\d+$/.test(id)
 const opacityOf = (settings: ObsValues, id: string): number =>
   share(isFirst(id) ? settings.number('opacity', 100) / 100 : settings.number('opacity', 1))

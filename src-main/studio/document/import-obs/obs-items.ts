@@ -22,7 +22,7 @@ function alignmentOf(bits: number): Alignment {
   }
 }
 
-/** How an item stands in its scene. `light` is what OBS mixes its source as. */
+/** How an item is in its scene. `light` is what OBS mixes its source as. */
 export function mapObsItem(item: ObsValues, light: 'video' | 'linear', tell: (reason: string) => void): Record<string, unknown> {
   const pair = (name: string, otherwise: number): { readonly x: number; readonly y: number } => {
     const values = item.part(name)

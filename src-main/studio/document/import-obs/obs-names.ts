@@ -41,7 +41,7 @@ export class ObsNames {
   readonly #items = new Set<string>()
   /** Items by scene and name, or number there: hotkeys refer to them so. */
   readonly #itemOf = new Map<string, { readonly id: string; readonly name: string }>()
-  /** Scenes that stand in a scene, by ids. */
+  /** Scenes that are in a scene, by ids. */
   readonly #nested = new Map<string, Set<string>>()
 
   newFilter(owner: string, name: string): string {
@@ -70,7 +70,7 @@ export class ObsNames {
     return source === undefined ? undefined : { source }
   }
 
-  /** Remembers that a scene stands in another; false where that one stands in it already. */
+  /** Remembers that a scene is in another; false where that one is in it already. */
   mayStandIn(outer: string, inner: string): boolean {
     const reaches = (from: string, seen: Set<string>): boolean =>
       from === outer || [...(this.#nested.get(from) ?? [])].some((each) => !seen.has(each) && reaches(each, seen.add(each)))

@@ -12,7 +12,7 @@ const knownModules = new Set([
   'advanced-scene-switcher',
 ])
 
-/** Reports what stands beside scenes and sources, and has no place in a collection. */
+/** Reports what is beside scenes and sources, and has no place in a collection. */
 export function tellTheRest(root: ObsValues, report: ImportReport): void {
   const modules = root.part('modules')
   tellModules(modules, report)
@@ -46,7 +46,7 @@ function tellModules(modules: ObsValues, report: ImportReport): void {
 /** What OBS writes where nobody has opened its output timer. */
 const untouchedSeconds = 30
 
-/** Which stops streaming or recording after a while. There is nothing to stop yet: outputs stand in the profile of OBS. */
+/** Which stops streaming or recording after a while. There is nothing to stop yet: outputs are in the profile of OBS. */
 function tellOutputTimer(timer: ObsValues, report: ImportReport): void {
   for (const [output, does, auto] of [
     ['stream', 'streaming', 'autoStartStreamTimer'],

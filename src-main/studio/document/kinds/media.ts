@@ -6,7 +6,7 @@ import type { SourceKind } from './source-kind.ts'
 
 const exactly = { additionalProperties: false }
 
-/** What every source of this folder can be told about its process. */
+/** What every source of this folder knows about its process. */
 const memoryLimitMb = Type.Integer({
   minimum: 128,
   maximum: 8192,

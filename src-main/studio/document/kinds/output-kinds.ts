@@ -10,7 +10,7 @@ import { secretText } from '../secret-text.ts'
 import type { OutputKind } from './output-kind.ts'
 
 const exactly = { additionalProperties: false }
-/** Refused where it is written, not first when the show begins. */
+/** Rejected where it is written, not first when the show starts. */
 const address = (schemes: string, description: string) =>
   referenceText('url', { maxLength: 500, pattern: `^(${schemes})://[^\\s/]`, description })
 const Certificate = Type.String({

@@ -59,7 +59,7 @@ describe.skipIf(!isLinux)('addons that are called as nobody should', () => {
   })
   const given = fc.array(fc.oneof(some, options), { maxLength: 7 })
   const seeded = (count: number) => ({ seed: Number(process.env.FUZZ_SEED ?? 4), numRuns: count * Number(process.env.FUZZ_RUNS ?? 1) })
-  /** It may refuse: only with an error of JavaScript. */
+  /** It may reject: only with an error of JavaScript. */
   const tried = (call: () => unknown): unknown => {
     try {
       return call()

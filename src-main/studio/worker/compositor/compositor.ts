@@ -26,7 +26,7 @@ export interface Layer {
   readonly opacity: number
   readonly blend: BlendMode
   readonly sampling: 'smooth' | 'nearest'
-  /** What it is mixed in with what is behind it: values of video (where left out), or the light that they stand for. */
+  /** What it is mixed in with what is behind it: values of video (where left out), or the light that they represent. */
   readonly light?: 'video' | 'linear'
 }
 
@@ -62,7 +62,7 @@ export type Mixing =
     }
 
 export interface Compositor extends MediaStores {
-  /** `opaque` surfaces begin with `background` (`#rrggbb`); others transparent. */
+  /** `opaque` surfaces start with `background` (`#rrggbb`); others transparent. */
   createSurface(options: { readonly width: number; readonly height: number; readonly background?: string }): Surface
   /** Composes a surface for frame number `frame` into memory of the same size. */
   render(surface: Surface, into: PictureMemory, frame: number): void

@@ -21,7 +21,7 @@ function rogueHand(address: string): { write(offset: number, value: bigint, byte
   }
 }
 
-/** Where numbers stand in the header of a frame store: native/media-store/frame-store.h. */
+/** Where numbers are in the header of a frame store: native/media-store/frame-store.h. */
 const frames = {
   latest: 16,
   written: 24,

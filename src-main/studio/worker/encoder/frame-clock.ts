@@ -19,7 +19,7 @@ export interface FrameClockDependencies {
   readonly onFrame: (frame: number, dueUs: number) => void
 }
 
-/** Calls for each frame of the show at its time; frames whose time has passed while the process was held up are dropped and counted. */
+/** Calls for each frame of the show at its time; frames whose time has passed while the process was delayed are dropped and counted. */
 export class FrameClock {
   /** Frames called for. */
   made = 0

@@ -1,8 +1,8 @@
 import type { FrameRate } from '../../document/frame-rate.ts'
 
 /**
- * Where the groups of pictures of an encoding begin: at the same frame numbers for every encoding of a show, before and after a
- * restart. Where the very frame that begins a group is left out, by the clock or for want of a picture, the next one begins it:
+ * Where the groups of pictures of an encoding start: at the same frame numbers for every encoding of a show, before and after a
+ * restart. Where the very frame that starts a group is left out, by the clock or for want of a picture, the next one starts it:
  * recordings are cut there, and players of segments count on it.
  */
 export class GroupsOfPictures {

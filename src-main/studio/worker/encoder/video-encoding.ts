@@ -32,7 +32,7 @@ export interface VideoEncodingDependencies {
   readonly onFault: (problem: string) => void
 }
 
-/** Pictures that may be with the encoder, one of them at work: more are left out, so that it never falls behind for good. */
+/** Pictures that may be with the encoder, one of them active: more are left out, so that it never falls behind for good. */
 const maxWaiting = 3
 
 function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {

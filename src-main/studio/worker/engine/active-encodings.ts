@@ -20,7 +20,7 @@ export interface CanvasSize {
   readonly height: number
 }
 
-/** The encodings that somebody takes, begun and ended as they are wanted; one never waits for another. */
+/** The encodings that somebody takes, started and ended as they are wanted; one never waits for another. */
 export class ActiveEncodings {
   readonly #dependencies: ActiveEncodingsDependencies
   #wanted = new Map<number, WantedEncoding>()
@@ -45,7 +45,7 @@ export class ActiveEncodings {
     this.#wanted = new Map(wanted.map((each) => [each.channel, each]))
   }
 
-  /** Begins all of a canvas's encodings anew: its size or the frame rate changed. */
+  /** Starts all of a canvas's encodings again: its size or the frame rate changed. */
   restart(canvases: ReadonlyMap<string, CanvasSize>, frameRate: FrameRate): void {
     const wanted = [...this.#wanted.values()]
     for (const each of wanted) {

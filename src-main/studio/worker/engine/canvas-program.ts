@@ -10,9 +10,9 @@ export interface CanvasProgramDependencies {
   readonly canvas: Canvas
   readonly scene: string
   readonly pictures: (source: string) => FrameStore | undefined
-  /** Plays a stinger from its beginning. */
+  /** Plays a stinger from its start. */
   readonly restart: (source: string) => void
-  /** How long a source plays from its beginning, ms, where that is known. */
+  /** How long a source plays from its start, ms, where that is known. */
   readonly lengthMs: (source: string) => number | undefined
   /** Length of a frame, ms. */
   readonly frameMs: number
@@ -22,10 +22,10 @@ export interface CanvasProgramDependencies {
 interface Running {
   readonly from: string
   readonly transition: Transition
-  /** Frame on which it begins; undefined while a stinger has no video yet. */
+  /** Frame on which it starts; undefined while a stinger has no video yet. */
   start: number | undefined
   readonly asked: number
-  /** Of a stinger with a duration of 0, as long as its film, when it begins. */
+  /** Of a stinger with a duration of 0, as long as its film, when it starts. */
   frames: number
 }
 
@@ -112,7 +112,7 @@ export class CanvasProgram {
       return
     }
     const step = at - running.start
-    // The first frame of a transition shows that it has begun.
+    // The first frame of a transition shows that it has started.
     const progress = (step + 1) / (running.frames + 1)
     if (running.transition.kind === 'move') {
       const { leaving, arriving } = this.#moved(running, progress)

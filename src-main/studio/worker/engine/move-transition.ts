@@ -67,7 +67,7 @@ function onTheWay(from: PlacedItem, to: PlacedItem, progress: number): Pick<Laye
 }
 
 /**
- * Both scenes on the way from one to the other, to be faded into each other: what both show stands at the same place in both, on its way
+ * Both scenes on the way from one to the other, to be faded into each other: what both show is at the same place in both, on its way
  * from where it was to where it will be. `progress` runs from 0 to 1.
  */
 export function movedLayers(scenes: SceneSurfaces, from: string, to: string, progress: number): { leaving: Layer[]; arriving: Layer[] } {

@@ -30,7 +30,7 @@ export function place(item: ItemLayout, contentWidth: number, contentHeight: num
   if (width <= 0 || height <= 0) return undefined
   let scaleX = item.scale.x
   let scaleY = item.scale.y
-  // The box that the alignment point is a point of, pixels of the scene, and where the content stands in it.
+  // The box that the alignment point is a point of, pixels of the scene, and where the content is in it.
   let boxWidth = width * scaleX
   let boxHeight = height * scaleY
   let insetX = 0
@@ -117,7 +117,7 @@ export function moved(transform: Affine, byX: number, byY: number): Affine {
   return [a, b, c, d, e + byX, f + byY]
 }
 
-/** A placement of content that begins left of its box or above it (`left`, `top` up to 0): seen where that side of the box is not cropped. */
+/** A placement of content that starts left of its box or above it (`left`, `top` up to 0): seen where that side of the box is not cropped. */
 export function overhanging({ crop, transform, width, height }: Placement, left: number, top: number): Placement {
   const [a, b, c, d, e, f] = transform
   const byX = crop.left === 0 ? left : 0

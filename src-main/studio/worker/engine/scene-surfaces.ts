@@ -12,7 +12,7 @@ export interface SceneSurfacesDependencies {
   readonly filters: (filters: readonly Filter[]) => NativeFilter[]
 }
 
-/** What a plan was made of: where one differs the plan is made anew. */
+/** What a plan was made of: where one differs the plan is recreated. */
 interface Basis {
   readonly source: Source
   readonly store: FrameStore
@@ -67,7 +67,7 @@ export class SceneSurfaces {
     this.#dependencies = dependencies
   }
 
-  /** Plans everything anew: what filters are made of has changed. */
+  /** Plans everything again: what filters are made of has changed. */
   replan(): void {
     this.#filters.clear()
     for (const planned of this.#planned.values()) this.#plan(planned)
@@ -254,7 +254,7 @@ export class SceneSurfaces {
   ): PlacedItem | undefined {
     const members = item.group.flatMap((each) => (each.visible && each.opacity > 0 ? (this.#leaf(each, basis, inner) ?? []) : []))
     if (members.length === 0) return undefined
-    // The group's box begins at its own origin, so that it stays where it is whatever its members do; what stands left of it or above hangs over.
+    // The group's box starts at its own origin, so that it stays where it is whatever its members do; what stands left of it or above hangs over.
     let [left, top, right, bottom] = [0, 0, 1, 1]
     for (const { placement } of members) {
       const box = extent(placement)

@@ -11,7 +11,7 @@ export interface SoundClockDependencies {
 
 const blockUs = (blockFrames * 1e6) / mixRate
 /**
- * What a busy machine held up is mixed later: sources keep their last two seconds. After a longer pause than this the machine slept, and
+ * What a busy machine delayed is mixed later: sources keep their last two seconds. After a longer pause than this the machine slept, and
  * the blocks between are left out, us.
  */
 const maxPauseUs = 10_000_000

@@ -2,7 +2,7 @@ import type { WorkerStatistics } from '../../control/engine/messages.ts'
 
 /** Figures of the studio's process, read once a second. */
 export class StatisticsMeter {
-  /** Frames that were not composed because encoders held all pictures. */
+  /** Frames that were not composed because encoders used all frame memory. */
   dropped = 0
   #frames = 0
   #framesBefore = 0

@@ -270,7 +270,7 @@ describe.skipIf(native === undefined)('filters for video', () => {
     expect(filters.of([one, other])).toHaveLength(2)
     filters.keepFor([{ filters: [{ ...other, enabled: false }] }])
     expect(filters.tables).toBe(1)
-    // One that is let go of while it is read is not kept either; what comes back is read anew.
+    // One that is let go of while it is read is not kept either; what comes back is read again.
     read = Promise.withResolvers()
     filters.of([one, lut('third')])
     filters.keepFor([{ filters: [one] }])

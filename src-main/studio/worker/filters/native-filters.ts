@@ -16,7 +16,7 @@ export interface NativeFiltersDependencies {
   readonly pictures: (source: string) => FrameStore | undefined
   /** A filter cannot do its work (undefined: it can again). */
   readonly onProblem: (filter: string, problem: string | undefined) => void
-  /** Something that a filter needs has come: make the filters anew. */
+  /** Something that a filter needs has come: make the filters again. */
   readonly onLoaded: () => void
 }
 
@@ -25,7 +25,7 @@ const largestTableBytes = 16 * 1024 * 1024
 /** A table that cannot be read is looked for again after so long, ms. */
 const againMs = 3000
 
-/** Tables of colour corrections that are held: 430 kB each. */
+/** Tables of colour corrections that are kept: 430 kB each. */
 const largestCorrections = 32
 /** A colour correction that leaves all but the opacity. */
 const untouched = { kind: 'color-correction', brightness: 0, contrast: 0, gamma: 1, saturation: 1, hueDegrees: 0 }
@@ -47,7 +47,7 @@ export class NativeFilters {
   readonly #tables = new Map<string, { table: ColorTable | string | undefined; readonly limited: boolean }>()
   /** Tables of colour corrections by their settings. */
   readonly #corrections = new Map<string, ReturnType<typeof correctionTable>>()
-  /** What was told last of each filter that cannot work. */
+  /** What was reported last of each filter that cannot work. */
   readonly #problems = new Map<string, string>()
   #again: NodeJS.Timeout | undefined
 
@@ -56,13 +56,13 @@ export class NativeFilters {
     this.#reach = dependencies.reach
   }
 
-  /** What users' paths may lead to is another: tables that editors named are read anew. */
+  /** What users' paths may lead to is another: tables that editors named are read again. */
   setReach(policy: ReachPolicy): void {
     this.#reach = policy
     for (const [file, { limited }] of this.#tables) if (limited) this.#tables.delete(file)
   }
 
-  /** Keys of what editors wrote: a table that somebody else answers for now is read anew. */
+  /** Keys of what editors wrote: a table that somebody else answers for now is read again. */
   setEditors(byEditors: ReadonlySet<string>): void {
     this.#byEditors = byEditors
     for (const [file, { limited }] of this.#tables) if (limited !== this.#isLimited(file)) this.#tables.delete(file)
@@ -73,7 +73,7 @@ export class NativeFilters {
     return filters.flatMap((filter) => (filter.enabled ? (this.#make(filter) ?? []) : []))
   }
 
-  /** Lets go of the tables that no filter names any more: one that comes back is read anew. `filtered` is all sources and scenes. */
+  /** Lets go of the tables that no filter names any more: one that comes back is read again. `filtered` is all sources and scenes. */
   keepFor(filtered: readonly { readonly filters: readonly Filter[] }[]): void {
     if (this.#tables.size === 0) return
     const named = new Set<string>()
@@ -81,7 +81,7 @@ export class NativeFilters {
     for (const file of this.#tables.keys()) if (!named.has(file)) this.#tables.delete(file)
   }
 
-  /** How many tables are held, those that are being read included. */
+  /** How many tables are kept, those that are being read included. */
   get tables(): number {
     return this.#tables.size
   }
@@ -158,7 +158,7 @@ export class NativeFilters {
     this.#dependencies.onLoaded()
   }
 
-  /** Files come back: those that are still wanted are read again, and the others forgotten. */
+  /** Files come back: those that are still wanted are read again, and the others dropped. */
   #lookAgain(): void {
     this.#again ??= setTimeout(() => {
       this.#again = undefined
@@ -168,7 +168,7 @@ export class NativeFilters {
   }
 }
 
-/** The compositor tells filters apart by what JSON shows of them: what is large or no data stands beside, named by what it came from. */
+/** The compositor tells filters apart by what JSON shows of them: what is large or no data is beside, named by what it came from. */
 function withHidden(filter: NativeFilter, name: string, value: unknown): NativeFilter {
   return Object.defineProperty(filter, name, { value })
 }

@@ -5,7 +5,7 @@ export function sizeBehind(filters: readonly Filter[], width: number, height: nu
   for (const { kind, enabled, settings } of filters) {
     if (kind !== 'crop' || !enabled) continue
     const { left = 0, top = 0, right = 0, bottom = 0 } = settings as { left?: number; top?: number; right?: number; bottom?: number }
-    // Chroma stands under every second pixel: the first one that stays is an even one.
+    // Chroma is under every second pixel: the first one that stays is an even one.
     width -= (left & ~1) + right
     height -= (top & ~1) + bottom
   }

@@ -164,7 +164,7 @@ describe('the mixer', () => {
         }
       })
     listen(0.9)
-    // 5 ms, and 20 ms with what stands in front of it: in whole blocks.
+    // 5 ms, and 20 ms with what is in front of it: in whole blocks.
     mixer.setTrackFilters([[], [filter('limiter', { ceilingDb: -20 })], [filter('noise-suppression', { amount: 0 }), filter('loudness')]])
     expect(mixer.delayUs).toBe(80_000)
     listen(1)
@@ -186,7 +186,7 @@ describe('the mixer', () => {
     const opening = level(false)
     expect(opening).toBeLessThan(0.3)
     expect(level(true)).toBe(0)
-    // It stood still, and opens anew.
+    // It did not move, and opens again.
     expect(level(false)).toBeCloseTo(opening, 1)
     expect(level(true)).toBe(0)
     mixer.meters()

@@ -26,7 +26,7 @@ class StudioMixer implements Mixer {
   readonly #tables = new Map<number, SincTable>()
   readonly #strips = new Map<string, InputStrip>()
   #leaving: InputStrip[] = []
-  /** Those that steer others stand before them. */
+  /** Those that steer others are before them. */
   #order: InputStrip[] = []
   readonly #buses: readonly MixBus[]
   readonly #isTaken: boolean[] = Array.from({ length: busCount }, () => false)

@@ -1,6 +1,6 @@
 /** A gain that goes to a new value in a straight line over some blocks. */
 export class GainRamp {
-  /** At the beginning and the end of the present block. */
+  /** At the start and the end of the present block. */
   start: number
   end: number
   #target: number

@@ -42,7 +42,7 @@ export class MixBus {
     this.#chain.setKeys(find)
   }
 
-  /** Begins anew with silence, for sources that are mixed `aheadBlocks` ahead. */
+  /** Starts again with silence, for sources that are mixed `aheadBlocks` ahead. */
   begin(aheadBlocks: number): void {
     this.#chain.reset()
     this.#keptFrames = 0
@@ -87,7 +87,7 @@ export class MixBus {
     this.#kept.fill(0, at, at + frames * 2)
   }
 
-  /** Makes room at the end. Answers where it begins. */
+  /** Makes room at the end. Answers where it starts. */
   #reserve(frames: number): number {
     const at = this.#keptFrames * 2
     this.#keptFrames += frames

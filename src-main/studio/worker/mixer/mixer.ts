@@ -49,7 +49,7 @@ export interface Mixer {
   setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void
   /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, `delayUs` after that time. */
   mix(timeUs: number): MixedBlock
-  /** Of the time since the last reading. What nobody has read for a second is no longer measured: the next reading begins anew. */
+  /** Of the time since the last reading. What nobody has read for a second is no longer measured: the next reading starts again. */
   meters(): readonly MeterReading[]
   drift(): readonly DriftReading[]
   close(): void

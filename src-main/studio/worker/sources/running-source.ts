@@ -26,7 +26,7 @@ export interface SourceContext {
   liveAddress(stream: string): Promise<string>
 }
 
-/** A source at work, in the studio's process; what may hang or crash runs in a process of its own behind it. */
+/** A source active, in the studio's process; what may hang or crash runs in a process of its own behind it. */
 export interface RunningSource {
   /** The same store for the source's whole life; empty while it has no video. */
   readonly pictures?: FrameStore
@@ -41,5 +41,5 @@ export interface RunningSource {
   stop(): Promise<void> | void
 }
 
-/** Begins a source. Never throws for what a user may have written or plugged out: that is reported. */
+/** Starts a source. Never throws for what a user may have written or plugged out: that is reported. */
 export type StartSource<Settings> = (settings: Settings, context: SourceContext) => RunningSource

@@ -6,7 +6,7 @@ import { referencesIn } from '../../document/references.ts'
 /** What a source may use of what its settings name. Plain data, so that it crosses to the source's process. */
 export interface SourceReach {
   readonly policy: ReachPolicy
-  /** Values of its settings that an admin, or the owner of the machine, wrote. What is not among them is held to what editors may use. */
+  /** Values of its settings that an admin, or the owner of the machine, wrote. What is not among them is limited to what editors may use. */
   readonly granted: readonly string[]
 }
 

@@ -6,7 +6,7 @@ import { readSettings } from './source-settings.ts'
 
 const drawn = async (kind: string): Promise<StartSource<unknown>> => (await import('./drawn/start-drawn-source.ts')).startDrawnSource(kind)
 
-/** What begins a source of each kind. Loaded when the first of its kind is wanted: most shows need few of them. */
+/** What starts a source of each kind. Loaded when the first of its kind is wanted: most shows need few of them. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked against its schema before
 const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   display: async () => (await import('./capture/capture-source.ts')).startDisplay,
@@ -37,7 +37,7 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
 }
 
 /**
- * Begins a source of any kind. Its settings, now and at each update, are completed and checked first: those that do not fit are
+ * Starts a source of any kind. Its settings, now and at each update, are completed and checked first: those that do not fit are
  * reported as the source's problem, and it keeps what it had. Commands that the kind does not take throw `studio.command_unknown`.
  * Never rejects: a kind that cannot run here is reported too.
  */
@@ -46,7 +46,7 @@ export async function startSource(kind: string, settings: unknown, context: Sour
   const load = starters[kind]
   if (description === undefined || load === undefined) return noSource(context, `There are no sources of the kind ${kind}`)
   const read = readSettings(description.settings, settings)
-  // One whose settings are broken begins with the defaults: there is something to update later.
+  // One whose settings are broken starts with the defaults: there is something to update later.
   const first = 'settings' in read ? read.settings : (readSettings(description.settings, {}) as { settings: unknown }).settings
   let refused = 'problem' in read ? refusal(read.problem) : undefined
   let last: SourceReport = { state: refused === undefined ? 'starting' : 'failed' }

@@ -3,7 +3,7 @@ import type { FromCamera } from '../../control/outputs/virtual-camera/messages.t
 
 /** A camera that is fed with the pictures of a store. */
 export interface FedCamera {
-  /** Pictures stand there from now on; null: nowhere, until it is told again. */
+  /** Pictures are there from now on; null: nowhere, until it is reported again. */
   show(pictures: CanvasPictures | null): void
   statistics(): { readonly frames: number; readonly dropped: number }
   close(): Promise<void>

@@ -51,7 +51,7 @@ export class LoopbackCamera implements FedCamera {
       this.#store = this.#stores.openFrameStore(pictures.address)
       this.#periodUs = (1e6 * pictures.frameRate.denominator) / pictures.frameRate.numerator
     } catch {
-      // Its maker died meanwhile: it is told anew soon.
+      // Its maker died meanwhile: it is reported again soon.
     }
   }
 
@@ -71,7 +71,7 @@ export class LoopbackCamera implements FedCamera {
       while (!this.#closed) {
         const sequence = this.#store?.sequence ?? 0
         if (sequence !== 0 && sequence !== this.#sent) await this.#write(sequence)
-        // The next picture is begun when it is due, and there some milliseconds later.
+        // The next picture is started when it is due, and there some milliseconds later.
         const restMs = (this.#sentUs + this.#periodUs - this.#stores.nowUs()) / 1000
         await new Promise((resolve) => setTimeout(resolve, Math.min(maxRestMs, Math.max(1, Math.floor(restMs)))))
       }
@@ -101,7 +101,7 @@ export class LoopbackCamera implements FedCamera {
   }
 }
 
-/** Opens the device for pictures of that size; throws FFmpeg's words where it refuses. */
+/** Opens the device for pictures of that size; throws FFmpeg's words where it rejects. */
 async function openDevice({ device, muxer }: Loopback, width: number, height: number): Promise<OpenDevice> {
   const output = new FormatContext()
   must(output.allocOutputContext2(null, muxer, device), 'make output')

@@ -44,7 +44,7 @@ export class FileBook {
     return book
   }
 
-  /** Reads files anew that were being written when the host ended. */
+  /** Reads files again that were being written when the host ended. */
   async recover(): Promise<void> {
     const left = [...this.#byId.values()].filter(({ state }) => state === 'writing')
     for (const file of left) await (file.kind === 'replay' ? this.#settle(file) : this.mend(file, 'recovered'))
@@ -66,7 +66,7 @@ export class FileBook {
     return [...this.#byId.values()].filter((file) => file.session === session && file.kind === kind)
   }
 
-  /** A path for a new file, which is nobody else's until `release`: outputs that begin together may want the same name. */
+  /** A path for a new file, which is nobody else's until `release`: outputs that start together may want the same name. */
   claim(facts: FileFacts): string {
     const path = freePath(facts, this.#claimed)
     this.#claimed.add(path)
@@ -77,7 +77,7 @@ export class FileBook {
     this.#claimed.delete(path)
   }
 
-  /** Takes a new file in, or keeps what has changed, and tells of it. */
+  /** Takes a new file in, or keeps what has changed, and reports it. */
   keep(file: StoredFile): void {
     this.#byId.set(file.id, file)
     if (this.#byId.size > maxFiles) this.#forgetOldest()

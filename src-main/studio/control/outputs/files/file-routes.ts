@@ -12,7 +12,7 @@ import { fileView, StudioFileSchema } from './studio-file.ts'
 const tag = 'studio'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
-/** The doors of the API to files that outputs wrote. */
+/** API routes of files that outputs wrote. */
 export function fileRoutes(files: FileBook, audit: AuditLog): readonly RouteDefinition[] {
   return [
     defineRoute({

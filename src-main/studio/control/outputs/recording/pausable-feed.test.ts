@@ -25,7 +25,7 @@ class Source {
     }
     for (let sound = 0; sound < sounds; sound++) {
       const its = track(`a${sound}`, 'audio', 48_000)
-      // Encoders begin when they are wanted: their packets do not begin together.
+      // Encoders start when they are wanted: their packets do not start together.
       for (let pts = 137 * sound; pts < 60 * 48_000; pts += frames) {
         this.#packets.push({ track: its, dts: pts, pts, duration: frames, key: true, data: Buffer.from([1]) })
       }
@@ -84,7 +84,7 @@ it.each([
 ])('goes on after a pause with the sample behind the last one, in step: %s', (_, options) => {
   const source = new Source(options)
   const { feed, handed, of } = recorded(source)
-  // Wherever the pause begins and ends.
+  // Wherever the pause starts and ends.
   for (let round = 0; round < 12; round++) {
     source.run(61 + 7 * round)
     feed.pause()
@@ -99,7 +99,7 @@ it.each([
     const before = video[index - 1]
     if (before === undefined) continue
     expect(packet.dts - before.dts).toBeGreaterThanOrEqual(3000)
-    // The last picture before a pause stands for a packet of sound longer at most, beside those that it is decoded before.
+    // The last picture before a pause represents a packet of sound longer at most, beside those that it is decoded before.
     expect(packet.dts - before.dts).toBeLessThan(3000 + 1920 + ('bFrames' in options ? 6000 : 0))
   }
   expect(new Set(video.map(({ pts }) => pts)).size).toBe(video.length)

@@ -34,7 +34,7 @@ export class PausableFeed implements MediaFeed {
   /** Sound that came while nothing was handed on, oldest first. */
   #held: Packet[] = []
   readonly #handed = new Map<string, Handed>()
-  /** Sound that was never heard before begins here, s of the feed. */
+  /** Sound that was never heard before starts here, s of the feed. */
   #fromS = Number.NEGATIVE_INFINITY
 
   constructor(feed: MediaFeed & { requestKeyframe(): void }, pictures: boolean) {

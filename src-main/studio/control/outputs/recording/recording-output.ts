@@ -14,9 +14,9 @@ import { PausableFeed } from './pausable-feed.ts'
 
 /** Bytes that may wait for the disk. */
 const queueBytes = 64 * 1024 * 1024
-/** Room that a recording which the disk had no room for wants before it goes on. */
+/** Room that a recording which the disk had no space for wants before it goes on. */
 const resumeBytes = 32 * 1024 * 1024
-/** Seconds between looks at a disk that refused. */
+/** Seconds between looks at a disk that rejected. */
 const lookEveryS = 3
 
 /** A file that grows: its line in the book, and its bytes. */
@@ -43,7 +43,7 @@ class FilePart implements PartSink {
     return whole
   }
 
-  /** Closes the file as it stands. */
+  /** Closes the file as it is. */
   async abandon(): Promise<void> {
     await this.#file.finish({ append: new Uint8Array(0), patches: [] })
   }
@@ -304,7 +304,7 @@ export class RecordingOutput implements RunningOutput {
     this.#closing.add(closing)
   }
 
-  /** A part that the disk refused, at its end: its state is told when it is closed, behind the output's. */
+  /** A part that the disk rejected, at its end: its state is told when it is closed, behind the output's. */
   async #givenUp({ stored }: FilePart): Promise<void> {
     const { files } = this.#context
     await files.mend(stored, 'complete')

@@ -5,7 +5,7 @@ import type { StreamSubscriber } from '../../../../media/live-stream.ts'
 export class ReplayBuffer implements StreamSubscriber {
   readonly #seconds: number
   readonly #maxBytes: number
-  /** Groups: each begins with a keyframe, and holds what came until the next. */
+  /** Groups: each starts with a keyframe, and holds what came until the next. */
   #groups: { readonly packets: Packet[]; readonly startS: number; bytes: number }[] = []
   readonly #tracks = new Map<string, Track>()
   #bytes = 0
@@ -25,7 +25,7 @@ export class ReplayBuffer implements StreamSubscriber {
     return first === undefined ? 0 : Math.max(0, Math.round((this.#endS - first.startS) * 1000))
   }
 
-  /** What is held now, in order. */
+  /** What is kept now, in order. */
   packets(): Packet[] {
     return this.#groups.flatMap((group) => group.packets)
   }
@@ -43,7 +43,7 @@ export class ReplayBuffer implements StreamSubscriber {
     if (video && packet.key) this.#groups.push({ packets: [], startS: packet.pts / track.timescale, bytes: 0 })
     const group = this.#groups.at(-1)
     if (group === undefined) return
-    // Packets come as pieces of what was read at once, of other encodings too: held as they are, they would hold all of it.
+    // Packets come as pieces of what was read at once, of other encodings too: kept as they are, they would hold all of it.
     group.packets.push({ ...packet, data: Buffer.from(packet.data) })
     group.bytes += packet.data.length
     this.#bytes += packet.data.length

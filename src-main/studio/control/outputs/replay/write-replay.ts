@@ -7,7 +7,7 @@ import { halfOf } from '../files/file-place.ts'
 const maxPieces = 512
 
 /**
- * Writes packets that begin with a keyframe as a plain MP4 file, which is there whole or not at all: tracks by their names, players begin
+ * Writes packets that start with a keyframe as a plain MP4 file, which is there whole or not at all: tracks by their names, players start
  * with the first of sound. Resolves with its bytes.
  */
 export async function writeReplay(

@@ -4,9 +4,9 @@ export interface LinkReading {
   readonly bitrateKbps: number
   /** Media that waits, or is on its way unconfirmed, ms. */
   readonly queuedMs: number
-  /** Frames dropped because it was too slow, since the beginning. */
+  /** Frames dropped because it was too slow, since the start. */
   readonly droppedFrames: number
-  /** Packets that were lost or had to be sent again, since the connection began; null where that is not known. */
+  /** Packets that were lost or had to be sent again, since the connection started; null where that is not known. */
   readonly packetsMissed: number | null
 }
 
@@ -26,7 +26,7 @@ const congestedMs = 700
 const clearMs = 350
 /** Of packets such a part is missed on a network that is full; radio alone loses less. */
 const manyMissed = 0.08
-/** A process that was held up looks like a network that loses for a moment: so many seconds in a row count, s. */
+/** A process that was delayed looks like a network that loses for a moment: so many seconds in a row count, s. */
 const missedS = 2
 /** Bytes in a packet of SRT or RTP, about. */
 const packetBytes = 1250

@@ -11,7 +11,7 @@ export class SendOutput implements RunningOutput {
   readonly #hold: FeedHold
   readonly #sender: FeedSender
   readonly #governor: BitrateGovernor | undefined
-  /** What the connection told last. */
+  /** What the connection reported last. */
   #told: Parameters<OutputContext['onState']> = ['starting']
   /** The encoder does not run. */
   #fault = false

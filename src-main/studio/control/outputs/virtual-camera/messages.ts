@@ -4,7 +4,7 @@ import type { CanvasPictures } from '../../engine/studio-engine.ts'
 export type ToCamera =
   /** First, once. */
   | { readonly type: 'open'; readonly camera: CameraToFeed }
-  /** Where pictures stand from now on; null: nowhere, until it is told again. */
+  /** Where pictures stand from now on; null: nowhere, until it is reported again. */
   | { readonly type: 'pictures'; readonly pictures: CanvasPictures | null }
 
 export type CameraToFeed =

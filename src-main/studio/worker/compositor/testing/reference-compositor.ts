@@ -1,6 +1,6 @@
 /**
  * A slow compositor in floating point that tests compare the native one with: 4:4:4 RGB, nine samples a pixel; one where pixels lie on
- * pixels, sixteen where unscaled content stands between them.
+ * pixels, sixteen where unscaled content is between them.
  */
 
 import { type Planar, planarOf } from '../../../../media/worker/stores/testing/reference-pictures.ts'

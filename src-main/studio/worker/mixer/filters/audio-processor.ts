@@ -1,5 +1,5 @@
 /**
- * One filter at work on one source: interleaved stereo at 48 kHz, a block of 10 ms at a time, in place. Nothing is allocated for a
+ * One filter active on one source: interleaved stereo at 48 kHz, a block of 10 ms at a time, in place. Nothing is allocated for a
  * block. New settings are glided to.
  */
 export interface AudioProcessor {
@@ -9,7 +9,7 @@ export interface AudioProcessor {
   update(settings: unknown): void
   /** `key` is the sound that steers it, where another source does. */
   process(block: Float32Array, key: Float32Array | undefined): void
-  /** Forgets the sound that it heard. */
+  /** Drops the sound that it heard. */
   reset(): void
   close?(): void
 }

@@ -21,7 +21,7 @@ class Slot {
   keyId = ''
   keySource: KeySource | undefined
   isLeaving = false
-  /** While a filter that looks ahead is off its place is held by a delay, so that going on and off moves nothing in time. */
+  /** While a filter that looks ahead is off its place is kept by a delay, so that going on and off moves nothing in time. */
   readonly #delay: DelayLine | undefined
   readonly #dry = new Float32Array(blockFrames * 2)
   readonly #warmUpBlocks: number
@@ -149,7 +149,7 @@ export class FilterChain {
       slot.isLeaving = filter === undefined
       slot.turn(filter?.enabled ?? false)
     }
-    // New ones stand behind the one that they follow in the list.
+    // New ones are behind the one that they follow in the list.
     let at = 0
     for (const filter of filters) {
       if (present.has(filter.id)) {

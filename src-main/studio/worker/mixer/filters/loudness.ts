@@ -15,7 +15,7 @@ const limiterOf = ({ ceilingDb }: LoudnessSettings) => ({ ceilingDb, releaseMs: 
 
 /**
  * Steers slowly to a loudness: the short-term loudness (EBU Tech 3341) of what comes in, without its pauses, says what gain is needed,
- * and the gain goes there no faster than allowed. Nothing is fed back, so it never swings. A limiter stands behind.
+ * and the gain goes there no faster than allowed. Nothing is fed back, so it never swings. A limiter is behind.
  */
 export class Loudness implements AudioProcessor {
   readonly #limiter: Limiter

@@ -88,7 +88,7 @@ export class NoiseSuppression implements AudioProcessor {
     this.#amount = this.#wantedAmount
   }
 
-  /** The library has no way to forget: its states are made anew. */
+  /** The library has no way to reset: its states are recreated. */
   reset(): void {
     this.close()
     this.#dry.reset()

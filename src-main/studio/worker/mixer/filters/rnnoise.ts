@@ -49,7 +49,7 @@ export class DenoiserSource {
   }
 }
 
-/** The package was built for web workers and refuses to load elsewhere, though it needs nothing of them: it is shown their sign. */
+/** The package was built for web workers and does not load elsewhere, though it needs nothing of them: it is shown their sign. */
 async function loadRnnoise(): Promise<Rnnoise> {
   const { Rnnoise } = await import('@shiguredo/rnnoise-wasm')
   const sign = 'WorkerGlobalScope'

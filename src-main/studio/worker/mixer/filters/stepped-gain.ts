@@ -23,7 +23,7 @@ export function stepPeaks(block: Float32Array, into: Float64Array): void {
   }
 }
 
-/** Multiplies a block by gains that hold at the end of each step; `before` held at its beginning. */
+/** Multiplies a block by gains that hold at the end of each step; `before` applies at its start. */
 export function applyStepGains(block: Float32Array, before: number, gains: Float64Array): void {
   let gain = before
   let sample = 0

@@ -41,7 +41,7 @@ export class SwappingChain {
     this.#chain.configure(filters)
   }
 
-  /** Nobody hears the sound: the filters stand still. With the next block that is processed they begin anew, unheard at first. */
+  /** Nobody hears the sound: the filters do not move. With the next block that is processed they start again, unheard at first. */
   sleep(): void {
     this.#sleeps = true
   }
@@ -61,7 +61,7 @@ export class SwappingChain {
     scale(block, this.#presence.start, this.#presence.end, this.#presence.start, this.#presence.end)
   }
 
-  /** Forgets what it heard; what was to be swapped is swapped at once. */
+  /** Drops what it heard; what was to be swapped is swapped at once. */
   reset(): void {
     this.#chain.swap()
     this.#latency = this.#chain.latency
@@ -101,5 +101,5 @@ export class SwappingChain {
   }
 }
 
-/** Until a chain that begins has its sound. */
+/** Until a chain that starts has its sound. */
 const blocksUnheard = (latency: number) => 1 + Math.ceil(latency / blockFrames)

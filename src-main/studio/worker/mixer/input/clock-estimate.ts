@@ -57,7 +57,7 @@ export class ClockEstimate {
     return this.#frame + (timeUs - this.#timeUs) * this.framesPerUs
   }
 
-  /** Sound begins (anew) here. What is known of the rate stays. */
+  /** Sound starts (again) here. What is known of the rate stays. */
   begin(frame: number, timeUs: number): void {
     this.#frame = frame
     this.#timeUs = timeUs

@@ -7,7 +7,7 @@ import { SoundRing } from './sound-ring.ts'
 const chunkFrames = 4096
 /** Reads of one block: a source that seams at every moment costs no more. */
 const maxReads = 32
-/** Segments that are remembered: of more the oldest are forgotten. */
+/** Segments that are remembered: of more the oldest are dropped. */
 const maxSegments = 64
 /** Seconds of sound that may wait to be played: the longest sync offset and what the store holds. */
 const maxSeconds = 23

@@ -1,13 +1,13 @@
 import type { SincTable } from './sinc-table.ts'
 
-/** Frames behind the ring that repeat its beginning, so that a kernel never wraps. At least the taps of the longest kernel. */
+/** Frames behind the ring that repeat its start, so that a kernel never wraps. At least the taps of the longest kernel. */
 const guardFrames = 128
 /** Beyond +24 dBFS nothing is sound: such samples are cut off there, and what is no number is silence. */
 const loudest = 16
 
-/** What of a source's sound is not played yet, interleaved stereo at the device's rate. Frames are counted from the beginning. */
+/** What of a source's sound is not played yet, interleaved stereo at the device's rate. Frames are counted from the start. */
 export class SoundRing {
-  /** Frames appended since the beginning. */
+  /** Frames appended since the start. */
   end = 0
   #begin = 0
   #capacity: number
@@ -16,14 +16,14 @@ export class SoundRing {
   /** Number of the newest frame whose channels differ. */
   #lastStereo = -1
 
-  /** Sizes are frames, powers of two; it grows up to `most`, then forgets the oldest. */
+  /** Sizes are frames, powers of two; it grows up to `most`, then drops the oldest. */
   constructor(capacity: number, max: number) {
     this.#capacity = capacity
     this.#max = max
     this.#samples = new Float32Array((capacity + guardFrames) * 2)
   }
 
-  /** First frame that is still held. */
+  /** First frame that is still kept. */
   get begin(): number {
     return Math.max(this.#begin, this.end - this.#capacity)
   }
@@ -83,7 +83,7 @@ export class SoundRing {
 
   /**
    * Writes `count` frames to `into` from its frame `at` on: those at `position`, `position + step`, ... (fractional frame numbers).
-   * Half a kernel on both sides has to be held.
+   * Half a kernel on both sides has to be kept.
    */
   interpolate(table: SincTable, position: number, step: number, into: Float32Array, at: number, count: number): void {
     const { taps, phases, coefficients } = table

@@ -14,7 +14,7 @@ const tone = (hz: number) => (seconds: number) => {
   return [value, value] as const
 }
 
-/** Plays a device for some seconds; answers the last `keptSeconds` of its left channel, and when they begin. */
+/** Plays a device for some seconds; answers the last `keptSeconds` of its left channel, and when they start. */
 function play(
   options: SimulatedDeviceOptions,
   seconds: number,

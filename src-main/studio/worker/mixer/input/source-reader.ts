@@ -4,7 +4,7 @@ import type { Segment } from './segment.ts'
 import type { SincTable } from './sinc-table.ts'
 import { SoundIntake } from './sound-intake.ts'
 
-/** Frames of a fade at the beginning and the end of sound: 5 ms. */
+/** Frames of a fade at the start and the end of sound: 5 ms. */
 const fadeFrames = 240
 const blockUs = (blockFrames * 1e6) / mixRate
 /** Further off than this is jumped to, with a crossfade; less is caught up with. */
@@ -39,7 +39,7 @@ interface Lane {
 
 /**
  * Plays a source's sound on the mixer's clock: finds what is to be heard at each block's time, follows the device's clock with a
- * fractional resampler, and fades where sound begins, ends or has a seam.
+ * fractional resampler, and fades where sound starts, ends or has a seam.
  */
 export class SourceReader {
   readonly #intake: SoundIntake
@@ -123,7 +123,7 @@ export class SourceReader {
     const was = old.segment !== undefined && this.#play(old, this.#fadingOut)
     const { ring } = this.#intake
     const { taps } = this.#table
-    // In the middle of sound there is nothing to begin with: the crossfade alone is the fade.
+    // In the middle of sound there is nothing to start with: the crossfade alone is the fade.
     const isInside = position >= Math.max(segment.start, ring.begin) + taps && position + blockFrames * lane.step < ring.end - taps
     if (was && isInside) lane.fade = 1
     const sounds = this.#play(lane, into)
@@ -136,7 +136,7 @@ export class SourceReader {
     return was || sounds
   }
 
-  /** The newest segment that has begun by the end of the block; what lies before it is forgotten once it is left. */
+  /** The newest segment that has started by the end of the block; what lies before it is dropped once it is left. */
   #segmentAt(wantedUs: number): Segment | undefined {
     const segments = this.#intake.segments
     let index = segments.length - 1
@@ -202,7 +202,7 @@ export class SourceReader {
     return count > 0
   }
 
-  /** Rises at the beginning; falls so that it is silent when `left` frames have been played. */
+  /** Rises at the start; falls so that it is silent when `left` frames have been played. */
   #fade(lane: Lane, into: Float32Array, at: number, count: number, left: number): void {
     let fade = lane.fade
     const rise = 1 / fadeFrames
@@ -243,7 +243,7 @@ export class SourceReader {
   }
 }
 
-/** From what stands in `from` to what stands in `into`. */
+/** From what is in `from` to what is in `into`. */
 function crossfade(from: Float32Array, into: Float32Array): void {
   for (let frame = 0; frame < blockFrames; frame++) {
     const share = (frame + 1) / blockFrames

@@ -51,7 +51,7 @@ export class PowerWindow {
     if (this.#count < this.#powers.length) this.#count++
   }
 
-  /** Summed anew, as a running sum would keep what rounding left of louder times. */
+  /** Summed again, as a running sum would keep what rounding left of louder times. */
   mean(): number {
     if (this.#count === 0) return 0
     let sum = 0

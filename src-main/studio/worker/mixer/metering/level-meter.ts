@@ -59,7 +59,7 @@ export class LevelMeter {
     return reading
   }
 
-  /** Begins anew, after a time in which nothing was measured. */
+  /** Starts again, after a time in which nothing was measured. */
   reset(): void {
     this.read('')
     this.#weighting.reset()

@@ -9,7 +9,7 @@ export interface CdpEvent {
   readonly sessionId?: string
 }
 
-/** The browser refused a command, or is gone. */
+/** The browser rejected a command, or is gone. */
 export class CdpFault extends Error {}
 
 /** Longest message that is taken, bytes: a picture of 4096 x 4096 that cannot be compressed. */
@@ -36,7 +36,7 @@ export class CdpConnection {
 
   /**
    * Sends a command, to a page or to the browser.
-   * @throws CdpFault where it is refused, or not answered in time
+   * @throws CdpFault where it is rejected, or not answered in time
    */
   // biome-ignore lint/suspicious/noExplicitAny: each command has an answer of its own
   send(method: string, params: object = {}, sessionId?: string, timeoutMs = patienceMs): Promise<any> {

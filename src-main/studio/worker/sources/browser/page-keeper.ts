@@ -24,7 +24,7 @@ const askEveryMs = 1000
 const answerWithinMs = 5000
 /** A page that nothing holds up answers within this, ms: only of others is it looked at what holds them up. */
 const promptMs = 1000
-/** It is asked so often at most while a busy machine gives it no processor: to begin it anew would only give that more to do. */
+/** It is asked so often at most while a busy machine gives it no processor: to start it again would only give that more to do. */
 const maxAsked = 6
 /** A page that is not loaded by then is reported, ms. */
 const loadedWithinMs = 5000
@@ -32,13 +32,13 @@ const endlessScripts = `Its scripts have not come to an end for ${loadedWithinMs
 const silentServer = `Its server has not answered for ${loadedWithinMs / 1000} s: check the URL and the server`
 /** A server may be silent for so long before the browser is started again: a hung page that is sent elsewhere looks the same, ms. */
 const maxSilentMs = 60_000
-/** A browser that begins is left alone so long, ms. */
+/** A browser that starts is left alone so long, ms. */
 const settleMs = 4000
 /** How often its memory is looked at, ms. */
 const weighEveryMs = 5000
 /** Wait before an address is tried again, and before a file is looked for again, ms. */
 const retryMs = 3000
-/** Waits before a browser that ended is begun anew, ms: doubled while it keeps ending. */
+/** Waits before a browser that ended is started again, ms: doubled while it keeps ending. */
 const firstRestartMs = 200
 const maxRestartMs = 10_000
 /** A browser that lived so long is a good one, ms. */
@@ -59,7 +59,7 @@ interface Run {
   navigatedMs: number
 }
 
-/** Keeps a page on air: begins the browser, begins it anew when it crashes, hangs or grows too large, and ends it. */
+/** Keeps a page on air: starts the browser, starts it again when it crashes, hangs or grows too large, and ends it. */
 export class PageKeeper {
   readonly #dependencies: PageKeeperDependencies
   #settings: BrowserSettings
@@ -174,7 +174,7 @@ export class PageKeeper {
     return judgeFile(path, policy.files, isLimited(this.#reach, this.#settings.file))
   }
 
-  /** Begins a browser where the page can be found and is wanted. */
+  /** Starts a browser where the page can be found and is wanted. */
   async #begin(): Promise<void> {
     clearTimeout(this.#retry)
     const { pictures, stores, report } = this.#dependencies
@@ -217,7 +217,7 @@ export class PageKeeper {
         clearTimeout(run.loading)
         run.loading = undefined
         this.#problem = undefined
-        // Of a connection that we refused the browser knows only that it failed.
+        // Of a connection that we rejected the browser knows only that it failed.
         report({ state: 'waiting', problem: proxy.takeRefusal() ?? problem })
         this.#tryLater(retryMs)
       },

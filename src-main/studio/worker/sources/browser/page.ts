@@ -12,11 +12,11 @@ import { ScreencastPicture } from './screencast-png.ts'
 /** So long a server may think before it answers, ms. */
 const maxNavigationMs = 60_000
 
-/** Wait before a screencast that could not begin is begun again, ms. */
+/** Wait before a screencast that could not start is started again, ms. */
 const castAgainMs = 100
 /**
  * After so long without a picture it is looked at once more, ms. While pictures wait to be acknowledged the browser passes others over,
- * and does not come back to them: the last one of a page that moved and stands still now may be among those.
+ * and does not come back to them: the last one of a page that moved and does not move now may be among those.
  */
 const lookAgainMs = 500
 
@@ -54,7 +54,7 @@ export class Page {
   #frames: Promise<void> = Promise.resolve()
   #wanted = false
   #nextFrameMs = 0
-  /** Pictures since it was begun to look. */
+  /** Pictures since it started to look. */
   #taken = 0
   #lookAgain: NodeJS.Timeout | undefined
   /** The store holds what was decoded last. */
@@ -77,7 +77,7 @@ export class Page {
     const cdp = this.#cdp
     await cdp.send('Target.setDiscoverTargets', { discover: true })
     await cdp.send('Browser.setDownloadBehavior', { behavior: 'deny' })
-    // The page that the browser began with: another one would be another process.
+    // The page that the browser started with: another one would be another process.
     const { targetInfos } = await cdp.send('Target.getTargets')
     const first = targetInfos.find((target: { type: string }) => target.type === 'page')
     this.#target = first?.targetId ?? (await cdp.send('Target.createTarget', { url: 'about:blank' })).targetId
@@ -158,7 +158,7 @@ export class Page {
     return this.#cdp.send(method, params, this.#session, timeoutMs)
   }
 
-  /** For what is of no consequence where it fails: the page is on its way out then, and its end is told. */
+  /** For what is of no consequence where it fails: the page is on its way out then, and its end is reported. */
   #try(method: string, params: object = {}): void {
     this.#send(method, params).catch((error: unknown) => {
       if (!(error instanceof CdpFault)) throw error
@@ -176,7 +176,7 @@ export class Page {
     this.#script = (await this.#send('Page.addScriptToEvaluateOnNewDocument', { source })).identifier
   }
 
-  /** Begins or ends the screencast, as things stand when it is its turn. */
+  /** Starts or ends the screencast, as things stand when it is its turn. */
   #cast(): Promise<void> {
     this.#castings = this.#castings.then(async () => {
       const wanted = this.#wanted && !this.#unreachable && !this.#closed
@@ -194,7 +194,7 @@ export class Page {
     return this.#castings
   }
 
-  /** A screencast begins with a picture of the page as it stands. */
+  /** A screencast starts with a picture of the page as it is. */
   #castAnew(): Promise<void> {
     if (this.#casting) this.#try('Page.stopScreencast')
     this.#castings = this.#castings.then(() => {
@@ -242,7 +242,7 @@ export class Page {
     }
   }
 
-  /** Another document stands in the page; the browser's own page of errors where its address cannot be had. */
+  /** Another document is in the page; the browser's own page of errors where its address cannot be had. */
   #arrived(unreachable: string | undefined): void {
     const problem = unreachable === undefined ? this.#refused : `${unreachable} cannot be reached`
     if (problem === undefined) {
@@ -306,7 +306,7 @@ export class Page {
     // The browser takes another picture when this one is acknowledged. It does so while we decode, but for one at most.
     void before.then(() => this.#acknowledge(sessionId))
     clearTimeout(this.#lookAgain)
-    // The first picture is the page as it stands.
+    // The first picture is the page as it is.
     if (++this.#taken > 1) this.#lookAgain = setTimeout(() => void this.#castAnew(), lookAgainMs)
   }
 

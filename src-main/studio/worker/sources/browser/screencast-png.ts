@@ -32,7 +32,7 @@ export class ScreencastPicture {
   /** RGBA, colours multiplied with alpha, as the browser sends them. */
   pixels = new Uint8Array(0)
   #words = new Int32Array(0)
-  /** The row at hand and the one above, filters undone, as they stand in the PNG. */
+  /** The row at hand and the one above, filters undone, as they are in the PNG. */
   #row = new Int32Array(0)
   #above = new Int32Array(0)
 

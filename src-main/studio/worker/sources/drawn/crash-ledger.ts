@@ -4,7 +4,7 @@ export interface CrashLedger {
   end(id: string): void
   /** The process is gone. Answers who is left out from now on, if anybody, and whether every drawing should be told. */
   lost(): { readonly isolated: string | undefined; readonly careful: boolean }
-  /** New settings, or the source was removed: it begins with a clean record. */
+  /** New settings, or the source was removed: it starts with a clean record. */
   forget(id: string): void
   isIsolated(id: string): boolean
   /** Orders sources so that those under suspicion come last: what they break then is nobody else's. */
@@ -18,7 +18,7 @@ export const crashesAllowed = 3
 export function createCrashLedger(): CrashLedger {
   const strikes = new Map<string, number>()
   const isolated = new Set<string>()
-  /** Drawings that were begun and not ended, oldest first: more than one where an announced one runs while another decodes. */
+  /** Drawings that were started and not ended, oldest first: more than one where an announced one runs while another decodes. */
   const open: string[] = []
   let careful = false
   return {

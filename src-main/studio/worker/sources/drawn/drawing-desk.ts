@@ -15,14 +15,14 @@ export type DrawingStarters = Readonly<Record<string, () => Promise<StartDrawing
 interface Seat {
   start: DrawnSourceStart
   drawing: Drawing<unknown> | undefined
-  /** What came while it was being begun. */
+  /** What came while it was being started. */
   readonly waiting: ToDrawn[]
   closed: boolean
   readonly closing: AbortController
   closeStores(): void
 }
 
-/** All sources of the process that draws: begun, changed and ended as the studio says. */
+/** All sources of the process that draws: started, changed and ended as the studio says. */
 export class DrawingDesk {
   readonly #stores: MediaStores
   readonly #starters: DrawingStarters

@@ -31,7 +31,7 @@ export interface DrawingContext {
   draw(work: () => void, fresh: boolean): void
 }
 
-/** One source at work in the process that draws. */
+/** One source active in the process that draws. */
 export interface Drawing<Settings> {
   update(settings: Settings): void
   show(shown: boolean): void

@@ -21,7 +21,7 @@ export interface DrawnListener {
   onMemory(memory: SourceMemory): void
 }
 
-/** The process that draws for all sources of a studio: begins with the first and ends with the last. */
+/** The process that draws for all sources of a studio: starts with the first and ends with the last. */
 export interface DrawnProcess {
   readonly pid: number | undefined
   join(start: DrawnSourceStart, listener: DrawnListener): DrawnMember
@@ -47,7 +47,7 @@ const maxWaiting = 32
 const silenceMs = 8000
 
 /**
- * Runs `drawn-source-worker` while anybody is in it. When it dies it begins again and draws everything anew; a source whose drawing
+ * Runs `drawn-source-worker` while anybody is in it. When it dies it starts again and draws everything again; a source whose drawing
  * costs it its life three times is left out, until its settings change.
  */
 export function createDrawnProcess(log: Logger): DrawnProcess {

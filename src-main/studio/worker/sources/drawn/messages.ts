@@ -1,7 +1,7 @@
 import type { SourceMemory, SourceReport } from '../../../../media/source-report.ts'
 import type { SourceReach } from '../source-reach.ts'
 
-/** What a source is when it begins to be drawn, and again after every restart of the process. */
+/** What a source is when it starts to be drawn, and again after every restart of the process. */
 export interface DrawnSourceStart {
   readonly id: string
   readonly kind: string

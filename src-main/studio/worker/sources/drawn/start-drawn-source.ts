@@ -5,10 +5,10 @@ import { drawnKinds } from '../../../document/kinds/drawn.ts'
 import type { StartSource } from '../running-source.ts'
 import { createDrawnProcess, type DrawnProcess } from './drawn-process.ts'
 
-/** One process for each studio: its stores stand for it here, so that nothing has to be handed through to every source. */
+/** One process for each studio: its stores represent it here, so that nothing has to be handed through to every source. */
 const processes = new WeakMap<MediaStores, DrawnProcess>()
 
-/** How one of the kinds that are drawn begins. */
+/** How one of the kinds that are drawn starts. */
 export function startDrawnSource(kind: string): StartSource<unknown> {
   const has = drawnKinds.find((each) => each.kind === kind)
   return (settings, context) => {

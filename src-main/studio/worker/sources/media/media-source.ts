@@ -9,7 +9,7 @@ import { fromMemory, stillTells, type TwoClocks, toMemory } from './play-memory.
 
 /** A process that is silent for so long hangs, ms. */
 const silenceMs = 1500
-/** It may take so long to begin, on a machine that is busy, ms. */
+/** It may take so long to start, on a machine that is busy, ms. */
 const startMs = 15_000
 /** Deaths in a row on the same input after which a person must help, and how long a run must last to count as good, ms. */
 const maxDeaths = 3
@@ -75,7 +75,7 @@ export function startMediaSource<Settings>(
 
   const now = (): TwoClocks => ({ us: stores.nowUs(), ms: Date.now() })
 
-  /** It stands there now; undefined: nowhere. */
+  /** It is there now; undefined: nowhere. */
   function stand(at: PlayPosition | undefined): void {
     position = at
     if (at === undefined || request?.type !== 'files') {
@@ -109,7 +109,7 @@ export function startMediaSource<Settings>(
 
   function onMessage(message: FromMediaWorker): void {
     if (message.type === 'report') {
-      // One that opens its file does not stand there yet.
+      // One that opens its file does not are there yet.
       if (message.report.state !== 'starting') stand(message.position)
       tell(message.report)
     } else if (message.type === 'cannot-run') {

@@ -51,7 +51,7 @@ export interface PlayPosition {
   readonly item: number
   /** In that item. */
   readonly positionUs: number
-  /** Monotonic: when it stood there; it goes on by itself while it plays. */
+  /** Monotonic: when it was there; it goes on by itself while it plays. */
   readonly atUs: number
   readonly mode: 'playing' | 'paused' | 'ended'
   readonly speed: number

@@ -21,7 +21,7 @@ export class PlaybackStream {
   /** Bytes that the program was asked for and that have not come. */
   #askedBytes: number
   #corked: boolean
-  /** Sound flows: enough had come to begin with. */
+  /** Sound flows: enough had come to start with. */
   #started = false
   writtenBytes = 0
   readBytes = 0
@@ -69,7 +69,7 @@ export class PlaybackStream {
     this.#started = false
   }
 
-  /** Begins with what there is. */
+  /** Starts with what there is. */
   trigger(): void {
     this.#started = this.#waitingBytes > 0
   }

@@ -1,6 +1,6 @@
 /** Frames of the PulseAudio native protocol: a descriptor of 20 bytes, then a command or sound. */
 const descriptorBytes = 20
-/** Channel that stands for a command. */
+/** Channel that represents a command. */
 export const commandChannel = 0xffffffff
 /** Longest frame that is taken, bytes: 1.3 s of stereo float at 48 kHz are half of it. */
 const longestFrame = 1 << 20

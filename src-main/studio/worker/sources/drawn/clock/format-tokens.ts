@@ -1,4 +1,4 @@
-/** A piece of a format: letters that stand for a part of the time, or text. */
+/** A piece of a format: letters that represent a part of the time, or text. */
 export type FormatPiece = { readonly token: string } | { readonly text: string }
 
 /** Takes a format apart: runs of one of `letters` are tokens, text between single quotes is text, two of them are one quote. */

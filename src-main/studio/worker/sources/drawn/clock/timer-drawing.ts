@@ -14,7 +14,7 @@ import {
   toMemory,
 } from './timer-state.ts'
 
-/** Counts up, down or to a date; drawn when its text changes. Where it stands outlives the process. */
+/** Counts up, down or to a date; drawn when its text changes. Where it is outlives the process. */
 export const startTimer: StartDrawing<TimerSettings> = (first, context, firstShown) => {
   const text = createTimeText(context)
   let settings = first

@@ -60,7 +60,7 @@ export const startImage: StartDrawing<ImageSettings> = (first, context, firstSho
         details: { width: read.width, height: read.height, frames: read.frames.length },
       }
       context.report(running)
-      // One that stands still is in the store: nothing of it is kept here.
+      // One that does not move is in the store: nothing of it is kept here.
       if (read.frames.length === 1) picture = undefined
     } catch (error) {
       // The picture before stays: a file may be in the middle of being written.

@@ -32,7 +32,7 @@ function gradientOf(brush: SKRSContext2D, settings: GradientSettings, width: num
   }
 }
 
-/** A gradient across a box in a direction, so long that it begins and ends at the box's outermost corners. */
+/** A gradient across a box in a direction, so long that it starts and ends at the box's outermost corners. */
 export function linearGradient(
   brush: SKRSContext2D,
   degrees: number,

@@ -1,6 +1,6 @@
 import type { ToneSettings } from '../../../../document/kinds/drawn.ts'
 
-/** Fills mono samples that begin at frame `from`. */
+/** Fills mono samples that start at frame `from`. */
 export type Oscillator = (into: Float32Array, from: number) => void
 
 const turn = 2 * Math.PI

@@ -2,17 +2,17 @@ import type { DrawingContext } from '../drawing.ts'
 
 /** Writes computed sound into a source's store, some time ahead, exactly at its rate. */
 export interface SoundFeed {
-  /** Begins where it does not run. `onOrigin` is told the time of frame 0 before the first sound is asked for. */
+  /** Starts where it does not run. `onOrigin` is told the time of frame 0 before the first sound is asked for. */
   start(onOrigin?: (originUs: number) => void): void
   stop(): void
 }
 
-/** So far ahead of the clock sound is written: a process that is held up for less is not heard. */
+/** So far ahead of the clock sound is written: a process that is delayed for less is not heard. */
 const aheadUs = 150_000
 const everyMs = 40
 
 /**
- * Asks `fill` for interleaved stereo beginning at frame `fromFrame`. Frames are counted from the feed's start and their times
+ * Asks `fill` for interleaved stereo starting at frame `fromFrame`. Frames are counted from the feed's start and their times
  * computed from the count, so that the rate is exact for ever.
  */
 export function createSoundFeed(

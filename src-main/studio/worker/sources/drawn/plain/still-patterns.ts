@@ -10,7 +10,7 @@ const bars = [...colorBars, [16, 128, 128]] as const
 /** Cells of the grid across the picture's height. */
 const gridRows = 9
 
-/** Paints a pattern that stands still into new memory. Sizes are even. */
+/** Paints a pattern that does not move into new memory. Sizes are even. */
 export function paintPattern(pattern: 'bars' | 'ramp' | 'grid', width: number, height: number): Planes {
   const plane = (w: number, h: number, value: number) => ({ data: new Uint8Array(w * h).fill(value), stride: w })
   const planes = [plane(width, height, black), plane(width / 2, height / 2, grey), plane(width / 2, height / 2, grey)] as const

@@ -8,7 +8,7 @@ import { paintPattern } from './still-patterns.ts'
 
 /**
  * A test picture. The card carries the number of the program's frame and the wall clock, readable for programs, and flashes and
- * beeps from the first frame of each full second of that clock on; the other patterns stand still.
+ * beeps from the first frame of each full second of that clock on; the other patterns do not move.
  */
 export const startTestPattern: StartDrawing<TestPatternSettings> = (first, context, firstShown) => {
   let settings = first
@@ -28,7 +28,7 @@ export const startTestPattern: StartDrawing<TestPatternSettings> = (first, conte
       const sample = samplesBefore + fromFrame + from
       const second = Math.floor(sample / toneSampleRate)
       const until = Math.min(mono.length, from + (second + 1) * toneSampleRate - sample)
-      // The flash can only begin on a frame: the beep waits for it.
+      // The flash can only start on a frame: the beep waits for it.
       const beginsUs = secondUs + second * 1e6
       const waitUs = context.frames.at(beginsUs).timeUs - beginsUs
       fillTone(mono.subarray(from, until), sample, Math.round((waitUs * toneSampleRate) / 1e6))

@@ -124,7 +124,7 @@ export class PictureReaders {
     })
   }
 
-  /** The process begins with the picture that it was given. */
+  /** The process starts with the picture that it was given. */
   #hand(reader: Reader): void {
     const { job } = reader
     if (job === undefined) {
@@ -216,7 +216,7 @@ export class PictureReaders {
     this.#dispatch()
   }
 
-  /** What is nearly read is read on: to end its process and begin another would take longer. */
+  /** What is nearly read is read on: to end its process and start another would take longer. */
   #abandon(job: Job): void {
     job.reject(new PictureFault('Nobody wants it any more'))
     this.#queue = this.#queue.filter((each) => each !== job)

@@ -1,6 +1,6 @@
 import { type DecodedPicture, PictureFault } from './picture-messages.ts'
 
-/** What stands before the pixels of a picture: its length in 4 bytes, and itself as JSON. */
+/** What is before the pixels of a picture: its length in 4 bytes, and itself as JSON. */
 type Head = PictureHead | { readonly problem: string }
 type PictureHead = Omit<DecodedPicture, 'frames'> & { readonly frames: number }
 
@@ -48,7 +48,7 @@ export class PictureStream {
     return this.#frames.at(-1) ?? this.#json ?? this.#length
   }
 
-  /** One part is whole: begins the next, or answers the picture. */
+  /** One part is whole: starts the next, or answers the picture. */
   #complete(part: Buffer): DecodedPicture | undefined {
     if (part === this.#length) {
       const bytes = part.readUInt32BE()

@@ -37,7 +37,7 @@ export async function readPicture(path: string, wish: PictureWish): Promise<Deco
   }
 }
 
-/** libvips reads what stands in brackets at a name's end as options: such a file goes in as bytes. BMP it does not know at all. */
+/** libvips reads what is in brackets at a name's end as options: such a file goes in as bytes. BMP it does not know at all. */
 async function openable(path: string): Promise<string | Buffer> {
   const head = await headOf(path, bmpHeadBytes)
   if (head.length === bmpHeadBytes && head.toString('latin1', 0, 2) === 'BM') return pngOfBmp(path, head)
@@ -46,7 +46,7 @@ async function openable(path: string): Promise<string | Buffer> {
 
 /** Of files that are read whole instead of piece by piece. */
 const maxWholeBytes = 512 << 20
-/** Up to the size, which stands behind the file's header of 14 bytes and a length (BITMAPINFOHEADER). */
+/** Up to the size, which is behind the file's header of 14 bytes and a length (BITMAPINFOHEADER). */
 const bmpHeadBytes = 26
 
 async function pngOfBmp(path: string, head: Buffer): Promise<Buffer> {
@@ -59,7 +59,7 @@ async function pngOfBmp(path: string, head: Buffer): Promise<Buffer> {
   return canvas.encode('png')
 }
 
-/** The first bytes of a file. Pipes and devices are refused here, before a decoder waits for one. @throws FileFault */
+/** The first bytes of a file. Pipes and devices are rejected here, before a decoder waits for one. @throws FileFault */
 async function headOf(path: string, bytes: number): Promise<Buffer> {
   const { handle } = await openRegularFile(path)
   try {
@@ -176,7 +176,7 @@ async function decode(
   return { width: info.width, height, frames }
 }
 
-/** Bytes in which an animated PNG tells that it is one: its `acTL` chunk stands before the pixels. */
+/** Bytes in which an animated PNG tells that it is one: its `acTL` chunk is before the pixels. */
 const pngHeadBytes = 4096
 
 async function isAnimatedPng(input: string | Buffer): Promise<boolean> {

@@ -7,7 +7,7 @@ export class SlideOrder {
   #order: string[] = []
   #place = -1
 
-  /** @param seed of the first round's order, where another process began it */
+  /** @param seed of the first round's order, where another process started it */
   constructor(order: 'listed' | 'shuffle', seed = Math.floor(Math.random() * 2 ** 32)) {
     this.#shuffle = order === 'shuffle'
     this.#seed = seed
@@ -55,13 +55,13 @@ export class SlideOrder {
     this.#place = at >= 0 ? at : Math.min(this.#place, this.#order.length - 1)
   }
 
-  /** Begins before the first slide again. */
+  /** Starts before the first slide again. */
   rewind(): void {
     if (this.#shuffle) this.#shuffleFrom(this.#seed)
     this.#place = -1
   }
 
-  /** Steps on, or back by -1; undefined at the end of a list that is not begun again, and where there is nothing. */
+  /** Steps on, or back by -1; undefined at the end of a list that is not started again, and where there is nothing. */
   step(by: 1 | -1, loop: boolean): string | undefined {
     const count = this.#order.length
     if (count === 0) return undefined

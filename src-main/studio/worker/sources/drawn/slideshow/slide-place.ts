@@ -8,7 +8,7 @@ export interface SlidePlace {
   /** From 1, in the round of this seed. */
   readonly position: number
   readonly seed: number
-  /** When the slide began to stand, ms since 1970. */
+  /** When the slide started to stand, ms since 1970. */
   readonly sinceMs: number
   /** The next one comes by itself. */
   readonly runs: boolean
@@ -22,7 +22,7 @@ export function writePlace(settings: SlideshowSettings, place: SlidePlace): Sour
   return { ...place, of: slidesOf(settings) }
 }
 
-/** Undefined where it is none of ours, or of other slides, or where it begins anew because it is seen again. */
+/** Undefined where it is none of ours, or of other slides, or where it starts again because it is seen again. */
 export function readPlace(settings: SlideshowSettings, memory: SourceMemory | undefined, shown: boolean): SlidePlace | undefined {
   if (memory === undefined || memory.of !== slidesOf(settings)) return undefined
   const { slide, position, seed, sinceMs, runs, paused, ended } = memory

@@ -32,7 +32,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   let paused = before?.paused ?? false
   let ended = false
   let order = new SlideOrder(first.order, before?.seed)
-  /** When the slide that stands began to, ms since 1970. */
+  /** When the slide that stands started to, ms since 1970. */
   let sinceMs = Date.now()
   let standing: Slide | undefined
   let timer: NodeJS.Timeout | undefined
@@ -220,7 +220,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     })
   }
 
-  /** The slide stands for its whole time from now on. */
+  /** The slide represents its whole time from now on. */
   function standOn(): void {
     sinceMs = Date.now()
     stay()
@@ -270,7 +270,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
 }
 
 function wordsOf(bytes: Uint8Array): Uint32Array {
-  // A decoder's memory begins where it likes.
+  // A decoder's memory starts where it likes.
   const pixels = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
   return new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length / 4)
 }

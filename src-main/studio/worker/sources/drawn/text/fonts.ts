@@ -9,7 +9,7 @@ export interface ChosenFont {
   readonly problem: string | undefined
 }
 
-/** Which installed family stands for a generic one, the first that there is. */
+/** Which installed family represents a generic one, the first that there is. */
 const generic: Readonly<Record<string, readonly string[]>> = {
   'sans-serif': ['Noto Sans', 'DejaVu Sans', 'Liberation Sans', 'Segoe UI', 'Helvetica Neue', 'Arial'],
   'serif': ['Noto Serif', 'DejaVu Serif', 'Liberation Serif', 'Times New Roman', 'Georgia'],

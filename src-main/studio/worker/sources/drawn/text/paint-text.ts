@@ -77,7 +77,7 @@ export function measureText(written: string, style: TextStyle, reference?: strin
   }
 }
 
-/** Draws a measured text into its own box, whose left upper corner stands at `x`, `y`. */
+/** Draws a measured text into its own box, whose left upper corner is at `x`, `y`. */
 export function drawText(brush: SKRSContext2D, text: MeasuredText, x: number, y: number): void {
   const { style, layout, metrics, width, height } = text
   const { lineHeight, ascent, margins } = metrics

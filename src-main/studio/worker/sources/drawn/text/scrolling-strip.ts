@@ -10,7 +10,7 @@ export interface ScrollingStrip {
   /** Bytes from row to row. */
   readonly stride: number
   readonly problem: string | undefined
-  /** What stands in the window after so many microseconds: RGBA, alpha premultiplied. Good while the strip is. */
+  /** What is in the window after so many microseconds: RGBA, alpha premultiplied. Good while the strip is. */
   windowAt(elapsedUs: number): Uint8Array
 }
 
@@ -43,7 +43,7 @@ export function paintStrip(text: MeasuredText, scroll: Scroll, width: number, he
   for (let y = 0; y < canvas.height; y += periodY || stripHeight) {
     for (let x = 0; x < canvas.width; x += periodX || stripWidth) {
       brush.save()
-      // A text that was too long for the strip ends where it begins again.
+      // A text that was too long for the strip ends where it starts again.
       brush.beginPath()
       brush.rect(x, y, periodX || stripWidth, periodY || stripHeight)
       brush.clip()

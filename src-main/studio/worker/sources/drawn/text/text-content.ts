@@ -72,7 +72,7 @@ function nothing(listener: TextListener, problem: string): TextContent {
   return { again: () => undefined, stop: () => undefined }
 }
 
-/** Reads the beginning of a file, or its end where the last lines are wanted: a log may be of any length. */
+/** Reads the start of a file, or its end where the last lines are wanted: a log may be of any length. */
 async function readText(path: string, fromEnd: boolean): Promise<string> {
   const { handle, bytes } = await openRegularFile(path)
   try {
@@ -91,7 +91,7 @@ export function decodeText(bytes: Uint8Array): string {
   return new TextDecoder(encoding).decode(bytes)
 }
 
-/** The end of a text; a line end at its very end begins no line. */
+/** The end of a text; a line end at its very end starts no line. */
 export function lastLines(text: string, count: number): string {
   const whole = text.replace(/\r?\n$/, '')
   return count === 0 ? whole : whole.split('\n').slice(-count).join('\n')

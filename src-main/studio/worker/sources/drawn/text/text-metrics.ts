@@ -21,7 +21,7 @@ export interface TextMetrics {
   blockHeight(lines: readonly string[]): number
   /** Width of a line. */
   measure(line: string): number
-  /** Where each letter of a line begins; undefined where the line is written as a whole. */
+  /** Where each letter of a line starts; undefined where the line is written as a whole. */
   lettersOf(line: string): readonly { readonly letter: string; readonly x: number }[] | undefined
 }
 
@@ -73,11 +73,11 @@ function gdiMetrics(brush: SKRSContext2D, style: TextStyle, families: string): T
 const stored = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890!@#$%^&*()-_=+,<.>/?\\|[]{}`~ \'"'
 /** Between two lines, px. */
 const lineGap = 4
-/** Letters of these stand beside each other whatever their neighbours are; others join, and are written as a whole. */
+/** Letters of these are beside each other whatever their neighbours are; others join, and are written as a whole. */
 const separate =
   /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Common}]*$/u
 
-/** FreeType's letters stand on whole pixels, one behind the other, on lines that are as high as the tallest of them. */
+/** FreeType's letters are on whole pixels, one behind the other, on lines that are as high as the tallest of them. */
 function freetypeMetrics(brush: SKRSContext2D, style: TextStyle, text: string): TextMetrics {
   const sizes = new Map<string, { readonly advance: number; readonly above: number; readonly below: number }>()
   const sizeOf = (letter: string) => {

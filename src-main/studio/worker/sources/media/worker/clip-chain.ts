@@ -58,7 +58,7 @@ export class ClipChain {
     return this.#laid.findLast((each) => each.baseUs <= mediaUs) ?? this.#laid[0]
   }
 
-  /** Forgets what was over before a media time; true where another item is seen by then. */
+  /** Drops what was over before a media time; true where another item is seen by then. */
   forgetBefore(mediaUs: number): boolean {
     let changed = false
     while (this.#laid.length > 1 && (this.#laid[1] as Laid).baseUs <= mediaUs) {
@@ -68,7 +68,7 @@ export class ClipChain {
     return changed
   }
 
-  /** Begins anew with the order's item at a position. Throws MediaFault. */
+  /** Starts again with the order's item at a position. Throws MediaFault. */
   async open(atUs: number): Promise<{ readonly laid: Laid; readonly atUs: number }> {
     await this.close()
     const item = this.#dependencies.order.current
@@ -83,7 +83,7 @@ export class ClipChain {
     return { laid, atUs: reached }
   }
 
-  /** Goes to a position of the newest item: the timeline begins anew with it. Answers the position that there is. */
+  /** Goes to a position of the newest item: the timeline starts again with it. Answers the position that there is. */
   async seek(us: number): Promise<number> {
     const { item, clip } = this.newest as Laid
     const { durationUs } = clip.facts
@@ -150,7 +150,7 @@ export class ClipChain {
     })
   }
 
-  /** Forgets what was prepared: another item follows. */
+  /** Drops what was prepared: another item follows. */
   async dropPrepared(): Promise<void> {
     const prepared = this.#prepared
     this.#prepared = undefined
@@ -186,7 +186,7 @@ export class ClipChain {
     return laid
   }
 
-  /** The same file opened anew behind what was played of it, where it has grown since. */
+  /** The same file opened again behind what was played of it, where it has grown since. */
   async #grown(clip: Clip): Promise<Clip | 'wait' | undefined> {
     if (clip.stamp === undefined || clip.item.trimOutMs !== null || clip.item.sequenceRate !== undefined) return undefined
     const now = await findItem(clip.item, this.#dependencies.reach()).catch(() => undefined)

@@ -20,7 +20,7 @@ const maxUs = 20_000_000
 const shortfallUs = 1_000_000
 /** Packets that are looked through for a keyframe. */
 const maxPassed = 1500
-/** How far before the wanted moment reading begins where a file's index led behind it, µs. */
+/** How far before the wanted moment reading starts where a file's index led behind it, µs. */
 const stepsBackUs = [0, 2_000_000, 6_000_000, 15_000_000, Number.POSITIVE_INFINITY]
 /** Sound is decoded from so long before the wanted moment on: some decoders need what came before, µs. */
 const soundLeadUs = 100_000
@@ -53,7 +53,7 @@ export class Clip {
   readonly #sound: SoundDecoder | undefined
   readonly #pictureQueue = new PacketQueue()
   readonly #soundQueue = new PacketQueue()
-  /** Of the file's own time: where the stretch begins and ends, µs. */
+  /** Of the file's own time: where the stretch starts and ends, µs. */
   readonly #inUs: number
   readonly #outUs: number
   #eof = false
@@ -62,7 +62,7 @@ export class Clip {
   #soundDraining = false
   #picturesEnded: boolean
   #soundEnded: boolean
-  /** Where the next picture and sample must not stand before, of the file's own time. */
+  /** Where the next picture and sample must not are before, of the file's own time. */
   #fromUs: number
   #ready: DecodedSound[] = []
   #first: DecodedPicture | undefined
@@ -140,7 +140,7 @@ export class Clip {
     return Math.min(Math.max(natural, this.playedUs), this.#outUs - this.#inUs)
   }
 
-  /** What could not be decoded or read so far, for people. Forgets it. */
+  /** What could not be decoded or read so far, for people. Drops it. */
   async takeProblem(): Promise<string | undefined> {
     const pictures = this.#pictures?.faults ?? 0
     const sound = this.#sound?.faults ?? 0
@@ -170,7 +170,7 @@ export class Clip {
       this.#restartDecoders(target)
       const begin = from <= this.#input.startUs
       const sought = await this.#input.seek(begin ? Math.min(0, from) : from)
-      // What cannot be sought is read from where it stands: pipes of pictures, and broken indexes.
+      // What cannot be sought is read from where it is: pipes of pictures, and broken indexes.
       if (sought < 0 && begin) return
       if (this.#pictures === undefined || begin || gaveUp()) return
       const landed = await this.#firstPictureUs()
@@ -254,7 +254,7 @@ export class Clip {
     this.#pictures?.release(picture)
   }
 
-  /** No call may be at work. */
+  /** No call may be active. */
   async close(): Promise<void> {
     this.#restartDecoders(0)
     this.#pictures?.close()
@@ -304,7 +304,7 @@ export class Clip {
   async #take(queue: PacketQueue): Promise<Packet | undefined> {
     while (queue.length === 0 && !this.#eof) {
       const other = queue === this.#pictureQueue ? this.#soundQueue : this.#pictureQueue
-      // A track that ends long before the other, or stands behind it in the file: it counts as ended.
+      // A track that ends long before the other, or is behind it in the file: it counts as ended.
       if (other.bytes > maxBytes || other.spanUs > maxUs) return undefined
       await this.#read()
     }
@@ -332,7 +332,7 @@ export class Clip {
     } else packet.free()
   }
 
-  /** Reads until it is known where the pictures begin: at a keyframe, which files without an index do not lead to. */
+  /** Reads until it is known where the pictures start: at a keyframe, which files without an index do not lead to. */
   async #firstPictureUs(): Promise<number | undefined> {
     const stream = this.#input.pictures as Stream
     for (let passed = 0; passed < maxPassed; passed++) {

@@ -30,14 +30,14 @@ export class FilePlayer implements Player {
   readonly #chain: ClipChain
   #request: FilesRequest
   #shown: boolean
-  /** What is wanted: that it plays, stands still, or has ended. */
+  /** What is wanted: that it plays, does not move, or has ended. */
   #mode: 'playing' | 'paused' | 'ended'
-  /** It was playing when it was hidden, or was never told to stand still. */
+  /** It was playing when it was hidden, or was never told to do not move. */
   #resumes = true
   #state: 'starting' | 'open' | 'waiting' | 'failed' = 'starting'
   #problem: string | undefined
   #job: Job | undefined
-  /** It stands, or will when the job is done, where it begins. */
+  /** It stands, or will when the job is done, where it starts. */
   #atBeginning = true
   /** Number of the item that is seen. */
   #itemSeen: number | undefined
@@ -216,7 +216,7 @@ export class FilePlayer implements Player {
   }
 
   #skip(go: () => boolean): void {
-    // The order may stand one item further than what is seen, for that is decoded ahead.
+    // The order may are one item further than what is seen, for that is decoded ahead.
     const playing = this.#playing
     if (playing !== undefined) this.#order.goTo(playing.item)
     this.#head.halt()
@@ -244,14 +244,14 @@ export class FilePlayer implements Player {
     this.#wakeUp = () => undefined
   }
 
-  /** Opens the order's item, or goes to another place of the one that is open: the timeline begins anew there. */
+  /** Opens the order's item, or goes to another place of the one that is open: the timeline starts again there. */
   async #begin(job: Job): Promise<void> {
     this.#head.standAt(this.#head.nowUs)
     this.#watch.rest()
     clearTimeout(this.#retryTimer)
     let atUs: number
     let dueUs: number | undefined
-    // What stands there before it is opened: what comes while it is looked at may be better.
+    // What is there before it is opened: what comes while it is looked at may be better.
     const tried = await this.#findCurrent()
     try {
       if (job.kind === 'seek' && this.#chain.newest !== undefined) atUs = await this.#chain.seek(job.us)
@@ -348,7 +348,7 @@ export class FilePlayer implements Player {
     return true
   }
 
-  /** A picture is seen while nothing moves; not where it was stopped, which leaves it at its beginning. */
+  /** A picture is seen while nothing moves; not where it was stopped, which leaves it at its start. */
   get #showsStill(): boolean {
     return this.#mode === 'paused' || (this.#mode === 'ended' && this.#request.atEnd === 'last' && !this.#atBeginning)
   }
@@ -395,7 +395,7 @@ export class FilePlayer implements Player {
     this.#report()
   }
 
-  /** Tells where it stands while it moves, and what went wrong on the way. */
+  /** Tells where it is while it moves, and what went wrong on the way. */
   async #lookAround(): Promise<void> {
     if (!this.#head.moving) return
     this.#report()

@@ -14,12 +14,12 @@ export class FileWatch {
   readonly #events: FileWatchEvents
   readonly #timer: NodeJS.Timeout
   #find: (() => Promise<FileStamp>) | undefined
-  /** What stood there when the watch began. */
+  /** What was there when the watch started. */
   #known: FileStamp | undefined
   #isPlayed = false
   #isGone = false
   #isLooking = false
-  /** What stands there by now, at the last look. */
+  /** What is there by now, at the last look. */
   #other: FileStamp | undefined
 
   constructor(everyMs: number, events: FileWatchEvents) {

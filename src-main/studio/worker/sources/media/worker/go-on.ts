@@ -2,7 +2,7 @@ import type { PlayPosition } from '../messages.ts'
 import type { ClipChain, Laid } from './clip-chain.ts'
 import type { PlayOrder } from './play-order.ts'
 
-/** Decoding begins so long before what is shown first is due, µs; longer where that turned out to be too short. */
+/** Decoding starts so long before what is shown first is due, µs; longer where that turned out to be too short. */
 const leadUs = 150_000
 const maxTries = 3
 /** Items that are opened to find the one that would be played by now. */
@@ -44,7 +44,7 @@ export async function goOn(
   }
 }
 
-/** Goes to the item that plays by now. Answers the media time at which it begins, counted from the beginning of the one before all. */
+/** Goes to the item that plays by now. Answers the media time at which it starts, counted from the start of the one before all. */
 async function passItems(from: PlayPosition, first: Laid, { chain, order, items, nowUs, gaveUp }: GoOnDependencies): Promise<number> {
   let beganUs = 0
   let laid = first
@@ -59,7 +59,7 @@ async function passItems(from: PlayPosition, first: Laid, { chain, order, items,
   return beganUs
 }
 
-/** Media time that is reached at a time of the clock, counted from the beginning of the item that was seen. */
+/** Media time that is reached at a time of the clock, counted from the start of the item that was seen. */
 function reachedUs({ positionUs, atUs, speed }: PlayPosition, clockUs: number): number {
   return positionUs + (clockUs - atUs) * speed
 }

@@ -21,7 +21,7 @@ export async function findItem({ file, sequenceRate, limited }: PlayItem, reach:
   return sequenceRate === undefined ? stampOf(file, judge) : (await sequenceOf(file, judge)).stamp
 }
 
-/** The same file, or what stands in its place, as it is now. Throws MediaFault. */
+/** The same file, or what is in its place, as it is now. Throws MediaFault. */
 export function restamp({ path }: FileStamp, { limited }: PlayItem, reach: ReachPolicy): Promise<FileStamp> {
   return stampOf(path, judgeFor(reach, limited))
 }

@@ -1,4 +1,4 @@
-/** A step between two packets that no stream makes by itself, µs: its time was set anew. */
+/** A step between two packets that no stream makes by itself, µs: its time was set again. */
 const forwardJumpUs = 5_000_000
 const backwardJumpUs = 1_000_000
 /** Two tracks whose times jump by about the same jump together, µs. */
@@ -10,7 +10,7 @@ interface Track {
   arrivedUs: number
 }
 
-/** Makes one steady time of the times of a live stream's packets, which may begin anew or jump at any packet. All times are µs. */
+/** Makes one steady time of the times of a live stream's packets, which may start again or jump at any packet. All times are µs. */
 export class LiveClock {
   readonly #tracks = new Map<number, Track>()
   /** What the newest jump of any track was made good by. */

@@ -19,16 +19,16 @@ import { Timeline } from './timeline.ts'
 const picturesAheadUs = 90_000
 const soundAheadUs = 60_000
 const maxPictureBytes = 64 * 1024 * 1024
-/** What is held beyond the buffer before a part of it is left out, µs and bytes. */
+/** What is kept beyond the buffer before a part of it is left out, µs and bytes. */
 const maxKeptUs = 5_000_000
 const maxKeptBytes = 64 * 1024 * 1024
 /** What is fetched ahead of something that does not come by itself, µs. */
 const fetchedAheadUs = 3_000_000
 /** Sound written at times nearer to each other than this is one, µs. */
 const seamUs = 5000
-/** What comes at once in the beginning is let in before anything is decoded: it tells how late it all is, ms. */
+/** What comes at once at the start is accepted before anything is decoded: it shows how late it all is, ms. */
 const maxSettleMs = 150
-/** In the beginning pictures so late are not shown, µs, for so long, ms. */
+/** In the start pictures so late are not shown, µs, for so long, ms. */
 const latePictureUs = 20_000
 const catchUpMs = 1500
 /** Sound that is later than this is of no use to anybody, µs. */
@@ -36,7 +36,7 @@ const lateSoundUs = 100_000
 /** Nothing having come for so long is told, ms; nothing of what is fetched in pieces. */
 const silentMs = 2500
 const silentPacedMs = 15_000
-/** After so long without anything the connection is made anew, ms. */
+/** After so long without anything the connection is recreated, ms. */
 const lostMs = 10_000
 /** Delays between attempts, ms. */
 const backoffMs = [250, 500, 1000, 2000, 4000]
@@ -188,7 +188,7 @@ export class LivePlayer implements Player {
     }
   }
 
-  /** Something that has an end of its own came to it: what is held is played. */
+  /** Something that has an end of its own came to it: what is kept is played. */
   async #playOut(session: LiveSession): Promise<void> {
     const { pictureQueue, soundQueue } = session
     while (!this.#isOver(session) && (pictureQueue.length > 0 || soundQueue.length > 0 || this.#presenter.waiting > 0)) await sleep(50)

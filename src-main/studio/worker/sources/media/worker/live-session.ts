@@ -19,7 +19,7 @@ export interface LiveSession {
   readonly isPaced: boolean
   readonly pictureQueue: PacketQueue
   readonly soundQueue: PacketQueue
-  /** What servers send of the past, all at once in the beginning, is over: pictures are on time. */
+  /** What servers send of the past, all at once at the start, is over: pictures are on time. */
   isLive: boolean
   /** When the first packet came, ms of the process. */
   beganAt: number
@@ -49,7 +49,7 @@ export async function openLiveSession({ address, format, options, network }: Liv
   }
 }
 
-/** Nothing of it may be at work any more. */
+/** Nothing of it may be active any more. */
 export async function closeLiveSession({ input, pictures, sound, pictureQueue, soundQueue }: LiveSession): Promise<void> {
   pictureQueue.clear()
   soundQueue.clear()

@@ -4,7 +4,7 @@ import type { ProgramClock } from './timeline.ts'
 const windowUs = 8_000_000
 /** How fast the presentation may be drawn nearer to live without anybody noticing: parts of the time that passes. */
 const slewRate = 0.002
-/** More delay than wanted that is cut off by a jump, µs; less in the beginning, when servers send what they have kept all at once. */
+/** More delay than wanted that is cut off by a jump, µs; less at the start, when servers send what they have kept all at once. */
 const jumpUs = 400_000
 const firstJumpUs = 20_000
 const beginningUs = 1_500_000
@@ -67,7 +67,7 @@ export class LiveTiming {
     return this.#gridUs + Math.round((offsetUs - this.#gridUs) / this.#gridStepUs) * this.#gridStepUs
   }
 
-  /** Forgets the offset: what comes next does not continue what was. */
+  /** Drops the offset: what comes next does not continue what was. */
   reset(): void {
     this.#min = this.#minBefore = this.#minLate = Number.POSITIVE_INFINITY
     this.#halfBegan = this.#offsetUs = this.#aimUs = this.#lateSince = this.#atUs = Number.NaN

@@ -30,7 +30,7 @@ export class MediaEngine {
     return false
   }
 
-  /** Hands a call's answer on; while it is awaited it is watched. */
+  /** Hands a call's answer on; while it is expected it is watched. */
   async asked<T>(call: Promise<T>, maxMs = maxCallMs): Promise<T> {
     const asked = { untilMs: performance.now() + maxMs }
     this.#asked.add(asked)
@@ -41,7 +41,7 @@ export class MediaEngine {
     }
   }
 
-  /** An error code in words, with what was said before it; forgets it. */
+  /** An error code in words, with what was said before it; drops it. */
   async words(code: number): Promise<string> {
     // FFmpeg's threads hand their words over by the event loop.
     await new Promise((resolve) => setTimeout(resolve, 5))

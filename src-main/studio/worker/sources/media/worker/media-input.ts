@@ -81,7 +81,7 @@ export async function openInput(request: InputRequest, engine: MediaEngine): Pro
     }
   } catch (error) {
     judged.stop()
-    // Of a connection that we refused FFmpeg knows only that it failed.
+    // Of a connection that we rejected FFmpeg knows only that it failed.
     const refusal = judged.takeRefusal()
     throw refusal === undefined ? error : new MediaFault('refused', refusal)
   }

@@ -50,7 +50,7 @@ export class PacketQueue {
     return first.packet
   }
 
-  /** Drops what stands before the newest keyframe, if one stands behind the oldest packet. True where something was dropped. */
+  /** Drops what is before the newest keyframe, if one is behind the oldest packet. True where something was dropped. */
   dropToKeyframe(): boolean {
     const key = this.#waiting.findLastIndex(({ packet }) => packet.isKeyframe)
     if (key <= 0) return false

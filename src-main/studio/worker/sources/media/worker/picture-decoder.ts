@@ -40,7 +40,7 @@ export class PictureDecoder {
   #lastPtsUs = Number.NaN
   #skipped = 'default'
 
-  /** @param lowDelay for what happens now: no video is held back for a second thread. Throws MediaFault. */
+  /** @param lowDelay for what happens now: no video is kept back for a second thread. Throws MediaFault. */
   constructor(stream: Stream, engine: MediaEngine, lowDelay: boolean) {
     this.#engine = engine
     const codec = decoderOf(stream)
@@ -125,7 +125,7 @@ export class PictureDecoder {
   }
 }
 
-/** FFmpeg's own decoders of VP8 and VP9 leave out alpha, which stands beside the pictures. */
+/** FFmpeg's own decoders of VP8 and VP9 leave out alpha, which is beside the pictures. */
 function decoderOf(stream: Stream): Codec | null {
   const { codecId } = stream.codecpar
   const hasAlpha = stream.metadata?.get('alpha_mode') === '1'

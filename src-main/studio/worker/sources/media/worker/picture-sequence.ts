@@ -7,7 +7,7 @@ import { MediaFault } from './media-fault.ts'
 /** Most files of a folder that are looked at. */
 const maxNames = 200_000
 
-/** Numbered pictures: FFmpeg's pattern of them and the number that they begin with. */
+/** Numbered pictures: FFmpeg's pattern of them and the number that they start with. */
 export interface PictureSequence {
   readonly pattern: string
   readonly first: number
@@ -25,7 +25,7 @@ export function patternOf(name: string): { readonly before: string; readonly dig
   return { before: numbered[1] as string, digits: digits.startsWith('0') ? digits.length : 0, after: numbered[3] as string }
 }
 
-/** Looks in the folder for where a sequence begins. Throws MediaFault. `judge` answers real paths. */
+/** Looks in the folder for where a sequence starts. Throws MediaFault. `judge` answers real paths. */
 export async function sequenceOf(file: string, judge: JudgePath): Promise<PictureSequence> {
   const parts = patternOf(basename(file))
   if (parts === undefined) throw new MediaFault('refused', `${file} has no number: name one of the images, or a pattern as intro-%04d.png`)

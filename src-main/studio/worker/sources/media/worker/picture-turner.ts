@@ -3,7 +3,7 @@ import { type FilterContext, FilterGraph, Frame, type Stream } from 'node-av/lib
 import { must } from '../../../../../media/worker/ffmpeg/engine.ts'
 import { createFilter } from './filter-parts.ts'
 
-/** Degrees clockwise, in quarters, by which pictures of a track are to be turned: what telephones write that were held upright. */
+/** Degrees clockwise, in quarters, by which pictures of a track are to be turned: what phones in portrait write. */
 export function quarterTurnsOf(stream: Stream): 0 | 90 | 180 | 270 {
   const matrix = stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)
   if (matrix === null || matrix.length < 36) return 0

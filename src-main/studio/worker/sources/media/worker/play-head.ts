@@ -16,7 +16,7 @@ const maxPictureBytes = 64 * 1024 * 1024
 const soundDecodedUs = soundAheadUs + 100_000
 /** From the decision to play to the first picture's time, µs. */
 const leadUs = 15_000
-/** Media that is so late has come to a standstill: what comes is played from where it stands, µs. */
+/** Media that is so late has come to a standstill: what comes is played from where it is, µs. */
 const stalledUs = 100_000
 
 const framesOf = (us: number): number => Math.round((us * soundRate) / 1e6)
@@ -30,7 +30,7 @@ export class PlayHead {
   readonly #presenter: Presenter
   #speed: number
   #moving = false
-  /** Where it stands while it does not move. */
+  /** Where it is while it does not move. */
   #standsUs = 0
   /** When that is due, where it is to move in step with the clock from there on. */
   #dueUs: number | undefined
@@ -87,7 +87,7 @@ export class PlayHead {
     return this.#timeline.dueUs(this.#ring.headUs) < this.#dependencies.nowUs() + soundDecodedUs
   }
 
-  /** Forgets all that waits and stands at a media time. `dueUs`: when that is due; otherwise as soon as it moves. */
+  /** Drops all that waits and goes to a media time. `dueUs`: when that is due; otherwise as soon as it moves. */
   standAt(mediaUs: number, dueUs?: number): void {
     this.halt()
     this.#dueUs = dueUs
@@ -103,7 +103,7 @@ export class PlayHead {
     this.#presenter.wake()
   }
 
-  /** Goes on from where it stands, with the next picture on a frame of the program. */
+  /** Goes on from where it is, with the next picture on a frame of the program. */
   move(): void {
     if (this.#moving) return
     this.#timeline.reset(this.#standsUs, this.#dependencies.nowUs(), this.#speed)

@@ -43,7 +43,7 @@ export class PlayOrder {
     if (this.following !== undefined) this.#round.splice(this.#at + 1, 1)
   }
 
-  /** Goes back by one; from the first to the last where it loops. False, and nothing happens, at the beginning. */
+  /** Goes back by one; from the first to the last where it loops. False, and nothing happens, at the start. */
   previous(): boolean {
     if (this.#at > 0) this.#at--
     else if (this.loop && this.#count > 0) {
@@ -53,7 +53,7 @@ export class PlayOrder {
     return true
   }
 
-  /** Begins anew. */
+  /** Starts again. */
   restart(): void {
     this.#round = this.#newRound(undefined)
     this.#at = 0

@@ -16,7 +16,7 @@ export interface PlayerDependencies {
 
 /** Something that plays, in the worker. */
 export interface Player {
-  /** False where these settings need a player that begins anew. */
+  /** False where these settings need a player that starts again. */
   update(request: PlayRequest): boolean
   show(shown: boolean): void
   command(name: string, details: Readonly<Record<string, unknown>>): void

@@ -25,11 +25,11 @@ export interface PresenterDependencies {
   readonly timeline: Timeline
   readonly nowUs: () => number
   readonly clock: ProgramClock
-  /** Something was shown or written: there is room for more. */
+  /** Something was shown or written: there is space for more. */
   readonly onRoom: () => void
 }
 
-/** Sound is written so far ahead of its time, µs: enough for a process that is held up, little enough for a pause to be heard at once. */
+/** Sound is written so far ahead of its time, µs: enough for a process that is delayed, little enough for a pause to be heard at once. */
 export const soundAheadUs = 150_000
 const pumpEveryUs = 40_000
 /** Pictures are written so long before the frame of the program that shows them, µs. */
@@ -99,7 +99,7 @@ export class Presenter {
     return true
   }
 
-  /** The timeline was changed: all times are looked at anew. */
+  /** The timeline was changed: all times are looked at again. */
   wake(): void {
     if (this.#running) this.#schedule()
   }

@@ -7,7 +7,7 @@ import { soundRate } from './sound-rate.ts'
 /** Decoded sound: interleaved stereo at 48 kHz. */
 export interface DecodedSound {
   readonly samples: Float32Array
-  /** Where it stands on the file's or stream's own time, frames of 48 kHz. */
+  /** Where it is on the file's or stream's own time, frames of 48 kHz. */
   readonly position: number
 }
 

@@ -3,18 +3,18 @@ import { soundRate } from './sound-rate.ts'
 import type { Tempo } from './tempo.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Frames of the fades where sound begins, ends or is joined: 5 ms. */
+/** Frames of the fades where sound starts, ends or is joined: 5 ms. */
 export const fadeFrames = 240
 /** Frames that are kept for going on after a pause, and what is decoded ahead: 2 s. */
 const capacity = 2 * soundRate
-/** A hole in the sound that is filled with silence; behind a longer one sound begins anew. */
+/** A hole in the sound that is filled with silence; behind a longer one sound starts again. */
 const fillFrames = soundRate / 10
 /** Frames that are written at a time. */
 const chunkFrames = 4800
 
 /**
  * Decoded sound of what is played, one frame after the other on the media's timeline, written into the store as its time draws near.
- * What was written is kept for a while: after a pause it goes on where the picture stood. Positions are frames of 48 kHz.
+ * What was written is kept for a while: after a pause it goes on where the picture was. Positions are frames of 48 kHz.
  */
 export class SoundRing {
   readonly #store: SoundStore
@@ -54,7 +54,7 @@ export class SoundRing {
     return (this.#cursor * 1e6) / soundRate
   }
 
-  /** Throws everything away; sound begins anew at a position. */
+  /** Throws everything away; sound starts again at a position. */
   reset(position: number): void {
     this.#tail = this.#head = this.#cursor = position
     this.#begin()
@@ -100,7 +100,7 @@ export class SoundRing {
     this.#write(untilUs)
   }
 
-  /** Ends the sound where it stands, in a fade of 5 ms if something is there to be faded. */
+  /** Ends the sound where it is, in a fade of 5 ms if something is there to be faded. */
   fadeOut(): void {
     const frames = Math.min(fadeFrames, this.#head - this.#cursor)
     if (frames <= 0 || this.#tempo !== undefined || this.#fadeIn > 0) return

@@ -16,13 +16,13 @@ export class Timeline {
     return this.#last.speed
   }
 
-  /** Media time `mediaUs` is due at `clockUs`, and what follows at `speed`; what was said of later moments is forgotten. */
+  /** Media time `mediaUs` is due at `clockUs`, and what follows at `speed`; what was said of later moments is dropped. */
   set(mediaUs: number, clockUs: number, speed: number): void {
     const kept = this.#stretches.filter((each) => each.mediaUs < mediaUs)
     this.#stretches = [...kept.slice(-3), { mediaUs, clockUs, speed }]
   }
 
-  /** Forgets everything before. */
+  /** Drops everything before. */
   reset(mediaUs: number, clockUs: number, speed: number): void {
     this.#stretches = [{ mediaUs, clockUs, speed }]
   }

@@ -10,7 +10,7 @@ import { openTcpRelay } from './tcp-relay.ts'
 export interface JudgedInput {
   readonly address: string
   readonly options: Readonly<Record<string, string>>
-  /** Why a connection was refused, since this was asked last. */
+  /** Why a connection was rejected, since this was asked last. */
   takeRefusal(): string | undefined
   stop(): void
 }
