@@ -41,6 +41,7 @@ const sections = [
   '/activity',
   '/settings',
   '/publish',
+  '/studio',
   '/live/nobody',
   ...['', '/viewers', '/ingest', '/renditions', '/destinations', '/recording', '/clips', '/access'].map((tab) => `/live/show${tab}`),
 ]

@@ -1,5 +1,5 @@
 import { languages } from './languages.ts'
-import type { Messages, TextSet } from './messages.ts'
+import type { TextSet } from './messages.ts'
 
 const key = 'ami.language'
 
@@ -54,7 +54,7 @@ const sections = new Map<string, object>()
 /**
  * Texts of a section: English until the page's language is loaded. Read them while drawing, never while a module is loaded.
  */
-export function section<S extends keyof Messages>(name: S, english: Messages[S]): Messages[S] {
+export function section<T extends object>(name: string, english: T): T {
   const texts = { ...english }
   sections.set(name, texts)
   return texts
@@ -71,7 +71,7 @@ export function startInLanguage(set: TextSet, start: () => void): void {
   void load()
     .then(
       (texts) => {
-        for (const [name, english] of sections) Object.assign(english, texts(name as keyof Messages, english as Messages[keyof Messages]))
+        for (const [name, english] of sections) Object.assign(english, texts(name, english))
       },
       () => {
         document.documentElement.lang = 'en'

@@ -50,7 +50,7 @@ type Translated<T> = T extends string
 export type TextSet = 'player' | 'page'
 
 /** Gives the texts of a section in another language. */
-export type Texts = <S extends keyof Messages>(section: S, english: Messages[S]) => Messages[S]
+export type Texts = (section: string, english: object) => object
 
 export interface Language extends Readonly<Record<TextSet, () => Promise<Texts>>> {
   /** Its own name of itself; undefined: not offered to people. */

@@ -11,6 +11,7 @@ import { rules as rulesTexts } from './en/rules.ts'
 import { settings as settingsTexts } from './en/settings.ts'
 import { sources as sourcesTexts } from './en/sources.ts'
 import { section } from './language.ts'
+import type { Messages } from './messages.ts'
 
 /** Texts of the page's sections, in the page's language. */
 export const activity = section('activity', activityTexts)
@@ -18,7 +19,7 @@ export const app = section('app', appTexts)
 export const client = section('client', clientTexts)
 export const clips = section('clips', clipsTexts)
 export const components = section('components', componentsTexts)
-export const errors = section('errors', {})
+export const errors = section<Messages['errors']>('errors', {})
 export const keys = section('keys', keysTexts)
 export const live = section('live', liveTexts)
 export const publish = section('publish', publishTexts)

@@ -1,3 +1,4 @@
+import { section } from '../messages/language.ts'
 import type { OutputReport, SourceReport } from './types.ts'
 
 const report: Readonly<Record<SourceReport['state'], string>> & { readonly unknown: string } = {
@@ -47,7 +48,7 @@ const urlExamples: Readonly<Record<string, string>> = {
 }
 
 /** Every text of the studio section. */
-export const t = {
+export const t = section('studio', {
   title: 'Studio',
   cancel: 'Cancel',
   close: 'Close',
@@ -295,4 +296,4 @@ export const t = {
       'engine': 'The studio is not running. Wait until it has started.',
     },
   },
-} as const
+} as const)

@@ -13,6 +13,7 @@ import { recording } from './recording.ts'
 import { rules } from './rules.ts'
 import { settings } from './settings.ts'
 import { sources } from './sources.ts'
+import { studio, studioCanvas } from './studio.ts'
 
 const sections: Messages = {
   activity,
@@ -30,5 +31,6 @@ const sections: Messages = {
   settings,
   sources,
 }
+const ofParts: Readonly<Record<string, object>> = { ...sections, studio, studioCanvas }
 
-export const texts: Texts = (section) => sections[section]
+export const texts: Texts = (section, english) => ofParts[section] ?? english

@@ -74,6 +74,6 @@ export const player: Messages['player'] = {
   noWebRtcConnection: 'No se ha establecido la conexión: la red no deja pasar WebRTC',
 }
 
-const sections: Partial<Messages> = { player }
+const sections: Readonly<Record<string, object>> = { player }
 
 export const texts: Texts = (section, english) => sections[section] ?? english

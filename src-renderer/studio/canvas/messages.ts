@@ -1,5 +1,7 @@
+import { section } from '../../messages/language.ts'
+
 /** Every text of the canvas. */
-export const t = {
+export const t = section('studioCanvas', {
   programPicture: 'Program',
   previewPicture: 'Preview',
   figures: (fps: number) => `${fps.toFixed(0)} fps`,
@@ -40,4 +42,4 @@ export const t = {
     'Files cannot be sent to the host from here. Copy the file to the machine of the host and add a media or image source with its path.',
   dropNothing: 'Drop a link or a text to add it as a source.',
   droppedText: 'Text',
-} as const
+} as const)

@@ -19,15 +19,15 @@ interface AddSourceDialogProps {
   readonly soundOnly?: boolean
 }
 
-const groups: readonly (readonly [title: string, kinds: readonly string[]])[] = [
-  [t.addSource.screen, ['display', 'window', 'region', 'screen-cast']],
-  [t.addSource.camera, ['camera', 'v4l2-camera', 'microphone', 'system-sound', 'application-sound']],
-  [t.addSource.graphics, ['text', 'image', 'slideshow', 'color', 'gradient', 'clock', 'timer']],
-  [t.addSource.media, ['media', 'playlist', 'image-sequence', 'stream', 'guest', 'browser']],
-  [t.addSource.test, ['test-pattern', 'tone']],
+const groups: readonly (readonly [title: () => string, kinds: readonly string[]])[] = [
+  [() => t.addSource.screen, ['display', 'window', 'region', 'screen-cast']],
+  [() => t.addSource.camera, ['camera', 'v4l2-camera', 'microphone', 'system-sound', 'application-sound']],
+  [() => t.addSource.graphics, ['text', 'image', 'slideshow', 'color', 'gradient', 'clock', 'timer']],
+  [() => t.addSource.media, ['media', 'playlist', 'image-sequence', 'stream', 'guest', 'browser']],
+  [() => t.addSource.test, ['test-pattern', 'tone']],
 ]
 
-const firstSettings: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { text: { text: t.addSource.firstText } }
+const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({ text: { text: t.addSource.firstText } })
 
 /** Chooses a kind of source and its settings; it stands in the scene when the dialog closes. */
 export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = false }: AddSourceDialogProps) {
@@ -61,11 +61,11 @@ export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = 
   return (
     <Dialog title={t.addSource.title} onClose={onClose} testId="add-source-dialog">
       <div className="kind-groups">
-        {[...groups, [t.addSource.other, others] as const].map(([title, names]) => {
+        {[...groups, [() => t.addSource.other, others] as const].map(([title, names]) => {
           const found = names.flatMap((name) => offered(name) ?? [])
           return found.length === 0 ? null : (
-            <section key={title}>
-              <h3>{title}</h3>
+            <section key={title()}>
+              <h3>{title()}</h3>
               <div className="kind-grid">
                 {found.map((each) => {
                   const Icon = iconOf(each.kind)
@@ -112,7 +112,7 @@ interface SourceFormProps extends Omit<AddSourceDialogProps, 'soundOnly'> {
 }
 
 function SourceForm({ kind, document, scene, canvas, onClose, onBack }: SourceFormProps) {
-  const [settings, setSettings] = useState<Readonly<Record<string, unknown>>>(firstSettings[kind.kind] ?? {})
+  const [settings, setSettings] = useState<Readonly<Record<string, unknown>>>(firstSettings()[kind.kind] ?? {})
   const add = async (fields: FormData): Promise<void> => {
     const name = String(fields.get('source-name')).trim() || kind.title
     const pictures = kind.pictures === true

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'wouter'
 import { useNow } from '../../client/clock.ts'
 import { formatBitrate, formatDuration } from '../../client/format.ts'
+import { sentencesOf } from '../../client/host-error.ts'
 import { commandOutput, removeOutput, startOutput } from '../commands.ts'
 import { Dock } from '../docks/dock.tsx'
 import { Tool } from '../docks/tool.tsx'
@@ -97,7 +98,7 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
       {runs && report !== undefined && <OutputFigures report={report} />}
       {report?.error !== null && report?.error !== undefined && (
         <p className="output-error" role="status">
-          {report.error.message}. {report.error.remedy}
+          {sentencesOf(report.error)}
         </p>
       )}
       {editor && (
