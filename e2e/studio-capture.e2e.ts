@@ -147,7 +147,11 @@ describe('a display', () => {
     })
     film.stop()
     expect(broken).toBeLessThanOrEqual(1)
-    expect(frames).toEqual([...new Set(frames)].sort((a, b) => a - b))
+    expect(frames).toEqual(frames.toSorted((a, b) => a - b))
+    // The screen is read when the X server reports a change: who comes late reads the next frame in its place, and that one again.
+    const different = new Set(frames).size
+    const missed = frames.at(-1)! - frames[0]! + 1 - different
+    expect(frames.length - different, 'frames that repeat another without a reason').toBeLessThanOrEqual(missed)
     await program.sync()
     await untilStill(() => screen.store.sequence, 700, 'it is captured though nothing moves')
   })
