@@ -481,6 +481,11 @@ function checkHint(now: ReadMediaPlaylist, before: ReadMediaPlaylist, faults: st
   const first = fresh.find((part) => !old.has(part.uri))
   // what was made in one go since is listed without the parts of its older segments
   if ((now.segments.at(-1)?.sequence ?? 0) - newest.sequence >= 3) return
+  // no parts are listed before a segment without, and it came with the hinted part
+  const isHidden = now.segments.some(
+    (segment) => segment.sequence > newest.sequence && segment.uri !== undefined && segment.parts.length === 0,
+  )
+  if (isHidden) return
   if (first && first.uri !== before.hint) faults.push(`${first.uri} appeared where ${before.hint} was hinted`)
   if (!first && !now.ended && now.hint !== before.hint)
     faults.push(`the hint changed from ${before.hint} to ${now.hint} and no part appeared`)

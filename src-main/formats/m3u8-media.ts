@@ -134,12 +134,16 @@ function listed(playlist: MediaPlaylist): readonly PlaylistSegment[] {
 
 /**
  * Index of the oldest segment whose parts are listed. Measured in media, not on the timeline: while a publisher was away
- * time went on and the playlist did not.
+ * time went on and the playlist did not. None are listed before a segment without: hls.js takes the newest part that is listed for the
+ * end of the stream, and does not load what comes behind it.
  */
 function firstWithParts(segments: readonly PlaylistSegment[], withinTicks: number): number {
   let first = segments.length
-  for (let behindTicks = 0; first > 0 && first > segments.length - partsWithin && behindTicks < withinTicks; first--)
-    behindTicks += segments[first - 1]?.durationTicks ?? 0
+  for (let behindTicks = 0; first > segments.length - partsWithin && behindTicks < withinTicks; first--) {
+    const segment = segments[first - 1]
+    if (!segment || (segment.complete && segment.parts.at(-1)?.serial === undefined)) break
+    behindTicks += segment.durationTicks
+  }
   return first
 }
 

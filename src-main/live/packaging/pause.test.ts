@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { readMediaPlaylist } from '../../../e2e/playlist-rules.ts'
 import { type CmafSample, readCmafSamples } from '../../formats/cmaf-reader.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { ManifestView } from '../protocols/hls/manifest-view.ts'
+import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
 import { createPackager, type Packager, type PackagerOptions } from './packager.ts'
 import { brokenRules } from './packaging-rules.ts'
 import { watchPlaylists } from './testing/playlist-watch.ts'
@@ -158,6 +160,23 @@ describe('video that pauses', () => {
     }
     expect(endS(audio)).toBeGreaterThan(11.7)
     expect(endS(video)).toBeGreaterThan(7.5)
+  })
+
+  it('leaves no part listed before a segment without: hls.js would take it for the end, and load nothing until the next', () => {
+    const { stream, packager } = packaged([v0, a0])
+    const seen = new Set<number>()
+    packager.onChange(() => {
+      const video = packager.renditions[0]
+      if (!packager.ready || !video) return
+      const text = mediaPlaylistText(packager, video, { plain: false, skip: false, cdnPrefix: '' })
+      const { segments } = readMediaPlaylist(text)
+      const without = segments.findLastIndex((segment) => segment.uri !== undefined && segment.parts.length === 0)
+      expect(segments.slice(0, without + 1).flatMap((segment) => segment.parts)).toEqual([])
+      seen.add(segments.length - without - 1)
+    })
+    stream.play(at([...times(0, 5.1, 1 / 30), ...times(12.1, 19, 1 / 30)]), sound(a0, 0, 19))
+    // parts are listed as before where there was no pause, and none while it lasts
+    expect([...seen].sort()).toEqual(expect.arrayContaining([0, 1, 2, 3]))
   })
 
   it('stays in the manifest', () => {
