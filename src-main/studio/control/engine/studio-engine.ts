@@ -15,7 +15,7 @@ export interface StudioEngine {
   setCollection(collection: Collection): void
   /**
    * Puts scenes on the programs of canvases, all on the same frame. Resolves at that frame: the first that shows them (with a
-   * transition: its first). Throws `studio.not_running`, and `request.not_found` where one is not there: then none is switched.
+   * transition: its first). Throws `studio.not_running`, and `studio.not_found` where one is not there: then none is switched.
    */
   switchTo(switches: readonly CanvasSwitch[]): Promise<Switched>
   /** The scene that is being prepared on a canvas, or none. */
@@ -29,7 +29,7 @@ export interface StudioEngine {
   showPictures(canvas: string, listener: PicturesListener): ShownPictures
   /** Something for a source to do. Throws AppError of the source. */
   command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
-  /** A picture as it is now. Throws `studio.not_running` or `request.not_found`. */
+  /** A picture as it is now. Throws `studio.not_running` or `studio.not_found`. */
   screenshot(of: ScreenshotOf, options: { readonly type: 'png' | 'jpeg'; readonly width?: number }): Promise<Uint8Array>
   devices(kind: DeviceKind): Promise<readonly Device[]>
   reports(): ReadonlyMap<string, SourceReport>

@@ -56,7 +56,7 @@ const sizesEachMs = 200
 /** Frame numbers of screenshots stand far from the show's. */
 const firstScreenshotFrame = 2 ** 40
 
-const noSuchPicture = (): AppError => new AppError('request.not_found', 'There is no such image now')
+const noSuchPicture = (): AppError => new AppError('studio.not_found', 'There is no such image now')
 
 /** The studio at work: sources to scenes to programs to encodings, on one clock. */
 export class Engine {
@@ -180,12 +180,12 @@ export class Engine {
     this.#metersWanted = wanted
   }
 
-  /** All on the next frame, or none. Throws `request.not_found`. */
+  /** All on the next frame, or none. Throws `studio.not_found`. */
   switchTo(request: number, switches: readonly CanvasSwitch[]): void {
     const programs = switches.map(({ canvas, scene }) => {
       const at = this.#canvases.get(canvas)
-      if (at === undefined) throw new AppError('request.not_found', `There is no canvas ${canvas}`)
-      if (!this.#scenes.has(scene)) throw new AppError('request.not_found', `There is no scene ${scene}`)
+      if (at === undefined) throw new AppError('studio.not_found', `There is no canvas ${canvas}`)
+      if (!this.#scenes.has(scene)) throw new AppError('studio.not_found', `There is no scene ${scene}`)
       return at.program
     })
     for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
@@ -212,7 +212,7 @@ export class Engine {
     const taken = (surface: Surface) => takeScreenshot(compositor, surface, (into) => compositor.render(surface, into, frame), order)
     if ('source' in of) {
       const layer = this.#scenes.sourceLayer(of.source)
-      if (layer === undefined) throw new AppError('request.not_found', `The source ${of.source} has no video now`)
+      if (layer === undefined) throw new AppError('studio.not_found', `The source ${of.source} has no video now`)
       const surface = compositor.createSurface({ width: layer.width, height: layer.height, background: '#000000' })
       try {
         surface.setLayers([layer])

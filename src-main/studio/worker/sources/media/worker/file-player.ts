@@ -216,7 +216,7 @@ export class FilePlayer implements Player {
   }
 
   #skip(go: () => boolean): void {
-    // The order may are one item further than what is seen, for that is decoded ahead.
+    // The order may be one item further than what is seen, for that is decoded ahead.
     const playing = this.#playing
     if (playing !== undefined) this.#order.goTo(playing.item)
     this.#head.halt()
