@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import { launchBrowser, readVideo, type SeenFrame, steps, untilMoving, watchStill } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
-import { until } from './helpers/until.ts'
+import { undisturbed, until } from './helpers/until.ts'
 import { lives, restartsSince, workersOf } from './helpers/workers.ts'
 
 /** Sockets that a process holds. */
@@ -135,32 +135,38 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
         })
     }
     await playOn(3)
-    const still = await Promise.all(pages.map(watchStill))
-    let done = false
-    const reading = pages.map(async (page) => {
-      const seen: SeenFrame[] = []
-      while (!done) seen.push(...(await readVideo(page, 1500)))
-      return seen
+    // A machine that is busy may keep a page from its media for seconds: such a round is repeated, and reported.
+    await undisturbed(async () => {
+      const still = await Promise.all(pages.map(watchStill))
+      let done = false
+      const reading = pages.map(async (page) => {
+        const seen: SeenFrame[] = []
+        while (!done) seen.push(...(await readVideo(page, 1500)))
+        return seen
+      })
+      try {
+        for (const pid of deliveryPids()) {
+          const lines = host.log.length
+          process.kill(pid, 'SIGKILL')
+          await until(() => deliveryPids().length === 2 && !deliveryPids().includes(pid), 'another process')
+          expect(Math.max(...restartsSince(host, lines)), 'how long the host waited, ms').toBeLessThanOrEqual(200)
+          await playOn(2.5)
+          await untilProcesses(2)
+        }
+      } finally {
+        done = true
+      }
+      const readings = await Promise.all(reading)
+      for (const [index, seen] of readings.entries()) {
+        const told = await pages[index]?.evaluate(() => JSON.stringify(window.__player?.problems))
+        const { repeated, back, span } = steps(seen)
+        process.stdout.write(`${seen.length} frames read, from first to last ${span}\n`)
+        expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
+        const stillMs = await still[index]!.maxMs()
+        process.stdout.write(`stood still for ${Math.round(stillMs)} ms at most\n`)
+        expect(stillMs, told).toBeLessThan(3000)
+      }
     })
-    for (const pid of deliveryPids()) {
-      const lines = host.log.length
-      process.kill(pid, 'SIGKILL')
-      await until(() => deliveryPids().length === 2 && !deliveryPids().includes(pid), 'another process')
-      expect(Math.max(...restartsSince(host, lines)), 'how long the host waited, ms').toBeLessThanOrEqual(200)
-      await playOn(2.5)
-      await untilProcesses(2)
-    }
-    done = true
-    const readings = await Promise.all(reading)
-    for (const [index, seen] of readings.entries()) {
-      const told = await pages[index]?.evaluate(() => JSON.stringify(window.__player?.problems))
-      const { repeated, back, span } = steps(seen)
-      process.stdout.write(`${seen.length} frames read, from first to last ${span}\n`)
-      expect({ repeated, back }).toEqual({ repeated: 0, back: 0 })
-      const stillMs = await still[index]!.maxMs()
-      process.stdout.write(`stood still for ${Math.round(stillMs)} ms at most\n`)
-      expect(stillMs, told).toBeLessThan(3000)
-    }
     expect((await host.until('show', () => true)).viewers).toBe(2)
     for (const page of pages) await page.close()
   })
