@@ -173,7 +173,7 @@ function line({ name, playedS, plays, errors, stalls, jumps, latenciesMs, height
   return (
     `${name.padEnd(12)} ${Math.round(playedS)} s played, ${sum(errors)} errors, ${stalls.length} stalls` +
     `${longest ? ` (longest ${seconds(longest.ms)})` : ''}, ${jumps.length} jumps forward, ` +
-    `${seconds(median(latenciesMs))} behind (at most ${seconds(Math.max(0, ...latenciesMs))}), heights ${heights.join(' ')}${plays ? '' : ', PLAYS NO MORE'}` +
+    `${latenciesMs.length === 0 ? 'delay unknown' : `${seconds(median(latenciesMs))} behind (at most ${seconds(Math.max(...latenciesMs))})`}, heights ${heights.join(' ')}${plays ? '' : ', PLAYS NO MORE'}` +
     details.map((detail) => `\n    ${detail}`).join('')
   )
 }
