@@ -2,7 +2,7 @@ import { basename, join } from 'node:path'
 import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
 import { isErrorCode } from '../platform/errors.ts'
 import { doAction } from './control/actions.ts'
-import { EngineProcess } from './control/engine/engine-process.ts'
+import { EngineProcess, type EngineProcessDependencies } from './control/engine/engine-process.ts'
 import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
 import { guestRoutes } from './control/guests/guest-routes.ts'
@@ -33,7 +33,7 @@ export type { Studio, StudioDependencies } from './studio-dependencies.ts'
 export async function createStudio(dependencies: StudioDependencies, otherEngine?: StudioEngine): Promise<Studio> {
   const { dataDir, secrets, events, audit, log, registry, reach } = dependencies
   const store = await openStateStore(dependencies)
-  const engine = otherEngine ?? ownEngine(dependencies, store)
+  const engine = otherEngine ?? ownEngine(dependencies, store, () => show.control.onAir)
   const outputs = await createOutputs({ ...dependencies, engine, store, folder: join(dataDir, 'studio', 'recordings') })
   const kinds = studioKinds
   const reader = {
@@ -83,13 +83,18 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   }
 }
 
-function ownEngine({ carrier, log, dataDir, reach, resumeWithinMs }: StudioDependencies, store: StateStore): StudioEngine {
+function ownEngine(
+  { carrier, log, dataDir, reach, resumeWithinMs }: StudioDependencies,
+  store: StateStore,
+  onAir: EngineProcessDependencies['onAir'],
+): StudioEngine {
   let measured: readonly MeasuredEncoder[] = []
   const engine = new EngineProcess({
     log,
     folder: join(dataDir, 'studio', 'sources'),
     memories: new SourceMemories({ read: () => store.get('sources'), write: (kept) => store.set('sources', kept), resumeWithinMs }),
     reach,
+    onAir,
     encoders: () => measured,
     liveAddress: (stream) => carrier.watchAddress(stream),
   })

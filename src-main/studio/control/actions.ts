@@ -40,7 +40,7 @@ export async function doAction(
     case 'switch':
       return onAir(control.switchTo(action.scene, action))
     case 'preview':
-      control.preview(sceneOf(collection, action.scene).canvas, action.scene)
+      await control.preview(sceneOf(collection, action.scene).canvas, action.scene)
       return null
     case 'transition':
       return onAir(control.toProgram(action.canvas ?? control.mainCanvas, action))

@@ -49,7 +49,8 @@ export class Show {
       onChange: (state) => dependencies.events.publish('studio.program', state),
     })
     this.#leaveEngine = dependencies.engine.onEvent((event) => {
-      if (event.kind === 'transition-ended') this.control.transitionEnded(event.canvas)
+      if (event.kind === 'switched') this.control.switched(event.canvas, event.scene, event.transition)
+      else if (event.kind === 'transition-ended') this.control.transitionEnded(event.canvas)
     })
   }
 

@@ -35,6 +35,8 @@ export interface EngineProcessDependencies {
   readonly folder: string
   readonly memories: SourceMemories
   readonly reach: Pick<Reach, 'policy' | 'onChange'>
+  /** What is on air, by canvas: what the process starts with. */
+  readonly onAir: () => Readonly<Record<string, OnCanvas>>
   /** Encoders of this machine as far as they are known. */
   readonly encoders: () => readonly MeasuredEncoder[]
   /** Address at which this machine may watch a stream of the host. */
@@ -84,7 +86,6 @@ export class EngineProcess implements StudioEngine {
   readonly #reports = new Map<string, SourceReport>()
   readonly #filterProblems = new Map<string, string>()
   readonly #asked = new PendingReplies<unknown>()
-  readonly #on = new Map<string, OnCanvas>()
   #collection: Collection | undefined
   #worker: SupervisedWorker<ToStudio> | undefined
   #wire: MediaWire | undefined
@@ -125,16 +126,13 @@ export class EngineProcess implements StudioEngine {
   }
 
   async switchTo(switches: readonly CanvasSwitch[]): Promise<Switched> {
-    for (const { canvas, scene } of switches) this.#on.set(canvas, { program: scene, preview: this.#on.get(canvas)?.preview ?? null })
     const askedAt = performance.now()
     const frame = await this.#ask<number>((request) => ({ kind: 'switch', request, switches }))
     return { frame, tookMs: performance.now() - askedAt }
   }
 
-  setPreview(canvas: string, scene: string | null): void {
-    const program = this.#on.get(canvas)?.program ?? this.#collection?.canvases.find(({ id }) => id === canvas)?.scene
-    if (program !== undefined) this.#on.set(canvas, { program, preview: scene })
-    this.#send({ kind: 'preview', canvas, scene })
+  async setPreview(canvas: string, scene: string | null): Promise<void> {
+    await this.#ask((request) => ({ kind: 'preview', request, canvas, scene }))
   }
 
   encodeVideo(request: Parameters<StudioEngine['encodeVideo']>[0], listener: EncodedListener): Encoding {
@@ -265,7 +263,7 @@ export class EngineProcess implements StudioEngine {
     worker.send({
       kind: 'show',
       collection: this.#collection,
-      on: Object.fromEntries(this.#on),
+      on: this.#dependencies.onAir(),
       encodings: this.#subscriptions.wanted,
       pictures: this.#pictures.wanted,
       originUs: this.#originUs,
@@ -317,7 +315,9 @@ export class EngineProcess implements StudioEngine {
         break
       case 'switched':
         this.#asked.resolve(message.request, message.frame)
-        for (const { canvas, scene } of message.switches) this.#tell({ kind: 'switched', canvas, scene, frame: message.frame })
+        for (const { canvas, scene, transition } of message.switches) {
+          this.#tell({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: message.frame })
+        }
         break
       case 'source':
         this.#reports.set(message.source, message.report)

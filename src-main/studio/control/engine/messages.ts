@@ -53,7 +53,7 @@ export type ToStudio =
   | { readonly kind: 'reach'; readonly reach: ReachPolicy }
   /** All of them on the same frame. */
   | { readonly kind: 'switch'; readonly request: number; readonly switches: readonly CanvasSwitch[] }
-  | { readonly kind: 'preview'; readonly canvas: string; readonly scene: string | null }
+  | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
   | { readonly kind: 'pictures'; readonly pictures: readonly WantedPictures[] }
   | { readonly kind: 'keyframe'; readonly channel: number }

@@ -18,8 +18,8 @@ export interface StudioEngine {
    * transition: its first). Throws `studio.not_running`, and `studio.not_found` where one is not there: then none is switched.
    */
   switchTo(switches: readonly CanvasSwitch[]): Promise<Switched>
-  /** The scene that is being prepared on a canvas, or none. */
-  setPreview(canvas: string, scene: string | null): void
+  /** The scene that is being prepared on a canvas, or none. Throws `studio.not_running` and `studio.not_found`. */
+  setPreview(canvas: string, scene: string | null): Promise<void>
   /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
   encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
@@ -183,7 +183,14 @@ export type EngineEvent =
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   /** Another video encoding is taken than before, or by others. */
   | { readonly kind: 'encodings' }
-  | { readonly kind: 'switched'; readonly canvas: string; readonly scene: string; readonly frame: number }
+  /** A scene is on air; `transition`: the id of the one that has started, null for a cut. */
+  | {
+      readonly kind: 'switched'
+      readonly canvas: string
+      readonly scene: string
+      readonly transition: string | null
+      readonly frame: number
+    }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   /** 30 times a second while they are wanted: `meter`. */
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }

@@ -349,7 +349,7 @@ describe('a recording', () => {
     engine.begin()
     engine.feed(3)
     expect(state('x')?.state).toBe('live')
-    engine.tell({ kind: 'switched', canvas: 'main', scene: 's2', frame: 60 })
+    engine.tell({ kind: 'switched', canvas: 'main', scene: 's2', transition: null, frame: 60 })
     await outputs.command('x', 'chapter', { name: 'A goal' })
     await expect(outputs.command('x', 'chapter', {})).rejects.toMatchObject({ code: 'request.invalid' })
     await outputs.command('x', 'pause', {})

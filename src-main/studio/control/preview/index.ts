@@ -59,6 +59,6 @@ function aimOf({ canvas, of, height }: Static<typeof QuerySchema>, { show }: Pre
   const open = show()
   if (open === undefined) throw new AppError('studio.no_collection')
   const found = canvas === undefined ? open.canvases[0] : open.canvases.find(({ id }) => id === canvas)
-  if (found === undefined) throw new AppError('studio.not_found', `There is no canvas ${canvas}`)
+  if (found === undefined) throw new AppError('studio.not_found', `The collection has no canvas "${canvas}"`)
   return { canvas: found.id, of, height: height as PreviewHeight }
 }

@@ -13,22 +13,36 @@ import { ProgramControl, type ProgramState } from './program-control.ts'
 
 const show = readDocument(testDocument(), testReader())
 
-/** A control over an engine that notes what it is asked, or does not run. */
+/** A control over an engine that notes what it is asked, does not run, or rejects what `fails` says. */
 function control(running = true, kept = new Map<string, unknown>()) {
   const asked: string[] = []
   const told: ProgramState[] = []
+  const nothing = (): unknown => undefined
+  const engine = { fails: undefined as AppError | undefined, whileAsked: nothing, behind: nothing }
+  const answer = async (): Promise<void> => {
+    // Nothing is stored or announced before the engine has answered.
+    const before = [kept.get('on-air show.json'), told.length]
+    await new Promise(setImmediate)
+    expect([kept.get('on-air show.json'), told.length]).toEqual(before)
+    if (!running) throw new AppError('studio.not_running')
+    if (engine.fails !== undefined) throw engine.fails
+  }
   const made = new ProgramControl({
     engine: {
       switchTo: async (switches: readonly CanvasSwitch[]) => {
         const words = ({ canvas, scene, transition }: CanvasSwitch) =>
           `${canvas} ${scene}${transition ? ` ${transition.kind} ${transition.durationMs}` : ''}`
         asked.push(switches.map(words).join(', '))
-        // Nothing is kept or told before the engine was asked.
-        expect(kept.size === 0 || asked.length > 0).toBe(true)
-        if (!running) throw new AppError('studio.not_running')
+        await answer()
+        engine.whileAsked()
+        for (const { canvas, scene, transition } of switches) made.switched(canvas, scene, transition?.id ?? null)
+        engine.behind()
         return { frame: 7, tookMs: 1 }
       },
-      setPreview: (canvas, scene) => void asked.push(`preview ${canvas} ${scene}`),
+      setPreview: async (canvas, scene) => {
+        asked.push(`preview ${canvas} ${scene}`)
+        await answer()
+      },
     },
     store: { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) },
     log: silentLogger,
@@ -36,7 +50,7 @@ function control(running = true, kept = new Map<string, unknown>()) {
   })
   made.open(show, 'show.json')
   asked.length = 0
-  return { control: made, asked, told, kept }
+  return { control: made, asked, told, kept, engine }
 }
 
 const edited = (...edits: readonly Edit[]): Collection => applyEdits(show, edits, testKinds).collection
@@ -45,7 +59,7 @@ describe('what is on air', () => {
   it('is switched with what follows, by the nearest transition that is named', async () => {
     const { control: air, asked } = control()
     expect(await air.switchTo('talk')).toMatchObject({ canvas: 'main', frame: 7, followed: [{ canvas: 'tall', scene: 'phone' }] })
-    air.configure({ transition: 'fade', durationMs: 900 })
+    await air.configure({ transition: 'fade', durationMs: 900 })
     await air.switchTo('intro')
     await air.switchTo('talk', { transition: 'fade' })
     await air.switchTo('intro', { transition: 'fade', durationMs: 40 })
@@ -65,8 +79,8 @@ describe('what is on air', () => {
   it('stays chosen while the studio does not run, and is known again at the next start', async () => {
     const first = control(false)
     expect(await first.control.switchTo('talk')).toMatchObject({ frame: null, tookMs: null })
-    first.control.configure({ studioMode: true })
-    first.control.preview('main', 'intro')
+    await first.control.configure({ studioMode: true })
+    await first.control.preview('main', 'intro')
     const second = control(true, first.kept)
     expect(second.control.state).toMatchObject({
       studioMode: true,
@@ -76,29 +90,96 @@ describe('what is on air', () => {
 
   it('trades places with the preview, in studio mode alone', async () => {
     const { control: air } = control()
-    expect(() => air.preview('main', 'talk')).toThrow(AppError)
-    air.configure({ studioMode: true })
-    air.preview('main', 'talk')
-    expect(() => air.preview('main', 'phone')).toThrow(/another canvas/)
+    await expect(air.preview('main', 'talk')).rejects.toThrow(AppError)
+    await air.configure({ studioMode: true })
+    await air.preview('main', 'talk')
+    await expect(air.preview('main', 'phone')).rejects.toThrow(/another canvas/)
     await expect(air.toProgram('main', { transition: 'spin' })).rejects.toThrow(/no transition "spin"/)
     await air.toProgram('main', { transition: 'fade' })
     expect(air.state.canvases[0]).toEqual({ canvas: 'main', program: 'talk', preview: 'intro', transition: 'fade' })
     air.transitionEnded('main')
     expect(air.state.canvases[0]?.transition).toBeNull()
-    air.configure({ studioMode: false })
+    await air.configure({ studioMode: false })
     expect(air.state.canvases[0]?.preview).toBeNull()
   })
 
   it('gives place where an edit takes it away', async () => {
     const { control: air, asked } = control()
     await air.switchTo('talk')
-    air.configure({ studioMode: true, transition: 'fade' })
-    air.preview('main', 'talk')
+    await air.configure({ studioMode: true, transition: 'fade' })
+    await air.preview('main', 'talk')
     asked.length = 0
     air.follow(edited({ do: 'remove', at: 'scenes/talk' }, { do: 'remove', at: 'transitions/fade' }, { do: 'remove', at: 'canvases/tall' }))
     expect(air.state).toMatchObject({ transition: null, canvases: [{ canvas: 'main', program: 'intro', preview: null }] })
     expect(air.state.canvases).toHaveLength(1)
     expect(asked).toEqual(['main intro', 'preview main null'])
+    expect(air.onAir).toEqual({ main: { program: 'intro', preview: null } })
+  })
+})
+
+describe('a change of what is on air', () => {
+  it('that the engine rejects is neither announced nor stored, and has its error', async () => {
+    const { control: air, told, kept, engine } = control()
+    await air.configure({ studioMode: true })
+    const state = air.state
+    const stored = kept.get('on-air show.json')
+    told.length = 0
+    engine.fails = new AppError('studio.not_found', 'no such scene there')
+    await expect(air.switchTo('talk')).rejects.toMatchObject({ code: 'studio.not_found' })
+    await expect(air.preview('main', 'talk')).rejects.toMatchObject({ code: 'studio.not_found' })
+    await expect(air.toProgram('main')).rejects.toMatchObject({ code: 'studio.not_found' })
+    await expect(air.configure({ studioMode: false, durationMs: 5 })).rejects.toMatchObject({ code: 'studio.not_found' })
+    expect(air.state).toEqual(state)
+    expect(told).toEqual([])
+    expect(kept.get('on-air show.json')).toBe(stored)
+  })
+
+  it('waits for the one before it', async () => {
+    const { control: air, told } = control()
+    await air.configure({ studioMode: true })
+    await air.preview('main', 'talk')
+    told.length = 0
+    await Promise.all([air.toProgram('main', { transition: 'cut' }), air.toProgram('main', { transition: 'cut' })])
+    expect(told.map(({ canvases }) => [canvases[0]?.program, canvases[0]?.preview])).toEqual([
+      ['talk', 'intro'],
+      ['intro', 'talk'],
+    ])
+  })
+
+  it('shows its own transition, not the end of the one that it interrupts', async () => {
+    const { control: air } = control()
+    await air.switchTo('talk', { transition: 'fade' })
+    const next = air.switchTo('intro', { transition: 'fade' })
+    air.transitionEnded('main')
+    await next
+    expect(air.state.canvases[0]).toMatchObject({ program: 'intro', transition: 'fade' })
+    const last = control()
+    last.engine.behind = () => last.control.transitionEnded('main')
+    await last.control.switchTo('talk', { transition: 'fade' })
+    expect(last.control.state.canvases[0], 'an end that arrives with the switch').toMatchObject({ program: 'talk', transition: null })
+  })
+
+  it('to a scene that an edit removes meanwhile is taken back', async () => {
+    const { control: air, asked, engine } = control()
+    engine.whileAsked = () => {
+      engine.whileAsked = () => undefined
+      air.follow(edited({ do: 'remove', at: 'scenes/talk' }))
+    }
+    await air.switchTo('talk')
+    expect(air.state.canvases[0]).toMatchObject({ program: 'intro', preview: null })
+    expect(asked.at(-2)).toBe('main intro')
+  })
+
+  it('is not stored for another collection that was opened meanwhile', async () => {
+    const { control: air, kept, engine } = control()
+    engine.whileAsked = () => {
+      engine.whileAsked = () => undefined
+      air.open(show, 'other.json')
+    }
+    await expect(air.switchTo('talk')).rejects.toMatchObject({ code: 'studio.no_collection' })
+    expect(kept.size).toBe(0)
+    air.close()
+    await expect(air.switchTo('talk')).rejects.toMatchObject({ code: 'studio.no_collection' })
   })
 })
 

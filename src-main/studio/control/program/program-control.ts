@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { Collection, Scene, Transition } from '../../document/collection.ts'
-import type { StudioEngine, Switched } from '../engine/studio-engine.ts'
+import type { StudioEngine } from '../engine/studio-engine.ts'
 import type { StateStore } from '../state-store.ts'
 
 /** What is on a canvas. */
@@ -47,6 +47,21 @@ export interface ProgramControlDependencies {
   readonly onChange: (state: ProgramState) => void
 }
 
+/** A scene, its canvas, and how to get there. */
+interface Plan {
+  readonly scene: Scene
+  readonly canvas: string
+  readonly transition: Transition
+}
+
+/** What is on one canvas. */
+interface OnAir {
+  program: string
+  preview: string | null
+  /** The transition that is under way. */
+  moving: string | null
+}
+
 interface Kept {
   readonly studioMode: boolean
   readonly transition: string | null
@@ -54,7 +69,11 @@ interface Kept {
   readonly canvases: Readonly<Record<string, { readonly program: string; readonly preview: string | null }>>
 }
 
-/** What is on air and what is being prepared, on each canvas; known again after a restart of the host. */
+/**
+ * What is on air and what is being prepared, on each canvas: the one owner of it, for host and engine. Changes are made one after the
+ * other, and each is announced and stored when the engine has accepted it. An engine that does not run accepts everything: it starts
+ * with what is kept here. Known again after a restart of the host.
+ */
 export class ProgramControl {
   readonly #dependencies: ProgramControlDependencies
   #collection: Collection | undefined
@@ -62,7 +81,9 @@ export class ProgramControl {
   #studioMode = false
   #transition: string | null = null
   #durationMs: number | null = null
-  readonly #on = new Map<string, { program: string; preview: string | null; moving: string | null }>()
+  readonly #on = new Map<string, OnAir>()
+  /** Changes come one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(dependencies: ProgramControlDependencies) {
     this.#dependencies = dependencies
@@ -82,13 +103,12 @@ export class ProgramControl {
     this.#durationMs = kept?.durationMs ?? null
     for (const canvas of collection.canvases) {
       const known = kept?.canvases[canvas.id]
-      const program = this.#stands(known?.program, canvas.id) ?? canvas.scene
-      const preview = this.#stands(known?.preview, canvas.id) ?? null
+      const program = this.#sceneOn(known?.program, canvas.id) ?? canvas.scene
+      const preview = this.#sceneOn(known?.preview, canvas.id) ?? null
       this.#on.set(canvas.id, { program, preview, moving: null })
-      this.#tellEngine(canvas.id, program)
-      if (preview !== null) this.#dependencies.engine.setPreview(canvas.id, preview)
+      this.#correctEngine(canvas.id)
     }
-    this.#forgetGoneTransition()
+    this.#dropGoneTransition()
   }
 
   close(): void {
@@ -96,7 +116,7 @@ export class ProgramControl {
     this.#on.clear()
   }
 
-  /** An edit: what is on air and is gone gives place to the canvas's own scene. Called when the engine has the collection. */
+  /** An edit: what is on air and is gone is replaced by the canvas's own scene. Called when the engine has the collection. */
   follow(collection: Collection): void {
     this.#collection = collection
     let changed = false
@@ -109,19 +129,23 @@ export class ProgramControl {
         changed = true
         continue
       }
-      if (this.#stands(on.program, canvas.id) === undefined) {
+      const programGone = this.#sceneOn(on.program, canvas.id) === undefined
+      const previewGone = on.preview !== null && this.#sceneOn(on.preview, canvas.id) === undefined
+      if (!programGone && !previewGone) continue
+      if (programGone) {
         on.program = canvas.scene
         on.moving = null
-        changed = true
-        this.#tellEngine(canvas.id, canvas.scene)
       }
-      if (on.preview !== null && this.#stands(on.preview, canvas.id) === undefined) {
-        on.preview = null
-        changed = true
-        this.#dependencies.engine.setPreview(canvas.id, null)
-      }
+      if (previewGone) on.preview = null
+      changed = true
+      this.#correctEngine(canvas.id)
     }
-    if (this.#forgetGoneTransition() || changed) this.#changed()
+    if (this.#dropGoneTransition() || changed) this.#changed()
+  }
+
+  /** What the engine starts with, by canvas. */
+  get onAir(): Readonly<Record<string, Pick<OnCanvas, 'program' | 'preview'>>> {
+    return Object.fromEntries([...this.#on].map(([canvas, { program, preview }]) => [canvas, { program, preview }]))
   }
 
   get state(): ProgramState {
@@ -134,16 +158,106 @@ export class ProgramControl {
   }
 
   /**
-   * Puts a scene on its canvas, and with it the scenes of other canvases that follow it. The engine is asked before anything else is
-   * done. Throws `studio.no_collection` and `studio.not_found`.
+   * Puts a scene on its canvas, and with it the scenes of other canvases that follow it. Throws `studio.no_collection` and
+   * `studio.not_found`.
    */
-  async switchTo(id: string, choice: TransitionChoice = {}): Promise<SwitchAnswer> {
-    const { scene, transition, canvas } = this.#plan(id, choice)
-    const collection = this.#open()
-    const followed = collection.scenes.filter((each) => each.follows === scene.id)
-    const switching = this.#switch([scene, ...followed], transition)
-    this.#changed()
-    const switched = await switching
+  switchTo(id: string, choice: TransitionChoice = {}): Promise<SwitchAnswer> {
+    return this.#inTurn(async () => {
+      const answer = await this.#switch(this.#plan(id, choice))
+      this.#changed()
+      return answer
+    })
+  }
+
+  /** The scene that is being prepared; null for none. Throws `studio.mode_off` and `studio.not_found`. */
+  preview(canvas: string, scene: string | null): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#canvas(canvas)
+      if (!this.#studioMode) throw new AppError('studio.mode_off')
+      if (scene !== null && this.#scene(scene).canvas !== canvas) {
+        throw new AppError('studio.not_found', `The scene "${scene}" is made for another canvas than "${canvas}"`)
+      }
+      await this.#setPreview(canvas, scene)
+      this.#changed()
+    })
+  }
+
+  /** Brings the preview on air; what was on air is then being prepared. Throws `studio.mode_off` and `studio.not_found`. */
+  toProgram(canvas: string, choice: TransitionChoice = {}): Promise<SwitchAnswer> {
+    return this.#inTurn(async () => {
+      const { program, preview } = this.#canvas(canvas)
+      if (!this.#studioMode) throw new AppError('studio.mode_off')
+      if (preview === null) throw new AppError('studio.not_found', `Nothing is being prepared on "${canvas}"`)
+      const answer = await this.#switch(this.#plan(preview, choice))
+      try {
+        await this.#setPreview(canvas, this.#sceneOn(program, canvas) ?? null)
+      } finally {
+        this.#changed()
+      }
+      return answer
+    })
+  }
+
+  /** Throws `studio.not_found` for an unknown transition. */
+  configure(changes: {
+    readonly studioMode?: boolean
+    readonly transition?: string | null
+    readonly durationMs?: number | null
+  }): Promise<void> {
+    return this.#inTurn(async () => {
+      const { studioMode = this.#studioMode, transition, durationMs } = changes
+      if (transition !== undefined && transition !== null) this.#transitionOf(transition)
+      if (studioMode !== this.#studioMode) {
+        // A preview starts with what is on air, as a base to work on.
+        await Promise.all([...this.#on].map(([canvas, { program }]) => this.#setPreview(canvas, studioMode ? program : null)))
+      }
+      this.#studioMode = studioMode
+      if (transition !== undefined) this.#transition = transition
+      if (durationMs !== undefined) this.#durationMs = durationMs
+      this.#changed()
+    })
+  }
+
+  /** The main canvas. Throws `studio.no_collection`. */
+  get mainCanvas(): string {
+    return (this.#open().canvases[0] as { readonly id: string }).id
+  }
+
+  /**
+   * The engine shows a scene now; whoever asked for it announces it. It says so in order with the ends of transitions, while answers
+   * to requests arrive later.
+   */
+  switched(canvas: string, scene: string, transition: string | null): void {
+    const on = this.#on.get(canvas)
+    if (on === undefined || this.#sceneOn(scene, canvas) === undefined) return
+    on.moving = on.program === scene ? null : transition
+    on.program = scene
+  }
+
+  /** A transition of the engine is over. */
+  transitionEnded(canvas: string): void {
+    const on = this.#on.get(canvas)
+    if (on?.moving == null) return
+    on.moving = null
+    this.#dependencies.onChange(this.state)
+  }
+
+  /** Puts a scene and those that follow it on their canvases, on the same frame. */
+  async #switch({ scene, canvas, transition }: Plan): Promise<SwitchAnswer> {
+    const followed = this.#open().scenes.filter((each) => each.follows === scene.id)
+    const scenes = [scene, ...followed]
+    // A stinger of no duration lasts as long as its film.
+    const cut = transition.kind === 'cut' || (transition.durationMs === 0 && transition.kind !== 'stinger')
+    const way = cut ? undefined : transition
+    const switched = await this.#accepted(
+      this.#dependencies.engine.switchTo(scenes.map(({ id, canvas: own }) => ({ canvas: own, scene: id, transition: way }))),
+    )
+    for (const { id, canvas: own } of scenes) {
+      // An engine that does not run shows the scene, without a transition, when it starts.
+      if (switched === undefined) this.switched(own, id, null)
+      // An edit removed the scene meanwhile.
+      if (this.#sceneOn(id, own) === undefined) this.#correctEngine(own)
+    }
     return {
       canvas,
       scene: scene.id,
@@ -155,85 +269,25 @@ export class ProgramControl {
     }
   }
 
-  /** The scene that is being prepared; null for none. Throws `studio.mode_off` and `studio.not_found`. */
-  preview(canvas: string, scene: string | null): void {
-    const on = this.#canvas(canvas)
-    if (!this.#studioMode) throw new AppError('studio.mode_off')
-    if (scene !== null && this.#scene(scene).canvas !== canvas) {
-      throw new AppError('studio.not_found', `The scene "${scene}" is made for another canvas than "${canvas}"`)
-    }
-    on.preview = scene
-    this.#dependencies.engine.setPreview(canvas, scene)
-    this.#changed()
-  }
-
-  /** Brings the preview on air; what was on air is then being prepared. Throws `studio.mode_off` and `studio.not_found`. */
-  async toProgram(canvas: string, choice: TransitionChoice = {}): Promise<SwitchAnswer> {
-    const on = this.#canvas(canvas)
-    if (!this.#studioMode) throw new AppError('studio.mode_off')
-    const { program, preview } = on
-    if (preview === null) throw new AppError('studio.not_found', `Nothing is being prepared on "${canvas}"`)
-    // A transition that there is none of leaves the preview as it is.
-    this.#plan(preview, choice)
-    const switching = this.switchTo(preview, choice)
-    on.preview = program
-    this.#dependencies.engine.setPreview(canvas, program)
-    this.#changed()
-    return switching
-  }
-
-  /** Throws `studio.not_found` for an unknown transition. */
-  configure(changes: { readonly studioMode?: boolean; readonly transition?: string | null; readonly durationMs?: number | null }): void {
-    if (changes.transition !== undefined && changes.transition !== null) this.#transitionOf(changes.transition)
-    if (changes.transition !== undefined) this.#transition = changes.transition
-    if (changes.durationMs !== undefined) this.#durationMs = changes.durationMs
-    if (changes.studioMode !== undefined && changes.studioMode !== this.#studioMode) {
-      this.#studioMode = changes.studioMode
-      for (const [canvas, on] of this.#on) {
-        // A preview begins with what is on air, as a base to work on.
-        on.preview = changes.studioMode ? on.program : null
-        this.#dependencies.engine.setPreview(canvas, on.preview)
-      }
-    }
-    this.#changed()
-  }
-
-  /** The main canvas. Throws `studio.no_collection`. */
-  get mainCanvas(): string {
-    return (this.#open().canvases[0] as { readonly id: string }).id
-  }
-
-  /** The engine tells that a transition is over. */
-  transitionEnded(canvas: string): void {
+  async #setPreview(canvas: string, scene: string | null): Promise<void> {
+    await this.#accepted(this.#dependencies.engine.setPreview(canvas, scene))
     const on = this.#on.get(canvas)
-    if (on?.moving == null) return
-    on.moving = null
-    this.#dependencies.onChange(this.state)
+    // An edit may have removed the scene meanwhile.
+    if (on !== undefined) on.preview = this.#sceneOn(scene, canvas) ?? null
   }
 
-  /** Puts scenes on their canvases, on the same frame. */
-  #switch(scenes: readonly Scene[], transition: Transition): Promise<Switched | undefined> {
-    // A stinger of no duration lasts as long as its film.
-    const cut = transition.kind === 'cut' || (transition.durationMs === 0 && transition.kind !== 'stinger')
-    const way = cut ? undefined : transition
-    const switching = this.#dependencies.engine.switchTo(scenes.map(({ id, canvas }) => ({ canvas, scene: id, transition: way })))
-    for (const { id, canvas } of scenes) {
-      const on = this.#on.get(canvas)
-      if (on === undefined) continue
-      on.moving = cut || on.program === id ? null : transition.id
-      on.program = id
-    }
-    return switching.catch((error: unknown) => {
-      for (const { canvas } of scenes) {
-        const on = this.#on.get(canvas)
-        if (on !== undefined) on.moving = null
-      }
-      if (error instanceof AppError && error.code === 'studio.not_running') return undefined
+  /** The answer of the engine; undefined where it does not run. Throws `studio.no_collection` where another one was opened meanwhile. */
+  async #accepted<T>(asked: Promise<T>): Promise<T | undefined> {
+    const key = this.#key
+    const answer = await asked.catch((error: unknown) => {
+      if (isNotRunning(error)) return undefined
       throw error
     })
+    if (this.#open() !== undefined && this.#key === key) return answer
+    throw new AppError('studio.no_collection', 'Another collection was opened meanwhile')
   }
 
-  #plan(id: string, choice: TransitionChoice): { readonly scene: Scene; readonly canvas: string; readonly transition: Transition } {
+  #plan(id: string, choice: TransitionChoice): Plan {
     const collection = this.#open()
     const scene = this.#scene(id)
     const transition = this.#transitionOf(choice.transition ?? scene.transition ?? this.#transition ?? collection.transition)
@@ -250,7 +304,7 @@ export class ProgramControl {
     return this.#collection
   }
 
-  #canvas(id: string): { program: string; preview: string | null; moving: string | null } {
+  #canvas(id: string): OnAir {
     this.#open()
     const on = this.#on.get(id)
     if (on === undefined) throw new AppError('studio.not_found', `The collection has no canvas "${id}"`)
@@ -270,26 +324,37 @@ export class ProgramControl {
   }
 
   /** The scene, where it is one of that canvas. */
-  #stands(scene: string | null | undefined, canvas: string): string | undefined {
+  #sceneOn(scene: string | null | undefined, canvas: string): string | undefined {
     return this.#collection?.scenes.find(({ id, canvas: own }) => id === scene && own === canvas)?.id
   }
 
-  #forgetGoneTransition(): boolean {
+  #dropGoneTransition(): boolean {
     if (this.#transition === null || this.#collection?.transitions.some(({ id }) => id === this.#transition)) return false
     this.#transition = null
     return true
   }
 
-  /** The engine remembers what it is told while it does not run. */
-  #tellEngine(canvas: string, scene: string): void {
-    this.#dependencies.engine.switchTo([{ canvas, scene, transition: undefined }]).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'studio.not_running') return
-      this.#dependencies.log.warn({ err: error, canvas, scene }, 'a scene could not be put on air')
-    })
+  /** Makes the engine show what is kept here. */
+  #correctEngine(canvas: string): void {
+    const on = this.#on.get(canvas)
+    if (on === undefined) return
+    const { engine, log } = this.#dependencies
+    const { program, preview } = on
+    for (const asked of [engine.switchTo([{ canvas, scene: program, transition: undefined }]), engine.setPreview(canvas, preview)]) {
+      asked.catch((error: unknown) => {
+        if (!isNotRunning(error)) log.warn({ err: error, canvas, program, preview }, 'a scene could not be put on air')
+      })
+    }
   }
 
-  /** Kept behind the switch, not before it. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
   #changed(): void {
+    if (this.#collection === undefined) return
     const state = this.state
     this.#dependencies.onChange(state)
     const { studioMode, transition, durationMs, canvases } = state
@@ -301,4 +366,8 @@ export class ProgramControl {
     }
     this.#dependencies.store.set(this.#key, kept)
   }
+}
+
+function isNotRunning(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'studio.not_running'
 }

@@ -98,9 +98,9 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
         exactly,
       ),
       responses: { 200: ProgramSchema },
-      handler: ({ body }) => {
+      handler: async ({ body }) => {
         show.current
-        control.configure(body)
+        await control.configure(body)
         return { body: control.state }
       },
     }),
@@ -112,10 +112,10 @@ function airRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefin
       role: 'editor',
       body: Type.Object({ scene: Nullable(IdParam), canvas: Type.Optional(IdParam) }, exactly),
       responses: { 200: ProgramSchema },
-      handler: ({ body: { scene, canvas } }) => {
+      handler: async ({ body: { scene, canvas } }) => {
         const found = scene === null ? undefined : show.collection.scenes.find(({ id }) => id === scene)
         if (scene !== null && found === undefined) throw new AppError('studio.not_found', `The collection has no scene "${scene}"`)
-        control.preview(canvas ?? found?.canvas ?? control.mainCanvas, scene)
+        await control.preview(canvas ?? found?.canvas ?? control.mainCanvas, scene)
         return { body: control.state }
       },
     }),

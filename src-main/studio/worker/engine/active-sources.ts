@@ -145,7 +145,7 @@ export class ActiveSources {
   /** Throws AppError. */
   command(id: string, name: string, details: Readonly<Record<string, unknown>>): void {
     const active = this.#active.get(id)
-    if (active === undefined) throw new AppError('studio.not_found', `There is no source ${id}`)
+    if (active === undefined) throw new AppError('studio.not_found', `There is no source "${id}"`)
     if (active.running?.command === undefined) {
       throw new AppError('request.conflict', `The source ${id} takes no commands now`)
     }

@@ -183,10 +183,8 @@ export class Engine {
   /** All on the next frame, or none. Throws `studio.not_found`. */
   switchTo(request: number, switches: readonly CanvasSwitch[]): void {
     const programs = switches.map(({ canvas, scene }) => {
-      const at = this.#canvases.get(canvas)
-      if (at === undefined) throw new AppError('studio.not_found', `There is no canvas ${canvas}`)
-      if (!this.#scenes.has(scene)) throw new AppError('studio.not_found', `There is no scene ${scene}`)
-      return at.program
+      this.#checkScene(scene)
+      return this.#canvas(canvas).program
     })
     for (const [index, { scene, transition }] of switches.entries()) programs[index]?.switchTo(scene, transition, this.#clock.next)
     this.#awaited.push({ request, switches })
@@ -194,10 +192,10 @@ export class Engine {
     this.#tellShown()
   }
 
+  /** Throws `studio.not_found`. */
   setPreview(canvas: string, scene: string | null): void {
-    const at = this.#canvases.get(canvas)
-    if (at === undefined) return
-    at.preview = scene !== null && this.#scenes.has(scene) ? scene : null
+    if (scene !== null) this.#checkScene(scene)
+    this.#canvas(canvas).preview = scene
     this.#shownDirty = true
   }
 
@@ -212,7 +210,7 @@ export class Engine {
     const taken = (surface: Surface) => takeScreenshot(compositor, surface, (into) => compositor.render(surface, into, frame), order)
     if ('source' in of) {
       const layer = this.#scenes.sourceLayer(of.source)
-      if (layer === undefined) throw new AppError('studio.not_found', `The source ${of.source} has no video now`)
+      if (layer === undefined) throw new AppError('studio.not_found', `The source "${of.source}" has no video now`)
       const surface = compositor.createSurface({ width: layer.width, height: layer.height, background: '#000000' })
       try {
         surface.setLayers([layer])
@@ -240,6 +238,16 @@ export class Engine {
       pool.close()
     }
     this.#dependencies.mixer.close()
+  }
+
+  #canvas(id: string): AtCanvas {
+    const at = this.#canvases.get(id)
+    if (at === undefined) throw new AppError('studio.not_found', `There is no canvas "${id}"`)
+    return at
+  }
+
+  #checkScene(id: string): void {
+    if (!this.#scenes.has(id)) throw new AppError('studio.not_found', `There is no scene "${id}"`)
   }
 
   #rootOf(scene: string | undefined): Surface {

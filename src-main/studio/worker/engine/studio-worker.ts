@@ -70,7 +70,7 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
       at.setReach(message.reach)
       break
     case 'preview':
-      at.setPreview(message.canvas, message.scene)
+      answer(message.request, async () => at.setPreview(message.canvas, message.scene))
       break
     case 'encode':
       at.encode(message.encodings)

@@ -118,7 +118,7 @@ export class FedEngine implements StudioEngine {
   }
 
   setCollection(): void {}
-  setPreview(): void {}
+  async setPreview(): Promise<void> {}
   meter(): void {}
   async command(): Promise<void> {}
   async stop(): Promise<void> {}
