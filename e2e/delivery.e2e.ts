@@ -135,6 +135,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
         })
     }
     await playOn(3)
+    const waitedMs: number[] = []
     // A machine that is busy may keep a page from its media for seconds: such a round is repeated, and reported.
     await undisturbed(async () => {
       const still = await Promise.all(pages.map(watchStill))
@@ -149,7 +150,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
           const lines = host.log.length
           process.kill(pid, 'SIGKILL')
           await until(() => deliveryPids().length === 2 && !deliveryPids().includes(pid), 'another process')
-          expect(Math.max(...restartsSince(host, lines)), 'how long the host waited, ms').toBeLessThanOrEqual(200)
+          waitedMs.push(...restartsSince(host, lines))
           await playOn(2.5)
           await untilProcesses(2)
         }
@@ -167,6 +168,8 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
         expect(stillMs, told).toBeLessThan(3000)
       }
     })
+    // Of the first round: processes that end again and again are waited for ever longer.
+    expect(Math.max(...waitedMs.slice(0, 2)), 'how long the host waited, ms').toBeLessThanOrEqual(200)
     expect((await host.until('show', () => true)).viewers).toBe(2)
     for (const page of pages) await page.close()
   })
