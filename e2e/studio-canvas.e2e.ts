@@ -255,6 +255,36 @@ describe('the canvas of the studio', () => {
     await undo()
   })
 
+  it('is handled by keys alone: nudged together and alone, and by its menu', async () => {
+    await stage.focus()
+    await page.keyboard.press('ArrowRight')
+    await untilItem('red', ({ position }) => position.x === 101)
+    await page.keyboard.press('Shift+ArrowDown')
+    await untilItem('red', ({ position }) => position.x === 101 && position.y === 110)
+    await page.keyboard.press('Shift+F10')
+    await page.getByTestId('stage-menu').waitFor()
+    await screenshot(page, 'studio-canvas-menu')
+    await page.getByRole('menuitem', { name: 'Center on canvas' }).press('Enter')
+    await untilItem('red', ({ position }) => position.x === 540 && position.y === 310)
+    await untilDrawn('red', '540,310 740,310 740,410 540,410')
+    await undo('101,110 301,110 301,210 101,210')
+    await page.keyboard.press('Control+a')
+    await page.getByTestId('frame-green').waitFor()
+    await page.keyboard.press('ArrowLeft')
+    await untilItem('red', ({ position }) => position.x === 100)
+    await untilItem('green', ({ position }) => position.x === 899)
+  })
+
+  it('leaves a locked item where it is', async () => {
+    await must('PATCH', '/studio/scenes/shapes/items/green', { locked: true })
+    await page.locator('[data-testid="frame-green"].locked').waitFor()
+    await page.keyboard.press('Escape')
+    await drag([950, 480], [700, 300])
+    await page.mouse.click(...(await onScreen(150, 120)))
+    await page.getByTestId('frame-red').waitFor()
+    expect((await item('green')).position.x).toBe(899)
+  })
+
   it('makes sources of what is dropped', async () => {
     const drop = (type: string, text: string) =>
       page.getByTestId('canvas-program').evaluate(

@@ -4,10 +4,13 @@ import { useClient } from '../client/store.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { app as t } from '../messages/page.ts'
-import { chooseScene, configureProgram, redoStep, undoStep } from '../studio/commands.ts'
+import { t as canvasTexts } from '../studio/canvas-settings/messages.ts'
+import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../studio/commands.ts'
+import { t as macroTexts } from '../studio/macros/messages.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
-import { select, showItemPanel } from '../studio/view-store.ts'
+import { t as transitionTexts } from '../studio/transitions/messages.ts'
+import { openDialog, select, showItemPanel } from '../studio/view-store.ts'
 import { setTheme, useTheme } from './theme.ts'
 import './palette.css'
 
@@ -80,6 +83,24 @@ function useEntries(): readonly Entry[] {
       if (editor) {
         entries.push({ id: 'undo', text: open.undo === null ? t.undo : t.undoStep(open.undo), sort: t.action, run: undoStep })
         entries.push({ id: 'redo', text: open.redo === null ? t.redo : t.redoStep(open.redo), sort: t.action, run: redoStep })
+        for (const { id, name } of open.collection.macros) {
+          entries.push({ id: `macro ${id}`, text: macroTexts.runOf(name), sort: t.action, run: () => void runMacro(id) })
+        }
+        for (const [dialog, text] of [
+          ['canvas', canvasTexts.open],
+          ['macros', macroTexts.open],
+          ['transitions', transitionTexts.open],
+        ] as const) {
+          entries.push({
+            id: dialog,
+            text,
+            sort: t.action,
+            run: () => {
+              navigate('/studio')
+              openDialog(dialog)
+            },
+          })
+        }
         entries.push({
           id: 'studio-mode',
           text: program.studioMode ? t.leaveStudioMode : t.studioMode,

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
+import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
+import { t as studioMacros } from '../studio/macros/messages.ts'
 import { t as studio } from '../studio/messages.ts'
+import { t as studioTransitions } from '../studio/transitions/messages.ts'
 import { activity } from './en/activity.ts'
 import { app } from './en/app.ts'
 import { client } from './en/client.ts'
@@ -34,7 +37,14 @@ const sections: Omit<Messages, 'errors'> = {
   settings,
   sources,
 }
-const english: Readonly<Record<string, object>> = { ...sections, studio, studioCanvas }
+const english: Readonly<Record<string, object>> = {
+  ...sections,
+  studio,
+  studioCanvas,
+  studioCanvasSettings,
+  studioMacros,
+  studioTransitions,
+}
 
 /** A text by the keys that lead to it: a string, or a function that fills in parameters. */
 type Leaf = readonly [path: string, text: string | ((...parameters: unknown[]) => string)]

@@ -23,7 +23,7 @@ export const undoStep = (): void => void attempt(async () => tell(t.history.undo
 
 export const redoStep = (): void => void attempt(async () => tell(t.history.redone(await redo())))
 
-const tellUndoable = (text: string): void => tell(text, () => void attempt(undo))
+export const tellUndoable = (text: string): void => tell(text, () => void attempt(undo))
 
 /** Puts a scene on air; in studio mode into the preview, unless `onAir`. */
 export function chooseScene(scene: string, program: ProgramState, onAir = false): void {
@@ -51,8 +51,10 @@ export async function duplicateScene(scene: Scene, document: Collection): Promis
   return made?.[0]
 }
 
-export async function removeScene(scene: Scene): Promise<void> {
-  if ((await tryEdit([{ do: 'remove', at: `scenes/${scene.id}` }])) !== undefined) tellUndoable(t.scenes.deleted(scene.name))
+export async function removeScenes(scenes: readonly Scene[]): Promise<void> {
+  const [first] = scenes
+  if (first === undefined || (await tryEdit(scenes.map(({ id }) => ({ do: 'remove', at: `scenes/${id}` })))) === undefined) return
+  tellUndoable(scenes.length === 1 ? t.scenes.deleted(first.name) : t.scenes.deletedMany(scenes.length))
 }
 
 /** Moves an entry to another index of its list. */
@@ -94,3 +96,11 @@ export const commandOutput = (id: string, command: string): Promise<unknown> =>
 
 export const commandSource = (id: string, command: string): Promise<unknown> =>
   attempt(() => call('POST', `/studio/sources/${id}/commands`, { body: { command } }))
+
+export const runMacro = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/macros/${id}/run`, { body: {} }))
+
+/** Stops a run of a macro before its next action. */
+export const stopMacroRun = (run: string): Promise<unknown> => attempt(() => call('DELETE', `/studio/macro-runs/${run}`))
+
+/** Runs the macros that have these keys. */
+export const pressKeys = (chord: string): Promise<unknown> => attempt(() => call('POST', '/studio/hotkeys', { body: { chord } }))

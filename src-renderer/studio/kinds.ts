@@ -15,7 +15,7 @@ export interface Kind {
   readonly devices?: string
 }
 
-type KindList = 'source-kinds' | 'filter-kinds' | 'audio-filter-kinds'
+type KindList = 'source-kinds' | 'transition-kinds' | 'filter-kinds' | 'audio-filter-kinds'
 
 const useKindLists = create<Readonly<Partial<Record<KindList, readonly Kind[]>>>>(() => ({}))
 const asked = new Set<KindList>()

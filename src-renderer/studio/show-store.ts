@@ -9,6 +9,7 @@ import type {
   Edit,
   Edited,
   EngineState,
+  MacroRun,
   OpenCollection,
   OutputReport,
   ProgramState,
@@ -32,6 +33,8 @@ export interface ShowState {
   /** Why a filter is left out, by its id. */
   readonly filterProblems: Readonly<Record<string, string>>
   readonly statistics: Statistics | null
+  /** The newest run of each macro since the page was opened, by id of the macro. */
+  readonly macroRuns: Readonly<Record<string, MacroRun>>
 }
 
 const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem'> = {
@@ -41,6 +44,7 @@ const nothing: Omit<ShowState, 'loaded' | 'engine' | 'problem'> = {
   outputReports: {},
   filterProblems: {},
   statistics: null,
+  macroRuns: {},
 }
 
 /** The show as the page knows it: read once, then kept in step by events. Use it with `useFollowedShow` somewhere above. */
@@ -195,6 +199,11 @@ function onEvent({ topic, data }: EventMessage): void {
         return { outputReports: next }
       })
       break
+    case 'studio.macro': {
+      const run = data as MacroRun
+      useShow.setState(({ macroRuns }) => ({ macroRuns: { ...macroRuns, [run.macro]: run } }))
+      break
+    }
     case 'studio.statistics':
       useShow.setState({ statistics: data as Statistics })
       break

@@ -2,11 +2,14 @@ import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
+import { CanvasDialog } from './canvas-settings/canvas-dialog.tsx'
 import { redoStep, undoStep } from './commands.ts'
 import { AddSourceDialog } from './docks/add-source-dialog.tsx'
 import { ScenesDock } from './docks/scenes-dock.tsx'
 import { SourcesDock } from './docks/sources-dock.tsx'
 import { useKinds } from './kinds.ts'
+import { MacrosDialog } from './macros/macros-dialog.tsx'
+import { useMacroKeys } from './macros/use-macro-keys.ts'
 import { t } from './messages.ts'
 import { MixerDock } from './mixer/mixer-dock.tsx'
 import { LiveButtons } from './outputs/live-buttons.tsx'
@@ -16,8 +19,10 @@ import { PropertiesPanel } from './properties-panel.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
 import { StartState } from './start/start-state.tsx'
 import { TopBar } from './top-bar.tsx'
+import { TransitionsDialog } from './transitions/transitions-dialog.tsx'
 import type { OpenCollection } from './types.ts'
-import { useEdited } from './view-store.ts'
+import { openDialog, useEdited, useView } from './view-store.ts'
+import './parts-editor.css'
 import './studio.css'
 
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
@@ -75,7 +80,9 @@ export function StudioPage() {
 function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
   const [adding, setAdding] = useState<'source' | 'sound' | null>(null)
   const program = useShow((state) => state.program)
+  const dialog = useView((state) => state.dialog)
   const edited = useEdited()
+  useMacroKeys(editor)
   // Read before a dialog asks for them.
   useKinds('source-kinds')
   if (program === null || edited === undefined) return null
@@ -97,6 +104,9 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
         <MixerDock document={document} editor={editor} onAdd={() => setAdding('sound')} />
         <OutputsDock document={document} canvas={canvas} editor={editor} />
       </div>
+      {editor && dialog === 'canvas' && <CanvasDialog document={document} canvas={canvas} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
       {adding !== null && (
         <AddSourceDialog document={document} scene={scene} canvas={canvas} soundOnly={adding === 'sound'} onClose={() => setAdding(null)} />
       )}

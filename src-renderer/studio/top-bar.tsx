@@ -1,13 +1,16 @@
-import { Redo2, Undo2 } from 'lucide-react'
+import { Blend, Keyboard, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
 import { Tool } from './docks/tool.tsx'
+import { t as macros } from './macros/messages.ts'
 import { t } from './messages.ts'
 import { TransitionChoice } from './program-view.tsx'
 import { useShow } from './show-store.ts'
 import { ShowMenu } from './start/show-menu.tsx'
+import { t as transitions } from './transitions/messages.ts'
 import type { OpenCollection, ProgramState } from './types.ts'
-import { select, useView } from './view-store.ts'
+import { openDialog, select, useView } from './view-store.ts'
 
 interface TopBarProps {
   readonly open: OpenCollection
@@ -57,6 +60,13 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
         {t.program.studioMode}
       </label>
       {!program.studioMode && <TransitionChoice document={collection} program={program} editor={editor} />}
+      {editor && (
+        <span className="bar-group">
+          <Tool Icon={Ratio} label={canvasTexts.open} onClick={() => openDialog('canvas')} testId="edit-canvas" />
+          <Tool Icon={Blend} label={transitions.open} onClick={() => openDialog('transitions')} testId="edit-transitions" />
+          <Tool Icon={Keyboard} label={macros.open} onClick={() => openDialog('macros')} testId="edit-macros" />
+        </span>
+      )}
       <span className="spacer" />
       <Figures />
       {children}

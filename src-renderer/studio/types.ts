@@ -3,6 +3,7 @@ import type { Collection } from '../../src-main/studio/document/collection.ts'
 export type { SourceReport } from '../../src-main/media/source-report.ts'
 export type { OutputReport } from '../../src-main/studio/control/outputs/studio-outputs.ts'
 export type { ProgramState } from '../../src-main/studio/control/program/program-control.ts'
+export type { Action } from '../../src-main/studio/document/action-schemas.ts'
 export type {
   Canvas as CanvasPart,
   Collection,
@@ -66,4 +67,16 @@ export interface Statistics {
   readonly framesPerSecond: number
   readonly cpu: number
   readonly memoryBytes: number
+}
+
+/** A run of a macro: event `studio.macro`. */
+export interface MacroRun {
+  readonly run: string
+  /** Id of the macro. */
+  readonly macro: string
+  readonly state: 'running' | 'done' | 'failed' | 'stopped'
+  /** Actions that are done. */
+  readonly done: number
+  readonly actions: number
+  readonly error: ApiProblem | null
 }

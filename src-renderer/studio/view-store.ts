@@ -2,6 +2,9 @@ import { create } from 'zustand'
 import { useDocument, useShow } from './show-store.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
+/** Dialogs that edit parts of the show, besides those that belong to one pane. */
+export type EditorDialog = 'canvas' | 'macros' | 'transitions'
+
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {
   /** Id of the canvas that is edited; empty for the main one. */
@@ -10,9 +13,13 @@ interface ViewState {
   readonly selected: readonly string[]
   /** What the panel beside the canvas shows. */
   readonly panel: { readonly kind: 'item' } | { readonly kind: 'source'; readonly id: string } | null
+  readonly dialog: EditorDialog | null
 }
 
-export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null }))
+export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null, dialog: null }))
+
+/** Opens a dialog; null closes it. */
+export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog })
 
 export const select = (selected: readonly string[]): void => useView.setState({ selected })
 

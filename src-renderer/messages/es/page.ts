@@ -13,7 +13,7 @@ import { recording } from './recording.ts'
 import { rules } from './rules.ts'
 import { settings } from './settings.ts'
 import { sources } from './sources.ts'
-import { studio, studioCanvas } from './studio.ts'
+import { studio, studioCanvas, studioCanvasSettings, studioMacros, studioTransitions } from './studio.ts'
 
 const sections: Messages = {
   activity,
@@ -31,6 +31,13 @@ const sections: Messages = {
   settings,
   sources,
 }
-const ofParts: Readonly<Record<string, object>> = { ...sections, studio, studioCanvas }
+const ofParts: Readonly<Record<string, object>> = {
+  ...sections,
+  studio,
+  studioCanvas,
+  studioCanvasSettings,
+  studioMacros,
+  studioTransitions,
+}
 
 export const texts: Texts = (section, english) => ofParts[section] ?? english

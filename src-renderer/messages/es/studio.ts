@@ -122,6 +122,13 @@ export const studio = {
     title: 'Escenas',
     add: 'Añadir escena',
     duplicate: 'Duplicar escena',
+    search: 'Buscar una escena',
+    menu: 'Acciones sobre la escena',
+    rename: 'Cambiar nombre',
+    ownTransition: 'Transición hacia ella…',
+    pasteItems: 'Pegar elementos en ella',
+    removeMany: (count: number) => `Eliminar ${count} escenas`,
+    deletedMany: (count: number) => `${count} escenas eliminadas`,
     remove: 'Eliminar escena',
     newName: (number: number) => `Escena ${number}`,
     deleted: (name: string) => `Escena "${name}" eliminada`,
@@ -131,6 +138,7 @@ export const studio = {
   sources: {
     title: 'Fuentes',
     add: 'Añadir fuente',
+    search: 'Buscar una fuente de esta escena',
     remove: 'Eliminar fuente',
     properties: 'Propiedades',
     empty: 'Esta escena está vacía. Añade tu pantalla, una cámara o un texto.',
@@ -183,6 +191,7 @@ export const studio = {
   },
   form: {
     none: 'ninguno',
+    clear: 'Quitar',
     addEntry: 'Añadir entrada',
     removeEntry: (label: string, number: number) => `Quitar la entrada ${number} de ${label}`,
     opacityOf: (label: string) => `Opacidad de ${label}`,
@@ -327,6 +336,21 @@ export const studioCanvas = {
   backward: 'Enviar atrás',
   toBack: 'Enviar al fondo',
   duplicate: 'Duplicar',
+  copy: 'Copiar',
+  paste: 'Pegar',
+  copyTransform: 'Copiar transformación',
+  pasteTransform: 'Pegar transformación',
+  copyFilters: 'Copiar filtros',
+  pasteFilters: 'Pegar filtros',
+  group: 'Agrupar',
+  ungroup: 'Desagrupar',
+  groupName: 'Grupo',
+  copied: (count: number) => (count === 1 ? 'Elemento copiado' : `${count} elementos copiados`),
+  transformCopied: 'Transformación copiada',
+  filtersCopied: (count: number) => (count === 1 ? 'Un filtro copiado' : `${count} filtros copiados`),
+  show: 'Mostrar',
+  rename: 'Cambiar nombre',
+  properties: 'Propiedades',
   lock: 'Bloquear',
   unlock: 'Desbloquear',
   hide: 'Ocultar',
@@ -337,4 +361,135 @@ export const studioCanvas = {
     'Desde aquí no se pueden enviar archivos al servidor. Copia el archivo al equipo del servidor y añade una fuente multimedia o de imagen con su ruta.',
   dropNothing: 'Suelta un enlace o un texto para añadirlo como fuente.',
   droppedText: 'Texto',
+}
+
+const actions: Readonly<Record<string, string>> = {
+  'switch': 'Cambiar a la escena',
+  'preview': 'Preparar la escena en la vista previa',
+  'transition': 'Sacar al aire la vista previa',
+  'show': 'Mostrar u ocultar elemento',
+  'mute': 'Silenciar o activar audio',
+  'gain': 'Ajustar nivel',
+  'filter': 'Activar o desactivar filtro',
+  'start-output': 'Iniciar salida',
+  'stop-output': 'Detener salida',
+  'output-command': 'Orden a una salida',
+  'save-replay': 'Guardar repetición',
+  'source-command': 'Orden a una fuente',
+  'wait': 'Esperar',
+}
+
+interface MacroRun {
+  readonly state: string
+  readonly done: number
+  readonly actions: number
+  readonly error: { readonly message: string; readonly remedy: string } | null
+}
+
+const actionFields: Readonly<Record<string, string>> = {
+  scene: 'Escena',
+  item: 'Elemento',
+  source: 'Fuente',
+  filter: 'Filtro',
+  output: 'Salida',
+  transition: 'Transición',
+  command: 'Orden',
+  visible: 'Visibilidad',
+  muted: 'Audio',
+  enabled: 'Estado del filtro',
+  gainDb: 'Nivel, dB',
+  ms: 'Tiempo, ms',
+}
+
+const actionStates: Readonly<Record<string, readonly [on: string, off: string, toggle: string]>> = {
+  visible: ['Mostrar', 'Ocultar', 'Alternar'],
+  muted: ['Silenciar', 'Activar', 'Alternar'],
+  enabled: ['Activado', 'Desactivado', 'Alternar'],
+}
+
+/** Texts of the macros; their keys are those of `src-renderer/studio/macros/messages.ts`. */
+export const studioMacros = {
+  title: 'Macros y atajos',
+  open: 'Macros y atajos',
+  empty: 'Aún no hay macros. Una macro hace varias acciones, una tras otra, cuando pulsas sus teclas o su botón.',
+  add: 'Añadir macro',
+  newName: (number: number) => `Macro ${number}`,
+  list: 'Macros',
+  name: 'Nombre',
+  run: 'Ejecutar ahora',
+  runOf: (name: string) => `Ejecutar macro: ${name}`,
+  stop: 'Detener',
+  duplicate: 'Duplicar macro',
+  remove: 'Eliminar macro',
+  deleted: (name: string) => `Macro "${name}" eliminada`,
+  keys: 'Teclas',
+  keysHelp: 'Funcionan en esta página mientras no se escribe un texto, y en programas que las envían por la API.',
+  record: 'Grabar teclas',
+  recording: 'Pulsa las teclas… (Escape cancela)',
+  removeKeys: (chord: string) => `Quitar ${chord}`,
+  usedBy: (chord: string, name: string) => `${chord} también ejecuta "${name}".`,
+  usedByPage: (chord: string) => `${chord} tiene otro uso en esta página, que la macro sustituye.`,
+  actions: 'Acciones',
+  noActions: 'Esta macro aún no hace nada.',
+  addAction: 'Añadir acción…',
+  actionName: (action: string) => actions[action] ?? action,
+  action: (number: number) => `Acción ${number}`,
+  field: (name: string) => actionFields[name] ?? name,
+  fieldOf: (name: string, number: number) => `${actionFields[name] ?? name} de la acción ${number}`,
+  stateName: (field: string, value: boolean | 'toggle') => actionStates[field]?.[value === 'toggle' ? 2 : value ? 0 : 1] ?? String(value),
+  usual: 'como siempre',
+  gone: (id: string) => `${id} (eliminado)`,
+  up: (number: number) => `Subir la acción ${number}`,
+  down: (number: number) => `Bajar la acción ${number}`,
+  removeAction: (number: number) => `Eliminar la acción ${number}`,
+  runState: ({ state, done, actions: all, error }: MacroRun) =>
+    state === 'running'
+      ? `En marcha: ${done} de ${all} acciones hechas`
+      : state === 'done'
+        ? `Hecho: ${all} ${all === 1 ? 'acción' : 'acciones'}`
+        : state === 'stopped'
+          ? `Detenida tras ${done} de ${all} acciones`
+          : `La acción ${done + 1} falló: ${error?.message ?? ''} ${error?.remedy ?? ''}`,
+  close: 'Cerrar',
+}
+
+/** Texts of the transitions; their keys are those of `src-renderer/studio/transitions/messages.ts`. */
+export const studioTransitions = {
+  title: 'Transiciones',
+  open: 'Editar transiciones',
+  list: 'Transiciones',
+  add: 'Añadir transición…',
+  remove: 'Eliminar transición',
+  deleted: (name: string) => `Transición "${name}" eliminada`,
+  name: 'Nombre',
+  duration: 'Duración, ms',
+  stingerDuration: '0: lo que dura su vídeo',
+  usual: 'Usar para todas las escenas',
+  usualHelp: 'Para las escenas que no tienen una propia, hasta que se elija otra junto al lienzo.',
+  isUsual: 'para todas las escenas',
+  source: 'Fuente',
+  map: 'Mapa',
+  noSource: 'Ninguna',
+  scenes: 'Hacia cada escena',
+  scenesHelp: 'Una escena con transición propia sale siempre al aire con ella.',
+  transitionInto: (scene: string) => `Transición hacia ${scene}`,
+  asUsual: 'la elegida para todas',
+  close: 'Cerrar',
+}
+
+/** Texts of the settings of a canvas; their keys are those of `src-renderer/studio/canvas-settings/messages.ts`. */
+export const studioCanvasSettings = {
+  title: 'Lienzo y fotogramas por segundo',
+  open: 'Lienzo y fotogramas por segundo',
+  size: 'Tamaño',
+  sizeName: (width: number, height: number) => `${width}×${height}`,
+  custom: 'Otro…',
+  width: 'Ancho, px',
+  height: 'Alto, px',
+  odd: 'El ancho y el alto deben ser pares, de 16 a 7680 y 4320.',
+  background: 'Fondo',
+  frameRate: 'Fotogramas por segundo',
+  frameRateHelp: 'De todos los lienzos. Las salidas en directo pueden mostrar un corte.',
+  scale: 'Mover y escalar con él los elementos de todas las escenas',
+  save: 'Guardar',
 }

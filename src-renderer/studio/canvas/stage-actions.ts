@@ -4,14 +4,14 @@ import type { CanvasPart, Collection, Edit } from '../types.ts'
 import { type AlignTo, alignBoxes, distributeBoxes } from './arranging.ts'
 import { movedBy } from './dragging.ts'
 import type { Layout, Point } from './geometry.ts'
-import { localWay, type StageItem } from './stage-items.ts'
+import { localWay, type SizeOf, type StageItem } from './stage-items.ts'
 
 /** What the menu of the canvas does with the selected items. Locked items are left as they are. */
 
-const free = (items: readonly StageItem[]): readonly StageItem[] => items.filter(({ item }) => !item.locked)
+const free = <T extends PlacedItem>(items: readonly T[]): readonly T[] => items.filter(({ item }) => !item.locked)
 const change = ({ at }: PlacedItem, changes: Readonly<Record<string, unknown>>): Edit => ({ do: 'change', at, changes })
 
-export function changeItems(items: readonly StageItem[], changes: (item: StageItem) => Readonly<Record<string, unknown>>): void {
+export function changeItems<T extends PlacedItem>(items: readonly T[], changes: (item: T) => Readonly<Record<string, unknown>>): void {
   const edits = items.map((each) => change(each, changes(each)))
   if (edits.length > 0) void tryEdit(edits)
 }
@@ -51,7 +51,7 @@ export function center(items: readonly StageItem[], { width, height }: CanvasPar
 }
 
 /** Makes items as large as the canvas: whole inside, or filling it whatever becomes of their shape. */
-export function fitTo(items: readonly StageItem[], how: 'contain' | 'stretch', { width, height }: CanvasPart): void {
+export function fitTo(items: readonly PlacedItem[], how: 'contain' | 'stretch', { width, height }: CanvasPart): void {
   changeItems(free(items), () => ({
     position: { x: 0, y: 0 },
     alignment: { x: 'left', y: 'top' },
@@ -69,24 +69,44 @@ const plain: Layout = {
   bounds: null,
 }
 
-export const reset = (items: readonly StageItem[]): void => changeItems(free(items), () => ({ ...plain }))
+export const reset = (items: readonly PlacedItem[]): void => changeItems(free(items), () => ({ ...plain }))
 
 /** Documents list the bottom first. */
-export function order(items: readonly StageItem[], to: 'front' | 'forward' | 'backward' | 'back', siblings: number): void {
+export function order(items: readonly PlacedItem[], to: 'front' | 'forward' | 'backward' | 'back', siblings: number): void {
   const up = to === 'front' || to === 'forward'
   // One after the other, those that go first do not get in the way of those that follow.
   const sorted = free(items).toSorted((one, other) => (up === (to === 'front') ? one.index - other.index : other.index - one.index))
-  const index = (item: StageItem): number =>
+  const index = (item: PlacedItem): number =>
     to === 'front' ? siblings - 1 : to === 'back' ? 0 : Math.min(siblings - 1, Math.max(0, item.index + (up ? 1 : -1)))
   if (sorted.length > 0) void tryEdit(sorted.map((each) => ({ do: 'move', at: each.at, index: index(each) })))
 }
 
 /** Returns the ids of the copies. */
-export const duplicate = async (items: readonly StageItem[]): Promise<readonly string[]> =>
+export const duplicate = async (items: readonly PlacedItem[]): Promise<readonly string[]> =>
   (await tryEdit(items.map(({ at }) => ({ do: 'duplicate', at })))) ?? []
 
-export const setLocked = (items: readonly StageItem[], locked: boolean): void => changeItems(items, () => ({ locked }))
+export const setLocked = (items: readonly PlacedItem[], locked: boolean): void => changeItems(items, () => ({ locked }))
 
-export const hide = (items: readonly StageItem[]): void => changeItems(items, () => ({ visible: false }))
+export const setVisible = (items: readonly PlacedItem[], visible: boolean): void => changeItems(items, () => ({ visible }))
 
-export const remove = (items: readonly StageItem[], document: Collection): void => void removeItems(free(items), document)
+export const remove = (items: readonly PlacedItem[], document: Collection): void => void removeItems(free(items), document)
+
+/** What of items can be grouped: those that are in the scene itself and no groups. */
+export const groupable = (items: readonly PlacedItem[]): readonly PlacedItem[] =>
+  free(items).filter(({ item, depth }) => depth === 0 && !('group' in item))
+
+/** Puts items into a group; returns its id. */
+export async function group(items: readonly PlacedItem[], scene: string, name: string): Promise<string | undefined> {
+  return (await tryEdit([{ do: 'group', scene, items: groupable(items).map(({ item }) => item.id), name }]))?.[0]
+}
+
+/** Takes groups apart: their items stay where they are seen. */
+export function ungroup(items: readonly PlacedItem[], sizeOf: SizeOf): void {
+  const edits = free(items).flatMap(({ item, at }): Edit[] => {
+    const size = sizeOf(item)
+    return 'group' in item
+      ? [{ do: 'ungroup', at, ...(size === undefined ? {} : { size: { width: size.width, height: size.height } }) }]
+      : []
+  })
+  if (edits.length > 0) void tryEdit(edits)
+}

@@ -1,13 +1,14 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { opensMenu } from '../../components/context-menu.tsx'
 import { tellError } from '../../components/toasts.tsx'
 import { useShow } from '../show-store.ts'
 import type { CanvasPart, Collection, Edit, Scene } from '../types.ts'
 import { cropped, type HandleName, handles, type LayoutChange, movedBy, resized, turned } from './dragging.ts'
 import { apply, type Box, boxOf, type Layout, type Point, pointAt } from './geometry.ts'
 import { Gesture } from './gesture.ts'
+import { itemKey } from './item-menu.ts'
 import { t } from './messages.ts'
 import { type Guides, type SnapLines, snapBox, snapLines, snapPoint } from './snapping.ts'
-import { duplicate, remove } from './stage-actions.ts'
 import { type Draft, hit, inBox, isOn, localPoint, localWay, type StageItem, sizesOf, stageItems } from './stage-items.ts'
 import { StageMenu } from './stage-menu.tsx'
 
@@ -194,16 +195,18 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
     const way = ways[event.key]
     const command = event.ctrlKey || event.metaKey
     if (way !== undefined && !command && !event.altKey) nudge(way)
-    else if (event.key === 'Delete' || event.key === 'Backspace') remove(chosen, document)
     else if (event.key === 'Escape') onSelect([])
     else if (command && event.key.toLowerCase() === 'a')
       onSelect(items.filter(({ depth, item }) => depth === 0 && !item.locked).map(({ item }) => item.id))
-    else if (command && event.key.toLowerCase() === 'd') void duplicate(chosen).then((made) => made.length > 0 && onSelect(made))
-    else if ((event.key === 'F10' && event.shiftKey) || event.key === 'ContextMenu') {
+    else if (opensMenu(event)) {
       const { left, top } = (svg.current as SVGSVGElement).getBoundingClientRect()
       const corner = single?.corners[0] ?? { x: 0, y: 0 }
       setMenu({ x: left + corner.x / unit, y: top + corner.y / unit })
-    } else return
+    } else {
+      const act = itemKey(event, { items: chosen, scene, document, onSelect })
+      if (act === undefined) return
+      act()
+    }
     event.preventDefault()
     event.stopPropagation()
   }
@@ -261,7 +264,7 @@ export function Stage({ canvas, scene, document, selected, onSelect }: StageProp
           items={chosen}
           canvas={canvas}
           document={document}
-          siblings={scene.items.length}
+          scene={scene}
           onSelect={onSelect}
           onClose={() => setMenu(undefined)}
         />

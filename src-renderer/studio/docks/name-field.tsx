@@ -27,11 +27,13 @@ export function NameField({ name, label, editing, onDone }: NameFieldProps) {
       onClick={(event) => event.stopPropagation()}
       onKeyDown={(event) => {
         event.stopPropagation()
-        if (event.key === 'Enter') event.currentTarget.blur()
-        if (event.key === 'Escape') {
-          event.currentTarget.value = name
-          event.currentTarget.blur()
-        }
+        if (event.key !== 'Enter' && event.key !== 'Escape') return
+        event.preventDefault()
+        if (event.key === 'Escape') event.currentTarget.value = name
+        // Leaves the field: keys go on from the entry of the list.
+        const entry = event.currentTarget.closest<HTMLElement>('[data-item]')
+        if (entry === null) event.currentTarget.blur()
+        else entry.focus()
       }}
       onBlur={(event) => {
         const next = event.currentTarget.value.trim()

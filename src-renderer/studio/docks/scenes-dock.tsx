@@ -1,13 +1,17 @@
 import { ArrowDown, ArrowUp, Copy, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { ContextMenu, opensMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
-import { addScene, chooseScene, duplicateScene, moveTo, removeScene } from '../commands.ts'
+import { pasteItems, useClipboard } from '../canvas/clipboard.ts'
+import { addScene, chooseScene, duplicateScene, moveTo, removeScenes } from '../commands.ts'
 import { t } from '../messages.ts'
 import { change } from '../show-store.ts'
 import type { Collection, ProgramState, Scene } from '../types.ts'
-import { select } from '../view-store.ts'
+import { openDialog, select } from '../view-store.ts'
 import { Dock } from './dock.tsx'
 import { NameField } from './name-field.tsx'
+import { rangeOf } from './range.ts'
+import { matches, SearchField, searchFrom } from './search-field.tsx'
 import { Tool } from './tool.tsx'
 import { useDragOrder } from './use-drag-order.ts'
 
@@ -24,6 +28,11 @@ interface ScenesDockProps {
 /** The scenes: a click puts one on air, in studio mode into the preview. */
 export function ScenesDock({ document, program, canvas, scene, editor }: ScenesDockProps) {
   const [renaming, setRenaming] = useState<string | null>(null)
+  const [menu, setMenu] = useState<{ readonly x: number; readonly y: number; readonly scene: string } | null>(null)
+  const [search, setSearch] = useState('')
+  /** Ids of scenes that an action on several is for: what is on air stays there. */
+  const [marked, setMarked] = useState<readonly string[]>([])
+  const copied = useClipboard((state) => state.items)
   const { scenes } = document
   const at = scenes.findIndex(({ id }) => id === scene)
   const current = scenes[at]
@@ -33,8 +42,25 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
   })
   const onAir = new Set(program.canvases.map((each) => each.program))
   const prepared = new Set(program.studioMode ? program.canvases.map((each) => each.preview) : [])
+  const of = (id: string): readonly Scene[] => scenes.filter((each) => (marked.includes(id) ? marked.includes(each.id) : each.id === id))
+  const mark = (id: string, range: boolean): void => {
+    if (range)
+      setMarked(
+        rangeOf(
+          scenes.map((each) => each.id),
+          marked.length > 0 ? marked : [scene],
+          id,
+        ),
+      )
+    else setMarked(marked.includes(id) ? marked.filter((each) => each !== id) : [...marked, id])
+  }
+  const remove = (gone: readonly Scene[]): void => {
+    setMarked([])
+    void removeScenes(gone)
+  }
   const choose = (each: Scene, now = false): void => {
     select([])
+    setMarked([])
     if (editor) chooseScene(each.id, program, now)
   }
   const add = async (): Promise<void> => {
@@ -43,9 +69,37 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
     chooseScene(id, program)
     setRenaming(id)
   }
+  const entriesOf = (id: string) => {
+    const found = scenes.find((each) => each.id === id)
+    const all = of(id)
+    if (found === undefined) return []
+    return [
+      [
+        { label: t.scenes.rename, act: () => setRenaming(id), keys: 'F2' },
+        { label: t.scenes.duplicate, act: () => void duplicateScene(found, document), keys: 'Ctrl+D' },
+        { label: t.scenes.pasteItems, act: () => void pasteItems(id, document), disabled: copied === null },
+      ],
+      [{ label: t.scenes.ownTransition, act: () => openDialog('transitions') }],
+      [
+        { label: t.moveUp, act: () => moveTo(`scenes/${id}`, scenes.indexOf(found) - 1), disabled: scenes[0] === found },
+        { label: t.moveDown, act: () => moveTo(`scenes/${id}`, scenes.indexOf(found) + 1), disabled: scenes.at(-1) === found },
+      ],
+      [
+        {
+          label: all.length > 1 ? t.scenes.removeMany(all.length) : t.scenes.remove,
+          act: () => remove(all),
+          disabled: all.length >= scenes.length,
+          keys: 'Delete',
+        },
+      ],
+    ]
+  }
   return (
     <Dock
       title={t.scenes.title}
+      aside={
+        scenes.length >= searchFrom && <SearchField value={search} label={t.scenes.search} onChange={setSearch} testId="search-scenes" />
+      }
       testId="scenes-dock"
       tools={
         editor && (
@@ -62,7 +116,7 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
               Icon={Trash2}
               label={t.scenes.remove}
               disabled={current === undefined || scenes.length < 2}
-              onClick={() => current && void removeScene(current)}
+              onClick={() => current && remove(marked.length > 0 ? scenes.filter(({ id }) => marked.includes(id)) : [current])}
               testId="delete-scene"
             />
             <span className="spacer" />
@@ -78,55 +132,74 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
       }
     >
       <ul className="entries" onKeyDown={moveInList}>
-        {scenes.map((each, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys
-          <li
-            key={each.id}
-            className="entry"
-            data-testid="scene"
-            data-scene={each.id}
-            data-current={each.id === scene}
-            data-on-air={onAir.has(each.id)}
-            data-prepared={prepared.has(each.id)}
-            onClick={() => choose(each)}
-            onDoubleClick={() => (program.studioMode ? choose(each, true) : editor && setRenaming(each.id))}
-            {...drag.entry(index)}
-          >
-            <button
-              type="button"
-              className="entry-main"
-              data-item
-              aria-current={each.id === scene}
-              aria-keyshortcuts="F2 Delete Alt+ArrowUp Alt+ArrowDown"
-              onKeyDown={(event) => {
-                if (!editor) return
-                if (event.key === 'F2') setRenaming(each.id)
-                else if (event.key === 'Delete' && scenes.length > 1) void removeScene(each)
-                else if (event.altKey && event.key === 'ArrowUp' && index > 0) moveTo(`scenes/${each.id}`, index - 1)
-                else if (event.altKey && event.key === 'ArrowDown' && index < scenes.length - 1) moveTo(`scenes/${each.id}`, index + 1)
-                else return
-                event.preventDefault()
-                event.stopPropagation()
-              }}
-            >
-              <NameField
-                name={each.name}
-                label={t.renameOf(each.name)}
-                editing={renaming === each.id}
-                onDone={(name) => {
-                  setRenaming(null)
-                  if (name !== null) change(`scenes/${each.id}`, { name })
+        {scenes.map(
+          (each, index) =>
+            matches(search, each.name) && (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys
+              <li
+                key={each.id}
+                className="entry"
+                data-testid="scene"
+                data-scene={each.id}
+                data-current={each.id === scene}
+                data-on-air={onAir.has(each.id)}
+                data-prepared={prepared.has(each.id)}
+                data-marked={marked.includes(each.id)}
+                onClick={(event) =>
+                  editor && (event.ctrlKey || event.metaKey || event.shiftKey) ? mark(each.id, event.shiftKey) : choose(each)
+                }
+                onContextMenu={(event) => {
+                  if (!editor || (event.target as Element).closest('input') !== null) return
+                  event.preventDefault()
+                  setMenu({ x: event.clientX, y: event.clientY, scene: each.id })
                 }}
-              />
-            </button>
-            {onAir.has(each.id) ? (
-              <span className="tally on-air">{t.scenes.onAir}</span>
-            ) : (
-              prepared.has(each.id) && <span className="tally prepared">{t.scenes.prepared}</span>
-            )}
-          </li>
-        ))}
+                onDoubleClick={() => (program.studioMode ? choose(each, true) : editor && setRenaming(each.id))}
+                {...drag.entry(index)}
+              >
+                <button
+                  type="button"
+                  className="entry-main"
+                  data-item
+                  aria-current={each.id === scene}
+                  aria-keyshortcuts="F2 Delete Alt+ArrowUp Alt+ArrowDown Control+D Control+Space Shift+F10"
+                  onKeyDown={(event) => {
+                    if (!editor) return
+                    if (event.key === 'F2') setRenaming(each.id)
+                    else if (event.key === 'Delete' && scenes.length > 1) remove(of(each.id))
+                    else if (event.altKey && event.key === 'ArrowUp' && index > 0) moveTo(`scenes/${each.id}`, index - 1)
+                    else if (event.altKey && event.key === 'ArrowDown' && index < scenes.length - 1) moveTo(`scenes/${each.id}`, index + 1)
+                    else if (event.key === ' ' && (event.ctrlKey || event.shiftKey)) mark(each.id, event.shiftKey)
+                    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'd') void duplicateScene(each, document)
+                    else if (opensMenu(event)) {
+                      const { left, bottom } = event.currentTarget.getBoundingClientRect()
+                      setMenu({ x: left + 20, y: bottom, scene: each.id })
+                    } else return
+                    event.preventDefault()
+                    event.stopPropagation()
+                  }}
+                >
+                  <NameField
+                    name={each.name}
+                    label={t.renameOf(each.name)}
+                    editing={renaming === each.id}
+                    onDone={(name) => {
+                      setRenaming(null)
+                      if (name !== null) change(`scenes/${each.id}`, { name })
+                    }}
+                  />
+                </button>
+                {onAir.has(each.id) ? (
+                  <span className="tally on-air">{t.scenes.onAir}</span>
+                ) : (
+                  prepared.has(each.id) && <span className="tally prepared">{t.scenes.prepared}</span>
+                )}
+              </li>
+            ),
+        )}
       </ul>
+      {menu !== null && (
+        <ContextMenu at={menu} label={t.scenes.menu} groups={entriesOf(menu.scene)} onClose={() => setMenu(null)} testId="scene-menu" />
+      )}
     </Dock>
   )
 }

@@ -1,6 +1,9 @@
 import { ArrowDown, ArrowUp, Eye, EyeOff, Lock, LockOpen, Plus, Settings2, Trash2, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
+import { ContextMenu, opensMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
+import { itemEntries, itemKey } from '../canvas/item-menu.ts'
+import { t as canvasTexts } from '../canvas/messages.ts'
 import { moveTo, removeItems } from '../commands.ts'
 import { t } from '../messages.ts'
 import { droppedIndex, layersOf, nameOf, type PlacedItem } from '../places.ts'
@@ -11,6 +14,8 @@ import type { Collection, Scene } from '../types.ts'
 import { select, showItemPanel, useView } from '../view-store.ts'
 import { Dock } from './dock.tsx'
 import { NameField } from './name-field.tsx'
+import { rangeOf } from './range.ts'
+import { matches, SearchField, searchFrom } from './search-field.tsx'
 import { Tool } from './tool.tsx'
 import { useDragOrder } from './use-drag-order.ts'
 
@@ -24,9 +29,12 @@ interface SourcesDockProps {
 /** What stands in the edited scene, the topmost first. */
 export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps) {
   const [renaming, setRenaming] = useState<string | null>(null)
+  const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
+  const [search, setSearch] = useState('')
   const reports = useShow((state) => state.sourceReports)
   const selected = useView((state) => state.selected)
   const layers = layersOf(scene)
+  const shown = layers.map((layer, index) => ({ layer, index })).filter(({ layer }) => matches(search, nameOf(layer.item, document)))
   const chosen = layers.filter(({ item }) => selected.includes(item.id))
   const [first] = chosen
   const lengthOf = (list: string): number => layers.filter((each) => each.list === list).length
@@ -42,13 +50,36 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
     if ('source' in item && item.name === undefined) change(`sources/${item.source}`, { name })
     else change(at, { name })
   }
-  const pick = (id: string, add: boolean): void =>
-    select(add ? (selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id]) : [id])
+  const pick = (id: string, how: 'one' | 'toggle' | 'range'): void => {
+    if (how === 'toggle') select(selected.includes(id) ? selected.filter((each) => each !== id) : [...selected, id])
+    else if (how === 'range')
+      select(
+        rangeOf(
+          shown.map(({ layer }) => layer.item.id),
+          selected,
+          id,
+        ),
+      )
+    else select([id])
+  }
+  /** The selected items, with this one alone where it is none of them. */
+  const withItem = (layer: PlacedItem): readonly PlacedItem[] => {
+    if (selected.includes(layer.item.id)) return chosen
+    select([layer.item.id])
+    return [layer]
+  }
   return (
     <Dock
       title={t.sources.title}
       testId="sources-dock"
-      aside={<span className="quiet small dock-of">{scene.name}</span>}
+      aside={
+        <>
+          <span className="quiet small dock-of">{scene.name}</span>
+          {layers.length >= searchFrom && (
+            <SearchField value={search} label={t.sources.search} onChange={setSearch} testId="search-sources" />
+          )}
+        </>
+      }
       tools={
         editor && (
           <>
@@ -100,7 +131,7 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
         </div>
       ) : (
         <ul className="entries" onKeyDown={moveInList}>
-          {layers.map((layer, index) => {
+          {shown.map(({ layer, index }) => {
             const { item, at, depth } = layer
             const name = nameOf(item, document)
             const Icon = iconOfItem(item, document)
@@ -116,7 +147,13 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
                 data-current={selected.includes(item.id)}
                 data-hidden={!item.visible}
                 data-state={report?.state}
-                onClick={(event) => pick(item.id, event.ctrlKey || event.metaKey)}
+                onClick={(event) => pick(item.id, event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'one')}
+                onContextMenu={(event) => {
+                  if (!editor || (event.target as Element).closest('input') !== null) return
+                  event.preventDefault()
+                  withItem(layer)
+                  setMenu({ x: event.clientX, y: event.clientY })
+                }}
                 onDoubleClick={() => {
                   select([item.id])
                   showItemPanel()
@@ -128,17 +165,26 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
                   className="entry-main"
                   data-item
                   aria-current={selected.includes(item.id)}
-                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown"
+                  aria-keyshortcuts="F2 Delete Enter Alt+ArrowUp Alt+ArrowDown Control+C Control+V Control+D Control+G Shift+F10"
                   onKeyDown={(event) => {
                     if (event.key === 'Enter') {
                       select([item.id])
                       showItemPanel()
                     } else if (!editor) return
                     else if (event.key === 'F2') setRenaming(item.id)
-                    else if (event.key === 'Delete') void removeItems(chosen.includes(layer) ? chosen : [layer], document)
                     else if (event.altKey && event.key === 'ArrowUp' && layer.index < lengthOf(layer.list) - 1) moveTo(at, layer.index + 1)
                     else if (event.altKey && event.key === 'ArrowDown' && layer.index > 0) moveTo(at, layer.index - 1)
-                    else return
+                    else if (event.key === ' ' && (event.ctrlKey || event.shiftKey)) pick(item.id, event.shiftKey ? 'range' : 'toggle')
+                    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') select(layers.map((each) => each.item.id))
+                    else if (opensMenu(event)) {
+                      withItem(layer)
+                      const { left, bottom } = event.currentTarget.getBoundingClientRect()
+                      setMenu({ x: left + 20, y: bottom })
+                    } else {
+                      const of = itemKey(event, { items: selected.includes(item.id) ? chosen : [layer], scene, document, onSelect: select })
+                      if (of === undefined) return
+                      of()
+                    }
                     event.preventDefault()
                     event.stopPropagation()
                   }}
@@ -179,6 +225,21 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
             )
           })}
         </ul>
+      )}
+      {menu !== null && (
+        <ContextMenu
+          at={menu}
+          label={canvasTexts.menu}
+          groups={[
+            [
+              { label: canvasTexts.properties, act: showItemPanel, disabled: first === undefined, keys: 'Enter' },
+              { label: canvasTexts.rename, act: () => first && setRenaming(first.item.id), disabled: chosen.length !== 1, keys: 'F2' },
+            ],
+            ...itemEntries({ items: chosen, scene, document, onSelect: select }),
+          ]}
+          onClose={() => setMenu(null)}
+          testId="source-menu"
+        />
       )}
     </Dock>
   )

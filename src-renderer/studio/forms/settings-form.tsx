@@ -13,10 +13,12 @@ interface SettingsFormProps {
   /** What `GET /studio/devices` lists for the setting `device`. */
   readonly devices?: string | undefined
   readonly disabled?: boolean
+  /** Settings that need no value and have no default may be taken away, by null. */
+  readonly clearable?: boolean
 }
 
 /** Properties drawn from a JSON schema: every change is told at once. */
-export function SettingsForm({ schema, values, onChange, devices, disabled = false }: SettingsFormProps) {
+export function SettingsForm({ schema, values, onChange, devices, disabled = false, clearable = false }: SettingsFormProps) {
   return (
     <div className="settings-form">
       {Object.entries(schema.properties ?? {}).map(([name, each]) => (
@@ -28,6 +30,7 @@ export function SettingsForm({ schema, values, onChange, devices, disabled = fal
           onChange={(value) => onChange({ [name]: value })}
           devices={name === 'device' ? devices : undefined}
           disabled={disabled}
+          clearable={clearable && each.default === undefined && schema.required?.includes(name) !== true}
         />
       ))}
     </div>
@@ -41,9 +44,10 @@ interface FieldProps {
   readonly onChange: (value: unknown) => void
   readonly devices?: string | undefined
   readonly disabled: boolean
+  readonly clearable: boolean
 }
 
-function Field({ name, schema, value, onChange, devices, disabled }: FieldProps) {
+function Field({ name, schema, value, onChange, devices, disabled, clearable }: FieldProps) {
   const id = useId()
   const { label, unit } = labelOf(name)
   const kind = fieldKind(name, schema)
@@ -150,13 +154,19 @@ function Field({ name, schema, value, onChange, devices, disabled }: FieldProps)
           ))}
         </select>
       ) : kind.as === 'color' ? (
-        <ColorField common={common} label={label} value={String(value ?? '#000000')} onChange={onChange} />
+        <ColorField
+          common={common}
+          label={label}
+          value={typeof value === 'string' ? value : clearable ? null : '#000000'}
+          onChange={onChange}
+          clearable={clearable}
+        />
       ) : kind.as === 'number' ? (
         <NumberField
           common={common}
           schema={kind.schema}
           integer={kind.integer}
-          optional={kind.optional}
+          optional={kind.optional || clearable}
           value={typeof value === 'number' ? value : null}
           onChange={onChange}
         />
@@ -306,19 +316,27 @@ export function NumberField({ common, schema, integer, optional, value, onChange
 interface ColorFieldProps {
   readonly common: Common
   readonly label: string
-  readonly value: string
-  readonly onChange: (value: string) => void
+  /** Null: none. */
+  readonly value: string | null
+  readonly onChange: (value: string | null) => void
+  readonly clearable: boolean
 }
 
 /** A colour with its opacity. */
-function ColorField({ common, label, value, onChange }: ColorFieldProps) {
+function ColorField({ common, label, value: given, onChange, clearable }: ColorFieldProps) {
+  const value = given ?? '#000000'
   const color = value.slice(0, 7)
   const alpha = value.length === 9 ? Number.parseInt(value.slice(7), 16) : 255
   const join = (rgb: string, opacity: number): string => (opacity >= 255 ? rgb : `${rgb}${opacity.toString(16).padStart(2, '0')}`)
   return (
     <div className="color-field">
       <input {...common} type="color" value={color} onChange={(event) => onChange(join(event.currentTarget.value, alpha))} />
-      <code>{value}</code>
+      <code>{given ?? t.form.none}</code>
+      {clearable && given !== null && (
+        <button type="button" className="button quiet" disabled={common.disabled} onClick={() => onChange(null)}>
+          {t.form.clear}
+        </button>
+      )}
       <input
         type="range"
         min={0}

@@ -1,0 +1,213 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
+
+const collection = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'evening',
+  frameRate: 30,
+  canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'talk' }],
+  scenes: [
+    { id: 'talk', name: 'Talk', items: [{ id: 'red-item', source: 'red' }] },
+    { id: 'end', name: 'The end', items: [{ id: 'green-item', source: 'green' }] },
+  ],
+  sources: [
+    { id: 'red', name: 'Red', kind: 'color', settings: { color: '#ff0000', width: 640, height: 360 } },
+    { id: 'green', name: 'Green', kind: 'color', settings: { color: '#00ff00', width: 640, height: 360 } },
+    { id: 'beep', name: 'Beep', kind: 'tone', audio: { muted: true } },
+  ],
+}
+
+describe('the editors of the studio page', () => {
+  let host: RunningHost
+  let browser: Browser
+  let page: Page
+  let problems: string[]
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const reply = await host.api(method, path, body)
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
+    return reply.body
+  }
+  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
+  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const onAir = async (): Promise<string> => (await ask('GET', '/studio/program')).canvases[0].program
+  /** Looks at the page in both themes and three sizes; nobody needs to scroll sideways. */
+  const look = async (name: string): Promise<void> => {
+    for (const [width, height, colorScheme] of [
+      [1920, 1080, 'light'],
+      [390, 844, 'dark'],
+      [1280, 720, 'dark'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height })
+      await screenshot(page, `${name}-${width}`)
+      expect(await sidewaysPx(page), `${name} at ${width}`).toBe(0)
+    }
+  }
+
+  beforeAll(async () => {
+    host = await startHost({ name: 'studio-editors' })
+    await ask('POST', '/studio/collections', { name: 'evening', collection })
+    await ask('POST', '/studio/collections/evening/open', {})
+    browser = await launchBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+    page.setDefaultTimeout(60_000)
+    problems = complaints(page)
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('edit-macros').waitFor()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('adds a transition with its settings, and gives a scene one of its own', async () => {
+    await page.getByTestId('edit-transitions').click()
+    const dialog = page.getByTestId('transitions-dialog')
+    await dialog.getByTestId('add-transition').selectOption('wipe')
+    await dialog.locator('[data-testid="transition-entry"][data-current="true"]', { hasText: 'Wipe' }).waitFor()
+    await dialog.getByTestId('transition-name').fill('Slow wipe')
+    await dialog.locator('[data-setting="durationMs"]').fill('2500')
+    await dialog.locator('[data-setting="direction"]').selectOption('up')
+    await dialog.locator('[data-setting="map"]').selectOption('green')
+    await untilShow(({ transitions }) => {
+      const { name, durationMs, settings } = transitions.at(-1)
+      return name === 'Slow wipe' && durationMs === 2500 && settings.direction === 'up' && settings.map === 'green'
+    }, 'the transition has its settings')
+    await dialog.locator('[data-setting="map"]').selectOption('')
+    await untilShow(({ transitions }) => transitions.at(-1).settings.map === undefined, 'a setting is taken away')
+    await dialog.locator('[data-testid="scene-transition"][data-scene="end"]').selectOption({ label: 'Slow wipe' })
+    await untilShow(({ scenes, transitions }) => scenes[1].transition === transitions.at(-1).id, 'the scene has its own transition')
+    await look('studio-transitions')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    const before = (await show()).transitions.at(-1).id
+    const switched = await ask('POST', '/studio/program', { scene: 'end' })
+    expect(switched).toMatchObject({ transition: before, durationMs: 2500 })
+    await ask('POST', '/studio/program', { scene: 'talk', transition: 'cut' })
+  })
+
+  it('edits transitions by keys alone', async () => {
+    await page.getByTestId('edit-transitions').focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByTestId('transitions-dialog')
+    await dialog.getByRole('button', { name: 'Cut' }).focus()
+    await page.keyboard.press('End')
+    await dialog.locator('[data-testid="transition-entry"][data-current="true"]', { hasText: 'Slow wipe' }).waitFor()
+    await dialog.getByTestId('transition-usual').focus()
+    await page.keyboard.press('Space')
+    await untilShow((now) => now.transition === now.transitions.at(-1).id, 'it is used for all scenes')
+    await dialog.getByTestId('delete-transition').focus()
+    await page.keyboard.press('Enter')
+    await untilShow(
+      (now) => now.transitions.length === 2 && now.transition === 'cut' && now.scenes[1].transition === undefined,
+      'it is gone',
+    )
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByTestId('undo').click()
+    await untilShow(({ transitions }) => transitions.length === 3, 'undo brings it back')
+  })
+
+  it('makes a macro of actions, records its keys, and runs it from the dialog', async () => {
+    await page.getByTestId('edit-macros').click()
+    const dialog = page.getByTestId('macros-dialog')
+    await dialog.getByTestId('add-first-macro').click()
+    await dialog.getByTestId('macro-name').fill('End of the show')
+    await dialog.getByTestId('add-action').selectOption('switch')
+    const first = dialog.getByTestId('macro-action').nth(0)
+    await first.locator('[data-setting="scene"]').selectOption('end')
+    await first.locator('[data-setting="transition"]').selectOption('cut')
+    await dialog.getByTestId('add-action').selectOption('wait')
+    await dialog.getByTestId('macro-action').nth(1).locator('[data-setting="ms"]').fill('50')
+    await dialog.getByTestId('add-action').selectOption('mute')
+    await dialog.getByTestId('macro-action').nth(2).locator('[data-setting="muted"]').selectOption('false')
+    await untilShow(
+      ({ macros: [macro] }) =>
+        JSON.stringify(macro?.actions) ===
+        JSON.stringify([
+          { do: 'switch', scene: 'end', transition: 'cut' },
+          { do: 'wait', ms: 50 },
+          { do: 'mute', source: 'beep', muted: false },
+        ]),
+      'the macro has its actions',
+    )
+    await dialog.getByTestId('record-keys').click()
+    await page.keyboard.press('Control+Shift+Digit1')
+    await untilShow(({ macros: [macro] }) => macro.hotkeys[0] === 'Ctrl+Shift+1', 'the macro has its keys')
+    await dialog.getByTestId('run-macro').click()
+    await dialog.locator('[data-testid="macro-run"][data-state="done"]').waitFor()
+    expect(await onAir()).toBe('end')
+    expect((await show()).sources[2].audio.muted).toBe(false)
+    await look('studio-macros')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
+  it('runs a macro by its keys, and not while a text is written', async () => {
+    await ask('POST', '/studio/program', { scene: 'talk', transition: 'cut' })
+    await page.getByTestId('edit-macros').focus()
+    await page.keyboard.press('Control+Shift+Digit1')
+    await until(async () => (await onAir()) === 'end', 'its keys put the scene on air')
+    await page.locator('[data-testid="scene"][data-scene="end"][data-on-air="true"]').waitFor()
+    await ask('POST', '/studio/program', { scene: 'talk', transition: 'cut' })
+    await page.locator('[data-testid="scene"][data-scene="talk"] .entry-main').focus()
+    await page.keyboard.press('F2')
+    await page.getByTestId('rename').waitFor()
+    await page.keyboard.press('Control+Shift+Digit1')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('rename').waitFor({ state: 'detached' })
+    // A key that does something is behind it: what the first one had done would be done by then.
+    await page.keyboard.press('F2')
+    await page.getByTestId('rename').fill('The talk')
+    await page.keyboard.press('Enter')
+    await untilShow(({ scenes }) => scenes[0].name === 'The talk', 'the scene has its new name')
+    expect(await onAir()).toBe('talk')
+  })
+
+  it('shows which keys two macros share, and why a macro failed', async () => {
+    await page.getByTestId('edit-macros').click()
+    const dialog = page.getByTestId('macros-dialog')
+    await dialog.getByTestId('duplicate-macro').click()
+    await dialog.locator('[data-testid="macro"][data-current="true"]', { hasText: 'copy' }).waitFor()
+    expect((await show()).macros[1].hotkeys).toEqual([])
+    await dialog.getByTestId('record-keys').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+Shift+Digit1')
+    await dialog.getByTestId('key-conflict').getByText('Ctrl+Shift+1 also runs "End of the show".').waitFor()
+    await screenshot(page, 'studio-macros-conflict')
+    await dialog.getByRole('button', { name: 'Remove Ctrl+Shift+1' }).click()
+    await dialog.getByTestId('key-conflict').waitFor({ state: 'detached' })
+    await dialog.getByTestId('record-keys').click()
+    await page.keyboard.press('Control+z')
+    await dialog.getByTestId('key-conflict').getByText('has another use on this page').waitFor()
+    await dialog.getByRole('button', { name: 'Remove Ctrl+Z' }).click()
+    await dialog.getByTestId('key-conflict').waitFor({ state: 'detached' })
+    await ask('DELETE', '/studio/scenes/end')
+    await dialog.getByTestId('run-macro').click()
+    await dialog.locator('[data-testid="macro-run"][data-state="failed"]', { hasText: 'Action 1 failed' }).waitFor()
+    await dialog.getByTestId('delete-macro').click()
+    await dialog.getByTestId('delete-macro').click()
+    await untilShow(({ macros }) => macros.length === 0, 'both are deleted')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
+  it('is found by a few letters', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByTestId('palette-text').fill('hotkeys')
+    await page.getByTestId('palette-entry').filter({ hasText: 'Macros and hotkeys' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByTestId('macros-dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByTestId('macros-dialog').waitFor({ state: 'detached' })
+  })
+
+  it('has no errors on the page', () => {
+    expect(problems).toEqual([])
+  })
+})

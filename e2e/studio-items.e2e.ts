@@ -1,0 +1,214 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
+
+const color = (id: string, name: string) => ({ id, name, kind: 'color', settings: { color: '#4060c0', width: 120, height: 80 } })
+const collection = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'evening',
+  frameRate: 30,
+  canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'talk' }],
+  scenes: [
+    {
+      id: 'talk',
+      name: 'Talk',
+      items: [
+        { id: 'logo', source: 'logo', position: { x: 20, y: 20 }, rotation: 10 },
+        { id: 'title', source: 'title', position: { x: 200, y: 200 } },
+        { id: 'frame', source: 'frame', position: { x: 400, y: 100 } },
+      ],
+    },
+    ...Array.from({ length: 8 }, (_, index) => ({ id: `part-${index + 1}`, name: `Part ${index + 1}`, items: [] })),
+  ],
+  sources: [
+    { ...color('logo', 'Logo'), filters: [{ id: 'grey', name: 'Grey', kind: 'color-correction', settings: { saturation: 0 } }] },
+    color('title', 'Title'),
+    color('frame', 'Frame'),
+  ],
+}
+
+describe('scenes and items of the studio page', () => {
+  let host: RunningHost
+  let browser: Browser
+  let page: Page
+  let problems: string[]
+
+  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const reply = await host.api(method, path, body)
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
+    return reply.body
+  }
+  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
+  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const scene = (name: string): Locator => page.getByTestId('scene').filter({ has: page.getByText(name, { exact: true }) })
+  const source = (name: string): Locator => page.getByTestId('source').filter({ has: page.getByText(name, { exact: true }) })
+  const choose = (menu: string, entry: string): Promise<void> =>
+    page.getByTestId(menu).getByRole('menuitem', { name: entry, exact: true }).click()
+  /** Puts a scene on air, and waits until its items are listed. */
+  const edit = async (name: string, id: string): Promise<void> => {
+    await scene(name).click()
+    await page.locator(`[data-testid="scene"][data-scene="${id}"][data-current="true"]`).waitFor()
+  }
+
+  beforeAll(async () => {
+    host = await startHost({ name: 'studio-items' })
+    await ask('POST', '/studio/collections', { name: 'evening', collection })
+    await ask('POST', '/studio/collections/evening/open', {})
+    browser = await launchBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+    page.setDefaultTimeout(60_000)
+    problems = complaints(page)
+    await page.goto(`${host.http}/studio`)
+    await source('Logo').waitFor()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('copies items into another scene by the menu, and again by keys', async () => {
+    await source('Frame').click()
+    await source('Logo').click({ modifiers: ['Shift'] })
+    await page.locator('[data-testid="source"][data-item-id="title"][data-current="true"]').waitFor()
+    await source('Title').click({ button: 'right' })
+    await page.getByTestId('source-menu').waitFor()
+    await screenshot(page, 'studio-items-menu')
+    await choose('source-menu', 'Copy')
+    await scene('Part 1').click({ button: 'right' })
+    await choose('scene-menu', 'Paste items into it')
+    await untilShow(({ scenes }) => scenes[1].items.length === 3, 'the three items are in the other scene')
+    const pasted = await show()
+    expect(pasted.scenes[1].items.map((each: any) => each.source)).toEqual(['logo', 'title', 'frame'])
+    expect(pasted.sources).toHaveLength(3)
+    await edit('Part 1', 'part-1')
+    await source('Logo').locator('.entry-main').focus()
+    await page.keyboard.press('Control+v')
+    await until(
+      async () => (await page.locator('[data-testid="source"][data-current="true"]').count()) === 3,
+      'the pasted ones are selected',
+    )
+    expect(await page.getByTestId('source').count()).toBe(6)
+    await page.keyboard.press('Control+a')
+    await until(async () => (await page.locator('[data-testid="source"][data-current="true"]').count()) === 6, 'all are selected')
+    await page.keyboard.press('Delete')
+    await untilShow(({ scenes, sources }) => scenes[1].items.length === 0 && sources.length === 3, 'all of them are deleted at once')
+  })
+
+  it('copies a transform and filters from one item to others, and undoes it', async () => {
+    await edit('Talk', 'talk')
+    await source('Logo').click({ button: 'right' })
+    await choose('source-menu', 'Copy transform')
+    await source('Title').click({ button: 'right' })
+    await choose('source-menu', 'Paste transform')
+    await untilShow(({ scenes }) => {
+      const { rotation, position } = scenes[0].items[1]
+      return rotation === 10 && position.x === 20
+    }, 'the other item is where the first one is')
+    await source('Logo').click({ button: 'right' })
+    await choose('source-menu', 'Copy filters')
+    await source('Title').click({ button: 'right' })
+    await choose('source-menu', 'Paste filters')
+    await untilShow(({ sources }) => sources[1].filters[0]?.settings.saturation === 0, 'its source has the filter')
+    expect((await show()).sources[1].filters[0].id).not.toBe('grey')
+    await page.getByTestId('undo').click()
+    await untilShow(({ sources }) => sources[1].filters.length === 0, 'the filter is undone')
+    await page.getByTestId('undo').click()
+    await untilShow(({ scenes }) => scenes[0].items[1].rotation === 0, 'and the transform')
+  })
+
+  it('groups items by key and takes the group apart by its menu', async () => {
+    await source('Frame').click()
+    await source('Title').click({ modifiers: ['Control'] })
+    await source('Title').locator('.entry-main').focus()
+    await page.keyboard.press('Control+g')
+    await untilShow(({ scenes }) => scenes[0].items.some((each: any) => each.group?.length === 2), 'two items are in a group')
+    await source('Group').waitFor()
+    await source('Group').locator('.entry-main').focus()
+    await page.keyboard.press('Shift+F10')
+    await page.getByTestId('source-menu').waitFor()
+    await choose('source-menu', 'Ungroup')
+    await untilShow(({ scenes }) => scenes[0].items.length === 3, 'the group is taken apart')
+    const { position } = (await show()).scenes[0].items.find((each: any) => each.source === 'frame')
+    expect(position).toEqual({ x: 400, y: 100 })
+  })
+
+  it('renames, duplicates and hides by the menu', async () => {
+    await source('Title').click({ button: 'right' })
+    await choose('source-menu', 'Rename')
+    await page.getByTestId('rename').fill('Headline')
+    await page.keyboard.press('Enter')
+    await untilShow(({ sources }) => sources[1].name === 'Headline', 'it has its new name')
+    await source('Headline').click({ button: 'right' })
+    await choose('source-menu', 'Duplicate')
+    await untilShow(({ scenes }) => scenes[0].items.filter((each: any) => each.source === 'title').length === 2, 'it is there twice')
+    await page.getByTestId('undo').click()
+    await untilShow(({ scenes }) => scenes[0].items.length === 3, 'once again')
+    await source('Headline').click({ button: 'right' })
+    await choose('source-menu', 'Hide')
+    await page.locator('[data-testid="source"][data-item-id="title"][data-hidden="true"]').waitFor()
+    await source('Headline').click({ button: 'right' })
+    await choose('source-menu', 'Show')
+    await page.locator('[data-testid="source"][data-item-id="title"][data-hidden="false"]').waitFor()
+  })
+
+  it('finds scenes by letters, and deletes several of them at once', async () => {
+    await page.getByTestId('search-scenes').fill('part 7')
+    await until(async () => (await page.getByTestId('scene').count()) === 1, 'one scene is found')
+    await page.keyboard.press('Escape')
+    await until(async () => (await page.getByTestId('scene').count()) === 9, 'all scenes are listed again')
+    await scene('Part 5').click({ modifiers: ['Control'] })
+    await scene('Part 8').click({ modifiers: ['Shift'] })
+    await scene('Part 6').click({ button: 'right' })
+    await page.getByTestId('scene-menu').waitFor()
+    await screenshot(page, 'studio-scenes-menu')
+    await choose('scene-menu', 'Delete 4 scenes')
+    await untilShow(({ scenes }) => scenes.map(({ id }: any) => id).join(' ') === 'talk part-1 part-2 part-3 part-4', 'the four are gone')
+    expect((await ask('GET', '/studio/program')).canvases[0].program).toBe('talk')
+    // One step of the history brings them back.
+    await page.getByTestId('undo').click()
+    await untilShow(({ scenes }) => scenes.length === 9, 'they are back')
+  })
+
+  it('sets size, background and frame rate, with the items scaled along', async () => {
+    await page.getByTestId('edit-canvas').focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByTestId('canvas-dialog')
+    await dialog.getByTestId('canvas-size').selectOption('1280×720')
+    await dialog.getByTestId('canvas-background').fill('#102030')
+    await dialog.getByTestId('canvas-rate').selectOption('25/1')
+    for (const [width, height, colorScheme] of [
+      [1920, 1080, 'light'],
+      [390, 844, 'dark'],
+      [1280, 720, 'dark'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height })
+      await screenshot(page, `studio-canvas-settings-${width}`)
+      expect(await sidewaysPx(page)).toBe(0)
+    }
+    await dialog.getByTestId('canvas-save').click()
+    await dialog.waitFor({ state: 'detached' })
+    const { canvases, frameRate, scenes } = await show()
+    expect(canvases[0]).toMatchObject({ width: 1280, height: 720, background: '#102030' })
+    expect(frameRate).toEqual({ numerator: 25, denominator: 1 })
+    expect(scenes[0].items.find((each: any) => each.source === 'frame')).toMatchObject({
+      position: { x: 800, y: 200 },
+      scale: { x: 2, y: 2 },
+    })
+    await page.getByTestId('undo').click()
+    await untilShow((now) => now.canvases[0].width === 640 && now.frameRate.numerator === 30, 'one step undoes all of it')
+    await page.getByTestId('edit-canvas').click()
+    await dialog.getByTestId('canvas-size').selectOption('')
+    await dialog.getByTestId('canvas-width').fill('641')
+    expect(await dialog.getByTestId('canvas-save').isDisabled()).toBe(true)
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+  })
+
+  it('has no errors on the page', () => {
+    expect(problems).toEqual([])
+  })
+})

@@ -1,0 +1,91 @@
+import type { MenuEntry } from '../../components/context-menu.tsx'
+import type { PlacedItem } from '../places.ts'
+import { useShow } from '../show-store.ts'
+import type { Collection, Scene } from '../types.ts'
+import { copyFilters, copyItems, copyTransform, hasFilters, pasteFilters, pasteItems, pasteTransform, useClipboard } from './clipboard.ts'
+import { t } from './messages.ts'
+import { duplicate, group, groupable, order, remove, setLocked, setVisible, ungroup } from './stage-actions.ts'
+import { sizesOf } from './stage-items.ts'
+
+interface ItemMenuOptions {
+  readonly items: readonly PlacedItem[]
+  readonly scene: Scene
+  readonly document: Collection
+  readonly onSelect: (items: readonly string[]) => void
+}
+
+/** What can be done with selected items wherever they are listed: on the canvas, and among the sources. */
+export function itemEntries({ items, scene, document, onSelect }: ItemMenuOptions): readonly (readonly MenuEntry[])[] {
+  const [first] = items
+  const { items: copied, transform, filters } = useClipboard.getState()
+  const none = items.length === 0
+  const still = items.every(({ item }) => item.locked)
+  const list = first?.list ?? ''
+  const siblings = Math.max(0, ...items.map(({ index }) => index + 1), lengthOf(scene, list))
+  const select = (made: readonly string[]): void => {
+    if (made.length > 0) onSelect(made)
+  }
+  const to = (label: string, where: Parameters<typeof order>[1]): MenuEntry => ({
+    label,
+    act: () => order(items, where, siblings),
+    disabled: still,
+  })
+  return [
+    [to(t.toFront, 'front'), to(t.forward, 'forward'), to(t.backward, 'backward'), to(t.toBack, 'back')],
+    [
+      { label: t.copy, act: () => copyItems(items, document), disabled: none, keys: 'Ctrl+C' },
+      { label: t.paste, act: () => void pasteItems(scene.id, document).then(select), disabled: copied === null, keys: 'Ctrl+V' },
+      { label: t.duplicate, act: () => void duplicate(items).then(select), disabled: none, keys: 'Ctrl+D' },
+    ],
+    [
+      { label: t.copyTransform, act: () => first && copyTransform(first), disabled: first === undefined },
+      { label: t.pasteTransform, act: () => pasteTransform(items), disabled: transform === null || still },
+      { label: t.copyFilters, act: () => first && copyFilters(first, document), disabled: !first || !hasFilters(first, document) },
+      { label: t.pasteFilters, act: () => pasteFilters(items, document), disabled: filters === null || none },
+    ],
+    [
+      {
+        label: t.group,
+        act: () => void group(items, scene.id, t.groupName).then((made) => made !== undefined && onSelect([made])),
+        disabled: groupable(items).length === 0,
+        keys: 'Ctrl+G',
+      },
+      {
+        label: t.ungroup,
+        act: () => ungroup(items, sizesOf(document, useShow.getState().sourceReports)),
+        disabled: still || !items.some(({ item }) => 'group' in item),
+        keys: 'Ctrl+Shift+G',
+      },
+    ],
+    [
+      items.some(({ item }) => item.visible)
+        ? { label: t.hide, act: () => setVisible(items, false) }
+        : { label: t.show, act: () => setVisible(items, true), disabled: none },
+      still && !none
+        ? { label: t.unlock, act: () => setLocked(items, false) }
+        : { label: t.lock, act: () => setLocked(items, true), disabled: none },
+      { label: t.remove, act: () => remove(items, document), disabled: still, keys: 'Delete' },
+    ],
+  ]
+}
+
+function lengthOf({ id, items }: Scene, list: string): number {
+  if (list === `scenes/${id}/items`) return items.length
+  const owner = items.find((each) => list === `scenes/${id}/items/${each.id}/items`)
+  return owner !== undefined && 'group' in owner ? owner.group.length : 0
+}
+
+/** The entry of the menu that a key stands for; undefined where it stands for none. */
+export function itemKey(
+  { key, ctrlKey, metaKey, shiftKey, altKey }: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
+  options: ItemMenuOptions,
+): (() => void) | undefined {
+  if (altKey) return undefined
+  const command = ctrlKey || metaKey
+  const name = `${command ? 'Ctrl+' : ''}${shiftKey ? 'Shift+' : ''}${key.length === 1 ? key.toUpperCase() : key === 'Backspace' ? 'Delete' : key}`
+  const found = itemEntries(options)
+    .flat()
+    .find(({ keys }) => keys === name)
+  if (found === undefined || found.disabled === true) return undefined
+  return found.act
+}

@@ -1,0 +1,75 @@
+import { Keyboard, X } from 'lucide-react'
+import { useState } from 'react'
+import type { Macro } from '../types.ts'
+import { chordOf, pageKeys, sameKeys } from './chords.ts'
+import { t } from './messages.ts'
+
+interface KeyRecorderProps {
+  readonly macro: Macro
+  readonly macros: readonly Macro[]
+  readonly onChange: (hotkeys: readonly string[]) => void
+}
+
+const maxKeys = 8
+
+/** The keys of a macro: recorded by pressing them, with what else they do. */
+export function KeyRecorder({ macro, macros, onChange }: KeyRecorderProps) {
+  const [recording, setRecording] = useState(false)
+  const { hotkeys } = macro
+  const conflicts = hotkeys.flatMap((chord) => [
+    ...macros
+      .filter(({ id, hotkeys: theirs }) => id !== macro.id && theirs.some((each) => sameKeys(each, chord)))
+      .map(({ name }) => t.usedBy(chord, name)),
+    ...(pageKeys.some((each) => sameKeys(each, chord)) ? [t.usedByPage(chord)] : []),
+  ])
+  return (
+    <div className="field">
+      <span className="label" id="macro-keys">
+        {t.keys}
+      </span>
+      <div className="row key-row">
+        {hotkeys.map((chord) => (
+          <span key={chord} className="key-chip">
+            <kbd>{chord}</kbd>
+            <button
+              type="button"
+              aria-label={t.removeKeys(chord)}
+              title={t.removeKeys(chord)}
+              onClick={() => onChange(hotkeys.filter((each) => each !== chord))}
+            >
+              <X size={13} />
+            </button>
+          </span>
+        ))}
+        <button
+          type="button"
+          className={recording ? 'button primary' : 'button'}
+          aria-describedby="macro-keys-help"
+          disabled={hotkeys.length >= maxKeys}
+          data-testid="record-keys"
+          onClick={() => setRecording(true)}
+          onBlur={() => setRecording(false)}
+          onKeyDown={(event) => {
+            if (!recording) return
+            event.preventDefault()
+            event.stopPropagation()
+            const chord = chordOf(event)
+            if (chord === undefined || event.repeat) return
+            setRecording(false)
+            if (chord !== 'Escape' && !hotkeys.some((each) => sameKeys(each, chord))) onChange([...hotkeys, chord])
+          }}
+        >
+          <Keyboard size={15} /> {recording ? t.recording : t.record}
+        </button>
+      </div>
+      {conflicts.map((text) => (
+        <span key={text} className="hint bad" role="alert" data-testid="key-conflict">
+          {text}
+        </span>
+      ))}
+      <span className="hint" id="macro-keys-help">
+        {t.keysHelp}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,149 @@
+import { Copy, Play, Plus, Square, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Dialog } from '../../components/dialog.tsx'
+import { moveInList } from '../../components/list-keys.ts'
+import { runMacro, stopMacroRun, tellUndoable, tryEdit } from '../commands.ts'
+import { Tool } from '../docks/tool.tsx'
+import { t as studio } from '../messages.ts'
+import { freeId, freeName } from '../places.ts'
+import { change, useShow } from '../show-store.ts'
+import type { Collection, Macro } from '../types.ts'
+import { ActionList } from './action-list.tsx'
+import { KeyRecorder } from './key-recorder.tsx'
+import { t } from './messages.ts'
+
+interface MacrosDialogProps {
+  readonly document: Collection
+  readonly onClose: () => void
+}
+
+/** Edits the macros of a show: their keys and what they do. Every change is an edit that can be undone. */
+export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
+  const { macros } = document
+  const [chosen, setChosen] = useState(macros[0]?.id)
+  const macro = macros.find(({ id }) => id === chosen) ?? macros[0]
+  const add = async (): Promise<void> => {
+    const name = freeName(t.newName(macros.length + 1), macros)
+    const made = await tryEdit([{ do: 'add', to: 'macros', value: { id: freeId(name, macros), name } }])
+    if (made?.[0] !== undefined) setChosen(made[0])
+  }
+  const duplicate = async (of: Macro): Promise<void> => {
+    const made = await tryEdit([{ do: 'duplicate', at: `macros/${of.id}`, name: freeName(studio.copyName(of.name), macros) }])
+    if (made?.[0] !== undefined) setChosen(made[0])
+  }
+  const remove = async ({ id, name }: Macro): Promise<void> => {
+    if ((await tryEdit([{ do: 'remove', at: `macros/${id}` }])) !== undefined) tellUndoable(t.deleted(name))
+  }
+  return (
+    <Dialog title={t.title} onClose={onClose} testId="macros-dialog">
+      <div className="parts-editor">
+        <div className="parts-list">
+          <ul className="entries" aria-label={t.list} onKeyDown={moveInList}>
+            {macros.map((each) => (
+              <li key={each.id} className="entry" data-current={each.id === macro?.id} data-testid="macro">
+                <button
+                  type="button"
+                  className="entry-main"
+                  data-item
+                  aria-current={each.id === macro?.id}
+                  aria-keyshortcuts="Delete"
+                  onClick={() => setChosen(each.id)}
+                  onFocus={() => setChosen(each.id)}
+                  onKeyDown={(event) => {
+                    if (event.key !== 'Delete') return
+                    event.preventDefault()
+                    void remove(each)
+                  }}
+                >
+                  <span className="entry-name">{each.name}</span>
+                  {each.hotkeys[0] !== undefined && <kbd>{each.hotkeys[0]}</kbd>}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <div className="dock-tools">
+            <Tool Icon={Plus} label={t.add} onClick={() => void add()} testId="add-macro" />
+            <Tool
+              Icon={Copy}
+              label={t.duplicate}
+              disabled={macro === undefined}
+              onClick={() => macro && void duplicate(macro)}
+              testId="duplicate-macro"
+            />
+            <Tool
+              Icon={Trash2}
+              label={t.remove}
+              disabled={macro === undefined}
+              onClick={() => macro && void remove(macro)}
+              testId="delete-macro"
+            />
+          </div>
+        </div>
+        {macro === undefined ? (
+          <div className="dock-empty">
+            <p>{t.empty}</p>
+            <button type="button" className="button primary" onClick={() => void add()} data-testid="add-first-macro">
+              <Plus size={16} /> {t.add}
+            </button>
+          </div>
+        ) : (
+          <MacroForm key={macro.id} macro={macro} document={document} />
+        )}
+      </div>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          {t.close}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
+
+function MacroForm({ macro, document }: { readonly macro: Macro; readonly document: Collection }) {
+  const run = useShow((state) => state.macroRuns[macro.id])
+  const at = `macros/${macro.id}`
+  return (
+    <div className="parts-form">
+      <div className="field">
+        <label htmlFor="macro-name">{t.name}</label>
+        <input
+          id="macro-name"
+          className="input"
+          defaultValue={macro.name}
+          maxLength={120}
+          data-testid="macro-name"
+          onChange={(event) => {
+            const name = event.currentTarget.value.trim()
+            if (name !== '') change(at, { name })
+          }}
+        />
+      </div>
+      <KeyRecorder macro={macro} macros={document.macros} onChange={(hotkeys) => change(at, { hotkeys })} />
+      <ActionList macro={macro} document={document} onChange={(actions) => change(at, { actions })} />
+      <div className="row">
+        <button
+          type="button"
+          className="button"
+          disabled={macro.actions.length === 0 || run?.state === 'running'}
+          onClick={() => void runMacro(macro.id)}
+          data-testid="run-macro"
+        >
+          <Play size={15} /> {t.run}
+        </button>
+        {run?.state === 'running' && (
+          <button type="button" className="button" onClick={() => void stopMacroRun(run.run)} data-testid="stop-macro">
+            <Square size={14} /> {t.stop}
+          </button>
+        )}
+        <span
+          className={run?.state === 'failed' ? 'small bad-text' : 'small quiet'}
+          role="status"
+          data-testid="macro-run"
+          data-state={run?.state}
+        >
+          {run !== undefined && t.runState(run)}
+        </span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,85 @@
+import { section } from '../../messages/language.ts'
+import type { Action, MacroRun } from '../types.ts'
+
+const actions: Readonly<Record<Action['do'], string>> = {
+  'switch': 'Switch to scene',
+  'preview': 'Prepare scene in the preview',
+  'transition': 'Bring the preview on air',
+  'show': 'Show or hide item',
+  'mute': 'Mute or unmute',
+  'gain': 'Set level',
+  'filter': 'Switch filter on or off',
+  'start-output': 'Start output',
+  'stop-output': 'Stop output',
+  'output-command': 'Command to output',
+  'save-replay': 'Save replay',
+  'source-command': 'Command to source',
+  'wait': 'Wait',
+}
+
+const fields: Readonly<Record<string, string>> = {
+  scene: 'Scene',
+  item: 'Item',
+  source: 'Source',
+  filter: 'Filter',
+  output: 'Output',
+  transition: 'Transition',
+  command: 'Command',
+  visible: 'Visibility',
+  muted: 'Audio',
+  enabled: 'Filter state',
+  gainDb: 'Level, dB',
+  ms: 'Time, ms',
+}
+
+const states: Readonly<Record<string, readonly [on: string, off: string, toggle: string]>> = {
+  visible: ['Show', 'Hide', 'Toggle'],
+  muted: ['Mute', 'Unmute', 'Toggle'],
+  enabled: ['On', 'Off', 'Toggle'],
+}
+
+/** Every text of the macros. */
+export const t = section('studioMacros', {
+  title: 'Macros and hotkeys',
+  open: 'Macros and hotkeys',
+  empty: 'No macros yet. A macro does several actions, one after the other, when you press its keys or its button.',
+  add: 'Add macro',
+  newName: (number: number) => `Macro ${number}`,
+  list: 'Macros',
+  name: 'Name',
+  run: 'Run now',
+  runOf: (name: string) => `Run macro: ${name}`,
+  stop: 'Stop',
+  duplicate: 'Duplicate macro',
+  remove: 'Delete macro',
+  deleted: (name: string) => `Macro "${name}" deleted`,
+  keys: 'Keys',
+  keysHelp: 'They work on this page while no text is written, and in programs that send them over the API.',
+  record: 'Record keys',
+  recording: 'Press the keys… (Escape cancels)',
+  removeKeys: (chord: string) => `Remove ${chord}`,
+  usedBy: (chord: string, name: string) => `${chord} also runs "${name}".`,
+  usedByPage: (chord: string) => `${chord} has another use on this page, which the macro takes away.`,
+  actions: 'Actions',
+  noActions: 'This macro does nothing yet.',
+  addAction: 'Add action…',
+  actionName: (action: Action['do']): string => actions[action] ?? action,
+  action: (number: number) => `Action ${number}`,
+  field: (name: string) => fields[name] ?? name,
+  fieldOf: (name: string, number: number) => `${fields[name] ?? name} of action ${number}`,
+  stateName: (field: string, value: boolean | 'toggle') => states[field]?.[value === 'toggle' ? 2 : value ? 0 : 1] ?? String(value),
+  usual: 'as usual',
+  gone: (id: string) => `${id} (deleted)`,
+  up: (number: number) => `Move action ${number} up`,
+  down: (number: number) => `Move action ${number} down`,
+  removeAction: (number: number) => `Delete action ${number}`,
+  runState: ({ state, done, actions: all, error }: MacroRun) =>
+    state === 'running'
+      ? `Running: ${done} of ${all} actions done`
+      : state === 'done'
+        ? `Done: ${all} ${all === 1 ? 'action' : 'actions'}`
+        : state === 'stopped'
+          ? `Stopped after ${done} of ${all} actions`
+          : `Action ${done + 1} failed: ${error?.message ?? ''} ${error?.remedy ?? ''}`,
+  close: 'Close',
+} as const)
