@@ -26,7 +26,7 @@ export const mayTakeUp = 0.75
 const spareS = 0.4
 /** After a change down, a higher quality is not tried for so long, ms; doubled each time that it did not hold. */
 const firstRestMs = 3000
-const maxRestMs = 60_000
+const maxRestMs = 20_000
 /** A higher quality that is left sooner than this did not hold, ms. */
 const keptMs = 10_000
 
