@@ -161,9 +161,11 @@ describe('a file that somebody names', () => {
         expect(source.status, kind).toBe(200)
         if (kind !== 'color') await untilProblem(source.id, refused)
         else {
-          // Filters are made when somebody looks.
-          await admin('GET', '/studio/screenshot?program=main')
-          const problem = async () => (await admin('GET', `/studio/sources/${source.id}/filters`)).body.items[0].problem
+          const problem = async () => {
+            // Filters are made when somebody looks, and a scene that is being built shows nothing yet.
+            await admin('GET', '/studio/screenshot?program=main')
+            return (await admin('GET', `/studio/sources/${source.id}/filters`)).body.items[0].problem
+          }
           await until(async () => refused.test((await problem()) ?? ''), 'the colour table is not refused')
         }
       }

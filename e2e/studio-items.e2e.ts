@@ -146,6 +146,7 @@ describe('scenes and items of the studio page', () => {
     await untilShow(({ scenes }) => scenes[0].items.filter((each: any) => each.source === 'title').length === 2, 'it is there twice')
     await page.getByTestId('undo').click()
     await untilShow(({ scenes }) => scenes[0].items.length === 3, 'once again')
+    await until(async () => (await source('Headline').count()) === 1, 'the page shows it once')
     await source('Headline').click({ button: 'right' })
     await choose('source-menu', 'Hide')
     await page.locator('[data-testid="source"][data-item-id="title"][data-hidden="true"]').waitFor()
