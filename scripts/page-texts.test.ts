@@ -9,7 +9,8 @@ import type { Messages } from '../src-renderer/messages/messages.ts'
 /** Checks that the page takes what people read from the message files, and that it uses every text of theirs. */
 
 const root = fileURLToPath(new URL('../src-renderer', import.meta.url))
-const messages = 'messages/'
+/** Message files: those of the folder `messages`, and those that the studio keeps in its own folders. */
+const isMessages = (file: string): boolean => file.startsWith('messages/') || /(^|\/)messages\.ts$/.test(file)
 
 interface Node {
   readonly type: string
@@ -32,13 +33,15 @@ function parse(file: string, source: string): Node {
 }
 
 /** Names, units and what protocols say, which are the same in every language. */
-const names = /^(AMI Streams|OBS Studio|VLC|Chrome|Edge|Firefox|Opera|Safari|Windows|Linux|Android|RTMPS?|SRT|Opus|RGBA?|Bearer .*)$/
+const names =
+  /^(AMI Streams|OBS Studio|VLC|Chrome|Edge|Firefox|Opera|Safari|Windows|Linux|Android|Twitch|YouTube|Facebook|RTMPS?|SRT|MP4|Matroska \(MKV\)|HEVC|AV1|Opus|RGBA?|Hz|Bearer .*)$/
 
 /** URLs, paths and e-mail addresses that show what to enter, and codes. */
 const examples = /^([\w-]+:\/\/\S*|\/\S+|\S+@\S+|\S+\.example\.com|SHA-256, AB:CD:…|-----BEGIN .*)$/
 
-/** Values of `KeyboardEvent.key`. */
-const keys = /^(Alt|Arrow\w*|Backspace|Control|Delete|End|Enter|Escape|Home|Meta|Page\w+|Shift|Space|Tab|F\d+|Ctrl( \w+)*|Alt ↑ ↓)$/
+/** Values of `KeyboardEvent.key` and beginnings of `KeyboardEvent.code`. */
+const keys =
+  /^(Alt|Arrow\w*|Backspace|Control|Dead|Delete|End|Enter|Escape|Home|Meta|Numpad|Page\w+|Process|Shift|Space|Tab|Unidentified|F\d+|Ctrl( \w+)*|Alt ↑ ↓)$/
 
 /** Attributes whose value nobody reads. */
 const machineAttributes = /^(className|id|htmlFor|name|type|href|src|key|role|style|rel|target|sandbox|allow|accept|d|path|data-.*)$/
@@ -169,20 +172,15 @@ function bareHtml(source: string): string[] {
   return shown.map((match) => match[1]!.trim()).filter((text) => hasWord(text) && !names.test(text))
 }
 
-/** Sections that do not take their texts from the message files yet. */
-const unconverted = /^studio\//
-
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-const sources = files.filter((file) => /(?<!\.test|\.d)\.tsx?$/.test(file) && !file.startsWith(messages))
+const sources = files.filter((file) => /(?<!\.test|\.d)\.tsx?$/.test(file) && !isMessages(file))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 describe('the page', () => {
   it('takes every text from the message files', () => {
-    const bare = sources
-      .filter((file) => !unconverted.test(file))
-      .flatMap((file) => bareTexts(file, read(file)).map((text) => `src-renderer/${file}:${text}`))
+    const bare = sources.flatMap((file) => bareTexts(file, read(file)).map((text) => `src-renderer/${file}:${text}`))
     expect(bare).toEqual([])
     expect(['index.html', 'watch.html'].flatMap((file) => bareHtml(read(file)))).toEqual([])
   })

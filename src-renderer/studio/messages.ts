@@ -47,6 +47,13 @@ const urlExamples: Readonly<Record<string, string>> = {
   whip: 'https://server.example/whip',
 }
 
+/** Where the stream key of a service is found. */
+const keyHelp: Readonly<Record<string, string>> = {
+  twitch: 'On twitch.tv: Creator Dashboard, Settings, Stream, Primary stream key.',
+  youtube: 'On studio.youtube.com: Create, Go live, Stream, Stream key.',
+  facebook: 'On facebook.com/live/producer: Go live, Streaming software, Stream key.',
+}
+
 /** Every text of the studio section. */
 export const t = section('studio', {
   title: 'Studio',
@@ -63,6 +70,7 @@ export const t = section('studio', {
   engine: {
     restarting: 'The studio stopped unexpectedly and is starting again. Your show is kept.',
     failed: 'The studio is not running',
+    notStarted: 'The studio did not start within 30 seconds. See the log of the host.',
     figures: (fps: string, dropped: number, cores: string) => `${fps} fps · ${dropped} dropped · ${cores} cores`,
     figuresTitle: 'Frames per second, frames that were never composed, and processor cores that the studio uses',
   },
@@ -261,6 +269,7 @@ export const t = section('studio', {
     serverUrl: 'Server URL',
     urlExample: (kind: string) => urlExamples[kind] ?? '',
     key: 'Stream key',
+    keyHelp,
     streamId: 'Stream id',
     token: 'Token',
     passphrase: 'Passphrase',

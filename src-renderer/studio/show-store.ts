@@ -4,6 +4,7 @@ import { ApiError, call, reportProblem } from '../client/api.ts'
 import { followEvents } from '../client/sync.ts'
 import type { EventMessage } from '../client/types.ts'
 import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
+import { t } from './messages.ts'
 import type {
   Collection,
   Edit,
@@ -285,7 +286,7 @@ export function untilOpen(): Promise<Collection> {
     }
     const timer = setTimeout(() => {
       stop()
-      reject(new Error('The studio did not start within 30 seconds. See the log of the host.'))
+      reject(new Error(t.engine.notStarted))
     }, 30_000)
     const stop = useShow.subscribe(look)
     look(useShow.getState())

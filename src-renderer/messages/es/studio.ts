@@ -53,6 +53,7 @@ export const studio = {
   engine: {
     restarting: 'El estudio se detuvo de forma inesperada y se está reiniciando. Tu programa se conserva.',
     failed: 'El estudio no está en marcha',
+    notStarted: 'El estudio no se inició en 30 segundos. Consulta el registro del servidor.',
     figures: (fps: string, dropped: number, cores: string) => `${fps} fps · ${dropped} perdidos · ${cores} núcleos`,
     figuresTitle: 'Fotogramas por segundo, fotogramas que no se compusieron y núcleos de procesador que usa el estudio',
   },
@@ -258,6 +259,11 @@ export const studio = {
     serverUrl: 'URL del servidor',
     urlExample: (kind: string) => urlExamples[kind] ?? '',
     key: 'Clave de transmisión',
+    keyHelp: {
+      twitch: 'En twitch.tv: Panel de control del creador, Configuración, Stream, Clave de transmisión principal.',
+      youtube: 'En studio.youtube.com: Crear, Emitir en directo, Emisión, Clave de emisión.',
+      facebook: 'En facebook.com/live/producer: Transmitir en vivo, Software de transmisión, Clave de transmisión.',
+    },
     streamId: 'Identificador de transmisión',
     token: 'Token',
     passphrase: 'Contraseña',

@@ -69,22 +69,23 @@ export function fieldKind(name: string, schema: Schema): FieldKind {
   }
 }
 
-const units: readonly (readonly [ending: string, unit: string])[] = [
-  ['DbPerSecond', 'dB/s'],
-  ['Kbps', 'kbps'],
-  ['Degrees', '°'],
-  ['Lufs', 'LUFS'],
-  ['Db', 'dB'],
-  ['Ms', 'ms'],
-  ['Mb', 'MiB'],
-  ['Megabytes', 'MB'],
-]
+/** Units by the endings of names. */
+const units: Readonly<Record<string, string>> = {
+  DbPerSecond: 'dB/s',
+  Kbps: 'kbps',
+  Degrees: '°',
+  Lufs: 'LUFS',
+  Db: 'dB',
+  Ms: 'ms',
+  Mb: 'MiB',
+  Megabytes: 'MB',
+}
 const pixelNames = new Set(['width', 'height', 'x', 'y', 'fontSize', 'letterSpacing', 'padding', 'radius', 'blur', 'gap'])
 const degreeNames = new Set(['angle', 'rotation', 'hue'])
 
 /** Label and unit of a property: `fadeMs` is "Fade" in ms. */
 export function labelOf(name: string): { readonly label: string; readonly unit: string } {
-  const found = units.find(([ending]) => name.endsWith(ending) && name.length > ending.length)
+  const found = Object.entries(units).find(([ending]) => name.endsWith(ending) && name.length > ending.length)
   const bare = found === undefined ? name : name.slice(0, -found[0].length)
   const words = bare
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')

@@ -6,7 +6,7 @@ import { freeId, freeName } from '../places.ts'
 import { edit } from '../show-store.ts'
 import type { CanvasPart, Collection, Output } from '../types.ts'
 import { isOn } from './live-actions.ts'
-import { type Service, serviceOf, services } from './services.ts'
+import { keyHelpOf, type Service, serviceOf, services, serviceTitle } from './services.ts'
 
 interface OutputDialogProps {
   readonly document: Collection
@@ -26,7 +26,7 @@ export function OutputDialog({ document, canvas, output, onClose }: OutputDialog
         <div className="kind-grid">
           {services.map((each) => (
             <button key={each.id} type="button" className="kind" onClick={() => setService(each)} data-testid={`service-${each.id}`}>
-              {each.title}
+              {serviceTitle(each)}
             </button>
           ))}
         </div>
@@ -57,7 +57,7 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
   const isOwnServer = service === undefined || !service.servers.includes(server)
   const save = async (fields: FormData): Promise<void> => {
     const field = (name: string): string => String(fields.get(name) ?? '').trim()
-    const name = field('name') || (service?.title ?? kind)
+    const name = field('name') || (service ? serviceTitle(service) : kind)
     const changes: Record<string, unknown> = {}
     if (kind === 'host') Object.assign(changes, { stream: field('stream'), title: field('title') })
     if (sends) {
@@ -90,7 +90,7 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
     } else await edit([{ do: 'change', at: `outputs/${output.id}`, changes: { name, settings: changes, ...encoding } }])
     onClose()
   }
-  const title = service?.title ?? t.outputs.kindTitle(kind)
+  const title = service ? serviceTitle(service) : t.outputs.kindTitle(kind)
   return (
     <Dialog title={output === undefined ? t.outputs.addTo(title) : t.outputs.change(output.name)} onClose={onClose} testId="output-dialog">
       <DialogForm onClose={onClose} onSubmit={save} action={output === undefined ? t.outputs.add : t.outputs.save} testId="save-output">
@@ -145,7 +145,7 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
             id="key"
             label={kind === 'whip' ? t.outputs.token : kind === 'srt' ? t.outputs.streamId : t.outputs.key}
             stored={text(settings.key) !== ''}
-            help={service?.keyHelp}
+            help={service && keyHelpOf(service)}
           />
         )}
         {kind === 'srt' && <SecretRow id="passphrase" label={t.outputs.passphrase} stored={text(settings.passphrase) !== ''} />}

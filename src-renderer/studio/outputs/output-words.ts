@@ -2,7 +2,7 @@ import { formatBitrate, formatCodec } from '../../client/format.ts'
 import { t } from '../messages.ts'
 import type { Collection, Output } from '../types.ts'
 import { frameSize } from './readiness.ts'
-import { serviceOf } from './services.ts'
+import { serviceOf, serviceTitle } from './services.ts'
 
 /** Where an output goes, without its key. */
 export function targetWords({ kind, settings }: Output): string {
@@ -31,4 +31,7 @@ export function qualityWords(output: Output, document: Collection): string {
 }
 
 /** Title of the service or kind of an output. */
-export const titleOf = (output: Output): string => serviceOf(output)?.title ?? t.outputs.kindTitle(output.kind)
+export function titleOf(output: Output): string {
+  const service = serviceOf(output)
+  return service ? serviceTitle(service) : t.outputs.kindTitle(output.kind)
+}
