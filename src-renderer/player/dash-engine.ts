@@ -39,6 +39,8 @@ export function createDashEngine(
   player.addABRCustomRule('qualitySwitchRules', 'AmiQualityRule', chosen.quality())
   const { events: names } = MediaPlayer
   player.on(names.THROUGHPUT_MEASUREMENT_STORED, chosen.onMeasured as never)
+  player.on(names.FRAGMENT_LOADING_STARTED, chosen.onAsked as never)
+  player.on(names.FRAGMENT_LOADING_COMPLETED, chosen.onLoaded as never)
   const onLevels = () => events.onLevels()
   const onError = (event: { error?: unknown }) => {
     const { code, message } = (event.error ?? {}) as { code?: number; message?: string }

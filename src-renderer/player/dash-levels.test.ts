@@ -9,13 +9,23 @@ const ladder = [420, 840, 2000].map((bitrateInKbit, id) => ({ id: `v${id}`, bitr
 class Download {
   readonly video = { currentTime: 10, seeking: false }
   aheadS = 1.4
-  #judge: (context: unknown) => { representation: { id: string } | null }
+  readonly #levels: DashLevels
+  readonly #judge: (context: unknown) => { representation: { id: string } | null }
 
   constructor() {
     const player = { getBufferLength: () => this.aheadS } as unknown as MediaPlayerClass
-    const levels = new DashLevels(this.video as HTMLVideoElement, player)
-    const rule = levels.abandon() as () => { create(): { shouldAbandon: Download['chunk'] } }
+    this.#levels = new DashLevels(this.video as HTMLVideoElement, player)
+    const rule = this.#levels.abandon() as () => { create(): { shouldAbandon: Download['chunk'] } }
     this.#judge = rule().create().shouldAbandon as never
+  }
+
+  /** The segment is complete, and the next one is asked for so much later. */
+  rest(forMs: number): void {
+    this.#levels.onLoaded({ mediaType: 'video' })
+    vi.advanceTimersByTime(forMs)
+    this.video.currentTime += forMs / 1000
+    this.aheadS -= forMs / 1000
+    this.#levels.onAsked({ mediaType: 'video' })
   }
 
   /** A chunk that took so long: the level that the rule wants instead, if any. */
@@ -50,6 +60,24 @@ describe('a DASH segment that is under way', () => {
     // 0.3 s of 2000 kbps in 0.6 s: 1000 kbps, of which 85 % may be taken
     expect(download.chunk(600)).toBe('v1')
     expect(download.aheadS).toBeGreaterThan(0.5)
+  })
+
+  it('is left to come where it was asked for late, because a manifest listed it late', () => {
+    const download = new Download()
+    for (let chunk = 0; chunk < 4; chunk++) download.chunk(300)
+    for (let segment = 1; segment < 5; segment++) {
+      download.rest(900)
+      const wanted = [120, 120, 120, 300, 300].map((tookMs) => download.chunk(tookMs, `seg-1${segment}`))
+      expect(wanted.filter((id) => id !== undefined)).toEqual([])
+    }
+  })
+
+  it('is given up where it was asked for late and comes too slowly', () => {
+    const download = new Download()
+    for (let chunk = 0; chunk < 4; chunk++) download.chunk(300)
+    download.rest(500)
+    expect(download.chunk(600, 'seg-2')).toBe(undefined)
+    expect(download.chunk(600, 'seg-2')).toBe('v1')
   })
 
   it('is left to come while there is plenty to play', () => {

@@ -44,7 +44,12 @@ interface Chooser {
   getPossibleVoRepresentationsFilteredBySettings(media: unknown): Representation[]
 }
 
-/** Where the buffer ended, s, and when, ms. */
+/** A request that started or ended, as dash.js reports it. */
+interface RequestEvent {
+  readonly mediaType?: string
+}
+
+/** Where the buffer ended, s, and when, in ms of loading. */
 interface Look {
   readonly atMs: number
   readonly endS: number
@@ -62,6 +67,9 @@ export class DashLevels {
   readonly #player: MediaPlayerClass
   #looks: Look[] = []
   #request: { readonly url: string; readonly fromMs: number; readonly endS: number } | undefined
+  /** Since when no video is being loaded, and for how long that was so before, ms. */
+  #restsSinceMs: number | undefined
+  #restedMs = 0
 
   constructor(video: HTMLVideoElement, player: MediaPlayerClass) {
     this.#video = video
@@ -84,6 +92,16 @@ export class DashLevels {
     this.#rate.add(throughputValues.downloadedBytes, throughputValues.downloadTimeInMs, performance.now())
   }
 
+  /** For dash.js's FRAGMENT_LOADING_STARTED. */
+  readonly onAsked = ({ mediaType }: RequestEvent): void => {
+    if (mediaType === 'video') this.#endRest(performance.now())
+  }
+
+  /** For dash.js's FRAGMENT_LOADING_COMPLETED. */
+  readonly onLoaded = ({ mediaType }: RequestEvent): void => {
+    if (mediaType === 'video') this.#restsSinceMs ??= performance.now()
+  }
+
   /** End of the video segment that was asked for last, s. */
   get requestedEndS(): number {
     return this.#request?.endS ?? Number.POSITIVE_INFINITY
@@ -94,11 +112,20 @@ export class DashLevels {
     return () => ({ create: () => instance })
   }
 
-  /** Judges the segment that is under way. */
+  #endRest(nowMs: number): void {
+    if (this.#restsSinceMs !== undefined) this.#restedMs += nowMs - this.#restsSinceMs
+    this.#restsSinceMs = undefined
+  }
+
+  /**
+   * Judges the segment that is under way, by the time in which video was loading. A segment is asked for when a manifest has listed it,
+   * up to a second after its first chunk: until then the connection is not to blame.
+   */
   #onChunk(context: RulesContext): Switch {
     const present = context.getRepresentation()
     if (context.getMediaType() !== 'video' || !present) return nothing
     const now = performance.now()
+    this.#endRest(now)
     const request = context.getCurrentRequest() as unknown as Request
     if (request.url !== this.#request?.url) this.#request = { url: request.url, fromMs: now, endS: request.startTime + request.duration }
     const { currentTime, seeking } = this.#video
@@ -108,10 +135,10 @@ export class DashLevels {
     }
     const bufferS = Math.max(0, this.#player.getBufferLength('video') || 0)
     // sound may have played on from where the picture ran dry
-    const look = { atMs: now, endS: bufferS > 0 ? currentTime + bufferS : (this.#looks.at(-1)?.endS ?? currentTime) }
+    const look = { atMs: now - this.#restedMs, endS: bufferS > 0 ? currentTime + bufferS : (this.#looks.at(-1)?.endS ?? currentTime) }
     const best = this.#bestLook(look)
     if (now - this.#request.fromMs < judgeAfterMs || bufferS > calmS) return nothing
-    const tookMs = now - best.atMs
+    const tookMs = look.atMs - best.atMs
     const gainedS = Math.max(0, look.endS - best.endS)
     if (tookMs / 1000 - gainedS < lateS) return nothing
     const kbps = (present.bitrateInKbit * gainedS * 1000) / tookMs
