@@ -32,6 +32,7 @@ export async function picturesOfFile(
     sheet: 'sprites.jpg',
     x: (index % columns) * size.width,
     y: Math.floor(index / columns) * size.height,
+    size,
   }))
-  return { poster: made.jpeg, sheet: made.sheet, track: writeSpriteTrack(cues, size, 'origin=file') }
+  return { poster: made.jpeg, sheet: made.sheet, track: writeSpriteTrack(cues, 'origin=file') }
 }

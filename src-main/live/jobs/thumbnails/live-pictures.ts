@@ -86,13 +86,14 @@ export class LivePictures implements StreamSubscriber {
           sheet: `sprites-${this.stream.epoch}-${sheet.number}.jpg?n=${made}`,
           x: (index % columns) * sheet.size.width,
           y: Math.floor(index / columns) * sheet.size.height,
+          size: sheet.size,
         })
       }
     }
     for (let i = 0; i + 1 < cues.length; i++) cues[i] = { ...(cues[i] as SpriteCue), endS: (cues[i + 1] as SpriteCue).startS }
     const { epoch, originTimeMs } = this.stream
     const note = `epoch=${epoch} originTimeMs=${originTimeMs.toFixed(3)} origin=${new Date(originTimeMs).toISOString()}`
-    return writeSpriteTrack(cues, this.#sheets[0]?.size ?? { width: 160, height: 90 }, note)
+    return writeSpriteTrack(cues, note)
   }
 
   async #take(track: VideoTrack, data: Uint8Array, atS: number): Promise<void> {

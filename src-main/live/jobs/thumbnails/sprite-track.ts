@@ -8,6 +8,7 @@ export interface SpriteCue {
   readonly sheet: string
   readonly x: number
   readonly y: number
+  readonly size: TileSize
 }
 
 /** Pictures of `height` beside a width of 160, even. */
@@ -18,10 +19,10 @@ export function tileSize(width: number, height: number, aspect: readonly [number
 }
 
 /** A WebVTT track of pictures (W3C WebVTT, with the media fragments that players of thumbnails read). `note` lines tell programs what time 0 is. */
-export function writeSpriteTrack(cues: readonly SpriteCue[], { width, height }: TileSize, note: string): string {
+export function writeSpriteTrack(cues: readonly SpriteCue[], note: string): string {
   const lines = ['WEBVTT', '', `NOTE ${note}`, '']
-  for (const { startS, endS, sheet, x, y } of cues) {
-    lines.push(`${clock(startS)} --> ${clock(endS)}`, `${sheet}#xywh=${x},${y},${width},${height}`, '')
+  for (const { startS, endS, sheet, x, y, size } of cues) {
+    lines.push(`${clock(startS)} --> ${clock(endS)}`, `${sheet}#xywh=${x},${y},${size.width},${size.height}`, '')
   }
   return lines.join('\n')
 }

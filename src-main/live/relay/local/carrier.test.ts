@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Packet, VideoTrack } from '../../../formats/track.ts'
+import type { StreamSubscriber } from '../../../media/live-stream.ts'
+import type { MediaFeed } from '../../../media/stream-carrier.ts'
+import { AppError } from '../../../platform/errors.ts'
+import type { PublishKey } from '../../hub/live-publisher.ts'
+import type { PublishRequest } from '../../hub/publisher.ts'
+import { FeedStream } from './feed-stream.ts'
+import { createCarrier } from './index.ts'
+
+const track: VideoTrack = {
+  id: 'v0',
+  kind: 'video',
+  codec: 'h264',
+  codecString: 'avc1.64001f',
+  timescale: 90_000,
+  config: new Uint8Array(),
+  width: 1280,
+  height: 720,
+}
+
+describe('what the host’s own makers of media are offered', () => {
+  let opened: { key: PublishKey; request: PublishRequest }[]
+  let done: unknown[]
+  let revoked: string[]
+  const stream = { title: 'Evening', rename: (title: string, actor: string) => done.push(['rename', title, actor]) }
+  const carrier = createCarrier({
+    registry: {
+      open: (key: PublishKey, request: PublishRequest) => {
+        opened.push({ key, request })
+        return {
+          streamId: 'st_1',
+          setTrack: (given: unknown) => done.push(['track', given]),
+          write: (packet: unknown) => done.push(packet),
+          close: (how: string) => done.push(['close', how]),
+        }
+      },
+      get: () => stream,
+    } as never,
+    keys: {
+      create: async ({ stream: name, label }: { stream: string; label: string }, actor: string) => {
+        done.push(['key', name, label, actor])
+        return { key: { id: 'key_9' }, secret: 'sk_secret' }
+      },
+      revoke: async (id: string) => void revoked.push(id),
+    } as never,
+    gate: { hostToken: 'tok' } as never,
+    encoders: async () => [],
+    rtmpEndpoint: () => '127.0.0.1:1935',
+    now: Date.now,
+    monotonic: () => performance.now(),
+  } as never)
+
+  beforeEach(() => {
+    opened = []
+    done = []
+    revoked = []
+  })
+  afterEach(() => carrier.stop())
+
+  it('publishes without a key, as a publisher with a plain one, and hands packets on with their times in ms', async () => {
+    const data = new Uint8Array([7])
+    const packet: Packet = { track, pts: 99_000, dts: 90_000, duration: 3000, key: true, data }
+    const publication = await carrier.publish('cam', { title: '', onKicked: () => undefined })
+    publication.setTrack(track)
+    publication.write(packet)
+    publication.close('lost')
+    expect(publication.streamId).toBe('st_1')
+    expect(opened[0]?.key).toMatchObject({ id: 'studio', stream: 'cam', onSecondPublisher: 'refuse', restartWindowMs: 0 })
+    expect(opened[0]?.request).toMatchObject({ protocol: 'studio', app: 'live', name: 'cam' })
+    expect(done).toEqual([['track', track], { trackId: 'v0', dtsMs: 1000, compositionMs: 100, key: true, data }, ['close', 'lost']])
+    // The very bytes, not a copy.
+    expect((done[1] as { data: Uint8Array }).data).toBe(data)
+  })
+
+  it('names the stream where a title was given that is not the stream’s already', async () => {
+    for (const title of ['', 'Evening', 'Late']) await carrier.publish('cam', { title, onKicked: () => undefined })
+    expect(done).toEqual([['rename', 'Late', 'studio']])
+    expect(new Set(opened.map(({ request }) => request.sessionId)).size).toBe(3)
+  })
+
+  it('notifies the maker when an operator sends it away', async () => {
+    const reasons: string[] = []
+    await carrier.publish('cam', { title: '', onKicked: ({ code }) => reasons.push(code) })
+    opened[0]!.request.disconnect(new AppError('publish.kicked'))
+    expect(reasons).toEqual(['publish.kicked'])
+  })
+
+  it('lets it watch streams, whoever else may', async () => {
+    expect(await carrier.watchAddress('cam')).toBe('rtmp://127.0.0.1:1935/live/cam?token=tok&codecs=all')
+  })
+
+  it('invites a guest into a stream of their own, whatever they are called, and ends the invitation', async () => {
+    const { stream: name, joinPath, keyId } = await carrier.invite('Ann & \ud800 #1')
+    expect(name).toMatch(/^guest-[a-z0-9]{8}$/)
+    expect(joinPath).toBe(`/publish/${name}#key=sk_secret&as=Ann%20%26%20%EF%BF%BD%20%231`)
+    expect(done).toEqual([['key', name, 'Ann & \ud800 #1', 'studio']])
+    expect(new URLSearchParams(joinPath.split('#')[1]).get('as')).toBe('Ann & \ufffd #1')
+    await carrier.disinvite(keyId)
+    expect(revoked).toEqual(['key_9'])
+  })
+
+  it('does not connect where the URL to send to is no URL of the protocol', () => {
+    const feed: MediaFeed = { tracks: [], originTimeMs: 0, subscribe: () => () => undefined }
+    const aim = {
+      protocol: 'rtmp',
+      url: 'gopher://h/1',
+      key: 'k',
+      passphrase: '',
+      latencyMs: null,
+      certificate: 'system',
+      limited: false,
+    } as const
+    expect(() => carrier.send(aim, feed, { onState: () => undefined })).toThrow(
+      expect.objectContaining({ code: 'destination.address_invalid' }),
+    )
+  })
+})
+
+describe('a feed as a stream', () => {
+  it('passes everything on, and has ended when the feed has', () => {
+    let inner: StreamSubscriber | undefined
+    let asked: unknown
+    const feed: MediaFeed = {
+      tracks: [track],
+      originTimeMs: 5,
+      subscribe: (given, options) => {
+        inner = given
+        asked = options
+        return () => void seen.push('left')
+      },
+    }
+    const seen: unknown[] = []
+    const stream = new FeedStream('feed_1', feed)
+    const leave = stream.subscribe(
+      {
+        onTrack: ({ id }) => seen.push(id),
+        onPacket: ({ pts }) => seen.push(pts),
+        onDiscontinuity: (reason) => seen.push(reason),
+        onEnd: () => seen.push(stream.state),
+      },
+      { from: 'keyframe' },
+    )
+    expect([stream.name, stream.state, stream.tracks, stream.originTimeMs, asked]).toEqual([
+      'feed_1',
+      'active',
+      [track],
+      5,
+      { from: 'keyframe' },
+    ])
+    inner!.onTrack(track)
+    inner!.onPacket({ track, pts: 3, dts: 3, duration: 1, key: true, data: new Uint8Array() })
+    inner!.onDiscontinuity('reconnect')
+    inner!.onEnd()
+    leave()
+    expect(seen).toEqual(['v0', 3, 'reconnect', 'ended', 'left'])
+  })
+})
