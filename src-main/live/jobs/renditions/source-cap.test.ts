@@ -65,7 +65,7 @@ describe('a source over the limits of its key', () => {
     expect([cap.wanted, wanted()]).toEqual([true, 1])
   })
 
-  it('is measured from the beginning where its times jump', () => {
+  it('is measured from the start where its times jump', () => {
     const { cap } = capped()
     const over = limits({ maxVideoKbps: 1000 })
     watch(cap, 5000, 0, 2, over)

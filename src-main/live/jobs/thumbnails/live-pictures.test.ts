@@ -122,7 +122,7 @@ describe('thumbnails of a live stream', () => {
   })
 })
 
-describe('the size of small pictures', () => {
+describe('the size of small images', () => {
   it('keeps the shape, within bounds, in even numbers', () => {
     const height = (...of: Parameters<typeof tileSize>): number => tileSize(...of).height
     expect([height(1920, 1080), height(640, 480), height(720, 1280), height(720, 576, [16, 11])]).toEqual([90, 120, 284, 88])
@@ -157,7 +157,7 @@ describe('thumbnails of a file', () => {
     expect(times(long.file.track).at(-1)).toBe('00:59:24.000 --> 01:00:00.000')
   })
 
-  it('are none where the file cannot be read', async () => {
+  it('are not made where the file cannot be read', async () => {
     const pictures = { make: async () => undefined } as unknown as Pictures
     expect(await picturesOfFile(pictures, { path: '/a.mp4', durationMs: 1000, width: 0, height: 0 })).toBeUndefined()
   })

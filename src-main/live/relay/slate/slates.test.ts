@@ -167,7 +167,7 @@ describe('the settings of a slate', () => {
     ])
   })
 
-  it('are none for a stream without video, or in VP9', () => {
+  it('do not exist for a stream without video, or in VP9', () => {
     const unsupported = expect.objectContaining({ code: 'slate.unsupported' })
     expect(() => slateSettings([audio], undefined)).toThrow(unsupported)
     expect(() => slateSettings([{ ...video, codec: 'vp9' }], undefined)).toThrow(unsupported)
