@@ -20,6 +20,7 @@ import { createWriteQueue } from '../platform/storage/write-queue.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
 import { workersTable } from '../platform/workers/manifest.ts'
 import { studioMigrations } from '../studio/index.ts'
+import { apiTypesDocument } from './api-types-document.ts'
 import { examineSignIn } from './commands/doctor-sign-in.ts'
 import { configSpecs, loadConfig } from './config.ts'
 import { permissionsDocument, rolesOfOperations } from './permissions-document.ts'
@@ -482,6 +483,13 @@ describe('doctor, about who must sign in', () => {
 
 it('docs/options.md says what the schema says', () => {
   expect(readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8')).toBe(optionsDocument(configSpecs))
+})
+
+it('src-main/api/api-types.ts has the bodies and answers of the routes', async () => {
+  expect(
+    readFileSync(new URL('../api/api-types.ts', import.meta.url), 'utf8'),
+    'run: node src-main/host/print-api-types.ts > src-main/api/api-types.ts',
+  ).toBe(apiTypesDocument(await json('/openapi.json')))
 })
 
 describe('who may do what', () => {

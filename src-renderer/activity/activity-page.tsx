@@ -2,7 +2,7 @@ import { ScrollText } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { call } from '../client/api.ts'
 import { clientStore, useClient } from '../client/store.ts'
-import type { AuditLine, Page } from '../client/types.ts'
+import type { AuditLine } from '../client/types.ts'
 import { useTitle } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
 import { activity as t } from '../messages/page.ts'
@@ -18,12 +18,12 @@ function kindText(kind: string): string {
   return known === undefined ? kind : t.kinds[known]
 }
 
-function query(kind: string, stream: string, cursor: string | null): string {
+function query(kind: string, stream: string, cursor: string | null) {
   const params = new URLSearchParams()
   if (kind) params.set('kind', kind)
   if (stream) params.set('stream', stream)
   if (cursor) params.set('cursor', cursor)
-  return params.size > 0 ? `/audit?${params}` : '/audit'
+  return `/audit?${params}` as const
 }
 
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
@@ -46,10 +46,10 @@ export function ActivityPage() {
   useEffect(() => {
     if (clientStore.getState().phase !== 'ready') return
     const stop = new AbortController()
-    call<Page<AuditLine>>('GET', query(kind, stream, null), { signal: stop.signal }).then(
+    call('GET', query(kind, stream, null), { signal: stop.signal }).then(
       (page) => {
         setPages(page.items)
-        setCursor(page.nextCursor ?? null)
+        setCursor(page.nextCursor)
       },
       (error: unknown) => {
         if (!stop.signal.aborted) tellError(error)
@@ -61,9 +61,9 @@ export function ActivityPage() {
   const older = async () => {
     setBusy(true)
     try {
-      const page = await call<Page<AuditLine>>('GET', query(kind, stream, cursor))
+      const page = await call('GET', query(kind, stream, cursor))
       setPages((before) => [...(before ?? []), ...page.items])
-      setCursor(page.nextCursor ?? null)
+      setCursor(page.nextCursor)
     } catch (error) {
       tellError(error)
     }

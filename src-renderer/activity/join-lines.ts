@@ -2,12 +2,11 @@ import type { AuditLine } from '../client/types.ts'
 
 /** Lines that came by event before those that were read, each once, only those that fit the filter; newest first. */
 export function joinLines(arrived: readonly AuditLine[], read: readonly AuditLine[], kind: string, stream: string): readonly AuditLine[] {
-  const seen = new Set<string>()
+  const seen = new Set<number>()
   const lines: AuditLine[] = []
   const take = (line: AuditLine) => {
-    const id = String(line.id)
-    if (seen.has(id)) return
-    seen.add(id)
+    if (seen.has(line.id)) return
+    seen.add(line.id)
     lines.push(line)
   }
   for (const line of arrived)

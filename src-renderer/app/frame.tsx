@@ -77,9 +77,9 @@ function HostHealth() {
   return (
     <dl className="host-health" aria-label={t.hostHealth} data-testid="host-health">
       <dt>{t.cpu}</dt>
-      <dd>{health?.cpuPercent === undefined ? '–' : `${decimal(health.cpuPercent, 0)} %`}</dd>
+      <dd>{health === null ? '–' : `${decimal(health.cpu * 100, 0)} %`}</dd>
       <dt>{t.memory}</dt>
-      <dd>{formatBytes(health?.memoryBytes)}</dd>
+      <dd>{formatBytes(health?.rssBytes)}</dd>
     </dl>
   )
 }
@@ -162,7 +162,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           <Connection />
           <div className="row">
             <ThemeSwitch />
-            {me?.principal.id.startsWith('token') ? (
+            {me?.id.startsWith('token') ? (
               <button
                 type="button"
                 className="button quiet icon"

@@ -1,3 +1,4 @@
+import type { Answer, Body, HasRoute, Method } from '../../src-main/api/typed-api.ts'
 import { client as t } from '../messages/page.ts'
 import { inLanguage } from './host-error.ts'
 
@@ -50,14 +51,33 @@ async function problemOf(response: Response): Promise<ApiError> {
 }
 
 interface CallOptions {
-  readonly body?: unknown
   readonly signal?: AbortSignal
   /** Do not fall back to the sign-in page on 401. */
   readonly quiet?: boolean
 }
 
-/** One request to the API under /api/v1. Throws ApiError. */
-export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options: CallOptions = {}): Promise<T> {
+/** What follows the URL of a call: its body, where the route takes one. */
+type Rest<M extends Method, Path extends string> =
+  HasRoute<M, Path> extends false
+    ? [noRoute: `The API has no ${M} ${Path}`]
+    : Body<M, Path> extends undefined
+      ? [options?: CallOptions]
+      : // A body without required properties may be left out.
+        Record<string, never> extends Body<M, Path>
+        ? [options?: CallOptions & { readonly body?: Body<M, Path> }]
+        : [options: CallOptions & { readonly body: Body<M, Path> }]
+
+/** One request to the API: a URL under /api/v1, as it is sent, and a body as its route takes it. Throws ApiError. */
+export function call<const M extends Method, const Path extends string>(
+  method: M,
+  path: Path,
+  ...[options]: Rest<M, Path>
+): Promise<Answer<M, Path>> {
+  return request(method, path, options as CallOptions | undefined)
+}
+
+/** `call` for what knows the types of its URL by itself, and has them from whoever uses it. */
+export async function request<T>(method: Method, path: string, options: CallOptions & { readonly body?: unknown } = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = randomId()

@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
-import { ApiError, call, reportProblem } from './api.ts'
+import type { Item } from '../../src-main/api/typed-api.ts'
+import { ApiError, reportProblem, request } from './api.ts'
 import { followEvents } from './sync.ts'
 import type { EventMessage, Page } from './types.ts'
 
@@ -13,9 +14,9 @@ export interface CollectionState<T> {
   readonly items: Items<T>
 }
 
-export interface CollectionOptions<T> {
+export interface CollectionOptions<T, Path extends string = string> {
   /** Route of the list below /api/v1. */
-  readonly path: string
+  readonly path: Path
   /** Topics whose data is a whole item: it is added, or replaces the one with its id. */
   readonly updated: readonly string[]
   /** Topics whose data has the id of an item that is gone. */
@@ -44,11 +45,11 @@ const without = <T>(items: Items<T>, id: string): Items<T> => {
  * A list of the API as the page keeps it: loaded once, then kept up to date by events, for as long as a component uses it.
  * Events that arrive while the list is read are applied behind it, in order.
  */
-export class Collection<T extends Entity> {
+export class Collection<Path extends string, T extends Entity = Extract<Item<Path>, Entity>> {
   readonly #options: CollectionOptions<T>
   readonly #lists = new Map<string, FollowedList<T>>()
 
-  constructor(options: CollectionOptions<T>) {
+  constructor(options: CollectionOptions<T, Path>) {
     this.#options = options
   }
 
@@ -74,7 +75,7 @@ export class Collection<T extends Entity> {
 }
 
 /** A list of the API, or the part of it that the filter selects, kept up to date while the component is drawn. */
-export function useCollection<T extends Entity>(collection: Collection<T>, filter = everything): CollectionState<T> {
+export function useCollection<T extends Entity>(collection: Collection<string, T>, filter = everything): CollectionState<T> {
   const key = keyOf(filter)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the filter says
   const list = useMemo(() => collection.list(filter), [collection, key])
@@ -153,7 +154,7 @@ export class FollowedList<T extends Entity> {
     let cursor: string | null = null
     do {
       const query = new URLSearchParams({ ...this.filter, ...(cursor === null ? {} : { cursor }) })
-      const page: Page<T> = await call('GET', query.size > 0 ? `${path}?${query}` : path)
+      const page: Page<T> = await request('GET', query.size > 0 ? `${path}?${query}` : path)
       for (const item of page.items) items[item.id] = item
       cursor = page.nextCursor ?? null
     } while (cursor !== null && Object.keys(items).length < maxItems)

@@ -1,12 +1,13 @@
 import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
-import { call, reportProblem } from './api.ts'
+import type { Answer } from '../../src-main/api/typed-api.ts'
+import { reportProblem, request } from './api.ts'
 import { followEvents } from './sync.ts'
 import type { EventMessage } from './types.ts'
 
-export interface ResourceOptions {
+export interface ResourceOptions<Path extends string = string> {
   /** Route below /api/v1 of the resource with this key. */
-  readonly path: (key: string) => string
+  readonly path: (key: string) => Path
   /** Topics whose data is the whole resource. */
   readonly updated: readonly string[]
   /** Key of the resource that an event is about. */
@@ -21,11 +22,11 @@ export interface FollowedResource<T> {
 }
 
 /** Single resources of the API (one of each stream, say) as the page keeps them: loaded once, then kept up to date by events. */
-export class Resource<T> {
+export class Resource<Path extends string, T = Answer<'GET', Path>> {
   readonly #options: ResourceOptions
   readonly #followed = new Map<string, FollowedResource<T>>()
 
-  constructor(options: ResourceOptions) {
+  constructor(options: ResourceOptions<Path>) {
     this.#options = options
   }
 
@@ -58,7 +59,7 @@ export class Resource<T> {
     return followEvents({
       onFresh: () => {
         const before = events
-        call<T>('GET', this.#options.path(key)).then(
+        request<T>('GET', this.#options.path(key)).then(
           // An event that came meanwhile is newer than the answer.
           (value) => events === before && store.setState({ value }),
           reportProblem,
@@ -74,7 +75,7 @@ export class Resource<T> {
 }
 
 /** A resource of the API, kept up to date while the component is drawn; undefined until it has been read. */
-export function useResource<T>(resource: Resource<T>, key: string): T | undefined {
+export function useResource<T>(resource: Resource<string, T>, key: string): T | undefined {
   const followed = useMemo(() => resource.find(key), [resource, key])
   useEffect(() => resource.follow(key, followed), [resource, key, followed])
   return useStore(followed.store, ({ value }) => value)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appendSample, applyDetail, applyEvent, applySnapshot, initialState, readHostHealth } from './store.ts'
+import { appendSample, applyDetail, applyEvent, applySnapshot, initialState } from './store.ts'
 import type { EventMessage, HealthSample, Stream, StreamKey, ViewerSession } from './types.ts'
 
 const sample = (timeMs: number, viewers = 0): HealthSample => ({ timeMs, viewers, videoBitrateKbps: 1000 }) as HealthSample
@@ -76,10 +76,5 @@ describe('the client store', () => {
 
   it('changes nothing on an unknown topic', () => {
     expect(applyEvent(loaded, event('studio.scene', {}))).toBe(loaded)
-  })
-
-  it('reads the share of a core as a percentage', () => {
-    expect(readHostHealth({ cpu: 0.25, rssBytes: 5 })).toEqual({ cpuPercent: 25, memoryBytes: 5 })
-    expect(readHostHealth(null)).toEqual({ cpuPercent: undefined, memoryBytes: undefined })
   })
 })

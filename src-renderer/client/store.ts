@@ -1,11 +1,11 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import type { HostHealth } from '../../src-main/platform/event-topics/host.ts'
 import { randomId } from './api.ts'
 import type {
   AuditLine,
   EventMessage,
   HealthSample,
-  HostHealth,
   HostInfo,
   Me,
   PublishAddresses,
@@ -107,17 +107,6 @@ export function applyHistory(state: ClientState, streamId: string, read: readonl
   return { ...state, history: { ...state.history, [streamId]: samples } }
 }
 
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
-
-/** Reads `host.health` (`cpu` as a share of one core), whatever of it is there. */
-export function readHostHealth(data: unknown): HostHealth {
-  const record = (data ?? {}) as Record<string, unknown>
-  const cpu = number(record.cpu)
-  return { cpuPercent: cpu === undefined ? undefined : cpu * 100, memoryBytes: number(record.rssBytes) }
-}
-
 function withStream(state: ClientState, stream: Stream): ClientState {
   return { ...state, streams: { ...state.streams, [stream.id]: stream } }
 }
@@ -173,13 +162,10 @@ export function applyEvent(state: ClientState, event: EventMessage): ClientState
     }
     case 'settings.updated':
       return { ...state, settings: event.data as Settings }
-    case 'audit': {
-      const line = event.data as AuditLine
-      const entry = { ...line, id: line.id ?? `event-${event.seq}`, time: line.time ?? event.time }
-      return { ...state, audit: [entry, ...state.audit].slice(0, auditKept) }
-    }
+    case 'audit':
+      return { ...state, audit: [event.data as AuditLine, ...state.audit].slice(0, auditKept) }
     case 'host.health':
-      return { ...state, hostHealth: readHostHealth(event.data) }
+      return { ...state, hostHealth: event.data as HostHealth }
     default:
       return state
   }

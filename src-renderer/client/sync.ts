@@ -1,18 +1,8 @@
-import { ApiError, call, onSignedOut } from './api.ts'
+import type { Item } from '../../src-main/api/typed-api.ts'
+import { ApiError, call, onSignedOut, request } from './api.ts'
 import { openEventSocket } from './event-socket.ts'
 import { applyDetail, applyEvent, applyHistory, applySnapshot, clientStore, initialState } from './store.ts'
-import type {
-  EventMessage,
-  HealthSample,
-  HostInfo,
-  Me,
-  Page,
-  PublishAddresses,
-  Settings,
-  Stream,
-  StreamKey,
-  ViewerSession,
-} from './types.ts'
+import type { EventMessage, Page, Settings, Stream, StreamKey } from './types.ts'
 
 let closeSocket: (() => void) | undefined
 /** Events that arrive while the state is being read; applied after it, in order. */
@@ -20,11 +10,11 @@ let kept: EventMessage[] | undefined
 let reading: AbortController | undefined
 let retryTimer: ReturnType<typeof setTimeout> | undefined
 
-async function all<T>(path: string, signal: AbortSignal): Promise<T[]> {
-  const items: T[] = []
+async function all<Path extends string>(path: Path, signal: AbortSignal): Promise<Item<Path>[]> {
+  const items: Item<Path>[] = []
   let cursor: string | null = null
   do {
-    const page: Page<T> = await call('GET', cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path, { signal })
+    const page: Page<Item<Path>> = await request('GET', cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path, { signal })
     items.push(...page.items)
     cursor = page.nextCursor ?? null
   } while (cursor !== null)
@@ -49,13 +39,13 @@ async function readAll(): Promise<void> {
   kept = []
   try {
     const [streams, keys, publish, settings, host, preview] = await Promise.all([
-      all<Stream>('/live/streams', mine.signal),
-      allowed(all<StreamKey>('/live/keys', mine.signal), []),
-      allowed(call<PublishAddresses>('GET', '/live/publish-addresses', { signal: mine.signal }), null),
-      allowed(call<Settings>('GET', '/settings', { signal: mine.signal }), null),
-      allowed(call<HostInfo>('GET', '/host', { signal: mine.signal }), null),
+      all('/live/streams', mine.signal),
+      allowed(all('/live/keys', mine.signal), []),
+      allowed(call('GET', '/live/publish-addresses', { signal: mine.signal }), null),
+      allowed(call('GET', '/settings', { signal: mine.signal }), null),
+      allowed(call('GET', '/host', { signal: mine.signal }), null),
       // Streams that are watched with signed URLs alone are shown to whoever is signed in here, and that is no viewer.
-      call<{ session: string }>('POST', '/live/preview-pass', { signal: mine.signal, quiet: true }).catch(() => null),
+      call('POST', '/live/preview-pass', { signal: mine.signal, quiet: true }).catch(() => null),
     ])
     const waiting = kept ?? []
     kept = undefined
@@ -117,8 +107,8 @@ function openEvents(): void {
 /** A socket that is refused may mean that the sign-in has gone: ask, and show the sign-in page if so. */
 async function checkSignIn(): Promise<void> {
   try {
-    const me = readMe(await call<unknown>('GET', '/sessions/me'))
-    if (me.principal.role === 'none') showSignIn()
+    const me = await call('GET', '/sessions/me')
+    if (me.role === 'none') showSignIn()
     else clientStore.setState({ me })
   } catch {
     // The host may be away: the socket retries.
@@ -142,12 +132,6 @@ async function renewPass(): Promise<void> {
   clearInterval(passTimer)
   passTimer = setInterval(() => void renewPass(), passEveryMs)
   await call('POST', '/live/preview-pass', { quiet: true }).catch(() => undefined)
-}
-
-function readMe(answer: unknown): Me {
-  const record = (answer ?? {}) as Record<string, unknown>
-  const principal = (record.principal ?? record) as Me['principal']
-  return { principal: { id: principal.id ?? 'anonymous', role: principal.role ?? 'none' }, signInRequired: record.signInRequired !== false }
 }
 
 /** Takes the one-time sign-in link out of the address, so that it is neither kept in the history nor shared by accident. */
@@ -180,8 +164,8 @@ async function begin(): Promise<void> {
 async function enter(): Promise<void> {
   clearTimeout(retryTimer)
   try {
-    const me = readMe(await call<unknown>('GET', '/sessions/me'))
-    if (me.principal.role === 'none') {
+    const me = await call('GET', '/sessions/me')
+    if (me.role === 'none') {
       showSignIn()
       return
     }
@@ -216,18 +200,16 @@ export async function signOut(): Promise<void> {
 /** Reads the last five minutes and the viewers of one stream, for its page. */
 export async function readDetail(streamId: string, signal: AbortSignal): Promise<void> {
   const [health, sessions] = await Promise.all([
-    call<{ samples: HealthSample[] }>('GET', `/live/streams/${streamId}/health`, { signal }),
-    call<Page<ViewerSession> | { sessions: ViewerSession[] }>('GET', `/live/streams/${streamId}/sessions`, { signal }),
+    call('GET', `/live/streams/${streamId}/health`, { signal }),
+    call('GET', `/live/streams/${streamId}/sessions`, { signal }),
   ])
-  clientStore.setState((state) =>
-    applyDetail(state, streamId, { samples: health.samples, sessions: 'items' in sessions ? sessions.items : sessions.sessions }),
-  )
+  clientStore.setState((state) => applyDetail(state, streamId, { samples: health.samples, sessions: sessions.items }))
 }
 
 /** Fills a stream's graph from before the page was opened; without it the graph begins now. */
 async function readHistory(streamId: string, signal: AbortSignal): Promise<void> {
   try {
-    const { samples } = await call<{ samples: HealthSample[] }>('GET', `/live/streams/${streamId}/health`, { signal })
+    const { samples } = await call('GET', `/live/streams/${streamId}/health`, { signal })
     clientStore.setState((state) => applyHistory(state, streamId, samples))
   } catch {
     // The stream may have been forgotten meanwhile.

@@ -21,7 +21,7 @@ const stateWords = (): Readonly<Record<Clip['state'], string>> => ({
 })
 const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', failed: 'error' } as const
 
-const pathOf = (clip: Clip): string => `/live/clips/${clip.id}`
+const pathOf = (clip: Clip) => `/live/clips/${clip.id}` as const
 
 function State({ clip }: { readonly clip: Clip }) {
   const fraction = useClipProgress((progress) => progress[clip.id])

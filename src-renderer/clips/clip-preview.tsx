@@ -1,6 +1,6 @@
 import { History, LogIn, LogOut } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Clip, ClipWindow } from '../../src-main/live/jobs/clips/schemas.ts'
+import type { ClipWindow } from '../../src-main/live/jobs/clips/schemas.ts'
 import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
@@ -38,7 +38,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
     else if (at === undefined || at <= markMs) tell(t.theEndLiesBeforeThe)
     else {
       try {
-        const window = await call<ClipWindow>('GET', `/live/streams/${stream.id}/clip-window`)
+        const window = await call('GET', `/live/streams/${stream.id}/clip-window`)
         const { originTimeMs } = window
         setTrim({ window, fromMs: Math.max(window.fromMs, markMs - originTimeMs), toMs: at - originTimeMs })
       } catch (error) {
@@ -48,7 +48,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   }
   const clipLast = async () => {
     try {
-      clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
+      clips.keep(await call('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
       tell(t.theClipIsBeingCreated)
     } catch (error) {
       tellError(error)

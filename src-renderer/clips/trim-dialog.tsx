@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight, ChevronsLeft, ChevronsRight, Scissors } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Clip, ClipOrderBody, ClipWindow } from '../../src-main/live/jobs/clips/schemas.ts'
+import type { ClipOrderBody, ClipWindow } from '../../src-main/live/jobs/clips/schemas.ts'
 import { call } from '../client/api.ts'
 import type { Stream } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
@@ -124,7 +124,7 @@ export function TrimDialog({
   const frameMs = window.frameMs ?? defaultFrameMs
   const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
-    clips.keep(await call<Clip>('POST', `/live/streams/${stream.id}/clips`, { body }))
+    clips.keep(await call('POST', `/live/streams/${stream.id}/clips`, { body }))
     tell(t.theClipIsBeingCreated)
     onClose()
   }

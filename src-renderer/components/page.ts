@@ -11,9 +11,9 @@ export function useTitle(title: string): void {
 
 /** True where the signed-in role may change things. */
 export function useMayEdit(): boolean {
-  return useClient((state) => state.me?.principal.role === 'editor' || state.me?.principal.role === 'admin')
+  return useClient((state) => state.me?.role === 'editor' || state.me?.role === 'admin')
 }
 
 export function useIsAdmin(): boolean {
-  return useClient((state) => state.me?.principal.role === 'admin')
+  return useClient((state) => state.me?.role === 'admin')
 }

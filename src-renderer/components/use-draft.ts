@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import { call } from '../client/api.ts'
+import type { Answer } from '../../src-main/api/typed-api.ts'
+import { request } from '../client/api.ts'
 import { tell, tellError } from './toasts.tsx'
 
 interface Draft<Entity> {
@@ -14,7 +15,8 @@ interface Draft<Entity> {
 }
 
 /** Settings of the host that are read once, changed on the page, and saved as a whole; `said` is told then. */
-export function useDraft<Entity>(path: string, said: string): Draft<Entity> {
+export function useDraft<Path extends string>(path: Path, said: string): Draft<Answer<'GET', Path>> {
+  type Entity = Answer<'GET', Path>
   const [kept, setKept] = useState<Entity | null>(null)
   const [draft, setDraft] = useState<Entity | null>(null)
   const take = (entity: Entity) => {
@@ -23,10 +25,10 @@ export function useDraft<Entity>(path: string, said: string): Draft<Entity> {
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: `take` only sets state
   useEffect(() => {
-    call<Entity>('GET', path).then(take, tellError)
+    request<Entity>('GET', path).then(take, tellError)
   }, [path])
   const send = (entity: Entity, before: Entity | null): void => {
-    call<Entity>('PUT', path, { body: entity }).then((answer) => {
+    request<Entity>('PUT', path, { body: entity }).then((answer) => {
       take(answer)
       tell(said, before === null ? undefined : () => send(before, null))
     }, tellError)

@@ -21,9 +21,9 @@ type Change = Partial<Pick<StreamKey, 'label' | 'enabled' | 'onSecondPublisher'>
 async function change(key: StreamKey, what: Change, said: string): Promise<void> {
   const before: Change = Object.fromEntries(Object.keys(what).map((field) => [field, key[field as keyof Change]]))
   try {
-    keepKey(await call<StreamKey>('PATCH', `/live/keys/${key.id}`, { body: what }))
+    keepKey(await call('PATCH', `/live/keys/${key.id}`, { body: what }))
     tell(said, () => {
-      call<StreamKey>('PATCH', `/live/keys/${key.id}`, { body: before }).then(keepKey, tellError)
+      call('PATCH', `/live/keys/${key.id}`, { body: before }).then(keepKey, tellError)
     })
   } catch (error) {
     tellError(error)
@@ -44,7 +44,7 @@ function KeyRow({
   const rotate = async () => {
     if (!(await confirm(t.rotateTheKeyOfQuestion(key.stream), t.theOldKeyStopsWorking, t.rotate))) return
     try {
-      const created = await call<StreamKeyCreated>('POST', `/live/keys/${key.id}/rotate`)
+      const created = await call('POST', `/live/keys/${key.id}/rotate`)
       keepKey(created.key)
       onSecret(created)
     } catch (error) {
@@ -54,8 +54,7 @@ function KeyRow({
   const revoke = async () => {
     if (!(await confirm(t.revokeTheKeyOfQuestion(key.stream), t.itCanNeverBeUsed, t.revoke))) return
     try {
-      const answer = await call<StreamKey | undefined>('DELETE', `/live/keys/${key.id}`)
-      keepKey(answer && 'id' in answer ? answer : { ...key, enabled: false, revokedAt: new Date().toISOString() })
+      keepKey(await call('DELETE', `/live/keys/${key.id}`))
       tell(t.theKeyWasRevoked)
     } catch (error) {
       tellError(error)

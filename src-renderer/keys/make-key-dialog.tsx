@@ -18,7 +18,7 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
   const submit = async () => {
     const name = label.trim()
     onMade(
-      await call<StreamKeyCreated>('POST', '/live/keys', {
+      await call('POST', '/live/keys', {
         body: { stream, onSecondPublisher: second, ...role, ...rules, ...(name ? { label: name } : {}) },
       }),
     )

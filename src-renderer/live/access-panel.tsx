@@ -21,7 +21,7 @@ const lifetimes = (): readonly (readonly [number, string])[] => [
 /** Who may watch this stream, and signed links to it. */
 export function AccessPanel({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const { kept, draft, setDraft, changed, save } = useDraft<StreamAccess>(`/live/streams/${stream.name}/access`, t.whoMayWatchWasSaved)
+  const { kept, draft, setDraft, changed, save } = useDraft(`/live/streams/${stream.name}/access`, t.whoMayWatchWasSaved)
   if (!kept || !draft) return <div className="skeleton stream-skeleton" aria-hidden="true" />
   return (
     <div className="stack">
@@ -68,7 +68,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
     setRefusal('')
     try {
       const body = { expiresInS: seconds, ...(address.trim() === '' ? {} : { address: address.trim() }) }
-      setMade(await call<SignedAddresses>('POST', `/live/streams/${stream.name}/signed-addresses`, { body }))
+      setMade(await call('POST', `/live/streams/${stream.name}/signed-addresses`, { body }))
     } catch (error) {
       setRefusal(explain(error))
     }

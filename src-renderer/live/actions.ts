@@ -13,14 +13,10 @@ async function act(work: () => Promise<void>): Promise<void> {
   }
 }
 
-function keepIfStream(answer: unknown): void {
-  if (answer && typeof answer === 'object' && 'id' in answer && 'name' in answer) keepStream(answer as Stream)
-}
-
 /** Disconnects the publisher; it may come back. */
 export function kickPublisher(stream: Stream): Promise<void> {
   return act(async () => {
-    keepIfStream(await call('POST', `/live/streams/${stream.id}/kick`))
+    keepStream(await call('POST', `/live/streams/${stream.id}/kick`))
     tell(t.thePublisherOfWasDisconnected(stream.name))
   })
 }
@@ -29,7 +25,8 @@ export async function endStream(stream: Stream): Promise<void> {
   const sure = await confirm(t.endQuestion(stream.name), t.thePublisherIsDisconnectedAnd, t.endStream)
   if (!sure) return
   await act(async () => {
-    keepIfStream(stream.demo ? await call('DELETE', '/live/demo') : await call('POST', `/live/streams/${stream.id}/end`))
+    if (stream.demo) await call('DELETE', '/live/demo')
+    else keepStream(await call('POST', `/live/streams/${stream.id}/end`))
     tell(t.hasEnded(stream.name))
   })
 }
@@ -52,10 +49,10 @@ export function startDemo(): Promise<void> {
 export function rename(stream: Stream, title: string): Promise<void> {
   return act(async () => {
     const before = stream.title
-    keepIfStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title } }))
+    keepStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title } }))
     tell(
       t.theTitleWasChanged,
-      () => void act(async () => keepIfStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title: before } }))),
+      () => void act(async () => keepStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title: before } }))),
     )
   })
 }

@@ -11,7 +11,7 @@ import { live as t } from '../messages/page.ts'
 
 async function switchTo(stream: Stream): Promise<void> {
   try {
-    keepStream(await call<Stream>('POST', `/live/streams/${stream.id}/switch`, { body: {} }))
+    keepStream(await call('POST', `/live/streams/${stream.id}/switch`, { body: {} }))
     tell(t.theOtherPublisherIsOn)
   } catch (error) {
     tellError(error)
@@ -81,13 +81,13 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
   const [slates, setSlates] = useState<readonly Slate[]>([])
   const [choice, setChoice] = useState<StreamSlate | null>(null)
   useEffect(() => {
-    call<{ items: Slate[] }>('GET', '/live/slates').then(({ items }) => setSlates(items), tellError)
-    call<StreamSlate>('GET', `/live/streams/${stream.name}/slate`).then(setChoice, tellError)
+    call('GET', '/live/slates').then(({ items }) => setSlates(items), tellError)
+    call('GET', `/live/streams/${stream.name}/slate`).then(setChoice, tellError)
   }, [stream.name])
   const change = async (what: Partial<StreamSlate>) => {
     const before = choice
     try {
-      setChoice(await call<StreamSlate>('PATCH', `/live/streams/${stream.name}/slate`, { body: what }))
+      setChoice(await call('PATCH', `/live/streams/${stream.name}/slate`, { body: what }))
       tell(
         t.theSlateWasChosen,
         before
@@ -103,7 +103,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
       const bytes = new Uint8Array(await file.arrayBuffer())
       let text = ''
       for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-      const slate = await call<Slate>('POST', '/live/slates', { body: { label: file.name.slice(0, 100), data: btoa(text) } })
+      const slate = await call('POST', '/live/slates', { body: { label: file.name.slice(0, 100), data: btoa(text) } })
       setSlates((known) => [...known, slate])
       await change({ slate: slate.id })
     } catch (error) {

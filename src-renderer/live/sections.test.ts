@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { joinLines } from '../activity/join-lines.ts'
-import type { AuditLine, Stream } from '../client/types.ts'
+import type { AuditLine, HostInfo, Stream } from '../client/types.ts'
 import { nameProblem } from '../keys/stream-name.ts'
 import { hostFacts } from '../settings/host-facts.ts'
-import { readShown } from '../settings/read-shown.ts'
 import { sortStreams } from './sort-streams.ts'
 
 describe('the sections of the page', () => {
@@ -28,27 +27,24 @@ describe('the sections of the page', () => {
   })
 
   it('show each activity line once, newest first, and filter those that arrive', () => {
-    const line = (id: number, kind: string): AuditLine => ({ id, kind, time: String(id), message: '' })
+    const line = (id: number, kind: string): AuditLine => ({ id, kind, time: String(id), about: 'streams', message: '' })
     expect(
       joinLines([line(3, 'error'), line(2, 'state')], [line(2, 'state'), line(1, 'state')], 'state', '').map((each) => each.id),
     ).toEqual([2, 1])
   })
 
   it('show whatever the host reports of itself', () => {
-    expect(hostFacts({ version: '1', ports: { httpPort: 8080, rtmps: null } })).toEqual([
+    expect(hostFacts({ version: '1', ports: { http: 8080, https: 8443, rtmp: 1935, rtmps: null } } as HostInfo)).toEqual([
       { title: 'Host', facts: [['Version', '1']] },
       {
         title: 'Ports',
         facts: [
-          ['Http port', '8080'],
+          ['Http', '8080'],
+          ['Https', '8443'],
+          ['Rtmp', '1935'],
           ['Rtmps', '–'],
         ],
       },
     ])
-  })
-
-  it('find the text that is shown once', () => {
-    expect(readShown({ token: { id: 'x' }, secret: 's' }, ['token', 'secret'], '')).toBe('s')
-    expect(readShown({ link: 'abc' }, ['url', 'link'], 'http://h')).toBe('http://h/#link=abc')
   })
 })

@@ -1,9 +1,8 @@
-import type { SrtConnectionInfo } from '../../src-main/live/protocols/srt/srt-schemas.ts'
 import { Collection, useCollection } from '../client/collection.ts'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
-const connections = new Collection<SrtConnectionInfo>({ path: '/live/srt-connections', updated: ['srt.statistics'] })
+const connections = new Collection({ path: '/live/srt-connections', updated: ['srt.statistics'] })
 
 /** How the network between an SRT publisher and the host is, measured on the connection. */
 export function SrtFacts({ streamId }: { readonly streamId: string }) {

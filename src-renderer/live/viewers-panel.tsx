@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { ViewerFigures, ViewerHistory } from '../../src-main/live/audience/schemas.ts'
+import type { ViewerFigures } from '../../src-main/live/audience/schemas.ts'
 import { call } from '../client/api.ts'
 import { useNow } from '../client/clock.ts'
 import { formatBitrate, formatBytes, formatDuration, formatSeconds, formatUserAgent } from '../client/format.ts'
@@ -35,7 +35,7 @@ function useFigures(streamId: string): readonly ViewerFigures[] {
         setSamples((known) => [...known.filter(({ timeMs }) => timeMs > figures.timeMs - spanMs && timeMs < figures.timeMs), figures])
       },
       onFresh() {
-        call<ViewerHistory>('GET', `/live/streams/${streamId}/viewers/history?step=1`, { signal: stop.signal }).then(
+        call('GET', `/live/streams/${streamId}/viewers/history?step=1`, { signal: stop.signal }).then(
           ({ samples: read }) => setSamples((known) => [...read, ...known.filter(({ timeMs }) => timeMs > (read.at(-1)?.timeMs ?? 0))]),
           (error: unknown) => {
             if (!stop.signal.aborted) tellError(error)

@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { call } from '../client/api.ts'
-import type { StreamKeyCreated } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { nameProblem } from '../keys/stream-name.ts'
@@ -19,7 +18,7 @@ export function PublishPage() {
   const target = async () => {
     if (key !== '') return { name, key }
     if (made?.name === name) return made
-    const created = await call<StreamKeyCreated>('POST', '/live/keys', {
+    const created = await call('POST', '/live/keys', {
       body: { stream: name, label: t.thisBrowser, onSecondPublisher: 'takeover' },
     })
     const next = { name, key: created.secret }

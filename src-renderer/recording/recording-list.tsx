@@ -30,7 +30,7 @@ function RecordingRow({
 }) {
   const { state, title, kept, fileUrl, fileName } = recording
   const playable = state !== 'failed'
-  const path = `/live/recordings/${recording.id}`
+  const path = `/live/recordings/${recording.id}` as const
   return (
     <tr data-testid="recording-row" data-recording={recording.id} data-state={state}>
       <td className="recording-picture">

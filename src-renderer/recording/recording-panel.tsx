@@ -1,6 +1,6 @@
 import { Circle, Square } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { RecordingRule, RecordingStatus, RuleInForce } from '../../src-main/live/jobs/recording/schemas.ts'
+import type { RecordingRule, RuleInForce } from '../../src-main/live/jobs/recording/schemas.ts'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import { formatBytes, formatDuration } from '../client/format.ts'
@@ -23,7 +23,7 @@ function Control({ stream }: { readonly stream: Stream }) {
   const running = status !== undefined && status.state !== 'off'
   const act = async (): Promise<void> => {
     try {
-      recordingStatuses.keep(stream.name, await call<RecordingStatus>(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
+      recordingStatuses.keep(stream.name, await call(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
     } catch (error) {
       tellError(error)
     }
@@ -67,13 +67,13 @@ function Control({ stream }: { readonly stream: Stream }) {
 function Rule({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
   const [inForce, setInForce] = useState<RuleInForce | null>(null)
-  const path = `/live/streams/${stream.id}/recording-rule`
+  const path = `/live/streams/${stream.id}/recording-rule` as const
   useEffect(() => {
-    call<RuleInForce>('GET', path).then(setInForce, tellError)
+    call('GET', path).then(setInForce, tellError)
   }, [path])
   const save = async (rule: RecordingRule): Promise<void> => {
     try {
-      setInForce(await call<RuleInForce>('PUT', path, { body: rule }))
+      setInForce(await call('PUT', path, { body: rule }))
       tell(t.ruleSaved)
     } catch (error) {
       tellError(error)
@@ -88,7 +88,7 @@ function Rule({ stream }: { readonly stream: Stream }) {
             type="button"
             className="button quiet"
             data-testid="rule-default"
-            onClick={() => void call<RuleInForce>('DELETE', path).then(setInForce, tellError)}
+            onClick={() => void call('DELETE', path).then(setInForce, tellError)}
           >
             {t.useTheDefault}
           </button>

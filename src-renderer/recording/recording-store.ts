@@ -1,8 +1,8 @@
-import type { Recording, RecordingProgress, RecordingStatus } from '../../src-main/live/jobs/recording/schemas.ts'
+import type { RecordingProgress, RecordingStatus } from '../../src-main/live/jobs/recording/schemas.ts'
 import { Collection } from '../client/collection.ts'
 import { Resource } from '../client/resource.ts'
 
-export const recordings = new Collection<Recording>({
+export const recordings = new Collection({
   path: '/live/recordings',
   updated: ['recording.updated'],
   removed: ['recording.removed'],
@@ -17,7 +17,7 @@ export const recordings = new Collection<Recording>({
 })
 
 /** Whether a stream is recorded, by its name. */
-export const recordingStatuses = new Resource<RecordingStatus>({
+export const recordingStatuses = new Resource({
   path: (stream) => `/live/streams/${stream}/recording`,
   updated: ['recording.status'],
   of: ({ data }) => (data as RecordingStatus).stream,

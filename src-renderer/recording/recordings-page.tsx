@@ -15,7 +15,7 @@ import './recording.css'
 
 function RetentionCard() {
   const admin = useIsAdmin()
-  const { draft, setDraft, changed, save } = useDraft<Retention>('/live/recording-retention', t.retentionWasSaved)
+  const { draft, setDraft, changed, save } = useDraft('/live/recording-retention', t.retentionWasSaved)
   if (!draft) return null
   const field = (key: keyof Retention, label: string, hint: string) => (
     <div className="field">
@@ -57,12 +57,12 @@ function DefaultRule() {
   const editor = useMayEdit()
   const [rule, setRule] = useState<RecordingRule | null>(null)
   useEffect(() => {
-    call<RecordingRule>('GET', '/live/recording-rule').then(setRule, tellError)
+    call('GET', '/live/recording-rule').then(setRule, tellError)
   }, [])
   if (!rule) return null
   const save = async (next: RecordingRule): Promise<void> => {
     try {
-      setRule(await call<RecordingRule>('PUT', '/live/recording-rule', { body: next }))
+      setRule(await call('PUT', '/live/recording-rule', { body: next }))
       tell(t.defaultRuleSaved)
     } catch (error) {
       tellError(error)

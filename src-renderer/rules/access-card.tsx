@@ -1,4 +1,3 @@
-import type { HostAccess } from '../client/types.ts'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { rules as t } from '../messages/page.ts'
@@ -6,7 +5,7 @@ import { AddressRulesFields } from './address-rules-fields.tsx'
 
 /** Which addresses may watch and publish on this host at all. */
 export function AccessCard({ admin }: { readonly admin: boolean }) {
-  const { kept, draft, setDraft, changed, save } = useDraft<HostAccess>('/live/access', t.ipAddressRulesSaved)
+  const { kept, draft, setDraft, changed, save } = useDraft('/live/access', t.ipAddressRulesSaved)
   return (
     <section className="card" aria-label={t.ipAddressRules}>
       <header>

@@ -1,15 +1,19 @@
 import { useState } from 'react'
+import type { Body } from '../../src-main/api/typed-api.ts'
 import { call } from '../client/api.ts'
+import type { AlertChannel } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
 import { rules as t } from '../messages/page.ts'
 
-type Kind = 'webhook' | 'slack' | 'email'
+type Kind = AlertChannel['kind']
 
 /** A text field of the form by name. */
 const textOf = (form: FormData, name: string): string => String(form.get(name) ?? '').trim()
 
-function bodyOf(kind: Kind, form: FormData): object {
+type NewChannel = Body<'POST', '/live/alert-channels'>
+
+function bodyOf(kind: Kind, form: FormData): NewChannel {
   const label = textOf(form, 'label')
   if (kind !== 'email') return { kind, label, url: textOf(form, 'url') }
   const user = textOf(form, 'user')
@@ -20,7 +24,7 @@ function bodyOf(kind: Kind, form: FormData): object {
     from: textOf(form, 'from'),
     host: textOf(form, 'host'),
     port: Number(textOf(form, 'port')),
-    security: textOf(form, 'security'),
+    security: textOf(form, 'security') as Extract<NewChannel, { kind: 'email' }>['security'],
     ...(user === '' ? {} : { user, password: textOf(form, 'password') }),
   }
 }

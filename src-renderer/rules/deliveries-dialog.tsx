@@ -17,7 +17,7 @@ interface DeliveryEvent {
 }
 
 const deliveriesOf = (hook: string) =>
-  new Collection<HookDelivery>({
+  new Collection({
     path: `/live/hooks/${hook}/deliveries`,
     updated: [],
     changed: {

@@ -47,7 +47,7 @@ export function HookDialog({ hook, onClose, onKept }: Props) {
     if (hook) {
       await call('PATCH', `/live/hooks/${hook.id}`, { body })
       onKept(undefined)
-    } else onKept((await call<{ secret: string }>('POST', '/live/hooks', { body })).secret)
+    } else onKept((await call('POST', '/live/hooks', { body })).secret)
   }
   return (
     <Dialog title={hook ? t.editNamed(hook.label) : t.newHook} onClose={onClose} testId="hook-dialog">

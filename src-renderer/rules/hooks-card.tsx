@@ -21,7 +21,7 @@ export function HooksCard() {
   const [secret, setSecret] = useState<string | null>(null)
   const test = async (hook: Hook) => {
     try {
-      const said = await call<{ status: number | null; error: string | null; durationMs: number }>('POST', `/live/hooks/${hook.id}/test`)
+      const said = await call('POST', `/live/hooks/${hook.id}/test`)
       tell(said.status === null ? t.doesNotAnswer(hook.label, said.error ?? '') : t.answeredInMs(hook.label, said.status, said.durationMs))
     } catch (error) {
       tellError(error)

@@ -116,7 +116,7 @@ function NewPlaybackKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
   const [publicKey, setPublicKey] = useState('')
   const submit = async () => {
     const body = { label: label.trim(), ...(kind === 'public' ? { publicKey: publicKey.trim() } : {}) }
-    onMade((await call<{ secret: string | null }>('POST', '/live/playback-keys', { body })).secret)
+    onMade((await call('POST', '/live/playback-keys', { body })).secret)
   }
   return (
     <Dialog title={t.newPlaybackKey} onClose={onClose} testId="new-playback-key-dialog">

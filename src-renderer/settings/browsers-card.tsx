@@ -9,7 +9,7 @@ import { tell, tellError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 import { browserName } from './browser-name.ts'
 
-const signedIn = new Collection<SignedInBrowser>({
+const signedIn = new Collection({
   path: '/sessions',
   updated: ['browser-session.created'],
   removed: ['browser-session.ended'],
@@ -40,7 +40,7 @@ export function BrowsersCard() {
     const consequence = t.signedOutAndNeedsA(whose)
     if (!(await confirm(t.signOutEverywhereElseQuestion, consequence, t.signOutEverywhere))) return
     try {
-      const { ended } = await call<{ ended: number }>('DELETE', '/sessions?keepCurrent=true')
+      const { ended } = await call('DELETE', '/sessions?keepCurrent=true')
       readAgain()
       tell(t.browsersWereSignedOut(ended))
     } catch (error) {

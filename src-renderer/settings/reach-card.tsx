@@ -10,7 +10,7 @@ interface EditorReach {
   readonly hosts: readonly string[]
 }
 
-const reach = new Resource<EditorReach>({ path: () => '/editor-reach', updated: ['editor-reach.updated'], of: () => 'host' })
+const reach = new Resource({ path: () => '/editor-reach', updated: ['editor-reach.updated'], of: () => 'host' })
 
 /** Folders of the machine and hosts of its network that editors may name. For admins. */
 export function ReachCard() {
@@ -47,10 +47,10 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
     event.preventDefault()
     setBusy(true)
     try {
-      reach.keep('host', await call<EditorReach>('PATCH', '/editor-reach', { body: wanted }))
+      reach.keep('host', await call('PATCH', '/editor-reach', { body: wanted }))
       tell(t.whatEditorsMayReachWasSaved, () => {
         const { folders, hosts } = opened
-        call<EditorReach>('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep('host', answer), tellError)
+        call('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep('host', answer), tellError)
       })
     } catch (error) {
       tellError(error)

@@ -16,8 +16,7 @@ import './settings.css'
 import { LanguageCard } from './language-card.tsx'
 
 function RuntimeSettings({ settings, admin }: { readonly settings: Settings; readonly admin: boolean }) {
-  const windowMs = typeof settings.reconnectWindowMs === 'number' ? settings.reconnectWindowMs : 30_000
-  const cdn = typeof settings.cdnPrefix === 'string' ? settings.cdnPrefix : ''
+  const { reconnectWindowMs: windowMs, cdnPrefix: cdn } = settings
   const [seconds, setSeconds] = useState(String(windowMs / 1000))
   const [prefix, setPrefix] = useState(cdn)
   const [busy, setBusy] = useState(false)
@@ -29,13 +28,13 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
     event.preventDefault()
     setBusy(true)
     try {
-      const answer = await call<Settings>('PATCH', '/settings', {
+      const answer = await call('PATCH', '/settings', {
         body: { reconnectWindowMs: Math.round(wanted * 1000), cdnPrefix: prefix },
       })
       keepSettings(answer)
       const before = { reconnectWindowMs: windowMs, cdnPrefix: cdn }
       tell(t.theSettingsWereSaved, () => {
-        call<Settings>('PATCH', '/settings', { body: before }).then(keepSettings, tellError)
+        call('PATCH', '/settings', { body: before }).then(keepSettings, tellError)
       })
     } catch (error) {
       tellError(error)

@@ -1,7 +1,7 @@
 import { Link2, Plus, Trash2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
-import type { Page, Role, TokenInfo } from '../client/types.ts'
+import type { Role, TokenInfo } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
@@ -10,7 +10,6 @@ import { Ago } from '../components/time.tsx'
 import { tell, tellError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { settings as t } from '../messages/page.ts'
-import { readShown } from './read-shown.ts'
 
 /** API tokens and sign-in links. Tokens change only through this card, so it reads them once and after each change. */
 export function TokensCard() {
@@ -24,18 +23,18 @@ export function TokensCard() {
   } | null>(null)
 
   const read = () => {
-    call<Page<TokenInfo>>('GET', '/tokens').then((page) => setTokens(page.items), tellError)
+    call('GET', '/tokens').then((page) => setTokens(page.items), tellError)
   }
   useEffect(read, [])
 
   const link = async () => {
     try {
-      const value = readShown(await call<unknown>('POST', '/tokens/link', { body: {} }), ['url', 'link'], location.origin)
+      const { url } = await call('POST', '/tokens/link')
       setSecret({
         title: t.signInLink,
         text: t.itWorksOnceInAny,
         label: t.link,
-        value,
+        value: url,
       })
     } catch (error) {
       tellError(error)
@@ -154,7 +153,7 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
   const [label, setLabel] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const submit = async () => {
-    onMade(readShown(await call<unknown>('POST', '/tokens', { body: { label: label.trim(), role } }), ['token', 'secret'], ''))
+    onMade((await call('POST', '/tokens', { body: { label: label.trim(), role } })).secret)
   }
   return (
     <Dialog title={t.newApiToken} onClose={onClose} testId="new-token-dialog">

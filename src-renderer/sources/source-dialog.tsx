@@ -22,7 +22,7 @@ export function SourceDialog({ source, onClose, onKept }: Props) {
   const submit = async () => {
     const address = url.trim() === '' ? {} : { url: url.trim() }
     if (source) await call('PATCH', `/live/sources/${source.id}`, { body: { ...address, when } })
-    else await call('POST', '/live/sources', { body: { stream, ...address, when } })
+    else await call('POST', '/live/sources', { body: { stream, url: url.trim(), when } })
     onKept()
   }
   return (

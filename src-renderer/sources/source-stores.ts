@@ -1,14 +1,12 @@
-import type { UdpInputInfo } from '../../src-main/live/protocols/udp/udp-schemas.ts'
 import { Collection } from '../client/collection.ts'
-import type { Source } from '../client/types.ts'
 
-export const sources = new Collection<Source>({
+export const sources = new Collection({
   path: '/live/sources',
   updated: ['source.created', 'source.updated'],
   removed: ['source.removed'],
 })
 
-export const udpInputs = new Collection<UdpInputInfo>({
+export const udpInputs = new Collection({
   path: '/live/udp-inputs',
   updated: ['udp-input.created', 'udp-input.updated'],
   removed: ['udp-input.removed'],

@@ -87,9 +87,9 @@ export async function removeOutput(id: string, name: string): Promise<void> {
   if ((await tryEdit([{ do: 'remove', at: `outputs/${id}` }])) !== undefined) tellUndoable(t.outputs.deleted(name))
 }
 
-export const startOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/start`, { body: {} }))
+export const startOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/start`))
 
-export const stopOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/stop`, { body: {} }))
+export const stopOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/stop`))
 
 export const commandOutput = (id: string, command: string): Promise<unknown> =>
   attempt(() => call('POST', `/studio/outputs/${id}/commands`, { body: { command } }))
@@ -97,7 +97,7 @@ export const commandOutput = (id: string, command: string): Promise<unknown> =>
 export const commandSource = (id: string, command: string): Promise<unknown> =>
   attempt(() => call('POST', `/studio/sources/${id}/commands`, { body: { command } }))
 
-export const runMacro = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/macros/${id}/run`, { body: {} }))
+export const runMacro = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/macros/${id}/run`))
 
 /** Stops a run of a macro before its next action. */
 export const stopMacroRun = (run: string): Promise<unknown> => attempt(() => call('DELETE', `/studio/macro-runs/${run}`))

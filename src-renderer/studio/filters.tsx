@@ -24,10 +24,7 @@ export function SourceFilters({
   const { id } = source
   useEffect(() => {
     if (!pictures) return
-    call<{ items: readonly { readonly id: string; readonly problem: string | null }[] }>('GET', `/studio/sources/${id}/filters`).then(
-      ({ items }) => keepFilterProblems(items),
-      reportProblem,
-    )
+    call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
   }, [id, pictures])
   return (
     <>

@@ -25,7 +25,7 @@ export function useKinds(list: KindList): readonly Kind[] {
   useEffect(() => {
     if (asked.has(list)) return
     asked.add(list)
-    call<{ items: readonly Kind[] }>('GET', `/studio/${list}`).then(
+    call('GET', `/studio/${list}`).then(
       ({ items }) => useKindLists.setState({ [list]: items }),
       (error) => {
         asked.delete(list)

@@ -76,28 +76,17 @@ function show(): void {
 const byId = <T extends { readonly id: string }>(items: readonly T[]): Record<string, T> =>
   Object.fromEntries(items.map((each) => [each.id, each]))
 
-interface Status {
-  readonly state: EngineState
-  readonly problem: string | null
-  readonly open: { readonly name: string } | null
-  readonly outputs: readonly OutputReport[]
-}
-
 let reads = 0
 
 /** Reads everything: at the beginning, after a lost connection, and when another collection was opened. */
 async function readAll(): Promise<void> {
   const mine = ++reads
   try {
-    const status = await call<Status>('GET', '/studio')
+    const status = await call('GET', '/studio')
     const [open, program, sources] =
       status.open === null
         ? [null, null, { items: [] }]
-        : await Promise.all([
-            call<OpenCollection>('GET', '/studio/collection'),
-            call<ProgramState>('GET', '/studio/program'),
-            call<{ items: readonly { readonly id: string; readonly report: SourceReport | null }[] }>('GET', '/studio/sources'),
-          ])
+        : await Promise.all([call('GET', '/studio/collection'), call('GET', '/studio/program'), call('GET', '/studio/sources')])
     if (mine !== reads) return
     confirmed = open
     if (open === null) pending = []
@@ -132,7 +121,7 @@ async function readDocument(revision: number): Promise<void> {
   try {
     while (confirmed !== null && confirmed.revision < wantedRevision) {
       const of = reads
-      const open = await call<OpenCollection>('GET', '/studio/collection')
+      const open = await call('GET', '/studio/collection')
       if (of !== reads) break
       confirmed = open
       show()
@@ -253,7 +242,7 @@ function take(answer: Edited): void {
 
 /** Does edits as one step that can be undone; returns the ids of what was made, when the document has them. Throws ApiError. */
 export async function edit(edits: readonly Edit[]): Promise<readonly string[]> {
-  const answer = await call<Edited>('POST', '/studio/edits', { body: { edits } })
+  const answer = await call('POST', '/studio/edits', { body: { edits } })
   take(answer)
   await untilRevision(answer.revision)
   return answer.made
@@ -326,7 +315,7 @@ async function send(at: string): Promise<void> {
       queued.delete(at)
       const sent = pending.filter((each) => each.at === at && each.revision === undefined)
       try {
-        const answer = await call<Edited>('POST', '/studio/edits', { body: { edits: [{ do: 'change', at, changes }] } })
+        const answer = await call('POST', '/studio/edits', { body: { edits: [{ do: 'change', at, changes }] } })
         for (const each of sent) each.revision = answer.revision
         take(answer)
       } catch (error) {
@@ -353,7 +342,7 @@ export async function redo(): Promise<string> {
 
 async function step(way: 'undo' | 'redo'): Promise<string> {
   await Promise.all(underWay)
-  const answer = await call<Edited & { readonly name: string }>('POST', `/studio/${way}`, { body: {} })
+  const answer = await call('POST', `/studio/${way}`, { body: {} })
   take(answer)
   return answer.name
 }

@@ -1,4 +1,4 @@
-import type { Collection } from '../../src-main/studio/document/collection.ts'
+import type { Answer, Item as ItemOf } from '../../src-main/api/typed-api.ts'
 
 export type { SourceReport } from '../../src-main/media/source-report.ts'
 export type { OutputReport } from '../../src-main/studio/control/outputs/studio-outputs.ts'
@@ -6,7 +6,6 @@ export type { ProgramState } from '../../src-main/studio/control/program/program
 export type { Action } from '../../src-main/studio/document/action-schemas.ts'
 export type {
   Canvas as CanvasPart,
-  Collection,
   Filter,
   Item,
   Macro,
@@ -16,47 +15,13 @@ export type {
 } from '../../src-main/studio/document/collection.ts'
 export type { Edit } from '../../src-main/studio/document/edits/edit-schemas.ts'
 export type { SourceAudio } from '../../src-main/studio/document/mixer-schemas.ts'
-export type { Output } from '../../src-main/studio/document/output-schemas.ts'
 
-export type EngineState = 'off' | 'starting' | 'running' | 'restarting' | 'failed'
-
-interface ApiProblem {
-  readonly code: string
-  readonly message: string
-  readonly remedy: string
-}
-
-/** GET /studio/collection */
-export interface OpenCollection {
-  readonly revision: number
-  /** What `POST /studio/undo` would undo; null where there is nothing. */
-  readonly undo: string | null
-  readonly redo: string | null
-  readonly name: string
-  readonly file: string
-  readonly saved: boolean
-  readonly conflict: boolean
-  readonly error: ApiProblem | null
-  readonly lostSecrets: readonly string[]
-  readonly collection: Collection
-}
-
-/** What an edit, an undo or a redo is answered with. */
-export interface Edited {
-  readonly revision: number
-  readonly undo: string | null
-  readonly redo: string | null
-  /** Ids of what was made, in the order of the edits. */
-  readonly made: readonly string[]
-}
-
-/** GET /studio/devices */
-export interface Device {
-  readonly kind: string
-  readonly id: string
-  readonly name: string
-  readonly details?: Readonly<Record<string, string | number | boolean>>
-}
+export type EngineState = Answer<'GET', '/studio'>['state']
+export type OpenCollection = Answer<'GET', '/studio/collection'>
+export type Collection = OpenCollection['collection']
+export type Output = Collection['outputs'][number]
+export type Edited = Answer<'POST', '/studio/edits'>
+export type Device = ItemOf<'/studio/devices'>
 
 /** Event `studio.statistics`: what the page shows of it. */
 export interface Statistics {
@@ -69,14 +34,5 @@ export interface Statistics {
   readonly memoryBytes: number
 }
 
-/** A run of a macro: event `studio.macro`. */
-export interface MacroRun {
-  readonly run: string
-  /** Id of the macro. */
-  readonly macro: string
-  readonly state: 'running' | 'done' | 'failed' | 'stopped'
-  /** Actions that are done. */
-  readonly done: number
-  readonly actions: number
-  readonly error: ApiProblem | null
-}
+/** A run of a macro: also the data of event `studio.macro`. */
+export type MacroRun = ItemOf<'/studio/macro-runs'>

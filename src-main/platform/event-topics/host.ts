@@ -1,5 +1,15 @@
 import type { TopicKind } from './topic-kind.ts'
 
+/** How the process itself does: the data of the event `host.health`. */
+export interface HostHealth {
+  /** Share of one core over the last interval, 0 to 1 and above. */
+  readonly cpu: number
+  readonly rssBytes: number
+  readonly heapUsedBytes: number
+  /** Delay of the event loop over the last interval in ms. */
+  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
+}
+
 /** Topics of the host itself. */
 export const hostTopics = {
   'audit': { role: 'viewer', state: 'GET /audit', summary: 'A line was added to the audit log' },

@@ -1,16 +1,7 @@
+import type { HostHealth } from '../event-topics/host.ts'
 import type { EventBus } from '../events.ts'
 import { repeat } from '../repeat.ts'
 import type { EventLoopDelay } from './event-loop-delay.ts'
-
-/** How the process itself does: the data of the event `host.health`. */
-export interface HostHealth {
-  /** Share of one core over the last interval, 0 to 1 and above. */
-  readonly cpu: number
-  readonly rssBytes: number
-  readonly heapUsedBytes: number
-  /** Delay of the event loop over the last interval in ms. */
-  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
-}
 
 /** Publishes `host.health` at every interval. Returns the way to stop. */
 export function watchHostHealth(events: EventBus, delay: EventLoopDelay, intervalMs = 2000): () => void {

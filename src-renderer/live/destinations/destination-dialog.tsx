@@ -3,7 +3,7 @@ import type { Destination, DestinationTemplate } from '../../../src-main/live/re
 import { call, explain } from '../../client/api.ts'
 import { formatBitrate, formatTrack } from '../../client/format.ts'
 import { useResource } from '../../client/resource.ts'
-import type { Page, Stream } from '../../client/types.ts'
+import type { Stream } from '../../client/types.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { Refusal } from '../../components/refusal.tsx'
@@ -26,7 +26,7 @@ export function DestinationDialog({ stream, destination, onClose }: DestinationD
   const [chosen, setChosen] = useState<DestinationTemplate['id']>(destination?.template ?? 'youtube')
   useEffect(() => {
     const stop = new AbortController()
-    call<Page<DestinationTemplate>>('GET', '/live/destination-templates', { signal: stop.signal })
+    call('GET', '/live/destination-templates', { signal: stop.signal })
       .then(({ items }) => setTemplates(items))
       .catch((error: unknown) => {
         if (!stop.signal.aborted) setRefusal(explain(error))
@@ -78,7 +78,7 @@ function DestinationForm({ stream, destination, template, onClose }: Destination
       ...(key ? { key } : {}),
       ...protocolBody(template.protocol, url, protocolFields),
     }
-    const list = `/live/streams/${stream.name}/destinations`
+    const list = `/live/streams/${stream.name}/destinations` as const
     if (destination) await call('PATCH', `${list}/${destination.id}`, { body })
     else await call('POST', list, { body: { template: template.id, ...body } })
     tell(destination ? t.theDestinationWasChanged : t.theDestinationWasAdded)

@@ -21,13 +21,11 @@ const words = (): Readonly<Record<DestinationState, readonly [chip: string, word
 })
 const nothing: readonly ChartPoint[] = []
 
-function path({ stream, id }: Destination, what = ''): string {
-  return `/live/streams/${stream}/destinations/${id}${what}`
-}
+const pathOf = ({ stream, id }: Destination) => `/live/streams/${stream}/destinations/${id}` as const
 
 async function act(destination: Destination, what: 'start' | 'stop' | 'retry'): Promise<void> {
   try {
-    await call('POST', path(destination, `/${what}`))
+    await call('POST', `${pathOf(destination)}/${what}`)
   } catch (error) {
     tellError(error)
   }
@@ -35,9 +33,9 @@ async function act(destination: Destination, what: 'start' | 'stop' | 'retry'): 
 
 async function setEnabled(destination: Destination, enabled: boolean): Promise<void> {
   try {
-    await call('PATCH', path(destination), { body: { enabled } })
+    await call('PATCH', pathOf(destination), { body: { enabled } })
     tell(enabled ? t.startsWithTheStreamNamed(destination.label) : t.noLongerStartsWithThe(destination.label), () => {
-      call('PATCH', path(destination), { body: { enabled: !enabled } }).catch(tellError)
+      call('PATCH', pathOf(destination), { body: { enabled: !enabled } }).catch(tellError)
     })
   } catch (error) {
     tellError(error)
@@ -46,9 +44,9 @@ async function setEnabled(destination: Destination, enabled: boolean): Promise<v
 
 async function remove(destination: Destination): Promise<void> {
   try {
-    await call('DELETE', path(destination))
+    await call('DELETE', pathOf(destination))
     tell(t.wasRemoved(destination.label), () => {
-      call('POST', path(destination, '/restore')).catch(tellError)
+      call('POST', `${pathOf(destination)}/restore`).catch(tellError)
     })
   } catch (error) {
     tellError(error)

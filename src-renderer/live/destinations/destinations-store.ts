@@ -10,7 +10,7 @@ export const sparklineMs = 120_000
 /** Bitrate of the last two minutes by destination, oldest first. */
 export const useDestinationBitrates = create<Readonly<Record<string, readonly ChartPoint[]>>>(() => ({}))
 
-const destinations = new Collection<Destination>({
+const destinations = new Collection({
   path: '/live/destinations',
   updated: ['destination.created', 'destination.updated', 'destination.state'],
   removed: ['destination.removed'],

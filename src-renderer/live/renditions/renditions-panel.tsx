@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { Answer } from '../../../src-main/api/typed-api.ts'
 import type { Choice, Preset, StreamRenditions } from '../../../src-main/live/jobs/renditions/schemas.ts'
 import type { EncoderInfo } from '../../../src-main/media/encoders/encoder-info.ts'
 import { call } from '../../client/api.ts'
@@ -41,11 +42,9 @@ function Encoders() {
   const [encoders, setEncoders] = useState<readonly EncoderInfo[]>()
   const [asking, setAsking] = useState(false)
   const admin = useIsAdmin()
-  const ask = (method: 'GET' | 'POST', path: string): void => {
+  const ask = (answer: Promise<Answer<'GET', '/live/encoders'>>): void => {
     setAsking(true)
-    void call<{ items: EncoderInfo[] }>(method, path)
-      .then(({ items }) => setEncoders(items), tellError)
-      .finally(() => setAsking(false))
+    void answer.then(({ items }) => setEncoders(items), tellError).finally(() => setAsking(false))
   }
   return (
     <section className="card" aria-label={t.encodersOfThisMachine}>
@@ -55,7 +54,7 @@ function Encoders() {
           <button
             type="button"
             className="button"
-            onClick={() => ask('GET', '/live/encoders')}
+            onClick={() => ask(call('GET', '/live/encoders'))}
             disabled={asking}
             data-testid="show-encoders"
           >
@@ -66,7 +65,7 @@ function Encoders() {
             <button
               type="button"
               className="button"
-              onClick={() => ask('POST', '/live/encoders/measure')}
+              onClick={() => ask(call('POST', '/live/encoders/measure'))}
               disabled={asking}
               title={t.bestWhileThisMachineHas}
               data-testid="measure-encoders"
@@ -102,7 +101,7 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
   const [editing, setEditing] = useState<Preset | 'new' | null>(null)
   const choose = async (choice: Choice): Promise<void> => {
     try {
-      renditions.keep(stream.id, await call<StreamRenditions>('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
+      renditions.keep(stream.id, await call('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
     } catch (error) {
       tellError(error)
     }

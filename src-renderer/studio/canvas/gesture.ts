@@ -1,6 +1,6 @@
 import { call, randomId } from '../../client/api.ts'
 import { awaitBeforeUndo } from '../show-store.ts'
-import type { Edit, Edited } from '../types.ts'
+import type { Edit } from '../types.ts'
 
 /** Least time between two requests of a gesture, ms. */
 const eachMs = 33
@@ -42,7 +42,7 @@ export class Gesture {
         const edits = this.#waiting
         this.#waiting = undefined
         const [answer] = await Promise.all([
-          call<Edited>('POST', '/studio/edits', { body: { edits, gesture: this.#id } }),
+          call('POST', '/studio/edits', { body: { edits, gesture: this.#id } }),
           new Promise((resolve) => setTimeout(resolve, eachMs)),
         ])
         this.#revision = answer.revision

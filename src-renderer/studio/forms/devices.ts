@@ -27,5 +27,5 @@ export function useDevices(kind: string): Devices {
 
 /** Devices of a kind. Throws ApiError where the system has none of the sort. */
 export async function listDevices(kind: string): Promise<readonly Device[]> {
-  return (await call<{ items: readonly Device[] }>('GET', `/studio/devices?kind=${kind}`)).items
+  return (await call('GET', `/studio/devices?kind=${kind}`)).items
 }

@@ -1,5 +1,6 @@
 import { Import } from 'lucide-react'
 import { useRef, useState } from 'react'
+import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { tell, tellError } from '../../components/toasts.tsx'
@@ -7,12 +8,7 @@ import { t } from '../messages.ts'
 import { freeName } from '../places.ts'
 import { listShows, openShow } from './new-show.ts'
 
-interface Report {
-  readonly name: string
-  readonly scenes: number
-  readonly sources: number
-  readonly notCarried: readonly { readonly place: string; readonly reason: string }[]
-}
+type Report = Answer<'POST', '/studio/import/obs'>
 
 /** What the host takes as the name of a collection. */
 const usableName = (name: string): string =>
@@ -30,7 +26,7 @@ export function ImportObs({ className = 'button' }: { readonly className?: strin
   const take = async (file: File): Promise<void> => {
     setBusy(true)
     try {
-      let document: unknown
+      let document: Record<string, unknown>
       try {
         document = JSON.parse(await file.text())
       } catch {
@@ -38,7 +34,7 @@ export function ImportObs({ className = 'button' }: { readonly className?: strin
         return
       }
       const name = freeName(usableName(file.name.replace(/\.json$/i, '')), await listShows())
-      setReport(await call<Report>('POST', '/studio/import/obs', { body: { name, document } }))
+      setReport(await call('POST', '/studio/import/obs', { body: { name, document } }))
     } catch (error) {
       tellError(error)
     } finally {

@@ -14,8 +14,7 @@ export interface Listing {
   readonly open: boolean
 }
 
-export const listShows = async (): Promise<readonly Listing[]> =>
-  (await call<{ items: readonly Listing[] }>('GET', '/studio/collections')).items
+export const listShows = async (): Promise<readonly Listing[]> => (await call('GET', '/studio/collections')).items
 
 /** Opens a show; `force` ends what is live of the one before. Throws ApiError `studio.on_air`. */
 export const openShow = (name: string, force = false): Promise<unknown> =>

@@ -1,0 +1,757 @@
+/**
+ * Made from the routes of a host by `node src-main/host/print-api-types.ts`: do not edit by hand. Routes that change without this file
+ * fail a test. `typed-api.ts` reads it.
+ */
+
+/** Bodies and answers by the URLs of the routes below /api/v1, segment by segment; `*` is a parameter. */
+export interface ApiTypes {
+  audit: {
+    GET: { answer: { items: { id: number; time: string; about: 'administration' | 'streams' | 'viewers'; kind: string; message: string; streamId?: string; streamName?: string; sessionId?: string; remoteAddress?: string; actor?: string; code?: string; data?: Record<string, unknown> }[]; nextCursor: string | null } }
+  }
+  'editor-reach': {
+    GET: { answer: EditorReach }
+    PATCH: { body: { folders?: readonly string[] | undefined; hosts?: readonly string[] | undefined }; answer: EditorReach }
+  }
+  events: {
+    GET: { answer: { seq: number; time: string; topic: string; stream?: string; data: unknown } }
+  }
+  health: {
+    GET: { answer: { status: 'ok' | 'degraded'; problems: { code: string; message: string; remedy: string }[]; version: string; uptimeMs: number; startedAt: string } }
+  }
+  host: {
+    GET: { answer: { version: string; node: string; platform: string; pid: number; run: string; startedAt: string; dataDir: string; bind: string; addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }; ports: { http: number; https: number | null; rtmp: number; rtmps: number | null }; auth: { mode: string; signInRequired: boolean }; limits: Record<string, number>; engine: { present: boolean }; certificate: { selfMade: boolean; expiresAt: string; fingerprint: string } | null; storage: { waitingWrites: number; failedWrites: number; lostWrites: number } } }
+  }
+  live: {
+    access: {
+      GET: { answer: LiveAccess }
+      PUT: { body: { play: { allow: readonly string[]; deny: readonly string[] }; publish: { allow: readonly string[]; deny: readonly string[] } }; answer: LiveAccess }
+    }
+    'alert-channels': {
+      GET: { answer: { items: LiveAlertChannelsItem[]; nextCursor: null } }
+      POST: { body: { kind: 'webhook'; label: string; url: string } | { kind: 'slack'; label: string; url: string } | { kind: 'email'; label: string; to: readonly string[]; from: string; host: string; port: number; security: 'tls' | 'starttls' | 'none'; user?: string | undefined; password?: string | undefined }; answer: LiveAlertChannelsItem }
+      '*': {
+        DELETE: { answer: undefined }
+        test: {
+          POST: { answer: undefined }
+        }
+      }
+    }
+    'alert-rules': {
+      GET: { answer: { items: LiveAlertRulesItem[]; nextCursor: null } }
+      POST: { body: { kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream?: string | null | undefined; threshold?: number | null | undefined; holdS?: number | undefined; channels?: readonly string[] | undefined; enabled?: boolean | undefined }; answer: LiveAlertRulesItem }
+      '*': {
+        PATCH: { body: { stream?: string | null | undefined; threshold?: number | null | undefined; holdS?: number | undefined; channels?: readonly string[] | undefined; enabled?: boolean | undefined }; answer: LiveAlertRulesItem }
+        DELETE: { answer: undefined }
+      }
+    }
+    alerts: {
+      GET: { answer: { items: { id: string; ruleId: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; message: string; raisedAt: string; resolvedAt: string | null }[]; nextCursor: null } }
+    }
+    clips: {
+      GET: { answer: { items: LiveClipsItem[]; nextCursor: string | null } }
+      '*': {
+        DELETE: { answer: undefined }
+        GET: { answer: LiveClipsItem }
+        PATCH: { body: { title: string }; answer: LiveClipsItem }
+        file: {
+          GET: { answer: undefined }
+        }
+        restore: {
+          POST: { answer: LiveClipsItem }
+        }
+        'thumbnail.jpg': {
+          GET: { answer: undefined }
+        }
+      }
+    }
+    demo: {
+      GET: { answer: LiveDemo }
+      POST: { body: { name?: string | undefined }; answer: LiveDemo }
+      DELETE: { answer: LiveDemo }
+    }
+    'destination-templates': {
+      GET: { answer: { items: { id: 'youtube' | 'twitch' | 'facebook' | 'kick' | 'custom' | 'srt' | 'whip'; name: string; protocol: 'rtmp' | 'srt' | 'whip'; servers: { label: string; url: string }[]; urlEditable: boolean; urlLooksLike: string; keyName: string; keyRequired: boolean; keyLooksLike: string; limits: string; videoCodecs: string[] | null; audioCodecs: string[] | null }[]; nextCursor: null } }
+    }
+    destinations: {
+      GET: { answer: LiveDestinations }
+    }
+    encoders: {
+      GET: { answer: LiveEncoders }
+      measure: {
+        POST: { answer: LiveEncoders }
+      }
+    }
+    hooks: {
+      GET: { answer: { items: LiveHooksItem[]; nextCursor: null } }
+      POST: { body: { label: string; url: string; events: readonly ('publish' | 'play' | 'stream.live' | 'stream.lost' | 'stream.returned' | 'stream.ended' | 'play.ended' | 'recording.completed' | 'alert')[]; stream?: string | null | undefined; enabled?: boolean | undefined; timeoutMs?: number | undefined; onFailure?: 'refuse' | 'allow' | undefined }; answer: { hook: LiveHooksItem; secret: string } }
+      '*': {
+        PATCH: { body: { label?: string | undefined; url?: string | undefined; events?: readonly ('publish' | 'play' | 'stream.live' | 'stream.lost' | 'stream.returned' | 'stream.ended' | 'play.ended' | 'recording.completed' | 'alert')[] | undefined; stream?: string | null | undefined; enabled?: boolean | undefined; timeoutMs?: number | undefined; onFailure?: 'refuse' | 'allow' | undefined }; answer: LiveHooksItem }
+        DELETE: { answer: undefined }
+        deliveries: {
+          GET: { answer: { items: { id: string; event: 'publish' | 'play' | 'stream.live' | 'stream.lost' | 'stream.returned' | 'stream.ended' | 'play.ended' | 'recording.completed' | 'alert'; time: string; state: 'waiting' | 'delivered' | 'failed'; attempts: number; status: number | null; error: string | null; durationMs: number | null; nextAttemptAt: string | null }[]; nextCursor: null } }
+          '*': {
+            again: {
+              POST: { answer: undefined }
+            }
+          }
+        }
+        test: {
+          POST: { answer: { status: number | null; error: string | null; durationMs: number } }
+        }
+      }
+    }
+    'ice-servers': {
+      GET: { answer: { iceServers: { urls: string; username?: string; credential?: string }[] } }
+    }
+    keys: {
+      GET: { answer: { items: LiveKeysItem[]; nextCursor: string | null } }
+      POST: { body: { stream: string; label?: string | undefined; role?: 'primary' | 'backup' | undefined; onSecondPublisher?: 'refuse' | 'takeover' | 'backup' | undefined; sameAddressOnly?: boolean | undefined; restartWindowMs?: number | undefined; limits?: LiveKeysPostBodyLimits | undefined; onOverLimit?: 'refuse' | 'transcode' | undefined }; answer: PostLiveKeys }
+      '*': {
+        PATCH: { body: { label?: string | undefined; enabled?: boolean | undefined; role?: 'primary' | 'backup' | undefined; onSecondPublisher?: 'refuse' | 'takeover' | 'backup' | undefined; sameAddressOnly?: boolean | undefined; restartWindowMs?: number | undefined; limits?: LiveKeysPostBodyLimits | undefined; onOverLimit?: 'refuse' | 'transcode' | undefined }; answer: LiveKeysItem }
+        DELETE: { answer: LiveKeysItem }
+        rotate: {
+          POST: { answer: PostLiveKeys }
+        }
+      }
+    }
+    'playback-keys': {
+      GET: { answer: { items: LivePlaybackKeysItem[]; nextCursor: null } }
+      POST: { body: { label: string; publicKey?: string | undefined }; answer: { key: LivePlaybackKeysItem; secret: string | null } }
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
+    presets: {
+      GET: { answer: { items: LivePresetsItem[] } }
+      POST: { body: { name: string; codec: 'h264' | 'hevc' | 'av1'; speed: 'fastest' | 'fast' | 'fine'; bFrames: 0 | 3; rungs: readonly { height: number; kbps: number }[] }; answer: LivePresetsItem }
+      '*': {
+        PATCH: { body: { name?: string | undefined; codec?: 'h264' | 'hevc' | 'av1' | undefined; speed?: 'fastest' | 'fast' | 'fine' | undefined; bFrames?: 0 | 3 | undefined; rungs?: readonly { height: number; kbps: number }[] | undefined }; answer: LivePresetsItem }
+        DELETE: { answer: undefined }
+      }
+    }
+    'preview-pass': {
+      POST: { answer: { session: string } }
+    }
+    'publish-addresses': {
+      GET: { answer: PostLiveKeysPublish }
+    }
+    'recording-retention': {
+      GET: { answer: LiveRecordingRetention }
+      PUT: { body: LiveRecordingRetention; answer: LiveRecordingRetention }
+    }
+    'recording-rule': {
+      GET: { answer: LiveRecordingRule }
+      PUT: { body: LiveRecordingRulePutBody; answer: LiveRecordingRule }
+    }
+    recordings: {
+      GET: { answer: { items: LiveRecordingsItem[]; nextCursor: string | null } }
+      '*': {
+        DELETE: { answer: undefined }
+        GET: { answer: LiveRecordingsItem }
+        PATCH: { body: { title?: string | undefined; kept?: boolean | undefined }; answer: LiveRecordingsItem }
+        file: {
+          GET: { answer: undefined }
+        }
+        restore: {
+          POST: { answer: LiveRecordingsItem }
+        }
+        'sprites.jpg': {
+          GET: { answer: undefined }
+        }
+        'sprites.vtt': {
+          GET: { answer: undefined }
+        }
+        'thumbnail.jpg': {
+          GET: { answer: undefined }
+        }
+      }
+    }
+    slates: {
+      GET: { answer: { items: LiveSlatesItem[] } }
+      POST: { body: { label: string; data: string }; answer: LiveSlatesItem }
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
+    sources: {
+      GET: { answer: { items: LiveSourcesItem[]; nextCursor: null } }
+      POST: { body: { stream: string; url: string; when?: 'always' | 'on-demand' | undefined; enabled?: boolean | undefined }; answer: LiveSourcesItem }
+      '*': {
+        PATCH: { body: { url?: string | undefined; when?: 'always' | 'on-demand' | undefined; enabled?: boolean | undefined }; answer: LiveSourcesItem }
+        DELETE: { answer: undefined }
+        retry: {
+          POST: { answer: LiveSourcesItem }
+        }
+      }
+    }
+    'srt-connections': {
+      GET: { answer: { items: { id: string; role: 'publish' | 'play'; streamId: string; streamName: string; remoteAddress: string; encrypted: boolean; rttMs: number; latencyMs: number; packets: number; bytes: number; lost: number; retransmitted: number; dropped: number }[] } }
+    }
+    streams: {
+      GET: { answer: { items: LiveStreamsItem[]; nextCursor: string | null } }
+      '*': {
+        GET: { answer: LiveStreamsItem }
+        PATCH: { body: { title: string }; answer: LiveStreamsItem }
+        DELETE: { answer: undefined }
+        access: {
+          GET: { answer: LiveStreamsAccess }
+          PUT: { body: { mode: 'open' | 'signed'; allow: readonly string[]; deny: readonly string[] }; answer: LiveStreamsAccess }
+        }
+        'clip-window': {
+          GET: { answer: { originTimeMs: number; fromMs: number; toMs: number; frameMs: number | null; seamsMs: number[] } }
+        }
+        clips: {
+          POST: { body: { from?: number | string | undefined; to?: number | string | undefined; lastSeconds?: number | undefined; title?: string | undefined; rendition?: string | undefined }; answer: LiveClipsItem }
+        }
+        destinations: {
+          GET: { answer: LiveDestinations }
+          POST: { body: { template: 'youtube' | 'twitch' | 'facebook' | 'kick' | 'custom' | 'srt' | 'whip'; label?: string | undefined; url?: string | undefined; key?: string | undefined; enabled?: boolean | undefined; rendition?: string | undefined; audioTrack?: string | null | undefined; passphrase?: string | undefined; certificate?: string | undefined; latencyMs?: number | undefined }; answer: LiveDestinationsItem }
+          '*': {
+            GET: { answer: LiveDestinationsItem }
+            PATCH: { body: { label?: string | undefined; url?: string | undefined; key?: string | undefined; enabled?: boolean | undefined; rendition?: string | undefined; audioTrack?: string | null | undefined; passphrase?: string | undefined; certificate?: string | undefined; latencyMs?: number | undefined }; answer: LiveDestinationsItem }
+            DELETE: { answer: undefined }
+            restore: {
+              POST: { answer: LiveDestinationsItem }
+            }
+            retry: {
+              POST: { answer: LiveDestinationsItem }
+            }
+            start: {
+              POST: { answer: LiveDestinationsItem }
+            }
+            stop: {
+              POST: { answer: LiveDestinationsItem }
+            }
+          }
+        }
+        dvr: {
+          GET: { answer: LiveStreamsDvr }
+          PUT: { body: { windowMs: number | null }; answer: LiveStreamsDvr }
+        }
+        end: {
+          POST: { answer: LiveStreamsItem }
+        }
+        health: {
+          GET: { answer: { samples: LiveStreamsItemPublishersItemHealth[] } }
+        }
+        kick: {
+          POST: { answer: LiveStreamsItem }
+        }
+        recording: {
+          GET: { answer: LiveStreamsRecording }
+          POST: { answer: LiveStreamsRecording }
+          DELETE: { answer: LiveStreamsRecording }
+        }
+        'recording-rule': {
+          GET: { answer: LiveStreamsRecordingRule }
+          PUT: { body: LiveRecordingRulePutBody; answer: LiveStreamsRecordingRule }
+          DELETE: { answer: LiveStreamsRecordingRule }
+        }
+        renditions: {
+          GET: { answer: LiveStreamsRenditions }
+          PUT: { body: { mode: 'off' | 'auto' | 'preset'; preset?: string | null | undefined; heights?: readonly number[] | null | undefined }; answer: LiveStreamsRenditions }
+        }
+        sessions: {
+          GET: { answer: { items: LiveStreamsSessionsItem[]; nextCursor: string | null } }
+        }
+        'signed-addresses': {
+          POST: { body: { expiresInS?: number | undefined; address?: string | undefined }; answer: { token: string; expiresAt: string; watchUrl: string; hlsUrl: string; dashUrl: string } }
+        }
+        slate: {
+          GET: { answer: { slate: string; lasts: 'window' | 'unlimited' } }
+          PATCH: { body: { slate?: string | undefined; lasts?: 'window' | 'unlimited' | undefined }; answer: { slate: string; lasts: 'window' | 'unlimited' } }
+        }
+        switch: {
+          POST: { body: { to?: 'primary' | 'backup' | undefined }; answer: LiveStreamsItem }
+        }
+        viewers: {
+          GET: { answer: { streamId: string; figures: LiveStreamsViewersFigures; items: LiveStreamsSessionsItem[]; nextCursor: string | null } }
+          export: {
+            GET: { answer: { items: unknown[] } }
+          }
+          history: {
+            GET: { answer: { step: number; samples: LiveStreamsViewersFigures[] } }
+          }
+          runs: {
+            GET: { answer: { items: { id: string; startedAt: string; endedAt: string | null; total: number; peak: number; watchedMs: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; bytes: number }[] } }
+          }
+        }
+      }
+    }
+    'udp-inputs': {
+      GET: { answer: { items: LiveUdpInputsItem[] } }
+      POST: { body: { stream: string; url: string }; answer: LiveUdpInputsItem }
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
+    webrtc: {
+      GET: { answer: { enabled: boolean; engine: 'mediasoup' | 'node-datachannel'; running: boolean; port: number | null; abilities: { tcp: boolean; iceLite: boolean; iceRestart: boolean; simulcast: boolean; dataChannels: boolean } | null; sessions: number } }
+    }
+  }
+  sessions: {
+    GET: { answer: { items: { id: string; principal: string; label: string | null; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string; lastUsedAt: string; userAgent: string; remoteAddress: string; current: boolean }[]; nextCursor: null } }
+    POST: { body: { link?: string | undefined; token?: string | undefined }; answer: PostSessions }
+    DELETE: { answer: { ended: number } }
+    '*': {
+      DELETE: { answer: undefined }
+    }
+    me: {
+      GET: { answer: PostSessions }
+      DELETE: { answer: undefined }
+    }
+  }
+  settings: {
+    GET: { answer: Settings }
+    PATCH: { body: { reconnectWindowMs?: number | undefined; cdnPrefix?: string | undefined; playerTheme?: 'auto' | 'dark' | 'light' | undefined; studioResumeWithinMs?: number | undefined }; answer: Settings }
+  }
+  stream: {
+    '*': {
+      viewers: {
+        GET: { answer: { streamId: string; concurrent: number; total: number; peak: number; sessions: LiveStreamsSessionsItem[] } }
+      }
+    }
+    start: {
+      POST: { body: { name: string; title?: string | undefined; source?: 'publisher' | 'demo' | undefined }; answer: { stream: LiveStreamsItem; publish: PostLiveKeysPublish } }
+    }
+    stop: {
+      POST: { body: { id: string }; answer: LiveStreamsItem }
+    }
+  }
+  studio: {
+    GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; problem: string | null; open: { name: string; file: string; title: string; revision: number; saved: boolean; conflict: boolean } | null; outputs: StudioOutputsItem[] } }
+    actions: {
+      POST: { body: { do: 'switch'; scene: string; transition?: string | undefined; durationMs?: number | undefined } | { do: 'preview'; scene: string } | { do: 'transition'; canvas?: string | undefined; transition?: string | undefined; durationMs?: number | undefined } | { do: 'show'; scene: string; item: string; visible: boolean | 'toggle' } | { do: 'mute'; source: string; muted: boolean | 'toggle' } | { do: 'gain'; source: string; gainDb: number } | { do: 'filter'; filter: string; enabled: boolean | 'toggle' } | { do: 'start-output'; output: string } | { do: 'stop-output'; output: string } | { do: 'output-command'; output: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'save-replay'; output?: string | undefined } | { do: 'source-command'; source: string; command: string; details?: Record<string, unknown> | undefined } | { do: 'wait'; ms: number }; answer: { result: unknown } }
+    }
+    'audio-filter-kinds': {
+      GET: { answer: StudioAudioFilterKinds }
+    }
+    canvases: {
+      GET: { answer: { revision: number; items: StudioCanvasesItem[] } }
+      POST: { body: Record<string, unknown>; answer: PostStudioCanvases }
+      '*': {
+        GET: { answer: PostStudioCanvases }
+        PATCH: { body: Record<string, unknown>; answer: PostStudioCanvases }
+        DELETE: { answer: DeleteStudioCanvases }
+        move: {
+          POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+        }
+      }
+    }
+    close: {
+      POST: { body: { force?: boolean | undefined }; answer: undefined }
+    }
+    collection: {
+      GET: { answer: StudioCollection }
+      PUT: { body: Record<string, unknown>; answer: DeleteStudioCanvases }
+      PATCH: { body: Record<string, unknown>; answer: DeleteStudioCanvases }
+      resolve: {
+        POST: { body: { keep: 'mine' | 'disk' }; answer: StudioCollection }
+      }
+      'save-as': {
+        POST: { body: { name: string }; answer: undefined }
+      }
+      versions: {
+        GET: { answer: StudioCollectionVersions }
+        '*': {
+          restore: {
+            POST: { answer: DeleteStudioCanvases }
+          }
+        }
+      }
+    }
+    collections: {
+      GET: { answer: { items: StudioCollectionsItem[] } }
+      POST: { body: { name: string; collection?: Record<string, unknown> | undefined }; answer: StudioCollectionsItem }
+      '*': {
+        DELETE: { answer: undefined }
+        GET: { answer: Record<string, unknown> }
+        export: {
+          GET: { answer: Record<string, unknown> }
+        }
+        open: {
+          POST: { body: { force?: boolean | undefined }; answer: StudioCollection }
+        }
+        versions: {
+          GET: { answer: StudioCollectionVersions }
+          '*': {
+            restore: {
+              POST: { answer: undefined }
+            }
+          }
+        }
+      }
+    }
+    devices: {
+      GET: { answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
+    }
+    edits: {
+      POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown> } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: DeleteStudioCanvases }
+    }
+    files: {
+      GET: { answer: { items: StudioFilesItem[]; nextCursor: string | null } }
+      '*': {
+        GET: { answer: StudioFilesItem }
+        DELETE: { answer: undefined }
+        file: {
+          GET: { answer: undefined }
+        }
+      }
+    }
+    'filter-kinds': {
+      GET: { answer: StudioAudioFilterKinds }
+    }
+    guests: {
+      POST: { body: { label: string }; answer: { id: string; stream: string; joinUrl: string } }
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
+    history: {
+      GET: { answer: { undo: { name: string; actor: string; time: string }[]; redo: { name: string; actor: string; time: string }[] } }
+    }
+    hotkeys: {
+      POST: { body: { chord: string }; answer: PostStudioHotkeys }
+    }
+    import: {
+      obs: {
+        POST: { body: { name: string; document: Record<string, unknown>; folder?: string | undefined; width?: number | undefined; height?: number | undefined; frameRate?: number | undefined }; answer: { name: string; scenes: number; sources: number; notCarried: { place: string; reason: string }[] } }
+      }
+    }
+    'macro-runs': {
+      GET: { answer: PostStudioHotkeys }
+      '*': {
+        DELETE: { answer: undefined }
+      }
+    }
+    macros: {
+      GET: { answer: { revision: number; items: StudioCollectionCollectionMacrosItem[] } }
+      POST: { body: Record<string, unknown>; answer: PostStudioMacros }
+      '*': {
+        GET: { answer: PostStudioMacros }
+        PATCH: { body: Record<string, unknown>; answer: PostStudioMacros }
+        DELETE: { answer: DeleteStudioCanvases }
+        duplicate: {
+          POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioMacros }
+        }
+        move: {
+          POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+        }
+        run: {
+          POST: { answer: PostStudioHotkeysItem }
+        }
+      }
+    }
+    open: {
+      POST: { body: { file: string; force?: boolean | undefined }; answer: StudioCollection }
+    }
+    'output-kinds': {
+      GET: { answer: StudioAudioFilterKinds }
+    }
+    outputs: {
+      GET: { answer: { revision: number; items: StudioOutputsItem2[] } }
+      POST: { body: Record<string, unknown>; answer: PostStudioOutputs }
+      '*': {
+        GET: { answer: PostStudioOutputs }
+        PATCH: { body: Record<string, unknown>; answer: PostStudioOutputs }
+        DELETE: { answer: DeleteStudioCanvases }
+        commands: {
+          POST: { body: StudioOutputsCommandsPostBody; answer: { result: Record<string, unknown> } }
+        }
+        duplicate: {
+          POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioOutputs }
+        }
+        move: {
+          POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+        }
+        start: {
+          POST: { answer: StudioOutputsItem }
+        }
+        stop: {
+          POST: { answer: StudioOutputsItem }
+        }
+      }
+    }
+    preview: {
+      POST: { body: { scene: string | null; canvas?: string | undefined }; answer: PostStudioPreview }
+    }
+    'preview-feed': {
+      GET: { answer: unknown }
+    }
+    program: {
+      GET: { answer: PostStudioPreview }
+      POST: { body: { scene: string; transition?: string | undefined; durationMs?: number | undefined }; answer: PostStudioProgram }
+      PATCH: { body: { studioMode?: boolean | undefined; transition?: string | null | undefined; durationMs?: number | null | undefined }; answer: PostStudioPreview }
+    }
+    redo: {
+      POST: { body: { ifRevision?: number | undefined }; answer: PostStudioRedo }
+    }
+    scenes: {
+      GET: { answer: { revision: number; items: StudioCollectionCollectionScenesItem[] } }
+      POST: { body: Record<string, unknown>; answer: PostStudioScenes }
+      '*': {
+        GET: { answer: PostStudioScenes }
+        PATCH: { body: Record<string, unknown>; answer: PostStudioScenes }
+        DELETE: { answer: DeleteStudioCanvases }
+        duplicate: {
+          POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenes }
+        }
+        filters: {
+          GET: { answer: StudioScenesFilters }
+          POST: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
+          '*': {
+            GET: { answer: PostStudioScenesFilters }
+            PATCH: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
+            DELETE: { answer: DeleteStudioCanvases }
+            duplicate: {
+              POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenesFilters }
+            }
+            move: {
+              POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+            }
+          }
+        }
+        group: {
+          POST: { body: { items: readonly string[]; id?: string | undefined; name?: string | undefined; ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
+        }
+        items: {
+          GET: { answer: { revision: number; items: (StudioCollectionCollectionScenesItemItem | StudioCollectionCollectionScenesItemItem2 | StudioCollectionCollectionScenesItemItem3)[] } }
+          POST: { body: Record<string, unknown>; answer: PostStudioScenesItems }
+          '*': {
+            GET: { answer: PostStudioScenesItems }
+            PATCH: { body: Record<string, unknown>; answer: PostStudioScenesItems }
+            DELETE: { answer: DeleteStudioCanvases }
+            duplicate: {
+              POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenesItems }
+            }
+            move: {
+              POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+            }
+            ungroup: {
+              POST: { body: { size?: { width: number; height: number } | undefined; ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
+            }
+          }
+        }
+        move: {
+          POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+        }
+        paste: {
+          POST: { body: { items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined; ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
+        }
+      }
+    }
+    screenshot: {
+      GET: { answer: undefined }
+    }
+    'source-kinds': {
+      GET: { answer: StudioAudioFilterKinds }
+    }
+    sources: {
+      GET: { answer: { revision: number; items: StudioSourcesItem[] } }
+      POST: { body: Record<string, unknown>; answer: PostStudioSources }
+      '*': {
+        GET: { answer: PostStudioSources }
+        PATCH: { body: Record<string, unknown>; answer: PostStudioSources }
+        DELETE: { answer: DeleteStudioCanvases }
+        'audio-filters': {
+          GET: { answer: StudioSourcesAudioFilters }
+          POST: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+          '*': {
+            GET: { answer: PostStudioSourcesAudioFilters }
+            PATCH: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+            DELETE: { answer: DeleteStudioCanvases }
+            duplicate: {
+              POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioSourcesAudioFilters }
+            }
+            move: {
+              POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+            }
+          }
+        }
+        commands: {
+          POST: { body: StudioOutputsCommandsPostBody; answer: undefined }
+        }
+        duplicate: {
+          POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioSources }
+        }
+        filters: {
+          GET: { answer: StudioScenesFilters }
+          POST: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
+          '*': {
+            GET: { answer: PostStudioScenesFilters }
+            PATCH: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
+            DELETE: { answer: DeleteStudioCanvases }
+            duplicate: {
+              POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenesFilters }
+            }
+            move: {
+              POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+            }
+          }
+        }
+        move: {
+          POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+        }
+      }
+    }
+    statistics: {
+      GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
+    }
+    tracks: {
+      GET: { answer: { revision: number; items: StudioCollectionCollectionTracksItem[] } }
+      '*': {
+        GET: { answer: StudioTracks }
+        PATCH: { body: Record<string, unknown>; answer: StudioTracks }
+        'audio-filters': {
+          GET: { answer: StudioSourcesAudioFilters }
+          POST: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+          '*': {
+            GET: { answer: PostStudioSourcesAudioFilters }
+            PATCH: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+            DELETE: { answer: DeleteStudioCanvases }
+            duplicate: {
+              POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioSourcesAudioFilters }
+            }
+            move: {
+              POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+            }
+          }
+        }
+      }
+    }
+    transition: {
+      POST: { body: { canvas?: string | undefined; transition?: string | undefined; durationMs?: number | undefined }; answer: PostStudioProgram }
+    }
+    'transition-kinds': {
+      GET: { answer: StudioAudioFilterKinds }
+    }
+    transitions: {
+      GET: { answer: { revision: number; items: StudioCollectionCollectionTransitionsItem[] } }
+      POST: { body: Record<string, unknown>; answer: PostStudioTransitions }
+      '*': {
+        GET: { answer: PostStudioTransitions }
+        PATCH: { body: Record<string, unknown>; answer: PostStudioTransitions }
+        DELETE: { answer: DeleteStudioCanvases }
+        duplicate: {
+          POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioTransitions }
+        }
+        move: {
+          POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
+        }
+      }
+    }
+    undo: {
+      POST: { body: { ifRevision?: number | undefined }; answer: PostStudioRedo }
+    }
+  }
+  time: {
+    GET: { answer: { timeMs: number } }
+  }
+  tokens: {
+    GET: { answer: { items: TokensItem[]; nextCursor: null } }
+    POST: { body: { label: string; role: 'viewer' | 'editor' | 'admin'; expiresAt?: string | null | undefined }; answer: { token: TokensItem; secret: string } }
+    '*': {
+      DELETE: { answer: TokensItem }
+    }
+    link: {
+      POST: { body: { role?: 'viewer' | 'editor' | 'admin' | undefined }; answer: { url: string; expiresAt: string } }
+    }
+  }
+}
+
+type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] }
+type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
+type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }
+type LiveAlertRulesItem = { id: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; threshold: number | null; holdS: number; channels: string[]; enabled: boolean; createdAt: string }
+type LiveClipsItemTracksItem = { id: string; kind: 'video' | 'audio'; codec: string; codecString: string; width?: number; height?: number; frameRate?: number; sampleRate?: number; channels?: number }
+type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: LiveClipsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null }
+type LiveDemo = { running: boolean; name: string | null; since: string | null; frame: number; skippedFrames: number; error: string | null }
+type LiveDestinationsItemStatistics = { bitrateKbps: number; bytes: number; frames: number; droppedFrames: number; queuedMs: number; rttMs: number | null; packetsLost: number | null; packetsRetransmitted: number | null; reconnects: number; attempts: number; liveSince: string | null }
+type LiveDestinationsItem = { id: string; stream: string; label: string; template: 'youtube' | 'twitch' | 'facebook' | 'kick' | 'custom' | 'srt' | 'whip'; url: string; keyHint: string | null; enabled: boolean; rendition: string; audioTrack: string | null; certificate: string; latencyMs: number | null; hasPassphrase: boolean; createdAt: string; state: 'off' | 'connecting' | 'live' | 'retrying' | 'failed'; stateSince: string; error: { code: string; message: string; remedy: string } | null; nextAttemptAt: string | null; statistics: LiveDestinationsItemStatistics }
+type LiveDestinations = { items: LiveDestinationsItem[]; nextCursor: null }
+type LiveEncodersItem = { name: string; codec: 'h264' | 'hevc' | 'av1'; kind: string; found: boolean; reason: string | null; speed: number | null }
+type LiveEncoders = { items: LiveEncodersItem[] }
+type LiveHooksItem = { id: string; label: string; url: string; events: ('publish' | 'play' | 'stream.live' | 'stream.lost' | 'stream.returned' | 'stream.ended' | 'play.ended' | 'recording.completed' | 'alert')[]; stream: string | null; enabled: boolean; timeoutMs: number; onFailure: 'refuse' | 'allow'; createdAt: string; waiting: number }
+type LiveKeysItemLimits = { maxVideoKbps: number | null; maxHeight: number | null; maxFrameRate: number | null; maxViewers: number | null; maxDurationMinutes: number | null }
+type LiveKeysItem = { id: string; label: string; stream: string; hint: string; enabled: boolean; role: 'primary' | 'backup'; onSecondPublisher: 'refuse' | 'takeover' | 'backup'; sameAddressOnly: boolean; restartWindowMs: number; limits: LiveKeysItemLimits; onOverLimit: 'refuse' | 'transcode'; createdAt: string; rotatedAt: string | null; revokedAt: string | null; lastUsedAt: string | null }
+type LiveKeysPostBodyLimits = { maxVideoKbps?: number | null | undefined; maxHeight?: number | null | undefined; maxFrameRate?: number | null | undefined; maxViewers?: number | null | undefined; maxDurationMinutes?: number | null | undefined }
+type PostLiveKeysPublish = { rtmpServer: string; rtmpsServer: string | null; srtServer: string | null; srtUrl?: string; key?: string; ffmpeg?: string }
+type PostLiveKeys = { key: LiveKeysItem; secret: string; publish: PostLiveKeysPublish }
+type LivePlaybackKeysItem = { id: string; label: string; kind: 'secret' | 'public'; publicKey: string | null; createdAt: string }
+type LivePresetsItem = { id: string; name: string; codec: 'h264' | 'hevc' | 'av1'; speed: 'fastest' | 'fast' | 'fine'; bFrames: 0 | 3; rungs: { height: number; kbps: number }[]; builtIn: boolean }
+type LiveRecordingRetention = { maxAgeDays: number | null; maxTotalMegabytes: number | null; minFreeMegabytes: number }
+type LiveRecordingRule = { enabled: boolean; container: 'mp4' | 'mkv' | 'ts'; splitMinutes: number | null; splitMegabytes: number | null; tracks: string[]; fileName: string }
+type LiveRecordingRulePutBody = { enabled: boolean; container: 'mp4' | 'mkv' | 'ts'; splitMinutes: number | null; splitMegabytes: number | null; tracks: readonly string[]; fileName: string }
+type LiveRecordingsItem = { id: string; streamId: string; stream: string; title: string; session: string; number: number; state: 'recording' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv' | 'ts'; fileName: string; startedAt: string; timelineMs: number; durationMs: number; bytes: number; tracks: LiveClipsItemTracksItem[]; kept: boolean; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null; spritesUrl: string | null }
+type LiveSlatesItem = { id: string; label: string; bytes: number; createdAt: string }
+type LiveSourcesItem = { id: string; stream: string; url: string; when: 'always' | 'on-demand'; enabled: boolean; state: 'off' | 'idle' | 'connecting' | 'live' | 'retrying'; error: string | null; nextAttemptAt: string | null; liveSince: string | null; format: string | null; skipped: string[]; createdAt: string }
+type LiveStreamsItemPublisher = { sessionId: string; protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'; remoteAddress: string; encoder: string; keyId: string | null; connectedAt: string; role: 'primary' | 'backup' }
+type LiveStreamsItemPublishersItemHealth = { timeMs: number; videoBitrateKbps: number; audioBitrateKbps: number; frameRate: number; keyframeIntervalMs: number | null; droppedFrames: number; lateFrames: number; avOffsetMs: number | null; timestampRepairs: number; faults: number; viewers: number; bytesIn: number; bytesOut: number; keyframeSequence: number }
+type LiveStreamsItemPublishersItemWarningsItem = { code: 'keyframe-interval-long' | 'no-keyframe' | 'bitrate-low' | 'frames-dropped' | 'frames-late' | 'av-offset' | 'timestamps-repaired' | 'b-frames' | 'no-audio' | 'no-video' | 'encoder-behind'; message: string }
+type LiveStreamsItemPublishersItem = { sessionId: string; protocol: 'rtmp' | 'rtmps' | 'srt' | 'whip' | 'udp' | 'pull' | 'slate' | 'studio'; remoteAddress: string; encoder: string; keyId: string | null; connectedAt: string; role: 'primary' | 'backup'; onAir: boolean; tracks: LiveClipsItemTracksItem[]; health: LiveStreamsItemPublishersItemHealth | null; warnings: LiveStreamsItemPublishersItemWarningsItem[] }
+type LiveStreamsItem = { id: string; name: string; title: string; state: 'pending' | 'active' | 'ended' | 'error'; reconnecting: boolean; error: { code: string; message: string } | null; createdAt: string; startedAt: string | null; endedAt: string | null; publisher: LiveStreamsItemPublisher | null; onAir: 'primary' | 'backup' | 'slate' | null; publishers: LiveStreamsItemPublishersItem[]; tracks: LiveClipsItemTracksItem[]; metadata: Record<string, string | number | boolean>; health: LiveStreamsItemPublishersItemHealth | null; warnings: LiveStreamsItemPublishersItemWarningsItem[]; viewers: number; demo: boolean; watchUrl: string; hlsUrl: string; dashUrl: string; rtmpUrl: string; srtUrl: string | null; pictureUrl: string }
+type LiveStreamsAccess = { mode: 'open' | 'signed'; allow: string[]; deny: string[] }
+type LiveStreamsDvr = { windowMs: number; isDefault: boolean; availableMs: number; diskBytes: number; paused: boolean }
+type LiveStreamsRecording = { stream: string; state: 'off' | 'recording' | 'waiting' | 'failed'; by: 'rule' | 'hand' | null; session: string | null; recordingId: string | null; error: { code: string; message: string; remedy: string } | null }
+type LiveStreamsRecordingRule = { rule: LiveRecordingRule; from: 'default' | 'stream' }
+type LiveStreamsRenditionsChoice = { mode: 'off' | 'auto' | 'preset'; preset?: string | null; heights?: number[] | null }
+type LiveStreamsRenditionsRenditionsItem = { id: string; state: 'starting' | 'running' | 'shed' | 'failed'; width: number; height: number; codec: 'h264' | 'hevc' | 'av1'; encoder: string; speedPreset: string; targetKbps: number; kbps: number; frameRate: number; busyMs: number; error: string | null }
+type LiveStreamsRenditions = { choice: LiveStreamsRenditionsChoice; chosen: boolean; state: 'off' | 'not-live' | 'running' | 'away' | 'broken' | 'multitrack' | 'nothing-to-make'; error: string | null; capped: boolean; behindMs: number; load: number; renditions: LiveStreamsRenditionsRenditionsItem[] }
+type LiveStreamsSessionsItem = { id: string; streamId: string; protocol: 'hls' | 'll-hls' | 'dash' | 'rtmp' | 'http-flv' | 'webrtc' | 'srt'; remoteAddress: string; userAgent: string; player: string | null; rendition: string | null; quality: string | null; startedAt: string; lastSeenAt: string; bytes: number; averageKbps: number; watchedMs: number; switches: number; stalls: number | null; stallMs: number | null; startupMs: number | null; latencyMs: number | null; bufferMs: number | null; bitrateKbps: number | null; throughputKbps: number | null; droppedFrames: number | null; errors: number | null; lastError: string | null; reportedBy: 'beacon' | 'cmcd' | 'requests' }
+type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; dash?: number; rtmp?: number; 'http-flv'?: number; webrtc?: number; srt?: number }
+type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
+type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
+type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
+type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number }
+type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }
+type StudioAudioFilterKindsItem = { kind: string; title: string; settings: Record<string, unknown>; pictures?: boolean; sound?: boolean; encodes?: boolean; commands?: string[]; devices?: string; description?: string; latencyMs?: number; key?: string }
+type StudioAudioFilterKinds = { items: StudioAudioFilterKindsItem[] }
+type StudioCanvasesItem = { id: string; name: string; width: number; height: number; background: string; scene: string }
+type PostStudioCanvases = { revision: number; item: StudioCanvasesItem }
+type DeleteStudioCanvases = { revision: number; undo: string | null; redo: string | null; made: string[] }
+type StudioCanvasesMovePostBody = { index?: number | undefined; to?: string | undefined; ifRevision?: number | undefined }
+type StudioCollectionCollectionScenesItemItemAlignment = { x: 'left' | 'center' | 'right'; y: 'top' | 'center' | 'bottom' }
+type StudioCollectionCollectionScenesItemItemCrop = { left: number; top: number; right: number; bottom: number }
+type StudioCollectionCollectionScenesItemItemBounds = { fit: 'stretch' | 'contain' | 'cover' | 'width' | 'height' | 'shrink'; width: number; height: number; alignment: StudioCollectionCollectionScenesItemItemAlignment }
+type StudioCollectionCollectionScenesItemItem = { id: string; name?: string; visible: boolean; locked: boolean; position: { x: number; y: number }; scale: { x: number; y: number }; rotation: number; alignment: StudioCollectionCollectionScenesItemItemAlignment; crop: StudioCollectionCollectionScenesItemItemCrop; bounds: StudioCollectionCollectionScenesItemItemBounds | null; blend: 'normal' | 'add' | 'subtract' | 'screen' | 'multiply' | 'overlay' | 'lighten' | 'darken' | 'difference' | 'color-dodge' | 'color-burn' | 'hard-light' | 'soft-light'; opacity: number; sampling: 'smooth' | 'nearest'; light?: 'video' | 'linear'; source: string }
+type StudioCollectionCollectionScenesItemItem2 = { id: string; name?: string; visible: boolean; locked: boolean; position: { x: number; y: number }; scale: { x: number; y: number }; rotation: number; alignment: StudioCollectionCollectionScenesItemItemAlignment; crop: StudioCollectionCollectionScenesItemItemCrop; bounds: StudioCollectionCollectionScenesItemItemBounds | null; blend: 'normal' | 'add' | 'subtract' | 'screen' | 'multiply' | 'overlay' | 'lighten' | 'darken' | 'difference' | 'color-dodge' | 'color-burn' | 'hard-light' | 'soft-light'; opacity: number; sampling: 'smooth' | 'nearest'; light?: 'video' | 'linear'; scene: string }
+type StudioCollectionCollectionScenesItemItem3 = { id: string; name?: string; visible: boolean; locked: boolean; position: { x: number; y: number }; scale: { x: number; y: number }; rotation: number; alignment: StudioCollectionCollectionScenesItemItemAlignment; crop: StudioCollectionCollectionScenesItemItemCrop; bounds: StudioCollectionCollectionScenesItemItemBounds | null; blend: 'normal' | 'add' | 'subtract' | 'screen' | 'multiply' | 'overlay' | 'lighten' | 'darken' | 'difference' | 'color-dodge' | 'color-burn' | 'hard-light' | 'soft-light'; opacity: number; sampling: 'smooth' | 'nearest'; light?: 'video' | 'linear'; group: (StudioCollectionCollectionScenesItemItem | StudioCollectionCollectionScenesItemItem2)[] }
+type StudioCollectionCollectionScenesItemFiltersItem = { id: string; name: string; kind: string; enabled: boolean; settings: Record<string, unknown> }
+type StudioCollectionCollectionScenesItem = { id: string; name: string; canvas: string; items: (StudioCollectionCollectionScenesItemItem | StudioCollectionCollectionScenesItemItem2 | StudioCollectionCollectionScenesItemItem3)[]; filters: StudioCollectionCollectionScenesItemFiltersItem[]; transition?: string; follows?: string }
+type StudioCollectionCollectionSourcesItemAudio = { gainDb: number; pan: number; muted: boolean; solo: boolean; syncOffsetMs: number; tracks: number[]; monitoring: 'off' | 'only' | 'also'; followsVideo: boolean; filters: StudioCollectionCollectionScenesItemFiltersItem[] }
+type StudioCollectionCollectionSourcesItem = { id: string; name: string; kind: string; settings: Record<string, unknown>; filters: StudioCollectionCollectionScenesItemFiltersItem[]; audio?: StudioCollectionCollectionSourcesItemAudio }
+type StudioCollectionCollectionTransitionsItem = { id: string; name: string; kind: 'cut' | 'fade' | 'slide' | 'push' | 'wipe' | 'stinger' | 'move'; durationMs: number; settings: Record<string, unknown> }
+type StudioCollectionCollectionOutputsItemVideo = { codec: 'h264' | 'hevc' | 'av1'; encoder: string; height: number | null; frameDivisor: number; rateControl: 'cbr' | 'vbr' | 'crf'; bitrateKbps: number; maxBitrateKbps: number | null; crf: number; preset: string; keyframeMs: number; bFrames: number; profile: 'auto' | 'baseline' | 'main' | 'high'; colorSpace: 'bt709' | 'bt601'; colorRange: 'limited' | 'full' }
+type StudioCollectionCollectionOutputsItemAudioItem = { codec: 'aac' | 'opus'; bitrateKbps: number; track: number }
+type StudioCollectionCollectionOutputsItem = { id: string; name: string; kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'; autostart: boolean; canvas: string; video: StudioCollectionCollectionOutputsItemVideo | null; audio: StudioCollectionCollectionOutputsItemAudioItem[]; settings: Record<string, unknown> }
+type StudioCollectionCollectionMacrosItem = { id: string; name: string; hotkeys: string[]; actions: Record<string, unknown>[] }
+type StudioCollectionCollectionTracksItem = { id: string; name: string; filters: StudioCollectionCollectionScenesItemFiltersItem[] }
+type StudioCollectionCollection = { format: 'ami-streams/collection'; version: 1; id: string; name: string; frameRate: { numerator: number; denominator: number }; canvases: StudioCanvasesItem[]; scenes: StudioCollectionCollectionScenesItem[]; sources: StudioCollectionCollectionSourcesItem[]; transitions: StudioCollectionCollectionTransitionsItem[]; transition: string; outputs: StudioCollectionCollectionOutputsItem[]; macros: StudioCollectionCollectionMacrosItem[]; tracks: StudioCollectionCollectionTracksItem[]; byEditors?: string; monitorDevice?: string }
+type StudioCollection = { revision: number; undo: string | null; redo: string | null; name: string; file: string; saved: boolean; conflict: boolean; error: { code: string; message: string; remedy: string } | null; lostSecrets: string[]; collection: StudioCollectionCollection }
+type StudioCollectionVersions = { items: { id: string; replacedAt: string; bytes: number }[] }
+type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; open: boolean }
+type StudioFilesItem = { id: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; fileUrl: string }
+type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }
+type PostStudioHotkeys = { items: PostStudioHotkeysItem[] }
+type PostStudioMacros = { revision: number; item: StudioCollectionCollectionMacrosItem }
+type StudioMacrosDuplicatePostBody = { id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined; ifRevision?: number | undefined }
+type StudioOutputsItem2 = { id: string; name: string; kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'; autostart: boolean; canvas: string; video: StudioCollectionCollectionOutputsItemVideo | null; audio: StudioCollectionCollectionOutputsItemAudioItem[]; settings: Record<string, unknown>; report: StudioOutputsItem | null }
+type PostStudioOutputs = { revision: number; item: StudioOutputsItem2 }
+type StudioOutputsCommandsPostBody = { command: string; details?: Record<string, unknown> | undefined }
+type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null }
+type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
+type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }
+type PostStudioRedo = { revision: number; undo: string | null; redo: string | null; made: string[]; name: string }
+type PostStudioScenes = { revision: number; item: StudioCollectionCollectionScenesItem }
+type StudioScenesFiltersItem = { id: string; name: string; kind: string; enabled: boolean; settings: Record<string, unknown>; problem: string | null }
+type StudioScenesFilters = { revision: number; items: StudioScenesFiltersItem[] }
+type PostStudioScenesFilters = { revision: number; item: StudioScenesFiltersItem }
+type PostStudioScenesItems = { revision: number; item: StudioCollectionCollectionScenesItemItem | StudioCollectionCollectionScenesItemItem2 | StudioCollectionCollectionScenesItemItem3 }
+type StudioSourcesItemReport = { state: 'starting' | 'running' | 'paused' | 'waiting' | 'failed' | 'ended'; problem?: string; details?: Record<string, string | number | boolean | null>; picture?: { width: number; height: number } }
+type StudioSourcesItem = { id: string; name: string; kind: string; settings: Record<string, unknown>; filters: StudioCollectionCollectionScenesItemFiltersItem[]; audio?: StudioCollectionCollectionSourcesItemAudio; report: StudioSourcesItemReport | null }
+type PostStudioSources = { revision: number; item: StudioSourcesItem }
+type StudioSourcesAudioFilters = { revision: number; items: StudioCollectionCollectionScenesItemFiltersItem[] }
+type PostStudioSourcesAudioFilters = { revision: number; item: StudioCollectionCollectionScenesItemFiltersItem }
+type StudioTracks = { revision: number; item: StudioCollectionCollectionTracksItem }
+type PostStudioTransitions = { revision: number; item: StudioCollectionCollectionTransitionsItem }
+type TokensItem = { id: string; label: string; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string | null; revokedAt: string | null; lastUsedAt: string | null }
