@@ -157,7 +157,7 @@ describe('viewers of a ladder that the host makes', () => {
     network = await slowNetwork(host.httpPort, { downKbps: 20_000, delayMs: 10 })
     browser = await launchBrowser()
     publisher = publishFile(clip, `${host.rtmp}/${await host.key('show')}`, { loop: true })
-    await host.until('show', (stream) => stream.health?.frameRate > 0)
+    await host.until('show', (stream) => (stream.health?.frameRate ?? 0) > 0)
     const { body } = await host.api('POST', '/live/presets', {
       name: 'Two small',
       codec: 'h264',

@@ -171,7 +171,7 @@ describe('what strangers send to any endpoint', () => {
     peer = await connectPeer(`${host.http}/live/steady/whep`)
     expect(peer.status).toBe(201)
     await peer.untilConnected()
-    webrtcPort = (await host.api('GET', '/live/webrtc')).body.port
+    webrtcPort = (await host.api('GET', '/live/webrtc')).body.port!
     viewer = await watchFlv(`${host.http}/live/steady.flv`, 50)
     await until(() => viewer.frames > 60, 'pictures')
     before = kept()

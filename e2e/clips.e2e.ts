@@ -136,7 +136,7 @@ describe('clips', () => {
   it('plays every frame in a browser', async () => {
     const page = await browser.newPage()
     const list = (await host.api('GET', '/live/clips?stream=bframes')).body.items
-    const made = list.find((each: any) => each.title === 'bframes 37-171')
+    const made = list.find(({ title }) => title === 'bframes 37-171')!
     await page.goto(`${host.http}/watch/bframes`)
     const seen = await page.evaluate(
       async ({ url, source, count }) => {
@@ -226,7 +226,7 @@ describe('clips', () => {
     await page.getByTestId('tab-clips').click()
     const ready = page.locator('[data-testid="clip-row"][data-state="ready"]')
     await ready.nth(1).waitFor({ timeout: 60_000 })
-    const made = (await host.api('GET', '/live/clips?stream=page')).body.items.find((each: any) => each.title === 'By two clicks')
+    const made = (await host.api('GET', '/live/clips?stream=page')).body.items.find(({ title }) => title === 'By two clicks')!
     const frames = (await readFrames(await download(made))).map((frame) => frame.code!.frame)
     expect([frames[0], frames.at(-1), frames.length]).toEqual([first, last, last - first + 1])
     await ready.first().locator('img').waitFor()
@@ -274,7 +274,7 @@ describe('clips', () => {
 
   it('so does the player of recordings', async () => {
     expect((await host.api('POST', '/live/streams/page/recording')).status).toBe(200)
-    await until(async () => (await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.durationMs > 2000, 'two seconds')
+    await until(async () => ((await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.durationMs ?? 0) > 2000, 'two seconds')
     await host.api('DELETE', '/live/streams/page/recording')
     await until(async () => (await host.api('GET', '/live/recordings?stream=page')).body.items[0]?.spritesUrl, 'its pictures')
     const page = await browser.newPage({ viewport: { width: 1200, height: 900 } })

@@ -337,11 +337,11 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
       const mean = (field: string): number => recent.reduce((sum: number, sample: any) => sum + sample[field], 0) / recent.length
       const [video, audio] = [mean('videoBitrateKbps'), mean('audioBitrateKbps')]
       const asSent = Math.abs(mean('frameRate') - 30) < 2 && video > 400 && video < 1000 && Math.abs(audio - 128) < 45
-      return asSent && Math.abs(recent.at(-1).avOffsetMs) < 60 && body
+      return asSent && Math.abs(recent.at(-1)!.avOffsetMs!) < 60 && body
     }, 'eight seconds of what is sent')
-    expect(stream.health.keyframeIntervalMs).toBe(2000)
-    expect(stream.health.droppedFrames).toBe(0)
-    expect(stream.health.faults).toBe(0)
+    expect(stream.health!.keyframeIntervalMs).toBe(2000)
+    expect(stream.health!.droppedFrames).toBe(0)
+    expect(stream.health!.faults).toBe(0)
 
     // Every tenth picture of this one never left its encoder.
     const gaps = await RtmpPublisher.publish(host.rtmpPort, await host.key('gaps'))
@@ -350,8 +350,8 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
       (tag) => tag.timestampMs < 4000 && (tag.type !== 9 || pictures++ < 2 || pictures % 10 !== 0),
     )
     await gaps.play(tags)
-    const { health } = await host.until('gaps', (each) => each.health?.droppedFrames >= 10)
-    expect(health.droppedFrames).toBeLessThanOrEqual(14)
+    const { health } = await host.until('gaps', (each) => (each.health?.droppedFrames ?? 0) >= 10)
+    expect(health!.droppedFrames).toBeLessThanOrEqual(14)
     await gaps.bye()
   })
 })

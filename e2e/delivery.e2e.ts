@@ -187,9 +187,7 @@ describe.runIf(process.platform === 'linux')('a host that delivers with two proc
       done()
     }
     const { body } = await host.api('POST', '/live/streams/show/signed-addresses', { expiresInS: 600 })
-    const token = new URL(Object.values(body.addresses ?? body).find((each) => String(each).includes('token=')) as string).searchParams.get(
-      'token',
-    )
+    const token = new URL(Object.values(body).find((each) => String(each).includes('token=')) as string).searchParams.get('token')
     for (const path of [`${playlist}?token=${token}`, playlist.replace('/live/show/', `/live/show/@${encodeURIComponent(token ?? '')}/`)]) {
       const { statuses, done } = await ask(path, 30)
       expect(statuses).toEqual([200])

@@ -188,7 +188,7 @@ describe('WHIP destinations', () => {
       await until(made.id, live, 'curved')
       const there = await second.until('by-whip', (stream) => stream.state === 'active' && stream.tracks.length === 2)
       expect(there.tracks.map(({ codec }: any) => codec).sort()).toEqual(['h264', 'opus'])
-      expect(there.publisher.protocol).toBe('whip')
+      expect(there.publisher!.protocol).toBe('whip')
       await forSegments(`${second.http}/live/by-whip/hls.m3u8`, 2)
       const file = join(artifacts, 'destination-whip.mkv')
       await recordStream(`${second.http}/live/by-whip/hls.m3u8`, file, 4)
@@ -197,7 +197,7 @@ describe('WHIP destinations', () => {
       expect(gaps(seen)).toBe(0)
       const good = await until(made.id, (destination) => live(destination) && destination.statistics.frames > 90, 'curved')
       expect(good.statistics.reconnects).toBe(0)
-      await second.until('by-whip', ({ health }) => Math.abs(health.avOffsetMs) < 500)
+      await second.until('by-whip', ({ health }) => health !== null && Math.abs(health.avOffsetMs ?? 0) < 500)
       // Ended from here, the far end knows at once.
       await host.api('POST', `/live/streams/curved/destinations/${made.id}/stop`)
       await second.until('by-whip', (stream) => stream.state === 'ended')
@@ -228,7 +228,7 @@ describe('what is sent', () => {
         const made = await add({ template: 'custom', label: video, url: second.rtmp, key: await second.key(`in-${video}`) }, video)
         await until(made.id, live, video)
         const there = await second.until(`in-${video}`, (stream) => stream.state === 'active' && stream.tracks.length === 2)
-        expect(there.tracks.find(({ kind }: any) => kind === 'video').codec).toBe(video)
+        expect(there.tracks.find(({ kind }) => kind === 'video')!.codec).toBe(video)
         const srt = await add({ template: 'srt', label: 'ts', url: `srt://127.0.0.1:${second.ready.srtPort}`, key: 'x', passphrase }, video)
         await host.api('DELETE', `/live/streams/${video}/destinations/${srt.id}`)
       } finally {

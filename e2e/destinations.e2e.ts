@@ -177,9 +177,9 @@ describe('destinations', () => {
     await loud.stop()
     // The good one beside them never noticed.
     const { body } = await host.api('GET', '/live/streams/show/destinations')
-    const good = body.items.find(({ label }: any) => label === 'second host')
+    const good = body.items.find(({ label }) => label === 'second host')!
     expect(good.state).toBe('live')
-    expect(good.statistics.droppedFrames).toBe(0)
+    expect(good.statistics!.droppedFrames).toBe(0)
     expect((await until(made.wrong.id, ({ state }) => state === 'failed')).nextAttemptAt).toBeNull()
     // A right key heals what was rejected.
     const right = await second.key('healed')

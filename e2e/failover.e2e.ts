@@ -55,7 +55,7 @@ describe('a stream with a primary and a backup publisher', () => {
       const switched = await host.api('POST', '/live/streams/return/switch', { to: 'backup' })
       expect(switched).toMatchObject({ status: 200, body: { publisher: { role: 'backup' } } })
       await sleep(2500)
-      expect((await host.api('GET', '/live/streams/return')).body.publisher.role, 'no return against an operator').toBe('backup')
+      expect((await host.api('GET', '/live/streams/return')).body.publisher!.role, 'no return against an operator').toBe('backup')
       await Promise.all([primary.ended, backup.ended])
       await host.until('return', (each) => each.state === 'ended')
       const numbers = shownNumbers(await readHls(await videoPlaylist(host, 'return'), 'return'))
@@ -72,10 +72,10 @@ describe('a stream with a primary and a backup publisher', () => {
     const primary = publishFile(one, `${host.rtmp}/${secret}`)
     const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
     try {
-      await host.until('pair', (stream) => stream.publishers.length === 2 && stream.publishers[0].onAir && stream.tracks.length === 2)
+      await host.until('pair', (stream) => stream.publishers.length === 2 && stream.publishers[0]!.onAir && stream.tracks.length === 2)
       await sleep(4000)
       await primary.stop('SIGKILL')
-      const stream = await host.until('pair', (each) => each.publishers.length === 1 && each.publishers[0].onAir)
+      const stream = await host.until('pair', (each) => each.publishers.length === 1 && each.publishers[0]!.onAir)
       expect(stream).toMatchObject({ state: 'active', reconnecting: false, publisher: { role: 'backup' } })
       await backup.ended
       await host.until('pair', (each) => each.state === 'ended')
@@ -147,11 +147,11 @@ describe('a stream with a primary and a backup publisher', () => {
     const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
     let back: ReturnType<typeof publishFile> | undefined
     try {
-      await host.until('all', (stream) => stream.publishers.length === 2 && stream.publishers[0].onAir && stream.tracks.length === 2)
+      await host.until('all', (stream) => stream.publishers.length === 2 && stream.publishers[0]!.onAir && stream.tracks.length === 2)
       expect((await host.api('PATCH', '/live/streams/all/slate', { slate: 'default' })).status).toBe(200)
       const chosen = await host.api('PUT', '/live/streams/all/renditions', { mode: 'preset', preset: made.body.id })
       expect(chosen.body.renditions).toHaveLength(1)
-      const small = chosen.body.renditions[0].id as string
+      const small = chosen.body.renditions[0]!.id
       const runs = async () => {
         const { renditions } = (await host.api('GET', '/live/streams/all/renditions')).body
         return renditions[0]?.state === 'running' && renditions[0].frameRate > 0

@@ -155,7 +155,7 @@ describe('a disk that is full', () => {
     const publisher = publishFile(await clip(), `${host.rtmp}/${secret}`, { loop: true })
     const sequence = async (): Promise<number> => (await host.api('GET', '/live/streams/cam')).body.health?.keyframeSequence ?? 0
     try {
-      await host.until('cam', (stream) => stream.state === 'active' && stream.health?.keyframeSequence > 0)
+      await host.until('cam', (stream) => stream.state === 'active' && (stream.health?.keyframeSequence ?? 0) > 0)
       fill()
       const refused = await host.api('POST', '/live/keys', { stream: 'other' })
       expect([refused.status, refused.body.code], 'what cannot be kept is refused').toEqual([507, 'storage.full'])

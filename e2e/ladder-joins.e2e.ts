@@ -54,7 +54,7 @@ describe('a quality that is added while people watch', () => {
       send(type, timestampMs, body)
     }
     playing = publisher.play(repeated(tags, (frames * 1000) / 30, 30))
-    await host.until('show', (stream) => stream.health?.frameRate > 0)
+    await host.until('show', (stream) => (stream.health?.frameRate ?? 0) > 0)
   })
   afterAll(async () => {
     publisher?.break()

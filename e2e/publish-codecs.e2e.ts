@@ -214,7 +214,7 @@ describe('publishers of every codec', () => {
       await recordStream(`${host.http}/live/nano/index.m3u8`, file, 30)
       expect((await readFrames(file)).map((frame) => frame.code?.frame)).toEqual(wholeClip.slice(0, 180))
       const nanoStream = (await host.api('GET', '/live/streams/nano')).body
-      expect(nanoStream.health.timestampRepairs).toBe(0)
+      expect(nanoStream.health!.timestampRepairs).toBe(0)
     } finally {
       for (const publisher of [two, changing, nano]) publisher.break()
     }

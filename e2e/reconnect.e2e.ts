@@ -198,7 +198,7 @@ describe('publishers that come back, jump in time, or must go', () => {
     const second = publishFile(clip, `${host.rtmp}/${secret}`, { args: ['-an'] })
     try {
       const stream = await host.until('mute', (each) => !each.reconnecting && each.tracks.length === 1)
-      expect(stream.tracks[0].kind).toBe('video')
+      expect(stream.tracks[0]!.kind).toBe('video')
     } finally {
       await second.stop()
     }
@@ -219,9 +219,9 @@ describe('publishers that come back, jump in time, or must go', () => {
     const heir = await RtmpPublisher.publish(host.rtmpPort, yielding)
     await old.until(/publish\.taken_over/)
     const playingHeir = heir.play(tags)
-    const after = await host.until('yielding', (stream) => stream.publisher?.sessionId !== before.publisher.sessionId)
+    const after = await host.until('yielding', (stream) => stream.publisher?.sessionId !== before.publisher!.sessionId)
     expect(after.id).toBe(before.id)
-    expect(after.publisher.sessionId).not.toBe(before.publisher.sessionId)
+    expect(after.publisher!.sessionId).not.toBe(before.publisher!.sessionId)
     expect(await mediaPlaylist(host, 'yielding')).toBe(address)
 
     expect((await host.api('POST', '/live/streams/refusing/kick')).status).toBeLessThan(300)
@@ -251,10 +251,10 @@ describe('publishers that come back, jump in time, or must go', () => {
           tags.filter((tag) => tag.timestampMs < 7000),
           { at: shapes[name]! },
         )
-        const stream = await host.until(name, (each) => each.state === 'active' && each.health?.timestampRepairs > 0)
+        const stream = await host.until(name, (each) => each.state === 'active' && (each.health?.timestampRepairs ?? 0) > 0)
         expect(publisher.closed, name).toBe(false)
         await publisher.bye()
-        expect(stream.health.timestampRepairs, name).toBeLessThan(60)
+        expect(stream.health!.timestampRepairs, name).toBeLessThan(60)
         await host.until(name, (each) => each.state === 'ended')
         const text = await (await fetch(await mediaPlaylist(host, name))).text()
         expect(checkMediaPlaylist(text), name).toEqual([])

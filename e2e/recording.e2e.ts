@@ -314,8 +314,8 @@ describe('recording to a disk that fills', () => {
       expect(waiting.error.code).toBe('recording.disk_full')
       expect((await host.api('GET', '/health')).body).toMatchObject({ status: 'degraded', problems: [{ code: 'recording.disk_full' }] })
       expect((await host.api('GET', '/live/streams/cam')).body).toMatchObject({ state: 'active', reconnecting: false })
-      const [cut] = (await host.api('GET', '/live/recordings?stream=cam')).body.items
-      expect(cut.error.code).toBe('recording.disk_full')
+      const cut = (await host.api('GET', '/live/recordings?stream=cam')).body.items[0]!
+      expect(cut.error!.code).toBe('recording.disk_full')
       expect(await complaintsOf(join(small, 'cam', cut.fileName))).toBe('')
       spawnSync('mount', ['-o', 'remount,size=40m', small])
       rmSync(filler)

@@ -23,7 +23,7 @@ describe('a ladder that the host makes', () => {
     const clip = await testClip('renditions-540p', { width: 960, height: 540, frames: 60 * 30, videoKbps: 1500 })
     host = await startHost({ name: 'renditions' })
     publisher = publishFile(clip, `${host.rtmp}/${await host.key('show')}`)
-    await host.until('show', (stream) => stream.health?.frameRate > 0)
+    await host.until('show', (stream) => (stream.health?.frameRate ?? 0) > 0)
   })
   afterAll(async () => {
     await publisher?.stop()
@@ -135,10 +135,10 @@ describe('a ladder that the host makes', () => {
 
   it('measures the encoders of this machine once, and says why others are not there', async () => {
     const { items } = (await host.api('GET', '/live/encoders')).body
-    const x264 = items.find((each: any) => each.name === 'libx264')
+    const x264 = items.find(({ name }) => name === 'libx264')!
     expect(x264).toMatchObject({ found: true, codec: 'h264', kind: 'software' })
     expect(x264.speed).toBeGreaterThan(0.2)
-    for (const each of items) expect(each.found ? each.speed > 0 : each.reason.length > 0).toBe(true)
+    for (const each of items) expect(each.found ? each.speed! > 0 : each.reason!.length > 0).toBe(true)
     const kept = JSON.parse(readFileSync(join(host.dataDir, 'encoders.json'), 'utf8'))
     expect(kept.encoders).toEqual(items)
   })
@@ -153,7 +153,7 @@ describe('a source over the limit of its key', () => {
     try {
       await until(async () => {
         const { status, body } = await host.api('GET', '/live/streams/loud/renditions')
-        return status === 200 && body.capped && body.renditions[0]?.frameRate > 0 ? true : undefined
+        return status === 200 && body.capped && (body.renditions[0]?.frameRate ?? 0) > 0 ? true : undefined
       }, 'the source is capped')
       const kbps = await until(async () => {
         const master = await (await fetch(`${host.http}/live/loud/index.m3u8`)).text()

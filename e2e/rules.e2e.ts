@@ -147,7 +147,7 @@ describe('a stream that is watched with signed URLs only', () => {
   it('takes URLs and tokens that another program signs, bound to stream, expiry and IP address', async () => {
     const made = await host.api('POST', '/live/playback-keys', { label: 'our site' })
     const sign = (stream: string, expires: number, address = '') =>
-      createHmac('sha256', made.body.secret).update(`/live/${stream}/\n${expires}\n${address}`).digest('base64url')
+      createHmac('sha256', made.body.secret!).update(`/live/${stream}/\n${expires}\n${address}`).digest('base64url')
     const soon = Math.floor(Date.now() / 1000) + 60
     const signed = (expires: number, address: string, signature: string) =>
       `/live/stage/index.m3u8?expires=${expires}&key=${made.body.key.id}&signature=${signature}${address ? `&address=${address}` : ''}`
@@ -289,7 +289,7 @@ describe('hooks', () => {
     expect((await host.api('POST', '/live/demo', { name: 'filed' })).status).toBe(200)
     await host.until('filed', (state) => state.state === 'active' && state.tracks.length === 2, 30_000)
     expect((await host.api('POST', '/live/streams/filed/recording')).status).toBeLessThan(300)
-    await until(async () => (await host.api('GET', '/live/recordings?stream=filed')).body.items[0]?.durationMs > 1000, 'a recording')
+    await until(async () => ((await host.api('GET', '/live/recordings?stream=filed')).body.items[0]?.durationMs ?? 0) > 1000, 'a recording')
     await host.api('DELETE', '/live/streams/filed/recording')
     await host.api('DELETE', '/live/demo')
     await until(() => heard.some(({ path }) => path === '/archive'), 'the archive is told')

@@ -27,7 +27,7 @@ interface Shown {
 }
 
 const source = async (stream: string): Promise<Shown> =>
-  (await host.api('GET', '/live/sources')).body.items.find((each: { stream: string }) => each.stream === stream)
+  (await host.api('GET', '/live/sources')).body.items.find((each) => each.stream === stream)!
 
 async function untilState(stream: string, state: string, timeoutMs = 60_000): Promise<Shown> {
   const end = performance.now() + timeoutMs

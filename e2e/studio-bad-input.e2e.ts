@@ -50,7 +50,7 @@ interface Report {
 }
 
 async function done<T>(method: string, path: string, body?: object): Promise<T> {
-  const answer = await host.api<T>(method, path, body)
+  const answer = await host.api(method, path, body)
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }

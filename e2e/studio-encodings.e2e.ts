@@ -159,7 +159,7 @@ describe('encodings', () => {
     await show.add('bad', 'recording', { folder, name: 'bad' }, { video: { codec: 'h264', encoder: 'h264_nvenc', bitrateKbps: 900 } })
     await host.api('POST', '/studio/outputs/bad/start', {})
     const { error } = await show.until('bad', ({ state }) => state === 'failed' || state === 'retrying')
-    expect(error.message).toMatch(/nvenc/i)
+    expect(error!.message).toMatch(/nvenc/i)
     await show.stop('bad')
     expect((await readFrames(await file)).length).toBeGreaterThan(30)
   })

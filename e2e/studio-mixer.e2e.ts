@@ -67,7 +67,7 @@ describe('audio through the mixer and an encoder into a file', () => {
   })
 
   const api = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    const answer = await host.api<T>(method, path, body)
+    const answer = await host.api(method, path, body)
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
     return answer.body
   }

@@ -57,7 +57,7 @@ describe("the studio's outputs", () => {
     const viewed = join(scratch, 'viewed.mkv')
     await recordPictures(`${host.rtmp}/show`, viewed, 50)
     await show.stop('file')
-    const { path } = (await host.api('GET', '/studio/files')).body.items[0]
+    const { path } = (await host.api('GET', '/studio/files')).body.items[0]!
     const [seen, written] = [await picturesOf(viewed), await picturesOf(path)]
     const at = written.indexOf(seen[0]!)
     expect(at).toBeGreaterThanOrEqual(0)
@@ -85,7 +85,7 @@ describe("the studio's outputs", () => {
 
     await nginx.stop('SIGKILL')
     const lost = await show.until('rtmp', ({ state }) => state === 'retrying')
-    expect(lost.error.code).toMatch(/^destination\./)
+    expect(lost.error!.code).toMatch(/^destination\./)
     const frames = (await show.report('srt')).statistics.frames
     await show.until('srt', ({ statistics }) => statistics.frames > frames + 30)
     expect([await show.report('srt'), await show.report('whip')].map(({ state }) => state)).toEqual(['live', 'live'])
@@ -141,7 +141,7 @@ describe("the studio's outputs", () => {
       await host.api('POST', '/studio/scenes/game/items', { source: 'cam' })
       await show.switchTo('game')
       const report = async (): Promise<any> =>
-        (await host.api('GET', '/studio/sources')).body.items.find(({ id }: any) => id === 'cam').report
+        (await host.api('GET', '/studio/sources')).body.items.find(({ id }: any) => id === 'cam')!.report
       let found: any
       await until(
         async () => {
@@ -165,7 +165,7 @@ describe("the studio's outputs", () => {
     const { key: secret, as } = Object.fromEntries(new URLSearchParams(behind))
     expect(as).toBe('Ada')
     expect(page).toBe(`${host.http}/publish/${guest.stream}`)
-    expect((await fetch(page)).status).toBe(200)
+    expect((await fetch(page!)).status).toBe(200)
     const publisher = publishFile(await baseClip(), `${host.rtmp}/${secret}`, { loop: true })
     try {
       await host.until(guest.stream, ({ state, tracks }) => state === 'active' && tracks.length === 2)

@@ -303,7 +303,7 @@ describe('the studio', () => {
       expect((await host.api('POST', '/studio/collections', { name: 'Desk', collection })).status).toBeLessThan(300)
       expect((await host.api('POST', '/studio/collections/Desk/open', {})).status).toBeLessThan(300)
       const listed = await until(async () => {
-        const { status, body } = await host.api<{ items: object[] }>('GET', '/studio/devices?kind=camera')
+        const { status, body } = await host.api('GET', '/studio/devices?kind=camera')
         return status === 200 ? body.items : undefined
       }, 'the cameras are listed')
       expect(listed).toContainEqual(expect.objectContaining({ kind: 'camera', id: 'desk-camera', name: 'Desk camera' }))

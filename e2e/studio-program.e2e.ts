@@ -61,13 +61,13 @@ interface StudioFile {
 }
 
 async function get<T>(path: string): Promise<T> {
-  const { status, body } = await host.api<T>('GET', path)
+  const { status, body } = await host.api('GET', path)
   if (status !== 200) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`)
   return body
 }
 
 async function post<T>(path: string, body: object): Promise<T> {
-  const answer = await host.api<T>('POST', path, body)
+  const answer = await host.api('POST', path, body)
   if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }

@@ -321,7 +321,7 @@ describe('a recording on a disk that fills', () => {
     writeFileSync(join(small, 'filler'), Buffer.alloc(1_700_000))
     await Promise.all([show.start('full'), show.start('other')])
     const waiting = await show.until('full', ({ state }) => state === 'retrying')
-    expect(waiting.error.code).toBe('recording.disk_full')
+    expect(waiting.error!.code).toBe('recording.disk_full')
     expect((await host.api('GET', '/health')).body).toMatchObject({ status: 'degraded', problems: [{ code: 'recording.disk_full' }] })
     await show.until('other', live)
     // The output says so at once, whatever the disk does; its file when it is closed and read.

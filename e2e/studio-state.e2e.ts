@@ -61,7 +61,7 @@ const document = {
 }
 
 async function ask<T = any>(method: string, path: string, body?: unknown): Promise<T> {
-  const answer = await host.api<T>(method, path, body)
+  const answer = await host.api(method, path, body)
   if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }

@@ -247,7 +247,7 @@ describe('a virtual camera of v4l2loopback', () => {
     await show.add('loopback', 'virtual-camera', { via: 'v4l2loopback' }, { audio: [] })
     const reply = await host.api('POST', '/studio/outputs/loopback/start', {})
     expect(reply).toMatchObject({ status: 503, body: { code: 'studio.virtual_camera_missing' } })
-    expect(reply.body.detail + reply.body.remedy).toContain('v4l2loopback')
+    expect(`${reply.body.detail} ${reply.body.remedy}`).toContain('v4l2loopback')
   })
 
   it('is fed with every frame of a store, once', async () => {

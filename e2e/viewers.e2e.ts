@@ -56,7 +56,7 @@ describe('who is watching', () => {
     const pages = await Promise.all(['hls', 'dash', 'webrtc'].map((player) => open(`/watch/crowd?player=${player}`)))
     await Promise.all(pages.map((page) => untilMoving(page)))
     const stream = (await host.api('GET', '/live/streams/crowd')).body
-    for (const url of [stream.rtmpUrl, `${host.http}/live/crowd.flv`, `${host.http}/live/crowd/hls.m3u8`, stream.srtUrl]) play(url)
+    for (const url of [stream.rtmpUrl, `${host.http}/live/crowd.flv`, `${host.http}/live/crowd/hls.m3u8`, stream.srtUrl!]) play(url)
     const { figures: all, items } = await until('crowd', (viewers) => viewers.figures.concurrent === 7 && viewers.figures.measured === 3)
     // A page whose connection takes too long to come about, as on a machine that is delayed, plays Low-Latency HLS instead.
     const inRealTime = (await pages[2]!.evaluate(() => window.__player!.engine)) === 'webrtc'
@@ -94,7 +94,7 @@ describe('who is watching', () => {
     expect(ended.items.length).toBeGreaterThanOrEqual(1)
     // Who fell back was a viewer twice, where its first connection came about in the end.
     const { samples } = (await host.api('GET', '/live/streams/crowd/viewers/history?step=1')).body
-    expect([7, inRealTime ? 7 : 8]).toContain(samples.at(-1).total)
+    expect([7, inRealTime ? 7 : 8]).toContain(samples.at(-1)!.total)
   })
 
   it('counts no beacon of a session that never fetched, and rejects invalid ones', async () => {

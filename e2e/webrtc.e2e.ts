@@ -70,7 +70,7 @@ describe('WebRTC on node-datachannel', () => {
 
     const sessions = (await host.api('GET', '/live/streams/cam/sessions')).body.items
     expect(sessions).toEqual([expect.objectContaining({ protocol: 'webrtc', bytes: expect.any(Number) })])
-    expect(sessions[0].bytes).toBeGreaterThan(10_000)
+    expect(sessions[0]!.bytes).toBeGreaterThan(10_000)
     await until(async () => (await (await fetch(`${host.http}/live/cam/index.m3u8`)).text()).includes('CODECS="avc1'), 'a playlist')
 
     await viewer.evaluate((address) => fetch(address, { method: 'DELETE' }), `${host.http}${played.location}`)
@@ -279,7 +279,7 @@ describe('WebRTC on node-datachannel', () => {
     for (let i = 0; i < 200; i++) {
       const packet = Buffer.alloc(20 + (i % 80), i)
       if (i % 2 === 0) packet.set([0, 1, 0, i % 90, 0x21, 0x12, 0xa4, 0x42])
-      noise.send(packet, port, '127.0.0.1')
+      noise.send(packet, port!, '127.0.0.1')
     }
     const flood = await Promise.all(Array.from({ length: 300 }, () => post('/live/rtmp/whep', 'v=0\r\n').then((reply) => reply.status)))
     noise.close()

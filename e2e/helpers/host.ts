@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Answer, HasRoute, Method } from '../../src-main/api/typed-api.ts'
 import { type Contract, contractOf } from './contract.ts'
 import { artifacts, root } from './paths.ts'
 
@@ -24,15 +25,39 @@ export interface RunningHost {
   /** ms from spawning to the ready line. */
   readonly startMs: number
   readonly log: readonly string[]
-  api<T = any>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>
+  /** A request to a URL below /api/v1, of which every answer is checked against the description of the API. */
+  api<const M extends string, const Path extends string>(
+    method: M,
+    path: Path,
+    body?: unknown,
+  ): Promise<{ status: number; body: Answered<M, Path> }>
   /** Makes a key for a stream and returns its secret; a stream of it ends as soon as its encoder stops, unless `more` says otherwise. */
   key(stream: string, more?: object): Promise<string>
   /** Waits until the stream's state makes `accept` true; fails with the last state. */
-  until(stream: string, accept: (state: any) => boolean, timeoutMs?: number): Promise<any>
+  until(stream: string, accept: (state: Stream) => boolean, timeoutMs?: number): Promise<Stream>
   kill(signal?: NodeJS.Signals): Promise<void>
   /** Ends the host and removes its data folder unless it was given. */
   stop(): Promise<void>
 }
+
+type Stream = Answer<'GET', '/live/streams/*'>
+
+/** What every rejected request is answered with. */
+interface Rejected {
+  readonly code?: string
+  readonly title?: string
+  readonly detail?: string
+  readonly remedy?: string
+}
+
+/** What a request is answered with: as its route says, or why it was rejected. Anything where only the running test knows the URL. */
+type Answered<M extends string, Path extends string> = M extends Method
+  ? HasRoute<M, Path> extends true
+    ? Answer<M, Path> extends undefined
+      ? Rejected
+      : Answer<M, Path> & Rejected
+    : any
+  : any
 
 /** Finds a value by any of the names anywhere in the ready line. */
 function field(line: unknown, ...names: string[]): unknown {
@@ -149,7 +174,7 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
     async key(stream, more = {}) {
       const reply = await host.api('POST', '/live/keys', { stream, restartWindowMs: 0, ...more })
       if (reply.status !== 201) throw new Error(`no key: ${JSON.stringify(reply)}`)
-      return reply.body.secret as string
+      return reply.body.secret
     },
     async until(stream, accept, timeoutMs = 60_000) {
       const end = performance.now() + timeoutMs

@@ -1,17 +1,21 @@
+import type { Answer, HasRoute, Method } from '../../src-main/api/typed-api.ts'
 import type { RunningHost } from './host.ts'
 import { until } from './until.ts'
+
+/** How an output is; each kind has figures of its own. */
+type OutputReport = Omit<Answer<'GET', '/studio'>['outputs'][number], 'statistics'> & { readonly statistics: Readonly<Record<string, any>> }
 
 /** A show of the studio for tests of its outputs: the test picture with its beep on a canvas of 640x360 at 30 fps. */
 export interface Show {
   /** Adds an output; settings and encodings over what all have. */
   add(id: string, kind: string, settings: object, more?: object): Promise<void>
-  start(id: string): Promise<any>
+  start(id: string): Promise<OutputReport>
   stop(id: string): Promise<void>
   /** Does what its kind can; answers what it made. */
   command(id: string, command: string, details?: object): Promise<any>
-  report(id: string): Promise<any>
+  report(id: string): Promise<OutputReport>
   /** Waits until the output's report is as wanted; fails with the last one. */
-  until(id: string, accept: (report: any) => boolean, timeoutMs?: number): Promise<any>
+  until(id: string, accept: (report: OutputReport) => boolean, timeoutMs?: number): Promise<OutputReport>
   /** Process of the studio. */
   worker(): Promise<number>
   /** Puts a scene on air; answers its first frame. */
@@ -44,8 +48,12 @@ export async function openShow(host: RunningHost): Promise<Show> {
 
 /** Requests that must be answered well. */
 function requests(host: RunningHost) {
-  return async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
+  return async <const M extends Method, const Path extends string>(
+    method: M,
+    path: HasRoute<M, Path> extends true ? Path : never,
+    body?: unknown,
+  ): Promise<Answer<M, Path>> => {
+    const reply = await host.api<string, string>(method, path, body)
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
     return reply.body
   }
@@ -64,21 +72,21 @@ export function showOf(host: RunningHost): Show {
     },
     command: async (id, command, details = {}) => (await must('POST', `/studio/outputs/${id}/commands`, { command, details })).result,
     async report(id) {
-      return (await must('GET', '/studio')).outputs.find((each: any) => each.id === id)
+      return (await must('GET', '/studio')).outputs.find((each) => each.id === id)!
     },
     async until(id, accept, timeoutMs) {
-      let report: any
-      const accepted = async (): Promise<any> => {
+      let report: OutputReport | undefined
+      const accepted = async (): Promise<OutputReport | false> => {
         report = await show.report(id)
         return accept(report) && report
       }
       return until(accepted, () => `output ${id} stays ${JSON.stringify(report)}`, timeoutMs)
     },
-    worker: async () => (await must('GET', '/studio/statistics')).pid,
-    switchTo: async (scene) => (await must('POST', '/studio/program', { scene })).frame,
+    worker: async () => (await must('GET', '/studio/statistics')).pid!,
+    switchTo: async (scene) => (await must('POST', '/studio/program', { scene })).frame!,
   }
   return show
 }
 
 /** Reports of outputs that run well. */
-export const live = (report: any): boolean => report.state === 'live'
+export const live = (report: OutputReport): boolean => report.state === 'live'
