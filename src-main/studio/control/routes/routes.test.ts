@@ -1,0 +1,309 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Registry } from 'prom-client'
+import Value from 'typebox/value'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { StreamCarrier } from '../../../media/stream-carrier.ts'
+import type { AppError } from '../../../platform/errors.ts'
+import { createEventBus } from '../../../platform/event-bus.ts'
+import { openSecretBox } from '../../../platform/identity/secret-box.ts'
+import { mayAct, type Role } from '../../../platform/principal.ts'
+import type { RouteDefinition } from '../../../platform/routes.ts'
+import { type AppDatabase, openDatabase } from '../../../platform/storage/database.ts'
+import { silentLogger } from '../../../platform/telemetry/logger.ts'
+import { openReach } from '../../../platform/testing/open-reach.ts'
+import { createStudio, type Studio, studioMigrations } from '../../index.ts'
+import type { CanvasSwitch, ScreenshotOf, Switched } from '../engine/studio-engine.ts'
+import { FedEngine } from '../outputs/testing/fed-engine.ts'
+
+/** An engine that shows what it is told to at once. */
+class AnsweringEngine extends FedEngine {
+  readonly asked: unknown[] = []
+  override async switchTo(switches: readonly CanvasSwitch[] = []): Promise<Switched> {
+    for (const { canvas, scene, transition } of switches) {
+      this.tell({ kind: 'switched', canvas, scene, transition: transition?.id ?? null, frame: 5 })
+    }
+    return { frame: 5, tookMs: 1 }
+  }
+  override async screenshot(of?: ScreenshotOf): Promise<Uint8Array> {
+    this.asked.push(of)
+    return new Uint8Array([1])
+  }
+  override async command(...given: readonly unknown[]): Promise<void> {
+    this.asked.push(given)
+  }
+}
+
+const document = {
+  format: 'ami-streams/collection',
+  version: 1,
+  name: 'Evening show',
+  canvases: [{ id: 'main', name: 'Wide' }],
+  scenes: [
+    { id: 'intro', name: 'Intro', items: [{ id: 'i-blue', source: 'blue' }] },
+    {
+      id: 'talk',
+      name: 'Talk',
+      items: [
+        { id: 't-blue', source: 'blue' },
+        { id: 't-cam', source: 'cam' },
+      ],
+    },
+  ],
+  sources: [
+    { id: 'blue', kind: 'color', settings: { color: '#0000ff' } },
+    { id: 'cam', kind: 'stream', settings: { address: 'rtsp://ann:word@cam.example/1' } },
+  ],
+  outputs: [{ id: 'yt', name: 'YouTube', kind: 'rtmp', settings: { url: 'rtmps://a.example/live', key: 'very-secret-key' } }],
+  macros: [{ id: 'go', name: 'Go', hotkeys: ['Ctrl+1'], actions: [{ do: 'switch', scene: 'talk' }] }],
+}
+
+describe('the API of the studio', () => {
+  let dir: string
+  let database: AppDatabase
+  let engine: AnsweringEngine
+  let studio: Studio
+  let audit: string[]
+  let disinvited: string[]
+
+  /** The route of an address, and what its parameters are. */
+  function routeOf(method: string, path: string): { readonly route: RouteDefinition; readonly params: Record<string, string> } {
+    for (const route of studio.routes) {
+      if (route.method !== method) continue
+      const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name!)
+      const found = new RegExp(`^${route.path.replaceAll(/:\w+/g, '([^/]+)')}$`).exec(path)
+      if (found === null) continue
+      return { route, params: Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(found[index + 1]!)])) }
+    }
+    throw new Error(`no route ${method} ${path}`)
+  }
+
+  /** Asks as the API would: what the schemas forbid is a fault of the test, what they do not promise is one of the route. */
+  async function ask(method: string, address: string, body?: unknown, role: Role = 'editor'): Promise<any> {
+    const [path = '', query = ''] = address.split('?')
+    const { route, params } = routeOf(method, path)
+    const asked = route.query === undefined ? {} : Value.Convert(route.query, Object.fromEntries(new URLSearchParams(query)))
+    for (const [schema, value] of [
+      [route.params, params],
+      [route.query, asked],
+      [route.body, body],
+    ] as const) {
+      if (schema !== undefined) expect(Value.Check(schema, value), `${method} ${address} takes ${JSON.stringify(value)}`).toBe(true)
+    }
+    expect(mayAct({ id: role, role }, route.role), `${role} may ${method} ${path}`).toBe(true)
+    const request = {
+      params,
+      query: asked,
+      body,
+      principal: { id: role, role },
+      sharedBaseUrl: 'https://h',
+      signal: new AbortController().signal,
+    }
+    const reply = await route.handler(request as never)
+    const answer = route.responses[reply.status ?? 200]
+    expect(answer, `${method} ${path} documents ${reply.status ?? 200}`).toBeDefined()
+    const sent = JSON.parse(JSON.stringify(reply.body ?? null))
+    const faults = [...Value.Errors(answer!, sent)]
+    expect(faults, `${method} ${path} answers what it documents`).toEqual([])
+    return reply.bytes === undefined ? sent : reply.bytes
+  }
+  const fault = (asked: Promise<unknown>): Promise<string> =>
+    asked.then(
+      () => 'no fault',
+      (error: AppError) => error.code ?? String(error),
+    )
+
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'studio-routes-'))
+    database = await openDatabase({ dir, migrations: studioMigrations })
+    engine = new AnsweringEngine()
+    audit = []
+    disinvited = []
+    studio = await createStudio(
+      {
+        dataDir: dir,
+        database: database.kysely,
+        secrets: openSecretBox(dir),
+        writes: { enqueue: (_, write) => void write() },
+        events: createEventBus(silentLogger),
+        audit: { record: ({ message, actor }) => void audit.push(`${actor}: ${message}`) },
+        log: silentLogger,
+        registry: new Registry(),
+        carrier: {
+          invite: async (label: string) => ({ stream: 'guest-1', joinPath: `/publish/guest-1#as=${label}`, keyId: 'key_1' }),
+          disinvite: async (id: string) => void disinvited.push(id),
+          encoders: async () => [],
+        } as unknown as StreamCarrier,
+        reach: { policy: () => openReach, onChange: () => () => undefined } as never,
+        resumeWithinMs: () => 0,
+      },
+      engine,
+    )
+    await studio.start()
+    await ask('POST', '/studio/collections', { name: 'Evening', collection: document }, 'admin')
+    await ask('POST', '/studio/collections/Evening/open', {})
+  })
+  afterEach(async () => {
+    await studio.stop(true)
+    await database.close()
+    rmSync(dir, { recursive: true, force: true })
+  })
+
+  it('lists, opens, exports and closes collections; what is open is not deleted', async () => {
+    await ask('POST', '/studio/collections', { name: 'Morning' })
+    const { items } = await ask('GET', '/studio/collections', undefined, 'viewer')
+    expect(items.map(({ name, open }: any) => [name, open])).toEqual([
+      ['Evening', true],
+      ['Morning', false],
+    ])
+    expect(await fault(ask('POST', '/studio/collections', { name: 'Morning' }))).toBe('studio.collection_exists')
+    expect(await fault(ask('DELETE', '/studio/collections/Evening'))).toBe('request.conflict')
+    await ask('DELETE', '/studio/collections/Morning')
+    expect(await fault(ask('POST', '/studio/collections/Morning/open', {}))).toBe('studio.collection_not_found')
+    await ask('POST', '/studio/close', {})
+    expect((await ask('GET', '/studio')).open).toBeNull()
+    for (const path of ['/studio/collection', '/studio/scenes', '/studio/history']) {
+      expect(await fault(ask('GET', path)), path).toBe('studio.no_collection')
+    }
+    expect(audit).toEqual(expect.arrayContaining(['editor: the collection Morning was deleted', 'editor: the studio was closed']))
+  })
+
+  it('hides secrets from everybody, and gives them to an admin who asks', async () => {
+    for (const path of [
+      '/studio/collection',
+      '/studio/collections/Evening',
+      '/studio/outputs',
+      '/studio/outputs/yt',
+      '/studio/sources/cam',
+    ]) {
+      const shown = JSON.stringify(await ask('GET', path, undefined, 'viewer'))
+      expect(shown, path).not.toMatch(/very-secret-key|word@/)
+    }
+    expect(JSON.stringify(await ask('GET', '/studio/collections/Evening/export'))).not.toMatch(/very-secret-key|word@/)
+    expect(await fault(ask('GET', '/studio/collections/Evening/export?secrets=true'))).toBe('auth.forbidden')
+    expect(JSON.stringify(await ask('GET', '/studio/collections/Evening/export?secrets=true', undefined, 'admin'))).toMatch(
+      /very-secret-key/,
+    )
+  })
+
+  it('adds, changes, moves, copies and removes what is in lists; each is one step that can be undone', async () => {
+    const added = await ask('POST', '/studio/scenes?index=0', { id: 'end', name: 'End' })
+    expect([added.item.name, added.item.items]).toEqual(['End', []])
+    expect((await ask('GET', '/studio/scenes')).items.map(({ id }: any) => id)).toEqual(['end', 'intro', 'talk'])
+    expect((await ask('PATCH', '/studio/scenes/end', { name: 'Credits' })).item.name).toBe('Credits')
+    await ask('POST', '/studio/scenes/end/move', {})
+    const copy = await ask('POST', '/studio/scenes/talk/items/t-cam/duplicate', { id: 't-cam-2' })
+    expect(copy.item).toMatchObject({ id: 't-cam-2', source: 'cam' })
+    const removed = await ask('DELETE', '/studio/sources/cam')
+    expect((await ask('GET', '/studio/scenes/talk/items')).items.map(({ id }: any) => id)).toEqual(['t-blue'])
+    expect(removed.revision).toBe((await ask('GET', '/studio/collection')).revision)
+    const { undo } = await ask('GET', '/studio/history?limit=2')
+    expect([undo.length, undo[0].actor]).toEqual([2, 'editor'])
+    for (let step = 0; step < 5; step++) await ask('POST', '/studio/undo', {})
+    expect((await ask('GET', '/studio/scenes')).items.map(({ id }: any) => id)).toEqual(['intro', 'talk'])
+    expect((await ask('GET', '/studio/scenes/talk/items')).items.map(({ id }: any) => id)).toEqual(['t-blue', 't-cam'])
+    expect(await fault(ask('POST', '/studio/undo', {}))).toBe('studio.nothing_to_undo')
+    const redone = await ask('POST', '/studio/redo', {})
+    expect((await ask('GET', '/studio/history')).undo[0].name).toBe(redone.name)
+    expect((await ask('GET', '/studio/scenes')).items.map(({ id }: any) => id)).toEqual(['end', 'intro', 'talk'])
+  })
+
+  it('does edits together or not at all, and rejects those of an older revision', async () => {
+    const { revision } = await ask('GET', '/studio/collection')
+    const edits = [
+      { do: 'add', to: 'scenes', value: { id: 'end' } },
+      { do: 'remove', at: 'scenes/nowhere' },
+    ]
+    expect(await fault(ask('POST', '/studio/edits', { edits }))).toBe('studio.not_found')
+    expect((await ask('GET', '/studio/collection')).revision).toBe(revision)
+    const { made } = await ask('POST', '/studio/edits', { edits: edits.slice(0, 1), ifRevision: revision })
+    expect(made).toEqual(['end'])
+    for (const late of [
+      ask('POST', '/studio/edits', { edits: edits.slice(0, 1), ifRevision: revision }),
+      ask('PATCH', `/studio/scenes/end?ifRevision=${revision}`, { name: 'Late' }),
+      ask('DELETE', `/studio/scenes/end?ifRevision=${revision}`),
+      ask('PATCH', `/studio/collection?ifRevision=${revision}`, { name: 'Late' }),
+    ]) {
+      expect(await fault(late)).toBe('request.conflict')
+    }
+  })
+
+  it('groups items, takes the group apart and pastes copies', async () => {
+    const { made } = await ask('POST', '/studio/scenes/talk/group', { items: ['t-blue', 't-cam'], id: 'pair', name: 'Pair' })
+    expect(made).toEqual(['pair'])
+    const [group] = (await ask('GET', '/studio/scenes/talk/items')).items
+    expect(group.group.map(({ id }: any) => id)).toEqual(['t-blue', 't-cam'])
+    await ask('POST', '/studio/scenes/talk/items/pair/ungroup', {})
+    expect((await ask('GET', '/studio/scenes/talk/items')).items.map(({ id }: any) => id)).toEqual(['t-blue', 't-cam'])
+    const pasted = await ask('POST', '/studio/scenes/intro/paste', { items: [{ source: 'cam' }] })
+    expect((await ask('GET', `/studio/scenes/intro/items/${pasted.made[0]}`)).item.source).toBe('cam')
+  })
+
+  it('puts scenes on air by request, by macro and by hotkey', async () => {
+    const onAir = async (): Promise<string> => (await ask('GET', '/studio/program')).canvases[0].program
+    expect(await onAir()).toBe('intro')
+    expect(await ask('POST', '/studio/program', { scene: 'talk' })).toMatchObject({ canvas: 'main', scene: 'talk', frame: 5 })
+    expect(await onAir()).toBe('talk')
+    expect(await fault(ask('POST', '/studio/program', { scene: 'nowhere' }))).toBe('studio.not_found')
+    await ask('POST', '/studio/actions', { do: 'switch', scene: 'intro' })
+    expect(await onAir()).toBe('intro')
+    expect(await ask('POST', '/studio/macros/go/run')).toMatchObject({ macro: 'go', state: 'done', done: 1 })
+    expect(await onAir()).toBe('talk')
+    await ask('POST', '/studio/program', { scene: 'intro' })
+    expect((await ask('POST', '/studio/hotkeys', { chord: 'ctrl+1' })).items).toHaveLength(1)
+    expect((await ask('POST', '/studio/hotkeys', { chord: 'Ctrl+2' })).items).toEqual([])
+    expect(await onAir()).toBe('talk')
+    expect(await fault(ask('POST', '/studio/macros/nobody/run'))).toBe('studio.not_found')
+    expect((await ask('GET', '/studio/macro-runs')).items).toEqual([])
+    expect(audit).toEqual(expect.arrayContaining(['editor: studio: ran the macro Go', 'editor: studio: ran the macro Go (ctrl+1)']))
+  })
+
+  it('prepares a scene in studio mode and brings it on air', async () => {
+    expect(await fault(ask('POST', '/studio/preview', { scene: 'talk' }))).toBe('studio.mode_off')
+    await ask('PATCH', '/studio/program', { studioMode: true })
+    expect((await ask('POST', '/studio/preview', { scene: 'talk' })).canvases[0]).toMatchObject({ program: 'intro', preview: 'talk' })
+    await ask('POST', '/studio/transition', {})
+    expect((await ask('GET', '/studio/program')).canvases[0]).toMatchObject({ program: 'talk', preview: 'intro' })
+    expect((await ask('POST', '/studio/preview', { scene: null })).canvases[0].preview).toBeNull()
+    expect(await fault(ask('POST', '/studio/preview', { scene: 'nowhere' }))).toBe('studio.not_found')
+  })
+
+  it('gives images of what there is, of the main program where nothing is named', async () => {
+    for (const query of ['', '?program=main', '?preview=main', '?scene=talk', '?source=cam&type=jpeg']) {
+      expect((await ask('GET', `/studio/screenshot${query}`)).type, query).toBe(query.includes('jpeg') ? 'image/jpeg' : 'image/png')
+    }
+    expect(engine.asked).toEqual([{ program: 'main' }, { program: 'main' }, { preview: 'main' }, { scene: 'talk' }, { source: 'cam' }])
+    for (const query of ['program=x', 'preview=x', 'scene=x', 'source=x']) {
+      expect(await fault(ask('GET', `/studio/screenshot?${query}`)), query).toBe('studio.not_found')
+    }
+  })
+
+  it('hands commands to sources that there are', async () => {
+    await ask('POST', '/studio/sources/cam/commands', { command: 'seek', details: { ms: 5 } })
+    expect(engine.asked).toEqual([['cam', 'seek', { ms: 5 }]])
+    expect(await fault(ask('POST', '/studio/sources/nobody/commands', { command: 'seek' }))).toBe('studio.not_found')
+    expect(await fault(ask('POST', '/studio/outputs/nobody/start'))).toBe('studio.output_not_found')
+  })
+
+  it('describes every kind by a schema', async () => {
+    for (const list of ['source', 'filter', 'audio-filter', 'transition', 'output']) {
+      const { items } = await ask('GET', `/studio/${list}-kinds`, undefined, 'viewer')
+      expect(items.length, list).toBeGreaterThan(2)
+    }
+  })
+
+  it('invites a guest by a link, and ends the invitation', async () => {
+    const guest = await ask('POST', '/studio/guests', { label: 'Ann' })
+    expect(guest).toEqual({ id: 'key_1', stream: 'guest-1', joinUrl: 'https://h/publish/guest-1#as=Ann' })
+    await ask('DELETE', '/studio/guests/key_1')
+    expect(disinvited).toEqual(['key_1'])
+  })
+
+  it('lets viewers read alone, and admins alone open files of the machine', () => {
+    const wrong = studio.routes.filter(({ method, role, path }) =>
+      path === '/studio/open' ? role !== 'admin' : method !== 'GET' && role === 'viewer',
+    )
+    expect(wrong.map(({ method, path }) => `${method} ${path}`)).toEqual([])
+  })
+})
