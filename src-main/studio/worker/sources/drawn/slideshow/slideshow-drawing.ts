@@ -29,6 +29,10 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   let settings = first
   let shown = firstShown
   const before = readPlace(first, context.memory, firstShown)
+  /** Where it was interrupted, until it is back there. */
+  let from = before
+  /** Steps that were asked for and not taken yet, oldest first. */
+  let due: (1 | -1)[] = []
   let paused = before?.paused ?? false
   let ended = false
   let order = new SlideOrder(first.order, before?.seed)
@@ -76,36 +80,60 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     timer = setTimeout(then, ms)
   }
 
-  /** Goes to where it would be by now, had it not been interrupted; 1 where that is gone. */
-  function takeUp({ slide, position, runs, ...place }: SlidePlace): 0 | 1 {
-    if (!order.goTo(slide, position)) return 1
+  /** Goes to where it would be by now, had it not been interrupted; false where that is gone. */
+  function takeUp({ slide, position, runs, ...place }: SlidePlace): boolean {
+    if (!order.goTo(slide, position)) return false
+    ended = place.ended
     sinceMs = runs ? place.sinceMs : Date.now()
-    if (!runs || settings.intervalMs === 0) return 0
+    if (!runs || settings.intervalMs === 0) return true
     const passed = Math.floor(Math.max(0, Date.now() - sinceMs) / stayMs())
     sinceMs += passed * stayMs()
     // Whole rounds need not be walked.
     let steps = passed <= order.slides ? passed : settings.loop ? order.slides + (passed % order.slides) : order.slides
     while (steps > 0 && order.step(1, settings.loop) !== undefined) steps--
     ended = steps > 0
-    return 0
+    return true
   }
 
-  /** Shows the next slide that can be shown, in a direction; `from`: the one at which a slideshow that was interrupted there would be. */
-  async function go(by: 1 | -1, from?: SlidePlace): Promise<void> {
+  function go(by: 1 | -1): void {
+    due.push(by)
+    void move()
+  }
+
+  /** Starts before the first slide. */
+  function goFromStart(): void {
+    from = undefined
+    due = []
+    go(1)
+  }
+
+  /** Takes all steps that are due, and shows the first slide there that can be shown. */
+  async function move(): Promise<void> {
     const mine = ++turn
     clearTimeout(timer)
     reading.abort()
     reading = new AbortController()
     skipped = undefined
     await list()
-    let step: 1 | -1 | 0 = from === undefined ? by : takeUp(from)
+    // Whoever came later takes the steps of this one, too.
+    if (mine !== turn || closed) return
+    if (from !== undefined && !takeUp(from)) due.unshift(1)
+    from = undefined
+    for (const passed of due.slice(0, -1)) order.step(passed, settings.loop)
+    let step: 1 | -1 | 0 = due.at(-1) ?? 0
+    due = []
+    let tried = false
     // Each is tried once: a list of nothing but broken files comes to an end.
-    for (let tries = order.slides; tries > 0 && mine === turn; tries--) {
-      const path = step === 0 ? order.current : order.step(step, settings.loop)
+    for (let tries = order.slides; tries > 0; tries--) {
+      let path = step === 0 ? order.current : order.step(step, settings.loop)
       if (path === undefined) {
         ended = true
-        tell()
-        return
+        path = order.current
+        step = 0
+        if (path === undefined || tried || path === standing?.path) {
+          tell()
+          return
+        }
       }
       if (path === standing?.path) {
         standOn()
@@ -114,21 +142,23 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
       const slide = await read(path)
       if (mine !== turn || closed) return
       if (slide === undefined) {
+        tried = true
         step ||= 1
         continue
       }
-      ended = step === 0 && (ended || from?.ended === true)
-      if (step !== 0) sinceMs = Date.now()
+      if (step !== 0) {
+        ended = false
+        sinceMs = Date.now()
+      }
       change(slide)
       return
     }
-    if (mine !== turn || closed) return
     if (standing === undefined || order.slides === 0) {
       standing = undefined
       context.pictures?.clear()
       const nothing = settings.files.length === 0 && settings.folder === '' ? 'No images are chosen' : 'There is no image to show'
       context.report({ state: 'waiting', problem: skipped ?? nothing })
-      wait(lookAgainMs, () => void go(1))
+      wait(lookAgainMs, () => go(1))
     } else standOn()
   }
 
@@ -197,7 +227,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
     tell()
     clearTimeout(timer)
     if (resting() || ended || settings.intervalMs === 0) return
-    wait(Math.min(stayMs(), Math.max(1, sinceMs + stayMs() - Date.now())), () => void go(1))
+    wait(Math.min(stayMs(), Math.max(1, sinceMs + stayMs() - Date.now())), () => go(1))
   }
 
   function tell(): void {
@@ -228,10 +258,11 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
 
   function restart(): void {
     order.rewind()
-    void go(1)
+    goFromStart()
   }
 
-  void go(1, before)
+  if (from === undefined) go(1)
+  else void move()
   return {
     update(next) {
       const { intervalMs, fadeMs, whenHidden, ...before } = settings
@@ -240,7 +271,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
       if (JSON.stringify(before) !== JSON.stringify(after)) {
         order = new SlideOrder(next.order)
         standing = undefined
-        void go(1)
+        goFromStart()
       } else if (standing !== undefined) standOn()
     },
     show(now) {
@@ -250,8 +281,8 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
       else if (standing !== undefined) standOn()
     },
     command(name) {
-      if (name === 'next') void go(1)
-      else if (name === 'previous') void go(-1)
+      if (name === 'next') go(1)
+      else if (name === 'previous') go(-1)
       else if (name === 'restart') restart()
       else {
         paused = name === 'pause'
