@@ -144,6 +144,8 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     const reach = await createReach({ dataDir: config.data, privateFiles: [config.tlsKey], store: settingsStore, events })
     const wide = isWide(config.bind)
     const host = shownHost(config.bind, config.publicUrl)
+    const urlAt = (httpPort: number): string =>
+      config.publicUrl === '' ? `http://${host}:${httpPort}` : config.publicUrl.replace(/\/$/, '')
 
     let loading: Promise<Certificate> | undefined
     let certificate: Certificate | undefined
@@ -192,7 +194,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
       registry: metrics,
       ...(tls ? { certificate: () => tls } : {}),
       settings: settings.current,
-      baseUrl: () => ready?.url ?? '',
+      baseUrl: () => ready?.url ?? (config.httpPort === 0 ? '' : urlAt(config.httpPort)),
       resumes: restartedAfter !== undefined,
     })
     const studio = await createStudio({
@@ -288,8 +290,17 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     open.push(() => Promise.all([endpoint.stop(), live.stop()]))
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
-    const [http, opened] = await Promise.all([endpoint.start(), startLive(live, config)])
-    reach.setPorts({ ownHttpPorts: [http.httpPort], ownHttpsPorts: http.httpsPort === null ? [] : [http.httpsPort] })
+    const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
+      reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] })
+    let running: LivePorts | undefined
+    if (restartedAfter !== undefined && config.httpPort !== 0 && config.httpsPort !== 0) {
+      // What ran goes on first: its processes load while this one is busy with making the API. URLs are judged by the ports, which are known.
+      setPorts({ httpPort: config.httpPort, httpsPort: config.httpsPort === 'off' ? null : config.httpsPort })
+      running = await startLive(live, config)
+      await studio.start(collection)
+    }
+    const [http, opened] = await Promise.all([endpoint.start(), running ?? startLive(live, config)])
+    setPorts(http)
     if (ticketKeys !== undefined) {
       const secret = http.httpsPort === null ? undefined : await loadOnce()
       live.deliverAt({
@@ -302,7 +313,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     }
     const rtmp = { rtmpPort: opened.rtmpPort, rtmpsPort: opened.rtmpsPort ?? null, srtPort: opened.srtPort ?? null }
 
-    const url = config.publicUrl === '' ? `http://${host}:${http.httpPort}` : config.publicUrl.replace(/\/$/, '')
+    const url = urlAt(http.httpPort)
     const httpsUrl = http.httpsPort === null ? null : `https://${host}:${http.httpsPort}`
     // Whoever can read the network between must not sign in by it.
     const signInBase = config.publicUrl === '' && wide && httpsUrl !== null ? httpsUrl : url
@@ -336,7 +347,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     })
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
-    await studio.start(collection)
+    if (running === undefined) await studio.start(collection)
     return {
       ready,
       signInRequired,
@@ -355,10 +366,10 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
   }
 }
 
-async function startLive(
-  live: Live,
-  config: Config,
-): Promise<{ rtmpPort: number; rtmpsPort: number | undefined; srtPort: number | undefined }> {
+type HttpPorts = Awaited<ReturnType<Api['start']>>
+type LivePorts = Awaited<ReturnType<Live['start']>>
+
+async function startLive(live: Live, config: Config): Promise<LivePorts> {
   try {
     return await live.start()
   } catch (error) {

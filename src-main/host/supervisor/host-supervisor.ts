@@ -9,6 +9,7 @@ import { crashLogName, logCrash } from './crash-log.ts'
 import { inspectorLine, readHungStack } from './hung-stack.ts'
 import { type Handover, type HostMessage, handoverVariable, type Restart } from './messages.ts'
 
+/** `firstMs` and what follows it apply from the second crash in a row on: after the first the host is started at once. */
 export interface SupervisorPolicy extends RestartPolicy {
   /** Crashes in a row after which the host is not started again. */
   readonly maxCrashes: number
@@ -208,7 +209,7 @@ export class HostSupervisor {
       this.#finish(exitCode, { code: 'host.crashes', message, remedy: where })
       return
     }
-    const delayMs = restartDelayMs(this.#policy, this.#crashes)
+    const delayMs = this.#crashes === 1 ? 0 : restartDelayMs(this.#policy, this.#crashes - 1)
     this.#note(`The host ${cause}. It is started again${delayMs < 1000 ? '' : ` in ${Math.round(delayMs / 1000)} s`}. ${where}`)
     const restart = { cause, ports, ...(this.#windowPid === undefined ? {} : { windowPid: this.#windowPid }) }
     this.#timer = setTimeout(() => this.#start(restart), delayMs)
