@@ -93,6 +93,8 @@ export interface DestinationRow {
   certificate: string
   latency_ms: number | null
   limited: number
+  /** Started (1) or stopped (0) by somebody while the stream is live; null: as `enabled` says. */
+  by_hand: number | null
 }
 
 /** Row of table `recording`: one file each. `path` is below the folder of recordings; `tracks` is JSON; times are ISO 8601. */

@@ -163,4 +163,10 @@ export const liveMigrations: readonly Migration[] = [
       await sql`ALTER TABLE destination ADD COLUMN limited INTEGER NOT NULL DEFAULT 0`.execute(database)
     },
   },
+  {
+    name: 'live/0020-destinations-by-hand',
+    up: async (database) => {
+      await sql`ALTER TABLE destination ADD COLUMN by_hand INTEGER`.execute(database)
+    },
+  },
 ]

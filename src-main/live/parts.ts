@@ -62,6 +62,7 @@ export async function createParts(
     whip,
     network: dependencies.network,
     streamOf: (idOrName) => registry.get(idOrName),
+    resumes: (name) => dependencies.resumes === true && registry.list().some((stream) => stream.name === name && stream.wasLive),
     events,
     audit,
     log: log.child({ part: 'destinations' }),

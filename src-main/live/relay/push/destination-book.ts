@@ -3,6 +3,7 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
+import type { Logger } from '../../../platform/logger.ts'
 import { type NetworkPolicy, urlRefusal } from '../../../platform/outbound/network-policy.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { isMaskedUrl, originOf, wholeUrl } from '../../../platform/url-secrets.ts'
@@ -24,8 +25,11 @@ export interface DestinationBookDependencies {
   readonly store: DestinationStore
   readonly secrets: SecretBox
   readonly streams: StreamDirectory
+  /** True for a stream that was live when the host before this one was lost: what was done by hand still applies to it. */
+  readonly resumes: (stream: string) => boolean
   readonly events: EventBus
   readonly audit: AuditLog
+  readonly log: Logger
   /** Where editors' URLs may lead, as it is now. */
   readonly network: () => NetworkPolicy
   readonly connect: DestinationSenderDependencies['connect']
@@ -60,6 +64,8 @@ interface Kept {
 export class DestinationBook {
   readonly #dependencies: DestinationBookDependencies
   readonly #byId = new Map<string, Kept>()
+  /** Streams that a lost host had live, until they are back. */
+  readonly #resuming = new Set<string>()
   readonly #removed = new Map<string, { readonly stored: StoredDestination; readonly atMs: number }>()
 
   private constructor(dependencies: DestinationBookDependencies) {
@@ -69,7 +75,10 @@ export class DestinationBook {
   /** Reads them from the store; nothing is sent before a stream is live. */
   static async open(dependencies: DestinationBookDependencies): Promise<DestinationBook> {
     const book = new DestinationBook(dependencies)
-    for (const stored of await dependencies.store.all()) book.#hold(stored)
+    for (const stored of await dependencies.store.all()) {
+      book.#hold(stored)
+      if (dependencies.resumes(stored.stream)) book.#resuming.add(stored.stream)
+    }
     return book
   }
 
@@ -111,6 +120,7 @@ export class DestinationBook {
       encryptedKey: encryptKey(this.#dependencies.secrets, key),
       keyHint: keyHint(key),
       enabled: request.enabled ?? true,
+      byHand: null,
       encryptedPassphrase: encryptKey(this.#dependencies.secrets, passphrase),
       createdAt: new Date(this.#dependencies.now()).toISOString(),
     }
@@ -178,28 +188,30 @@ export class DestinationBook {
       throw new AppError('destination.not_found', 'No destination of that id was removed in the last ten minutes')
     }
     // Who brings a URL back answers for it, as who writes one does.
-    const stored = limited && !removed.stored.limited ? { ...removed.stored, limited } : removed.stored
+    const stored = { ...removed.stored, byHand: null, limited: limited || removed.stored.limited }
     this.#refuseUnreachable(this.#aim(stored))
     await this.#dependencies.store.save(stored)
     this.#removed.delete(id)
     return this.#add(stored, actor, 'was restored')
   }
 
-  /** Starts to send. Throws `stream.not_live`. */
-  start(stream: string, id: string, actor: string): Destination {
+  /** Starts to send. Rejects with `stream.not_live`. */
+  async start(stream: string, id: string, actor: string): Promise<Destination> {
     const kept = this.#kept(stream, id)
     const live = this.#dependencies.streams.find(stream)
     if (live === undefined) throw new AppError('stream.not_live', 'The stream is not live: an enabled destination starts with it')
     this.#command(kept, `destination ${kept.stored.label} was started`, actor)
     if (!kept.sender.running || kept.sender.state === 'failed') this.#start(kept, live)
+    await this.#keepByHand(kept, true)
     return this.#describe(kept)
   }
 
-  /** Ends sending until it is started again, or the stream starts again. */
-  stop(stream: string, id: string, actor: string): Destination {
+  /** Ends sending until it is started again, or the stream starts again. A host that is lost meanwhile does not start it when it is back. */
+  async stop(stream: string, id: string, actor: string): Promise<Destination> {
     const kept = this.#kept(stream, id)
     this.#command(kept, `destination ${kept.stored.label} was stopped`, actor)
     kept.sender.stop()
+    await this.#keepByHand(kept, false)
     return this.#describe(kept)
   }
 
@@ -211,11 +223,15 @@ export class DestinationBook {
     return this.#describe(kept)
   }
 
-  /** A stream went live: starts what is enabled. One that was added in this very moment sends already. */
+  /** A stream went live: starts what is enabled, or what sent before the host was lost. One that was added in this very moment sends already. */
   onActive(live: LiveStream): void {
+    const isBack = this.#resuming.delete(live.name)
     for (const kept of this.#byId.values()) {
       const { stored, sender } = kept
-      if (stored.stream === live.name && stored.enabled && !sender.isFor(live)) this.#start(kept, live)
+      if (stored.stream !== live.name) continue
+      if (((isBack ? stored.byHand : null) ?? stored.enabled) && !sender.isFor(live)) this.#start(kept, live)
+      if (isBack) continue
+      this.#keepByHand(kept, null).catch((error: unknown) => this.#dependencies.log.error({ err: error }, 'a destination was not stored'))
     }
   }
 
@@ -275,6 +291,12 @@ export class DestinationBook {
     if (live === undefined || !stored.enabled) return told
     this.#start(kept, live)
     return this.#describe(kept)
+  }
+
+  async #keepByHand(kept: Kept, byHand: boolean | null): Promise<void> {
+    if (kept.stored.byHand === byHand) return
+    kept.stored = { ...kept.stored, byHand }
+    await this.#dependencies.store.save(kept.stored)
   }
 
   #start(kept: Kept, live: LiveStream): void {
@@ -361,7 +383,7 @@ export class DestinationBook {
   }
 
   #describe({ stored, sender }: Kept): Destination {
-    const { encryptedKey: _key, encryptedUrl: _url, encryptedPassphrase, limited: _limited, ...shown } = stored
+    const { encryptedKey: _key, encryptedUrl: _url, encryptedPassphrase, limited: _limited, byHand: _byHand, ...shown } = stored
     const { error, nextAttemptMs } = sender
     return {
       ...shown,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { openSecretBox } from '../../../platform/identity/secret-box.ts'
 import { type AppDatabase, openDatabase } from '../../../platform/storage/database.ts'
+import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import { liveMigrations } from '../../migrations.ts'
 import { DestinationBook } from './destination-book.ts'
 import type { DestinationAim, DestinationSecrets } from './destination-sender.ts'
@@ -42,8 +43,10 @@ describe('a destination', () => {
       store: createDestinationStore(database.kysely, secrets),
       secrets,
       streams: { find: () => live } as never,
+      resumes: () => false,
       events: quiet,
       audit: quiet,
+      log: silentLogger,
       network: () => ({ editorHosts: [...opened], ownHttpPorts: [], ownHttpsPorts: [] }),
       connect: (aim, given) => {
         connected.push({ aim, secrets: given })
@@ -123,7 +126,7 @@ describe('a destination', () => {
       await expect(book.change('show', made.id, { url: 'https://evil.example/whip?token=***' }, eve)).rejects.toEqual(needed('url'))
       const moved = await book.change('show', made.id, { url: 'https://a.example/v2/whip?token=***' }, ann)
       expect(moved.url).toBe('https://a.example/v2/whip?token=***')
-      book.start('show', made.id, 'ann')
+      await book.start('show', made.id, 'ann')
       expect(connected.at(-1)?.aim.url).toBe('https://a.example/v2/whip?token=word-of-ann')
     })
 
@@ -134,7 +137,7 @@ describe('a destination', () => {
       book.stopAll()
       book = await open()
       expect(book.get('show', id).url).toBe('https://a.example/whip?token=***')
-      book.start('show', id, 'ann')
+      await book.start('show', id, 'ann')
       expect(connected.at(-1)?.aim.url).toBe('https://a.example/whip?token=word-of-ann')
       // nor in what the database has freed
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(database.kysely)
@@ -161,7 +164,7 @@ describe('a destination', () => {
       await book.change('show', id, { label: 'Renamed', url: 'rtmp://10.0.0.1/app' }, eve)
       book.stopAll()
       book = await open()
-      book.start('show', id, 'eve')
+      await book.start('show', id, 'eve')
       expect(connected.at(-1)?.aim.limited).toBe(false)
       await expect(book.change('show', id, { url: 'rtmp://10.0.0.1/other', key: 'k' }, eve)).rejects.toEqual(forbidden(/10\.0\.0\.1/))
       await book.remove('show', id, 'eve')
@@ -171,7 +174,7 @@ describe('a destination', () => {
       expect(connected.at(-1)?.aim.limited).toBe(true)
       book.stopAll()
       book = await open()
-      book.start('show', id, 'ann')
+      await book.start('show', id, 'ann')
       expect(connected.at(-1)?.aim.limited).toBe(true)
       await book.change('show', id, { url: 'rtmp://a.example/app' }, ann)
       expect(connected.at(-1)?.aim.limited).toBe(false)

@@ -21,6 +21,8 @@ export interface StoredDestination extends DestinationAim {
   /** Of SRT, in the secret box's form; null: none. */
   readonly encryptedPassphrase: string | null
   readonly enabled: boolean
+  /** Started (true) or stopped (false) by somebody while the stream is live; null: as `enabled` says. */
+  readonly byHand: boolean | null
   /** ISO 8601. */
   readonly createdAt: string
 }
@@ -64,6 +66,7 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         encryptedKey: row.sealed_key,
         keyHint: row.key_hint,
         enabled: row.enabled !== 0,
+        byHand: row.by_hand === null ? null : row.by_hand !== 0,
         rendition: row.rendition,
         audioTrack: row.audio_track,
         encryptedPassphrase: row.sealed_passphrase,
@@ -85,6 +88,7 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         sealed_key: stored.encryptedKey,
         key_hint: stored.keyHint,
         enabled: stored.enabled ? 1 : 0,
+        by_hand: stored.byHand === null ? null : Number(stored.byHand),
         rendition: stored.rendition,
         audio_track: stored.audioTrack,
         sealed_passphrase: stored.encryptedPassphrase,

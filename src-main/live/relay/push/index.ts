@@ -31,6 +31,8 @@ export interface DestinationsDependencies {
   readonly realtimeOf: (stream: LiveStream) => LiveStream
   /** The process that sends over WebRTC; whoever made it stops it. */
   readonly whip: WhipSender
+  /** True for a stream that was live when the host before this one was lost: what was done by hand still applies to it. */
+  readonly resumes: (stream: string) => boolean
   /** Where editors' URLs may lead, as it is now. */
   readonly network: () => NetworkPolicy
   readonly events: EventBus
@@ -61,9 +63,11 @@ export async function createDestinations(dependencies: DestinationsDependencies)
     store: createDestinationStore(database, secrets),
     secrets,
     streams,
+    resumes: dependencies.resumes,
     network,
     events,
     audit,
+    log,
     now,
     monotonic,
     connect: (aim, keys, targetEvents) => connectTarget(aim, keys, connecting, targetEvents),

@@ -29,7 +29,7 @@ export function destinationRoutes(book: DestinationBook, nameOf: (idOrName: stri
       role: 'editor',
       params: Params,
       responses: { 200: DestinationSchema },
-      handler: ({ params, principal }) => ({ body: book[what](nameOf(params.id), params.destination, principal.id) }),
+      handler: async ({ params, principal }) => ({ body: await book[what](nameOf(params.id), params.destination, principal.id) }),
     })
   return [
     defineRoute({
