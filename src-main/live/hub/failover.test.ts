@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
+import { decodedMs, presentedMs } from '../../media/ingest-packet.ts'
 import { squeeze } from './joint.ts'
 import { align, SourceClock } from './source-clock.ts'
 import { StandbyBuffer } from './standby-buffer.ts'
 
 const packet = (dtsMs: number, key = false, bytes = [1, 2, 3]) => ({
   trackId: 'v0',
-  dtsMs,
-  compositionMs: 0,
+  timescale: 1000,
+  dts: ticks(dtsMs),
+  composition: ticks(0),
   key,
   data: Uint8Array.from(bytes),
 })
@@ -55,14 +58,14 @@ describe('two publishers of one stream', () => {
       gapMs: 0,
     }
     const squeezed = [0, 40, 1000].map((dtsMs) => squeeze(packet(dtsMs), joint))
-    const times = squeezed.map((each) => (typeof each === 'string' ? Number.NaN : each.packet.dtsMs + joint.offsetMs))
+    const times = squeezed.map((each) => (typeof each === 'string' ? Number.NaN : decodedMs(each.packet) + joint.offsetMs))
     expect(times).toEqual(times.toSorted((a, b) => a - b))
     expect(times[0]).toBeGreaterThan(2037)
     expect(times[2]).toBeLessThan(2039)
     expect(squeeze(packet(1040), joint)).toBe('over')
     expect(squeeze(packet(1000), { ...joint, identical: true })).toBe('shown')
     // a picture that is decoded before the joint and shown after it keeps its time
-    const late = squeeze({ ...packet(1000), compositionMs: 80 }, joint)
-    expect(typeof late === 'string' ? late : late.packet.dtsMs + late.packet.compositionMs).toBe(1080)
+    const late = squeeze({ ...packet(1000), composition: ticks(80) }, joint)
+    expect(typeof late === 'string' ? late : presentedMs(late.packet)).toBe(1080)
   })
 })

@@ -1,5 +1,6 @@
+import { msToTicks, ticksToMs } from '../../formats/media-time.ts'
 import type { Track } from '../../formats/track.ts'
-import type { IngestPacket } from '../../media/ingest-packet.ts'
+import { decodedMs, type IngestPacket, presentedMs } from '../../media/ingest-packet.ts'
 import { align, type SourceClock } from './source-clock.ts'
 import type { StandbyBuffer } from './standby-buffer.ts'
 import type { Timeline } from './timeline.ts'
@@ -8,6 +9,8 @@ import type { Timeline } from './timeline.ts'
 const NEXT_FRAMES = 1.5
 /** Pictures that were shown already are this much shorter for the decoder that needs them. */
 const SQUEEZE = 1 / 1000
+/** Ticks per second of squeezed times, which lie much closer together than any publisher counts. */
+const squeezedTimescale = 1_000_000_000
 
 /** How one publisher goes on where another stopped. Times in ms; `timeline` is the stream's, `source` the new publisher's own. */
 export interface Joint {
@@ -100,7 +103,7 @@ function newestJoint(next: JoinedPublisher, { originMs, floorMs, nowMs }: Stream
   const { packets, keys } = next.buffer as StandbyBuffer
   const first = keys.at(-1) as number
   const newest = packets.findLast((packet) => packet.trackId === next.leader) as IngestPacket
-  const newestMs = newest.dtsMs + Math.max(0, newest.compositionMs)
+  const newestMs = presentedMs(newest)
   const spanMs = Math.max(0, newestMs - timeOf(packets[first]))
   const startMs = Math.max(nowMs - originMs, floorMs + spanMs * SQUEEZE + 1)
   const offsetMs = startMs - newestMs
@@ -124,22 +127,29 @@ function newestJoint(next: JoinedPublisher, { originMs, floorMs, nowMs }: Stream
  * together before the joint, so that the one after it is decoded rightly and shown in time; or `over`, the joint is behind.
  */
 export function squeeze(packet: IngestPacket, joint: Joint): 'shown' | 'over' | { packet: IngestPacket; squeezed: boolean } {
-  const dtsMs = packet.dtsMs + joint.offsetMs
-  const ptsMs = dtsMs + packet.compositionMs
+  const dtsMs = decodedMs(packet) + joint.offsetMs
+  const ptsMs = dtsMs + ticksToMs(packet.composition, packet.timescale)
   if (dtsMs >= joint.resumeMs) return 'over'
   if (joint.identical) return 'shown'
   const shownDts = joint.leadMs - (joint.leadMs - dtsMs) * SQUEEZE
   const shownPts = ptsMs >= joint.resumeMs ? ptsMs : joint.leadMs - (joint.leadMs - ptsMs) * SQUEEZE
   const { trackId, key, data } = packet
   return {
-    packet: { trackId, dtsMs: shownDts - joint.offsetMs, compositionMs: shownPts - shownDts, key, data },
+    packet: {
+      trackId,
+      timescale: squeezedTimescale,
+      dts: msToTicks(shownDts - joint.offsetMs, squeezedTimescale),
+      composition: msToTicks(shownPts - shownDts, squeezedTimescale),
+      key,
+      data,
+    },
     squeezed: ptsMs < joint.resumeMs,
   }
 }
 
 /** Presentation time on the publisher's own clock, ms. */
 function timeOf(packet: IngestPacket | undefined): number {
-  return packet === undefined ? 0 : packet.dtsMs + Math.max(0, packet.compositionMs)
+  return packet === undefined ? 0 : presentedMs(packet)
 }
 
 function sameConfiguration(a: JoinedPublisher, b: JoinedPublisher): boolean {

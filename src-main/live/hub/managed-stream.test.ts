@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { VideoTrack } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { createSteadyClock } from '../../platform/steady-clock.ts'
@@ -22,8 +23,15 @@ const track: VideoTrack = {
   width: 2,
   height: 2,
 }
-const frame = (dtsMs: number) => ({ trackId: 'v0', dtsMs, compositionMs: 0, key: true, data: new Uint8Array(8) })
-const loop: SlateLoop = { tracks: [track], pictures: [frame(0)], frameMs: 40, silence: undefined, silenceMs: 0 }
+const frame = (dtsMs: number) => ({
+  trackId: 'v0',
+  timescale: 1000,
+  dts: ticks(dtsMs),
+  composition: ticks(0),
+  key: true,
+  data: new Uint8Array(8),
+})
+const loop: SlateLoop = { tracks: [track], pictures: [frame(0)], rate: [25, 1], silence: undefined }
 const key: PublishKey = {
   id: 'key_1',
   stream: 'cam',

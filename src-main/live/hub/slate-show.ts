@@ -1,3 +1,4 @@
+import { type Ticks, ticks, ticksToMs } from '../../formats/media-time.ts'
 import type { Track } from '../../formats/track.ts'
 import type { IngestPacket } from '../../media/ingest-packet.ts'
 import { repeat } from '../../platform/repeat.ts'
@@ -16,9 +17,18 @@ export interface SlateFor {
 export interface SlateLoop {
   readonly tracks: readonly Track[]
   readonly pictures: readonly IngestPacket[]
-  readonly frameMs: number
-  readonly silence: IngestPacket | undefined
-  readonly silenceMs: number
+  /** Frames per second, as a fraction. */
+  readonly rate: readonly [numerator: number, denominator: number]
+  readonly silence: SlateSilence | undefined
+}
+
+export interface SlateSilence {
+  readonly trackId: string
+  /** Ticks per second of `ticks`. */
+  readonly timescale: number
+  /** How long it lasts. */
+  readonly ticks: Ticks
+  readonly data: Uint8Array
 }
 
 /** Where slates come from. */
@@ -73,16 +83,25 @@ export class SlateShow {
     this.#timer = repeat(BEAT_MS, () => this.#emit(loop, publication, this.#dependencies.monotonic() - sinceMs))
   }
 
-  #emit({ pictures, frameMs, silence, silenceMs }: SlateLoop, publication: Publication, untilMs: number): void {
-    while (!this.#stopped && this.#frame * frameMs <= untilMs) {
-      const dtsMs = this.#frame * frameMs
+  #emit({ pictures, rate: [timescale, frameTicks], silence }: SlateLoop, publication: Publication, untilMs: number): void {
+    for (;;) {
+      const dts = ticks(this.#frame * frameTicks)
+      const atMs = ticksToMs(dts, timescale)
+      if (this.#stopped || atMs > untilMs) return
       const { trackId, key, data } = pictures[this.#frame % pictures.length] as IngestPacket
-      publication.write({ trackId, dtsMs, compositionMs: 0, key, data })
+      publication.write({ trackId, timescale, dts, composition: ticks(0), key, data })
       this.#frame++
-      while (silence !== undefined && this.#sounds * silenceMs <= dtsMs) {
-        publication.write({ trackId: silence.trackId, dtsMs: this.#sounds * silenceMs, compositionMs: 0, key: true, data: silence.data })
-        this.#sounds++
-      }
+      if (silence !== undefined) this.#emitSilence(silence, publication, atMs)
+    }
+  }
+
+  #emitSilence(silence: SlateSilence, publication: Publication, untilMs: number): void {
+    const { trackId, timescale, data } = silence
+    for (;;) {
+      const dts = ticks(this.#sounds * silence.ticks)
+      if (this.#stopped || ticksToMs(dts, timescale) > untilMs) return
+      publication.write({ trackId, timescale, dts, composition: ticks(0), key: true, data })
+      this.#sounds++
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { IngestPacket } from '../../media/ingest-packet.ts'
+import { decodedMs, type IngestPacket } from '../../media/ingest-packet.ts'
 
 /** RTMP timestamps wrap at 2^32 ms. */
 const WRAP_MS = 2 ** 32
@@ -28,14 +28,15 @@ export class SourceClock {
    * @param arrivalMs monotonic clock at its arrival
    */
   see(packet: IngestPacket, arrivalMs: number): void {
-    const step = packet.dtsMs - this.lastDtsMs
+    const dtsMs = decodedMs(packet)
+    const step = dtsMs - this.lastDtsMs
     if (step > 0 && step < 250) this.frameMs += (step - this.frameMs) / 16
-    this.lastDtsMs = packet.dtsMs
-    const lag = arrivalMs - packet.dtsMs
+    this.lastDtsMs = dtsMs
+    const lag = arrivalMs - dtsMs
     if (!(lag >= this.lagMs) || lag - this.lagMs > WRAP_MS / 2) this.lagMs = lag
     else this.lagMs += 0.02
     if (!packet.key) return
-    this.keys.push({ print: printOf(packet.data), dtsMs: packet.dtsMs })
+    this.keys.push({ print: printOf(packet.data), dtsMs })
     if (this.keys.length > KEYS) this.keys.shift()
   }
 

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { Track, VideoTrack } from '../../formats/track.ts'
 import { AppError } from '../../platform/errors.ts'
 import { createSteadyClock } from '../../platform/steady-clock.ts'
@@ -26,7 +27,14 @@ const track: VideoTrack = {
   width: 2,
   height: 2,
 }
-const packet = (dtsMs: number, key = true) => ({ trackId: 'v0', dtsMs, compositionMs: 0, key, data: new Uint8Array(8) })
+const packet = (dtsMs: number, key = true) => ({
+  trackId: 'v0',
+  timescale: 1000,
+  dts: ticks(dtsMs),
+  composition: ticks(0),
+  key,
+  data: new Uint8Array(8),
+})
 
 function house(stored: StoredStream[] = []) {
   const told: string[] = []

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { Track } from '../../formats/track.ts'
 import { audioTicks } from './audio-ticks.ts'
 import { Timeline } from './timeline.ts'
@@ -28,7 +29,14 @@ const time = fc.oneof(
   fc.double(),
   fc.constantFrom(0, 2 ** 31, 2 ** 32 - 1, -1, 1e308),
 )
-const packet = fc.record({ track: fc.integer({ min: 0, max: 2 }), time, step: fc.boolean(), composition: fc.double(), wait: fc.nat(3000) })
+const packet = fc.record({
+  track: fc.integer({ min: 0, max: 2 }),
+  time,
+  step: fc.boolean(),
+  timescale: fc.constantFrom(1000, 44_100, 90_000, 30_000, 1e9),
+  composition: fc.double(),
+  wait: fc.nat(3000),
+})
 
 describe('the timeline under any timestamps', () => {
   it('steps forward in whole ticks, never before its floor, and audio has neither overlap nor unannounced gap', () => {
@@ -43,9 +51,17 @@ describe('the timeline under any timestamps', () => {
           const track = tracks[each.track] as Track
           now += each.wait
           sourceMs = each.step ? sourceMs + 20 : each.time
+          const { timescale } = each
           const repairs = timeline.repairs
           const placed = timeline.place(
-            { trackId: track.id, dtsMs: sourceMs, compositionMs: each.composition, key: true, data: config },
+            {
+              trackId: track.id,
+              timescale,
+              dts: ticks((sourceMs * timescale) / 1000),
+              composition: ticks(each.composition),
+              key: true,
+              data: config,
+            },
             now,
           )
           if (placed === undefined) continue

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { AudioTrack, Packet, VideoTrack } from '../../formats/track.ts'
 import { audioTicks } from './audio-ticks.ts'
 import { Timeline } from './timeline.ts'
@@ -34,7 +35,10 @@ function begin(startMs = 0, floorMs = 0): Timeline {
 }
 
 function frame(timeline: Timeline, trackId: string, dtsMs: number, arrivalMs = dtsMs, compositionMs = 0): Packet | undefined {
-  return timeline.place({ trackId, dtsMs, compositionMs, key: true, data: none }, arrivalMs)
+  // an encoder's whole milliseconds, and those of it that tell nanoseconds
+  const perMs = Number.isInteger(dtsMs) ? 1 : 1e6
+  const packet = { trackId, timescale: perMs * 1000, dts: ticks(Math.round(dtsMs * perMs)), composition: ticks(compositionMs * perMs) }
+  return timeline.place({ ...packet, key: true, data: none }, arrivalMs)
 }
 
 /** Sends both tracks as an encoder does; answers where the last sound and picture landed, ms. */
@@ -157,6 +161,37 @@ describe('the timeline', () => {
     expect(seams).toBe(0)
     frame(alone, 'v0', 49_000)
     expect(alone.seam).toBe(true)
+  })
+
+  it.each([
+    ['the studio and WebRTC, which count as their tracks do', 90_000],
+    ['a slate, which counts frames', 30_000],
+  ])('moves no frame of 30000/1001 per second by a tick in six hours, wherever it starts: %s', (_, videoScale) => {
+    // half a tick of 90 kHz: what rounding frame by frame would push to either side
+    const timeline = new Timeline({ startMs: 1000 + 0.5 / 90, floorMs: 0, audioTicks })
+    const sound: AudioTrack = { ...audio, timescale: 48_000, sampleRate: 48_000 }
+    timeline.setTrack(video)
+    timeline.setTrack(sound)
+    let packets = 0
+    let lastVideo: Packet | undefined
+    let lastAudio: Packet | undefined
+    for (let frame = 0; frame < (6 * 3600 * 30_000) / 1001; frame++) {
+      const arrivalMs = (frame * 1001) / 30
+      const dts = ticks((12_345 + frame * 1001) * (videoScale / 30_000))
+      const placed = timeline.place({ trackId: 'v0', timescale: videoScale, dts, composition: ticks(0), key: true, data: none }, arrivalMs)
+      if (lastVideo !== undefined && placed?.dts !== lastVideo.dts + 3003) throw new Error(`frame ${frame} is at ${placed?.dts}`)
+      if (frame > 300 && placed?.duration !== 3003) throw new Error(`frame ${frame} lasts ${placed?.duration}`)
+      lastVideo = placed
+      for (; (packets * 1024) / 48 <= arrivalMs; packets++) {
+        const packet = { trackId: 'a0', timescale: 48_000, dts: ticks(19_752 + packets * 1024), composition: ticks(0) }
+        const heard = timeline.place({ ...packet, key: true, data: none }, arrivalMs)
+        if (lastAudio !== undefined && heard?.dts !== lastAudio.dts + 1024) throw new Error(`packet ${packets} is at ${heard?.dts}`)
+        lastAudio = heard
+      }
+    }
+    expect(timeline.repairs).toBe(0)
+    const apartMs = (lastVideo?.dts ?? 0) / 90 - (lastAudio?.dts ?? 0) / 48
+    expect(Math.abs(apartMs)).toBeLessThan(34)
   })
 
   it('never shows a frame before it is decoded', () => {

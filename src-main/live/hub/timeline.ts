@@ -1,5 +1,6 @@
+import { msToTicks, rescale, ticksToMs } from '../../formats/media-time.ts'
 import type { AudioTrack, Packet, Track } from '../../formats/track.ts'
-import type { IngestPacket } from '../../media/ingest-packet.ts'
+import { decodedMs, type IngestPacket } from '../../media/ingest-packet.ts'
 
 /** RTMP timestamps are 32 bits of milliseconds (Adobe RTMP 1.0, section 3): they wrap after 49.7 days. */
 const WRAP_MS = 2 ** 32
@@ -46,8 +47,8 @@ class TrackClock {
   wraps = 0
   lastSourceMs = 0
   lastArrivalMs = 0
-  /** timeline = source + offset. */
-  offsetMs = 0
+  #offsetMs = 0
+  #offsetTicks = 0
   lastDts = -1
   /** Since when there is no hole in it, timeline ms. */
   steadySinceMs = 0
@@ -65,6 +66,26 @@ class TrackClock {
     this.track = track
     this.ticksPerMs = track.timescale / 1000
     this.averageTicks = this.#guess(track)
+  }
+
+  /** timeline = source + offset. */
+  get offsetMs(): number {
+    return this.#offsetMs
+  }
+
+  set offsetMs(ms: number) {
+    this.#offsetMs = ms
+    this.#offsetTicks = msToTicks(ms, this.track.timescale)
+  }
+
+  /**
+   * Where a packet of the wraps so far belongs on the timeline, ticks of the track. The offset is added in whole ticks, to every packet
+   * alike: distances stay the publisher's own.
+   * @param later how much later than its decoding time, in the packet's ticks
+   */
+  due({ dts, timescale }: IngestPacket, later: number): number {
+    const sourceTicks = dts + later + (this.wraps * WRAP_MS * timescale) / 1000
+    return rescale(sourceTicks, timescale, this.track.timescale) + this.#offsetTicks
   }
 
   #guess(track: Track): number {
@@ -85,6 +106,7 @@ class TrackClock {
     }
     if (track.kind === 'audio' && track.samplesPerPacket !== undefined) this.averageTicks = track.samplesPerPacket
     this.track = track
+    this.offsetMs = this.#offsetMs
   }
 }
 
@@ -174,22 +196,28 @@ export class Timeline {
    * Places one packet; undefined where it belongs to no declared track, or is sound that has no place any more.
    * @param arrivalMs monotonic clock at its arrival
    */
-  place(packet: IngestPacket, arrivalMs: number): Packet | undefined {
+  place(given: IngestPacket, arrivalMs: number): Packet | undefined {
     this.seam = false
     let clock: TrackClock | undefined
     for (const each of this.#clocks) {
-      if (each.track.id === packet.trackId) {
+      if (each.track.id === given.trackId) {
         clock = each
         break
       }
     }
     if (clock === undefined) return undefined
-    const sourceMs = this.#unwrap(clock, packet.dtsMs)
+    let packet = given
+    let rawMs = decodedMs(packet)
+    if (!(Math.abs(rawMs) <= 2 ** 40)) {
+      packet = this.#dueNext(clock, packet)
+      rawMs = decodedMs(packet)
+    }
+    const sourceMs = this.#unwrap(clock, rawMs)
     if (!clock.started) this.#begin(clock, sourceMs, arrivalMs)
     else this.#follow(clock, sourceMs, arrivalMs)
     clock.lastSourceMs = sourceMs
     clock.lastArrivalMs = arrivalMs
-    const placed = clock.track.kind === 'video' ? this.#video(clock, sourceMs, packet) : this.#audio(clock, clock.track, sourceMs, packet)
+    const placed = clock.track.kind === 'video' ? this.#video(clock, packet) : this.#audio(clock, clock.track, packet)
     clock.started = true
     if (placed === undefined) return undefined
     const endMs = (placed.dts + placed.duration) / clock.ticksPerMs
@@ -197,11 +225,14 @@ export class Timeline {
     return placed
   }
 
+  /** A packet with a time that no encoder means, at the next one that is due. */
+  #dueNext(clock: TrackClock, packet: IngestPacket): IngestPacket {
+    this.repairs++
+    const nextMs = clock.started ? clock.lastRawMs + clock.averageTicks / clock.ticksPerMs : 0
+    return { ...packet, dts: msToTicks(nextMs, packet.timescale) }
+  }
+
   #unwrap(clock: TrackClock, rawMs: number): number {
-    if (!(Math.abs(rawMs) <= 2 ** 40)) {
-      this.repairs++
-      return clock.started ? clock.lastSourceMs + clock.averageTicks / clock.ticksPerMs : 0
-    }
     if (clock.started) {
       const step = rawMs - clock.lastRawMs
       if (step < -WRAP_MS / 2) {
@@ -312,9 +343,8 @@ export class Timeline {
     return best
   }
 
-  #video(clock: TrackClock, sourceMs: number, packet: IngestPacket): Packet {
-    const atMs = sourceMs + clock.offsetMs
-    let dts = Math.round(atMs * clock.ticksPerMs)
+  #video(clock: TrackClock, packet: IngestPacket): Packet {
+    let dts = clock.due(packet, 0)
     const floor = clock.lastDts < 0 ? this.#floorOf(clock) : clock.lastDts + 1
     if (dts < floor) dts = floor
     if (clock.lastDts >= 0) {
@@ -324,10 +354,10 @@ export class Timeline {
       else if (step >= clock.averageTicks * 4 && step < clock.ticksPerMs * HOLE_MS) clock.averageTicks += clock.averageTicks / 4
     }
     clock.lastDts = dts
-    const composition = packet.compositionMs
+    const compositionMs = ticksToMs(packet.composition, packet.timescale)
     let pts = dts
-    if (composition > 0 && composition <= COMPOSITION_MS) pts = Math.max(dts, Math.round((atMs + composition) * clock.ticksPerMs))
-    else if (composition > COMPOSITION_MS) this.repairs++
+    if (compositionMs > 0 && compositionMs <= COMPOSITION_MS) pts = Math.max(dts, clock.due(packet, packet.composition))
+    else if (compositionMs > COMPOSITION_MS) this.repairs++
     // squeezed packets keep their own picture's time only as far as the rule allows
     const latest = dts + COMPOSITION_MS * clock.ticksPerMs
     if (pts > latest) pts = latest
@@ -342,8 +372,8 @@ export class Timeline {
     }
   }
 
-  #audio(clock: TrackClock, track: AudioTrack, sourceMs: number, packet: IngestPacket): Packet | undefined {
-    const ideal = Math.round((sourceMs + clock.offsetMs) * clock.ticksPerMs)
+  #audio(clock: TrackClock, track: AudioTrack, packet: IngestPacket): Packet | undefined {
+    const ideal = clock.due(packet, 0)
     const known = this.#audioTicks(track, packet.data)
     if (clock.lastDts < 0) {
       const floor = this.#floorOf(clock)

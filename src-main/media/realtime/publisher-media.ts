@@ -1,4 +1,5 @@
 import { isFault } from '../../formats/fault.ts'
+import { msToTicks, type Ticks, ticks, ticksToMs } from '../../formats/media-time.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import { timestampDistance } from '../../formats/rtp.ts'
 import { type FrameAssembler, frameAssembler, type RtpVideoCodec } from '../../formats/rtp-frames.ts'
@@ -52,10 +53,18 @@ export class PublisherMedia {
       if (isFault(track)) return
       this.#events.onTrack(track)
     }
-    const dtsMs = this.#audio.timeOf(timestamp, nowMs)
+    const dts = this.#audio.timeOf(timestamp, nowMs)
     const apart = this.#apartMs() - this.#audioOffsetMs
     this.#audioOffsetMs += Math.max(-slewMs, Math.min(slewMs, apart))
-    this.#events.onPacket({ trackId: 'a0', dtsMs: dtsMs + this.#audioOffsetMs, compositionMs: 0, key: true, data: payload })
+    const { timescale } = this.#audio
+    this.#events.onPacket({
+      trackId: 'a0',
+      timescale,
+      dts: ticks(dts + msToTicks(this.#audioOffsetMs, timescale)),
+      composition: ticks(0),
+      key: true,
+      data: payload,
+    })
   }
 
   /** A sender report of either source: what its wall clock was at an RTP timestamp. */
@@ -75,31 +84,33 @@ export class PublisherMedia {
 
 /** Places one source's RTP timestamps on the host's clock by the arrival of its first packet. */
 class SourceClock {
-  readonly #ticksPerMs: number
-  #originMs = Number.NaN
+  /** Ticks per second: the rate of the RTP clock. */
+  readonly timescale: number
+  /** Our time of the first packet, ticks; NaN before it. */
+  #origin = Number.NaN
   #last = 0
   #elapsed = 0
   /** Sender's wall clock minus our time for the same instant; NaN until it reported. */
   senderOffsetMs = Number.NaN
 
   constructor(clockRate: number) {
-    this.#ticksPerMs = clockRate / 1000
+    this.timescale = clockRate
   }
 
-  timeOf(timestamp: number, nowMs: number): number {
-    if (Number.isNaN(this.#originMs)) {
-      this.#originMs = nowMs
+  timeOf(timestamp: number, nowMs: number): Ticks {
+    if (Number.isNaN(this.#origin)) {
+      this.#origin = msToTicks(nowMs, this.timescale)
       this.#last = timestamp
     }
     this.#elapsed += timestampDistance(timestamp, this.#last)
     this.#last = timestamp
-    return this.#originMs + this.#elapsed / this.#ticksPerMs
+    return ticks(this.#origin + this.#elapsed)
   }
 
   report(ntpMs: number, timestamp: number): void {
-    if (Number.isNaN(this.#originMs)) return
-    const ourMs = this.#originMs + (this.#elapsed + timestampDistance(timestamp, this.#last)) / this.#ticksPerMs
-    this.senderOffsetMs = ntpMs - ourMs
+    if (Number.isNaN(this.#origin)) return
+    const our = this.#origin + this.#elapsed + timestampDistance(timestamp, this.#last)
+    this.senderOffsetMs = ntpMs - ticksToMs(our, this.timescale)
   }
 }
 
@@ -122,7 +133,7 @@ class VideoSide {
   push(payload: Uint8Array, timestamp: number, marker: boolean, nowMs: number): void {
     const frame = this.#assembler.push(payload, timestamp, marker)
     if (frame === undefined) return
-    const dtsMs = this.clock.timeOf(frame.timestamp, nowMs)
+    const dts = this.clock.timeOf(frame.timestamp, nowMs)
     if (frame.config !== undefined && !(this.#told && same(frame.config, this.#config))) {
       const track = videoTrack('v0', this.#codec, frame.config, frame.data)
       if (isFault(track)) {
@@ -137,7 +148,8 @@ class VideoSide {
       if (!frame.key || !this.#told) return
       this.#waiting = false
     }
-    this.#events.onPacket({ trackId: 'v0', dtsMs, compositionMs: 0, key: frame.key, data: frame.data })
+    const { timescale } = this.clock
+    this.#events.onPacket({ trackId: 'v0', timescale, dts, composition: ticks(0), key: frame.key, data: frame.data })
   }
 
   gap(): void {

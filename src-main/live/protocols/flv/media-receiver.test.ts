@@ -72,7 +72,7 @@ describe('a publisher’s media', () => {
     const fourCc = Buffer.from('mp4a')
     receiver.onAudio(0, Buffer.concat([Buffer.from([0x90]), fourCc, Buffer.from('1190', 'hex')]))
     receiver.onAudio(100, Buffer.concat([Buffer.from('970207a12001', 'hex'), fourCc, Buffer.from('21', 'hex')]))
-    expect(packets[0]?.dtsMs).toBe(100.5)
+    expect(packets[0]).toMatchObject({ timescale: 1e9, dts: 100_500_000 })
   })
 
   it('bounds tracks, and rejects one who sends nothing but garbage', () => {

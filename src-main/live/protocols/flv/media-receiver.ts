@@ -4,6 +4,7 @@ import { type AudioTagSink, readAudioTag } from '../../../formats/flv-audio-tag.
 import type { FlvFault } from '../../../formats/flv-extended.ts'
 import { readVideoTag, type VideoTagSink } from '../../../formats/flv-video-tag.ts'
 import { isH264Keyframe, spsFromInband } from '../../../formats/h264.ts'
+import { ticks } from '../../../formats/media-time.ts'
 import type { AudioCodec, Track, VideoCodec } from '../../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../../formats/track-from-config.ts'
 import { AppError } from '../../../platform/errors.ts'
@@ -139,8 +140,9 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
   private write(trackId: string, nanoOffset: number, compositionMs: number, key: boolean, data: Buffer): void {
     this.faultsInARow = 0
     this.frames += 1
-    const dtsMs = nanoOffset === 0 ? this.timestampMs : this.timestampMs + nanoOffset / 1e6
-    this.publication.write({ trackId, dtsMs, compositionMs, key, data })
+    const perMs = nanoOffset === 0 ? 1 : 1e6
+    const dts = ticks(this.timestampMs * perMs + nanoOffset)
+    this.publication.write({ trackId, timescale: perMs * 1000, dts, composition: ticks(compositionMs * perMs), key, data })
   }
 
   /** H.264 may change its SPS inside the stream without a new sequence header. */

@@ -1,3 +1,5 @@
+import { ticks } from '../../../formats/media-time.ts'
+import { clockHz } from '../../../formats/mpegts-packets.ts'
 import { TsReader } from '../../../formats/mpegts-reader.ts'
 import type { TsSink } from '../../../formats/mpegts-sink.ts'
 import type { Track } from '../../../formats/track.ts'
@@ -11,7 +13,7 @@ const maxFaultsInARow = 1000
 const maxBytesWithoutFrame = 16 * 1024 * 1024
 /** Frames wait until every track of the program is known, but no more than so many, and no longer than so much of their time. */
 const maxKept = 600
-const maxKeptMs = 1500
+const maxKeptTicks = 1.5 * clockHz
 
 /** Publishes the frames of a transport stream, from wherever its bytes come. */
 export class TransportStreamPublisher implements TsSink {
@@ -64,7 +66,7 @@ export class TransportStreamPublisher implements TsSink {
   onFrame(trackId: string, pts: number, dts: number, key: boolean, data: Uint8Array): void {
     this.#faultsInARow = 0
     this.#bytesWithoutFrame = 0
-    const packet = { trackId, dtsMs: dts / 90, compositionMs: (pts - dts) / 90, key, data }
+    const packet = { trackId, timescale: clockHz, dts: ticks(Math.round(dts)), composition: ticks(Math.round(pts - dts)), key, data }
     const kept = this.#kept
     if (kept === undefined) {
       this.#publication.write(packet)
@@ -73,7 +75,7 @@ export class TransportStreamPublisher implements TsSink {
     // A track that appears in the middle is a seam for players: better that all start together.
     kept.push(packet)
     const first = kept[0] as IngestPacket
-    if (this.#awaited.size === 0 || kept.length >= maxKept || Math.abs(packet.dtsMs - first.dtsMs) >= maxKeptMs) this.#letGo()
+    if (this.#awaited.size === 0 || kept.length >= maxKept || Math.abs(packet.dts - first.dts) >= maxKeptTicks) this.#letGo()
   }
 
   onFault(sentence: string): void {

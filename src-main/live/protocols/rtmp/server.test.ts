@@ -139,7 +139,7 @@ describe('publishing', () => {
       ['v0', 'avc1.64001e'],
       ['a0', 'mp4a.40.2'],
     ])
-    expect(stub.packets[0]).toMatchObject({ trackId: 'v0', dtsMs: 40, compositionMs: 33, key: true })
+    expect(stub.packets[0]).toMatchObject({ trackId: 'v0', timescale: 1000, dts: 40, composition: 33, key: true })
     encoder.command('FCUnpublish', 4, null, 'secret')
     encoder.command('deleteStream', 5, null, 1)
     await stub.until(() => stub.closes.length > 0)

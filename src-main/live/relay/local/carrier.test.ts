@@ -58,7 +58,7 @@ describe('what the host’s own makers of media are offered', () => {
   })
   afterEach(() => carrier.stop())
 
-  it('publishes without a key, as a publisher with a plain one, and hands packets on with their times in ms', async () => {
+  it('publishes without a key, as a publisher with a plain one, and hands packets on with the ticks that they have', async () => {
     const data = new Uint8Array([7])
     const packet: Packet = { track, pts: 99_000, dts: 90_000, duration: 3000, key: true, data }
     const publication = await carrier.publish('cam', { title: '', onKicked: () => undefined })
@@ -68,7 +68,8 @@ describe('what the host’s own makers of media are offered', () => {
     expect(publication.streamId).toBe('st_1')
     expect(opened[0]?.key).toMatchObject({ id: 'studio', stream: 'cam', onSecondPublisher: 'refuse', restartWindowMs: 0 })
     expect(opened[0]?.request).toMatchObject({ protocol: 'studio', app: 'live', name: 'cam' })
-    expect(done).toEqual([['track', track], { trackId: 'v0', dtsMs: 1000, compositionMs: 100, key: true, data }, ['close', 'lost']])
+    const given = { trackId: 'v0', timescale: 90_000, dts: 90_000, composition: 9000, key: true, data }
+    expect(done).toEqual([['track', track], given, ['close', 'lost']])
     // The very bytes, not a copy.
     expect((done[1] as { data: Uint8Array }).data).toBe(data)
   })

@@ -1,5 +1,5 @@
-import type { Packet } from '../../../formats/track.ts'
 import type { MeasuredEncoder } from '../../../media/encoders/choose-encoder.ts'
+import { asIngest } from '../../../media/ingest-packet.ts'
 import type { CarriedPublication, StreamCarrier } from '../../../media/stream-carrier.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import type { PublishKey } from '../../hub/live-publisher.ts'
@@ -80,10 +80,7 @@ function carry(publication: Publication): CarriedPublication {
   return {
     streamId: publication.streamId,
     setTrack: (track) => publication.setTrack(track),
-    write({ track, pts, dts, key, data }: Packet) {
-      const perMs = track.timescale / 1000
-      publication.write({ trackId: track.id, dtsMs: dts / perMs, compositionMs: (pts - dts) / perMs, key, data })
-    },
+    write: (packet) => publication.write(asIngest(packet)),
     close: (how) => publication.close(how),
   }
 }

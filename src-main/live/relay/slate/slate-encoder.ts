@@ -4,13 +4,14 @@ import type { Logger } from '../../../platform/logger.ts'
 import { makeWorkFolder } from '../../../platform/work-folder.ts'
 import { superviseWorker } from '../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../platform/workers/worker-file.ts'
+import type { SlateLoop } from '../../hub/slate-show.ts'
 import type { FromSlateWorker, SlateJob, ToSlateWorker } from './messages.ts'
-import { readSlate, type SlateMedia } from './slate-media.ts'
+import { readSlate } from './slate-media.ts'
 
 const TIME_LIMIT_MS = 20_000
 
 /** Encodes one slate in a process of its own, which ends with it. Rejects with `slate.unavailable`. */
-export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger): Promise<SlateMedia> {
+export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger): Promise<SlateLoop> {
   const folder = makeWorkFolder('streams-slate')
   const output = join(folder.path, 'slate.flv')
   try {
@@ -43,7 +44,7 @@ export async function encodeInWorker(job: Omit<SlateJob, 'output'>, log: Logger)
         },
       })
     })
-    return await readSlate(output, (job.video.rate[1] * 1000) / job.video.rate[0])
+    return await readSlate(output, job.video.rate)
   } catch (cause) {
     throw cause instanceof AppError ? cause : new AppError('slate.unavailable', undefined, { cause })
   } finally {

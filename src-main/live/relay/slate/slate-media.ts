@@ -1,21 +1,13 @@
 import { readFile } from 'node:fs/promises'
+import { ticks } from '../../../formats/media-time.ts'
 import type { Track } from '../../../formats/track.ts'
 import type { IngestPacket } from '../../../media/ingest-packet.ts'
 import type { Publication } from '../../hub/publisher.ts'
+import type { SlateLoop } from '../../hub/slate-show.ts'
 import { MediaReceiver } from '../../protocols/flv/media-receiver.ts'
 
-/** A slate encoded once: pictures and one packet of silence that are repeated with new times. */
-export interface SlateMedia {
-  readonly tracks: readonly Track[]
-  /** One closed group of pictures. */
-  readonly pictures: readonly IngestPacket[]
-  readonly frameMs: number
-  readonly silence: IngestPacket | undefined
-  readonly silenceMs: number
-}
-
 /** Reads the FLV file (FLV 10.1, section E.3) that the worker wrote. Rejects where nothing usable is in it. */
-export async function readSlate(file: string, frameMs: number): Promise<SlateMedia> {
+export async function readSlate(file: string, rate: SlateLoop['rate']): Promise<SlateLoop> {
   const bytes = await readFile(file)
   const tracks = new Map<string, Track>()
   const packets: IngestPacket[] = []
@@ -44,12 +36,13 @@ export async function readSlate(file: string, frameMs: number): Promise<SlateMed
   const silence = packets.findLast((packet) => packet.trackId === 'a0')
   if (pictures.length === 0 || pictures[0]?.key !== true) throw new Error('The encoder made no frame')
   const sound = tracks.get('a0')
-  const ticks = sound?.kind === 'audio' ? (sound.samplesPerPacket ?? (sound.timescale * 20) / 1000) : 0
+  if (silence === undefined || sound?.kind !== 'audio') return { tracks: [...tracks.values()], pictures, rate, silence: undefined }
+  const { timescale, samplesPerPacket } = sound
+  const lasts = ticks(samplesPerPacket ?? timescale / 50)
   return {
     tracks: [...tracks.values()],
     pictures,
-    frameMs,
-    silence,
-    silenceMs: sound === undefined ? 0 : (ticks * 1000) / sound.timescale,
+    rate,
+    silence: { trackId: sound.id, timescale, ticks: lasts, data: silence.data },
   }
 }

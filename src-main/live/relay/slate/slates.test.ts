@@ -193,23 +193,24 @@ describe('the file of a slate', () => {
       flvTag(9, 40, frame(false, 11)),
       flvTag(8, 21, aac(1, new Uint8Array([2]))),
     )
-    const slate = await readSlate(file, 40)
+    const slate = await readSlate(file, [25, 1])
     expect(slate.tracks.map(({ id, codec }) => `${id} ${codec}`)).toEqual(['v0 h264', 'a0 aac'])
-    expect(slate.pictures.map(({ dtsMs, key }) => [dtsMs, key])).toEqual([
+    expect(slate.pictures.map(({ dts, key }) => [dts, key])).toEqual([
       [0, true],
       [40, false],
     ])
-    expect([slate.frameMs, [...slate.silence!.data], slate.silenceMs]).toEqual([40, [2], (1024 * 1000) / 48_000])
+    expect(slate.rate).toEqual([25, 1])
+    expect(slate.silence).toMatchObject({ trackId: 'a0', timescale: 48_000, ticks: 1024, data: Buffer.from([2]) })
   })
 
   it('has no silence where the stream has none', async () => {
-    const slate = await readSlate(write(flvTag(9, 0, avcConfig), flvTag(9, 0, frame(true, 10))), 40)
-    expect([slate.tracks.length, slate.silence, slate.silenceMs]).toEqual([1, undefined, 0])
+    const slate = await readSlate(write(flvTag(9, 0, avcConfig), flvTag(9, 0, frame(true, 10))), [25, 1])
+    expect([slate.tracks.length, slate.silence]).toEqual([1, undefined])
   })
 
   it('is rejected where it has no frame, or does not start with a keyframe', async () => {
-    await expect(readSlate(write(flvTag(9, 0, avcConfig)), 40)).rejects.toThrow('no frame')
-    await expect(readSlate(write(flvTag(9, 0, avcConfig), flvTag(9, 0, frame(false, 10))), 40)).rejects.toThrow('no frame')
-    await expect(readSlate(write(flvTag(9, 0, avcConfig).subarray(0, 9)), 40)).rejects.toThrow('no frame')
+    await expect(readSlate(write(flvTag(9, 0, avcConfig)), [25, 1])).rejects.toThrow('no frame')
+    await expect(readSlate(write(flvTag(9, 0, avcConfig), flvTag(9, 0, frame(false, 10))), [25, 1])).rejects.toThrow('no frame')
+    await expect(readSlate(write(flvTag(9, 0, avcConfig).subarray(0, 9)), [25, 1])).rejects.toThrow('no frame')
   })
 })

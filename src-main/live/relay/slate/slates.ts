@@ -6,10 +6,9 @@ import { readPictureSize } from '../../../formats/picture-size.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { SlateFor, SlateSource } from '../../hub/slate-show.ts'
+import type { SlateFor, SlateLoop, SlateSource } from '../../hub/slate-show.ts'
 import type { LiveDatabase } from '../../live-database.ts'
 import { encodeInWorker } from './slate-encoder.ts'
-import type { SlateMedia } from './slate-media.ts'
 import type { Slate, StreamSlate } from './slate-schemas.ts'
 import { slateSettings } from './slate-settings.ts'
 
@@ -35,7 +34,7 @@ export class Slates implements SlateSource {
   readonly #dependencies: SlatesDependencies
   readonly #byId = new Map<string, Slate & { readonly file: string }>()
   readonly #choices = new Map<string, StreamSlate>()
-  readonly #encoded = new Map<string, Promise<SlateMedia>>()
+  readonly #encoded = new Map<string, Promise<SlateLoop>>()
   #encoding = 0
   readonly #waiting: (() => void)[] = []
 
@@ -143,7 +142,7 @@ export class Slates implements SlateSource {
   }
 
   /** Encodes the stream's slate, or finds it encoded. Rejects with `slate.*`. */
-  prepare(stream: SlateFor): Promise<SlateMedia> {
+  prepare(stream: SlateFor): Promise<SlateLoop> {
     let job: Parameters<typeof encodeInWorker>[0]
     try {
       const { slate } = this.choice(stream.name)
@@ -166,7 +165,7 @@ export class Slates implements SlateSource {
   }
 
   /** Encodes when its turn comes. */
-  async #encode(job: Parameters<typeof encodeInWorker>[0]): Promise<SlateMedia> {
+  async #encode(job: Parameters<typeof encodeInWorker>[0]): Promise<SlateLoop> {
     if (this.#encoding >= ENCODERS) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     else this.#encoding++
     try {

@@ -4,6 +4,7 @@ import { type MediaWire, openMediaWire } from '../../../platform/workers/media-w
 import { PendingReplies } from '../../../platform/workers/pending-replies.ts'
 import { type SupervisedWorker, superviseWorker } from '../../../platform/workers/supervise-worker.ts'
 import { workerFile } from '../../../platform/workers/worker-file.ts'
+import { asIngest } from '../../ingest-packet.ts'
 import {
   CONNECT_MS,
   type FeedRequest,
@@ -198,10 +199,7 @@ export function createDataChannelEngine(dependencies: DataChannelEngineDependenc
               },
               onPacket: (channel, packet) => {
                 const sessionId = byChannel.get(channel)
-                if (sessionId === undefined) return
-                const scale = packet.track.timescale / 1000
-                const { dts, pts, key, data } = packet
-                events.onPacket(sessionId, { trackId: packet.track.id, dtsMs: dts / scale, compositionMs: (pts - dts) / scale, key, data })
+                if (sessionId !== undefined) events.onPacket(sessionId, asIngest(packet))
               },
               onNote() {},
             })

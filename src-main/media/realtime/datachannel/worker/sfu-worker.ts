@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { isFault } from '../../../../formats/fault.ts'
 import type { Track } from '../../../../formats/track.ts'
-import { videoTimescale } from '../../../../formats/track-from-config.ts'
 import { openMediaWire } from '../../../../platform/workers/media-wire.ts'
 import { connectToHost, openMediaPipe } from '../../../../platform/workers/worker-side.ts'
 import type { IngestPacket } from '../../../ingest-packet.ts'
@@ -171,9 +170,9 @@ const maxWaiting = 32 * 1024 * 1024
 
 function toHost(channel: number, track: Track | undefined, packet: IngestPacket): void {
   if (track === undefined || wire.waitingBytes > maxWaiting) return
-  const scale = (track.kind === 'video' ? videoTimescale : track.timescale) / 1000
-  const dts = packet.dtsMs * scale
-  wire.packet(channel, { track, dts, pts: dts + packet.compositionMs * scale, duration: 1, key: packet.key, data: packet.data })
+  // RTP counts as the tracks made of it do
+  const { dts, composition, key, data } = packet
+  wire.packet(channel, { track, dts, pts: dts + composition, duration: 1, key, data })
 }
 
 function end(sessionId: string, why: (FromSfuWorker & { type: 'closed' })['why'] | undefined): void {
