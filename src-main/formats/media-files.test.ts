@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MatroskaWriter } from './matroska-writer.ts'
 import type { MediaFileWriter } from './media-file-writer.ts'
+import { ticks } from './media-time.ts'
 import { findBox, readUint32, walkBoxes } from './mp4-boxes.ts'
 import { Mp4FileWriter } from './mp4-file-writer.ts'
 import { TsStreamWriter } from './mpegts-stream-writer.ts'
@@ -22,7 +23,14 @@ function media(seconds: number, tracks: readonly Track[] = [video, audio]): Pack
       const dts = 7 * track.timescale + i * step
       const data = track.kind === 'video' ? Uint8Array.of(0, 0, 0, 3, i % 30 === 0 ? 0x65 : 0x41, i, 1) : Uint8Array.of(1, 2, 3, i)
       const late = track.kind === 'video' ? (i % 3) * step : 0
-      packets.push({ track, pts: dts + late, dts, duration: step, key: track.kind === 'audio' || i % 30 === 0, data })
+      packets.push({
+        track,
+        pts: ticks(dts + late),
+        dts: ticks(dts),
+        duration: ticks(step),
+        key: track.kind === 'audio' || i % 30 === 0,
+        data,
+      })
     }
   }
   return packets.sort((a, b) => a.dts / a.track.timescale - b.dts / b.track.timescale)
@@ -58,7 +66,7 @@ describe('an MP4 file', () => {
   it('shows the first frame of video with B-frames when it is due, where the video starts after the audio', () => {
     const packets = media(4).filter(({ track, dts }) => track.kind === 'audio' || dts >= 8 * track.timescale)
     // Two frames of 3000 ticks between decoding and showing, as encoders that use B-frames have.
-    const shown = packets.map((packet) => (packet.track.kind === 'video' ? { ...packet, pts: packet.pts + 6000 } : packet))
+    const shown = packets.map((packet) => (packet.track.kind === 'video' ? { ...packet, pts: ticks(packet.pts + 6000) } : packet))
     const { done } = write(new Mp4FileWriter([video, audio], start), shown)
     const moov = findBox(done, 'moov')
     const edits = findBox(done, 'trak/edts/elst', moov?.bodyStart, moov?.end)?.bodyStart ?? 0

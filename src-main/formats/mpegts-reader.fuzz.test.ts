@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { LatmReader } from './latm.ts'
+import { ticks } from './media-time.ts'
 import { TsReader } from './mpegts-reader.ts'
 import { TsAudio } from './mpegts-reader-audio.ts'
 import type { TsSink } from './mpegts-sink.ts'
@@ -40,8 +41,15 @@ it('no transport stream, however broken, makes the reader throw or hold more tha
   const list: Packet[] = []
   for (let i = 0; i < 12; i++) {
     const data = Uint8Array.from([0, 0, 0, 40, i % 4 === 0 ? 0x65 : 0x41, ...new Array(39).fill(0x80 + i)])
-    list.push({ track: h264, dts: i * 3000, pts: i * 3000, duration: 3000, key: i % 4 === 0, data })
-    list.push({ track: aac, dts: i * 1600, pts: i * 1600, duration: 1024, key: true, data: new Uint8Array(30).fill(i) })
+    list.push({ track: h264, dts: ticks(i * 3000), pts: ticks(i * 3000), duration: ticks(3000), key: i % 4 === 0, data })
+    list.push({
+      track: aac,
+      dts: ticks(i * 1600),
+      pts: ticks(i * 1600),
+      duration: ticks(1024),
+      key: true,
+      data: new Uint8Array(30).fill(i),
+    })
   }
   const good = new TsStreamWriter([h264, aac]).write(list)
   for (let run = 0; run < 300 * runs; run++) {

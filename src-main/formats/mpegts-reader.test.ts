@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isFault } from './fault.ts'
 import { buildHevcDecoderConfiguration, parseHevcDecoderConfiguration } from './hevc.ts'
+import { ticks } from './media-time.ts'
 import { TsReader } from './mpegts-reader.ts'
 import type { TsSink } from './mpegts-sink.ts'
 import { TsStreamWriter } from './mpegts-stream-writer.ts'
@@ -53,9 +54,9 @@ function packets(video: Track, count: number, startTicks = 0): Packet[] {
     const data = new Uint8Array(4 + length).fill(0x80 + (i % 90))
     data.set([0, 0, length >> 8, length & 255, key ? keyByte! : deltaByte!])
     const dts = startTicks + i * 3000
-    out.push({ track: video, dts, pts: dts + (i % 3) * 3000, duration: 3000, key, data })
+    out.push({ track: video, dts: ticks(dts), pts: ticks(dts + (i % 3) * 3000), duration: ticks(3000), key, data })
     const at = Math.round(((startTicks + i * 3000) / 90_000) * aac.timescale)
-    out.push({ track: aac, dts: at, pts: at, duration: 1024, key: true, data: new Uint8Array(10 + i).fill(i) })
+    out.push({ track: aac, dts: ticks(at), pts: ticks(at), duration: ticks(1024), key: true, data: new Uint8Array(10 + i).fill(i) })
   }
   return out
 }

@@ -1,3 +1,5 @@
+import type { Ticks } from './media-time.ts'
+
 /**
  * The one currency of the live and studio parts: tracks describe, packets carry.
  * Nothing here does any work; every reader and writer of media in the product speaks these types.
@@ -53,11 +55,11 @@ export type Track = VideoTrack | AudioTrack
 export interface Packet {
   readonly track: Track
   /** Presentation time in ticks of `track.timescale`, on the stream's own timeline (0 = the stream's first packet). */
-  readonly pts: number
+  readonly pts: Ticks
   /** Decoding time in ticks of `track.timescale`; strictly increasing within a track between two discontinuities. */
-  readonly dts: number
+  readonly dts: Ticks
   /** Ticks until the next packet of the track where known, else the codec's or the running average. Never 0. */
-  readonly duration: number
+  readonly duration: Ticks
   /** True where a decoder may start here. Always true for audio. */
   readonly key: boolean
   readonly data: Uint8Array

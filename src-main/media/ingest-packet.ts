@@ -17,7 +17,7 @@ export interface IngestPacket {
 
 /** A packet that has its track's ticks already, as one that came in; the bytes are the same. */
 export function asIngest({ track, pts, dts, key, data }: Packet): IngestPacket {
-  return { trackId: track.id, timescale: track.timescale, dts: ticks(dts), composition: ticks(pts - dts), key, data }
+  return { trackId: track.id, timescale: track.timescale, dts, composition: ticks(pts - dts), key, data }
 }
 
 /** Decoding time on the publisher's clock, ms: to compare with other clocks. */

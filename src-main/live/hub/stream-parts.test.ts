@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { AudioTrack, Packet, VideoTrack } from '../../formats/track.ts'
 import { ViewerSessions } from '../audience/viewer-sessions.ts'
 import { HealthMeter } from './health.ts'
@@ -27,13 +28,20 @@ const audio: AudioTrack = {
 }
 const picture = (ms: number, key = false, track = video): Packet => ({
   track,
-  pts: ms * 90,
-  dts: ms * 90,
-  duration: 3600,
+  pts: ticks(ms * 90),
+  dts: ticks(ms * 90),
+  duration: ticks(3600),
   key,
   data: new Uint8Array(100),
 })
-const sound = (ms: number): Packet => ({ track: audio, pts: ms * 48, dts: ms * 48, duration: 1024, key: true, data: new Uint8Array(10) })
+const sound = (ms: number): Packet => ({
+  track: audio,
+  pts: ticks(ms * 48),
+  dts: ticks(ms * 48),
+  duration: ticks(1024),
+  key: true,
+  data: new Uint8Array(10),
+})
 
 function watch(run: StreamRun, from: 'keyframe' | 'live' = 'keyframe'): string[] {
   const seen: string[] = []

@@ -1,4 +1,4 @@
-import { msToTicks, rescale, ticksToMs } from '../../formats/media-time.ts'
+import { msToTicks, rescale, ticks, ticksToMs } from '../../formats/media-time.ts'
 import type { AudioTrack, Packet, Track } from '../../formats/track.ts'
 import { decodedMs, type IngestPacket } from '../../media/ingest-packet.ts'
 
@@ -364,9 +364,9 @@ export class Timeline {
     if (pts > clock.lastPts) clock.lastPts = pts
     return {
       track: clock.track,
-      pts,
-      dts,
-      duration: Math.max(1, Math.round(clock.averageTicks)),
+      pts: ticks(pts),
+      dts: ticks(dts),
+      duration: ticks(Math.max(1, Math.round(clock.averageTicks))),
       key: packet.key,
       data: packet.data,
     }
@@ -408,6 +408,6 @@ export class Timeline {
     clock.lastDts = dts
     clock.lastPts = dts
     clock.nextDts = dts + duration
-    return { track, pts: dts, dts, duration, key: true, data: packet.data }
+    return { track, pts: ticks(dts), dts: ticks(dts), duration: ticks(duration), key: true, data: packet.data }
   }
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { createPackager } from './packager.ts'
 import { brokenRules } from './packaging-rules.ts'
@@ -49,9 +50,9 @@ it('no order of packets, jumps, seams and silences breaks a rule', () => {
       const pts = track.kind === 'audio' ? dts : Math.max(0, dts + Math.floor(random() * 9000 - 1000))
       const packet: Packet = {
         track,
-        pts,
-        dts,
-        duration: Math.ceil(frameS * track.timescale),
+        pts: ticks(pts),
+        dts: ticks(dts),
+        duration: ticks(Math.ceil(frameS * track.timescale)),
         key: track.kind === 'audio' || random() < 0.05,
         data: new Uint8Array(1 + Math.floor(random() * 20)),
       }

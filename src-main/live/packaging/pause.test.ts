@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readMediaPlaylist } from '../../../e2e/playlist-rules.ts'
 import { type CmafSample, readCmafSamples } from '../../formats/cmaf-reader.ts'
+import { ticks } from '../../formats/media-time.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { ManifestView } from '../protocols/hls/manifest-view.ts'
 import { mediaPlaylistText } from '../protocols/hls/playlist-view.ts'
@@ -15,10 +16,10 @@ const a0 = audioTrackOf()
 /** Pictures at the given times, each with its number as its bytes; one in sixty is a keyframe. */
 function at(timesS: readonly number[], gop = 60, track: Track = v0): Packet[] {
   return timesS.map((timeS, index) => {
-    const dts = Math.round(timeS * 1000) * 90
+    const dts = ticks(Math.round(timeS * 1000) * 90)
     const data = new Uint8Array(300)
     new DataView(data.buffer).setUint32(0, index)
-    return { track, pts: dts, dts, duration: 3000, key: index === 0 || index % gop === 0, data }
+    return { track, pts: dts, dts, duration: ticks(3000), key: index === 0 || index % gop === 0, data }
   })
 }
 
@@ -122,7 +123,7 @@ describe('video that pauses', () => {
     const timesS = [...times(0, 3.1, 1 / 30), ...times(5.5, 8, 1 / 30)]
     const packets = at(timesS, 60).map((packet, index) => ({
       ...packet,
-      pts: packet.dts + (index % 60 === 0 ? 6000 : index % 2 === 1 ? 9000 : 3000),
+      pts: ticks(packet.dts + (index % 60 === 0 ? 6000 : index % 2 === 1 ? 9000 : 3000)),
     }))
     const { stream, packager, faults } = packaged([v0, a0])
     stream.play(packets, sound(a0, 0, 8))

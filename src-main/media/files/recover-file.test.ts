@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { MediaFileWriter } from '../../formats/media-file-writer.ts'
+import { ticks } from '../../formats/media-time.ts'
 import { headers } from '../../formats/testing/header-samples.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../formats/track-from-config.ts'
@@ -20,9 +21,9 @@ function half(startS: number): Packet[] {
     const step = track.kind === 'video' ? 3000 : 1024
     const count = Math.floor((0.5 * track.timescale) / step)
     return Array.from({ length: count }, (_, i) => {
-      const at = Math.round(startS * track.timescale) + i * step
+      const at = ticks(Math.round(startS * track.timescale) + i * step)
       const data = track.kind === 'video' ? Uint8Array.of(0, 0, 0, 3, i === 0 ? 0x65 : 0x41, i, 1) : Uint8Array.of(1, 2, 3)
-      return { track, pts: at, dts: at, duration: step, key: track.kind === 'audio' || i === 0, data }
+      return { track, pts: at, dts: at, duration: ticks(step), key: track.kind === 'audio' || i === 0, data }
     })
   })
 }

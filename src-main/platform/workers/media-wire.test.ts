@@ -1,5 +1,6 @@
 import { duplexPair } from 'node:stream'
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { openMediaWire } from './media-wire.ts'
 
@@ -13,7 +14,14 @@ const track: Track = {
   width: 640,
   height: 360,
 }
-const packet: Packet = { track, pts: 2 ** 40 + 1, dts: 2 ** 40, duration: 3000, key: true, data: Buffer.alloc(70_000, 7) }
+const packet: Packet = {
+  track,
+  pts: ticks(2 ** 40 + 1),
+  dts: ticks(2 ** 40),
+  duration: ticks(3000),
+  key: true,
+  data: Buffer.alloc(70_000, 7),
+}
 
 function pair() {
   const [a, b] = duplexPair()

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { ticks } from '../../formats/media-time.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { readFrames } from './wire-frames.ts'
 
@@ -70,9 +71,9 @@ export function openMediaWire(pipe: Duplex, handler: MediaWireHandler): MediaWir
       const at = prefix + 1 + idLength
       handler.onPacket(channel, {
         track,
-        pts: frame.readDoubleBE(at),
-        dts: frame.readDoubleBE(at + 8),
-        duration: frame.readUInt32BE(at + 16),
+        pts: ticks(frame.readDoubleBE(at)),
+        dts: ticks(frame.readDoubleBE(at + 8)),
+        duration: ticks(frame.readUInt32BE(at + 16)),
         key: frame[at + 20] === 1,
         data: frame.subarray(at + 21),
       })

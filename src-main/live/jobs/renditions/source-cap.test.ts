@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import { noLimits, type StreamLimits } from '../../key-limits.ts'
 import { SourceCap } from './source-cap.ts'
@@ -15,9 +16,9 @@ const track: VideoTrack = {
 }
 const packet = (ms: number, key: boolean, bytes = 1000): Packet => ({
   track,
-  pts: ms,
-  dts: ms,
-  duration: 100,
+  pts: ticks(ms),
+  dts: ticks(ms),
+  duration: ticks(100),
   key,
   data: new Uint8Array(bytes),
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 import { picturesOfFile } from './file-pictures.ts'
@@ -48,7 +49,15 @@ function watch(everyMs = 10_000) {
   const made = new LivePictures(stream, pictures, everyMs, () => undefined)
   made.onTrack(track)
   const frame = (atS: number, more: Partial<Packet> = {}): void =>
-    subscriber!.onPacket({ track, pts: atS * 90_000, dts: atS * 90_000, duration: 3000, key: true, data: new Uint8Array([atS]), ...more })
+    subscriber!.onPacket({
+      track,
+      pts: ticks(atS * 90_000),
+      dts: ticks(atS * 90_000),
+      duration: ticks(3000),
+      key: true,
+      data: new Uint8Array([atS]),
+      ...more,
+    })
   /** Has one picture made, with its small one in the sheet. */
   async function take(atS: number, of: VideoTrack = track): Promise<void> {
     frame(atS, { track: of })

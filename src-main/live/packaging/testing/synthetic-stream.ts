@@ -1,3 +1,4 @@
+import { msToTicks, ticks } from '../../../formats/media-time.ts'
 import type { AudioTrack, Packet, Track, VideoTrack } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 
@@ -75,7 +76,14 @@ export function pictures(
     const order = delay === 0 ? 0 : i % gop === 0 ? delay : i % 2 === 1 ? delay + 1 : delay - 1
     const pts = Math.round(from.startS * 1000 + (i + order) * frameMs) * 90
     const duration = Math.round((frameMs * track.timescale) / 1000)
-    packets.push({ track, pts, dts, duration, key: i % gop === 0, data: new Uint8Array(i % gop === 0 ? 400 : 40).fill(i & 255) })
+    packets.push({
+      track,
+      pts: ticks(pts),
+      dts: ticks(dts),
+      duration: ticks(duration),
+      key: i % gop === 0,
+      data: new Uint8Array(i % gop === 0 ? 400 : 40).fill(i & 255),
+    })
   }
   return packets
 }
@@ -86,8 +94,8 @@ export function sound(track: Track, startS: number, seconds: number): Packet[] {
   const scale = track.timescale
   for (let i = 0; (i * 1024) / scale < seconds; i++) {
     const ms = Math.round(startS * 1000 + (i * 1024 * 1000) / scale)
-    const ticks = Math.round((ms * scale) / 1000)
-    packets.push({ track, pts: ticks, dts: ticks, duration: 1024, key: true, data: new Uint8Array(30).fill(i & 255) })
+    const at = msToTicks(ms, scale)
+    packets.push({ track, pts: at, dts: at, duration: ticks(1024), key: true, data: new Uint8Array(30).fill(i & 255) })
   }
   return packets
 }

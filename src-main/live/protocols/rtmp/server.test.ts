@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AmfValue } from '../../../formats/amf-value.ts'
 import { writeAmf0 } from '../../../formats/amf0.ts'
+import { ticks } from '../../../formats/media-time.ts'
 import { MessageType, uint32Body, userControlBody } from '../../../formats/rtmp-messages.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { IngestPacket } from '../../../media/ingest-packet.ts'
@@ -292,7 +293,7 @@ describe('playing', () => {
     await player.open()
     player.command('play', 4, null, 'show')
     await player.status('NetStream.Play.Start')
-    const packet: Packet = { track, pts: 9000, dts: 6000, duration: 3000, key: true, data: Buffer.from('aa', 'hex') }
+    const packet: Packet = { track, pts: ticks(9000), dts: ticks(6000), duration: ticks(3000), key: true, data: Buffer.from('aa', 'hex') }
     await player.until(({ type, body }) => type === MessageType.video && body[1] === 0)
     for (const subscriber of subscribers) subscriber.onPacket(packet)
     const frame = await player.until(({ type, body }) => type === MessageType.video && body[1] === 1)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import type { StreamSubscriber } from '../../../media/live-stream.ts'
 import type { MediaFeed } from '../../../media/stream-carrier.ts'
@@ -60,7 +61,7 @@ describe('what the host’s own makers of media are offered', () => {
 
   it('publishes without a key, as a publisher with a plain one, and hands packets on with the ticks that they have', async () => {
     const data = new Uint8Array([7])
-    const packet: Packet = { track, pts: 99_000, dts: 90_000, duration: 3000, key: true, data }
+    const packet: Packet = { track, pts: ticks(99_000), dts: ticks(90_000), duration: ticks(3000), key: true, data }
     const publication = await carrier.publish('cam', { title: '', onKicked: () => undefined })
     publication.setTrack(track)
     publication.write(packet)
@@ -150,7 +151,7 @@ describe('a feed as a stream', () => {
       { from: 'keyframe' },
     ])
     inner!.onTrack(track)
-    inner!.onPacket({ track, pts: 3, dts: 3, duration: 1, key: true, data: new Uint8Array() })
+    inner!.onPacket({ track, pts: ticks(3), dts: ticks(3), duration: ticks(1), key: true, data: new Uint8Array() })
     inner!.onDiscontinuity('reconnect')
     inner!.onEnd()
     leave()

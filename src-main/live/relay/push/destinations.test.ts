@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { writeAmf0 } from '../../../formats/amf0.ts'
+import { ticks } from '../../../formats/media-time.ts'
 import { encodeMessage } from '../../../formats/rtmp-chunk-writer.ts'
 import { ServerHandshake } from '../../../formats/rtmp-handshake.ts'
 import { MessageType } from '../../../formats/rtmp-messages.ts'
@@ -32,9 +33,9 @@ const video: Track = {
 
 const packet = (ms: number, key: boolean, track = video): Packet => ({
   track,
-  pts: ms * 90,
-  dts: ms * 90,
-  duration: 3600,
+  pts: ticks(ms * 90),
+  dts: ticks(ms * 90),
+  duration: ticks(3600),
   key,
   data: new Uint8Array(100),
 })

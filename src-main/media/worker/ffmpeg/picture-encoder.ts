@@ -8,6 +8,7 @@ import {
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, type Frame, Rational } from 'node-av/lib'
 import { isFault } from '../../../formats/fault.ts'
+import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, Track, VideoCodec } from '../../../formats/track.ts'
 import { videoTimescale } from '../../../formats/track-from-config.ts'
 import { codedForm } from './coded-video.ts'
@@ -159,9 +160,9 @@ export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
         const duration = Number(output.duration)
         emit({
           track,
-          pts: Number(output.pts),
-          dts,
-          duration: duration > 0 ? duration : step,
+          pts: ticks(Number(output.pts)),
+          dts: ticks(dts),
+          duration: ticks(duration > 0 ? duration : step),
           key: output.isKeyframe,
           data: packetData(data),
         })

@@ -8,6 +8,7 @@ import {
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, Frame, Rational } from 'node-av/lib'
 import { isFault } from '../../../formats/fault.ts'
+import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, Track } from '../../../formats/track.ts'
 import { audioTrack } from '../../../formats/track-from-config.ts'
 import { must, setOption } from './engine.ts'
@@ -71,7 +72,8 @@ export function openSoundEncoder(id: string, codec: 'aac' | 'opus', kbps: number
     while (context.receivePacketSync(output) >= 0) {
       const pts = Number(output.pts)
       const data = output.data
-      if (data) emit({ track: track as Track, pts, dts: pts, duration: packetFrames, key: true, data: Buffer.from(data) })
+      if (data)
+        emit({ track: track as Track, pts: ticks(pts), dts: ticks(pts), duration: ticks(packetFrames), key: true, data: Buffer.from(data) })
       output.unref()
     }
   }

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { isFault } from '../../../../formats/fault.ts'
+import { ticks } from '../../../../formats/media-time.ts'
 import { buildMovieHead, type MovieSample, type MovieTrack } from '../../../../formats/mp4-movie.ts'
 import type { AudioTrack, Packet, VideoTrack } from '../../../../formats/track.ts'
 import { openVideoDecoder } from '../../../../media/worker/ffmpeg/video-decoder.ts'
@@ -154,7 +155,14 @@ async function encodeGroup(
   }
   try {
     for (const { at, size, pts, dts, duration, key } of group) {
-      const packet: Packet = { track, pts, dts, duration, key, data: await readBytes(file, at, size) }
+      const packet: Packet = {
+        track,
+        pts: ticks(pts),
+        dts: ticks(dts),
+        duration: ticks(duration),
+        key,
+        data: await readBytes(file, at, size),
+      }
       await decoder.push(packet)
       await drain()
     }

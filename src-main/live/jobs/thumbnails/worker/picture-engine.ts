@@ -8,6 +8,7 @@ import {
   SWS_BILINEAR,
 } from 'node-av/constants'
 import { Codec, CodecContext, Packet as EnginePacket, FormatContext, Frame, Rational, SoftwareScaleContext } from 'node-av/lib'
+import { ticks } from '../../../../formats/media-time.ts'
 import { must } from '../../../../media/worker/ffmpeg/engine.ts'
 import { openVideoDecoder } from '../../../../media/worker/ffmpeg/video-decoder.ts'
 import type { SheetRequest, TileSize, ToPictures } from '../messages.ts'
@@ -30,7 +31,7 @@ export async function answer(message: ToPictures): Promise<Answer> {
 async function frameOf({ track, data, size }: Extract<ToPictures, { type: 'frame' }>): Promise<Answer> {
   const decoder = openVideoDecoder(track)
   try {
-    await decoder.push({ track, pts: 0, dts: 0, duration: 1, key: true, data: Buffer.from(data) })
+    await decoder.push({ track, pts: ticks(0), dts: ticks(0), duration: ticks(1), key: true, data: Buffer.from(data) })
     await decoder.finish()
     const picture = await decoder.next()
     if (picture === undefined) throw new Error('The keyframe gave no image')

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { isFault } from '../../../../formats/fault.ts'
+import { ticks } from '../../../../formats/media-time.ts'
 import type { Track } from '../../../../formats/track.ts'
 import { openMediaWire } from '../../../../platform/workers/media-wire.ts'
 import { connectToHost, openMediaPipe } from '../../../../platform/workers/worker-side.ts'
@@ -172,7 +173,7 @@ function toHost(channel: number, track: Track | undefined, packet: IngestPacket)
   if (track === undefined || wire.waitingBytes > maxWaiting) return
   // RTP counts as the tracks made of it do
   const { dts, composition, key, data } = packet
-  wire.packet(channel, { track, dts, pts: dts + composition, duration: 1, key, data })
+  wire.packet(channel, { track, dts, pts: ticks(dts + composition), duration: ticks(1), key, data })
 }
 
 function end(sessionId: string, why: (FromSfuWorker & { type: 'closed' })['why'] | undefined): void {

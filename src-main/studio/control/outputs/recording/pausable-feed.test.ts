@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { ticks } from '../../../../formats/media-time.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import type { MediaSubscriber } from '../../../../media/files/media-feed.ts'
 import { PausableFeed } from './pausable-feed.ts'
@@ -20,14 +21,14 @@ class Source {
       // I B B P B B P in order of display; decoded two frames earlier, what others need first.
       const inGroup = frame % 30
       const pts = bFrames && inGroup > 0 ? frame + (inGroup % 3 === 1 ? 2 : -1) : frame
-      const at = { dts: (frame - (bFrames ? 2 : 0)) * 3000, pts: Math.min(pts, 30 * Math.floor(frame / 30) + 29) * 3000 }
-      this.#packets.push({ track: pictures, ...at, duration: 3000, key: inGroup === 0, data: Buffer.from([0]) })
+      const at = { dts: ticks((frame - (bFrames ? 2 : 0)) * 3000), pts: ticks(Math.min(pts, 30 * Math.floor(frame / 30) + 29) * 3000) }
+      this.#packets.push({ track: pictures, ...at, duration: ticks(3000), key: inGroup === 0, data: Buffer.from([0]) })
     }
     for (let sound = 0; sound < sounds; sound++) {
       const its = track(`a${sound}`, 'audio', 48_000)
       // Encoders start when they are wanted: their packets do not start together.
       for (let pts = 137 * sound; pts < 60 * 48_000; pts += frames) {
-        this.#packets.push({ track: its, dts: pts, pts, duration: frames, key: true, data: Buffer.from([1]) })
+        this.#packets.push({ track: its, dts: ticks(pts), pts: ticks(pts), duration: ticks(frames), key: true, data: Buffer.from([1]) })
       }
     }
     this.#packets.sort((one, other) => one.dts / one.track.timescale - other.dts / other.track.timescale)

@@ -1,3 +1,4 @@
+import { ticks } from '../../../../formats/media-time.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import type { MediaFeed, MediaSubscriber } from '../../../../media/files/media-feed.ts'
 
@@ -158,8 +159,8 @@ export class PausableFeed implements MediaFeed {
   #hand(packet: Packet): void {
     const { track, duration, key, data } = packet
     const shift = Math.round(this.#shiftS * track.timescale)
-    const dts = packet.dts - shift
-    const pts = packet.pts - shift
+    const dts = ticks(packet.dts - shift)
+    const pts = ticks(packet.pts - shift)
     const handed = this.#handed.get(track.id)
     if (track.kind === 'audio') {
       // At a seam sound may lap over by a part of a packet; more than half of one is left out.

@@ -1,3 +1,4 @@
+import { ticks } from '../../../../formats/media-time.ts'
 import { headers } from '../../../../formats/testing/header-samples.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import { audioTrack, videoTrack } from '../../../../formats/track-from-config.ts'
@@ -181,7 +182,7 @@ function packetsOf(request: VideoRequest | AudioRequest, fromS: number, toS: num
     const key = of.kind === 'audio' || index % gop === 0
     const data =
       of.kind === 'video' ? Uint8Array.of(0, 0, 0, 3, key ? 0x65 : 0x41, index & 255, index >> 8) : Uint8Array.of(1, 2, index & 255)
-    packets.push({ track: of, pts: index * step, dts: index * step, duration: step, key, data })
+    packets.push({ track: of, pts: ticks(index * step), dts: ticks(index * step), duration: ticks(step), key, data })
   }
   return packets
 }
