@@ -2,6 +2,7 @@ import { element, elementHeadBytes, openElement, text, unsigned, voidElement, wr
 import { Cues, durationBytes, ids, seekHeadBytes, segmentEnding } from './matroska-ending.ts'
 import { trackEntry } from './matroska-tracks.ts'
 import type { Chapter, FileEnding, MediaFileWriter } from './media-file-writer.ts'
+import { ticksToMs } from './media-time.ts'
 import type { FileStart } from './mp4-file-writer.ts'
 import type { Packet, Track } from './track.ts'
 
@@ -101,7 +102,7 @@ export class MatroskaWriter implements MediaFileWriter {
       out[at + 3] = packet.key ? 0x80 : 0
       out.set(packet.data, at + 4)
       at += 4 + packet.data.length
-      this.#endMs = Math.max(this.#endMs, ms + (packet.duration * 1000) / packet.track.timescale)
+      this.#endMs = Math.max(this.#endMs, ms + ticksToMs(packet.duration, packet.track.timescale))
       if (packet.key && number === this.#cues.track) this.#cues.add(ms, this.#at - this.#origin)
     }
     this.#at += out.length

@@ -1,4 +1,5 @@
 import { movieHeader, plainLabels, type TrackLabels, trackBox } from './cmaf-init.ts'
+import { rescale } from './media-time.ts'
 import { box, fourCharacters, fullBox, uint32s, writeUint32 } from './mp4-boxes.ts'
 import { SampleTables } from './mp4-sample-tables.ts'
 import type { Track } from './track.ts'
@@ -124,7 +125,7 @@ function movieBox(
   }
   let movieTicks = 0
   const boxes = tracks.map(({ track, startTicks, endTicks, samples, labels = plainLabels }, index) => {
-    const toMovie = (ticks: number): number => Math.round((ticks * movieTimescale) / track.timescale)
+    const toMovie = (ticks: number): number => rescale(ticks, track.timescale, movieTimescale)
     const first = (times[index] as Float64Array)[0] as number
     let firstShown = samples[0]?.pts ?? 0
     for (const { pts } of samples) if (pts < firstShown) firstShown = pts

@@ -1,4 +1,5 @@
 import type { ElementaryForm } from './elementary-stream.ts'
+import { rescale } from './media-time.ts'
 
 /** Packets of an MPEG transport stream (ISO/IEC 13818-1): what segments and endless streams are both made of. */
 
@@ -38,7 +39,7 @@ export interface Unit {
 
 /** Ticks of a timescale as 90 kHz with the offset. */
 export function toClock(ticks: number, timescale: number): number {
-  return Math.round((ticks * clockHz) / timescale) + offsetTicks
+  return rescale(ticks, timescale, clockHz) + offsetTicks
 }
 
 /** A unit of a PES packet's bytes; `tellsClock`: the program clock goes with it. */

@@ -1,3 +1,4 @@
+import { rescale } from '../../formats/media-time.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import type { AudioTrack } from '../../formats/track.ts'
 
@@ -6,6 +7,6 @@ export function audioTicks(track: AudioTrack, data: Uint8Array): number | undefi
   if (track.samplesPerPacket !== undefined) return track.samplesPerPacket
   if (track.codec !== 'opus') return undefined
   // the TOC counts at 48 kHz
-  const ticks = Math.round((opusPacketDuration(data) * track.timescale) / 48_000)
+  const ticks = rescale(opusPacketDuration(data), 48_000, track.timescale)
   return ticks > 0 ? ticks : undefined
 }

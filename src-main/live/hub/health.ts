@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../formats/media-time.ts'
 import type { Packet } from '../../formats/track.ts'
 import type { HealthSample, HealthWarning } from '../schemas.ts'
 
@@ -75,7 +76,7 @@ export class HealthMeter {
     const bytes = packet.data.length
     this.bytesIn += bytes
     const track = packet.track
-    const atMs = (packet.dts / track.timescale) * 1000
+    const atMs = ticksToMs(packet.dts, track.timescale)
     const lagMs = arrivalMs - atMs
     if (track.kind === 'audio') {
       this.#hasAudio = true
@@ -104,7 +105,7 @@ export class HealthMeter {
       }
     }
     this.#lastDtsMs = atMs
-    const compositionMs = ((packet.pts - packet.dts) / track.timescale) * 1000
+    const compositionMs = ticksToMs(packet.pts - packet.dts, track.timescale)
     if (compositionMs > this.#compositionMs) this.#compositionMs = compositionMs
     if (!packet.key) return
     this.keyframes++

@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../formats/media-time.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import type { DiscontinuityReason, LiveStream, StreamState, StreamSubscriber } from '../../media/live-stream.ts'
 import type { Logger } from '../../platform/logger.ts'
@@ -204,7 +205,7 @@ export class StreamRun implements LiveStream {
   }
 
   #remember(packet: Packet): void {
-    const milliseconds = (packet.dts / packet.track.timescale) * 1000
+    const milliseconds = ticksToMs(packet.dts, packet.track.timescale)
     if (packet.track.id === this.#leader && packet.key) {
       this.#forget()
       this.#caching = true

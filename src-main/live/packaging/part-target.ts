@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../formats/media-time.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 
 /** Parts but a segment's last must last at least this share of PART-TARGET (RFC 8216bis, 4.4.3.7: EXT-X-PART-INF), with a margin for jitter. */
@@ -36,8 +37,9 @@ export function frameDurationsMs(tracks: Iterable<Track>, first: Packet, tooLong
   const frames: number[] = []
   for (const track of tracks) {
     let ms = 0
-    if (track.kind === 'audio') ms = track.samplesPerPacket === undefined ? usualSoundMs : (track.samplesPerPacket * 1000) / track.timescale
-    else if (track.id === first.track.id) ms = (first.duration * 1000) / track.timescale
+    if (track.kind === 'audio')
+      ms = track.samplesPerPacket === undefined ? usualSoundMs : ticksToMs(track.samplesPerPacket, track.timescale)
+    else if (track.id === first.track.id) ms = ticksToMs(first.duration, track.timescale)
     else if (track.frameRate !== undefined) ms = 1000 / track.frameRate
     if (ms > 0 && ms < tooLongMs) frames.push(ms)
   }

@@ -1,6 +1,7 @@
 import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
 import { buildInit } from '../../formats/cmaf-init.ts'
 import type { CmafSample } from '../../formats/cmaf-reader.ts'
+import { ticksToMs } from '../../formats/media-time.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import type { Packet, Track } from '../../formats/track.ts'
 import { isDerived } from '../hub/derived-streams.ts'
@@ -394,7 +395,7 @@ export class Rendition implements PackagedRendition {
       sequence: start.sequence,
       startTicks,
       durationTicks: 0,
-      programDateTimeMs: this.#limits.originTimeMs + (startTicks * 1000) / this.track.timescale,
+      programDateTimeMs: this.#limits.originTimeMs + ticksToMs(startTicks, this.track.timescale),
       discontinuity: start.discontinuity,
       discontinuitySequence: start.discontinuitySequence,
       choice: start.choice >= this.memberFrom ? start.choice : undefined,

@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../../formats/media-time.ts'
 import type { PackagedRendition, PackagedStream } from '../../packaging/packaged-stream.ts'
 import type { ClipWindow } from './schemas.ts'
 
@@ -17,7 +18,7 @@ export function clipWindow(stream: PackagedStream, id?: string): ClipWindow | un
   const first = leader?.segments[0]
   const last = leader?.segments.at(-1)
   if (leader === undefined || first === undefined || last === undefined) return undefined
-  const toMs = (ticks: number): number => (ticks * 1000) / leader.track.timescale
+  const toMs = (ticks: number): number => ticksToMs(ticks, leader.track.timescale)
   const seams = leader.segments.filter(
     (each, index) => index > 0 && (each.discontinuity || each.initId !== leader.segments[index - 1]?.initId),
   )

@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../../formats/media-time.ts'
 import type { Packet, Track, VideoTrack } from '../../../formats/track.ts'
 import { chooseEncoder } from '../../../media/encoders/choose-encoder.ts'
 import type { EncoderInfo, RenditionCodec } from '../../../media/encoders/encoder-info.ts'
@@ -322,7 +323,7 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
   #onSourcePacket(packet: Packet): void {
     const video = this.#video
     if (packet.track.id !== video?.id) return
-    const step = ((packet.dts - this.#lastDts) / packet.track.timescale) * 1000
+    const step = ticksToMs(packet.dts - this.#lastDts, packet.track.timescale)
     this.#lastDts = packet.dts
     if (step > 1 && step < 1000) this.#frameMs += (step - this.#frameMs) / 16
     this.#cap.watch(packet, this.#dependencies.limits)

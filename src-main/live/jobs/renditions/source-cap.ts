@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../../formats/media-time.ts'
 import type { Packet, Track, VideoTrack } from '../../../formats/track.ts'
 import type { VideoOutput } from '../../../media/encoders/video-output.ts'
 import type { StreamLimits } from '../../key-limits.ts'
@@ -65,7 +66,7 @@ export class SourceCap {
       return
     }
     this.#bytes += packet.data.length
-    const spanMs = ((packet.dts - this.#sinceDts) / packet.track.timescale) * 1000
+    const spanMs = ticksToMs(packet.dts - this.#sinceDts, packet.track.timescale)
     if (!(spanMs >= 0 && spanMs < 2 * measuredMs)) this.#begin(packet)
     else if (spanMs >= measuredMs) {
       const kbps = (this.#bytes * 8) / spanMs

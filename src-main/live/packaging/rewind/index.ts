@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { ticksToMs } from '../../../formats/media-time.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
@@ -121,5 +122,5 @@ function availableMs(run: Packager | undefined): number {
   const first = rendition?.segments[0]
   const last = rendition?.segments.at(-1)
   if (rendition === undefined || first === undefined || last === undefined) return 0
-  return Math.round(((last.startTicks + last.durationTicks - first.startTicks) * 1000) / rendition.track.timescale)
+  return Math.round(ticksToMs(last.startTicks + last.durationTicks - first.startTicks, rendition.track.timescale))
 }

@@ -1,6 +1,7 @@
 import { audioConfigTag, audioFrameTag } from '../../../formats/flv-audio-tag.ts'
 import { fourCcOf } from '../../../formats/flv-fourcc.ts'
 import { videoConfigTag, videoFrameTag } from '../../../formats/flv-video-tag.ts'
+import { rescale } from '../../../formats/media-time.ts'
 import type { AudioTrack, Packet, Track } from '../../../formats/track.ts'
 
 /** Packets back to FLV tags for RTMP players: each packet is written once and shared by all that play it. */
@@ -11,7 +12,7 @@ export interface FlvBodies {
 
 /** Decoding time of a packet in whole ms on the stream's timeline. */
 export function dtsMs(packet: Packet): number {
-  return Math.max(0, Math.round((packet.dts * 1000) / packet.track.timescale))
+  return Math.max(0, rescale(packet.dts, packet.track.timescale, 1000))
 }
 
 /** Makes the store; a body lives as long as its packet. */
@@ -38,7 +39,7 @@ export function createFlvBodies(): FlvBodies {
 function serialise(packet: Packet): Buffer {
   const { track } = packet
   if (track.kind === 'audio') return audioFrameTag(track.codec, fourCcOf(track.codec), packet.data)
-  const compositionMs = Math.round((packet.pts * 1000) / track.timescale) - Math.round((packet.dts * 1000) / track.timescale)
+  const compositionMs = rescale(packet.pts, track.timescale, 1000) - rescale(packet.dts, track.timescale, 1000)
   return videoFrameTag(track.codec, fourCcOf(track.codec), packet.key, clamp24(compositionMs), packet.data)
 }
 

@@ -1,3 +1,4 @@
+import { rescale } from '../../../formats/media-time.ts'
 import { type MpdAdaptationSet, type MpdPeriod, type MpdRepresentation, writeMpd } from '../../../formats/mpd-document.ts'
 import { type MediaSegment, minBufferS, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
 import { addressPrefix } from './playlist-view.ts'
@@ -148,7 +149,7 @@ function expectedSegment(other: PackagedRendition, main: PackagedRendition, cuts
   if (last.sequence >= from.sequence) return undefined
   // audio that is silent for long, or ends with its publisher, is not waited for
   if (other.track.kind === 'audio' && (from.discontinuity || last.sequence < from.sequence - 1)) return undefined
-  const startTicks = Math.round((from.startTicks * other.track.timescale) / main.track.timescale)
+  const startTicks = rescale(from.startTicks, main.track.timescale, other.track.timescale)
   return {
     ...last,
     discontinuity: from.discontinuity,

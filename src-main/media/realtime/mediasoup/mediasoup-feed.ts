@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { DirectTransport, Producer } from 'mediasoup/types'
+import { rescale } from '../../../formats/media-time.ts'
 import { H264Packetizer, OpusPacketizer } from '../../../formats/rtp-packets.ts'
 import type { LiveStream } from '../../live-stream.ts'
 
@@ -54,7 +55,7 @@ export async function feedRoom(direct: DirectTransport, stream: LiveStream): Pro
       onPacket(packet) {
         const { track } = packet
         if (track.id === videoId) h264.push(packet.data, packet.key, packet.pts >>> 0)
-        else if (track.id === audioId) opus.push(packet.data, Math.round((packet.pts * 48_000) / track.timescale) >>> 0)
+        else if (track.id === audioId) opus.push(packet.data, rescale(packet.pts, track.timescale, 48_000) >>> 0)
       },
       onDiscontinuity() {},
       onEnd() {},

@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import type { VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
@@ -201,7 +202,7 @@ export class PreviewFeed {
     const { numerator, denominator } = config.frameRate
     const frame: PreviewFrame = {
       number: Math.round((pts * numerator) / (track.timescale * denominator)),
-      timeMs: this.#dependencies.engine.originTimeMs + (pts * 1000) / track.timescale,
+      timeMs: this.#dependencies.engine.originTimeMs + ticksToMs(pts, track.timescale),
       key: packet.key,
       data: packet.data,
     }

@@ -1,4 +1,5 @@
 import type { Frame } from 'node-av/lib'
+import { ticksToMs } from '../../../../formats/media-time.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
 import type { VideoOutput } from '../../../../media/encoders/video-output.ts'
 import { openVideoEncoder, type VideoEncoder } from '../../../../media/encoders/worker/video-encoder.ts'
@@ -76,7 +77,7 @@ export class Transcode {
     const first = this.#queue.find(isPacket)
     const last = this.#queue.findLast(isPacket)
     const report = {
-      behindMs: first && last ? ((last.dts - first.dts) / first.track.timescale) * 1000 : 0,
+      behindMs: first && last ? ticksToMs(last.dts - first.dts, first.track.timescale) : 0,
       decodeMs: Math.round(this.#decodeMs),
       load: Math.min(1, this.#workMs / Math.max(1, performance.now() - this.#reportedAt)),
       outputs: this.#lanes.map(({ spec, frames, bytes, busyMs }) => ({
@@ -167,7 +168,7 @@ export class Transcode {
   /** Far behind, the pictures up to the newest keyframe are given up. */
   #shorten(newest: Packet): void {
     const first = this.#queue.find(isPacket) as Packet
-    if (((newest.dts - first.dts) / newest.track.timescale) * 1000 > maxQueueMs) this.#queue = ['seam', 'live', newest]
+    if (ticksToMs(newest.dts - first.dts, newest.track.timescale) > maxQueueMs) this.#queue = ['seam', 'live', newest]
   }
 
   async #run(): Promise<void> {

@@ -1,3 +1,4 @@
+import { rescale, ticksToMs } from '../../../../formats/media-time.ts'
 import { RtpHead } from '../../../../formats/rtp.ts'
 import { H264Packetizer, OpusPacketizer } from '../../../../formats/rtp-packets.ts'
 import type { Packet, Track } from '../../../../formats/track.ts'
@@ -35,18 +36,18 @@ export class Feed {
   packet(packet: Packet): void {
     const { track, pts } = packet
     if (track.id === this.#videoTrack) {
-      const timestamp = Math.round((pts * 90_000) / track.timescale) >>> 0
+      const timestamp = rescale(pts, track.timescale, 90_000) >>> 0
       this.#h264.push(packet.data, packet.key, timestamp)
-      this.#clock(this.#video, pts / track.timescale, timestamp)
+      this.#clock(this.#video, ticksToMs(pts, track.timescale), timestamp)
     } else if (track.id === this.#audioTrack) {
-      const timestamp = Math.round((pts * 48_000) / track.timescale) >>> 0
+      const timestamp = rescale(pts, track.timescale, 48_000) >>> 0
       this.#opus.push(packet.data, timestamp)
-      this.#clock(this.#audio, pts / track.timescale, timestamp)
+      this.#clock(this.#audio, ticksToMs(pts, track.timescale), timestamp)
     }
   }
 
-  #clock(source: Source, seconds: number, timestamp: number): void {
-    source.ntpMs = this.#originTimeMs + seconds * 1000
+  #clock(source: Source, atMs: number, timestamp: number): void {
+    source.ntpMs = this.#originTimeMs + atMs
     source.ntpTimestamp = timestamp
   }
 

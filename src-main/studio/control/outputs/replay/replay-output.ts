@@ -1,3 +1,4 @@
+import { ticksToMs } from '../../../../formats/media-time.ts'
 import type { Track } from '../../../../formats/track.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import { randomText } from '../../../../platform/random-id.ts'
@@ -82,7 +83,7 @@ export class ReplayOutput implements RunningOutput {
     const { output, files, events, now } = this.#context
     const durationMs = this.#buffer.durationMs
     const shown = this.#context.shown()
-    const startedMs = this.#hold.feed.originTimeMs + (first.pts / first.track.timescale) * 1000
+    const startedMs = this.#hold.feed.originTimeMs + ticksToMs(first.pts, first.track.timescale)
     const place = { folder: this.#folder, template: this.#settings.name, ending: 'mp4', output: output.name, ...shown }
     const path = files.claim({ ...place, wallMs: now(), part: 1 })
     const nameOf = (track: Track): string => trackName(track, shown.canvas, output.audio)
