@@ -80,6 +80,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-recording': { part: 'studio', cost: 'exclusive' },
   'studio-screen': { part: 'studio', cost: 'cpu' },
   'studio-state': { part: 'studio', cost: 'wait', quick: true },
+  'studio-templates': { part: 'studio', cost: 'cpu' },
   'studio-virtual-camera': { part: 'studio', cost: 'cpu' },
   'studio-windows': { part: 'studio', cost: 'cpu' },
 }

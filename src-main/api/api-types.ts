@@ -385,6 +385,9 @@ export interface ApiTypes {
     devices: {
       GET: { answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
     }
+    drawing: {
+      POST: { body: { collection: Record<string, unknown>; scene: string; width?: number | undefined }; answer: undefined }
+    }
     edits: {
       POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown> } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: DeleteStudioCanvases }
     }

@@ -15,13 +15,17 @@ import { engineRoutes } from './control/routes/engine-routes.ts'
 import { importRoutes } from './control/routes/import-routes.ts'
 import { programRoutes } from './control/routes/program-routes.ts'
 import { Show } from './control/show.ts'
+import { drawingRoutes } from './control/spare/drawing-routes.ts'
+import { SpareEngine } from './control/spare/spare-engine.ts'
 import { openStateStore, type StateStore } from './control/state-store.ts'
 import { publishEngineEvents } from './control/studio-events.ts'
 import { studioKinds } from './control/studio-kinds.ts'
 import { countStudio } from './control/studio-metrics.ts'
 import { actionFaults } from './document/action-schemas.ts'
+import { formatName, formatVersion } from './document/collection.ts'
 import { createCollectionCheck } from './document/collection-check.ts'
 import { CollectionFolder } from './document/collection-folder.ts'
+import { readDocument } from './document/read-document.ts'
 import { createReferenceRefusal } from './document/reference-refusal.ts'
 import { SecretSeals } from './document/secret-seals.ts'
 import type { Studio, StudioDependencies } from './studio-dependencies.ts'
@@ -47,6 +51,8 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const acting = { show, engine, outputs, audit }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const previews = createPreviews({ engine, show: () => show.openFile?.collection.collection })
+  const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
+  const spare = new SpareEngine({ engine: spareEngine(dependencies), empty })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
   return {
@@ -54,6 +60,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...outputs.routes,
       ...guestRoutes(dependencies.carrier, audit),
       ...collectionRoutes({ show, folder, reader, audit }),
+      ...drawingRoutes(spare, reader),
       ...importRoutes({ folder, reader, audit, reach: reach.policy }),
       ...editRoutes({
         show,
@@ -62,12 +69,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         filterProblem: (id) => engine.filterProblems().get(id),
       }),
       ...programRoutes({ ...acting, macros }),
-      ...engineRoutes({ ...acting, problem: () => telling.problem }),
+      ...engineRoutes({ ...acting, problem: () => telling.problem, spareDevices: (kind) => spare.devices(kind) }),
     ],
     sockets: previews.sockets,
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
       previews.stop()
+      await spare.stop()
       await macros.stopAll()
       await show.stop()
       await outputs.close(byPerson)
@@ -109,4 +117,17 @@ function ownEngine(
     )
   })
   return engine
+}
+
+/** A second engine beside that of the open show: it keeps nothing and plays no stream. */
+function spareEngine({ log, dataDir, reach }: StudioDependencies): StudioEngine {
+  return new EngineProcess({
+    log: log.child({ engine: 'spare' }),
+    folder: join(dataDir, 'studio', 'sources'),
+    memories: new SourceMemories({ read: () => undefined, write: () => undefined, resumeWithinMs: () => 0 }),
+    reach,
+    onAir: () => ({}),
+    encoders: () => [],
+    liveAddress: () => Promise.reject(new Error('the spare engine plays no stream')),
+  })
 }

@@ -9,6 +9,7 @@ import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../
 import { t as macroTexts } from '../studio/macros/messages.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
+import { t as templateTexts } from '../studio/templates/messages.ts'
 import { t as transitionTexts } from '../studio/transitions/messages.ts'
 import { openDialog, select, showItemPanel } from '../studio/view-store.ts'
 import { setTheme, useTheme } from './theme.ts'
@@ -108,6 +109,17 @@ function useEntries(): readonly Entry[] {
           run: () => configureProgram({ studioMode: !program.studioMode }),
         })
       }
+    }
+    if (editor) {
+      entries.push({
+        id: 'template',
+        text: templateTexts.open,
+        sort: t.action,
+        run: () => {
+          navigate('/studio')
+          openDialog('template')
+        },
+      })
     }
     entries.push({
       id: 'theme',

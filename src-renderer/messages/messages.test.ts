@@ -3,6 +3,7 @@ import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
 import { t as studioMacros } from '../studio/macros/messages.ts'
 import { t as studio } from '../studio/messages.ts'
+import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
 import { activity } from './en/activity.ts'
 import { app } from './en/app.ts'
@@ -43,6 +44,7 @@ const english: Readonly<Record<string, object>> = {
   studioCanvas,
   studioCanvasSettings,
   studioMacros,
+  studioTemplates,
   studioTransitions,
 }
 

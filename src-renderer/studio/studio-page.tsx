@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
@@ -24,6 +24,9 @@ import type { OpenCollection } from './types.ts'
 import { openDialog, useEdited, useView } from './view-store.ts'
 import './parts-editor.css'
 import './studio.css'
+
+/** Loaded when it is opened: few evenings start with a new show. */
+const TemplateDialog = lazy(async () => ({ default: (await import('./templates/template-dialog.tsx')).TemplateDialog }))
 
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
 function useHistoryKeys(enabled: boolean): void {
@@ -57,6 +60,7 @@ export function StudioPage() {
   const open = useShow((state) => state.open)
   const problem = useShow((state) => state.problem)
   const engine = useShow((state) => state.engine)
+  const dialog = useView((state) => state.dialog)
   useHistoryKeys(editor && open !== null)
   if (!loaded) return <div className="studio" aria-busy="true" />
   return (
@@ -73,6 +77,11 @@ export function StudioPage() {
         </p>
       )}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
+      {editor && dialog === 'template' && (
+        <Suspense>
+          <TemplateDialog onClose={() => openDialog(null)} />
+        </Suspense>
+      )}
     </div>
   )
 }

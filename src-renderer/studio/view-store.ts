@@ -2,8 +2,8 @@ import { create } from 'zustand'
 import { useDocument, useShow } from './show-store.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
-/** Dialogs that edit parts of the show, besides those that belong to one pane. */
-export type EditorDialog = 'canvas' | 'macros' | 'transitions'
+/** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
+export type EditorDialog = 'canvas' | 'macros' | 'transitions' | 'template'
 
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {

@@ -55,7 +55,7 @@ export const studioErrors = {
     title: 'There is no preview: studio mode is off',
     remedy: 'Switch it on: `PATCH /studio/program` with `studioMode`, or `streams studio preview SCENE`.',
   },
-  'studio.busy': { status: 429, title: 'Too many macros are running', remedy: 'Wait until some have ended.' },
+  'studio.busy': { status: 429, title: 'The studio does too much at once', remedy: 'Wait until some of it has ended.' },
   'studio.import_invalid': {
     status: 400,
     title: 'The file is no scene collection of OBS Studio',

@@ -745,9 +745,9 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     remedy: 'Actívalo: `PATCH /studio/program` con `studioMode`, o `streams studio preview SCENE`.',
   },
   'studio.busy': {
-    english: 'Too many macros are running',
-    title: 'Hay demasiadas macros en marcha',
-    remedy: 'Espera a que terminen algunas.',
+    english: 'The studio does too much at once',
+    title: 'El estudio hace demasiado a la vez',
+    remedy: 'Espera a que termine algo.',
   },
   'studio.import_invalid': {
     english: 'The file is no scene collection of OBS Studio',

@@ -5,18 +5,9 @@ import { call } from '../../client/api.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { tell, tellError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
-import { freeName } from '../places.ts'
-import { listShows, openShow } from './new-show.ts'
+import { listShows, openShow, showName } from '../shows/new-show.ts'
 
 type Report = Answer<'POST', '/studio/import/obs'>
-
-/** What the host takes as the name of a collection. */
-const usableName = (name: string): string =>
-  name
-    .replaceAll(/[^A-Za-z0-9 ._-]+/g, ' ')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .trim()
-    .slice(0, 70) || t.start.newName
 
 /** A button that takes the file of a scene collection of OBS Studio, and shows what became of it. */
 export function ImportObs({ className = 'button' }: { readonly className?: string }) {
@@ -33,7 +24,7 @@ export function ImportObs({ className = 'button' }: { readonly className?: strin
         tell(t.obs.notJson)
         return
       }
-      const name = freeName(usableName(file.name.replace(/\.json$/i, '')), await listShows())
+      const name = showName(file.name.replace(/\.json$/i, ''), await listShows())
       setReport(await call('POST', '/studio/import/obs', { body: { name, document } }))
     } catch (error) {
       tellError(error)

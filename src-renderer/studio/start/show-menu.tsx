@@ -1,21 +1,14 @@
 import { ChevronDown } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { ApiError, call } from '../../client/api.ts'
+import { call } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
 import { tellError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
+import { type Listing, listShows, makeEmptyShow, openShow } from '../shows/new-show.ts'
+import { replaceShow } from '../shows/replace-show.ts'
+import { t as templates } from '../templates/messages.ts'
+import { openDialog } from '../view-store.ts'
 import { ImportObs } from './import-obs.tsx'
-import { type Listing, listShows, makeEmptyShow, openShow } from './new-show.ts'
-
-/** Does something that another show takes the place of the open one for; asks where that ends what is live. */
-async function replaceShow(work: (force: boolean) => Promise<unknown>): Promise<void> {
-  try {
-    await work(false)
-  } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'studio.on_air')) return tellError(error)
-    if (await confirm(t.collections.onAirTitle, t.collections.onAirText, t.collections.onAirAction)) await work(true).catch(tellError)
-  }
-}
 
 const closeShow = async (): Promise<void> => {
   if (!(await confirm(t.collections.closeTitle, t.collections.closeText, t.collections.close))) return
@@ -62,6 +55,16 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
         <hr />
         <button type="button" onClick={choose(() => replaceShow(makeEmptyShow))}>
           {t.collections.newShow}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            setOpen(false)
+            openDialog('template')
+          }}
+          data-testid="menu-template"
+        >
+          {templates.open}
         </button>
         <ImportObs className="" />
         <hr />

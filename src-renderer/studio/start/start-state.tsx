@@ -1,10 +1,12 @@
-import { Clapperboard, FilePlus, Play } from 'lucide-react'
+import { Clapperboard, FilePlus, LayoutTemplate, Play } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { formatAgo } from '../../client/format.ts'
 import { tellError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
+import { type Listing, listShows, makeEmptyShow, makeFirstShow, openShow } from '../shows/new-show.ts'
+import { t as templates } from '../templates/messages.ts'
+import { openDialog } from '../view-store.ts'
 import { ImportObs } from './import-obs.tsx'
-import { type Listing, listShows, makeEmptyShow, makeFirstShow, openShow } from './new-show.ts'
 
 /** What stands where no show is open: one click to a picture. */
 export function StartState({ editor }: { readonly editor: boolean }) {
@@ -54,6 +56,9 @@ export function StartState({ editor }: { readonly editor: boolean }) {
           <p className="quiet small">{t.start.pictureHelp}</p>
         </div>
         <div className="row start-others">
+          <button type="button" className="button" disabled={busy} onClick={() => openDialog('template')} data-testid="start-template">
+            <LayoutTemplate size={16} /> {templates.open}
+          </button>
           <button type="button" className="button" disabled={busy} onClick={run(makeEmptyShow)} data-testid="start-empty">
             <FilePlus size={16} /> {t.start.empty}
           </button>

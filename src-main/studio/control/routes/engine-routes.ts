@@ -17,6 +17,8 @@ export interface EngineRoutesDependencies {
   readonly outputs: StudioOutputs
   /** Why the studio cannot run here. */
   readonly problem: () => string | null
+  /** Lists devices where no collection is open. */
+  readonly spareDevices: StudioEngine['devices']
 }
 
 const EngineStateSchema = Type.Union(['off', 'starting', 'running', 'restarting', 'failed'].map((state) => Type.Literal(state)))
@@ -92,7 +94,7 @@ export function engineRoutes(dependencies: EngineRoutesDependencies): readonly R
   return [...statusRoutes(dependencies), ...kindRoutes(dependencies), ...sourceRoutes(dependencies), ...outputRoutes(dependencies)]
 }
 
-function statusRoutes({ show, engine, outputs, problem }: EngineRoutesDependencies): readonly RouteDefinition[] {
+function statusRoutes({ show, engine, outputs, problem, spareDevices }: EngineRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'GET',
@@ -182,7 +184,9 @@ function statusRoutes({ show, engine, outputs, problem }: EngineRoutesDependenci
         ),
       }),
       responses: { 200: Type.Object({ items: Type.Array(DeviceSchema) }) },
-      handler: async ({ query }) => ({ body: { items: await engine.devices(query.kind) } }),
+      handler: async ({ query }) => ({
+        body: { items: await (engine.state === 'off' ? spareDevices(query.kind) : engine.devices(query.kind)) },
+      }),
     }),
   ]
 }

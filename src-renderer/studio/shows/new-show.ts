@@ -20,6 +20,26 @@ export const listShows = async (): Promise<readonly Listing[]> => (await call('G
 export const openShow = (name: string, force = false): Promise<unknown> =>
   call('POST', `/studio/collections/${encodeURIComponent(name)}/open`, { body: force ? { force } : {} })
 
+/** A name as the host takes it, that no other show has. */
+export function showName(wanted: string, shows: readonly Listing[]): string {
+  const usable = wanted
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[^A-Za-z0-9 ._-]+/g, ' ')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .trim()
+    .slice(0, 70)
+    .trim()
+  return freeName(usable || t.start.newName, shows)
+}
+
+/** Creates a show of a document, under a name like the wanted one; returns its name. */
+export async function createShow(wanted: string, collection: Readonly<Record<string, unknown>>): Promise<string> {
+  const name = showName(wanted, await listShows())
+  await call('POST', '/studio/collections', { body: { name, collection } })
+  return name
+}
+
 /** A show with one empty scene, a stream of this host and a recording; returns its name when it is open. */
 export async function makeEmptyShow(force = false): Promise<string> {
   const name = freeName(t.start.newName, await listShows())

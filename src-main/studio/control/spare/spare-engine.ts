@@ -1,0 +1,134 @@
+import type { Device, DeviceKind } from '../../../media/device.ts'
+import { AppError } from '../../../platform/errors.ts'
+import type { Collection } from '../../document/collection.ts'
+import type { StudioEngine } from '../engine/studio-engine.ts'
+import { onlyDrawn } from './only-drawn.ts'
+
+type Engine = Pick<StudioEngine, 'setCollection' | 'reports' | 'onEvent' | 'screenshot' | 'devices' | 'stop'>
+
+export interface SpareEngineOptions {
+  /** An engine of its own: what is open in the studio is not touched. */
+  readonly engine: Engine
+  /** A document with one empty scene. */
+  readonly empty: Collection
+  /** For how long the process stays when nothing is left to do, ms. */
+  readonly keepMs?: number
+}
+
+export interface WantedDrawing {
+  readonly collection: Collection
+  /** Id of the scene. */
+  readonly scene: string
+  /** Pixels; the height follows. */
+  readonly width: number
+}
+
+/** What waits for what is being done; more is rejected. */
+const maxWaiting = 16
+/** Longest wait for the sources of a drawing, ms, on a machine that is busy with other work: then it is made without those that are not there. */
+const patienceMs = 20_000
+const usualKeepMs = 15_000
+
+/**
+ * A second engine for what is wanted beside the open show, or where none is open: drawings of documents, and lists of devices. Its process
+ * runs while there is something to do and a little longer; one request is handled after the other.
+ */
+export class SpareEngine {
+  readonly #options: SpareEngineOptions
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+  #drawings = 0
+  #timer: NodeJS.Timeout | undefined
+  #runs = false
+  #stopped = false
+
+  constructor(options: SpareEngineOptions) {
+    this.#options = options
+  }
+
+  /**
+   * A JPEG of a scene, of those of its sources that the studio draws itself: no device is opened and no page loaded for it.
+   * Throws `studio.busy` while much else waits, `studio.not_found`, `studio.not_running`.
+   */
+  draw({ collection, scene, width }: WantedDrawing): Promise<Uint8Array> {
+    const mark = `drawing-${++this.#drawings}`
+    const document = onlyDrawn(collection, scene, mark)
+    return this.#next(async (engine) => {
+      this.#show(document)
+      await untilDrawn(engine, document)
+      return engine.screenshot({ scene: mark }, { type: 'jpeg', width })
+    })
+  }
+
+  /** Devices of the machine. Throws `studio.busy` while much else waits, and what listing them throws. */
+  devices(kind: DeviceKind): Promise<readonly Device[]> {
+    return this.#next((engine) => {
+      if (!this.#runs) this.#show(this.#options.empty)
+      return engine.devices(kind)
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    // What is being done ends with its process.
+    await this.#options.engine.stop()
+    await this.#last
+  }
+
+  #show(document: Collection): void {
+    this.#runs = true
+    this.#options.engine.setCollection(document)
+  }
+
+  #next<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    if (this.#waiting >= maxWaiting) throw new AppError('studio.busy', `${maxWaiting} requests for drawings and devices wait already`)
+    this.#waiting++
+    const done = this.#last
+      .then(() => {
+        if (this.#stopped) throw new AppError('studio.not_running', 'The host is stopping')
+        clearTimeout(this.#timer)
+        return work(this.#options.engine)
+      })
+      .finally(() => {
+        this.#waiting--
+        this.#stopLater()
+      })
+    this.#last = done.catch(() => undefined)
+    return done
+  }
+
+  #stopLater(): void {
+    if (this.#waiting > 0 || this.#stopped) return
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      // What is asked for next waits until the process is gone, and starts another.
+      this.#last = this.#last.then(async () => {
+        if (this.#waiting > 0) return
+        this.#runs = false
+        await this.#options.engine.stop()
+      })
+    }, this.#options.keepMs ?? usualKeepMs).unref()
+  }
+}
+
+/** States of a source whose frame is there, or does not come soon: it waits for an image that is missing, say. */
+const settled: ReadonlySet<string | undefined> = new Set(['running', 'paused', 'ended', 'waiting', 'failed'])
+
+/** Resolves when each source has been drawn or cannot be, at the latest after `patienceMs`. */
+function untilDrawn(engine: Engine, { sources }: Collection): Promise<void> {
+  const isDone = (): boolean => sources.every(({ id }) => settled.has(engine.reports().get(id)?.state))
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer)
+      leave()
+      resolve()
+    }
+    const timer = setTimeout(done, patienceMs)
+    const leave = engine.onEvent((event) => {
+      const isOver = event.kind === 'state' && event.state !== 'starting' && event.state !== 'running'
+      if (isOver || isDone()) done()
+    })
+    if (isDone()) done()
+  })
+}
