@@ -49,7 +49,8 @@ describe('the copy of a run in a delivery process', () => {
     for (let part = 0; part < 40; part++) {
       if (part === 17) late = mirror(stream)
       if (part === 20) stream.seam()
-      if (part === 39) stream.end()
+      if (part === 20) stream.leave()
+      else if (part === 39) stream.end()
       else stream.part()
       for (const each of [early, late]) {
         each?.deliver()
@@ -57,6 +58,7 @@ describe('the copy of a run in a delivery process', () => {
         if (copy === undefined) continue
         expect(texts(copy)).toEqual(texts(stream))
         expect(bytes(copy)).toEqual(bytes(stream))
+        expect(copy.away).toBe(stream.away)
         // the made-up stream leaves its edge where it was when it ends
         if (!stream.ended) expect(copy.renditions.map(({ edge }) => edge)).toEqual(stream.renditions.map(({ edge }) => edge))
       }

@@ -58,8 +58,8 @@ export class RunFeed {
       for (const id of this.#told.keys()) if (!ids.includes(id)) this.#told.delete(id)
       this.#write({ type: 'renditions', run: this.#run, ids })
     }
-    const { targetDurationS, partTargetMs, lagMs, ready, ended } = this.#stream
-    const state: RunState = { ...this.#state(), targetDurationS, partTargetMs, lagMs, ready, ended }
+    const { targetDurationS, partTargetMs, lagMs, away, ready, ended } = this.#stream
+    const state: RunState = { ...this.#state(), targetDurationS, partTargetMs, lagMs, away, ready, ended }
     const text = JSON.stringify(state)
     if (text !== this.#toldState) {
       this.#toldState = text

@@ -45,6 +45,7 @@ export interface RunState {
   readonly targetDurationS: number
   readonly partTargetMs: number
   readonly lagMs: number
+  readonly away: boolean
   readonly ready: boolean
   readonly ended: boolean
   /** Somebody must be asked before a player may start: the host does it. */

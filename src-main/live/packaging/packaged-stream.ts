@@ -103,6 +103,8 @@ export interface PackagedStream {
   readonly clockOffsetMs: number
   /** How far transcoded renditions run behind the publisher's own, ms: players stay as much farther from the edge, so that they can switch. */
   readonly lagMs: number
+  /** Nobody publishes now: the publisher is expected back. */
+  readonly away: boolean
   /** Every rendition has at least one part. */
   readonly ready: boolean
   /** True once the stream has ended: playlists get EXT-X-ENDLIST, the MPD becomes static. */

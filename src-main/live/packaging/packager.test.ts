@@ -138,7 +138,12 @@ describe('a packaged stream', () => {
   it('marks a seam and goes on counting when the publisher returns', () => {
     const { stream, packager } = packaged([v0, a0])
     stream.play(pictures(v0, { startS: 0, seconds: 5, fps: 30, gopS: 2 }), sound(a0, 0, 5))
+    let changes = 0
+    packager.onChange(() => changes++)
     stream.subscriber?.onReconnecting?.(true)
+    expect([packager.away, changes]).toEqual([true, 1])
+    stream.subscriber?.onReconnecting?.(false)
+    expect([packager.away, changes]).toEqual([false, 2])
     stream.subscriber?.onDiscontinuity('reconnect')
     stream.subscriber?.onTrack(videoTrackOf('v0', 2))
     stream.play(pictures(v0, { startS: 9, seconds: 5, fps: 30, gopS: 2 }), sound(a0, 9, 5))

@@ -62,6 +62,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   readonly renditions: Rendition[] = []
   readonly clockOffsetMs: number
   partTargetMs: number
+  away = false
   ended = false
 
   readonly #stream: PackagedSource
@@ -214,8 +215,10 @@ class StreamPackager implements Packager, StreamSubscriber {
   }
 
   onReconnecting(away: boolean): void {
-    if (!away || this.#stopped) return
-    if (this.#segmenter.flush()) this.#notify()
+    if (this.#stopped || this.ended || away === this.away) return
+    this.away = away
+    if (away) this.#segmenter.flush()
+    this.#notify()
   }
 
   onEnd(): void {

@@ -110,6 +110,7 @@ export class ReplicaStream implements PackagedStream {
   targetDurationS = 0
   partTargetMs = 0
   lagMs = 0
+  away = false
   ready = false
   ended = false
   readonly #listeners = new Set<() => void>()

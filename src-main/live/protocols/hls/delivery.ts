@@ -45,6 +45,15 @@ export interface DeliveryDependencies {
   }
 }
 
+/** What a request gets that has waited for too long. */
+export interface LateAnswer {
+  readonly answer: () => void
+  /** How long it may wait, ms; default: what `deadline` says. */
+  readonly withinMs?: number
+  /** How long it waits while nobody publishes, ms. */
+  readonly awayMs?: number
+}
+
 /** How answers leave: at once or when their media is there, counted, and seen as somebody's watching. */
 export class Delivery {
   readonly #dependencies: DeliveryDependencies
@@ -53,23 +62,25 @@ export class Delivery {
     this.#dependencies = dependencies
   }
 
-  /** Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long (`withinMs`) or too many wait. */
-  when(
-    exchange: Exchange,
-    view: StreamView,
-    ready: () => boolean,
-    answer: () => void,
-    late?: { readonly answer: () => void; readonly withinMs?: number },
-  ): void {
+  /**
+   * Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long (`withinMs`; `awayMs` while nobody publishes)
+   * or too many wait.
+   */
+  when(exchange: Exchange, view: StreamView, ready: () => boolean, answer: () => void, late?: LateAnswer): void {
     if (ready()) {
       answer()
       return
     }
     const { response } = exchange
-    this.wait(exchange, view, {
-      deadlineMs: late?.withinMs === undefined ? this.deadline(view.stream) : performance.now() + late.withinMs,
+    const { withinMs, awayMs } = late ?? {}
+    const lastMs = withinMs === undefined ? this.deadline(view.stream) : performance.now() + withinMs
+    const deadlineMs = (): number => (awayMs !== undefined && view.stream.away ? Math.min(lastMs, performance.now() + awayMs) : lastMs)
+    const waiter = {
+      deadlineMs: deadlineMs(),
+      // asked again at every change of the stream
       poll: () => {
         if (response.destroyed) return true
+        waiter.deadlineMs = deadlineMs()
         if (!ready()) return false
         try {
           answer()
@@ -82,7 +93,8 @@ export class Delivery {
       expire:
         late?.answer ??
         (() => sendProblem(response, 'play.not_live', { status: 503, detail: 'Nothing new was published in time', retryAfterS: 1 })),
-    })
+    }
+    this.wait(exchange, view, waiter)
   }
 
   /** Keeps a waiter until it is done, its time is over, its client has gone, or may not watch any more. */

@@ -1,5 +1,5 @@
 import type { ResourceOf } from '../../http/live-url.ts'
-import { answerHeaders, sendProblem } from '../../http/response.ts'
+import { answerHeaders, header, sendProblem } from '../../http/response.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
 import type { Delivery, Exchange, PlaybackResource } from './delivery.ts'
 import { guardAgainstStuckClient, immutable, segmentPieces } from './media-response.ts'
@@ -16,6 +16,9 @@ export interface MediaOptions {
 
 /** Media sequence numbers further beyond the edge than this are rejected (RFC 8216bis section 6.2.5.2). */
 const maxAhead = 2
+
+/** Share of hls.js's time limit for a blocked reload after which it is answered while nobody publishes. */
+const awayShare = 0.6
 
 /** Answers requests for media playlists, initialization segments, segments and parts. */
 export class MediaRequests {
@@ -97,11 +100,14 @@ export class MediaRequests {
       this.#delivery.seen(view, exchange, target.plain ? 'hls' : blocking ? 'll-hls' : undefined, undefined, sent)
     }
     // While a publisher is away nothing new comes for longer than a reload may block. The 503 that section 6.2.5.2 allows
-    // makes common players give up within the reconnect window; the playlist as it is makes them ask again. And where a
-    // first segment takes long (a long GOP), players that know parts
-    // need not wait for it longer than a segment should last.
+    // makes common players give up within the reconnect window; the playlist as it is makes them ask again, before they report a
+    // time-out. AVPlayer has no such limit, and takes a playlist without what it asked for badly: it waits on. And where a first
+    // segment takes long (a long GOP), players that know parts need not wait for it longer than a segment should last.
     const something = blocking ? rendition.segments.some((segment) => segment.parts.length > 0) : !target.plain
-    const late = { answer: () => answer('no-store'), ...(blocking ? {} : { withinMs: 1000 * stream.targetDurationS + 500 }) }
+    const withinMs = 1000 * stream.targetDurationS + 500
+    const waitsOn = header(exchange.request, 'user-agent').includes('AppleCoreMedia')
+    const limits = blocking ? (waitsOn ? {} : { awayMs: awayReloadMs(stream) }) : { withinMs }
+    const late = { answer: () => answer('no-store'), ...limits }
     this.#delivery.when(exchange, view, ready, () => answer(playlistCaching(stream, blocking)), something ? late : undefined)
   }
 
@@ -230,6 +236,14 @@ export class MediaRequests {
 /** How many parts ahead a client may ask for (RFC 8216bis section 6.2.5.2). */
 function advancePartLimit(partTargetMs: number): number {
   return partTargetMs >= 1000 ? 3 : Math.ceil(3000 / partTargetMs)
+}
+
+/**
+ * How long a blocked reload waits while nobody publishes, ms. hls.js gives up after three parts or 0.8 target durations,
+ * whichever is longer, and reports an error: it is answered well before, the way there and a busy machine included.
+ */
+export function awayReloadMs({ partTargetMs, targetDurationS }: Pick<PackagedStream, 'partTargetMs' | 'targetDurationS'>): number {
+  return Math.max(3 * partTargetMs, 800 * targetDurationS) * awayShare
 }
 
 /**

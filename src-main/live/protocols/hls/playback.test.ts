@@ -14,6 +14,7 @@ import { ViewerBook } from '../../audience/viewer-book.ts'
 import type { ViewerActivity } from '../../audience/viewer-registry.ts'
 import { createLiveFront } from '../../http/live-front.ts'
 import { ResourceTable } from '../../http/resources.ts'
+import { awayReloadMs } from './media-requests.ts'
 import { createPlayback, type Playback } from './playback.ts'
 import { SyntheticStream } from './testing/packaged-stream.ts'
 
@@ -187,6 +188,26 @@ describe('playback', () => {
     for (const query of ['_HLS_msn=4', '_HLS_msn=x', '_HLS_msn=-1', '_HLS_part=1', '_HLS_msn=1&_HLS_part=', '_HLS_msn=1&_HLS_part=99']) {
       expect((await get(`/live/show/e1/v0/index.m3u8?${query}`)).status, query).toBe(400)
     }
+  })
+
+  it('answers a blocked reload with the playlist as it is while nobody publishes, long before its time is over', async () => {
+    parts(5)
+    blockTimeoutMs = 600_000
+    const path = '/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=1'
+    const avPlayer = open(path, { headers: { 'user-agent': 'AppleCoreMedia/1.0.0.21F90 (iPhone; U; CPU OS 17_5_1 like Mac OS X)' } }).answer
+    const hlsJs = get(path)
+    await waitingFor(2)
+    stream.leave()
+    const { status, headers, text } = await hlsJs
+    expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
+    expect(text).toContain('part-4.m4s')
+    expect(checkMediaPlaylist(text)).toEqual([])
+    expect(waiting).toBe(1)
+    stream.part()
+    expect((await avPlayer).text).toContain('part-5.m4s')
+    // a waiter may be noticed 250 ms late; hls.js gives up after three parts or 0.8 target durations
+    expect(awayReloadMs({ partTargetMs: 300, targetDurationS: 2 }) + 250).toBeLessThan(1600)
+    expect(awayReloadMs({ partTargetMs: 1000, targetDurationS: 2 })).toBeGreaterThan(1500)
   })
 
   it('answers with the playlist as it is when nothing comes in time, and drops who went away', async () => {

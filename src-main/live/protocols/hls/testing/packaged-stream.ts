@@ -44,6 +44,7 @@ export class SyntheticStream implements PackagedStream {
   readonly originTimeMs = Date.UTC(2030, 0, 1)
   clockOffsetMs = 0
   lagMs = 0
+  away = false
   ended = false
   readonly renditions: SyntheticRendition[] = []
   readonly #listeners = new Set<() => void>()
@@ -81,8 +82,15 @@ export class SyntheticStream implements PackagedStream {
     this.#seam = true
   }
 
+  /** The publisher breaks off, and is expected back: it is with the next part. */
+  leave(): void {
+    this.away = true
+    this.#changed()
+  }
+
   /** Makes the next part of every rendition. */
   part(): void {
+    this.away = false
     const at = this.#parts++
     const first = at % 4 === 0
     if (first && this.#seam) {
