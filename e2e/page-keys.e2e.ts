@@ -126,6 +126,53 @@ describe('a streamer and their key', () => {
     await screenshot(page, 'activity')
   })
 
+  it('sees in one page what is changed in another: tokens, hooks, alerts, playback keys and IP address rules', async () => {
+    const [one, other] = [await browser.newPage(), await browser.newPage()]
+    const both = (path: string) => Promise.all([one, other].map((each) => each.goto(`${host.http}${path}`)))
+    const saved = () => one.getByRole('button', { name: 'I have saved it' }).click()
+
+    await both('/settings')
+    await one.getByTestId('new-token').click()
+    await one.getByTestId('token-label').fill('dashboard')
+    await one.getByTestId('token-submit').click()
+    await one.getByTestId('token-saved').click()
+    const token = (each: Page) => each.getByTestId('token-row').filter({ hasText: 'dashboard' })
+    await token(other).getByTestId('token-revoke').click()
+    await other.getByTestId('confirm-yes').click()
+    await token(one).waitFor({ state: 'detached' })
+
+    await both('/rules')
+    await one.getByTestId('new-playback-key').click()
+    await one.getByTestId('playback-key-label').fill('our site')
+    await one.getByTestId('playback-key-submit').click()
+    await saved()
+    await other.getByTestId('playback-key-row').filter({ hasText: 'our site' }).waitFor()
+    await one.getByTestId('new-alert-rule').click()
+    await one.getByTestId('alert-kind').selectOption('disk-low')
+    await one.getByTestId('alert-rule-submit').click()
+    await other.getByTestId('alert-rule-row').filter({ hasText: 'The disk is nearly full' }).waitFor()
+    await one.getByTestId('new-hook').click()
+    await one.getByTestId('hook-label').fill('archive')
+    await one.getByTestId('hook-url').fill('http://127.0.0.1:9/archive')
+    await one.getByTestId('hook-submit').click()
+    await saved()
+    await other.getByTestId('hook-row').filter({ hasText: 'archive' }).waitFor()
+
+    const field = (each: Page, name: string) => each.getByTestId(`access-${name}`)
+    await field(other, 'publish-deny').fill('203.0.113.9')
+    await field(one, 'play-deny').fill('192.0.2.0/24')
+    await field(one, 'save').click()
+    await expect.poll(() => field(other, 'play-deny').inputValue()).toBe('192.0.2.0/24')
+    expect(await field(other, 'publish-deny').inputValue(), 'what is not saved yet').toBe('203.0.113.9')
+    await field(other, 'save').click()
+    await expect.poll(() => field(one, 'publish-deny').inputValue()).toBe('203.0.113.9')
+    expect((await host.api('GET', '/live/access')).body).toMatchObject({
+      play: { deny: ['192.0.2.0/24'] },
+      publish: { deny: ['203.0.113.9'] },
+    })
+    await Promise.all([one.close(), other.close()])
+  })
+
   it('fits a phone', async () => {
     const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true })
     for (const section of ['keys', 'activity', 'settings', 'live/studio']) {

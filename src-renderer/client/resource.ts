@@ -5,14 +5,19 @@ import { reportProblem, request } from './api.ts'
 import { followEvents } from './sync.ts'
 import type { EventMessage } from './types.ts'
 
-export interface ResourceOptions<Path extends string = string> {
+export interface ResourceOptions<T, Path extends string = string> {
   /** Route below /api/v1 of the resource with this key. */
   readonly path: (key: string) => Path
-  /** Topics whose data is the whole resource. */
-  readonly updated: readonly string[]
-  /** Key of the resource that an event is about. */
-  readonly of: (event: EventMessage) => string | undefined
+  /** Topics that say what the resource is now. */
+  readonly updated?: readonly string[]
+  /** Key of the resource that an event is about; without it, events are about the only one. */
+  readonly of?: (event: EventMessage) => string | undefined
+  /** The resource as an event has it; without it, the event's data. */
+  readonly valueIn?: (event: EventMessage) => T
 }
+
+/** Key of a resource that there is one of. */
+export const only = 'only'
 
 /** A resource that components use. */
 export interface FollowedResource<T> {
@@ -23,11 +28,16 @@ export interface FollowedResource<T> {
 
 /** Single resources of the API (one of each stream, say) as the page keeps them: loaded once, then kept up to date by events. */
 export class Resource<Path extends string, T = Answer<'GET', Path>> {
-  readonly #options: ResourceOptions
+  readonly #options: ResourceOptions<T, Path>
   readonly #followed = new Map<string, FollowedResource<T>>()
 
-  constructor(options: ResourceOptions<Path>) {
+  constructor(options: ResourceOptions<T, Path>) {
     this.#options = options
+  }
+
+  /** Route below /api/v1 of the one with that key. */
+  pathOf(key: string): Path {
+    return this.#options.path(key)
   }
 
   /** The one with that key; the same for everybody who uses it at a time. */
@@ -66,16 +76,17 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
         )
       },
       onEvent: (event) => {
-        if (!this.#options.updated.includes(event.topic) || this.#options.of(event) !== key) return
+        const { updated = [], of = () => only, valueIn = ({ data }) => data as T } = this.#options
+        if (!updated.includes(event.topic) || of(event) !== key) return
         events++
-        store.setState({ value: event.data as T })
+        store.setState({ value: valueIn(event) })
       },
     })
   }
 }
 
 /** A resource of the API, kept up to date while the component is drawn; undefined until it has been read. */
-export function useResource<T>(resource: Resource<string, T>, key: string): T | undefined {
+export function useResource<T>(resource: Resource<string, T>, key = only): T | undefined {
   const followed = useMemo(() => resource.find(key), [resource, key])
   useEffect(() => resource.follow(key, followed), [resource, key, followed])
   return useStore(followed.store, ({ value }) => value)

@@ -1,45 +1,48 @@
 import { useEffect, useState } from 'react'
-import type { Answer } from '../../src-main/api/typed-api.ts'
 import { request } from '../client/api.ts'
+import { only, type Resource, useResource } from '../client/resource.ts'
 import { tell, tellError } from './toasts.tsx'
 
 interface Draft<Entity> {
-  /** As the host has it; null until it is read. */
-  readonly kept: Entity | null
-  /** As it stands on the page. */
-  readonly draft: Entity | null
+  /** As the host has it; undefined until it is read. */
+  readonly kept: Entity | undefined
+  /** As it is on the page: properties that were changed here stay, the others follow the host. */
+  readonly draft: Entity | undefined
   readonly setDraft: (draft: Entity) => void
   readonly changed: boolean
   /** Sends the draft; what was before is offered back. */
   readonly save: () => void
 }
 
-/** Settings of the host that are read once, changed on the page, and saved as a whole; `said` is told then. */
-export function useDraft<Path extends string>(path: Path, said: string): Draft<Answer<'GET', Path>> {
-  type Entity = Answer<'GET', Path>
-  const [kept, setKept] = useState<Entity | null>(null)
-  const [draft, setDraft] = useState<Entity | null>(null)
-  const take = (entity: Entity) => {
-    setKept(entity)
-    setDraft(entity)
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `take` only sets state
-  useEffect(() => {
-    request<Entity>('GET', path).then(take, tellError)
-  }, [path])
-  const send = (entity: Entity, before: Entity | null): void => {
-    request<Entity>('PUT', path, { body: entity }).then((answer) => {
-      take(answer)
-      tell(said, before === null ? undefined : () => send(before, null))
+/** What of `next` is not as in `kept`. */
+function differences<Entity extends object>(next: Entity, kept: Entity): Partial<Entity> {
+  const changed = Object.entries(next).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(kept[key as keyof Entity]))
+  return Object.fromEntries(changed) as Partial<Entity>
+}
+
+/** Settings of the host that are changed on the page and saved as a whole; `said` is shown then. */
+export function useDraft<Entity extends object>(resource: Resource<string, Entity>, said: string, key = only): Draft<Entity> {
+  const kept = useResource(resource, key)
+  const [edits, setEdits] = useState<Partial<Entity>>({})
+  const draft = kept && { ...kept, ...edits }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was changed belongs to the resource with this key
+  useEffect(() => setEdits({}), [key])
+  const send = (entity: Entity, before: Entity | undefined): void => {
+    request<Entity>('PUT', resource.pathOf(key), { body: entity }).then((answer) => {
+      resource.keep(key, answer)
+      setEdits({})
+      tell(said, before === undefined ? undefined : () => send(before, undefined))
     }, tellError)
   }
   return {
     kept,
     draft,
-    setDraft,
+    setDraft: (next) => {
+      if (kept) setEdits(differences(next, kept))
+    },
     changed: JSON.stringify(draft) !== JSON.stringify(kept),
     save: () => {
-      if (draft !== null) send(draft, kept)
+      if (draft) send(draft, kept)
     },
   }
 }

@@ -9,6 +9,7 @@ import { Refusal } from '../components/refusal.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { live as t } from '../messages/page.ts'
 import { AddressRulesFields } from '../rules/address-rules-fields.tsx'
+import { streamAccess } from '../rules/rule-stores.ts'
 import '../rules/rules.css'
 
 const lifetimes = (): readonly (readonly [number, string])[] => [
@@ -21,7 +22,7 @@ const lifetimes = (): readonly (readonly [number, string])[] => [
 /** Who may watch this stream, and signed links to it. */
 export function AccessPanel({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const { kept, draft, setDraft, changed, save } = useDraft(`/live/streams/${stream.name}/access`, t.whoMayWatchWasSaved)
+  const { kept, draft, setDraft, changed, save } = useDraft(streamAccess, t.whoMayWatchWasSaved, stream.name)
   if (!kept || !draft) return <div className="skeleton stream-skeleton" aria-hidden="true" />
   return (
     <div className="stack">

@@ -1,13 +1,20 @@
 import { ArrowLeftRight } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import type { Slate, StreamSlate } from '../../src-main/live/relay/slate/slate-schemas.ts'
+import type { StreamSlate } from '../../src-main/live/relay/slate/slate-schemas.ts'
 import { call } from '../client/api.ts'
+import { Collection, useCollection } from '../client/collection.ts'
+import { Resource, useResource } from '../client/resource.ts'
 import { keepStream } from '../client/sync.ts'
 import type { Stream } from '../client/types.ts'
 import { useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
+
+/** Images and videos for the slate; they have no events. */
+const slateImages = new Collection({ path: '/live/slates', updated: [] })
+
+/** What a stream shows while nobody publishes, by its name; it has no events. */
+const slateChoices = new Resource({ path: (stream) => `/live/streams/${stream}/slate` })
 
 async function switchTo(stream: Stream): Promise<void> {
   try {
@@ -78,21 +85,16 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
 }
 
 function SlateCard({ stream, editor }: { readonly stream: Stream; readonly editor: boolean }) {
-  const [slates, setSlates] = useState<readonly Slate[]>([])
-  const [choice, setChoice] = useState<StreamSlate | null>(null)
-  useEffect(() => {
-    call('GET', '/live/slates').then(({ items }) => setSlates(items), tellError)
-    call('GET', `/live/streams/${stream.name}/slate`).then(setChoice, tellError)
-  }, [stream.name])
+  const slates = Object.values(useCollection(slateImages).items)
+  const choice = useResource(slateChoices, stream.name)
+  const keep = (chosen: StreamSlate): void => slateChoices.keep(stream.name, chosen)
   const change = async (what: Partial<StreamSlate>) => {
     const before = choice
     try {
-      setChoice(await call('PATCH', `/live/streams/${stream.name}/slate`, { body: what }))
+      keep(await call('PATCH', `/live/streams/${stream.name}/slate`, { body: what }))
       tell(
         t.theSlateWasChosen,
-        before
-          ? () => void call('PATCH', `/live/streams/${stream.name}/slate`, { body: before }).then(() => setChoice(before), tellError)
-          : undefined,
+        before ? () => void call('PATCH', `/live/streams/${stream.name}/slate`, { body: before }).then(keep, tellError) : undefined,
       )
     } catch (error) {
       tellError(error)
@@ -104,7 +106,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
       let text = ''
       for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
       const slate = await call('POST', '/live/slates', { body: { label: file.name.slice(0, 100), data: btoa(text) } })
-      setSlates((known) => [...known, slate])
+      slateImages.keep(slate)
       await change({ slate: slate.id })
     } catch (error) {
       tellError(error)

@@ -1,5 +1,4 @@
 import { Circle, Square } from 'lucide-react'
-import { useEffect, useState } from 'react'
 import type { RecordingRule, RuleInForce } from '../../src-main/live/jobs/recording/schemas.ts'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
@@ -10,7 +9,7 @@ import { useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { recording as t } from '../messages/page.ts'
 import { RecordingList } from './recording-list.tsx'
-import { recordingStatuses, recordings } from './recording-store.ts'
+import { recordingStatuses, recordings, streamRules } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
 import { sentencesOf } from '../client/host-error.ts'
@@ -66,14 +65,12 @@ function Control({ stream }: { readonly stream: Stream }) {
 
 function Rule({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
-  const [inForce, setInForce] = useState<RuleInForce | null>(null)
+  const inForce = useResource(streamRules, stream.id)
   const path = `/live/streams/${stream.id}/recording-rule` as const
-  useEffect(() => {
-    call('GET', path).then(setInForce, tellError)
-  }, [path])
+  const keep = (rule: RuleInForce): void => streamRules.keep(stream.id, rule)
   const save = async (rule: RecordingRule): Promise<void> => {
     try {
-      setInForce(await call('PUT', path, { body: rule }))
+      keep(await call('PUT', path, { body: rule }))
       tell(t.ruleSaved)
     } catch (error) {
       tellError(error)
@@ -88,7 +85,7 @@ function Rule({ stream }: { readonly stream: Stream }) {
             type="button"
             className="button quiet"
             data-testid="rule-default"
-            onClick={() => void call('DELETE', path).then(setInForce, tellError)}
+            onClick={() => void call('DELETE', path).then(keep, tellError)}
           >
             {t.useTheDefault}
           </button>

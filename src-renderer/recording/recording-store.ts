@@ -22,3 +22,12 @@ export const recordingStatuses = new Resource({
   updated: ['recording.status'],
   of: ({ data }) => (data as RecordingStatus).stream,
 })
+
+/** How long recordings are kept; it has no events. */
+export const retention = new Resource({ path: () => '/live/recording-retention' })
+
+/** What is recorded of streams without a rule of their own; it has no events. */
+export const defaultRule = new Resource({ path: () => '/live/recording-rule' })
+
+/** What is recorded of a stream, by its id; it has no events. */
+export const streamRules = new Resource({ path: (streamId) => `/live/streams/${streamId}/recording-rule` })

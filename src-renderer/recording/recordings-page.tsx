@@ -1,21 +1,21 @@
-import { useEffect, useState } from 'react'
 import type { RecordingRule, Retention } from '../../src-main/live/jobs/recording/schemas.ts'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import { formatBytes } from '../client/format.ts'
+import { only, useResource } from '../client/resource.ts'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { recording as t } from '../messages/page.ts'
 import { RecordingList } from './recording-list.tsx'
-import { recordings } from './recording-store.ts'
+import { defaultRule, recordings, retention } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
 
 function RetentionCard() {
   const admin = useIsAdmin()
-  const { draft, setDraft, changed, save } = useDraft('/live/recording-retention', t.retentionWasSaved)
+  const { draft, setDraft, changed, save } = useDraft(retention, t.retentionWasSaved)
   if (!draft) return null
   const field = (key: keyof Retention, label: string, hint: string) => (
     <div className="field">
@@ -55,14 +55,11 @@ function RetentionCard() {
 
 function DefaultRule() {
   const editor = useMayEdit()
-  const [rule, setRule] = useState<RecordingRule | null>(null)
-  useEffect(() => {
-    call('GET', '/live/recording-rule').then(setRule, tellError)
-  }, [])
+  const rule = useResource(defaultRule)
   if (!rule) return null
   const save = async (next: RecordingRule): Promise<void> => {
     try {
-      setRule(await call('PUT', '/live/recording-rule', { body: next }))
+      defaultRule.keep(only, await call('PUT', '/live/recording-rule', { body: next }))
       tell(t.defaultRuleSaved)
     } catch (error) {
       tellError(error)

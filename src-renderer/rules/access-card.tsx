@@ -2,10 +2,11 @@ import { DraftForm } from '../components/draft-form.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { rules as t } from '../messages/page.ts'
 import { AddressRulesFields } from './address-rules-fields.tsx'
+import { hostAccess } from './rule-stores.ts'
 
 /** Which addresses may watch and publish on this host at all. */
 export function AccessCard({ admin }: { readonly admin: boolean }) {
-  const { kept, draft, setDraft, changed, save } = useDraft('/live/access', t.ipAddressRulesSaved)
+  const { kept, draft, setDraft, changed, save } = useDraft(hostAccess, t.ipAddressRulesSaved)
   return (
     <section className="card" aria-label={t.ipAddressRules}>
       <header>

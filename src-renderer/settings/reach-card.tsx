@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import { call } from '../client/api.ts'
-import { Resource, useResource } from '../client/resource.ts'
+import { only, Resource, useResource } from '../client/resource.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { settings as t } from '../messages/page.ts'
 
@@ -10,11 +10,11 @@ interface EditorReach {
   readonly hosts: readonly string[]
 }
 
-const reach = new Resource({ path: () => '/editor-reach', updated: ['editor-reach.updated'], of: () => 'host' })
+const reach = new Resource({ path: () => '/editor-reach', updated: ['editor-reach.updated'] })
 
 /** Folders of the machine and hosts of its network that editors may name. For admins. */
 export function ReachCard() {
-  const opened = useResource(reach, 'host')
+  const opened = useResource(reach)
   return (
     <section className="card" aria-label={t.whatEditorsMayReach}>
       <header>
@@ -47,10 +47,10 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
     event.preventDefault()
     setBusy(true)
     try {
-      reach.keep('host', await call('PATCH', '/editor-reach', { body: wanted }))
+      reach.keep(only, await call('PATCH', '/editor-reach', { body: wanted }))
       tell(t.whatEditorsMayReachWasSaved, () => {
         const { folders, hosts } = opened
-        call('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep('host', answer), tellError)
+        call('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep(only, answer), tellError)
       })
     } catch (error) {
       tellError(error)

@@ -1,6 +1,7 @@
 import { Link2, Plus, Trash2 } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { call } from '../client/api.ts'
+import { Collection, useCollection } from '../client/collection.ts'
 import type { Role, TokenInfo } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
@@ -11,9 +12,11 @@ import { tell, tellError } from '../components/toasts.tsx'
 import { locale } from '../messages/language.ts'
 import { settings as t } from '../messages/page.ts'
 
-/** API tokens and sign-in links. Tokens change only through this card, so it reads them once and after each change. */
+const tokens = new Collection({ path: '/tokens', updated: ['token.created', 'token.revoked'] })
+
+/** API tokens and sign-in links. */
 export function TokensCard() {
-  const [tokens, setTokens] = useState<readonly TokenInfo[] | null>(null)
+  const { loaded, items } = useCollection(tokens)
   const [making, setMaking] = useState(false)
   const [secret, setSecret] = useState<{
     readonly title: string
@@ -21,11 +24,6 @@ export function TokensCard() {
     readonly label: string
     readonly value: string
   } | null>(null)
-
-  const read = () => {
-    call('GET', '/tokens').then((page) => setTokens(page.items), tellError)
-  }
-  useEffect(read, [])
 
   const link = async () => {
     try {
@@ -43,14 +41,15 @@ export function TokensCard() {
   const revoke = async (token: TokenInfo) => {
     if (!(await confirm(t.revokeQuestion(token.label), t.everyProgramThatUsesThis, t.revoke))) return
     try {
-      await call('DELETE', `/tokens/${token.id}`)
+      tokens.keep(await call('DELETE', `/tokens/${token.id}`))
       tell(t.theTokenWasRevoked)
-      read()
     } catch (error) {
       tellError(error)
     }
   }
-  const active = tokens?.filter((token) => !token.revokedAt)
+  const active = Object.values(items)
+    .filter(({ revokedAt }) => revokedAt === null)
+    .sort((one, two) => one.createdAt.localeCompare(two.createdAt))
   return (
     <section className="card" aria-label={t.apiTokens}>
       <header>
@@ -64,7 +63,7 @@ export function TokensCard() {
           </button>
         </span>
       </header>
-      {!active ? (
+      {!loaded ? (
         <div className="card-body">
           <div className="skeleton settings-skeleton" />
         </div>
@@ -118,7 +117,6 @@ export function TokensCard() {
           onClose={() => setMaking(false)}
           onMade={(value) => {
             setMaking(false)
-            read()
             setSecret({
               title: t.newToken,
               text: t.itIsShownOnlyNow,
@@ -153,7 +151,9 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
   const [label, setLabel] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const submit = async () => {
-    onMade((await call('POST', '/tokens', { body: { label: label.trim(), role } })).secret)
+    const { token, secret } = await call('POST', '/tokens', { body: { label: label.trim(), role } })
+    tokens.keep(token)
+    onMade(secret)
   }
   return (
     <Dialog title={t.newApiToken} onClose={onClose} testId="new-token-dialog">
