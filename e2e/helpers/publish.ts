@@ -84,9 +84,15 @@ export async function testClip(name: string, options: Omit<TestStream, 'url' | '
 }
 
 /** Publishes a file as ffmpeg does it, in real time and without encoding. */
-export function publishFile(file: string, url: string, options: { loop?: boolean; args?: readonly string[] } = {}): Publisher {
+export function publishFile(
+  file: string,
+  url: string,
+  options: { loop?: boolean; args?: readonly string[]; format?: 'flv' | 'mpegts' } = {},
+): Publisher {
   const args = ['-hide_banner', '-loglevel', 'warning', ...(options.loop ? ['-stream_loop', '-1'] : []), '-re', '-i', file]
-  const child = spawn('ffmpeg', [...args, '-c', 'copy', ...(options.args ?? []), '-f', 'flv', url], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn('ffmpeg', [...args, '-c', 'copy', ...(options.args ?? []), '-f', options.format ?? 'flv', url], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-4000)

@@ -37,6 +37,7 @@ function ladder(
   return {
     packager,
     retire: (id: string) => retire(id),
+    resume: () => source.subscriber?.onTrack(small),
     /** Plays what arrives before `untilS`. */
     until(untilS: number) {
       while (arrivals[0] !== undefined && arrivals[0].atS < untilS) {
@@ -128,6 +129,19 @@ describe('a ladder', () => {
     expect(multivariantText(until(11), { plain: false, cdnPrefix: '', session: undefined })).not.toContain('v-360p')
     expect(packager.findSegment('v-360p', 3)?.byteLength).toBeGreaterThan(0)
     packager.stop()
+  })
+
+  it('adds up to the times of its segments where it was switched off in the middle of one, and on again', () => {
+    const { packager, until, retire, resume } = ladder({ byS: 0.5, withoutS: [9, 16] }, 30)
+    const faults = watchPlaylists(packager, { pauses: true })
+    until(9.2)
+    retire('v-360p')
+    until(16.4)
+    resume()
+    until(29)
+    expect(rendition(packager, 'v-360p')?.segments.filter((segment) => segment.gap === true).length).toBeGreaterThan(1)
+    expect(frames(packager, 'v-360p')).toBeGreaterThan(500)
+    expect(faults).toEqual([])
   })
 
   it('goes on in all other renditions where the transcoder starts one with another configuration', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { ticks } from '../../formats/media-time.ts'
 import { createPackager, type PackagerOptions } from './packager.ts'
 import { brokenRules, readChunk } from './packaging-rules.ts'
+import { watchPlaylists } from './testing/playlist-watch.ts'
 import { audioTrackOf, pictures, SyntheticStream, sound, videoTrackOf } from './testing/synthetic-stream.ts'
 
 const options = { segmentMs: 2000, partMs: 200, windowMs: 30_000 }
@@ -155,6 +157,27 @@ describe('a packaged stream', () => {
     expect(packager.renditions[0]?.inits.size).toBe(2)
     expect(packager.renditions[1]?.inits.size).toBe(1)
     expect(brokenRules(packager)).toEqual([])
+  })
+
+  it('starts with its video where a backup takes over whose audio reaches further back than the frame that is shown now', () => {
+    const { stream, packager } = packaged([v0, a0])
+    const faults = watchPlaylists(packager)
+    stream.play(pictures(v0, { startS: 0, seconds: 5.5, fps: 30, gopS: 2 }), sound(a0, 0, 5.5))
+    stream.subscriber?.onDiscontinuity('failover')
+    // what leads up to the newest picture goes to the decoder alone, at its time; its audio was kept since its keyframe
+    const takenOver = pictures(v0, { startS: 8.3, seconds: 12, fps: 30, gopS: 2 }).map((packet, index) => {
+      const atTicks = ticks(Math.max(10 * 90_000, packet.dts) + Math.min(index, 51))
+      return { ...packet, dts: atTicks, pts: atTicks }
+    })
+    const audio = sound(a0, 8.3, 12)
+    for (const [index, packet] of takenOver.slice(0, 52).entries()) {
+      stream.subscriber?.onPacket(packet)
+      for (const each of audio.slice(Math.floor(index * 1.53), Math.floor((index + 1) * 1.53))) stream.subscriber?.onPacket(each)
+    }
+    stream.play(takenOver.slice(52), audio.slice(79))
+    expect(packager.renditions.map(({ segments }) => segments.filter((segment) => segment.gap === true))).toEqual([[], []])
+    expect(packager.forcedCuts).toBe(0)
+    expect(faults).toEqual([])
   })
 
   it('carries several video tracks with the same sequence numbers', () => {

@@ -24,8 +24,6 @@ export interface PackagerOptions {
   readonly rewindMs?: number
   /** What is added to `monotonicMs` to get the clock that the stream is dated by. */
   readonly clockOffsetMs?: number
-  /** Media is let go this long after the stream's end; without it, at `stop`. */
-  readonly retainAfterEndMs?: number
 }
 
 /** A packaged stream with its owner's side: whoever made it stops it. */
@@ -77,7 +75,6 @@ class StreamPackager implements Packager, StreamSubscriber {
   #unsubscribe: (() => void) | undefined
   #stopHearingOfRetired: (() => void) | undefined
   readonly #leaving = new Set<ReturnType<typeof setTimeout>>()
-  #release: ReturnType<typeof setTimeout> | undefined
   #targetsFixed = false
   #stopped = false
 
@@ -165,7 +162,6 @@ class StreamPackager implements Packager, StreamSubscriber {
     this.#stopped = true
     this.#unsubscribe?.()
     this.#stopHearingOfRetired?.()
-    clearTimeout(this.#release)
     for (const timer of this.#leaving) clearTimeout(timer)
     this.#leaving.clear()
     this.#listeners = []
@@ -179,7 +175,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     const known = this.#tracks.get(track.id)
     this.#tracks.set(track.id, track)
     const rendition = this.#byId.get(track.id)
-    if (rendition !== undefined) rendition.retired = false
+    if (rendition?.retired) this.#segmenter.resume(rendition)
     if (rendition === undefined) {
       if (this.#targetsFixed) this.#addRendition(track)
       return
@@ -226,10 +222,6 @@ class StreamPackager implements Packager, StreamSubscriber {
     this.#segmenter.close()
     this.ended = true
     this.#notify()
-    if (this.#options.retainAfterEndMs !== undefined) {
-      this.#release = setTimeout(() => this.stop(), this.#options.retainAfterEndMs)
-      this.#release.unref()
-    }
   }
 
   #shrink(): void {
@@ -251,10 +243,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   #retire(trackId: string): void {
     const rendition = this.#byId.get(trackId)
     if (rendition === undefined || rendition.retired || this.#stopped) return
-    rendition.retired = true
-    this.#segmenter.leave(rendition)
-    rendition.waiting.length = 0
-    rendition.endSegment()
+    this.#segmenter.retire(rendition)
     this.#notify()
     const timer = setTimeout(() => {
       this.#leaving.delete(timer)

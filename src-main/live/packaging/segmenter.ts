@@ -28,6 +28,8 @@ const lagSpanS = 20
 const minHoldS = 0.05
 /** Tracks of one publisher that appear within this of the first start with it. */
 const togetherS = 0.5
+/** Audio that is earlier by more than this than the first picture behind a seam is left out. */
+const maxEarlyS = 0.1
 /** After a seam transcoders start again and are given so much longer. */
 const seamGraceS = 1.5
 /** So many packets of one track wait for the leading track at most. */
@@ -136,6 +138,32 @@ export class Segmenter {
     this.#boundaries.reach(rendition.highS)
   }
 
+  /**
+   * A quality is made no more. Its segment ends where the others' does, now or as soon as that is known: playlists add lengths up, and it
+   * may come back.
+   */
+  retire(rendition: Rendition): void {
+    rendition.retired = true
+    this.leave(rendition)
+    rendition.waiting.length = 0
+    if (!this.#endRetired(rendition)) rendition.flushPart()
+  }
+
+  /** A retired quality is made again: in what was left out it has nothing, rather than its last picture. */
+  resume(rendition: Rendition): void {
+    if (!rendition.open && rendition.sequence >= 0) this.#fillGaps(rendition, this.#boundaries.newestSequence)
+    rendition.retired = false
+  }
+
+  /** False where it is not known yet where the segment ends. */
+  #endRetired(rendition: Rendition): boolean {
+    const endTicks = this.#endTicks(rendition)
+    if (endTicks === undefined) return false
+    rendition.showOn(endTicks)
+    rendition.endSegment(undefined, endTicks)
+    return true
+  }
+
   /** A quality is made no more, for now or for good. */
   leave(rendition: Rendition): void {
     if (rendition.away) return
@@ -219,7 +247,8 @@ export class Segmenter {
       this.#lastKeyS = timeS
     }
     const behind = rendition.sequence < this.#boundaries.newestSequence
-    if (!this.#boundaries.started || (!rendition.open && !behind) || this.#mustCut(rendition, packet, timeS)) {
+    // what others have started in its absence it starts too, before it decides again
+    if (!this.#boundaries.started || (!behind && (!rendition.open || this.#mustCut(rendition, packet, timeS)))) {
       this.#cut(rendition, packet, time)
       return true
     }
@@ -331,6 +360,7 @@ export class Segmenter {
    */
   #bringNear(rendition: Rendition, sequence: number): void {
     const near = this.#holds(rendition) && this.#silent(rendition) ? sequence : sequence - 1
+    if (rendition.retired && rendition.open) this.#endRetired(rendition)
     if (rendition.sequence < 0 || rendition.sequence >= near || rendition.retired) return
     const delivers = rendition.derived && this.#newestS - rendition.heardAtS < maxWaitS
     if (delivers && rendition.sequence >= sequence - maxLagSegments) return
@@ -359,6 +389,8 @@ export class Segmenter {
       // frames that come later than what was made without them are shown at once
       const next = rendition.sequence < 0 ? undefined : this.#boundaries.at(rendition.sequence + 1)
       if (next !== undefined) {
+        // a backup's audio goes back to its keyframe, whose picture is passed already: a segment may not last longer for it
+        if (next.discontinuity && rendition.track.kind === 'audio' && timeS < next.timeS - maxEarlyS) return false
         this.#enter(rendition, packet, next)
         return true
       }
