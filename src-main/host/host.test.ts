@@ -20,6 +20,7 @@ import { createWriteQueue } from '../platform/storage/write-queue.ts'
 import { silentLogger } from '../platform/telemetry/logger.ts'
 import { workersTable } from '../platform/workers/manifest.ts'
 import { studioMigrations } from '../studio/index.ts'
+import { apiNames, missingNames, readNames } from './api-names.ts'
 import { apiTypesDocument } from './api-types-document.ts'
 import { examineSignIn } from './commands/doctor-sign-in.ts'
 import { configSpecs, loadConfig } from './config.ts'
@@ -490,6 +491,16 @@ it('src-main/api/api-types.ts has the bodies and answers of the routes', async (
     readFileSync(new URL('../api/api-types.ts', import.meta.url), 'utf8'),
     'run: node src-main/host/print-api-types.ts > src-main/api/api-types.ts',
   ).toBe(apiTypesDocument(await json('/openapi.json')))
+})
+
+it('answers under every name that the API ever had', async () => {
+  const recorded = readNames(readFileSync(new URL('fixtures/api-names.txt', import.meta.url), 'utf8'))
+  const now = apiNames(await json('/openapi.json'))
+  expect(
+    missingNames(recorded, now),
+    'a route or field that gets a better name keeps answering under the old one until 1.0, marked deprecated: see "Change the API" in CONTRIBUTING.md',
+  ).toEqual([])
+  expect(recorded.size, 'a list of all routes').toBeGreaterThan(500)
 })
 
 describe('who may do what', () => {
