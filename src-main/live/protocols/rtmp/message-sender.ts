@@ -31,6 +31,9 @@ export class MediaChunks extends WriteBatch {
   }
 }
 
+/** Answers that may wait for a client that does not read them, bytes: each of a few bytes costs some hundred in memory. */
+const maxUnreadBytes = 256 * 1024
+
 /** The sending side of one connection. Commands of one turn leave in one write when `flush` ends the turn; media leave with the batch. */
 export class MessageSender implements BatchWriter {
   pieces: Buffer[] = []
@@ -39,6 +42,8 @@ export class MessageSender implements BatchWriter {
   private readonly socket: Socket
   private readonly chunks: MediaChunks
   private corked = false
+  /** Bytes of answers since the system had taken everything. */
+  private answered = 0
 
   constructor(socket: Socket, chunks: MediaChunks) {
     this.socket = socket
@@ -48,6 +53,11 @@ export class MessageSender implements BatchWriter {
   /** Bytes that the system has not taken yet. */
   get unsentBytes(): number {
     return this.socket.writableLength + this.pendingBytes
+  }
+
+  /** True for a client that asks more than it reads. */
+  get unread(): boolean {
+    return this.socket.writableLength > 0 && this.answered > maxUnreadBytes
   }
 
   /** A protocol control or user control message. */
@@ -94,7 +104,10 @@ export class MessageSender implements BatchWriter {
   private send(chunkStream: number, type: number, streamId: number, body: Buffer): void {
     // What was said before stays before.
     this.chunks.flush(this)
+    if (this.socket.writableLength === 0) this.answered = 0
     this.gather()
-    this.write(encodeMessage(outChunkSize, chunkStream, type, streamId, 0, body))
+    const bytes = encodeMessage(outChunkSize, chunkStream, type, streamId, 0, body)
+    this.answered += bytes.length
+    this.write(bytes)
   }
 }

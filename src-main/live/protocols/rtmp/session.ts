@@ -92,7 +92,7 @@ export class Session implements Connection {
       this.sender.control(MessageType.acknowledgement, uint32Body(this.bytesIn))
     }
     this.sender.flush()
-    if (this.unsentBytes > this.dependencies.limits.outgoingBytes) {
+    if (this.sender.unread || this.unsentBytes > this.dependencies.limits.outgoingBytes) {
       this.refuse(new AppError('ingest.timeout', 'The client asks but does not read the answers'))
     }
   }

@@ -27,6 +27,10 @@ const maxSockets = 10_000
 const pingMs = 20_000
 /** ms until the offer must have come. */
 const offerMs = 15_000
+/** Messages of one socket in a second: browsers send some dozens of candidates. */
+const maxMessages = 500
+/** Bytes that may wait for a client that does not read. */
+const maxWaitingBytes = 1024 * 1024
 
 /** WebRTC signalling by JSON messages over a WebSocket: one socket, one session. */
 export class SignalSocket {
@@ -70,10 +74,13 @@ export class SignalSocket {
     const { sessions, iceServers, access } = this.#dependencies
     const { remoteAddress, remotePort } = clientOf(request)
     const send = (message: object): void => {
-      if (client.readyState === client.OPEN) client.send(JSON.stringify(message))
+      if (client.bufferedAmount > maxWaitingBytes) client.terminate()
+      else if (client.readyState === client.OPEN) client.send(JSON.stringify(message))
     }
     let session: string | undefined
     let offered = false
+    let second = 0
+    let messages = 0
     const early: { candidate: string; mid: string }[] = []
     const late = setTimeout(() => client.close(4408, 'no offer came'), offerMs)
     this.#heard.add(client)
@@ -127,6 +134,13 @@ export class SignalSocket {
 
     send({ type: 'ice-servers', iceServers: iceServers.open })
     client.on('message', (data, binary) => {
+      const now = Math.floor(performance.now() / 1000)
+      messages = now === second ? messages + 1 : 1
+      second = now
+      if (messages > maxMessages) {
+        client.close(1008, 'too many messages')
+        return
+      }
       const message = binary ? undefined : readMessage(String(data))
       switch (message?.type) {
         case 'offer':
