@@ -36,20 +36,17 @@ function useCopied(): [boolean, (text: string) => void] {
 interface CopyFieldProps {
   readonly label: string
   readonly value: string
-  readonly wrap?: boolean
   readonly testId?: string
 }
 
 /** A value with a copy button. */
-export function CopyField({ label, value, wrap = false, testId }: CopyFieldProps) {
+export function CopyField({ label, value, testId }: CopyFieldProps) {
   const [copied, copy] = useCopied()
   return (
     <div className="copy-field">
       <span className="label">{label}</span>
       <div className="box">
-        <code className={wrap ? 'wrap' : ''} data-testid={testId}>
-          {value}
-        </code>
+        <code data-testid={testId}>{value}</code>
         <button
           type="button"
           onClick={() => copy(value)}

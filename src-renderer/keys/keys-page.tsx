@@ -115,7 +115,7 @@ function KeyRow({
             type="button"
             className="button quiet limits-button"
             onClick={onLimits}
-            aria-label={t.rulesAndLimitsOfThe(key.stream)}
+            aria-label={`${t.rulesAndLimitsOfThe(key.stream)}: ${limitsInWords(key)}`}
             data-testid="key-limits"
           >
             {limitsInWords(key)}

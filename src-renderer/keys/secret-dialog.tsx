@@ -20,7 +20,7 @@ export function SecretDialog({ created, onClose }: { readonly created: StreamKey
       {publish.rtmpsServer && <CopyField label={t.serverEncryptedRtmps} value={publish.rtmpsServer} testId="secret-rtmps" />}
       <CopyField label={t.streamKey} value={secret} testId="secret-key" />
       {publish.srtUrl && <CopyField label={t.srtUrl} value={publish.srtUrl} testId="secret-srt" />}
-      <CopyField label={t.ffmpeg} value={ffmpeg} wrap testId="secret-ffmpeg" />
+      <CopyField label={t.ffmpeg} value={ffmpeg} testId="secret-ffmpeg" />
     </ShownOnceDialog>
   )
 }

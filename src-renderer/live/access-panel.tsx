@@ -111,9 +111,9 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
         </div>
         {made && (
           <>
-            <CopyField label={t.watchPage} value={made.watchUrl} wrap testId="signed-watch" />
-            <CopyField label={t.hls} value={made.hlsUrl} wrap testId="signed-hls" />
-            <CopyField label={t.dash} value={made.dashUrl} wrap />
+            <CopyField label={t.watchPage} value={made.watchUrl} testId="signed-watch" />
+            <CopyField label={t.hls} value={made.hlsUrl} testId="signed-hls" />
+            <CopyField label={t.dash} value={made.dashUrl} />
           </>
         )}
       </form>

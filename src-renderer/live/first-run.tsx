@@ -71,7 +71,6 @@ export function FirstRun({ editor }: { readonly editor: boolean }) {
           <CopyField
             label={t.command}
             value={`ffmpeg -re -stream_loop -1 -i video.mp4 -c:v libx264 -preset veryfast -tune zerolatency -g 30 -c:a aac -f flv ${server}/YOUR_KEY`}
-            wrap
             testId="ffmpeg-line"
           />
         </div>

@@ -18,7 +18,7 @@ export function ShareBox({ stream }: { readonly stream: Stream }) {
         <CopyField label={t.dash} value={absolute(stream.dashUrl, location.origin)} testId="share-dash" />
         <CopyField label={t.rtmp} value={stream.rtmpUrl} testId="share-rtmp" />
         {stream.srtUrl && <CopyField label={t.srt} value={stream.srtUrl} testId="share-srt" />}
-        {snippet && <CopyField label={t.embedInAPage} value={snippet} wrap testId="share-embed" />}
+        {snippet && <CopyField label={t.embedInAPage} value={snippet} testId="share-embed" />}
       </div>
     </section>
   )

@@ -79,7 +79,7 @@ export function PublishPage() {
                 <summary>{t.letAGuestGoLive}</summary>
                 <div className="stack">
                   <p className="quiet small">{t.whoeverHasThisLinkCan(known.name)}</p>
-                  <CopyField label={t.linkForAGuest} value={guestLink(known)} wrap testId="guest-link" />
+                  <CopyField label={t.linkForAGuest} value={guestLink(known)} testId="guest-link" />
                 </div>
               </details>
             )}

@@ -131,7 +131,7 @@ export function HooksCard() {
       {looked && <DeliveriesDialog hook={looked} onClose={() => setLooked(null)} />}
       {secret && (
         <ShownOnceDialog title={t.newHook} advice={t.itIsShownOnlyNow} onClose={() => setSecret(null)} testId="hook-secret-dialog">
-          <CopyField label={t.secret} value={secret} wrap testId="hook-secret" />
+          <CopyField label={t.secret} value={secret} testId="hook-secret" />
         </ShownOnceDialog>
       )}
     </section>

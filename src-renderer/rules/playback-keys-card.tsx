@@ -103,7 +103,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
           onClose={() => setSecret(null)}
           testId="playback-key-dialog"
         >
-          <CopyField label={t.secret} value={secret} wrap testId="playback-key-secret" />
+          <CopyField label={t.secret} value={secret} testId="playback-key-secret" />
         </ShownOnceDialog>
       )}
     </section>

@@ -134,7 +134,7 @@ export function TokensCard() {
           testId="token-secret-dialog"
           savedTestId="token-saved"
         >
-          <CopyField label={secret.label} value={secret.value} wrap testId="token-secret" />
+          <CopyField label={secret.label} value={secret.value} testId="token-secret" />
         </ShownOnceDialog>
       )}
     </section>
