@@ -26,10 +26,17 @@ function childrenOf(node: Node): Node[] {
     .filter(isNode)
 }
 
+/** Parsed sources by their text: each is read by more than one check, and to parse it is most of the work. */
+const parsed = new Map<string, Node>()
+
 function parse(file: string, source: string): Node {
+  const known = parsed.get(source)
+  if (known !== undefined) return known
   const { program, errors } = parseSync(file, source)
   if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`)
-  return program as unknown as Node
+  const read = program as unknown as Node
+  parsed.set(source, read)
+  return read
 }
 
 /** Names, units and what protocols say, which are the same in every language. */
@@ -177,6 +184,12 @@ const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
 const sources = files.filter((file) => /(?<!\.test|\.d)\.tsx?$/.test(file) && !isMessages(file))
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+let found: Map<string, Uses> | undefined
+/** What each source file uses. */
+function uses(): Map<string, Uses> {
+  found ??= new Map(sources.map((file) => [file, usesOf(file, read(file))]))
+  return found
+}
 
 describe('the page', () => {
   it('takes every text from the message files', () => {
@@ -186,13 +199,13 @@ describe('the page', () => {
   })
 
   it('reads texts while it draws, when the language is loaded', () => {
-    expect(sources.flatMap((file) => usesOf(file, read(file)).early.map((use) => `src-renderer/${file}:${use}`))).toEqual([])
+    expect([...uses()].flatMap(([file, { early }]) => early.map((use) => `src-renderer/${file}:${use}`))).toEqual([])
   })
 
   it('uses every text of the message files', async () => {
     const sections = files.filter((file) => /^messages\/en\/\w+\.ts$/.test(file))
     expect(sections.length).toBeGreaterThan(0)
-    const used = new Set(sources.flatMap((file) => usesOf(file, read(file)).read))
+    const used = new Set([...uses().values()].flatMap((each) => each.read))
     for (const [, key] of read('watch.html').matchAll(/ data-(?:text|label|title)="(\w+)"/g)) used.add(`player.${key}`)
     const isUsed = (text: string): boolean => {
       const path = text.split('.')
