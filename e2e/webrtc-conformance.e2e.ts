@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, picturesBehind, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { noMediasoup, withMediasoup } from './helpers/mediasoup.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
@@ -9,7 +10,6 @@ import { childrenOf, clientPage, playStream, publishCanvas, received, untilFrame
 import { publishLayers } from './helpers/whip-layers.ts'
 
 const engines = ['node-datachannel', 'mediasoup'] as const
-const noWorker = 'mediasoup has no worker here: npm run build:mediasoup'
 
 /** False where this machine has no worker for mediasoup. */
 async function has(host: RunningHost, engine: string): Promise<boolean> {
@@ -37,7 +37,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
   }
 
   beforeAll(async () => {
-    host = await startHost({ name: `webrtc-${engine}`, args: ['--webrtc-port', '0', '--webrtc-engine', engine] })
+    host = await startHost({ name: `webrtc-${engine}`, args: ['--webrtc-port', '0', '--webrtc-engine', engine], env: withMediasoup })
     present = await has(host, engine)
     browser = await launchBrowser()
   })
@@ -51,7 +51,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
   })
 
   it('bounds valid offers from one IP address, and viewers notice nothing', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     const layer = { rid: 'f', width: 480, height: 270, kbps: 350 }
     const signal = `${host.http.replace('http', 'ws')}/live/socket/signal`
     await expect(publishLayers(signal, 'sk_wrong', [layer])).rejects.toThrow('publish.key_unknown')
@@ -87,7 +87,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
   })
 
   it('carries video, audio and messages from one browser to another, and packages them', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     const { page: sender } = await publish('canvas')
     const viewer = await open()
     await playStream(viewer, '/live/canvas/whep')
@@ -111,7 +111,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
   })
 
   it('takes three sizes of one video and gives a viewer the best', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     const { page } = await publish('layers', { simulcast: true, width: 1280, height: 720, bitrate: 1_500_000 })
     const viewer = await open()
     await playStream(viewer, '/live/layers/whep')
@@ -135,7 +135,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
   })
 
   it('plays an RTMP source with its audio', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     const key = await host.key('encoder')
     publishers.push(await publishTestStream({ url: `${host.rtmp}/${key}`, width: 640, height: 360, videoKbps: 600 }))
     await host.until('encoder', (each) => each.state === 'active')
@@ -149,13 +149,13 @@ describe.each(engines)('WebRTC by %s', (engine) => {
   })
 
   it('keeps no place for early offers that nobody took up', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     // Some of those of the tests between are left until their connections are found dead.
     await until(async () => (await sessions()) <= 10, 'offers hold their places')
   })
 
   it('goes on after the engine died, and after the publisher was away', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     const { page: sender, key } = await publish('again')
     const viewer = await open()
     await playStream(viewer, '/live/again/whep')

@@ -3,13 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { freeUdpPort, type LossyUdp, lossyUdp } from './helpers/lossy-udp.ts'
+import { noMediasoup, withMediasoup } from './helpers/mediasoup.ts'
 import { publishTestStream } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { clientPage, leadThrough, playStream, publishCanvas, received, untilFrames, watchGaps } from './helpers/webrtc.ts'
 import { publishLayers } from './helpers/whip-layers.ts'
 
 const engines = ['node-datachannel', 'mediasoup'] as const
-const noWorker = 'mediasoup has no worker here: npm run build:mediasoup'
 const rough = { loss: 0.02, delayMs: 25, jitterMs: 5 }
 
 describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
@@ -36,7 +36,11 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
 
   beforeAll(async () => {
     port = await freeUdpPort()
-    host = await startHost({ name: `webrtc-network-${engine}`, args: ['--webrtc-port', String(port), '--webrtc-engine', engine] })
+    host = await startHost({
+      name: `webrtc-network-${engine}`,
+      args: ['--webrtc-port', String(port), '--webrtc-engine', engine],
+      env: withMediasoup,
+    })
     present = (await host.api('GET', '/live/webrtc')).body.engine === engine
     browser = await launchBrowser()
   })
@@ -51,7 +55,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
   })
 
   it('does not stall at 2 % loss: from a browser that loses too, and from an encoder', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     publishers.push(await publishTestStream({ url: `${host.rtmp}/${await host.key('encoder')}`, width: 640, height: 360, videoKbps: 800 }))
     const up = await relay(rough)
     const down = await relay({ ...rough, seed: 7 })
@@ -87,7 +91,7 @@ describe.each(engines)('WebRTC by %s over a bad network', (engine) => {
   })
 
   it('takes a smaller size when the line narrows, and the better one when it is wide again', async (context) => {
-    if (!present) skipBecause(context, noWorker)
+    if (!present) skipBecause(context, noMediasoup)
     publishers.push(
       await publishLayers(`${host.http}/live/sizes/whip`, await host.key('sizes', { onSecondPublisher: 'takeover' }), [
         { rid: 'h', width: 480, height: 270, kbps: 350 },

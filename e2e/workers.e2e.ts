@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findMediasoupWorker } from '../src-main/media/realtime/mediasoup/mediasoup-worker-file.ts'
 import { baseClip } from './helpers/clips.ts'
 import { type FlvViewer, watchFlv } from './helpers/flv-viewer.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { noMediasoup, withMediasoup } from './helpers/mediasoup.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
@@ -128,9 +128,15 @@ describe.skipIf(process.platform !== 'linux')('delivery processes and the other 
   })
 
   it('mediasoup’s worker is restarted at once; a host that stops leaves no process', async (context) => {
-    const file = findMediasoupWorker()
-    if (file === undefined || !existsSync(file)) skipBecause(context, 'no mediasoup worker is on this machine')
-    const host = await startHost({ name: 'workers-mediasoup', args: ['--webrtc-engine', 'mediasoup', '--thumbnail-ms', '1000'] })
+    const host = await startHost({
+      name: 'workers-mediasoup',
+      args: ['--webrtc-engine', 'mediasoup', '--thumbnail-ms', '1000'],
+      env: withMediasoup,
+    })
+    if ((await host.api('GET', '/live/webrtc')).body.engine !== 'mediasoup') {
+      await host.stop()
+      skipBecause(context, noMediasoup)
+    }
     const publisher = publishFile(await baseClip(), `${host.rtmp}/${await host.key('cam')}`, { loop: true })
     let left: number[] = []
     try {

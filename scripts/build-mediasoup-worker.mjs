@@ -5,16 +5,19 @@
  *   node scripts/build-mediasoup-worker.mjs [--cache FOLDER] [--force] [--jobs N]
  *
  * AMI_MEDIASOUP_CACHE names the cache folder too. The path of the worker is the one line on standard output.
+ * One that was built by another compiler or from other build files, or whose libraries are gone, is built again.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { availableParallelism, homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { mediasoupPackages } from './debian-packages.mjs'
 import { say, timed } from './progress.mjs'
+import { filesBelow, hashOf, isFresh, writeStamp } from './stamp.mjs'
 
 const root = resolve(import.meta.dirname, '..')
-const packages = 'g++ cmake ninja-build pkg-config libuv1-dev libssl-dev libsrtp2-dev libabsl-dev libflatbuffers-dev flatbuffers-compiler'
+const packages = mediasoupPackages.join(' ')
 
 const { values } = parseArgs({
   options: { cache: { type: 'string' }, force: { type: 'boolean', default: false }, jobs: { type: 'string' } },
@@ -38,7 +41,12 @@ async function main() {
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
   const cache = resolve(values.cache ?? process.env.AMI_MEDIASOUP_CACHE ?? join(homedir(), '.cache/ami-streams/mediasoup-worker'))
   const target = join(cache, `${version}-${process.arch}`, 'mediasoup-worker')
-  if (existsSync(target) && !values.force) {
+  const stamp = `${target}.stamp`
+  const compiler = spawnSync(process.env.CXX ?? 'c++', ['--version'], { encoding: 'utf8' }).stdout ?? ''
+  const hash = hashOf(filesBelow(join(root, 'native/mediasoup-worker')), compiler)
+  // Without its channels it ends at once; with 127 where a library is gone.
+  const starts = () => spawnSync(target, { stdio: 'ignore', timeout: 10_000 }).status !== 127
+  if (existsSync(target) && isFresh(stamp, hash) && starts() && !values.force) {
     say(`mediasoup worker ${version} is in the cache`)
     process.stdout.write(`${target}\n`)
     return
@@ -51,7 +59,7 @@ async function main() {
         `-DWORKER_SOURCE=${join(source, 'worker')}`,
       ]),
     )
-    say('compiling the mediasoup worker: some minutes ...')
+    say('compiling the mediasoup worker: one to three minutes ...')
     await timed('mediasoup worker built', () =>
       run('cmake', ['--build', build, '--parallel', values.jobs ?? String(availableParallelism())]),
     )
@@ -62,6 +70,7 @@ async function main() {
     copyFileSync(built, `${target}.new`)
     chmodSync(`${target}.new`, 0o755)
     renameSync(`${target}.new`, target)
+    writeStamp(stamp, hash)
   } finally {
     rmSync(build, { recursive: true, force: true })
   }

@@ -11,6 +11,21 @@ const inPath = (...names) =>
 const hasTypelib = (name) =>
   existsSync('/usr/lib') && readdirSync('/usr/lib').some((folder) => existsSync(`/usr/lib/${folder}/girepository-1.0/${name}.typelib`))
 
+/** What `npm run build:mediasoup` needs. */
+export const mediasoupPackages = [
+  'g++',
+  'cmake',
+  'ninja-build',
+  'pkg-config',
+  'libuv1-dev',
+  'libssl-dev',
+  'libsrtp2-dev',
+  'libabsl-dev',
+  'libflatbuffers-dev',
+  'flatbuffers-compiler',
+]
+const mediasoupHeaders = ['uv.h', 'openssl/ssl.h', 'srtp2/srtp.h', 'absl/strings/string_view.h', 'flatbuffers/flatbuffers.h']
+
 const dependencies = [
   { packages: ['chromium'], present: () => inPath('chromium', 'chromium-browser', 'google-chrome'), required: true },
   { packages: ['ffmpeg'], present: () => inPath('ffmpeg') && inPath('ffprobe'), required: true },
@@ -52,6 +67,14 @@ const dependencies = [
   {
     packages: ['fonts-dejavu-core'],
     present: () => process.platform !== 'linux' || existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'),
+    required: false,
+  },
+  {
+    packages: mediasoupPackages,
+    present: () =>
+      process.platform !== 'linux' ||
+      (['g++', 'cmake', 'ninja', 'pkg-config', 'flatc'].every((name) => inPath(name)) &&
+        mediasoupHeaders.every((name) => existsSync(`/usr/include/${name}`))),
     required: false,
   },
   { packages: ['mkvtoolnix'], present: () => inPath('mkvinfo'), required: false },

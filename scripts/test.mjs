@@ -8,6 +8,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { checks, runCheck } from './checks.mjs'
@@ -126,12 +127,31 @@ async function suiteOf(node, suite, lane, again = {}) {
 
 const unitTests = (node) => suiteOf(node, 'unit', { config: 'vitest.config.ts', limitMs: 4 * minutes })
 
+/** Where the tests keep mediasoup's worker: not where a host finds one by itself, since to run tests changes no host. */
+const mediasoupCache = join(homedir(), '.cache', 'ami-streams', 'tests', 'mediasoup-worker')
+
+/**
+ * Builds mediasoup's worker for the tests of that WebRTC engine, unless it was built before; by itself, since it takes every processor.
+ * Where it cannot be built those tests are skipped: what the build says is in the log.
+ */
+async function mediasoupWorker(node) {
+  const from = performance.now()
+  const args = ['scripts/build-mediasoup-worker.mjs', '--cache', mediasoupCache]
+  if ((await run(node, args, environment(node), 10 * minutes)) !== 0) print("mediasoup's worker was not built: its tests are skipped")
+  print(`mediasoup's worker: ${seconds(performance.now() - from)}`)
+}
+
 /** Runs files of one cost; `atOnce` of them beside each other. */
 async function endToEnd(node, cost, files, atOnce) {
   if (files.length === 0) return
   const config = 'e2e/vitest.config.ts'
-  const env = { E2E_FILES_AT_ONCE: String(atOnce), ...(strict ? { E2E_STRICT: '1' } : {}) }
-  await suiteOf(node, `e2e-${cost}`, { config, limitMs: 30 * minutes, files, env, tellSlowest: true }, { env: {} })
+  const env = { E2E_FILES_AT_ONCE: String(atOnce), E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
+  await suiteOf(
+    node,
+    `e2e-${cost}`,
+    { config, limitMs: 30 * minutes, files, env, tellSlowest: true },
+    { env: { ...env, E2E_FILES_AT_ONCE: '1' } },
+  )
 }
 
 async function main() {
@@ -158,6 +178,7 @@ async function main() {
   record('build', built ? { passed: 1 } : { failed: 1, failures: [{ name: 'the build', lines: [] }] }, buildFrom)
 
   await unitTests(node)
+  if (scope === 'all' || scope.includes('live')) await mediasoupWorker(node)
 
   if (built) {
     // Read here and not above: it is TypeScript, and this file starts on a Node that may be older.

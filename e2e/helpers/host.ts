@@ -116,7 +116,8 @@ export async function startHost(options: HostOptions = {}): Promise<RunningHost>
       '0',
       ...(options.args ?? []),
     ],
-    { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    // The engine of WebRTC is the one that comes with the installation, whatever was built on this machine, unless a test names the other.
+    { env: { ...process.env, AMI_MEDIASOUP_CACHE: dataDir, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const log: string[] = []
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
