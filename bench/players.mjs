@@ -16,11 +16,15 @@ import { root, startOurs } from './servers.mjs'
 const fetched = { 'shaka-player': '5.2.12', 'video.js': '8.24.1' }
 const folder = join(root, 'artifacts', 'bench', 'players')
 const shaka = join(folder, 'node_modules/shaka-player/dist/shaka-player.compiled.js')
-const playShaka = `const player = new shaka.Player()
+const playShaka = (settings = '{}') => `const player = new shaka.Player()
+  player.configure(${settings})
   const words = (error) => error.code === undefined ? error.stack : error.code + ' ' + error.data
   player.addEventListener('error', ({ detail }) => report(words(detail), detail.severity === 2))
   player.attach(video).then(() => player.load(url)).catch((error) => report(words(error), true))
   shownAt = async () => player.getPlayheadTimeAsDate()`
+
+/** Rewind window of the stream, s. */
+const dvrS = 120
 
 /** What hls.js reports when it waits: counted as stalls, as with the others. */
 const waits = ['bufferStalledError', 'bufferNudgeOnStall', 'bufferSeekOverHole']
@@ -44,8 +48,9 @@ const players = {
       player.initialize(video, url, true)
       shownAt = async () => new Date(Date.now() - player.getCurrentLiveLatency() * 1000)`,
   },
-  'Shaka, HLS': { script: shaka, file: 'index.m3u8', play: playShaka },
-  'Shaka, DASH': { script: shaka, file: 'manifest.mpd', play: playShaka },
+  // without this setting its rewind window closes when a publisher was away: docs/playback.md
+  'Shaka, HLS': { script: shaka, file: 'index.m3u8', play: playShaka(`{ manifest: { availabilityWindowOverride: ${dvrS} } }`) },
+  'Shaka, DASH': { script: shaka, file: 'manifest.mpd', play: playShaka() },
   'video.js': {
     script: join(folder, 'node_modules/video.js/dist/video.min.js'),
     file: 'index.m3u8',
@@ -181,7 +186,7 @@ function line({ name, playedS, plays, errors, stalls, jumps, latenciesMs, height
 /** Runs `minutes` and prints what each player saw. @returns what it measured; `clean` where no player reported an error or stopped */
 export async function playersRun(print, { minutes = 10 } = {}) {
   fetchPlayers()
-  const ours = await startOurs({ args: ['--srt-port', '0', '--webrtc-port', '0', '--dvr-ms', '120000'] })
+  const ours = await startOurs({ args: ['--srt-port', '0', '--webrtc-port', '0', '--dvr-ms', String(dvrS * 1000)] })
   const { file } = await clip(800, '640x360')
   const target = await ours.publishUrl('bench')
   let load = await publishAll(file, [target])

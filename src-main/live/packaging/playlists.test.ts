@@ -27,6 +27,28 @@ function shortOf(packager: Packager, id: string): number {
 }
 
 describe('the manifest of a packaged stream', () => {
+  it('says where a period ends whose publisher was away before the next one started, and only there', () => {
+    const stream = new SyntheticStream([v0, a0])
+    const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 60_000 })
+    const view = new ManifestView()
+    const periods = () => view.text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' }).match(/<Period [^>]*>/g)
+    const plays = (startS: number) => stream.play(pictures(v0, { startS, seconds: 5, fps: 30, gopS: 2 }), sound(a0, startS, 5))
+    plays(0)
+    // nobody knows yet when it goes on
+    stream.subscriber?.onReconnecting?.(true)
+    expect(periods()).toEqual(['<Period id="p0" start="PT0S">'])
+    stream.subscriber?.onDiscontinuity('reconnect')
+    plays(9)
+    expect(periods()).toEqual([
+      expect.stringMatching(/^<Period id="p0" start="PT0S" duration="PT5(\.0\d*)?S">$/),
+      '<Period id="p1" start="PT9S">',
+    ])
+    // here it went on at once
+    stream.subscriber?.onDiscontinuity('reconnect')
+    plays(14.1)
+    expect(periods()?.map((period) => period.includes('duration='))).toEqual([true, false, false])
+  })
+
   it('names a bandwidth at which nobody runs dry, also of audio that is quiet and then is not, and of video that does not change', () => {
     const stream = new SyntheticStream([v0, a0])
     const packager = createPackager(stream, { segmentMs: 2000, partMs: 200, windowMs: 30_000 })

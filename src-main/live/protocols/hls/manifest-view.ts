@@ -18,6 +18,9 @@ interface Span {
   readonly segments: MediaSegment[]
 }
 
+/** Where nothing follows a period's media for longer than this, s, the period says where it ends. */
+const maxHoleS = 0.5
+
 /**
  * Makes a stream's manifests. It remembers where each period started, because a period's start must stay the same after
  * its first segments have left the window.
@@ -76,7 +79,11 @@ export class ManifestView {
     return keys.map((key, index) => {
       const startS = startOf.get(key) ?? 0
       const members = byKey.get(key) ?? []
-      const ends = index === keys.length - 1 && stream.ended ? { durationS: endOf(members) - startS } : undefined
+      const next = keys[index + 1]
+      const untilS = next === undefined ? (stream.ended ? Number.POSITIVE_INFINITY : undefined) : startOf.get(next)
+      const endS = endOf(members)
+      // While a publisher was away there is no media: a player that looks for some in that time finds the next period.
+      const ends = untilS !== undefined && untilS - endS > maxHoleS ? { durationS: endS - startS } : undefined
       return { id: `p${key}`, startS, ...ends, adaptationSets: adaptationSets(stream, members, startS, prefix) }
     })
   }
