@@ -54,10 +54,11 @@ function run(program, args) {
   return stdout
 }
 
-/** Share of a track's time that has packets, and share in which the tone is heard. */
+const linesOf = (args) => run('ffprobe', args).toString().trim().split('\n')
+
+/** Seconds of a track in a file: from its first packet to its last, with packets, and in which the tone is heard. */
 function soundOf(file, track) {
-  const list = run('ffprobe', ['-select_streams', `a:${track}`, '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file])
-  const times = list.toString().trim().split('\n').map(Number)
+  const times = linesOf(['-select_streams', `a:${track}`, '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', file]).map(Number)
   const packetS = 1024 / rate
   const wholeS = times.at(-1) - times[0] + packetS
   const raw = run('ffmpeg', ['-i', file, '-map', `0:a:${track}`, '-ac', '1', '-ar', String(rate), '-f', 'f32le', '-'])
@@ -68,8 +69,15 @@ function soundOf(file, track) {
     for (let index = from; index < from + stretchFrames; index++) power += samples[index] ** 2
     if (Math.sqrt(power / stretchFrames) > silence) heard++
   }
-  const missingS = wholeS - times.length * packetS
-  return { wholeS, missingS, encoded: 1 - missingS / wholeS, heard: (heard * stretchFrames) / rate / wholeS }
+  return { wholeS, encodedS: times.length * packetS, heardS: (heard * stretchFrames) / rate }
+}
+
+/** The same of all parts of a recording, shares of its whole time: what a lost process leaves out between two parts is missing. */
+function soundOfParts(parts, track) {
+  const each = parts.map(({ path }) => soundOf(path, track))
+  const sum = (name) => each.reduce((total, part) => total + part[name], 0)
+  const wholeS = (Date.parse(parts.at(-1).startedAt) - Date.parse(parts[0].startedAt)) / 1000 + each.at(-1).wholeS
+  return { wholeS, missingS: wholeS - sum('encodedS'), encoded: sum('encodedS') / wholeS, heard: sum('heardS') / wholeS }
 }
 
 /**
@@ -89,16 +97,13 @@ export async function measureUnderLoad({ folder, seconds, busy, startStudio, pri
       for (const each of load) each.kill('SIGKILL')
       await api('POST', '/studio/outputs/out/stop', {})
       const { items } = await api('GET', '/studio/files?output=out')
-      const [{ path }] = items
-      const [drawn, film] = [soundOf(path, 0), soundOf(path, 1)]
-      const frames = run('ffprobe', ['-select_streams', 'v:0', '-show_entries', 'packet=pts', '-of', 'csv=p=0', path])
-        .toString()
-        .trim()
-        .split('\n')
+      const parts = items.toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt))
+      const [drawn, film] = [soundOfParts(parts, 0), soundOfParts(parts, 1)]
+      const frames = parts.flatMap(({ path }) => linesOf(['-select_streams', 'v:0', '-show_entries', 'packet=pts', '-of', 'csv=p=0', path]))
       const share = (value) => `${(100 * value).toFixed(1)} %`
       print(
         `load    ${count} busy processes: audio encoded ${share(drawn.encoded)} (${drawn.missingS.toFixed(2)} of ${drawn.wholeS.toFixed(1)} s missing), ` +
-          `heard ${share(drawn.heard)} of a tone, ${share(film.heard)} of a film's; frames ${share(frames.length / (30 * drawn.wholeS))}`,
+          `heard ${share(drawn.heard)} of a tone, ${share(film.heard)} of a film's; frames ${share(frames.length / (30 * drawn.wholeS))}; ${parts.length - 1} times the studio was lost`,
       )
     } finally {
       for (const each of load) each.kill('SIGKILL')
