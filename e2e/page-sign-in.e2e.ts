@@ -1,7 +1,11 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
 
 describe('a host that asks who you are', () => {
   let host: RunningHost
@@ -86,5 +90,89 @@ describe('a host that asks who you are', () => {
     await endpoint.getByTestId('sign-in').waitFor()
     await admin.close()
     await stranger.close()
+  })
+
+  it('lets editors name the folders and hosts that an admin opened under Settings, until they are removed there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ami-page-reach-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const runtime: { token: string } = JSON.parse(readFileSync(join(host.dataDir, 'host.json'), 'utf8'))
+    const asAdmin = async (path: string, body?: object): Promise<any> => {
+      const headers = { authorization: `Bearer ${runtime.token}`, 'content-type': 'application/json' }
+      const sent = body === undefined ? { headers } : { headers, method: 'POST', body: JSON.stringify(body) }
+      const reply = await fetch(`${host.http}/api/v1${path}`, sent)
+      expect(reply.ok, path).toBe(true)
+      return reply.json()
+    }
+    const { secret } = await asAdmin('/tokens', { label: 'An editor', role: 'editor' })
+    const scenes = [{ id: 'show', name: 'Show', items: [] }]
+    const canvases = [{ id: 'main', name: 'Main', width: 640, height: 360 }]
+    const collection = { format: 'ami-streams/collection', version: 1, name: 'Reach', canvases, scenes }
+    await asAdmin('/studio/collections', { name: 'reach', collection })
+    await asAdmin('/studio/collections/reach/open', {})
+
+    const signIn = async (token: string): Promise<Page> => {
+      const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 } })).newPage()
+      await page.goto(host.http)
+      await page.getByTestId('sign-in-token').fill(token)
+      await page.getByTestId('sign-in-submit').click()
+      await page.getByTestId('nav-settings').click()
+      await page.locator('h1').waitFor()
+      return page
+    }
+    const admin = await signIn(runtime.token)
+    const editor = await signIn(secret)
+    await editor.getByTestId('api-docs').waitFor()
+    expect(await editor.getByTestId('reach-form').count(), 'editors open nothing to themselves').toBe(0)
+
+    /** What the editor's page is answered that names a file, which is shown then, and a URL of the network: others each time. */
+    let tries = 0
+    const asEditor = (): Promise<(string | number)[]> => {
+      const name = `title-${++tries}`
+      writeFileSync(join(folder, name), 'Good evening')
+      return editor.evaluate(
+        async ([name, file]) => {
+          const show = { do: 'add', to: 'scenes/show/items', value: { source: `file-${name}` } }
+          const text = (id: string, settings: object) => ({ do: 'add', to: 'sources', value: { id, kind: 'text', settings } })
+          const wanted = [
+            [text(`file-${name}`, { from: 'file', file }), show],
+            [text(`url-${name}`, { from: 'url', url: `http://192.168.7.9:8000/${name}` })],
+          ]
+          const answers = wanted.map(async (edits) => {
+            const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ edits }) }
+            const reply = await fetch('/api/v1/studio/edits', init)
+            return reply.ok ? reply.status : ((await reply.json()) as { code: string }).code
+          })
+          return Promise.all(answers)
+        },
+        [name, join(folder, name)] as const,
+      )
+    }
+    const reportOf = async (name: string): Promise<any> => (await asAdmin(`/studio/sources/file-${name}`)).item.report
+    /** Answers the status that the page was answered. */
+    const save = async (folders: string, hosts: string): Promise<number> => {
+      await admin.getByTestId('reach-folders').fill(folders)
+      await admin.getByTestId('reach-hosts').fill(hosts)
+      const answered = admin.waitForResponse((reply) => reply.url().endsWith('/editor-reach') && reply.request().method() === 'PATCH')
+      await admin.getByTestId('reach-save').click()
+      return (await answered).status()
+    }
+    const forbidden = ['path.forbidden', 'url.forbidden']
+    expect(await asEditor()).toEqual(forbidden)
+
+    expect(await save(folder, '192.168.7.0/24:8000')).toBe(200)
+    expect(await asEditor()).toEqual([200, 200])
+    await until(async () => (await reportOf('title-2'))?.state === 'running', 'the file is shown')
+    await screenshot(admin, 'settings-reach')
+    await admin.reload()
+    await expect.poll(() => admin.getByTestId('reach-folders').inputValue()).toBe(folder)
+    expect(await admin.getByTestId('reach-hosts').inputValue()).toBe('192.168.7.0/24:8000')
+
+    expect(await save('overlays', ''), 'a folder has a whole path').toBe(400)
+    expect(await asEditor(), 'nothing of an entry that is invalid is kept').toEqual([200, 200])
+
+    expect(await save('', '')).toBe(200)
+    expect(await asEditor()).toEqual(forbidden)
+    await until(async () => /not in a folder that editors may use/.test((await reportOf('title-2'))?.problem), 'the file is read no more')
+    for (const page of [admin, editor]) await page.context().close()
   })
 })
