@@ -69,6 +69,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-drawn': { part: 'studio', cost: 'cpu' },
   'studio-editors': { part: 'studio', cost: 'cpu' },
   'studio-encodings': { part: 'studio', cost: 'cpu' },
+  'studio-guide': { part: 'studio', cost: 'cpu' },
   'studio-items': { part: 'studio', cost: 'cpu' },
   'studio-media': { part: 'studio', cost: 'cpu' },
   'studio-media-live': { part: 'studio', cost: 'exclusive' },

@@ -6,6 +6,8 @@ import { useMayEdit } from '../components/page.ts'
 import { app as t } from '../messages/page.ts'
 import { t as canvasTexts } from '../studio/canvas-settings/messages.ts'
 import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../studio/commands.ts'
+import { openGuide } from '../studio/guide/guide-state.ts'
+import { t as guideTexts } from '../studio/guide/messages.ts'
 import { t as macroTexts } from '../studio/macros/messages.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
@@ -111,6 +113,15 @@ function useEntries(): readonly Entry[] {
       }
     }
     if (editor) {
+      entries.push({
+        id: 'guide',
+        text: guideTexts.open,
+        sort: t.action,
+        run: () => {
+          navigate('/studio')
+          openGuide()
+        },
+      })
       entries.push({
         id: 'template',
         text: templateTexts.open,

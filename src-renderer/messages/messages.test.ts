@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
+import { t as studioGuide } from '../studio/guide/messages.ts'
 import { t as studioMacros } from '../studio/macros/messages.ts'
 import { t as studio } from '../studio/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
@@ -43,6 +44,7 @@ const english: Readonly<Record<string, object>> = {
   studio,
   studioCanvas,
   studioCanvasSettings,
+  studioGuide,
   studioMacros,
   studioTemplates,
   studioTransitions,

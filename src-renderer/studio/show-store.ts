@@ -264,11 +264,11 @@ function untilRevision(revision: number): Promise<void> {
   })
 }
 
-/** The document of the open show, when its process runs. Throws where that takes longer than half a minute. */
-export function untilOpen(): Promise<Collection> {
+/** The document of the open show, of the one of this name where one is given, when its process runs. Throws where that takes longer than half a minute. */
+export function untilOpen(name?: string): Promise<Collection> {
   return new Promise((resolve, reject) => {
     const look = ({ open, engine }: ShowState): void => {
-      if (open === null || engine !== 'running') return
+      if (open === null || (name !== undefined && open.name !== name) || engine !== 'running') return
       clearTimeout(timer)
       stop()
       resolve(open.collection)

@@ -28,6 +28,8 @@ import './studio.css'
 /** Loaded when it is opened: few evenings start with a new show. */
 const TemplateDialog = lazy(async () => ({ default: (await import('./templates/template-dialog.tsx')).TemplateDialog }))
 
+const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
+
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
 function useHistoryKeys(enabled: boolean): void {
   useEffect(() => {
@@ -77,6 +79,11 @@ export function StudioPage() {
         </p>
       )}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
+      {editor && dialog === 'guide' && (
+        <Suspense>
+          <GuideDialog onClose={() => openDialog(null)} />
+        </Suspense>
+      )}
       {editor && dialog === 'template' && (
         <Suspense>
           <TemplateDialog onClose={() => openDialog(null)} />

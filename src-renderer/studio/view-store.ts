@@ -3,7 +3,7 @@ import { useDocument, useShow } from './show-store.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
-export type EditorDialog = 'canvas' | 'macros' | 'transitions' | 'template'
+export type EditorDialog = 'canvas' | 'macros' | 'transitions' | 'template' | 'guide'
 
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {

@@ -13,7 +13,7 @@ import { recording } from './recording.ts'
 import { rules } from './rules.ts'
 import { settings } from './settings.ts'
 import { sources } from './sources.ts'
-import { studio, studioCanvas, studioCanvasSettings, studioMacros, studioTemplates, studioTransitions } from './studio.ts'
+import { studio, studioCanvas, studioCanvasSettings, studioGuide, studioMacros, studioTemplates, studioTransitions } from './studio.ts'
 
 const sections: Messages = {
   activity,
@@ -36,6 +36,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studio,
   studioCanvas,
   studioCanvasSettings,
+  studioGuide,
   studioMacros,
   studioTemplates,
   studioTransitions,

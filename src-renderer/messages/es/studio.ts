@@ -585,3 +585,60 @@ export const studioTemplates = {
     headline: 'Titular',
   },
 }
+
+const purposes: Readonly<Record<string, readonly [title: string, help: string]>> = {
+  stream: ['Emitir', 'A Twitch, YouTube, otro servicio o este servidor.'],
+  record: ['Grabar', 'En archivos en la máquina del servidor.'],
+  both: ['Emitir y grabar', 'En directo, con un archivo para después.'],
+  host: ['Alojar a otros', 'Otros publican en este servidor y los espectadores miran aquí.'],
+}
+
+/** Texts of the guide; their keys are those of `src-renderer/studio/guide/messages.ts`. */
+export const studioGuide = {
+  open: 'Guía para el primer programa',
+  title: 'Guía para el primer programa',
+  step: (number: number, all: number) => `Paso ${number} de ${all}`,
+  leave: 'Salir de la guía',
+  leaveHelp: 'La encuentras de nuevo en el menú del programa y con Ctrl+K.',
+  next: 'Siguiente',
+  back: 'Atrás',
+  done: 'Listo',
+  purpose: '¿Qué vas a hacer?',
+  purposeTitle: (purpose: string) => purposes[purpose]?.[0] ?? purpose,
+  purposeHelp: (purpose: string) => purposes[purpose]?.[1] ?? purpose,
+  quality: 'Calidad',
+  measuring: 'Midiendo los codificadores de esta máquina. Tarda unos segundos, una sola vez.',
+  measureFailed: 'No se pudieron medir los codificadores:',
+  encoder: (name: string, kind: string, speed: string) =>
+    `${name} (${kind}) codifica 720p a 30 fps ${speed} veces más rápido que en tiempo real.`,
+  noEncoder: 'No se encontró ningún codificador para H.264.',
+  upload: 'Velocidad de subida, Mbit/s',
+  uploadHelp:
+    'La que indica tu proveedor o muestra una prueba de velocidad. AMI Streams no la mide: no se pregunta a ningún servidor de internet.',
+  choice: (width: number, height: number, fps: number, rate: string) => `${width}×${height}, ${fps} fotogramas por segundo, ${rate}`,
+  because: {
+    machine: 'Esta máquina lo codifica con margen para el propio programa; con más se perderían fotogramas.',
+    upload: 'Así queda libre un tercio de tu subida; con más, el vídeo se pararía a los espectadores.',
+    none: 'Ni esta máquina ni tu subida lo limitan.',
+  },
+  design: 'Diseño',
+  make: 'Crear programa y seguir',
+  devices: 'Prueba tus dispositivos',
+  devicesHelp: 'Lo que ves aquí es en vivo. Habla: el medidor se mueve.',
+  preview: (name: string) => `Imagen en vivo de ${name}`,
+  noDevice: 'No hay ninguno. Conecta uno y busca de nuevo, o elígelo después en las propiedades de la fuente.',
+  noMicrophone: 'No se encontró ningún micrófono. Añade uno después en el mezclador.',
+  meterOf: (name: string) => `Nivel de ${name}`,
+  search: 'Buscar de nuevo',
+  place: '¿A dónde?',
+  placeHelp: 'Aún no se envía nada: la emisión empieza cuando pulsas Emitir en directo.',
+  hostOnly: 'Este servidor',
+  hostOnlyHelp: 'Los espectadores miran en /watch/studio.',
+  server: 'URL del servidor',
+  key: 'Clave de emisión',
+  add: 'Añadir y terminar',
+  checkLater: 'El servicio comprueba la clave cuando emites.',
+  hosting:
+    'Cada persona que publica necesita su propia clave de emisión. Crea una en Claves y envíala con la URL del servidor que se muestra allí.',
+  openKeys: 'Abrir Claves',
+}

@@ -3,12 +3,23 @@ import { confirm } from '../../components/dialog.tsx'
 import { tellError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
 
-/** Does something that another show takes the place of the open one for; asks where that ends what is live. */
-export async function replaceShow(work: (force: boolean) => Promise<unknown>): Promise<void> {
+/** Does something that another show takes the place of the open one for; asks where that ends what is live. False where it was not done. */
+export async function replaceShow(work: (force: boolean) => Promise<unknown>): Promise<boolean> {
   try {
     await work(false)
+    return true
   } catch (error) {
-    if (!(error instanceof ApiError && error.code === 'studio.on_air')) return tellError(error)
-    if (await confirm(t.collections.onAirTitle, t.collections.onAirText, t.collections.onAirAction)) await work(true).catch(tellError)
+    if (!(error instanceof ApiError && error.code === 'studio.on_air')) {
+      tellError(error)
+      return false
+    }
+  }
+  if (!(await confirm(t.collections.onAirTitle, t.collections.onAirText, t.collections.onAirAction))) return false
+  try {
+    await work(true)
+    return true
+  } catch (error) {
+    tellError(error)
+    return false
   }
 }

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
 import { tellError } from '../../components/toasts.tsx'
+import { openGuide } from '../guide/guide-state.ts'
+import { t as guide } from '../guide/messages.ts'
 import { t } from '../messages.ts'
 import { type Listing, listShows, makeEmptyShow, openShow } from '../shows/new-show.ts'
 import { replaceShow } from '../shows/replace-show.ts'
@@ -55,6 +57,16 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
         <hr />
         <button type="button" onClick={choose(() => replaceShow(makeEmptyShow))}>
           {t.collections.newShow}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            setOpen(false)
+            openGuide()
+          }}
+          data-testid="menu-guide"
+        >
+          {guide.open}
         </button>
         <button
           type="button"

@@ -1,7 +1,10 @@
-import { Clapperboard, FilePlus, LayoutTemplate, Play } from 'lucide-react'
+import { Clapperboard, Compass, FilePlus, LayoutTemplate, Play } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { formatAgo } from '../../client/format.ts'
 import { tellError } from '../../components/toasts.tsx'
+import { leaveGuide, openGuide, useGuide } from '../guide/guide-state.ts'
+import { t as guide } from '../guide/messages.ts'
+import { PurposeChoice } from '../guide/purpose-choice.tsx'
 import { t } from '../messages.ts'
 import { type Listing, listShows, makeEmptyShow, makeFirstShow, openShow } from '../shows/new-show.ts'
 import { t as templates } from '../templates/messages.ts'
@@ -11,10 +14,16 @@ import { ImportObs } from './import-obs.tsx'
 /** What stands where no show is open: one click to a picture. */
 export function StartState({ editor }: { readonly editor: boolean }) {
   const [shows, setShows] = useState<readonly Listing[]>([])
+  const [known, setKnown] = useState(false)
+  const left = useGuide((state) => state.left)
   const [busy, setBusy] = useState(false)
   useEffect(() => {
-    listShows().then(setShows, tellError)
+    listShows().then((found) => {
+      setShows(found)
+      setKnown(true)
+    }, tellError)
   }, [])
+  const asks = known && shows.length === 0 && !left
   const run = (work: () => Promise<unknown>) => () => {
     setBusy(true)
     work().then(
@@ -43,6 +52,15 @@ export function StartState({ editor }: { readonly editor: boolean }) {
           <h1>{t.start.title}</h1>
           <p className="quiet">{t.start.text}</p>
         </div>
+        {asks && (
+          <section className="start-guide" aria-label={guide.title} data-testid="start-guide">
+            <h2>{guide.purpose}</h2>
+            <PurposeChoice onChoose={openGuide} />
+            <button type="button" className="button quiet" onClick={leaveGuide} data-testid="start-guide-leave">
+              {guide.leave}
+            </button>
+          </section>
+        )}
         <div className="start-first">
           <button
             type="button"
@@ -56,6 +74,11 @@ export function StartState({ editor }: { readonly editor: boolean }) {
           <p className="quiet small">{t.start.pictureHelp}</p>
         </div>
         <div className="row start-others">
+          {!asks && (
+            <button type="button" className="button" disabled={busy} onClick={() => openGuide()} data-testid="start-guide-open">
+              <Compass size={16} /> {guide.open}
+            </button>
+          )}
           <button type="button" className="button" disabled={busy} onClick={() => openDialog('template')} data-testid="start-template">
             <LayoutTemplate size={16} /> {templates.open}
           </button>

@@ -5,45 +5,19 @@ import { tellError } from '../../components/toasts.tsx'
 import { createShow, openShow } from '../shows/new-show.ts'
 import { replaceShow } from '../shows/replace-show.ts'
 import { DeviceChoice, deviceChoice, useFoundDevices } from './device-choice.tsx'
-import { makeTemplate, templateNames, templates } from './make-template.ts'
+import { makeTemplate, templates } from './make-template.ts'
 import { t } from './messages.ts'
+import { canvasOf, TemplateCards, themeOf } from './template-cards.tsx'
 import type { TemplateName, TemplateOptions } from './template-options.ts'
 import { TemplatePreview } from './template-preview.tsx'
-import { palettes, type Theme } from './theme.ts'
+import type { Theme } from './theme.ts'
 import { ThemeFields } from './theme-fields.tsx'
 import './templates.css'
-
-const themeOf = (name: TemplateName): Theme => ({ ...palettes[templates[name].palette], font: '', logo: '' })
 
 /** Heights, or widths of upright ones, that a canvas can have. */
 const sizes = [1080, 720] as const
 
 const previewWidth = 480
-
-/** Size of a canvas of a template, whose shorter side is `short` pixels. */
-function canvasOf(name: TemplateName, short: number): { readonly width: number; readonly height: number } {
-  const { width, height } = templates[name]
-  const scale = short / Math.min(width, height)
-  return { width: width * scale, height: height * scale }
-}
-
-const noDevices = {
-  screen: deviceChoice(undefined, 'display'),
-  camera: deviceChoice(undefined, 'camera'),
-  microphone: undefined,
-  systemAudio: false,
-}
-
-/** A template as it is offered: with its own colours and the usual texts. */
-const offered = (name: TemplateName) =>
-  makeTemplate(name, {
-    title: t.made.title,
-    speaker: t.made.speaker,
-    guest: t.made.guest,
-    theme: themeOf(name),
-    ...canvasOf(name, 360),
-    ...noDevices,
-  })
 
 /** Chooses a design, its texts, colours and devices, and opens a show that is made of it. */
 export function TemplateDialog({ onClose }: { readonly onClose: () => void }) {
@@ -54,7 +28,6 @@ export function TemplateDialog({ onClose }: { readonly onClose: () => void }) {
   const [scene, setScene] = useState('main')
   const [chosen, setChosen] = useState<Readonly<Record<string, string>>>({})
   const found = useFoundDevices()
-  const [cards] = useState(() => templateNames.map((each) => ({ each, document: offered(each) })))
   const pick = (kind: string, devices: (typeof found)['displays']) => {
     const id = chosen[kind] ?? devices[0]?.id ?? ''
     return { id, device: devices.find((each) => each.id === id) }
@@ -102,35 +75,13 @@ export function TemplateDialog({ onClose }: { readonly onClose: () => void }) {
       <DialogForm onClose={onClose} onSubmit={create} action={t.create} testId="template-create">
         <p className="quiet">{t.text}</p>
         <div className="template-layout">
-          <fieldset className="template-list">
-            <legend className="sr-only">{t.list}</legend>
-            {cards.map(({ each, document }) => (
-              <label key={each} className="template-card" data-testid={`template-${each}`}>
-                <input
-                  type="radio"
-                  name="template"
-                  value={each}
-                  checked={each === name}
-                  onChange={() => {
-                    setName(each)
-                    setScene('main')
-                  }}
-                />
-                <span className="template-frame">
-                  <TemplatePreview
-                    document={document}
-                    scene={templates[each].cover}
-                    width={templates[each].width > templates[each].height ? 320 : 180}
-                    label=""
-                  />
-                </span>
-                <span>
-                  <b>{t.names[each]}</b>
-                  <span className="quiet small">{t.about[each]}</span>
-                </span>
-              </label>
-            ))}
-          </fieldset>
+          <TemplateCards
+            value={name}
+            onChange={(each) => {
+              setName(each)
+              setScene('main')
+            }}
+          />
           <div className="template-main">
             <div className="template-large">
               <TemplatePreview

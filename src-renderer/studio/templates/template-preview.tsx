@@ -8,6 +8,7 @@ interface TemplatePreviewProps {
   readonly scene: string
   /** Pixels. */
   readonly width: number
+  /** For screen readers; empty where the text beside it says the same. */
   readonly label: string
 }
 
@@ -53,7 +54,7 @@ export function TemplatePreview({ document, scene, width, label }: TemplatePrevi
       data-drawn={state.drawn}
       data-testid="template-preview"
     >
-      <canvas ref={target} role="img" aria-label={label} />
+      {label === '' ? <canvas ref={target} /> : <canvas ref={target} role="img" aria-label={label} />}
       {state.problem !== '' && (
         <p className="quiet small" role="status">
           {t.noPreview} {state.problem}

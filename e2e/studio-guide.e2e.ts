@@ -1,0 +1,103 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { until } from './helpers/until.ts'
+
+describe('the guide to a first show', () => {
+  let host: RunningHost
+  let browser: Browser
+  let page: Page
+
+  const open = async (): Promise<any> => (await host.api('GET', '/studio/collection')).body
+  const step = (name: string) => page.locator(`.guide[data-step="${name}"]`)
+
+  beforeAll(async () => {
+    host = await startHost({ name: 'studio-guide', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } })
+    browser = await launchBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+    page.setDefaultTimeout(90_000)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.stop()
+  })
+
+  it('asks by itself on a fresh install, and says which quality the machine and the upload allow', async () => {
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('start-guide').waitFor()
+    await screenshot(page, 'studio-guide-start')
+    await page.getByTestId('purpose-both').click()
+    await step('quality').waitFor()
+    await page.getByTestId('guide-quality').waitFor()
+    await page.getByTestId('guide-upload').fill('2')
+    await until(async () => (await page.getByTestId('guide-quality').innerText()).includes('1280×720'), 'a small upload allows 720p')
+    expect(await page.getByTestId('guide-quality').innerText()).toContain('1.20 Mbps')
+    await screenshot(page, 'studio-guide-quality')
+  })
+
+  it('puts up the template, and tries the devices of the show', async () => {
+    await page.getByTestId('guide-next').click()
+    await step('design').waitFor()
+    await page.getByTestId('template-presentation').click()
+    await page.getByTestId('guide-title').fill('First evening')
+    await screenshot(page, 'studio-guide-design')
+    await page.getByTestId('guide-next').click()
+    await step('devices').waitFor()
+    const { name, collection } = await open()
+    expect(name).toBe('First evening')
+    expect(collection.canvases[0]).toMatchObject({ width: 1280, height: 720 })
+    expect(collection.outputs.map(({ video }: any) => video.bitrateKbps)).toEqual([1200, 1200])
+    // Without a display the screen says what it waits for.
+    await page.locator('[data-testid="guide-device"][data-source="screen"][data-state="waiting"]').waitFor()
+    await screenshot(page, 'studio-guide-devices')
+  })
+
+  it('adds the first place without sending anything, and ends with the show on the screen', async () => {
+    await page.getByTestId('guide-next').click()
+    await step('place').waitFor()
+    await page.getByTestId('place-twitch').click()
+    expect(await page.getByTestId('guide-next').isDisabled(), 'a key is missing').toBe(true)
+    await page.getByTestId('guide-key').fill('live_123')
+    await screenshot(page, 'studio-guide-place')
+    await page.getByTestId('guide-next').click()
+    await page.getByTestId('guide-dialog').waitFor({ state: 'detached' })
+    await page.getByTestId('screen-program').waitFor()
+    const { collection } = await open()
+    expect(collection.outputs.at(-1)).toMatchObject({ name: 'Twitch', kind: 'rtmp', video: { bitrateKbps: 1200 } })
+    await page.locator('[data-testid="output"][data-output="twitch"][data-state="off"]').waitFor()
+  })
+
+  it('is run again by keys alone, left at any step, and does not come by itself any more', async () => {
+    const shows = (await host.api('GET', '/studio/collections')).body.items.length
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('guide')
+    await page.keyboard.press('Enter')
+    await step('purpose').waitFor()
+    await page.getByTestId('purpose-record').focus()
+    await page.keyboard.press('Enter')
+    await step('quality').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByTestId('guide-dialog').waitFor({ state: 'detached' })
+    expect((await host.api('GET', '/studio/collections')).body.items.length, 'nothing was made').toBe(shows)
+    await host.api('POST', '/studio/close', { force: true })
+    for (const { name } of (await host.api('GET', '/studio/collections')).body.items) {
+      await host.api('DELETE', `/studio/collections/${encodeURIComponent(name)}`)
+    }
+    await page.reload()
+    await page.getByTestId('start-with-picture').waitFor()
+    expect(await page.getByTestId('start-guide').count()).toBe(0)
+    expect(await page.getByTestId('start-guide-open').count()).toBe(1)
+  })
+
+  it('speaks Spanish, and sends those who host for others to the keys', async () => {
+    const other = await browser.newPage({ viewport: { width: 1920, height: 1080 }, colorScheme: 'light', locale: 'es' })
+    other.setDefaultTimeout(90_000)
+    await other.goto(`${host.http}/studio`)
+    await other.getByTestId('start-guide').getByText('¿Qué vas a hacer?').waitFor()
+    await other.getByTestId('purpose-host').click()
+    await other.getByTestId('guide-keys').click()
+    await other.waitForURL(/\/keys$/)
+    await other.close()
+  })
+})
