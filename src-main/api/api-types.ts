@@ -546,6 +546,9 @@ export interface ApiTypes {
     screenshot: {
       GET: { answer: undefined }
     }
+    'server-check': {
+      POST: { body: { url: string; certificate?: string | undefined }; answer: { tookMs: number } }
+    }
     'source-kinds': {
       GET: { answer: StudioAudioFilterKinds }
     }

@@ -14,6 +14,8 @@ export interface StreamCarrier {
   watchAddress(stream: string): Promise<string>
   /** Sends packets to another server: one destination with its own connection, retries and figures. Throws `destination.address_invalid`. */
   send(aim: SendAim, feed: MediaFeed, events: SendEvents): FeedSender
+  /** Tries whether an RTMP server answers: connection, TLS and handshake, without a key. Resolves with how long it took, ms; rejects with `destination.*`. */
+  tryServer(server: Pick<SendAim, 'url' | 'certificate' | 'limited'>): Promise<number>
   /** Encoders of this machine, as measured. */
   encoders(): Promise<readonly MeasuredEncoder[]>
   /** A way for a guest to come in by WebRTC: the stream that they publish and the page to send them to. */

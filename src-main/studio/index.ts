@@ -7,6 +7,7 @@ import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
 import { guestRoutes } from './control/guests/guest-routes.ts'
 import { createOutputs } from './control/outputs/index.ts'
+import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { createPreviews } from './control/preview/index.ts'
 import { Macros } from './control/program/macros.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
@@ -58,6 +59,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   return {
     routes: [
       ...outputs.routes,
+      ...serverCheckRoutes(dependencies.carrier),
       ...guestRoutes(dependencies.carrier, audit),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...drawingRoutes(spare, reader),

@@ -637,6 +637,9 @@ export const studioGuide = {
   server: 'URL del servidor',
   key: 'Clave de emisión',
   add: 'Añadir y terminar',
+  check: 'Comprobar el servidor',
+  checking: 'Conectando…',
+  answers: (ms: number) => `El servidor responde: conexión y saludo en ${ms} ms.`,
   checkLater: 'El servicio comprueba la clave cuando emites.',
   hosting:
     'Cada persona que publica necesita su propia clave de emisión. Crea una en Claves y envíala con la URL del servidor que se muestra allí.',

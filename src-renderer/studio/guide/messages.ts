@@ -50,6 +50,9 @@ export const t = section('studioGuide', {
   server: 'Server URL',
   key: 'Stream key',
   add: 'Add and finish',
+  check: 'Check the server',
+  checking: 'Connecting…',
+  answers: (ms: number) => `The server answers: connected and shaken hands within ${ms} ms.`,
   checkLater: 'The service checks the key when you go live.',
   hosting:
     'Everybody who publishes needs a stream key of their own. Create one under Keys, and send it with the server URL that is shown there.',

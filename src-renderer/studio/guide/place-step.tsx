@@ -1,4 +1,5 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
+import { call, explain } from '../../client/api.ts'
 import { keyHelpOf, type Service, services, serviceTitle } from '../outputs/services.ts'
 import { t } from './messages.ts'
 
@@ -32,6 +33,17 @@ export function PlaceStep({ place, onChange }: PlaceStepProps) {
   const id = useId()
   const service = serviceOfPlace(place)
   const help = service && keyHelpOf(service)
+  const [check, setCheck] = useState<{ readonly of: string; readonly text: string; readonly bad: boolean } | null>(null)
+  const server = place.server.trim()
+  const tryServer = async (): Promise<void> => {
+    setCheck({ of: server, text: t.checking, bad: false })
+    try {
+      const { tookMs } = await call('POST', '/studio/server-check', { body: { url: server } })
+      setCheck({ of: server, text: t.answers(tookMs), bad: false })
+    } catch (error) {
+      setCheck({ of: server, text: explain(error), bad: true })
+    }
+  }
   return (
     <>
       <p className="quiet">{t.placeHelp}</p>
@@ -81,6 +93,14 @@ export function PlaceStep({ place, onChange }: PlaceStepProps) {
             <span className="hint" id="guide-key-help">
               {help} {t.checkLater}
             </span>
+          </div>
+          <div className="guide-check">
+            <button type="button" className="button" disabled={server === ''} onClick={() => void tryServer()} data-testid="guide-check">
+              {t.check}
+            </button>
+            <p role="status" className={check?.bad === true ? 'bad' : 'quiet'} data-testid="guide-checked" data-bad={check?.bad}>
+              {check !== null && check.of === server && check.text}
+            </p>
           </div>
         </>
       )}

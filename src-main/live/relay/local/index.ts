@@ -9,6 +9,7 @@ import { noLimits } from '../../key-limits.ts'
 import type { AccessGate } from '../../policy/access/access-gate.ts'
 import type { StreamKeys } from '../../policy/keys/stream-keys.ts'
 import type { ConnectOptions } from '../push/connect-target.ts'
+import { tryServer } from '../push/try-server.ts'
 import { FeedSenders } from './feed-senders.ts'
 
 export interface CarrierDependencies extends ConnectOptions {
@@ -48,6 +49,7 @@ export function createCarrier(dependencies: CarrierDependencies): StreamCarrier 
     },
     watchAddress: async (stream) => `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
     send: (aim, feed, events) => senders.send(aim, feed, events),
+    tryServer: (server) => tryServer(server, dependencies),
     encoders: dependencies.encoders,
     async invite(label) {
       const stream = `guest-${randomText(8)}`

@@ -46,6 +46,7 @@ export class RtmpTarget implements Target, FlvLink {
   private readonly address: RtmpAddress
   private readonly media: FlvMedia
   private readonly certificate: CertificateTrust
+  private readonly onHandshake: (() => void) | undefined
   private readonly events: TargetEvents
   private readonly reader: ChunkReader
   private readonly handshake = new ClientHandshake()
@@ -65,14 +66,20 @@ export class RtmpTarget implements Target, FlvLink {
   private sentBytes = 0
   private readonly acknowledgements = new Acknowledgements()
 
+  /** `onHandshake`: the server is only to be tried. Called when it has shaken hands; nothing is asked of it then. */
   constructor(
     address: RtmpAddress,
-    { certificate, judge }: { readonly certificate: CertificateTrust; readonly judge: JudgeTarget },
+    {
+      certificate,
+      judge,
+      onHandshake,
+    }: { readonly certificate: CertificateTrust; readonly judge: JudgeTarget; readonly onHandshake?: () => void },
     media: FlvMedia,
     events: TargetEvents,
   ) {
     this.address = address
     this.certificate = certificate
+    this.onHandshake = onHandshake
     this.media = media
     this.events = events
     this.reader = new ChunkReader(limits, (type, _streamId, _timestampMs, body) => this.onMessage(type, body))
@@ -255,7 +262,13 @@ export class RtmpTarget implements Target, FlvLink {
         this.socket.write(this.handshake.reply)
         this.handshake.reply = undefined
       }
-      if (this.handshake.done) this.askForApp()
+      if (this.handshake.done) {
+        if (this.onHandshake !== undefined) {
+          this.onHandshake()
+          return
+        }
+        this.askForApp()
+      }
     }
     this.bytesIn += bytes.length
     if (start < bytes.length) {
