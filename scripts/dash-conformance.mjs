@@ -83,17 +83,21 @@ async function checkRepresentation(set, representation, template, timeline, { ba
   // It writes what it found beside the file, one line for every box: each kind is reported once.
   const said = ['stderr.txt', 'stdout.txt'].map((name) => (existsSync(join(work, name)) ? readFileSync(join(work, name), 'latin1') : ''))
   const found = new Set()
-  let unknown = false
+  let unread = ''
   for (const line of [run.stdout, run.stderr, ...said].join('\n').split('\n')) {
-    // It knows a list of codecs, without AV1, Opus and FLAC; the rest of their files it holds like any other.
-    if (/sdType must be/.test(line) && /^(av01|opus|flac)/i.test(set.codecs ?? representation.codecs ?? '')) unknown = true
+    const codecs = set.codecs ?? representation.codecs ?? ''
+    // It knows a list of codecs, without AV1, Opus and FLAC; the rest of their files it checks like any other.
+    if (/sdType must be/.test(line) && /^(av01|opus|flac)/i.test(codecs)) unread = 'the validator does not know the codec'
+    // It finds the same three faults in the parameter sets of x265 where FFmpeg has written them.
+    else if (/HEVC NAL Unit didn't use|NAL_Unit_HEVC: Trailing zero/.test(line) && /^h[ve][cv]1/.test(codecs))
+      unread = "the validator cannot read x265's parameter sets"
     else if (/### error|^\s*error/i.test(line)) found.add(line.replace(/^.*### error:[^#]*###/, '').trim())
   }
   if (said.join('') === '') found.add('the validator wrote nothing')
   for (const line of found) console.log(`${id}: ${line.trim()}`)
-  if (run.status !== 0 && found.size === 0 && !unknown) found.add(`ended with ${run.signal ?? run.status}`)
+  if (run.status !== 0 && found.size === 0 && unread === '') found.add(`ended with ${run.signal ?? run.status}`)
   console.log(
-    `${id}: ${pieces.length - 1} segments, ${found.size === 0 ? 'no error' : `${found.size} kinds of error`}${unknown ? '; the validator does not know the codec' : ''}`,
+    `${id}: ${pieces.length - 1} segments, ${found.size === 0 ? 'no error' : `${found.size} kinds of error`}${unread === '' ? '' : `; ${unread}`}`,
   )
   errors += found.size
 }

@@ -70,7 +70,12 @@ export async function holdHls(address: string, pauses: boolean, signal: AbortSig
       }
       loads++
       add(name, checkMediaPlaylist(full, previous, { pauses }), full)
-      if (delta !== undefined && readMediaPlaylist(delta).hint === readMediaPlaylist(full).hint) add(name, checkDelta(delta, full))
+      if (delta !== undefined && readMediaPlaylist(delta).hint === readMediaPlaylist(full).hint) {
+        const apart = checkDelta(delta, full)
+        // both answers may lie on either side of a change
+        const later = apart.length === 0 ? undefined : await text(url)
+        if (later === undefined || checkDelta(delta, later).length > 0) add(name, apart)
+      }
       if (loads % 10 === 0) add(name, parsed(full))
       const stands = full === previous
       previous = full
