@@ -8,7 +8,7 @@ const drawn = async (kind: string): Promise<StartSource<unknown>> => (await impo
 
 /** What starts a source of each kind. Loaded when the first of its kind is wanted: most shows need few of them. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind has settings of its own, checked against its schema before
-const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
+export const sourceStarters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   display: async () => (await import('./capture/capture-source.ts')).startDisplay,
   window: async () => (await import('./capture/capture-source.ts')).startWindow,
   region: async () => (await import('./capture/capture-source.ts')).startRegion,
@@ -33,7 +33,6 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
   'guest': async () => (await import('./media/start-live.ts')).startGuest,
   'v4l2-camera': async () => (await import('./media/start-live.ts')).startV4l2Camera,
   browser: async () => (await import('./browser/start-browser-source.ts')).startBrowser,
-  //
 }
 
 /**
@@ -43,7 +42,7 @@ const starters: Readonly<Record<string, () => Promise<StartSource<any>>>> = {
  */
 export async function startSource(kind: string, settings: unknown, context: SourceContext): Promise<RunningSource> {
   const description = findSourceKind(kind)
-  const load = starters[kind]
+  const load = sourceStarters[kind]
   if (description === undefined || load === undefined) return noSource(context, `There are no sources of the kind ${kind}`)
   const read = readSettings(description.settings, settings)
   // One whose settings are broken starts with the defaults: there is something to update later.
