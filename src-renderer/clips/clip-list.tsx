@@ -1,13 +1,9 @@
-import { Download, Play, Scissors, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Scissors } from 'lucide-react'
 import type { Clip } from '../../src-main/live/jobs/clips/schemas.ts'
 import { useCollection } from '../client/collection.ts'
-import { formatBytes, formatDuration } from '../client/format.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
 import { Dialog } from '../components/dialog.tsx'
-import { useMayEdit } from '../components/page.ts'
-import { Ago } from '../components/time.tsx'
-import { TitleField } from '../components/title-field.tsx'
+import { MediaList } from '../components/media-list.tsx'
 import { clips as t } from '../messages/page.ts'
 import { clips, useClipProgress } from './clip-store.ts'
 import '../recording/recording.css'
@@ -39,128 +35,40 @@ function State({ clip }: { readonly clip: Clip }) {
   )
 }
 
-function Row({ clip, editor, onPlay }: { readonly clip: Clip; readonly editor: boolean; readonly onPlay: () => void }) {
-  const { title, state, fileUrl } = clip
+/** The clips of a stream, newest first. */
+export function ClipList({ stream }: { readonly stream: string }) {
   return (
-    <tr data-testid="clip-row" data-clip={clip.id} data-state={state}>
-      <td className="recording-picture">
-        <button type="button" disabled={fileUrl === null} aria-label={t.play(title)} onClick={onPlay} data-testid="clip-play">
-          {clip.thumbnailUrl ? <img src={clip.thumbnailUrl} alt="" loading="lazy" /> : <Scissors size={20} />}
-          {fileUrl && <Play className="over" size={18} />}
-        </button>
-      </td>
-      <td data-label={t.title}>
-        <TitleField
-          title={title}
-          of={title}
-          editor={editor}
-          testId="clip-title"
-          onChange={(next) => void changeWithUndo(pathOf(clip), { title: next }, { title }, t.theTitleWasChanged, clips.keep)}
-        />
-      </td>
-      <td data-label={t.from}>
-        <Ago iso={clip.startedAt} />
-      </td>
-      <td data-label={t.duration} className="end" data-testid="clip-duration" title={t.frames(clip.frames)}>
-        {formatDuration(clip.durationMs)}
-      </td>
-      <td data-label={t.size} className="end">
-        {formatBytes(clip.bytes)}
-      </td>
-      <td data-label={t.state}>
-        <State clip={clip} />
-      </td>
-      <td className="end">
-        <div className="row recording-actions">
-          {fileUrl && (
-            <a
-              className="button quiet icon"
-              href={`${fileUrl}?download=true`}
-              download={clip.fileName}
-              aria-label={t.downloadNamed(title)}
-              title={t.download}
-              data-testid="clip-download"
-            >
-              <Download size={16} />
-            </a>
-          )}
-          {editor && (
-            <button
-              type="button"
-              className="button quiet icon danger"
-              aria-label={t.delete(title)}
-              title={t.deleteIt}
-              data-testid="clip-delete"
-              onClick={() => void moveToTrash(pathOf(clip), clip, title, clips.keep)}
-            >
-              <Trash2 size={16} />
-            </button>
-          )}
-        </div>
-      </td>
-    </tr>
+    <MediaList
+      kind="clip"
+      list={useCollection(clips, { stream })}
+      orderOf={({ createdAt }) => createdAt}
+      icon={Scissors}
+      empty={{ title: t.noClipsYet, text: t.whileTheStreamIsLive }}
+      nameOf={({ title }) => title}
+      startedTitle={t.from}
+      durationHelp={({ frames }) => t.frames(frames)}
+      columns={[{ title: t.state, cell: (clip) => <State clip={clip} /> }]}
+      isPlayable={({ fileUrl }) => fileUrl !== null}
+      onRename={(clip, title) => void changeWithUndo(pathOf(clip), { title }, { title: clip.title }, t.theTitleWasChanged, clips.keep)}
+      onDelete={(clip) => void moveToTrash(pathOf(clip), clip, clip.title, clips.keep)}
+      player={(clip, onClose) => clip.fileUrl && <ClipPlayer clip={clip} url={clip.fileUrl} onClose={onClose} />}
+    />
   )
 }
 
-/** The clips of a stream, newest first. */
-export function ClipList({ stream }: { readonly stream: string }) {
-  const editor = useMayEdit()
-  const { loaded, items } = useCollection(clips, { stream })
-  const [playing, setPlaying] = useState<string | null>(null)
-  const shown = Object.values(items)
-    .filter((each) => each.deletedAt === null)
-    .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1))
-  const played = playing === null ? undefined : items[playing]
-  if (!loaded) return <div className="skeleton" style={{ height: 120 }} />
-  if (shown.length === 0) {
-    return (
-      <div className="empty" data-testid="clips-empty">
-        <Scissors size={32} />
-        <h2>{t.noClipsYet}</h2>
-        <p>{t.whileTheStreamIsLive}</p>
-      </div>
-    )
-  }
+function ClipPlayer({ clip, url, onClose }: { readonly clip: Clip; readonly url: string; readonly onClose: () => void }) {
   return (
-    <>
-      <div className="table-wrap">
-        <table data-testid="clips">
-          <thead>
-            <tr>
-              <th>
-                <span className="sr-only">{t.image}</span>
-              </th>
-              <th>{t.title}</th>
-              <th>{t.from}</th>
-              <th className="end">{t.duration}</th>
-              <th className="end">{t.size}</th>
-              <th>{t.state}</th>
-              <th className="end">
-                <span className="sr-only">{t.actions}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map((clip) => (
-              <Row key={clip.id} clip={clip} editor={editor} onPlay={() => setPlaying(clip.id)} />
-            ))}
-          </tbody>
-        </table>
+    <Dialog title={clip.title} onClose={onClose} testId="clip-player">
+      {/* biome-ignore lint/a11y/useMediaCaption: streams carry no captions */}
+      <video className="recording-video" controls autoPlay src={url} data-testid="clip-video" />
+      <div className="dialog-actions">
+        <a className="button" href={`${url}?download=true`} download={clip.fileName}>
+          {t.download}
+        </a>
+        <button type="button" className="button primary" onClick={onClose}>
+          {t.close}
+        </button>
       </div>
-      {played?.fileUrl && (
-        <Dialog title={played.title} onClose={() => setPlaying(null)} testId="clip-player">
-          {/* biome-ignore lint/a11y/useMediaCaption: streams carry no captions */}
-          <video className="recording-video" controls autoPlay src={played.fileUrl} data-testid="clip-video" />
-          <div className="dialog-actions">
-            <a className="button" href={`${played.fileUrl}?download=true`} download={played.fileName}>
-              {t.download}
-            </a>
-            <button type="button" className="button primary" onClick={() => setPlaying(null)}>
-              {t.close}
-            </button>
-          </div>
-        </Dialog>
-      )}
-    </>
+    </Dialog>
   )
 }

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import type { PlaybackKey } from '../client/types.ts'
+import { CardTable, RowButton } from '../components/card-table.tsx'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
@@ -15,7 +16,6 @@ import { playbackKeys } from './rule-stores.ts'
 /** Keys that signed URLs and tokens are checked by. */
 export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
   const { loaded, items } = useCollection(playbackKeys)
-  const keys = Object.values(items)
   const [making, setMaking] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   const remove = async (key: PlaybackKey) => {
@@ -28,65 +28,31 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
     }
   }
   return (
-    <section className="card" aria-label={t.playbackKeys}>
-      <header>
-        <h2>{t.playbackKeys}</h2>
-        {admin && (
+    <CardTable
+      title={t.playbackKeys}
+      buttons={
+        admin && (
           <button type="button" className="button" onClick={() => setMaking(true)} data-testid="new-playback-key">
             <Plus size={16} /> {t.newPlaybackKey}
           </button>
-        )}
-      </header>
-      {!loaded ? (
-        <div className="card-body">
-          <div className="skeleton settings-skeleton" />
-        </div>
-      ) : keys.length === 0 ? (
-        <p className="card-body quiet">{t.noPlaybackKeysYetWith}</p>
-      ) : (
-        <div className="table-wrap">
-          <table data-testid="playback-keys">
-            <thead>
-              <tr>
-                <th>{t.label}</th>
-                <th>{t.id}</th>
-                <th>{t.kind}</th>
-                <th>{t.created}</th>
-                <th>
-                  <span className="sr-only">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <tr key={key.id} data-testid="playback-key-row">
-                  <td>{key.label}</td>
-                  <td>
-                    <code>{key.id}</code>
-                  </td>
-                  <td>{key.kind === 'secret' ? t.sharedSecret : t.publicKey}</td>
-                  <td>
-                    <Ago iso={key.createdAt} />
-                  </td>
-                  <td className="end">
-                    {admin && (
-                      <button
-                        type="button"
-                        className="button quiet icon"
-                        aria-label={t.withdrawNamed(key.label)}
-                        title={t.withdraw}
-                        onClick={() => void remove(key)}
-                      >
-                        <Trash2 size={16} />
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+        )
+      }
+      items={loaded ? Object.values(items) : undefined}
+      empty={t.noPlaybackKeysYetWith}
+      columns={[
+        { title: t.label, cell: ({ label }) => label },
+        { title: t.id, cell: ({ id }) => <code>{id}</code> },
+        { title: t.kind, cell: ({ kind }) => (kind === 'secret' ? t.sharedSecret : t.publicKey) },
+        { title: t.created, cell: ({ createdAt }) => <Ago iso={createdAt} /> },
+      ]}
+      actions={(key) =>
+        admin && (
+          <RowButton icon={<Trash2 size={16} />} title={t.withdraw} label={t.withdrawNamed(key.label)} onClick={() => void remove(key)} />
+        )
+      }
+      testId="playback-keys"
+      rowTestId="playback-key-row"
+    >
       {making && (
         <NewPlaybackKeyDialog
           onClose={() => setMaking(false)}
@@ -106,7 +72,7 @@ export function PlaybackKeysCard({ admin }: { readonly admin: boolean }) {
           <CopyField label={t.secret} value={secret} testId="playback-key-secret" />
         </ShownOnceDialog>
       )}
-    </section>
+    </CardTable>
   )
 }
 

@@ -2,6 +2,7 @@ import { LogOut } from 'lucide-react'
 import { call } from '../client/api.ts'
 import { Collection, useCollection } from '../client/collection.ts'
 import type { SignedInBrowser } from '../client/types.ts'
+import { CardTable, RowButton } from '../components/card-table.tsx'
 import { confirm } from '../components/dialog.tsx'
 import { useIsAdmin } from '../components/page.ts'
 import { Ago } from '../components/time.tsx'
@@ -49,71 +50,46 @@ export function BrowsersCard() {
   }
 
   return (
-    <section className="card" aria-label={t.signedInBrowsers}>
-      <header>
-        <h2>{t.signedInBrowsers}</h2>
-        {others.length > 0 && (
+    <CardTable
+      title={t.signedInBrowsers}
+      buttons={
+        others.length > 0 && (
           <button type="button" className="button" onClick={() => void signOutOthers()} data-testid="sign-out-everywhere">
             <LogOut size={16} /> {t.signOutEverywhereElse}
           </button>
-        )}
-      </header>
-      {!loaded ? (
-        <div className="card-body">
-          <div className="skeleton settings-skeleton" />
-        </div>
-      ) : browsers.length === 0 ? (
-        <p className="card-body quiet">{t.noBrowserIsSignedIn}</p>
-      ) : (
-        <div className="table-wrap">
-          <table data-testid="browsers">
-            <thead>
-              <tr>
-                <th>{t.browser}</th>
-                <th>{t.role}</th>
-                <th>{t.signedIn}</th>
-                <th>{t.lastUsed}</th>
-                <th>
-                  <span className="sr-only">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {browsers.map((browser) => (
-                <tr key={browser.id} data-testid="browser-row">
-                  <td>
-                    <span title={browser.userAgent}>{browserName(browser.userAgent)}</span>
-                    <div className="quiet small">
-                      {[browser.label ?? t.byLink, browser.remoteAddress, browser.current ? t.thisBrowser : ''].filter(Boolean).join(' · ')}
-                    </div>
-                  </td>
-                  <td>{t.roles[browser.role]}</td>
-                  <td>
-                    <Ago iso={browser.createdAt} />
-                  </td>
-                  <td>
-                    <Ago iso={browser.lastUsedAt} />
-                  </td>
-                  <td className="end">
-                    {!browser.current && (
-                      <button
-                        type="button"
-                        className="button quiet icon"
-                        aria-label={t.signOutNamed(browserName(browser.userAgent))}
-                        title={t.signOut}
-                        onClick={() => void signOut(browser)}
-                        data-testid="browser-sign-out"
-                      >
-                        <LogOut size={16} />
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
+        )
+      }
+      items={loaded ? browsers : undefined}
+      empty={t.noBrowserIsSignedIn}
+      columns={[
+        {
+          title: t.browser,
+          cell: (browser) => (
+            <>
+              <span title={browser.userAgent}>{browserName(browser.userAgent)}</span>
+              <div className="quiet small">
+                {[browser.label ?? t.byLink, browser.remoteAddress, browser.current ? t.thisBrowser : ''].filter(Boolean).join(' · ')}
+              </div>
+            </>
+          ),
+        },
+        { title: t.role, cell: ({ role }) => t.roles[role] },
+        { title: t.signedIn, cell: ({ createdAt }) => <Ago iso={createdAt} /> },
+        { title: t.lastUsed, cell: ({ lastUsedAt }) => <Ago iso={lastUsedAt} /> },
+      ]}
+      actions={(browser) =>
+        !browser.current && (
+          <RowButton
+            icon={<LogOut size={16} />}
+            title={t.signOut}
+            label={t.signOutNamed(browserName(browser.userAgent))}
+            onClick={() => void signOut(browser)}
+            testId="browser-sign-out"
+          />
+        )
+      }
+      testId="browsers"
+      rowTestId="browser-row"
+    />
   )
 }

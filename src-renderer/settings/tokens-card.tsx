@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { call } from '../client/api.ts'
 import { Collection, useCollection } from '../client/collection.ts'
 import type { Role, TokenInfo } from '../client/types.ts'
+import { CardTable, RowButton } from '../components/card-table.tsx'
 import { CopyField } from '../components/copy.tsx'
 import { confirm, Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
@@ -51,9 +52,9 @@ export function TokensCard() {
     .filter(({ revokedAt }) => revokedAt === null)
     .sort((one, two) => one.createdAt.localeCompare(two.createdAt))
   return (
-    <section className="card" aria-label={t.apiTokens}>
-      <header>
-        <h2>{t.apiTokens}</h2>
+    <CardTable
+      title={t.apiTokens}
+      buttons={
         <span className="row">
           <button type="button" className="button" onClick={() => void link()} data-testid="make-link">
             <Link2 size={16} /> {t.signInLink}
@@ -62,56 +63,30 @@ export function TokensCard() {
             <Plus size={16} /> {t.newToken}
           </button>
         </span>
-      </header>
-      {!loaded ? (
-        <div className="card-body">
-          <div className="skeleton settings-skeleton" />
-        </div>
-      ) : active.length === 0 ? (
-        <p className="card-body quiet">{t.noTokensYetAToken}</p>
-      ) : (
-        <div className="table-wrap">
-          <table data-testid="tokens">
-            <thead>
-              <tr>
-                <th>{t.label}</th>
-                <th>{t.role}</th>
-                <th>{t.created}</th>
-                <th>{t.expires}</th>
-                <th>
-                  <span className="sr-only">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {active.map((token) => (
-                <tr key={token.id} data-testid="token-row">
-                  <td>{token.label}</td>
-                  <td>{t.roles[token.role]}</td>
-                  <td>
-                    <Ago iso={token.createdAt} />
-                  </td>
-                  <td>
-                    {token.expiresAt ? new Date(token.expiresAt).toLocaleDateString(locale) : <span className="quiet">{t.never}</span>}
-                  </td>
-                  <td className="end">
-                    <button
-                      type="button"
-                      className="button quiet icon"
-                      aria-label={t.revokeNamed(token.label)}
-                      title={t.revoke}
-                      onClick={() => void revoke(token)}
-                      data-testid="token-revoke"
-                    >
-                      <Trash2 size={16} />
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+      }
+      items={loaded ? active : undefined}
+      empty={t.noTokensYetAToken}
+      columns={[
+        { title: t.label, cell: ({ label }) => label },
+        { title: t.role, cell: ({ role }) => t.roles[role] },
+        { title: t.created, cell: ({ createdAt }) => <Ago iso={createdAt} /> },
+        {
+          title: t.expires,
+          cell: ({ expiresAt }) => (expiresAt ? new Date(expiresAt).toLocaleDateString(locale) : <span className="quiet">{t.never}</span>),
+        },
+      ]}
+      actions={(token) => (
+        <RowButton
+          icon={<Trash2 size={16} />}
+          title={t.revoke}
+          label={t.revokeNamed(token.label)}
+          onClick={() => void revoke(token)}
+          testId="token-revoke"
+        />
       )}
+      testId="tokens"
+      rowTestId="token-row"
+    >
       {making && (
         <NewTokenDialog
           onClose={() => setMaking(false)}
@@ -137,7 +112,7 @@ export function TokensCard() {
           <CopyField label={secret.label} value={secret.value} testId="token-secret" />
         </ShownOnceDialog>
       )}
-    </section>
+    </CardTable>
   )
 }
 

@@ -25,7 +25,6 @@ export const settings = {
   role: 'Role',
   signedIn: 'Signed in',
   lastUsed: 'Last used',
-  actions: 'Actions',
   byLink: 'by link',
   thisBrowser: 'this browser',
   signOutNamed: (browserName: string | number) => `Sign out ${browserName}`,

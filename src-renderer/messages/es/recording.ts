@@ -1,12 +1,8 @@
 import type { Messages } from '../messages.ts'
 
 export const recording: Messages['recording'] = {
-  play: (fileName) => `Reproducir ${fileName}`,
-  title: 'Título',
   theTitleWasChanged: 'Título cambiado',
   started: 'Inicio',
-  duration: 'Duración',
-  size: 'Tamaño',
   format: 'Formato',
   state: 'Estado',
   letRetentionDelete: (fileName) => `Permitir que la limpieza automática elimine ${fileName}`,
@@ -15,15 +11,11 @@ export const recording: Messages['recording'] = {
   keepRetentionLeavesItAlone: 'Conservar: la limpieza automática no la elimina',
   retentionMayDeleteItAgain: 'La limpieza automática puede volver a eliminarla',
   itIsKept: 'Se conserva',
-  downloadNamed: (fileName) => `Descargar ${fileName}`,
   download: 'Descargar',
-  delete: (fileName) => `Eliminar ${fileName}`,
   stopItFirst: 'Detenla primero',
   noRecordingsYet: 'Aún no hay grabaciones',
   openALiveStreamChoose: 'Abre una transmisión en directo, elige su pestaña Grabación y pulsa Grabar.',
   pressRecordOrLetThe: 'Pulsa Grabar, o deja que la regla grabe siempre que la transmisión esté en directo.',
-  image: 'Imagen',
-  actions: 'Acciones',
   recording: 'Grabación',
   stopRecording: 'Detener grabación',
   record: 'Grabar',
@@ -68,6 +60,5 @@ export const recording: Messages['recording'] = {
   streamTitleDateTimeNumber: 'Se rellenan {stream} {title} {date} {time} {number}',
   save: 'Guardar',
   seek: 'Buscar posición',
-  deleteIt: 'Eliminar',
   states: { recording: 'grabando', complete: 'completa', recovered: 'recuperada', failed: 'fallida' },
 }

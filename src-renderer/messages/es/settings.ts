@@ -26,7 +26,6 @@ export const settings: Messages['settings'] = {
   role: 'Rol',
   signedIn: 'Inicio de sesión',
   lastUsed: 'Último uso',
-  actions: 'Acciones',
   byLink: 'con enlace',
   thisBrowser: 'este navegador',
   signOutNamed: (browserName) => `Cerrar la sesión de ${browserName}`,

@@ -1,0 +1,179 @@
+import { Download, type LucideIcon, Play, Trash2 } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import type { CollectionState } from '../client/collection.ts'
+import { formatBytes, formatDuration } from '../client/format.ts'
+import { components as t } from '../messages/page.ts'
+import { useMayEdit } from './page.ts'
+import { Ago } from './time.tsx'
+import { TitleField } from './title-field.tsx'
+import './media-list.css'
+
+/** What recordings and clips have in common. */
+interface Media {
+  readonly id: string
+  readonly title: string
+  readonly fileName: string
+  readonly state: string
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly bytes: number
+  readonly thumbnailUrl: string | null
+  /** Null while there is no file yet. */
+  readonly fileUrl: string | null
+  readonly deletedAt: string | null
+}
+
+interface MediaColumn<Entity> {
+  readonly title: string
+  readonly cell: (item: Entity) => ReactNode
+}
+
+interface MediaListProps<Entity extends Media> {
+  /** First word of the test ids. */
+  readonly kind: 'clip' | 'recording'
+  readonly list: CollectionState<Entity>
+  /** Time by which they are sorted, the newest first. */
+  readonly orderOf: (item: Entity) => string
+  readonly icon: LucideIcon
+  readonly empty: { readonly title: string; readonly text: string }
+  /** How an item is called where a button is described. */
+  readonly nameOf: (item: Entity) => string
+  /** Beneath the title. */
+  readonly below?: (item: Entity) => ReactNode
+  readonly startedTitle: string
+  /** More about the duration, in a tooltip. */
+  readonly durationHelp?: (item: Entity) => string
+  /** Columns before the actions. */
+  readonly columns: readonly MediaColumn<Entity>[]
+  readonly isPlayable: (item: Entity) => boolean
+  readonly onRename: (item: Entity, title: string) => void
+  readonly onDelete: (item: Entity) => void
+  /** Why an item cannot be deleted now. */
+  readonly deleteProblem?: (item: Entity) => string | undefined
+  /** Buttons of editors before the others. */
+  readonly actions?: (item: Entity) => ReactNode
+  /** What plays an item. */
+  readonly player: (item: Entity, onClose: () => void) => ReactNode
+}
+
+function Row<Entity extends Media>({
+  item,
+  onPlay,
+  ...list
+}: MediaListProps<Entity> & { readonly item: Entity; readonly onPlay: () => void }) {
+  const editor = useMayEdit()
+  const { kind, icon: Icon, columns } = list
+  const { title, fileUrl } = item
+  const name = list.nameOf(item)
+  const playable = list.isPlayable(item)
+  const problem = list.deleteProblem?.(item)
+  return (
+    <tr data-testid={`${kind}-row`} data-state={item.state} {...{ [`data-${kind}`]: item.id }}>
+      <td className="media-picture">
+        <button type="button" disabled={!playable} aria-label={t.media.play(name)} onClick={onPlay} data-testid={`${kind}-play`}>
+          {item.thumbnailUrl ? <img src={item.thumbnailUrl} alt="" loading="lazy" /> : <Icon size={20} />}
+          {playable && <Play className="over" size={18} />}
+        </button>
+      </td>
+      <td data-label={t.media.title}>
+        <TitleField title={title} of={name} editor={editor} testId={`${kind}-title`} onChange={(next) => list.onRename(item, next)} />
+        {list.below?.(item)}
+      </td>
+      <td data-label={list.startedTitle}>
+        <Ago iso={item.startedAt} />
+      </td>
+      <td data-label={t.media.duration} className="end" data-testid={`${kind}-duration`} title={list.durationHelp?.(item)}>
+        {formatDuration(item.durationMs)}
+      </td>
+      <td data-label={t.media.size} className="end">
+        {formatBytes(item.bytes)}
+      </td>
+      {columns.map((column) => (
+        <td key={column.title} data-label={column.title}>
+          {column.cell(item)}
+        </td>
+      ))}
+      <td className="end">
+        <div className="row media-actions">
+          {editor && list.actions?.(item)}
+          {fileUrl !== null && (
+            <a
+              className="button quiet icon"
+              href={`${fileUrl}?download=true`}
+              download={item.fileName}
+              aria-label={t.media.downloadNamed(name)}
+              title={t.media.download}
+              data-testid={`${kind}-download`}
+            >
+              <Download size={16} />
+            </a>
+          )}
+          {editor && (
+            <button
+              type="button"
+              className="button quiet icon danger"
+              disabled={problem !== undefined}
+              aria-label={t.media.deleteNamed(name)}
+              title={problem ?? t.media.delete}
+              data-testid={`${kind}-delete`}
+              onClick={() => list.onDelete(item)}
+            >
+              <Trash2 size={16} />
+            </button>
+          )}
+        </div>
+      </td>
+    </tr>
+  )
+}
+
+/** A list of recordings or clips, newest first, with what they are played by. */
+export function MediaList<Entity extends Media>(props: MediaListProps<Entity>) {
+  const { kind, list, orderOf, icon: Icon, empty, columns } = props
+  const [playing, setPlaying] = useState<string | null>(null)
+  const shown = Object.values(list.items)
+    .filter(({ deletedAt }) => deletedAt === null)
+    .sort((one, two) => (orderOf(one) < orderOf(two) ? 1 : -1))
+  const played = playing === null ? undefined : list.items[playing]
+  if (!list.loaded) return <div className="skeleton" style={{ height: 120 }} />
+  if (shown.length === 0) {
+    return (
+      <div className="empty" data-testid={`${kind}s-empty`}>
+        <Icon size={32} />
+        <h2>{empty.title}</h2>
+        <p>{empty.text}</p>
+      </div>
+    )
+  }
+  return (
+    <>
+      <div className="table-wrap">
+        <table data-testid={`${kind}s`}>
+          <thead>
+            <tr>
+              <th>
+                <span className="sr-only">{t.media.image}</span>
+              </th>
+              <th>{t.media.title}</th>
+              <th>{props.startedTitle}</th>
+              <th className="end">{t.media.duration}</th>
+              <th className="end">{t.media.size}</th>
+              {columns.map(({ title }) => (
+                <th key={title}>{title}</th>
+              ))}
+              <th className="end">
+                <span className="sr-only">{t.actions}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((item) => (
+              <Row key={item.id} {...props} item={item} onPlay={() => setPlaying(item.id)} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {played && props.player(played, () => setPlaying(null))}
+    </>
+  )
+}
