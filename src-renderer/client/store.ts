@@ -121,15 +121,14 @@ export function applyEvent(state: ClientState, event: EventMessage): ClientState
       return withStream(state, event.data as Stream)
     case 'stream.warnings': {
       const stream = event.stream ? state.streams[event.stream] : undefined
-      const data = event.data as Stream | Stream['warnings'] | { readonly warnings: Stream['warnings'] }
-      if ('name' in data) return withStream(state, data)
-      return stream ? withStream(state, { ...stream, warnings: Array.isArray(data) ? data : data.warnings }) : state
+      const { warnings } = event.data as Pick<Stream, 'warnings'>
+      return stream ? withStream(state, { ...stream, warnings }) : state
     }
     case 'stream.health': {
       const stream = event.stream ? state.streams[event.stream] : undefined
       if (!stream) return state
-      const { sample, warnings } = event.data as { sample: HealthSample; warnings?: Stream['warnings'] }
-      const next = withStream(state, { ...stream, health: sample, viewers: sample.viewers, warnings: warnings ?? stream.warnings })
+      const { sample, warnings } = event.data as { sample: HealthSample; warnings: Stream['warnings'] }
+      const next = withStream(state, { ...stream, health: sample, viewers: sample.viewers, warnings })
       return { ...next, history: { ...state.history, [stream.id]: appendSample(state.history[stream.id] ?? [], sample) } }
     }
     case 'stream.removed': {

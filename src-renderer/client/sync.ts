@@ -16,7 +16,7 @@ async function all<Path extends string>(path: Path, signal: AbortSignal): Promis
   do {
     const page: Page<Item<Path>> = await request('GET', cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path, { signal })
     items.push(...page.items)
-    cursor = page.nextCursor ?? null
+    cursor = page.nextCursor
   } while (cursor !== null)
   return items
 }

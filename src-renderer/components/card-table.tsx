@@ -24,7 +24,7 @@ interface CardTableProps<Entity> {
   readonly children?: ReactNode
 }
 
-/** A card with a list of what the host keeps by name: tokens, playback keys, signed-in browsers. */
+/** A card with a list of what the host keeps by name: tokens, playback keys, signed-in browsers, hooks. */
 export function CardTable<Entity extends { readonly id: string }>({
   title,
   buttons,

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { call } from '../client/api.ts'
 import { useCollection } from '../client/collection.ts'
 import type { Hook } from '../client/types.ts'
+import { CardTable, RowButton } from '../components/card-table.tsx'
 import { CopyField } from '../components/copy.tsx'
 import { confirm } from '../components/dialog.tsx'
 import { ShownOnceDialog } from '../components/shown-once-dialog.tsx'
@@ -44,80 +45,64 @@ export function HooksCard() {
     }
   }
   return (
-    <section className="card" aria-label={t.hooks}>
-      <header>
-        <h2>{t.hooks}</h2>
+    <CardTable
+      title={t.hooks}
+      buttons={
         <button type="button" className="button" onClick={() => setEdited('new')} data-testid="new-hook">
           <Plus size={16} /> {t.newHook}
         </button>
-      </header>
-      {!loaded ? (
-        <div className="card-body">
-          <div className="skeleton settings-skeleton" />
-        </div>
-      ) : shown.length === 0 ? (
-        <p className="card-body quiet">{t.noHooksYetAHook}</p>
-      ) : (
-        <div className="table-wrap">
-          <table data-testid="hooks">
-            <thead>
-              <tr>
-                <th>{t.hook}</th>
-                <th>{t.events}</th>
-                <th>{t.on}</th>
-                <th>
-                  <span className="sr-only">{t.actions}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((hook) => (
-                <tr key={hook.id} data-testid="hook-row">
-                  <td>
-                    {hook.label}
-                    <div className="small quiet break">{hook.url}</div>
-                  </td>
-                  <td className="small">{hook.events.join(', ')}</td>
-                  <td>
-                    <button
-                      type="button"
-                      className="switch"
-                      role="switch"
-                      aria-checked={hook.enabled}
-                      aria-label={t.isOn2(hook.label)}
-                      onClick={() => void toggle(hook)}
-                    />
-                  </td>
-                  <td className="end">
-                    <span className="row">
-                      {(
-                        [
-                          [t.sendATest, Send, () => void test(hook), 'hook-test'],
-                          [t.deliveries, History, () => setLooked(hook), 'hook-deliveries'],
-                          [t.edit, Pencil, () => setEdited(hook), 'hook-edit'],
-                          [t.remove, Trash2, () => void remove(hook), 'hook-remove'],
-                        ] as const
-                      ).map(([title, Icon, act, testId]) => (
-                        <button
-                          key={title}
-                          type="button"
-                          className="button quiet icon"
-                          aria-label={`${title}: ${hook.label}`}
-                          title={title}
-                          onClick={act}
-                          data-testid={testId}
-                        >
-                          <Icon size={16} />
-                        </button>
-                      ))}
-                    </span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+      }
+      items={loaded ? shown : undefined}
+      empty={t.noHooksYetAHook}
+      columns={[
+        {
+          title: t.hook,
+          cell: (hook) => (
+            <>
+              {hook.label}
+              <div className="small quiet break">{hook.url}</div>
+            </>
+          ),
+        },
+        { title: t.events, cell: ({ events }) => <span className="small">{events.join(', ')}</span> },
+        {
+          title: t.on,
+          cell: (hook) => (
+            <button
+              type="button"
+              className="switch"
+              role="switch"
+              aria-checked={hook.enabled}
+              aria-label={t.isOn2(hook.label)}
+              onClick={() => void toggle(hook)}
+            />
+          ),
+        },
+      ]}
+      actions={(hook) => (
+        <span className="row">
+          {(
+            [
+              [t.sendATest, Send, () => void test(hook), 'hook-test'],
+              [t.deliveries, History, () => setLooked(hook), 'hook-deliveries'],
+              [t.edit, Pencil, () => setEdited(hook), 'hook-edit'],
+              [t.remove, Trash2, () => void remove(hook), 'hook-remove'],
+            ] as const
+          ).map(([title, Icon, act, testId]) => (
+            <RowButton
+              key={title}
+              icon={<Icon size={16} />}
+              title={title}
+              label={`${title}: ${hook.label}`}
+              onClick={act}
+              testId={testId}
+            />
+          ))}
+        </span>
       )}
+      testId="hooks"
+      rowTestId="hook-row"
+    >
       {edited && (
         <HookDialog
           hook={edited === 'new' ? undefined : edited}
@@ -134,6 +119,6 @@ export function HooksCard() {
           <CopyField label={t.secret} value={secret} testId="hook-secret" />
         </ShownOnceDialog>
       )}
-    </section>
+    </CardTable>
   )
 }
