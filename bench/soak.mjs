@@ -54,7 +54,8 @@ function processes(root) {
           // Closed since it was listed.
         }
       }
-      rows.push({ pid, role, rssMb: Number(status.match(/VmRSS:\s+(\d+)/)?.[1] ?? 0) / 1024, descriptors, sockets })
+      const mb = (name) => Number(status.match(new RegExp(`${name}:\\s+(\\d+)`))?.[1] ?? 0) / 1024
+      rows.push({ pid, role, rssMb: mb('VmRSS'), ownMb: mb('RssAnon'), descriptors, sockets })
     } catch {
       // It ended meanwhile.
     }
@@ -144,7 +145,7 @@ export async function soak(print, { minutes = 60, streams = 20, viewers = stream
   }
   try {
     await pause(5000, stop.signal)
-    const idleMb = processes(server.pid).find(({ pid }) => pid === server.pid)?.rssMb ?? Number.NaN
+    const idle = await sample(server)
     const { file } = await clip(kbps, '640x360')
     const urls = []
     for (let index = 0; index < streams; index++) urls.push(await server.publishUrl(`soak${index}`))
@@ -157,8 +158,8 @@ export async function soak(print, { minutes = 60, streams = 20, viewers = stream
 
     stop.abort()
     await Promise.all(running)
-    const returnedMb = await settle(server, idleMb)
-    return verdict(print, { samples, minutes, troubles, idleMb, returnedMb })
+    const returned = await settle(server, idle)
+    return verdict(print, { samples, minutes, troubles, idle, returned })
   } finally {
     stop.abort()
     await Promise.all(running)
@@ -198,7 +199,7 @@ async function sample(server) {
     role.rssMb += each.rssMb
     role.descriptors += each.descriptors
   }
-  return { rssMb: host.rssMb, descriptors: host.descriptors, sockets: host.sockets, ...figures, workers }
+  return { rssMb: host.rssMb, ownMb: host.ownMb, descriptors: host.descriptors, sockets: host.sockets, ...figures, workers }
 }
 
 /** Samples each 10 s until a time, and prints a line each minute. */
@@ -222,11 +223,11 @@ async function sampleUntil(print, server, endAt) {
 }
 
 /** Waits until the host has returned the memory of its streams; resolves with what it has then, or after `returnMs`. */
-async function settle(server, idleMb) {
+async function settle(server, idle) {
   const endAt = performance.now() + returnMs
   for (;;) {
-    const { rssMb } = await sample(server)
-    if (rssMb <= idleMb * maxReturned || performance.now() >= endAt) return rssMb
+    const now = await sample(server)
+    if (now.rssMb <= idle.rssMb * maxReturned || performance.now() >= endAt) return now
     await sleep(sampleMs)
   }
 }
@@ -234,7 +235,7 @@ async function settle(server, idleMb) {
 const mean = (numbers) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 
 /** Compares the thirds. What has few samples is printed without a verdict, such as workers that hardly ran. */
-function verdict(print, { samples, minutes, troubles, idleMb, returnedMb }) {
+function verdict(print, { samples, minutes, troubles, idle, returned }) {
   const settled = samples.filter(({ minute }) => minute >= warmUpMinutes(minutes))
   const third = Math.floor(settled.length / 3)
   const roles = [...new Set(settled.flatMap(({ workers }) => Object.keys(workers)))]
@@ -254,7 +255,7 @@ function verdict(print, { samples, minutes, troubles, idleMb, returnedMb }) {
       ]),
     ),
   }
-  const result = { minutes, idleMb, returnedMb, figures: {}, flat: true, samples }
+  const result = { minutes, idle, returned, figures: {}, flat: true, samples }
   const judge = (good, line) => {
     if (!good) result.flat = false
     print(`${line}${good ? '' : '   TOO MUCH'}`)
@@ -268,9 +269,11 @@ function verdict(print, { samples, minutes, troubles, idleMb, returnedMb }) {
     const line = `${name.padEnd(34)} first third ${from.toFixed(1).padStart(7)}   last third ${to.toFixed(1).padStart(7)}   ${growth}`
     judge(to - from <= Math.max(noise, from * maxGrowth), line)
   }
+  const parts = ({ rssMb, ownMb, heapMb, externalMb }) =>
+    `${rssMb.toFixed(0)} (${ownMb.toFixed(0)} not of files; heap ${heapMb.toFixed(0)}, external ${externalMb.toFixed(0)})`
   judge(
-    returnedMb <= idleMb * maxReturned,
-    `host resident MB: idle ${idleMb.toFixed(0)}, after the end of all streams ${returnedMb.toFixed(0)}`,
+    returned.rssMb <= idle.rssMb * maxReturned,
+    `host resident MB: idle ${parts(idle)}, after the end of all streams ${parts(returned)}`,
   )
   const delays = settled
     .map(({ delayMs }) => delayMs)
