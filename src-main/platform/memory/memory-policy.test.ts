@@ -67,6 +67,20 @@ describe('when memory goes back to the system', () => {
     expect(done(steps(policy, kept))).toEqual(['collect'])
   })
 
+  it('collects once after load that was itself collected while it was heavy, and not again while nothing comes', () => {
+    const policy = new MemoryPolicy()
+    steps(policy, [{ bufferMb: 5 }])
+    const held = times(20, () => ({ bufferMb: 150 }))
+    expect(done(steps(policy, held))).toEqual(['collect'])
+    const load = times(40, (at) => ({ bufferMb: 60 + 20 * (at % 4) }))
+    expect(done(steps(policy, load))).toEqual([])
+    // the streams end, and their garbage is half of what the collection left then
+    const ended = times(6, () => ({ bufferMb: 45 }))
+    expect(done(steps(policy, ended))).toEqual(['collect'])
+    const later = times(100, () => ({ bufferMb: 7 }))
+    expect(done(steps(policy, later))).toEqual([])
+  })
+
   it('collects for empty pages of the heap too, which a trim does not return', () => {
     const policy = new MemoryPolicy()
     steps(policy, [{ bufferMb: 5 }])

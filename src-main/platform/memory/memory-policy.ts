@@ -13,7 +13,10 @@ export type MemoryStep = 'collect' | 'trim'
 const megabyte = 1024 * 1024
 /** Samples that a decision looks back on. */
 const windowSamples = 6
-/** Resident memory must have grown by a quarter and so much since a collection before another one is asked for. */
+/**
+ * So much resident memory above the least that was seen is worth a collection once load is over; while nothing changes, it must have
+ * grown by a quarter and so much since the last one.
+ */
 const minGarbageBytes = 16 * megabyte
 /** Growth of the buffers between two samples that is no more than noise. */
 const noiseBytes = megabyte
@@ -33,6 +36,10 @@ export class MemoryPolicy {
   /** Resident memory after the last collection and the trim that follows it, at first that of the first sample. */
   #collectedBytes = Number.NaN
   #collecting = false
+  /** Least resident memory so far. */
+  #leastBytes = Number.POSITIVE_INFINITY
+  /** Buffers came or went since the last collection: what it left says nothing about what is needed without them. */
+  #wasBusy = false
   /** Resident memory besides heap and buffers that the program needs: the least that was seen, or what the last trim left. */
   #neededBytes = Number.POSITIVE_INFINITY
   #last: MemoryStep | undefined
@@ -43,6 +50,7 @@ export class MemoryPolicy {
     this.#last = undefined
     const other = sample.residentBytes - sample.heapBytes - sample.externalBytes
     this.#neededBytes = last === 'trim' ? other : Math.min(this.#neededBytes, other)
+    this.#leastBytes = Math.min(this.#leastBytes, sample.residentBytes)
     this.#window.push(sample)
     // What a collection freed on an idle host is not needed soon.
     if (last === 'collect' && this.#isUnused(sample)) return this.#take('trim')
@@ -58,7 +66,10 @@ export class MemoryPolicy {
   #take(step: MemoryStep): MemoryStep {
     this.#window = []
     this.#last = step
-    if (step === 'collect') this.#collecting = true
+    if (step === 'collect') {
+      this.#collecting = true
+      this.#wasBusy = false
+    }
     return step
   }
 
@@ -66,13 +77,17 @@ export class MemoryPolicy {
     return residentBytes - heapBytes - externalBytes - this.#neededBytes >= minUnusedBytes
   }
 
-  /** Memory has grown while hardly any buffers are added: no collection comes by itself for long. */
+  /** Memory was left by load, or has grown, while hardly any buffers are added: no collection comes by itself for long. */
   #isGarbageLeft(): boolean {
     const bytes = this.#window.map(({ externalBytes }) => externalBytes)
     const [first, last] = [bytes[0] as number, bytes.at(-1) as number]
     const fell = bytes.some((each, at) => each < (bytes[at - 1] ?? 0) - noiseBytes)
-    if (fell || last - first > Math.max(noiseBytes, last * idleShare)) return false
+    if (fell || last - first > Math.max(noiseBytes, last * idleShare)) {
+      this.#wasBusy = true
+      return false
+    }
     const { residentBytes } = this.#window.at(-1) as MemorySample
+    if (this.#wasBusy && residentBytes > this.#leastBytes + minGarbageBytes) return true
     return residentBytes > this.#collectedBytes * 1.25 + minGarbageBytes
   }
 }

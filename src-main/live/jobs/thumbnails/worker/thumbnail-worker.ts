@@ -1,6 +1,11 @@
 /** The process that makes JPEGs of coded frames: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+import { setFlagsFromString } from 'node:v8'
 import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
 import type { FromPictures, ToPictures } from '../messages.ts'
+
+// As in the host: images are buffers outside the heap, some 40 kB for each keyframe of each stream.
+setFlagsFromString('--external-memory-accounted-in-global-limit')
+setFlagsFromString('--heap-growing-percent=30')
 
 const { host, jobs } = connectForJobs<ToPictures, FromPictures>()
 host.stopping.addEventListener('abort', () => host.end())
