@@ -16,6 +16,7 @@ export interface PlannedFile {
 
 /** Every file `e2e/NAME.e2e.ts`. A test fails where one is missing here or is gone. */
 export const plan: Readonly<Record<string, PlannedFile>> = {
+  'accessibility': { part: 'host', cost: 'cpu' },
   'api': { part: 'host', cost: 'wait', quick: true },
   'command-line': { part: 'host', cost: 'wait', quick: true },
   'docs-examples': { part: 'host', cost: 'wait', quick: true },
