@@ -89,8 +89,12 @@ describe('streams, on the command line', () => {
     await host.until('demo', (stream) => stream.state === 'active' && stream.tracks.length === 2, 30_000)
     const file = join(artifacts, 'command-line-demo.mkv')
     await recordStream(`${host.http}/live/demo/index.m3u8`, file, 3)
-    const numbers = (await readFrames(file)).flatMap((frame) => (frame.code ? [frame.code.frame] : []))
-    expect(numbers.length, 'pictures with a frame counter').toBeGreaterThan(5)
+    const frames = await readFrames(file)
+    // Where a busy machine makes a pause, frames come once more for the decoder alone, all at one time, and the newest is shown on.
+    const seen = frames.filter(({ time }, index) => (frames[index + 1]?.time ?? Number.POSITIVE_INFINITY) - time > 0.005)
+    const counted = seen.flatMap((frame) => (frame.code ? [frame.code.frame] : []))
+    const numbers = counted.filter((number, index) => number !== counted[index - 1])
+    expect(numbers.length, 'frames with a counter').toBeGreaterThan(5)
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b))
 
     expect((await run('demo', 'status')).out).toContain('"demo" is live')

@@ -2,7 +2,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
+import { skipBecause } from './helpers/skip.ts'
 import { until } from './helpers/until.ts'
+import { type RunningXvfb, startXvfb, xvfbProgram } from './helpers/xvfb.ts'
 
 describe('the guide to a first show', () => {
   let host: RunningHost
@@ -107,5 +110,69 @@ describe('the guide to a first show', () => {
     await other.getByTestId('guide-keys').click()
     await other.waitForURL(/\/keys$/)
     await other.close()
+  })
+})
+
+describe('the guide where a screen, a camera and a microphone are connected', () => {
+  const missing = pipeWireMissing() ?? (xvfbProgram === undefined ? 'Xvfb missing: apt-get install xvfb' : undefined)
+  let pipeWire: PrivatePipeWire | undefined
+  let screen: RunningXvfb | undefined
+  let host: RunningHost | undefined
+  let browser: Browser | undefined
+
+  beforeAll(async () => {
+    if (missing !== undefined) return
+    pipeWire = await startPipeWire()
+    screen = await startXvfb({ width: 640, height: 360 })
+    await pipeWire.addCamera({ name: 'desk-camera', description: 'Desk camera' })
+    await pipeWire.addMicrophone('desk-mic', 'Desk microphone')
+    await pipeWire.playTone(440, { on: 'desk-mic' })
+    host = await startHost({ name: 'studio-guide-devices', env: { WAYLAND_DISPLAY: '', ...pipeWire.env, ...screen.env } })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.stop()
+    await screen?.stop()
+    await pipeWire?.stop()
+  })
+
+  it('shows each of them live, and the microphone moves its meter', async (context) => {
+    if (missing !== undefined || host === undefined || browser === undefined) return skipBecause(context, missing ?? 'nothing was started')
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
+    page.setDefaultTimeout(90_000)
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('purpose-record').click()
+    await page.getByTestId('guide-quality').waitFor()
+    await page.getByTestId('guide-next').click()
+    await page.getByTestId('template-presentation').click()
+    await page.getByTestId('guide-next').click()
+    const device = (id: string) => page.locator(`[data-testid="guide-device"][data-source="${id}"]`)
+    for (const id of ['screen', 'camera', 'microphone']) await page.locator('[data-state="running"]').and(device(id)).waitFor()
+    const camera = device('camera').locator('canvas')
+    /** How different its brightest and darkest pixel are: its frames have black and white. */
+    const contrast = (): Promise<number> =>
+      camera.evaluate((canvas: HTMLCanvasElement) => {
+        const bytes = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data
+        return (
+          bytes.reduce((most, byte) => Math.max(most, byte), 0) -
+          bytes.filter((_, at) => at % 4 !== 3).reduce((least, byte) => Math.min(least, byte), 255)
+        )
+      })
+    await until(async () => (await contrast()) > 128, 'the frames of the camera')
+    await until(
+      () =>
+        device('screen')
+          .locator('canvas')
+          .evaluate((canvas: HTMLCanvasElement) => canvas.width === 320),
+      'the screen',
+    )
+    const level = async (): Promise<number> => Number((await device('microphone').locator('canvas').getAttribute('data-level')) || -120)
+    await until(async () => (await level()) > -20, 'the tone on the meter')
+    await screenshot(page, 'studio-guide-connected')
+    await page.getByTestId('guide-next').click()
+    await page.getByTestId('guide-dialog').waitFor({ state: 'detached' })
+    const { collection } = (await host.api('GET', '/studio/collection')).body
+    expect(collection.sources.find(({ id }: any) => id === 'microphone')?.settings.device).toBe('desk-mic')
   })
 })

@@ -98,6 +98,10 @@ describe('a creator makes a show from a template', () => {
     expect(collection.sources.map(({ settings }: any) => settings.text)).toEqual(expect.arrayContaining(['Evening talk', 'Ada']))
     await until(async () => isNear(await airAt(0.3, 140 / 1080), [0x27, 0xb3, 0x6a]), 'the accent is on air', 60_000)
     await screenshot(page, 'studio-template-made')
+    const cutOff = await page
+      .locator('.dock-body')
+      .evaluateAll((docks) => docks.filter((dock) => dock.scrollWidth > dock.clientWidth).map((dock) => dock.textContent))
+    expect(cutOff, 'long names push nothing out of a dock').toEqual([])
   })
 
   it('has a timer that runs before the show starts', async () => {
