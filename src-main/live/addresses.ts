@@ -1,10 +1,10 @@
 import type { PublishAddresses } from './schemas.ts'
 
-/** Where a client reaches the host: what every address in an answer is built from. */
+/** The URLs at which a client reaches the host; every URL in an answer is built from them. */
 export interface AddressBase {
-  /** `http://HOST:PORT` as the client used it, or empty for addresses relative to it. */
+  /** `http://HOST:PORT` as the client used it, or empty for URLs relative to it. */
   readonly baseUrl: string
-  /** Put before media addresses in place of `baseUrl`; empty for none. */
+  /** Put before media URLs in place of `baseUrl`; empty for none. */
   readonly cdnPrefix: string
   readonly rtmpPort: number
   /** Undefined where RTMPS is off. */
@@ -23,7 +23,7 @@ export interface StreamAddresses {
   readonly pictureUrl: string
 }
 
-/** Addresses to watch a stream at. Pictures come from the host itself: they change each second and are no CDN's business. */
+/** URLs to watch a stream at. Images come from the host itself: they change each second, so a CDN is of no use for them. */
 export function streamAddresses(name: string, base: AddressBase): StreamAddresses {
   const own = trim(base.baseUrl)
   const media = base.cdnPrefix === '' ? own : trim(base.cdnPrefix)
@@ -37,7 +37,7 @@ export function streamAddresses(name: string, base: AddressBase): StreamAddresse
   }
 }
 
-/** Addresses to publish to; with the key where it has just been made. */
+/** URLs to publish to; they contain the key if it was just created. */
 export function publishAddresses(base: AddressBase, key?: string): PublishAddresses {
   const rtmpServer = `rtmp://${authority(base, base.rtmpPort, 1935)}/live`
   const srtServer = base.srtPort === undefined ? null : srtServerOf(base, base.srtPort)
@@ -61,7 +61,7 @@ function authority(base: AddressBase, port: number, usual: number): string {
   return port === usual ? host : `${host}:${port}`
 }
 
-/** A name would lead some callers to IPv6 first, where nobody listens, and UDP tells them nothing. */
+/** With a host name some callers would try IPv6 first, where nothing listens, and UDP does not report that. */
 function srtServerOf(base: AddressBase, port: number): string {
   return `srt://${authority(base, port, 0)}`.replace('srt://localhost:', 'srt://127.0.0.1:')
 }

@@ -9,7 +9,7 @@ import { KeyGate } from './policy/keys/publish-gate.ts'
 /** The two questions of every endpoint: may this one publish, may that one watch. */
 export type Admission = Awaited<ReturnType<typeof createAdmission>>
 
-/** IP address rules, signed addresses, hooks and limits joined to one gate for inputs and one question for outputs. */
+/** Combines IP address rules, signed URLs, hooks and limits into one check for inputs and one for outputs. */
 export async function createAdmission(dependencies: LiveDependencies, core: Core) {
   const { database, writes, events, audit, log } = dependencies
   const { now, settings, keys, registry, viewers, metrics, nameOf } = core
@@ -31,7 +31,7 @@ export async function createAdmission(dependencies: LiveDependencies, core: Core
     createViewerLimit(registry, viewers),
     createPlayDecisions(hooking.hooks, (streamId, viewer) => viewers.watches(streamId, viewer), now),
   ])
-  // What the host itself takes is asked no rule, and is no viewer whose place a limit counts.
+  // The host's own subscriptions are not checked by rules and do not count as viewers.
   const mayWatch: MayWatch = (stream, viewer) => (access.gate.isHost(viewer.token) ? undefined : judged(stream, viewer))
   const gate = new KeyGate({
     keys,

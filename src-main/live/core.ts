@@ -20,7 +20,7 @@ import { StreamKeys } from './policy/keys/stream-keys.ts'
 import { Slates } from './relay/slate/slates.ts'
 import { settingsInForce } from './settings.ts'
 
-/** What every stream goes through, whatever endpoint it came in by. */
+/** What every stream goes through, whatever its input endpoint. */
 export type Core = Awaited<ReturnType<typeof createCore>>
 
 /** How long media outlive their window after the end of a stream, ms: a player that pauses for breath still finds them. */

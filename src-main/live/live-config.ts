@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 
 /**
  * The live part's options, each with its default and its meaning. The platform's one option schema takes them in,
- * so that flags, environment, file, `--help` and docs all speak of the same list.
+ * so that flags, environment, file, `--help` and docs have the same list.
  */
 
 export const LiveLimitsSchema = Type.Object({

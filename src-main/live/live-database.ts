@@ -57,7 +57,7 @@ export interface HookRow {
   id: string
   created_at: string
   sealed: string
-  /** The whole URL in the secret box's form, where it holds secrets; that of `settings` is masked then. */
+  /** The whole URL in the secret box's form, if it contains secrets; that of `settings` is masked then. */
   sealed_url: string | null
   settings: string
 }
@@ -178,7 +178,7 @@ export interface StreamSlateRow {
   lasts: string
 }
 
-/** Row of table `source`; the address is encrypted. */
+/** Row of table `source`; the URL is encrypted. */
 export interface SourceRow {
   id: string
   stream: string

@@ -40,7 +40,7 @@ export interface LiveDependencies {
   readonly certificate?: () => { readonly key: string | Buffer; readonly cert: string | Buffer }
   /** Settings that were changed while the host ran. */
   readonly settings?: LiveSettingsSource
-  /** Base address for events, which know no request, e.g. `http://127.0.0.1:8080`; empty for relative addresses. */
+  /** Base URL for events, which have no request, e.g. `http://127.0.0.1:8080`; empty for relative URLs. */
   readonly baseUrl?: () => string
   /** The host before this one ended unexpectedly: test stream, slates and recordings by hand go on. */
   readonly resumes?: boolean

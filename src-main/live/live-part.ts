@@ -6,7 +6,7 @@ import type { ResourceHandlers, UpgradeHandlers } from './http/resources.ts'
 export interface LivePart {
   /** Its endpoints of the API. */
   readonly routes?: readonly RouteDefinition[]
-  /** Opens its ports and starts its work; after the stream registry stands. Rejects with AppError. */
+  /** Opens its ports and starts its work; after the stream registry is ready. Rejects with AppError. */
   start?(): Promise<void> | void
   /** Ends its sockets, timers and processes. Idempotent; in under two seconds. */
   stop?(): Promise<void> | void

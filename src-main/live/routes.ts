@@ -36,7 +36,7 @@ export interface LiveRoutesDependencies {
   readonly testStream: TestStream
   /** Frees what is kept of a dropped stream. */
   readonly forget: (stream: ManagedStream) => void
-  /** Everything that addresses are built from, for a client that came by `baseUrl`. */
+  /** Everything that URLs are built from, for a client that used `baseUrl`. */
   readonly addressBase: (baseUrl: string) => AddressBase
 }
 

@@ -29,7 +29,7 @@ const preflight = {
   'access-control-max-age': '86400',
 }
 
-/** Takes what players tell of their playback: `POST /live/NAME/beacon`. Costs no more than its bytes whoever sends them. */
+/** Takes the players' playback reports: `POST /live/NAME/beacon`. A report costs no more than its bytes, whoever sends it. */
 export class BeaconEndpoint {
   readonly #dependencies: BeaconEndpointDependencies
   #reading = 0
@@ -82,7 +82,7 @@ export class BeaconEndpoint {
       response.end()
       return
     }
-    // not an error: a beacon may come before the request that starts its session, and the next one tells the same
+    // not an error: a beacon may come before the request that starts its session, and the next one reports the same
     const text = Buffer.from(JSON.stringify({ counted: false, reason: fate }))
     response.writeHead(202, answerHeaders('application/json', 'no-store', text.length))
     response.end(text)

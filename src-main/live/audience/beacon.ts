@@ -6,9 +6,9 @@ export type BeaconProtocol = 'hls' | 'dash' | 'webrtc' | 'http-flv'
 
 export type BeaconEvent = 'report' | 'start' | 'stall' | 'resume' | 'switch' | 'error' | 'end'
 
-/** What a player tells of its playback. All counts are since it started to play, so that a beacon that is lost changes nothing. */
+/** A player's report of its playback. All counts are since it started to play, so that a beacon that is lost changes nothing. */
 export interface Beacon {
-  /** The `session` of its addresses or the `sid` of its CMCD. */
+  /** The `session` of its URLs or the `sid` of its CMCD. */
   readonly session: string
   readonly protocol: BeaconProtocol
   /** Why it was sent. `end`: the viewer has left. */
@@ -27,13 +27,13 @@ export interface Beacon {
   readonly stallMs?: number
   /** Changes of quality. */
   readonly switches?: number
-  /** Height of the picture, px. */
+  /** Height of the video, px. */
   readonly height?: number
   /** Bit rate of the quality that plays, kbps. */
   readonly bitrateKbps?: number
-  /** Delay of the picture behind the host, ms. */
+  /** Delay of the shown frame behind the host, ms. */
   readonly latencyMs?: number
-  /** Media ahead of the picture, ms. */
+  /** Media buffered ahead of the shown frame, ms. */
   readonly bufferMs?: number
   readonly droppedFrames?: number
   /** How many errors there were, corrected ones among them. */

@@ -1,6 +1,6 @@
 import type { ViewProtocol } from './viewer-registry.ts'
 
-/** What the score of a stream is made of. Each is undefined where no player tells. */
+/** What the score of a stream is made of. Each is undefined if no player reports it. */
 export interface Quality {
   /** 0 to 1. */
   readonly rebufferRatio: number | undefined
@@ -28,7 +28,7 @@ const goodStartupMs = 2000
 
 /**
  * 100 for a stream that plays at once, without a stall, on time and without errors. Stalls cost 10 points per percent of time, at most
- * 50; slow starts 5 points per second over two, at most 20; late viewers up to 15, failing ones up to 15. Undefined where nothing is told.
+ * 50; slow starts 5 points per second over two, at most 20; late viewers up to 15, failing ones up to 15. Undefined if nothing is reported.
  */
 export function healthScore({ rebufferRatio, startupMs, late, failing }: Quality): number | undefined {
   if (rebufferRatio === undefined && startupMs === undefined && late === undefined && failing === undefined) return undefined

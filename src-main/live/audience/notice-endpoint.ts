@@ -35,7 +35,7 @@ interface Audience {
   told: string
 }
 
-/** Tells viewers of start, end, loss and return: `/live/NAME/events` is a stream of server-sent events. */
+/** Notifies viewers of start, end, loss and return: `/live/NAME/events` is a stream of server-sent events. */
 export class NoticeEndpoint {
   readonly #dependencies: NoticeEndpointDependencies
   readonly #max: number
@@ -116,7 +116,7 @@ export class NoticeEndpoint {
     this.#write(listener, Buffer.from(`retry: 1000\n\n${audience.told}`))
   }
 
-  /** Many things happen to a stream at once; those who listen are told how it is behind them. */
+  /** A stream often changes several times at once; listeners get the state after the last change. */
   #heard({ topic }: AppEvent): void {
     if (this.#isLooking || this.#audiences.size === 0 || topic === 'stream.health' || topic === 'stream.viewers') return
     if (!topic.startsWith('stream.') && !topic.startsWith('key.') && !topic.startsWith('source.')) return
@@ -139,7 +139,7 @@ export class NoticeEndpoint {
     return `event: notice\ndata: ${JSON.stringify(streamNotice(name, this.#dependencies.status(name)))}\n\n`
   }
 
-  /** Whoever has not taken the write before is let go: it comes back and is told how things stand. */
+  /** A client that has not read the previous write is disconnected: it reconnects and gets the current state. */
   #write(listener: Listener, bytes: Buffer): void {
     if (listener.response.destroyed) return
     const behind = !listener.response.write(bytes)

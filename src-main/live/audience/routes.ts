@@ -21,10 +21,10 @@ const IdParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id
 const Time = (description: string) =>
   Type.Optional(Type.String({ maxLength: 40, description: `${description}: ISO 8601, or ms since 1970` }))
 
-/** Sessions that one export holds at most, the newest. */
+/** Max sessions in one export, the newest. */
 const maxExported = 50_000
 
-/** The endpoints of the API that tell who watches. */
+/** The endpoints of the API that say who watches. */
 export function viewerRoutes({ viewers, store, streamOf, now }: ViewerRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({

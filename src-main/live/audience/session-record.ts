@@ -8,11 +8,11 @@ export interface Gain {
   readonly stallMs: number
   readonly stalls: number
   readonly errors: number
-  /** Set by the beacon that tells it first. */
+  /** Set by the first beacon that contains it. */
   readonly startupMs: number | undefined
 }
 
-/** Requests of one player that say `bs` within this time speak of one stall, ms. */
+/** Requests of one player that say `bs` within this time are counted as one stall, ms. */
 const oneStallMs = 1000
 /** Beacons that a session may send at once, and how often one more is taken, ms. */
 const beaconBurst = 12
@@ -38,7 +38,7 @@ export class SessionRecord {
   /** Of the rendition: `720p`. */
   renditionQuality: string | undefined
   beacon: Beacon | undefined
-  /** ms since 1970 of the newest error that a beacon told of. */
+  /** ms since 1970 of the newest error that a beacon reported. */
   errorMs = Number.NEGATIVE_INFINITY
   #fetchSwitches = 0
   #watchedMs = 0
@@ -76,7 +76,7 @@ export class SessionRecord {
       changed = { from: undefined }
     }
     const { rendition } = activity
-    // sound beside the picture is no switch of quality
+    // audio next to video is not a switch of quality
     if (rendition === undefined || rendition === this.rendition || !(rendition.startsWith('v') || this.rendition === undefined))
       return changed
     const from = this.rendition?.startsWith('v') ? this.rendition : undefined
@@ -95,7 +95,7 @@ export class SessionRecord {
     if (this.#tokens < 1 && beacon.event !== 'end') return undefined
     this.#tokens = Math.max(0, this.#tokens - 1)
     this.lastSeenMs = Math.max(this.lastSeenMs, nowMs)
-    // nobody has watched or waited for longer than there was time
+    // no session can have watched or waited for longer than it has existed
     const maxMs = nowMs - this.startedMs + clockSlackMs
     const watchedMs = Math.max(this.#watchedMs, Math.min(beacon.watchedMs ?? 0, maxMs))
     const stallMs = Math.max(this.#stallMs, Math.min(beacon.stallMs ?? 0, maxMs))

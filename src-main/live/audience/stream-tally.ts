@@ -17,7 +17,7 @@ export class StreamTally {
   total = 0
   peak = 0
   bytes = 0
-  /** Of players that tell. */
+  /** Of players that report. */
   watchedMs = 0
   /** Of sessions that ended without a word of their playback. */
   untoldMs = 0
@@ -72,7 +72,7 @@ export class StreamTally {
     this.dirty = true
   }
 
-  /** Of the whole run; undefined where no player told. */
+  /** Of the whole run; undefined if no player reported. */
   get rebufferRatio(): number | undefined {
     return ratio(this.stallMs, this.watchedMs)
   }

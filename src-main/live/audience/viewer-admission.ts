@@ -5,11 +5,11 @@ import type { ViewProtocol } from './viewer-registry.ts'
 /** What an output knows of somebody who starts to watch. */
 export interface WouldBeViewer {
   readonly protocol: ViewProtocol
-  /** `session` of our own player's addresses where given. */
+  /** `session` of our own player's URLs, if given. */
   readonly sessionKey: string | undefined
   readonly remoteAddress: string
   readonly userAgent: string
-  /** Signed address or token, on the outputs that are not HTTP: those of HTTP are read before. */
+  /** Signed URL or token, on outputs other than HTTP: those of HTTP are read before. */
   readonly token?: string | undefined
 }
 
@@ -17,9 +17,9 @@ export interface WouldBeViewer {
 export interface WatchRequest {
   /** Name of the stream. */
   readonly stream: string
-  /** As sockets tell it. */
+  /** As the socket reports it. */
   readonly remoteAddress: string
-  /** Signed address or token, where one was given. */
+  /** Signed URL or token, where one was given. */
   readonly token: string | undefined
 }
 

@@ -2,9 +2,9 @@ import type { Cmcd } from '../../formats/cmcd.ts'
 import type { ViewerRegistry, ViewProtocol } from './viewer-registry.ts'
 
 interface Viewer {
-  /** `session` of an address or `sid` of CMCD, where the player names itself. */
+  /** `session` of a URL or `sid` of CMCD, where the player names itself. */
   readonly session: string | undefined
-  /** Undefined until a request tells it for certain. */
+  /** Undefined until a request makes it certain. */
   protocol: ViewProtocol | undefined
   readonly firstSeenMs: number
   lastSeenMs: number
@@ -38,21 +38,21 @@ export interface Audience {
 const plainAfterMs = 3000
 const forgetAfterMs = 60_000
 const maxClients = 5000
-/** Players behind one address and user agent that are told apart without a name in every request. */
+/** Players behind one IP address and user agent that can be distinguished without a name in every request. */
 const maxViewersPerClient = 64
 /** Players that name themselves. */
 const maxNamed = 50_000
 
 /**
- * Joins the requests of one stream's players, so that one player is one viewer. Media addresses carry no session (they
- * must be the same for every cache), so media without CMCD goes to the one of that address and user agent whose playlist was
+ * Joins the requests of one stream's players, so that one player is one viewer. Media URLs carry no session (they
+ * must be the same for every cache), so media without CMCD goes to the one of that IP address and user agent whose playlist was
  * fetched last; and a Low-Latency player's first plain requests are not counted as a second, plain viewer.
  */
 export class ViewerBook implements Audience {
   readonly #streamId: string
   readonly #registry: ViewerRegistry
   readonly #mediaElsewhere: () => boolean
-  /** By address and user agent; the viewer whose playlist came last stands last. */
+  /** By IP address and user agent; the viewer whose playlist came last is last. */
   readonly #clients = new Map<string, Viewer[]>()
   /** By session; the one who came first is first. */
   readonly #named = new Map<string, Viewer>()
@@ -95,7 +95,7 @@ export class ViewerBook implements Audience {
       viewer = newViewer(session, nowMs)
       this.#named.set(session, viewer)
     }
-    // its media will name it, or else is told by whose playlist came last
+    // its media will name it; otherwise the viewer whose playlist came last is taken
     const viewers = this.#client(request, nowMs)
     const at = viewers.indexOf(viewer)
     if (at >= 0) viewers.splice(at, 1)
@@ -141,7 +141,7 @@ export class ViewerBook implements Audience {
     }
   }
 
-  /** Those who left go first; where none did, the one who came first makes room. */
+  /** Viewers who left are dropped first; if none left, the one who came first is. */
   #makeRoom(nowMs: number): void {
     for (const [key, viewers] of this.#clients) {
       if (viewers.every((viewer) => nowMs - viewer.lastSeenMs > forgetAfterMs)) this.#clients.delete(key)

@@ -19,7 +19,7 @@ const loopbackFactor = 16
 
 /**
  * Places of one stream by IP address. A viewer that is counted has fetched media; one that was accepted and has not has a reservation,
- * which keeps few places of others: whoever invents players takes no place of people.
+ * which takes few places from others: a client that invents players takes no places from people.
  */
 export class ViewerPlaces {
   readonly #perAddress: number
@@ -34,7 +34,7 @@ export class ViewerPlaces {
     this.#perAddress = perAddress
   }
 
-  /** Counts a viewer, unless its address has as many as it may. */
+  /** Counts a viewer, unless its IP address has the max number already. */
   take(remoteAddress: string): boolean {
     const group = addressGroup(remoteAddress)
     const mine = this.#counted.get(group) ?? 0

@@ -7,7 +7,7 @@ export type ViewProtocol = ViewerSession['protocol']
 export interface ViewerActivity {
   readonly streamId: string
   readonly protocol: ViewProtocol
-  /** `session` of our own player's addresses, or `sid` of CMCD, where given; others are told apart by address and user agent. */
+  /** `session` of our own player's URLs, or `sid` of CMCD, where given; others are distinguished by IP address and user agent. */
   readonly sessionKey?: string
   readonly remoteAddress: string
   readonly userAgent: string
@@ -19,11 +19,11 @@ export interface ViewerActivity {
 }
 
 /**
- * What outputs tell of playing clients. Plain objects go in and nothing comes back, so that a process of its own can gather
+ * What outputs report of playing clients. Plain objects go in and nothing comes back, so that a process of its own can gather
  * calls and hand them over in batches.
  */
 export interface ViewerRegistry {
   active(activity: ViewerActivity): void
-  /** Ends a session at once where the protocol tells (RTMP, SRT, WebRTC); others expire. */
+  /** Ends a session at once if the protocol reports it (RTMP, SRT, WebRTC); others expire. */
   leave(streamId: string, protocol: ViewProtocol, sessionKey: string): void
 }

@@ -15,11 +15,11 @@ export interface ViewerSessionsDependencies {
   readonly audit: AuditLog
   /** ms since 1970. */
   readonly now: () => number
-  /** Silence after which a player is gone, ms. RTMP players tell when they leave. */
+  /** Silence after which a player is gone, ms. RTMP players say when they leave. */
   readonly silenceMs?: Partial<Record<ViewProtocol, number>>
   /** Viewers of one stream that one IP address is counted with: more are served but not counted. */
   readonly perAddress?: number
-  /** Session keys of the host's own pages start with this: whoever manages a stream is no viewer of it. A secret. */
+  /** Session keys of the host's own pages start with this: an operator who looks at a stream is not counted as a viewer. A secret. */
   readonly previewPrefix?: string
   /** Sessions kept at most: more are served but not counted. */
   readonly max?: number
@@ -31,7 +31,7 @@ export interface ViewerSessionsDependencies {
   readonly onBytes?: (streamId: string, bytes: number) => void
   /** A session is over: it is kept with its run. */
   readonly onEnded?: (session: ViewerSession, runId: string, endedMs: number) => void
-  /** How a run stands: from time to time, and at its end. */
+  /** The figures of a run: from time to time, and at its end. */
   readonly onRun?: (streamId: string, run: ViewerRun) => void
   /** What a beacon added. */
   readonly onGain?: (gain: Gain) => void
@@ -40,10 +40,10 @@ export interface ViewerSessionsDependencies {
 /** What became of a beacon. `unknown`: no such session was seen fetching. `stale`: older than one before, or too soon after it. */
 export type BeaconFate = 'counted' | 'unknown' | 'stale'
 
-/** A stream's sessions are notified of again and again only while there are no more of them than a person reads. */
+/** A stream's sessions are reported repeatedly only while there are few enough for a person to read. */
 const maxToldOf = 50
 const tellMs = 3000
-/** Seconds between two notes of how a run stands. */
+/** Seconds between two reports of a run's figures. */
 const runEveryS = 60
 
 const silence: Readonly<Record<ViewProtocol, number>> = {
@@ -56,7 +56,7 @@ const silence: Readonly<Record<ViewProtocol, number>> = {
   srt: Number.POSITIVE_INFINITY,
 }
 
-/** What of a viewer tells it apart before it is counted. */
+/** What distinguishes a viewer before it is counted. */
 type ViewerKeys = Pick<ViewerActivity, 'remoteAddress' | 'userAgent'> & { readonly sessionKey?: string | undefined }
 
 interface Watched {
@@ -69,7 +69,7 @@ interface Watched {
   endedMs: number | undefined
 }
 
-/** Counts playing clients: joins what they fetch and tell into sessions, and ends a session after silence or farewell. */
+/** Counts playing clients: joins what they fetch and report into sessions, and ends a session after silence or a goodbye. */
 export class ViewerSessions implements ViewerRegistry {
   readonly #dependencies: ViewerSessionsDependencies
   readonly #silenceMs: Readonly<Record<ViewProtocol, number>>
@@ -113,7 +113,7 @@ export class ViewerSessions implements ViewerRegistry {
     })
   }
 
-  /** Takes in what a player tells. Sessions start with a request alone: a beacon of nobody counts nothing. */
+  /** Takes a player's report. Only a request starts a session: a beacon without one is not counted. */
   report(streamId: string, beacon: Beacon): BeaconFate {
     const watched = this.#streams.get(streamId)
     const session = watched?.tally.sessions.get(keyOf('hls', beacon.session, '', ''))
@@ -201,7 +201,10 @@ export class ViewerSessions implements ViewerRegistry {
     return counts
   }
 
-  /** Ends the sessions that were silent for too long, tells how the others go on while they are few, and closes the second of every stream. Called each second. */
+  /**
+   * Ends the sessions that were silent for too long, reports the others while they are few, and closes the second of every stream. Called
+   * each second.
+   */
   sweep(): void {
     const now = this.#dependencies.now()
     this.#seconds++
@@ -261,7 +264,7 @@ export class ViewerSessions implements ViewerRegistry {
     const viewers = tally.sessions.size
     if (!tally.dirty && viewers === 0 && watched.shown === 0) return
     const figures = tally.close(now)
-    // a line of the graphs starts and ends at nobody
+    // a line of the graphs starts and ends at zero viewers
     if (viewers > 0 && watched.shown === 0)
       history.add({ ...figures, timeMs: now - 1000, concurrent: 0, kbps: 0, protocols: {}, qualities: {} })
     if (viewers > 0 || watched.shown > 0) history.add(figures)
@@ -375,8 +378,8 @@ function summary({ tally, endedMs }: Watched): ViewerRun {
 }
 
 /**
- * A player that names itself is one session whatever it plays over; others are told apart by protocol, address and user agent. Texts
- * from the network are cut, so that a session costs what a session costs.
+ * A player that names itself is one session whatever it plays over; others are distinguished by protocol, IP address and user agent. Texts
+ * from the network are cut, so that a session has a max size.
  */
 function keyOf(protocol: ViewProtocol, sessionKey: string | undefined, remoteAddress: string, userAgent: string): string {
   if (sessionKey !== undefined) return `=${sessionKey.slice(0, 64)}`

@@ -53,7 +53,7 @@ describe('places of viewers', () => {
     // a page of links, asked for again and again by another name
     for (let each = 0; each < 500; each++) place(`invented-${each}`, '198.51.100.7')
     expect(place('a', '203.0.113.1')).toBe('placed')
-    // a whole classroom behind one address, at the same moment
+    // a whole classroom behind one IP address, at the same moment
     expect(Array.from({ length: 9 }, (_, each) => place(`pupil-${each}`, '203.0.113.9'))).toEqual([
       ...Array.from({ length: 7 }, () => 'placed'),
       'full',
@@ -121,7 +121,7 @@ describe('viewer sessions', () => {
       healthScore: 50,
     })
     expect(published.at(-1)).toMatchObject({ topic: 'stream.viewers', data: { concurrent: 1, kbps: 8 } })
-    // a figure that nobody can have lived through
+    // a time longer than the session itself
     viewers.report('s', beacon({ sequence: 2, watchedMs: 9e8, stallMs: 9e8 }))
     const [session] = viewers.sessions('s')
     expect(session).toMatchObject({ stalls: 1, startupMs: 800, reportedBy: 'beacon', quality: '720p' })

@@ -3,7 +3,7 @@ import type { Track } from '../../formats/track.ts'
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../packaging/packaged-stream.ts'
 import { type RunRecord, type RunState, toWire, writeRecord } from './run-wire.ts'
 
-/** What one process has been told of a rendition. */
+/** What one process already knows of a rendition. */
 interface Told {
   track: Track | undefined
   away: boolean
@@ -13,17 +13,17 @@ interface Told {
   steadyBandwidth: number
   frameRate: number | undefined
   readonly inits: Set<number>
-  /** The newest segment of which something was told, how many of its parts, and whether that it is complete. */
+  /** The newest segment that was reported, how many of its parts were, and whether it was reported complete. */
   sequence: number
   parts: number
   complete: boolean
   /** Oldest listed segment. */
   first: number
-  /** Segments before this one were told to lie on disk. */
+  /** Segments before this one were reported to be on disk. */
   unstored: number
 }
 
-/** Tells one delivery process of one run: everything at first, then what is new after every change. */
+/** Reports one run to one delivery process: everything at first, then what is new after every change. */
 export class RunFeed {
   readonly #run: number
   readonly #stream: PackagedStream
@@ -48,7 +48,7 @@ export class RunFeed {
     this.#stopListening = stream.onChange(() => this.sync())
   }
 
-  /** Tells what has changed. */
+  /** Reports what has changed. */
   sync(): void {
     this.#pipe.cork()
     const { renditions } = this.#stream
@@ -69,7 +69,7 @@ export class RunFeed {
     this.#pipe.uncork()
   }
 
-  /** Tells no more, and that the run is gone. */
+  /** Reports that the run is gone, then nothing more. */
   stop(): void {
     this.#stopListening()
     this.#write({ type: 'gone', run: this.#run })

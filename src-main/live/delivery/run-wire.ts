@@ -84,7 +84,7 @@ export function writeRecord(pipe: Duplex, record: RunRecord, data?: Uint8Array):
   if (data !== undefined && data.length > 0) pipe.write(data)
 }
 
-/** Reads records; `broken` is told of a frame that breaks the format, and nothing is read after it. */
+/** Reads records; `broken` is called for a frame that breaks the format, and nothing is read after it. */
 export function readRecords(pipe: Duplex, onRecord: (record: RunRecord, data: Uint8Array) => void, broken: (error: Error) => void): void {
   readFrames(pipe, {
     minBytes: 8,

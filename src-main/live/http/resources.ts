@@ -7,7 +7,7 @@ import type { LiveResource, ResourceKind, ResourceOf } from './live-url.ts'
  */
 export type ResourceAccess = 'manifest' | 'watched' | 'media' | 'secret' | 'own'
 
-/** What is true of a resource whoever handles it. */
+/** Properties of a resource, whichever module handles it. */
 export interface ResourceFacts {
   /** Its URLs, as docs/architecture.md lists them. */
   readonly urls: readonly string[]

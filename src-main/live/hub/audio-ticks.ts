@@ -2,7 +2,7 @@ import { rescale } from '../../formats/media-time.ts'
 import { opusPacketDuration } from '../../formats/opus.ts'
 import type { AudioTrack } from '../../formats/track.ts'
 
-/** Length of one packet of sound in ticks: fixed by the codec, or told by the packet (Opus TOC, RFC 6716 section 3.1). */
+/** Length of one audio packet in ticks: fixed by the codec, or read from the packet (Opus TOC, RFC 6716 section 3.1). */
 export function audioTicks(track: AudioTrack, data: Uint8Array): number | undefined {
   if (track.samplesPerPacket !== undefined) return track.samplesPerPacket
   if (track.codec !== 'opus') return undefined

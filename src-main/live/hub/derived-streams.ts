@@ -9,7 +9,7 @@ import type { LiveStream } from '../../media/live-stream.ts'
 export interface DerivedStreams {
   /**
    * The source's own tracks and beneath them the ladder in force: `v-720p`, `v-480p`... with keyframes at the times of the
-   * source's keyframes. Tracks may come and go while the stream runs (shedding, a changed ladder): `retired` tells which went.
+   * source's keyframes. Tracks may come and go while the stream runs (shedding, a changed ladder): `retired` says which were removed.
    */
   ladder(stream: LiveStream): LadderStream
   /**

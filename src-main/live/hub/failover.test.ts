@@ -64,7 +64,7 @@ describe('two publishers of one stream', () => {
     expect(times[2]).toBeLessThan(2039)
     expect(squeeze(packet(1040), joint)).toBe('over')
     expect(squeeze(packet(1000), { ...joint, identical: true })).toBe('shown')
-    // a picture that is decoded before the joint and shown after it keeps its time
+    // a frame that is decoded before the joint and shown after it keeps its time
     const late = squeeze({ ...packet(1000), composition: ticks(80) }, joint)
     expect(typeof late === 'string' ? late : presentedMs(late.packet)).toBe(1080)
   })

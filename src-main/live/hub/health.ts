@@ -158,7 +158,7 @@ export class HealthMeter {
     return sample
   }
 
-  /** Frames come in bunches: a second alone reads 29, 31, 30 where the picture is steady. */
+  /** Frames come in bunches: a second alone reads 29, 31, 30 when the video is steady. */
   #smoothedRate(seconds: number): number {
     this.#rates.push({ frames: this.#frames, seconds })
     if (this.#rates.length > RATE_SAMPLES) this.#rates.shift()

@@ -5,9 +5,9 @@ import { align, type SourceClock } from './source-clock.ts'
 import type { StandbyBuffer } from './standby-buffer.ts'
 import type { Timeline } from './timeline.ts'
 
-/** A picture missing for less than this is the encoder's own unsteadiness, in frames. */
+/** A gap shorter than this is normal jitter of the encoder, in frames. */
 const NEXT_FRAMES = 1.5
-/** Pictures that were shown already are this much shorter for the decoder that needs them. */
+/** Frames that were shown already get this duration when only the decoder needs them. */
 const SQUEEZE = 1 / 1000
 /** Ticks per second of squeezed times, which lie much closer together than any publisher counts. */
 const squeezedTimescale = 1_000_000_000
@@ -16,11 +16,11 @@ const squeezedTimescale = 1_000_000_000
 export interface Joint {
   /** timeline = source + offset. */
   readonly offsetMs: number
-  /** Pictures presented before this (timeline) have been shown; where `identical`, those decoded before it. */
+  /** Frames presented before this (timeline) have been shown; where `identical`, those decoded before it. */
   readonly resumeMs: number
-  /** Before this (timeline) the decoder must have what it needs for the next picture. */
+  /** Before this (timeline) the decoder must have what it needs for the next frame. */
   readonly leadMs: number
-  /** Pictures that were shown are left out (true: the decoder has the same ones) or go to the decoder alone. */
+  /** Frames that were shown are left out (true: the decoder has the same ones) or go to the decoder alone. */
   readonly identical: boolean
   /** What each track has delivered, timeline ms by track id. */
   readonly floors: ReadonlyMap<string, number> | undefined
@@ -30,9 +30,9 @@ export interface Joint {
   readonly originMs: number
   /** Where in what was kept ready it starts. */
   readonly first: number
-  /** No picture is missing and none is shown twice, as far as timestamps tell. */
+  /** No frame is missing and none is shown twice, judging by timestamps. */
   readonly exact: boolean
-  /** Time without a picture, ms. */
+  /** Time without a frame, ms. */
   readonly gapMs: number
 }
 
@@ -55,8 +55,8 @@ export interface StreamPosition {
 }
 
 /**
- * Where `next` can go on from `last`. `exact` only where their clocks are known to agree and what `next` holds reaches back
- * far enough; else its newest group of pictures is made to lead up to now.
+ * Where `next` can go on from `last`. `exact` only where their clocks are known to agree and `next` reaches back far enough; otherwise its
+ * newest group of pictures is squeezed to end at the current time.
  */
 export function findJoint(next: JoinedPublisher, last: JoinedPublisher | undefined, position: StreamPosition): Joint | undefined {
   const { buffer, leader } = next
@@ -98,7 +98,7 @@ function exactJoint(next: JoinedPublisher, last: JoinedPublisher, position: Stre
   }
 }
 
-/** The newest picture is shown now; those that lead up to it go to the decoder alone. */
+/** The newest frame is shown now; the frames before it in its group go to the decoder only. */
 function newestJoint(next: JoinedPublisher, { originMs, floorMs, nowMs }: StreamPosition): Joint {
   const { packets, keys } = next.buffer as StandbyBuffer
   const first = keys.at(-1) as number
@@ -123,7 +123,7 @@ function newestJoint(next: JoinedPublisher, { originMs, floorMs, nowMs }: Stream
 }
 
 /**
- * What becomes of a picture at a joint: left out because it was shown; passed on for the decoder alone, its times squeezed
+ * What happens to a frame at a joint: left out because it was shown; passed on for the decoder only, its times squeezed
  * together before the joint, so that the one after it is decoded rightly and shown in time; or `over`, the joint is behind.
  */
 export function squeeze(packet: IngestPacket, joint: Joint): 'shown' | 'over' | { packet: IngestPacket; squeezed: boolean } {

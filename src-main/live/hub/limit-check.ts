@@ -45,7 +45,7 @@ export function measuredOverLimit(samples: readonly HealthSample[], { limits, on
 
 /** What a publisher has sent itself, against the limits of its key. */
 export function publisherOverLimit({ publication, sinceMs, key }: LivePublisher): AppError | undefined {
-  // the first second is shared with whoever was on air before
+  // the first second is shared with the publisher that was on air before
   return measuredOverLimit(
     publication.meter.samples.filter((sample) => sample.timeMs > sinceMs + 1000),
     key,

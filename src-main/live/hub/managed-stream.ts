@@ -31,9 +31,9 @@ export interface RunListeners {
 }
 
 /**
- * One stream: its phase, its publishers, its slate and its run. Nobody else changes them. Always true of it:
- * somebody is on air while it is `active` and only then; a pending, ended or failed stream has no publisher on air and no slate
- * on air; an ended or failed one has nobody kept ready, waits for nobody, and its run has ended.
+ * One stream: its phase, its publishers, its slate and its run. Only this class changes them. Invariants: a publisher is on air if and only
+ * if it is `active`; a pending, ended or failed stream has no publisher on air and no slate on air; an ended or failed one has no backup
+ * ready, waits for no publisher, and its run has ended.
  */
 export class ManagedStream {
   readonly id: string
@@ -231,12 +231,12 @@ export class ManagedStream {
     this.#reports.record({ kind: 'command', message: `stream ${this.name} was deleted`, actor })
   }
 
-  /** A key is no longer valid: whoever publishes with it is disconnected, the stream waits for another publisher. */
+  /** A key is no longer valid: a publisher that uses it is disconnected, and the stream waits for another one. */
   withdraw(keyId: string, reason: AppError): void {
     for (const each of this.#publishers.all()) if (each.keyId === keyId) this.#expel(each, reason)
   }
 
-  /** A key changed: that applies at once to whoever publishes with it. */
+  /** A key changed: that applies at once to a publisher that uses it. */
   keyChanged(key: PublishKey): void {
     for (const each of this.#publishers.all()) if (each.keyId === key.id) each.key = key
   }
@@ -254,7 +254,7 @@ export class ManagedStream {
     this.#reports.announce('updated')
   }
 
-  /** The limits in force; undefined while nobody publishes. */
+  /** The limits in force; undefined while there is no publisher. */
   get limits(): StreamLimits | undefined {
     return this.publisher?.key
   }
@@ -319,7 +319,7 @@ export class ManagedStream {
     else this.#reports.announce('updated')
   }
 
-  /** Nobody is on air any more: who is kept ready goes on air, else the stream waits, with its slate. */
+  /** No publisher is on air any more: the backup goes on air; without one the stream waits and shows its slate. */
   #lose(reason: AppError | undefined): void {
     if (this.#publishers.switchOver('lost')) return
     this.#lifecycle.move('lost', { message: `stream ${this.name} lost its publisher and waits for it`, code: reason?.code })

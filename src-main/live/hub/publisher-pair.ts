@@ -89,7 +89,7 @@ export class PublisherPair {
     this.#keptByHand = this.#onAir?.role === 'backup'
   }
 
-  /** A new run continues nobody. */
+  /** A new run does not continue an earlier publisher. */
   startRun(): void {
     this.#last = undefined
     this.#keptByHand = false

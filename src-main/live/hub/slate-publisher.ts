@@ -7,7 +7,7 @@ import { SlateShow, type SlateSource } from './slate-show.ts'
 import { StreamPublication } from './stream-publication.ts'
 import type { StreamReports } from './stream-reports.ts'
 
-/** A slate makes up for no more than this of what the timeline lacks, ms. */
+/** Max gap of the timeline that a slate fills, ms. */
 const MAX_CATCH_UP_MS = 4000
 
 export interface SlatePublisherDependencies {
@@ -31,7 +31,7 @@ interface Shown {
   current: CurrentRun | undefined
 }
 
-/** Publishes a stream's slate while nobody else does. */
+/** Publishes a stream's slate while no other publisher does. */
 export class SlatePublisher {
   readonly #dependencies: SlatePublisherDependencies
   #shown: Shown | undefined
@@ -82,7 +82,7 @@ export class SlatePublisher {
     })
   }
 
-  /** Takes the slate off; whoever comes continues behind it. */
+  /** Takes the slate off air; the next publisher continues after it. */
   stop(): void {
     const shown = this.#shown
     if (shown === undefined) return

@@ -9,11 +9,11 @@ export interface SlateFor {
   readonly name: string
   readonly title: string
   readonly tracks: readonly Track[]
-  /** Measured, where the tracks do not tell. */
+  /** Measured, if the tracks do not say. */
   readonly frameRate: number | undefined
 }
 
-/** Pictures of one closed group and one packet of silence, to be repeated. */
+/** Frames of one closed GOP and one packet of silence, to be repeated. */
 export interface SlateLoop {
   readonly tracks: readonly Track[]
   readonly pictures: readonly IngestPacket[]
@@ -33,7 +33,7 @@ export interface SlateSilence {
 
 /** Where slates come from. */
 export interface SlateSource {
-  /** How long the stream's slate may last; undefined: it has none. */
+  /** Max duration of the stream's slate; undefined: it has none. */
   lasts(stream: string): 'window' | 'unlimited' | undefined
   /** Rejects with `slate.*`. */
   prepare(stream: SlateFor): Promise<SlateLoop>

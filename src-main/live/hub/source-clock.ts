@@ -13,18 +13,18 @@ interface SeenKey {
   readonly dtsMs: number
 }
 
-/** What one publisher's timestamps and keyframes tell about where it is, so that another can go on from there. */
+/** Derives a publisher's position from its timestamps and keyframes, so that another can continue from there. */
 export class SourceClock {
-  /** Decoding time of the newest picture on the encoder's clock, ms. */
+  /** Decoding time of the newest frame on the encoder's clock, ms. */
   lastDtsMs = Number.NaN
-  /** How long after its timestamp a picture arrives, at best, ms: rises slowly as clocks drift. */
+  /** How long after its timestamp a frame arrives, at best, ms: rises slowly as clocks drift. */
   lagMs = Number.NaN
-  /** Distance of two pictures, ms. */
+  /** Time between two frames, ms. */
   frameMs = 1000 / 30
   readonly keys: SeenKey[] = []
 
   /**
-   * Notes a picture of the first video track.
+   * Notes a frame of the first video track.
    * @param arrivalMs monotonic clock at its arrival
    */
   see(packet: IngestPacket, arrivalMs: number): void {
@@ -40,7 +40,7 @@ export class SourceClock {
     if (this.keys.length > KEYS) this.keys.shift()
   }
 
-  /** Beginning of the newest group of pictures, on the encoder's clock; undefined before the first keyframe. */
+  /** Start of the newest group of pictures, on the encoder's clock; undefined before the first keyframe. */
   get newestKey(): SeenKey | undefined {
     return this.keys.at(-1)
   }
@@ -55,8 +55,8 @@ export interface Alignment {
 }
 
 /**
- * Finds what to add to times of `own` to get those of `other`: by a keyframe that both sent, else by timestamps that run
- * together. Undefined where nothing tells.
+ * Finds what to add to times of `own` to get those of `other`: by a keyframe that both sent, else by timestamps that run in parallel.
+ * Undefined if neither works.
  */
 export function align(own: SourceClock, other: SourceClock): Alignment | undefined {
   for (let index = own.keys.length - 1; index >= 0; index--) {

@@ -3,7 +3,7 @@ import type { IngestPacket } from '../../media/ingest-packet.ts'
 const MAX_BYTES = 24 * 1024 * 1024
 const MAX_MS = 20_000
 
-/** The newest two groups of pictures, with their sound, of a publisher that is not on air: what it goes on air with. */
+/** The newest two groups of pictures, with their audio, of a publisher that is not on air: it goes on air with them. */
 export class StandbyBuffer {
   #packets: IngestPacket[] = []
   #arrivals: number[] = []

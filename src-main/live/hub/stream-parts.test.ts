@@ -162,7 +162,7 @@ describe('viewers', () => {
     fetch('ll-hls', 'a', 'a0')
     fetch('ll-hls', 'a', 'v1')
     fetch('rtmp', 'b')
-    // Whoever rules the stream looks at its preview and is no viewer.
+    // An operator who looks at the stream's preview is not a viewer.
     fetch('ll-hls', 'preview-1', 'v0')
     expect(viewers.viewers('s')).toMatchObject({ concurrent: 2, total: 2, peak: 2 })
     expect(quality).toEqual(['a viewer went from v0 to v1'])

@@ -13,7 +13,7 @@ import { Timeline } from './timeline.ts'
 /** A track of the publisher before that has not been declared again so long after the first packet is gone, ms. */
 const TRACKS_SETTLE_MS = 3000
 
-/** What a publication asks of, and tells, the stream that it belongs to. */
+/** What a publication needs from, and reports to, the stream that it belongs to. */
 export interface PublicationOwner {
   /** The first packet has come: where on the timeline it lands, and where the timeline was. Times in ms. */
   begin(monotonicMs: number): { originMs: number; startMs: number; floorMs: number }
@@ -65,7 +65,7 @@ export class StreamPublication implements Publication {
   #settleAtMs = Number.POSITIVE_INFINITY
   #timeline: Timeline | undefined
   #standby: Standby | undefined
-  /** While pictures that were shown already go to the decoder alone. */
+  /** While frames that were shown already go to the decoder only. */
   #joint: Joint | undefined
   #originMs = 0
   #repairs = 0

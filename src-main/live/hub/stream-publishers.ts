@@ -80,7 +80,7 @@ export class StreamPublishers {
     return this.#pair.all()
   }
 
-  /** Starts a run of the stream that continues nobody. */
+  /** Starts a run of the stream that does not continue an earlier publisher. */
   startRun(): CurrentRun {
     const { id, name, log, now, monotonic, beforeRun, onRun } = this.#dependencies
     beforeRun()
@@ -121,7 +121,7 @@ export class StreamPublishers {
     this.#failover.check()
   }
 
-  /** Puts who is kept ready on air at once; false where nobody is ready. */
+  /** Puts the backup on air at once; false if there is none. */
   switchOver(cause: FailoverCause): boolean {
     const { standby, onAir: from, slate } = this
     const current = this.#current

@@ -112,17 +112,17 @@ export class StreamRegistry implements StreamDirectory {
     stream.remove(actor)
   }
 
-  /** A key is no longer valid: whoever publishes with it is disconnected. */
+  /** A key is no longer valid: a publisher that uses it is disconnected. */
   withdraw(keyId: string, reason: AppError): void {
     for (const stream of this.#byId.values()) stream.withdraw(keyId, reason)
   }
 
-  /** A key changed: that applies at once to whoever publishes with it. */
+  /** A key changed: that applies at once to a publisher that uses it. */
   keyChanged(key: PublishKey): void {
     for (const stream of this.#byId.values()) stream.keyChanged(key)
   }
 
-  /** The limits in force for a stream; undefined while nobody publishes to it. */
+  /** The limits in force for a stream; undefined while it has no publisher. */
   limitsOf(stream: { readonly id: string }): StreamLimits | undefined {
     return this.#byId.get(stream.id)?.limits
   }

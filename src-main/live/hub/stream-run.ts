@@ -25,8 +25,8 @@ export interface StreamRunOptions {
 }
 
 /**
- * One run of a stream: fans packets out to its subscribers, keeps the newest GOP for those who come later, and holds a
- * video track's frames back until a keyframe wherever a decoder could not follow (reconnect, changed codec).
+ * One run of a stream: fans packets out to its subscribers, keeps the newest GOP for later subscribers, and drops a video track's frames
+ * until a keyframe wherever a decoder could not follow (reconnect, changed codec).
  */
 export class StreamRun implements LiveStream {
   readonly id: string
@@ -39,7 +39,7 @@ export class StreamRun implements LiveStream {
   readonly #cacheBytes: number
   readonly #cacheMs: number
   #tracks: readonly Track[] = []
-  /** Changed configurations that wait for the keyframe (or the next sound) that needs them. */
+  /** Changed configurations that wait for the keyframe (or the next audio packet) that needs them. */
   readonly #changed = new Map<string, Track>()
   /** Video tracks whose frames are dropped until a keyframe; undefined while there are none: the usual case. */
   #gated: Set<string> | undefined
@@ -66,7 +66,7 @@ export class StreamRun implements LiveStream {
     return this.#tracks
   }
 
-  /** Bytes that the GOP cache holds now. */
+  /** Bytes that the GOP cache contains now. */
   get cachedBytes(): number {
     return this.#cached
   }
@@ -108,7 +108,7 @@ export class StreamRun implements LiveStream {
     return true
   }
 
-  /** Drops tracks that nobody sends any more. True where there were some. */
+  /** Drops tracks that the publisher no longer sends. True if there were any. */
   retainTracks(ids: ReadonlySet<string>): boolean {
     const gone = this.#tracks.filter((track) => !ids.has(track.id))
     if (gone.length === 0) return false
@@ -153,14 +153,14 @@ export class StreamRun implements LiveStream {
     return true
   }
 
-  /** Tells subscribers that the publisher is away or back. */
+  /** Notifies subscribers that the publisher is away or back. */
   setReconnecting(away: boolean): void {
     if (this.reconnecting === away) return
     this.reconnecting = away
     for (const seat of this.#seats) this.#call(seat, () => seat.subscriber.onReconnecting?.(away))
   }
 
-  /** No more will come. */
+  /** The run has ended: no more packets follow. */
   end(state: 'ended' | 'error'): void {
     if (this.state !== 'active') return
     this.state = state
@@ -214,7 +214,7 @@ export class StreamRun implements LiveStream {
     if (!this.#caching) return
     this.#cached += packet.data.length
     if (this.#cached > this.#cacheBytes || milliseconds - this.#cacheSince > this.#cacheMs) {
-      // half a GOP is of no use to anybody: whoever comes now waits for the next keyframe
+      // half a GOP is of no use: a new subscriber waits for the next keyframe
       this.#forget()
       return
     }

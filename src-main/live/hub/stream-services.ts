@@ -13,9 +13,9 @@ export interface StreamServices {
   readonly audit: AuditLog
   readonly log: Logger
   readonly reconnectWindowMs: () => number
-  /** `slateAfterMs`: how long nobody must have published before the slate is shown. */
+  /** `slateAfterMs`: how long the stream must have been without a publisher before the slate is shown. */
   readonly failover: FailoverTimes & { readonly slateAfterMs: number }
-  /** What is shown while nobody publishes. */
+  /** What is shown while there is no publisher. */
   readonly slates?: SlateSource
   /** ms since 1970. */
   readonly now: () => number

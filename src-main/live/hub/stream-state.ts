@@ -4,9 +4,10 @@ import type { StreamState } from '../../media/live-stream.ts'
 export type StreamPhase = 'pending' | 'active' | 'reconnecting' | 'ended' | 'error'
 
 /**
- * What can happen to a stream: `start` is asked by an operator; `publish` an encoder was accepted; `lost` its connection broke or
- * it was kicked; `unpublish` it said goodbye, or its source within the host was stopped; `window-over` nobody came back in time; `failed` the same after malformed
- * input; `end` an operator ended it; `restart` the host came up again; `slate` its slate is shown again after that.
+ * What can happen to a stream: `start`: an operator requested it; `publish`: an encoder was accepted; `lost` its connection broke or
+ * it was kicked; `unpublish` it unpublished, or its source within the host was stopped; `window-over` no publisher came back in time;
+ * `failed` the same after malformed input; `end` an operator ended it; `restart` the host came up again; `slate` its slate is shown again
+ * after that.
  */
 export type StreamCause = 'start' | 'publish' | 'lost' | 'unpublish' | 'window-over' | 'failed' | 'end' | 'restart' | 'slate'
 

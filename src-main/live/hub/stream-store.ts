@@ -20,7 +20,7 @@ export interface StoredStream {
 
 export interface StreamStore {
   all(): Promise<readonly StoredStream[]>
-  /** Written soon, in order; never holds up the caller. */
+  /** Written soon, in order; never blocks the caller. */
   save(stream: StoredStream): void
   remove(id: string): void
 }

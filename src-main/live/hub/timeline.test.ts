@@ -35,13 +35,13 @@ function begin(startMs = 0, floorMs = 0): Timeline {
 }
 
 function frame(timeline: Timeline, trackId: string, dtsMs: number, arrivalMs = dtsMs, compositionMs = 0): Packet | undefined {
-  // an encoder's whole milliseconds, and those of it that tell nanoseconds
+  // an encoder's whole milliseconds, and those of one that sends nanoseconds
   const perMs = Number.isInteger(dtsMs) ? 1 : 1e6
   const packet = { trackId, timescale: perMs * 1000, dts: ticks(Math.round(dtsMs * perMs)), composition: ticks(compositionMs * perMs) }
   return timeline.place({ ...packet, key: true, data: none }, arrivalMs)
 }
 
-/** Sends both tracks as an encoder does; answers where the last sound and picture landed, ms. */
+/** Sends both tracks as an encoder does; returns where the last audio packet and frame landed, ms. */
 function play(
   timeline: Timeline,
   fromMs: number,

@@ -16,14 +16,14 @@ const HOLE_MS = 1000
 const LONE_PAUSE_MS = 20_000
 /** Audio leaves the sample clock when the smoothed difference to the encoder's milliseconds is over this. */
 const DRIFT_MS = 30
-/** ... or when two packets in a row say that this much sound is missing. */
+/** ... or when two packets in a row show that this much audio is missing. */
 const MISSING_MS = 100
-/** No picture is shown later than this after it is decoded; anything more is a lie. */
+/** Max time between decoding and showing a frame; anything more is wrong. */
 const COMPOSITION_MS = 5000
-/** Assumed until two frames have told the distance. */
+/** Assumed until two frames show the distance. */
 const DEFAULT_FRAME_MS = 1000 / 30
 
-/** How many ticks of `track.timescale` one packet of sound lasts, where the codec or its bytes tell; else undefined. */
+/** Duration of one audio packet in ticks of `track.timescale`, if the codec or its bytes say; else undefined. */
 export type AudioTicks = (track: AudioTrack, data: Uint8Array) => number | undefined
 
 export interface TimelineOptions {
@@ -54,7 +54,7 @@ class TrackClock {
   steadySinceMs = 0
   /** Latest presentation time, ticks. */
   lastPts = -1
-  /** Audio: where the sample clock stands. Video: unused. */
+  /** Audio: position of the sample clock. Video: unused. */
   nextDts = 0
   /** Running average distance of two packets in ticks. */
   averageTicks: number
@@ -111,20 +111,20 @@ class TrackClock {
 }
 
 /**
- * Puts one publication's packets on the stream's own timeline. What an encoder's clock may do, and what becomes of it:
+ * Puts one publication's packets on the stream's own timeline. What an encoder's clock may do, and how that is handled:
  *
  * - wrap at 2^32 ms: unwrapped exactly;
  * - step back a little (up to 100 ms): the packet is squeezed in behind the previous one;
  * - step back more, or forward more than 5 s that the wall clock did not see: the track goes on where it was; if other
- *   tracks jump along they share the new offset, so that sound and picture keep together;
- * - drift between milliseconds and samples: sound follows the sample clock without a gap, and is set right by one gap or
+ *   tracks jump along they share the new offset, so that audio and video stay in sync;
+ * - drift between milliseconds and samples: audio follows the sample clock without a gap, and is set right by one gap or
  *   one packet less when it is 30 ms off.
  *
  * Guarantees: dts strictly increasing within a track, pts >= dts (negative composition is raised to dts),
  * integers, never before `floorMs`. Everything corrected is counted in `repairs`, a wrap or jump once per track.
  */
 export class Timeline {
-  /** Things corrected since the publication started. */
+  /** Corrections since the publication started. */
   repairs = 0
   /** True when the packet placed last starts after a hole that players must be notified of. */
   seam = false
@@ -163,7 +163,7 @@ export class Timeline {
     return clock?.started === true ? clock.offsetMs : undefined
   }
 
-  /** Presentation time of the latest picture or sound of a track, timeline ms; undefined before its first packet. */
+  /** Presentation time of the latest frame or audio packet of a track, timeline ms; undefined before its first packet. */
   shownMs(trackId: string): number | undefined {
     const clock = this.#clocks.find((each) => each.track.id === trackId)
     return clock === undefined || clock.lastPts < 0 ? undefined : clock.lastPts / clock.ticksPerMs
@@ -193,7 +193,7 @@ export class Timeline {
   }
 
   /**
-   * Places one packet; undefined where it belongs to no declared track, or is sound that has no place any more.
+   * Places one packet; undefined where it belongs to no declared track, or is audio that is too old to be placed.
    * @param arrivalMs monotonic clock at its arrival
    */
   place(given: IngestPacket, arrivalMs: number): Packet | undefined {
@@ -308,7 +308,7 @@ export class Timeline {
     this.seam = true
   }
 
-  /** Whether other tracks went on in a hole of this one: screen shares and slides send a picture when there is a new one. */
+  /** Whether other tracks went on in a hole of this one: screen shares and slides send a frame when there is a new one. */
   #pausedAlone(clock: TrackClock, lastMs: number, atMs: number): boolean {
     let beside = false
     for (const other of this.#clocks) {
@@ -349,7 +349,7 @@ export class Timeline {
     if (dts < floor) dts = floor
     if (clock.lastDts >= 0) {
       const step = dts - clock.lastDts
-      // a pause says nothing about the frame rate, nor do pictures that were squeezed in for the decoder alone
+      // a pause says nothing about the frame rate, nor do frames that were squeezed in for the decoder only
       if (step * 16 >= clock.averageTicks && step < clock.averageTicks * 4) clock.averageTicks += (step - clock.averageTicks) / 16
       else if (step >= clock.averageTicks * 4 && step < clock.ticksPerMs * HOLE_MS) clock.averageTicks += clock.averageTicks / 4
     }
@@ -358,7 +358,7 @@ export class Timeline {
     let pts = dts
     if (compositionMs > 0 && compositionMs <= COMPOSITION_MS) pts = Math.max(dts, clock.due(packet, packet.composition))
     else if (compositionMs > COMPOSITION_MS) this.repairs++
-    // squeezed packets keep their own picture's time only as far as the rule allows
+    // squeezed packets keep their own presentation time only as far as the rule allows
     const latest = dts + COMPOSITION_MS * clock.ticksPerMs
     if (pts > latest) pts = latest
     if (pts > clock.lastPts) clock.lastPts = pts
@@ -377,7 +377,7 @@ export class Timeline {
     const known = this.#audioTicks(track, packet.data)
     if (clock.lastDts < 0) {
       const floor = this.#floorOf(clock)
-      // sound from before the timeline's start has no place on it
+      // audio from before the timeline's start cannot be placed on it
       if (ideal < floor - clock.averageTicks / 2) return undefined
       clock.nextDts = Math.max(floor, ideal)
       clock.driftMs = 0

@@ -16,7 +16,7 @@ export interface Throwable {
 
 /** Files of one kind. */
 export interface TrashDependencies<Kept extends Throwable> {
-  /** Its word in sentences, e.g. `clip`; its address is `/live/` and the word's plural. */
+  /** Its word in sentences, e.g. `clip`; its URL is `/live/` and the word's plural. */
   readonly noun: string
   readonly schema: TSchema
   /** All that there are, the oldest first. */

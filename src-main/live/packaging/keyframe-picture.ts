@@ -1,7 +1,7 @@
 import { buildChunk, ChunkSamples } from '../../formats/cmaf-chunk.ts'
 import type { Rendition } from './rendition.ts'
 
-/** A one-frame MP4; `id` changes with the picture. */
+/** A one-frame MP4; `id` changes with the frame. */
 export interface Picture {
   readonly id: string
   readonly data: Uint8Array
@@ -32,7 +32,7 @@ export class KeyframePicture {
     return undefined
   }
 
-  /** Lets go of the picture. */
+  /** Releases the frame. */
   clear(): void {
     this.#picture = undefined
   }

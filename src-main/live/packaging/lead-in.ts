@@ -7,8 +7,8 @@ const maxLeadInBytes = 8 * 1024 * 1024
 const maxSamples = 1024
 
 /**
- * The newest keyframe of a video rendition and every frame after it, in decoding order: a decoder that is given them shows the
- * newest frame. Read from the chunks that memory holds. Undefined where they do not reach back to a keyframe, or are too many.
+ * The newest keyframe of a video rendition and every frame after it, in decoding order: a decoder that gets them shows the newest frame.
+ * Read from the chunks in memory. Undefined if they do not reach back to a keyframe, or are too many.
  */
 export function leadIn(segments: readonly GrowingSegment[], maxBytes = maxLeadInBytes): CmafSample[] | undefined {
   const newest = segments.findLast((segment) => segment.parts.length > 0)

@@ -21,7 +21,7 @@ export interface MediaPart {
 /** What players of DASH wait for before they start, seconds: two parts, and no less than half a second. */
 export const minBufferS = (partTargetMs: number): number => Math.max(0.5, (2 * partTargetMs) / 1000)
 
-/** How many parts of a segment playlists list: those from its first to its first chunk that is none. */
+/** How many parts of a segment playlists list: its chunks up to the first that is not a part. */
 export function listedParts(segment: { readonly parts: readonly Pick<MediaPart, 'serial'>[] }): number {
   let count = segment.parts.length
   while (count > 0 && segment.parts[count - 1]?.serial === undefined) count--
@@ -67,7 +67,7 @@ export interface PackagedRendition {
   /** Oldest first; the last may be incomplete. Never empty once the rendition is `ready`. */
   readonly segments: readonly MediaSegment[]
   /**
-   * Nobody makes it now: its transcoder is away for a moment, or it was retired. New players are not notified of it, and those that
+   * It is not produced now: its transcoder is away for a moment, or it was retired. New players are not notified of it, and those that
    * follow it are sent to another.
    */
   readonly away: boolean
@@ -103,7 +103,7 @@ export interface PackagedStream {
   readonly clockOffsetMs: number
   /** How far transcoded renditions run behind the publisher's own, ms: players stay as much farther from the edge, so that they can switch. */
   readonly lagMs: number
-  /** Nobody publishes now: the publisher is expected back. */
+  /** There is no publisher now; it is expected back. */
   readonly away: boolean
   /** Every rendition has at least one part. */
   readonly ready: boolean

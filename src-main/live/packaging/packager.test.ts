@@ -164,7 +164,7 @@ describe('a packaged stream', () => {
     const faults = watchPlaylists(packager)
     stream.play(pictures(v0, { startS: 0, seconds: 5.5, fps: 30, gopS: 2 }), sound(a0, 0, 5.5))
     stream.subscriber?.onDiscontinuity('failover')
-    // what leads up to the newest picture goes to the decoder alone, at its time; its audio was kept since its keyframe
+    // the frames before the newest one go to the decoder only, at its time; its audio was kept since its keyframe
     const takenOver = pictures(v0, { startS: 8.3, seconds: 12, fps: 30, gopS: 2 }).map((packet, index) => {
       const atTicks = ticks(Math.max(10 * 90_000, packet.dts) + Math.min(index, 51))
       return { ...packet, dts: atTicks, pts: atTicks }

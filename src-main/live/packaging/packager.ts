@@ -19,14 +19,14 @@ export interface PackagerOptions {
   readonly windowMs: number
   /** Longest keyframe interval that an earlier run of this stream had: TARGETDURATION allows for it from the start. */
   readonly keyframeIntervalMs?: number
-  /** Where media goes that leaves memory and stays listed, and how much is listed in all, ms (0: what memory holds). */
+  /** Where media goes that leaves memory and stays listed, and how much is listed in all, ms (0: what is in memory). */
   readonly archive?: RunArchive
   readonly rewindMs?: number
   /** What is added to `monotonicMs` to get the clock that the stream is dated by. */
   readonly clockOffsetMs?: number
 }
 
-/** A packaged stream with its owner's side: whoever made it stops it. */
+/** A packaged stream with its owner's side: its creator stops it. */
 export interface Packager extends PackagedStream {
   readonly renditions: readonly Rendition[]
   /** Media that the playlists list, ms. */
@@ -37,9 +37,9 @@ export interface Packager extends PackagedStream {
   readonly forcedCuts: number
   /** Longest distance of two keyframes so far, for the next run. */
   readonly longestKeyframeIntervalMs: number
-  /** One-frame MP4 of the newest keyframe; `id` changes with the picture. Undefined while there is none. */
+  /** One-frame MP4 of the newest keyframe; `id` changes with the frame. Undefined while there is none. */
   keyframe(): Picture | undefined
-  /** Lists so much media from now on, ms; 0 for what memory holds. */
+  /** Lists this much media from now on, ms; 0 for what is in memory. */
   rewind(rewindMs: number): void
   /** Leaves the stream and lets go of all media. */
   stop(): void
@@ -233,13 +233,13 @@ class StreamPackager implements Packager, StreamSubscriber {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Every rendition has a part; one that stays silent for a whole segment is not waited for, nor one that a transcoder makes. */
+  /** Every rendition has a part. One that is silent for a whole segment, or that a transcoder makes, is not waited for. */
   #allBegun(): boolean {
     const passed = this.renditions.some((rendition) => rendition.segments[1]?.complete === true)
     return passed || this.renditions.every((rendition) => rendition.derived || hasMedia(rendition))
   }
 
-  /** Ends a rendition that is made no more. What it has can be fetched for a while, and then it is dropped. */
+  /** Ends a rendition that is no longer produced. Its media can be fetched for a while; then it is dropped. */
   #retire(trackId: string): void {
     const rendition = this.#byId.get(trackId)
     if (rendition === undefined || rendition.retired || this.#stopped) return
@@ -263,7 +263,7 @@ class StreamPackager implements Packager, StreamSubscriber {
     this.#notify()
   }
 
-  /** PART-TARGET is settled by the tracks that are known when the first packet comes, and stands from then on. */
+  /** PART-TARGET is settled by the tracks that are known when the first packet comes, and does not change after that. */
   #fixTargets(packet: Packet): void {
     this.#targetsFixed = true
     if (!this.#tracks.has(packet.track.id)) this.#tracks.set(packet.track.id, packet.track)

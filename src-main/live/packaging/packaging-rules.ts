@@ -1,7 +1,10 @@
 import { findBox, readUint32 } from '../../formats/mp4-boxes.ts'
 import type { Packager } from './packager.ts'
 
-/** What the specifications forbid, found in a packaged stream; empty where all is well. Reads the bytes, not the packager's own figures. For tests. */
+/**
+ * Violations of the specifications found in a packaged stream; empty if there are none. Reads the bytes, not the packager's own figures.
+ * For tests.
+ */
 export function brokenRules(packager: Packager): string[] {
   const broken: string[] = []
   for (const rendition of packager.renditions) {

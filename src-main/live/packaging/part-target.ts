@@ -10,7 +10,7 @@ const usualSoundMs = 20
 
 /**
  * The PART-TARGET in ms that suits all tracks: near the wished length, long enough for a whole number of each track's frames,
- * such that no track's parts fall under the share that the specification asks for. The best near length is taken where none suits all.
+ * such that no track's parts fall under the share that the specification asks for. If none suits all, the best near length is taken.
  */
 export function choosePartTargetMs(wishedMs: number, frameDurationsMs: readonly number[]): number {
   const longest = Math.max(0, ...frameDurationsMs)

@@ -13,7 +13,7 @@ import { audioTrackOf, SyntheticStream, sound, videoTrackOf } from './testing/sy
 const v0 = videoTrackOf()
 const a0 = audioTrackOf()
 
-/** Pictures at the given times, each with its number as its bytes; one in sixty is a keyframe. */
+/** Frames at the given times, each with its number as its bytes; one in sixty is a keyframe. */
 function at(timesS: readonly number[], gop = 60, track: Track = v0): Packet[] {
   return timesS.map((timeS, index) => {
     const dts = ticks(Math.round(timeS * 1000) * 90)
@@ -56,7 +56,7 @@ function taken(samples: readonly CmafSample[]): CmafSample[] {
   })
 }
 
-/** Numbers of the pictures that are shown for longer than a decoder needs, with the time at which each starts to be, s. */
+/** Numbers of the frames that are shown for longer than a decoder needs, with the time at which each is shown, s. */
 function shown(samples: readonly CmafSample[]): { number: number; fromS: number }[] {
   const list: { number: number; fromS: number }[] = []
   for (const sample of taken(samples)) {
@@ -72,7 +72,7 @@ function expectAll(packager: Packager, packets: readonly Packet[], id = 'v0') {
   for (const { number, fromS } of list) expect(Math.abs(fromS - (packets[number] as Packet).pts / 90_000)).toBeLessThan(0.012)
 }
 
-/** Seconds without a picture between the first and the last one. */
+/** Seconds without a frame between the first and the last one. */
 function holesS(packager: Packager): number {
   let holes = 0
   let end: number | undefined

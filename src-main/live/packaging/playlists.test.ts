@@ -34,7 +34,7 @@ describe('the manifest of a packaged stream', () => {
     const periods = () => view.text(packager, { title: 't', cdnPrefix: '', nowMs: 0, clockUrl: '/t' }).match(/<Period [^>]*>/g)
     const plays = (startS: number) => stream.play(pictures(v0, { startS, seconds: 5, fps: 30, gopS: 2 }), sound(a0, startS, 5))
     plays(0)
-    // nobody knows yet when it goes on
+    // it is not known yet when it continues
     stream.subscriber?.onReconnecting?.(true)
     expect(periods()).toEqual(['<Period id="p0" start="PT0S">'])
     stream.subscriber?.onDiscontinuity('reconnect')

@@ -52,7 +52,7 @@ export class Rendition implements PackagedRendition {
   joinsAfter = -1
   /** Made of the publisher's tracks by a transcoder: follows them, some way behind, and never leads. */
   readonly derived: boolean
-  /** Its transcoder makes it no more; what it has made stays fetchable for a while. */
+  /** Its transcoder no longer produces it; what it produced can be fetched for a while. */
   retired = false
   away = false
   memberFrom = 0
@@ -128,7 +128,7 @@ export class Rendition implements PackagedRendition {
     this.rewind(this.#rewindMs)
   }
 
-  /** Lists so many ms of media, those that memory does not hold from disk; 0 for what memory holds alone. */
+  /** Lists so many ms of media, those that are not in memory from disk; 0 for those in memory only. */
   rewind(rewindMs: number): void {
     this.#rewindMs = rewindMs
     this.window.keep((this.#windowMs * this.track.timescale) / 1000, (rewindMs * this.track.timescale) / 1000)
@@ -166,7 +166,7 @@ export class Rendition implements PackagedRendition {
     return this.#segment === undefined || this.#segment.independent
   }
 
-  /** Time of a packet on this rendition's clock, in ticks: presentation for sound, shifted decoding for pictures. */
+  /** Time of a packet on this rendition's clock, in ticks: presentation time for audio, shifted decoding time for video. */
   timeOf(packet: Packet): number {
     return this.track.kind === 'audio' ? packet.pts : packet.dts + (this.#shift ?? packet.pts - packet.dts)
   }
@@ -190,7 +190,7 @@ export class Rendition implements PackagedRendition {
     return start + lasts - this.#segment.startTicks > limitS * this.track.timescale
   }
 
-  /** True for video that a packet would leave without a picture for longer than a part: the publisher sent no frame for so long. */
+  /** True if this video packet follows a gap longer than a part: the publisher sent no frame for so long. */
   pausesBefore(packet: Packet): boolean {
     if (this.track.kind !== 'video' || !this.#hasMedia || this.awaitsKey) return false
     const from = this.#samples.count === 0 ? this.#end : this.#nominalEnd()
@@ -289,7 +289,7 @@ export class Rendition implements PackagedRendition {
     const time = this.timeOf(packet)
     const follows = this.#hasMedia && !start.discontinuity
     const chained = follows && Math.abs(time - this.#end) <= this.#partTicks
-    // the frame before a pause was shown up to this segment's beginning, and goes on being shown
+    // the frame before a pause was shown up to this segment's start, and continues to be shown
     const paused = follows && !chained && Math.abs(start.timeS * this.track.timescale - this.#end) <= this.#partTicks
     const samples = chained || time < this.#end || (packet.key && !paused) ? undefined : this.#leadIn(paused ? time : undefined)
     const unbroken = chained || (paused && samples !== undefined)
@@ -492,7 +492,7 @@ export class Rendition implements PackagedRendition {
     const measured = measure(this.window.listed, this.window.firstKept, this.track.timescale, this.#targetDurationS)
     this.averageBandwidth = measured.average
     this.peakBandwidth = measured.peak
-    // sound is no choice of quality: what it once needed it may need again, however quiet it is now
+    // audio has one quality: a bitrate that it once needed it may need again, however quiet it is now
     const before = this.track.kind === 'audio' ? this.steadyBandwidth : 0
     this.steadyBandwidth = Math.max(before, measured.steady)
     if (this.track.kind === 'video' && measured.frameRate > 0 && this.window.listed[0]?.complete) {

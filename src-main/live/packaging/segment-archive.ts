@@ -25,7 +25,7 @@ export interface RenditionArchive {
 /** Where one run of a stream keeps its rewind window. */
 export interface RunArchive {
   rendition(id: string): RenditionArchive
-  /** Calls back where the disk is full: whoever keeps segments lets the older half of them go. Returns the way to stop listening. */
+  /** Calls back when the disk is full: owners of segments drop the older half of them. Returns a function that stops listening. */
   onShrink(listener: () => void): () => void
   /** Deletes everything that is left of the run. */
   close(): void

@@ -1,7 +1,7 @@
 import type { MediaPart, MediaSegment } from './packaged-stream.ts'
 import type { RenditionArchive, StoredMedia } from './segment-archive.ts'
 
-/** A part with where its first sample lies in its bytes, for the one-frame picture. */
+/** A part with where its first sample lies in its bytes, for the one-frame frame. */
 export interface PackagedPart extends MediaPart {
   /** The chunk's `tfdt`: `startTicks` less the delay that B-frames cause. */
   readonly decodeTicks: number
@@ -27,7 +27,7 @@ const retiredSegments = 2
 
 /**
  * The segments of one rendition: those that are listed, and a few that have left the list but that slow clients may still be fetching.
- * The newest are kept in memory; older ones, where a rewind window is wanted, are listed from disk. Counts the bytes it holds.
+ * The newest are kept in memory; older ones, if there is a rewind window, are listed from disk. Counts the bytes it keeps.
  */
 export class SegmentWindow {
   /** Oldest first; the last may be growing. */
@@ -38,7 +38,7 @@ export class SegmentWindow {
   #kept = 0
   #windowTicks = 0
   #rewindTicks = 0
-  /** Ticks of complete segments: all that are listed, and those that memory holds. */
+  /** Ticks of complete segments: all that are listed, and those in memory. */
   #listedTicks = 0
   #keptTicks = 0
   #bytes = 0
@@ -58,7 +58,7 @@ export class SegmentWindow {
     return this.#bytes
   }
 
-  /** Index in `listed` of the oldest segment that memory holds. */
+  /** Index in `listed` of the oldest segment in memory. */
   get firstKept(): number {
     return this.#kept
   }
@@ -77,7 +77,7 @@ export class SegmentWindow {
     this.#bytes += part.data.length
   }
 
-  /** Marks a segment complete, gives those that memory shall hold no longer to the archive, and drops the oldest beyond the window. */
+  /** Marks a segment complete, moves those that leave memory to the archive, and drops the oldest beyond the window. */
   complete(segment: GrowingSegment): void {
     segment.complete = true
     this.#listedTicks += segment.durationTicks

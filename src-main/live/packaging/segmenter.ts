@@ -9,7 +9,7 @@ const earlyKeyShare = 0.9
 const minShare = 0.25
 /** The leading track's segments keep this far below TARGETDURATION + 0.5 s, so that the others' last frames fit; 250 frames at 24 a second fit 10 s. */
 const followersRoomS = 0.08
-/** A leading track that is silent this long holds the others no longer; a follower that is has its segments listed without it. */
+/** A leading track that is silent this long no longer delays the others; for a silent follower, segments are listed without it. */
 const maxWaitS = 1
 /** Two pauses of video within so many wished segments: its frames come seldom, and parts have no use. */
 const sparseSegments = 2
@@ -28,7 +28,7 @@ const lagSpanS = 20
 const minHoldS = 0.05
 /** Tracks of one publisher that appear within this of the first start with it. */
 const togetherS = 0.5
-/** Audio that is earlier by more than this than the first picture behind a seam is left out. */
+/** Audio that is earlier by more than this than the first frame behind a seam is left out. */
 const maxEarlyS = 0.1
 /** After a seam transcoders start again and are given so much longer. */
 const seamGraceS = 1.5
@@ -95,7 +95,7 @@ export class Segmenter {
     this.#newestS = Math.max(this.#newestS, timeS)
     if (rendition.derived && rendition.sequence >= 0 && !rendition.away) this.#measureLag(this.#newestS - timeS)
     const leader = this.#leader()
-    // while the publisher sends no video its transcoder has none to make
+    // while the publisher sends no video its transcoder has nothing to produce
     if (rendition === leader && this.#newestS - rendition.heardAtS > awayAfterS) this.#anew = true
     rendition.heardAtS = this.#newestS
     if (rendition !== leader) {
@@ -139,8 +139,8 @@ export class Segmenter {
   }
 
   /**
-   * A quality is made no more. Its segment ends where the others' does, now or as soon as that is known: playlists add lengths up, and it
-   * may come back.
+   * A quality is no longer produced. Its segment ends where the others' does, now or as soon as that is known: playlists add lengths up,
+   * and it may come back.
    */
   retire(rendition: Rendition): void {
     rendition.retired = true
@@ -149,7 +149,7 @@ export class Segmenter {
     if (!this.#endRetired(rendition)) rendition.flushPart()
   }
 
-  /** A retired quality is made again: in what was left out it has nothing, rather than its last picture. */
+  /** A retired quality is produced again: it has a gap for the time in between, not its last frame. */
   resume(rendition: Rendition): void {
     if (!rendition.open && rendition.sequence >= 0) this.#fillGaps(rendition, this.#boundaries.newestSequence)
     rendition.retired = false
@@ -164,7 +164,7 @@ export class Segmenter {
     return true
   }
 
-  /** A quality is made no more, for now or for good. */
+  /** A quality is no longer produced, for now or for good. */
   leave(rendition: Rendition): void {
     if (rendition.away) return
     rendition.away = true
@@ -389,7 +389,7 @@ export class Segmenter {
       // frames that come later than what was made without them are shown at once
       const next = rendition.sequence < 0 ? undefined : this.#boundaries.at(rendition.sequence + 1)
       if (next !== undefined) {
-        // a backup's audio goes back to its keyframe, whose picture is passed already: a segment may not last longer for it
+        // a backup's audio goes back to its keyframe, whose frame is passed already: a segment may not last longer because of it
         if (next.discontinuity && rendition.track.kind === 'audio' && timeS < next.timeS - maxEarlyS) return false
         this.#enter(rendition, packet, next)
         return true

@@ -1,6 +1,6 @@
 /**
  * Encoders left to themselves (OBS, x264) send a keyframe every 250 frames: whole GOPs up to this length become one
- * segment, because a segment that does not start with a keyframe leaves new viewers without a picture until the next.
+ * segment, because a segment that does not start with a keyframe leaves new viewers without video until the next.
  */
 const maxTargetS = 12
 /** What most of them need: 250 frames at 25 to 30 a second. */
@@ -17,7 +17,7 @@ export interface TargetDurationOptions {
   readonly keyframeIntervalMs?: number
 }
 
-/** EXT-X-TARGETDURATION of a stream, and the window of media that it asks for. */
+/** EXT-X-TARGETDURATION of a stream, and the window of media that it requires. */
 export class TargetDuration {
   /** Whole seconds; no segment's rounded duration exceeds them. */
   seconds: number
@@ -43,8 +43,8 @@ export class TargetDuration {
    * TARGETDURATION should never change. That of a stream whose first GOP turns out to be longer than the wished segment
    * rises before a playlist has been answered, since the first answer waits for as long. An encoder that sends its first
    * long GOP later (keyframes at scene cuts) has a segment cut inside, and its target raised when that was not enough: a
-   * changed number does players less harm than segments that they cannot start with. It rises first to what the wished window
-   * contains three times: HOLD-BACK is then no more than what is listed already. Only a GOP that is longer raises it again.
+   * changed number does players less harm than segments that they cannot start with. It rises first to a third of the wished window:
+   * HOLD-BACK is then no more than what is listed already. Only a GOP that is longer raises it again.
    */
   raise(): void {
     const fitsS = Math.floor(this.#wishedWindowMs / (minWindowTargets * 1000))

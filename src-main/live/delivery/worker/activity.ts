@@ -11,7 +11,7 @@ interface Seen {
 /** Entries of one report at most; what is beyond them is sent but not counted. */
 const maxEntries = 100_000
 
-/** Joins what this process's players did until the host is told. */
+/** Collects what this process's players did until it is reported to the host. */
 export class Activity implements PlaybackMetrics {
   #requests: Partial<Record<PlaybackRequestKind, number>> = {}
   #bytes = 0

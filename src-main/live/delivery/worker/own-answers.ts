@@ -3,8 +3,8 @@ import { partOf } from '../../protocols/hls/stream-view.ts'
 import type { ReplicaStream } from './replica.ts'
 
 /**
- * Whether a delivery process can answer by itself. Everything that starts a player, that waits for a stream to start, or
- * that this process may only not know of yet is the host's: it is asked for once, where media are asked for without end.
+ * Whether a delivery process can answer by itself. Everything that starts a player, that waits for a stream to start, or that this process
+ * may not know of yet is left to the host: such requests come once, requests for media all the time.
  */
 export function answersItself({ stream, resource }: LiveUrl, find: (name: string, epoch?: string) => ReplicaStream | undefined): boolean {
   if (resource.kind === 'mpd') {

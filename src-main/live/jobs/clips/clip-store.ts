@@ -5,7 +5,7 @@ import type { EventBus } from '../../../platform/events.ts'
 import type { LiveDatabase, Writes } from '../../live-database.ts'
 import type { Clip } from './schemas.ts'
 
-/** What is kept of a clip: all but the addresses, which are made from it. */
+/** What is stored of a clip: everything except the URLs, which are derived from it. */
 export type StoredClip = { -readonly [Field in keyof Omit<Clip, 'fileUrl' | 'thumbnailUrl'>]: Clip[Field] } & { poster: boolean }
 
 export interface ClipStoreDependencies {

@@ -2,17 +2,17 @@ import { ticksToMs } from '../../../formats/media-time.ts'
 import type { PackagedRendition, PackagedStream } from '../../packaging/packaged-stream.ts'
 import type { ClipWindow } from './schemas.ts'
 
-/** The publisher's own pictures, or the rendition of that id; undefined where there is none. */
+/** The publisher's own video, or the rendition of that id; undefined if there is none. */
 export function videoOf(stream: PackagedStream, id: string | undefined): PackagedRendition | undefined {
   return stream.renditions.find((each) => each.track.kind === 'video' && (id === undefined || each.id === id))
 }
 
-/** The publisher's first sound. */
+/** The publisher's first audio track. */
 export function audioOf(stream: PackagedStream): PackagedRendition | undefined {
   return stream.renditions.find((each) => each.track.kind === 'audio')
 }
 
-/** What of a stream can be clipped now; undefined while it holds nothing. */
+/** The range of a stream that can be clipped now; undefined while it contains no media. */
 export function clipWindow(stream: PackagedStream, id?: string): ClipWindow | undefined {
   const leader = videoOf(stream, id) ?? audioOf(stream)
   const first = leader?.segments[0]

@@ -32,7 +32,7 @@ export interface ClipsDependencies {
   /** The runs of a stream that go on or are kept, the oldest first. */
   readonly runs: (name: string) => readonly PackagedStream[]
   readonly titleOf: (name: string) => string
-  /** JPEG of a file's pictures; undefined where none can be made. */
+  /** JPEG of a frame of the file; undefined if none can be made. */
   readonly posterOf: (file: { path: string; durationMs: number; width: number; height: number }) => Promise<Uint8Array | undefined>
 }
 
@@ -42,7 +42,7 @@ const maxS = 3600
 /** A clip may end so far ahead of the newest media, s: it waits for them. */
 const aheadS = 30
 const sweepMs = 15_000
-/** Room that the disk keeps, bytes. */
+/** Space to keep free on the disk, bytes. */
 const minFreeBytes = 500_000_000
 
 /** Makes clips of streams, and keeps them until they are deleted. */
@@ -56,7 +56,7 @@ export class Clips {
     this.#dependencies = dependencies
   }
 
-  /** Tells of clips that the end of the host cut off, and empties the trash from now on. */
+  /** Reports clips that were interrupted by the end of the host, and empties the trash from now on. */
   async start(): Promise<void> {
     const { store, folder } = this.#dependencies
     await rm(this.#work, { recursive: true, force: true })
@@ -121,7 +121,7 @@ export class Clips {
     return join(this.#dependencies.folder, '.work')
   }
 
-  /** Which run of the stream holds the range, and where in it. */
+  /** Which run of the stream contains the range, and where in it. */
   #locate(name: string, { from, to, lastSeconds, rendition }: ClipOrderBody): { run: PackagedStream; fromS: number; toS: number } {
     const runs = this.#dependencies.runs(name).filter((run) => clipWindow(run) !== undefined)
     const newest = runs.at(-1)

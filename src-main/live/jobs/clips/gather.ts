@@ -70,7 +70,7 @@ export async function gather<T extends Track>(order: GatherOrder & { readonly tr
 /** The segment with which a decoder has to start: the one in which the range starts, or where that does not start with a keyframe one before it. */
 function firstSegment({ stream, rendition, fromS, toS, track }: GatherOrder): RangeSegment | undefined {
   const isAudio = track.kind === 'audio'
-  // sound before the start tunes its decoder; a time in whole ms may name a frame that starts a little later
+  // audio before the start primes its decoder; a time in whole ms may name a frame that starts a little later
   const wantedS = isAudio ? fromS - 0.1 : fromS + 0.001
   const first = readRange(stream, rendition, wantedS, toS)?.segments[0]
   if (first === undefined || isAudio || first.independent) return first

@@ -26,7 +26,7 @@ export interface ClipMade {
   readonly fromS: number
   readonly toS: number
   readonly bytes: number
-  /** Pictures. */
+  /** Frames. */
   readonly frames: number
   readonly encodedFrames: number
   /** Starts and ends with the frames that were asked for. */

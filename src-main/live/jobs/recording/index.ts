@@ -26,7 +26,7 @@ export interface RecordingDependencies {
   readonly now: () => number
   /** Recordings that a host made which ended unexpectedly go on, those by hand too. */
   readonly resumes: boolean
-  /** Poster and scrubbing pictures of a file; undefined where none can be made. */
+  /** Poster and scrubbing images of a file; undefined if none can be made. */
   readonly picturesOf?: PicturesOf
 }
 
@@ -48,7 +48,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no thumbnail'))
   }
   const index = await RecordingIndex.open({ store, folder, events, log, onWhole })
-  /** Gives a recording its pictures. */
+  /** Makes the images of a recording. */
   async function illustrate(recording: StoredRecording): Promise<void> {
     const video = recording.tracks.find((track) => track.kind === 'video')
     if (video === undefined) return
@@ -76,7 +76,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     resumes: dependencies.resumes,
     onWhole,
   })
-  /** What was finished while the host stopped has no pictures yet. */
+  /** Recordings that were finished while the host stopped have no images yet. */
   async function illustrateOld(): Promise<void> {
     for (const recording of index.list()) if (recording.state === 'complete' && !recording.poster) await illustrate(recording)
   }

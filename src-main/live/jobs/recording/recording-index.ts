@@ -48,7 +48,7 @@ export class RecordingIndex {
     return join(this.#dependencies.folder, recording.path)
   }
 
-  /** Where a picture made of the recording lies. */
+  /** Path of an image made from the recording. */
   picturePath(recording: StoredRecording, kind: 'poster.jpg' | 'sprites.jpg' | 'sprites.vtt'): string {
     return join(this.#dependencies.folder, '.pictures', `${recording.id}-${kind}`)
   }
@@ -76,7 +76,7 @@ export class RecordingIndex {
     return cut
   }
 
-  /** Sets a file that has no proper ending down as what it holds. */
+  /** Records a file without a proper end with the length that it really has. */
   async mend(recording: StoredRecording, state: 'recovered' | 'complete'): Promise<void> {
     const { log, onWhole } = this.#dependencies
     const found = await recoverFile(this.path(recording), recording.container).catch((error: NodeJS.ErrnoException) => {

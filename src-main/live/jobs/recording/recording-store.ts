@@ -11,7 +11,7 @@ import {
   RetentionSchema,
 } from './schemas.ts'
 
-/** What is kept of a file: all but the addresses, which are made from it. */
+/** What is stored of a file: everything except the URLs, which are derived from it. */
 export type StoredRecording = Omit<Recording, 'fileUrl' | 'thumbnailUrl' | 'spritesUrl'> & {
   /** Path of the file below the folder of recordings. */
   path: string

@@ -33,9 +33,9 @@ export interface RecordingsDependencies {
 
 /** Bytes that may wait for the disk, for each file. */
 const queueBytes = 48 * 1024 * 1024
-/** How often room and age are looked at. */
+/** How often free space and age are checked. */
 const checkEveryMs = 10_000
-/** Room beyond what is kept free that a paused recording wants before it goes on. */
+/** Space, beyond what is kept free, that a paused recording needs before it continues. */
 const resumeBytes = 4_000_000
 
 /** Which streams are recorded now, and how much space their files take. */
@@ -126,7 +126,7 @@ export class Recordings {
     return this.status(name)
   }
 
-  /** A rule has changed: streams that are live follow it now where it says on or off; the rest holds from the next recording on. */
+  /** A rule has changed: streams that are live follow it now if it says on or off; the rest applies from the next recording on. */
   rulesChanged(names: readonly string[]): void {
     for (const name of names) {
       const stream = this.#dependencies.streams.find(name)

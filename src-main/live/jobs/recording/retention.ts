@@ -2,7 +2,7 @@
 export interface RetentionPolicy {
   readonly maxAgeDays: number | null
   readonly maxTotalMegabytes: number | null
-  /** Room that the disk keeps. */
+  /** Space to keep free on the disk. */
   readonly minFreeMegabytes: number
 }
 
@@ -12,7 +12,7 @@ export interface Expendable {
   readonly startedAt: string
   readonly bytes: number
   readonly state: string
-  /** Never goes by itself. */
+  /** Never deleted automatically. */
   readonly kept: boolean
   /** In the trash since, ISO 8601. */
   readonly deletedAt: string | null
@@ -22,8 +22,8 @@ const megabyte = 1_000_000
 const dayMs = 86_400_000
 
 /**
- * Which recordings have to go, in this order: those in the trash for longer than `trashMs`, those too old, then the oldest until the sum and
- * the disk's free bytes are as the policy says; the trash goes first. One that runs never goes, nor one that is kept.
+ * Which recordings are to be deleted, in this order: those in the trash for longer than `trashMs`, those too old, then the oldest until the
+ * sum and the disk's free bytes are as the policy says; the trash goes first. Running and protected recordings are never deleted.
  */
 export function expired(
   recordings: readonly Expendable[],

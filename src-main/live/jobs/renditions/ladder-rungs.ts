@@ -1,4 +1,4 @@
-/** The ladder: heights in pixels and what their picture may take, kbps, from the lowest up. */
+/** The ladder: heights in pixels and the bitrates of their video, kbps, from the lowest up. */
 export const ladderRungs = [
   { height: 240, kbps: 400 },
   { height: 360, kbps: 800 },
@@ -8,7 +8,7 @@ export const ladderRungs = [
   { height: 2160, kbps: 16_000 },
 ] as const
 
-/** kbps for a picture of any height, between the ladder's figures. */
+/** kbps for video of any height, interpolated between the ladder's figures. */
 export function ladderKbps(height: number): number {
   let below: { readonly height: number; readonly kbps: number } = { height: 0, kbps: 0 }
   for (const rung of ladderRungs) {

@@ -58,7 +58,7 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
   readonly #reached = new Map<string, number>()
   /** Renditions that start again: with a keyframe behind what viewers have. */
   readonly #beginning = new Set<string>()
-  /** Everything that the choice asks for, the highest first. */
+  /** All requested renditions, the highest first. */
   #plan: readonly VideoOutput[] = []
   /** Ids of what is given up for now, in the order in which it was. */
   #shed: readonly string[] = []
@@ -261,10 +261,10 @@ export class StreamLadder extends StreamOfSource implements LadderStream {
         start: 'keyframe',
       })
     }
-    // A publisher that sends several pictures sends the ladder.
+    // A publisher that sends several video tracks provides the ladder itself.
     if (this.#videoCount() > 1) return plan
     if (choice.mode !== 'off' && encoders.length === 0) this.#dependencies.onEncodersWanted()
-    // Without a measurement nobody knows what the machine carries.
+    // Without a measurement the capacity of the machine is unknown.
     if (choice.mode === 'auto' && encoders.length === 0) return plan
     const preset = choice.preset ? this.#dependencies.preset(choice.preset) : undefined
     const ladder = planLadder({ source, frameRate, choice, preset, encoders, taken: this.#dependencies.taken() })

@@ -8,7 +8,7 @@ const settleSeconds = 6
 const roomyLoad = 0.5
 const firstRestSeconds = 15
 const maxRestSeconds = 300
-/** A restored rendition that holds so long shows that the room is real, seconds. */
+/** A restored rendition that keeps up for this long shows that there is really capacity, seconds. */
 const goodSeconds = 60
 
 /** Decides when a transcoder gives up a rendition and when it gets it back. Asked once a second. */

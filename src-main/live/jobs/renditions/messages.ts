@@ -6,7 +6,7 @@ import type { VideoOutput } from '../../../media/encoders/video-output.ts'
 /** Channel of the media wire on which the source's packets go in. What is made comes out on the channel of who asked for it. */
 export const sourceChannel = 0
 
-/** The source's sound as Opus, 48 kHz, stereo, 20 ms. */
+/** The source's audio as Opus, 48 kHz, stereo, 20 ms. */
 export interface AudioOutput {
   readonly kind: 'audio'
   readonly channel: number
@@ -45,7 +45,7 @@ export interface TranscodeReport {
   readonly behindMs: number
   /** Wall time that decoding took in the last second, ms. */
   readonly decodeMs: number
-  /** Share of the last second in which the process worked on pictures, 0 to 1: at 1 it falls behind. */
+  /** Share of the last second in which the process worked on frames, 0 to 1: at 1 it falls behind. */
   readonly load: number
   readonly outputs: readonly OutputReport[]
 }

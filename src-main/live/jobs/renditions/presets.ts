@@ -4,7 +4,7 @@ import { builtInPresets } from './built-in-presets.ts'
 import type { RenditionStore } from './rendition-store.ts'
 import type { Choice, NewPreset, Preset } from './schemas.ts'
 
-/** Presets beyond which no more are made. */
+/** Max number of presets. */
 const maxPresets = 100
 
 /** Presets and what was chosen for each stream. Writes resolve when they are on disk. */
@@ -68,7 +68,7 @@ export class Presets {
     return this.#choices.get(stream)
   }
 
-  /** Throws `rendition.preset_not_found`, or `request.invalid` where the preset has none of the rungs. */
+  /** Throws `rendition.preset_not_found`, or `request.invalid` if the preset has no rungs. */
   async choose(stream: string, request: Choice): Promise<Choice> {
     const choice: Choice = { mode: request.mode, preset: null, heights: null }
     if (request.mode === 'preset') {

@@ -13,14 +13,14 @@ const lingerMs = 2000
 /** Channel of the media wire that its outputs come on. */
 const realtimeChannel = 1
 const opusKbps = 128
-/** Most lines of a picture that is made for conversation; higher sources are scaled down. */
+/** Max height of video that is made for WebRTC; higher sources are scaled down. */
 const highestMade = 1080
 
 export interface RealtimeDependencies {
   readonly source: LiveStream
   readonly transcoder: StreamTranscoder
   readonly log: Logger
-  /** x264's speed preset for pictures of that height. */
+  /** x264's speed preset for video of that height. */
   readonly preset: (height: number) => string
 }
 
@@ -37,7 +37,7 @@ export class RealtimeStream extends StreamOfSource implements LiveStream {
   #videoSeen = false
   #videoPasses = false
   #audioPasses = false
-  /** Packets that wait until it is known whether the picture can be passed on. */
+  /** Packets that wait until it is known whether the video can be passed on. */
   #kept: Packet[] | undefined
   /** The replay of the source's GOP cache is over. */
   #started = false
@@ -91,7 +91,7 @@ export class RealtimeStream extends StreamOfSource implements LiveStream {
     return run
   }
 
-  /** Only its packets will tell whether the picture can be passed on. */
+  /** Only its packets will show whether the video can be passed on. */
   get #undecided(): boolean {
     return !this.#videoSeen && this.#fitness === 'by-packets'
   }
@@ -151,7 +151,7 @@ export class RealtimeStream extends StreamOfSource implements LiveStream {
     if ((id === this.#video?.id && this.#videoPasses) || (id === this.#audio?.id && this.#audioPasses)) this.#run?.deliver(packet)
   }
 
-  /** Announces what is passed on, asks for what must be made. */
+  /** Announces the tracks that are passed on and requests those that must be made. */
   #decide(): void {
     const outputs: TranscodeOutput[] = []
     if (this.#video !== undefined) {

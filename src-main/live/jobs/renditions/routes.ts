@@ -31,7 +31,7 @@ export interface RenditionRoutesDependencies {
 const tag = 'live'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80, description: 'id or name' }) })
 
-/** Doors of the API for renditions, presets and encoders. */
+/** API routes of renditions, presets and encoders. */
 export function renditionRoutes(dependencies: RenditionRoutesDependencies): readonly RouteDefinition[] {
   const { presets, audit, events, streamOf, view, changed } = dependencies
   const tell = (actor: string, message: string, data: Record<string, unknown>): void =>

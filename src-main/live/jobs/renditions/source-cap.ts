@@ -53,7 +53,7 @@ export class SourceCap {
     return this.#begun
   }
 
-  /** Size tells at once whether a track is over the limit. */
+  /** The size shows at once whether a track is over the limit. */
   judgeTrack(track: VideoTrack, limits: StreamLimits | undefined): void {
     if (limits?.onOverLimit !== 'transcode' || limits.limits.maxHeight === null) return
     if (Math.min(track.width, track.height) > limits.limits.maxHeight) this.#want(track.id)

@@ -1,6 +1,6 @@
 import type { LiveStream, StreamState } from '../../../media/live-stream.ts'
 
-/** A stream that is made of another: it goes by that one's name and is in its state. */
+/** A stream that is made from another: it has the name and the state of that one. */
 export abstract class StreamOfSource {
   readonly #source: LiveStream
 

@@ -34,7 +34,7 @@ export interface StreamTranscoderDependencies {
 }
 
 const restart = { firstMs: 100, maxMs: 10_000, goodAfterMs: 10_000 } as const
-/** Bytes that may wait for the process before the picture is given up until the next keyframe. */
+/** Bytes that may wait for the process before video is dropped until the next keyframe. */
 const maxWaitingBytes = 16 * 1024 * 1024
 /** How long the process stays without outputs, ms: a viewer that reloads finds it warm. */
 const lingerMs = 5000
@@ -151,7 +151,7 @@ export class StreamTranscoder {
     this.#worker = worker
   }
 
-  /** Tells the process what to make, and feeds it exactly what it needs for that. */
+  /** Configures the process, and feeds it exactly the packets that it needs. */
   #apply(): void {
     if (!this.#ready) return
     const outputs = [...this.#wants.values()].flatMap((want) => want.outputs)

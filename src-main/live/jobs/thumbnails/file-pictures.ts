@@ -5,9 +5,9 @@ import { type SpriteCue, tileSize, writeSpriteTrack } from './sprite-track.ts'
 export interface FilePictures {
   /** JPEG. */
   readonly poster: Uint8Array
-  /** JPEG of all small pictures. */
+  /** JPEG of all small images. */
   readonly sheet: Uint8Array
-  /** WebVTT; times are seconds from the file's start, the sheet's address is `sprites.jpg`. */
+  /** WebVTT; times are seconds from the file's start, the sheet's URL is `sprites.jpg`. */
   readonly track: string
 }
 
@@ -15,7 +15,7 @@ const columns = 10
 const maxTiles = 100
 const minIntervalS = 2
 
-/** Poster and scrubbing pictures of a file, from keyframes alone; undefined where none can be made. */
+/** Poster and scrubbing images of a file, from keyframes alone; undefined where none can be made. */
 export async function picturesOfFile(
   pictures: Pictures,
   file: { path: string; durationMs: number; width: number; height: number },

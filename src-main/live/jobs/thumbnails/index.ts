@@ -9,7 +9,7 @@ import { Pictures } from './pictures.ts'
 export interface ThumbnailsDependencies {
   readonly streams: StreamDirectory
   readonly log: Logger
-  /** ms between two pictures of a live stream; 0 makes none. */
+  /** ms between two images of a live stream; 0 turns them off. */
   readonly everyMs: number
   /** File of the worker process; found beside this module when left out. */
   readonly workerEntry?: string | URL
@@ -17,14 +17,14 @@ export interface ThumbnailsDependencies {
 
 /** JPEGs of live streams and of files. */
 export interface Thumbnails extends LivePart {
-  /** Poster and scrubbing pictures of a file; undefined where none can be made. */
+  /** Poster and scrubbing images of a file; undefined where none can be made. */
   ofFile(file: { path: string; durationMs: number; width: number; height: number }): Promise<FilePictures | undefined>
 }
 
-/** How long the pictures of a run are kept after its end, ms: as long as its media, and some. */
+/** How long the images of a run are kept after its end, ms: a little longer than its media. */
 const keptAfterEndMs = 60_000
 
-/** Makes the part; its process runs only while pictures are made. */
+/** Makes the part; its process runs only while images are made. */
 export function createThumbnails(dependencies: ThumbnailsDependencies): Thumbnails {
   const pictures = new Pictures(dependencies.log, dependencies.workerEntry)
   const byName = new Map<string, LivePictures>()

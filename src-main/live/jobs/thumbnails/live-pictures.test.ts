@@ -18,7 +18,7 @@ const track: VideoTrack = {
   height: 720,
 }
 
-/** What was asked of the process that makes pictures; each is answered when the test says so. */
+/** Requests to the process that makes images; each is answered when the test says so. */
 interface Asked {
   readonly wanted: Parameters<Pictures['make']>[0]
   readonly answer: (made: Made | undefined) => Promise<void>
@@ -58,7 +58,7 @@ function watch(everyMs = 10_000) {
       data: new Uint8Array([atS]),
       ...more,
     })
-  /** Has one picture made, with its small one in the sheet. */
+  /** Has one image made, with its small one in the sheet. */
   async function take(atS: number, of: VideoTrack = track): Promise<void> {
     frame(atS, { track: of })
     await asked.at(-1)!.answer({ jpeg: new Uint8Array([atS]), tile: new Uint8Array([atS]) })

@@ -4,10 +4,10 @@ import type { TileSize } from './messages.ts'
 import type { Pictures } from './pictures.ts'
 import { type SpriteCue, tileSize, writeSpriteTrack } from './sprite-track.ts'
 
-/** Pictures in a row, and rows, of a sheet. */
+/** Images per row, and rows, of a sheet. */
 const columns = 5
 const tilesPerSheet = 25
-/** Sheets that are kept of a stream: over three hours at one picture in ten seconds. */
+/** Sheets that are kept of a stream: over three hours at one image in ten seconds. */
 const maxSheets = 48
 
 interface Sheet {
@@ -17,7 +17,7 @@ interface Sheet {
   jpeg: Uint8Array | undefined
 }
 
-/** The pictures of one run of a stream: the newest one, and small ones of its past for scrubbing. Only keyframes are decoded. */
+/** The images of one run of a stream: the newest one, and small ones of its past for scrubbing. Only keyframes are decoded. */
 export class LivePictures implements StreamSubscriber {
   readonly stream: LiveStream
   readonly #pictures: Pictures
@@ -28,7 +28,7 @@ export class LivePictures implements StreamSubscriber {
   #busy = false
   #newest: Uint8Array | undefined
   #sheets: Sheet[] = []
-  /** Raw pictures of the newest sheet. */
+  /** Raw images of the newest sheet. */
   #tiles: Uint8Array[] = []
   #count = 0
 
@@ -56,14 +56,14 @@ export class LivePictures implements StreamSubscriber {
   }
 
   onDiscontinuity(): void {
-    // Times go on over a seam, and so do the pictures.
+    // Times continue over a seam, and so do the images.
   }
 
   onEnd(): void {
     this.#onEnd()
   }
 
-  /** The newest picture, JPEG. */
+  /** The newest image, JPEG. */
   get newest(): Uint8Array | undefined {
     return this.#newest
   }
@@ -73,7 +73,7 @@ export class LivePictures implements StreamSubscriber {
     return this.#sheets.find((each) => each.number === number)?.jpeg
   }
 
-  /** The track of small pictures; times are seconds on the stream's timeline. */
+  /** The track of small images; times are seconds on the stream's timeline. */
   track(): string {
     const cues: SpriteCue[] = []
     for (const sheet of this.#sheets) {
@@ -103,7 +103,7 @@ export class LivePictures implements StreamSubscriber {
     this.#newest = made.jpeg
     if (made.tile === undefined) return
     let sheet = this.#sheets.at(-1)
-    // Pictures of another shape get a sheet of their own.
+    // Images of another size get another sheet.
     if (sheet === undefined || sheet.timesS.length >= tilesPerSheet || sheet.size.height !== size.height) {
       sheet = { number: this.#count++, timesS: [], size, jpeg: undefined }
       this.#tiles = []

@@ -1,23 +1,23 @@
 import type { VideoTrack } from '../../../formats/track.ts'
 
-/** Size of one picture among others, pixels. */
+/** Size of one image among others, pixels. */
 export interface TileSize {
   readonly width: number
   readonly height: number
 }
 
-/** Raw pictures of one size (planar YUV 4:2:0, one behind the other in memory of their own) and how many are in a row. */
+/** Raw images of one size (planar YUV 4:2:0, one after the other in a separate buffer) and how many are in a row. */
 export interface SheetRequest {
   readonly tiles: readonly Uint8Array[]
   readonly size: TileSize
   readonly columns: number
 }
 
-/** What the process that decodes pictures is asked; each is answered once, under its id. */
+/** Requests to the process that decodes frames; each is answered once, with its id. */
 export type ToPictures = { readonly id: number } & (
   | { readonly type: 'frame'; readonly track: VideoTrack; readonly data: Uint8Array; readonly size: TileSize }
   | ({ readonly type: 'sheet' } & SheetRequest)
-  /** Pictures of a file, at `count` places that are `intervalS` seconds apart. */
+  /** Images of a file, at `count` places that are `intervalS` seconds apart. */
   | {
       readonly type: 'file'
       readonly path: string

@@ -2,7 +2,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import { JobWorker } from '../../../platform/workers/job-worker.ts'
 import type { FromPictures, ToPictures } from './messages.ts'
 
-/** What was made: a poster, and where it was asked for a small picture as raw bytes or a sheet of them. */
+/** The result: a poster and, if requested, a small image as raw bytes or a sheet of them. */
 export type Made = Omit<Extract<FromPictures, { type: 'done' }>, 'type' | 'id'>
 
 type Wanted<M = ToPictures> = M extends ToPictures ? Omit<M, 'id'> : never
@@ -32,7 +32,7 @@ export class Pictures {
     this.#jobs = new JobWorker({
       worker: 'thumbnail',
       entry,
-      // One picture at a time, which lies outside of JavaScript's memory; what it took is returned at once.
+      // One frame at a time, which is outside of JavaScript's memory and is freed at once.
       env: {
         UV_THREADPOOL_SIZE: '2',
         MALLOC_ARENA_MAX: '2',

@@ -1,24 +1,24 @@
 import type { TileSize } from './messages.ts'
 
-/** A small picture's place: which file, where in it, and the time that it represents, s. */
+/** A small image's place: which file, where in it, and the time that it represents, s. */
 export interface SpriteCue {
   readonly startS: number
   readonly endS: number
-  /** Address relative to the track's. */
+  /** URL relative to the track's. */
   readonly sheet: string
   readonly x: number
   readonly y: number
   readonly size: TileSize
 }
 
-/** Pictures of `height` beside a width of 160, even. */
+/** The `height` of images that are 160 wide, even. */
 export function tileSize(width: number, height: number, aspect: readonly [number, number] = [1, 1]): TileSize {
   const shown = (width * aspect[0]) / aspect[1]
   const tall = shown > 0 && height > 0 ? (160 * height) / shown : 90
   return { width: 160, height: Math.min(320, Math.max(20, 2 * Math.round(tall / 2))) }
 }
 
-/** A WebVTT track of pictures (W3C WebVTT, with the media fragments that players of thumbnails read). `note` lines tell programs what time 0 is. */
+/** A WebVTT track of images (W3C WebVTT, with the media fragments that players of thumbnails read). `note` lines say what time 0 is. */
 export function writeSpriteTrack(cues: readonly SpriteCue[], note: string): string {
   const lines = ['WEBVTT', '', `NOTE ${note}`, '']
   for (const { startS, endS, sheet, x, y, size } of cues) {

@@ -13,7 +13,7 @@ export interface AppendDependencies {
   readonly onPending: (bytes: number) => void
   /** Bytes on disk: more (+) or deleted (-). */
   readonly onDisk: (bytes: number) => void
-  /** Makes room after a write that failed. True where another attempt is worth it. */
+  /** Frees space after a write that failed. True if another attempt is worth it. */
   readonly makeRoom: (error: unknown) => Promise<boolean>
 }
 
@@ -68,7 +68,7 @@ export class AppendFiles implements RenditionArchive {
       try {
         return await this.#append(segment)
       } catch (error) {
-        // what a failed write left behind the last whole segment belongs to nobody: go on in a new file
+        // the bytes that a failed write left after the last whole segment are garbage: continue in a new file
         if (this.#current !== undefined) this.#finish(this.#current)
         if (attempt > 0 || !(await this.#dependencies.makeRoom(error))) return undefined
       }
@@ -104,7 +104,7 @@ export class AppendFiles implements RenditionArchive {
     return file
   }
 
-  /** Writes no more into a file. */
+  /** Stops writing into a file. */
   #finish(file: AppendFile): void {
     file.full = true
     this.#current = undefined

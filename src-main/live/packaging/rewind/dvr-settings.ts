@@ -19,7 +19,7 @@ export class DvrSettings {
     return new DvrSettings(new Map(rows.map((row) => [row.stream, row.window_ms])), defaultMs, database, writes)
   }
 
-  /** ms of media that a stream of that name lists; 0: what memory holds. */
+  /** ms of media that a stream of that name lists; 0: what is in memory. */
   windowMs(name: string): number {
     return this.#own.get(name) ?? this.#defaultMs
   }

@@ -28,7 +28,7 @@ export interface DvrDependencies {
 
 /** Rewind windows of the live part. */
 export interface Dvr extends LivePart {
-  /** ms of media that a stream of that name lists; 0: what memory holds. */
+  /** ms of media that a stream of that name lists; 0: what is in memory. */
   windowMs(name: string): number
   /** Where a run's media goes when it leaves memory. */
   open(epoch: string): RunArchive

@@ -6,7 +6,7 @@ export type StartPoint = { readonly kind: 'seconds'; readonly seconds: number } 
 const seconds = /^-?\d{1,6}(?:\.\d{1,3})?$/
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/
 
-/** Reads `0`, `-600`, `12.5` or an ISO 8601 time with its zone, as it is in an address. Undefined where it is none of them. */
+/** Reads `0`, `-600`, `12.5` or an ISO 8601 time with its zone, as it is in a URL. Undefined if it is none of them. */
 export function parseStartPoint(text: string): StartPoint | undefined {
   if (text.length > 60) return undefined
   if (seconds.test(text)) return { kind: 'seconds', seconds: Number(text) }
@@ -22,8 +22,8 @@ export function parseStartPoint(text: string): StartPoint | undefined {
 }
 
 /**
- * The point as EXT-X-START tells it (RFC 8216bis section 4.4.2.2): seconds from the start of the playlist, or before its end where
- * negative. A time before the window is the window's beginning; one that has not come yet is the live edge, which is no start at all.
+ * The point as EXT-X-START expresses it (RFC 8216bis section 4.4.2.2): seconds from the start of the playlist, or before its end where
+ * negative. A time before the window is the window's start; one that has not come yet is the live edge, for which no tag is written.
  */
 export function startOffsetS(stream: PackagedStream, point: StartPoint): number | undefined {
   if (point.kind === 'seconds') return point.seconds

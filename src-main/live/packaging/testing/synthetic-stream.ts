@@ -2,7 +2,7 @@ import { msToTicks, ticks } from '../../../formats/media-time.ts'
 import type { AudioTrack, Packet, Track, VideoTrack } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 
-/** A stream for tests: made-up packets, handed to whoever subscribed. */
+/** A stream for tests: made-up packets, sent to all subscribers. */
 export class SyntheticStream implements LiveStream {
   readonly id = 'stream-1'
   readonly name = 'test'
@@ -61,7 +61,7 @@ export function audioTrackOf(id = 'a0', timescale = 48_000): AudioTrack {
   }
 }
 
-/** Pictures whose times were rounded to whole ms, as RTMP does. `delayFrames` shifts presentation as B-frames do. */
+/** Frames whose times were rounded to whole ms, as RTMP does. `delayFrames` shifts presentation as B-frames do. */
 export function pictures(
   track: Track,
   from: { startS: number; seconds: number; fps: number; gopS: number; delayFrames?: number },
@@ -88,7 +88,7 @@ export function pictures(
   return packets
 }
 
-/** Sound in packets of 1024 samples, in whole ms. */
+/** Audio in packets of 1024 samples, in whole ms. */
 export function sound(track: Track, startS: number, seconds: number): Packet[] {
   const packets: Packet[] = []
   const scale = track.timescale

@@ -17,7 +17,7 @@ interface Rules {
   readonly filter: AddressFilter
 }
 
-/** Judges who may watch and who may publish, by address and by signature. */
+/** Decides who may watch and who may publish, by IP address and by signature. */
 export class AccessGate {
   readonly #store: Pick<AccessStore, 'host' | 'streams' | 'keys'>
   readonly #now: () => number
@@ -65,7 +65,7 @@ export class AccessGate {
     return () => void this.#listeners.delete(listener)
   }
 
-  /** Everything that another process judges by. Holds secrets. */
+  /** Everything that another process needs to decide access. Contains secrets. */
   rules(): {
     readonly keys: readonly UsableKey[]
     readonly ownKey: UsableKey
@@ -76,7 +76,7 @@ export class AccessGate {
     return { keys, ownKey: this.#ownKey, host, streams: [...streams] }
   }
 
-  /** False while nothing at all is forbidden: most hosts need look no further. */
+  /** False while there are no restrictions: most hosts need no further checks. */
   get restricted(): boolean {
     return this.#restricted
   }
@@ -91,7 +91,7 @@ export class AccessGate {
     return timingSafeEqual(Buffer.from(token, 'latin1'), Buffer.from(this.hostToken, 'latin1'))
   }
 
-  /** Why an address may not publish, or undefined. */
+  /** Why an IP address may not publish, or undefined. */
   checkPublisher(remoteAddress: string): AppError | undefined {
     return this.#publish.admits(remoteAddress) ? undefined : new AppError('access.address_refused')
   }
@@ -142,7 +142,7 @@ export class AccessGate {
     return issueToken(key, { stream, expires, ...(address === undefined ? {} : { address }) })
   }
 
-  /** A pass for whoever may see the streams on the operator's page anyway. */
+  /** A pass for users who may see the streams on the operator's page anyway. */
   async pass(): Promise<{ readonly token: string; readonly lifeS: number }> {
     const expires = Math.floor(this.#now() / 1000) + passLifeS
     return { token: await issueToken(this.#ownKey, { stream: '*', expires }), lifeS: passLifeS }

@@ -8,10 +8,10 @@ import { type AnyRequest, onVerdict, sendPreflight, sendProblem } from '../../ht
 import type { AccessGate } from './access-gate.ts'
 import { writeAddressToken } from './signed-address.ts'
 
-/** Cookie of the operator's own page; it holds a pass for every stream. */
+/** Cookie of the operator's own page; it contains a pass for every stream. */
 export const passCookie = 'streams-watch'
 
-/** The token of a query: `token=`, or the parts of a signed address. */
+/** The token of a query: `token=`, or the parts of a signed URL. */
 function queryToken(text: string): string | undefined {
   if (text === '') return undefined
   const query = new URLSearchParams(text)
@@ -24,7 +24,7 @@ function queryToken(text: string): string | undefined {
   return writeAddressToken({ keyId: query.get('key') ?? '', expires, signature, ...(address ? { address } : {}) })
 }
 
-/** The token that a request carries: in its path, in its query, as a signed address, in Authorization or in the pass cookie. */
+/** The token that a request carries: in its path, in its query, as a signed URL, in Authorization or in the pass cookie. */
 function tokenOf({ request, url }: ParsedRequest): string | undefined {
   return url.token ?? queryToken(url.query) ?? headerToken(request)
 }
@@ -51,14 +51,14 @@ export interface AccessHttp {
 export interface AccessHttpDependencies {
   readonly gate: AccessGate
   readonly whileAllowed: WhileAllowed
-  /** True while a CDN is before media: it asks for them without a viewer's token. */
+  /** True while a CDN is in front of media: it requests them without a viewer's token. */
   readonly behindCdn: () => boolean
   readonly log: Logger
 }
 
 /**
- * Stands before everything below `/live/NAME/`. A token in a manifest's query moves into its path, so that every address
- * that the manifest lists relative to itself carries it too.
+ * Runs before every handler below `/live/NAME/`. A token in a manifest's query moves into its path, so that every URL that the manifest
+ * lists relative to itself carries it too.
  */
 export function createAccessHttp({ gate, whileAllowed, behindCdn, log }: AccessHttpDependencies): AccessHttp {
   const viewerOf = (parsed: ParsedRequest): WatchRequest => ({

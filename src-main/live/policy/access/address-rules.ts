@@ -9,7 +9,7 @@ const Cidr = Type.String({
   description: 'an IP address or a network, e.g. 203.0.113.7, 10.0.0.0/8, 2001:db8::/32',
 })
 
-/** Who may come by address. An empty `allow` lets everybody in who is not denied; `deny` is stronger than `allow`. */
+/** Which IP addresses have access. An empty `allow` allows all that are not denied; `deny` overrides `allow`. */
 export const AddressRulesSchema = Type.Object({
   allow: Type.Array(Cidr, { maxItems: 1000 }),
   deny: Type.Array(Cidr, { maxItems: 1000 }),
@@ -21,7 +21,7 @@ export const everybody: AddressRules = { allow: [], deny: [] }
 
 /** Rules, compiled for the look at each request. */
 export interface AddressFilter {
-  /** @param address as sockets tell it, with or without port; IPv4 mapped into IPv6 counts as IPv4 */
+  /** @param IP address as sockets report it, with or without port; IPv4 mapped into IPv6 counts as IPv4 */
   admits(address: string): boolean
 }
 
@@ -34,7 +34,7 @@ export function compileAddressRules(rules: AddressRules): AddressFilter {
       if (allow === undefined && deny === undefined) return true
       const address = bareAddress(remote)
       const version = isIP(address)
-      // An address that cannot be read is nobody that was allowed.
+      // An IP address that cannot be parsed is not on the allow list.
       if (version === 0) return allow === undefined
       const family = version === 4 ? 'ipv4' : 'ipv6'
       if (deny?.check(address, family)) return false

@@ -11,7 +11,7 @@ export interface UsableKey extends PlaybackKey {
   readonly secret?: string
 }
 
-/** Until when a token opens a stream, ms since 1970, and for which address. */
+/** Until when a token opens a stream, ms since 1970, and for which IP address. */
 export interface Grant {
   readonly untilMs: number
   readonly address: string | undefined
@@ -23,8 +23,8 @@ const clockToleranceS = 5
 const maxToken = 4096
 
 /**
- * Says what a token grants for a stream: a signed address (`h~…`) or a JWT whose `sub` is the stream's name (or `*`) or whose
- * `path` is a prefix of `/live/STREAM/`; `exp` is required, `nbf` and `ip` are honoured. Rejects with `play.token_*`.
+ * Returns what a token grants for a stream: a signed URL (`h~…`) or a JWT whose `sub` is the stream's name (or `*`) or whose
+ * `path` is a prefix of `/live/STREAM/`; `exp` is required, `nbf` and `ip` are checked. Rejects with `play.token_*`.
  */
 export async function readGrant(token: string, stream: string, keys: readonly UsableKey[], nowMs: number): Promise<Grant> {
   if (token.length > maxToken) throw new AppError('play.token_invalid', 'The token is too long')

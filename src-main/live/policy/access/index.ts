@@ -37,7 +37,7 @@ export interface Access extends LivePart {
   readonly http: AccessHttp
 }
 
-/** Who may watch and publish: by address, and by signed address or token. */
+/** Who may watch and publish: by IP address, and by signed URL or token. */
 export async function createAccess(dependencies: AccessDependencies): Promise<Access> {
   const store = await openAccessStore(dependencies.database, dependencies.writes, dependencies.secrets)
   const gate = new AccessGate(store, dependencies.now)

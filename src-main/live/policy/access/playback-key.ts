@@ -1,11 +1,11 @@
 import { createPublicKey, randomBytes } from 'node:crypto'
 import { AppError } from '../../../platform/errors.ts'
 
-/** What proves that a playback address was signed by somebody who may. */
+/** The key that proves that a playback URL was signed by an authorized party. */
 export interface PlaybackKey {
   readonly id: string
   readonly label: string
-  /** `secret`: shared, signs addresses (HMAC-SHA256) and HS256 tokens; `public`: checks tokens that a platform signs with its private key. */
+  /** `secret`: shared, signs URLs (HMAC-SHA256) and HS256 tokens; `public`: checks tokens that a platform signs with its private key. */
   readonly kind: 'secret' | 'public'
   /** Public keys alone: SPKI in PEM. */
   readonly publicKey: string | null

@@ -41,7 +41,7 @@ const KeyParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
 const shown = ({ id, label, kind, publicKey, createdAt }: UsableKey): PlaybackKey => ({ id, label, kind, publicKey, createdAt })
 
-/** API routes of access rules, playback keys and signed addresses. */
+/** API routes of access rules, playback keys and signed URLs. */
 export function accessRoutes({
   store,
   gate,

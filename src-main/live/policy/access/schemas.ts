@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { AddressRulesSchema } from './address-rules.ts'
 
-/** Who may come to this host at all, by address. */
+/** Which IP addresses may use this host at all. */
 export const HostAccessSchema = Type.Object({
   play: AddressRulesSchema,
   publish: AddressRulesSchema,

@@ -1,15 +1,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** What a signature binds: the stream, until when, and where it says so the viewer's address. */
+/** What a signature binds: the stream, until when, and optionally the viewer's IP address. */
 export interface AddressGrant {
   readonly stream: string
   /** Seconds since 1970. */
   readonly expires: number
-  /** The one address that may use it; undefined for any. */
+  /** The one IP address that may use it; undefined for any. */
   readonly address?: string
 }
 
-/** A signed address in the form in which it is in a path: `h~KEY~EXPIRES~ADDRESS~SIGNATURE`, without characters that need escaping. */
+/** A signed URL in the form in which it is in a path: `h~KEY~EXPIRES~ADDRESS~SIGNATURE`, without characters that need escaping. */
 export interface AddressToken extends Omit<AddressGrant, 'stream'> {
   readonly keyId: string
   readonly signature: string

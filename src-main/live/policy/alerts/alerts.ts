@@ -22,12 +22,12 @@ export interface AlertsDependencies {
   readonly log: Logger
   /** ms since 1970. */
   readonly now: () => number
-  /** Address to watch a stream at, for messages; empty where it is not known. */
+  /** URL to watch a stream at, for messages; empty where it is not known. */
   readonly watchUrl: (stream: string) => string
 }
 
 interface Watched {
-  /** ms since 1970 since when the condition holds. */
+  /** ms since 1970 since when the condition is met. */
   readonly sinceMs: number
   alert: Alert | undefined
   message: string
@@ -40,7 +40,7 @@ const restMs = 10_000
 /** Disks are looked at this seldom, ms. */
 const diskEveryMs = 15_000
 
-/** Watches streams and disk, once a second, and tells channels when something starts and when it is over. */
+/** Watches streams and disk, once a second, and notifies channels when an alert starts and when it is over. */
 export class Alerts {
   readonly #dependencies: AlertsDependencies
   readonly #rules = new Map<string, AlertRule>()

@@ -12,7 +12,7 @@ export function shownWhere(request: ChannelRequest): Channel['where'] {
   return URL.parse(request.url)?.host ?? ''
 }
 
-/** Tells a channel of an alert. Rejects with `alert.channel_failed`, which names why. */
+/** Sends an alert to a channel. Rejects with `alert.channel_failed`, which says why. */
 export async function sendAlert(channel: ChannelRequest, alert: Alert, watchUrl: string): Promise<void> {
   try {
     if (channel.kind === 'email') await sendMail(channel, alert, watchUrl)

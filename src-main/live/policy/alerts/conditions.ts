@@ -42,7 +42,7 @@ const meanOver = 60
 /** Below this a mean says nothing, kbps. */
 const minMeanKbps = 100
 
-/** The sentence that tells what is wrong with a stream, or undefined while the condition does not hold. */
+/** The sentence that says what is wrong with a stream, or undefined while the condition does not apply. */
 export function streamCondition(kind: AlertKind, facts: StreamFacts, threshold: number): string | undefined {
   const now = facts.samples.at(-1)
   switch (kind) {
@@ -68,7 +68,7 @@ export function streamCondition(kind: AlertKind, facts: StreamFacts, threshold: 
   }
 }
 
-/** The picture goes on, and its keyframe count has not moved for `seconds`. */
+/** Video continues, but its keyframe count has not changed for `seconds`. */
 function noKeyframe({ name, samples }: StreamFacts, seconds: number): string | undefined {
   const now = samples.at(-1)
   const before = samples.at(-1 - Math.ceil(seconds))

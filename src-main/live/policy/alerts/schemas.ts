@@ -44,7 +44,7 @@ export const AlertRuleChangesSchema = Type.Partial(Type.Omit(AlertRuleRequestSch
 const Label = Type.String({ minLength: 1, maxLength: 100 })
 const Url = Type.String({ pattern: '^https?://[^\\s]+$', maxLength: 1000 })
 
-/** How a channel is reached. Passwords and addresses that are secrets are kept encrypted and never answered. */
+/** How a channel is reached. Passwords and URLs that are secrets are kept encrypted and never returned. */
 export const ChannelRequestSchema = Type.Union([
   Type.Object({ kind: Type.Literal('webhook'), label: Label, url: Url }),
   Type.Object({ kind: Type.Literal('slack'), label: Label, url: Url }),

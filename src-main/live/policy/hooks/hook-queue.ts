@@ -36,7 +36,7 @@ export interface HookQueueDependencies {
   readonly onSettled?: (delivery: Delivery) => void
 }
 
-/** What one hook must be told: sent a few at a time, tried again with growing waits, never in the way of anybody. */
+/** The deliveries of one hook: a few are sent at a time and retried with growing delays; callers never wait for them. */
 export class HookQueue {
   readonly #dependencies: HookQueueDependencies
   readonly #delaysMs: readonly number[]
@@ -80,7 +80,7 @@ export class HookQueue {
     })
   }
 
-  /** Sends a remembered delivery once more, at once. False where it is not remembered any more. */
+  /** Sends a remembered delivery again at once. False if it is no longer remembered. */
   again(id: string): boolean {
     const item = this.#seen.find((each) => each.id === id)
     if (item === undefined) return false

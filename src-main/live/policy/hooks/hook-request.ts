@@ -25,7 +25,7 @@ export interface HookTarget {
   readonly timeoutMs: number
 }
 
-/** Posts a body to a hook. Never rejects: whatever goes wrong is in the answer. */
+/** Posts a body to a hook. Never rejects: an error is part of the result. */
 export async function postHook(
   { url, secret, timeoutMs }: HookTarget,
   event: string,

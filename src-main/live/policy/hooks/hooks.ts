@@ -141,7 +141,7 @@ export class Hooks {
     return false
   }
 
-  /** Asks every hook that decides, all at once; the first rejection holds. Never rejects. */
+  /** Asks every hook that decides, all at once; the first rejection decides. Never rejects. */
   async ask(event: 'publish' | 'play', stream: string, data: Readonly<Record<string, unknown>>): Promise<AppError | undefined> {
     const asked = [...this.#concerned(event, stream)].map(async ({ hook }) => {
       const id = `dl_${randomText(12)}`

@@ -2,13 +2,13 @@ import type { AppError } from '../../../platform/errors.ts'
 import type { MayWatch, WouldBeViewer } from '../../audience/viewer-admission.ts'
 import type { Hooks } from './hooks.ts'
 
-/** A verdict holds for this long for the same viewer: manifests are fetched again and again, hooks are not asked each time, ms. */
+/** How long a decision is valid for the same viewer: manifests are fetched often, and hooks are not called each time, ms. */
 const allowedMs = 60_000
 const refusedMs = 5000
 /** Verdicts that are remembered. */
 const maxRemembered = 20_000
 
-/** Asks hooks before somebody starts to watch; whoever watches already goes on. */
+/** Asks hooks before somebody starts to watch; viewers who are watching already continue. */
 export function createPlayDecisions(
   hooks: Hooks,
   watches: (streamId: string, viewer: WouldBeViewer) => boolean,

@@ -45,7 +45,7 @@ describe('the gate of publishers', () => {
     encoder: 'e',
     disconnect: () => undefined,
   })
-  /** How long a rejection takes, ms of the clock that stands still otherwise. */
+  /** How long a rejection takes, ms of the clock, which is stopped otherwise. */
   async function rejectedAfterMs(of: KeyGate, given: PublishRequest): Promise<number> {
     const fromMs = Date.now()
     let done = false

@@ -9,7 +9,7 @@ import type { StreamKeys } from './stream-keys.ts'
 const FORGET_MS = 60_000
 const FIRST_DELAY_MS = 100
 const MAX_DELAY_MS = 3000
-/** Addresses remembered at most. */
+/** Max IP addresses to remember. */
 const MAX_ADDRESSES = 10_000
 
 export interface KeyGateDependencies {
@@ -58,7 +58,7 @@ export class KeyGate implements PublishGate {
     for (const release of this.#waiting) release()
   }
 
-  /** Each further wrong key of an address is answered later; whoever guesses gains nothing, whoever mistypes hardly notices. */
+  /** Each further wrong key from an IP address is answered later: guessing is slowed down, and a typing error is hardly noticed. */
   #delay(request: PublishRequest): Promise<void> {
     const address = bareAddress(request.remoteAddress)
     const now = this.#dependencies.now()

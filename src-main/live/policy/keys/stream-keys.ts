@@ -46,7 +46,7 @@ export interface KeyChanges {
   readonly onOverLimit?: OnOverLimit
 }
 
-/** A key and its secret, which is told this once. */
+/** A key and its secret, which is returned only this once. */
 export interface IssuedKey {
   readonly key: StreamKey
   readonly secret: string
@@ -60,8 +60,8 @@ interface Kept {
 }
 
 /**
- * What is kept of a key: its SHA-256. A key has 160 random bits, so nobody can try them all and a slow password hash would
- * add nothing but a way to keep the host busy; and looking a hash up in a map tells a listener nothing about the key.
+ * Only the SHA-256 of a key is stored. A key has 160 random bits, so brute force is impossible, and a slow password hash would only be a
+ * way to keep the host busy. The timing of a look-up by hash says nothing about the key.
  */
 function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('hex')

@@ -2,7 +2,7 @@
 const maxEntries = 64
 const maxTextLength = 256
 
-/** The plain values of an onMetaData object, cut to what a page can show. Whatever else it is becomes an empty record. */
+/** The plain values of an onMetaData object, cut to what a page can show. Any other value becomes an empty record. */
 export function displayMetadata(value: unknown): Record<string, string | number | boolean> {
   const entries: [string, string | number | boolean][] = []
   if (value instanceof Map) {

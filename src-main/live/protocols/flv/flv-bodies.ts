@@ -6,7 +6,7 @@ import type { AudioTrack, Packet, Track } from '../../../formats/track.ts'
 
 /** Packets back to FLV tags for RTMP players: each packet is written once and shared by all that play it. */
 export interface FlvBodies {
-  /** The message body of a packet. Shared: nobody writes into it. */
+  /** The message body of a packet. Shared: it must not be modified. */
   of(packet: Packet): Buffer
 }
 

@@ -8,7 +8,7 @@ import { PlayQueue } from './play-queue.ts'
 
 /** Where a player's messages go: an RTMP session, an HTTP response, a destination. */
 export interface FlvOutlet {
-  /** True while the socket holds more than it should: frames then wait in the player's own queue. */
+  /** True while the socket buffers more than it should: frames then wait in the player's own queue. */
   readonly congested: boolean
   /** Sends one message; returns the bytes that it takes. */
   send(type: number, timestampMs: number, body: Buffer): number
@@ -43,7 +43,7 @@ export class FlvPlayer implements StreamSubscriber {
   paused = false
   receivesAudio = true
   receivesVideo = true
-  /** Pictures handed over since the start. */
+  /** Frames handed over since the start. */
   frames = 0
   private readonly outlet: FlvOutlet
   private readonly bodies: FlvBodies
@@ -129,13 +129,13 @@ export class FlvPlayer implements StreamSubscriber {
     this.outlet.onEnd()
   }
 
-  /** After a pause, or after video was switched off, pictures go on at the next keyframe. */
+  /** After a pause, or after video was switched off, frames go on at the next keyframe. */
   resume(): void {
     this.paused = false
     this.needsKey = true
   }
 
-  /** The socket has room again, or may have. */
+  /** The socket has space again, or may have. */
   onDrain(): void {
     if (this.stopped) return
     while (this.queue.length > 0 && !this.outlet.congested) this.sendNext()

@@ -13,7 +13,7 @@ it('gives one client so many players and no more, others theirs, and takes a pla
   const limits = { connections: 9, eventStreams: 9, waitingRequests: 9, flvPlayers: 1, webSockets: 9 }
   const flv = createHttpFlv({
     streams: { find: () => ({ id: 's1', name: 'show' }), status: () => undefined },
-    // Players wait for a verdict that does not come: each holds its place.
+    // Players wait for a verdict that does not come: each keeps its place.
     mayWatch: () => {
       asked++
       return new Promise(() => undefined)

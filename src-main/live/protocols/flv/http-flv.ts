@@ -42,7 +42,7 @@ export interface HttpFlvDependencies {
   readonly log: Logger
 }
 
-/** What a response offers beside what playback needs, on HTTP/1.1 and HTTP/2 alike. */
+/** What a response offers beside what playback needs, with HTTP/1.1 and HTTP/2. */
 interface FlvResponse extends PlaybackResponse {
   readonly writableLength: number
   on(event: 'drain', listener: () => void): unknown

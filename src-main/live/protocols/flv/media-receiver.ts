@@ -11,7 +11,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { Publication } from '../../hub/publisher.ts'
 import { displayMetadata } from './display-metadata.ts'
 
-/** One track as its headers told it. */
+/** One track as described by its headers. */
 interface KnownTrack {
   readonly id: string
   codec: VideoCodec | AudioCodec
@@ -19,13 +19,13 @@ interface KnownTrack {
   header: Uint8Array
   /** Bytes before each NAL unit; H.264 only. */
   nalLengthSize: number
-  /** The last parameter sets that stood inside a keyframe; H.264 only. */
+  /** The last parameter sets that were inside a keyframe; H.264 only. */
   inband: Uint8Array | undefined
-  /** VP9 tells its size only in the first keyframe. */
+  /** VP9 has its size only in the first keyframe. */
   sizeKnown: boolean
 }
 
-/** Codecs whose configuration is at the head of every frame, and how many bytes of it tell a change. */
+/** Codecs whose configuration is at the head of every frame, and how many bytes of it show a change. */
 const selfDescribing: Readonly<Partial<Record<AudioCodec, number>>> = { ac3: 7, eac3: 6, mp3: 4 }
 
 /** Faults in a row without one good frame after which the publisher is rejected: it is sending garbage. */
@@ -51,14 +51,14 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
     this.refuse = refuse
   }
 
-  /** An RTMP video message. Its body is kept by the frames that it holds. */
+  /** An RTMP video message. Its frames keep a reference to its body. */
   onVideo(timestampMs: number, body: Buffer): void {
     this.timestampMs = timestampMs
     const fault = readVideoTag(body, this)
     if (fault) this.onFault(fault)
   }
 
-  /** An RTMP audio message. Its body is kept by the frames that it holds. */
+  /** An RTMP audio message. Its frames keep a reference to its body. */
   onAudio(timestampMs: number, body: Buffer): void {
     this.timestampMs = timestampMs
     const fault = readAudioTag(body, this)
@@ -170,7 +170,7 @@ export class MediaReceiver implements VideoTagSink, AudioTagSink {
     return this.adopt(this.video, trackNumber, track, known.header, known.nalLengthSize)
   }
 
-  /** AC-3, E-AC-3 and MP3 have no headers of their own: their frames tell. False where the frame is unusable. */
+  /** AC-3, E-AC-3 and MP3 have no headers of their own: it is read from their frames. False if the frame is unusable. */
   private describeFromFrame(trackNumber: number, codec: AudioCodec, headBytes: number, data: Buffer): boolean {
     const known = this.audio[trackNumber]
     if (known !== undefined && known.codec === codec && sameShape(codec, known.header, data)) return true

@@ -62,7 +62,7 @@ export class PlayQueue {
     const first = this.messages.findIndex((message) => message.role !== 'config')
     const next = this.messages.findIndex((message, index) => index > first && message.role === 'key')
     const hasVideo = next > 0 || this.messages.some((message) => message.role === 'key' || message.role === 'delta')
-    // Without video any frame can be a new beginning: half of the sound goes.
+    // Without video playback can continue at any frame: half of the audio is dropped.
     const until = next > 0 ? next : hasVideo ? this.messages.length : this.messages.length >> 1
     const kept: QueuedMessage[] = []
     let lost = 0

@@ -4,9 +4,9 @@ export interface BatchWriter {
   pieces: Buffer[]
   /** Their length together. */
   pendingBytes: number
-  /** Writes the pieces of one turn, joined. The bytes are shared with other writers: nobody writes into them. */
+  /** Writes the pieces of one turn, joined. The bytes are shared with other writers: they must not be modified. */
   write(bytes: Buffer): void
-  /** What waited was written: there may be room again. A socket that took all of it at once tells nobody that it did. */
+  /** What waited was written: there may be space again. A socket that took everything at once does not report it. */
   onWritten(): void
 }
 

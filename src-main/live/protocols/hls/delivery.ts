@@ -50,7 +50,7 @@ export interface LateAnswer {
   readonly answer: () => void
   /** How long it may wait, ms; default: what `deadline` says. */
   readonly withinMs?: number
-  /** How long it waits while nobody publishes, ms. */
+  /** How long it waits while there is no publisher, ms. */
   readonly awayMs?: number
 }
 
@@ -63,8 +63,8 @@ export class Delivery {
   }
 
   /**
-   * Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long (`withinMs`; `awayMs` while nobody publishes)
-   * or too many wait.
+   * Answers now or as soon as `ready` says so; by `late`, else with 503, when it takes too long (`withinMs`; `awayMs` while there is no
+   * publisher) or too many wait.
    */
   when(exchange: Exchange, view: StreamView, ready: () => boolean, answer: () => void, late?: LateAnswer): void {
     if (ready()) {
@@ -138,7 +138,7 @@ export class Delivery {
     return sent
   }
 
-  /** Answers with media that lies on disk; `onSent` is told the bytes once they are on their way. */
+  /** Answers with media from disk; `onSent` gets the number of bytes once they are sent. */
   sendStored(
     exchange: Exchange,
     media: { stored: StoredMedia; byteLength: number; contentType: string; etag: string; onSent: (bytes: number) => void },

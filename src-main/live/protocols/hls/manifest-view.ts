@@ -8,7 +8,7 @@ export interface ManifestOptions {
   readonly cdnPrefix: string
   /** ms since 1970. */
   readonly nowMs: number
-  /** Address of the host's clock. */
+  /** URL of the host's clock. */
   readonly clockUrl: string
 }
 
@@ -209,7 +209,7 @@ function adaptationSets(stream: PackagedStream, members: readonly Span[], startS
     const first = segments[0]
     if (!first) continue
     const track = rendition.inits.get(first.initId)?.track ?? rendition.track
-    // Video of one codec is one choice of quality; each sound is a choice of its own.
+    // All video of one codec is one adaptation set; each audio track has a set of its own.
     const key = track.kind === 'video' ? `video ${track.codec}` : rendition.id
     let set = sets.get(key)
     if (!set) {

@@ -17,7 +17,7 @@ export interface MediaOptions {
 /** Media sequence numbers further beyond the edge than this are rejected (RFC 8216bis section 6.2.5.2). */
 const maxAhead = 2
 
-/** Share of hls.js's time limit for a blocked reload after which it is answered while nobody publishes. */
+/** Share of hls.js's time limit for a blocked reload after which it is answered while there is no publisher. */
 const awayShare = 0.6
 
 /** Answers requests for media playlists, initialization segments, segments and parts. */
@@ -84,7 +84,7 @@ export class MediaRequests {
       const current = view.rendition(target.rendition)
       if (stream.ended || !current || current.away) return true
       if (blocking) return reached(current, sequence, part)
-      // Players that know nothing of parts use this address too, and give up on a playlist without a whole segment: the very
+      // Players that do not support parts use this URL too, and give up on a playlist without a whole segment: the very
       // first requests of a run wait for one.
       return current.segments[0]?.complete === true
     }
@@ -206,7 +206,8 @@ export class MediaRequests {
         this.#delivery.seen(view, exchange, undefined, target.rendition, bytes)
       }
       if (segment && !segment.complete && !view.stream.ended) return false
-      // Without its segment the rest can never follow: a broken transfer tells so, where a clean end would lie to caches.
+      // Without its segment the rest can never follow: a broken transfer shows that; with a clean end caches would keep the incomplete
+      // response.
       if (segment) response.end()
       else response.destroy()
       return true
@@ -248,7 +249,7 @@ export function awayReloadMs({ partTargetMs, targetDurationS }: Pick<PackagedStr
 
 /**
  * A live playlist is stale after one part, which is less than the second that `max-age` counts in: browsers must ask
- * again each time. A blocking request's directives are part of its address and its answer never becomes wrong, so shared
+ * again each time. A blocking request's directives are part of its URL and its answer never becomes outdated, so shared
  * caches may hold it for six target durations (RFC 8216bis appendix B.1), which lets a CDN join a crowd's requests.
  * An ended playlist never changes.
  */

@@ -5,10 +5,10 @@ import { type AnyRequest, answerHeaders, header, type PlaybackResponse } from '.
 import type { MediaSegment } from '../../packaging/packaged-stream.ts'
 import type { StoredMedia } from '../../packaging/segment-archive.ts'
 
-/** Media never changes at its address: EPOCH differs for every run of a stream. */
+/** Media never changes at its URL: EPOCH differs for every run of a stream. */
 export const immutable = 'public, max-age=600, immutable'
 
-/** A client that reads nothing for so long is let go, so that it holds no bytes for ever. */
+/** A client that reads nothing for so long is disconnected, so that it does not keep memory forever. */
 const stuckAfterMs = 30_000
 
 /**

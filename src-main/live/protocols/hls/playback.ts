@@ -32,7 +32,7 @@ import { muxedMultivariantText, muxedRenditions } from './ts-view.ts'
 export type { PlaybackMetrics, PlaybackRequestKind } from './delivery.ts'
 
 export interface PlaybackOptions {
-  /** Stands before every address in playlists, e.g. `https://cdn.example.com`; empty for relative addresses. Read again each time. */
+  /** Prefix of every URL in playlists, e.g. `https://cdn.example.com`; empty for relative URLs. Read again each time. */
   cdnPrefix(): string
   /** What plain HLS lists: `fmp4` (default), or `mpegts` for streams whose codecs it can carry. */
   readonly container?: 'fmp4' | 'mpegts'
@@ -42,7 +42,7 @@ export interface PlaybackOptions {
   readonly maxWaitersPerStream?: number
   /** How long the first playlist of a stream that is just starting is waited for. */
   readonly startTimeoutMs?: number
-  /** Address of the clock that MPDs name. */
+  /** URL of the clock that MPDs name. */
   readonly clockUrl?: string
 }
 
@@ -77,7 +77,7 @@ const defaultMaxWaiters = 20_000
 const defaultStartTimeoutMs = 2000
 const defaultClockUrl = '/api/v1/time?format=iso'
 const startPollMs = 50
-/** A view that nobody has asked for in this time is let go. */
+/** A view that was not requested for this time is dropped. */
 const idleViewMs = 60_000
 
 /** Delivers packaged streams over HTTP: LL-HLS, HLS and DASH on the same bytes. */
@@ -156,7 +156,7 @@ class PlaybackServer implements Playback {
         sendProblem(exchange.response, 'request.not_found')
         return
       case 'keyframe':
-        // a page asks as soon as it hears of the first keyframe, which is a part's length before there is a part of it
+        // a page sends its request as soon as it is notified of the first keyframe, which is a part's length before there is a part of it
         this.#whenReady(exchange, this.#startDeadline(), () => this.#keyframe(exchange, name))
         return
       case 'about':
@@ -231,7 +231,7 @@ class PlaybackServer implements Playback {
     })
   }
 
-  /** What a player's page says of a name. Always 200: a page that waits for a stream asks for nothing that is missing. */
+  /** The state of a stream for the player's page. Always 200: a page that waits for a stream causes no 404. */
   #about(exchange: Exchange, name: string): void {
     const status = this.#dependencies.status(name)
     const body = Buffer.from(JSON.stringify(streamNotice(name, status)))
@@ -276,7 +276,7 @@ class PlaybackServer implements Playback {
       clockUrl: options.clockUrl ?? defaultClockUrl,
       nowMs: monotonicMs() + stream.clockOffsetMs,
     })
-    // The address outlives the run, so even a static manifest is kept only for as long as a multivariant playlist.
+    // The URL outlives the run, so even a static manifest is kept only for as long as a multivariant playlist.
     const sent = this.#delivery.sendText(exchange, text, stream.ended ? 'public, max-age=60' : 'max-age=0, must-revalidate')
     this.#delivery.seen(view, exchange, 'dash', undefined, sent)
   }

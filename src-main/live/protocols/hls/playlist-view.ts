@@ -2,14 +2,14 @@ import { type RenditionReport, writeMediaPlaylist } from '../../../formats/m3u8-
 import { writeMultivariantPlaylist } from '../../../formats/m3u8-multivariant.ts'
 import { listedParts, type MediaSegment, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
 
-/** `https://cdn.example/live/NAME/`, or nothing, so that addresses stay relative. */
+/** `https://cdn.example/live/NAME/`, or nothing, so that URLs stay relative. */
 export function addressPrefix(cdnPrefix: string, name: string): string {
   if (cdnPrefix === '') return ''
   return `${cdnPrefix.endsWith('/') ? cdnPrefix.slice(0, -1) : cdnPrefix}/live/${name}/`
 }
 
 /**
- * The multivariant playlist. The viewer's session goes into playlist addresses alone: media addresses must be the same
+ * The multivariant playlist. The viewer's session goes into playlist URLs only: media URLs must be the same
  * for every viewer, or no cache could share them.
  */
 export function multivariantText(
@@ -41,7 +41,9 @@ export function multivariantText(
   return writeMultivariantPlaylist({ independentSegments, video, audio, ...(startOffsetS !== undefined && { startOffsetS }) })
 }
 
-/** The renditions that a new player is notified of: one that nobody makes now, or that has nothing yet beside others that have, is left out. */
+/**
+ * The renditions that a new player is notified of: one that is not produced now, or that has no media yet while others have, is left out.
+ */
 export function offered(stream: PackagedStream): readonly PackagedRendition[] {
   const usable = stream.renditions.filter((rendition) => !rendition.away && rendition.averageBandwidth > 0)
   return usable.length > 0 ? usable : stream.renditions
@@ -49,7 +51,7 @@ export function offered(stream: PackagedStream): readonly PackagedRendition[] {
 
 /**
  * One rendition's media playlist. It is the same for all viewers, so its rendition reports carry no session: a report
- * is about the media, and a player that asks with its own address loses nothing.
+ * is about the media, and a player that uses its own URL loses nothing.
  */
 export function mediaPlaylistText(
   stream: PackagedStream,
@@ -62,7 +64,7 @@ export function mediaPlaylistText(
     for (const other of stream.renditions) {
       if (other === rendition || other.id === rendition.id || other.away) continue
       const edge = lastListed(other)
-      // Section 4.4.5.4: always relative, even where media has a CDN's address.
+      // Section 4.4.5.4: always relative, even where media has a CDN's URL.
       if (edge) reports.push({ uri: `../${other.id}/index.m3u8`, ...edge })
     }
   }

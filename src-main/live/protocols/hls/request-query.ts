@@ -1,7 +1,7 @@
 import { isWord, wholeNumber } from '../../http/live-url.ts'
 import { parseStartPoint, type StartPoint } from '../../packaging/rewind/start-point.ts'
 
-/** The query of a playback address: delivery directives (RFC 8216bis section 6.2.5) and the viewer's session. */
+/** The query of a playback URL: delivery directives (RFC 8216bis section 6.2.5) and the viewer's session. */
 export interface PlaybackQuery {
   /** `_HLS_msn`: wait for this media sequence number. */
   readonly sequence: number | undefined
@@ -9,7 +9,7 @@ export interface PlaybackQuery {
   readonly part: number | undefined
   /** `_HLS_skip`: a delta update is welcome. */
   readonly skip: boolean
-  /** `session` of our own player's address. */
+  /** `session` of our own player's URL. */
   readonly session: string | undefined
   /** `CMCD`, still percent-encoded. */
   readonly cmcd: string | undefined

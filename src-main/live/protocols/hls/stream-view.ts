@@ -77,7 +77,7 @@ export class StreamView {
     return text
   }
 
-  /** The playlist of MPEG-TS segments, shared likewise. */
+  /** The playlist of MPEG-TS segments, also shared. */
   muxedPlaylist(muxed: MuxedRendition, cdnPrefix: string): SharedText {
     this.#forgetOtherPrefix(cdnPrefix)
     let text = this.#texts.get(muxed.id)
@@ -120,7 +120,7 @@ function segmentAt(rendition: PackagedRendition, sequence: number): MediaSegment
   return rendition.segments.find((segment) => segment.sequence === sequence)
 }
 
-/** The part of that serial, while memory holds it. */
+/** The part of that serial, while it is in memory. */
 export function partOf(rendition: PackagedRendition, serial: number): MediaPart | undefined {
   for (let index = rendition.segments.length - 1; index >= 0; index--) {
     const { parts, stored } = rendition.segments[index] as MediaSegment
@@ -132,7 +132,7 @@ export function partOf(rendition: PackagedRendition, serial: number): MediaPart 
 }
 
 /**
- * Whether a blocked reload may be answered (RFC 8216bis section 6.2.5.2): the playlist holds the segment, or that part of
+ * Whether a blocked reload may be answered (RFC 8216bis section 6.2.5.2): the playlist contains the segment, or that part of
  * it; a part beyond the end of a segment that is complete means the first part of the next one.
  */
 export function reached(rendition: PackagedRendition, sequence: number, part: number | undefined): boolean {

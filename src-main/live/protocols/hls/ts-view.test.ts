@@ -144,7 +144,7 @@ describe('a stream as MPEG-TS', () => {
 describe('plain HLS with the container mpegts', () => {
   const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet }
 
-  /** Serves ten seconds of picture and sound and asks for some addresses of it. */
+  /** Serves ten seconds of video and audio and requests some of their URLs. */
   async function ask(
     container: PlaybackOptions['container'],
     tracks: readonly Track[],

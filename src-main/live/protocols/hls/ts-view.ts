@@ -8,15 +8,18 @@ import { type TsTrack, writeTsSegment } from '../../../formats/mpegts-writer.ts'
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../../packaging/packaged-stream.ts'
 import { addressPrefix } from './playlist-view.ts'
 
-/** One picture and one sound of a stream as they are together in transport stream segments; either may be missing, not both. */
+/** One video and one audio track of a stream, muxed in transport stream segments; one of them may be missing, not both. */
 export interface MuxedRendition {
-  /** What is in addresses: `ts-v0-a0`, `ts-v0`, `ts-a0`. */
+  /** The name in URLs: `ts-v0-a0`, `ts-v0`, `ts-a0`. */
   readonly id: string
   readonly video: PackagedRendition | undefined
   readonly audio: PackagedRendition | undefined
 }
 
-/** Largest part of a transport stream that is neither frames nor packet headers: tables and the filling of whole sixteens, for each segment. */
+/**
+ * Largest part of a transport stream that is neither frames nor packet headers: tables and padding of continuity counters to multiples of
+ * sixteen packets, for each segment.
+ */
 const fixedPackets = 62
 /** Stuffing, header and times of a PES packet, on average at most. */
 const pesOverheadBytes = 140
@@ -90,21 +93,21 @@ interface Seam {
 }
 
 /**
- * One run of a stream as MPEG-TS: playlists of the complete segments that picture and sound share, and the segments themselves,
- * made out of our own CMAF chunks when somebody asks for one. While nobody asks it holds and does nothing.
+ * One run of a stream as MPEG-TS: playlists of the complete segments that video and audio share, and the segments themselves, made from our
+ * own CMAF chunks on request. Without requests it uses no memory and no CPU.
  */
 export class TsView {
   readonly #stream: PackagedStream
   /** For each muxed rendition by sequence number: seams stay counted after their segments have left the window. */
   readonly #seams = new Map<string, Map<number, Seam>>()
-  /** Made segments by rendition and number; the one that was asked for last stands last. */
+  /** Made segments by rendition and number; the one that was requested last is last. */
   readonly #kept = new Map<string, Uint8Array>()
 
   constructor(stream: PackagedStream) {
     this.#stream = stream
   }
 
-  /** The muxed rendition of that address, while the stream's codecs allow it. */
+  /** The muxed rendition of that name, if the stream's codecs allow it. */
   find(id: string): MuxedRendition | undefined {
     return id.startsWith('ts-') ? muxedRenditions(this.#stream)?.find((one) => one.id === id) : undefined
   }
@@ -148,7 +151,9 @@ export class TsView {
     return bytes
   }
 
-  /** The segments that every member has whole, seen as one; a change of codec is a seam here, since there is no EXT-X-MAP to tell it. */
+  /**
+   * The segments that every member has whole, seen as one; a change of codec is a seam here, since there is no EXT-X-MAP to announce it.
+   */
   #segments(muxed: MuxedRendition): PlaylistSegment[] {
     const { ended } = this.#stream
     const main = mainOf(muxed)
@@ -162,7 +167,7 @@ export class TsView {
     // A track that was replaced starts again further on: what was listed before it stays counted, with a seam between.
     if (known && !known.has(from)) for (const [sequence, { count }] of known) if (sequence < from) previous = { configuration: '', count }
     for (const segment of main.segments) {
-      // transport streams are made of what memory holds: the rewind window is fMP4's
+      // transport streams are made from media in memory: the rewind window is for fMP4 only
       if (segment.sequence < from || segment.stored) continue
       const beside = other?.segments.find((each) => each.sequence === segment.sequence)
       if (!ended && !(segment.complete && (!other || beside?.complete))) break

@@ -11,7 +11,7 @@ export interface Waiter {
 
 /**
  * The waiting requests of one stream, woken in the order in which they came. Time-outs are found by one slow timer for
- * all, since a wait that ends a quarter of a second late harms nobody and thousands of timers would.
+ * all, since a wait that ends a quarter of a second late does no harm, and thousands of timers would.
  */
 export class Waiters {
   readonly #waiting = new Set<Waiter>()

@@ -41,7 +41,7 @@ export class TransportStreamPublisher implements TsSink {
       this.#refuse(new AppError('ingest.media', 'No video or audio was found in the transport stream'))
   }
 
-  /** No more comes: the last frames are handed on. */
+  /** The input has ended: the last frames are passed on. */
   end(): void {
     this.#reader.end()
     this.#letGo()
@@ -92,7 +92,7 @@ export class TransportStreamPublisher implements TsSink {
     const kept = this.#kept
     if (kept === undefined) return
     this.#kept = undefined
-    // Pictures first, as every other way in declares them.
+    // Video first, as in every other input.
     this.#keptTracks.sort((a, b) => (a.kind === b.kind ? 0 : a.kind === 'video' ? -1 : 1))
     for (const track of this.#keptTracks) this.#publication.setTrack(track)
     this.#keptTracks = []

@@ -5,7 +5,7 @@ import type { Codec } from '../../../formats/track.ts'
 
 /** Bits of `capsEx` (Enhanced RTMP v2, NetConnection connect). */
 export const CapsEx = { reconnect: 1, multitrack: 2, modEx: 4, timestampNanoOffset: 8 } as const
-/** Bits of the FourCC info maps. We neither decode nor encode: we forward. */
+/** Bits of the FourCC info maps. We only forward: we do not decode or encode. */
 const canForward = 4
 const canDecode = 1
 

@@ -92,7 +92,7 @@ export class Commands {
     }
   }
 
-  /** One connection does one thing at a time. */
+  /** A connection either publishes or plays one stream at a time. */
   private mayBegin(what: 'publish' | 'play', streamId: number): boolean {
     if (this.connection.phase !== 'command') {
       this.connection.refuse(new AppError('ingest.protocol', `${what} came twice on one connection`))

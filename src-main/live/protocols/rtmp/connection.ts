@@ -1,7 +1,7 @@
 import type { AppError } from '../../../platform/errors.ts'
 import type { MessageSender } from './message-sender.ts'
 
-/** Where a connection stands. `opening` waits for the gate; `closing` has said its last word and waits for the socket. */
+/** State of a connection. `opening` waits for the access check; `closing` has sent its last message and waits for the socket. */
 export type Phase = 'handshake' | 'command' | 'opening' | 'publishing' | 'playing' | 'closing'
 
 /** What commands, publishing and playing know of the connection that they came on, and ask of it. The session is it. */

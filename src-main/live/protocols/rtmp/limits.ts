@@ -5,9 +5,9 @@ export const windowBytes = 2_500_000
 export interface RtmpLimits {
   /** Open connections in all. */
   readonly connections: number
-  /** Open connections from one address. */
+  /** Max open connections from one IP address. */
   readonly connectionsPerAddress: number
-  /** The same for addresses of this machine, where a test or a relay opens many. */
+  /** The same for IP addresses of this machine, where a test or a relay opens many. */
   readonly connectionsPerLoopbackAddress: number
   /** From accepting a connection to its first byte, ms. */
   readonly firstByteMs: number

@@ -13,7 +13,7 @@ import { parseStreamAddress, type StreamAddress } from './stream-address.ts'
 const maxMessageStreams = 16
 const noCapabilities: ClientCapabilities = { enhanced: false, reconnect: false, fourCcs: new Set() }
 
-/** Who is connected, and to what: the commands `connect` and `createStream` (RTMP 1.0 section 7.2.1) and what they told. */
+/** Who is connected, and to what: the commands `connect` and `createStream` (RTMP 1.0 section 7.2.1) and their parameters. */
 export class NetConnection {
   connected = false
   /** What the client calls itself; empty before connect. */

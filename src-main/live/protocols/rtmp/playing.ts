@@ -14,9 +14,9 @@ import type { StreamAddress } from './stream-address.ts'
 
 /** Above this a player's frames wait in its own queue, where whole GOPs can be dropped, bytes. */
 const congestedBytes = 256 * 1024
-/** How often the viewer registry hears of a player, ms. */
+/** How often a player is reported to the viewer registry, ms. */
 const reportMs = 1000
-/** Some players look for this before they believe in sound and picture. */
+/** Some players need this to expect audio and video. */
 const sampleAccessBody = writeAmf0(['|RtmpSampleAccess', true, true])
 
 /** What a connection plays: the commands of a player, and the viewer that others see. */
@@ -96,7 +96,7 @@ export class Playing {
       this.dependencies.limits,
       this.outlet(streamId, query.get('codecs') === 'all'),
     )
-    // The stream may have turned out unplayable while its tracks were told.
+    // The stream may have turned out unplayable while its tracks were announced.
     if (connection.phase !== 'playing') player.stop()
     else {
       this.player = player
@@ -125,12 +125,12 @@ export class Playing {
     if (wanted) this.player.resume()
   }
 
-  /** The socket has room again. */
+  /** The socket has space again. */
   onDrain(): void {
     this.player?.onDrain()
   }
 
-  /** Tells the viewer registry what this player took, as often as it wants to hear. */
+  /** Reports to the viewer registry what this player received, as often as it wants. */
   report(nowMs: number): void {
     const { player } = this
     if (!player || nowMs - this.reportedAtMs < reportMs) return

@@ -18,7 +18,7 @@ interface HeldMessage {
   readonly body: Buffer
 }
 
-/** What a connection publishes: from the question to the gate until `leave`. Media that comes while nobody is accepted is left out. */
+/** What a connection publishes: from the access check until `leave`. Media that comes before it is accepted is dropped. */
 export class Publishing {
   private readonly connection: Connection
   private readonly net: NetConnection

@@ -2,7 +2,10 @@ import { readSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { repeat } from '../../../platform/repeat.ts'
 
-/** Takes `buffer[0, length)` of a socket; the buffer is shared and holds something else afterwards. False: the socket is to be read as usual again. */
+/**
+ * Takes `buffer[0, length)` of a socket; the buffer is shared and is overwritten afterwards. False: the socket is to be read as usual
+ * again.
+ */
 export type TakeBytes = (buffer: Buffer, length: number) => boolean
 
 /**
@@ -35,7 +38,7 @@ interface Seat {
 const bufferBytes = 65_536
 /** Full reads of one socket in one beat; then the others have their turn. */
 const maxReads = 8
-/** After so many empty beats in a row the socket is silent: the system's event queue tells when it has something again. */
+/** After so many empty reads in a row the socket is idle: the system's event queue reports when it has data again. */
 const maxMisses = 3
 
 /**
@@ -62,7 +65,7 @@ export function createReadBatch(periodMs: number): ReadBatch {
       try {
         length = readSync(handle.fd, buffer, 0, bufferBytes, null)
       } catch (error) {
-        // A fault of the connection shows again where sockets are read as usual, and is told there.
+        // An error of the connection occurs again where sockets are read as usual, and is reported there.
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return false
         if (reads === 0) seat.misses++
         return seat.misses < maxMisses

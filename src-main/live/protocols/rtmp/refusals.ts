@@ -2,7 +2,7 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import type { AppError, ErrorCode } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 
-/** Lines of one code in one window that are written out; the rest is counted and told in one line. */
+/** Lines of one code in one window that are written out; the rest is counted and reported in one line. */
 const linesPerWindow = 10
 const windowMs = 10_000
 
@@ -44,7 +44,7 @@ export class Refusals {
     }
   }
 
-  /** Tells what was kept back in windows that are over. */
+  /** Reports what was suppressed in windows that are over. */
   tick(nowMs: number): void {
     for (const [code, window] of this.windows) {
       if (nowMs - window.startedAtMs < windowMs) continue

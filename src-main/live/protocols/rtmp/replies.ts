@@ -9,7 +9,7 @@ export function resultBody(transaction: number, ...values: Amf0Writable[]): Buff
   return writeAmf0(['_result', transaction, ...values])
 }
 
-/** `_result` of connect, with what we support where the client speaks Enhanced RTMP. */
+/** `_result` of connect, with what we support if the client supports Enhanced RTMP. */
 export function connectResultBody(transaction: number, client: ClientCapabilities, objectEncoding: number): Buffer {
   return resultBody(
     transaction,

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { RtmpServer } from './server.ts'
 
-/** The RTMP endpoints' figures on /metrics, read when they are asked for. No label carries text from the network. */
+/** The RTMP endpoints' figures on /metrics, read on request. No label carries text from the network. */
 export function registerRtmpMetrics(registry: Registry, server: () => Pick<RtmpServer, 'connections' | 'counters'>): void {
   const registers = [registry]
   new Gauge({

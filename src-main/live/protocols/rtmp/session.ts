@@ -18,8 +18,8 @@ import type { SessionDependencies } from './session-dependencies.ts'
 const farewellMs = 2000
 
 /**
- * The life of one connection: handshake, protocol control, acknowledgements, time-outs and farewell. Feed it with `onBytes`, `tick`,
- * `onDrain` and `onClose`. What the client asks for is the business of its commands, and of what they publish or play.
+ * The life of one connection: handshake, protocol control, acknowledgements, time-outs and closing. Feed it with `onBytes`, `tick`,
+ * `onDrain` and `onClose`. The client's requests are handled by its commands, and by what they publish or play.
  */
 export class Session implements Connection {
   readonly id: string
@@ -229,7 +229,7 @@ export class Session implements Connection {
         }
         return
       default:
-        // Acknowledgements, peer bandwidth, shared objects and what nobody has defined change nothing here.
+        // Acknowledgements, peer bandwidth, shared objects and undefined messages change nothing here.
         return
     }
   }

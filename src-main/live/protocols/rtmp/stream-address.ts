@@ -8,7 +8,7 @@ export interface StreamAddress {
   readonly query: ReadonlyMap<string, string>
 }
 
-/** Parameters in one address; more are ignored. */
+/** Max parameters in one URL; more are ignored. */
 const maxParameters = 32
 
 /**

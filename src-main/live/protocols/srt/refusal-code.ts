@@ -13,7 +13,7 @@ const codes: Readonly<Record<string, number>> = {
   'internal': SrtReject.internal,
 }
 
-/** The code that a caller is told for one of our errors. */
+/** The code that a caller gets for one of our errors. */
 export function rejectCode(reason: AppError): number {
   return codes[reason.code] ?? SrtReject.forbidden
 }

@@ -4,7 +4,7 @@ import type { Packet, Track } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
 import type { SrtConnection } from './transport/connection.ts'
 
-/** Tracks that are told at the start come at once; the transport stream's map then has them all. */
+/** Tracks that are announced at the start come at once; the transport stream's PMT then has them all. */
 const versions = 32
 
 /** What differs where a stream is sent on rather than played. */
@@ -21,7 +21,7 @@ export class SrtPlayer implements StreamSubscriber {
   bytesSinceReport = 0
   /** Bytes queued since the start. */
   bytes = 0
-  /** Pictures queued since the start. */
+  /** Frames queued since the start. */
   frames = 0
   /** Frames that this player was too slow for. */
   dropped = 0

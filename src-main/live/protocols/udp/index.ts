@@ -14,7 +14,7 @@ import { NewUdpInputSchema, type UdpInputInfo, UdpInputSchema } from './udp-sche
 export interface UdpInputsDependencies {
   readonly database: LiveDatabase
   readonly gate: PublishGate
-  /** Address to listen on where an input names none. */
+  /** IP address to listen on if an input has none. */
   readonly bind: string
   readonly key: (stream: string) => { readonly secret: string; readonly dispose: () => void }
   readonly events: EventBus
@@ -31,7 +31,7 @@ interface Kept {
   readonly input: UdpInput
 }
 
-/** Inputs at most: each holds a port and its buffer. */
+/** Max inputs: each uses a port and its buffer. */
 const maxInputs = 100
 
 /** MPEG-TS over UDP, unicast and multicast: inputs that are kept and listen while the host runs. */

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net'
 
 /** Where datagrams of a transport stream are expected. */
 export interface UdpAddress {
-  /** Address of this machine to listen on; undefined for the host's own. For a group: the interface that joins it. */
+  /** IP address of this machine to listen on; undefined for the host's own. For a group: the interface that joins it. */
   readonly local: string | undefined
   /** Multicast group. */
   readonly group: string | undefined

@@ -4,7 +4,7 @@ import { tsPacketBytes } from '../../../formats/mpegts-packets.ts'
 import type { Publication, PublishGate } from '../../hub/publisher.ts'
 import { UdpInput } from './udp-input.ts'
 
-/** A port that nobody listens on. */
+/** A port that nothing listens on. */
 async function freePort(): Promise<number> {
   const socket = createSocket('udp4')
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
@@ -36,7 +36,7 @@ it('ends its own stream alone where a datagram makes the program fail, and says 
   onTestFinished(() => input.stop())
   const sender = createSocket('udp4')
   onTestFinished(() => void sender.close())
-  // Marked as broken on its way: the publication is asked to note it.
+  // Marked as broken in transit: the publication must record it.
   const packet = Buffer.alloc(tsPacketBytes, 0xff)
   packet.set([0x47, 0x80, 0x11, 0x10])
   const datagram = Buffer.concat(Array.from({ length: 7 }, () => packet))

@@ -19,9 +19,9 @@ const syncByte = 0x47
 
 export interface UdpInputDependencies {
   readonly gate: PublishGate
-  /** Address to listen on where the input names none. */
+  /** IP address to listen on if the input has none. */
   readonly bind: string
-  /** A key of the stream that holds until `dispose`. */
+  /** A key of the stream that is valid until `dispose`. */
   readonly key: () => { readonly secret: string; readonly dispose: () => void }
   readonly onChange: () => void
 }
@@ -60,7 +60,7 @@ export class UdpInput {
     return { state, error: this.#error, sender: this.#sender, datagrams: this.#datagrams }
   }
 
-  /** Starts to listen; what hinders it is told by `state`. */
+  /** Starts to listen; an error is reported by `state`. */
   async start(): Promise<void> {
     const { group, port, family, local } = this.#address
     const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', reuseAddr: group !== undefined })

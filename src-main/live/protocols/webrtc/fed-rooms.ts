@@ -20,7 +20,7 @@ export class FedRooms {
     this.#realtime = realtime
   }
 
-  /** The room of that run of the stream, with one more viewer; give it back by `leave`. */
+  /** The room of that run of the stream, with one more viewer; release it with `leave`. */
   join(engine: SfuEngine, stream: LiveStream): string {
     const room = `feed ${stream.id} ${stream.epoch}`
     let fed = this.#rooms.get(room)
@@ -39,7 +39,7 @@ export class FedRooms {
     fed.timer = setTimeout(() => this.#end(fed), LINGER_MS)
   }
 
-  /** The engine's worker died: its rooms are gone. */
+  /** The engine's worker died: its rooms are closed. */
   clear(): void {
     for (const fed of [...this.#rooms.values()]) this.#end(fed)
   }

@@ -19,14 +19,14 @@ export interface HttpEndpointDependencies {
   readonly sessions: PeerSessions
   readonly limit: OfferLimit
   readonly iceServers: IceServers
-  /** True for a stream key that a publisher may use now; `name`: of the stream, where the address has it. */
+  /** True for a stream key that a publisher may use now; `name`: of the stream, if the URL has it. */
   readonly isKey: (key: string, name: string | undefined) => boolean
   /** Who watches by a request that was accepted. */
   readonly viewerOf: WatchAccess['viewerOf']
   readonly log: Logger
 }
 
-/** An address of WHIP or WHEP. */
+/** A URL of WHIP or WHEP. */
 interface Target {
   readonly role: 'whip' | 'whep'
   /** Undefined where the key alone names the stream. */
@@ -237,7 +237,7 @@ function body(request: AnyRequest): Promise<string> {
       clearTimeout(timer)
       resolve(Buffer.concat(chunks).toString('utf8'))
     })
-    // Nobody reads the answer, and nothing failed here: an offer that breaks off is no line of the log.
+    // The client is gone, and nothing failed here: an aborted offer is not logged.
     const breakOff = (): void => {
       clearTimeout(timer)
       reject(new AppError('request.invalid', 'The connection was closed before the whole body had come'))

@@ -1,7 +1,7 @@
 import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
 import { AppError } from '../../../platform/errors.ts'
 
-/** Which servers clients are notified of. Logins are for accepted sessions alone: a TURN server relays for whoever has one. */
+/** The servers that are sent to clients. Credentials are only for accepted sessions: a TURN server relays for everyone who has them. */
 export interface IceServers {
   /** Those without a login, for anybody. */
   readonly open: readonly IceServer[]
@@ -11,7 +11,7 @@ export interface IceServers {
 
 /**
  * Reads the option `iceServers`: entries parted by commas, each `stun:HOST:PORT` or
- * `turn:USER:PASSWORD@HOST:PORT?transport=udp` (`turns:` likewise). Throws `config.invalid`.
+ * `turn:USER:PASSWORD@HOST:PORT?transport=udp` (the same for `turns:`). Throws `config.invalid`.
  */
 export function readIceServers(text: string): readonly IceServer[] {
   const servers: IceServer[] = []
@@ -45,7 +45,7 @@ export function iceLinks(servers: readonly IceServer[]): readonly string[] {
 /** Most servers that are taken of one answer. */
 const maxLinks = 16
 
-/** Reads `Link` headers of a WHIP server; whatever is no ICE server is left out. */
+/** Reads `Link` headers of a WHIP server; links that are not ICE servers are skipped. */
 export function readIceLinks(values: readonly string[]): readonly IceServer[] {
   const servers: IceServer[] = []
   for (const value of values) {

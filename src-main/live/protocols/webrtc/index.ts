@@ -20,7 +20,7 @@ import { turnServers } from './turn-credentials.ts'
 
 export interface WebrtcDependencies {
   readonly config: Pick<LiveConfig, 'webrtcPort' | 'webrtcEngine' | 'webrtcAddresses' | 'iceServers' | 'turn'>
-  /** Address that the host's ports are bound to. */
+  /** IP address that the host's ports are bound to. */
   readonly bind: string
   readonly gate: PublishGate
   /** True for a stream key that a publisher may use now. */

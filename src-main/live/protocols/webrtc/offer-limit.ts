@@ -3,10 +3,10 @@ import { addressGroup } from '../../../platform/network-address.ts'
 /** Offers that one client (IPv4 address, /64 network of IPv6) may send at once, and how many it regains each second. */
 const max = 60
 const perSecond = 10
-/** Addresses remembered at most: the one that was heard of longest ago goes first. */
+/** Max IP addresses to remember: the one that was seen longest ago is dropped first. */
 const maxAddresses = 10_000
 
-/** Bounds how often an address may make us set up a connection. */
+/** Limits how often an IP address may set up a connection. */
 export class OfferLimit {
   readonly #now: () => number
   readonly #left = new Map<string, { tokens: number; atMs: number }>()

@@ -21,7 +21,7 @@ export interface Offerer {
   readonly remoteAddress: string
   readonly userAgent: string
   readonly sdp: string
-  /** `session` of our own player's address: counts its connections, one after the other, as one viewer. */
+  /** `session` of our own player's URL: counts its connections, one after the other, as one viewer. */
   readonly viewer?: string | undefined
   /** Who watches, as the rules of access see it; they go on to be asked. */
   readonly watcher?: WatchRequest
@@ -66,7 +66,7 @@ interface Kept extends PeerSession {
 }
 
 const STATS_MS = 1000
-/** Sessions that are answered and not connected yet, of all addresses together. */
+/** Sessions that are answered and not connected yet, of all IP addresses together. */
 const MAX_PENDING = 1000
 
 /** All WebRTC sessions of the host: accepted, joined to streams and viewers, dropped. What comes of HTTP or WebSocket ends here. */
@@ -83,7 +83,7 @@ export class PeerSessions {
     this.#fed = new FedRooms(dependencies.realtime)
   }
 
-  /** What the engine tells. */
+  /** Events of the engine. */
   readonly events: SfuEvents = {
     onConnected: (id) => this.#connected(id),
     onClosed: (id, why) => this.#closed(id, why),
@@ -197,7 +197,7 @@ export class PeerSessions {
   close(id: string, why = 'closed'): void {
     const session = this.#sessions.get(id)
     if (session === undefined) return
-    // First, since the engine may tell of the end at once, which would count as a loss.
+    // First, since the engine may report the end at once, which would count as a loss.
     this.#forget(session, 'unpublish')
     this.#dependencies.engine.running?.close(id)
     session.listener?.('closed', why)

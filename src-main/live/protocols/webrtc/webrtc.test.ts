@@ -75,7 +75,7 @@ describe('an offer', () => {
       true,
     )
     expect(answer).toContain('a=group:BUNDLE 0 1 2')
-    // nothing is made of the sound, and yet it is not rejected: its transport, the first, serves the others
+    // the audio is not used, but it is not rejected: its transport, the first, serves the others
     expect(answer).toContain('m=audio 9 UDP/TLS/RTP/SAVPF 111')
     expect(answer).toContain('a=inactive\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2\r\nm=video 9')
     expect(answer).toContain('a=simulcast:recv l;h')

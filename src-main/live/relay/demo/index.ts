@@ -24,7 +24,7 @@ export interface DemoState {
   readonly running: boolean
   /** ISO 8601 time of the first frame of this run, null while not running. */
   readonly since: string | null
-  /** Number of the newest frame that the worker told of (every two seconds). */
+  /** Number of the newest frame that the worker reported (every two seconds). */
   readonly frame: number
   /** Frames that the machine was too slow to draw. */
   readonly skippedFrames: number

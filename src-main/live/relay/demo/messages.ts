@@ -1,4 +1,4 @@
-/** Messages of the host to the worker that makes the test stream. The address holds the stream key: it travels here, never in arguments. */
+/** Messages of the host to the worker that makes the test stream. The URL contains the stream key: it is sent here, never in arguments. */
 export interface TestStreamOptions {
   /** `rtmp://…`, or a file when `frames` is given. */
   readonly url: string

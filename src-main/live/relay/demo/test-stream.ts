@@ -57,7 +57,7 @@ export class TestStream {
   async stop(): Promise<void> {
     const running = this.#running
     this.#running = undefined
-    // The worker's goodbye may be lost with its connection, and nobody will come back.
+    // The worker's goodbye may be lost with its connection, and it will not come back.
     running?.stream.conclude()
     await this.#dependencies.worker.stop()
     running?.dispose()

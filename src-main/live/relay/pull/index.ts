@@ -20,7 +20,7 @@ export interface SourcesPartDependencies extends Omit<SourcesDependencies, 'stor
 
 export interface SourcesPart extends LivePart {
   readonly sources: Sources
-  /** Starts a source on demand when its stream is asked for, and lets the request go on once it plays. */
+  /** Starts a source on demand when its stream is requested, and lets the request go on once it plays. */
   readonly guard: RequestGuard
   /** The same for players of other protocols: see StreamDirectory. */
   startOnDemand(stream: string): Promise<LiveStream | undefined> | undefined

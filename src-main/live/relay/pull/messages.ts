@@ -1,4 +1,4 @@
-/** What the pull worker is told: one address for the life of the process. */
+/** Messages to the pull worker: one URL for the lifetime of the process. */
 export interface PullStart {
   readonly type: 'start'
   /** As FFmpeg takes it; passwords included. */
@@ -9,7 +9,7 @@ export interface PullStart {
 }
 
 export type FromPullWorker =
-  /** The address was opened and read: media follows on the pipe, as FLV. */
+  /** The URL was opened and read: media follows on the pipe, as FLV. */
   | { readonly type: 'opened'; readonly format: string }
   | { readonly type: 'skipped'; readonly what: string }
   | { readonly type: 'ended' }

@@ -53,7 +53,7 @@ export function startPull(dependencies: PullDependencies): Pull {
     dependencies.onGone(stopped ? undefined : error)
   }
 
-  /** Only once there is somewhere to put it: the pipe holds what comes before the word that the source was opened. */
+  /** Only once there is a target for it: the pipe buffers what comes before the message that the source was opened. */
   function readMedia(receiver: MediaReceiver): void {
     const reader = new FlvReader({
       onVideo: (timestampMs, body) => receiver.onVideo(timestampMs, body),
@@ -98,7 +98,7 @@ export function startPull(dependencies: PullDependencies): Pull {
     log,
     onMediaPipe: (pipe) => {
       media = pipe
-      // The process tells why it ended; the pipe only that it did.
+      // The process reports why it ended; the pipe only that it did.
       pipe.on('error', () => undefined)
     },
     onMessage,

@@ -7,7 +7,7 @@ import type { Sources } from './sources.ts'
 const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
-/** API routes of sources. A source makes the host open addresses and files, so making one is the admin's. */
+/** API routes of sources. A source makes the host open URLs and files, so only an admin may create one. */
 export function sourceRoutes(sources: Sources): readonly RouteDefinition[] {
   return [
     defineRoute({

@@ -14,7 +14,7 @@ const kinds: Readonly<Record<string, PullStart['kind']>> = {
   'https:': 'http',
 }
 
-/** What FFmpeg is told to open. Throws `source.address_invalid` with what is wrong. */
+/** The URL or path that FFmpeg opens. Throws `source.address_invalid` with what is wrong. */
 export function readSourceAddress(text: string): Omit<PullStart, 'type'> {
   const address = text.trim()
   if (isAbsolute(address)) return { kind: 'file', url: address, loop: true }

@@ -10,7 +10,7 @@ import { readSourceAddress } from './source-address.ts'
 const lingerMs = 15_000
 /** A run that lasted so long counts as good: waiting starts again, ms. */
 const goodAfterMs = 20_000
-/** Tracks left out that are told of. */
+/** Max skipped tracks to report. */
 const maxSkipped = 16
 
 /** What a source is, as it is kept. */

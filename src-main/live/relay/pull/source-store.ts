@@ -10,7 +10,7 @@ export interface StoredSource extends SourceSettings {
   readonly createdAt: string
 }
 
-/** Sources in the host's database. Addresses may hold passwords: they are encrypted. Resolves when it is on disk. */
+/** Sources in the host's database. URLs may contain passwords: they are encrypted. Resolves when it is on disk. */
 export interface SourceStore {
   all(): Promise<readonly StoredSource[]>
   save(source: StoredSource): Promise<void>

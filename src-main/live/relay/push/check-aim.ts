@@ -12,7 +12,7 @@ export function aimOf({ template, url, rendition, audioTrack, certificate, laten
   return { template, url, rendition, audioTrack, certificate, latencyMs, limited }
 }
 
-/** Checks what was asked for against the template; gives it back as it is kept. Throws `destination.address_invalid`. */
+/** Checks the request against the template; returns it as it is stored. Throws `destination.address_invalid`. */
 export function checkAim(aim: DestinationAim, { key, passphrase }: DestinationSecrets): DestinationAim {
   const template = templateOf(aim.template)
   const { name, protocol } = template

@@ -2,12 +2,12 @@ import { AppError } from '../../../platform/errors.ts'
 import { hiddenPart, maskUrl } from '../../../platform/url-secrets.ts'
 import type { DestinationProtocol } from './schemas.ts'
 
-/** An RTMP address, taken apart as `connect` and `publish` want it. */
+/** An RTMP URL, split as `connect` and `publish` need it. */
 export interface RtmpAddress {
   readonly secure: boolean
   readonly host: string
   readonly port: number
-  /** With its query, as it is in the address. */
+  /** With its query, as it is in the URL. */
   readonly app: string
   readonly tcUrl: string
   /** What `publish` names: the stream key. */
@@ -32,7 +32,7 @@ function invalid(message: string): AppError {
   return new AppError('destination.address_invalid', message)
 }
 
-/** Checks the server's part of an address and gives it back trimmed, without a slash at its end. Throws `destination.address_invalid`. */
+/** Checks the server's part of a URL and returns it trimmed, without a slash at its end. Throws `destination.address_invalid`. */
 export function checkDestinationUrl(text: string, protocol: DestinationProtocol): string {
   const trimmed = protocol === 'whip' ? text.trim() : text.trim().replace(/\/+$/, '')
   let url: URL
@@ -59,7 +59,7 @@ export function checkDestinationUrl(text: string, protocol: DestinationProtocol)
   return trimmed
 }
 
-/** Joins address and key. Without a key the last part of the address' path is the name to publish. Throws `destination.address_invalid`. */
+/** Joins URL and key. Without a key the last part of the URL's path is the name to publish. Throws `destination.address_invalid`. */
 export function parseRtmpAddress(server: string, key: string): RtmpAddress {
   const url = new URL(checkDestinationUrl(server, 'rtmp'))
   const secure = url.protocol === 'rtmps:'
@@ -92,7 +92,7 @@ export function shownUrl(url: string, protocol: DestinationProtocol, hasKey: boo
   return maskUrl(path.replace(/[^/]+$/, hiddenPart) + (query ?? ''))
 }
 
-/** Checks address and key together. Throws `destination.address_invalid`. */
+/** Checks URL and key together. Throws `destination.address_invalid`. */
 export function checkDestination(url: string, key: string, protocol: DestinationProtocol): void {
   if (protocol === 'rtmp') parseRtmpAddress(url, key)
   if (protocol === 'srt' && Buffer.byteLength(key.trim()) > maxStreamId) {

@@ -318,7 +318,7 @@ export class DestinationBook {
     return { ...aimOf(stored), url: stored.encryptedUrl === null ? stored.url : this.#open(stored.encryptedUrl) }
   }
 
-  /** What was asked for, checked and as it is kept. Throws `destination.address_invalid`. */
+  /** The request, checked and as it is stored. Throws `destination.address_invalid`. */
   #checked(asked: DestinationAim, secrets: DestinationSecrets): DestinationAim & Pick<StoredDestination, 'encryptedUrl'> {
     const aim = checkAim(asked, secrets)
     return { ...aim, ...keepUrl(this.#dependencies.secrets, aim.url, aim.template, secrets.key !== '') }
@@ -397,7 +397,7 @@ export class DestinationBook {
   }
 }
 
-/** A URL is its last author's: an admin who sends an editor's once more answers for it, an editor for what they changed. */
+/** A URL belongs to its last author: an admin who sends an editor's URL again is responsible for it, an editor for what they changed. */
 function limitedAfter(before: DestinationAim, url: string, sent: string | undefined, author: DestinationAuthor): boolean {
   if (sent === undefined) return before.limited
   return author.limited && (before.limited || url !== before.url)
@@ -406,8 +406,8 @@ function limitedAfter(before: DestinationAim, url: string, sent: string | undefi
 type Trusted = Pick<DestinationAim, 'url' | 'certificate'>
 
 /**
- * Throws `secret.needed` where secrets that are kept would go to another server than the one that they were entered for, or to whoever
- * shows another certificate in its place. Back to what this machine's authorities say needs nobody's word.
+ * Throws `secret.needed` where secrets that are kept would go to another server than the one that they were entered for, or to one that
+ * shows another certificate. Changing back to this machine's certificate authorities needs no confirmation.
  */
 function refuseElsewhere(before: Trusted, after: Trusted, kept: Readonly<Record<string, boolean>>): void {
   const fields = Object.keys(kept).filter((name) => kept[name])

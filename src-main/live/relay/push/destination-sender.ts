@@ -30,7 +30,7 @@ export interface DestinationSecrets {
 export interface DestinationSenderDependencies {
   /** Opens the connection. */
   readonly connect: (aim: DestinationAim, secrets: DestinationSecrets, events: TargetEvents) => Target
-  /** The stream that holds what is to be sent: the stream itself, one with its ladder, or its form for WebRTC. */
+  /** The stream that is to be sent: the stream itself, one with its ladder, or its form for WebRTC. */
   readonly viewOf: (stream: LiveStream, aim: DestinationAim) => LiveStream
   /** ms since 1970. */
   readonly now: () => number
@@ -44,7 +44,7 @@ export interface DestinationSenderDependencies {
 const settledMs = 10_000
 /** A destination that says no so often in a row needs a person. Once is not enough: it may still hold our previous connection for live. */
 const maxRefusals = 4
-/** While the publisher is away nobody is called, ms between looks. */
+/** While the publisher is away no connection is made; ms between checks. */
 const awayMs = 500
 
 const noSecrets: DestinationSecrets = { key: '', passphrase: '' }
@@ -86,7 +86,7 @@ export class DestinationSender {
     return this.stream !== undefined
   }
 
-  /** True where it was started for this run of the stream, whatever became of it. */
+  /** True if it was started for this run of the stream, even if it has failed or ended since. */
   isFor(stream: LiveStream): boolean {
     return this.stream === stream
   }
@@ -241,7 +241,7 @@ export class DestinationSender {
     const { name } = templateOf(this.aim.template)
     const reason = new AppError('destination.codec_refused', `${name} does not take ${codec.toUpperCase()}`)
     if (this.sending === undefined) {
-      // Told while the sending was being made.
+      // Reported while the sending was being created.
       this.unplayable ??= reason
     } else {
       this.fail(reason, 'hopeless')

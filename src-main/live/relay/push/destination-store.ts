@@ -11,9 +11,9 @@ export interface StoredDestination extends DestinationAim {
   /** Name of the stream. */
   readonly stream: string
   readonly label: string
-  /** As people may see it, its secrets masked; the whole of it is in `encryptedUrl`. */
+  /** As users may see it, with its secrets masked; the full URL is in `encryptedUrl`. */
   readonly url: string
-  /** The URL in the secret box's form, where it holds secrets; null: `url` is the whole of it. */
+  /** The URL in the secret box's form, if it contains secrets; null: `url` is complete. */
   readonly encryptedUrl: string | null
   /** The key in the secret box's form; null: none. */
   readonly encryptedKey: string | null
@@ -39,7 +39,7 @@ export function encryptKey(secrets: SecretBox, key: string): string | null {
   return key === '' ? null : secrets.encrypt(key)
 }
 
-/** A URL as it is kept: what may be seen of it, and the whole of it encrypted where that is not the same. */
+/** A URL as it is stored: the part that users may see, and the full URL encrypted if they differ. */
 export function keepUrl(
   secrets: SecretBox,
   url: string,

@@ -6,7 +6,7 @@ import type { ChosenTracks, Sending, SendingEvents } from './target.ts'
 
 /** A connection that takes FLV messages. */
 export interface FlvLink {
-  /** True while the connection holds more than it should. */
+  /** True while the connection buffers more than it should. */
   readonly congested: boolean
   /** Sends one FLV message; returns its bytes. */
   send(type: number, timestampMs: number, body: Buffer): number

@@ -29,7 +29,7 @@ export interface DestinationsDependencies {
   readonly ladderOf: (stream: LiveStream) => LiveStream
   /** The stream as WebRTC takes it. */
   readonly realtimeOf: (stream: LiveStream) => LiveStream
-  /** The process that sends over WebRTC; whoever made it stops it. */
+  /** The process that sends over WebRTC; its creator stops it. */
   readonly whip: WhipSender
   /** True for a stream that was live when the host before this one was lost: what was done by hand still applies to it. */
   readonly resumes: (stream: string) => boolean

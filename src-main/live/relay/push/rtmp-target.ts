@@ -28,7 +28,7 @@ const stageMs = 10_000
 const congestedBytes = 256 * 1024
 /** A destination that takes nothing for so long is given up, ms. */
 const stalledMs = 10_000
-/** How often servers are asked to acknowledge: what does not arrive is noticed by it, bytes. */
+/** How often servers are asked to acknowledge: undelivered data is noticed that way, bytes. */
 const acknowledgeBytes = 131_072
 /** A hang-up so shortly after `publish` was granted says that the key was wrong, ms. */
 const soonMs = 3000
@@ -66,7 +66,7 @@ export class RtmpTarget implements Target, FlvLink {
   private sentBytes = 0
   private readonly acknowledgements = new Acknowledgements()
 
-  /** `onHandshake`: the server is only to be tried. Called when it has shaken hands; nothing is asked of it then. */
+  /** `onHandshake`: the connection is only a test. Called after the handshake; no further requests are sent. */
   constructor(
     address: RtmpAddress,
     {
@@ -104,7 +104,7 @@ export class RtmpTarget implements Target, FlvLink {
     return this.sender.unsentBytes > congestedBytes
   }
 
-  /** What this process holds counts in full, beside what the acknowledgements tell of the systems and the network behind it. */
+  /** What this process buffers counts in full, plus what the acknowledgements say is in the systems and the network behind it. */
   get unconfirmedBytes(): number {
     return Math.max(this.sender.unsentBytes, this.acknowledgements.unconfirmed(this.sentBytes))
   }
@@ -148,7 +148,7 @@ export class RtmpTarget implements Target, FlvLink {
       this.sender.flush()
     }
     this.end()
-    // A destination that does not read keeps the last words from leaving: it gets a moment and no more.
+    // A destination that does not read blocks the last messages: it gets a short time and no more.
     setTimeout(() => socket.destroy(), farewellMs).unref()
     socket.end()
   }
@@ -318,7 +318,7 @@ export class RtmpTarget implements Target, FlvLink {
         this.acknowledgements.onAcknowledged(this.sentBytes, performance.now(), body.length >= 4 ? body.readUInt32BE(0) : undefined)
         return
       case MessageType.setPeerBandwidth:
-        // It tells how much may be under way, and wants to hear our window again: one smaller than that tells us sooner what arrives.
+        // It says how much may be in flight, and expects our window again: with a smaller one acknowledgements come sooner.
         if (body.length >= 4) {
           this.sender.control(MessageType.windowAcknowledgementSize, uint32Body(Math.min(acknowledgeBytes, body.readUInt32BE(0))))
         }

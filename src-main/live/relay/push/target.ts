@@ -2,13 +2,13 @@ import type { Track } from '../../../formats/track.ts'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import type { AppError } from '../../../platform/errors.ts'
 
-/** The far end of a destination, for as long as one connection holds. */
+/** The far end of a destination, for the lifetime of one connection. */
 export interface Target {
   /** Round trip, ms, where it was measured. */
   readonly rttMs: number | undefined
-  /** Bytes handed over that the far end has, as far as it tells, not got yet; undefined where it does not tell. */
+  /** Bytes handed over that the far end has not acknowledged yet; undefined if it does not report it. */
   readonly unconfirmedBytes?: number | undefined
-  /** Packets since the connection started, where the protocol tells of them. */
+  /** Packets since the connection started, if the protocol reports them. */
   readonly loss: TargetLoss | undefined
   /** Starts to send a stream; once, when it is live. */
   play(stream: LiveStream, tracks: ChosenTracks, events: SendingEvents): Sending
@@ -33,7 +33,7 @@ export interface ChosenTracks {
 
 /** One stream on its way to a target. */
 export interface Sending {
-  /** Pictures handed over. */
+  /** Frames handed over. */
   readonly frames: number
   /** Frames that the target was too slow for. */
   readonly dropped: number
@@ -46,7 +46,7 @@ export interface Sending {
   stop(): void
 }
 
-/** What a sending asks of its owner, and tells. */
+/** What a sending needs from its owner, and reports to it. */
 export interface SendingEvents {
   /** Whether the destination takes the track; undefined where its far end must know. */
   takes(track: Track): boolean | undefined
@@ -56,7 +56,7 @@ export interface SendingEvents {
   onEnd(): void
 }
 
-/** What a target tells its owner. */
+/** What a target reports to its owner. */
 export interface TargetEvents {
   /** Media may be sent. */
   onLive(): void

@@ -1,8 +1,8 @@
 /** Messages of the host to the process that encodes a slate. */
 export interface SlateJob {
-  /** The picture or short video; undefined for our own. */
+  /** The image or short video; undefined for our own. */
   readonly file: string | undefined
-  /** Stands on our own slate. */
+  /** The text on our own slate. */
   readonly title: string
   /** FLV file that is written. */
   readonly output: string

@@ -32,7 +32,7 @@ export async function readSlate(file: string, rate: SlateLoop['rate']): Promise<
     at += 15 + length
   }
   const pictures = packets.filter((packet) => packet.trackId === 'v0')
-  // the encoder's first packets of sound are its priming
+  // the encoder's first audio packets are its priming
   const silence = packets.findLast((packet) => packet.trackId === 'a0')
   if (pictures.length === 0 || pictures[0]?.key !== true) throw new Error('The encoder made no frame')
   const sound = tracks.get('a0')

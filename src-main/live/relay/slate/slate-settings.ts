@@ -30,7 +30,7 @@ export function slateSettings(tracks: readonly Track[], measuredRate: number | u
       height: video.height & ~1,
       rate: nearestRate(video.frameRate ?? measuredRate ?? 30),
     },
-    // other sound has no encoder here: the picture alone, and silence by absence
+    // there is no encoder for other audio: only video, without an audio track
     audio: silent ? { codec: sound.codec as 'aac' | 'opus', sampleRate: sound.sampleRate, channels: sound.channels } : undefined,
   }
 }

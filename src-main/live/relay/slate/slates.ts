@@ -15,7 +15,7 @@ import { slateSettings } from './slate-settings.ts'
 /** Slates kept encoded. */
 const KEPT = 16
 const MAX_SLATES = 100
-/** Points that a picture may have: 8K, and little enough to decode in moments. */
+/** Max pixels of an image: 8K, few enough to decode quickly. */
 const MAX_POINTS = 8192 * 4608
 /** Slates that are encoded at a time: when an uplink drops, every stream wants its own at once. */
 const ENCODERS = 2
@@ -87,7 +87,7 @@ export class Slates implements SlateSource {
     return chosen
   }
 
-  /** Keeps a picture or short video. Rejects with `slate.unreadable` where the engine cannot make a slate of it. */
+  /** Stores an image or short video. Rejects with `slate.unreadable` where the engine cannot make a slate of it. */
   async add(label: string, data: Buffer, actor: string): Promise<Slate> {
     if (this.#byId.size >= MAX_SLATES) throw new AppError('request.conflict', `There are ${MAX_SLATES} slates already`)
     const kind = kindOf(data)

@@ -1,4 +1,4 @@
-/** The process that makes clips: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+/** The process that makes clips: FFmpeg runs in it, so that a crash of FFmpeg does not crash the host. */
 import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
 import type { FromMaker, ToMaker } from '../messages.ts'
 

@@ -6,16 +6,16 @@ import type { VideoTrack } from '../../../../formats/track.ts'
 import { codedForm } from '../../../../media/worker/ffmpeg/coded-video.ts'
 import { must, setOption } from '../../../../media/worker/ffmpeg/engine.ts'
 
-/** A picture that was encoded again, with the time that it was given, ticks. */
+/** A frame that was encoded again, with the time that it was given, ticks. */
 export interface EncodedPicture {
   readonly data: Uint8Array
   readonly pts: number
   readonly key: boolean
 }
 
-/** Encodes the pictures of one cut group: the first becomes a keyframe, and none is shown out of order. */
+/** Encodes the frames of one cut group: the first becomes a keyframe, and there are no B-frames. */
 export interface CutEncoder {
-  /** The parameter sets that its pictures need, as an avcC record. */
+  /** The parameter sets that its frames need, as an avcC record. */
   readonly config: Uint8Array
   encode(frame: Frame, pts: number): Promise<readonly EncodedPicture[]>
   finish(): Promise<readonly EncodedPicture[]>
@@ -32,14 +32,14 @@ const profiles: Readonly<Record<number, string>> = {
   244: 'high444',
 }
 
-/** True where pictures of the track can be encoded so that they are beside its own. */
+/** True if frames of the track can be encoded so that they fit next to its own. */
 export function canEncode(track: VideoTrack): boolean {
   if (track.codec !== 'h264' || !Codec.findEncoderByName('libx264' as never)) return false
   const source = parseAvcDecoderConfiguration(track.config)
   return !isFault(source) && source.nalLengthSize === 4 && profiles[source.profile] !== undefined
 }
 
-/** Opens an encoder in the track's profile and level, for pictures like this one; `setId` numbers its parameter sets. */
+/** Opens an encoder in the track's profile and level, for frames like this one; `setId` numbers its parameter sets. */
 export function openCutEncoder(track: VideoTrack, like: Frame, setId: number): CutEncoder {
   const source = parseAvcDecoderConfiguration(track.config) as AvcConfiguration
   const codec = Codec.findEncoderByName('libx264' as never)

@@ -19,7 +19,7 @@ interface ClipTrack extends MovieTrack {
   readonly samples: readonly ClipSample[]
 }
 
-/** Sound before the start that a decoder needs to be in tune, s; it is not heard. */
+/** Audio before the start that a decoder needs for priming, s; it is not played. */
 const preRollS = { opus: 0.08, other: 0.03 }
 const largestRead = 4 * 1024 * 1024
 

@@ -22,10 +22,10 @@ const codecIds = {
   mp3: AV_CODEC_ID_MP3,
 } as const
 const rate = 48_000
-/** Distance between where the sound is and where its times say it should at which it jumps there: 60 ms. */
+/** Max difference between the position of the audio and its timestamps; beyond it the audio jumps: 60 ms. */
 const jumpSamples = 2880
 
-/** Sound of any codec made Opus. */
+/** Converts audio of any codec to Opus. */
 export interface OpusConverter {
   readonly track: Track
   /** Takes a packet of the source, gives what is complete by it. A packet that cannot be decoded is passed over. */

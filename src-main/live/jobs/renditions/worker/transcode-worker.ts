@@ -1,4 +1,4 @@
-/** The process that transcodes one stream: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+/** The process that transcodes one stream: FFmpeg runs in it, so that a crash of FFmpeg does not crash the host. */
 import type { Packet, Track } from '../../../../formats/track.ts'
 import { openMediaWire } from '../../../../platform/workers/media-wire.ts'
 import { connectToHost, openMediaPipe } from '../../../../platform/workers/worker-side.ts'

@@ -21,7 +21,7 @@ const maxQueueMs = 6000
 interface Lane {
   readonly spec: VideoOutput
   encoder: VideoEncoder | undefined
-  /** False until the first picture that it may start with. */
+  /** False until the first frame that it may start with. */
   begun: boolean
   frames: number
   bytes: number
@@ -30,7 +30,7 @@ interface Lane {
 
 type Entry = Packet | 'seam' | 'live'
 
-/** Decodes one source's picture once, and makes of it and of its sound what is asked for. */
+/** Decodes one source's video once, and makes the requested renditions from it and from its audio. */
 export class Transcode {
   readonly #sink: TranscodeSink
   readonly #tracks = new Map<string, Track>()
@@ -39,7 +39,7 @@ export class Transcode {
   #decoder: VideoDecoder | undefined
   #decodes: Track | undefined
   #live = false
-  /** Pictures that wait; sound never waits. */
+  /** Frames that wait; audio never waits. */
   #queue: Entry[] = []
   #running = false
   #closed = false
@@ -165,7 +165,7 @@ export class Transcode {
     if (!this.#running) void this.#run()
   }
 
-  /** Far behind, the pictures up to the newest keyframe are given up. */
+  /** Too far behind: the frames before the newest keyframe are dropped. */
   #shorten(newest: Packet): void {
     const first = this.#queue.find(isPacket) as Packet
     if (ticksToMs(newest.dts - first.dts, newest.track.timescale) > maxQueueMs) this.#queue = ['seam', 'live', newest]

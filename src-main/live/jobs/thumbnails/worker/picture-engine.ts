@@ -22,7 +22,7 @@ interface Answer {
   readonly sheet?: Uint8Array
 }
 
-/** Does what is asked. Throws FFmpeg's own words. */
+/** Handles a request. Throws with FFmpeg's own message. */
 export async function answer(message: ToPictures): Promise<Answer> {
   if (message.type === 'sheet') return { jpeg: await sheetOf(message) }
   return message.type === 'frame' ? frameOf(message) : fileOf(message)
@@ -104,7 +104,7 @@ function poster(frame: Frame): Promise<Uint8Array> {
   return withScaled(frame, size, encode)
 }
 
-/** The bytes of a picture in a size, planes one behind the other. */
+/** The bytes of a frame in that size, planes one after the other. */
 function raw(frame: Frame, size: TileSize): Promise<Uint8Array> {
   return withScaled(frame, size, async (picture) => new Uint8Array(picture.toBuffer()))
 }

@@ -1,4 +1,4 @@
-/** The process that makes JPEGs of coded frames: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+/** The process that makes JPEGs of coded frames: FFmpeg runs in it, so that a crash of FFmpeg does not crash the host. */
 import { setFlagsFromString } from 'node:v8'
 import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
 import type { FromPictures, ToPictures } from '../messages.ts'

@@ -45,7 +45,7 @@ export interface SrtCallOptions {
   readonly signal?: AbortSignal
 }
 
-/** Why a call did not come about; `rejectCode` is one of `SrtReject` where the listener told it; `cause` is the name server's. */
+/** Why a call failed; `rejectCode` is one of `SrtReject` if the listener sent it; `cause` is the error of the name server. */
 export class SrtCallError extends Error {
   readonly rejectCode: number | undefined
 

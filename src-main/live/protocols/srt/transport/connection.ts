@@ -37,7 +37,7 @@ export interface SrtConnection {
   send(payload: Uint8Array): boolean
   /** Says goodbye. Idempotent. */
   close(): void
-  /** Takes no more, and says goodbye when what was queued has arrived and been played, two seconds later at most. */
+  /** Accepts no more data, and sends a shutdown when what was queued has arrived and been played, two seconds later at most. */
   finish(): void
   statistics(): SrtStatistics
 }

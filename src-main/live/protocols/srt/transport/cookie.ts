@@ -2,11 +2,14 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 const stepMs = 60_000
 
-/** SYN cookies (draft-sharabayko-srt-01, section 4.3.1.1): a caller proves that it reads what is sent to its address before anything is kept for it. */
+/**
+ * SYN cookies (draft-sharabayko-srt-01, section 4.3.1.1): a caller proves that it reads what is sent to its IP address before any state is
+ * kept for it.
+ */
 export class SynCookies {
   readonly #secret = randomBytes(32)
 
-  /** 32 bits for this address at this time, ms. */
+  /** 32 bits for this IP address at this time, ms. */
   make(address: string, port: number, nowMs: number): number {
     return this.#of(address, port, Math.floor(nowMs / stepMs))
   }

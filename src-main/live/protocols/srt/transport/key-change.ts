@@ -35,7 +35,7 @@ export class KeyChange {
     return undefined
   }
 
-  /** The announcement once more, where the peer has not confirmed it for `patienceMs`. */
+  /** The announcement again, if the peer has not confirmed it for `patienceMs`. */
   due(nowMs: number, patienceMs: number): Uint8Array | undefined {
     if (this.#message === undefined || nowMs - this.#toldMs <= patienceMs) return undefined
     this.#toldMs = nowMs

@@ -3,7 +3,7 @@ import { RoundTrip } from './round-trip.ts'
 
 /** What both directions of a connection share: the moment, the round trip, and the way to the peer. */
 export class LinkWire {
-  /** Monotonic ms of what happens now: set by whoever holds it. */
+  /** Monotonic time of the current event, ms: set by the owner. */
   nowMs: number
   lastSentMs: number
   readonly trip = new RoundTrip()

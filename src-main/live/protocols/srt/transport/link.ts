@@ -4,7 +4,7 @@ import { LinkWire } from './link-wire.ts'
 import { type ReceivingOptions, ReceivingSide } from './receiving-side.ts'
 import { type SendingOptions, SendingSide } from './sending-side.ts'
 
-/** Packets that either side holds at most, as the flow window says. */
+/** Max packets that either side buffers, as in the flow window. */
 export const srtWindowPackets = 8192
 /** How often `tick` is to be called, ms: the rhythm of acknowledgements (draft-sharabayko-srt-01, section 4.8.1). */
 export const srtTickMs = 10
@@ -32,7 +32,7 @@ export class SrtLink implements SrtConnection {
   readonly ownSocketId: number
   onMessage: (payload: Buffer) => void = () => undefined
   onClose: (how: SrtEnd) => void = () => undefined
-  /** Called before `onClose`, for whoever holds the link. */
+  /** Called before `onClose`, for the owner of the link. */
   onGone: () => void = () => undefined
   readonly #options: SrtLinkOptions
   readonly #wire: LinkWire
@@ -77,7 +77,7 @@ export class SrtLink implements SrtConnection {
     this.#finishing ??= { emptyMs: undefined, untilMs: performance.now() + maxFinishMs + this.#options.sendLatencyMs }
   }
 
-  /** Ends the connection; the peer is told, except where it said so itself. */
+  /** Ends the connection; the peer is notified, unless it ended the connection itself. */
   end(how: SrtEnd): void {
     if (!this.#open) return
     if (how !== 'shutdown') this.#wire.control(SrtControl.shutdown, 0, 0, shutdownBody)
@@ -104,7 +104,7 @@ export class SrtLink implements SrtConnection {
     }
   }
 
-  /** A datagram from the peer that is addressed to this connection, 16 bytes at least. Handshakes are the business of whoever holds the link. */
+  /** A datagram from the peer that is addressed to this connection, 16 bytes at least. Handshakes are handled by the owner of the link. */
   onPacket(packet: Buffer, nowMs: number): void {
     if (!this.#open) return
     this.#wire.nowMs = nowMs

@@ -114,7 +114,7 @@ it('without the cookie of its own IP address nobody is asked for, and nothing is
   const send = (body: Buffer) => socket.send(controlPacket(0, 0, 0, 0, 0, body), listener.port, '127.0.0.1')
   const extensions = [extension(1, hello), extension(5, textContent('key'))]
   for (let i = 0; i < 200; i++) send(writeHandshake({ ...handshake, socketId: i + 1, cookie: i * 7919 }, '127.0.0.1', extensions))
-  // The induction is answered with a cookie, in no more bytes than were asked with.
+  // The induction is answered with a cookie, in no more bytes than the request had.
   send(writeHandshake({ ...handshake, version: 4, extensionField: 2, type: 1, cookie: 0 }, '127.0.0.1'))
   const [answer] = (await once(socket, 'message')) as [Buffer]
   expect(answer.length).toBe(64)

@@ -24,7 +24,7 @@ import { SynCookies } from './cookie.ts'
 import { SrtLink, srtTickMs, srtWindowPackets } from './link.ts'
 import { datagramBytes, liveFlags, ownVersion, socketBufferBytes } from './settings.ts'
 
-/** A caller that has shown its address and its passphrase. */
+/** A caller whose IP address and passphrase are verified. */
 export interface SrtRequest {
   readonly streamId: string
   readonly remoteAddress: string
@@ -108,7 +108,7 @@ class Endpoint implements SrtListener {
   readonly #options: SrtListenerOptions
   readonly #cookies = new SynCookies()
   readonly #links = new Map<number, Kept>()
-  /** By address, port and socket id of the caller: conclusions that come again. */
+  /** By IP address, port and socket id of the caller, for repeated conclusions. */
   readonly #byCaller = new Map<string, number>()
   readonly #waiting = new Set<string>()
   readonly #perAddress = new Map<string, number>()
@@ -147,7 +147,7 @@ class Endpoint implements SrtListener {
     const id = packet.readUInt32BE(12)
     if (id !== 0) {
       const kept = this.#links.get(id)
-      // Whoever is not at the caller's address has no business with its connection.
+      // Datagrams from another IP address than the caller's are not for its connection.
       if (kept === undefined || kept.port !== from.port || kept.address !== from.address) return
       this.#guarded(kept.link, () => kept.link.onPacket(packet, performance.now()))
       return
@@ -207,7 +207,7 @@ class Endpoint implements SrtListener {
       })
   }
 
-  /** What a conclusion asks for, or the code that it is rejected with. */
+  /** The request in a conclusion, or the code that it is rejected with. */
   #examine(
     handshake: SrtHandshake,
     body: Buffer,

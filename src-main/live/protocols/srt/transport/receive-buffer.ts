@@ -3,19 +3,19 @@ import { addSequence, sequenceDistance } from '../../../../formats/srt-packet.ts
 /** What became of a packet: `gap` brought news of lost ones before it. */
 export type Insertion = 'new' | 'gap' | 'duplicate' | 'late' | 'beyond'
 
-/** Stands for a packet that the sender has given up. */
+/** Represents a packet that the sender has given up. */
 const nothing = Buffer.alloc(0)
 
 /**
  * Packets on their way to the application (draft-sharabayko-srt-01, section 4.5): each waits until its time of delivery, lost ones are
- * asked for meanwhile, and what is still missing when a later packet's time has come is left out. A ring of fixed size.
+ * requested meanwhile, and what is still missing when a later packet's time has come is left out. A ring of fixed size.
  */
 export class ReceiveBuffer {
   /** Next packet to be delivered. */
   base: number
   /** One after the newest packet that has come. */
   top: number
-  /** Everything before it is here: what an ACK tells. */
+  /** Everything before it has arrived: the number that an ACK carries. */
   acknowledged: number
   /** Packets left out because they were not here in time. */
   dropped = 0
@@ -37,7 +37,7 @@ export class ReceiveBuffer {
     return sequenceDistance(this.base, this.top) - this.#present
   }
 
-  /** Packets for which there is room. */
+  /** Packets for which there is space. */
   get room(): number {
     return this.#mask + 1 - sequenceDistance(this.base, this.top)
   }

@@ -99,7 +99,7 @@ export class SendingSide {
     if (!this.#buffer.acknowledge(sequence)) return
     if (this.#buffer.base !== base) this.#lastProgressMs = this.#wire.nowMs
     if (body.length < 12) return
-    // A full ACK is answered; it tells what the receiver measured.
+    // A full ACK is answered; it contains what the receiver measured.
     this.#wire.control(SrtControl.ackAck, 0, number)
     const rttMs = body.readUInt32BE(4) / 1000
     if (rttMs > 0 && rttMs < 10_000) this.#wire.trip.measure(rttMs)
@@ -149,7 +149,7 @@ export class SendingSide {
     return true
   }
 
-  /** What was lost at the end of a burst is seen by no gap: where acknowledgements stay away it is sent again. */
+  /** Loss at the end of a burst leaves no gap to detect: if acknowledgements do not come, it is sent again. */
   #sendTailAgain(): void {
     const { nowMs, lastSentMs, trip } = this.#wire
     const patienceMs = Math.max(50, trip.patienceMs + 20)

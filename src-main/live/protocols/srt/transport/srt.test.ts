@@ -22,7 +22,7 @@ function pair(options: { loss: number; delayMs: number; latencyMs: number; seque
   const random = randomSource(3)
   const flying: { atMs: number; to: 'a' | 'b'; packet: Buffer }[] = []
   let nowMs = performance.now()
-  // What is sent goes by the same clock.
+  // Sending uses the same clock.
   vi.spyOn(performance, 'now').mockImplementation(() => nowMs)
   const wire = (to: 'a' | 'b') => (packet: Buffer) => {
     if (random() >= options.loss) flying.push({ atMs: nowMs + options.delayMs, to, packet: Buffer.from(packet) })

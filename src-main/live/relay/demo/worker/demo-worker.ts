@@ -1,4 +1,4 @@
-/** The process that makes the test stream: FFmpeg runs in it, so that whatever happens to FFmpeg does not happen to the host. */
+/** The process that makes the test stream: FFmpeg runs in it, so that a crash of FFmpeg does not crash the host. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestCard } from '../../../../media/worker/test-card/test-card.ts'
 import { fillTone, toneSampleRate } from '../../../../media/worker/test-card/test-tone.ts'
@@ -46,15 +46,15 @@ async function run(options: TestStreamOptions): Promise<void> {
   let encoded = 0
   try {
     while (!host.stopping.aborted && (options.frames === undefined || encoded < options.frames)) {
-      // Unpaced, the clock of the picture is the one that a paced run would have had.
+      // Unpaced, the clock of the video is the one that a paced run would have had.
       const due = pacer.next(options.paced ? Date.now() : startMs + (encoded * 1000) / options.fps)
       if (due.waitMs > 0) await sleep(due.waitMs, undefined, { signal: host.stopping })
       const soundUntil = (due.frame * toneSampleRate) / options.fps
-      // After a gap the sound goes on at the picture's time, not with what was missed.
+      // After a gap the audio continues at the video's time, not with what was missed.
       if (soundUntil - nextSample > 2 * toneSampleRate) nextSample = Math.floor(soundUntil)
       card.paintMoving(encoder.planes(), due.frame, due.wallMs)
       await encoder.writePicture(due.frame)
-      // After the picture: FLV takes nothing that lies before its first packet, and Opus starts a little after 0.
+      // After the video: FLV accepts nothing before its first packet, and Opus starts a little after 0.
       while (nextSample <= soundUntil + 2 * encoder.samplesPerPacket) {
         await encoder.writeSound(nextSample, fillTone)
         nextSample += encoder.samplesPerPacket

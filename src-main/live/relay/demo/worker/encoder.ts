@@ -30,11 +30,11 @@ function videoSettings(options: TestStreamOptions): Record<string, string> {
   }
 }
 
-/** Turns drawn pictures and sound into a stream at an address. Not re-entrant: one call at a time. */
+/** Encodes drawn frames and audio and publishes them to a URL. Not re-entrant: one call at a time. */
 export interface TestStreamEncoder {
-  /** Samples of one sound packet. */
+  /** Samples of one audio packet. */
   readonly samplesPerPacket: number
-  /** Planes of the one picture that is encoded again and again; ask again for each frame, the bytes may have moved. */
+  /** Planes of the one frame that is encoded again and again; ask again for each frame, the bytes may have moved. */
   planes(): Planes
   writePicture(frame: number): Promise<void>
   /** `fill` draws one channel's samples, `samplesPerPacket` of them starting at `firstSample`. */
@@ -55,7 +55,7 @@ function openVideo(options: TestStreamOptions): CodecContext {
   })
 }
 
-/** Opens encoders and the output; rejects when the address cannot be opened or the server rejects. */
+/** Opens encoders and the output; rejects when the URL cannot be opened or the server rejects. */
 export async function openTestStreamEncoder(options: TestStreamOptions): Promise<TestStreamEncoder> {
   Log.setLevel(AV_LOG_ERROR)
   const isFile = options.url.endsWith('.mp4')

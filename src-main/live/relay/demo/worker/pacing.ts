@@ -9,7 +9,7 @@ export interface Pacer {
 /** Being late by less than this is made good by drawing faster; by more (a suspended machine, a clock set forward) by skipping. */
 const catchUpMs = 1000
 
-/** `startMs` is a full second, so that frame and sound sample 0 fall on flash and beep. */
+/** `startMs` is a full second, so that frame and audio sample 0 fall on flash and beep. */
 export function createPacer(startMs: number, fps: number): Pacer {
   let origin = startMs
   let frame = -1
@@ -26,7 +26,7 @@ export function createPacer(startMs: number, fps: number): Pacer {
         skipped += jump
         frame += jump
       } else if (due - nowMs > 2 * catchUpMs) {
-        // The clock was set back: the picture's clock follows by whole seconds, the stream's own time goes on.
+        // The clock was set back: the video's clock follows by whole seconds, the stream's own time goes on.
         origin -= Math.floor((due - nowMs) / 1000) * 1000
       }
       const wallMs = origin + (frame * 1000) / fps

@@ -1,4 +1,4 @@
-/** The process that fetches one source: FFmpeg opens the address and writes what it carries, untouched, as FLV to the host's pipe. */
+/** The process that fetches one source: FFmpeg opens the URL and writes what it carries, untouched, as FLV to the host's pipe. */
 import { mediaFd } from '../../../../platform/workers/envelope.ts'
 import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import type { FromPullWorker, PullStart } from '../messages.ts'

@@ -50,8 +50,7 @@ const carried = new Set(['h264', 'hevc', 'av1', 'vp9', 'aac', 'opus', 'flac', 'a
 const mayLeadMs = 500
 
 /**
- * Options by kind of address. `rw_timeout` and its like are µs. What an HTTP address lists may lead to the network alone,
- * never to files of this machine.
+ * Options by kind of URL. `rw_timeout` and its like are µs. What an HTTP URL lists may only be on the network, never files of this machine.
  */
 function optionsFor({ kind }: PullStart): Record<string, string> {
   const network = 'http,https,tcp,tls,crypto,httpproxy,data'
@@ -85,7 +84,7 @@ function dictionary(options: Record<string, string>): Dictionary {
   return made
 }
 
-/** Copies all that `target` can carry from an address, until it ends or `stopping` is aborted. Rejects with RemuxError. */
+/** Copies all that `target` can carry from a URL, until it ends or `stopping` is aborted. Rejects with RemuxError. */
 export async function remux(start: PullStart, target: string, events: RemuxEvents): Promise<void> {
   Log.setLevel(AV_LOG_ERROR)
   if (start.kind === 'file') await requireFile(start.url)

@@ -7,7 +7,7 @@ export type MayReach = (address: string, port: number) => boolean
 /** `stun:HOST:PORT`, `turn:HOST:PORT?transport=udp` (RFC 7064, RFC 7065). */
 const form = /^(stuns?|turns?):(\[[^\]]+\]|[^:?]+)(?::(\d{1,5}))?(\?.*)?$/
 
-/** ICE servers that a WHIP server names, by the addresses that were judged; what must not be reached is left out. */
+/** ICE servers that a WHIP server names, by the IP addresses that were checked; those that must not be reached are left out. */
 export async function reachableIceServers(servers: readonly IceServer[], judge: JudgeTarget): Promise<readonly IceServer[]> {
   const judged = await Promise.all(
     servers.map(async (server) => {
@@ -21,7 +21,10 @@ export async function reachableIceServers(servers: readonly IceServer[], judge: 
   return judged.flat()
 }
 
-/** An SDP without the candidates (RFC 8839, section 5.1) whose addresses must not be sent to. Names instead of addresses are left out, too. */
+/**
+ * An SDP without the candidates (RFC 8839, section 5.1) whose IP addresses must not be used. Host names instead of IP addresses are left
+ * out, too.
+ */
 export function withoutRefusedCandidates(sdp: string, mayReach: MayReach): string {
   return sdp
     .split(/\r?\n/)

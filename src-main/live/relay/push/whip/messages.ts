@@ -8,7 +8,7 @@ export type ToWhipWorker =
   | { readonly type: 'play'; readonly session: number; readonly originTimeMs: number }
   | { readonly type: 'close'; readonly session: number }
 
-/** What that process tells. */
+/** Messages from that process. */
 export type FromWhipWorker =
   | { readonly type: 'offer'; readonly session: number; readonly sdp: string }
   | { readonly type: 'connected'; readonly session: number }

@@ -25,7 +25,7 @@ export interface WhipSession {
 }
 
 const restart = { firstMs: 300, maxMs: 5000, goodAfterMs: 10_000 } as const
-/** The process ends when nobody needed it for so long, ms. */
+/** The process ends when it was not needed for this long, ms. */
 const lingerMs = 10_000
 
 /** Keeps the one process that sends to WHIP servers: it is started with the first session and ends some time after the last. */

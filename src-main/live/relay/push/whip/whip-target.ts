@@ -16,7 +16,7 @@ export interface WhipTargetOptions {
   readonly token: string
   readonly certificate: CertificateTrust
   readonly judge: JudgeTarget
-  /** Which addresses media may be sent to; undefined: any. Those of the server itself are among them. */
+  /** Which IP addresses media may be sent to; undefined: any. Those of the server itself are among them. */
   readonly mayReach: MayReach | undefined
   /** Bytes that may wait for the sending process before frames are dropped. */
   readonly maxQueued: number

@@ -14,7 +14,7 @@ import { must } from '../../../../media/worker/ffmpeg/engine.ts'
 import type { SlateJob } from '../messages.ts'
 import { drawSlate } from './draw-slate.ts'
 
-/** A picture is encoded for so long and repeated; a video is cut after `longestS`. */
+/** An image is encoded for this long and repeated; a video is cut after `longestS`. */
 const pictureS = 2
 const maxS = 10
 const silenceS = 0.5
@@ -72,7 +72,7 @@ function openVideo({ video }: SlateJob, count: number): CodecContext {
   return openDrawnVideo({ codec, width, height, rate, gop: count, settings })
 }
 
-/** The pictures to encode: one again and again, or those of a short video. */
+/** The frames to encode: one repeatedly, or those of a short video. */
 async function picturesOf({ file, title, video }: SlateJob): Promise<{ count: number; at: (index: number) => Frame }> {
   const { width, height, rate } = video
   const stillCount = Math.max(1, Math.round((pictureS * rate[0]) / rate[1]))

@@ -1,4 +1,4 @@
-/** The process that encodes a slate once: FFmpeg runs in it, so that a picture that breaks FFmpeg breaks nothing else. */
+/** The process that encodes a slate once: FFmpeg runs in it, so that an image that crashes FFmpeg crashes nothing else. */
 import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import type { FromSlateWorker, ToSlateWorker } from '../messages.ts'
 

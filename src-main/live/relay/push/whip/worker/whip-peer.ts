@@ -24,10 +24,10 @@ const h264 = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42
 const opus = 'minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1'
 const gatherMs = 5000
 const connectMs = 12_000
-/** A far end that told what arrives, and tells nothing any more, is gone: ICE itself notices after half a minute. */
+/** A far end that reported what arrives, and stops reporting, is gone: ICE itself notices after half a minute. */
 const silentMs = 10_000
 
-/** One connection to a WHIP server: offers one picture and one sound, sends a feed, repeats what is missed. */
+/** One connection to a WHIP server: offers one video and one audio track, sends a feed, retransmits lost packets. */
 export class WhipPeer implements RoomViewer {
   readonly sessionId: string
   readonly #events: WhipPeerEvents
@@ -88,7 +88,7 @@ export class WhipPeer implements RoomViewer {
     peer.onGatheringStateChange((state) => {
       if (state === 'complete') this.#offer()
     })
-    // An ICE server that does not answer holds the offer up no longer than this.
+    // An ICE server that does not answer delays the offer no longer than this.
     this.#timer = setTimeout(() => this.#offer(), gatherMs)
     peer.setLocalDescription('offer')
   }
@@ -182,7 +182,7 @@ export class WhipPeer implements RoomViewer {
   }
 }
 
-/** A server as the library wants it; it speaks to STUN and to TURN over UDP. */
+/** A server in the library's format; it supports STUN, and TURN over UDP. */
 function usable({
   urls,
   username,
