@@ -29,7 +29,7 @@ export interface StudioDependencies {
   readonly resumeWithinMs: () => number
 }
 
-/** The studio part: scenes made of sources, mixed, encoded and sent out, ruled over the API. */
+/** The studio part: scenes made of sources, mixed, encoded and sent out, controlled by the API. */
 export interface Studio {
   readonly routes: readonly RouteDefinition[]
   readonly sockets: readonly SocketDefinition[]

@@ -79,7 +79,7 @@ export class Show {
 
   /**
    * Opens a file in the place of what is open. Nothing is touched where it cannot be read. Throws `studio.collection_*`, and
-   * `studio.on_air` where outputs run that it would end, unless forced. `back`: the host has just begun, and goes on with what ran
+   * `studio.on_air` where outputs run that it would end, unless forced. `back`: the host has just started, and goes on with what ran
    * where it is the file that it had.
    */
   open(path: string, name: string, actor: string, force: boolean, back = false): Promise<void> {

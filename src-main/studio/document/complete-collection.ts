@@ -223,7 +223,7 @@ function completeBounds(given: Loose): Loose {
 
 /**
  * An id that is not taken: the wish itself where it is an id and free, else with a number behind it. `numbers`: the last one that was
- * given behind each beginning, where ids are only ever taken.
+ * given behind each prefix, where ids are only ever taken.
  */
 export function freeId(wanted: string, taken: (id: string) => boolean, numbers?: Map<string, number>): string {
   const base = slug(wanted) ?? 'thing'

@@ -50,11 +50,11 @@ export interface EngineProcessDependencies {
  */
 const environment = { UV_THREADPOOL_SIZE: '16', SVT_LOG: '1', NODE_OPTIONS: '--max-semi-space-size=2', MALLOC_ARENA_MAX: '2' }
 const restart = { firstMs: 50, maxMs: 5000, goodAfterMs: 10_000 } as const
-/** Silence after which the process counts as hung, ms: a program that stands still this long is better begun anew. */
+/** Silence after which the process counts as hung, ms: a process that is stuck this long is restarted. */
 const silenceMs = 4000
 /** Longest wait for an answer of the process, ms. */
 const patienceMs = 10_000
-/** The show's timeline begins so long before its first frame, so that no encoder's delay reaches before 0. */
+/** The show's timeline starts this long before its first frame, so that no encoder's delay reaches before 0. */
 const leadUs = 2_000_000
 
 const noFigures: WorkerStatistics = {
@@ -77,7 +77,7 @@ function nowUs(): number {
   return Number(process.hrtime.bigint() / 1000n)
 }
 
-/** The studio's process as the host rules it: started when there is a show, told everything again when it was lost. */
+/** The studio's process as the host controls it: started when there is a show, and configured again after it was lost. */
 export class EngineProcess implements StudioEngine {
   readonly #dependencies: EngineProcessDependencies
   readonly #subscriptions: EncodingSubscriptions
@@ -285,7 +285,7 @@ export class EngineProcess implements StudioEngine {
     return this.#asked.request((request) => worker.send(message(request)), patienceMs, late) as Promise<T>
   }
 
-  /** For a process that begins, or begins anew: who asks meanwhile is answered when it can. Rejects with `studio.not_running`. */
+  /** For a process that starts or restarts: requests are answered when it is ready. Rejects with `studio.not_running`. */
   #untilRunning(): Promise<void> {
     const begins = (): boolean => this.#state === 'starting' || this.#state === 'restarting'
     if (!begins()) return Promise.reject(new AppError('studio.not_running', this.#problem))

@@ -29,7 +29,7 @@ export interface OnCanvas {
   readonly preview: string | null
 }
 
-/** What the studio's process is told. */
+/** Messages to the studio's process. */
 export type ToStudio =
   /** First of all, and again after every start: the whole show. */
   | {
@@ -75,7 +75,7 @@ export type ToStudio =
   | { readonly kind: 'devices'; readonly request: number; readonly of: DeviceKind }
   | { readonly kind: 'address'; readonly request: number; readonly address?: string; readonly problem?: string }
 
-/** What it tells. */
+/** Messages from the studio's process. */
 export type FromStudio =
   /** It cannot work on this machine. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string }

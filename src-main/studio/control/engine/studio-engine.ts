@@ -20,7 +20,7 @@ export interface StudioEngine {
   switchTo(switches: readonly CanvasSwitch[]): Promise<Switched>
   /** The scene that is being prepared on a canvas, or none. Throws `studio.not_running` and `studio.not_found`. */
   setPreview(canvas: string, scene: string | null): Promise<void>
-  /** Subscribes to an encoding; the same request shares one encoder. It begins with its first subscriber and ends with its last. */
+  /** Subscribes to an encoding; the same request shares one encoder. It starts with its first subscriber and ends with its last. */
   encodeVideo(request: VideoRequest, listener: EncodedListener): Encoding
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding
   /** The video encodings that somebody takes now; event `encodings` reports that there are others. */
@@ -91,14 +91,14 @@ export interface AudioRequest {
 }
 
 /**
- * Who takes an encoding. Called synchronously, in order. All times count from the show's beginning and go on over a restart of the
+ * Who takes an encoding. Called synchronously, in order. All times count from the show's start and go on over a restart of the
  * process: tracks of one show share one timeline.
  */
 export interface EncodedListener {
   /** Once before the first packet, and again when the configuration changed. */
   onTrack(track: Track): void
   onPacket(packet: Packet): void
-  /** The process began anew: the next packets do not continue the previous ones. The first of video is a keyframe. */
+  /** The process restarted: the next packets do not continue the previous ones. The first of video is a keyframe. */
   onGap(): void
   /** The encoder cannot run: nothing comes until the request is changed. */
   onFault(problem: string): void
@@ -125,7 +125,7 @@ export interface CanvasPictures {
 export interface PicturesListener {
   /** They stand there from now on: told first, after `onGap`, and again when size or rate changed. */
   onPictures(pictures: CanvasPictures): void
-  /** The process began anew: there are none until `onPictures` tells of others. */
+  /** The process restarted: there are none until `onPictures` reports new ones. */
   onGap(): void
   /** There are none: the canvas is gone, or the studio cannot run. */
   onFault(problem: string): void

@@ -118,7 +118,7 @@ async function setUpHost({ store = storeDouble(), now = Date.now }: { store?: St
   return { engine, double, outputs, files, folder, heard, state }
 }
 
-/** The list of files as a host finds it that begins. */
+/** The list of files as a host finds it that starts. */
 function openBook(events: EventBus, stored: readonly StoredFile[] = []): Promise<FileBook> {
   const rows = stored.map((file) => ({ file: JSON.stringify(file) }))
   const database = { selectFrom: () => ({ selectAll: () => ({ orderBy: () => ({ execute: async () => rows }) }) }) } as never
@@ -213,7 +213,7 @@ describe('a host that comes back', () => {
     // It is killed here; the next one has the same store.
     const next = await setUpHost({ store, now: () => 1_500_000 }, ...made)
     next.outputs.resume()
-    // Behind what was begun by itself.
+    // Behind what was started by itself.
     await next.outputs.start('file')
     expect(next.outputs.list().map(({ id, state }) => [id, state])).toEqual([
       ['a', 'starting'],
@@ -255,7 +255,7 @@ describe('a host that comes back', () => {
     expect(await back(late, 36_000_001, 'resume')).toEqual(['off', undefined, undefined])
     expect(await back(await ran(false), 1000, 'autostart')).toEqual(['off', 'studio.output_left_off', expect.anything()])
     expect(await back(await ran(true), 1000, 'resume')).toEqual(['off', undefined, undefined])
-    // One that ends each time soon after it came back is not begun for ever.
+    // One that ends each time soon after it came back is not started for ever.
     const falling = await ran(false)
     const states: unknown[] = []
     for (let times = 0; times < 6; times++) {

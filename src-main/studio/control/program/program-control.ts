@@ -32,7 +32,7 @@ export interface SwitchAnswer {
   readonly scene: string
   readonly transition: string
   readonly durationMs: number
-  /** Number of the first frame that shows it; null while the studio is not running: it begins with this scene. */
+  /** Number of the first frame that shows it; null while the studio is not running: it starts with this scene. */
   readonly frame: number | null
   /** From the request to that frame, ms. */
   readonly tookMs: number | null

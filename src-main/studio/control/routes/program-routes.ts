@@ -53,7 +53,7 @@ const MacroRunSchema = Type.Object({
   error: Nullable(ErrorSchema),
 })
 
-/** The doors to what is on air, and to actions, macros and hotkeys. */
+/** API routes of what is on air, and of actions, macros and hotkeys. */
 export function programRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDefinition[] {
   return [...airRoutes(dependencies), ...actionRoutes(dependencies)]
 }

@@ -45,7 +45,7 @@ export class AudioEncoding {
   }
 
   readonly #take = (packet: Packet): void => {
-    // What the encoder put before the show's beginning has no place on its timeline.
+    // What the encoder put before the show's start has no place on its timeline.
     if (packet.pts < 0) return
     this.#packets++
     this.#bytes += packet.data.length

@@ -34,7 +34,7 @@ export interface ActiveSourcesDependencies {
 interface AtWork {
   source: Source
   reach: SourceReach
-  /** Undefined while it is being begun. */
+  /** Undefined while it is being started. */
   running: RunningSource | undefined
   shown: boolean
   ended: boolean
@@ -50,12 +50,12 @@ interface Size {
   readonly height: number
 }
 
-/** The sources of a collection, running: begun, changed and ended as the collection says. */
+/** The sources of a collection, running: started, changed and ended as the collection says. */
 export class ActiveSources {
   readonly #dependencies: ActiveSourcesDependencies
   readonly #active = new Map<string, AtWork>()
   readonly #ending = new Set<Promise<void>>()
-  /** Each is taken once: a source that is removed and added again starts anew. */
+  /** Each is taken once: a source that is removed and added again starts again. */
   readonly #memories: Map<string, SourceMemory>
   #policy: ReachPolicy
   /** The policy that all sources were judged by last. */
@@ -203,7 +203,7 @@ export class ActiveSources {
     }).then((running) => {
       active.running = running
       if (active.ended) return running.stop()
-      // What changed while it was being begun.
+      // What changed while it was being started.
       if (active.source.settings !== settings || active.reach !== reach) running.update(active.source.settings, active.reach)
       // One that was seen before the process died must know where it is not any more.
       if (active.shown || memory !== undefined) running.show?.(active.shown)

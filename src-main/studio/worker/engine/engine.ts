@@ -58,7 +58,7 @@ const firstScreenshotFrame = 2 ** 40
 
 const noSuchPicture = (): AppError => new AppError('studio.not_found', 'There is no such image now')
 
-/** The studio at work: sources to scenes to programs to encodings, on one clock. */
+/** The running studio: sources to scenes to programs to encodings, on one clock. */
 export class Engine {
   readonly #dependencies: EngineDependencies
   readonly #sources: ActiveSources

@@ -56,7 +56,7 @@ export class BitrateGovernor {
   #dropped = 0
   #missed = 0
   #missedS = 0
-  /** What waited a second ago, kbit; undefined at a connection's beginning. */
+  /** What waited a second ago, kbit; undefined at a connection's start. */
   #queuedKbit: number | undefined
   /** Means of about three seconds, kbps. */
   #given = 0

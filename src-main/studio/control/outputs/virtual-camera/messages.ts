@@ -1,6 +1,6 @@
 import type { CanvasPictures } from '../../engine/studio-engine.ts'
 
-/** What the process that feeds a camera is told. */
+/** Messages to the process that feeds a camera. */
 export type ToCamera =
   /** First, once. */
   | { readonly type: 'open'; readonly camera: CameraToFeed }
@@ -23,7 +23,7 @@ export type CameraToFeed =
       readonly muxer: 'v4l2' | 'rawvideo'
     }
 
-/** What it tells. */
+/** Messages from that process. */
 export type FromCamera =
   /** Programs can take the camera. */
   | { readonly type: 'live' }

@@ -37,7 +37,7 @@ export function referenceColor(width: number, height: number, color: readonly [n
   return { width, height, pixels }
 }
 
-/** Blending of one channel of ground and layer, as W3C's Compositing and Blending defines it. */
+/** Blending of one channel of background and layer, as W3C's Compositing and Blending defines it. */
 const blends: Record<BlendMode, (b: number, s: number) => number> = {
   'normal': (_, s) => s,
   'add': (b, s) => Math.min(1, b + s),
@@ -71,7 +71,7 @@ function addSample(picture: ReferencePicture, x: number, y: number, weight: numb
   sum[3]! += alpha
 }
 
-/** Lays layers over a ground, bottom first. */
+/** Lays layers over a background, bottom first. */
 export function composeReference(ground: ReferencePicture, layers: readonly ReferenceLayer[]): ReferencePicture {
   const result = { ...ground, pixels: ground.pixels.slice() }
   for (const layer of layers) layOver(result, layer)

@@ -1,4 +1,4 @@
-/** The process of one page: it rules a browser, takes its pictures and is its sound server. */
+/** The process of one page: it controls a browser, takes its frames and is its audio server. */
 import { connectToHost } from '../../../../platform/workers/worker-side.ts'
 import { loadCompositor } from '../../compositor/load-compositor.ts'
 import type { FromPage, ToPage } from './messages.ts'

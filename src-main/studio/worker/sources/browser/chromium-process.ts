@@ -71,7 +71,7 @@ function argumentsFor(wish: ChromiumWish, sandbox: boolean): string[] {
     '--noerrdialogs',
     '--hide-scrollbars',
     '--force-color-profile=srgb',
-    // Letters with coloured edges look wrong over anything but the page's own ground.
+    // Letters with coloured edges look wrong over anything but the page's own background.
     '--disable-lcd-text',
     '--autoplay-policy=no-user-gesture-required',
     // Nobody looks at a window, yet the page is on air.

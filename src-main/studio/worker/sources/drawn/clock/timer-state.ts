@@ -7,7 +7,7 @@ export interface TimerState {
   readonly sinceMs: number | undefined
   /** What had run before that. */
   readonly ranMs: number
-  /** Added by hand: more to count down, or a later beginning of what counts up. */
+  /** Added by hand: more to count down, or a later start of what counts up. */
   readonly addedMs: number
 }
 

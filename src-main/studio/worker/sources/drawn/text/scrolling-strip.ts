@@ -27,7 +27,7 @@ export function paintStrip(text: MeasuredText, scroll: Scroll, width: number, he
   const across = Math.max(1, Math.ceil(scroll.y === 0 ? height : text.height))
   const room = Math.min(maxStrip, Math.floor(maxPixels / Math.max(1, Math.max(across, height))))
   const wantedX = Math.ceil(text.width) + scroll.gap
-  // From one beginning to the next.
+  // From one start to the next.
   const periodX = scroll.x === 0 ? 0 : Math.max(1, Math.min(wantedX, room - width))
   const stripWidth = width + periodX
   const wantedY = Math.ceil(text.height) + scroll.gap
@@ -58,7 +58,7 @@ export function paintStrip(text: MeasuredText, scroll: Scroll, width: number, he
   const strips = Array.from({ length: phases }, (_, phase) =>
     (phase === 0 ? canvas : shifted(canvas, Math.sign(periodX) * (phase / phases), Math.sign(periodY) * (phase / phases))).data(),
   )
-  /** How far the window has come from the strip's beginning, in phases. */
+  /** How far the window has come from the strip's start, in phases. */
   const place = (speed: number, period: number, elapsedUs: number): number => {
     if (period === 0) return 0
     const moved = (-speed * elapsedUs) / 1e6
