@@ -33,7 +33,7 @@ export interface CarriedPublication {
   close(how: 'unpublish' | 'lost'): void
 }
 
-/** Encoded media that is made on this host: joined tracks, none until something comes, with a beginning that players can start at. */
+/** Encoded media that is made on this host: joined tracks, none until something comes, with a start that players can start at. */
 export type MediaFeed = Pick<LiveStream, 'tracks' | 'originTimeMs' | 'subscribe'>
 
 export interface SendAim {
