@@ -33,7 +33,7 @@ export interface WorkerDependencies<In> {
   readonly restart?: RestartPolicy
   /** Silence after which the process counts as hung and is killed, in ms; what a busy machine holds it up by does not count. */
   readonly silenceMs?: number
-  /** The same until it is ready: beginning may take long. */
+  /** The same until it is ready: starting may take long. */
   readonly startMs?: number
 }
 
