@@ -25,7 +25,7 @@ export const ids = {
   duration: 0x4489,
 } as const
 
-/** Place that the index of the file's parts takes at most, at the segment's beginning. */
+/** Place that the index of the file's parts takes at most, at the segment's start. */
 export const seekHeadBytes = 96
 /** A Duration element: id, size, 64-bit float. Its place is the last of Info. */
 export const durationBytes = 11
