@@ -2,7 +2,7 @@ import type { Answer, Body, HasRoute, Method } from '../../src-main/api/typed-ap
 import { client as t } from '../messages/page.ts'
 import { inLanguage } from './host-error.ts'
 
-/** A refusal of the API: problem+json, or a network that is away (`status` 0). */
+/** A rejection of the API: problem+json, or a network that is away (`status` 0). */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string

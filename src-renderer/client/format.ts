@@ -101,7 +101,7 @@ export function shownState(stream: Pick<Stream, 'state' | 'reconnecting'>): Show
   return stream.state
 }
 
-/** How long a stream has been, or was, on air, ms; null before it began. */
+/** How long a stream has been, or was, on air, ms; null before it started. */
 export function onAirMs(stream: Pick<Stream, 'startedAt' | 'endedAt' | 'state'>, nowMs: number): number | null {
   if (stream.startedAt === null) return null
   const end = stream.endedAt !== null && stream.state !== 'active' ? Date.parse(stream.endedAt) : nowMs

@@ -75,7 +75,7 @@ export interface EventFollower {
 
 const followers = new Set<EventFollower>()
 
-/** Hears every event; begins with `onFresh`. Returns the way to stop. */
+/** Hears every event; starts with `onFresh`. Returns the way to stop. */
 export function followEvents(follower: EventFollower): () => void {
   followers.add(follower)
   follower.onFresh()
@@ -104,7 +104,7 @@ function openEvents(): void {
   })
 }
 
-/** A socket that is refused may mean that the sign-in has gone: ask, and show the sign-in page if so. */
+/** A socket that is rejected may mean that the sign-in has gone: ask, and show the sign-in page if so. */
 async function checkSignIn(): Promise<void> {
   try {
     const me = await call('GET', '/sessions/me')
@@ -184,7 +184,7 @@ export function startSync(): Promise<void> {
   return starting
 }
 
-/** Signs in with a token or a one-time link's secret; throws ApiError when it is refused. */
+/** Signs in with a token or a one-time link's secret; throws ApiError when it is rejected. */
 export async function signIn(credentials: { token: string } | { link: string }): Promise<void> {
   await call('POST', '/sessions', { body: credentials, quiet: true })
   clientStore.setState({ phase: 'loading' })
@@ -206,7 +206,7 @@ export async function readDetail(streamId: string, signal: AbortSignal): Promise
   clientStore.setState((state) => applyDetail(state, streamId, { samples: health.samples, sessions: sessions.items }))
 }
 
-/** Fills a stream's graph from before the page was opened; without it the graph begins now. */
+/** Fills a stream's graph from before the page was opened; without it the graph starts now. */
 async function readHistory(streamId: string, signal: AbortSignal): Promise<void> {
   try {
     const { samples } = await call('GET', `/live/streams/${streamId}/health`, { signal })

@@ -31,7 +31,7 @@ const patienceMs = 15_000
 
 /** Shows single frames of a stream in a video element: the segment of a moment is fetched, and only that. */
 export class FrameSource {
-  /** Told when a frame is on screen, with the time at which it begins on the stream's timeline, ms. */
+  /** Told when a frame is on screen, with the time at which it starts on the stream's timeline, ms. */
   onShown: (startMs: number) => void = () => undefined
   readonly #video: HTMLVideoElement
   readonly #address: string

@@ -17,7 +17,7 @@ interface DialogFormProps {
   readonly aside?: ReactNode
 }
 
-/** The form of a dialog: its fields, why it was refused, and its buttons. */
+/** The form of a dialog: its fields, why it was rejected, and its buttons. */
 export function DialogForm({ children, onClose, onSubmit, action, testId, disabled = false, aside }: DialogFormProps) {
   const [refusal, setRefusal] = useState('')
   const [busy, setBusy] = useState(false)

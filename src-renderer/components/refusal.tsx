@@ -1,4 +1,4 @@
-/** Why something was refused, said aloud at once; nothing where it was not. */
+/** Why something was rejected, said aloud at once; nothing where it was not. */
 export function Refusal({ text }: { readonly text: string }) {
   if (text === '') return null
   return (

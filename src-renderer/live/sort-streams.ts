@@ -1,6 +1,9 @@
 import type { Stream } from '../client/types.ts'
 
-/** Live ones first in the order in which they began (so that rows do not jump), then waiting ones; and, apart, those that are over, newest first. */
+/**
+ * Live ones first in the order in which they started (so that rows do not jump), then waiting ones; and, apart, those that are over, newest
+ * first.
+ */
 export function sortStreams(streams: readonly Stream[]): { readonly current: readonly Stream[]; readonly over: readonly Stream[] } {
   const current: Stream[] = []
   const over: Stream[] = []

@@ -20,7 +20,7 @@ const hundreds = (value: number): number => Math.round(value / 100) * 100
 
 /**
  * Common Media Client Data (CTA-5004) as headers, for `addRequestInterceptor`. In place of dash.js's own, which hands a copy of each
- * request to its loader (5.2.1): what it later aborts is the original, so that no request that has begun can be given up.
+ * request to its loader (5.2.1): what it later aborts is the original, so that no request that has started can be given up.
  */
 export function cmcdHeaders(player: MediaPlayerClass, session: string): (request: MediaRequest) => Promise<MediaRequest> {
   return async (request) => {

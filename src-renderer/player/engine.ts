@@ -53,7 +53,7 @@ export interface EngineEvents {
   onEnded(atOnce: boolean): void
   /** False when the playlist has not grown for a while: the publisher is away. */
   onAdvancing(advancing: boolean): void
-  /** The library reported an error, also one that it mends by itself. */
+  /** The library reported an error, also one that it repairs by itself. */
   onProblem(what: string): void
   /** The engine cannot go on by itself. */
   onFatal(reason: 'network' | 'media' | 'unsupported'): void

@@ -10,7 +10,7 @@ type HlsClass = typeof HlsType
 const jumpBehindS = 5
 
 /**
- * Plays Low-Latency HLS with hls.js. `playlist` is the text of the multivariant playlist at `url`; `rewound` where it says to begin
+ * Plays Low-Latency HLS with hls.js. `playlist` is the text of the multivariant playlist at `url`; `rewound` where it says to start
  * elsewhere than at the live edge.
  */
 export function createHlsEngine(

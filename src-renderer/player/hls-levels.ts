@@ -42,7 +42,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
     /** Time to a first byte, ms: what asking costs, and no sign of the rate. */
     #firstByteMs = 40
 
-    /** What the library asks for beside the choice: where a change by hand may begin without a stall, and CMCD. Bits/s and ms. */
+    /** What the library asks for beside the choice: where a change by hand may start without a stall, and CMCD. Bits/s and ms. */
     readonly bwEstimator = {
       canEstimate: () => this.#rate.recentKbps !== undefined,
       getEstimate: () => (this.#rate.steadyKbps(performance.now()) ?? assumedKbps) * 1000,
@@ -147,7 +147,7 @@ export function hlsLevels(Hls: HlsClass): HlsConfig['abrController'] {
       frag.abortRequests()
     }
 
-    /** True where a lower quality, which must begin with the segment, is there before the rest of this one. */
+    /** True where a lower quality, which must start with the segment, is there before the rest of this one. */
     #pays(frag: MediaFragment, lower: number, leftMs: number): boolean {
       const hls = this.#hls
       const kbps = this.#rate.recentKbps ?? assumedKbps

@@ -11,7 +11,7 @@ export interface Sprite {
 }
 
 export interface SpriteTrack {
-  /** Wall clock of time 0, ms since 1970; undefined where times count from a file's beginning. */
+  /** Wall clock of time 0, ms since 1970; undefined where times count from a file's start. */
   readonly originTimeMs: number | undefined
   readonly sprites: readonly Sprite[]
 }

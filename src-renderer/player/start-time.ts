@@ -1,11 +1,11 @@
-/** What can be played, on the video's clock, and the wall clock of its beginning, all in seconds. */
+/** What can be played, on the video's clock, and the wall clock of its start, all in seconds. */
 export interface DatedRange {
   readonly startS: number
   readonly endS: number
   readonly startAsUtcS: number
 }
 
-/** True for what may stand behind `?start=`: seconds from the window's beginning, or before its end where negative, or an ISO 8601 time. */
+/** True for what may stand behind `?start=`: seconds from the window's start, or before its end where negative, or an ISO 8601 time. */
 export function isStart(text: string): boolean {
   return /^-?\d{1,6}(\.\d{1,3})?$/.test(text) || (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)))
 }

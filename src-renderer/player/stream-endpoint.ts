@@ -17,7 +17,7 @@ export interface StreamEndpointOptions {
 /** Where a stream of the host is had, for one viewer, and whether it can be played now. */
 export class StreamEndpoint {
   readonly #options: StreamEndpointOptions
-  /** Where to begin, as behind `?start=`; undefined: live. */
+  /** Where to start, as behind `?start=`; undefined: live. */
   start: string | undefined
 
   constructor(options: StreamEndpointOptions, start: string | undefined) {

@@ -6,7 +6,7 @@ export interface StreamNotice {
   readonly reconnecting: boolean
 }
 
-/** Until it is asked again what was refused, ms. */
+/** Until it is asked again what was rejected, ms. */
 const againMs = 5000
 
 /** Hears what becomes of a stream, while the page is seen: browsers open few connections to one host. Returns the way to stop. */

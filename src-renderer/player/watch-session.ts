@@ -33,13 +33,13 @@ export interface WatchOptions {
   readonly engine: EngineKind
   /** What a signed link carries. */
   readonly token?: string | undefined
-  /** Where to begin, as behind `?start=`; undefined: live. */
+  /** Where to start, as behind `?start=`; undefined: live. */
   readonly start?: string | undefined
   onState(state: WatchState): void
   /** The stream's title became known. */
   onTitle?(title: string): void
   onLevels(): void
-  /** The playing library reported an error, also one that it mends by itself. */
+  /** The playing library reported an error, also one that it repairs by itself. */
   onProblem?(what: string): void
 }
 
@@ -56,7 +56,7 @@ export class WatchSession {
   readonly #options: WatchOptions
   readonly #clock = new ServerClock()
   readonly #stop = new AbortController()
-  /** Its `start` is where the next engine begins: a link's, or where one that failed was. */
+  /** Its `start` is where the next engine starts: a link's, or where one that failed was. */
   readonly #endpoint: StreamEndpoint
   readonly #beacon: BeaconSender | undefined
   readonly #stopNotices: () => void
@@ -199,7 +199,7 @@ export class WatchSession {
     this.#engine = undefined
   }
 
-  /** The next engine begins where this one was, if its viewer was behind the live edge. */
+  /** The next engine starts where this one was, if its viewer was behind the live edge. */
   #rememberPlace(): void {
     const shown = this.#engine?.rewound ? this.#engine.shownTimeMs() : undefined
     this.#endpoint.start = shown === undefined ? undefined : new Date(shown).toISOString()
@@ -261,7 +261,7 @@ export class WatchSession {
 
   #over(epoch: string, atOnce: boolean): void {
     this.#endedEpoch = epoch
-    // The engine stays until the stream begins again: it holds the last picture.
+    // The engine stays until the stream starts again: it holds the last picture.
     if (atOnce) this.#drop()
     this.#say('ended')
     void this.#open()

@@ -15,9 +15,9 @@ import { decimal } from '../messages/numbers.ts'
 interface BroadcastProps {
   /** Where to publish to, asked for when "Go live" is pressed: the key may first have to be made. Throws what is shown. */
   readonly target: () => Promise<{ readonly name: string; readonly key: string }>
-  /** False while something is missing to begin with. */
+  /** False while something is missing to start with. */
   readonly ready: boolean
-  /** What to do where the key is refused; what the host says where absent. */
+  /** What to do where the key is rejected; what the host says where absent. */
   readonly keyRemedy?: string
 }
 

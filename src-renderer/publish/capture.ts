@@ -10,7 +10,7 @@ export interface CaptureChoice {
   readonly height: number
 }
 
-/** A refusal in words for people. */
+/** A rejection in words for people. */
 export class CaptureProblem extends Error {
   readonly remedy: string
 

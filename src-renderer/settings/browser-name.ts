@@ -18,7 +18,7 @@ const systems: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
-/** `Firefox on Windows` for a User-Agent header; its beginning where it is not a known browser's. */
+/** `Firefox on Windows` for a User-Agent header; its start where it is not a known browser's. */
 export function browserName(userAgent: string): string {
   const find = (names: typeof systems) => names.find(([form]) => form.test(userAgent))?.[1]
   const browser = find(browsers()) ?? (userAgent.slice(0, 40) || t.unknownBrowser)

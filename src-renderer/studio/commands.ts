@@ -16,7 +16,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Does edits as one step of the history; returns the ids of what was made, undefined where they were refused. */
+/** Does edits as one step of the history; returns the ids of what was made, undefined where they were rejected. */
 export const tryEdit = (edits: readonly Edit[]): Promise<readonly string[] | undefined> => attempt(() => edit(edits))
 
 export const undoStep = (): void => void attempt(async () => tell(t.history.undone(await undo())))

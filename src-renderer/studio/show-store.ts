@@ -78,7 +78,7 @@ const byId = <T extends { readonly id: string }>(items: readonly T[]): Record<st
 
 let reads = 0
 
-/** Reads everything: at the beginning, after a lost connection, and when another collection was opened. */
+/** Reads everything: at the start, after a lost connection, and when another collection was opened. */
 async function readAll(): Promise<void> {
   const mine = ++reads
   try {

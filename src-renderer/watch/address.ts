@@ -7,7 +7,7 @@ export interface WatchAddress {
   readonly engine: EngineKind
   /** What a signed link carries, as it stands in media addresses; undefined in open ones. */
   readonly token: string | undefined
-  /** Where to begin: seconds from the window's beginning, or before live where negative, or an ISO 8601 time; undefined: live. */
+  /** Where to start: seconds from the window's start, or before live where negative, or an ISO 8601 time; undefined: live. */
   readonly start: string | undefined
 }
 

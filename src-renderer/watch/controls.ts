@@ -16,7 +16,7 @@ function remember(key: string, value: string): void {
   try {
     localStorage.setItem(key, value)
   } catch {
-    // Private windows may refuse storage; the choice then lasts as long as the page.
+    // Private windows may reject storage; the choice then lasts as long as the page.
   }
 }
 

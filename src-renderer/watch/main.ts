@@ -15,7 +15,7 @@ declare global {
       latencyMs(): number | null
       level(): CurrentLevel | null
       state(): string
-      /** The latest errors that the playing library reported, also those that it mended. */
+      /** The latest errors that the playing library reported, also those that it repaired. */
       readonly problems: readonly string[]
       readonly engine: EngineKind
     }

@@ -17,7 +17,7 @@ export interface KeptEvents<State extends string> {
 export interface KeptOptions<State extends string> extends Omit<PeerOptions, 'signal'> {
   /** The state's name while media flow. */
   readonly up: State
-  /** The state's name where the host refused for now, if it has one of its own. */
+  /** The state's name where the host rejected for now, if it has one of its own. */
   readonly away?: (refusal: OfferRefused) => State | undefined
   /** Pauses between attempts grow with this many failures at most. */
   readonly maxFailures?: number

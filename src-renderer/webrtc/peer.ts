@@ -46,7 +46,7 @@ export interface Peer {
   close(): void
 }
 
-/** ms that a broken path may take to mend by itself before the connection is given up. */
+/** ms that a broken path may take to repair by itself before the connection is given up. */
 const MEND_MS = 4000
 
 /**
@@ -73,7 +73,7 @@ export async function openPeer(options: PeerOptions): Promise<Peer> {
     const location = response.headers.get('location')
     if (location !== null) resource = new URL(location, new URL(endpoint, globalThis.location.href)).href
     const iceServers = readIceLinks(response.headers.get('link'))
-    // The servers come with the answer (RFC 9725 section 4.6), so gathering begins behind it.
+    // The servers come with the answer (RFC 9725 section 4.6), so gathering starts behind it.
     if (iceServers.length > 0) connection.setConfiguration({ ...connection.getConfiguration(), iceServers })
     const answer = await response.text()
     signal.throwIfAborted()

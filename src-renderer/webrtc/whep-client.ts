@@ -26,7 +26,7 @@ export class WhepClient extends KeptPeer<'playing' | 'waiting'> {
       prepare: (connection) => receive(connection, options),
       up: 'playing',
       away: ({ status }) => (status === 404 || status === 409 ? 'waiting' : undefined),
-      // A viewer who waits for a stream sees it soon after it began.
+      // A viewer who waits for a stream sees it soon after it started.
       maxFailures: 2,
       events: options,
     })

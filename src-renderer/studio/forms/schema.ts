@@ -101,7 +101,7 @@ export function optionLabel(value: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-/** What a new object of this schema begins with. */
+/** What a new object of this schema starts with. */
 export function defaultsOf(schema: Schema): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(schema.properties ?? {}).flatMap(([name, each]) => {
