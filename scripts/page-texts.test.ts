@@ -46,7 +46,7 @@ const names =
 /** URLs, paths and e-mail addresses that show what to enter, and codes. */
 const examples = /^([\w-]+:\/\/\S*|\/\S+|\S+@\S+|\S+\.example\.com|SHA-256, AB:CD:…|-----BEGIN .*)$/
 
-/** Values of `KeyboardEvent.key` and beginnings of `KeyboardEvent.code`. */
+/** Values of `KeyboardEvent.key` and start of `KeyboardEvent.code`. */
 const keys =
   /^(Alt|Arrow\w*|Backspace|Control|Dead|Delete|End|Enter|Escape|Home|Meta|Numpad|Page\w+|Process|Shift|Space|Tab|Unidentified|F\d+|Ctrl( \w+)*|Alt ↑ ↓)$/
 
