@@ -15,8 +15,8 @@ const endless = 2 ** 31 - 1
 const maxGrowth = 0.1
 /** Windows fill, and Node compiles what is hot: minutes that no third has. */
 const warmUpMinutes = (minutes) => Math.min(5, minutes / 5)
-/** Memory of ended streams is returned within this time. */
-const returnMs = 180_000
+/** Memory of ended streams is returned within this time: they stay playable for their rewind window and some seconds. */
+const returnMs = 300_000
 /** Resident memory after the end of all streams, as a multiple of the idle host's at the start. */
 const maxReturned = 1.5
 
