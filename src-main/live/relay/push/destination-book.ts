@@ -158,7 +158,8 @@ export class DestinationBook {
     }
     if (newUrl !== undefined) this.#refuseUnreachable(this.#aim(next))
     await this.#dependencies.store.save(next)
-    kept.stored = next
+    // It may have been started or stopped meanwhile.
+    kept.stored = { ...next, byHand: kept.stored.byHand }
     const aimChanged = newKey !== undefined || newPassphrase !== undefined || JSON.stringify(this.#aim(next)) !== JSON.stringify(oldAim)
     const live = this.#dependencies.streams.find(stream)
     if (aimChanged && kept.sender.running && live !== undefined) this.#start(kept, live)
@@ -296,7 +297,7 @@ export class DestinationBook {
   async #keepByHand(kept: Kept, byHand: boolean | null): Promise<void> {
     if (kept.stored.byHand === byHand) return
     kept.stored = { ...kept.stored, byHand }
-    await this.#dependencies.store.save(kept.stored)
+    await this.#dependencies.store.saveByHand(kept.stored.id, byHand)
   }
 
   #start(kept: Kept, live: LiveStream): void {

@@ -85,3 +85,23 @@ it('goes on after a crash of the host as it was, and as it is enabled when the s
   restarted.goLive()
   expect(restarted.sending()).toEqual(['enabled', 'stopped'])
 })
+
+it('keeps a change and a removal that are being stored while it is stopped', async () => {
+  const { book, goLive } = await start(false)
+  goLive()
+  const make = (label: string) =>
+    book.create('show', { template: 'custom', label, url: 'rtmp://live.example.com/app', key: 'k' }, { actor: 'ann', limited: false })
+  const [changed, removed] = [await make('old'), await make('gone')]
+  await Promise.all([
+    book.change('show', changed.id, { label: 'new' }, { actor: 'ann', limited: false }),
+    book.stop('show', changed.id, 'ann'),
+    book.remove('show', removed.id, 'ann'),
+    book.stop('show', removed.id, 'ann'),
+  ])
+  const crashed = await start(true)
+  crashed.goLive()
+  const labels = crashed.book.list().map(({ label }) => label)
+  expect(labels).toContain('new')
+  expect(labels).not.toContain('gone')
+  expect(crashed.sending()).not.toContain('new')
+})

@@ -31,6 +31,8 @@ export interface DestinationStore {
   all(): Promise<readonly StoredDestination[]>
   /** Resolves when it is on disk. */
   save(stored: StoredDestination): Promise<void>
+  /** Stores that field alone: one that is being changed or removed at the same time keeps its changes, and stays removed. */
+  saveByHand(id: string, byHand: boolean | null): Promise<void>
   remove(id: string): Promise<void>
 }
 
@@ -88,7 +90,7 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         sealed_key: stored.encryptedKey,
         key_hint: stored.keyHint,
         enabled: stored.enabled ? 1 : 0,
-        by_hand: stored.byHand === null ? null : Number(stored.byHand),
+        by_hand: byHandColumn(stored.byHand),
         rendition: stored.rendition,
         audio_track: stored.audioTrack,
         sealed_passphrase: stored.encryptedPassphrase,
@@ -103,9 +105,14 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         .onConflict((conflict) => conflict.column('id').doUpdateSet(columns))
         .execute()
     },
+    async saveByHand(id, byHand) {
+      await database.updateTable('destination').set({ by_hand: byHandColumn(byHand) }).where('id', '=', id).execute()
+    },
     async remove(id) {
       await database.deleteFrom('destination').where('id', '=', id).execute()
     },
   }
   return store
 }
+
+const byHandColumn = (byHand: boolean | null): number | null => (byHand === null ? null : Number(byHand))
