@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { connect as connectHttp2 } from 'node:http2'
 import { join } from 'node:path'
-import Hls from 'hls-parser'
-import m3u8Parser from 'm3u8-parser'
 import mpdParser from 'mpd-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { baseClip, madeClip } from './helpers/clips.ts'
 import { isHeader, readFlv } from './helpers/flv.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { artifacts } from './helpers/paths.ts'
+import { parserComplaints } from './helpers/playlist-parsers.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
 import { RtmpPublisher } from './helpers/rtmp-client.ts'
 import { until } from './helpers/until.ts'
@@ -58,9 +57,6 @@ function chunks(bytes: Buffer): { time: number; ticks: number; samples: number }
   }
   return all
 }
-
-// It reads a hint at the next segment as a segment, and then finds that parts of four are listed.
-Hls.setOptions({ silent: true })
 
 describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
   let host: RunningHost
@@ -123,20 +119,6 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
     return [...multivariant.matchAll(/^([^#\n]+)$|URI="([^"]+)"/gm)].map((match) => new URL((match[1] ?? match[2])!, address).href)
   }
 
-  function complaintsOf(playlist: string): string[] {
-    const said: string[] = []
-    const parser = new m3u8Parser.Parser()
-    parser.on('warn', (event) => said.push(`m3u8-parser: ${event.message}`))
-    parser.push(playlist)
-    parser.end()
-    try {
-      Hls.parse(playlist)
-    } catch (error) {
-      said.push(`hls-parser: ${(error as Error).message}`)
-    }
-    return said
-  }
-
   it('playlists keep every rule at each of many blocked reloads, in full and as delta updates', async () => {
     const addresses = [...(await mediaAddresses('steady')), ...(await mediaAddresses('jittery'))]
     expect(addresses).toHaveLength(4)
@@ -166,7 +148,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
           for (const complaint of checkMediaPlaylist(load.full, loads[index - 1]?.full)) complaints.add(complaint)
           if (readMediaPlaylist(load.delta).hint === readMediaPlaylist(load.full).hint)
             for (const complaint of checkDelta(load.delta, load.full)) complaints.add(complaint)
-          if (index % 5 === 0) for (const complaint of complaintsOf(load.full)) complaints.add(complaint)
+          if (index % 5 === 0) for (const complaint of parserComplaints(load.full)) complaints.add(complaint)
         }
         expect([...complaints], address).toEqual([])
         expect(

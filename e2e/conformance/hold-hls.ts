@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Hls from 'hls-parser'
-import m3u8Parser from 'm3u8-parser'
 import { artifacts } from '../helpers/paths.ts'
+import { parserComplaints } from '../helpers/playlist-parsers.ts'
 import { checkDelta, checkMediaPlaylist, checkMultivariant, nextPart, readMediaPlaylist } from '../playlist-rules.ts'
 
 /** ms between two looks at the multivariant playlist. */
 const everyMs = 2000
-
-Hls.setOptions({ silent: true })
 
 async function text(url: string): Promise<string | undefined> {
   const answer = await fetch(url)
@@ -16,20 +13,8 @@ async function text(url: string): Promise<string | undefined> {
   return answer.status === 200 ? body : undefined
 }
 
-/** What two parsers say. One asks for LAST-PART of renditions without a part, which RFC 8216bis (4.4.5.4) does not. */
-function parsed(playlist: string): string[] {
-  const said: string[] = []
-  const parser = new m3u8Parser.Parser()
-  parser.on('warn', ({ message }) => message.includes('LAST-PART') || said.push(`m3u8-parser: ${message}`))
-  parser.push(playlist)
-  parser.end()
-  try {
-    Hls.parse(playlist)
-  } catch (error) {
-    said.push(`hls-parser: ${(error as Error).message}`)
-  }
-  return said
-}
+/** What parsers say. m3u8-parser asks for LAST-PART of renditions without a part, which RFC 8216bis (4.4.5.4) does not. */
+const parsed = (playlist: string): string[] => parserComplaints(playlist).filter((said) => !said.includes('LAST-PART'))
 
 /** What was seen of a stream's playlists: how many loads, of how many media playlists, and each kind of fault once with its count. */
 export interface HlsSeen {

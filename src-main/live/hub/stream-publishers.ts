@@ -121,7 +121,7 @@ export class StreamPublishers {
     this.#failover.check()
   }
 
-  /** Puts the backup on air at once; false if there is none. */
+  /** Puts the backup on air at once; false if it cannot, for example without a backup. */
   switchOver(cause: FailoverCause): boolean {
     const { standby, onAir: from, slate } = this
     const current = this.#current

@@ -37,7 +37,7 @@ export interface Packager extends PackagedStream {
   readonly forcedCuts: number
   /** Longest distance of two keyframes so far, for the next run. */
   readonly longestKeyframeIntervalMs: number
-  /** One-frame MP4 of the newest keyframe; `id` changes with the frame. Undefined while there is none. */
+  /** One-frame MP4 of the newest keyframe; `id` changes with the frame. Undefined while no keyframe is kept. */
   keyframe(): Picture | undefined
   /** Lists this much media from now on, ms; 0 for what is in memory. */
   rewind(rewindMs: number): void

@@ -2,7 +2,7 @@ import { ticksToMs } from '../../../formats/media-time.ts'
 import type { PackagedRendition, PackagedStream } from '../../packaging/packaged-stream.ts'
 import type { ClipWindow } from './schemas.ts'
 
-/** The publisher's own video, or the rendition of that id; undefined if there is none. */
+/** The publisher's own video, or the rendition of that id; undefined if the stream has no such video. */
 export function videoOf(stream: PackagedStream, id: string | undefined): PackagedRendition | undefined {
   return stream.renditions.find((each) => each.track.kind === 'video' && (id === undefined || each.id === id))
 }

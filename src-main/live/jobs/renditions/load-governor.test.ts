@@ -28,7 +28,7 @@ describe('when a transcoder gives up a rendition', () => {
     expect(seconds(9, ...behind)).toEqual(['9 shed'])
   })
 
-  it('gives none up for two seconds behind, nor where there is none to give up', () => {
+  it('sheds nothing for a delay of two seconds, nor where no quality is left to shed', () => {
     const { seconds } = governor()
     seconds(6, ...calm)
     for (let burst = 0; burst < 10; burst++) expect([...seconds(2, ...behind), ...seconds(1, ...calm)]).toEqual([])

@@ -6,7 +6,7 @@ export type StartPoint = { readonly kind: 'seconds'; readonly seconds: number } 
 const seconds = /^-?\d{1,6}(?:\.\d{1,3})?$/
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/
 
-/** Reads `0`, `-600`, `12.5` or an ISO 8601 time with its zone, as it is in a URL. Undefined if it is none of them. */
+/** Reads `0`, `-600`, `12.5` or an ISO 8601 time with its zone, as it is in a URL. Undefined for anything else. */
 export function parseStartPoint(text: string): StartPoint | undefined {
   if (text.length > 60) return undefined
   if (seconds.test(text)) return { kind: 'seconds', seconds: Number(text) }

@@ -106,7 +106,11 @@ export function createDestinationStore(database: LiveDatabase, secrets: SecretBo
         .execute()
     },
     async saveByHand(id, byHand) {
-      await database.updateTable('destination').set({ by_hand: byHandColumn(byHand) }).where('id', '=', id).execute()
+      await database
+        .updateTable('destination')
+        .set({ by_hand: byHandColumn(byHand) })
+        .where('id', '=', id)
+        .execute()
     },
     async remove(id) {
       await database.deleteFrom('destination').where('id', '=', id).execute()
