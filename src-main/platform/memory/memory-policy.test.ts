@@ -60,24 +60,49 @@ describe('when memory goes back to the system', () => {
     expect(done(steps(policy, taken)).filter((step) => step === 'trim')).toEqual(['trim'])
   })
 
-  it('does not collect again while what a collection left stays', () => {
+  it('collects on an idle host ever more rarely: what is let go without a sign is found, what stays costs little', () => {
     const policy = new MemoryPolicy()
     steps(policy, [{ bufferMb: 5 }])
-    const kept = times(100, () => ({ bufferMb: 200 }))
-    expect(done(steps(policy, kept))).toEqual(['collect'])
+    const kept = steps(
+      policy,
+      times(1000, () => ({ bufferMb: 200 })),
+    )
+    const at = kept.flatMap((step, index) => (step === 'collect' ? [index] : []))
+    expect(done(kept)).toEqual(at.map(() => 'collect'))
+    const gaps = at.slice(1).map((each, index) => each - (at[index] as number))
+    expect(gaps.slice(0, 3)).toEqual([12, 18, 30])
+    for (const [index, gap] of gaps.slice(1).entries()) expect(gap).toBeGreaterThan((gaps[index] as number) * 1.4)
   })
 
-  it('collects once after load that was itself collected while it was heavy, and not again while nothing comes', () => {
+  it('collects again what ended streams kept for their rewind window, which no figure shows', () => {
     const policy = new MemoryPolicy()
-    steps(policy, [{ bufferMb: 5 }])
-    const held = times(20, () => ({ bufferMb: 150 }))
-    expect(done(steps(policy, held))).toEqual(['collect'])
-    const load = times(40, (at) => ({ bufferMb: 60 + 20 * (at % 4) }))
-    expect(done(steps(policy, load))).toEqual([])
-    // the streams end, and their garbage is half of what the collection left then
-    const ended = times(6, () => ({ bufferMb: 45 }))
-    expect(done(steps(policy, ended))).toEqual(['collect'])
-    const later = times(100, () => ({ bufferMb: 7 }))
+    steps(policy, [...times(3, () => ({ bufferMb: 5 })), ...times(40, (at) => ({ bufferMb: 60 + 20 * (at % 4) }))])
+    // The first collection leaves 50 MB, as the streams are still played.
+    const ended = steps(
+      policy,
+      times(6, () => ({ bufferMb: 80 })),
+    )
+    expect(done(ended)).toEqual(['collect'])
+    const waiting = steps(
+      policy,
+      times(30, () => ({ bufferMb: 50 })),
+    )
+    expect(done(waiting)).toEqual(['collect', 'collect'])
+    // Then it is garbage: what the collection frees goes back to the system at the next sample, though it is less than under load.
+    const freed = times(60, () => ({ bufferMb: 50 }))
+    expect(done(steps(policy, freed.slice(0, 30)))).toEqual(['collect'])
+    expect(steps(policy, [{ bufferMb: 30, keptMb: 20 }])).toEqual(['trim'])
+  })
+
+  it('stops collecting when the memory is back', () => {
+    const policy = new MemoryPolicy()
+    steps(policy, [...times(3, () => ({ bufferMb: 5 })), ...times(40, (at) => ({ bufferMb: 60 + 20 * (at % 4) }))])
+    const ended = steps(
+      policy,
+      times(6, () => ({ bufferMb: 45 })),
+    )
+    expect(done(ended)).toEqual(['collect'])
+    const later = times(300, () => ({ bufferMb: 7 }))
     expect(done(steps(policy, later))).toEqual([])
   })
 

@@ -14,8 +14,8 @@ const megabyte = 1024 * 1024
 /** Samples that a decision looks back on. */
 const windowSamples = 6
 /**
- * So much resident memory above the least that was seen is worth a collection once load is over; while nothing changes, it must have
- * grown by a quarter and so much since the last one.
+ * So much resident memory above the least that was seen is worth a collection once load is over, and then ever more rarely;
+ * if it has grown by a quarter and so much since the last one, at once.
  */
 const minGarbageBytes = 16 * megabyte
 /** Growth of the buffers between two samples that is no more than noise. */
@@ -24,6 +24,8 @@ const noiseBytes = megabyte
 const idleShare = 1 / 8
 /** Unused memory that is worth a trim: returning it costs some 0.2 ms of processor time a megabyte. */
 const minUnusedBytes = 32 * megabyte
+/** The same after a collection of an idle program, which does not fill it again soon. */
+const minUnusedIdleBytes = 8 * megabyte
 
 /**
  * Decides from samples, taken at even intervals, when memory goes back to the system. Two things keep it: the engine collects
@@ -38,8 +40,13 @@ export class MemoryPolicy {
   #collecting = false
   /** Least resident memory so far. */
   #leastBytes = Number.POSITIVE_INFINITY
-  /** Buffers came or went since the last collection: what it left says nothing about what is needed without them. */
-  #wasBusy = false
+  /**
+   * Idle samples that must have passed before memory above the least is collected once more. Media of an ended stream is let go only
+   * when its rewind window has passed, which no figure shows before a collection; so one follows the other, each after twice the time.
+   */
+  #restSamples = Number.POSITIVE_INFINITY
+  /** Samples since buffers came or went, or since the last collection. */
+  #idleSamples = 0
   /** Resident memory besides heap and buffers that the program needs: the least that was seen, or what the last trim left. */
   #neededBytes = Number.POSITIVE_INFINITY
   #last: MemoryStep | undefined
@@ -53,7 +60,7 @@ export class MemoryPolicy {
     this.#leastBytes = Math.min(this.#leastBytes, sample.residentBytes)
     this.#window.push(sample)
     // What a collection freed on an idle host is not needed soon.
-    if (last === 'collect' && this.#isUnused(sample)) return this.#take('trim')
+    if (last === 'collect' && this.#isUnused(sample, minUnusedIdleBytes)) return this.#take('trim')
     if (this.#collecting || Number.isNaN(this.#collectedBytes)) this.#collectedBytes = sample.residentBytes
     this.#collecting = false
     if (this.#window.length < windowSamples) return undefined
@@ -68,13 +75,14 @@ export class MemoryPolicy {
     this.#last = step
     if (step === 'collect') {
       this.#collecting = true
-      this.#wasBusy = false
+      this.#idleSamples = 0
+      this.#restSamples = Math.max(windowSamples, 2 * this.#restSamples)
     }
     return step
   }
 
-  #isUnused({ residentBytes, heapBytes, externalBytes }: MemorySample): boolean {
-    return residentBytes - heapBytes - externalBytes - this.#neededBytes >= minUnusedBytes
+  #isUnused({ residentBytes, heapBytes, externalBytes }: MemorySample, minBytes = minUnusedBytes): boolean {
+    return residentBytes - heapBytes - externalBytes - this.#neededBytes >= minBytes
   }
 
   /** Memory was left by load, or has grown, while hardly any buffers are added: no collection comes by itself for long. */
@@ -83,11 +91,13 @@ export class MemoryPolicy {
     const [first, last] = [bytes[0] as number, bytes.at(-1) as number]
     const fell = bytes.some((each, at) => each < (bytes[at - 1] ?? 0) - noiseBytes)
     if (fell || last - first > Math.max(noiseBytes, last * idleShare)) {
-      this.#wasBusy = true
+      this.#restSamples = 0
+      this.#idleSamples = 0
       return false
     }
+    this.#idleSamples++
     const { residentBytes } = this.#window.at(-1) as MemorySample
-    if (this.#wasBusy && residentBytes > this.#leastBytes + minGarbageBytes) return true
+    if (this.#idleSamples > this.#restSamples && residentBytes > this.#leastBytes + minGarbageBytes) return true
     return residentBytes > this.#collectedBytes * 1.25 + minGarbageBytes
   }
 }

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { Logger } from '../logger.ts'
 import { requireAddon } from '../native-addon.ts'
 import { repeat } from '../repeat.ts'
+import { collect } from './collect.ts'
 import { MemoryPolicy } from './memory-policy.ts'
 
 /** native/memory. */
@@ -50,21 +49,4 @@ function loadOrNone(log: Logger): MemoryAddon | undefined {
     log.info({ reason: (error as Error).message }, 'the native part memory is missing: free memory stays with the process')
     return undefined
   }
-}
-
-/** V8's own, where `--expose-gc` is set. */
-type Collector = (options?: { readonly type: 'major' | 'minor' }) => void
-
-let collector: Collector | undefined
-
-/** A full collection. The function that does it exists only in contexts that are made while this flag is set. */
-function collect(): void {
-  if (collector === undefined) {
-    setFlagsFromString('--expose-gc')
-    collector = runInNewContext('gc') as Collector
-    setFlagsFromString('--no-expose-gc')
-  }
-  collector()
-  // What buffers free is counted only when the next collection starts.
-  collector({ type: 'minor' })
 }

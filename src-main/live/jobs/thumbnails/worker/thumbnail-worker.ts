@@ -1,11 +1,16 @@
 /** The process that makes JPEGs of coded frames: FFmpeg runs in it, so that a crash of FFmpeg does not crash the host. */
 import { setFlagsFromString } from 'node:v8'
+import { collectByBytes } from '../../../../platform/memory/collect-by-bytes.ts'
 import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
 import type { FromPictures, ToPictures } from '../messages.ts'
 
 // As in the host: images are buffers outside the heap, some 40 kB for each keyframe of each stream.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 setFlagsFromString('--heap-growing-percent=30')
+
+/** Requests and answers that may wait for a collection, bytes: twenty streams make so much in some seconds. */
+const maxGarbageBytes = 4 * 1024 * 1024
+const release = collectByBytes(maxGarbageBytes)
 
 const { host, jobs } = connectForJobs<ToPictures, FromPictures>()
 host.stopping.addEventListener('abort', () => host.end())
@@ -19,9 +24,18 @@ host.ready()
 if (engine !== undefined) {
   for await (const message of jobs) {
     try {
-      host.send({ type: 'done', id: message.id, ...(await engine.answer(message)) })
+      const answer = await engine.answer(message)
+      host.send({ type: 'done', id: message.id, ...answer })
+      release(bytesOf(message) + bytesOf(answer))
     } catch (error) {
       host.send({ type: 'failed', id: message.id, message: (error as Error).message.slice(0, 300) })
     }
   }
+}
+
+/** Bytes of the buffers in a request or an answer. */
+function bytesOf(values: object): number {
+  return Object.values(values)
+    .flat()
+    .reduce((sum: number, each: unknown) => sum + (each instanceof Uint8Array ? each.byteLength : 0), 0)
 }
