@@ -52,13 +52,13 @@ function stopper(child, folder) {
 /** The command that runs on one processor alone. */
 export const pinned = (core, command, args) => (core === undefined ? [command, args] : ['taskset', ['-c', String(core), command, ...args]])
 
-/** Our host. `core` pins it to one processor. */
-export async function startOurs({ args = [], core } = {}) {
+/** Our host, built in the checkout `checkout`. `core` pins it to one processor. */
+export async function startOurs({ args = [], core, checkout = root } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ami-bench-'))
   const from = performance.now()
   const [command, all] = pinned(core, process.execPath, [
     ...nodeFlags,
-    join(root, 'dist/host/main.js'),
+    join(checkout, 'dist/host/main.js'),
     'host',
     '--json',
     '--data',
