@@ -1,4 +1,7 @@
-import { afterEach, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, it, onTestFinished } from 'vitest'
 import type { SourceMemory, SourceReport } from '../../../../../media/source-report.ts'
 import { type SlideshowSettings, SlideshowSettingsSchema } from '../../../../document/kinds/drawn.ts'
 import { readSettings } from '../../source-settings.ts'
@@ -10,7 +13,7 @@ let drawing: Drawing<SlideshowSettings> | undefined
 afterEach(() => drawing?.close())
 
 /** A slideshow whose images are read when `read` says so: the oldest that is wanted, or one that is broken. */
-function start(settings: Partial<SlideshowSettings> = {}, memory?: SourceMemory) {
+function start(settings: Partial<SlideshowSettings> = {}, memory?: SourceMemory, judge = async (path: string) => path) {
   const reports: SourceReport[] = []
   let kept = memory
   const wanted: { readonly path: string; readonly end: (isWhole: boolean) => void }[] = []
@@ -21,7 +24,7 @@ function start(settings: Partial<SlideshowSettings> = {}, memory?: SourceMemory)
     frames: { add: () => () => undefined } as unknown as DrawingContext['frames'],
     memory,
     nowUs: () => 0,
-    judge: async (path) => path,
+    judge,
     judgeTarget: () => {
       throw new Error('images have no URL')
     },
@@ -37,14 +40,16 @@ function start(settings: Partial<SlideshowSettings> = {}, memory?: SourceMemory)
       }),
     draw: () => undefined,
   }
-  const all = readSettings(SlideshowSettingsSchema, { files, intervalMs: 0, ...settings }) as unknown as { settings: SlideshowSettings }
-  const made = startSlideshow(all.settings, context, true)
+  const settingsOf = (given: Partial<SlideshowSettings>): SlideshowSettings =>
+    (readSettings(SlideshowSettingsSchema, { files, intervalMs: 0, ...given }) as unknown as { settings: SlideshowSettings }).settings
+  const made = startSlideshow(settingsOf(settings), context, true)
   drawing = made
   const shown = (): unknown => reports.at(-1)?.details?.slide
   return {
     send: (...names: readonly string[]) => {
       for (const name of names) made.command?.(name, {})
     },
+    update: (next: Partial<SlideshowSettings>) => made.update(settingsOf(next)),
     /** Reads images until the slide is shown; `broken`: those that cannot be. */
     async until(slide: string, broken: readonly string[] = []): Promise<void> {
       const readAndLook = (): unknown => {
@@ -103,4 +108,42 @@ it('counts `next` from where it was, when it comes before an interrupted slidesh
   const restarted = start({}, before.memory())
   restarted.send('next', 'restart')
   await restarted.until('1.png')
+})
+
+it('lists a slow folder once for all steps that come meanwhile, and takes no more than a thousand of them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slideshow-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const file of files) writeFileSync(join(folder, file), '')
+  let listed = 0
+  const released = Promise.withResolvers<void>()
+  const show = start({ files: [], folder }, undefined, async (path) => {
+    if (path !== folder) return path
+    listed++
+    await released.promise
+    return path
+  })
+  show.send(...Array.from({ length: 1500 }, () => 'next'))
+  released.resolve()
+  // The first step goes to the first slide; after 1501 it would be that one again.
+  await show.until('4.png')
+  expect(listed).toBe(1)
+})
+
+it('shows the images of a newly chosen folder while the former one has not been listed yet', async () => {
+  const [slow, other] = ['slow', 'other'].map((name) => {
+    const folder = mkdtempSync(join(tmpdir(), 'slideshow-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    writeFileSync(join(folder, `${name}.png`), '')
+    return folder
+  }) as [string, string]
+  const released = Promise.withResolvers<void>()
+  const show = start({ files: [], folder: slow }, undefined, async (path) => {
+    if (path === slow) await released.promise
+    return path
+  })
+  show.update({ files: [], folder: other })
+  await show.until('other.png')
+  released.resolve()
+  show.send('next')
+  await show.until('other.png')
 })

@@ -15,6 +15,8 @@ const pictureEndings = new Set(['.png', '.jpg', '.jpeg', '.webp', '.avif', '.gif
 const maxSlides = 10_000
 /** Slides are not changed faster, ms. */
 const minStayMs = 100
+/** Steps that may wait while a folder is listed; those that come on top are not taken. */
+const maxSteps = 1000
 /** After this the list is looked at again where there is nothing to show, ms. */
 const lookAgainMs = 1000
 
@@ -43,6 +45,8 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   let stopFade: (() => void) | undefined
   /** Grows when what is being read is no longer wanted. */
   let turn = 0
+  /** Those that images are being listed for. */
+  let listing: SlideshowSettings | undefined
   let skipped: string | undefined
   let closed = false
   let reading = new AbortController()
@@ -54,25 +58,21 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   const stayMs = (): number => Math.max(minStayMs, settings.intervalMs)
   const resting = (): boolean => paused || (!shown && settings.whenHidden !== 'run')
 
-  async function list(): Promise<void> {
-    const found = [...settings.files]
-    if (settings.folder !== '') {
-      try {
-        const names = await readdir(await context.judge(settings.folder))
-        const pictures = names.filter((name) => pictureEndings.has(extname(name).toLowerCase()))
-        pictures.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
-        for (const name of pictures.slice(0, maxSlides)) found.push(join(settings.folder, name))
-      } catch (error) {
-        const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-        skipped =
-          error instanceof FileFault
-            ? error.message
-            : isMissing
-              ? `There is no folder ${settings.folder}`
-              : `The folder ${settings.folder} cannot be read: ${(error as Error).message}`
-      }
+  /** Paths of the images, or also why those of the folder are missing. */
+  async function list(): Promise<{ readonly found: readonly string[]; readonly problem?: string }> {
+    const { files, folder } = settings
+    if (folder === '') return { found: files }
+    try {
+      const names = await readdir(await context.judge(folder))
+      const pictures = names.filter((name) => pictureEndings.has(extname(name).toLowerCase()))
+      pictures.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+      return { found: [...files, ...pictures.slice(0, maxSlides).map((name) => join(folder, name))] }
+    } catch (error) {
+      if (error instanceof FileFault) return { found: files, problem: error.message }
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      const problem = isMissing ? `There is no folder ${folder}` : `The folder ${folder} cannot be read: ${(error as Error).message}`
+      return { found: files, problem }
     }
-    order.setSlides(found)
   }
 
   function wait(ms: number, then: () => void): void {
@@ -96,7 +96,7 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
   }
 
   function go(by: 1 | -1): void {
-    due.push(by)
+    if (due.length < maxSteps) due.push(by)
     void move()
   }
 
@@ -109,14 +109,19 @@ export const startSlideshow: StartDrawing<SlideshowSettings> = (first, context, 
 
   /** Takes all steps that are due, and shows the first slide there that can be shown. */
   async function move(): Promise<void> {
+    // What is being listed takes these steps, too: a slow folder is listed once for however many.
+    if (listing === settings) return
     const mine = ++turn
     clearTimeout(timer)
     reading.abort()
     reading = new AbortController()
-    skipped = undefined
-    await list()
-    // Whoever came later takes the steps of this one, too.
+    listing = settings
+    const { found, problem } = await list()
+    // Whoever came later, with other settings, takes the steps of this one, too.
     if (mine !== turn || closed) return
+    listing = undefined
+    skipped = problem
+    order.setSlides(found)
     if (from !== undefined && !takeUp(from)) due.unshift(1)
     from = undefined
     for (const passed of due.slice(0, -1)) order.step(passed, settings.loop)
