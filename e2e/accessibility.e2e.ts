@@ -97,6 +97,8 @@ const studio: readonly View[] = [
   { path: '/studio', clicks: ['add-source', 'kind-text'], shows: 'new-source-dialog' },
   { path: '/studio', clicks: ['add-output'], shows: 'add-output-dialog' },
   { path: '/studio', clicks: ['edit-output'], shows: 'output-dialog' },
+  { path: '/studio', clicks: ['multiview-open'], shows: 'tile' },
+  { path: '/studio?multiview', shows: 'tile' },
   { path: '/studio', clicks: ['go-live'], shows: 'go-live-dialog' },
   // The last: the show stays in this mode.
   { path: '/studio', clicks: ['studio-mode'], shows: 'screen-preview' },

@@ -75,6 +75,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-media': { part: 'studio', cost: 'cpu' },
   'studio-media-live': { part: 'studio', cost: 'exclusive' },
   'studio-mixer': { part: 'studio', cost: 'exclusive' },
+  'studio-multiview': { part: 'studio', cost: 'cpu' },
   'studio-outputs': { part: 'studio', cost: 'cpu', quick: true },
   'studio-page': { part: 'studio', cost: 'cpu', quick: true },
   'studio-pipewire': { part: 'studio', cost: 'cpu' },

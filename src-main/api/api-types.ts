@@ -445,6 +445,9 @@ export interface ApiTypes {
         }
       }
     }
+    'multiview-feed': {
+      GET: { answer: unknown }
+    }
     open: {
       POST: { body: { file: string; force?: boolean | undefined }; answer: StudioCollection }
     }
@@ -601,7 +604,7 @@ export interface ApiTypes {
       }
     }
     statistics: {
-      GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
+      GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; tiles: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
     }
     tracks: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionTracksItem[] } }

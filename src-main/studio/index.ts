@@ -6,6 +6,7 @@ import { EngineProcess, type EngineProcessDependencies } from './control/engine/
 import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
 import { guestRoutes } from './control/guests/guest-routes.ts'
+import { createMultiview } from './control/multiview/index.ts'
 import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { createPreviews } from './control/preview/index.ts'
@@ -52,6 +53,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const acting = { show, engine, outputs, audit }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const previews = createPreviews({ engine, show: () => show.openFile?.collection.collection })
+  const multiview = createMultiview({ engine })
   const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
   const spare = new SpareEngine({ engine: spareEngine(dependencies), empty })
   const telling = publishEngineEvents(engine, events)
@@ -73,10 +75,11 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...programRoutes({ ...acting, macros }),
       ...engineRoutes({ ...acting, problem: () => telling.problem, spareDevices: (kind) => spare.devices(kind) }),
     ],
-    sockets: previews.sockets,
+    sockets: [...previews.sockets, ...multiview.sockets],
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
       previews.stop()
+      multiview.stop()
       await spare.stop()
       await macros.stopAll()
       await show.stop()

@@ -1,4 +1,5 @@
-import { Redirect, Route, Switch, useRoute } from 'wouter'
+import { lazy, Suspense } from 'react'
+import { Redirect, Route, Switch, useRoute, useSearch } from 'wouter'
 import { ActivityPage } from '../activity/activity-page.tsx'
 import { useClient } from '../client/store.ts'
 import { ConfirmDialog } from '../components/dialog.tsx'
@@ -18,6 +19,9 @@ import { Frame } from './frame.tsx'
 import { Palette } from './palette.tsx'
 import { Shortcuts } from './shortcuts.tsx'
 import { SignIn } from './sign-in.tsx'
+
+/** A window of its own, which few open. */
+const MultiviewWindow = lazy(async () => ({ default: (await import('../studio/multiview/multiview-window.tsx')).MultiviewWindow }))
 
 function Sections() {
   return (
@@ -48,6 +52,8 @@ function Sections() {
 
 export function App() {
   const phase = useClient((state) => state.phase)
+  const [isStudio] = useRoute('/studio')
+  const isMultiview = new URLSearchParams(useSearch()).has('multiview') && isStudio
   const [isGuest, guest] = useRoute('/publish/:name')
   if (isGuest) return <GuestPage name={guest.name} />
   if (phase === 'signed-out') return <SignIn />
@@ -66,11 +72,19 @@ export function App() {
   }
   return (
     <>
-      <Frame>
-        <Sections />
-      </Frame>
-      <Shortcuts />
-      <Palette />
+      {isMultiview ? (
+        <Suspense>
+          <MultiviewWindow />
+        </Suspense>
+      ) : (
+        <>
+          <Frame>
+            <Sections />
+          </Frame>
+          <Shortcuts />
+          <Palette />
+        </>
+      )}
       <ConfirmDialog />
       <Toasts />
     </>

@@ -9,11 +9,12 @@ import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../
 import { openGuide } from '../studio/guide/guide-state.ts'
 import { t as guideTexts } from '../studio/guide/messages.ts'
 import { t as macroTexts } from '../studio/macros/messages.ts'
+import { t as multiviewTexts } from '../studio/multiview/messages.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
 import { t as templateTexts } from '../studio/templates/messages.ts'
 import { t as transitionTexts } from '../studio/transitions/messages.ts'
-import { openDialog, select, showItemPanel } from '../studio/view-store.ts'
+import { openDialog, select, showItemPanel, showMultiview } from '../studio/view-store.ts'
 import { setTheme, useTheme } from './theme.ts'
 import './palette.css'
 
@@ -83,6 +84,15 @@ function useEntries(): readonly Entry[] {
           })
         }
       }
+      entries.push({
+        id: 'multiview',
+        text: multiviewTexts.open,
+        sort: t.action,
+        run: () => {
+          navigate('/studio')
+          showMultiview(true)
+        },
+      })
       if (editor) {
         entries.push({ id: 'undo', text: open.undo === null ? t.undo : t.undoStep(open.undo), sort: t.action, run: undoStep })
         entries.push({ id: 'redo', text: open.redo === null ? t.redo : t.redoStep(open.redo), sort: t.action, run: redoStep })

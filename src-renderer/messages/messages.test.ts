@@ -4,6 +4,7 @@ import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts
 import { t as studioGuide } from '../studio/guide/messages.ts'
 import { t as studioMacros } from '../studio/macros/messages.ts'
 import { t as studio } from '../studio/messages.ts'
+import { t as studioMultiview } from '../studio/multiview/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
 import { activity } from './en/activity.ts'
@@ -46,6 +47,7 @@ const english: Readonly<Record<string, object>> = {
   studioCanvasSettings,
   studioGuide,
   studioMacros,
+  studioMultiview,
   studioTemplates,
   studioTransitions,
 }

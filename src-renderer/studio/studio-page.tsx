@@ -21,12 +21,14 @@ import { StartState } from './start/start-state.tsx'
 import { TopBar } from './top-bar.tsx'
 import { TransitionsDialog } from './transitions/transitions-dialog.tsx'
 import type { OpenCollection } from './types.ts'
-import { openDialog, useEdited, useView } from './view-store.ts'
+import { openDialog, showMultiview, useEdited, useView } from './view-store.ts'
 import './parts-editor.css'
 import './studio.css'
 
 /** Loaded when it is opened: few evenings start with a new show. */
 const TemplateDialog = lazy(async () => ({ default: (await import('./templates/template-dialog.tsx')).TemplateDialog }))
+
+const Multiview = lazy(async () => ({ default: (await import('./multiview/multiview.tsx')).Multiview }))
 
 const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
 
@@ -97,6 +99,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   const [adding, setAdding] = useState<'source' | 'sound' | null>(null)
   const program = useShow((state) => state.program)
   const dialog = useView((state) => state.dialog)
+  const multiview = useView((state) => state.multiview)
   const edited = useEdited()
   useMacroKeys(editor)
   // Read before a dialog asks for them.
@@ -110,16 +113,24 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
         <LiveButtons document={document} program={program} canvas={canvas} editor={editor} />
       </TopBar>
       <FileNotices open={open} editor={editor} />
-      <div className="studio-stage">
-        <ProgramView document={document} program={program} edited={edited} editor={editor} />
-        <PropertiesPanel document={document} scene={scene} canvas={canvas} editor={editor} />
-      </div>
-      <div className="docks">
-        <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
-        <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
-        <MixerDock document={document} editor={editor} onAdd={() => setAdding('sound')} />
-        <OutputsDock document={document} canvas={canvas} editor={editor} />
-      </div>
+      {multiview ? (
+        <Suspense fallback={<div className="studio-stage" aria-busy="true" />}>
+          <Multiview document={document} program={program} canvas={canvas} editor={editor} onClose={() => showMultiview(false)} />
+        </Suspense>
+      ) : (
+        <>
+          <div className="studio-stage">
+            <ProgramView document={document} program={program} edited={edited} editor={editor} />
+            <PropertiesPanel document={document} scene={scene} canvas={canvas} editor={editor} />
+          </div>
+          <div className="docks">
+            <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
+            <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />
+            <MixerDock document={document} editor={editor} onAdd={() => setAdding('sound')} />
+            <OutputsDock document={document} canvas={canvas} editor={editor} />
+          </div>
+        </>
+      )}
       {editor && dialog === 'canvas' && <CanvasDialog document={document} canvas={canvas} onClose={() => openDialog(null)} />}
       {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}

@@ -1,16 +1,17 @@
-import { Blend, Keyboard, Ratio, Redo2, Undo2 } from 'lucide-react'
+import { Blend, Keyboard, LayoutGrid, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
 import { Tool } from './docks/tool.tsx'
 import { t as macros } from './macros/messages.ts'
 import { t } from './messages.ts'
+import { t as multiviewTexts } from './multiview/messages.ts'
 import { TransitionChoice } from './program-view.tsx'
 import { useShow } from './show-store.ts'
 import { ShowMenu } from './start/show-menu.tsx'
 import { t as transitions } from './transitions/messages.ts'
 import type { OpenCollection, ProgramState } from './types.ts'
-import { openDialog, select, useView } from './view-store.ts'
+import { openDialog, select, showMultiview, useView } from './view-store.ts'
 
 interface TopBarProps {
   readonly open: OpenCollection
@@ -25,6 +26,7 @@ interface TopBarProps {
 /** What is above the canvas: the show, undo and redo, studio mode, figures. */
 export function TopBar({ open, program, editor, canvas, children }: TopBarProps) {
   const { collection } = open
+  const multiview = useView((state) => state.multiview)
   return (
     <div className="studio-bar">
       <ShowMenu name={open.name} editor={editor} />
@@ -67,6 +69,13 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
           <Tool Icon={Keyboard} label={macros.open} onClick={() => openDialog('macros')} testId="edit-macros" />
         </span>
       )}
+      <Tool
+        Icon={LayoutGrid}
+        label={multiviewTexts.open}
+        pressed={multiview}
+        onClick={() => showMultiview(!multiview)}
+        testId="multiview-open"
+      />
       <span className="spacer" />
       <Figures />
       {children}

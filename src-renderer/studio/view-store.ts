@@ -14,12 +14,16 @@ interface ViewState {
   /** What the panel beside the canvas shows. */
   readonly panel: { readonly kind: 'item' } | { readonly kind: 'source'; readonly id: string } | null
   readonly dialog: EditorDialog | null
+  /** The multiview stands in the place of the canvas and the docks. */
+  readonly multiview: boolean
 }
 
-export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null, dialog: null }))
+export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null, dialog: null, multiview: false }))
 
 /** Opens a dialog; null closes it. */
 export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog })
+
+export const showMultiview = (multiview: boolean): void => useView.setState({ multiview })
 
 export const select = (selected: readonly string[]): void => useView.setState({ selected })
 

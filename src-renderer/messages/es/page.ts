@@ -13,7 +13,16 @@ import { recording } from './recording.ts'
 import { rules } from './rules.ts'
 import { settings } from './settings.ts'
 import { sources } from './sources.ts'
-import { studio, studioCanvas, studioCanvasSettings, studioGuide, studioMacros, studioTemplates, studioTransitions } from './studio.ts'
+import {
+  studio,
+  studioCanvas,
+  studioCanvasSettings,
+  studioGuide,
+  studioMacros,
+  studioMultiview,
+  studioTemplates,
+  studioTransitions,
+} from './studio.ts'
 
 const sections: Messages = {
   activity,
@@ -38,6 +47,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studioCanvasSettings,
   studioGuide,
   studioMacros,
+  studioMultiview,
   studioTemplates,
   studioTransitions,
 }

@@ -500,6 +500,34 @@ export const studioCanvasSettings = {
   save: 'Guardar',
 }
 
+/** Texts of the multiview; their keys are those of `src-renderer/studio/multiview/messages.ts`. */
+export const studioMultiview = {
+  open: 'Multivista',
+  title: 'Multivista',
+  close: 'Cerrar la multivista',
+  ownWindow: 'Abrir en una ventana propia',
+  fullScreen: 'Pantalla completa',
+  leaveFullScreen: 'Salir de pantalla completa',
+  tiles: 'Recuadros',
+  scenes: 'Escenas',
+  sources: 'Fuentes',
+  both: 'Escenas y fuentes',
+  meters: 'Nivel del programa',
+  metersOf: 'Nivel de audio del programa',
+  page: (page: number, pages: number) => `Página ${page} de ${pages}`,
+  before: 'Recuadros anteriores',
+  next: 'Más recuadros',
+  onAir: 'En directo',
+  prepared: 'Vista previa',
+  inProgram: 'En el programa',
+  chooseHelp: 'Intro prepara la escena o la pone en directo; Mayús+Intro la pone en directo.',
+  notConnected: 'Sin conexión con el servidor: los recuadros están parados.',
+  noVideo: 'Sin vídeo',
+  nothing: 'No hay ningún programa abierto. La multivista muestra sus escenas y fuentes.',
+  noSources: 'El programa no tiene ninguna fuente con vídeo.',
+  toStudio: 'Abrir el estudio',
+}
+
 /** Texts of the templates; their keys are those of `src-renderer/studio/templates/messages.ts`. */
 export const studioTemplates = {
   open: 'Nuevo programa con plantilla',

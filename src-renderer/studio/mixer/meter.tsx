@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { meterFloorDb, meterShare } from './fader-scale.ts'
-import { followMeters } from './meter-feed.ts'
+import { followMeters, type Levels } from './meter-feed.ts'
 
 /** How fast the mark of the highest level falls, dB a second. */
 const fallDbPerSecond = 12
@@ -19,8 +19,16 @@ const colors: readonly (readonly [untilDb: number, color: string, dim: string])[
   [0, '#e5484d', '#e5484d26'],
 ]
 
+interface MeterProps {
+  /** `source:ID` or `track:N`; another name where `read` is given. */
+  readonly of: string
+  readonly label: string
+  /** What of all levels it shows. Must stay the same function. */
+  readonly read?: (levels: ReadonlyMap<string, Levels>) => Levels | undefined
+}
+
 /** The level of a source or track in two bars, drawn beside React: peak as the bar, its highest mark held. */
-export function Meter({ of, label }: { readonly of: string; readonly label: string }) {
+export function Meter({ of, label, read }: MeterProps) {
   const element = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const canvas = element.current
@@ -34,7 +42,7 @@ export function Meter({ of, label }: { readonly of: string; readonly label: stri
     })
     observer.observe(canvas)
     const leave = followMeters((levels, nowMs) => {
-      const reading = levels.get(of)
+      const reading = read === undefined ? levels.get(of) : read(levels)
       const passedS = Math.min(0.25, (nowMs - drawnAtMs) / 1000)
       drawnAtMs = nowMs
       const { width, height } = canvas
@@ -72,6 +80,6 @@ export function Meter({ of, label }: { readonly of: string; readonly label: stri
       leave()
       observer.disconnect()
     }
-  }, [of])
+  }, [of, read])
   return <canvas ref={element} className="meter" role="img" aria-label={label} data-testid="meter" data-of={of} />
 }

@@ -66,6 +66,7 @@ const noFigures: WorkerStatistics = {
   framesPerSecond: 0,
   cpu: 0,
   memoryBytes: 0,
+  tiles: 0,
   encodings: [],
 }
 
@@ -94,6 +95,7 @@ export class EngineProcess implements StudioEngine {
   #originUs = 0
   #restarts = 0
   #metersWanted = false
+  #tiles: readonly string[] = []
   #figures = noFigures
 
   constructor(dependencies: EngineProcessDependencies) {
@@ -152,6 +154,11 @@ export class EngineProcess implements StudioEngine {
 
   showPictures(canvas: string, listener: PicturesListener): ShownPictures {
     return this.#pictures.add(canvas, listener)
+  }
+
+  setTiles(tiles: readonly string[]): void {
+    this.#tiles = tiles
+    this.#send({ kind: 'tiles', tiles })
   }
 
   async command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void> {
@@ -266,6 +273,7 @@ export class EngineProcess implements StudioEngine {
       on: this.#dependencies.onAir(),
       encodings: this.#subscriptions.wanted,
       pictures: this.#pictures.wanted,
+      tiles: this.#tiles,
       originUs: this.#originUs,
       folder: this.#dependencies.folder,
       memories: this.#dependencies.memories.all,

@@ -5,7 +5,7 @@ import type { Collection } from '../../document/collection.ts'
 import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { DriftReading, MeterReading } from './mixer-readings.ts'
-import type { CanvasPictures, CanvasSwitch, EncodingStatistics, PictureOf, ScreenshotOf } from './studio-engine.ts'
+import type { CanvasPictures, CanvasSwitch, EncodingStatistics, PictureOf, ScreenshotOf, TilePicture } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
 export interface WantedEncoding {
@@ -39,6 +39,8 @@ export type ToStudio =
       readonly on: Readonly<Record<string, OnCanvas>>
       readonly encodings: readonly WantedEncoding[]
       readonly pictures: readonly WantedPictures[]
+      /** Tiles of the multiview: `scene:ID`, `source:ID`. */
+      readonly tiles: readonly string[]
       /** Monotonic microseconds of the show's time 0. */
       readonly originUs: number
       /** Where sources keep small files. */
@@ -56,6 +58,8 @@ export type ToStudio =
   | { readonly kind: 'preview'; readonly request: number; readonly canvas: string; readonly scene: string | null }
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
   | { readonly kind: 'pictures'; readonly pictures: readonly WantedPictures[] }
+  /** Exactly these are made from now on, each told again. */
+  | { readonly kind: 'tiles'; readonly tiles: readonly string[] }
   | { readonly kind: 'keyframe'; readonly channel: number }
   | { readonly kind: 'meters'; readonly wanted: boolean }
   | {
@@ -90,6 +94,7 @@ export type FromStudio =
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
   /** Where a canvas's pictures stand; null: there is no such canvas. */
   | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasPictures | null }
+  | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   | { readonly kind: 'statistics'; readonly statistics: WorkerStatistics }
@@ -116,5 +121,6 @@ export interface WorkerStatistics {
   readonly framesPerSecond: number
   readonly cpu: number
   readonly memoryBytes: number
+  readonly tiles: number
   readonly encodings: readonly (Omit<EncodingStatistics, 'subscribers' | 'id'> & { readonly channel: number })[]
 }

@@ -27,6 +27,8 @@ export interface StudioEngine {
   videoEncodings(): readonly TakenVideo[]
   /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
   showPictures(canvas: string, listener: PicturesListener): ShownPictures
+  /** Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`); each is told once as it is, then when it looks different. */
+  setTiles(tiles: readonly string[]): void
   /** Something for a source to do. Throws AppError of the source. */
   command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
   /** A picture as it is now. Throws `studio.not_running` or `studio.not_found`. */
@@ -137,6 +139,14 @@ export interface ShownPictures {
   close(): void
 }
 
+/** A tile of the multiview: a small image of a scene, or of a source behind its filters. */
+export interface TilePicture {
+  /** `scene:ID` or `source:ID`. */
+  readonly id: string
+  /** Null: there is nothing to see now. */
+  readonly jpeg: Uint8Array | null
+}
+
 export interface EncodingStatistics {
   readonly id: string
   readonly codec: string
@@ -171,6 +181,8 @@ export interface EngineStatistics {
   /** Of the studio's processes: cores used, resident bytes. */
   readonly cpu: number
   readonly memoryBytes: number
+  /** Tiles of the multiview that were composed since the process started. */
+  readonly tiles: number
   readonly encodings: readonly EncodingStatistics[]
 }
 
@@ -195,4 +207,6 @@ export type EngineEvent =
   /** 30 times a second while they are wanted: `meter`. */
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
+  /** Tiles that look different, while some are wanted: `setTiles`. */
+  | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }
   | { readonly kind: 'statistics'; readonly statistics: EngineStatistics }

@@ -49,6 +49,7 @@ const StatisticsSchema = Type.Object({
   framesPerSecond: Type.Number(),
   cpu: Type.Number({ description: 'cores used by the studio’s processes' }),
   memoryBytes: Type.Integer(),
+  tiles: Type.Integer({ description: 'of the multiview, composed since the process started: none while no page looks at it' }),
   encodings: Type.Array(EncodingStatisticsSchema),
 })
 

@@ -18,6 +18,7 @@ import { ActivePictures } from './active-pictures.ts'
 import { ActiveSources } from './active-sources.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { Monitor } from './monitor.ts'
+import { MultiviewTiles } from './multiview-tiles.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { SoundClock } from './sound-clock.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
@@ -65,6 +66,7 @@ export class Engine {
   readonly #scenes: SceneSurfaces
   readonly #encodings: ActiveEncodings
   readonly #pictures: ActivePictures
+  readonly #tiles: MultiviewTiles
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
   readonly #filters: NativeFilters
@@ -118,8 +120,16 @@ export class Engine {
       onFault: dependencies.onFault,
     })
     this.#pictures = new ActivePictures(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
+    this.#tiles = new MultiviewTiles({
+      compositor,
+      scenes: this.#scenes,
+      pictures,
+      log,
+      onTiles: (tiles) => send({ kind: 'tiles', tiles }),
+    })
     this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
+    this.#tiles.set(show.tiles)
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
     this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
     this.#clock = this.#startClock()
@@ -170,6 +180,11 @@ export class Engine {
 
   showPictures(wanted: readonly WantedPictures[]): void {
     this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
+  }
+
+  showTiles(wanted: readonly string[]): void {
+    this.#tiles.set(wanted)
+    this.#shownDirty = true
   }
 
   requestKeyframe(channel: number): void {
@@ -232,6 +247,7 @@ export class Engine {
     this.#monitor.close()
     await Promise.all([this.#encodings.close(), this.#sources.close()])
     this.#pictures.close()
+    this.#tiles.close()
     this.#scenes.close()
     for (const { program, pool } of this.#canvases.values()) {
       program.close()
@@ -293,6 +309,7 @@ export class Engine {
       this.#encodings.offerPicture(id, 'program', picture, frame)
       this.#pictures.offer(id, picture.memory, dueUs)
     }
+    if (!soundWaits) this.#tiles.offer(frame, this.#collection)
     this.#meter.rendered((this.#dependencies.compositor.nowUs() - startedUs) / 1000)
     for (const { request, switches } of this.#awaited) this.#dependencies.send({ kind: 'switched', request, switches, frame })
     this.#awaited.length = 0
@@ -399,6 +416,7 @@ export class Engine {
       if (preview !== null) this.#scenes.sourcesIn(preview, seen, seen)
     }
     for (const source of onAir) seen.add(source)
+    this.#tiles.addSeen(seen, this.#collection)
     this.#sources.setShown(seen)
     this.#dependencies.mixer.setInputs(
       this.#collection.sources.flatMap(({ id, name, audio }) => {
@@ -412,7 +430,10 @@ export class Engine {
   #tellStatistics(): void {
     const { send, mixer } = this.#dependencies
     const { dropped, late } = this.#clock
-    send({ kind: 'statistics', statistics: this.#meter.read({ dropped, late, encodings: this.#encodings.statistics() }) })
+    send({
+      kind: 'statistics',
+      statistics: this.#meter.read({ dropped, late, tiles: this.#tiles.made, encodings: this.#encodings.statistics() }),
+    })
     send({ kind: 'drift', drift: mixer.drift() })
   }
 }

@@ -94,6 +94,30 @@ export class SceneSurfaces {
     return this.#scenes.has(scene)
   }
 
+  scene(id: string): Scene | undefined {
+    return this.#scenes.get(id)
+  }
+
+  /** What a scene is made of: itself and scenes in it, the sources that they show, and whether any of them has filters. */
+  shownIn(id: string): { readonly scenes: ReadonlySet<string>; readonly sources: ReadonlySet<string>; readonly hasFilters: boolean } {
+    const scenes = new Set<string>()
+    const [sources, masks] = [new Set<string>(), new Set<string>()]
+    const walk = (of: string): void => {
+      if (scenes.has(of) || !this.#scenes.has(of)) return
+      scenes.add(of)
+      for (const item of this.#scenes.get(of)?.items ?? []) {
+        for (const leaf of 'group' in item ? item.group : [item]) if ('scene' in leaf) walk(leaf.scene)
+      }
+    }
+    walk(id)
+    this.sourcesIn(id, sources, masks)
+    const filtered = ({ filters }: { readonly filters: readonly Filter[] }): boolean => filters.some(({ enabled }) => enabled)
+    const hasFilters =
+      [...scenes].some((each) => filtered(this.#scenes.get(each) as Scene)) ||
+      [...sources].some((each) => filtered(this.#sources.get(each) ?? { filters: [] }))
+    return { scenes, sources, hasFilters }
+  }
+
   /** The scene as a whole picture, up to date. */
   root(scene: string): Surface {
     const planned = this.#refresh(scene)

@@ -16,7 +16,12 @@ export class StatisticsMeter {
     this.#rendered.push(tookMs)
   }
 
-  read(more: { readonly dropped: number; readonly late: number; readonly encodings: WorkerStatistics['encodings'] }): WorkerStatistics {
+  read(more: {
+    readonly dropped: number
+    readonly late: number
+    readonly tiles: number
+    readonly encodings: WorkerStatistics['encodings']
+  }): WorkerStatistics {
     const now = performance.now()
     const seconds = (now - this.#readAt) / 1000
     const { user, system } = process.cpuUsage(this.#cpu)
@@ -35,6 +40,7 @@ export class StatisticsMeter {
       framesPerSecond: made / seconds,
       cpu: (user + system) / 1e6 / seconds,
       memoryBytes: process.memoryUsage.rss(),
+      tiles: more.tiles,
       encodings: more.encodings,
     }
   }

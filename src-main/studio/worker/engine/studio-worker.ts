@@ -78,6 +78,9 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
     case 'pictures':
       at.showPictures(message.pictures)
       break
+    case 'tiles':
+      at.showTiles(message.tiles)
+      break
     case 'keyframe':
       at.requestKeyframe(message.channel)
       break

@@ -47,6 +47,8 @@ export class FedEngine implements StudioEngine {
   readonly encodings = new Set<FedEncoding>()
   /** Who takes pictures of canvases. */
   readonly pictures = new Set<FedPictures>()
+  /** Tiles that are wanted of the double. */
+  tiles: readonly string[] = []
   /** Frames between keyframes. */
   gop = 30
   /** How far pictures stand behind sound, s: an encoder that looks ahead. */
@@ -65,6 +67,10 @@ export class FedEngine implements StudioEngine {
 
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding {
     return this.#add(request, listener)
+  }
+
+  setTiles(tiles: readonly string[]): void {
+    this.tiles = tiles
   }
 
   showPictures(canvas: string, listener: PicturesListener): ShownPictures {

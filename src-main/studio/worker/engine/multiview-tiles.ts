@@ -1,0 +1,237 @@
+import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
+import type { Logger } from '../../../platform/logger.ts'
+import type { TilePicture } from '../../control/engine/studio-engine.ts'
+import type { Collection } from '../../document/collection.ts'
+import type { Compositor, Layer, PictureMemory, Surface } from '../compositor/compositor.ts'
+import { JpegEncoders } from '../encoder/jpeg-encoders.ts'
+import { layerOf, type SceneSurfaces } from './scene-surfaces.ts'
+
+export interface MultiviewTilesDependencies {
+  readonly compositor: Compositor
+  readonly scenes: SceneSurfaces
+  readonly pictures: (source: string) => FrameStore | undefined
+  readonly log: Logger
+  readonly onTiles: (tiles: readonly TilePicture[]) => void
+}
+
+interface Size {
+  readonly width: number
+  readonly height: number
+}
+
+interface Tile {
+  readonly id: string
+  readonly kind: string
+  /** Id of the scene or source. */
+  readonly of: string
+  surface: Surface | undefined
+  /** What it was made of: while that is the same it looks the same. */
+  look: readonly unknown[] | undefined
+  /** As it was told last, and memory for the next. */
+  shown: PictureMemory | undefined
+  next: PictureMemory | undefined
+  /** Null was told: there is nothing to see. */
+  isEmpty: boolean
+}
+
+/** A tile fits into this many pixels. */
+const box: Size = { width: 320, height: 180 }
+/** Tiles a second of all together, as long as each is made at least `minRate` times: many tiles cost no more than few. */
+const tilesPerSecond = 80
+const [minRate, maxRate] = [5, 10]
+/** Kinds whose place in a film or list depends on being seen: the multiview shows where they are, and does not move them. */
+const playing: ReadonlySet<string> = new Set(['media', 'playlist', 'image-sequence', 'slideshow'])
+
+/**
+ * Small images of scenes and sources for whoever looks at the multiview: composed at their size, and written as JPEG where they look
+ * different than before. Nothing is done while none is wanted.
+ */
+export class MultiviewTiles {
+  readonly #dependencies: MultiviewTilesDependencies
+  readonly #jpegs: JpegEncoders
+  /** Tiles that were composed. */
+  made = 0
+  #tiles: Tile[] = []
+  #fault = ''
+
+  constructor(dependencies: MultiviewTilesDependencies) {
+    this.#dependencies = dependencies
+    this.#jpegs = new JpegEncoders(dependencies.compositor)
+  }
+
+  /** Exactly these from now on: all of them are told again. */
+  set(wanted: readonly string[]): void {
+    const before = new Map(this.#tiles.map((tile) => [tile.id, tile]))
+    this.#tiles = wanted.map((id) => {
+      const known = before.get(id)
+      before.delete(id)
+      const at = id.indexOf(':')
+      const none = { look: undefined, shown: undefined, isEmpty: false }
+      return known === undefined
+        ? { id, kind: id.slice(0, at), of: id.slice(at + 1), surface: undefined, next: undefined, ...none }
+        : Object.assign(known, none)
+    })
+    for (const { surface } of before.values()) surface?.close()
+    if (wanted.length === 0) this.#jpegs.close()
+  }
+
+  /**
+   * Adds the sources that are to run for it. It changes nothing of the show: what plays from a point stays where it is, and what closes
+   * while nobody sees it stays closed.
+   */
+  addSeen(seen: Set<string>, { sources }: Collection): void {
+    if (this.#tiles.length === 0) return
+    const wanted = new Set<string>()
+    for (const { kind, of } of this.#tiles) {
+      if (kind === 'source') wanted.add(of)
+      else if (this.#dependencies.scenes.has(of)) this.#dependencies.scenes.sourcesIn(of, wanted, wanted)
+    }
+    for (const { id, kind, settings } of sources) {
+      if (wanted.has(id) && !playing.has(kind) && settings.whenHidden !== 'close') seen.add(id)
+    }
+  }
+
+  /** Makes the tiles whose turn it is with a frame: they take turns, so that no frame of the show has to wait for all of them. */
+  offer(frame: number, collection: Collection): void {
+    const count = this.#tiles.length
+    if (count === 0) return
+    const { numerator, denominator } = collection.frameRate
+    const rate = Math.min(maxRate, Math.max(minRate, tilesPerSecond / count))
+    const each = Math.max(1, Math.floor(numerator / denominator / rate))
+    const made: TilePicture[] = []
+    for (const [index, tile] of this.#tiles.entries()) {
+      if ((frame + index) % each !== 0) continue
+      try {
+        const picture = this.#make(tile, frame, collection)
+        if (picture !== undefined) made.push(picture)
+      } catch (error) {
+        this.#tellFault(tile, error as Error)
+      }
+    }
+    if (made.length > 0) this.#dependencies.onTiles(made)
+  }
+
+  close(): void {
+    this.set([])
+  }
+
+  #make(tile: Tile, frame: number, collection: Collection): TilePicture | undefined {
+    const made = tile.kind === 'scene' ? this.#scene(tile.of, collection) : this.#source(tile.of)
+    if (made === undefined) {
+      if (tile.isEmpty) return undefined
+      Object.assign(tile, { isEmpty: true, look: undefined, shown: undefined })
+      return { id: tile.id, jpeg: null }
+    }
+    const { look, size, background } = made
+    if (look !== undefined && tile.look !== undefined && isSame(look, tile.look)) return undefined
+    const { compositor } = this.#dependencies
+    if (tile.surface?.width !== size.width || tile.surface.height !== size.height) {
+      tile.surface?.close()
+      tile.surface = compositor.createSurface({ ...size, background })
+      tile.shown = undefined
+      tile.next = undefined
+    }
+    tile.surface.setLayers(made.layers())
+    tile.next ??= memoryOf(size)
+    compositor.render(tile.surface, tile.next, frame)
+    this.made++
+    tile.look = look
+    tile.isEmpty = false
+    const { next, shown } = tile
+    if (shown !== undefined && next.planes.every((plane, index) => Buffer.compare(plane, shown.planes[index] as Uint8Array) === 0))
+      return undefined
+    tile.shown = next
+    tile.next = shown
+    return { id: tile.id, jpeg: this.#jpegs.encode(next) }
+  }
+
+  #scene(id: string, { canvases }: Collection) {
+    const { scenes } = this.#dependencies
+    const scene = scenes.has(id) ? scenes.scene(id) : undefined
+    const canvas = canvases.find((each) => each.id === scene?.canvas)
+    if (scene === undefined || canvas === undefined) return undefined
+    const size = sizeInBox(canvas)
+    const background = canvas.background
+    const scaled = (layer: Layer): Layer => scale(layer, size.width / canvas.width, size.height / canvas.height)
+    return {
+      look: this.#lookOf(id, background),
+      size,
+      background,
+      // Its own filters are made for the whole size.
+      layers: () =>
+        scene.filters.some(({ enabled }) => enabled)
+          ? [
+              scaled({
+                content: { surface: scenes.root(id) },
+                transform: [1, 0, 0, 1, 0, 0],
+                opacity: 1,
+                blend: 'normal',
+                sampling: 'smooth',
+              }),
+            ]
+          : scenes.placed(id).map((each) => scaled(layerOf(each))),
+    }
+  }
+
+  #source(id: string) {
+    const layer = this.#dependencies.scenes.sourceLayer(id)
+    if (layer === undefined) return undefined
+    const store = this.#dependencies.pictures(id)
+    const filters = 'filters' in layer.content ? layer.content.filters : undefined
+    const size = sizeInBox(layer)
+    const { width, height, ...rest } = layer
+    return {
+      look: filters === undefined || filters.length === 0 ? [store, store?.sequence, width, height] : undefined,
+      size,
+      background: '#000000',
+      layers: () => [scale(rest, size.width / width, size.height / height)],
+    }
+  }
+
+  /** What a scene is made of; undefined where filters, which may move by themselves, are part of it. */
+  #lookOf(id: string, background: string): readonly unknown[] | undefined {
+    const { scenes, pictures } = this.#dependencies
+    const shown = scenes.shownIn(id)
+    if (shown.hasFilters) return undefined
+    const look: unknown[] = [background]
+    for (const scene of shown.scenes) look.push(scenes.placed(scene))
+    for (const source of shown.sources) {
+      const store = pictures(source)
+      look.push(store, store?.sequence)
+    }
+    return look
+  }
+
+  /** Each fault once: it comes again with every tile. */
+  #tellFault({ id }: Tile, error: Error): void {
+    if (this.#fault === error.message) return
+    this.#fault = error.message
+    this.#dependencies.log.warn({ err: error, tile: id }, 'a tile of the multiview cannot be made')
+  }
+}
+
+function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index])
+}
+
+/** As large as fits, in the shape that it has. */
+function sizeInBox({ width, height }: Size): Size {
+  const factor = Math.min(box.width / width, box.height / height, 1)
+  const even = (pixels: number): number => Math.max(2, Math.round((pixels * factor) / 2) * 2)
+  return { width: even(width), height: even(height) }
+}
+
+function scale(layer: Layer, x: number, y: number): Layer {
+  const [a, b, c, d, e, f] = layer.transform
+  return { ...layer, transform: [a * x, b * y, c * x, d * y, e * x, f * y], sampling: 'smooth' }
+}
+
+function memoryOf({ width, height }: Size): PictureMemory {
+  const [half, rows] = [width / 2, height / 2]
+  return {
+    width,
+    height,
+    planes: [Buffer.alloc(width * height), Buffer.alloc(half * rows), Buffer.alloc(half * rows)],
+    strides: [width, half, half],
+  }
+}

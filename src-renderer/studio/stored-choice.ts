@@ -1,0 +1,19 @@
+const stored = (name: string): string => `ami.studio.${name}`
+
+/** What was chosen last in this browser among `choices`; the first of them where nothing was. */
+export function readChoice<const T extends string>(name: string, choices: readonly [T, ...(readonly T[])]): T {
+  try {
+    const found = localStorage.getItem(stored(name))
+    return choices.find((each) => each === found) ?? choices[0]
+  } catch {
+    return choices[0]
+  }
+}
+
+export function storeChoice(name: string, choice: string): void {
+  try {
+    localStorage.setItem(stored(name), choice)
+  } catch {
+    // Without storage it holds until the page is left.
+  }
+}
