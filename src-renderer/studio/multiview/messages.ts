@@ -21,7 +21,7 @@ export const t = section('studioMultiview', {
   prepared: 'Preview',
   inProgram: 'In the program',
   chooseHelp: 'Enter prepares the scene or puts it on air, Shift+Enter puts it on air.',
-  notConnected: 'No connection to the host: the tiles stand still.',
+  notConnected: 'No connection to the host: the tiles are not renewed.',
   noVideo: 'No video',
   nothing: 'No show is open. The multiview shows its scenes and sources.',
   noSources: 'The show has no source with video.',
