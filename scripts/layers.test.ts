@@ -60,13 +60,19 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   return undefined
 }
 
+/** An import or re-export with its clause. The formatter, which is checked too, starts each on a line of its own. */
+const statement = /^(?:import|export)\s+(?<type>type\s+)?(?:(?<clause>[^'"`;=()]*?)\bfrom\s*)?'(?<path>\.[^']*)'/gm
+
+/** True where every name of a clause is a type: `{ type A, type B }`. */
+const namesTypes = (clause: string): boolean => {
+  const names = /^\{(?<names>[^}]*)\}\s*$/.exec(clause)?.groups!.names!.split(',').filter((name) => name.trim() !== '') ?? []
+  return names.length > 0 && names.every((name) => /^\s*type\s/.test(name))
+}
+
 /** Relative imports and re-exports of one source, dynamic ones with a literal path and types from `import('...')` included. */
 function importsOf(file: string, source: string): Import[] {
-  const { module, errors } = parseSync(file, source)
-  if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`)
   const found: Import[] = []
   const add = (specifier: string, typeOnly: boolean): void => {
-    if (!specifier.startsWith('.')) return
     found.push({
       from: file,
       to: normalize(join(dirname(file), specifier))
@@ -75,18 +81,14 @@ function importsOf(file: string, source: string): Import[] {
       typeOnly,
     })
   }
-  const isType = (entries: readonly { readonly isType: boolean }[]) => entries.length > 0 && entries.every((one) => one.isType)
-  for (const { moduleRequest, entries } of module.staticImports) add(moduleRequest.value, isType(entries))
-  for (const { entries } of module.staticExports) {
-    const from = entries.find(({ moduleRequest }) => moduleRequest !== null)?.moduleRequest
-    if (from) add(from.value, isType(entries))
-  }
+  for (const { groups } of source.matchAll(statement)) add(groups!.path!, groups!.type !== undefined || namesTypes(groups!.clause ?? ''))
+  // A comment that looks like an import counts as a type: no harm, its file is there.
+  const inside = [...source.matchAll(/\bimport\(\s*['"`](?<path>\.\.?\/[^'"`$]*)['"`]/dg)]
+  if (inside.length === 0) return found
+  const { module, errors } = parseSync(file, source)
+  if (errors.length > 0) throw new Error(`${file}: ${errors[0]!.message}`)
   const dynamic = new Set(module.dynamicImports.map(({ moduleRequest }) => moduleRequest.start))
-  // The parser lists no types that are taken by `import('...')`. A comment that looks like one counts as one: no harm, its file is there.
-  for (const { indices, groups } of source.matchAll(/\bimport\(\s*['"`](?<path>\.\.?\/[^'"`$]*)['"`]/dg)) {
-    const start = indices!.groups!.path![0] - 1
-    add(groups!.path!, !dynamic.has(start))
-  }
+  for (const { indices, groups } of inside) add(groups!.path!, !dynamic.has(indices!.groups!.path![0] - 1))
   return found
 }
 

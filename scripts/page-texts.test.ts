@@ -21,9 +21,13 @@ interface Node {
 const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string'
 
 function childrenOf(node: Node): Node[] {
-  return Object.values(node)
-    .flatMap((value) => (Array.isArray(value) ? value : [value]))
-    .filter(isNode)
+  const children: Node[] = []
+  for (const property in node) {
+    const value = node[property]
+    if (Array.isArray(value)) children.push(...value.filter(isNode))
+    else if (isNode(value)) children.push(value)
+  }
+  return children
 }
 
 /** Parsed sources by their text: each is read by more than one check, and to parse it is most of the work. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { Type } from 'typebox'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { AppError } from '../platform/errors.ts'
 import { ClientLimits } from '../platform/http/client-limits.ts'
@@ -154,10 +154,14 @@ test('survives bytes that are no frames', async () => {
 })
 
 test('ends connections of a sign-in that is no longer valid', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  closers.push(() => void vi.useRealTimers())
   const { open, state } = await listen()
   const socket = open()
   await once(socket, 'open')
   state.signedIn = false
-  const [code] = await once(socket, 'close')
+  const closed = once(socket, 'close')
+  vi.advanceTimersByTime(1000)
+  const [code] = await closed
   expect(code).toBe(4401)
 })

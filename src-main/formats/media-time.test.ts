@@ -32,7 +32,9 @@ describe('media time', () => {
   })
 
   it('comes back from finer ticks as it went', () => {
-    for (let count = 0; count < 200_000; count += 7) expect(rescale(rescale(count, 44_100, 1e9), 1e9, 44_100)).toBe(count)
+    const changed: number[] = []
+    for (let count = 0; count < 200_000; count += 7) if (rescale(rescale(count, 44_100, 1e9), 1e9, 44_100) !== count) changed.push(count)
+    expect(changed).toEqual([])
   })
 
   it('tells milliseconds with their fraction, and finds their tick', () => {

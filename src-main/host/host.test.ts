@@ -486,15 +486,19 @@ it('docs/options.md says what the schema says', () => {
   expect(readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8')).toBe(optionsDocument(configSpecs))
 })
 
+/** What `GET /openapi.json` answers: half a megabyte, read once for all checks of it. */
+let described: Promise<any> | undefined
+const description = (): Promise<any> => (described ??= json('/openapi.json'))
+
 it('src-main/api/api-types.ts has the bodies and answers of the routes', async () => {
   expect(
     readFileSync(new URL('../api/api-types.ts', import.meta.url), 'utf8'),
     'run: node src-main/host/print-api-types.ts > src-main/api/api-types.ts',
-  ).toBe(apiTypesDocument(await json('/openapi.json')))
+  ).toBe(apiTypesDocument(await description()))
 })
 
 it('docs/api.md names no route that is not there', async () => {
-  const { paths } = await json('/openapi.json')
+  const { paths } = await description()
   const routes = Object.keys(paths).map((path) => path.replace('/api/v1', '').replaceAll(/\{\w+\}/g, ':'))
   const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
   const [, table = ''] = /## All endpoints\n([\s\S]*?)\n\nLists/.exec(text) ?? []
@@ -507,7 +511,7 @@ it('docs/api.md names no route that is not there', async () => {
 
 it('answers under every name that the API ever had', async () => {
   const recorded = readNames(readFileSync(new URL('fixtures/api-names.txt', import.meta.url), 'utf8'))
-  const now = apiNames(await json('/openapi.json'))
+  const now = apiNames(await description())
   expect(
     missingNames(recorded, now),
     'a route or field that gets a better name keeps answering under the old one until 1.0, marked deprecated: see "Change the API" in CONTRIBUTING.md',
@@ -519,12 +523,12 @@ describe('who may do what', () => {
   it('is in docs/permissions.md as the routes and topics state it', async () => {
     const written = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8')
     expect(written, 'run: node src-main/host/print-permissions.ts > docs/permissions.md').toBe(
-      permissionsDocument(await json('/openapi.json')),
+      permissionsDocument(await description()),
     )
   })
 
   it('is never less for a topic than for the route with the same state', async () => {
-    const operations = rolesOfOperations(await json('/openapi.json'))
+    const operations = rolesOfOperations(await description())
     const order = ['none', 'viewer', 'editor', 'admin']
     const faults = Object.entries(eventTopics).filter(([, { role, state }]) => {
       const min = operations.get(state)

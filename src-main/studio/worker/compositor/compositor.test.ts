@@ -146,7 +146,7 @@ describe.skipIf(native === undefined)('the compositor', () => {
     [2, 3],
     [3, 3],
     [4, 2],
-    [35, 19],
+    [35, 5],
   ])('in a frame of %i x %i', (w, h) => {
     const at: Partial<Layer>[] = [
       {},
