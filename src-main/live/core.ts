@@ -60,8 +60,10 @@ export async function createCore(dependencies: LiveDependencies, addressBase: (b
   const slates = await Slates.open({
     database,
     dataDir: dependencies.dataDir,
+    events,
     audit,
     log: log.child({ part: 'slate' }),
+    streamIdOf: (name) => registry.idOf(name),
     preset: config.failover.slate,
   })
   const registry = await StreamRegistry.open({

@@ -14,6 +14,8 @@ export interface ResourceOptions<T, Path extends string = string> {
   readonly of?: (event: EventMessage) => string | undefined
   /** The resource as an event has it; without it, the event's data. */
   readonly valueIn?: (event: EventMessage) => T
+  /** Topics that change something of every resource: returns it after the event. */
+  readonly changed?: Readonly<Record<string, (value: T, event: EventMessage) => T>>
 }
 
 /** Key of a resource that there is one of. */
@@ -64,22 +66,43 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
     this.#followed.get(key)?.store.setState({ value })
   }
 
+  /** What the resource with that key is after the event, `value` being what it was; undefined where the event is not about it. */
+  after(event: EventMessage, key: string, value: T | undefined): T | undefined {
+    const { updated = [], of = () => only, valueIn = ({ data }) => data as T, changed } = this.#options
+    if (updated.includes(event.topic)) return of(event) === key ? valueIn(event) : undefined
+    return value === undefined ? undefined : changed?.[event.topic]?.(value, event)
+  }
+
   #follow(key: string, { store }: FollowedResource<T>): () => void {
-    let events = 0
+    let reads = 0
+    /** Events that arrived while the resource is read. */
+    let waiting: EventMessage[] = []
+    let isReading = false
+    const apply = (event: EventMessage): void => {
+      const value = this.after(event, key, store.getState().value)
+      if (value !== undefined) store.setState({ value })
+    }
     return followEvents({
       onFresh: () => {
-        const before = events
+        const mine = ++reads
+        waiting = []
+        isReading = true
         request<T>('GET', this.#options.path(key)).then(
-          // An event that came meanwhile is newer than the answer.
-          (value) => events === before && store.setState({ value }),
-          reportProblem,
+          (value) => {
+            if (mine !== reads) return
+            isReading = false
+            store.setState({ value })
+            for (const event of waiting) apply(event)
+          },
+          (error) => {
+            if (mine === reads) isReading = false
+            reportProblem(error)
+          },
         )
       },
       onEvent: (event) => {
-        const { updated = [], of = () => only, valueIn = ({ data }) => data as T } = this.#options
-        if (!updated.includes(event.topic) || of(event) !== key) return
-        events++
-        store.setState({ value: valueIn(event) })
+        if (isReading) waiting.push(event)
+        else apply(event)
       },
     })
   }

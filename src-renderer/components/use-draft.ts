@@ -15,7 +15,7 @@ interface Draft<Entity> {
 }
 
 /** What of `next` is not as in `kept`. */
-function differences<Entity extends object>(next: Entity, kept: Entity): Partial<Entity> {
+export function differences<Entity extends object>(next: Entity, kept: Entity): Partial<Entity> {
   const changed = Object.entries(next).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(kept[key as keyof Entity]))
   return Object.fromEntries(changed) as Partial<Entity>
 }

@@ -10,11 +10,15 @@ import { tell, tellError } from '../components/toasts.tsx'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
-/** Images and videos for the slate; they have no events. */
-const slateImages = new Collection({ path: '/live/slates', updated: [] })
+/** Images and videos for the slate. */
+const slateImages = new Collection({ path: '/live/slates', updated: ['slate.created'], removed: ['slate.removed'] })
 
-/** What a stream shows while nobody publishes, by its name; it has no events. */
-const slateChoices = new Resource({ path: (stream) => `/live/streams/${stream}/slate` })
+/** What a stream shows while nobody publishes, by its id. */
+const slateChoices = new Resource({
+  path: (streamId) => `/live/streams/${streamId}/slate`,
+  updated: ['stream.slate'],
+  of: ({ stream }) => stream,
+})
 
 async function switchTo(stream: Stream): Promise<void> {
   try {
@@ -86,15 +90,15 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
 
 function SlateCard({ stream, editor }: { readonly stream: Stream; readonly editor: boolean }) {
   const slates = Object.values(useCollection(slateImages).items)
-  const choice = useResource(slateChoices, stream.name)
-  const keep = (chosen: StreamSlate): void => slateChoices.keep(stream.name, chosen)
+  const choice = useResource(slateChoices, stream.id)
+  const keep = (chosen: StreamSlate): void => slateChoices.keep(stream.id, chosen)
   const change = async (what: Partial<StreamSlate>) => {
     const before = choice
     try {
-      keep(await call('PATCH', `/live/streams/${stream.name}/slate`, { body: what }))
+      keep(await call('PATCH', `/live/streams/${stream.id}/slate`, { body: what }))
       tell(
         t.theSlateWasChosen,
-        before ? () => void call('PATCH', `/live/streams/${stream.name}/slate`, { body: before }).then(keep, tellError) : undefined,
+        before ? () => void call('PATCH', `/live/streams/${stream.id}/slate`, { body: before }).then(keep, tellError) : undefined,
       )
     } catch (error) {
       tellError(error)

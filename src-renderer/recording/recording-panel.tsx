@@ -94,7 +94,7 @@ function Rule({ stream }: { readonly stream: Stream }) {
         )}
       </header>
       <div className="card-body">
-        {inForce && <RuleForm key={JSON.stringify(inForce)} rule={inForce.rule} disabled={!editor} onSave={save} />}
+        {inForce && <RuleForm key={`${stream.id} ${inForce.from}`} rule={inForce.rule} disabled={!editor} onSave={save} />}
       </div>
     </section>
   )

@@ -1,4 +1,4 @@
-import type { RecordingProgress, RecordingStatus } from '../../src-main/live/jobs/recording/schemas.ts'
+import type { RecordingProgress, RecordingRule, RecordingStatus } from '../../src-main/live/jobs/recording/schemas.ts'
 import { Collection } from '../client/collection.ts'
 import { Resource } from '../client/resource.ts'
 
@@ -23,11 +23,18 @@ export const recordingStatuses = new Resource({
   of: ({ data }) => (data as RecordingStatus).stream,
 })
 
-/** How long recordings are kept; it has no events. */
-export const retention = new Resource({ path: () => '/live/recording-retention' })
+/** How long recordings are kept. */
+export const retention = new Resource({ path: () => '/live/recording-retention', updated: ['recording-retention.updated'] })
 
-/** What is recorded of streams without a rule of their own; it has no events. */
-export const defaultRule = new Resource({ path: () => '/live/recording-rule' })
+/** What is recorded of streams without a rule of their own. */
+export const defaultRule = new Resource({ path: () => '/live/recording-rule', updated: ['recording-rule.default'] })
 
-/** What is recorded of a stream, by its id; it has no events. */
-export const streamRules = new Resource({ path: (streamId) => `/live/streams/${streamId}/recording-rule` })
+/** What is recorded of a stream, by its id. */
+export const streamRules = new Resource({
+  path: (streamId) => `/live/streams/${streamId}/recording-rule`,
+  updated: ['recording-rule.updated'],
+  of: ({ stream }) => stream,
+  changed: {
+    'recording-rule.default': (inForce, { data }) => (inForce.from === 'default' ? { ...inForce, rule: data as RecordingRule } : inForce),
+  },
+})

@@ -71,7 +71,7 @@ function DefaultRule() {
         <h2>{t.ruleOfStreamsWithoutOne}</h2>
       </header>
       <div className="card-body">
-        <RuleForm key={JSON.stringify(rule)} rule={rule} disabled={!editor} onSave={save} />
+        <RuleForm rule={rule} disabled={!editor} onSave={save} />
       </div>
     </section>
   )

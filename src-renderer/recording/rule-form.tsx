@@ -1,5 +1,6 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { RecordingRule } from '../../src-main/live/jobs/recording/schemas.ts'
+import { differences } from '../components/use-draft.ts'
 import { recording as t } from '../messages/page.ts'
 
 const containers = () =>
@@ -12,7 +13,7 @@ const containers = () =>
 /** A whole number, or null where the field is empty. */
 const numberOf = (text: string): number | null => (text.trim() === '' ? null : Number(text))
 
-/** Edits a recording rule; `onSave` rejects with what is wrong. */
+/** Edits a recording rule. What was changed here stays when somebody else changes the rule; the rest follows the host. */
 export function RuleForm({
   rule,
   disabled,
@@ -22,9 +23,11 @@ export function RuleForm({
   readonly disabled: boolean
   readonly onSave: (rule: RecordingRule) => Promise<void>
 }) {
-  const [draft, setDraft] = useState(rule)
+  const [edits, setEdits] = useState<Partial<RecordingRule>>({})
+  useEffect(() => setEdits((mine) => differences({ ...rule, ...mine }, rule)), [rule])
+  const draft = { ...rule, ...edits }
   const [saving, setSaving] = useState(false)
-  const set = (what: Partial<RecordingRule>): void => setDraft({ ...draft, ...what })
+  const set = (what: Partial<RecordingRule>): void => setEdits(differences({ ...draft, ...what }, rule))
   const changed = JSON.stringify(draft) !== JSON.stringify(rule)
   return (
     <form

@@ -42,7 +42,7 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
   const { registry, events, audit, log, now } = dependencies
   const folder = join(dependencies.dataDir, 'recordings')
   const store = createRecordingStore(dependencies.database, dependencies.writes)
-  const rules = await RecordingRules.open(store)
+  const rules = await RecordingRules.open({ store, events, streamIdOf: (name) => registry.idOf(name) })
   const onWhole = (recording: StoredRecording): void => {
     events.publish('recording.completed', recordingView(recording), { stream: recording.streamId })
     void illustrate(recording).catch((error: unknown) => log.warn({ err: error, recording: recording.id }, 'a recording got no thumbnail'))

@@ -1,24 +1,32 @@
 import { unknownFields } from '../../../media/files/file-names.ts'
 import { AppError } from '../../../platform/errors.ts'
+import type { EventBus } from '../../../platform/events.ts'
 import type { RecordingStore } from './recording-store.ts'
 import { defaultRule, type RecordingRule, type Retention, type RuleInForce } from './schemas.ts'
 
 const nameFields = ['stream', 'title', 'date', 'time', 'number'] as const
 
-/** What users want recorded, and for how long it is kept. */
+export interface RecordingRulesDependencies {
+  readonly store: RecordingStore
+  readonly events: EventBus
+  /** Id of the stream with that name; undefined where there is none yet. */
+  readonly streamIdOf: (name: string) => string | undefined
+}
+
+/** What users want recorded, and for how long it is kept. Each change is stored, then published. */
 export class RecordingRules {
-  readonly #store: RecordingStore
+  readonly #dependencies: RecordingRulesDependencies
   readonly #rules: Map<string, RecordingRule>
   #retention: Retention
 
-  private constructor(store: RecordingStore, rules: Map<string, RecordingRule>, retention: Retention) {
-    this.#store = store
+  private constructor(dependencies: RecordingRulesDependencies, rules: Map<string, RecordingRule>, retention: Retention) {
+    this.#dependencies = dependencies
     this.#rules = rules
     this.#retention = retention
   }
 
-  static async open(store: RecordingStore): Promise<RecordingRules> {
-    return new RecordingRules(store, await store.rules(), await store.retention())
+  static async open(dependencies: RecordingRulesDependencies): Promise<RecordingRules> {
+    return new RecordingRules(dependencies, await dependencies.store.rules(), await dependencies.store.retention())
   }
 
   get retention(): Retention {
@@ -35,13 +43,21 @@ export class RecordingRules {
   async set(stream: string, rule: RecordingRule | undefined): Promise<void> {
     const unknown = rule === undefined ? [] : unknownFields(rule.fileName, nameFields)
     if (unknown.length > 0) throw new AppError('recording.template_invalid', `There is no field {${unknown[0]}}`)
-    await this.#store.saveRule(stream, rule)
+    await this.#dependencies.store.saveRule(stream, rule)
     if (rule === undefined) this.#rules.delete(stream)
     else this.#rules.set(stream, rule)
+    const { events, streamIdOf } = this.#dependencies
+    if (stream === '') {
+      events.publish('recording-rule.default', this.of('').rule)
+      return
+    }
+    const id = streamIdOf(stream)
+    if (id !== undefined) events.publish('recording-rule.updated', this.of(stream), { stream: id })
   }
 
   async setRetention(retention: Retention): Promise<void> {
-    await this.#store.saveRetention(retention)
+    await this.#dependencies.store.saveRetention(retention)
     this.#retention = retention
+    this.#dependencies.events.publish('recording-retention.updated', retention)
   }
 }

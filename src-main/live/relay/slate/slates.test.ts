@@ -43,11 +43,14 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 describe('slates and who shows which', () => {
   let database: AppDatabase
   let audit: string[]
+  let events: unknown[][]
   const open = (preset: 'off' | 'default' = 'off'): Promise<Slates> =>
     Slates.open({
       database: database.kysely as never,
       dataDir: dir,
+      events: { publish: (...event: unknown[]) => void events.push(event) } as never,
       audit: { record: ({ message }) => void audit.push(message) },
+      streamIdOf: (name) => (name === 'cam' ? 'st_cam' : undefined),
       log: silentLogger,
       preset,
     })
@@ -62,6 +65,7 @@ describe('slates and who shows which', () => {
 
   beforeEach(async () => {
     audit = []
+    events = []
     database = await openDatabase({ dir, migrations: liveMigrations })
     mkdirSync(join(dir, 'slates'))
     for (const name of ['sl_card.png', 'sl_half.png', 'notes.txt']) writeFileSync(join(dir, 'slates', name), 'x')
@@ -84,6 +88,10 @@ describe('slates and who shows which', () => {
     expect(await slates.choose('cam', { slate: 'sl_card' }, 'ann')).toEqual({ slate: 'sl_card', lasts: 'window' })
     expect(await slates.choose('cam', { lasts: 'unlimited' }, 'ann')).toEqual({ slate: 'sl_card', lasts: 'unlimited' })
     await slates.choose('quiet', { slate: 'off' }, 'ann')
+    expect(events, 'of streams that are there').toEqual([
+      ['stream.slate', { slate: 'sl_card', lasts: 'window' }, { stream: 'st_cam' }],
+      ['stream.slate', { slate: 'sl_card', lasts: 'unlimited' }, { stream: 'st_cam' }],
+    ])
     expect([slates.lasts('cam'), slates.lasts('quiet')]).toEqual(['unlimited', undefined])
     await expect(slates.choose('cam', { slate: 'sl_gone' }, 'ann')).rejects.toEqual(notFound)
     const again = await open('off')
@@ -103,6 +111,10 @@ describe('slates and who shows which', () => {
     expect((await open()).choice('cam').slate).toBe('default')
     await expect(slates.remove('sl_card', 'ann')).rejects.toEqual(notFound)
     expect(audit.at(-1)).toBe('slate Card was removed')
+    expect(events.slice(-2), 'who follows has what streams show before the slate is gone').toEqual([
+      ['stream.slate', { slate: 'default', lasts: 'unlimited' }, { stream: 'st_cam' }],
+      ['slate.removed', { id: 'sl_card' }],
+    ])
   })
 
   it.each([

@@ -5,6 +5,7 @@ import { isFault } from '../../../formats/fault.ts'
 import { readPictureSize } from '../../../formats/picture-size.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
+import type { EventBus } from '../../../platform/events.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { SlateFor, SlateLoop, SlateSource } from '../../hub/slate-show.ts'
 import type { LiveDatabase } from '../../live-database.ts'
@@ -23,8 +24,11 @@ const ENCODERS = 2
 export interface SlatesDependencies {
   readonly database: LiveDatabase
   readonly dataDir: string
+  readonly events: EventBus
   readonly audit: AuditLog
   readonly log: Logger
+  /** Id of the stream with that name; undefined where there is none yet. */
+  readonly streamIdOf: (name: string) => string | undefined
   /** For streams that have not chosen. */
   readonly preset: 'off' | 'default'
 }
@@ -78,6 +82,8 @@ export class Slates implements SlateSource {
       .onConflict((conflict) => conflict.column('stream').doUpdateSet(chosen))
       .execute()
     this.#choices.set(stream, chosen)
+    const id = this.#dependencies.streamIdOf(stream)
+    if (id !== undefined) this.#dependencies.events.publish('stream.slate', chosen, { stream: id })
     this.#dependencies.audit.record({
       kind: 'command',
       message: `the slate of ${stream} is now ${chosen.slate}`,
@@ -117,8 +123,10 @@ export class Slates implements SlateSource {
       await rm(file, { force: true })
       throw new AppError('slate.unreadable', cause instanceof Error ? cause.message : undefined, { cause })
     }
+    const added = this.list().at(-1) as Slate
+    this.#dependencies.events.publish('slate.created', added)
     this.#dependencies.audit.record({ kind: 'command', message: `slate ${label} was added`, actor, data: { id, bytes: data.length } })
-    return this.list().at(-1) as Slate
+    return added
   }
 
   /** Deletes a slate; streams that chose it show the default. Throws `slate.not_found`. */
@@ -128,6 +136,7 @@ export class Slates implements SlateSource {
     await this.#dependencies.database.deleteFrom('slate').where('id', '=', id).execute()
     this.#byId.delete(id)
     for (const [stream, choice] of this.#choices) if (choice.slate === id) await this.choose(stream, { slate: 'default' }, actor)
+    this.#dependencies.events.publish('slate.removed', { id })
     await rm(join(this.#dependencies.dataDir, 'slates', slate.file), { force: true })
     this.#dependencies.audit.record({ kind: 'command', message: `slate ${slate.label} was removed`, actor, data: { id } })
   }
