@@ -65,7 +65,8 @@ const statement = /^(?:import|export)\s+(?<type>type\s+)?(?:(?<clause>[^'"`;=()]
 
 /** True where every name of a clause is a type: `{ type A, type B }`. */
 const namesTypes = (clause: string): boolean => {
-  const names = /^\{(?<names>[^}]*)\}\s*$/.exec(clause)?.groups!.names!.split(',').filter((name) => name.trim() !== '') ?? []
+  const [, inside = ''] = /^\{([^}]*)\}\s*$/.exec(clause) ?? []
+  const names = inside.split(',').filter((name) => name.trim() !== '')
   return names.length > 0 && names.every((name) => /^\s*type\s/.test(name))
 }
 

@@ -3,17 +3,17 @@
  * fail a test. `typed-api.ts` reads it.
  */
 
-/** Bodies and answers by the URLs of the routes below /api/v1, segment by segment; `*` is a parameter. */
+/** Queries, bodies and answers by the URLs of the routes below /api/v1, segment by segment; `*` is a parameter. */
 export interface ApiTypes {
   audit: {
-    GET: { answer: { items: { id: number; time: string; about: 'administration' | 'streams' | 'viewers'; kind: string; message: string; streamId?: string; streamName?: string; sessionId?: string; remoteAddress?: string; actor?: string; code?: string; data?: Record<string, unknown> }[]; nextCursor: string | null } }
+    GET: { query: { stream?: string | undefined; kind?: string | undefined; about?: 'administration' | 'streams' | 'viewers' | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: { id: number; time: string; about: 'administration' | 'streams' | 'viewers'; kind: string; message: string; streamId?: string; streamName?: string; sessionId?: string; remoteAddress?: string; actor?: string; code?: string; data?: Record<string, unknown> }[]; nextCursor: string | null } }
   }
   'editor-reach': {
     GET: { answer: EditorReach }
     PATCH: { body: { folders?: readonly string[] | undefined; hosts?: readonly string[] | undefined }; answer: EditorReach }
   }
   events: {
-    GET: { answer: { seq: number; time: string; topic: string; stream?: string; data: unknown } }
+    GET: { query: { since?: number | undefined; run?: string | undefined; topics?: string | undefined }; answer: { seq: number; time: string; topic: string; stream?: string; data: unknown } }
   }
   health: {
     GET: { answer: { status: 'ok' | 'degraded'; problems: { code: string; message: string; remedy: string }[]; version: string; uptimeMs: number; startedAt: string } }
@@ -48,13 +48,13 @@ export interface ApiTypes {
       GET: { answer: { items: { id: string; ruleId: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; message: string; raisedAt: string; resolvedAt: string | null }[]; nextCursor: null } }
     }
     clips: {
-      GET: { answer: { items: LiveClipsItem[]; nextCursor: string | null } }
+      GET: { query: LiveClipsGetQuery; answer: { items: LiveClipsItem[]; nextCursor: string | null } }
       '*': {
-        DELETE: { answer: undefined }
+        DELETE: { query: { permanently?: boolean | undefined }; answer: undefined }
         GET: { answer: LiveClipsItem }
         PATCH: { body: { title: string }; answer: LiveClipsItem }
         file: {
-          GET: { answer: undefined }
+          GET: { query: { download?: boolean | undefined }; answer: undefined }
         }
         restore: {
           POST: { answer: LiveClipsItem }
@@ -101,10 +101,10 @@ export interface ApiTypes {
       }
     }
     'ice-servers': {
-      GET: { answer: { iceServers: { urls: string; username?: string; credential?: string }[] } }
+      GET: { query: { session?: string | undefined }; answer: { iceServers: { urls: string; username?: string; credential?: string }[] } }
     }
     keys: {
-      GET: { answer: { items: LiveKeysItem[]; nextCursor: string | null } }
+      GET: { query: { cursor?: string | undefined; limit?: number | undefined }; answer: { items: LiveKeysItem[]; nextCursor: string | null } }
       POST: { body: { stream: string; label?: string | undefined; role?: 'primary' | 'backup' | undefined; onSecondPublisher?: 'refuse' | 'takeover' | 'backup' | undefined; sameAddressOnly?: boolean | undefined; restartWindowMs?: number | undefined; limits?: LiveKeysPostBodyLimits | undefined; onOverLimit?: 'refuse' | 'transcode' | undefined }; answer: PostLiveKeys }
       '*': {
         PATCH: { body: { label?: string | undefined; enabled?: boolean | undefined; role?: 'primary' | 'backup' | undefined; onSecondPublisher?: 'refuse' | 'takeover' | 'backup' | undefined; sameAddressOnly?: boolean | undefined; restartWindowMs?: number | undefined; limits?: LiveKeysPostBodyLimits | undefined; onOverLimit?: 'refuse' | 'transcode' | undefined }; answer: LiveKeysItem }
@@ -144,13 +144,13 @@ export interface ApiTypes {
       PUT: { body: LiveRecordingRulePutBody; answer: LiveRecordingRule }
     }
     recordings: {
-      GET: { answer: { items: LiveRecordingsItem[]; nextCursor: string | null } }
+      GET: { query: LiveClipsGetQuery; answer: { items: LiveRecordingsItem[]; nextCursor: string | null } }
       '*': {
-        DELETE: { answer: undefined }
+        DELETE: { query: { permanently?: boolean | undefined }; answer: undefined }
         GET: { answer: LiveRecordingsItem }
         PATCH: { body: { title?: string | undefined; kept?: boolean | undefined }; answer: LiveRecordingsItem }
         file: {
-          GET: { answer: undefined }
+          GET: { query: { download?: boolean | undefined }; answer: undefined }
         }
         restore: {
           POST: { answer: LiveRecordingsItem }
@@ -188,7 +188,7 @@ export interface ApiTypes {
       GET: { answer: { items: { id: string; role: 'publish' | 'play'; streamId: string; streamName: string; remoteAddress: string; encrypted: boolean; rttMs: number; latencyMs: number; packets: number; bytes: number; lost: number; retransmitted: number; dropped: number }[] } }
     }
     streams: {
-      GET: { answer: { items: LiveStreamsItem[]; nextCursor: string | null } }
+      GET: { query: { cursor?: string | undefined; limit?: number | undefined }; answer: { items: LiveStreamsItem[]; nextCursor: string | null } }
       '*': {
         GET: { answer: LiveStreamsItem }
         PATCH: { body: { title: string }; answer: LiveStreamsItem }
@@ -252,7 +252,7 @@ export interface ApiTypes {
           PUT: { body: { mode: 'off' | 'auto' | 'preset'; preset?: string | null | undefined; heights?: readonly number[] | null | undefined }; answer: LiveStreamsRenditions }
         }
         sessions: {
-          GET: { answer: { items: LiveStreamsSessionsItem[]; nextCursor: string | null } }
+          GET: { query: { cursor?: string | undefined; limit?: number | undefined }; answer: { items: LiveStreamsSessionsItem[]; nextCursor: string | null } }
         }
         'signed-addresses': {
           POST: { body: { expiresInS?: number | undefined; address?: string | undefined }; answer: { token: string; expiresAt: string; watchUrl: string; hlsUrl: string; dashUrl: string } }
@@ -265,15 +265,15 @@ export interface ApiTypes {
           POST: { body: { to?: 'primary' | 'backup' | undefined }; answer: LiveStreamsItem }
         }
         viewers: {
-          GET: { answer: { streamId: string; figures: LiveStreamsViewersFigures; items: LiveStreamsSessionsItem[]; nextCursor: string | null } }
+          GET: { query: { state?: 'watching' | 'ended' | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { streamId: string; figures: LiveStreamsViewersFigures; items: LiveStreamsSessionsItem[]; nextCursor: string | null } }
           export: {
-            GET: { answer: { items: unknown[] } }
+            GET: { query: { format?: 'csv' | 'json' | undefined; from?: string | undefined; to?: string | undefined }; answer: { items: unknown[] } }
           }
           history: {
-            GET: { answer: { step: number; samples: LiveStreamsViewersFigures[] } }
+            GET: { query: { from?: string | undefined; to?: string | undefined; step?: number | undefined }; answer: { step: number; samples: LiveStreamsViewersFigures[] } }
           }
           runs: {
-            GET: { answer: { items: { id: string; startedAt: string; endedAt: string | null; total: number; peak: number; watchedMs: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; bytes: number }[] } }
+            GET: { query: { limit?: number | undefined }; answer: { items: { id: string; startedAt: string; endedAt: string | null; total: number; peak: number; watchedMs: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; bytes: number }[] } }
           }
         }
       }
@@ -292,7 +292,7 @@ export interface ApiTypes {
   sessions: {
     GET: { answer: { items: { id: string; principal: string; label: string | null; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string; lastUsedAt: string; userAgent: string; remoteAddress: string; current: boolean }[]; nextCursor: null } }
     POST: { body: { link?: string | undefined; token?: string | undefined }; answer: PostSessions }
-    DELETE: { answer: { ended: number } }
+    DELETE: { query: { keepCurrent?: boolean | undefined }; answer: { ended: number } }
     '*': {
       DELETE: { answer: undefined }
     }
@@ -328,11 +328,11 @@ export interface ApiTypes {
     }
     canvases: {
       GET: { answer: { revision: number; items: StudioCanvasesItem[] } }
-      POST: { body: Record<string, unknown>; answer: PostStudioCanvases }
+      POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioCanvases }
       '*': {
         GET: { answer: PostStudioCanvases }
-        PATCH: { body: Record<string, unknown>; answer: PostStudioCanvases }
-        DELETE: { answer: DeleteStudioCanvases }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioCanvases }
+        DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
         move: {
           POST: { body: StudioCanvasesMovePostBody; answer: DeleteStudioCanvases }
         }
@@ -343,8 +343,8 @@ export interface ApiTypes {
     }
     collection: {
       GET: { answer: StudioCollection }
-      PUT: { body: Record<string, unknown>; answer: DeleteStudioCanvases }
-      PATCH: { body: Record<string, unknown>; answer: DeleteStudioCanvases }
+      PUT: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: DeleteStudioCanvases }
+      PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: DeleteStudioCanvases }
       resolve: {
         POST: { body: { keep: 'mine' | 'disk' }; answer: StudioCollection }
       }
@@ -367,7 +367,7 @@ export interface ApiTypes {
         DELETE: { answer: undefined }
         GET: { answer: Record<string, unknown> }
         export: {
-          GET: { answer: Record<string, unknown> }
+          GET: { query: { secrets?: boolean | undefined }; answer: Record<string, unknown> }
         }
         open: {
           POST: { body: { force?: boolean | undefined }; answer: StudioCollection }
@@ -383,7 +383,7 @@ export interface ApiTypes {
       }
     }
     devices: {
-      GET: { answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
+      GET: { query: { kind: 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera' }; answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
     }
     drawing: {
       POST: { body: { collection: Record<string, unknown>; scene: string; width?: number | undefined }; answer: undefined }
@@ -392,12 +392,12 @@ export interface ApiTypes {
       POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown> } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: DeleteStudioCanvases }
     }
     files: {
-      GET: { answer: { items: StudioFilesItem[]; nextCursor: string | null } }
+      GET: { query: { output?: string | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: StudioFilesItem[]; nextCursor: string | null } }
       '*': {
         GET: { answer: StudioFilesItem }
-        DELETE: { answer: undefined }
+        DELETE: { query: { keep?: boolean | undefined }; answer: undefined }
         file: {
-          GET: { answer: undefined }
+          GET: { query: { download?: boolean | undefined }; answer: undefined }
         }
       }
     }
@@ -411,7 +411,7 @@ export interface ApiTypes {
       }
     }
     history: {
-      GET: { answer: { undo: { name: string; actor: string; time: string }[]; redo: { name: string; actor: string; time: string }[] } }
+      GET: { query: { limit?: number | undefined }; answer: { undo: { name: string; actor: string; time: string }[]; redo: { name: string; actor: string; time: string }[] } }
     }
     hotkeys: {
       POST: { body: { chord: string }; answer: PostStudioHotkeys }
@@ -429,11 +429,11 @@ export interface ApiTypes {
     }
     macros: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionMacrosItem[] } }
-      POST: { body: Record<string, unknown>; answer: PostStudioMacros }
+      POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioMacros }
       '*': {
         GET: { answer: PostStudioMacros }
-        PATCH: { body: Record<string, unknown>; answer: PostStudioMacros }
-        DELETE: { answer: DeleteStudioCanvases }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioMacros }
+        DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
         duplicate: {
           POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioMacros }
         }
@@ -456,11 +456,11 @@ export interface ApiTypes {
     }
     outputs: {
       GET: { answer: { revision: number; items: StudioOutputsItem2[] } }
-      POST: { body: Record<string, unknown>; answer: PostStudioOutputs }
+      POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioOutputs }
       '*': {
         GET: { answer: PostStudioOutputs }
-        PATCH: { body: Record<string, unknown>; answer: PostStudioOutputs }
-        DELETE: { answer: DeleteStudioCanvases }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioOutputs }
+        DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
         commands: {
           POST: { body: StudioOutputsCommandsPostBody; answer: { result: Record<string, unknown> } }
         }
@@ -482,7 +482,7 @@ export interface ApiTypes {
       POST: { body: { scene: string | null; canvas?: string | undefined }; answer: PostStudioPreview }
     }
     'preview-feed': {
-      GET: { answer: unknown }
+      GET: { query: { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 360 | 540 | 720 | undefined }; answer: unknown }
     }
     program: {
       GET: { answer: PostStudioPreview }
@@ -494,21 +494,21 @@ export interface ApiTypes {
     }
     scenes: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionScenesItem[] } }
-      POST: { body: Record<string, unknown>; answer: PostStudioScenes }
+      POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioScenes }
       '*': {
         GET: { answer: PostStudioScenes }
-        PATCH: { body: Record<string, unknown>; answer: PostStudioScenes }
-        DELETE: { answer: DeleteStudioCanvases }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioScenes }
+        DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
         duplicate: {
           POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenes }
         }
         filters: {
           GET: { answer: StudioScenesFilters }
-          POST: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
+          POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioScenesFilters }
           '*': {
             GET: { answer: PostStudioScenesFilters }
-            PATCH: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
-            DELETE: { answer: DeleteStudioCanvases }
+            PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioScenesFilters }
+            DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
             duplicate: {
               POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenesFilters }
             }
@@ -522,11 +522,11 @@ export interface ApiTypes {
         }
         items: {
           GET: { answer: { revision: number; items: (StudioCollectionCollectionScenesItemItem | StudioCollectionCollectionScenesItemItem2 | StudioCollectionCollectionScenesItemItem3)[] } }
-          POST: { body: Record<string, unknown>; answer: PostStudioScenesItems }
+          POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioScenesItems }
           '*': {
             GET: { answer: PostStudioScenesItems }
-            PATCH: { body: Record<string, unknown>; answer: PostStudioScenesItems }
-            DELETE: { answer: DeleteStudioCanvases }
+            PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioScenesItems }
+            DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
             duplicate: {
               POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenesItems }
             }
@@ -547,7 +547,7 @@ export interface ApiTypes {
       }
     }
     screenshot: {
-      GET: { answer: undefined }
+      GET: { query: { program?: string | undefined; preview?: string | undefined; scene?: string | undefined; source?: string | undefined; type?: 'png' | 'jpeg' | undefined; width?: number | undefined }; answer: undefined }
     }
     'server-check': {
       POST: { body: { url: string; certificate?: string | undefined }; answer: { tookMs: number } }
@@ -557,18 +557,18 @@ export interface ApiTypes {
     }
     sources: {
       GET: { answer: { revision: number; items: StudioSourcesItem[] } }
-      POST: { body: Record<string, unknown>; answer: PostStudioSources }
+      POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioSources }
       '*': {
         GET: { answer: PostStudioSources }
-        PATCH: { body: Record<string, unknown>; answer: PostStudioSources }
-        DELETE: { answer: DeleteStudioCanvases }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioSources }
+        DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
         'audio-filters': {
           GET: { answer: StudioSourcesAudioFilters }
-          POST: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+          POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
           '*': {
             GET: { answer: PostStudioSourcesAudioFilters }
-            PATCH: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
-            DELETE: { answer: DeleteStudioCanvases }
+            PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+            DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
             duplicate: {
               POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioSourcesAudioFilters }
             }
@@ -585,11 +585,11 @@ export interface ApiTypes {
         }
         filters: {
           GET: { answer: StudioScenesFilters }
-          POST: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
+          POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioScenesFilters }
           '*': {
             GET: { answer: PostStudioScenesFilters }
-            PATCH: { body: Record<string, unknown>; answer: PostStudioScenesFilters }
-            DELETE: { answer: DeleteStudioCanvases }
+            PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioScenesFilters }
+            DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
             duplicate: {
               POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioScenesFilters }
             }
@@ -610,14 +610,14 @@ export interface ApiTypes {
       GET: { answer: { revision: number; items: StudioCollectionCollectionTracksItem[] } }
       '*': {
         GET: { answer: StudioTracks }
-        PATCH: { body: Record<string, unknown>; answer: StudioTracks }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: StudioTracks }
         'audio-filters': {
           GET: { answer: StudioSourcesAudioFilters }
-          POST: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+          POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
           '*': {
             GET: { answer: PostStudioSourcesAudioFilters }
-            PATCH: { body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
-            DELETE: { answer: DeleteStudioCanvases }
+            PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioSourcesAudioFilters }
+            DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
             duplicate: {
               POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioSourcesAudioFilters }
             }
@@ -636,11 +636,11 @@ export interface ApiTypes {
     }
     transitions: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionTransitionsItem[] } }
-      POST: { body: Record<string, unknown>; answer: PostStudioTransitions }
+      POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioTransitions }
       '*': {
         GET: { answer: PostStudioTransitions }
-        PATCH: { body: Record<string, unknown>; answer: PostStudioTransitions }
-        DELETE: { answer: DeleteStudioCanvases }
+        PATCH: { query: { ifRevision?: number | undefined }; body: Record<string, unknown>; answer: PostStudioTransitions }
+        DELETE: { query: { ifRevision?: number | undefined }; answer: DeleteStudioCanvases }
         duplicate: {
           POST: { body: StudioMacrosDuplicatePostBody; answer: PostStudioTransitions }
         }
@@ -654,7 +654,7 @@ export interface ApiTypes {
     }
   }
   time: {
-    GET: { answer: { timeMs: number } }
+    GET: { query: { format?: 'json' | 'iso' | undefined }; answer: { timeMs: number } }
   }
   tokens: {
     GET: { answer: { items: TokensItem[]; nextCursor: null } }
@@ -672,6 +672,7 @@ type EditorReach = { folders: string[]; hosts: string[]; mediaFolders: string[] 
 type LiveAccess = { play: { allow: string[]; deny: string[] }; publish: { allow: string[]; deny: string[] } }
 type LiveAlertChannelsItem = { id: string; kind: 'webhook' | 'slack' | 'email'; label: string; where: string; createdAt: string; lastError: string | null }
 type LiveAlertRulesItem = { id: string; kind: 'publisher-lost' | 'no-keyframe' | 'bitrate-collapse' | 'av-drift' | 'frames-dropped' | 'encoder-behind' | 'destination-failed' | 'disk-low'; stream: string | null; threshold: number | null; holdS: number; channels: string[]; enabled: boolean; createdAt: string }
+type LiveClipsGetQuery = { stream?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }
 type LiveClipsItemTracksItem = { id: string; kind: 'video' | 'audio'; codec: string; codecString: string; width?: number; height?: number; frameRate?: number; sampleRate?: number; channels?: number }
 type LiveClipsItem = { id: string; streamId: string; stream: string; title: string; state: 'waiting' | 'making' | 'ready' | 'failed'; error: { code: string; message: string; remedy: string } | null; createdAt: string; startedAt: string; fromMs: number; toMs: number; durationMs: number; frames: number; encodedFrames: number; exact: boolean; note: string; bytes: number; rendition: string | null; tracks: LiveClipsItemTracksItem[]; fileName: string; deletedAt: string | null; fileUrl: string | null; thumbnailUrl: string | null }
 type LiveDemo = { running: boolean; name: string | null; since: string | null; frame: number; skippedFrames: number; error: string | null }
@@ -716,6 +717,7 @@ type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' 
 type StudioAudioFilterKindsItem = { kind: string; title: string; settings: Record<string, unknown>; pictures?: boolean; sound?: boolean; encodes?: boolean; commands?: string[]; devices?: string; description?: string; latencyMs?: number; key?: string }
 type StudioAudioFilterKinds = { items: StudioAudioFilterKindsItem[] }
 type StudioCanvasesItem = { id: string; name: string; width: number; height: number; background: string; scene: string }
+type StudioCanvasesPostQuery = { ifRevision?: number | undefined; index?: number | undefined }
 type PostStudioCanvases = { revision: number; item: StudioCanvasesItem }
 type DeleteStudioCanvases = { revision: number; undo: string | null; redo: string | null; made: string[] }
 type StudioCanvasesMovePostBody = { index?: number | undefined; to?: string | undefined; ifRevision?: number | undefined }

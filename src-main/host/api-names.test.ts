@@ -7,7 +7,7 @@ const deep = { type: 'object', properties: { one: { type: 'object', properties: 
 
 function names(query: readonly string[], body: object, answer: object) {
   const post = {
-    parameters: [{ in: 'path', name: 'id' }, ...query.map((name) => ({ in: 'query', name }))],
+    parameters: [{ in: 'path', name: 'id', schema: {} }, ...query.map((name) => ({ in: 'query', name, schema: {} }))],
     requestBody: json(body),
     responses: { 200: json(answer), default: json(object('title', 'code')) },
   }

@@ -16,7 +16,15 @@ export interface DescribedSchema {
 
 type Content = Readonly<Record<string, { readonly schema: DescribedSchema }>>
 
+interface DescribedParameter {
+  readonly name: string
+  readonly in: string
+  readonly required?: boolean
+  readonly schema: DescribedSchema
+}
+
 interface DescribedOperation {
+  readonly parameters?: readonly DescribedParameter[]
   readonly requestBody?: { readonly content: Content }
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>
 }
@@ -91,6 +99,17 @@ function objectOf(schema: DescribedSchema, direction: Direction, nested: Nested)
   return `{ ${lines.join('; ')} }`
 }
 
+/** The query of an operation as one object; undefined where it reads none. */
+function queryOf({ parameters = [] }: DescribedOperation): DescribedSchema | undefined {
+  const read = parameters.filter((each) => each.in === 'query')
+  if (read.length === 0) return undefined
+  return {
+    type: 'object',
+    properties: Object.fromEntries(read.map(({ name, schema }) => [name, schema])),
+    required: read.flatMap(({ name, required }) => (required === true ? [name] : [])),
+  }
+}
+
 /** Types that occur more than once and are longer than a name, under the name of the place where they occur first. */
 class NamedTypes {
   readonly #uses = new Map<string, number>()
@@ -135,10 +154,13 @@ function printNode(node: Node, indent: string): string {
 
 const statuses = (operation: DescribedOperation): string[] => Object.keys(operation.responses).filter((status) => /^2/.test(status))
 
-/** src-main/api/api-types.ts: bodies and answers of all routes, as a tree of their URLs; a test fails where the file differs. */
+/** src-main/api/api-types.ts: queries, bodies and answers of all routes, as a tree of their URLs; a test fails where the file differs. */
 export function apiTypesDocument({ paths }: DescribedOperations): string {
   const operations = Object.entries(paths)
-    .map(([path, methods]) => ({ segments: path.split('/').slice(3), methods }))
+    .map(([path, methods]) => ({
+      segments: path.split('/').slice(3),
+      methods: Object.entries(methods).map(([method, operation]) => ({ method, operation, query: queryOf(operation) })),
+    }))
     .sort((one, two) => one.segments.join('/').localeCompare(two.segments.join('/'), 'en'))
   const names = new NamedTypes()
 
@@ -165,11 +187,12 @@ export function apiTypesDocument({ paths }: DescribedOperations): string {
         node = node.children.get(name)!
       }
       const words = segments.filter((segment) => !segment.startsWith('{'))
-      for (const [method, operation] of Object.entries(methods)) {
+      for (const { method, operation, query } of methods) {
         const body = operation.requestBody?.content['application/json']?.schema
         const answers = statuses(operation).map((status) => operation.responses[status]!.content?.['application/json']?.schema)
         const place = method === 'get' ? words : [method, ...words]
         const parts = [
+          ...(query === undefined ? [] : [`query: ${write(query, 'body', [...words, method, 'query'])}`]),
           ...(body === undefined ? [] : [`body: ${write(body, 'body', [...words, method, 'body'])}`]),
           `answer: ${union(answers.map((answer) => (answer === undefined ? 'undefined' : write(answer, 'answer', place))))}`,
         ]
@@ -185,7 +208,7 @@ export function apiTypesDocument({ paths }: DescribedOperations): string {
  * fail a test. \`typed-api.ts\` reads it.
  */
 
-/** Bodies and answers by the URLs of the routes below /api/v1, segment by segment; \`*\` is a parameter. */
+/** Queries, bodies and answers by the URLs of the routes below /api/v1, segment by segment; \`*\` is a parameter. */
 export interface ApiTypes ${printNode(tree, '')}
 
 ${names.declarations.join('\n')}

@@ -522,9 +522,7 @@ it('answers under every name that the API ever had', async () => {
 describe('who may do what', () => {
   it('is in docs/permissions.md as the routes and topics state it', async () => {
     const written = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8')
-    expect(written, 'run: node src-main/host/print-permissions.ts > docs/permissions.md').toBe(
-      permissionsDocument(await description()),
-    )
+    expect(written, 'run: node src-main/host/print-permissions.ts > docs/permissions.md').toBe(permissionsDocument(await description()))
   })
 
   it('is never less for a topic than for the route with the same state', async () => {

@@ -18,13 +18,11 @@ function kindText(kind: string): string {
   return known === undefined ? kind : t.kinds[known]
 }
 
-function query(kind: string, stream: string, cursor: string | null) {
-  const params = new URLSearchParams()
-  if (kind) params.set('kind', kind)
-  if (stream) params.set('stream', stream)
-  if (cursor) params.set('cursor', cursor)
-  return `/audit?${params}` as const
-}
+const linesOf = (kind: string, stream: string, cursor: string | null, signal?: AbortSignal) =>
+  call('GET', '/audit', {
+    query: { kind: kind || undefined, stream: stream || undefined, cursor: cursor ?? undefined },
+    ...(signal && { signal }),
+  })
 
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
 const day = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' })
@@ -46,7 +44,7 @@ export function ActivityPage() {
   useEffect(() => {
     if (clientStore.getState().phase !== 'ready') return
     const stop = new AbortController()
-    call('GET', query(kind, stream, null), { signal: stop.signal }).then(
+    linesOf(kind, stream, null, stop.signal).then(
       (page) => {
         setPages(page.items)
         setCursor(page.nextCursor)
@@ -61,7 +59,7 @@ export function ActivityPage() {
   const older = async () => {
     setBusy(true)
     try {
-      const page = await call('GET', query(kind, stream, cursor))
+      const page = await linesOf(kind, stream, cursor)
       setPages((before) => [...(before ?? []), ...page.items])
       setCursor(page.nextCursor)
     } catch (error) {

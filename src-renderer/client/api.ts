@@ -1,4 +1,4 @@
-import type { Answer, Body, HasRoute, Method } from '../../src-main/api/typed-api.ts'
+import type { Answer, Body, HasRoute, Method, Query } from '../../src-main/api/typed-api.ts'
 import { client as t } from '../messages/page.ts'
 import { inLanguage } from './host-error.ts'
 
@@ -56,18 +56,35 @@ interface CallOptions {
   readonly quiet?: boolean
 }
 
-/** What follows the URL of a call: its body, where the route takes one. */
+type BodyOf<M extends Method, Path extends string> =
+  Body<M, Path> extends undefined
+    ? unknown
+    : // A body without required properties may be left out.
+      Record<string, never> extends Body<M, Path>
+      ? { readonly body?: Body<M, Path> }
+      : { readonly body: Body<M, Path> }
+
+type QueryOf<M extends Method, Path extends string> = [keyof Query<M, Path>] extends [never]
+  ? unknown
+  : Record<string, never> extends Query<M, Path>
+    ? { readonly query?: Query<M, Path> }
+    : { readonly query: Query<M, Path> }
+
+/** What follows the URL of a call: its body and query, where the route takes them. */
 type Rest<M extends Method, Path extends string> =
   HasRoute<M, Path> extends false
     ? [noRoute: `The API has no ${M} ${Path}`]
-    : Body<M, Path> extends undefined
-      ? [options?: CallOptions]
-      : // A body without required properties may be left out.
-        Record<string, never> extends Body<M, Path>
-        ? [options?: CallOptions & { readonly body?: Body<M, Path> }]
-        : [options: CallOptions & { readonly body: Body<M, Path> }]
+    : Record<string, never> extends BodyOf<M, Path> & QueryOf<M, Path>
+      ? [options?: CallOptions & BodyOf<M, Path> & QueryOf<M, Path>]
+      : [options: CallOptions & BodyOf<M, Path> & QueryOf<M, Path>]
 
-/** One request to the API: a URL under /api/v1, as it is sent, and a body as its route takes it. Throws ApiError. */
+/** A query as it follows a URL, with its question mark; what is undefined is left out. */
+function queryText(query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
+}
+
+/** One request to the API: a URL under /api/v1, and a query and body as its route takes them. Throws ApiError. */
 export function call<const M extends Method, const Path extends string>(
   method: M,
   path: Path,
@@ -77,13 +94,17 @@ export function call<const M extends Method, const Path extends string>(
 }
 
 /** `call` for what knows the types of its URL by itself, and has them from whoever uses it. */
-export async function request<T>(method: Method, path: string, options: CallOptions & { readonly body?: unknown } = {}): Promise<T> {
+export async function request<T>(
+  method: Method,
+  path: string,
+  options: CallOptions & { readonly body?: unknown; readonly query?: object } = {},
+): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' }
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (method === 'POST') headers['idempotency-key'] = randomId()
   let response: Response
   try {
-    response = await fetch(`/api/v1${path}`, {
+    response = await fetch(`/api/v1${path}${queryText(options.query ?? {})}`, {
       method,
       headers,
       credentials: 'same-origin',

@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
-import type { Item } from '../../src-main/api/typed-api.ts'
+import type { Item, Query } from '../../src-main/api/typed-api.ts'
 import { ApiError, reportProblem, request } from './api.ts'
 import { followEvents } from './sync.ts'
 import type { EventMessage, Page } from './types.ts'
@@ -30,10 +30,15 @@ export interface CollectionOptions<T, Path extends string = string> {
 /** What is asked of a list: query parameters, which are also properties that its items have. */
 export type Filter = Readonly<Record<string, string>>
 
+/** What may be asked of the list with that URL: its parameters that are texts. */
+type FilterOf<Path extends string> = {
+  readonly [Name in keyof Query<'GET', Path> as Query<'GET', Path>[Name] extends string | undefined ? Name : never]?: string
+}
+
 type Entity = { readonly id: string }
 
-const keyOf = (filter: Filter): string => new URLSearchParams(filter).toString()
-const everything: Filter = {}
+const keyOf = (filter: object): string => new URLSearchParams(filter as Filter).toString()
+const everything = {}
 
 const without = <T>(items: Items<T>, id: string): Items<T> => {
   if (!(id in items)) return items
@@ -54,8 +59,8 @@ export class Collection<Path extends string, T extends Entity = Extract<Item<Pat
   }
 
   /** The list that the filter selects; the same one for everybody who uses it at a time. */
-  list(filter: Filter): FollowedList<T> {
-    return this.#lists.get(keyOf(filter)) ?? new FollowedList(this.#options, filter)
+  list(filter: FilterOf<Path>): FollowedList<T> {
+    return this.#lists.get(keyOf(filter)) ?? new FollowedList(this.#options, filter as Filter)
   }
 
   /** Follows a list until the returned function is called. */
@@ -75,7 +80,10 @@ export class Collection<Path extends string, T extends Entity = Extract<Item<Pat
 }
 
 /** A list of the API, or the part of it that the filter selects, kept up to date while the component is drawn. */
-export function useCollection<T extends Entity>(collection: Collection<string, T>, filter = everything): CollectionState<T> {
+export function useCollection<Path extends string, T extends Entity>(
+  collection: Collection<Path, T>,
+  filter: FilterOf<Path> = everything,
+): CollectionState<T> {
   const key = keyOf(filter)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key says what the filter says
   const list = useMemo(() => collection.list(filter), [collection, key])
@@ -153,8 +161,7 @@ export class FollowedList<T extends Entity> {
     const items: Record<string, T> = {}
     let cursor: string | null = null
     do {
-      const query = new URLSearchParams({ ...this.filter, ...(cursor === null ? {} : { cursor }) })
-      const page: Page<T> = await request('GET', query.size > 0 ? `${path}?${query}` : path)
+      const page: Page<T> = await request('GET', path, { query: { ...this.filter, ...(cursor === null ? {} : { cursor }) } })
       for (const item of page.items) items[item.id] = item
       cursor = page.nextCursor ?? null
     } while (cursor !== null && Object.keys(items).length < maxItems)

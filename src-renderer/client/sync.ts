@@ -14,7 +14,7 @@ async function all<Path extends string>(path: Path, signal: AbortSignal): Promis
   const items: Item<Path>[] = []
   let cursor: string | null = null
   do {
-    const page: Page<Item<Path>> = await request('GET', cursor ? `${path}?cursor=${encodeURIComponent(cursor)}` : path, { signal })
+    const page: Page<Item<Path>> = await request('GET', path, { signal, query: { cursor: cursor ?? undefined } })
     items.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== null)

@@ -35,7 +35,7 @@ function useFigures(streamId: string): readonly ViewerFigures[] {
         setSamples((known) => [...known.filter(({ timeMs }) => timeMs > figures.timeMs - spanMs && timeMs < figures.timeMs), figures])
       },
       onFresh() {
-        call('GET', `/live/streams/${streamId}/viewers/history?step=1`, { signal: stop.signal }).then(
+        call('GET', `/live/streams/${streamId}/viewers/history`, { query: { step: 1 }, signal: stop.signal }).then(
           ({ samples: read }) => setSamples((known) => [...read, ...known.filter(({ timeMs }) => timeMs > (read.at(-1)?.timeMs ?? 0))]),
           (error: unknown) => {
             if (!stop.signal.aborted) tellError(error)

@@ -41,7 +41,7 @@ export function BrowsersCard() {
     const consequence = t.signedOutAndNeedsA(whose)
     if (!(await confirm(t.signOutEverywhereElseQuestion, consequence, t.signOutEverywhere))) return
     try {
-      const { ended } = await call('DELETE', '/sessions?keepCurrent=true')
+      const { ended } = await call('DELETE', '/sessions', { query: { keepCurrent: true } })
       readAgain()
       tell(t.browsersWereSignedOut(ended))
     } catch (error) {

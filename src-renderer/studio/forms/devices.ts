@@ -1,4 +1,5 @@
 import { useCallback, useRef, useState } from 'react'
+import type { Query } from '../../../src-main/api/typed-api.ts'
 import { call, explain } from '../../client/api.ts'
 import type { Device } from '../types.ts'
 
@@ -27,5 +28,7 @@ export function useDevices(kind: string): Devices {
 
 /** Devices of a kind. Throws ApiError where the system has none of the sort. */
 export async function listDevices(kind: string): Promise<readonly Device[]> {
-  return (await call('GET', `/studio/devices?kind=${kind}`)).items
+  // The kind comes out of a schema of the host, which knows it.
+  const query = { kind } as Query<'GET', '/studio/devices'>
+  return (await call('GET', '/studio/devices', { query })).items
 }
