@@ -61,6 +61,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         index: join(import.meta.dirname, 'src-renderer/index.html'),
+        overlay: join(import.meta.dirname, 'src-renderer/overlay.html'),
         watch: join(import.meta.dirname, 'src-renderer/watch.html'),
       },
     },

@@ -95,6 +95,8 @@ const studio: readonly View[] = [
   { path: '/studio', clicks: ['edit-macros'], shows: 'macros-dialog' },
   { path: '/studio', clicks: ['add-source'], shows: 'add-source-dialog' },
   { path: '/studio', clicks: ['add-source', 'kind-text'], shows: 'new-source-dialog' },
+  { path: '/studio', clicks: ['edit-overlays'], shows: 'overlays-dialog' },
+  { path: '/studio', clicks: ['add-source', 'overlay-kind-lower-third'], shows: 'add-overlay-dialog' },
   { path: '/studio', clicks: ['add-output'], shows: 'add-output-dialog' },
   { path: '/studio', clicks: ['edit-output'], shows: 'output-dialog' },
   { path: '/studio', clicks: ['multiview-open'], shows: 'tile' },
@@ -166,6 +168,7 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     const made = await host.api('POST', '/studio/collections', { name: 'Evening', collection: show })
     const opened = await host.api('POST', '/studio/collections/Evening/open', {})
     expect([made.status, opened.status], JSON.stringify([made.body, opened.body])).toEqual([201, 200])
+    expect((await host.api('POST', '/studio/overlays', { kind: 'lower-third', name: 'Speaker' })).status).toBe(201)
     await page.goto(`${host.http}/studio`)
     await page.getByTestId('source').filter({ hasText: 'Headline' }).locator('.entry-main').focus()
     await page.keyboard.press('Enter')

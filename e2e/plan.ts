@@ -77,6 +77,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-mixer': { part: 'studio', cost: 'exclusive' },
   'studio-multiview': { part: 'studio', cost: 'cpu' },
   'studio-outputs': { part: 'studio', cost: 'cpu', quick: true },
+  'studio-overlays': { part: 'studio', cost: 'cpu' },
   'studio-page': { part: 'studio', cost: 'cpu', quick: true },
   'studio-pipewire': { part: 'studio', cost: 'cpu' },
   'studio-program': { part: 'studio', cost: 'exclusive', quick: true },

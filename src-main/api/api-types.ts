@@ -478,6 +478,35 @@ export interface ApiTypes {
         }
       }
     }
+    'overlay-feed': {
+      GET: { answer: unknown }
+    }
+    'overlay-file': {
+      GET: { answer: { format: 'ami-streams/overlays'; version: 1; overlays: { id: string; kind: string; name: string; settings: Record<string, unknown>; data?: Record<string, unknown> }[] } }
+      POST: { body: { format: 'ami-streams/overlays'; version: 1; overlays: readonly { id: string; kind: string; name: string; settings: Record<string, unknown>; data?: Record<string, unknown> | undefined }[] }; answer: { items: PostStudioOverlayFileItem[]; incomplete: string[] } }
+    }
+    'overlay-kinds': {
+      GET: { answer: { items: { kind: string; title: string; width: number; height: number; settings: unknown; post: unknown; example: unknown; first: unknown }[]; nextCursor: null } }
+    }
+    overlays: {
+      GET: { answer: { items: PostStudioOverlayFileItem[]; nextCursor: null } }
+      POST: { body: { kind: string; name: string; settings?: Record<string, unknown> | undefined; data?: Record<string, unknown> | undefined }; answer: PostStudioOverlayFileItem }
+      '*': {
+        GET: { answer: PostStudioOverlayFileItem }
+        PATCH: { body: { name?: string | undefined; settings?: Record<string, unknown> | undefined }; answer: PostStudioOverlayFileItem }
+        DELETE: { answer: undefined }
+        data: {
+          POST: { body: Record<string, unknown>; answer: { state: unknown } }
+        }
+        links: {
+          GET: { answer: { url: string; path: string; postUrl: string } }
+          POST: { body: { renew?: 'page' | 'posts' | 'both' | undefined }; answer: { url: string; path: string; postUrl: string } }
+        }
+        posts: {
+          POST: { body: Record<string, unknown>; answer: { state: unknown } }
+        }
+      }
+    }
     preview: {
       POST: { body: { scene: string | null; canvas?: string | undefined }; answer: PostStudioPreview }
     }
@@ -749,6 +778,8 @@ type StudioMacrosDuplicatePostBody = { id?: string | undefined; name?: string | 
 type StudioOutputsItem2 = { id: string; name: string; kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'; autostart: boolean; canvas: string; video: StudioCollectionCollectionOutputsItemVideo | null; audio: StudioCollectionCollectionOutputsItemAudioItem[]; settings: Record<string, unknown>; report: StudioOutputsItem | null }
 type PostStudioOutputs = { revision: number; item: StudioOutputsItem2 }
 type StudioOutputsCommandsPostBody = { command: string; details?: Record<string, unknown> | undefined }
+type PostStudioOverlayFileItemData = { state: 'off' | 'connecting' | 'running' | 'failed'; problem: string | null }
+type PostStudioOverlayFileItem = { id: string; createdAt: string; kind: string; name: string; settings: Record<string, unknown>; state: unknown; data: PostStudioOverlayFileItemData; pages: number }
 type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null }
 type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
 type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }

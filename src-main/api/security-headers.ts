@@ -7,6 +7,23 @@ export const apiHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 }
 
+/** Headers of an overlay's page: images of any site, and nothing else from elsewhere. Our own page shows it in a frame. */
+export const overlayHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' https: data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'permissions-policy': 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()',
+}
+
 /** Headers of the page. `mediaOrigin`: where a CDN serves the media; `framed`: others may embed it. */
 export function pageHeaders(mediaOrigin: string, framed: boolean): Record<string, string> {
   const media = mediaOrigin === '' ? '' : ` ${mediaOrigin}`

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, normalize, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { pageHeaders } from './security-headers.ts'
+import { overlayHeaders, pageHeaders } from './security-headers.ts'
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -29,14 +29,14 @@ export interface StaticFiles {
 
 /**
  * Serves the built page. Files under `assets/` carry a hash in their name and never change; `index.html`
- * answers every path of the application, `watch.html` those of the player.
+ * answers every path of the application, `watch.html` those of the player, `overlay.html` those of overlays.
  */
 export function createStaticFiles(root: string, mediaOrigin: () => string): StaticFiles {
   return {
     async serve(request, response, path) {
       const framed = path.startsWith('/embed/')
       const found = await find(root, path)
-      const headers = pageHeaders(mediaOrigin(), framed)
+      const headers: Record<string, string> = path.startsWith('/overlay/') ? { ...overlayHeaders } : pageHeaders(mediaOrigin(), framed)
       if (!found) {
         const missing = (await statFile(join(root, 'index.html'))) === undefined
         const text = missing ? 'The page has not been built. Run: npm run build\n' : 'Not found\n'
@@ -88,6 +88,7 @@ async function find(root: string, path: string): Promise<Found | undefined> {
   }
   if (decoded.includes('\0')) return undefined
   if (decoded.startsWith('/watch/') || decoded.startsWith('/embed/')) return statFile(join(root, 'watch.html'))
+  if (decoded.startsWith('/overlay/')) return statFile(join(root, 'overlay.html'))
   const file = normalize(join(root, decoded))
   if (decoded !== '/' && file.startsWith(root + sep)) {
     const found = await statFile(file)

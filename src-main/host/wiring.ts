@@ -290,8 +290,10 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     open.push(() => Promise.all([endpoint.stop(), live.stop()]))
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
+    // Programs on this machine do not go by the public name.
+    const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
-      reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] })
+      reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] }, `http://${localHost}:${httpPort}`)
     let running: LivePorts | undefined
     if (restartedAfter !== undefined && config.httpPort !== 0 && config.httpsPort !== 0) {
       // What ran goes on first: its processes load while this one is busy with making the API. URLs are judged by the ports, which are known.
@@ -335,8 +337,6 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
       startupMs: Math.round(performance.now()),
     }
     const { event: _event, startupMs: _startupMs, signInUrl: _signInUrl, ...addresses } = ready
-    // The command line is on this machine: it does not go by the public name.
-    const localHost = wide && (config.bind === '0.0.0.0' || config.bind === '::') ? '127.0.0.1' : shownHost(config.bind, '')
     const localUrl = `http://${localHost}:${http.httpPort}`
     const { signInRequired } = api.access
     writeHostFile(config.data, {

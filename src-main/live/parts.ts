@@ -32,6 +32,10 @@ export async function createParts(
     rtmpServer: () => `rtmp://${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}/live`,
   })
 
+  const viewersOf = (name: string): number => {
+    const stream = registry.find(name)
+    return stream === undefined ? 0 : viewers.count(stream.id)
+  }
   const whip = new WhipSender(log.child({ part: 'destinations' }))
   const carrier = createCarrier({
     registry,
@@ -40,6 +44,7 @@ export async function createParts(
     media: { bodies: own.bodies, limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs } },
     whip,
     network: dependencies.network,
+    viewers: viewersOf,
     encoders: renditions.encoders,
     rtmpEndpoint: () => `${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}`,
     now,
@@ -119,10 +124,7 @@ export async function createParts(
     log: log.child({ part: 'sources' }),
     now,
     open: (key, request) => registry.open(key, request),
-    viewers: (name) => {
-      const stream = registry.find(name)
-      return stream === undefined ? 0 : viewers.count(stream.id)
-    },
+    viewers: viewersOf,
     find: (name) => registry.find(name),
     playable: (name) =>
       config.packaging === 'on' ? runs.find(name)?.ready === true && !runs.find(name)?.ended : registry.find(name) !== undefined,

@@ -12,6 +12,8 @@ export interface StreamCarrier {
   publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
   /** URL at which this machine may watch a stream of the host, whoever else may. Holds a secret. */
   watchAddress(stream: string): Promise<string>
+  /** How many watch a stream of the host now; 0 for one that there is not. */
+  viewers(stream: string): number
   /** Sends packets to another server: one destination with its own connection, retries and figures. Throws `destination.address_invalid`. */
   send(aim: SendAim, feed: MediaFeed, events: SendEvents): FeedSender
   /** Tries whether an RTMP server answers: connection, TLS and handshake, without a key. Resolves with how long it took, ms; rejects with `destination.*`. */

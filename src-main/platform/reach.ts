@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { isAbsolute, join, normalize } from 'node:path'
 import { AppError } from './errors.ts'
 import type { EventBus } from './events.ts'
+import { newSecret } from './identity/secrets.ts'
 import { allowedHostFault } from './outbound/allowed-hosts.ts'
 import type { NetworkPolicy } from './outbound/network-policy.ts'
 import type { SettingsStore } from './settings-store.ts'
@@ -29,8 +30,8 @@ export interface Reach {
   editors(): EditorReach
   /** Kept, in force at once. Rejects with `request.invalid`, which names the entry. */
   setEditors(changes: Partial<EditorReach>): Promise<EditorReach>
-  /** Ports are known once they are open. */
-  setPorts(ports: Pick<NetworkPolicy, 'ownHttpPorts' | 'ownHttpsPorts'>): void
+  /** Ports are known once they are open. `ownOrigin`: URL of this host for programs on this machine. */
+  setPorts(ports: Pick<NetworkPolicy, 'ownHttpPorts' | 'ownHttpsPorts'>, ownOrigin: string): void
   /** Returns the way to stop listening. */
   onChange(listener: () => void): () => void
 }
@@ -57,7 +58,8 @@ export async function createReach({ dataDir, privateFiles, store, events }: Reac
   const files = { privatePaths, mediaFolders: await withReal(media) }
   let editors: EditorReach = { folders: [], hosts: [], ...(store.all()[key] as Partial<EditorReach> | undefined) }
   let editorFolders = await withReal(editors.folders)
-  let ports: Pick<NetworkPolicy, 'ownHttpPorts' | 'ownHttpsPorts'> = { ownHttpPorts: [], ownHttpsPorts: [] }
+  const secret = newSecret()
+  let ports: Omit<NetworkPolicy, 'editorHosts'> = { ownHttpPorts: [], ownHttpsPorts: [] }
   let policy: ReachPolicy
   const settle = (): void => {
     policy = { files: { ...files, editorFolders }, network: { editorHosts: editors.hosts, ...ports } }
@@ -88,8 +90,8 @@ export async function createReach({ dataDir, privateFiles, store, events }: Reac
       events.publish('editor-reach.updated', editors)
       return editors
     },
-    setPorts(next) {
-      ports = next
+    setPorts(next, ownOrigin) {
+      ports = { ...next, ownPages: { origin: ownOrigin, secret } }
       settle()
     },
     onChange(listener) {

@@ -34,7 +34,8 @@ export interface SocketDefinition {
   readonly tag: string
   /** One line for the OpenAPI description. */
   readonly summary: string
-  readonly role: Role
+  /** `none`: the endpoint checks by itself who may open it. */
+  readonly role: Role | 'none'
   readonly query?: TSchema
   /** Clients at a time, of all addresses. */
   readonly maxClients: number

@@ -9,6 +9,7 @@ import { guestRoutes } from './control/guests/guest-routes.ts'
 import { createMultiview } from './control/multiview/index.ts'
 import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
+import { createOverlays } from './control/overlays/index.ts'
 import { createPreviews } from './control/preview/index.ts'
 import { Macros } from './control/program/macros.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
@@ -55,6 +56,11 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const previews = createPreviews({ engine, show: () => show.openFile?.collection.collection })
   const multiview = createMultiview({ engine })
   const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
+  const overlays = await createOverlays({
+    ...dependencies,
+    network: () => reach.policy().network,
+    viewers: (stream) => dependencies.carrier.viewers(stream),
+  })
   const spare = new SpareEngine({ engine: spareEngine(dependencies), empty })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
@@ -66,6 +72,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...collectionRoutes({ show, folder, reader, audit }),
       ...drawingRoutes(spare, reader),
       ...importRoutes({ folder, reader, audit, reach: reach.policy }),
+      ...overlays.routes,
       ...editRoutes({
         show,
         kinds,
@@ -75,11 +82,12 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...programRoutes({ ...acting, macros }),
       ...engineRoutes({ ...acting, problem: () => telling.problem, spareDevices: (kind) => spare.devices(kind) }),
     ],
-    sockets: [...previews.sockets, ...multiview.sockets],
+    sockets: [...previews.sockets, ...multiview.sockets, ...overlays.sockets],
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
       previews.stop()
       multiview.stop()
+      overlays.stop()
       await spare.stop()
       await macros.stopAll()
       await show.stop()

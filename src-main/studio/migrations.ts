@@ -15,4 +15,10 @@ export const studioMigrations: readonly Migration[] = [
       await sql`CREATE TABLE studio_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT`.execute(database)
     },
   },
+  {
+    name: 'studio/0003-overlays',
+    up: async (database) => {
+      await sql`CREATE TABLE studio_overlay (id TEXT PRIMARY KEY, created_at TEXT NOT NULL, overlay TEXT NOT NULL) STRICT`.execute(database)
+    },
+  },
 ]

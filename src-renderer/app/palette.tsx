@@ -10,6 +10,7 @@ import { openGuide } from '../studio/guide/guide-state.ts'
 import { t as guideTexts } from '../studio/guide/messages.ts'
 import { t as macroTexts } from '../studio/macros/messages.ts'
 import { t as multiviewTexts } from '../studio/multiview/messages.ts'
+import { t as overlayTexts } from '../studio/overlays/messages.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
 import { t as templateTexts } from '../studio/templates/messages.ts'
@@ -103,6 +104,7 @@ function useEntries(): readonly Entry[] {
           ['canvas', canvasTexts.open],
           ['macros', macroTexts.open],
           ['transitions', transitionTexts.open],
+          ['overlays', overlayTexts.open],
         ] as const) {
           entries.push({
             id: dialog,

@@ -5,6 +5,7 @@ import { t as studioGuide } from '../studio/guide/messages.ts'
 import { t as studioMacros } from '../studio/macros/messages.ts'
 import { t as studio } from '../studio/messages.ts'
 import { t as studioMultiview } from '../studio/multiview/messages.ts'
+import { t as studioOverlays } from '../studio/overlays/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
 import { activity } from './en/activity.ts'
@@ -48,6 +49,7 @@ const english: Readonly<Record<string, object>> = {
   studioGuide,
   studioMacros,
   studioMultiview,
+  studioOverlays,
   studioTemplates,
   studioTransitions,
 }

@@ -1,15 +1,17 @@
-import { RotateCcw, Scan, X } from 'lucide-react'
+import { PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
 import { useId } from 'react'
 import { commandSource } from './commands.ts'
 import { SourceFilters } from './filters.tsx'
 import { NumberField, SettingsForm } from './forms/settings-form.tsx'
 import { useKinds } from './kinds.ts'
 import { t } from './messages.ts'
+import { t as overlays } from './overlays/messages.ts'
+import { overlayOf } from './overlays/overlay-item.ts'
 import { layersOf, nameOf, type PlacedItem } from './places.ts'
 import { needsCare, reportWords } from './report-words.ts'
 import { change, useShow } from './show-store.ts'
 import type { CanvasPart, Collection, Scene, Source } from './types.ts'
-import { closePanel, useView } from './view-store.ts'
+import { closePanel, openOverlay, useView } from './view-store.ts'
 
 interface PropertiesPanelProps {
   readonly document: Collection
@@ -49,6 +51,7 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
   const report = useShow((state) => state.sourceReports[source.id])
   const kind = useKinds('source-kinds').find((each) => each.kind === source.kind)
   if (kind === undefined) return null
+  const overlay = overlayOf(source.settings)
   return (
     <>
       <p className={needsCare(report) ? 'report bad' : 'report'} role="status" data-testid="source-report">
@@ -64,6 +67,11 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
               </button>
             ))}
         </div>
+      )}
+      {editor && overlay !== undefined && (
+        <button type="button" className="button" onClick={() => openOverlay(overlay)} data-testid="edit-overlay">
+          <PanelBottom size={15} /> {overlays.edit}
+        </button>
       )}
       <SettingsForm
         schema={kind.settings}

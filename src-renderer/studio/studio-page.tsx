@@ -14,6 +14,7 @@ import { t } from './messages.ts'
 import { MixerDock } from './mixer/mixer-dock.tsx'
 import { LiveButtons } from './outputs/live-buttons.tsx'
 import { OutputsDock } from './outputs/outputs-dock.tsx'
+import { OverlayKindChoice } from './overlays/overlay-kind-choice.tsx'
 import { ProgramView } from './program-view.tsx'
 import { PropertiesPanel } from './properties-panel.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
@@ -29,6 +30,9 @@ import './studio.css'
 const TemplateDialog = lazy(async () => ({ default: (await import('./templates/template-dialog.tsx')).TemplateDialog }))
 
 const Multiview = lazy(async () => ({ default: (await import('./multiview/multiview.tsx')).Multiview }))
+const OverlaysDialog = lazy(async () => ({ default: (await import('./overlays/overlays-dialog.tsx')).OverlaysDialog }))
+
+const AddOverlay = lazy(async () => ({ default: (await import('./overlays/add-overlay.tsx')).AddOverlay }))
 
 const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
 
@@ -97,6 +101,8 @@ export function StudioPage() {
 
 function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly editor: boolean }) {
   const [adding, setAdding] = useState<'source' | 'sound' | null>(null)
+  const [newOverlay, setNewOverlay] = useState<string | null>(null)
+  const overlay = useView((state) => state.overlay)
   const program = useShow((state) => state.program)
   const dialog = useView((state) => state.dialog)
   const multiview = useView((state) => state.multiview)
@@ -134,8 +140,42 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       {editor && dialog === 'canvas' && <CanvasDialog document={document} canvas={canvas} onClose={() => openDialog(null)} />}
       {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'overlays' && (
+        <Suspense>
+          <OverlaysDialog document={document} scene={scene} canvas={canvas} first={overlay} onClose={() => openDialog(null)} />
+        </Suspense>
+      )}
+      {newOverlay !== null && (
+        <Suspense>
+          <AddOverlay
+            kind={newOverlay}
+            document={document}
+            scene={scene}
+            canvas={canvas}
+            onClose={() => setNewOverlay(null)}
+            onBack={() => {
+              setNewOverlay(null)
+              setAdding('source')
+            }}
+          />
+        </Suspense>
+      )}
       {adding !== null && (
-        <AddSourceDialog document={document} scene={scene} canvas={canvas} soundOnly={adding === 'sound'} onClose={() => setAdding(null)} />
+        <AddSourceDialog
+          document={document}
+          scene={scene}
+          canvas={canvas}
+          soundOnly={adding === 'sound'}
+          overlays={
+            <OverlayKindChoice
+              onChoose={(kind) => {
+                setAdding(null)
+                setNewOverlay(kind)
+              }}
+            />
+          }
+          onClose={() => setAdding(null)}
+        />
       )}
     </>
   )

@@ -1,4 +1,4 @@
-import { Blend, Keyboard, LayoutGrid, Ratio, Redo2, Undo2 } from 'lucide-react'
+import { Blend, Keyboard, LayoutGrid, PanelBottom, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
@@ -6,6 +6,7 @@ import { Tool } from './docks/tool.tsx'
 import { t as macros } from './macros/messages.ts'
 import { t } from './messages.ts'
 import { t as multiviewTexts } from './multiview/messages.ts'
+import { t as overlays } from './overlays/messages.ts'
 import { TransitionChoice } from './program-view.tsx'
 import { useShow } from './show-store.ts'
 import { ShowMenu } from './start/show-menu.tsx'
@@ -66,6 +67,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
         <span className="bar-group">
           <Tool Icon={Ratio} label={canvasTexts.open} onClick={() => openDialog('canvas')} testId="edit-canvas" />
           <Tool Icon={Blend} label={transitions.open} onClick={() => openDialog('transitions')} testId="edit-transitions" />
+          <Tool Icon={PanelBottom} label={overlays.open} onClick={() => openDialog('overlays')} testId="edit-overlays" />
           <Tool Icon={Keyboard} label={macros.open} onClick={() => openDialog('macros')} testId="edit-macros" />
         </span>
       )}

@@ -3,7 +3,7 @@ import { useDocument, useShow } from './show-store.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
-export type EditorDialog = 'canvas' | 'macros' | 'transitions' | 'template' | 'guide'
+export type EditorDialog = 'canvas' | 'macros' | 'transitions' | 'overlays' | 'template' | 'guide'
 
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {
@@ -16,12 +16,17 @@ interface ViewState {
   readonly dialog: EditorDialog | null
   /** The multiview stands in the place of the canvas and the docks. */
   readonly multiview: boolean
+  /** Id of the overlay that the dialog `overlays` shows first. */
+  readonly overlay: string | null
 }
 
-export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null, dialog: null, multiview: false }))
+export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null, dialog: null, multiview: false, overlay: null }))
 
 /** Opens a dialog; null closes it. */
-export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog })
+export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null })
+
+/** Opens the dialog of the overlays with one of them. */
+export const openOverlay = (overlay: string): void => useView.setState({ dialog: 'overlays', overlay })
 
 export const showMultiview = (multiview: boolean): void => useView.setState({ multiview })
 

@@ -130,6 +130,22 @@ export const studioErrors = {
     remedy: 'Put it back, or take it off the list.',
   },
   'studio.file_running': { status: 409, title: 'The file is still being written', remedy: 'Stop its output first.' },
+  'studio.overlay_not_found': {
+    status: 404,
+    title: 'There is no such overlay, or its token is invalid',
+    remedy: 'See GET /api/v1/studio/overlays, and copy its URL again: it may have been renewed.',
+  },
+  'studio.overlay_busy': {
+    status: 429,
+    title: 'The overlay takes no more for now',
+    remedy: 'Send less often, and wait until alerts have been shown.',
+  },
+  'studio.too_many_overlays': { status: 409, title: 'There are too many overlays', remedy: 'Delete those that are no longer used.' },
+  'studio.overlay_file_invalid': {
+    status: 400,
+    title: 'The file has no overlays that can be added',
+    remedy: 'Take a file that was exported from the overlays of a host of this version or an older one.',
+  },
   'studio.capture_unavailable': {
     status: 503,
     title: 'Displays and windows of this machine cannot be listed',

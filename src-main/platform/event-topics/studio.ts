@@ -22,6 +22,13 @@ export const studioTopics = {
   'studio.output.removed': { role: 'viewer', state: 'GET /studio/outputs', summary: 'An output was deleted' },
   'studio.output.statistics': { role: 'viewer', state: 'GET /studio/outputs', summary: 'Figures of the outputs, every second' },
   'studio.output.updated': { role: 'viewer', state: 'GET /studio/outputs', summary: 'An output was created or changed, or its state' },
+  'studio.overlay.contents': {
+    role: 'viewer',
+    state: 'GET /studio/overlays',
+    summary: 'What an overlay shows, and how its data is; up to four times a second',
+  },
+  'studio.overlay.removed': { role: 'viewer', state: 'GET /studio/overlays', summary: 'An overlay was deleted' },
+  'studio.overlay.updated': { role: 'viewer', state: 'GET /studio/overlays', summary: 'An overlay was created or changed' },
   'studio.program': { role: 'viewer', state: 'GET /studio/program', summary: 'What is in preview and in program changed' },
   'studio.replay.saved': { role: 'viewer', state: 'GET /studio/files', summary: 'A replay was saved' },
   'studio.source': { role: 'viewer', state: 'GET /studio/sources', summary: 'State and position of a source' },

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { judgeBy } from './judged-connection.ts'
 import { type JudgedProxy, openJudgedProxy } from './judged-proxy.ts'
 import type { LookupNames } from './network-policy.ts'
+import { isOverlayPath } from './own-pages.ts'
 
 let server: Server
 let port: number
@@ -171,5 +172,36 @@ describe('a page that an admin named', () => {
   it('does not reach this host by HTTPS, where its requests could not be marked', async () => {
     await open({ limited: false, ownHttps: [port] })
     expect(await tunnel(`localhost:${port}`, 'x', /owner/)).toMatch(/^HTTP\/1\.1 403 .*open its pages by http/s)
+  })
+})
+
+describe('a page that an editor named', () => {
+  it('reaches overlays of this host and their files, and nothing else of it', async () => {
+    const policy = { editorHosts: [], ownHttpPorts: [port], ownHttpsPorts: [] }
+    const own = { host: `127.0.0.1:${port}`, judge: judgeBy(() => policy, false, dnsDouble), mayAsk: isOverlayPath }
+    proxy = await openJudgedProxy({ judge: judgeBy(() => policy, true, dnsDouble), own })
+    const at = `http://127.0.0.1:${port}`
+    for (const path of ['/overlay/abcdef?token=x', '/assets/overlay-1a.js']) expect((await ask(at + path)).status, path).toBe(200)
+    const denied = [
+      '/',
+      '/api/v1/studio',
+      '/overlay',
+      '/overlay/abcdef/../../api/v1/studio',
+      '/overlay/%2e%2e/api/v1/studio',
+      '/assets/../api/v1/studio',
+      '/api/v1/studio/overlay-feed/',
+    ]
+    for (const path of denied) expect((await ask(at + path)).status, path).toBe(403)
+    // By the name of another host that is this machine, and as if the proxy were the host.
+    expect((await ask(`http://localhost:${port}/overlay/abcdef`)).status).toBe(403)
+    expect((await ask('/api/v1/studio', { host: `127.0.0.1:${port}` })).status).toBe(403)
+    const upgrade = (path: string): string =>
+      `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`
+    const feed = '/api/v1/studio/overlay-feed?id=abcdef&token=x'
+    expect(await tunnel(`127.0.0.1:${port}`, `${upgrade(feed)}hello`, /hello$/)).toMatch(/101 Switching Protocols.*hello$/s)
+    expect(await tunnel(`127.0.0.1:${port}`, upgrade('/api/v1/events'), /internet/)).toMatch(/ 403 /)
+    expect(await tunnel(`127.0.0.1:${port}`, upgrade('/overlay/abcdef/../../api/v1/events'), /internet/)).toMatch(/ 403 /)
+    expect(hits.map(({ url }) => url)).toEqual(['/overlay/abcdef?token=x', '/assets/overlay-1a.js', feed])
+    for (const { headers } of hits) expect(headers.via).toContain('ami-streams')
   })
 })

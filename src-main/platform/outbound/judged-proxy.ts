@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { fetchedByHost } from '../fetched-by-host.ts'
 import { endSocket } from '../http/end-socket.ts'
-import { isWebSocket } from '../http/request-target.ts'
+import { isWebSocket, pathOf } from '../http/request-target.ts'
 import { isLoopback } from '../loopback.ts'
 import { connectTo, type JudgeTarget, lookupOf } from './judged-connection.ts'
 import { OutboundFault } from './network-policy.ts'
@@ -31,6 +31,16 @@ export interface UrlTranslator {
 export interface JudgedProxyOptions {
   readonly judge: JudgeTarget
   readonly translator?: UrlTranslator
+  /** Paths of this host's own HTTP that may be asked for whatever the judge says. */
+  readonly own?: OwnPaths
+}
+
+export interface OwnPaths {
+  /** Of this host, with its port, as its own programs write it. */
+  readonly host: string
+  readonly judge: JudgeTarget
+  /** As it is sent: nothing in it is decoded. */
+  mayAsk(path: string): boolean
 }
 
 const maxConnections = 256
@@ -45,7 +55,7 @@ const maxListBytes = 8 << 20
 const ofOneConnection = new Set(['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host'])
 
 /** Opens a proxy at a free port of this machine. */
-export async function openJudgedProxy({ judge, translator }: JudgedProxyOptions): Promise<JudgedProxy> {
+export async function openJudgedProxy({ judge, translator, own }: JudgedProxyOptions): Promise<JudgedProxy> {
   let refusal: string | undefined
   const tunnels = new Set<Duplex>()
   // Whatever else a client offers to change to stays HTTP, and each of its requests is judged and marked.
@@ -59,7 +69,11 @@ export async function openJudgedProxy({ judge, translator }: JudgedProxyOptions)
     const url = URL.parse(isOwn ? `http://${request.headers.host ?? ''}${asked}` : asked)
     if (url?.protocol !== 'http:') throw new OutboundFault('This is a proxy for pages and media of the host')
     const origin = translator?.toOrigin(url) ?? url
-    const target = await judge(origin.hostname, Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80))
+    // By what is sent on, not by what a parser makes of it.
+    const path = pathOf(isOwn ? asked : `${url.pathname}${url.search}`)
+    const open = translator === undefined && origin.host === own?.host && own.mayAsk(path)
+    const port = Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80)
+    const target = await (open ? own.judge : judge)(origin.hostname, port)
     if (isOwn && target.own !== 'http') throw new OutboundFault('This is a proxy for pages and media of the host')
     return { origin, target }
   }
@@ -109,7 +123,8 @@ export async function openJudgedProxy({ judge, translator }: JudgedProxyOptions)
     openTunnel(socket, async () => {
       const url = URL.parse(`http://${request.url}`)
       if (url === null) throw new OutboundFault('This is a proxy for pages and media of the host')
-      const target = await judge(url.hostname, Number(url.port) || 80)
+      // Each request in a tunnel to this host itself is judged by its path.
+      const target = await (url.host === own?.host ? own.judge : judge)(url.hostname, Number(url.port) || 80)
       if (target.own === 'https' && isLoopback(url.hostname)) {
         throw new OutboundFault(`https://${url.host} is this host itself: open its pages by http, so that they never count as its owner`)
       }

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { isLoopback } from '../loopback.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
+import type { OwnPages } from './own-pages.ts'
 import { isPublicAddress, plainAddress } from './public-address.ts'
 
 /** Where URLs that users named may lead. Plain data, so that it crosses to other processes. */
@@ -14,6 +15,8 @@ export interface NetworkPolicy {
   readonly ownHttpPorts: readonly number[]
   /** Its HTTPS ports: what goes there cannot be told from others. */
   readonly ownHttpsPorts: readonly number[]
+  /** Its own overlay pages; none before it listens. */
+  readonly ownPages?: OwnPages
 }
 
 /** A connection that must not be made, and why, for people. */
@@ -56,6 +59,8 @@ export function hostRefusal(host: string, port: number, policy: NetworkPolicy): 
 const usualPorts: Readonly<Record<string, number>> = {
   'http:': 80,
   'https:': 443,
+  'ws:': 80,
+  'wss:': 443,
   'rtmp:': 1935,
   'rtmps:': 443,
   'rtsp:': 554,

@@ -835,6 +835,26 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'El archivo aún se está escribiendo',
     remedy: 'Detén primero su salida.',
   },
+  'studio.overlay_not_found': {
+    english: 'There is no such overlay, or its token is invalid',
+    title: 'No existe esa superposición, o su token no es válido',
+    remedy: 'Consulta GET /api/v1/studio/overlays y copia de nuevo su URL: puede que se haya renovado.',
+  },
+  'studio.overlay_busy': {
+    english: 'The overlay takes no more for now',
+    title: 'La superposición no admite más por ahora',
+    remedy: 'Envía con menos frecuencia y espera a que se muestren los avisos.',
+  },
+  'studio.too_many_overlays': {
+    english: 'There are too many overlays',
+    title: 'Hay demasiadas superposiciones',
+    remedy: 'Elimina las que ya no se usan.',
+  },
+  'studio.overlay_file_invalid': {
+    english: 'The file has no overlays that can be added',
+    title: 'El archivo no tiene superposiciones que se puedan añadir',
+    remedy: 'Elige un archivo exportado de las superposiciones de un servidor de esta versión o de una anterior.',
+  },
   'studio.capture_unavailable': {
     english: 'Displays and windows of this machine cannot be listed',
     title: 'No se pueden enumerar las pantallas y ventanas de este equipo',

@@ -20,6 +20,7 @@ import {
   studioGuide,
   studioMacros,
   studioMultiview,
+  studioOverlays,
   studioTemplates,
   studioTransitions,
 } from './studio.ts'
@@ -48,6 +49,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studioGuide,
   studioMacros,
   studioMultiview,
+  studioOverlays,
   studioTemplates,
   studioTransitions,
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
@@ -17,6 +17,8 @@ interface AddSourceDialogProps {
   readonly onClose: () => void
   /** Offers sources that are heard alone and no others. */
   readonly soundOnly?: boolean
+  /** Group of overlays, which are made in a dialog of their own. */
+  readonly overlays?: ReactNode
 }
 
 const groups: readonly (readonly [title: () => string, kinds: readonly string[]])[] = [
@@ -30,7 +32,7 @@ const groups: readonly (readonly [title: () => string, kinds: readonly string[]]
 const firstSettings = (): Readonly<Record<string, Readonly<Record<string, unknown>>>> => ({ text: { text: t.addSource.firstText } })
 
 /** Chooses a kind of source and its settings; it stands in the scene when the dialog closes. */
-export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = false }: AddSourceDialogProps) {
+export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = false, overlays }: AddSourceDialogProps) {
   const kinds = useKinds('source-kinds')
   const [kind, setKind] = useState<Kind | null>(null)
   const offered = (name: string): Kind | undefined => kinds.find((each) => each.kind === name && !(soundOnly && each.pictures === true))
@@ -80,6 +82,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = 
             </section>
           )
         })}
+        {!soundOnly && overlays}
         {reusable.length > 0 && (
           <section>
             <h3>{t.addSource.existing}</h3>
@@ -106,7 +109,7 @@ export function AddSourceDialog({ document, scene, canvas, onClose, soundOnly = 
   )
 }
 
-interface SourceFormProps extends Omit<AddSourceDialogProps, 'soundOnly'> {
+interface SourceFormProps extends Omit<AddSourceDialogProps, 'soundOnly' | 'overlays'> {
   readonly kind: Kind
   readonly onBack: () => void
 }

@@ -1,5 +1,5 @@
 import { t } from './messages.ts'
-import { type PaletteName, palettes, type Theme } from './theme.ts'
+import { type Palette, type PaletteName, palettes, type Theme } from './theme.ts'
 
 interface ThemeFieldsProps {
   readonly theme: Theme
@@ -8,8 +8,15 @@ interface ThemeFieldsProps {
 
 const colors = ['background', 'accent', 'second'] as const
 
-/** Three colours, ready palettes of them, a font and a logo. */
-export function ThemeFields({ theme, onChange }: ThemeFieldsProps) {
+type PaletteAndFont = Palette & Pick<Theme, 'font'>
+
+interface PaletteFieldsProps {
+  readonly theme: PaletteAndFont
+  readonly onChange: (changes: Partial<PaletteAndFont>) => void
+}
+
+/** Three colours, ready palettes of them, and a font. */
+export function PaletteFields({ theme, onChange }: PaletteFieldsProps) {
   const isChosen = (name: PaletteName): boolean => colors.every((color) => palettes[name][color] === theme[color])
   return (
     <>
@@ -62,6 +69,15 @@ export function ThemeFields({ theme, onChange }: ThemeFieldsProps) {
           {t.fontHelp}
         </span>
       </div>
+    </>
+  )
+}
+
+/** Colours and font, and a logo. */
+export function ThemeFields({ theme, onChange }: ThemeFieldsProps) {
+  return (
+    <>
+      <PaletteFields theme={theme} onChange={onChange} />
       <div className="field">
         <label htmlFor="theme-logo">{t.logo}</label>
         <input

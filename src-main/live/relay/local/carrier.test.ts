@@ -46,6 +46,7 @@ describe('what the host’s own makers of media are offered', () => {
       revoke: async (id: string) => void revoked.push(id),
     } as never,
     gate: { hostToken: 'tok' } as never,
+    viewers: (stream: string) => (stream === 'cam' ? 3 : 0),
     encoders: async () => [],
     rtmpEndpoint: () => '127.0.0.1:1935',
     now: Date.now,
@@ -89,6 +90,7 @@ describe('what the host’s own makers of media are offered', () => {
   })
 
   it('lets it watch streams, whoever else may', async () => {
+    expect([carrier.viewers('cam'), carrier.viewers('gone')]).toEqual([3, 0])
     expect(await carrier.watchAddress('cam')).toBe('rtmp://127.0.0.1:1935/live/cam?token=tok&codecs=all')
   })
 

@@ -16,6 +16,7 @@ export interface CarrierDependencies extends ConnectOptions {
   readonly registry: Pick<StreamRegistry, 'open' | 'get'>
   readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
   readonly gate: Pick<AccessGate, 'hostToken'>
+  readonly viewers: (stream: string) => number
   readonly encoders: () => Promise<readonly MeasuredEncoder[]>
   /** `HOST:PORT` at which this machine reaches our RTMP port. */
   readonly rtmpEndpoint: () => string
@@ -48,6 +49,7 @@ export function createCarrier(dependencies: CarrierDependencies): StreamCarrier 
       return carry(publication)
     },
     watchAddress: async (stream) => `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
+    viewers: dependencies.viewers,
     send: (aim, feed, events) => senders.send(aim, feed, events),
     tryServer: (server) => tryServer(server, dependencies),
     encoders: dependencies.encoders,

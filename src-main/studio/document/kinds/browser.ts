@@ -4,7 +4,11 @@ import type { SourceKind } from './source-kind.ts'
 
 export const BrowserSettingsSchema = Type.Object(
   {
-    url: referenceText('url', { maxLength: 4096, default: '', description: 'http or https URL of the page' }),
+    url: referenceText('url', {
+      maxLength: 4096,
+      default: '',
+      description: 'http or https URL of the page, or /overlay/ID for an overlay of this host',
+    }),
     file: referenceText('path', { maxLength: 4096, default: '', description: 'Page on the machine of the host, instead of a URL' }),
     width: Type.Integer({ minimum: 16, maximum: 4096, default: 1280, description: 'Of the page, px' }),
     height: Type.Integer({ minimum: 16, maximum: 4096, default: 720, description: 'Of the page, px' }),

@@ -92,6 +92,13 @@ describe('where a page may be and go', () => {
       folder: undefined,
     })
     expect(await findPage({ url: '', file: import.meta.filename }, async (path) => path)).toMatchObject({ folder: import.meta.dirname })
+    const own = { origin: 'http://127.0.0.1:8080', secret: 's' }
+    expect(await findPage({ url: '/overlay/abcdef', file: '' }, async (path) => path, own)).toMatchObject({
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:8080\/overlay\/abcdef\?token=[\w-]{43}$/),
+    })
+    for (const url of ['/overlay/../api/v1/studio', '/api/v1/studio', '//evil.example/overlay/abcdef', '/overlay/abcdef?x']) {
+      expect(await findPage({ url, file: '' }, async (path) => path, own), url).toMatchObject({ state: 'failed' })
+    }
     expect(await findPage({ url: 'file:///etc/passwd', file: '' }, async (path) => path)).toMatchObject({ state: 'failed' })
     expect(await findPage({ url: '', file: '' }, async (path) => path)).toMatchObject({ state: 'waiting' })
     expect(await findPage({ url: '', file: import.meta.dirname }, async (path) => path)).toMatchObject({

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type OwnPages, ownPageUrl } from '../../../../platform/outbound/own-pages.ts'
 import { FileFault } from '../../../../platform/user-files/regular-file.ts'
 import type { BrowserSettings } from '../../../document/kinds/browser.ts'
 
@@ -12,11 +13,13 @@ export type PageAddress =
 
 /**
  * Finds the page that settings name: a file by its path, or an address of http or https.
+ * @param ownPages where overlays of this host are, which settings name by their path
  * @param judge answers the real path of a file, or rejects with FileFault where it must not be read
  */
 export async function findPage(
   { url, file }: Pick<BrowserSettings, 'url' | 'file'>,
   judge: (path: string) => Promise<string>,
+  ownPages?: OwnPages,
 ): Promise<PageAddress> {
   if (file !== '') {
     try {
@@ -30,6 +33,8 @@ export async function findPage(
     return { url: pathToFileURL(file).href, folder: dirname(fileURLToPath(pathToFileURL(file))) }
   }
   if (url === '') return { problem: 'No URL is given', state: 'waiting' }
+  const overlay = ownPages === undefined ? undefined : ownPageUrl(url, ownPages)
+  if (overlay !== undefined) return { url: overlay, folder: undefined }
   if (!URL.canParse(url)) return { problem: `${url} is not a URL: write it as https://example.org/overlay`, state: 'failed' }
   const { protocol, href } = new URL(url)
   if (protocol === 'http:' || protocol === 'https:') return { url: href, folder: undefined }

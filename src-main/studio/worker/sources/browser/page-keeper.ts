@@ -2,6 +2,7 @@ import type { SourceReport } from '../../../../media/source-report.ts'
 import type { FrameStore, MediaStores, SoundStore } from '../../../../media/worker/stores/media-stores.ts'
 import { judgeBy } from '../../../../platform/outbound/judged-connection.ts'
 import { type JudgedProxy, openJudgedProxy } from '../../../../platform/outbound/judged-proxy.ts'
+import { isOverlayPath } from '../../../../platform/outbound/own-pages.ts'
 import { judgeFile } from '../../../../platform/user-files/file-policy.ts'
 import type { BrowserSettings } from '../../../document/kinds/browser.ts'
 import { isLimited, type SourceReach } from '../source-reach.ts'
@@ -182,7 +183,7 @@ export class PageKeeper {
       report({ state: 'paused' })
       return
     }
-    const address = await findPage(this.#settings, (path) => this.#judge(path))
+    const address = await findPage(this.#settings, (path) => this.#judge(path), this.#reach.policy.network.ownPages)
     if ('problem' in address) {
       pictures.clear()
       report({ state: address.state, problem: address.problem })
@@ -204,7 +205,12 @@ export class PageKeeper {
     const soundFolder = await this.#openSound(folder)
     const limited = this.#limited
     const policy = this.#reach.policy.network
-    const proxy = await openJudgedProxy({ judge: judgeBy(() => policy, limited) })
+    const proxy = await openJudgedProxy({
+      judge: judgeBy(() => policy, limited),
+      ...(policy.ownPages !== undefined && {
+        own: { host: new URL(policy.ownPages.origin).host, judge: judgeBy(() => policy, false), mayAsk: isOverlayPath },
+      }),
+    })
     const network = { proxyPort: proxy.port, limited, policy }
     const browser = startChromium(file, { width, height, profile: folder.profile, soundFolder, network })
     const page = new Page(browser, this.#settings, pictures, stores, {
@@ -254,7 +260,7 @@ export class PageKeeper {
   /** Sends the page to the address that the settings name. */
   async #go(run: Run): Promise<void> {
     clearTimeout(this.#retry)
-    const address = await findPage(this.#settings, (path) => this.#judge(path))
+    const address = await findPage(this.#settings, (path) => this.#judge(path), this.#reach.policy.network.ownPages)
     if (!('problem' in address)) {
       run.page.navigate(address.url, address.folder)
       return

@@ -1,0 +1,33 @@
+import { call } from '../../client/api.ts'
+import { tell, tellError } from '../../components/toasts.tsx'
+import { t } from './messages.ts'
+
+/** Saves overlays, all of them where none are named, as one file. Throws ApiError. */
+export async function exportOverlays(ids: readonly string[] = []): Promise<void> {
+  const file = await call('GET', ids.length === 0 ? '/studio/overlay-file' : `/studio/overlay-file?ids=${ids.join(',')}`)
+  const url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2)], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = ids.length === 1 ? `overlay-${file.overlays[0]?.kind ?? ids[0]}.json` : 'overlays.json'
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+/** Adds the overlays of a file; returns the id of the first one. */
+export async function importOverlays(file: File): Promise<string | undefined> {
+  let body: unknown
+  try {
+    body = JSON.parse(await file.text())
+  } catch {
+    tellError(new Error(t.notAFile))
+    return undefined
+  }
+  try {
+    const { items, incomplete } = await call('POST', '/studio/overlay-file', { body: body as never })
+    tell(incomplete.length > 0 ? `${t.imported(items.length)}. ${t.incomplete}` : t.imported(items.length))
+    return items[0]?.id
+  } catch (error) {
+    tellError(error)
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import { useEffect, useRef } from 'react'
+import { t } from './messages.ts'
+
+interface OverlayPreviewProps {
+  readonly kind: string
+  readonly name: string
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly state: unknown
+  /** Of the design, px. */
+  readonly width: number
+  readonly height: number
+}
+
+/** The overlay's own page in a frame, told what to show: it looks as it will on air. */
+export function OverlayPreview({ kind, name, settings, state, width, height }: OverlayPreviewProps) {
+  const frame = useRef<HTMLIFrameElement>(null)
+  const ready = useRef(false)
+  const message = useRef<object>({})
+  message.current = { kind, width, height, settings, state, now: Date.now() }
+  const send = (): void => {
+    if (ready.current) frame.current?.contentWindow?.postMessage(message.current, location.origin)
+  }
+  useEffect(() => {
+    const onMessage = ({ data, source }: MessageEvent): void => {
+      if (source !== frame.current?.contentWindow || data !== 'overlay-ready') return
+      ready.current = true
+      frame.current?.contentWindow?.postMessage(message.current, location.origin)
+    }
+    window.addEventListener('message', onMessage)
+    return () => window.removeEventListener('message', onMessage)
+  }, [])
+  useEffect(send)
+  return (
+    <div className="overlay-preview" style={{ aspectRatio: `${width} / ${Math.max(height, width / 3.2)}` }}>
+      <iframe
+        ref={frame}
+        src="/overlay/preview"
+        title={t.preview(name)}
+        tabIndex={-1}
+        style={{ aspectRatio: `${width} / ${height}` }}
+        data-testid="overlay-preview"
+      />
+    </div>
+  )
+}
