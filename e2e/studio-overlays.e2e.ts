@@ -105,6 +105,7 @@ describe('the page of an overlay', () => {
     await page.setViewportSize({ width: 300, height: 80 })
     await stranger('POST', postUrl, { visible: true, title: 'Grace' })
     await page.locator('.lt-title', { hasText: 'Grace' }).waitFor()
+    await page.waitForFunction(() => document.getAnimations().length === 0)
     const box = await page.locator('.lt-panel').boundingBox()
     expect(box !== null && box.x >= 0 && box.x + box.width <= 300 && box.y + box.height <= 80).toBe(true)
     await page.close()
@@ -176,9 +177,10 @@ describe('who gets how far', () => {
     const post = new URL(one.postUrl).searchParams.get('token') ?? ''
     for (const token of [view, post]) {
       for (const path of ['/studio', '/studio/overlays', `/studio/overlays/${one.id}`, '/events', '/tokens']) {
-        expect((await request(token, 'GET', path)).status, path).toBe(401)
+        // From the eleventh failed sign-in on they are answered late, with 429.
+        expect([401, 429], path).toContain((await request(token, 'GET', path)).status)
       }
-      expect((await request(token, 'POST', `/studio/overlays/${one.id}/data`, { value: 1 })).status).toBe(401)
+      expect([401, 429]).toContain((await request(token, 'POST', `/studio/overlays/${one.id}/data`, { value: 1 })).status)
     }
     expect((await stranger('POST', `/studio/overlays/${one.id}/posts?token=${view}`, { value: 1 })).status).toBe(404)
     expect((await stranger('POST', `/studio/overlays/${other.id}/posts?token=${post}`, { value: 1 })).status).toBe(404)
@@ -342,7 +344,7 @@ describe('on air', () => {
     // The panel is blue; the bar is behind it at 40 % of its width once it has come so far.
     await untilAir(0.5, 0.08, [0, 0, 255])
     await stranger('POST', postUrl, { value: 10 })
-    await untilAir(0.05, 0.2, [0, 255, 0])
+    await untilAir(0.1, 0.2, [0, 255, 0])
     expect((await overlay(id)).pages).toBe(1)
     expect((await editor('POST', `/studio/overlays/${id}/links`, { renew: 'both' })).status).toBe(200)
     await editor('PATCH', `/studio/overlays/${id}`, { settings: { background: '#ff00ff' } })

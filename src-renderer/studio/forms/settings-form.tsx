@@ -15,10 +15,19 @@ interface SettingsFormProps {
   readonly disabled?: boolean
   /** Settings that need no value and have no default may be taken away, by null. */
   readonly clearable?: boolean
+  /** Texts of settings in the page's language, in place of their names and the host's descriptions. */
+  readonly texts?: SettingTexts | undefined
+}
+
+export interface SettingTexts {
+  readonly labels: Readonly<Record<string, string>>
+  readonly help: Readonly<Record<string, string>>
+  /** By value. */
+  readonly options: Readonly<Record<string, string>>
 }
 
 /** Properties drawn from a JSON schema: every change is told at once. */
-export function SettingsForm({ schema, values, onChange, devices, disabled = false, clearable = false }: SettingsFormProps) {
+export function SettingsForm({ schema, values, onChange, devices, disabled = false, clearable = false, texts }: SettingsFormProps) {
   return (
     <div className="settings-form">
       {Object.entries(schema.properties ?? {}).map(([name, each]) => (
@@ -30,6 +39,7 @@ export function SettingsForm({ schema, values, onChange, devices, disabled = fal
           onChange={(value) => onChange({ [name]: value })}
           devices={name === 'device' ? devices : undefined}
           disabled={disabled}
+          texts={texts}
           clearable={clearable && each.default === undefined && schema.required?.includes(name) !== true}
         />
       ))}
@@ -45,14 +55,17 @@ interface FieldProps {
   readonly devices?: string | undefined
   readonly disabled: boolean
   readonly clearable: boolean
+  readonly texts: SettingTexts | undefined
 }
 
-function Field({ name, schema, value, onChange, devices, disabled, clearable }: FieldProps) {
+function Field({ name, schema, value, onChange, devices, disabled, clearable, texts }: FieldProps) {
   const id = useId()
-  const { label, unit } = labelOf(name)
+  const named = labelOf(name)
+  const { unit } = named
+  const label = texts?.labels[name] ?? named.label
   const kind = fieldKind(name, schema)
   if (kind.as === 'none') return null
-  const help = schema.description?.replaceAll('`', '')
+  const help = texts?.help[name] ?? schema.description?.replaceAll('`', '')
   const helpId = `${id}-help`
   const common = { id, disabled, 'aria-describedby': help === undefined ? undefined : helpId, 'data-setting': name }
   const hint =
@@ -149,7 +162,7 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable }: 
         <select {...common} className="input" value={String(value ?? '')} onChange={(event) => onChange(event.currentTarget.value)}>
           {kind.options.map((option) => (
             <option key={option} value={option}>
-              {optionLabel(option)}
+              {texts?.options[option] ?? optionLabel(option)}
             </option>
           ))}
         </select>

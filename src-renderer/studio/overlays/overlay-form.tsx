@@ -34,7 +34,12 @@ export function OverlayForm({ kind, settings, onChange }: OverlayFormProps) {
       />
       <fieldset className="overlay-settings">
         <legend>{t.settings}</legend>
-        <SettingsForm schema={{ ...kind.settings, properties: Object.fromEntries(properties) }} values={settings} onChange={onChange} />
+        <SettingsForm
+          schema={{ ...kind.settings, properties: Object.fromEntries(properties) }}
+          values={settings}
+          onChange={onChange}
+          texts={t}
+        />
       </fieldset>
     </>
   )
