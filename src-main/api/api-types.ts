@@ -479,10 +479,10 @@ export interface ApiTypes {
       }
     }
     'overlay-feed': {
-      GET: { answer: unknown }
+      GET: { query: { id: string; token: string }; answer: unknown }
     }
     'overlay-file': {
-      GET: { answer: { format: 'ami-streams/overlays'; version: 1; overlays: { id: string; kind: string; name: string; settings: Record<string, unknown>; data?: Record<string, unknown> }[] } }
+      GET: { query: { ids?: string | undefined }; answer: { format: 'ami-streams/overlays'; version: 1; overlays: { id: string; kind: string; name: string; settings: Record<string, unknown>; data?: Record<string, unknown> }[] } }
       POST: { body: { format: 'ami-streams/overlays'; version: 1; overlays: readonly { id: string; kind: string; name: string; settings: Record<string, unknown>; data?: Record<string, unknown> | undefined }[] }; answer: { items: PostStudioOverlayFileItem[]; incomplete: string[] } }
     }
     'overlay-kinds': {
@@ -503,7 +503,7 @@ export interface ApiTypes {
           POST: { body: { renew?: 'page' | 'posts' | 'both' | undefined }; answer: { url: string; path: string; postUrl: string } }
         }
         posts: {
-          POST: { body: Record<string, unknown>; answer: { state: unknown } }
+          POST: { query: { token: string }; body: Record<string, unknown>; answer: { state: unknown } }
         }
       }
     }

@@ -25,7 +25,7 @@ describe('every kind of overlay', () => {
     }
   })
 
-  it('takes no property that it does not know, and no colour that is none', () => {
+  it('takes only properties that it knows, and only colours where a colour belongs', () => {
     for (const kind of overlayKinds) {
       expect(Value.Check(kind.post, { ...(kind.example as object), html: '<b>' })).toBe(false)
       expect(Value.Check(kind.settings, { ...(Value.Default(kind.settings, {}) as object), accent: 'url(x)' })).toBe(false)
