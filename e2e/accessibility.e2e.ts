@@ -100,6 +100,8 @@ const studio: readonly View[] = [
   { path: '/studio', clicks: ['add-output'], shows: 'add-output-dialog' },
   { path: '/studio', clicks: ['edit-output'], shows: 'output-dialog' },
   { path: '/studio', clicks: ['multiview-open'], shows: 'tile' },
+  { path: '/studio', clicks: ['docks-open', 'dock-add-first'], shows: 'dock-dialog' },
+  { path: '/studio', clicks: ['docks-open', 'docks-open'], shows: 'dock-add-first' },
   { path: '/studio?multiview', shows: 'tile' },
   { path: '/studio', clicks: ['go-live'], shows: 'go-live-dialog' },
   // The last: the show stays in this mode.

@@ -67,6 +67,8 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-browser': { part: 'studio', cost: 'exclusive' },
   'studio-canvas': { part: 'studio', cost: 'cpu' },
   'studio-capture': { part: 'studio', cost: 'cpu' },
+  'studio-devices': { part: 'studio', cost: 'cpu' },
+  'studio-docks': { part: 'studio', cost: 'cpu' },
   'studio-drawn': { part: 'studio', cost: 'cpu' },
   'studio-editors': { part: 'studio', cost: 'cpu' },
   'studio-encodings': { part: 'studio', cost: 'cpu' },

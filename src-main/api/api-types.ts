@@ -384,6 +384,23 @@ export interface ApiTypes {
     }
     devices: {
       GET: { query: { kind: 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera' }; answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
+      thumbnail: {
+        GET: { query: { kind: 'display' | 'window' | 'camera'; device: string }; answer: undefined }
+      }
+    }
+    docks: {
+      GET: { answer: { items: StudioDocksItem[] } }
+      POST: { body: { name: string; url: string; opens?: 'pane' | 'window' | undefined }; answer: StudioDocksItem }
+      '*': {
+        PATCH: { body: { name?: string | undefined; url?: string | undefined; opens?: 'pane' | 'window' | undefined }; answer: StudioDocksItem }
+        DELETE: { answer: undefined }
+        frame: {
+          GET: { answer: unknown }
+        }
+      }
+      check: {
+        POST: { body: { url: string }; answer: { framing: 'allowed' | 'x-frame-options' | 'frame-ancestors' | null; problem: string | null } }
+      }
     }
     drawing: {
       POST: { body: { collection: Record<string, unknown>; scene: string; width?: number | undefined }; answer: undefined }
@@ -770,6 +787,7 @@ type StudioCollectionCollection = { format: 'ami-streams/collection'; version: 1
 type StudioCollection = { revision: number; undo: string | null; redo: string | null; name: string; file: string; saved: boolean; conflict: boolean; error: { code: string; message: string; remedy: string } | null; lostSecrets: string[]; collection: StudioCollectionCollection }
 type StudioCollectionVersions = { items: { id: string; replacedAt: string; bytes: number }[] }
 type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; open: boolean }
+type StudioDocksItem = { id: string; name: string; url: string; opens: 'pane' | 'window' }
 type StudioFilesItem = { id: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; fileUrl: string }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }
 type PostStudioHotkeys = { items: PostStudioHotkeysItem[] }

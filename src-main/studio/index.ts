@@ -2,6 +2,8 @@ import { basename, join } from 'node:path'
 import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
 import { isErrorCode } from '../platform/errors.ts'
 import { doAction } from './control/actions.ts'
+import { dockRoutes } from './control/docks/dock-routes.ts'
+import { Docks } from './control/docks/docks.ts'
 import { EngineProcess, type EngineProcessDependencies } from './control/engine/engine-process.ts'
 import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
@@ -18,8 +20,9 @@ import { engineRoutes } from './control/routes/engine-routes.ts'
 import { importRoutes } from './control/routes/import-routes.ts'
 import { programRoutes } from './control/routes/program-routes.ts'
 import { Show } from './control/show.ts'
-import { drawingRoutes } from './control/spare/drawing-routes.ts'
+import { DeviceThumbnails } from './control/spare/device-thumbnails.ts'
 import { SpareEngine } from './control/spare/spare-engine.ts'
+import { spareRoutes } from './control/spare/spare-routes.ts'
 import { openStateStore, type StateStore } from './control/state-store.ts'
 import { publishEngineEvents } from './control/studio-events.ts'
 import { studioKinds } from './control/studio-kinds.ts'
@@ -62,6 +65,8 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     viewers: (stream) => dependencies.carrier.viewers(stream),
   })
   const spare = new SpareEngine({ engine: spareEngine(dependencies), empty })
+  const thumbnails = new DeviceThumbnails({ spare, empty })
+  const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
   return {
@@ -70,7 +75,8 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...serverCheckRoutes(dependencies.carrier),
       ...guestRoutes(dependencies.carrier, audit),
       ...collectionRoutes({ show, folder, reader, audit }),
-      ...drawingRoutes(spare, reader),
+      ...dockRoutes({ docks, reach, audit }),
+      ...spareRoutes(spare, thumbnails, reader),
       ...importRoutes({ folder, reader, audit, reach: reach.policy }),
       ...overlays.routes,
       ...editRoutes({
@@ -88,6 +94,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       previews.stop()
       multiview.stop()
       overlays.stop()
+      thumbnails.stop()
       await spare.stop()
       await macros.stopAll()
       await show.stop()

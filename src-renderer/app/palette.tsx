@@ -4,6 +4,7 @@ import { useClient } from '../client/store.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { app as t } from '../messages/page.ts'
+import { t as docksTexts } from '../studio/browser-docks/messages.ts'
 import { t as canvasTexts } from '../studio/canvas-settings/messages.ts'
 import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../studio/commands.ts'
 import { openGuide } from '../studio/guide/guide-state.ts'
@@ -15,7 +16,7 @@ import { layersOf, nameOf } from '../studio/places.ts'
 import { useFollowedShow, useShow } from '../studio/show-store.ts'
 import { t as templateTexts } from '../studio/templates/messages.ts'
 import { t as transitionTexts } from '../studio/transitions/messages.ts'
-import { openDialog, select, showItemPanel, showMultiview } from '../studio/view-store.ts'
+import { openDialog, select, showDocks, showItemPanel, showMultiview } from '../studio/view-store.ts'
 import { setTheme, useTheme } from './theme.ts'
 import './palette.css'
 
@@ -116,6 +117,16 @@ function useEntries(): readonly Entry[] {
             },
           })
         }
+        entries.push({
+          id: 'docks',
+          text: docksTexts.open,
+          sort: t.action,
+          run: () => {
+            navigate('/studio')
+            showMultiview(false)
+            showDocks(true)
+          },
+        })
         entries.push({
           id: 'studio-mode',
           text: program.studioMode ? t.leaveStudioMode : t.studioMode,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
 import { t as studioGuide } from '../studio/guide/messages.ts'
@@ -46,6 +47,7 @@ const english: Readonly<Record<string, object>> = {
   studio,
   studioCanvas,
   studioCanvasSettings,
+  studioDocks,
   studioGuide,
   studioMacros,
   studioMultiview,

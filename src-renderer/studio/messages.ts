@@ -169,6 +169,7 @@ export const t = section('studio', {
   },
   addSource: {
     title: 'Add source',
+    thumbnails: 'What it looks like now',
     titleOf: (kind: string) => `Add source: ${kind}`,
     add: 'Add source',
     existing: 'Sources of other scenes',

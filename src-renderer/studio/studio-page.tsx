@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { call } from '../client/api.ts'
 import { useMayEdit, useTitle } from '../components/page.ts'
 import { tellError } from '../components/toasts.tsx'
+import { dockPlaces } from './browser-docks/pane-size.ts'
 import { CanvasDialog } from './canvas-settings/canvas-dialog.tsx'
 import { redoStep, undoStep } from './commands.ts'
 import { AddSourceDialog } from './docks/add-source-dialog.tsx'
@@ -19,6 +20,7 @@ import { ProgramView } from './program-view.tsx'
 import { PropertiesPanel } from './properties-panel.tsx'
 import { useFollowedShow, useShow } from './show-store.ts'
 import { StartState } from './start/start-state.tsx'
+import { readChoice, storeChoice } from './stored-choice.ts'
 import { TopBar } from './top-bar.tsx'
 import { TransitionsDialog } from './transitions/transitions-dialog.tsx'
 import type { OpenCollection } from './types.ts'
@@ -33,6 +35,8 @@ const Multiview = lazy(async () => ({ default: (await import('./multiview/multiv
 const OverlaysDialog = lazy(async () => ({ default: (await import('./overlays/overlays-dialog.tsx')).OverlaysDialog }))
 
 const AddOverlay = lazy(async () => ({ default: (await import('./overlays/add-overlay.tsx')).AddOverlay }))
+
+const DockPane = lazy(async () => ({ default: (await import('./browser-docks/dock-pane.tsx')).DockPane }))
 
 const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
 
@@ -106,6 +110,8 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   const program = useShow((state) => state.program)
   const dialog = useView((state) => state.dialog)
   const multiview = useView((state) => state.multiview)
+  const docks = useView((state) => state.docks) && editor
+  const [place, setPlace] = useState(() => readChoice('docksPlace', dockPlaces))
   const edited = useEdited()
   useMacroKeys(editor)
   // Read before a dialog asks for them.
@@ -113,6 +119,18 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   if (program === null || edited === undefined) return null
   const { canvas, scene } = edited
   const document = open.collection
+  const pane = docks && (
+    <Suspense>
+      <DockPane
+        key={place}
+        place={place}
+        onPlace={(next) => {
+          setPlace(next)
+          storeChoice('docksPlace', next)
+        }}
+      />
+    </Suspense>
+  )
   return (
     <>
       <TopBar open={open} program={program} editor={editor} canvas={canvas.id}>
@@ -127,8 +145,10 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
         <>
           <div className="studio-stage">
             <ProgramView document={document} program={program} edited={edited} editor={editor} />
+            {place === 'right' && pane}
             <PropertiesPanel document={document} scene={scene} canvas={canvas} editor={editor} />
           </div>
+          {place === 'bottom' && pane}
           <div className="docks">
             <ScenesDock document={document} program={program} canvas={canvas.id} scene={scene.id} editor={editor} />
             <SourcesDock document={document} scene={scene} editor={editor} onAdd={() => setAdding('source')} />

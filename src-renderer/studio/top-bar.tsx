@@ -1,5 +1,6 @@
-import { Blend, Keyboard, LayoutGrid, PanelBottom, Ratio, Redo2, Undo2 } from 'lucide-react'
+import { Blend, Keyboard, LayoutGrid, PanelBottom, PanelRight, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { t as docksTexts } from './browser-docks/messages.ts'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
 import { Tool } from './docks/tool.tsx'
@@ -12,7 +13,7 @@ import { useShow } from './show-store.ts'
 import { ShowMenu } from './start/show-menu.tsx'
 import { t as transitions } from './transitions/messages.ts'
 import type { OpenCollection, ProgramState } from './types.ts'
-import { openDialog, select, showMultiview, useView } from './view-store.ts'
+import { openDialog, select, showDocks, showMultiview, useView } from './view-store.ts'
 
 interface TopBarProps {
   readonly open: OpenCollection
@@ -28,6 +29,7 @@ interface TopBarProps {
 export function TopBar({ open, program, editor, canvas, children }: TopBarProps) {
   const { collection } = open
   const multiview = useView((state) => state.multiview)
+  const docks = useView((state) => state.docks)
   return (
     <div className="studio-bar">
       <ShowMenu name={open.name} editor={editor} />
@@ -78,6 +80,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
         onClick={() => showMultiview(!multiview)}
         testId="multiview-open"
       />
+      {editor && <Tool Icon={PanelRight} label={docksTexts.open} pressed={docks} onClick={() => showDocks(!docks)} testId="docks-open" />}
       <span className="spacer" />
       <Figures />
       {children}

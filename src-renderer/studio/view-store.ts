@@ -1,5 +1,6 @@
 import { create } from 'zustand'
 import { useDocument, useShow } from './show-store.ts'
+import { readChoice, storeChoice } from './stored-choice.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
@@ -18,15 +19,31 @@ interface ViewState {
   readonly multiview: boolean
   /** Id of the overlay that the dialog `overlays` shows first. */
   readonly overlay: string | null
+  /** The pane with the browser docks is open. */
+  readonly docks: boolean
 }
 
-export const useView = create<ViewState>(() => ({ canvas: '', selected: [], panel: null, dialog: null, multiview: false, overlay: null }))
+export const useView = create<ViewState>(() => ({
+  canvas: '',
+  selected: [],
+  panel: null,
+  dialog: null,
+  multiview: false,
+  overlay: null,
+  docks: readChoice('docks', ['off', 'on']) === 'on',
+}))
 
 /** Opens a dialog; null closes it. */
 export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null })
 
 /** Opens the dialog of the overlays with one of them. */
 export const openOverlay = (overlay: string): void => useView.setState({ dialog: 'overlays', overlay })
+
+/** Opens or closes the pane with the browser docks, as this browser has it from now on. */
+export function showDocks(docks: boolean): void {
+  useView.setState({ docks })
+  storeChoice('docks', docks ? 'on' : 'off')
+}
 
 export const showMultiview = (multiview: boolean): void => useView.setState({ multiview })
 

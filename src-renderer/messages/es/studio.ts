@@ -152,6 +152,7 @@ export const studio = {
   },
   addSource: {
     title: 'Añadir fuente',
+    thumbnails: 'Así se ve ahora',
     titleOf: (kind: string) => `Añadir fuente: ${kind}`,
     add: 'Añadir fuente',
     existing: 'Fuentes de otras escenas',
@@ -693,6 +694,39 @@ export const studioCanvasSettings = {
   frameRateHelp: 'De todos los lienzos. Las salidas en directo pueden mostrar un corte.',
   scale: 'Mover y escalar con él los elementos de todas las escenas',
   save: 'Guardar',
+}
+
+/** Texts of the browser docks; their keys are those of `src-renderer/studio/browser-docks/messages.ts`. */
+export const studioDocks = {
+  open: 'Paneles web',
+  title: 'Paneles web',
+  list: 'Paneles',
+  add: 'Añadir panel',
+  edit: 'Editar panel',
+  ownWindow: 'Abrir en una ventana propia',
+  moveRight: 'Mover los paneles a la derecha',
+  moveDown: 'Mover los paneles debajo del lienzo',
+  close: 'Ocultar paneles',
+  resize: 'Tamaño de los paneles',
+  empty: 'Aún no hay paneles. Un panel es una página de otro sitio junto al lienzo: un chat, alertas, estadísticas.',
+  inWindow: 'Esta página se abre en una ventana propia.',
+  name: 'Nombre',
+  namePlaceholder: 'Chat',
+  url: 'URL',
+  urlHelp: 'https://…, como la muestra el servicio para el chat o las estadísticas. La ven todos los que editan el programa.',
+  opens: 'Se abre',
+  pane: 'Junto al lienzo',
+  window: 'En una ventana propia',
+  save: 'Guardar panel',
+  addTitle: 'Añadir panel',
+  editTitle: (name: string) => `Editar el panel ${name}`,
+  remove: 'Eliminar panel',
+  removeTitle: (name: string) => `¿Eliminar el panel «${name}»?`,
+  removeText: 'Desaparece de la página de todos los que editan.',
+  forbids: (header: string) =>
+    `El sitio no permite que otras páginas lo muestren (${header}). Ábrelo en una ventana propia, o usa la URL que el sitio ofrece para incrustar.`,
+  silent: (problem: string) => `El sitio no respondió: ${problem}. Revisa la URL, o guarda el panel de todos modos.`,
+  mixed: 'Esta página llegó por https:// y los navegadores no muestran en ella páginas http://. Abre el panel en una ventana propia.',
 }
 
 /** Texts of the multiview; their keys are those of `src-renderer/studio/multiview/messages.ts`. */

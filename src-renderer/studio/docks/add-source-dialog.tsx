@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { Dialog } from '../../components/dialog.tsx'
 import { DialogForm } from '../../components/dialog-form.tsx'
+import { DeviceThumbnails, hasThumbnails } from '../forms/device-thumbnails.tsx'
 import { SettingsForm } from '../forms/settings-form.tsx'
 import { type Kind, useKinds } from '../kinds.ts'
 import { t } from '../messages.ts'
@@ -150,6 +151,13 @@ function SourceForm({ kind, document, scene, canvas, onClose, onBack }: SourceFo
             data-testid="new-source-name"
           />
         </div>
+        {hasThumbnails(kind.devices) && (
+          <DeviceThumbnails
+            kind={kind.devices}
+            value={String(settings.device ?? '')}
+            onChoose={(device) => setSettings((before) => ({ ...before, device }))}
+          />
+        )}
         <SettingsForm
           schema={kind.settings}
           values={settings}

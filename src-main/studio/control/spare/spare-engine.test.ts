@@ -54,6 +54,7 @@ function fakeEngine() {
         calls.push('screenshot')
         return new Uint8Array([calls.length])
       },
+      setTiles() {},
       async devices() {
         calls.push('devices')
         return []

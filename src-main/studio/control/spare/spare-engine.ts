@@ -1,10 +1,10 @@
 import type { Device, DeviceKind } from '../../../media/device.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
-import type { StudioEngine } from '../engine/studio-engine.ts'
+import type { StudioEngine, TilePicture } from '../engine/studio-engine.ts'
 import { onlyDrawn } from './only-drawn.ts'
 
-type Engine = Pick<StudioEngine, 'setCollection' | 'reports' | 'onEvent' | 'screenshot' | 'devices' | 'stop'>
+type Engine = Pick<StudioEngine, 'setCollection' | 'reports' | 'onEvent' | 'screenshot' | 'devices' | 'setTiles' | 'stop'>
 
 export interface SpareEngineOptions {
   /** An engine of its own: what is open in the studio is not touched. */
@@ -39,7 +39,7 @@ export class SpareEngine {
   #waiting = 0
   #drawings = 0
   #timer: NodeJS.Timeout | undefined
-  #runs = false
+  #document: Collection | undefined
   #stopped = false
 
   constructor(options: SpareEngineOptions) {
@@ -63,8 +63,25 @@ export class SpareEngine {
   /** Devices of the machine. Throws `studio.busy` while much else waits, and what listing them throws. */
   devices(kind: DeviceKind): Promise<readonly Device[]> {
     return this.#next((engine) => {
-      if (!this.#runs) this.#show(this.#options.empty)
+      if (this.#document === undefined) this.#show(this.#options.empty)
       return engine.devices(kind)
+    })
+  }
+
+  /** Shows a document, and has tiles of it made, until another one is drawn or shown. Throws `studio.busy`. */
+  show(document: Collection, tiles: readonly string[]): Promise<void> {
+    return this.#next(async (engine) => {
+      // Nothing to show needs no process.
+      if (this.#document === document || (this.#document === undefined && tiles.length === 0)) return
+      this.#show(document)
+      engine.setTiles(tiles)
+    })
+  }
+
+  /** Calls for each tile that was made. Returns the way to stop. */
+  onTile(listener: (tile: TilePicture) => void): () => void {
+    return this.#options.engine.onEvent((event) => {
+      if (event.kind === 'tiles') for (const tile of event.tiles) listener(tile)
     })
   }
 
@@ -77,7 +94,7 @@ export class SpareEngine {
   }
 
   #show(document: Collection): void {
-    this.#runs = true
+    this.#document = document
     this.#options.engine.setCollection(document)
   }
 
@@ -105,7 +122,7 @@ export class SpareEngine {
       // What is asked for next waits until the process is gone, and starts another.
       this.#last = this.#last.then(async () => {
         if (this.#waiting > 0) return
-        this.#runs = false
+        this.#document = undefined
         await this.#options.engine.stop()
       })
     }, this.#options.keepMs ?? usualKeepMs).unref()

@@ -4,13 +4,14 @@ import { withAuthors } from '../../document/authorship.ts'
 import { type DocumentReader, readDocument } from '../../document/read-document.ts'
 import { IdParam, Part, tag } from '../routes/answer-schemas.ts'
 import { doingOf } from '../routes/doing.ts'
+import { type DeviceThumbnails, seenKinds } from './device-thumbnails.ts'
 import type { SpareEngine } from './spare-engine.ts'
 
 /** Largest document that is drawn: that of a template is some 20 kB. */
 const drawingBytes = 512 * 1024
 
-/** API route of drawings: what a document looks like before it is opened. */
-export function drawingRoutes(spare: SpareEngine, reader: DocumentReader): readonly RouteDefinition[] {
+/** API routes of what is seen before it is used: a document that is not open, a device that no source shows. */
+export function spareRoutes(spare: SpareEngine, thumbnails: DeviceThumbnails, reader: DocumentReader): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'POST',
@@ -36,6 +37,24 @@ export function drawingRoutes(spare: SpareEngine, reader: DocumentReader): reado
         const data = await spare.draw({ collection: allowed, scene, width })
         return { body: null, bytes: { data, type: 'image/jpeg' } }
       },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/studio/devices/thumbnail',
+      tag,
+      summary:
+        'A small image of a display, window or camera as it looks now, whether a source shows it or not; the device is open for as long as it is asked for every few seconds',
+      role: 'editor',
+      query: Type.Object({
+        kind: Type.Union(seenKinds.map((kind) => Type.Literal(kind))),
+        device: Type.String({ minLength: 1, maxLength: 4096, description: 'its id, as `GET /studio/devices` lists it' }),
+      }),
+      responses: { 200: Type.Any({ description: 'the image' }) },
+      fileTypes: ['image/jpeg'],
+      handler: async ({ query: { kind, device } }) => ({
+        body: null,
+        bytes: { data: await thumbnails.of(kind, device), type: 'image/jpeg' },
+      }),
     }),
   ]
 }
