@@ -6,7 +6,7 @@ export const studioTopics = {
   'studio.closed': { role: 'viewer', state: 'GET /studio', summary: 'The studio was closed' },
   'studio.collection_changed': { role: 'viewer', state: 'GET /studio', summary: 'Another program changed the file of the open collection' },
   'studio.collection_file': { role: 'viewer', state: 'GET /studio', summary: 'The open collection was saved, or could not be' },
-  'studio.docks': { role: 'viewer', state: 'GET /studio/docks', summary: 'A dock of the studio page was added, changed or removed' },
+  'studio.docks': { role: 'editor', state: 'GET /studio/docks', summary: 'A dock of the studio page was added, changed or removed' },
   'studio.drift': {
     role: 'viewer',
     state: 'GET /studio/statistics',
