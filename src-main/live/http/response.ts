@@ -2,6 +2,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type AppError, type ErrorCode, errorKinds } from '../../platform/errors.ts'
 import type { Logger } from '../../platform/logger.ts'
+import { ownText } from '../../platform/own-text.ts'
 
 export type AnyRequest = IncomingMessage | Http2ServerRequest
 export type AnyResponse = ServerResponse | Http2ServerResponse
@@ -125,4 +126,13 @@ export function onVerdict<T>(
 export function header(request: AnyRequest, name: string): string {
   const value = request.headers[name]
   return typeof value === 'string' ? value : ''
+}
+
+/** Longest name of a program that is kept, characters. */
+const maxUserAgent = 300
+
+/** What a client's program calls itself, cut: it stays as long as its viewer is known. */
+export function userAgentOf(request: AnyRequest): string {
+  const text = header(request, 'user-agent')
+  return text.length > maxUserAgent ? ownText(text, maxUserAgent) : text
 }

@@ -1,6 +1,7 @@
 import type { Track } from '../../formats/track.ts'
 import type { IngestPacket } from '../../media/ingest-packet.ts'
 import type { AppError } from '../../platform/errors.ts'
+import { ownText } from '../../platform/own-text.ts'
 import { audioTicks } from './audio-ticks.ts'
 import { HealthMeter } from './health.ts'
 import { type Joint, squeeze } from './joint.ts'
@@ -144,7 +145,7 @@ export class StreamPublication implements Publication {
     const kept: Record<string, string | number | boolean> = {}
     for (const [name, value] of Object.entries(metadata).slice(0, 40)) {
       if (typeof value === 'number' && !Number.isFinite(value)) continue
-      kept[name.slice(0, 60)] = typeof value === 'string' ? value.slice(0, 200) : value
+      kept[ownText(name, 60)] = typeof value === 'string' ? ownText(value, 200) : value
     }
     this.#owner.metadataChanged(kept)
   }

@@ -12,13 +12,13 @@ import type { LiveRequest } from '../../http/live-request.ts'
 import {
   type AnyRequest,
   answerHeaders,
-  header,
   onVerdict,
   type PlaybackResponse,
   sendError,
   sendMethodRefused,
   sendPreflight,
   sendProblem,
+  userAgentOf,
 } from '../../http/response.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import type { LivePart } from '../../live-part.ts'
@@ -124,7 +124,7 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
       protocol: 'http-flv',
       sessionKey: key,
       remoteAddress: clientOf(request).remoteAddress,
-      userAgent: header(request, 'user-agent'),
+      userAgent: userAgentOf(request),
       bytes: player.bytesSinceReport,
     })
     player.bytesSinceReport = 0
@@ -207,7 +207,7 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
       protocol: 'http-flv',
       sessionKey: undefined,
       remoteAddress: clientOf(request).remoteAddress,
-      userAgent: header(request, 'user-agent'),
+      userAgent: userAgentOf(request),
     })
     onVerdict(verdict, response, dependencies.log, settle)
   }

@@ -4,7 +4,7 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { WhileRequestAllowed } from '../../audience/viewer-admission.ts'
 import type { LiveRequest } from '../../http/live-request.ts'
 import type { ResourceOf } from '../../http/live-url.ts'
-import { header, sendProblem } from '../../http/response.ts'
+import { header, sendProblem, userAgentOf } from '../../http/response.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
 import type { StoredMedia } from '../../packaging/segment-archive.ts'
 import { guardAgainstStuckClient, immutable, sendMedia, sendStored } from './media-response.ts'
@@ -183,7 +183,7 @@ export class Delivery {
     view.audience.seen(
       {
         remoteAddress: clientOf(request).remoteAddress,
-        userAgent: header(request, 'user-agent'),
+        userAgent: userAgentOf(request),
         session: query.session,
         hint,
         rendition,

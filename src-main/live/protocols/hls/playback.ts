@@ -11,12 +11,12 @@ import type { LiveRequest } from '../../http/live-request.ts'
 import type { ResourceHandlers } from '../../http/resources.ts'
 import {
   answerHeaders,
-  header,
   onVerdict,
   type PlaybackResponse,
   sendMethodRefused,
   sendPreflight,
   sendProblem,
+  userAgentOf,
 } from '../../http/response.ts'
 import type { StreamStatus } from '../../hub/stream.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
@@ -205,7 +205,7 @@ class PlaybackServer implements Playback {
         protocol,
         sessionKey: query.session,
         remoteAddress: clientOf(request).remoteAddress,
-        userAgent: header(request, 'user-agent'),
+        userAgent: userAgentOf(request),
       },
     )
     const settle = (refusal: AppError | undefined): void => {

@@ -1,5 +1,6 @@
 import { type Cmcd, maxCmcd, parseCmcd } from '../../../formats/cmcd.ts'
 import { isFault } from '../../../formats/fault.ts'
+import { ownText } from '../../../platform/own-text.ts'
 import type { AnyRequest } from '../../http/response.ts'
 
 const headers = ['cmcd-session', 'cmcd-object', 'cmcd-request', 'cmcd-status'] as const
@@ -16,7 +17,9 @@ export function readCmcd(request: AnyRequest, encoded: string | undefined): Cmcd
   }
   if (text === '') return undefined
   const cmcd = parseCmcd(text)
-  return isFault(cmcd) ? undefined : cmcd
+  if (isFault(cmcd)) return undefined
+  if (cmcd.sid !== undefined) cmcd.sid = ownText(cmcd.sid, cmcd.sid.length)
+  return cmcd
 }
 
 function decode(text: string): string {

@@ -1,3 +1,4 @@
+import { ownText } from '../../../platform/own-text.ts'
 import { isWord, wholeNumber } from '../../http/live-url.ts'
 import { parseStartPoint, type StartPoint } from '../../packaging/rewind/start-point.ts'
 
@@ -53,7 +54,7 @@ export function parsePlaybackQuery(text: string): PlaybackQuery {
       skip = value === 'YES' || value === 'v2'
     } else if (text.startsWith('session=', at)) {
       const value = text.slice(at + 8, end)
-      if (isWord(value)) session = value
+      if (isWord(value)) session = ownText(value, value.length)
     } else if (text.startsWith('CMCD=', at)) {
       cmcd = text.slice(at + 5, end)
     } else if (text.startsWith('start=', at)) {

@@ -2,6 +2,7 @@ import type { AmfValue } from '../../../formats/amf-value.ts'
 import { MessageType, peerBandwidthBody, uint32Body } from '../../../formats/rtmp-messages.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { ownText } from '../../../platform/own-text.ts'
 import { type ClientCapabilities, readCapabilities } from './capabilities.ts'
 import type { Connection } from './connection.ts'
 import { windowBytes } from './limits.ts'
@@ -40,7 +41,7 @@ export class NetConnection {
     }
     this.app = text(command.get('app'))
     this.tcUrl = text(command.get('tcUrl'))
-    this.encoder = text(command.get('flashVer')).slice(0, 128)
+    this.encoder = ownText(text(command.get('flashVer')), 128)
     this.client = readCapabilities(command)
     this.connected = true
     sender.control(MessageType.windowAcknowledgementSize, uint32Body(windowBytes))

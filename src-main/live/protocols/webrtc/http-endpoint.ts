@@ -6,11 +6,12 @@ import { AppError, errorKinds } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
+import { ownText } from '../../../platform/own-text.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { LiveRequest } from '../../http/live-request.ts'
 import { isWord } from '../../http/live-url.ts'
 import type { ResourceHandlers } from '../../http/resources.ts'
-import { type AnyRequest, header } from '../../http/response.ts'
+import { type AnyRequest, header, userAgentOf } from '../../http/response.ts'
 import { type IceServers, iceLinks } from './ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
@@ -115,9 +116,9 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): Reso
     const viewer = query.get('session')
     const offerer = {
       remoteAddress: joinAddress(remoteAddress, remotePort),
-      userAgent: header(request, 'user-agent'),
+      userAgent: userAgentOf(request),
       sdp,
-      viewer: viewer !== null && isWord(viewer) ? viewer : undefined,
+      viewer: viewer !== null && isWord(viewer) ? ownText(viewer, viewer.length) : undefined,
     }
     const { session, sdp: answer } =
       target.role === 'whep' ? await play(offerer, live) : await publish(offerer, target, query.get('key') ?? bearer(request))

@@ -9,6 +9,7 @@ import { joinAddress } from '../../../platform/network-address.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { LiveUpgrade } from '../../http/live-request.ts'
+import { userAgentOf } from '../../http/response.ts'
 import type { IceServers } from './ice-servers.ts'
 import type { OfferLimit } from './offer-limit.ts'
 import type { PeerSessions } from './peer-sessions.ts'
@@ -102,7 +103,7 @@ export class SignalSocket {
       if (typeof message.sdp !== 'string') throw new AppError('webrtc.sdp_invalid', 'The offer has no sdp')
       const offerer = {
         remoteAddress: joinAddress(remoteAddress, remotePort),
-        userAgent: request.headers['user-agent'] ?? '',
+        userAgent: userAgentOf(request),
         sdp: message.sdp,
       }
       let answered: Awaited<ReturnType<PeerSessions['play']>>
