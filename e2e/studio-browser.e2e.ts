@@ -9,7 +9,7 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startHost } from './helpers/host.ts'
 import { root } from './helpers/paths.ts'
-import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource, type SeenStudioFrame } from './helpers/studio-source.ts'
 import { undisturbed, until, untilStill } from './helpers/until.ts'
 
 /** Pages in a real Chromium, as the studio shows them: pictures with transparency and sound, in shared memory. */
@@ -75,7 +75,7 @@ const page = (name: string): string => join(folder, name)
 const small = { width: 320, height: 280 }
 const open = (settings: object): Promise<OpenedSource> => bench.open('browser', { ...small, css: '', ...settings })
 const near = (a: readonly number[], b: readonly number[], by = 10): boolean => a.every((value, index) => Math.abs(value - b[index]!) <= by)
-const ground = (rgb: readonly number[]) => (picture: SeenPicture) => near(picture.rgb(300, 20), rgb)
+const ground = (rgb: readonly number[]) => (picture: SeenStudioFrame) => near(picture.rgb(300, 20), rgb)
 
 /** Processes below one, with their commands. */
 function descendants(of: number): Map<number, string> {

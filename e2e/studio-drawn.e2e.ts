@@ -23,7 +23,7 @@ import { readBarcode } from './helpers/barcode.ts'
 import { hugePng } from './helpers/huge-png.ts'
 import { quietLog } from './helpers/quiet-log.ts'
 import { skipBecause } from './helpers/skip.ts'
-import { createSourceBench, type OpenedSource, type SeenPicture } from './helpers/studio-source.ts'
+import { createSourceBench, type OpenedSource, type SeenStudioFrame } from './helpers/studio-source.ts'
 import { undisturbed, until, untilStill } from './helpers/until.ts'
 
 /** Sources that are drawn, as the studio runs them: in their process, into shared memory, read here. */
@@ -40,8 +40,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const solid = (width: number, height: number, background: string) => sharp({ create: { width, height, channels: 4, background } })
 const near = (a: readonly number[], b: readonly number[], by = 8): boolean => a.every((value, index) => Math.abs(value - b[index]!) <= by)
-const middle = (picture: SeenPicture): [number, number, number] => picture.rgb(picture.width >> 1, picture.height >> 1)
-const shows = (rgb: readonly number[]) => (picture: SeenPicture) => near(middle(picture), rgb)
+const middle = (picture: SeenStudioFrame): [number, number, number] => picture.rgb(picture.width >> 1, picture.height >> 1)
+const shows = (rgb: readonly number[]) => (picture: SeenStudioFrame) => near(middle(picture), rgb)
 
 /** Processes that `parent` started and that run a worker. */
 function workersOf(parent: number | 'self', worker: string): number[] {
@@ -280,7 +280,7 @@ describe('images', () => {
 })
 
 /** Part of a picture that is not transparent. */
-function ink(picture: SeenPicture): number {
+function ink(picture: SeenStudioFrame): number {
   let sum = 0
   for (const alpha of picture.a ?? []) sum += alpha
   return sum / 255 / (picture.width * picture.height)
@@ -319,7 +319,7 @@ describe('texts', () => {
     expect((await source.untilState('running')).problem).toMatch(/^The font Nonesuch Grotesk is not installed: .+ is used instead$/)
     const hebrew = await bench.open('text', { text: 'א,', fontSize: 80, font: 'DejaVu Sans', direction: 'auto' })
     const latin = await bench.open('text', { text: 'א,', fontSize: 80, font: 'DejaVu Sans', direction: 'ltr' })
-    const lowInk = (picture: SeenPicture): number => {
+    const lowInk = (picture: SeenStudioFrame): number => {
       // Where the comma is: nothing else reaches so far down.
       let [sum, count] = [0, 0]
       const rows = [...Array(picture.height).keys()].filter((y) => [...Array(picture.width).keys()].some((x) => picture.alpha(x, y) > 128))

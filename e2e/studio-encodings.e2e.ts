@@ -7,7 +7,7 @@ import { AV_PIX_FMT_YUV420P, AVCOL_PRI_BT709, AVCOL_RANGE_MPEG, AVCOL_SPC_BT709,
 import { Frame } from 'node-av/lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Packet, VideoCodec } from '../src-main/formats/track.ts'
-import { openPictureEncoder } from '../src-main/media/worker/ffmpeg/picture-encoder.ts'
+import { openFrameEncoder } from '../src-main/media/worker/ffmpeg/frame-encoder.ts'
 import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { live, openShow, type Show } from './helpers/show.ts'
@@ -209,7 +209,7 @@ function openNoise(encoder: string, codec: VideoCodec, preset: string, kbps: num
     threads: 2,
     colors,
   } as const
-  const opened = openPictureEncoder(spec)
+  const opened = openFrameEncoder(spec)
   const packets: Packet[] = []
   let frames = 0
   let seed = 1

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { clipFrames, ffmpeg, madeClip } from './helpers/clips.ts'
-import { beepsOf, flashesFromBeeps, frameOf, type ObservedPicture, observe, worstClick } from './helpers/media-observer.ts'
+import { beepsOf, flashesFromBeeps, frameOf, type ObservedFrame, observe, worstClick } from './helpers/media-observer.ts'
 import { createSourceBench, type OpenedSource } from './helpers/studio-source.ts'
 import { undisturbed, until } from './helpers/until.ts'
 
@@ -31,8 +31,8 @@ afterEach(() => bench.close())
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const periodUs = 1e6 / 30
-const readable = (pictures: readonly ObservedPicture[]) =>
-  pictures.filter((each) => each.frame !== undefined) as (ObservedPicture & { frame: number })[]
+const readable = (pictures: readonly ObservedFrame[]) =>
+  pictures.filter((each) => each.frame !== undefined) as (ObservedFrame & { frame: number })[]
 const shows = (frame: number) => (picture: Parameters<typeof frameOf>[0]) => frameOf(picture) === frame
 const position = (source: OpenedSource): number => source.report?.details?.positionMs as number
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { baseClip } from './helpers/clips.ts'
-import { readFrames, recordPictures } from './helpers/decode.ts'
+import { readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, publishTestStream } from './helpers/publish.ts'
 import { hasNginxRtmp, type RelayTarget, startNginxRtmp } from './helpers/relay-targets.ts'
@@ -55,7 +55,7 @@ describe("the studio's outputs", () => {
     const stream = await host.until('show', ({ state, tracks }) => state === 'active' && tracks.length === 2)
     expect(stream).toMatchObject({ title: 'My show', publisher: { protocol: 'studio' } })
     const viewed = join(scratch, 'viewed.mkv')
-    await recordPictures(`${host.rtmp}/show`, viewed, 50)
+    await recordFrames(`${host.rtmp}/show`, viewed, 50)
     await show.stop('file')
     const { path } = (await host.api('GET', '/studio/files')).body.items[0]!
     const [seen, written] = [await picturesOf(viewed), await picturesOf(path)]
@@ -93,7 +93,7 @@ describe("the studio's outputs", () => {
     await show.command('rtmp', 'retry')
     await show.until('rtmp', live)
     const file = join(scratch, 'nginx.mkv')
-    await recordPictures(`${nginx.url}/${secret}`, file, 50)
+    await recordFrames(`${nginx.url}/${secret}`, file, 50)
     expect((await readFrames(file)).filter(({ code }) => code !== undefined).length).toBeGreaterThan(20)
 
     // What was told about them holds no key.

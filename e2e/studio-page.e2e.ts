@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Barcode, readBarcode } from './helpers/barcode.ts'
 import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
-import { readFrames, recordPictures } from './helpers/decode.ts'
+import { readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { until } from './helpers/until.ts'
 
@@ -228,7 +228,7 @@ describe('a creator makes a show on the page', () => {
     await Promise.all(['studio', 'second'].map((stream) => host.until(stream, ({ state }) => state === 'active')))
     for (const stream of ['studio', 'second']) {
       const file = join(scratch, `${stream}.mkv`)
-      await recordPictures(`${host.rtmp}/${stream}`, file, 30)
+      await recordFrames(`${host.rtmp}/${stream}`, file, 30)
       const frames = await readFrames(file)
       expect(frames.length, stream).toBeGreaterThan(20)
     }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openSystemSound } from '../src-main/media/worker/capture/sound/system-sound.ts'
-import type { SoundStore } from '../src-main/media/worker/stores/media-stores.ts'
+import { openSystemAudio } from '../src-main/media/worker/capture/audio/system-audio.ts'
+import type { AudioStore } from '../src-main/media/worker/stores/media-stores.ts'
 import { listDevices } from '../src-main/studio/worker/sources/list-devices.ts'
 import { type Barcode, readBarcode } from './helpers/barcode.ts'
 import { startHost } from './helpers/host.ts'
@@ -41,7 +41,7 @@ const codeOf = (source: OpenedSource): Barcode | undefined => {
 }
 
 /** Amplitude of a sine in the newest tenth of a second; undefined before there is so much. */
-function amplitude(store: SoundStore, hz: number): number | undefined {
+function amplitude(store: AudioStore, hz: number): number | undefined {
   const frames = 4800
   const samples = new Float32Array(frames * 2)
   const got = store.read(Math.max(0, store.written - frames), samples)
@@ -182,7 +182,7 @@ describe('audio', () => {
     const speaker = await pipeWire.addSink('monitor-speaker', 'Monitor speaker')
     const heard = await bench.open('system-sound', { device: 'monitor-speaker' })
     const states: string[] = []
-    const sound = openSystemSound()
+    const sound = openSystemAudio()
     const player = sound.play('monitor-speaker', ({ state }) => states.push(state))
     const block = new Float32Array(960)
     let frame = 0

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { flashTimes, readBeeps, readFrames, recordPictures } from './helpers/decode.ts'
+import { flashTimes, readBeeps, readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { undisturbed, until } from './helpers/until.ts'
 
@@ -251,7 +251,7 @@ describe('the program', () => {
       await host.until(id, ({ state }) => state === 'active')
     }
     const [file, wide] = [join(folder, 'upright.mkv'), join(folder, 'wide.mkv')]
-    await Promise.all([recordPictures(`${host.rtmp}/upright`, file, 100), recordPictures(`${host.rtmp}/show`, wide, 100)])
+    await Promise.all([recordFrames(`${host.rtmp}/upright`, file, 100), recordFrames(`${host.rtmp}/show`, wide, 100)])
     const { stdout } = spawnSync('ffprobe', ['-v', 'error', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', file], {
       encoding: 'utf8',
     })
@@ -297,7 +297,7 @@ describe('the program', () => {
     expect((await host.until('show', ({ state }) => state === 'active')).id).toBe(stream.id)
     expect(await stateOf('upright')).toBe('live')
     const file = join(folder, 'after.mkv')
-    await recordPictures(`${host.rtmp}/show`, file, 100)
+    await recordFrames(`${host.rtmp}/show`, file, 100)
     expect((await readFrames(file)).length).toBeGreaterThan(30)
   }, 240_000)
 })

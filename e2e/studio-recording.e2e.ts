@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser, untilPlayer } from './helpers/browser.ts'
 import { madeClip } from './helpers/clips.ts'
-import { complaintsOf, readFrames, recordPictures } from './helpers/decode.ts'
+import { complaintsOf, readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { hasNginxRtmp, startNginxRtmp } from './helpers/relay-targets.ts'
 import { live, openShow, type Show, showOf } from './helpers/show.ts'
@@ -254,7 +254,7 @@ describe("the studio's recordings", () => {
     await host.until('show', ({ state, tracks }) => state === 'active' && tracks.length === 2)
     if (nginx !== undefined) {
       const file = join(dataDir, 'far.mkv')
-      await recordPictures(`${nginx.url}/far`, file, 30)
+      await recordFrames(`${nginx.url}/far`, file, 30)
       expect((await numbersOf(file)).length).toBeGreaterThan(0)
     }
     for (const id of ['crash', 'crash-mkv']) {

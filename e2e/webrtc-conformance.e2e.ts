@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, picturesBehind, readVideo, steps } from './helpers/browser.ts'
+import { framesBehind, launchBrowser, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { noMediasoup, withMediasoup } from './helpers/mediasoup.ts'
 import { type Publisher, publishTestStream } from './helpers/publish.ts'
@@ -95,7 +95,7 @@ describe.each(engines)('WebRTC by %s', (engine) => {
     const seen = await readVideo(viewer, 2000, 46)
     const { back, span } = steps(seen)
     expect([back, seen.length > 45, span >= 45]).toEqual([0, true, true])
-    expect(picturesBehind(seen)).toBeLessThan(12)
+    expect(framesBehind(seen)).toBeLessThan(12)
     await until(async () => {
       const { audioPackets, audioEnergy } = await received(viewer)
       return audioPackets > 50 && audioEnergy > 0

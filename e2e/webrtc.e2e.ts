@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
-import { launchBrowser, picturesBehind, readVideo, steps } from './helpers/browser.ts'
+import { framesBehind, launchBrowser, readVideo, steps } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { publishFile, publishTestStream, testClip } from './helpers/publish.ts'
 import { until } from './helpers/until.ts'
@@ -60,7 +60,7 @@ describe('WebRTC on node-datachannel', () => {
     )
     expect(seen.length).toBeGreaterThanOrEqual(60)
     expect(steps(seen)).toMatchObject({ back: 0 })
-    expect(picturesBehind(seen)).toBeLessThan(12)
+    expect(framesBehind(seen)).toBeLessThan(12)
     await until(async () => (await viewerFigures(viewer)).soundMs > 2000, 'sound')
 
     await sender.evaluate(() => (window as unknown as { publisherChannel: RTCDataChannel }).publisherChannel.send('hello viewers'))

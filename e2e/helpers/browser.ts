@@ -72,7 +72,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
  * At thirty a second each is 33 ms; on a machine that is delayed a picture takes longer at every station, and pictures are still what
  * may wait between them.
  */
-export function picturesBehind(seen: readonly SeenFrame[]): number {
+export function framesBehind(seen: readonly SeenFrame[]): number {
   return median(
     seen.flatMap((frame, index) => {
       const drawn = seen.findIndex((later) => later.wallMs >= frame.readAt)

@@ -33,7 +33,7 @@ export async function recordStream(url: string, file: string, seconds: number): 
 }
 
 /** Records so many pictures of an address as they are, however long a machine that leaves some out takes for them. */
-export async function recordPictures(url: string, file: string, count: number): Promise<void> {
+export async function recordFrames(url: string, file: string, count: number): Promise<void> {
   const output = ['-map', '0:v', '-frames:v', String(count), '-c', 'copy', '-f', 'matroska', file]
   await collect(['-y', '-loglevel', 'error', '-i', url, ...output], 90_000)
 }

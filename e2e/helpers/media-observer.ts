@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SoundStore } from '../../src-main/media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../src-main/media/worker/stores/media-stores.ts'
 import { readBarcode } from './barcode.ts'
-import type { OpenedSource, SeenPicture } from './studio-source.ts'
+import type { OpenedSource, SeenStudioFrame } from './studio-source.ts'
 
 /** A picture that was in a source's store. */
-export interface ObservedPicture {
+export interface ObservedFrame {
   /** Frame counter of the test picture; undefined where it cannot be read, and where nothing was shown. */
   readonly frame: number | undefined
   /** When it was due, µs. */
@@ -14,13 +14,13 @@ export interface ObservedPicture {
 }
 
 /** Sound that was written in one piece. */
-export interface ObservedSound {
+export interface ObservedAudio {
   readonly timeUs: number
   readonly samples: Float32Array
 }
 
 /** The frame counter of a test picture. */
-export function frameOf(picture: SeenPicture | undefined): number | undefined {
+export function frameOf(picture: SeenStudioFrame | undefined): number | undefined {
   return picture && readBarcode(picture.width, picture.height, picture.luma)?.frame
 }
 
@@ -28,8 +28,8 @@ export function frameOf(picture: SeenPicture | undefined): number | undefined {
 export async function observe(
   source: OpenedSource,
   during: number | Promise<unknown>,
-): Promise<{ pictures: ObservedPicture[]; sound: ObservedSound[] }> {
-  const pictures: ObservedPicture[] = []
+): Promise<{ pictures: ObservedFrame[]; sound: ObservedAudio[] }> {
+  const pictures: ObservedFrame[] = []
   const reader = soundReader(source.sound)
   let over = false
   const done = (typeof during === 'number' ? delay(during) : during).finally(() => {
@@ -57,7 +57,7 @@ export async function observe(
   }
 }
 
-function soundReader(store: SoundStore) {
+function soundReader(store: AudioStore) {
   const pieces: { timeUs: number; samples: Float32Array }[] = []
   const into = new Float32Array(2 * 48_000)
   let from = store.written
@@ -83,7 +83,7 @@ function soundReader(store: SoundStore) {
 }
 
 /** Times at which the test picture's beep of 1 kHz sets in, µs. */
-export function beepsOf(sound: readonly ObservedSound[]): number[] {
+export function beepsOf(sound: readonly ObservedAudio[]): number[] {
   const window = 240
   const beeps: number[] = []
   for (const { timeUs, samples } of sound) {
@@ -108,7 +108,7 @@ export function beepsOf(sound: readonly ObservedSound[]): number[] {
 }
 
 /** How far each flash that was seen from its first picture on is from the nearest beep, ms. */
-export function flashesFromBeeps(pictures: readonly ObservedPicture[], sound: readonly ObservedSound[]): number[] {
+export function flashesFromBeeps(pictures: readonly ObservedFrame[], sound: readonly ObservedAudio[]): number[] {
   const seen = pictures.filter(({ frame }) => frame !== undefined)
   const beeps = beepsOf(sound)
   return seen

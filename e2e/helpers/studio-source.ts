@@ -1,5 +1,5 @@
 import type { SourceMemory, SourceReport } from '../../src-main/media/source-report.ts'
-import type { FrameStore, MediaStores, SoundStore, StoredPicture } from '../../src-main/media/worker/stores/media-stores.ts'
+import type { AudioStore, FrameStore, MediaStores, StoredFrame } from '../../src-main/media/worker/stores/media-stores.ts'
 import type { ReachPolicy } from '../../src-main/platform/reach.ts'
 import { openReach } from '../../src-main/platform/testing/open-reach.ts'
 import type { Source } from '../../src-main/studio/document/collection.ts'
@@ -14,7 +14,7 @@ import { until } from './until.ts'
 export interface OpenedSource {
   readonly source: Omit<RunningSource, 'update'> & { update(settings: object): void }
   readonly pictures: FrameStore
-  readonly sound: SoundStore
+  readonly sound: AudioStore
   readonly reports: SourceReport[]
   /** The newest. */
   readonly report: SourceReport | undefined
@@ -24,12 +24,12 @@ export interface OpenedSource {
   untilReport(accept: (report: SourceReport) => boolean, timeoutMs?: number): Promise<SourceReport>
   untilState(state: SourceReport['state'], timeoutMs?: number): Promise<SourceReport>
   /** Waits for a picture as wanted, the present one included. */
-  untilPicture(accept?: (picture: SeenPicture) => boolean, timeoutMs?: number): Promise<SeenPicture>
-  picture(): SeenPicture | undefined
+  untilPicture(accept?: (picture: SeenStudioFrame) => boolean, timeoutMs?: number): Promise<SeenStudioFrame>
+  picture(): SeenStudioFrame | undefined
 }
 
 /** A stored picture whose pixels can be looked at. */
-export interface SeenPicture extends StoredPicture {
+export interface SeenStudioFrame extends StoredFrame {
   /** Luma 0 to 255 as it is stored. */
   luma(x: number, y: number): number
   /** 0 to 255; 255 where the picture has no alpha. */
@@ -38,7 +38,7 @@ export interface SeenPicture extends StoredPicture {
   rgb(x: number, y: number): [number, number, number]
 }
 
-export function seen(picture: StoredPicture): SeenPicture {
+export function seen(picture: StoredFrame): SeenStudioFrame {
   const half = (picture.width + 1) >> 1
   const clamp = (value: number): number => Math.max(0, Math.min(255, Math.round(value)))
   return {
@@ -98,14 +98,14 @@ export function createSourceBench(
       if (shown || before !== undefined) source.show?.(shown)
       const told = (): string => JSON.stringify(reports.slice(-5))
       const pictures = source.pictures as FrameStore
-      const picture = (): SeenPicture | undefined => {
+      const picture = (): SeenStudioFrame | undefined => {
         const stored = pictures.read()
         return stored && seen(stored)
       }
       const bench: OpenedSource = {
         source: { ...source, update: (next) => source.update(next, reach(kind, next, byEditor)) },
         pictures,
-        sound: source.sound as SoundStore,
+        sound: source.sound as AudioStore,
         reports,
         get report() {
           return reports.at(-1)

@@ -3,7 +3,7 @@
 
 namespace windows {
 
-/** Adds `SoundInput`, `SoundOutput` and `listSoundDevices`: `WasapiAddon` of sound-devices/windows/wasapi-sound.ts. */
+/** Adds `SoundInput`, `SoundOutput` and `listSoundDevices`: `WasapiAddon` of src-main/media/worker/capture/audio/windows/wasapi-audio.ts. */
 void addSound(Napi::Env env, Napi::Object& exports);
 
 }  // namespace windows

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { EventBus } from '../platform/events.ts'
 import type { ClientLimits } from '../platform/http/client-limits.ts'
-import { refuseUpgrade } from '../platform/http/end-socket.ts'
+import { rejectUpgrade } from '../platform/http/end-socket.ts'
 import { createHttpServers, type ListeningPorts } from '../platform/http/http-servers.ts'
 import { openPrivateEndpoint, type PrivateAddress, type PrivateEndpoint } from '../platform/http/private-endpoint.ts'
 import type { TrustedProxies } from '../platform/http/trusted-proxies.ts'
@@ -122,7 +122,7 @@ export function createApi(dependencies: ApiDependencies): Api {
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (sockets.handleUpgrade(request, socket, head, callerOf(request))) return
-    if (!dependencies.media.handleUpgrade(request, socket, head)) refuseUpgrade(socket, '404 Not Found')
+    if (!dependencies.media.handleUpgrade(request, socket, head)) rejectUpgrade(socket, '404 Not Found')
   }
 
   const servers = createHttpServers({

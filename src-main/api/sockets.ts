@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError } from '../platform/errors.ts'
 import type { ClientLimits } from '../platform/http/client-limits.ts'
-import { refuseUpgrade } from '../platform/http/end-socket.ts'
+import { rejectUpgrade } from '../platform/http/end-socket.ts'
 import { pathOf, queryOf } from '../platform/http/request-target.ts'
 import type { Logger } from '../platform/logger.ts'
 import { repeat } from '../platform/repeat.ts'
@@ -121,7 +121,7 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
         server.handleUpgrade(request, socket, head, (opened) => serve(opened, clientOn(opened, principal), begin))
       } catch (error) {
         const problem = toProblem(error, dependencies.nextRequestId())
-        const refuse = (): void => refuseUpgrade(socket, `${problem.status} Rejected`, 'application/problem+json', JSON.stringify(problem))
+        const refuse = (): void => rejectUpgrade(socket, `${problem.status} Rejected`, 'application/problem+json', JSON.stringify(problem))
         if (problem.code === 'auth.too_many_attempts') void dependencies.attempts.delay().then(refuse)
         else refuse()
       }

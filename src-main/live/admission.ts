@@ -1,4 +1,4 @@
-import { firstRefusal, type MayWatch } from './audience/viewer-admission.ts'
+import { firstRejection, type MayWatch } from './audience/viewer-admission.ts'
 import { createViewerLimit } from './audience/viewer-limit.ts'
 import type { Core } from './core.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
@@ -26,7 +26,7 @@ export async function createAdmission(dependencies: LiveDependencies, core: Core
     previewPrefix: core.previewPrefix,
   })
   const hooking = await createHooks({ database, secrets: dependencies.secrets, events, audit, log: log.child({ part: 'hooks' }), now })
-  const judged = firstRefusal([
+  const judged = firstRejection([
     access.mayWatch,
     createViewerLimit(registry, viewers),
     createPlayDecisions(hooking.hooks, (streamId, viewer) => viewers.watches(streamId, viewer), now),

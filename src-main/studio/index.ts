@@ -32,7 +32,7 @@ import { formatName, formatVersion } from './document/collection.ts'
 import { createCollectionCheck } from './document/collection-check.ts'
 import { CollectionFolder } from './document/collection-folder.ts'
 import { readDocument } from './document/read-document.ts'
-import { createReferenceRefusal } from './document/reference-refusal.ts'
+import { createReferenceRejection } from './document/reference-rejection.ts'
 import { SecretSeals } from './document/secret-seals.ts'
 import type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
@@ -50,7 +50,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     kinds,
     check: createCollectionCheck({ kinds, actionFaults }),
     seals: new SecretSeals(secrets),
-    refusal: createReferenceRefusal(reach.policy),
+    refusal: createReferenceRejection(reach.policy),
   }
   const show = new Show({ engine, outputs, reader, store, secrets, events, audit, log, onLeave: () => void macros.stopAll() })
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))

@@ -2,7 +2,7 @@ import { Radio, Square } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { publish as t } from '../messages/page.ts'
 import type { PeerFigures } from '../webrtc/figures.ts'
-import { OfferRefused } from '../webrtc/peer.ts'
+import { OfferRejected } from '../webrtc/peer.ts'
 import { WhipClient, type WhipState } from '../webrtc/whip-client.ts'
 import { CaptureProblem, capture, close } from './capture.ts'
 import { LevelMeter } from './level-meter.tsx'
@@ -57,10 +57,10 @@ export function Broadcast({ target, ready, keyRemedy }: BroadcastProps) {
   useEffect(() => () => client.current?.stop(), [])
 
   const show = (error: unknown) => {
-    if (error instanceof CaptureProblem || error instanceof OfferRefused) {
-      const isUnknown = error instanceof OfferRefused && error.status === 401
-      const isKey = isUnknown || (error instanceof OfferRefused && error.code.startsWith('publish.key_'))
-      const { message, remedy } = error instanceof OfferRefused ? inLanguage(error) : error
+    if (error instanceof CaptureProblem || error instanceof OfferRejected) {
+      const isUnknown = error instanceof OfferRejected && error.status === 401
+      const isKey = isUnknown || (error instanceof OfferRejected && error.code.startsWith('publish.key_'))
+      const { message, remedy } = error instanceof OfferRejected ? inLanguage(error) : error
       setProblem({ message: isUnknown ? t.theStreamKeyIsNot : message, remedy: (isKey && keyRemedy) || remedy })
     } else setProblem({ message: error instanceof Error ? error.message : String(error), remedy: '' })
   }

@@ -1,6 +1,6 @@
 import { FigureReader, type PeerFigures } from './figures.ts'
 import { pauseFor, retryMs } from './pause.ts'
-import { OfferRefused, openPeer, type Peer, type PeerOptions } from './peer.ts'
+import { OfferRejected, openPeer, type Peer, type PeerOptions } from './peer.ts'
 
 /** `refused`: the host will not have it, and asking again cannot help. */
 export type KeptState = 'connecting' | 'reconnecting' | 'refused' | 'stopped'
@@ -18,7 +18,7 @@ export interface KeptOptions<State extends string> extends Omit<PeerOptions, 'si
   /** The state's name while media flow. */
   readonly up: State
   /** The state's name where the host rejected for now, if it has one of its own. */
-  readonly away?: (refusal: OfferRefused) => State | undefined
+  readonly away?: (refusal: OfferRejected) => State | undefined
   /** Pauses between attempts grow with this many failures at most. */
   readonly maxFailures?: number
   readonly events: KeptEvents<State>
@@ -92,7 +92,7 @@ export class KeptPeer<State extends string> {
         this.#say('reconnecting')
       } catch (error) {
         if (signal.aborted) return
-        const refusal = error instanceof OfferRefused ? error : undefined
+        const refusal = error instanceof OfferRejected ? error : undefined
         if (refusal?.final) {
           this.#say('refused', refusal)
           return

@@ -2,7 +2,7 @@ import { player as t } from '../messages/player.ts'
 import { readIceLinks } from './ice-links.ts'
 
 /** Why the host did not take an offer. `status` 0: it did not answer. */
-export class OfferRefused extends Error {
+export class OfferRejected extends Error {
   readonly status: number
   /** Code of the host's error catalogue, e.g. `publish.key_unknown`; empty where it gave none. */
   readonly code: string
@@ -10,7 +10,7 @@ export class OfferRefused extends Error {
 
   constructor(status: number, code: string, message: string, remedy: string) {
     super(message)
-    this.name = 'OfferRefused'
+    this.name = 'OfferRejected'
     this.status = status
     this.code = code
     this.remedy = remedy
@@ -51,7 +51,7 @@ const MEND_MS = 4000
 
 /**
  * One offer and answer with the host, until media can flow. Our candidates need not be sent: the host sees where our
- * checks come from. Rejects with OfferRefused, or with an Error when no connection came to be in time.
+ * checks come from. Rejects with OfferRejected, or with an Error when no connection came to be in time.
  */
 export async function openPeer(options: PeerOptions): Promise<Peer> {
   const { endpoint, key, signal, connectTimeoutMs } = options
@@ -101,12 +101,12 @@ async function ask(endpoint: string, sdp: string, key: string | undefined, signa
       signal,
     })
   } catch {
-    throw new OfferRefused(0, 'network', t.hostDoesNotAnswer, t.checkTheConnection)
+    throw new OfferRejected(0, 'network', t.hostDoesNotAnswer, t.checkTheConnection)
   }
   if (response.ok) return response
   const problem = (await response.json().catch(() => ({}))) as { code?: string; title?: string; detail?: string; remedy?: string }
   const message = problem.detail ?? problem.title ?? t.hostAnswered(response.status)
-  throw new OfferRefused(response.status, problem.code ?? '', message, problem.remedy ?? '')
+  throw new OfferRejected(response.status, problem.code ?? '', message, problem.remedy ?? '')
 }
 
 function connected(connection: RTCPeerConnection, timeoutMs: number, signal: AbortSignal): Promise<void> {

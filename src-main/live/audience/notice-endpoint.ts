@@ -3,7 +3,7 @@ import { clientOf } from '../../platform/http/client.ts'
 import type { ClientLimits } from '../../platform/http/client-limits.ts'
 import { repeat } from '../../platform/repeat.ts'
 import type { LiveRequest } from '../http/live-request.ts'
-import { answerHeaders, type PlaybackResponse, sendError, sendMethodRefused, sendPreflight, sendProblem } from '../http/response.ts'
+import { answerHeaders, type PlaybackResponse, sendError, sendMethodRejected, sendPreflight, sendProblem } from '../http/response.ts'
 import type { StreamStatus } from '../hub/stream.ts'
 import { streamNotice } from './stream-notice.ts'
 import type { WhileRequestAllowed } from './viewer-admission.ts'
@@ -74,7 +74,7 @@ export class NoticeEndpoint {
   serve(live: LiveRequest): void {
     const { request, response } = live
     if (request.method === 'OPTIONS') sendPreflight(response)
-    else if (request.method !== 'GET') sendMethodRefused(response)
+    else if (request.method !== 'GET') sendMethodRejected(response)
     else if (this.#count >= this.#max) sendProblem(response, 'play.too_many_listeners', { retryAfterS: 30 })
     else this.#admit(live)
   }

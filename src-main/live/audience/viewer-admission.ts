@@ -53,12 +53,12 @@ export interface WatchAccess {
 export type MayWatch = (stream: { readonly id: string; readonly name: string }, viewer: WouldBeViewer) => Verdict | Promise<Verdict>
 
 /** Asks one after the other until one rejects. */
-export function firstRefusal(checks: readonly MayWatch[]): MayWatch {
+export function firstRejection(checks: readonly MayWatch[]): MayWatch {
   return (stream, viewer) => {
     for (let index = 0; index < checks.length; index++) {
       const verdict = (checks[index] as MayWatch)(stream, viewer)
       if (verdict instanceof Promise) {
-        const rest = firstRefusal(checks.slice(index + 1))
+        const rest = firstRejection(checks.slice(index + 1))
         return verdict.then((refusal) => refusal ?? rest(stream, viewer))
       }
       if (verdict !== undefined) return verdict

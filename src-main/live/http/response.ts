@@ -62,7 +62,7 @@ export function sendPreflight(response: PlaybackResponse): void {
   response.end()
 }
 
-export function sendMethodRefused(response: PlaybackResponse): void {
+export function sendMethodRejected(response: PlaybackResponse): void {
   response.writeHead(405, methodRefused)
   response.end()
 }

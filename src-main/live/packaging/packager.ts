@@ -2,7 +2,7 @@ import type { Packet, Track } from '../../formats/track.ts'
 import type { DiscontinuityReason, LiveStream, StreamSubscriber } from '../../media/live-stream.ts'
 import { createSteadyClock } from '../../platform/steady-clock.ts'
 import type { LadderStream } from '../hub/derived-streams.ts'
-import { KeyframePicture, type Picture } from './keyframe-picture.ts'
+import { KeyframeFile, type Picture } from './keyframe-file.ts'
 import type { MediaSegment, PackagedStream } from './packaged-stream.ts'
 import { choosePartTargetMs, frameDurationsMs } from './part-target.ts'
 import { Rendition } from './rendition.ts'
@@ -68,7 +68,7 @@ class StreamPackager implements Packager, StreamSubscriber {
   #rewindMs: number
   readonly #target: TargetDuration
   readonly #segmenter: Segmenter
-  readonly #picture = new KeyframePicture()
+  readonly #picture = new KeyframeFile()
   readonly #tracks = new Map<string, Track>()
   readonly #byId = new Map<string, Rendition>()
   #listeners: (() => void)[] = []

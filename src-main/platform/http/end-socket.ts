@@ -14,7 +14,7 @@ export function endSocket(socket: Duplex, lastBytes = '', lingerMs = 2000): void
 }
 
 /** Answers an upgrade that is rejected, and closes the connection. `status` with its reason, e.g. `404 Not Found`. */
-export function refuseUpgrade(socket: Duplex, status: string, contentType?: string, body = ''): void {
+export function rejectUpgrade(socket: Duplex, status: string, contentType?: string, body = ''): void {
   const type = contentType === undefined ? '' : `Content-Type: ${contentType}\r\n`
   endSocket(socket, `HTTP/1.1 ${status}\r\n${type}Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
 }

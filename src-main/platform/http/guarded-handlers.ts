@@ -2,7 +2,7 @@ import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, ST
 import type { Duplex } from 'node:stream'
 import { AppError, errorKinds } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import { refuseUpgrade } from './end-socket.ts'
+import { rejectUpgrade } from './end-socket.ts'
 import { findRequestFault } from './request-fault.ts'
 
 /** What a server calls for each request. */
@@ -47,7 +47,7 @@ export function guardHandlers({ onRequest, onUpgrade }: HttpHandlers, log: Pick<
 }
 
 function reject(socket: Duplex, error: AppError): void {
-  refuseUpgrade(socket, `${error.status} ${STATUS_CODES[error.status]}`, 'application/problem+json', problem(error))
+  rejectUpgrade(socket, `${error.status} ${STATUS_CODES[error.status]}`, 'application/problem+json', problem(error))
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, error: AppError): void {

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { expect, it, onTestFinished } from 'vitest'
 import { clientOf } from './client.ts'
 import { ClientLimits } from './client-limits.ts'
-import { endSocket, refuseUpgrade } from './end-socket.ts'
+import { endSocket, rejectUpgrade } from './end-socket.ts'
 import { createHttpServers, Http2Response } from './http-servers.ts'
 import { readTrustedProxies } from './trusted-proxies.ts'
 
@@ -31,7 +31,7 @@ async function start({
     proxies: readTrustedProxies('127.0.0.1'),
     headersTimeoutMs,
     onRequest: (_request, response) => response.end('ordinary'),
-    onUpgrade: (_request, socket) => refuseUpgrade(socket, '404 Not Found'),
+    onUpgrade: (_request, socket) => rejectUpgrade(socket, '404 Not Found'),
     log: { error: (_fields, message) => void logged.push(message) },
     ...handlers,
   })
@@ -143,7 +143,7 @@ it('takes the client from a trusted proxy, and limits what is in progress for ea
       response.writeHead(200).write(`client ${remoteAddress} ${encrypted}`)
       open.push(response)
     },
-    onUpgrade: (request, socket) => refuseUpgrade(socket, '404 Not Found', 'text/plain', `client ${clientOf(request).remoteAddress}`),
+    onUpgrade: (request, socket) => rejectUpgrade(socket, '404 Not Found', 'text/plain', `client ${clientOf(request).remoteAddress}`),
   })
   const ask = (headers: string): Promise<string> =>
     new Promise((resolve) => {

@@ -13,7 +13,7 @@ export interface Author {
 }
 
 /** Says why a reference must not be written, for people; undefined where it may. */
-export type ReferenceRefusal = (reference: Reference, limited: boolean) => string | undefined
+export type ReferenceRejection = (reference: Reference, limited: boolean) => string | undefined
 
 /** How a collection came to its new state. */
 export interface Authoring {
@@ -41,7 +41,7 @@ export function withAuthors(
   before: Collection | undefined,
   after: Collection,
   { author, how, edits = [] }: Authoring,
-  { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRefusal },
+  { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRejection },
 ): Collection {
   const wereByEditors = keysByEditors(before ?? {})
   const comeByEditors = keysByEditors(after)

@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox'
 import { isRecord } from '../../platform/schema-faults.ts'
-import type { ReferenceRefusal } from './authorship.ts'
+import type { ReferenceRejection } from './authorship.ts'
 import type { Collection, Filter } from './collection.ts'
 import type { CollectionKinds, KindOfSettings } from './collection-kinds.ts'
 import type { ReferenceKind } from './reference-text.ts'
@@ -25,10 +25,10 @@ const gone = Symbol('left out')
  * A collection without the references that its maker may not write: of a document that somebody brings from another program the rest is
  * of use. What is left out is told.
  */
-export function leaveOutRefused(
+export function leaveOutRejected(
   collection: Collection,
   limited: boolean,
-  { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRefusal },
+  { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRejection },
 ): { readonly collection: Collection; readonly leftOut: readonly LeftOut[] } {
   const leftOut: LeftOut[] = []
   const strip = (schema: TSchema, value: unknown, place: string): unknown => {

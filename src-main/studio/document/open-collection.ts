@@ -9,7 +9,7 @@ import { applyEdits } from './edits/apply-edits.ts'
 import { changedNothing, EditHistory } from './edits/edit-history.ts'
 import { nameEdits } from './edits/edit-names.ts'
 import type { Edit } from './edits/edit-schemas.ts'
-import { type DocumentReader, readDocument, readDocumentText, refuseMonsters } from './read-document.ts'
+import { type DocumentReader, readDocument, readDocumentText, rejectMonsters } from './read-document.ts'
 import { shareStructure } from './share-structure.ts'
 import { type RestoredSecrets, restoreSecrets, secretNeeded } from './stored-secrets.ts'
 import { readHistory, type UndoMark, writeHistory } from './undo-file.ts'
@@ -130,7 +130,7 @@ export class OpenCollection {
    */
   edit(edits: readonly Edit[], doing: Doing): readonly string[] {
     this.#expect(doing)
-    for (const edit of edits) refuseMonsters(edit)
+    for (const edit of edits) rejectMonsters(edit)
     const before = this.#collection
     const { collection, made } = applyEdits(before, edits, this.#dependencies.reader.kinds)
     const checked = this.#authored(this.#accept(collection), { author: doing, how: 'anew', edits })

@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts'
 import { within } from '../../platform/schema-faults.ts'
-import { type ReferenceRefusal, withoutAuthors } from './authorship.ts'
+import { type ReferenceRejection, withoutAuthors } from './authorship.ts'
 import type { Collection } from './collection.ts'
 import { type CollectionCheck, invalidCollection } from './collection-check.ts'
 import type { CollectionKinds } from './collection-kinds.ts'
@@ -19,7 +19,7 @@ export interface DocumentReader {
   readonly check: CollectionCheck
   readonly seals: SecretSeals
   /** Judges what is named outside of a collection when it is written. */
-  readonly refusal: ReferenceRefusal
+  readonly refusal: ReferenceRejection
 }
 
 export interface ReadDocument {
@@ -58,7 +58,7 @@ export function readDocument(document: unknown, reader: DocumentReader, file?: s
 }
 
 function complete(document: unknown, { kinds }: DocumentReader, file?: string, name?: string): unknown {
-  refuseMonsters(document, file)
+  rejectMonsters(document, file)
   return completeCollection(upgradeDocument(document, file), kinds, name)
 }
 
@@ -69,7 +69,7 @@ function checked(document: unknown, { check }: DocumentReader, file?: string): C
 }
 
 /** Rejects what only an attacker writes, before anything walks the document by itself: bottomless nesting, endless lists, and the one name that is not like others. */
-export function refuseMonsters(document: unknown, file?: string): void {
+export function rejectMonsters(document: unknown, file?: string): void {
   let level: object[] = typeof document === 'object' && document !== null ? [document] : []
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > maxDepth) throw invalidCollection([{ place: '', problem: `is nested more than ${maxDepth} deep` }], file)

@@ -2,9 +2,9 @@ import type { Logger } from '../../../platform/logger.ts'
 import type { LiveRequest } from '../../http/live-request.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import type { LivePart } from '../../live-part.ts'
-import { type FilePictures, picturesOfFile } from './file-pictures.ts'
-import { LivePictures } from './live-pictures.ts'
-import { Pictures } from './pictures.ts'
+import { type FileImages, imagesOfFile } from './file-images.ts'
+import { ImageMaker } from './image-maker.ts'
+import { LiveImages } from './live-images.ts'
 
 export interface ThumbnailsDependencies {
   readonly streams: StreamDirectory
@@ -18,7 +18,7 @@ export interface ThumbnailsDependencies {
 /** JPEGs of live streams and of files. */
 export interface Thumbnails extends LivePart {
   /** Poster and scrubbing images of a file; undefined where none can be made. */
-  ofFile(file: { path: string; durationMs: number; width: number; height: number }): Promise<FilePictures | undefined>
+  ofFile(file: { path: string; durationMs: number; width: number; height: number }): Promise<FileImages | undefined>
 }
 
 /** How long the images of a run are kept after its end, ms: a little longer than its media. */
@@ -26,18 +26,18 @@ const keptAfterEndMs = 60_000
 
 /** Makes the part; its process runs only while images are made. */
 export function createThumbnails(dependencies: ThumbnailsDependencies): Thumbnails {
-  const pictures = new Pictures(dependencies.log, dependencies.workerEntry)
-  const byName = new Map<string, LivePictures>()
+  const pictures = new ImageMaker(dependencies.log, dependencies.workerEntry)
+  const byName = new Map<string, LiveImages>()
   const timers = new Set<NodeJS.Timeout>()
   let leave: () => void = () => undefined
   return {
-    ofFile: (file) => picturesOfFile(pictures, file),
+    ofFile: (file) => imagesOfFile(pictures, file),
     start() {
       if (dependencies.everyMs === 0) return
       leave = dependencies.streams.onActive((stream) => {
         const known = byName.get(stream.name)
         if (known?.stream === stream) return
-        const made = new LivePictures(stream, pictures, dependencies.everyMs, () => {
+        const made = new LiveImages(stream, pictures, dependencies.everyMs, () => {
           const timer = setTimeout(() => {
             timers.delete(timer)
             if (byName.get(stream.name) === made) byName.delete(stream.name)

@@ -14,7 +14,7 @@ export interface SheetRequest {
 }
 
 /** Requests to the process that decodes frames; each is answered once, with its id. */
-export type ToPictures = { readonly id: number } & (
+export type ToImageEngine = { readonly id: number } & (
   | { readonly type: 'frame'; readonly track: VideoTrack; readonly data: Uint8Array; readonly size: TileSize }
   | ({ readonly type: 'sheet' } & SheetRequest)
   /** Images of a file, at `count` places that are `intervalS` seconds apart. */
@@ -28,7 +28,7 @@ export type ToPictures = { readonly id: number } & (
     }
 )
 
-export type FromPictures =
+export type FromImageEngine =
   | { readonly type: 'done'; readonly id: number; readonly jpeg: Uint8Array; readonly tile?: Uint8Array; readonly sheet?: Uint8Array }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'missing'; readonly message: string }

@@ -15,7 +15,7 @@ import {
   onVerdict,
   type PlaybackResponse,
   sendError,
-  sendMethodRefused,
+  sendMethodRejected,
   sendPreflight,
   sendProblem,
   userAgentOf,
@@ -182,7 +182,7 @@ export function createHttpFlv(dependencies: HttpFlvDependencies): LivePart {
       return
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      sendMethodRefused(response)
+      sendMethodRejected(response)
       return
     }
     const name = url.stream

@@ -13,7 +13,7 @@ import {
   answerHeaders,
   onVerdict,
   type PlaybackResponse,
-  sendMethodRefused,
+  sendMethodRejected,
   sendPreflight,
   sendProblem,
   userAgentOf,
@@ -123,7 +123,7 @@ class PlaybackServer implements Playback {
       const exchange: Exchange = { request, response, url, query: parsePlaybackQuery(url.query) }
       this.#guarded(exchange, () => this.#answer(exchange, resource))
     } else if (method === 'OPTIONS') sendPreflight(response)
-    else sendMethodRefused(response)
+    else sendMethodRejected(response)
   }
 
   seenElsewhere(stream: PackagedStream, request: ViewerRequest): void {

@@ -35,7 +35,7 @@ export function statusBody(level: 'status' | 'error', code: string, description:
 }
 
 /** The status that encoders know for each rejection of ours. */
-export function refusalStatus(code: ErrorCode, phase: 'publish' | 'play' | 'other'): string {
+export function rejectionStatus(code: ErrorCode, phase: 'publish' | 'play' | 'other'): string {
   if (phase === 'play') return code === 'play.not_live' ? 'NetStream.Play.StreamNotFound' : 'NetStream.Play.Failed'
   if (phase === 'other') return 'NetConnection.Connect.Closed'
   switch (code) {

@@ -15,7 +15,7 @@ import type { FlvBodies } from '../flv/flv-bodies.ts'
 import { defaultRtmpLimits, type RtmpLimits } from './limits.ts'
 import { MediaChunks } from './message-sender.ts'
 import { createReadBatch } from './read-batch.ts'
-import { Refusals } from './refusals.ts'
+import { Rejections } from './rejections.ts'
 import { Session } from './session.ts'
 import type { SessionDependencies } from './session-dependencies.ts'
 
@@ -72,7 +72,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
   const limits: RtmpLimits = { ...defaultRtmpLimits, ...dependencies.limits }
   const now = dependencies.now ?? (() => performance.now())
   const clock = { nowMs: now() }
-  const refusals = new Refusals(dependencies.audit, dependencies.log)
+  const refusals = new Rejections(dependencies.audit, dependencies.log)
   const sessions = new Map<Session, Socket>()
   const perAddress = new Map<string, number>()
   const endpoints = new Set<Server>()

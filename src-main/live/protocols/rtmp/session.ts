@@ -11,7 +11,7 @@ import { MessageSender } from './message-sender.ts'
 import { NetConnection } from './net-connection.ts'
 import { Playing } from './playing.ts'
 import { Publishing } from './publishing.ts'
-import { refusalStatus, statusBody } from './replies.ts'
+import { rejectionStatus, statusBody } from './replies.ts'
 import type { SessionDependencies } from './session-dependencies.ts'
 
 /** How long a rejected client has to read why, ms. */
@@ -155,7 +155,7 @@ export class Session implements Connection {
     this.leave('lost', reason)
     if (phase !== 'handshake') {
       const doing = phase === 'playing' ? 'play' : phase === 'publishing' || phase === 'opening' ? 'publish' : 'other'
-      const status = statusBody('error', refusalStatus(reason.code, doing), `${reason.message} [${reason.code}]`)
+      const status = statusBody('error', rejectionStatus(reason.code, doing), `${reason.message} [${reason.code}]`)
       this.sender.command(this.commands.activeStreamId, status)
     }
     this.finish()

@@ -13,8 +13,8 @@ import type { MayWatch, WhileAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
 import type { PublishGate } from '../../hub/publisher.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
-import { Refusals } from '../rtmp/refusals.ts'
-import { refusedAs, rejectCode } from './refusal-code.ts'
+import { Rejections } from '../rtmp/rejections.ts'
+import { rejectCode, rejectedAs } from './rejection-code.ts'
 import { SrtConnectionSchema } from './srt-schemas.ts'
 import { PlayingSession, PublishingSession, type SrtSession } from './srt-session.ts'
 import type { SrtConnection } from './transport/connection.ts'
@@ -61,7 +61,7 @@ const tickMs = 1000
 /** Makes the SRT endpoint; nothing listens before `listen`. */
 export function createSrtServer(dependencies: SrtServerDependencies): SrtServer {
   const sessions = new Map<SrtConnection, SrtSession>()
-  const refusals = new Refusals(dependencies.audit, dependencies.log)
+  const refusals = new Rejections(dependencies.audit, dependencies.log)
   let listener: SrtListener | undefined
   const timer = repeat(tickMs, () => {
     refusals.tick(performance.now())
@@ -183,7 +183,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
         onCaller,
         onFailure: (error) => dependencies.log.error({ err: error }, 'an SRT packet could not be handled'),
         onRefused: (code, remoteAddress) => {
-          const [kind, message] = refusedAs[code] ?? refusedAs[SrtReject.rogue]!
+          const [kind, message] = rejectedAs[code] ?? rejectedAs[SrtReject.rogue]!
           refusals.record(new AppError(kind, message), '', remoteAddress, performance.now())
         },
       })

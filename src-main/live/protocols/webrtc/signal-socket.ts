@@ -3,7 +3,7 @@ import { MAX_OFFER } from '../../../media/realtime/offer.ts'
 import { AppError, errorKinds } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
-import { refuseUpgrade } from '../../../platform/http/end-socket.ts'
+import { rejectUpgrade } from '../../../platform/http/end-socket.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { joinAddress } from '../../../platform/network-address.ts'
 import { repeat } from '../../../platform/repeat.ts'
@@ -53,7 +53,7 @@ export class SignalSocket {
   handleUpgrade(upgrade: LiveUpgrade): void {
     const { request, socket, head } = upgrade
     if (this.#server.clients.size >= maxSockets) {
-      refuseUpgrade(socket, '503 Service Unavailable')
+      rejectUpgrade(socket, '503 Service Unavailable')
       return
     }
     const { clients } = this.#dependencies

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isFault } from '../../../formats/fault.ts'
-import { readPictureSize } from '../../../formats/picture-size.ts'
+import { readImageSize } from '../../../formats/image-size.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
@@ -99,7 +99,7 @@ export class Slates implements SlateSource {
     const kind = kindOf(data)
     if (kind === undefined) throw new AppError('slate.unreadable', 'Only PNG, JPEG, MP4 and WebM make a slate')
     if (kind === 'png' || kind === 'jpg') {
-      const size = readPictureSize(data)
+      const size = readImageSize(data)
       if (isFault(size)) throw new AppError('slate.unreadable', `The file cannot be read: ${size.fault}`)
       if (size.width * size.height > MAX_POINTS)
         throw new AppError('slate.unreadable', `${size.width}x${size.height} is too large: the max size is 8K`)

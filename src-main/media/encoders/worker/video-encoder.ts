@@ -2,7 +2,7 @@ import { type AV_PIX_FMT_YUV420P, SWS_BILINEAR } from 'node-av/constants'
 import { Frame, SoftwareScaleContext } from 'node-av/lib'
 import type { Packet, Track } from '../../../formats/track.ts'
 import { must } from '../../worker/ffmpeg/engine.ts'
-import { openPictureEncoder, pixelFormatOf } from '../../worker/ffmpeg/picture-encoder.ts'
+import { openFrameEncoder, pixelFormatOf } from '../../worker/ffmpeg/frame-encoder.ts'
 import { outputSize } from '../output-size.ts'
 import type { VideoOutput } from '../video-output.ts'
 
@@ -23,7 +23,7 @@ export function openVideoEncoder(spec: VideoOutput, like: Frame, frameRate: numb
   const takes = { width: like.width, height: like.height, format: like.format as number }
   const { width, height } = outputSize(takes.width, takes.height, spec.height)
   const format = pixelFormatOf(spec.encoder)
-  const encoder = openPictureEncoder({
+  const encoder = openFrameEncoder({
     id: spec.id,
     codec: spec.codec,
     encoder: spec.encoder,

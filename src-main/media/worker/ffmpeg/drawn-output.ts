@@ -106,7 +106,7 @@ export function planesOf(frame: Frame): Planes {
 }
 
 /** A frame of audio as an encoder takes them; `samples` of each channel. */
-export function allocSound(context: CodecContext): { readonly frame: Frame; readonly samples: number } {
+export function allocAudio(context: CodecContext): { readonly frame: Frame; readonly samples: number } {
   const samples = context.frameSize || 1024
   const frame = new Frame()
   frame.alloc()

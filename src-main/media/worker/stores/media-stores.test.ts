@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { loadAddon } from '../native/load-addon.ts'
-import type { FrameStore, MediaStores, PictureToWrite } from './media-stores.ts'
-import { chromaOf, type Planar, planarOf, psnr, rgbOf, testRgba, yuvOf } from './testing/reference-pictures.ts'
+import type { FrameStore, FrameToWrite, MediaStores } from './media-stores.ts'
+import { chromaOf, type Planar, planarOf, psnr, rgbOf, testRgba, yuvOf } from './testing/reference-frames.ts'
 
 const native = process.platform === 'linux' ? loadAddon<MediaStores>('compositor') : undefined
 
@@ -18,7 +18,7 @@ describe.skipIf(native === undefined)('stores that two mappings share', () => {
     const writer = kept(native!.createFrameStore())
     return [writer, kept(native!.openFrameStore(writer.address))]
   }
-  const rgba = (width: number, height: number, pixels: Uint8Array, more: Partial<PictureToWrite> = {}): PictureToWrite => {
+  const rgba = (width: number, height: number, pixels: Uint8Array, more: Partial<FrameToWrite> = {}): FrameToWrite => {
     return { layout: 'rgba', width, height, planes: [pixels], strides: [width * 4], timeUs: 5, ...more }
   }
   const swapped = (pixels: Uint8Array) => pixels.map((_, i) => pixels[i % 4 === 0 ? i + 2 : i % 4 === 2 ? i - 2 : i]!)
@@ -147,7 +147,7 @@ describe.skipIf(native === undefined)('stores that two mappings share', () => {
   test('what is wrong is named, and an invalid memory address is rejected', () => {
     const [writer] = frames()
     const pixels = testRgba(4, 4)
-    const wrong = (more: object) => () => writer.write({ ...rgba(4, 4, pixels), ...more } as PictureToWrite)
+    const wrong = (more: object) => () => writer.write({ ...rgba(4, 4, pixels), ...more } as FrameToWrite)
     expect(wrong({ width: 16_384 })).toThrow(/width is 16384: 1 to 8192/)
     expect(wrong({ height: Number.NaN })).toThrow(/height is nan/)
     expect(wrong({ width: 2.5 })).toThrow(/2.5, not a whole number/)

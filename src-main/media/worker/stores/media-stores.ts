@@ -7,7 +7,7 @@
 /** How the pictures that a source has are laid out. Stores hold planar 4:2:0 BT.709 in limited range: writing converts, once. */
 export type PixelLayout = 'i420' | 'i420a' | 'nv12' | 'bgra' | 'rgba'
 
-export interface PictureToWrite {
+export interface FrameToWrite {
   readonly layout: PixelLayout
   /** Pixels, up to 8192 each; odd sizes are allowed. */
   readonly width: number
@@ -29,7 +29,7 @@ export interface PictureToWrite {
 }
 
 /** A copy of a stored picture: planes without padding, chroma of (width + 1) / 2 by (height + 1) / 2, alpha only where `hasAlpha`. */
-export interface StoredPicture {
+export interface StoredFrame {
   readonly width: number
   readonly height: number
   readonly hasAlpha: boolean
@@ -52,16 +52,16 @@ export interface FrameStore {
   readonly hasAlpha: boolean
   readonly timeUs: number
   /** Throws RangeError for impossible sizes, naming them. */
-  write(picture: PictureToWrite): void
+  write(picture: FrameToWrite): void
   /** Copies the newest picture, for tests and pictures of single sources; undefined where there is none. */
-  read(): StoredPicture | undefined
+  read(): StoredFrame | undefined
   /** Takes the picture away: the source shows nothing. */
   clear(): void
   close(): void
 }
 
 /** The last two seconds of a source's sound, stereo float, in shared memory. One writer, any readers. */
-export interface SoundStore {
+export interface AudioStore {
   readonly address: string
   /** Nominal, Hz: what the writer says; its true rate shows in the times. */
   readonly sampleRate: number
@@ -86,8 +86,8 @@ export interface MediaStores {
   createFrameStore(): FrameStore
   /** Throws where the maker is gone. */
   openFrameStore(address: string): FrameStore
-  createSoundStore(sampleRate: number): SoundStore
-  openSoundStore(address: string): SoundStore
+  createSoundStore(sampleRate: number): AudioStore
+  openSoundStore(address: string): AudioStore
   /** Now, microseconds of the monotonic clock. */
   nowUs(): number
 }

@@ -3,14 +3,14 @@ import { isRecord, schemaFaults } from '../../../platform/schema-faults.ts'
 import { type Collection, formatName, formatVersion } from '../collection.ts'
 import type { CollectionKinds, KindOfSettings } from '../collection-kinds.ts'
 import { freeId } from '../complete-collection.ts'
-import { type DocumentReader, readDocument, refuseMonsters } from '../read-document.ts'
+import { type DocumentReader, readDocument, rejectMonsters } from '../read-document.ts'
 import { builtInTransition } from './built-in-transitions.ts'
 import { ImportReport, type NotCarried } from './not-carried.ts'
 import { panOfBalance } from './obs-balance.ts'
 import { mapObsFilter, sortOfObsFilter } from './obs-filters.ts'
 import { actionOf, chordsOf, counterpartOf } from './obs-hotkeys.ts'
 import { ObsNames } from './obs-names.ts'
-import { tellTheRest } from './obs-rest.ts'
+import { reportTheRest } from './obs-rest.ts'
 import { ObsScenes } from './obs-scenes.ts'
 import { mapObsSource } from './obs-sources.ts'
 import { mapObsTransition } from './obs-transitions.ts'
@@ -62,7 +62,7 @@ export function importObs(document: unknown, options: ImportOptions, reader: Doc
 /** Whether something is a scene collection at all, before anything walks it. Throws `studio.import_invalid` where it is none. */
 export function obsDocument(document: unknown): Record<string, unknown> {
   try {
-    refuseMonsters(document)
+    rejectMonsters(document)
   } catch (cause) {
     throw new AppError('studio.import_invalid', (cause as Error).message, { cause })
   }
@@ -122,7 +122,7 @@ class ObsImport {
       const remedy = 'where that is seen, set `light` of their items to video'
       this.report.add('images', `parts that are half transparent and bright are brighter than in OBS, which weakens them twice: ${remedy}`)
     }
-    tellTheRest(this.#root, this.report)
+    reportTheRest(this.#root, this.report)
     const current = this.#names.scenes.of(this.#root.text('current_program_scene', this.#root.text('current_scene')))
     const resolution = this.#root.part('resolution')
     const size = (value: number, otherwise: number): number => {

@@ -13,7 +13,7 @@ const knownModules = new Set([
 ])
 
 /** Reports what is beside scenes and sources, and has no place in a collection. */
-export function tellTheRest(root: ObsValues, report: ImportReport): void {
+export function reportTheRest(root: ObsValues, report: ImportReport): void {
   const modules = root.part('modules')
   tellModules(modules, report)
   tellOutputTimer(modules.part('output-timer'), report)

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { ReferenceRefusal } from '../authorship.ts'
+import type { ReferenceRejection } from '../authorship.ts'
 import { createCollectionCheck } from '../collection-check.ts'
 import type { CollectionKinds } from '../collection-kinds.ts'
 import type { DocumentReader } from '../read-document.ts'
@@ -68,7 +68,7 @@ export const testBox = {
 }
 
 /** `refusal`: what may not be named; everything may where it is left out. */
-export function testReader(refusal: ReferenceRefusal = () => undefined): DocumentReader {
+export function testReader(refusal: ReferenceRejection = () => undefined): DocumentReader {
   return {
     kinds: testKinds,
     check: createCollectionCheck({ kinds: testKinds, actionFaults: () => [] }),

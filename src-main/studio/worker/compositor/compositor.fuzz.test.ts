@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { smoothRgba } from '../../../media/worker/stores/testing/reference-pictures.ts'
+import { smoothRgba } from '../../../media/worker/stores/testing/reference-frames.ts'
 import { blendModes } from '../../document/collection.ts'
 import type { Layer, PictureMemory } from './compositor.ts'
 import { loadCompositor } from './load-compositor.ts'

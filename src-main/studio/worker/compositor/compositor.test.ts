@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
-import { chromaOf, psnr, rgbOf, smoothRgba, yuvOf } from '../../../media/worker/stores/testing/reference-pictures.ts'
+import { chromaOf, psnr, rgbOf, smoothRgba, yuvOf } from '../../../media/worker/stores/testing/reference-frames.ts'
 import { type BlendMode, blendModes } from '../../document/collection.ts'
 import type { Affine, Layer, Mixing, PictureMemory, Surface } from './compositor.ts'
 import { loadCompositor } from './load-compositor.ts'

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { smoothRgba } from '../../../media/worker/stores/testing/reference-pictures.ts'
+import { smoothRgba } from '../../../media/worker/stores/testing/reference-frames.ts'
 import type { Layer, PictureMemory } from './compositor.ts'
 import { loadCompositor } from './load-compositor.ts'
 

@@ -10,7 +10,7 @@ import {
   AVCOL_TRC_SMPTE170M,
 } from 'node-av/constants'
 import type { Packet, Track } from '../../../formats/track.ts'
-import { openPictureEncoder, type PictureColors, type PictureEncoder } from '../../../media/worker/ffmpeg/picture-encoder.ts'
+import { type FrameColors, type FrameEncoder, openFrameEncoder } from '../../../media/worker/ffmpeg/frame-encoder.ts'
 import { encodedSize } from '../../document/encoded-size.ts'
 import type { VideoEncoding as VideoEncodingSettings } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
@@ -35,7 +35,7 @@ export interface VideoEncodingDependencies {
 /** Pictures that may be with the encoder, one of them active: more are left out, so that it never falls behind for good. */
 const maxWaiting = 3
 
-function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): PictureColors {
+function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): FrameColors {
   const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
   return colorSpace === 'bt601'
     ? { colorRange: range, colorSpace: AVCOL_SPC_SMPTE170M, colorPrimaries: AVCOL_PRI_SMPTE170M, colorTrc: AVCOL_TRC_SMPTE170M }
@@ -47,8 +47,8 @@ export class VideoEncoding {
   readonly #dependencies: VideoEncodingDependencies
   readonly #size: { readonly width: number; readonly height: number }
   readonly #groups: GroupsOfPictures
-  readonly #colors: PictureColors
-  #encoder: PictureEncoder | undefined
+  readonly #colors: FrameColors
+  #encoder: FrameEncoder | undefined
   #track: Track | undefined
   /** For encodings that differ from the canvas's own picture. */
   #pool: PicturePool | undefined
@@ -73,7 +73,7 @@ export class VideoEncoding {
     const { width, height } = this.#size
     const kbps = dependencies.bitrateKbps ?? encoding.bitrateKbps
     try {
-      this.#encoder = openPictureEncoder({
+      this.#encoder = openFrameEncoder({
         id: 'v0',
         codec: encoding.codec,
         encoder: encoding.encoder,

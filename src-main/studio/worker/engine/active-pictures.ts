@@ -1,4 +1,4 @@
-import type { FrameStore, MediaStores, PictureToWrite } from '../../../media/worker/stores/media-stores.ts'
+import type { FrameStore, FrameToWrite, MediaStores } from '../../../media/worker/stores/media-stores.ts'
 import type { WantedPictures } from '../../control/engine/messages.ts'
 import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
@@ -64,7 +64,7 @@ export class ActivePictures {
   offer(canvas: string, { width, height, planes, strides }: PictureMemory, timeUs: number): void {
     const shown = this.#shown.get(canvas)
     if (shown?.taken !== true) return
-    const picture: PictureToWrite = { layout: 'i420', width, height, planes, strides, timeUs }
+    const picture: FrameToWrite = { layout: 'i420', width, height, planes, strides, timeUs }
     shown.store.write(picture)
   }
 

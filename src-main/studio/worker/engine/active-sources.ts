@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
-import type { FrameStore, MediaStores, SoundStore } from '../../../media/worker/stores/media-stores.ts'
+import type { AudioStore, FrameStore, MediaStores } from '../../../media/worker/stores/media-stores.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
@@ -107,7 +107,7 @@ export class ActiveSources {
     return this.#active.get(id)?.running?.pictures
   }
 
-  sound(id: string): SoundStore | undefined {
+  sound(id: string): AudioStore | undefined {
     return this.#active.get(id)?.running?.sound
   }
 

@@ -1,5 +1,5 @@
 import type { SourceReport } from '../../../media/source-report.ts'
-import type { SoundPlayer, SoundSystem } from '../../../media/worker/capture/sound/sound-capturer.ts'
+import type { AudioPlayer, AudioSystem } from '../../../media/worker/capture/audio/audio-capturer.ts'
 import type { Logger } from '../../../platform/logger.ts'
 
 export interface MonitorDependencies {
@@ -11,8 +11,8 @@ export interface MonitorDependencies {
 export class Monitor {
   readonly #dependencies: MonitorDependencies
   #device = 'default'
-  #system: SoundSystem | undefined
-  #player: SoundPlayer | undefined
+  #system: AudioSystem | undefined
+  #player: AudioPlayer | undefined
   #opening = false
   #closed = false
 
@@ -44,9 +44,9 @@ export class Monitor {
     this.#opening = true
     const { log, onReport } = this.#dependencies
     try {
-      const { openSystemSound } = await import('../../../media/worker/capture/sound/system-sound.ts')
+      const { openSystemAudio } = await import('../../../media/worker/capture/audio/system-audio.ts')
       if (!this.#closed) {
-        this.#system ??= openSystemSound()
+        this.#system ??= openSystemAudio()
         this.#player = this.#system.play(this.#device, onReport)
       }
       this.#opening = false

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SoundStore } from '../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { AudioFilter, SourceAudio } from '../../document/mixer-schemas.ts'
 import { createMixer } from './create-mixer.ts'
@@ -39,7 +39,7 @@ function studio(signals: Record<string, Signal>) {
   return {
     mixer,
     set(settings: Record<string, Partial<SourceAudio>>, shown = true): void {
-      const input = (source: string, store: SoundStore): MixerInput => ({
+      const input = (source: string, store: AudioStore): MixerInput => ({
         source,
         name: source,
         store,

@@ -1,4 +1,4 @@
-import type { SoundStore } from '../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { DriftReading } from '../../control/engine/mixer-readings.ts'
 import { trackCount } from '../../document/mixer-schemas.ts'
 import type { ProcessorMaker } from './filters/create-processor.ts'
@@ -168,7 +168,7 @@ export class InputStrip implements KeySource {
     return false
   }
 
-  #readerOf(store: SoundStore): SourceReader {
+  #readerOf(store: AudioStore): SourceReader {
     return new SourceReader(store, this.#tableFor(store.sampleRate))
   }
 }

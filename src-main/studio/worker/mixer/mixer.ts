@@ -1,4 +1,4 @@
-import type { SoundStore } from '../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { DriftReading, MeterReading } from '../../control/engine/mixer-readings.ts'
 import type { AudioFilter, SourceAudio } from '../../document/mixer-schemas.ts'
@@ -12,7 +12,7 @@ export const blockFrames = 480
 export interface MixerInput {
   readonly source: string
   readonly name: string
-  readonly store: SoundStore
+  readonly store: AudioStore
   readonly audio: SourceAudio
   /** It is shown on a program. */
   readonly shown: boolean

@@ -15,9 +15,9 @@ const listers: Readonly<Partial<Record<DeviceKind, () => Promise<() => Promise<r
     const { loadPipeWire } = await import('../../../media/worker/native/pipewire.ts')
     return () => listPipeWireDevices(loadPipeWire(), 'camera')
   },
-  microphone: async () => (await import('../../../media/worker/capture/sound/list-sound-devices.ts')).listMicrophones,
-  speaker: async () => (await import('../../../media/worker/capture/sound/list-sound-devices.ts')).listSpeakers,
-  application: async () => (await import('../../../media/worker/capture/sound/list-sound-devices.ts')).listApplications,
+  microphone: async () => (await import('../../../media/worker/capture/audio/list-audio-devices.ts')).listMicrophones,
+  speaker: async () => (await import('../../../media/worker/capture/audio/list-audio-devices.ts')).listSpeakers,
+  application: async () => (await import('../../../media/worker/capture/audio/list-audio-devices.ts')).listApplications,
   'v4l2-camera': async () => (await import('./media/v4l2-cameras.ts')).listV4l2Cameras,
 }
 

@@ -1,5 +1,5 @@
 import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
-import type { FrameStore, MediaStores, SoundStore } from '../../../media/worker/stores/media-stores.ts'
+import type { AudioStore, FrameStore, MediaStores } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { SourceReach } from './source-reach.ts'
 
@@ -30,7 +30,7 @@ export interface SourceContext {
 export interface RunningSource {
   /** The same store for the source's whole life; empty while it has no video. */
   readonly pictures?: FrameStore
-  readonly sound?: SoundStore
+  readonly sound?: AudioStore
   /** New settings, and what may be used of what they name; the source keeps running where they allow it. */
   update(settings: unknown, reach: SourceReach): void
   /** Whether anybody sees it (program, preview, a screenshot): one that nobody sees may rest. */

@@ -9,4 +9,4 @@ export interface FedCamera {
   close(): Promise<void>
 }
 
-export type TellCamera = (message: Exclude<FromCamera, { readonly type: 'frames' }>) => void
+export type NotifyCamera = (message: Exclude<FromCamera, { readonly type: 'frames' }>) => void

@@ -1,17 +1,17 @@
 import { AV_CODEC_ID_RAWVIDEO, AV_PIX_FMT_YUV420P, AVMEDIA_TYPE_VIDEO } from 'node-av/constants'
 import { FormatContext, Packet, Rational } from 'node-av/lib'
 import { must } from '../../../media/worker/ffmpeg/engine.ts'
-import type { FrameStore, MediaStores, StoredPicture } from '../../../media/worker/stores/media-stores.ts'
+import type { FrameStore, MediaStores, StoredFrame } from '../../../media/worker/stores/media-stores.ts'
 import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
 import type { CameraToFeed } from '../../control/outputs/virtual-camera/messages.ts'
-import type { FedCamera, TellCamera } from './fed-camera.ts'
+import type { FedCamera, NotifyCamera } from './fed-camera.ts'
 
 type Loopback = Extract<CameraToFeed, { readonly via: 'v4l2loopback' }>
 
 interface OpenDevice {
   readonly width: number
   readonly height: number
-  write(picture: StoredPicture): Promise<void>
+  write(picture: StoredFrame): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ const maxRestMs = 20
 export class LoopbackCamera implements FedCamera {
   readonly #stores: MediaStores
   readonly #camera: Loopback
-  readonly #tell: TellCamera
+  readonly #tell: NotifyCamera
   #store: FrameStore | undefined
   #periodUs = 0
   #device: OpenDevice | undefined
@@ -33,7 +33,7 @@ export class LoopbackCamera implements FedCamera {
   #closed = false
   readonly #loop: Promise<void>
 
-  constructor(stores: MediaStores, camera: Loopback, tell: TellCamera) {
+  constructor(stores: MediaStores, camera: Loopback, tell: NotifyCamera) {
     this.#stores = stores
     this.#camera = camera
     this.#tell = tell

@@ -2,7 +2,7 @@ import { startPipeWireRemedy } from '../../../media/worker/capture/pipewire/pipe
 import type { PictureOutput, PipeWireAddon } from '../../../media/worker/native/pipewire.ts'
 import type { CanvasPictures } from '../../control/engine/studio-engine.ts'
 import type { CameraToFeed } from '../../control/outputs/virtual-camera/messages.ts'
-import type { FedCamera, TellCamera } from './fed-camera.ts'
+import type { FedCamera, NotifyCamera } from './fed-camera.ts'
 
 /** After the node was lost, ms. */
 const retryMs = 500
@@ -11,14 +11,14 @@ const retryMs = 500
 export class PipeWireCamera implements FedCamera {
   readonly #addon: PipeWireAddon
   readonly #camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>
-  readonly #tell: TellCamera
+  readonly #tell: NotifyCamera
   #output: PictureOutput | undefined
   /** What the node was made for. */
   #pictures: CanvasPictures | undefined
   #retry: NodeJS.Timeout | undefined
   #before = { frames: 0, dropped: 0 }
 
-  constructor(addon: PipeWireAddon, camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>, tell: TellCamera) {
+  constructor(addon: PipeWireAddon, camera: Extract<CameraToFeed, { readonly via: 'pipewire' }>, tell: NotifyCamera) {
     this.#addon = addon
     this.#camera = camera
     this.#tell = tell

@@ -7,7 +7,7 @@ import { codedForm } from '../../../../media/worker/ffmpeg/coded-video.ts'
 import { must, setOption } from '../../../../media/worker/ffmpeg/engine.ts'
 
 /** A frame that was encoded again, with the time that it was given, ticks. */
-export interface EncodedPicture {
+export interface EncodedFrame {
   readonly data: Uint8Array
   readonly pts: number
   readonly key: boolean
@@ -17,8 +17,8 @@ export interface EncodedPicture {
 export interface CutEncoder {
   /** The parameter sets that its frames need, as an avcC record. */
   readonly config: Uint8Array
-  encode(frame: Frame, pts: number): Promise<readonly EncodedPicture[]>
-  finish(): Promise<readonly EncodedPicture[]>
+  encode(frame: Frame, pts: number): Promise<readonly EncodedFrame[]>
+  finish(): Promise<readonly EncodedFrame[]>
   close(): void
 }
 
@@ -73,8 +73,8 @@ export function openCutEncoder(track: VideoTrack, like: Frame, setId: number): C
   output.alloc()
   let first = true
 
-  async function drain(): Promise<EncodedPicture[]> {
-    const pictures: EncodedPicture[] = []
+  async function drain(): Promise<EncodedFrame[]> {
+    const pictures: EncodedFrame[] = []
     while ((await context.receivePacket(output)) >= 0) {
       const { data } = output
       if (data) pictures.push({ data: packetData(data), pts: Number(output.pts), key: output.isKeyframe })

@@ -5,7 +5,7 @@ import { buildMovieHead, type MovieSample, type MovieTrack } from '../../../../f
 import type { AudioTrack, Packet, VideoTrack } from '../../../../formats/track.ts'
 import { openVideoDecoder } from '../../../../media/worker/ffmpeg/video-decoder.ts'
 import type { ClipMade, ClipOrder } from '../messages.ts'
-import { type CutEncoder, canEncode, type EncodedPicture, openCutEncoder } from './cut-encoder.ts'
+import { type CutEncoder, canEncode, type EncodedFrame, openCutEncoder } from './cut-encoder.ts'
 import { type CutPiece, type CutPlan, planCut } from './cut-plan.ts'
 import { freeSetId, joinConfigurations } from './parameter-sets.ts'
 import { type IndexedFrame, indexSource, readBytes } from './source-index.ts'
@@ -138,13 +138,13 @@ async function encodeGroup(
   frames: readonly IndexedFrame[],
   { from, to }: CutPiece,
   { startTicks, endTicks }: CutPlan,
-): Promise<{ readonly config: Uint8Array; readonly pictures: readonly EncodedPicture[] }> {
+): Promise<{ readonly config: Uint8Array; readonly pictures: readonly EncodedFrame[] }> {
   const setId = freeSetId(track.config)
   if (setId === 0) throw new Error('no number is free for its parameter sets')
   const group = frames.slice(from, to)
   const wanted = group.filter(({ pts }) => pts >= startTicks && pts < endTicks).length
   const decoder = openVideoDecoder(track)
-  const pictures: EncodedPicture[] = []
+  const pictures: EncodedFrame[] = []
   let encoder: CutEncoder | undefined
   const drain = async (): Promise<void> => {
     for (let picture = await decoder.next(); picture !== undefined; picture = await decoder.next()) {

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { collectByBytes } from '../../../../platform/memory/collect-by-bytes.ts'
 import { connectForJobs } from '../../../../platform/workers/worker-side.ts'
-import type { FromPictures, ToPictures } from '../messages.ts'
+import type { FromImageEngine, ToImageEngine } from '../messages.ts'
 
 // As in the host: images are buffers outside the heap, some 40 kB for each keyframe of each stream.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
@@ -12,10 +12,10 @@ setFlagsFromString('--heap-growing-percent=30')
 const maxGarbageBytes = 4 * 1024 * 1024
 const release = collectByBytes(maxGarbageBytes)
 
-const { host, jobs } = connectForJobs<ToPictures, FromPictures>()
+const { host, jobs } = connectForJobs<ToImageEngine, FromImageEngine>()
 host.stopping.addEventListener('abort', () => host.end())
 
-const engine = await import('./picture-engine.ts').catch((error: Error) => {
+const engine = await import('./image-engine.ts').catch((error: Error) => {
   host.send({ type: 'missing', message: (error.message.split('\n')[0] as string).slice(0, 300) })
   return undefined
 })

@@ -1,8 +1,8 @@
 import { AV_LOG_ERROR, AVCOL_PRI_BT709, AVCOL_TRC_BT709, AVFMT_FLAG_FLUSH_PACKETS } from 'node-av/constants'
 import { type CodecContext, Log } from 'node-av/lib'
 import {
+  allocAudio,
   allocDrawnFrame,
-  allocSound,
   DrawnOutput,
   openDrawnAudio,
   openDrawnVideo,
@@ -70,7 +70,7 @@ export async function openTestStreamEncoder(options: TestStreamOptions): Promise
 
   const planar = options.audio === 'aac'
   const picture = allocDrawnFrame(options.width, options.height)
-  const { frame: sound, samples } = allocSound(audio.context)
+  const { frame: sound, samples } = allocAudio(audio.context)
   const mono = new Float32Array(samples)
 
   let closed = false

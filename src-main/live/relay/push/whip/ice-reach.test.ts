@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeBy } from '../../../../platform/outbound/judged-connection.ts'
-import { reachableIceServers, withoutRefusedCandidates } from './ice-reach.ts'
+import { reachableIceServers, withoutRejectedCandidates } from './ice-reach.ts'
 
 const policy = { editorHosts: [], ownHttpPorts: [], ownHttpsPorts: [] }
 
@@ -8,7 +8,7 @@ describe('what a WHIP server of an editor names', () => {
   it('is left out of the candidates where it is private, a name, or cannot be read', () => {
     const candidate = (address: string) => `a=candidate:1 1 udp 2130706431 ${address} 5000 typ host`
     const lines = ['v=0', candidate('1.1.1.1'), candidate('10.0.0.1'), candidate('x.local'), 'a=candidate:', 'a=mid:0', '']
-    expect(withoutRefusedCandidates(lines.join('\r\n'), (address) => address === '1.1.1.1')).toBe(
+    expect(withoutRejectedCandidates(lines.join('\r\n'), (address) => address === '1.1.1.1')).toBe(
       ['v=0', candidate('1.1.1.1'), 'a=mid:0', ''].join('\r\n'),
     )
   })

@@ -25,7 +25,7 @@ export async function reachableIceServers(servers: readonly IceServer[], judge: 
  * An SDP without the candidates (RFC 8839, section 5.1) whose IP addresses must not be used. Host names instead of IP addresses are left
  * out, too.
  */
-export function withoutRefusedCandidates(sdp: string, mayReach: MayReach): string {
+export function withoutRejectedCandidates(sdp: string, mayReach: MayReach): string {
   return sdp
     .split(/\r?\n/)
     .filter((line) => {

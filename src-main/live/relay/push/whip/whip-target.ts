@@ -5,7 +5,7 @@ import type { JudgeTarget } from '../../../../platform/outbound/judged-connectio
 import { readIceLinks } from '../../../protocols/webrtc/ice-servers.ts'
 import type { CertificateTrust } from '../certificate-trust.ts'
 import type { ChosenTracks, Sending, SendingEvents, Target, TargetEvents, TargetLoss } from '../target.ts'
-import { type MayReach, reachableIceServers, withoutRefusedCandidates } from './ice-reach.ts'
+import { type MayReach, reachableIceServers, withoutRejectedCandidates } from './ice-reach.ts'
 import type { WhipEnd } from './messages.ts'
 import { askWhip, type WhipReply, type WhipRequest } from './signalling.ts'
 import type { WhipSender, WhipSession } from './whip-sender.ts'
@@ -136,7 +136,7 @@ export class WhipTarget implements Target {
     if (mayReach === undefined) return answer
     const server = await judge(hostname, Number(port) || (protocol === 'https:' ? 443 : 80))
     const own = new Set(server.addresses.map(({ address }) => address))
-    return withoutRefusedCandidates(answer, (address, at) => own.has(address) || mayReach(address, at))
+    return withoutRejectedCandidates(answer, (address, at) => own.has(address) || mayReach(address, at))
   }
 
   /** What a rejection says, in short, with our token taken out. */

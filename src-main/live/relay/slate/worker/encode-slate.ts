@@ -2,8 +2,8 @@ import { Decoder, Demuxer, FilterAPI } from 'node-av/api'
 import { AV_LOG_ERROR, AV_PICTURE_TYPE_NONE } from 'node-av/constants'
 import { type CodecContext, type Frame, Log } from 'node-av/lib'
 import {
+  allocAudio,
   allocDrawnFrame,
-  allocSound,
   type DrawnLane,
   DrawnOutput,
   openDrawnAudio,
@@ -43,7 +43,7 @@ export async function encodeSlate(job: SlateJob): Promise<void> {
 
 async function encodeSilence(output: DrawnOutput, lane: DrawnLane): Promise<void> {
   const { sampleRate } = lane.context
-  const { frame: sound, samples } = allocSound(lane.context)
+  const { frame: sound, samples } = allocAudio(lane.context)
   for (let at = 0; at < sampleRate * silenceS; at += samples) {
     must(sound.makeWritable(), 'audio memory')
     for (const plane of sound.data ?? []) plane?.fill(0)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { MessageBus, RemoteObject } from './message-bus.ts'
-import { CastRefused, type ScreenCast, type ScreenCaster } from './screen-caster.ts'
+import { CastRejected, type ScreenCast, type ScreenCaster } from './screen-caster.ts'
 
 /** org.freedesktop.portal.ScreenCast of XDG Desktop Portal, version 1 on: the desktop asks the person what to share. */
 
@@ -37,7 +37,8 @@ export const desktopPortal: ScreenCaster = {
       numberOf(bus, 'AvailableCursorModes'),
     ])
     const wanted = order.what === 'any' ? sourceTypes.display | sourceTypes.window : sourceTypes[order.what]
-    if ((types & wanted) === 0) throw new CastRefused(`This desktop does not share ${order.what === 'any' ? 'screens' : `a ${order.what}`}`)
+    if ((types & wanted) === 0)
+      throw new CastRejected(`This desktop does not share ${order.what === 'any' ? 'screens' : `a ${order.what}`}`)
     const cursor = order.cursor ? cursorModes.embedded : cursorModes.hidden
 
     const created = await request(bus, 'CreateSession', '', [], { session_handle_token: text(token()) })
@@ -59,7 +60,7 @@ export const desktopPortal: ScreenCaster = {
       events.onAsking()
       const started = await request(bus, 'Start', 'os', [session, ''], {})
       const [stream] = (started.streams ?? []) as readonly [number, Results][]
-      if (stream === undefined) throw new CastRefused('The desktop shared nothing')
+      if (stream === undefined) throw new CastRejected('The desktop shared nothing')
       const [fd] = (await bus.call(portal, 'OpenPipeWireRemote', 'oa{sv}', [session, {}])) as [number]
       return castOf(stream, fd, started.restore_token, close)
     } catch (error) {
@@ -94,14 +95,14 @@ async function request(
   const sender = (await bus.name()).slice(1).replaceAll('.', '_')
   const at: RemoteObject = { destination, path: `${desktop}/request/${sender}/${handle}`, interface: 'org.freedesktop.portal.Request' }
   const response = Promise.withResolvers<readonly unknown[]>()
-  const late = setTimeout(() => response.reject(new CastRefused('Nobody answered the question of the desktop')), patienceMs)
+  const late = setTimeout(() => response.reject(new CastRejected('Nobody answered the question of the desktop')), patienceMs)
   bus.onLost((problem) => response.reject(new Error(problem)))
   const unwatch = await bus.watch(at, 'Response', response.resolve)
   try {
     await bus.call(portal, member, `${signature}a{sv}`, [...values, { ...options, handle_token: text(handle) }])
     const [code, results] = (await response.promise) as [number, Results]
-    if (code === cancelled) throw new CastRefused('Nothing was chosen in the dialogue of the desktop')
-    if (code !== 0) throw new CastRefused(`The desktop did not allow sharing (${member})`)
+    if (code === cancelled) throw new CastRejected('Nothing was chosen in the dialogue of the desktop')
+    if (code !== 0) throw new CastRejected(`The desktop did not allow sharing (${member})`)
     return results
   } finally {
     clearTimeout(late)

@@ -1,5 +1,5 @@
 import type { RemoteObject } from './message-bus.ts'
-import { CastRefused, type ScreenCaster } from './screen-caster.ts'
+import { CastRejected, type ScreenCaster } from './screen-caster.ts'
 
 /** org.gnome.Mutter.ScreenCast: GNOME's compositor itself, where it runs without a portal, e.g. headless on a server. */
 
@@ -13,7 +13,7 @@ export const mutter: ScreenCaster = {
   silent: true,
   isThere: (bus) => bus.offers(destination),
   async cast(bus, order, events) {
-    if (order.what === 'window') throw new CastRefused('Without a desktop portal windows cannot be chosen; a display can')
+    if (order.what === 'window') throw new CastRejected('Without a desktop portal windows cannot be chosen; a display can')
     const [session] = (await bus.call(screens, 'CreateSession', 'a{sv}', [{}])) as [string]
     const at: RemoteObject = { destination, path: session, interface: `${destination}.Session` }
     const close = (): void => {
@@ -25,7 +25,7 @@ export const mutter: ScreenCaster = {
       const cursor = { signature: 'u', value: order.cursor ? cursorModes.embedded : cursorModes.hidden }
       const [path] = (await bus.call(at, 'RecordMonitor', 'sa{sv}', [order.display, { 'cursor-mode': cursor }])) as [string]
       const node = Promise.withResolvers<number>()
-      const late = setTimeout(() => node.reject(new CastRefused('The compositor did not start sharing')), startMs)
+      const late = setTimeout(() => node.reject(new CastRejected('The compositor did not start sharing')), startMs)
       const stream = { destination, path, interface: `${destination}.Stream` }
       try {
         await bus.watch(stream, 'PipeWireStreamAdded', ([id]) => node.resolve(Number(id)))

@@ -39,9 +39,9 @@ export interface ScreenCaster {
   readonly silent: boolean
   /** Whether this desktop has it. */
   isThere(bus: MessageBus): Promise<boolean>
-  /** Rejects with `CastRefused` or an error of the bus. */
+  /** Rejects with `CastRejected` or an error of the bus. */
   cast(bus: MessageBus, order: CastOrder, events: CastEvents): Promise<ScreenCast>
 }
 
 /** A person said no, or the desktop cannot. */
-export class CastRefused extends Error {}
+export class CastRejected extends Error {}

@@ -3,7 +3,7 @@
  * pixels, sixteen where unscaled content is between them.
  */
 
-import { type Planar, planarOf } from '../../../../media/worker/stores/testing/reference-pictures.ts'
+import { type Planar, planarOf } from '../../../../media/worker/stores/testing/reference-frames.ts'
 import type { BlendMode } from '../../../document/collection.ts'
 import type { Affine } from '../compositor.ts'
 

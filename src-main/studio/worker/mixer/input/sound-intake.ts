@@ -1,4 +1,4 @@
-import type { SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 import { ClockEstimate } from './clock-estimate.ts'
 import { Segment } from './segment.ts'
 import { SoundRing } from './sound-ring.ts'
@@ -27,7 +27,7 @@ export class SoundIntake {
   missing = 0
   /** Frames of silence that were played where sound came late: told by whoever plays. */
   waited = 0
-  readonly #store: SoundStore
+  readonly #store: AudioStore
   readonly #chunk = new Float32Array(chunkFrames * 2)
   #next: number
   /** Mean size of the jumps of the times, us. */
@@ -37,7 +37,7 @@ export class SoundIntake {
   /** When the first of the frames that the last `pull` brought is to be heard; NaN where it brought none that went on without a seam. */
   arrivedUs = Number.NaN
 
-  constructor(store: SoundStore) {
+  constructor(store: AudioStore) {
     this.#store = store
     this.clock = new ClockEstimate(store.sampleRate)
     this.ring = new SoundRing(1 << Math.ceil(Math.log2(store.sampleRate * 0.6)), 1 << Math.ceil(Math.log2(store.sampleRate * maxSeconds)))
@@ -58,7 +58,7 @@ export class SoundIntake {
   }
 
   /** Undefined once the source has closed its store, which may be before anybody says that it is no longer an input. */
-  #read(): ReturnType<SoundStore['read']> | undefined {
+  #read(): ReturnType<AudioStore['read']> | undefined {
     try {
       return this.#store.read(this.#next, this.#chunk)
     } catch {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 import { blockFrames, mixRate } from '../mixer.ts'
 import { memorySoundStore } from '../testing/memory-sound-store.ts'
 import { SimulatedDevice, type SimulatedDeviceOptions } from '../testing/simulated-device.ts'
@@ -172,7 +172,7 @@ describe('audio on the mixer clock', () => {
   it('fades out where the store is closed under it', () => {
     const device = new SimulatedDevice({ signal: () => [0.5, 0.5] })
     let isClosed = false
-    const store: SoundStore = {
+    const store: AudioStore = {
       ...device.store,
       read(from, into) {
         if (isClosed) throw new TypeError('The sound store is closed')

@@ -1,4 +1,4 @@
-import type { SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 import { blockFrames, mixRate } from '../mixer.ts'
 import type { Segment } from './segment.ts'
 import type { SincTable } from './sinc-table.ts'
@@ -59,7 +59,7 @@ export class SourceReader {
   #lastLeft = 0
   #lastRight = 0
 
-  constructor(store: SoundStore, table: SincTable) {
+  constructor(store: AudioStore, table: SincTable) {
     this.#intake = new SoundIntake(store)
     this.#table = table
     this.#isNominal = store.sampleRate === mixRate

@@ -1,10 +1,10 @@
-import type { SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 
 /** Difference of times that is a seam, us. */
 const seamUs = 5000
 
 /** A sound store in this process alone, with what tests and benches need: the same rules as the shared one, without its addon. */
-export function memorySoundStore(sampleRate: number): SoundStore {
+export function memorySoundStore(sampleRate: number): AudioStore {
   const capacity = sampleRate * 2
   const samples = new Float32Array(capacity * 2)
   const marks: { readonly frame: number; readonly timeUs: number; readonly seam: boolean }[] = []

@@ -1,4 +1,4 @@
-import type { SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../media/worker/stores/media-stores.ts'
 import { memorySoundStore } from './memory-sound-store.ts'
 
 /** What a device hears at a moment of true time (s): left and right. */
@@ -18,7 +18,7 @@ export interface SimulatedDeviceOptions {
 
 /** A microphone whose clock is its own, for tests and benches: writes what it heard into a store, in chunks, up to a moment. */
 export class SimulatedDevice {
-  readonly store: SoundStore
+  readonly store: AudioStore
   readonly #trueRate: number
   readonly #chunk: Float32Array
   readonly #options: SimulatedDeviceOptions

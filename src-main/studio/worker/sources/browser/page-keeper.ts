@@ -1,5 +1,5 @@
 import type { SourceReport } from '../../../../media/source-report.ts'
-import type { FrameStore, MediaStores, SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore, FrameStore, MediaStores } from '../../../../media/worker/stores/media-stores.ts'
 import { judgeBy } from '../../../../platform/outbound/judged-connection.ts'
 import { type JudgedProxy, openJudgedProxy } from '../../../../platform/outbound/judged-proxy.ts'
 import { isOverlayPath } from '../../../../platform/outbound/own-pages.ts'
@@ -16,7 +16,7 @@ import { openPulseServer, type PulseServer } from './pulse/pulse-server.ts'
 export interface PageKeeperDependencies {
   readonly stores: MediaStores
   readonly pictures: FrameStore
-  readonly sound: SoundStore
+  readonly sound: AudioStore
   report(report: SourceReport): void
 }
 

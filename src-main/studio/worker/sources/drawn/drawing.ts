@@ -1,5 +1,5 @@
 import type { SourceMemory, SourceReport } from '../../../../media/source-report.ts'
-import type { FrameStore, SoundStore } from '../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore, FrameStore } from '../../../../media/worker/stores/media-stores.ts'
 import type { JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
 import type { FrameTicker } from './frame-ticker.ts'
 import type { DecodedPicture, PictureWish } from './reading/picture-messages.ts'
@@ -9,7 +9,7 @@ import type { ReadOptions } from './reading/picture-readers.ts'
 export interface DrawingContext {
   /** Where it draws; undefined for what is only heard. */
   readonly pictures: FrameStore | undefined
-  readonly sound: SoundStore | undefined
+  readonly sound: AudioStore | undefined
   readonly canvas: { readonly width: number; readonly height: number }
   /** Calls back shortly before each frame of the program. */
   readonly frames: FrameTicker

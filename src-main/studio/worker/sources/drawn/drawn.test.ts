@@ -3,7 +3,7 @@ import { drawnKinds, type TimerSettings, TimerSettingsSchema, type ToneSettings 
 import { readSettings } from '../source-settings.ts'
 import { createClockFormat } from './clock/clock-format.ts'
 import { createTimerFormat } from './clock/timer-format.ts'
-import { beginTimer, fromMemory, pauseTimerAt, readDate, readTimer, startTimerAt, toMemory } from './clock/timer-state.ts'
+import { fromMemory, initialTimer, pauseTimerAt, readDate, readTimer, startTimerAt, toMemory } from './clock/timer-state.ts'
 import { createCrashLedger } from './crash-ledger.ts'
 import { createFrameTicker, frameAt, frameTimeUs, leadUs } from './frame-ticker.ts'
 import { placeOf } from './image/animation.ts'
@@ -81,7 +81,7 @@ describe('clocks and timers', () => {
 
   it('count down with pauses and additions, and to an end of three kinds', () => {
     const down = settings({ durationMs: 10_000, autoStart: false })
-    let state = beginTimer(down, 0)
+    let state = initialTimer(down, 0)
     expect(readTimer(down, state, undefined, 5000)).toEqual({ ms: 10_000, state: 'paused' })
     state = pauseTimerAt(startTimerAt(state, 5000), 8000)
     expect(readTimer(down, state, undefined, 60_000)).toEqual({ ms: 7000, state: 'paused' })
@@ -94,7 +94,7 @@ describe('clocks and timers', () => {
 
   it('are remembered as long as they are the same', () => {
     const down = settings({ durationMs: 10_000 })
-    const memory = toMemory(down, beginTimer(down, 5))
+    const memory = toMemory(down, initialTimer(down, 5))
     expect(fromMemory(down, JSON.parse(JSON.stringify(memory)))).toEqual({ sinceMs: 5, ranMs: 0, addedMs: 0 })
     expect(fromMemory({ ...down, durationMs: 20_000 }, memory)).toBeUndefined()
     expect(fromMemory(down, { mode: 'down' })).toBeUndefined()
@@ -102,10 +102,10 @@ describe('clocks and timers', () => {
 
   it('count up, and down to a date', () => {
     const up = settings({ mode: 'up' })
-    expect(readTimer(up, beginTimer(up, 1000), undefined, 3500)).toEqual({ ms: 2500, state: 'running' })
+    expect(readTimer(up, initialTimer(up, 1000), undefined, 3500)).toEqual({ ms: 2500, state: 'running' })
     const until = settings({ mode: 'until' })
-    expect(readTimer(until, beginTimer(until, 0), 9000, 4000)).toEqual({ ms: 5000, state: 'running' })
-    expect(readTimer(until, beginTimer(until, 0), 9000, 9001)).toEqual({ ms: 0, state: 'ended' })
+    expect(readTimer(until, initialTimer(until, 0), 9000, 4000)).toEqual({ ms: 5000, state: 'running' })
+    expect(readTimer(until, initialTimer(until, 0), 9000, 9001)).toEqual({ ms: 0, state: 'ended' })
   })
 
   it('read dates with an offset and in a zone, also where summer time starts', () => {

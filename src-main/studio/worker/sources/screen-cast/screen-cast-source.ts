@@ -2,7 +2,7 @@ import type { SourceReport } from '../../../../media/source-report.ts'
 import { desktopPortal } from '../../../../media/worker/capture/screen-cast/desktop-portal.ts'
 import { MessageBus } from '../../../../media/worker/capture/screen-cast/message-bus.ts'
 import { mutter } from '../../../../media/worker/capture/screen-cast/mutter.ts'
-import { CastRefused, type ScreenCast, type ScreenCaster } from '../../../../media/worker/capture/screen-cast/screen-caster.ts'
+import { CastRejected, type ScreenCast, type ScreenCaster } from '../../../../media/worker/capture/screen-cast/screen-caster.ts'
 import { type DBusAddon, loadDBus } from '../../../../media/worker/native/dbus.ts'
 import { loadPipeWire, type PictureEvent, type PictureInput, type PipeWireAddon } from '../../../../media/worker/native/pipewire.ts'
 import type { ScreenCastSettings } from '../../../document/kinds/screen-cast.ts'
@@ -128,7 +128,7 @@ class ScreenCastSource implements RunningSource {
       })
       this.#show(cast, caster, turn)
     } catch (error) {
-      if (mine()) this.#failed((error as Error).message, !asked && !(error instanceof CastRefused))
+      if (mine()) this.#failed((error as Error).message, !asked && !(error instanceof CastRejected))
     }
   }
 

@@ -1,5 +1,5 @@
-import { type SoundCapture, type SoundDeviceKind, soundRate } from '../../../../media/worker/capture/sound/sound-capturer.ts'
-import { openSystemSound } from '../../../../media/worker/capture/sound/system-sound.ts'
+import { type AudioCapture, type AudioDeviceKind, soundRate } from '../../../../media/worker/capture/audio/audio-capturer.ts'
+import { openSystemAudio } from '../../../../media/worker/capture/audio/system-audio.ts'
 import type { ApplicationSoundSettings, MicrophoneSettings, SystemSoundSettings } from '../../../document/kinds/sound-devices.ts'
 import type { RunningSource, SourceContext, StartSource } from '../running-source.ts'
 
@@ -10,11 +10,11 @@ export const startSystemSound: StartSource<SystemSoundSettings> = (settings, con
 export const startApplicationSound: StartSource<ApplicationSoundSettings> = (settings, context) =>
   startSound('application', settings, context)
 
-function startSound(kind: SoundDeviceKind, first: { readonly device: string }, context: SourceContext): RunningSource {
-  const system = openSystemSound()
+function startSound(kind: AudioDeviceKind, first: { readonly device: string }, context: SourceContext): RunningSource {
+  const system = openSystemAudio()
   const sound = context.stores.createSoundStore(soundRate)
   let device = first.device
-  let capture: SoundCapture | undefined
+  let capture: AudioCapture | undefined
   let stopped = false
   const begin = (): void => {
     capture?.stop()

@@ -3,8 +3,8 @@ import type { StartDrawing } from '../drawing.ts'
 import { createTimeText } from './time-text.ts'
 import { createTimerFormat, type TimerFormat } from './timer-format.ts'
 import {
-  beginTimer,
   fromMemory,
+  initialTimer,
   pauseTimerAt,
   readDate,
   readTimer,
@@ -22,7 +22,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
   let format: TimerFormat = createTimerFormat(first.format)
   let untilMs: number | undefined
   let problem: string | undefined
-  let state: TimerState = fromMemory(first, context.memory) ?? beginTimer(first, Date.now())
+  let state: TimerState = fromMemory(first, context.memory) ?? initialTimer(first, Date.now())
   let timer: NodeJS.Timeout | undefined
   let told = ''
 
@@ -86,7 +86,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
       const anew = next.mode !== settings.mode || next.durationMs !== settings.durationMs
       settings = next
       if (anew) {
-        state = beginTimer(next, Date.now())
+        state = initialTimer(next, Date.now())
         context.remember(toMemory(settings, state))
       }
       begin()
@@ -99,7 +99,7 @@ export const startTimer: StartDrawing<TimerSettings> = (first, context, firstSho
       const now = Date.now()
       if (name === 'start') change(startTimerAt(state, now))
       else if (name === 'pause') change(pauseTimerAt(state, now))
-      else if (name === 'reset') change({ ...beginTimer(settings, now), sinceMs: state.sinceMs === undefined ? undefined : now })
+      else if (name === 'reset') change({ ...initialTimer(settings, now), sinceMs: state.sinceMs === undefined ? undefined : now })
       else if (name === 'add' && typeof details.ms === 'number' && Number.isFinite(details.ms)) {
         change({ ...state, addedMs: state.addedMs + details.ms })
       }

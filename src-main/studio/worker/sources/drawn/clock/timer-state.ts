@@ -18,7 +18,7 @@ export interface TimerReading {
   readonly state: 'running' | 'paused' | 'ended'
 }
 
-export function beginTimer(settings: TimerSettings, nowMs: number): TimerState {
+export function initialTimer(settings: TimerSettings, nowMs: number): TimerState {
   return { sinceMs: settings.autoStart ? nowMs : undefined, ranMs: 0, addedMs: 0 }
 }
 

@@ -19,7 +19,7 @@ import {
 } from 'node-av/constants'
 import { avGetPixFmtName, Frame, SoftwareScaleContext } from 'node-av/lib'
 import { must } from '../../../../../media/worker/ffmpeg/engine.ts'
-import type { PictureToWrite, PixelLayout } from '../../../../../media/worker/stores/media-stores.ts'
+import type { FrameToWrite, PixelLayout } from '../../../../../media/worker/stores/media-stores.ts'
 
 /** Formats that a store takes as they are. */
 const direct = new Map<AVPixelFormat, { readonly layout: PixelLayout; readonly opaque?: boolean }>([
@@ -104,7 +104,7 @@ export class PictureConverter {
 const spareMark = AV_NOPTS_VALUE + 1n
 
 /** A frame in the words of a store. Its planes are good as long as the frame. */
-export function pictureOf(frame: Frame, timeUs: number): PictureToWrite {
+export function pictureOf(frame: Frame, timeUs: number): FrameToWrite {
   const format = frame.format as AVPixelFormat
   const { layout, opaque } = direct.get(format) ?? { layout: 'i420' as const }
   return {

@@ -1,5 +1,5 @@
 import type { SourceReport } from '../../../../../media/source-report.ts'
-import type { FrameStore, MediaStores, SoundStore } from '../../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore, FrameStore, MediaStores } from '../../../../../media/worker/stores/media-stores.ts'
 import type { PlayPosition, PlayRequest } from '../messages.ts'
 import type { MediaEngine } from './media-engine.ts'
 import type { ProgramClock } from './timeline.ts'
@@ -7,7 +7,7 @@ import type { ProgramClock } from './timeline.ts'
 /** What a player is given. */
 export interface PlayerDependencies {
   readonly pictures: FrameStore
-  readonly sound: SoundStore
+  readonly sound: AudioStore
   readonly nowUs: MediaStores['nowUs']
   readonly clock: ProgramClock
   readonly engine: MediaEngine

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SoundStore } from '../../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../../media/worker/stores/media-stores.ts'
 import { fadeFrames, SoundRing } from './sound-ring.ts'
 import { Timeline } from './timeline.ts'
 
@@ -14,7 +14,7 @@ function heard() {
       endUs = timeUs + (samples.length / 2 / 48_000) * 1e6
       for (let index = 0; index < samples.length; index += 2) values.push(samples[index] as number)
     },
-  } as unknown as SoundStore
+  } as unknown as AudioStore
   return { store, values, seams }
 }
 

@@ -1,4 +1,4 @@
-import type { SoundStore } from '../../../../../media/worker/stores/media-stores.ts'
+import type { AudioStore } from '../../../../../media/worker/stores/media-stores.ts'
 import { soundRate } from './sound-rate.ts'
 import type { Tempo } from './tempo.ts'
 import type { Timeline } from './timeline.ts'
@@ -17,7 +17,7 @@ const chunkFrames = 4800
  * What was written is kept for a while: after a pause it goes on where the picture was. Positions are frames of 48 kHz.
  */
 export class SoundRing {
-  readonly #store: SoundStore
+  readonly #store: AudioStore
   readonly #timeline: Timeline
   readonly #openTempo: (speed: number) => Tempo
   readonly #ring = new Float32Array(2 * capacity)
@@ -33,7 +33,7 @@ export class SoundRing {
   /** Clock time behind what the tempo filter made. */
   #tempoEndUs = Number.NaN
 
-  constructor(store: SoundStore, timeline: Timeline, openTempo: (speed: number) => Tempo) {
+  constructor(store: AudioStore, timeline: Timeline, openTempo: (speed: number) => Tempo) {
     this.#store = store
     this.#timeline = timeline
     this.#openTempo = openTempo

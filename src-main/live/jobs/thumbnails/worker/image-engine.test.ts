@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 /** Makes sheets, and collects garbage while each is encoded. Optimized code, as after some rounds, keeps no variable that it does not need. */
 const script = `
-const { answer } = await import(${JSON.stringify(new URL('picture-engine.ts', import.meta.url).href)})
+const { answer } = await import(${JSON.stringify(new URL('image-engine.ts', import.meta.url).href)})
 const size = { width: 160, height: 90 }
 let bytes = 0
 for (let id = 1; id <= 40; id++) {

@@ -14,7 +14,7 @@ interface Window {
 }
 
 /** Counts every rejection by code and writes as many lines as a person can read: a flood becomes one line per window. */
-export class Refusals {
+export class Rejections {
   /** Since the start of the server. */
   readonly counts = new Map<ErrorCode, number>()
   private readonly windows = new Map<ErrorCode, Window>()

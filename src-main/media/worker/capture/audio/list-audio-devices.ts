@@ -1,6 +1,6 @@
 import type { Device } from '../../../device.ts'
-import type { SoundDeviceKind } from './sound-capturer.ts'
-import { openSystemSound } from './system-sound.ts'
+import type { AudioDeviceKind } from './audio-capturer.ts'
+import { openSystemAudio } from './system-audio.ts'
 
 /** Microphones, the default one first. Rejects with `studio.devices_unavailable` or `studio.engine_missing`, as all of these. */
 export const listMicrophones = (): Promise<readonly Device[]> => listSoundDevices('microphone')
@@ -11,8 +11,8 @@ export const listSpeakers = (): Promise<readonly Device[]> => listSoundDevices('
 /** Applications that play something now. */
 export const listApplications = (): Promise<readonly Device[]> => listSoundDevices('application')
 
-async function listSoundDevices(kind: SoundDeviceKind): Promise<readonly Device[]> {
-  const system = openSystemSound()
+async function listSoundDevices(kind: AudioDeviceKind): Promise<readonly Device[]> {
+  const system = openSystemAudio()
   try {
     return await system.devices(kind)
   } finally {

@@ -1,6 +1,6 @@
 import type { Device } from '../../../device.ts'
 import type { SourceReport } from '../../../source-report.ts'
-import type { SoundStore } from '../../stores/media-stores.ts'
+import type { AudioStore } from '../../stores/media-stores.ts'
 
 /**
  * Hz of all sound that is captured and played here, stereo. A source has one store for its whole life, while the device behind it
@@ -9,29 +9,29 @@ import type { SoundStore } from '../../stores/media-stores.ts'
 export const soundRate = 48_000
 
 /** Whose sound is captured: a microphone, what is played on a speaker, or what one application plays. */
-export type SoundDeviceKind = 'microphone' | 'speaker' | 'application'
+export type AudioDeviceKind = 'microphone' | 'speaker' | 'application'
 
-export interface SoundTarget {
-  readonly kind: SoundDeviceKind
+export interface AudioTarget {
+  readonly kind: AudioDeviceKind
   /** Id of a device that the system lists; `default` follows the system's choice as it changes (not for applications). */
   readonly device: string
 }
 
-export interface SoundCapture {
+export interface AudioCapture {
   /** Nothing is written into the store after this. Idempotent. */
   stop(): void
 }
 
 /** Sound on its way to a speaker, through a buffer of some ten ms. */
-export interface SoundPlayer {
+export interface AudioPlayer {
   /** Interleaved stereo at `soundRate`, copied before the call returns. What does not fit is dropped and counted: nobody waits. */
   write(samples: Float32Array): void
-  statistics(): SoundPlayerStatistics
+  statistics(): AudioPlayerStatistics
   /** Idempotent. */
   stop(): void
 }
 
-export interface SoundPlayerStatistics {
+export interface AudioPlayerStatistics {
   /** In the buffer, ms. */
   readonly queuedMs: number
   /** Times that the speaker asked and too little was there. */
@@ -46,16 +46,16 @@ export interface SoundPlayerStatistics {
  * dying and returning: each such change is reported. Reports come asynchronously, the first soon after the call; `details.device`
  * is the device's name.
  */
-export interface SoundSystem {
+export interface AudioSystem {
   /** What is plugged in (or, for applications, plays) now, the default device first. */
-  devices(kind: SoundDeviceKind): Promise<readonly Device[]>
+  devices(kind: AudioDeviceKind): Promise<readonly Device[]>
   /**
    * Writes into the store until it is stopped, at `store.sampleRate`, which is `soundRate`. Times are those at which the sound came
    * in at the device or goes out of it, by the device's own clock: so the mixer can measure its drift.
    */
-  capture(target: SoundTarget, store: SoundStore, report: (report: SourceReport) => void): SoundCapture
+  capture(target: AudioTarget, store: AudioStore, report: (report: SourceReport) => void): AudioCapture
   /** Plays on a speaker: an id, or `default`. */
-  play(device: string, report: (report: SourceReport) => void): SoundPlayer
+  play(device: string, report: (report: SourceReport) => void): AudioPlayer
   /** Stops what is captured and played. Idempotent. */
   close(): void
 }

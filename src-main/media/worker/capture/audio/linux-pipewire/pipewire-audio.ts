@@ -1,11 +1,11 @@
 import type { PipeWireAddon, SoundOutput } from '../../../native/pipewire.ts'
 import { NodeFollower } from '../../pipewire/node-follower.ts'
 import { PipeWireDevices } from '../../pipewire/pipewire-devices.ts'
-import { type SoundSystem, type SoundTarget, soundRate } from '../sound-capturer.ts'
+import { type AudioSystem, type AudioTarget, soundRate } from '../audio-capturer.ts'
 import { ApplicationFollower } from './application-follower.ts'
 
 /** Sound through PipeWire. */
-export function createPipeWireSound(addon: PipeWireAddon): SoundSystem {
+export function createPipeWireAudio(addon: PipeWireAddon): AudioSystem {
   const devices = new PipeWireDevices(addon)
   const open = new Set<{ stop(): void }>()
   const kept = (follower: { stop(): void }): (() => void) => {
@@ -41,7 +41,7 @@ export function createPipeWireSound(addon: PipeWireAddon): SoundSystem {
       return { stop: kept(follower) }
     },
     play(device, report) {
-      const target: SoundTarget = { kind: 'speaker', device }
+      const target: AudioTarget = { kind: 'speaker', device }
       const follower = new NodeFollower<SoundOutput>({
         devices,
         choose: () => devices.nodes.find('speaker', device),
@@ -63,7 +63,7 @@ export function createPipeWireSound(addon: PipeWireAddon): SoundSystem {
   }
 }
 
-function absent({ kind, device }: SoundTarget, title: string | undefined): string {
+function absent({ kind, device }: AudioTarget, title: string | undefined): string {
   if (device === 'default') return `There is no ${kind}`
   return `The ${kind} ${title ?? device} is not plugged in`
 }

@@ -1,7 +1,7 @@
 import type { Device } from '../../../../device.ts'
 import type { SourceReport } from '../../../../source-report.ts'
 import { loadAddon } from '../../../native/load-addon.ts'
-import type { SoundDeviceKind, SoundPlayerStatistics, SoundSystem } from '../sound-capturer.ts'
+import type { AudioDeviceKind, AudioPlayerStatistics, AudioSystem } from '../audio-capturer.ts'
 
 interface WasapiReport {
   readonly state: 'starting' | 'running' | 'waiting'
@@ -17,7 +17,7 @@ interface WasapiStream {
 
 interface WasapiOutput extends WasapiStream {
   write(samples: Float32Array): void
-  statistics(): SoundPlayerStatistics
+  statistics(): AudioPlayerStatistics
 }
 
 /** The sound of native/windows: see its `sound-addon.cc`. */
@@ -34,7 +34,7 @@ interface WasapiAddon {
  * Sound through WASAPI: microphones, what is played on speakers (loopback), and speakers. What one application plays is not captured.
  * @throws AppError `studio.engine_missing`
  */
-export function createWasapiSound(): SoundSystem {
+export function createWasapiAudio(): AudioSystem {
   const addon = loadAddon<WasapiAddon>('windows')
   const open = new Set<WasapiStream>()
   const kept = (stream: WasapiStream): (() => void) => {
@@ -72,7 +72,7 @@ export function createWasapiSound(): SoundSystem {
   }
 }
 
-function toReport({ state, reason, detail, name }: WasapiReport, kind: SoundDeviceKind): SourceReport {
+function toReport({ state, reason, detail, name }: WasapiReport, kind: AudioDeviceKind): SourceReport {
   if (reason === 'absent') {
     const problem = detail === 'default' ? `There is no ${kind}` : `The ${kind} ${detail} is not plugged in`
     return { state, problem }

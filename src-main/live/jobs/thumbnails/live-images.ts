@@ -1,7 +1,7 @@
 import type { Packet, Track, VideoTrack } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
+import type { ImageMaker } from './image-maker.ts'
 import type { TileSize } from './messages.ts'
-import type { Pictures } from './pictures.ts'
 import { type SpriteCue, tileSize, writeSpriteTrack } from './sprite-track.ts'
 
 /** Images per row, and rows, of a sheet. */
@@ -18,9 +18,9 @@ interface Sheet {
 }
 
 /** The images of one run of a stream: the newest one, and small ones of its past for scrubbing. Only keyframes are decoded. */
-export class LivePictures implements StreamSubscriber {
+export class LiveImages implements StreamSubscriber {
   readonly stream: LiveStream
-  readonly #pictures: Pictures
+  readonly #pictures: ImageMaker
   readonly #everyS: number
   readonly #onEnd: () => void
   #leader: VideoTrack | undefined
@@ -32,7 +32,7 @@ export class LivePictures implements StreamSubscriber {
   #tiles: Uint8Array[] = []
   #count = 0
 
-  constructor(stream: LiveStream, pictures: Pictures, everyMs: number, onEnd: () => void) {
+  constructor(stream: LiveStream, pictures: ImageMaker, everyMs: number, onEnd: () => void) {
     this.stream = stream
     this.#pictures = pictures
     this.#everyS = everyMs / 1000

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
 import type { LiveStream, StreamSubscriber } from '../../../media/live-stream.ts'
-import { picturesOfFile } from './file-pictures.ts'
-import { LivePictures } from './live-pictures.ts'
-import type { Made, Pictures } from './pictures.ts'
+import { imagesOfFile } from './file-images.ts'
+import type { ImageMaker, Made } from './image-maker.ts'
+import { LiveImages } from './live-images.ts'
 import { tileSize } from './sprite-track.ts'
 
 const track: VideoTrack = {
@@ -20,7 +20,7 @@ const track: VideoTrack = {
 
 /** Requests to the process that makes images; each is answered when the test says so. */
 interface Asked {
-  readonly wanted: Parameters<Pictures['make']>[0]
+  readonly wanted: Parameters<ImageMaker['make']>[0]
   readonly answer: (made: Made | undefined) => Promise<void>
 }
 
@@ -35,7 +35,7 @@ function watch(everyMs = 10_000) {
         }
         asked.push({ wanted, answer })
       }),
-  } as unknown as Pictures
+  } as unknown as ImageMaker
   let subscriber: StreamSubscriber | undefined
   const stream = {
     name: 'cam',
@@ -46,7 +46,7 @@ function watch(everyMs = 10_000) {
       return () => undefined
     },
   } as unknown as LiveStream
-  const made = new LivePictures(stream, pictures, everyMs, () => undefined)
+  const made = new LiveImages(stream, pictures, everyMs, () => undefined)
   made.onTrack(track)
   const frame = (atS: number, more: Partial<Packet> = {}): void =>
     subscriber!.onPacket({
@@ -141,15 +141,15 @@ describe('the size of small images', () => {
 
 describe('thumbnails of a file', () => {
   async function ask(durationMs: number) {
-    let wanted: Parameters<Pictures['make']>[0] | undefined
+    let wanted: Parameters<ImageMaker['make']>[0] | undefined
     const made = { jpeg: new Uint8Array([1]), sheet: new Uint8Array([2]) }
     const pictures = {
       make: async (given: typeof wanted) => {
         wanted = given
         return made
       },
-    } as unknown as Pictures
-    const file = await picturesOfFile(pictures, { path: '/a.mp4', durationMs, width: 1920, height: 1080 })
+    } as unknown as ImageMaker
+    const file = await imagesOfFile(pictures, { path: '/a.mp4', durationMs, width: 1920, height: 1080 })
     return { wanted, file: file! }
   }
 
@@ -167,7 +167,7 @@ describe('thumbnails of a file', () => {
   })
 
   it('are not made where the file cannot be read', async () => {
-    const pictures = { make: async () => undefined } as unknown as Pictures
-    expect(await picturesOfFile(pictures, { path: '/a.mp4', durationMs: 1000, width: 0, height: 0 })).toBeUndefined()
+    const pictures = { make: async () => undefined } as unknown as ImageMaker
+    expect(await imagesOfFile(pictures, { path: '/a.mp4', durationMs: 1000, width: 0, height: 0 })).toBeUndefined()
   })
 })

@@ -1,8 +1,8 @@
-import type { Pictures } from './pictures.ts'
+import type { ImageMaker } from './image-maker.ts'
 import { type SpriteCue, tileSize, writeSpriteTrack } from './sprite-track.ts'
 
 /** What is made of a file. */
-export interface FilePictures {
+export interface FileImages {
   /** JPEG. */
   readonly poster: Uint8Array
   /** JPEG of all small images. */
@@ -16,10 +16,10 @@ const maxTiles = 100
 const minIntervalS = 2
 
 /** Poster and scrubbing images of a file, from keyframes alone; undefined where none can be made. */
-export async function picturesOfFile(
-  pictures: Pictures,
+export async function imagesOfFile(
+  pictures: ImageMaker,
   file: { path: string; durationMs: number; width: number; height: number },
-): Promise<FilePictures | undefined> {
+): Promise<FileImages | undefined> {
   const seconds = file.durationMs / 1000
   const intervalS = Math.max(minIntervalS, seconds / maxTiles)
   const count = Math.max(1, Math.min(maxTiles, Math.ceil(seconds / intervalS)))

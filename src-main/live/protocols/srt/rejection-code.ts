@@ -19,7 +19,7 @@ export function rejectCode(reason: AppError): number {
 }
 
 /** What a rejection before anybody was asked means, as one of our errors. */
-export const refusedAs: Readonly<
+export const rejectedAs: Readonly<
   Record<number, readonly [code: 'ingest.srt_passphrase' | 'ingest.too_many_connections' | 'ingest.srt', message: string]>
 > = {
   [SrtReject.badSecret]: ['ingest.srt_passphrase', 'The passphrase is wrong'],

@@ -8,7 +8,7 @@ export interface Picture {
 }
 
 /** The newest keyframe of a stream as a file of its own, made when asked for and kept until there is a newer one. */
-export class KeyframePicture {
+export class KeyframeFile {
   #picture: Picture | undefined
 
   /** The newest keyframe of the first rendition that has one. */

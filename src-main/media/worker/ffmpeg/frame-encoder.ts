@@ -18,9 +18,9 @@ import { takeOrdinaryPriority } from './ordinary-priority.ts'
 import { openVaapiSurfaces } from './vaapi-surfaces.ts'
 
 /** How pictures are to be understood, in FFmpeg's numbers. */
-export type PictureColors = Pick<Frame, 'colorRange' | 'colorSpace' | 'colorPrimaries' | 'colorTrc'>
+export type FrameColors = Pick<Frame, 'colorRange' | 'colorSpace' | 'colorPrimaries' | 'colorTrc'>
 
-export interface PictureEncoderSpec extends EncoderWishes {
+export interface FrameEncoderSpec extends EncoderWishes {
   /** Id of the track that it makes. */
   readonly id: string
   readonly codec: VideoCodec
@@ -32,12 +32,12 @@ export interface PictureEncoderSpec extends EncoderWishes {
   /** Bitrate that is never passed, kbit/s; `kbps` where left out. */
   readonly maxKbps?: number
   readonly threads: number
-  readonly colors: PictureColors
+  readonly colors: FrameColors
   readonly pixelAspect?: Frame['sampleAspectRatio']
 }
 
 /** Encodes pictures of one size. One call at a time. */
-export interface PictureEncoder {
+export interface FrameEncoder {
   /** That of the packets that come next: an encoder that is opened again may have another. */
   readonly track: Track
   /** Encodes a picture, whose times are set here; `key` makes it a keyframe that a decoder can start at. `pts` are 90 kHz ticks. */
@@ -68,7 +68,7 @@ function takesBitrates(encoder: string): boolean {
   return encoder === 'libx264' || encoder.endsWith('_nvenc') || encoder.endsWith('_qsv')
 }
 
-function limit(context: CodecContext, { encoder, kbps: first, maxKbps = first, lowLatency }: PictureEncoderSpec, kbps: number): void {
+function limit(context: CodecContext, { encoder, kbps: first, maxKbps = first, lowLatency }: FrameEncoderSpec, kbps: number): void {
   context.bitRate = BigInt(kbps) * 1000n
   // SVT-AV1 takes no limits beside a constant rate.
   if (encoder === 'libsvtav1') return
@@ -85,7 +85,7 @@ interface Prepared {
 }
 
 /** A context that wants to be opened. */
-function prepare(spec: PictureEncoderSpec, kbps: number): Prepared {
+function prepare(spec: FrameEncoderSpec, kbps: number): Prepared {
   const { encoder, width, height, frameRate } = spec
   const codec = Codec.findEncoderByName(encoder as never)
   if (!codec) throw new Error(`The media engine has no encoder ${encoder}`)
@@ -133,7 +133,7 @@ function release({ context, surfaces }: Pick<Coder, 'context' | 'surfaces'>): vo
 }
 
 /** Opens an encoder; throws FFmpeg's words where it cannot. */
-export function openPictureEncoder(spec: PictureEncoderSpec): PictureEncoder {
+export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
   const { encoder, frameRate } = spec
   const first = prepare(spec, spec.kbps)
   let coder = first.opened(first.context.open2Sync(first.codec, null))

@@ -11,7 +11,7 @@ import { Codec, CodecContext, Packet as EnginePacket, FormatContext, Frame, Rati
 import { ticks } from '../../../../formats/media-time.ts'
 import { must } from '../../../../media/worker/ffmpeg/engine.ts'
 import { openVideoDecoder } from '../../../../media/worker/ffmpeg/video-decoder.ts'
-import type { SheetRequest, TileSize, ToPictures } from '../messages.ts'
+import type { SheetRequest, TileSize, ToImageEngine } from '../messages.ts'
 
 /** Width of a poster, pixels. */
 const posterWidth = 640
@@ -23,12 +23,12 @@ interface Answer {
 }
 
 /** Handles a request. Throws with FFmpeg's own message. */
-export async function answer(message: ToPictures): Promise<Answer> {
+export async function answer(message: ToImageEngine): Promise<Answer> {
   if (message.type === 'sheet') return { jpeg: await sheetOf(message) }
   return message.type === 'frame' ? frameOf(message) : fileOf(message)
 }
 
-async function frameOf({ track, data, size }: Extract<ToPictures, { type: 'frame' }>): Promise<Answer> {
+async function frameOf({ track, data, size }: Extract<ToImageEngine, { type: 'frame' }>): Promise<Answer> {
   const decoder = openVideoDecoder(track)
   try {
     await decoder.push({ track, pts: ticks(0), dts: ticks(0), duration: ticks(1), key: true, data: Buffer.from(data) })
@@ -41,7 +41,7 @@ async function frameOf({ track, data, size }: Extract<ToPictures, { type: 'frame
   }
 }
 
-async function fileOf({ path, count, intervalS, size, columns }: Extract<ToPictures, { type: 'file' }>): Promise<Answer> {
+async function fileOf({ path, count, intervalS, size, columns }: Extract<ToImageEngine, { type: 'file' }>): Promise<Answer> {
   const input = new FormatContext()
   must(await input.openInput(path), 'open the recording')
   const packet = new EnginePacket()

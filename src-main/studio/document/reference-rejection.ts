@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path'
-import { urlRefusal } from '../../platform/outbound/network-policy.ts'
+import { urlRejection } from '../../platform/outbound/network-policy.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
-import { pathRefusal } from '../../platform/user-files/file-policy.ts'
-import type { ReferenceRefusal } from './authorship.ts'
+import { pathRejection } from '../../platform/user-files/file-policy.ts'
+import type { ReferenceRejection } from './authorship.ts'
 
 /** Media that is fetched over HTTP instead of read from a file. */
 export function isHttp(value: string): boolean {
@@ -13,19 +13,19 @@ export function isHttp(value: string): boolean {
 const ownServer = /^(?:unix)?:\d+(?:\.\d+)?$/
 
 /** Judges references as they are written. What they lead to is judged again whenever they are used. */
-export function createReferenceRefusal(policy: () => ReachPolicy): ReferenceRefusal {
+export function createReferenceRejection(policy: () => ReachPolicy): ReferenceRejection {
   return ({ kind, value }, limited) => {
     const { files, network } = policy()
     switch (kind) {
       case 'path':
-        return pathRefusal(value, files, limited)
+        return pathRejection(value, files, limited)
       case 'path-or-url':
-        if (!isHttp(value)) return pathRefusal(value, files, limited)
-        return limited ? urlRefusal(value, network) : undefined
+        if (!isHttp(value)) return pathRejection(value, files, limited)
+        return limited ? urlRejection(value, network) : undefined
       case 'output-folder':
-        return isAbsolute(value) ? pathRefusal(value, files, limited) : undefined
+        return isAbsolute(value) ? pathRejection(value, files, limited) : undefined
       case 'url':
-        return limited ? urlRefusal(value, network) : undefined
+        return limited ? urlRejection(value, network) : undefined
       case 'x-server':
         return limited && !ownServer.test(value) ? `${value} is not an X server of this machine` : undefined
     }

@@ -1,12 +1,12 @@
 import { type Fault, fault } from './fault.ts'
 
-export interface PictureSize {
+export interface ImageSize {
   readonly width: number
   readonly height: number
 }
 
 /** Width and height that a PNG (IHDR) or a JPEG (its first SOF marker) says to have, without decoding it. */
-export function readPictureSize(data: Uint8Array): PictureSize | Fault {
+export function readImageSize(data: Uint8Array): ImageSize | Fault {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   if (data.length >= 24 && view.getUint32(0) === 0x89504e47) {
     if (view.getUint32(12) !== 0x49484452) return fault('the PNG does not start with its header', 12)
@@ -38,6 +38,6 @@ export function readPictureSize(data: Uint8Array): PictureSize | Fault {
   return fault('the JPEG says no size', Math.min(at, data.length))
 }
 
-function sized(width: number, height: number, offset: number): PictureSize | Fault {
+function sized(width: number, height: number, offset: number): ImageSize | Fault {
   return width === 0 || height === 0 ? fault('the image has no pixels', offset) : { width, height }
 }

@@ -16,7 +16,7 @@ import { must, setOption } from './engine.ts'
 const rate = 48_000
 
 /** Encodes interleaved stereo of 48 kHz. */
-export interface SoundEncoder {
+export interface AudioFrameEncoder {
   readonly track: Track
   /** Takes the sound that follows; `at` is the number of its first frame (sample per channel), for the first call and after gaps. */
   encode(samples: Float32Array, at: number, emit: (packet: Packet) => void): void
@@ -24,7 +24,7 @@ export interface SoundEncoder {
 }
 
 /** Opens an encoder; throws FFmpeg's words where it cannot. Times of packets are frames. */
-export function openSoundEncoder(id: string, codec: 'aac' | 'opus', kbps: number): SoundEncoder {
+export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number): AudioFrameEncoder {
   const found = Codec.findEncoderByName(codec === 'aac' ? FF_ENCODER_AAC : FF_ENCODER_LIBOPUS)
   if (!found) throw new Error(`The media engine has no encoder for ${codec}`)
   const planar = codec === 'aac'

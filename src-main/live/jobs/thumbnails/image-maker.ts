@@ -1,11 +1,11 @@
 import type { Logger } from '../../../platform/logger.ts'
 import { JobWorker } from '../../../platform/workers/job-worker.ts'
-import type { FromPictures, ToPictures } from './messages.ts'
+import type { FromImageEngine, ToImageEngine } from './messages.ts'
 
 /** The result: a poster and, if requested, a small image as raw bytes or a sheet of them. */
-export type Made = Omit<Extract<FromPictures, { type: 'done' }>, 'type' | 'id'>
+export type Made = Omit<Extract<FromImageEngine, { type: 'done' }>, 'type' | 'id'>
 
-type Wanted<M = ToPictures> = M extends ToPictures ? Omit<M, 'id'> : never
+type Wanted<M = ToImageEngine> = M extends ToImageEngine ? Omit<M, 'id'> : never
 
 /** Requests that may wait for the process; more are rejected. */
 const maxWaiting = 100
@@ -14,14 +14,14 @@ const maxWaitMs = 60_000
 const idleMs = 60_000
 
 interface Job {
-  readonly message: ToPictures
+  readonly message: ToImageEngine
   readonly settle: (made: Made | undefined) => void
 }
 
 /** Makes JPEGs in a process of its own, which runs only while there is something to do. */
-export class Pictures {
+export class ImageMaker {
   readonly #log: Logger
-  readonly #jobs: JobWorker<Job, FromPictures, ToPictures>
+  readonly #jobs: JobWorker<Job, FromImageEngine, ToImageEngine>
   #next = 1
   /** The machine has no media engine: asking again is of no use. */
   #missing = false
@@ -50,7 +50,7 @@ export class Pictures {
   /** Undefined where it could not be made, which has been logged. */
   make(wanted: Wanted): Promise<Made | undefined> {
     if (this.#missing || this.#stopped || this.#jobs.size >= maxWaiting) return Promise.resolve(undefined)
-    const message = { ...wanted, id: this.#next++ } as ToPictures
+    const message = { ...wanted, id: this.#next++ } as ToImageEngine
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#jobs.take(message.id)?.settle(undefined), maxWaitMs)
       timer.unref()
@@ -68,7 +68,7 @@ export class Pictures {
     await this.#jobs.stop()
   }
 
-  #handleMessage(message: FromPictures): void {
+  #handleMessage(message: FromImageEngine): void {
     if (message.type === 'missing') {
       this.#missing = true
       this.#log.warn({ reason: message.message }, 'no thumbnails are made: the media engine is missing (see `streams doctor`)')
