@@ -139,8 +139,14 @@ describe('an operator rules the live streams', () => {
     await other.goto(`${host.http}/live/stage/ingest`)
     await has('slate-lasts', 'window')
     const card = await other.screenshot({ clip: { x: 0, y: 0, width: 320, height: 180 } })
-    const { id } = (await host.api('POST', '/live/slates', { label: 'A card', data: card.toString('base64') })).body
-    await field('slate-choice').getByRole('option', { name: 'A card' }).waitFor({ state: 'attached' })
+    let id = ''
+    // A machine without time for it rejects a slate that it could not encode soon enough.
+    await until(async () => {
+      const added = await host.api('POST', '/live/slates', { label: 'A card', data: card.toString('base64') })
+      if (added.status === 201) id = added.body.id
+      return added.status === 201
+    }, 'the slate')
+    await field('slate-choice').getByRole('option', { name: 'A card' }).waitFor({ state: 'attached', timeout: 60_000 })
     await host.api('PATCH', '/live/streams/stage/slate', { slate: id, lasts: 'unlimited' })
     await has('slate-choice', id)
     await has('slate-lasts', 'unlimited')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { allowedHostFault, isAllowedHost } from './allowed-hosts.ts'
-import { hostRejection, type LookupNames, type NetworkPolicy, resolveTarget } from './network-policy.ts'
+import { hostRefusal, type LookupNames, type NetworkPolicy, resolveTarget } from './network-policy.ts'
 import { isPublicAddress } from './public-address.ts'
 
 const policy = (...editorHosts: string[]): NetworkPolicy => ({ editorHosts, ownHttpPorts: [8080], ownHttpsPorts: [8443] })
@@ -103,14 +103,14 @@ describe('a host that an editor names', () => {
     'nas.local',
     '[fe80::1%25eth0]',
   ])('is rejected where it is written: %s', (host) =>
-    expect(hostRejection(host, 80, policy())).toMatch(/editors may not use it unless an admin allows the host/),
+    expect(hostRefusal(host, 80, policy())).toMatch(/editors may not use it unless an admin allows the host/),
   )
 
   it('is taken where it may be public, or an admin allowed it', () => {
-    expect(hostRejection('example.org', 80, policy())).toBeUndefined()
-    expect(hostRejection('1.1.1.1', 80, policy())).toBeUndefined()
-    expect(hostRejection('192.168.1.5', 554, policy('192.168.1.0/24'))).toBeUndefined()
-    expect(hostRejection('127.0.0.1', 3000, policy('127.0.0.1:3000'))).toBeUndefined()
+    expect(hostRefusal('example.org', 80, policy())).toBeUndefined()
+    expect(hostRefusal('1.1.1.1', 80, policy())).toBeUndefined()
+    expect(hostRefusal('192.168.1.5', 554, policy('192.168.1.0/24'))).toBeUndefined()
+    expect(hostRefusal('127.0.0.1', 3000, policy('127.0.0.1:3000'))).toBeUndefined()
   })
 
   const lookupDouble =

@@ -47,7 +47,7 @@ const localName = /(?:^|\.)(?:localhost|localdomain|local|internal|home\.arpa|la
  * Why an editor's URL must not be kept, as far as it says by itself: names are looked up when it is used. Undefined where it may.
  * `port` counts for entries of the list that name one.
  */
-export function hostRejection(host: string, port: number, policy: NetworkPolicy): string | undefined {
+export function hostRefusal(host: string, port: number, policy: NetworkPolicy): string | undefined {
   const name = bareHost(host)
   const address = literalOf(name)
   if (isAllowedHost(policy.editorHosts, name, address, port)) return undefined
@@ -67,11 +67,11 @@ const usualPorts: Readonly<Record<string, number>> = {
   'rtsps:': 322,
 }
 
-/** As `hostRejection`, for a URL. One that cannot be read is left to whoever uses it. */
-export function urlRejection(url: string, policy: NetworkPolicy): string | undefined {
+/** As `hostRefusal`, for a URL. One that cannot be read is left to whoever uses it. */
+export function urlRefusal(url: string, policy: NetworkPolicy): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { hostname, port, protocol } = new URL(url)
-  return hostname === '' ? undefined : hostRejection(hostname, Number(port) || (usualPorts[protocol] ?? 0), policy)
+  return hostname === '' ? undefined : hostRefusal(hostname, Number(port) || (usualPorts[protocol] ?? 0), policy)
 }
 
 /**

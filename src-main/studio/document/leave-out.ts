@@ -25,7 +25,7 @@ const gone = Symbol('left out')
  * A collection without the references that its maker may not write: of a document that somebody brings from another program the rest is
  * of use. What is left out is told.
  */
-export function leaveOutRejected(
+export function leaveOutRefused(
   collection: Collection,
   limited: boolean,
   { kinds, refusal }: { readonly kinds: CollectionKinds; readonly refusal: ReferenceRejection },

@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { type NetworkPolicy, urlRejection } from '../../../platform/outbound/network-policy.ts'
+import { type NetworkPolicy, urlRefusal } from '../../../platform/outbound/network-policy.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { isMaskedUrl, originOf, wholeUrl } from '../../../platform/url-secrets.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
@@ -327,7 +327,7 @@ export class DestinationBook {
 
   /** Throws `url.forbidden` where it says by itself that it leads to where its author may not. */
   #refuseUnreachable({ url, limited }: DestinationAim): void {
-    const why = limited ? urlRejection(url, this.#dependencies.network()) : undefined
+    const why = limited ? urlRefusal(url, this.#dependencies.network()) : undefined
     if (why !== undefined) throw new AppError('url.forbidden', why)
   }
 

@@ -24,7 +24,7 @@ export interface AudioFrameEncoder {
 }
 
 /** Opens an encoder; throws FFmpeg's words where it cannot. Times of packets are frames. */
-export function openAudioEncoder(id: string, codec: 'aac' | 'opus', kbps: number): AudioFrameEncoder {
+export function openSoundEncoder(id: string, codec: 'aac' | 'opus', kbps: number): AudioFrameEncoder {
   const found = Codec.findEncoderByName(codec === 'aac' ? FF_ENCODER_AAC : FF_ENCODER_LIBOPUS)
   if (!found) throw new Error(`The media engine has no encoder for ${codec}`)
   const planar = codec === 'aac'
