@@ -52,7 +52,7 @@ export const chart: DrawnKind = {
       const labelled = points.some(({ label }) => label !== '')
       const foot = labelled ? 32 * unit : 10 * unit
       const head = 12 * unit
-      const plotWidth = width - left - 6 * unit
+      const plotWidth = width - left - 12 * unit
       const plotHeight = height - foot - head
       const yOf = (value: number): number => head + plotHeight * (1 - (value - bottom) / (top - bottom || 1))
       const isBar = settings.type === 'bar'

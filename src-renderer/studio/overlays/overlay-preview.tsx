@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { type CSSProperties, useEffect, useRef } from 'react'
 import { t } from './messages.ts'
 
 interface OverlayPreviewProps {
@@ -31,15 +31,8 @@ export function OverlayPreview({ kind, name, settings, state, width, height }: O
   }, [])
   useEffect(send)
   return (
-    <div className="overlay-preview" style={{ aspectRatio: `${width} / ${Math.max(height, width / 3.2)}` }}>
-      <iframe
-        ref={frame}
-        src="/overlay/preview"
-        title={t.preview(name)}
-        tabIndex={-1}
-        style={{ aspectRatio: `${width} / ${height}` }}
-        data-testid="overlay-preview"
-      />
+    <div className="overlay-preview" style={{ '--shape': width / height } as CSSProperties}>
+      <iframe ref={frame} src="/overlay/preview" title={t.preview(name)} tabIndex={-1} data-testid="overlay-preview" />
     </div>
   )
 }
