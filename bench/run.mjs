@@ -160,6 +160,12 @@ const benches = {
     return measureCompositor(print)
   },
 
+  /** What pages that look at the studio cost the host, and how far behind it they are. */
+  async 'studio-page'() {
+    const { measureStudioPage } = await import('./studio-page.mjs')
+    return measureStudioPage(print, Math.min(windowSeconds, 10))
+  },
+
   /** What OBS shows of its collections against what we make of them. */
   async 'obs-import'() {
     const { compareObsImport } = await import('./obs-import.mjs')

@@ -74,6 +74,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-encodings': { part: 'studio', cost: 'cpu' },
   'studio-guide': { part: 'studio', cost: 'cpu' },
   'studio-items': { part: 'studio', cost: 'cpu' },
+  'studio-latency': { part: 'studio', cost: 'cpu' },
   'studio-media': { part: 'studio', cost: 'cpu' },
   'studio-media-live': { part: 'studio', cost: 'exclusive' },
   'studio-mixer': { part: 'studio', cost: 'exclusive' },

@@ -163,6 +163,26 @@ describe('the multiview', () => {
     }
   })
 
+  it('shows all canvases side by side on the studio page, and edits the one that is clicked', async () => {
+    const tall = { id: 'tall', name: 'Tall', width: 360, height: 640 }
+    await ask('POST', '/studio/edits', { edits: [{ do: 'add', to: 'canvases', value: tall }] })
+    await ask('POST', '/studio/edits', {
+      edits: [{ do: 'add', to: 'scenes', value: { id: 'upright', name: 'Upright', canvas: 'tall', items: [{ source: 'color-1' }] } }],
+    })
+    await ask('POST', '/studio/program', { scene: 'upright' })
+    await page.goto(`${host.http}/studio`)
+    await page.getByTestId('all-canvases').click()
+    const other = page.getByTestId('other-canvas')
+    await other.locator('canvas[data-loaded="true"]').waitFor()
+    expect(await other.getAttribute('data-canvas')).toBe('tall')
+    await screenshot(page, 'studio-all-canvases')
+    await other.click()
+    await until(async () => (await other.getAttribute('data-canvas')) === 'main', 'the clicked canvas is edited')
+    await page.locator('[data-testid="canvas-program"][data-scene="upright"]').waitFor()
+    await page.getByTestId('all-canvases').click()
+    await other.waitFor({ state: 'detached' })
+  })
+
   it('makes nothing when nobody looks, and comes back after the studio was lost', async () => {
     await page.goto(`${host.http}/studio`)
     await page.getByTestId('multiview-open').click()

@@ -135,6 +135,8 @@ export const t = section('studio', {
     transitionKind: 'Transition between scenes',
     durationMs: 'Duration of the transition, ms',
     canvas: 'Canvas',
+    allCanvases: 'All canvases side by side',
+    editCanvas: (canvas: string) => `Edit canvas ${canvas}`,
   },
   scenes: {
     title: 'Scenes',

@@ -1,9 +1,10 @@
 import { ArrowRight } from 'lucide-react'
 import type { CSSProperties } from 'react'
 import { Canvas } from './canvas/canvas.tsx'
+import { CanvasPicture } from './canvas/canvas-picture.tsx'
 import { configureProgram, transitionTo } from './commands.ts'
 import { t } from './messages.ts'
-import type { Collection, ProgramState } from './types.ts'
+import type { CanvasPart, Collection, ProgramState } from './types.ts'
 import { type Edited, select, showItemPanel, useView } from './view-store.ts'
 
 interface ProgramViewProps {
@@ -13,15 +14,27 @@ interface ProgramViewProps {
   readonly editor: boolean
 }
 
-/** The edited canvas: what is on air, and in studio mode what is prepared beside it. */
+/** The edited canvas: what is on air, in studio mode what is prepared beside it, and the other canvases where they are wanted. */
 export function ProgramView({ document, program, edited: { canvas, scene }, editor }: ProgramViewProps) {
   const selected = useView((state) => state.selected)
   const on = program.canvases.find((each) => each.canvas === canvas.id)
+  const all = useView((state) => state.allCanvases)
   const { studioMode } = program
+  const others = all ? document.canvases.filter(({ id }) => id !== canvas.id) : []
+  // Columns as wide as makes all canvases equally high.
+  const widthOf = ({ width, height }: CanvasPart): string => `minmax(0, ${(width / height).toFixed(3)}fr)`
+  const own = widthOf(canvas)
+  const columns = [...(studioMode ? [own, 'auto', own] : [own]), ...others.map(widthOf)].join(' ')
   const shape = { 'aspectRatio': `${canvas.width} / ${canvas.height}`, '--ratio': canvas.width / canvas.height } as CSSProperties
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: opens what the properties button opens
-    <div className="program-view" data-studio-mode={studioMode} onDoubleClick={() => selected.length > 0 && showItemPanel()}>
+    <div
+      className="program-view"
+      data-studio-mode={studioMode}
+      data-canvases={others.length + 1}
+      style={others.length > 0 ? { gridTemplateColumns: columns } : undefined}
+      onDoubleClick={() => selected.length > 0 && showItemPanel()}
+    >
       {studioMode && (
         <>
           <figure className="screen">
@@ -47,7 +60,7 @@ export function ProgramView({ document, program, edited: { canvas, scene }, edit
         </>
       )}
       <figure className="screen">
-        {studioMode && <figcaption className="on-air">{t.program.program}</figcaption>}
+        {(studioMode || others.length > 0) && <figcaption className="on-air">{studioMode ? t.program.program : canvas.name}</figcaption>}
         <div className="screen-fit" style={shape} data-testid="screen-program">
           <Canvas
             canvas={canvas.id}
@@ -59,7 +72,36 @@ export function ProgramView({ document, program, edited: { canvas, scene }, edit
           />
         </div>
       </figure>
+      {others.map((other) => (
+        <OtherCanvas key={other.id} canvas={other} />
+      ))}
     </div>
+  )
+}
+
+/** What is on air on a canvas that is not edited: a click edits it. */
+function OtherCanvas({ canvas: { id, name, width, height } }: { readonly canvas: CanvasPart }) {
+  return (
+    <figure className="screen">
+      <figcaption>{name}</figcaption>
+      <button
+        type="button"
+        className="screen-fit canvas-other"
+        style={{ 'aspectRatio': `${width} / ${height}`, '--ratio': width / height } as CSSProperties}
+        aria-label={t.program.editCanvas(name)}
+        title={t.program.editCanvas(name)}
+        data-testid="other-canvas"
+        data-canvas={id}
+        onClick={() => {
+          useView.setState({ canvas: id })
+          select([])
+        }}
+      >
+        <span className="studio-canvas">
+          <CanvasPicture canvas={id} of="program" />
+        </span>
+      </button>
+    </figure>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Blend, Keyboard, LayoutGrid, PanelBottom, PanelRight, Ratio, Redo2, Undo2 } from 'lucide-react'
+import { Blend, Columns2, Keyboard, LayoutGrid, PanelBottom, PanelRight, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { t as docksTexts } from './browser-docks/messages.ts'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
@@ -13,7 +13,7 @@ import { useShow } from './show-store.ts'
 import { ShowMenu } from './start/show-menu.tsx'
 import { t as transitions } from './transitions/messages.ts'
 import type { OpenCollection, ProgramState } from './types.ts'
-import { openDialog, select, showDocks, showMultiview, useView } from './view-store.ts'
+import { openDialog, select, showAllCanvases, showDocks, showMultiview, useView } from './view-store.ts'
 
 interface TopBarProps {
   readonly open: OpenCollection
@@ -30,6 +30,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
   const { collection } = open
   const multiview = useView((state) => state.multiview)
   const docks = useView((state) => state.docks)
+  const allCanvases = useView((state) => state.allCanvases)
   return (
     <div className="studio-bar">
       <ShowMenu name={open.name} editor={editor} />
@@ -53,6 +54,15 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
             </option>
           ))}
         </select>
+      )}
+      {collection.canvases.length > 1 && (
+        <Tool
+          Icon={Columns2}
+          label={t.program.allCanvases}
+          pressed={allCanvases}
+          onClick={() => showAllCanvases(!allCanvases)}
+          testId="all-canvases"
+        />
       )}
       <label className="check studio-mode" title={t.program.studioModeHelp}>
         <input

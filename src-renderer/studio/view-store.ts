@@ -21,6 +21,8 @@ interface ViewState {
   readonly overlay: string | null
   /** The pane with the browser docks is open. */
   readonly docks: boolean
+  /** All canvases are beside the one that is edited. */
+  readonly allCanvases: boolean
 }
 
 export const useView = create<ViewState>(() => ({
@@ -31,6 +33,7 @@ export const useView = create<ViewState>(() => ({
   multiview: false,
   overlay: null,
   docks: readChoice('docks', ['off', 'on']) === 'on',
+  allCanvases: readChoice('allCanvases', ['off', 'on']) === 'on',
 }))
 
 /** Opens a dialog; null closes it. */
@@ -43,6 +46,12 @@ export const openOverlay = (overlay: string): void => useView.setState({ dialog:
 export function showDocks(docks: boolean): void {
   useView.setState({ docks })
   storeChoice('docks', docks ? 'on' : 'off')
+}
+
+/** Shows all canvases side by side, or the edited one alone, as this browser has it from now on. */
+export function showAllCanvases(allCanvases: boolean): void {
+  useView.setState({ allCanvases })
+  storeChoice('allCanvases', allCanvases ? 'on' : 'off')
 }
 
 export const showMultiview = (multiview: boolean): void => useView.setState({ multiview })

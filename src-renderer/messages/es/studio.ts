@@ -118,6 +118,8 @@ export const studio = {
     transitionKind: 'Transición entre escenas',
     durationMs: 'Duración de la transición, ms',
     canvas: 'Lienzo',
+    allCanvases: 'Todos los lienzos, uno junto a otro',
+    editCanvas: (canvas: string) => `Editar el lienzo ${canvas}`,
   },
   scenes: {
     title: 'Escenas',
