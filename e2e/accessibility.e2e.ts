@@ -66,6 +66,8 @@ const sections: readonly View[] = [
   { path: '/rules' },
   { path: '/library' },
   { path: '/activity' },
+  { path: '/health' },
+  { path: '/log' },
   { path: '/settings' },
   { path: '/publish' },
 ]

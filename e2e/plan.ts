@@ -22,6 +22,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'docs-examples': { part: 'host', cost: 'wait', quick: true },
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },
+  'health': { part: 'host', cost: 'exclusive' },
   'http-attacks': { part: 'host', cost: 'cpu', quick: true },
   'languages': { part: 'host', cost: 'cpu', quick: true },
   'page-keys': { part: 'host', cost: 'cpu', quick: true },

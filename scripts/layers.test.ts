@@ -26,10 +26,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   media: ['platform', 'formats'],
   live: ['media', 'platform', 'formats'],
   studio: ['media', 'platform', 'formats'],
+  health: ['media', 'platform', 'formats'],
   api: ['platform'],
-  host: ['api', 'live', 'studio', 'media', 'platform', 'formats'],
+  host: ['api', 'live', 'studio', 'health', 'media', 'platform', 'formats'],
   shell: ['platform'],
-  renderer: ['live', 'studio', 'media', 'platform', 'api'],
+  renderer: ['live', 'studio', 'health', 'media', 'platform', 'api'],
 }
 
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.split('/').includes('testing')
@@ -54,7 +55,7 @@ function faultOf({ from, to, typeOnly }: Import): string | undefined {
   if (source === 'shell' && !to.startsWith('src-main/platform/config')) return 'the shell may import platform/config only'
   // A part's options stand apart from its face, so that `--help` need not load the part.
   const faces = [`src-main/${target}/index.ts`, `src-main/${target}/${target}-config.ts`]
-  if (source === 'host' && (target === 'live' || target === 'studio' || target === 'api') && !faces.includes(to)) {
+  if (source === 'host' && ['live', 'studio', 'health', 'api'].includes(target) && !faces.includes(to)) {
     return `outside ${target} only its face ${target}/index.ts is imported`
   }
   return undefined

@@ -17,6 +17,21 @@ export interface ApiTypes {
   }
   health: {
     GET: { answer: { status: 'ok' | 'degraded'; problems: { code: string; message: string; remedy: string }[]; version: string; uptimeMs: number; startedAt: string } }
+    figures: {
+      GET: { answer: { everyMs: number; cores: number; memoryBytes: number; times: number[]; values: Record<string, (number | null)[]>; names: Record<string, string>; marks: { timeMs: number; kind: 'scene' | 'output-failed' | 'output-recovered' | 'overload' | 'process' | 'clock'; name: string }[]; processes: { pid: number; name: string; of: string | null; cpu: number; memoryBytes: number }[] } }
+    }
+    findings: {
+      GET: { answer: { items: { id: string; code: string; severity: 'info' | 'warning' | 'error'; since: string; params: Record<string, string | number>; about: { kind: 'source' | 'output' | 'stream' | 'destination' | 'process' | 'disk' | 'track'; id: string; name: string } | null; fixes: { at: string; changes: Record<string, unknown> }[]; passing: boolean }[] } }
+      dismiss: {
+        POST: { body: { id: string }; answer: undefined }
+      }
+    }
+    log: {
+      GET: { answer: { items: { id: number; timeMs: number; level: 'debug' | 'info' | 'warn' | 'error'; part: string; message: string; fields: string }[] } }
+    }
+    report: {
+      GET: { answer: string }
+    }
   }
   host: {
     GET: { answer: { version: string; node: string; platform: string; pid: number; run: string; startedAt: string; dataDir: string; bind: string; addresses: { url: string; httpsUrl: string | null; rtmpUrl: string; rtmpsUrl: string | null; srtUrl: string | null }; ports: { http: number; https: number | null; rtmp: number; rtmps: number | null }; auth: { mode: string; signInRequired: boolean }; limits: Record<string, number>; engine: { present: boolean }; certificate: { selfMade: boolean; expiresAt: string; fingerprint: string } | null; storage: { waitingWrites: number; failedWrites: number; lostWrites: number } } }

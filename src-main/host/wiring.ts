@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { availableParallelism, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Api, createApi, createAttemptLimit } from '../api/index.ts'
+import { createHealth } from '../health/index.ts'
 import { createLive, type Live, liveMigrations } from '../live/index.ts'
 import { type Certificate, loadCertificate } from '../platform/certificate.ts'
 import type { OptionSource } from '../platform/config/resolve-options.ts'
@@ -27,11 +29,13 @@ import { createWriteQueue } from '../platform/storage/write-queue.ts'
 import { createAuditLog } from '../platform/telemetry/audit-log.ts'
 import { EventLoopDelay } from '../platform/telemetry/event-loop-delay.ts'
 import { watchHostHealth } from '../platform/telemetry/host-health.ts'
+import { createLogTail, type LogTail } from '../platform/telemetry/log-tail.ts'
 import type { ClosableLogger } from '../platform/telemetry/logger.ts'
 import { createMetrics } from '../platform/telemetry/metrics.ts'
 import { createStudio, studioMigrations } from '../studio/index.ts'
 import { isWide, shownHost } from './addresses.ts'
 import type { Config } from './config.ts'
+import { examine } from './doctor/examine.ts'
 import { mediaEnginePresent } from './media-engine.ts'
 import { hostRoutes } from './routes/host-routes.ts'
 import { identityRoutes, signInUrl } from './routes/identity-routes.ts'
@@ -84,6 +88,8 @@ export interface HostDependencies {
   readonly config: Config
   readonly sources: ReadonlyMap<string, OptionSource>
   readonly logger: ClosableLogger
+  /** The newest lines that `logger` wrote; none where left out. */
+  readonly tail?: LogTail
   /** Folder of the built page; the installation's own where left out. */
   readonly pageDir?: string
   /** File of a collection that the studio opens, instead of what it had open last. */
@@ -93,7 +99,15 @@ export interface HostDependencies {
 }
 
 /** The map of the product: makes each part, introduces them to each other, and starts them. Throws AppError. */
-export async function startHost({ config, sources, logger, pageDir, collection, restartedAfter }: HostDependencies): Promise<RunningHost> {
+export async function startHost({
+  config,
+  sources,
+  logger,
+  tail = createLogTail(),
+  pageDir,
+  collection,
+  restartedAfter,
+}: HostDependencies): Promise<RunningHost> {
   const startedAtMs = Date.now()
   /** What is open, newest last: closed in reverse. */
   const open: (() => unknown)[] = []
@@ -210,14 +224,35 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
       carrier: live.carrier,
       resumeWithinMs: () => settings.current().studioResumeWithinMs,
     })
+    const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()
+    const health = createHealth({
+      studio: studio.observer,
+      live: live.observer,
+      problems,
+      dataDir: config.data,
+      events,
+      audit,
+      tail,
+      versions: () => ({
+        version,
+        node: process.version,
+        platform: `${process.platform} ${process.arch} ${release()}`,
+        cores: availableParallelism(),
+        memoryBytes: totalmem(),
+        startedAt: new Date(startedAtMs).toISOString(),
+      }),
+      doctor: () => examine(config),
+    })
+    open.push(() => health.stop())
     const routes: readonly RouteDefinition[] = [
       ...live.routes,
       ...studio.routes,
+      ...health.routes,
       ...hostRoutes({
         version,
         startedAtMs,
         clock,
-        problems: () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat(),
+        problems,
         settings,
         auditLog: audit,
         audit,
@@ -348,6 +383,7 @@ export async function startHost({ config, sources, logger, pageDir, collection, 
     open.push(() => removeHostFile(config.data, events.run))
     logger.info({ ...addresses, startupMs: ready.startupMs }, 'the host is ready')
     if (running === undefined) await studio.start(collection)
+    health.start()
     return {
       ready,
       signInRequired,

@@ -5,6 +5,7 @@ import { createDoors, type OpenPorts } from './endpoints.ts'
 import { createLiveFront } from './http/live-front.ts'
 import { ResourceTable } from './http/resources.ts'
 import type { Live, LiveDependencies } from './live-dependencies.ts'
+import { createLiveObserver } from './live-observer.ts'
 import type { LivePart } from './live-part.ts'
 import { createParts } from './parts.ts'
 import { createFlvBodies } from './protocols/flv/flv-bodies.ts'
@@ -86,6 +87,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     ],
     streams: registry,
     carrier,
+    observer: createLiveObserver({ streams: () => registry.list(), destinations, recording }),
     async start() {
       // what an earlier run left goes before the first publisher comes
       await dvr.start?.()

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client'
+import type { LiveObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { ErrorCode } from '../platform/errors.ts'
@@ -75,6 +76,7 @@ export interface Live {
   /** Starts them, where there are to be any, at ports that are open. */
   deliverAt(endpoint: DeliveryEndpoint): void
   health(): LiveHealth
+  readonly observer: LiveObserver
   /** Everything below `/live`. */
   readonly front: LiveFront
 }

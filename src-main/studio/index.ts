@@ -25,12 +25,14 @@ import { SpareEngine } from './control/spare/spare-engine.ts'
 import { spareRoutes } from './control/spare/spare-routes.ts'
 import { openStateStore, type StateStore } from './control/state-store.ts'
 import { publishEngineEvents } from './control/studio-events.ts'
+import { StudioFactsReader } from './control/studio-facts.ts'
 import { studioKinds } from './control/studio-kinds.ts'
 import { countStudio } from './control/studio-metrics.ts'
 import { actionFaults } from './document/action-schemas.ts'
 import { formatName, formatVersion } from './document/collection.ts'
 import { createCollectionCheck } from './document/collection-check.ts'
 import { CollectionFolder } from './document/collection-folder.ts'
+import { privateTextsOf, shapeOf } from './document/collection-shape.ts'
 import { readDocument } from './document/read-document.ts'
 import { createReferenceRejection } from './document/reference-rejection.ts'
 import { SecretSeals } from './document/secret-seals.ts'
@@ -69,6 +71,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
+  const collection = () => show.openFile?.collection.collection
+  const facts = new StudioFactsReader({
+    engine,
+    outputs,
+    collection,
+    onAir: () => Object.values(show.control.onAir).map(({ program }) => program),
+  })
   return {
     routes: [
       ...outputs.routes,
@@ -89,12 +98,29 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...engineRoutes({ ...acting, problem: () => telling.problem, spareDevices: (kind) => spare.devices(kind) }),
     ],
     sockets: [...previews.sockets, ...multiview.sockets, ...overlays.sockets],
+    observer: {
+      read: () => facts.read(),
+      sceneName: (id) => collection()?.scenes.find((each) => each.id === id)?.name ?? id,
+      onLost: (listener) =>
+        engine.onEvent((event) => {
+          if (event.kind === 'lost') listener(event.lost)
+        }),
+      shape: () => {
+        const open = collection()
+        return open === undefined ? null : shapeOf(open)
+      },
+      privateTexts: () => {
+        const open = collection()
+        return open === undefined ? [] : privateTextsOf(open, kinds)
+      },
+    },
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
       previews.stop()
       multiview.stop()
       overlays.stop()
       thumbnails.stop()
+      facts.stop()
       await spare.stop()
       await macros.stopAll()
       await show.stop()

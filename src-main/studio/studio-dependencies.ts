@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Registry } from 'prom-client'
+import type { StudioObserver } from '../media/part-facts.ts'
 import type { StreamCarrier } from '../media/stream-carrier.ts'
 import type { AuditLog } from '../platform/audit.ts'
 import type { ErrorCode } from '../platform/errors.ts'
@@ -39,6 +40,7 @@ export interface Studio {
   stop(byPerson: boolean): Promise<void>
   /** Outputs that run into files or to other servers: what would be lost with the host. */
   running(): number
+  readonly observer: StudioObserver
   /** What does not work at present although it should, e.g. `recording.disk_full`. */
   problems(): readonly ErrorCode[]
 }

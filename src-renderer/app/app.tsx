@@ -22,6 +22,8 @@ import { SignIn } from './sign-in.tsx'
 
 /** A window of its own, which few open. */
 const MultiviewWindow = lazy(async () => ({ default: (await import('../studio/multiview/multiview-window.tsx')).MultiviewWindow }))
+const HealthPage = lazy(() => import('../health/health-page.tsx'))
+const LogPage = lazy(() => import('../health/log-page.tsx'))
 
 function Sections() {
   return (
@@ -35,6 +37,16 @@ function Sections() {
       <Route path="/inputs" component={SourcesPage} />
       <Route path="/rules" component={RulesPage} />
       <Route path="/activity" component={ActivityPage} />
+      <Route path="/health">
+        <Suspense fallback={<div className="skeleton stream-skeleton" aria-hidden="true" />}>
+          <HealthPage />
+        </Suspense>
+      </Route>
+      <Route path="/log">
+        <Suspense fallback={<div className="skeleton stream-skeleton" aria-hidden="true" />}>
+          <LogPage />
+        </Suspense>
+      </Route>
       <Route path="/settings" component={SettingsPage} />
       {/* What these pages were called before. */}
       <Route path="/recordings">

@@ -5,7 +5,8 @@ import { formatBytes } from '../client/format.ts'
 import { useClient } from '../client/store.ts'
 import { signOut } from '../client/sync.ts'
 import { tellError } from '../components/toasts.tsx'
-import { app as t } from '../messages/page.ts'
+import { HealthChip } from '../health/health-chip.tsx'
+import { health, app as t } from '../messages/page.ts'
 import icon from '../theme/icon.svg'
 import { setTheme, type Theme, useTheme } from './theme.ts'
 import './frame.css'
@@ -21,19 +22,32 @@ const sections = [
   { path: '/settings', label: () => t.settings, Icon: Settings },
 ] as const
 
-/** What belongs to Live beside the streams. */
-const livePages = [
-  { path: '/live', label: () => t.streams },
-  { path: '/keys', label: () => t.keys },
-  { path: '/inputs', label: () => t.inputs },
-  { path: '/rules', label: () => t.rules },
-] as const
+interface SectionPage {
+  readonly path: string
+  readonly label: () => string
+}
+
+/** The pages of sections that have more than one; the first is that of the section itself. */
+const pagesOf: Readonly<Record<string, readonly SectionPage[]>> = {
+  '/live': [
+    { path: '/live', label: () => t.streams },
+    { path: '/keys', label: () => t.keys },
+    { path: '/inputs', label: () => t.inputs },
+    { path: '/rules', label: () => t.rules },
+  ],
+  '/activity': [
+    { path: '/activity', label: () => t.activity },
+    { path: '/health', label: () => health.health },
+    { path: '/log', label: () => health.log },
+  ],
+}
 
 /** The section that a page of this path belongs to, and the page inside it. */
 function placeOf(location: string): { readonly section: string; readonly page: string } {
   const first = `/${location.split('/')[1] || 'live'}`
   const page = first === '/publish' ? '/live' : first
-  return { page, section: livePages.some(({ path }) => path === page) ? '/live' : page }
+  const section = Object.keys(pagesOf).find((each) => pagesOf[each]?.some(({ path }) => path === page))
+  return { page, section: section ?? page }
 }
 
 const themes: readonly (readonly [Theme, () => string, typeof Sun])[] = [
@@ -112,6 +126,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           {t.amiStreams}
         </Link>
         <div className="row">
+          <HealthChip short />
           <Connection />
           <ThemeSwitch />
         </div>
@@ -138,9 +153,9 @@ export function Frame({ children }: { readonly children: ReactNode }) {
                   </span>
                 )}
               </Link>
-              {path === '/live' && (
+              {pagesOf[path] !== undefined && (
                 <div className="nav-pages">
-                  {livePages
+                  {pagesOf[path]
                     .filter((each) => each.path !== path)
                     .map((each) => (
                       <Link
@@ -158,6 +173,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           ))}
         </nav>
         <footer>
+          <HealthChip />
           <HostHealth />
           <Connection />
           <div className="row">
@@ -193,9 +209,9 @@ export function Frame({ children }: { readonly children: ReactNode }) {
             {t.connectionLostTryingAgainWhat}
           </div>
         )}
-        {section === '/live' && (
-          <nav className="page-tabs" aria-label={t.live}>
-            {livePages.map(({ path, label }) => (
+        {pagesOf[section] !== undefined && (
+          <nav className="page-tabs" aria-label={sections.find(({ path }) => path === section)?.label()}>
+            {pagesOf[section].map(({ path, label }) => (
               <Link key={path} href={path} aria-current={page === path ? 'page' : undefined}>
                 {label()}
               </Link>

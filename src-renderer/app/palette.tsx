@@ -3,7 +3,7 @@ import { useLocation } from 'wouter'
 import { useClient } from '../client/store.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { useMayEdit } from '../components/page.ts'
-import { app as t } from '../messages/page.ts'
+import { health, app as t } from '../messages/page.ts'
 import { t as docksTexts } from '../studio/browser-docks/messages.ts'
 import { t as canvasTexts } from '../studio/canvas-settings/messages.ts'
 import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../studio/commands.ts'
@@ -36,6 +36,8 @@ const pages = (): readonly (readonly [path: string, text: string])[] => [
   ['/rules', t.rules],
   ['/library', t.library],
   ['/activity', t.activity],
+  ['/health', health.health],
+  ['/log', health.log],
   ['/settings', t.settings],
 ]
 

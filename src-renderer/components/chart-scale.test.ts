@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linePath, nearestIndex, niceCeiling } from './chart-scale.ts'
+import { linePath, nearestIndex, niceCeiling, thinned } from './chart-scale.ts'
 
 describe('a chart', () => {
   it('ends its scale on a round number', () => {
@@ -23,5 +23,18 @@ describe('a chart', () => {
     const points = [0, 10, 20].map((timeMs) => ({ timeMs }))
     expect([-5, 4, 6, 99].map((time) => nearestIndex(points, time))).toEqual([0, 0, 1, 2])
     expect(nearestIndex([], 1)).toBe(-1)
+  })
+
+  it('draws no more points than there are pixels, and loses no peak and no gap', () => {
+    const points = Array.from({ length: 1000 }, (_, index) => ({
+      timeMs: index,
+      value: index === 500 ? 99 : index === 700 ? null : index % 3,
+    }))
+    const drawn = thinned(points, 100)
+    expect(drawn.length).toBeLessThanOrEqual(301)
+    expect(Math.max(...drawn.map(({ value }) => value ?? 0))).toBe(99)
+    expect(drawn.some(({ value }) => value === null)).toBe(true)
+    expect(drawn.map(({ timeMs }) => timeMs)).toEqual(drawn.map(({ timeMs }) => timeMs).toSorted((a, b) => a - b))
+    expect(thinned(points.slice(0, 150), 100)).toHaveLength(150)
   })
 })

@@ -47,3 +47,22 @@ export function nearestIndex(points: readonly { readonly timeMs: number }[], tim
   const after = points[high] as { timeMs: number }
   return timeMs - before.timeMs <= after.timeMs - timeMs ? low : high
 }
+
+/**
+ * Points for as many columns of pixels: of several in one column the lowest and the highest, in their order, so that no peak is lost.
+ * A gap stays one.
+ */
+export function thinned(points: readonly ChartPoint[], columns: number): readonly ChartPoint[] {
+  if (points.length <= columns * 2) return points
+  const each = points.length / columns
+  const kept: ChartPoint[] = []
+  for (let column = 0; column < columns; column++) {
+    const those = points.slice(Math.floor(column * each), Math.floor((column + 1) * each))
+    const gap = those.find(({ value }) => value === null)
+    const known = those.filter(({ value }) => value !== null)
+    const ordered = known.toSorted((a, b) => (a.value ?? 0) - (b.value ?? 0))
+    const ends = new Set([ordered[0], ordered.at(-1)])
+    for (const point of those) if (ends.has(point) || point === gap) kept.push(point)
+  }
+  return kept
+}

@@ -1,127 +1,82 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef } from 'react'
+import { locale } from '../messages/language.ts'
 import { components as t } from '../messages/page.ts'
-import { type ChartPoint, linePath, nearestIndex, niceCeiling } from './chart-scale.ts'
+import { type ChartPoint, linePath } from './chart-scale.ts'
+import type { ChartCursor, ChartSource } from './chart-source.ts'
+import { ChartView } from './chart-view.ts'
 import './chart.css'
-
-export interface ChartSeries {
-  readonly label: string
-  readonly points: readonly ChartPoint[]
-  /** CSS colour. */
-  readonly color: string
-}
 
 interface ChartProps {
   readonly title: string
-  readonly series: readonly ChartSeries[]
-  readonly nowMs: number
+  /** The same object for as long as it is the same chart. */
+  readonly source: ChartSource
+  /** Shared between charts, so that one crosshair shows the same moment in all. */
+  readonly cursor: ChartCursor
   readonly spanMs: number
+  /** A line stops where values are further apart, ms. */
+  readonly gapMs: number
+  /** Marks at the bottom, minutes before now; the first is 0. */
+  readonly minutes: readonly number[]
   readonly format: (value: number) => string
   /** Shorter form for the axis; `format` where absent. */
   readonly axis?: (value: number) => string
   /** The scale's top is at least this. */
   readonly min: number
+  readonly max?: number
   /** Values go below zero: the scale is even on both sides. */
   readonly signed?: boolean
-  /** Shared between charts, so that one crosshair shows the same moment in all. */
-  readonly hoverMs: number | null
-  readonly onHover: (timeMs: number | null) => void
 }
 
-const height = 132
-const left = 62
-const right = 8
-const top = 8
-const bottom = 20
+const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+/** Values that the keys move by; with Shift ten times as many. */
+const keys: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, PageUp: -60, PageDown: 60, Home: -1e6, End: 1e6 }
 
-/** 0 to `count`. */
-function minuteMarks(count: number): readonly number[] {
-  return Array.from({ length: count + 1 }, (_, minute) => minute)
-}
-
-/** A line chart of the last minutes with axis labels and a crosshair. */
-export function Chart({ title, series, nowMs, spanMs, format, axis = format, min, signed = false, hoverMs, onHover }: ChartProps) {
-  const box = useRef<HTMLDivElement>(null)
-  const [width, setWidth] = useState(480)
+/** A line chart of the last minutes with axis labels and a crosshair, by pointer or arrow keys. It is drawn beside React. */
+export function Chart(props: ChartProps) {
+  const { title, source, cursor, spanMs, minutes } = props
+  const picture = useRef<SVGSVGElement>(null)
+  const legend = useRef<HTMLSpanElement>(null)
+  const spoken = useRef<HTMLSpanElement>(null)
+  const view = useRef<ChartView>(null)
   const titleId = useId()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how values are written does not change while a chart is drawn
   useEffect(() => {
-    const element = box.current
-    if (!element) return
-    const observer = new ResizeObserver(() => setWidth(Math.max(200, element.clientWidth)))
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [])
-
-  let extreme = 0
-  for (const { points } of series) for (const { value } of points) if (value !== null) extreme = Math.max(extreme, Math.abs(value))
-  const high = niceCeiling(extreme, min)
-  const low = signed ? -high : 0
-  const from = nowMs - spanMs
-  const x = (timeMs: number) => left + ((timeMs - from) / spanMs) * (width - left - right)
-  const y = (value: number) => top + ((high - value) / (high - low)) * (height - top - bottom)
-  const ticks = signed ? [high, 0, low] : [high, high / 2, 0]
-  const minutes = Math.round(spanMs / 60_000)
-  const shown = hoverMs !== null && hoverMs >= from ? hoverMs : null
-
+    if (picture.current === null || legend.current === null || spoken.current === null) return
+    const { gapMs, min, max, signed = false, format, axis = format } = props
+    const drawn = new ChartView(picture.current, legend.current, spoken.current, {
+      ...{ source, cursor, spanMs, gapMs, min, signed, format, axis, minutes },
+      ...(max === undefined ? {} : { max }),
+      minuteText: (minute) => (minute === 0 ? t.now : t.minutesBefore(minute)),
+      clockText: (timeMs) => clock.format(timeMs),
+    })
+    view.current = drawn
+    return () => drawn.close()
+  }, [source, cursor, spanMs, minutes])
   return (
     <figure className="chart card" aria-labelledby={titleId}>
       <figcaption>
         <span id={titleId}>{title}</span>
-        <span className="chart-legend">
-          {series.map((each) => {
-            const index = shown === null ? each.points.length - 1 : nearestIndex(each.points, shown)
-            const value = each.points[index]?.value ?? null
-            return (
-              <span key={each.label}>
-                {each.label && <i style={{ background: each.color }} />}
-                {each.label && <span className="quiet">{each.label}</span>}
-                <b>{value === null ? '–' : format(value)}</b>
-              </span>
-            )
-          })}
-        </span>
+        <span className="chart-legend" ref={legend} />
       </figcaption>
-      <div ref={box}>
+      <div>
         <svg
-          width={width}
-          height={height}
+          ref={picture}
           role="img"
-          aria-label={t.lastMinutes(title, minutes)}
-          onPointerMove={(event) => {
-            const at = event.clientX - event.currentTarget.getBoundingClientRect().left
-            onHover(from + ((Math.max(left, Math.min(width - right, at)) - left) / (width - left - right)) * spanMs)
+          aria-label={t.lastMinutes(title, Math.round(spanMs / 60_000))}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys read its values
+          tabIndex={0}
+          onPointerMove={(event) => view.current?.pointAt(event.clientX - event.currentTarget.getBoundingClientRect().left)}
+          onPointerLeave={() => view.current?.pointAt(undefined)}
+          onBlur={() => view.current?.pointAt(undefined)}
+          onKeyDown={(event) => {
+            const by = keys[event.key]
+            if (by === undefined) return
+            event.preventDefault()
+            view.current?.step(event.shiftKey ? by * 10 : by)
           }}
-          onPointerLeave={() => onHover(null)}
-        >
-          {ticks.map((tick) => (
-            <g key={tick}>
-              <line className="grid" x1={left} x2={width - right} y1={y(tick)} y2={y(tick)} />
-              <text x={left - 8} y={y(tick) + 4} textAnchor="end">
-                {axis(tick)}
-              </text>
-            </g>
-          ))}
-          {minuteMarks(minutes).map((minute) => (
-            <text
-              key={minute}
-              x={x(nowMs - minute * 60_000)}
-              y={height - 4}
-              textAnchor={minute === 0 ? 'end' : minute === minutes ? 'start' : 'middle'}
-            >
-              {minute === 0 ? t.now : t.minutesBefore(minute)}
-            </text>
-          ))}
-          {series.map((each) => (
-            <path key={each.label} d={linePath(each.points, x, y, 3500)} stroke={each.color} />
-          ))}
-          {shown !== null && <line className="cross" x1={x(shown)} x2={x(shown)} y1={top} y2={height - bottom} />}
-          {shown !== null &&
-            series.map((each) => {
-              const point = each.points[nearestIndex(each.points, shown)]
-              if (!point || point.value === null || Math.abs(point.timeMs - shown) > 3500) return null
-              return <circle key={each.label} cx={x(point.timeMs)} cy={y(point.value)} r={3.5} fill={each.color} />
-            })}
-        </svg>
+        />
       </div>
+      <span className="sr-only" ref={spoken} aria-live="polite" />
     </figure>
   )
 }

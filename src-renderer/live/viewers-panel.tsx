@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { ViewerFigures } from '../../src-main/live/audience/schemas.ts'
 import { call } from '../client/api.ts'
 import { useNow } from '../client/clock.ts'
@@ -8,11 +8,14 @@ import { useClient } from '../client/store.ts'
 import { followEvents } from '../client/sync.ts'
 import type { Stream, ViewerSession } from '../client/types.ts'
 import { Chart } from '../components/chart.tsx'
+import { ChartCursor } from '../components/chart-source.ts'
 import { tellError } from '../components/toasts.tsx'
+import { useChartSource } from '../components/use-chart-source.ts'
 import { decimal } from '../messages/numbers.ts'
 import { live as t } from '../messages/page.ts'
 
 const spanMs = 300_000
+const minutes = [0, 1, 2, 3, 4, 5]
 const nobody: Readonly<Record<string, ViewerSession>> = {}
 /** Rows drawn at most; all are in the export. */
 const maxRows = 200
@@ -78,52 +81,51 @@ function Figures({ newest }: { readonly newest: ViewerFigures | undefined }) {
 
 function Charts({ samples }: { readonly samples: readonly ViewerFigures[] }) {
   const clock = useNow()
-  const [hoverMs, setHoverMs] = useState<number | null>(null)
+  const cursor = useMemo(() => new ChartCursor(), [])
   const newestMs = samples.at(-1)?.timeMs ?? clock
-  const shared = { nowMs: Math.abs(clock - newestMs) < 5000 ? newestMs : clock, spanMs, hoverMs, onHover: setHoverMs }
+  const nowMs = Math.abs(clock - newestMs) < 5000 ? newestMs : clock
   const points = (value: (figures: ViewerFigures) => number | null) =>
     samples.map((figures) => ({ timeMs: figures.timeMs, value: value(figures) }))
   const qualities = [...new Set(samples.flatMap((figures) => Object.keys(figures.qualities)))].slice(0, colors.length)
   const count = (value: number) => decimal(value, 1, 0)
+  const one = (value: (figures: ViewerFigures) => number | null) => ({
+    nowMs,
+    series: [{ label: '', color: 'var(--accent)', points: points(value) }],
+  })
+  const shared = { cursor, spanMs, gapMs: 3500, minutes }
   return (
     <div className="charts" data-testid="viewer-charts">
-      <Chart
-        title={t.watching}
-        series={[{ label: '', color: 'var(--accent)', points: points(({ concurrent }) => concurrent) }]}
-        min={2}
-        format={count}
-        {...shared}
-      />
+      <Chart title={t.watching} source={useChartSource(one(({ concurrent }) => concurrent))} min={2} format={count} {...shared} />
       <Chart
         title={t.qualities}
-        series={qualities.map((quality, index) => ({
-          label: quality,
-          color: colors[index] as string,
-          points: points((figures) => figures.qualities[quality] ?? 0),
-        }))}
+        source={useChartSource({
+          nowMs,
+          series: qualities.map((quality, index) => ({
+            label: quality,
+            color: colors[index] as string,
+            points: points((figures) => figures.qualities[quality] ?? 0),
+          })),
+        })}
         min={2}
         format={count}
         {...shared}
       />
       <Chart
         title={t.stalled}
-        series={[
-          {
-            label: '',
-            color: 'var(--accent)',
-            points: points(({ rebufferRatio }) => (rebufferRatio === null ? null : rebufferRatio * 100)),
-          },
-        ]}
+        source={useChartSource(one(({ rebufferRatio }) => (rebufferRatio === null ? null : rebufferRatio * 100)))}
         min={2}
         format={(value) => `${decimal(value, 2, 0)} %`}
         {...shared}
       />
       <Chart
         title={t.latency}
-        series={[
-          { label: t.half, color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
-          { label: '95 %', color: 'var(--second)', points: points(({ latencyP95Ms }) => latencyP95Ms) },
-        ]}
+        source={useChartSource({
+          nowMs,
+          series: [
+            { label: t.half, color: 'var(--accent)', points: points(({ latencyP50Ms }) => latencyP50Ms) },
+            { label: '95 %', color: 'var(--second)', points: points(({ latencyP95Ms }) => latencyP95Ms) },
+          ],
+        })}
         min={2000}
         format={(value) => formatSeconds(value)}
         {...shared}

@@ -1,5 +1,5 @@
 import { languages } from './languages.ts'
-import type { TextSet } from './messages.ts'
+import type { TextSet, Texts } from './messages.ts'
 
 const key = 'ami.language'
 
@@ -50,12 +50,15 @@ export const language = chooseLanguage(chosen === undefined ? preferred : [chose
 export const locale = chooseLocale(language, preferred)
 
 const sections = new Map<string, object>()
+/** Texts in the page's language, when they are loaded: sections of modules that are loaded later take theirs from here. */
+let loaded: Texts | undefined
 
 /**
  * Texts of a section: English until the page's language is loaded. Read them while drawing, never while a module is loaded.
  */
 export function section<T extends object>(name: string, english: T): T {
   const texts = { ...english }
+  if (loaded !== undefined) Object.assign(texts, loaded(name, texts))
   sections.set(name, texts)
   return texts
 }
@@ -71,6 +74,7 @@ export function startInLanguage(set: TextSet, start: () => void): void {
   void load()
     .then(
       (texts) => {
+        loaded = texts
         for (const [name, english] of sections) Object.assign(english, texts(name, english))
       },
       () => {

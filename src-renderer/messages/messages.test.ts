@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { t as healthPage } from '../health/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
@@ -14,6 +15,7 @@ import { app } from './en/app.ts'
 import { client } from './en/client.ts'
 import { clips } from './en/clips.ts'
 import { components } from './en/components.ts'
+import { health } from './en/health.ts'
 import { keys } from './en/keys.ts'
 import { live } from './en/live.ts'
 import { player } from './en/player.ts'
@@ -33,6 +35,7 @@ const sections: Omit<Messages, 'errors'> = {
   client,
   clips,
   components,
+  health,
   keys,
   live,
   player,
@@ -44,6 +47,7 @@ const sections: Omit<Messages, 'errors'> = {
 }
 const english: Readonly<Record<string, object>> = {
   ...sections,
+  healthPage,
   studio,
   studioCanvas,
   studioCanvasSettings,

@@ -3,6 +3,7 @@ import type { app } from './en/app.ts'
 import type { client } from './en/client.ts'
 import type { clips } from './en/clips.ts'
 import type { components } from './en/components.ts'
+import type { health } from './en/health.ts'
 import type { keys } from './en/keys.ts'
 import type { live } from './en/live.ts'
 import type { player } from './en/player.ts'
@@ -21,6 +22,7 @@ export interface Messages {
   readonly components: Translated<typeof components>
   /** Errors of the host by their code; none in English, which the host writes. */
   readonly errors: Readonly<Record<string, ErrorText>>
+  readonly health: Translated<typeof health>
   readonly keys: Translated<typeof keys>
   readonly live: Translated<typeof live>
   readonly player: Translated<typeof player>

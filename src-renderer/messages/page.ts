@@ -3,6 +3,7 @@ import { app as appTexts } from './en/app.ts'
 import { client as clientTexts } from './en/client.ts'
 import { clips as clipsTexts } from './en/clips.ts'
 import { components as componentsTexts } from './en/components.ts'
+import { health as healthTexts } from './en/health.ts'
 import { keys as keysTexts } from './en/keys.ts'
 import { live as liveTexts } from './en/live.ts'
 import { publish as publishTexts } from './en/publish.ts'
@@ -20,6 +21,7 @@ export const client = section('client', clientTexts)
 export const clips = section('clips', clipsTexts)
 export const components = section('components', componentsTexts)
 export const errors = section<Messages['errors']>('errors', {})
+export const health = section('health', healthTexts)
 export const keys = section('keys', keysTexts)
 export const live = section('live', liveTexts)
 export const publish = section('publish', publishTexts)

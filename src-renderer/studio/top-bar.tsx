@@ -1,5 +1,6 @@
 import { Blend, Columns2, Keyboard, LayoutGrid, PanelBottom, PanelRight, Ratio, Redo2, Undo2 } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { HealthChip } from '../health/health-chip.tsx'
 import { t as docksTexts } from './browser-docks/messages.ts'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
@@ -92,6 +93,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
       />
       {editor && <Tool Icon={PanelRight} label={docksTexts.open} pressed={docks} onClick={() => showDocks(!docks)} testId="docks-open" />}
       <span className="spacer" />
+      <HealthChip short />
       <Figures />
       {children}
     </div>

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
+import { createLogTail } from '../../platform/telemetry/log-tail.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
 import type { Output } from '../output.ts'
@@ -24,7 +25,8 @@ export async function runHost(
   // On a terminal the lines would bury the addresses; a program or a log file wants them.
   const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
   const level = !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : config.logLevel
-  const logger = createLogger({ level, ...(config.logFile === '' ? {} : { file: config.logFile }) })
+  const tail = createLogTail()
+  const logger = createLogger({ level, tail, ...(config.logFile === '' ? {} : { file: config.logFile }) })
   const logFailure = (error: Error, origin: string): void => {
     logger.error({ err: error, origin }, 'the host failed')
     logger.flush()
@@ -36,7 +38,7 @@ export async function runHost(
   const ended = Promise.withResolvers<StopCause>()
   supervisor?.open(() => ended.resolve('system'))
   // A host that is started again goes on with what was open last: the file that it was started with is older.
-  const host = await startHost({ config, sources, logger, ...(restart === undefined ? more : { restartedAfter: restart.cause }) })
+  const host = await startHost({ config, sources, logger, tail, ...(restart === undefined ? more : { restartedAfter: restart.cause }) })
   const stopped = Promise.race([context.untilStopped(), ended.promise])
   let by: StopCause = 'system'
   let leave: (() => void) | undefined

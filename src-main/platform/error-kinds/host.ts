@@ -54,6 +54,11 @@ export const hostErrors = {
     title: 'Too many failed sign-ins from this IP address',
     remedy: 'Wait five minutes and try again.',
   },
+  'health.finding_not_found': {
+    status: 404,
+    title: 'There is no such finding that can be dismissed',
+    remedy: 'Read GET /health/findings: what still applies goes when its cause does.',
+  },
   'session.not_found': {
     status: 404,
     title: 'There is no signed-in browser of that id',

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createLogTail } from './log-tail.ts'
 import { createLogger } from './logger.ts'
 
 let folder: string
@@ -25,4 +26,22 @@ it('writes lines without the secrets of URLs, and keeps them JSON', async () => 
     msg: 'lost srt://h:1?streamid=***',
     err: { message: 'open "https://cdn/a.m3u8?token=***"' },
   })
+})
+
+it('keeps lines in its tail that the file does not take, without secrets', async () => {
+  const file = join(folder, 'log')
+  const tail = createLogTail()
+  const log = createLogger({ level: 'warn', file, tail })
+  log.debug({}, 'too small')
+  log.info({ url: 'rtmp://joe:h1dden-pass@server/live' }, 'for the tail')
+  log.warn({ token: 'h1dden-pass' }, 'for both')
+  await vi.waitFor(() => log.flush(), 20_000)
+  expect(tail.lines().map(({ level, message }) => [level, message])).toEqual([
+    ['info', 'for the tail'],
+    ['warn', 'for both'],
+  ])
+  expect(JSON.stringify(tail.lines())).not.toContain('h1dden-pass')
+  const text = readFileSync(file, 'utf8')
+  expect(text).toContain('for both')
+  expect(text).not.toContain('for the tail')
 })

@@ -1,11 +1,14 @@
-import { pino } from 'pino'
+import { multistream, pino } from 'pino'
 import type { Logger } from '../logger.ts'
 import { maskUrlsIn } from '../url-secrets.ts'
+import type { LogTail } from './log-tail.ts'
 
 export interface LoggerOptions {
   readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   /** File that lines are appended to; undefined for standard error. Standard output belongs to `--json`. */
   readonly file?: string
+  /** Keeps the newest lines too, from level `info` on whatever `level` says. */
+  readonly tail?: LogTail
 }
 
 export interface ClosableLogger extends Logger {
@@ -13,12 +16,16 @@ export interface ClosableLogger extends Logger {
   flush(): void
 }
 
+/** Above every level. */
+const silent = 100
+
 /** Structured log lines (JSON, one per event). Secrets are struck out wherever they are under their usual names, and in every URL. */
 export function createLogger(options: LoggerOptions): ClosableLogger {
   const destination = pino.destination(options.file ? { dest: options.file, mkdir: true, sync: false } : { dest: 2, sync: true })
+  const { level, tail } = options
   const logger = pino(
     {
-      level: options.level,
+      level: tail === undefined || level === 'debug' ? level : 'info',
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
@@ -28,7 +35,12 @@ export function createLogger(options: LoggerOptions): ClosableLogger {
         censor: '[hidden]',
       },
     },
-    destination,
+    tail === undefined
+      ? destination
+      : multistream([
+          { level: level === 'silent' ? silent : level, stream: destination },
+          { level: level === 'debug' ? 'debug' : 'info', stream: tail },
+        ]),
   )
   return Object.assign(wrap(logger), { flush: () => destination.flushSync() })
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts'
 import type { Envelope } from './envelope.ts'
 import { heartbeatMs, mediaFd } from './envelope.ts'
 import { Watchdog, waitedForProcessorMs } from './watchdog.ts'
+import { announceWorkerEnd } from './worker-ends.ts'
 
 /** How a worker that ended by itself is started again. */
 export interface RestartPolicy {
@@ -124,6 +125,10 @@ export function superviseWorker<In, Out>(dependencies: WorkerDependencies<In>): 
         if (restartInMs !== undefined) {
           log.warn({ code, signal, restartInMs }, 'worker ended: starting it again')
           restartTimer = setTimeout(start, restartInMs)
+        }
+        // One that comes to its end by itself has no fault.
+        if (!stopped && code !== 0) {
+          announceWorkerEnd(dependencies.entry, { args: dependencies.args ?? [], pid: process_.pid, code, signal })
         }
         dependencies.onExit?.({ code, signal, restartInMs })
       }

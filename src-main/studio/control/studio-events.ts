@@ -47,6 +47,8 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
       case 'statistics':
         events.publish('studio.statistics', event.statistics, { volatile: true })
         break
+      case 'levels':
+      case 'lost':
       case 'transition-ended':
       case 'encodings':
       case 'tiles':

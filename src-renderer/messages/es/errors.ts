@@ -83,6 +83,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Demasiados inicios de sesión fallidos desde esta dirección IP',
     remedy: 'Espera cinco minutos e inténtalo de nuevo.',
   },
+  'health.finding_not_found': {
+    english: 'There is no such finding that can be dismissed',
+    title: 'No hay ningún hallazgo así que se pueda descartar',
+    remedy: 'Consulta GET /health/findings: lo que sigue vigente desaparece con su causa.',
+  },
   'session.not_found': {
     english: 'There is no signed-in browser of that id',
     title: 'No hay ningún navegador con sesión con ese identificador',

@@ -5,6 +5,8 @@ import { client } from './client.ts'
 import { clips } from './clips.ts'
 import { components } from './components.ts'
 import { errors } from './errors.ts'
+import { health } from './health.ts'
+import { healthPage } from './health-page.ts'
 import { keys } from './keys.ts'
 import { live } from './live.ts'
 import { player } from './player.ts'
@@ -33,6 +35,7 @@ const sections: Messages = {
   clips,
   components,
   errors,
+  health,
   keys,
   live,
   player,
@@ -44,6 +47,7 @@ const sections: Messages = {
 }
 const ofParts: Readonly<Record<string, object>> = {
   ...sections,
+  healthPage,
   studio,
   studioCanvas,
   studioCanvasSettings,

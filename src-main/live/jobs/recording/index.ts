@@ -37,8 +37,15 @@ type PicturesOf = (file: {
   height: number
 }) => Promise<{ poster: Uint8Array; sheet: Uint8Array; track: string } | undefined>
 
+/** Recording, as the rest of live streaming sees it. */
+export interface RecordingPart extends LivePart {
+  readonly folder: string
+  /** Streams that are recorded now. */
+  running(): number
+}
+
 /** Recording: streams become files, by rule or by hand, kept as retention says. */
-export async function createRecording(dependencies: RecordingDependencies): Promise<LivePart> {
+export async function createRecording(dependencies: RecordingDependencies): Promise<RecordingPart> {
   const { registry, events, audit, log, now } = dependencies
   const folder = join(dependencies.dataDir, 'recordings')
   const store = createRecordingStore(dependencies.database, dependencies.writes)
@@ -99,6 +106,8 @@ export async function createRecording(dependencies: RecordingDependencies): Prom
     },
   })
   return {
+    folder,
+    running: () => recordings.running,
     routes: recordingRoutes({
       recordings,
       index,

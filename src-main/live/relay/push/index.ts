@@ -16,6 +16,7 @@ import { DestinationBook } from './destination-book.ts'
 import { createDestinationMetrics } from './destination-metrics.ts'
 import { createDestinationStore } from './destination-store.ts'
 import { destinationRoutes } from './routes.ts'
+import type { Destination } from './schemas.ts'
 import { templateOf } from './templates.ts'
 import type { WhipSender } from './whip/whip-sender.ts'
 
@@ -51,6 +52,8 @@ export interface DestinationsDependencies {
 const tickMs = 1000
 
 export interface Destinations extends LivePart {
+  /** All of them. */
+  list(): readonly Destination[]
   /** Labels of the stream's destinations that are not reached now. */
   failing(stream: string): string[]
 }
@@ -87,6 +90,7 @@ export async function createDestinations(dependencies: DestinationsDependencies)
   let timer: NodeJS.Timeout | undefined
   const ways: (() => void)[] = []
   return {
+    list: () => book.list(),
     failing: (stream) => book.list(stream).flatMap(({ state, label }) => (state === 'retrying' || state === 'failed' ? [label] : [])),
     routes: destinationRoutes(book, (idOrName) => dependencies.streamOf(idOrName).name),
     start() {

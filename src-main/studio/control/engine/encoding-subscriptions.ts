@@ -41,8 +41,10 @@ export class EncodingSubscriptions {
 
   /** The video encodings that are taken. */
   get video(): readonly TakenVideo[] {
-    return [...this.#byChannel.values()].flatMap(({ request, listeners }) =>
-      request === undefined ? [] : { request, subscribers: listeners.size },
+    return [...this.#byChannel.values()].flatMap(({ request, wanted, listeners }) =>
+      request === undefined
+        ? []
+        : { id: String(wanted.channel), preset: wanted.video?.encoding.preset ?? 'auto', request, subscribers: listeners.size },
     )
   }
 

@@ -1,10 +1,11 @@
 import type { DeviceKind } from '../../../media/device.ts'
+import type { LostProcess } from '../../../media/part-facts.ts'
 import type { SourceMemory, SourceReport } from '../../../media/source-report.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
-import type { DriftReading, MeterReading } from './mixer-readings.ts'
+import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 import type { CanvasPictures, CanvasSwitch, EncodingStatistics, PictureOf, ScreenshotOf, TilePicture } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
@@ -97,6 +98,9 @@ export type FromStudio =
   | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
+  | { readonly kind: 'levels'; readonly levels: readonly LevelReading[] }
+  /** A process of a source ended by itself. */
+  | { readonly kind: 'lost'; readonly lost: LostProcess }
   | { readonly kind: 'statistics'; readonly statistics: WorkerStatistics }
   | { readonly kind: 'answer'; readonly request: number; readonly value?: unknown; readonly error?: WorkerFault }
   | { readonly kind: 'address'; readonly request: number; readonly stream: string }

@@ -9,6 +9,14 @@ export interface MeterReading {
   readonly lufs: number
 }
 
+/** The highest level since the last reading. */
+export interface LevelReading {
+  /** `source:ID`, before its fader, or `track:N`, before what is beyond full scale is cut off. */
+  readonly of: string
+  /** dBFS. */
+  readonly peakDb: number
+}
+
 /** How a device's clock runs against this machine's. */
 export interface DriftReading {
   readonly source: string

@@ -1,10 +1,11 @@
 import type { Packet, Track } from '../../../formats/track.ts'
 import type { Device, DeviceKind } from '../../../media/device.ts'
+import type { LostProcess } from '../../../media/part-facts.ts'
 import type { SourceReport } from '../../../media/source-report.ts'
 import type { Collection, Transition } from '../../document/collection.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
-import type { DriftReading, MeterReading } from './mixer-readings.ts'
+import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
 
 /** The studio's process, as the host sees it: told what to be, it tells what is. Survives the process's death. */
 export interface StudioEngine {
@@ -83,6 +84,10 @@ export interface VideoRequest {
 export type PictureOf = 'program' | 'preview'
 
 export interface TakenVideo {
+  /** As statistics name it. */
+  readonly id: string
+  /** What `auto` was replaced by: the preset in the encoder's own words. */
+  readonly preset: string
   /** As its first subscriber asked: the very object. Whoever asks for the same shares the encoder. */
   readonly request: VideoRequest
   readonly subscribers: number
@@ -209,4 +214,8 @@ export type EngineEvent =
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }
   /** Tiles that look different, while some are wanted: `setTiles`. */
   | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }
+  /** Each second. */
+  | { readonly kind: 'levels'; readonly levels: readonly LevelReading[] }
+  /** A process ended by itself: the studio's, or that of a source. */
+  | { readonly kind: 'lost'; readonly lost: LostProcess }
   | { readonly kind: 'statistics'; readonly statistics: EngineStatistics }

@@ -435,5 +435,6 @@ export class Engine {
       statistics: this.#meter.read({ dropped, late, tiles: this.#tiles.made, encodings: this.#encodings.statistics() }),
     })
     send({ kind: 'drift', drift: mixer.drift() })
+    send({ kind: 'levels', levels: mixer.levels() })
   }
 }

@@ -2,6 +2,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import { openMediaWire } from '../../../platform/workers/media-wire.ts'
 import { PendingReplies } from '../../../platform/workers/pending-replies.ts'
+import { onWorkerEnd } from '../../../platform/workers/worker-ends.ts'
 import { workerLog } from '../../../platform/workers/worker-log.ts'
 import { connectToHost, openMediaPipe } from '../../../platform/workers/worker-side.ts'
 import type { EncodingFault, FromStudio, ToStudio, WorkerFault } from '../../control/engine/messages.ts'
@@ -22,6 +23,8 @@ const host = connectToHost<ToStudio, FromStudio>((message) => {
     else addresses.resolve(message.request, message.address)
   } else void beginning?.then(() => engine && handleMessage(engine, message))
 })
+
+onWorkerEnd(({ worker, pid, args: [of] }) => host.send({ kind: 'lost', lost: { worker, pid, of } }))
 
 const wire = openMediaWire(openMediaPipe(), { onTrack() {}, onPacket() {}, onNote() {} })
 /** Bytes that the host has not taken: beyond this it hangs, and pictures would only fill memory. */

@@ -1,9 +1,10 @@
-import type { DriftReading, MeterReading } from '../../control/engine/mixer-readings.ts'
+import type { DriftReading, LevelReading, MeterReading } from '../../control/engine/mixer-readings.ts'
 import { type AudioFilter, trackCount } from '../../document/mixer-schemas.ts'
 import { ProcessorMaker } from './filters/create-processor.ts'
 import { type SincTable, sincTable } from './input/sinc-table.ts'
 import { busCount, InputStrip, monitorBus } from './input-strip.ts'
 import { LevelMeter } from './metering/level-meter.ts'
+import { PeakWatch } from './metering/peak-watch.ts'
 import { MixBus } from './mix-bus.ts'
 import { clip } from './mix-kernels.ts'
 import { blockFrames, type MixedBlock, type Mixer, type MixerDependencies, type MixerInput, mixRate } from './mixer.ts'
@@ -33,6 +34,7 @@ class StudioMixer implements Mixer {
   readonly #tracks: (Float32Array | undefined)[] = Array.from({ length: trackCount }, () => undefined)
   readonly #block: { timeUs: number; readonly tracks: readonly (Float32Array | undefined)[]; monitor: Float32Array | undefined }
   readonly #trackMeters = Array.from({ length: trackCount }, () => new LevelMeter())
+  readonly #trackWatches = Array.from({ length: trackCount }, () => new PeakWatch())
   /** Blocks by which sources are mixed ahead of what leaves, for filters of tracks that look ahead. */
   #aheadBlocks = 0
   /** Times of the block that leaves next, and of the one for which sources are mixed next. */
@@ -103,6 +105,7 @@ class StudioMixer implements Mixer {
       this.#tracks[track] = sound
       if (sound === undefined) continue
       if (isMetered) this.#trackMeters[track]!.measure(sound)
+      this.#trackWatches[track]!.measure(sound)
       clip(sound)
     }
     this.#block.timeUs = timeUs
@@ -124,6 +127,16 @@ class StudioMixer implements Mixer {
     for (let track = 0; track < trackCount; track++) {
       if (this.#isTaken[track]) readings.push(this.#trackMeters[track]!.read(`track:${track + 1}`))
     }
+    return readings
+  }
+
+  levels(): readonly LevelReading[] {
+    const readings: LevelReading[] = []
+    const add = (of: string, peakDb: number | undefined): void => {
+      if (peakDb !== undefined) readings.push({ of, peakDb })
+    }
+    for (const strip of this.#strips.values()) add(`source:${strip.source}`, strip.takePeakDb())
+    for (let track = 0; track < trackCount; track++) add(`track:${track + 1}`, this.#trackWatches[track]!.read())
     return readings
   }
 

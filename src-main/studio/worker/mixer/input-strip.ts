@@ -9,6 +9,7 @@ import { GainRamp } from './gain-ramp.ts'
 import type { SincTable } from './input/sinc-table.ts'
 import { SourceReader } from './input/source-reader.ts'
 import { LevelMeter } from './metering/level-meter.ts'
+import { PeakWatch } from './metering/peak-watch.ts'
 import { add, scale } from './mix-kernels.ts'
 import { blockFrames, type MixerInput, mixRate } from './mixer.ts'
 
@@ -35,6 +36,7 @@ export class InputStrip implements KeySource {
   readonly #silence = new Float32Array(blockFrames * 2)
   readonly #chain: SwappingChain
   readonly #meter = new LevelMeter()
+  readonly #watch = new PeakWatch()
   readonly #tableFor: (rate: number) => SincTable
   readonly #left: GainRamp
   readonly #right: GainRamp
@@ -123,8 +125,10 @@ export class InputStrip implements KeySource {
       this.#oldReader = undefined
     }
     this.#silentBlocks = sounds ? 0 : this.#silentBlocks + 1
-    if (isMetered || this.#isHeard(isTaken)) this.#chain.process(block, this.#silentBlocks > restBlocks)
+    const isHeard = this.#isHeard(isTaken)
+    if (isMetered || isHeard) this.#chain.process(block, this.#silentBlocks > restBlocks)
     else this.#chain.sleep()
+    if (isHeard) this.#watch.measure(block)
     this.#left.advance()
     this.#right.advance()
     this.#shown.advance()
@@ -146,6 +150,11 @@ export class InputStrip implements KeySource {
 
   get meter(): LevelMeter {
     return this.#meter
+  }
+
+  /** Highest level before the fader since the last reading, dBFS; undefined where nobody heard it. */
+  takePeakDb(): number | undefined {
+    return this.#watch.read()
   }
 
   get drift(): DriftReading {

@@ -1,6 +1,6 @@
 import type { AudioStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import type { DriftReading, MeterReading } from '../../control/engine/mixer-readings.ts'
+import type { DriftReading, LevelReading, MeterReading } from '../../control/engine/mixer-readings.ts'
 import type { AudioFilter, SourceAudio } from '../../document/mixer-schemas.ts'
 
 /** Hz of everything that leaves the mixer. */
@@ -51,6 +51,8 @@ export interface Mixer {
   mix(timeUs: number): MixedBlock
   /** Of the time since the last reading. What nobody has read for a second is no longer measured: the next reading starts again. */
   meters(): readonly MeterReading[]
+  /** The highest levels since the last reading, of sources that are heard and tracks that are taken: measured all the time. */
+  levels(): readonly LevelReading[]
   drift(): readonly DriftReading[]
   close(): void
 }

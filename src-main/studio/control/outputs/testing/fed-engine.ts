@@ -62,7 +62,12 @@ export class FedEngine implements StudioEngine {
 
   videoEncodings(): readonly TakenVideo[] {
     const video = [...this.encodings].flatMap(({ request }) => (isVideo(request) ? request : []))
-    return [...new Set(video)].map((request) => ({ request, subscribers: video.filter((each) => each === request).length }))
+    return [...new Set(video)].map((request, index) => ({
+      id: String(index),
+      preset: 'auto',
+      request,
+      subscribers: video.filter((each) => each === request).length,
+    }))
   }
 
   encodeAudio(request: AudioRequest, listener: EncodedListener): Encoding {

@@ -20,6 +20,8 @@ export const startBrowser: StartSource<BrowserSettings> = (first, context) => {
   let stopped = false
   const worker = superviseWorker<FromPage, ToPage>({
     entry: workerFile('browser-source'),
+    // Who looks at the processes of this machine sees which source it is.
+    args: [context.id],
     log: context.log.child({ worker: 'browser-source' }),
     onMessage: ({ report }) => {
       if (!stopped) context.report(report)

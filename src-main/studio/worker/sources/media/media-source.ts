@@ -92,6 +92,8 @@ export function startMediaSource<Settings>(
     tell({ state: 'starting' })
     worker = superviseWorker<FromMediaWorker, ToMediaWorker>({
       entry: workerFile('media-source'),
+      // Who looks at the processes of this machine sees which source it is.
+      args: [context.id],
       env: environment,
       log,
       silenceMs,
