@@ -196,7 +196,7 @@ describe('health', () => {
     await show.switchTo('pause')
     await page.locator('[data-testid="marks"] [data-kind="process"]').first().waitFor()
     await page.locator('[data-testid="marks"] [data-kind="scene"]').filter({ hasText: 'Pause' }).first().waitFor()
-    await page.getByTestId('health-chip').first().waitFor()
+    await page.locator('[data-testid="health-chip"]:visible').first().waitFor()
     await card('process.restarted').getByTestId('dismiss-finding').click()
     await card('process.restarted').waitFor({ state: 'detached' })
     await untilGone(host, 'process.restarted')

@@ -21,7 +21,6 @@ export const t = section('healthPage', {
   openLog: 'Open the log',
   dismiss: 'Dismiss',
   dismissNamed: (title: string) => `Dismiss: ${title}`,
-  cause: 'Cause',
   remedy: 'Remedy',
   saveReport: 'Save report',
   saveReportHelp:
@@ -153,6 +152,5 @@ export const t = section('healthPage', {
     exportJson: 'Export as JSON',
     empty: 'No line fits this filter.',
     lines: 'Lines of the log',
-    details: 'Details',
   },
 })

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { LogLine } from '../../platform/telemetry/log-tail.ts'
 import type { Finding } from '../findings/finding.ts'
 import { textOfLine } from '../log/log-query.ts'
 import type { Figures } from '../sampling/figures.ts'
 import { Redactor } from './redact.ts'
+
+/** Lines that are read in one go. */
+const linesAtOnce = 100
 
 /** A line of the log without what must not be in it. */
 function cleanLine(line: LogLine, redactor: Redactor): string {
@@ -40,9 +44,15 @@ export interface ReportParts {
 }
 
 /** One file for whoever helps: what the host is on, what is wrong, what was measured and logged. No secrets, no URLs, no IP addresses. */
-export function writeReport({ madeAt, privateTexts, log, ...parts }: ReportParts): string {
+export async function writeReport({ madeAt, privateTexts, log, ...parts }: ReportParts): Promise<string> {
   const redactor = new Redactor(privateTexts)
   const report = { report: 'ami-streams/health', version: 1, madeAt: madeAt.toISOString(), ...parts }
   const clean = redactor.redact(report) as object
-  return JSON.stringify({ ...clean, log: log.map((line) => cleanLine(line, redactor)) }, undefined, 1)
+  const lines: string[] = []
+  for (const [index, line] of log.entries()) {
+    // Streams go on meanwhile.
+    if (index % linesAtOnce === 0) await setImmediate()
+    lines.push(cleanLine(line, redactor))
+  }
+  return JSON.stringify({ ...clean, log: lines }, undefined, 1)
 }

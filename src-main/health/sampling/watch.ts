@@ -136,11 +136,12 @@ export class Watch {
   }
 
   #names(): Record<string, string> {
-    const { studio, live } = this.#reading ?? {}
+    const { studio, live, machine } = this.#reading ?? {}
+    const running = new Set(machine?.processes.map(({ of }) => of))
     return Object.fromEntries([
       ...(studio?.outputs ?? []).map(({ id, name }) => [`output/${id}`, name]),
       ...(live?.streams ?? []).map(({ name }) => [`stream/${name}`, name]),
-      ...(studio?.sources ?? []).flatMap(({ id, name, kind }) => (kind === 'browser' ? [[`source/${id}`, name]] : [])),
+      ...(studio?.sources ?? []).flatMap(({ id, name }) => (running.has(id) ? [[`source/${id}`, name]] : [])),
     ])
   }
 

@@ -20,7 +20,6 @@ export const healthPage = {
   openLog: 'Abrir el registro',
   dismiss: 'Descartar',
   dismissNamed: (title: string) => `Descartar: ${title}`,
-  cause: 'Causa',
   remedy: 'Remedio',
   saveReport: 'Guardar informe',
   saveReportHelp:
@@ -156,6 +155,5 @@ export const healthPage = {
     exportJson: 'Exportar como JSON',
     empty: 'Ninguna línea encaja con este filtro.',
     lines: 'Líneas del registro',
-    details: 'Detalles',
   },
 }
