@@ -35,11 +35,12 @@ const fits = (line: LogLine, { level, part, text }: Filter): boolean =>
   (part === '' || line.part === part || line.part.startsWith(`${part}/`)) &&
   (text === '' || `${line.message} ${line.fields}`.toLowerCase().includes(text.toLowerCase()))
 
-function queryOf({ level, part, text }: Filter, more: Readonly<Record<string, string>>) {
-  const query = new URLSearchParams({ level, ...more })
+/** Where the lines that fit are saved from. */
+function exportUrl({ level, part, text }: Filter, format: 'json' | 'text'): string {
+  const query = new URLSearchParams({ level, format, limit: '5000' })
   if (part !== '') query.set('part', part)
   if (text !== '') query.set('text', text)
-  return `/health/log?${query}` as const
+  return `/api/v1/health/log?${query}`
 }
 
 /** The log: filtered, following what comes, saved as a file. */
@@ -79,7 +80,7 @@ function Log() {
         return [...before, ...more.filter(({ id }) => id > newest)].slice(-maxLines * 2)
       })
     const read = () => {
-      call('GET', queryOf({ level: 'debug', part: '', text: '' }, { limit: String(maxLines * 2) })).then(
+      call('GET', '/health/log', { query: { limit: maxLines * 2 } }).then(
         ({ items }) => {
           if (!stopped) setLines(items)
         },
@@ -159,21 +160,11 @@ function Log() {
           {t.log.follow}
         </label>
         <span className="spacer" />
-        <a
-          className="button"
-          href={`/api/v1${queryOf(filter, { format: 'text', limit: '5000' })}`}
-          download="ami-streams.log"
-          data-testid="log-export-text"
-        >
+        <a className="button" href={exportUrl(filter, 'text')} download="ami-streams.log" data-testid="log-export-text">
           <Download size={16} aria-hidden="true" />
           {t.log.exportText}
         </a>
-        <a
-          className="button"
-          href={`/api/v1${queryOf(filter, { limit: '5000' })}`}
-          download="ami-streams-log.json"
-          data-testid="log-export-json"
-        >
+        <a className="button" href={exportUrl(filter, 'json')} download="ami-streams-log.json" data-testid="log-export-json">
           <Download size={16} aria-hidden="true" />
           {t.log.exportJson}
         </a>

@@ -23,7 +23,7 @@ describe('the tail of the log', () => {
     ])
   })
 
-  it('calls back until it is told to stop', () => {
+  it('calls back until it is stopped', () => {
     const tail = createLogTail()
     const heard: string[] = []
     const stop = tail.follow(({ message }) => heard.push(message))
