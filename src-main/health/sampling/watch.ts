@@ -81,7 +81,7 @@ export class Watch {
 
   start(): void {
     this.#timer = repeat(this.#dependencies.everyMs, () => this.sample())
-    void this.sample()
+    this.sample().catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
   }
 
   /** Takes a reading. */
