@@ -23,7 +23,7 @@ interface ChartPlan {
 }
 
 const colors = ['var(--chart-1)', 'var(--chart-2)', 'var(--chart-3)', 'var(--chart-4)', 'var(--chart-5)', 'var(--chart-6)']
-const minutes = [0, 10, 20, 30, 40, 50, 60]
+const minutes = [0, 15, 30, 45, 60]
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 const percent = (share: number): string => `${decimal(share * 100, share < 0.1 ? 1 : 0, 0)} %`
