@@ -7,7 +7,7 @@ import type { LogTail } from '../platform/telemetry/log-tail.ts'
 import { openMachine } from './machine/open-machine.ts'
 import { type DoctorLine, writeReport } from './report/report.ts'
 import { healthRoutes } from './routes.ts'
-import { Watch } from './sampling/watch.ts'
+import { Watch } from './watch.ts'
 
 export interface HealthDependencies {
   readonly studio: StudioObserver

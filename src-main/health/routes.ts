@@ -6,7 +6,7 @@ import type { LogTail } from '../platform/telemetry/log-tail.ts'
 import { FindingSchema } from './findings/finding.ts'
 import { findLines, LogLineSchema, LogQuerySchema, textOfLine } from './log/log-query.ts'
 import { FiguresSchema } from './sampling/figures.ts'
-import type { Watch } from './sampling/watch.ts'
+import type { Watch } from './watch.ts'
 
 export interface HealthRoutesDependencies {
   readonly watch: Watch
