@@ -83,7 +83,7 @@ export function ProgramView({ document, program, edited: { canvas, scene }, edit
 function OtherCanvas({ canvas: { id, name, width, height } }: { readonly canvas: CanvasPart }) {
   return (
     <figure className="screen">
-      <figcaption>{name}</figcaption>
+      <figcaption className="on-air">{name}</figcaption>
       <button
         type="button"
         className="screen-fit canvas-other"
