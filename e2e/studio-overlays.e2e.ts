@@ -401,6 +401,13 @@ describe('on air', () => {
       120_000,
     )
 
+    // The preview takes no key: Escape closes the dialog.
+    await page.getByTestId('add-source').click()
+    await page.getByTestId('overlay-kind-chart').click()
+    await preview.locator('canvas').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByTestId('add-overlay-dialog').waitFor({ state: 'detached' })
+
     await page.getByTestId('edit-overlays').click()
     const dialog = page.getByTestId('overlays-dialog')
     await dialog.locator('[data-testid="overlay"] button', { hasText: 'Speaker' }).click()

@@ -11,7 +11,10 @@ interface OverlayPreviewProps {
   readonly height: number
 }
 
-/** The overlay's own page in a frame, told what to show: it looks as it will on air. */
+/**
+ * The overlay's own page in a frame, told what to show: it looks as it will on air. Inert: keys that it had the focus for, Escape among
+ * them, would not reach the dialog.
+ */
 export function OverlayPreview({ kind, name, settings, state, width, height }: OverlayPreviewProps) {
   const frame = useRef<HTMLIFrameElement>(null)
   const ready = useRef(false)
@@ -31,8 +34,8 @@ export function OverlayPreview({ kind, name, settings, state, width, height }: O
   }, [])
   useEffect(send)
   return (
-    <div className="overlay-preview" style={{ '--shape': width / height } as CSSProperties}>
-      <iframe ref={frame} src="/overlay/preview" title={t.preview(name)} tabIndex={-1} data-testid="overlay-preview" />
+    <div className="overlay-preview" role="img" aria-label={t.preview(name)} style={{ '--shape': width / height } as CSSProperties}>
+      <iframe ref={frame} src="/overlay/preview" title={t.preview(name)} inert data-testid="overlay-preview" />
     </div>
   )
 }
