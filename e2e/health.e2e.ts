@@ -118,7 +118,7 @@ describe('health', () => {
   it('says that an upload is too small, and its button lowers the bitrate, which can be undone', async () => {
     const key = await host.key('elsewhere')
     const settings = { url: `rtmp://127.0.0.1:${network.port}/live`, key, adaptive: false }
-    await show.add('away', 'rtmp', settings, { name: 'Twitch', video: { ...smallVideo, bitrateKbps: 2000 } })
+    await show.add('away', 'rtmp', settings, { name: 'Twitch', video: { ...smallVideo, rateControl: 'crf', crf: 3, bitrateKbps: 2000 } })
     await show.start('away')
     const finding = await untilFound(host, 'upload.too_small')
     expect(finding).toMatchObject({ severity: 'error', about: { kind: 'output', id: 'away', name: 'Twitch' }, params: { wanted: 2000 } })
