@@ -95,6 +95,8 @@ const studio: readonly View[] = [
   { path: '/studio', clicks: ['edit-canvas'], shows: 'canvas-dialog' },
   { path: '/studio', clicks: ['edit-transitions'], shows: 'transitions-dialog' },
   { path: '/studio', clicks: ['edit-macros'], shows: 'macros-dialog' },
+  { path: '/studio', clicks: ['edit-tracks'], shows: 'tracks-dialog' },
+  { path: '/studio', clicks: ['strip-more'], shows: 'strip-menu' },
   { path: '/studio', clicks: ['add-source'], shows: 'add-source-dialog' },
   { path: '/studio', clicks: ['add-source', 'kind-text'], shows: 'new-source-dialog' },
   { path: '/studio', clicks: ['edit-overlays'], shows: 'overlays-dialog' },

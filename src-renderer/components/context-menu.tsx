@@ -5,6 +5,8 @@ export interface MenuEntry {
   readonly label: string
   readonly act: () => void
   readonly disabled?: boolean
+  /** A colour that is shown before the label, `#rrggbb`. */
+  readonly swatch?: string
   /** The keys that do the same, for who looks for them here. */
   readonly keys?: string
 }
@@ -94,7 +96,10 @@ export function ContextMenu({ at: { x, y }, label, groups, onClose, testId }: Co
                   entry.act()
                 }}
               >
-                <span>{entry.label}</span>
+                <span>
+                  {entry.swatch !== undefined && <span className="menu-swatch" style={{ background: entry.swatch }} />}
+                  {entry.label}
+                </span>
                 {entry.keys !== undefined && (
                   <span className="menu-keys" aria-hidden="true">
                     {entry.keys}

@@ -9,13 +9,15 @@ interface Toast {
   readonly text: string
   readonly bad: boolean
   readonly undo?: () => void
+  /** What is on the button; undo where nothing is said. */
+  readonly action?: string
 }
 
 const useToasts = create<{ readonly toasts: readonly Toast[] }>(() => ({ toasts: [] }))
 let nextId = 1
 
-function add(text: string, bad: boolean, undo?: () => void): void {
-  const toast: Toast = { id: nextId++, text, bad, ...(undo ? { undo } : {}) }
+function add(text: string, bad: boolean, undo?: () => void, action?: string): void {
+  const toast: Toast = { id: nextId++, text, bad, ...(undo ? { undo } : {}), ...(action === undefined ? {} : { action }) }
   useToasts.setState(({ toasts }) => ({ toasts: [...toasts, toast].slice(-4) }))
 }
 
@@ -23,9 +25,9 @@ function dismiss(id: number): void {
   useToasts.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }))
 }
 
-/** Says what was done; with `undo` it can be taken back for a few seconds. */
-export function tell(text: string, undo?: () => void): void {
-  add(text, false, undo)
+/** Says what was done; with `undo` it can be taken back for a few seconds, by a button that says `action` where that is another word. */
+export function tell(text: string, undo?: () => void, action?: string): void {
+  add(text, false, undo, action)
 }
 
 /** Says what failed and what to do about it. */
@@ -50,7 +52,7 @@ function ToastLine({ toast }: { readonly toast: Toast }) {
             dismiss(toast.id)
           }}
         >
-          {t.undo}
+          {toast.action ?? t.undo}
         </button>
       )}
       <button type="button" className="button quiet icon" aria-label={t.dismiss} onClick={() => dismiss(toast.id)}>

@@ -3,9 +3,14 @@ import { t as healthPage } from '../health/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
+import { t as studioFilters } from '../studio/filters/messages.ts'
+import { t as studioKinds } from '../studio/forms/messages.ts'
 import { t as studioGuide } from '../studio/guide/messages.ts'
+import { t as studioHistory } from '../studio/history/messages.ts'
+import { t as studioInteract } from '../studio/interact/messages.ts'
 import { t as studioMacros } from '../studio/macros/messages.ts'
 import { t as studio } from '../studio/messages.ts'
+import { t as studioMixer } from '../studio/mixer/messages.ts'
 import { t as studioMultiview } from '../studio/multiview/messages.ts'
 import { t as studioOverlays } from '../studio/overlays/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
@@ -52,9 +57,14 @@ const english: Readonly<Record<string, object>> = {
   studioCanvas,
   studioCanvasSettings,
   studioDocks,
+  studioFilters,
   studioGuide,
+  studioHistory,
+  studioInteract,
+  studioKinds,
   studioMacros,
   studioMultiview,
+  studioMixer,
   studioOverlays,
   studioTemplates,
   studioTransitions,

@@ -1,8 +1,10 @@
 import { call } from '../client/api.ts'
 import { tell, tellError } from '../components/toasts.tsx'
+import { entityAt } from './document.ts'
 import { t } from './messages.ts'
+import { forgetEdits } from './overwritten.ts'
 import { freeId, freeName, isShownElsewhere, nameOf, type PlacedItem } from './places.ts'
-import { edit, redo, undo } from './show-store.ts'
+import { change, edit, onOverwritten, redo, undo } from './show-store.ts'
 import type { Collection, Edit, ProgramState, Scene } from './types.ts'
 
 /** What buttons, keys and menus do. Each says by a message what went wrong; none throws. */
@@ -97,10 +99,28 @@ export const commandOutput = (id: string, command: string): Promise<unknown> =>
 export const commandSource = (id: string, command: string): Promise<unknown> =>
   attempt(() => call('POST', `/studio/sources/${id}/commands`, { body: { command } }))
 
-export const runMacro = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/macros/${id}/run`))
+export const runMacro = (id: string): Promise<unknown> =>
+  attempt(() => {
+    forgetEdits()
+    return call('POST', `/studio/macros/${id}/run`)
+  })
 
 /** Stops a run of a macro before its next action. */
 export const stopMacroRun = (run: string): Promise<unknown> => attempt(() => call('DELETE', `/studio/macro-runs/${run}`))
 
-/** Runs the macros that have these keys. */
-export const pressKeys = (chord: string): Promise<unknown> => attempt(() => call('POST', '/studio/hotkeys', { body: { chord } }))
+/** Runs the macros that have these keys: for when they are pressed, or let go. */
+export const pressKeys = (chord: string, released: boolean): Promise<unknown> =>
+  attempt(() => {
+    forgetEdits()
+    return call('POST', '/studio/hotkeys', { body: { chord, released } })
+  })
+
+/** Says what was changed elsewhere behind this page, with the way to bring its own value back. */
+onOverwritten((changes, collection) => {
+  for (const each of changes) {
+    const entity = entityAt(collection, each.at)
+    const shown = collection.sources.find(({ id }) => id === entity?.source)?.name
+    const name = typeof entity?.name === 'string' ? entity.name : (shown ?? each.at)
+    tell(t.conflict.text(name), () => change(each.at, each.changes), t.conflict.useMine)
+  }
+})

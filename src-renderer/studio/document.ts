@@ -13,7 +13,18 @@ type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Properties that the host merges by property; every other value is replaced. */
-const mergedProperties = new Set(['position', 'scale', 'alignment', 'crop', 'settings', 'audio', 'bounds', 'video'])
+const mergedProperties = new Set([
+  'position',
+  'scale',
+  'alignment',
+  'crop',
+  'settings',
+  'audio',
+  'bounds',
+  'video',
+  'showTransition',
+  'hideTransition',
+])
 
 /** The entity after a change, as the host makes it of the same edit. */
 export function mergeChange(entity: Json, changes: Json): Json {
@@ -66,6 +77,30 @@ function changeAt(owner: Json, [list, id, ...rest]: readonly string[], changes: 
     return rest.length > 0 ? changeAt(entity, rest, changes) : mergeChange(entity, changes)
   })
   return found ? { ...owner, [name]: next } : owner
+}
+
+/** The entity at a place; undefined where it is gone. */
+export function entityAt(collection: Collection, at: string): Json | undefined {
+  if (at === 'collection') return collection as unknown as Json
+  let owner: unknown = collection
+  const path = at.split('/')
+  for (let index = 0; index + 1 < path.length; index += 2) {
+    const [list = '', id] = path.slice(index, index + 2)
+    if (!isObject(owner)) return undefined
+    const within: Json = list === 'audio-filters' && isObject(owner.audio) ? owner.audio : owner
+    const entities = list === 'items' && Array.isArray(owner.group) ? owner.group : within[listNames[list] ?? list]
+    owner = Array.isArray(entities) ? (entities as readonly Json[]).find((each) => each.id === id) : undefined
+  }
+  return isObject(owner) ? owner : undefined
+}
+
+type ChangedValue = readonly [path: readonly string[], value: unknown]
+
+/** The single values that a change sets, by their path in the entity: properties of objects that are merged one by one. */
+export function valuesOf(changes: Json): readonly ChangedValue[] {
+  return Object.entries(changes).flatMap(([name, value]): readonly ChangedValue[] =>
+    mergedProperties.has(name) && isObject(value) ? Object.entries(value).map(([key, each]) => [[name, key], each]) : [[[name], value]],
+  )
 }
 
 /** `next` with every part that equals `before` taken from `before`, so that components whose part stayed the same are not drawn again. */

@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import { call, reportProblem } from '../client/api.ts'
+import { t } from './forms/messages.ts'
 import type { Schema } from './forms/schema.ts'
 
 /** A kind of sources or filters, as the host describes it. */
@@ -26,7 +27,7 @@ export function useKinds(list: KindList): readonly Kind[] {
     if (asked.has(list)) return
     asked.add(list)
     call('GET', `/studio/${list}`).then(
-      ({ items }) => useKindLists.setState({ [list]: items }),
+      ({ items }) => useKindLists.setState({ [list]: items.map((each) => ({ ...each, title: t.title(each.kind, each.title) })) }),
       (error) => {
         asked.delete(list)
         reportProblem(error)

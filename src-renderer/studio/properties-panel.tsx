@@ -1,10 +1,14 @@
-import { PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
-import { useId } from 'react'
+import { MousePointerClick, PanelBottom, RotateCcw, Scan, X } from 'lucide-react'
+import { lazy, Suspense, useId, useState } from 'react'
 import { commandSource } from './commands.ts'
-import { SourceFilters } from './filters.tsx'
-import { NumberField, SettingsForm } from './forms/settings-form.tsx'
+import { SourceFilters } from './filters/source-filters.tsx'
+import { NumberField } from './forms/number-field.tsx'
+import { SettingsForm } from './forms/settings-form.tsx'
+import { t as interact } from './interact/messages.ts'
+import { ItemTransitionFields } from './item-transition-fields.tsx'
 import { useKinds } from './kinds.ts'
 import { t } from './messages.ts'
+import { AudioProperties } from './mixer/audio-properties.tsx'
 import { t as overlays } from './overlays/messages.ts'
 import { overlayOf } from './overlays/overlay-item.ts'
 import { layersOf, nameOf, type PlacedItem } from './places.ts'
@@ -47,9 +51,13 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
   )
 }
 
+/** Loaded when it is opened. */
+const InteractDialog = lazy(async () => ({ default: (await import('./interact/interact-dialog.tsx')).InteractDialog }))
+
 function SourceProperties({ source, editor }: { readonly source: Source; readonly editor: boolean }) {
   const report = useShow((state) => state.sourceReports[source.id])
   const kind = useKinds('source-kinds').find((each) => each.kind === source.kind)
+  const [interacts, setInteracts] = useState(false)
   if (kind === undefined) return null
   const overlay = overlayOf(source.settings)
   return (
@@ -68,6 +76,16 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
             ))}
         </div>
       )}
+      {editor && source.kind === 'browser' && (
+        <button type="button" className="button" onClick={() => setInteracts(true)} data-testid="interact">
+          <MousePointerClick size={15} /> {interact.open}
+        </button>
+      )}
+      {interacts && (
+        <Suspense>
+          <InteractDialog source={source} onClose={() => setInteracts(false)} />
+        </Suspense>
+      )}
       {editor && overlay !== undefined && (
         <button type="button" className="button" onClick={() => openOverlay(overlay)} data-testid="edit-overlay">
           <PanelBottom size={15} /> {overlays.edit}
@@ -80,6 +98,7 @@ function SourceProperties({ source, editor }: { readonly source: Source; readonl
         devices={kind.devices}
         disabled={!editor}
       />
+      {source.audio !== undefined && <AudioProperties source={source} audio={source.audio} editor={editor} />}
       <SourceFilters source={source} pictures={kind.pictures === true} editor={editor} />
     </>
   )
@@ -178,6 +197,20 @@ function ItemProperties({ layer: { item, at }, canvas, editor }: ItemPropertiesP
           maximum: 16384,
         })}
       </div>
+      <ItemTransitionFields
+        label={t.properties.showTransition}
+        name="showTransition"
+        at={at}
+        value={item.showTransition}
+        disabled={!editor}
+      />
+      <ItemTransitionFields
+        label={t.properties.hideTransition}
+        name="hideTransition"
+        at={at}
+        value={item.hideTransition}
+        disabled={!editor}
+      />
     </fieldset>
   )
 }

@@ -5,6 +5,7 @@ import { followEvents } from '../client/sync.ts'
 import type { EventMessage } from '../client/types.ts'
 import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
 import { t } from './messages.ts'
+import { expectEdits, forgetEdits, noteEdits, takeOverwritten } from './overwritten.ts'
 import type {
   Collection,
   Edit,
@@ -125,6 +126,7 @@ async function readDocument(revision: number): Promise<void> {
       if (of !== reads) break
       confirmed = open
       show()
+      tellOverwritten(open)
       if (open.revision < wantedRevision) break
     }
   } catch (error) {
@@ -132,6 +134,20 @@ async function readDocument(revision: number): Promise<void> {
   } finally {
     reading = false
   }
+}
+
+let overwrittenListener: (changes: readonly Change[], collection: Collection) => void = () => {}
+
+/** Calls back with what this page set and somebody set otherwise since: changes that would bring it back. */
+export function onOverwritten(listener: typeof overwrittenListener): void {
+  overwrittenListener = listener
+}
+
+function tellOverwritten({ collection, revision }: OpenCollection): void {
+  const overwritten = takeOverwritten(collection, revision, performance.now())
+  // Where a change of this page is on its way it comes out on top.
+  const lost = overwritten.filter(({ at }) => !pending.some((each) => each.at === at))
+  if (lost.length > 0) overwrittenListener(lost, collection)
 }
 
 function onEvent({ topic, data }: EventMessage): void {
@@ -242,7 +258,9 @@ function take(answer: Edited): void {
 
 /** Does edits as one step that can be undone; returns the ids of what was made, when the document has them. Throws ApiError. */
 export async function edit(edits: readonly Edit[]): Promise<readonly string[]> {
+  expectEdits(edits)
   const answer = await call('POST', '/studio/edits', { body: { edits } })
+  noteEdits(edits, answer.revision, performance.now())
   take(answer)
   await untilRevision(answer.revision)
   return answer.made
@@ -317,6 +335,7 @@ async function send(at: string): Promise<void> {
       try {
         const answer = await call('POST', '/studio/edits', { body: { edits: [{ do: 'change', at, changes }] } })
         for (const each of sent) each.revision = answer.revision
+        noteEdits([{ do: 'change', at, changes }], answer.revision, performance.now())
         take(answer)
       } catch (error) {
         // Back to what the host has.
@@ -342,6 +361,7 @@ export async function redo(): Promise<string> {
 
 async function step(way: 'undo' | 'redo'): Promise<string> {
   await Promise.all(underWay)
+  forgetEdits()
   const answer = await call('POST', `/studio/${way}`, { body: {} })
   take(answer)
   return answer.name

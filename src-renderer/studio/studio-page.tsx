@@ -40,6 +40,8 @@ const DockPane = lazy(async () => ({ default: (await import('./browser-docks/doc
 
 const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
 
+const TracksDialog = lazy(async () => ({ default: (await import('./mixer/tracks-dialog.tsx')).TracksDialog }))
+
 /** Ctrl+Z and Ctrl+Shift+Z, unless a text is written: there the browser undoes letters. */
 function useHistoryKeys(enabled: boolean): void {
   useEffect(() => {
@@ -159,6 +161,11 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
       )}
       {editor && dialog === 'canvas' && <CanvasDialog document={document} canvas={canvas} onClose={() => openDialog(null)} />}
       {editor && dialog === 'macros' && <MacrosDialog document={document} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'tracks' && (
+        <Suspense>
+          <TracksDialog document={document} onClose={() => openDialog(null)} />
+        </Suspense>
+      )}
       {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
       {editor && dialog === 'overlays' && (
         <Suspense>

@@ -5,6 +5,7 @@ import { t as docksTexts } from './browser-docks/messages.ts'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
 import { Tool } from './docks/tool.tsx'
+import { HistoryMenu } from './history/history-menu.tsx'
 import { t as macros } from './macros/messages.ts'
 import { t } from './messages.ts'
 import { t as multiviewTexts } from './multiview/messages.ts'
@@ -38,6 +39,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
       <span className="bar-group">
         <Tool Icon={Undo2} label={t.history.undoOf(open.undo)} disabled={!editor || open.undo === null} onClick={undoStep} testId="undo" />
         <Tool Icon={Redo2} label={t.history.redoOf(open.redo)} disabled={!editor || open.redo === null} onClick={redoStep} testId="redo" />
+        {editor && <HistoryMenu open={open} />}
       </span>
       {collection.canvases.length > 1 && (
         <select

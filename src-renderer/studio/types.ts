@@ -20,6 +20,7 @@ export type EngineState = Answer<'GET', '/studio'>['state']
 export type OpenCollection = Answer<'GET', '/studio/collection'>
 export type Collection = OpenCollection['collection']
 export type Output = Collection['outputs'][number]
+export type HistoryList = Answer<'GET', '/studio/history'>
 export type Edited = Answer<'POST', '/studio/edits'>
 export type Device = ItemOf<'/studio/devices'>
 

@@ -4,7 +4,7 @@ import { readChoice, storeChoice } from './stored-choice.ts'
 import type { CanvasPart, Scene } from './types.ts'
 
 /** Dialogs of the whole studio: those that edit parts of the open show, and those that make one. */
-export type EditorDialog = 'canvas' | 'macros' | 'transitions' | 'overlays' | 'template' | 'guide'
+export type EditorDialog = 'canvas' | 'macros' | 'tracks' | 'transitions' | 'overlays' | 'template' | 'guide'
 
 /** What this page looks at; other pages look at what they please. */
 interface ViewState {
@@ -23,6 +23,8 @@ interface ViewState {
   readonly docks: boolean
   /** All canvases are beside the one that is edited. */
   readonly allCanvases: boolean
+  /** Id of the macro that the dialog `macros` shows first; null: the first one. */
+  readonly macro: string | null
 }
 
 export const useView = create<ViewState>(() => ({
@@ -34,10 +36,11 @@ export const useView = create<ViewState>(() => ({
   overlay: null,
   docks: readChoice('docks', ['off', 'on']) === 'on',
   allCanvases: readChoice('allCanvases', ['off', 'on']) === 'on',
+  macro: null,
 }))
 
 /** Opens a dialog; null closes it. */
-export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null })
+export const openDialog = (dialog: EditorDialog | null): void => useView.setState({ dialog, overlay: null, macro: null })
 
 /** Opens the dialog of the overlays with one of them. */
 export const openOverlay = (overlay: string): void => useView.setState({ dialog: 'overlays', overlay })
@@ -53,6 +56,9 @@ export function showAllCanvases(allCanvases: boolean): void {
   useView.setState({ allCanvases })
   storeChoice('allCanvases', allCanvases ? 'on' : 'off')
 }
+
+/** Opens the macros with one of them, whose keys are recorded where it has none. */
+export const openMacro = (macro: string): void => useView.setState({ dialog: 'macros', macro })
 
 export const showMultiview = (multiview: boolean): void => useView.setState({ multiview })
 

@@ -136,6 +136,7 @@ export function createCollectionCheck({ kinds, actionFaults }: CheckDependencies
     )
     parts<Macro>(collection.macros, sorts.macro, 'macros', (macro, place) => {
       for (const [index, action] of macro.actions.entries()) add(actionFaults(action, within(within(place, 'actions'), index)))
+      for (const [index, action] of (macro.released ?? []).entries()) add(actionFaults(action, within(within(place, 'released'), index)))
     })
     parts<Track>(collection.tracks, sorts.track, 'tracks', (track, place) =>
       filters(track.filters, kinds.audioFilter, 'audio filter', within(place, 'filters')),

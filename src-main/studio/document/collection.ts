@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { type Alignment, AlignmentSchema, type Bounds, BoundsSchema, type Crop, CropSchema, type Pair, PairSchema } from './geometry.ts'
+import { type ItemTransition, ItemTransitionSchema } from './item-transition.ts'
 import { SourceAudioSchema, TrackSchema, trackCount } from './mixer-schemas.ts'
 import { OutputSchema } from './output-schemas.ts'
 
@@ -82,6 +83,9 @@ const ItemBase = {
         'what it is mixed in with what is behind it: values of video (where left out), or the light that they are for, as in OBS Studio',
     }),
   ),
+  /** How it comes and goes when it is shown and hidden; at once where left out. */
+  showTransition: Type.Optional(ItemTransitionSchema),
+  hideTransition: Type.Optional(ItemTransitionSchema),
 }
 
 const exactly = { additionalProperties: false }
@@ -122,6 +126,8 @@ export const SceneSchema = Type.Object(
     transition: Type.Optional(IdSchema),
     /** For a scene of another canvas: goes on air there together with this one. */
     follows: Type.Optional(IdSchema),
+    color: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'of its mark in lists, #rrggbb' })),
+    folder: Type.Optional(Type.String({ minLength: 1, maxLength: 60, description: 'name of the folder that lists show it in' })),
   },
   exactly,
 )
@@ -149,6 +155,10 @@ export const MacroSchema = Type.Object(
     hotkeys: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 8 }),
     /** Done one after the other: bodies of `POST /studio/actions`. */
     actions: Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 64 }),
+    /** Done when its keys are let go: push-to-talk unmutes by `actions`, and mutes by these. */
+    released: Type.Optional(
+      Type.Array(Type.Record(Type.String(), Type.Unknown()), { maxItems: 64, description: 'actions for when its keys are released' }),
+    ),
   },
   exactly,
 )
@@ -205,6 +215,8 @@ export interface ItemLayout {
   readonly opacity: number
   readonly sampling: 'smooth' | 'nearest'
   readonly light?: 'video' | 'linear'
+  readonly showTransition?: ItemTransition
+  readonly hideTransition?: ItemTransition
 }
 export type LeafItem = ItemLayout & ({ readonly source: string } | { readonly scene: string })
 export type Item = LeafItem | (ItemLayout & { readonly group: readonly LeafItem[] })
@@ -217,6 +229,8 @@ export interface Scene {
   readonly filters: readonly Filter[]
   readonly transition?: string
   readonly follows?: string
+  readonly color?: string
+  readonly folder?: string
 }
 export type TransitionKind = 'cut' | 'fade' | 'slide' | 'push' | 'wipe' | 'stinger' | 'move'
 export interface Transition {

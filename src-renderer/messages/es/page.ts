@@ -27,6 +27,8 @@ import {
   studioTemplates,
   studioTransitions,
 } from './studio.ts'
+import { studioFilters, studioHistory, studioInteract, studioMixer } from './studio-editing.ts'
+import { studioKinds } from './studio-kinds.ts'
 
 const sections: Messages = {
   activity,
@@ -52,9 +54,14 @@ const ofParts: Readonly<Record<string, object>> = {
   studioCanvas,
   studioCanvasSettings,
   studioDocks,
+  studioFilters,
   studioGuide,
+  studioHistory,
+  studioInteract,
+  studioKinds,
   studioMacros,
   studioMultiview,
+  studioMixer,
   studioOverlays,
   studioTemplates,
   studioTransitions,

@@ -5,7 +5,9 @@ import { addSourceEdits } from '../new-source.ts'
 import { useDocument } from '../show-store.ts'
 import { CanvasPicture } from './canvas-picture.tsx'
 import { readDrop } from './dropping.ts'
+import { useEyedropper } from './eyedropper.ts'
 import { t } from './messages.ts'
+import { PickerLayer } from './picker-layer.tsx'
 import { Stage } from './stage.tsx'
 import { AidButtons, AidLines, useAid } from './view-aids.tsx'
 import './canvas.css'
@@ -28,6 +30,7 @@ export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, e
   const show = useDocument()
   const safeAreas = useAid('safeAreas')
   const grid = useAid('grid')
+  const picking = useEyedropper((state) => state.picking)
   const canvas = show?.canvases.find((each) => each.id === id)
   const scene = show?.scenes.find((each) => each.id === sceneId)
 
@@ -54,6 +57,9 @@ export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, e
       {canvas !== undefined && <AidLines canvas={canvas} safeAreas={safeAreas[0]} grid={grid[0]} />}
       {editable && show !== undefined && canvas !== undefined && scene !== undefined && (
         <Stage canvas={canvas} scene={scene} document={show} selected={selected} onSelect={onSelect} />
+      )}
+      {editable && picking !== null && show !== undefined && canvas !== undefined && scene !== undefined && (
+        <PickerLayer canvas={canvas} scene={scene} document={show} picking={picking} />
       )}
       {editable && <AidButtons safeAreas={safeAreas} grid={grid} />}
     </div>

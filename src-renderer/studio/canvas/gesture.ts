@@ -1,4 +1,5 @@
 import { call, randomId } from '../../client/api.ts'
+import { expectEdits, noteEdits } from '../overwritten.ts'
 import { awaitBeforeUndo } from '../show-store.ts'
 import type { Edit } from '../types.ts'
 
@@ -15,6 +16,7 @@ export class Gesture {
   #waiting: readonly Edit[] | undefined
   #sending: Promise<void> | undefined
   #revision: number | undefined
+  #last: readonly Edit[] = []
   #failed = false
 
   constructor(onProblem: (error: unknown) => void) {
@@ -25,6 +27,8 @@ export class Gesture {
   send(edits: readonly Edit[]): void {
     if (this.#failed) return
     this.#waiting = edits
+    this.#last = edits
+    expectEdits(edits)
     if (this.#sending !== undefined) return
     this.#sending = this.#work()
     awaitBeforeUndo(this.#sending)
@@ -33,6 +37,7 @@ export class Gesture {
   /** Resolves when the host has the last edit; with its revision, undefined where nothing was changed. */
   async end(): Promise<number | undefined> {
     await this.#sending
+    if (!this.#failed && this.#revision !== undefined) noteEdits(this.#last, this.#revision, performance.now())
     return this.#failed ? undefined : this.#revision
   }
 

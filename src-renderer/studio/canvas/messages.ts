@@ -51,6 +51,7 @@ export const t = section('studioCanvas', {
   unlock: 'Unlock',
   hide: 'Hide',
   remove: 'Delete',
+  picking: 'Click the colour on the canvas or on the image beside it. Escape cancels.',
   safeAreas: 'Show safe areas',
   grid: 'Show grid',
   dropNoUpload:

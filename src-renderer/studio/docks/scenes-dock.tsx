@@ -1,16 +1,19 @@
-import { ArrowDown, ArrowUp, Copy, Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, Copy, Plus, Trash2 } from 'lucide-react'
+import { type CSSProperties, useState } from 'react'
 import { ContextMenu, opensMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
 import { pasteItems, useClipboard } from '../canvas/clipboard.ts'
-import { addScene, chooseScene, duplicateScene, moveTo, removeScenes } from '../commands.ts'
+import { addScene, chooseScene, duplicateScene, moveTo, removeScenes, tryEdit } from '../commands.ts'
 import { t } from '../messages.ts'
+import { addMacro } from '../new-macro.ts'
+import { freeName } from '../places.ts'
 import { change } from '../show-store.ts'
 import type { Collection, ProgramState, Scene } from '../types.ts'
 import { openDialog, select } from '../view-store.ts'
 import { Dock } from './dock.tsx'
 import { NameField } from './name-field.tsx'
 import { rangeOf } from './range.ts'
+import { foldersOf, type SceneRow, sceneRows } from './scene-folders.ts'
 import { matches, SearchField, searchFrom } from './search-field.tsx'
 import { Tool } from './tool.tsx'
 import { useDragOrder } from './use-drag-order.ts'
@@ -25,6 +28,15 @@ interface ScenesDockProps {
   readonly editor: boolean
 }
 
+/** Colours that scenes are marked with: told apart in both themes. */
+const sceneColors = [
+  ['#e5484d', 'red'],
+  ['#f0b429', 'yellow'],
+  ['#30a46c', 'green'],
+  ['#3e8bff', 'blue'],
+  ['#9a6bff', 'violet'],
+] as const
+
 /** The scenes: a click puts one on air, in studio mode into the preview. */
 export function ScenesDock({ document, program, canvas, scene, editor }: ScenesDockProps) {
   const [renaming, setRenaming] = useState<string | null>(null)
@@ -32,6 +44,9 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
   const [search, setSearch] = useState('')
   /** Ids of scenes that an action on several is for: what is on air stays there. */
   const [marked, setMarked] = useState<readonly string[]>([])
+  /** Names of the folders that are closed on this page. */
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
+  const [renamingFolder, setRenamingFolder] = useState<string | null>(null)
   const copied = useClipboard((state) => state.items)
   const { scenes } = document
   const at = scenes.findIndex(({ id }) => id === scene)
@@ -40,6 +55,21 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
     const moved = scenes[from]
     if (moved !== undefined) moveTo(`scenes/${moved.id}`, gap > from ? gap - 1 : gap)
   })
+  const toggle = (folder: string): void => {
+    const next = new Set(closed)
+    if (!next.delete(folder)) next.add(folder)
+    setClosed(next)
+  }
+  const put = (into: readonly Scene[], changes: { readonly folder: string | null } | { readonly color: string | null }): void =>
+    void tryEdit(into.map(({ id }) => ({ do: 'change', at: `scenes/${id}`, changes })))
+  const newFolder = (into: readonly Scene[]): void => {
+    const name = freeName(
+      t.scenes.newFolder,
+      foldersOf(scenes).map((each) => ({ name: each })),
+    )
+    put(into, { folder: name })
+    setRenamingFolder(name)
+  }
   const onAir = new Set(program.canvases.map((each) => each.program))
   const prepared = new Set(program.studioMode ? program.canvases.map((each) => each.preview) : [])
   const of = (id: string): readonly Scene[] => scenes.filter((each) => (marked.includes(id) ? marked.includes(each.id) : each.id === id))
@@ -79,7 +109,24 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
         { label: t.scenes.duplicate, act: () => void duplicateScene(found, document), keys: 'Ctrl+D' },
         { label: t.scenes.pasteItems, act: () => void pasteItems(id, document), disabled: copied === null },
       ],
-      [{ label: t.scenes.ownTransition, act: () => openDialog('transitions') }],
+      [
+        {
+          label: t.scenes.hotkey,
+          act: () => void addMacro({ name: t.scenes.switchTo(found.name), actions: [{ do: 'switch', scene: id }] }, document),
+        },
+        { label: t.scenes.ownTransition, act: () => openDialog('transitions') },
+      ],
+      [
+        ...sceneColors.map(([color, name]) => ({ label: t.scenes.colorNames[name], act: () => put(all, { color }), swatch: color })),
+        { label: t.scenes.noColor, act: () => put(all, { color: null }), disabled: all.every(({ color }) => color === undefined) },
+      ],
+      [
+        ...foldersOf(scenes)
+          .filter((folder) => folder !== found.folder)
+          .map((folder) => ({ label: t.scenes.intoFolder(folder), act: () => put(all, { folder }) })),
+        { label: t.scenes.intoNewFolder, act: () => newFolder(all) },
+        { label: t.scenes.outOfFolder, act: () => put(all, { folder: null }), disabled: found.folder === undefined },
+      ],
       [
         { label: t.moveUp, act: () => moveTo(`scenes/${id}`, scenes.indexOf(found) - 1), disabled: scenes[0] === found },
         { label: t.moveDown, act: () => moveTo(`scenes/${id}`, scenes.indexOf(found) + 1), disabled: scenes.at(-1) === found },
@@ -94,6 +141,39 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
       ],
     ]
   }
+  const folderHead = ({ folder, count, closed: isClosed }: Extract<SceneRow, { folder: string }>) => (
+    <li key={`folder ${folder}`} className="entry folder" data-testid="scene-folder">
+      <button
+        type="button"
+        className="entry-main"
+        data-item
+        aria-expanded={!isClosed}
+        onClick={() => toggle(folder)}
+        onDoubleClick={() => editor && setRenamingFolder(folder)}
+        onKeyDown={(event) => {
+          if (event.key !== 'F2' || !editor) return
+          event.preventDefault()
+          setRenamingFolder(folder)
+        }}
+      >
+        {isClosed ? <ChevronRight size={15} /> : <ChevronDown size={15} />}
+        <NameField
+          name={folder}
+          label={t.renameOf(folder)}
+          editing={renamingFolder === folder}
+          onDone={(name) => {
+            setRenamingFolder(null)
+            if (name !== null)
+              put(
+                scenes.filter((each) => each.folder === folder),
+                { folder: name.slice(0, 60) },
+              )
+          }}
+        />
+        <span className="quiet small">{count}</span>
+      </button>
+    </li>
+  )
   return (
     <Dock
       title={t.scenes.title}
@@ -132,8 +212,10 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
       }
     >
       <ul className="entries" onKeyDown={moveInList}>
-        {scenes.map(
-          (each, index) =>
+        {sceneRows(scenes, search === '' ? closed : new Set()).map((row) => {
+          if ('folder' in row) return search === '' && folderHead(row)
+          const { scene: each, index } = row
+          return (
             matches(search, each.name) && (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside takes the keys
               <li
@@ -145,6 +227,8 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
                 data-on-air={onAir.has(each.id)}
                 data-prepared={prepared.has(each.id)}
                 data-marked={marked.includes(each.id)}
+                data-folder={each.folder}
+                style={each.color === undefined ? undefined : ({ '--mark': each.color } as CSSProperties)}
                 onClick={(event) =>
                   editor && (event.ctrlKey || event.metaKey || event.shiftKey) ? mark(each.id, event.shiftKey) : choose(each)
                 }
@@ -154,7 +238,7 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
                   setMenu({ x: event.clientX, y: event.clientY, scene: each.id })
                 }}
                 onDoubleClick={() => (program.studioMode ? choose(each, true) : editor && setRenaming(each.id))}
-                {...drag.entry(index)}
+                {...drag.entry(index, each.folder)}
               >
                 <button
                   type="button"
@@ -194,8 +278,9 @@ export function ScenesDock({ document, program, canvas, scene, editor }: ScenesD
                   prepared.has(each.id) && <span className="tally prepared">{t.scenes.prepared}</span>
                 )}
               </li>
-            ),
-        )}
+            )
+          )
+        })}
       </ul>
       {menu !== null && (
         <ContextMenu at={menu} label={t.scenes.menu} groups={entriesOf(menu.scene)} onClose={() => setMenu(null)} testId="scene-menu" />

@@ -1,19 +1,19 @@
 import { type DragEvent, useState } from 'react'
 
+/** Attributes of an entry that is dragged. */
+export interface DragEntry {
+  readonly draggable: boolean
+  readonly 'data-drop': 'before' | 'after' | undefined
+  readonly onDragStart: (event: DragEvent) => void
+  readonly onDragOver: (event: DragEvent) => void
+  readonly onDragEnd: () => void
+  readonly onDrop: (event: DragEvent) => void
+}
+
 /** Dragging entries of one list; `group` keeps entries of other lists out. */
 interface DragOrder {
   /** Attributes of the entry at `index`. */
-  readonly entry: (
-    index: number,
-    group?: string,
-  ) => {
-    readonly draggable: boolean
-    readonly 'data-drop': 'before' | 'after' | undefined
-    readonly onDragStart: (event: DragEvent) => void
-    readonly onDragOver: (event: DragEvent) => void
-    readonly onDragEnd: () => void
-    readonly onDrop: (event: DragEvent) => void
-  }
+  readonly entry: (index: number, group?: string) => DragEntry
 }
 
 interface Over {

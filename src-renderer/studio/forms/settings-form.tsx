@@ -1,7 +1,10 @@
-import { Plus, RefreshCw, Trash2 } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
+import { Plus, Trash2 } from 'lucide-react'
+import { useId, useState } from 'react'
 import { t } from '../messages.ts'
-import { useDevices } from './devices.ts'
+import { DeviceField } from './device-field.tsx'
+import type { FieldAttributes } from './field-attributes.ts'
+import { t as described } from './messages.ts'
+import { NumberField } from './number-field.tsx'
 import { defaultsOf, fieldKind, labelOf, optionLabel, type Schema } from './schema.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -62,7 +65,7 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable, te
   const id = useId()
   const named = labelOf(name)
   const { unit } = named
-  const label = texts?.labels[name] ?? named.label
+  const label = texts?.labels[name] ?? described.setting(name, named.label)
   const kind = fieldKind(name, schema)
   if (kind.as === 'none') return null
   const help = texts?.help[name] ?? schema.description?.replaceAll('`', '')
@@ -162,7 +165,7 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable, te
         <select {...common} className="input" value={String(value ?? '')} onChange={(event) => onChange(event.currentTarget.value)}>
           {kind.options.map((option) => (
             <option key={option} value={option}>
-              {texts?.options[option] ?? optionLabel(option)}
+              {texts?.options[option] ?? described.option(option, optionLabel(option))}
             </option>
           ))}
         </select>
@@ -209,15 +212,8 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable, te
   )
 }
 
-interface Common {
-  readonly id: string
-  readonly disabled: boolean
-  readonly 'aria-describedby': string | undefined
-  readonly 'data-setting': string
-}
-
 interface TextFieldProps {
-  readonly common: Common
+  readonly common: FieldAttributes
   readonly schema: Schema
   readonly value: string
   readonly onChange: (value: string) => void
@@ -265,69 +261,8 @@ function TextField({ common, schema, value, onChange, long = false, secret = fal
   )
 }
 
-interface NumberFieldProps {
-  readonly common: Common
-  readonly schema: Schema
-  readonly integer: boolean
-  readonly optional: boolean
-  readonly value: number | null
-  readonly onChange: (value: number | null) => void
-  /** Without a slider. */
-  readonly bare?: boolean
-}
-
-/** The widest range that a slider is of use for. */
-const maxSliderRange = 2000
-
-/** A number, with a slider where its range is small. */
-export function NumberField({ common, schema, integer, optional, value, onChange, bare = false }: NumberFieldProps) {
-  const [draft, setDraft] = useState<string | null>(null)
-  const { minimum, maximum } = schema
-  const range = minimum !== undefined && maximum !== undefined ? maximum - minimum : undefined
-  const step = integer ? 1 : range !== undefined && range <= 10 ? 0.01 : 1
-  const fits = (number: number): boolean =>
-    Number.isFinite(number) && number >= (minimum ?? number) && number <= (maximum ?? number) && (!integer || Number.isInteger(number))
-  const type = (text: string): void => {
-    setDraft(text)
-    if (text.trim() === '') {
-      if (optional) onChange(null)
-    } else if (fits(Number(text))) onChange(Number(text))
-  }
-  return (
-    <div className="number-field">
-      {range !== undefined && range <= maxSliderRange && !optional && !bare && (
-        <input
-          type="range"
-          aria-hidden="true"
-          tabIndex={-1}
-          min={minimum}
-          max={maximum}
-          step={step}
-          value={value ?? minimum}
-          disabled={common.disabled}
-          onChange={(event) => onChange(Number(event.currentTarget.value))}
-        />
-      )}
-      <input
-        {...common}
-        className="input"
-        type="number"
-        inputMode="decimal"
-        min={minimum}
-        max={maximum}
-        step={integer ? 1 : 'any'}
-        value={draft ?? (value === null ? '' : String(Number(value.toFixed(4))))}
-        placeholder={optional ? t.form.none : undefined}
-        aria-invalid={draft !== null && draft.trim() !== '' && !fits(Number(draft))}
-        onChange={(event) => type(event.currentTarget.value)}
-        onBlur={() => setDraft(null)}
-      />
-    </div>
-  )
-}
-
 interface ColorFieldProps {
-  readonly common: Common
+  readonly common: FieldAttributes
   readonly label: string
   /** Null: none. */
   readonly value: string | null
@@ -361,48 +296,5 @@ function ColorField({ common, label, value: given, onChange, clearable }: ColorF
         onChange={(event) => onChange(join(color, Number(event.currentTarget.value)))}
       />
     </div>
-  )
-}
-
-interface DeviceFieldProps {
-  readonly common: Common
-  /** As `GET /studio/devices?kind=` takes it. */
-  readonly kind: string
-  readonly value: string
-  readonly onChange: (value: string) => void
-}
-
-/** The devices of the host's machine, read when it is drawn and again on request. */
-function DeviceField({ common, kind, value, onChange }: DeviceFieldProps) {
-  const { devices, problem, busy, refresh } = useDevices(kind)
-  useEffect(refresh, [refresh])
-  const isListed = devices.some(({ id }) => id === value)
-  const usual = value === '' || value === 'default'
-  return (
-    <>
-      <div className="device-field">
-        <select {...common} className="input" value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-          {usual && !isListed && <option value={value}>{t.form.defaultDevice}</option>}
-          {!usual && !isListed && <option value={value}>{t.form.absentDevice(value)}</option>}
-          {devices.map((device) => (
-            <option key={device.id} value={device.id}>
-              {device.name}
-            </option>
-          ))}
-        </select>
-        <button
-          type="button"
-          className="button icon"
-          aria-label={t.form.refreshDevices}
-          title={t.form.refreshDevices}
-          disabled={busy}
-          onClick={refresh}
-        >
-          <RefreshCw size={15} />
-        </button>
-      </div>
-      {problem !== '' && <span className="hint bad">{problem}</span>}
-      {problem === '' && !busy && devices.length === 0 && <span className="hint">{t.form.noDevices}</span>}
-    </>
   )
 }

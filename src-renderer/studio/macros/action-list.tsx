@@ -1,14 +1,18 @@
 import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react'
 import { Tool } from '../docks/tool.tsx'
-import { NumberField } from '../forms/settings-form.tsx'
+import { NumberField } from '../forms/number-field.tsx'
 import { useKinds } from '../kinds.ts'
 import { t as studio } from '../messages.ts'
-import type { Action, Collection, Macro } from '../types.ts'
+import type { Action, Collection } from '../types.ts'
 import { actionFields, choicesOf, completeAction } from './action-fields.ts'
 import { t } from './messages.ts'
 
 interface ActionListProps {
-  readonly macro: Macro
+  readonly title: string
+  readonly actions: readonly Action[]
+  readonly empty: string
+  /** Sets the fields of two lists apart. */
+  readonly id: string
   readonly document: Collection
   readonly onChange: (actions: readonly Action[]) => void
 }
@@ -16,9 +20,9 @@ interface ActionListProps {
 const maxActions = 64
 
 /** What a macro does, one after the other. */
-export function ActionList({ macro, document, onChange }: ActionListProps) {
+export function ActionList({ title, actions, empty, id, document, onChange }: ActionListProps) {
+  const testId = (of: string): string => (id === 'actions' ? of : `${id}-${of}`)
   const kinds = useKinds('source-kinds')
-  const actions = macro.actions as unknown as readonly Action[]
   const replace = (index: number, next: Action): void => onChange(actions.map((each, at) => (at === index ? next : each)))
   const move = (index: number, to: number): void => {
     const moved = actions[index]
@@ -26,13 +30,13 @@ export function ActionList({ macro, document, onChange }: ActionListProps) {
   }
   const possible = (Object.keys(actionFields) as Action['do'][]).flatMap((each) => completeAction({ do: each }, document, kinds) ?? [])
   return (
-    <fieldset className="field-group">
-      <legend>{t.actions}</legend>
-      {actions.length === 0 && <p className="quiet small">{t.noActions}</p>}
+    <fieldset className="field-group" data-testid={id}>
+      <legend>{title}</legend>
+      {actions.length === 0 && <p className="quiet small">{empty}</p>}
       <ol className="action-list">
         {actions.map((action, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: actions have no ids
-          <li key={index} aria-label={t.action(index + 1)} data-testid="macro-action">
+          <li key={index} aria-label={t.action(index + 1)} data-testid={testId('macro-action')}>
             <div className="action-head">
               <b>{t.actionName(action.do)}</b>
               <Tool Icon={ArrowUp} label={t.up(index + 1)} disabled={index === 0} onClick={() => move(index, index - 1)} />
@@ -46,10 +50,10 @@ export function ActionList({ macro, document, onChange }: ActionListProps) {
                 Icon={Trash2}
                 label={t.removeAction(index + 1)}
                 onClick={() => onChange(actions.toSpliced(index, 1))}
-                testId="delete-action"
+                testId={testId('delete-action')}
               />
             </div>
-            <ActionFields action={action} number={index + 1} document={document} onChange={(next) => replace(index, next)} />
+            <ActionFields action={action} number={index + 1} list={id} document={document} onChange={(next) => replace(index, next)} />
           </li>
         ))}
       </ol>
@@ -58,7 +62,7 @@ export function ActionList({ macro, document, onChange }: ActionListProps) {
         aria-label={t.addAction}
         value=""
         disabled={actions.length >= maxActions}
-        data-testid="add-action"
+        data-testid={testId('add-action')}
         onChange={(event) => {
           const added = possible.find((each) => each.do === event.currentTarget.value)
           if (added !== undefined) onChange([...actions, added])
@@ -78,11 +82,12 @@ export function ActionList({ macro, document, onChange }: ActionListProps) {
 interface ActionFieldsProps {
   readonly action: Action
   readonly number: number
+  readonly list: string
   readonly document: Collection
   readonly onChange: (action: Action) => void
 }
 
-function ActionFields({ action, number, document, onChange }: ActionFieldsProps) {
+function ActionFields({ action, number, list, document, onChange }: ActionFieldsProps) {
   const kinds = useKinds('source-kinds')
   const values = action as unknown as Readonly<Record<string, unknown>>
   const set = (name: string, value: unknown): void => {
@@ -96,11 +101,11 @@ function ActionFields({ action, number, document, onChange }: ActionFieldsProps)
         const label = t.fieldOf(field.name, number)
         if (field.as === 'number') {
           return (
-            <label key={field.name} htmlFor={`action-${number}-${field.name}`}>
+            <label key={field.name} htmlFor={`${list}-${number}-${field.name}`}>
               <span className="quiet small">{t.field(field.name)}</span>
               <NumberField
                 common={{
-                  id: `action-${number}-${field.name}`,
+                  id: `${list}-${number}-${field.name}`,
                   disabled: false,
                   'aria-describedby': undefined,
                   'data-setting': field.name,

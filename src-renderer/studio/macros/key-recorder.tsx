@@ -1,5 +1,5 @@
 import { Keyboard, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Macro } from '../types.ts'
 import { chordOf, pageKeys, sameKeys } from './chords.ts'
 import { t } from './messages.ts'
@@ -7,14 +7,23 @@ import { t } from './messages.ts'
 interface KeyRecorderProps {
   readonly macro: Macro
   readonly macros: readonly Macro[]
+  /** It records from the start. */
+  readonly records: boolean
   readonly onChange: (hotkeys: readonly string[]) => void
 }
 
 const maxKeys = 8
 
 /** The keys of a macro: recorded by pressing them, with what else they do. */
-export function KeyRecorder({ macro, macros, onChange }: KeyRecorderProps) {
-  const [recording, setRecording] = useState(false)
+export function KeyRecorder({ macro, macros, records, onChange }: KeyRecorderProps) {
+  const [recording, setRecording] = useState(records)
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (!records) return
+    // When the dialog is open, which is after this is drawn, and has given the focus to its first control.
+    const frame = requestAnimationFrame(() => button.current?.focus())
+    return () => cancelAnimationFrame(frame)
+  }, [records])
   const { hotkeys } = macro
   const conflicts = hotkeys.flatMap((chord) => [
     ...macros
@@ -47,6 +56,7 @@ export function KeyRecorder({ macro, macros, onChange }: KeyRecorderProps) {
           aria-describedby="macro-keys-help"
           disabled={hotkeys.length >= maxKeys}
           data-testid="record-keys"
+          ref={button}
           onClick={() => setRecording(true)}
           onBlur={() => setRecording(false)}
           onKeyDown={(event) => {

@@ -7,7 +7,8 @@ import { Tool } from '../docks/tool.tsx'
 import { t as studio } from '../messages.ts'
 import { freeId, freeName } from '../places.ts'
 import { change, useShow } from '../show-store.ts'
-import type { Collection, Macro } from '../types.ts'
+import type { Action, Collection, Macro } from '../types.ts'
+import { useView } from '../view-store.ts'
 import { ActionList } from './action-list.tsx'
 import { KeyRecorder } from './key-recorder.tsx'
 import { t } from './messages.ts'
@@ -20,7 +21,8 @@ interface MacrosDialogProps {
 /** Edits the macros of a show: their keys and what they do. Every change is an edit that can be undone. */
 export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
   const { macros } = document
-  const [chosen, setChosen] = useState(macros[0]?.id)
+  const opened = useView((state) => state.macro)
+  const [chosen, setChosen] = useState(opened ?? macros[0]?.id)
   const macro = macros.find(({ id }) => id === chosen) ?? macros[0]
   const add = async (): Promise<void> => {
     const name = freeName(t.newName(macros.length + 1), macros)
@@ -87,7 +89,7 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
             </button>
           </div>
         ) : (
-          <MacroForm key={macro.id} macro={macro} document={document} />
+          <MacroForm key={macro.id} macro={macro} document={document} records={macro.id === opened && macro.hotkeys.length === 0} />
         )}
       </div>
       <div className="dialog-actions">
@@ -99,7 +101,14 @@ export function MacrosDialog({ document, onClose }: MacrosDialogProps) {
   )
 }
 
-function MacroForm({ macro, document }: { readonly macro: Macro; readonly document: Collection }) {
+interface MacroFormProps {
+  readonly macro: Macro
+  readonly document: Collection
+  /** Keys are recorded at once. */
+  readonly records: boolean
+}
+
+function MacroForm({ macro, document, records }: MacroFormProps) {
   const run = useShow((state) => state.macroRuns[macro.id])
   const at = `macros/${macro.id}`
   return (
@@ -118,8 +127,23 @@ function MacroForm({ macro, document }: { readonly macro: Macro; readonly docume
           }}
         />
       </div>
-      <KeyRecorder macro={macro} macros={document.macros} onChange={(hotkeys) => change(at, { hotkeys })} />
-      <ActionList macro={macro} document={document} onChange={(actions) => change(at, { actions })} />
+      <KeyRecorder macro={macro} macros={document.macros} records={records} onChange={(hotkeys) => change(at, { hotkeys })} />
+      <ActionList
+        id="actions"
+        title={t.actions}
+        empty={t.noActions}
+        actions={macro.actions as unknown as readonly Action[]}
+        document={document}
+        onChange={(actions) => change(at, { actions })}
+      />
+      <ActionList
+        id="released"
+        title={t.released}
+        empty={t.noReleased}
+        actions={(macro.released ?? []) as unknown as readonly Action[]}
+        document={document}
+        onChange={(released) => change(at, { released: released.length > 0 ? released : null })}
+      />
       <div className="row">
         <button
           type="button"

@@ -3,22 +3,57 @@ import { pressKeys } from '../commands.ts'
 import { useShow } from '../show-store.ts'
 import { chordOf, sameKeys } from './chords.ts'
 
-/** Runs macros by their keys, unless a text is written or a dialog is open. */
+/** Runs macros by their keys, unless a text is written or a dialog is open. What is done when keys are let go is done in any case. */
 export function useMacroKeys(enabled: boolean): void {
   useEffect(() => {
     if (!enabled) return
-    const onKey = (event: KeyboardEvent): void => {
+    /** Chords of macros that wait for their release, by the key on the keyboard. */
+    const down = new Map<string, string>()
+    // What is let go must not overtake what was pressed.
+    let last: Promise<unknown> = Promise.resolve()
+    const tell = (chord: string, released: boolean): void => {
+      last = last.then(() => pressKeys(chord, released))
+    }
+    const release = (code: string): void => {
+      const chord = down.get(code)
+      if (chord === undefined) return
+      down.delete(code)
+      tell(chord, true)
+    }
+    const onDown = (event: KeyboardEvent): void => {
+      const chord = chordOf(event)
+      if (down.has(event.code)) {
+        event.preventDefault()
+        event.stopPropagation()
+        return
+      }
       if (event.repeat || document.querySelector('dialog[open]') !== null) return
       if ((event.target as Element).closest('textarea, select, input, [contenteditable="true"]')) return
-      const chord = chordOf(event)
-      const macros = useShow.getState().open?.collection.macros ?? []
-      if (chord === undefined || !macros.some(({ hotkeys }) => hotkeys.some((each) => sameKeys(each, chord)))) return
+      const macros = (useShow.getState().open?.collection.macros ?? []).filter(
+        ({ hotkeys }) => chord !== undefined && hotkeys.some((each) => sameKeys(each, chord)),
+      )
+      if (chord === undefined || macros.length === 0) return
       event.preventDefault()
       event.stopPropagation()
-      void pressKeys(chord)
+      if (macros.some(({ released }) => (released ?? []).length > 0)) down.set(event.code, chord)
+      tell(chord, false)
+    }
+    const onUp = (event: KeyboardEvent): void => release(event.code)
+    // Who leaves the window with a key down is not heard to let it go.
+    const onLeave = (): void => {
+      for (const code of [...down.keys()]) release(code)
     }
     // Before lists and the canvas: a key that somebody gave to a macro is the macro's.
-    document.addEventListener('keydown', onKey, true)
-    return () => document.removeEventListener('keydown', onKey, true)
+    document.addEventListener('keydown', onDown, true)
+    document.addEventListener('keyup', onUp, true)
+    window.addEventListener('blur', onLeave)
+    document.addEventListener('visibilitychange', onLeave)
+    return () => {
+      onLeave()
+      document.removeEventListener('keydown', onDown, true)
+      document.removeEventListener('keyup', onUp, true)
+      window.removeEventListener('blur', onLeave)
+      document.removeEventListener('visibilitychange', onLeave)
+    }
   }, [enabled])
 }

@@ -1,4 +1,6 @@
-import { Headphones, Plus, Settings2, Trash2, Volume2, VolumeX } from 'lucide-react'
+import { EllipsisVertical, Headphones, Plus, SlidersVertical, Volume2, VolumeX } from 'lucide-react'
+import { useState } from 'react'
+import { ContextMenu } from '../../components/context-menu.tsx'
 import { removeSource } from '../commands.ts'
 import { Dock } from '../docks/dock.tsx'
 import { Tool } from '../docks/tool.tsx'
@@ -6,9 +8,13 @@ import { t } from '../messages.ts'
 import { change, useShow } from '../show-store.ts'
 import { iconOf } from '../source-icons.ts'
 import type { Collection, Source, SourceAudio } from '../types.ts'
-import { select, showSourcePanel } from '../view-store.ts'
+import { openDialog, select, showSourcePanel } from '../view-store.ts'
 import { levelAt, placeOf } from './fader-scale.ts'
+import { t as tools } from './messages.ts'
 import { Meter } from './meter.tsx'
+import { stripEntries } from './strip-menu.ts'
+import { TrackLoudness } from './track-loudness.tsx'
+import './mixer.css'
 
 interface MixerDockProps {
   readonly document: Collection
@@ -29,7 +35,16 @@ export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
     <Dock
       title={t.mixer.title}
       testId="mixer-dock"
-      tools={editor && <Tool Icon={Plus} label={t.mixer.add} onClick={onAdd} testId="add-sound" />}
+      tools={
+        editor && (
+          <>
+            <Tool Icon={Plus} label={t.mixer.add} onClick={onAdd} testId="add-sound" />
+            <Tool Icon={SlidersVertical} label={tools.open} onClick={() => openDialog('tracks')} testId="edit-tracks" />
+            <span className="spacer" />
+            {heard.length > 0 && <TrackLoudness of="track:1" compact />}
+          </>
+        )
+      }
     >
       {heard.length === 0 ? (
         <div className="dock-empty">
@@ -43,7 +58,7 @@ export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
       ) : (
         <ul className="strips">
           {heard.map(({ source, audio }) => (
-            <Strip key={source.id} source={source} audio={audio} editor={editor} removable={!shown.has(source.id)} />
+            <Strip key={source.id} source={source} audio={audio} document={document} editor={editor} removable={!shown.has(source.id)} />
           ))}
         </ul>
       )}
@@ -54,6 +69,7 @@ export function MixerDock({ document, editor, onAdd }: MixerDockProps) {
 interface StripProps {
   readonly source: Source
   readonly audio: SourceAudio
+  readonly document: Collection
   readonly editor: boolean
   /** It stands in no scene: here alone it can be deleted. */
   readonly removable: boolean
@@ -61,20 +77,41 @@ interface StripProps {
 
 const stepDb = 1
 
-function Strip({ source, audio, editor, removable }: StripProps) {
+function Strip({ source, audio, document, editor, removable }: StripProps) {
+  const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
   const problem = useShow((state) => state.sourceReports[source.id]?.problem)
   const set = (changes: Partial<SourceAudio>): void => change(`sources/${source.id}`, { audio: changes })
   const { gainDb, muted, solo, monitoring, pan } = audio
   const { name } = source
   const Icon = iconOf(source.kind)
+  const openProperties = (): void => {
+    select([])
+    showSourcePanel(source.id)
+  }
   const level = gainDb <= -100 ? t.mixer.silence : t.mixer.decibels(gainDb.toFixed(1))
   return (
-    <li className="strip" data-testid="strip" data-source={source.id} data-muted={muted}>
+    <li
+      className="strip"
+      data-testid="strip"
+      data-source={source.id}
+      data-muted={muted}
+      onContextMenu={(event) => {
+        if (!editor) return
+        event.preventDefault()
+        setMenu({ x: event.clientX, y: event.clientY })
+      }}
+    >
       <div className="strip-head">
-        <Icon size={15} />
-        <span className="entry-name" title={problem}>
-          {name}
-        </span>
+        <button
+          type="button"
+          className="strip-name"
+          title={problem ?? t.mixer.options(name)}
+          aria-label={t.mixer.options(name)}
+          onClick={openProperties}
+        >
+          <Icon size={15} />
+          <span className="entry-name">{name}</span>
+        </button>
         <output className="strip-level" data-testid="gain">
           {level}
         </output>
@@ -148,16 +185,36 @@ function Strip({ source, audio, editor, removable }: StripProps) {
           onClick={() => set({ monitoring: monitoring === 'off' ? 'also' : 'off' })}
           testId="monitor"
         />
-        <Tool
-          Icon={Settings2}
-          label={t.mixer.options(name)}
-          onClick={() => {
-            select([])
-            showSourcePanel(source.id)
+        <button
+          type="button"
+          className="tool"
+          aria-label={tools.menu(name)}
+          title={tools.menu(name)}
+          aria-haspopup="menu"
+          data-testid="strip-more"
+          disabled={!editor}
+          onClick={(event) => {
+            const { left, top } = event.currentTarget.getBoundingClientRect()
+            setMenu({ x: left, y: top })
           }}
-        />
-        {removable && editor && <Tool Icon={Trash2} label={t.mixer.remove(name)} onClick={() => void removeSource(source.id, name)} />}
+        >
+          <EllipsisVertical size={16} />
+        </button>
       </div>
+      {menu !== null && (
+        <ContextMenu
+          at={menu}
+          label={tools.menu(name)}
+          groups={stripEntries({
+            source,
+            document,
+            onProperties: openProperties,
+            onRemove: removable ? () => void removeSource(source.id, name) : undefined,
+          })}
+          onClose={() => setMenu(null)}
+          testId="strip-menu"
+        />
+      )}
     </li>
   )
 }

@@ -7,6 +7,10 @@ export interface MeterReading {
   readonly rmsDb: readonly [number, number]
   /** Momentary (400 ms) loudness, LUFS, ITU-R BS.1770; -120 in silence. */
   readonly lufs: number
+  /** Short-term (3 s) loudness, LUFS, EBU Tech 3341; -120 in silence. */
+  readonly shortTermLufs: number
+  /** Highest sample of both channels in front of its filters since the last reading, dBFS. */
+  readonly inputDb: number
 }
 
 /** The highest level since the last reading. */

@@ -69,7 +69,8 @@ export type ScreenshotOf =
   | { readonly program: string }
   | { readonly preview: string }
   | { readonly scene: string }
-  | { readonly source: string }
+  /** Behind all of its filters, or in front of the one with the id `before`. */
+  | { readonly source: string; readonly before?: string }
 
 export interface VideoRequest {
   readonly canvas: string

@@ -213,9 +213,9 @@ describe('macros', () => {
     const { macros } = running(
       (_action, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('stopped')))),
     )
-    const runs = await Promise.all(Array.from({ length: 16 }, () => macros.run(macro({ do: 'wait' }), 'me', 0)))
+    const runs = await Promise.all(Array.from({ length: 16 }, () => macros.run(macro({ do: 'wait' }), 'me', 'pressed', 0)))
     expect(runs.every(({ state }) => state === 'running')).toBe(true)
-    await expect(macros.run(macro({ do: 'wait' }), 'me', 0)).rejects.toThrow(AppError)
+    await expect(macros.run(macro({ do: 'wait' }), 'me', 'pressed', 0)).rejects.toThrow(AppError)
     macros.stop(runs[0]?.run ?? '')
     await macros.stopAll()
     expect(macros.running).toEqual([])

@@ -38,15 +38,19 @@ export class Macros {
     return [...this.#running.values()].map(({ view }) => view)
   }
 
-  /** Answers when the macro has ended, or after `waitMs` while it goes on. Throws `studio.busy`. */
-  async run(macro: Macro, actor: string, waitMs = 5000): Promise<MacroRun> {
+  /**
+   * Answers when the macro has ended, or after `waitMs` while it goes on. Throws `studio.busy`.
+   * @param when `released`: does what is for when its keys are let go
+   */
+  async run(macro: Macro, actor: string, when: 'pressed' | 'released' = 'pressed', waitMs = 5000): Promise<MacroRun> {
+    const actions = when === 'pressed' ? macro.actions : (macro.released ?? [])
     if (this.#running.size >= maxRunning) throw new AppError('studio.busy')
     const stop = new AbortController()
-    const view: MacroRun = { run: randomUUID(), macro: macro.id, state: 'running', done: 0, actions: macro.actions.length, error: null }
+    const view: MacroRun = { run: randomUUID(), macro: macro.id, state: 'running', done: 0, actions: actions.length, error: null }
     const kept = { view, stop, ended: Promise.resolve(view) }
     this.#running.set(view.run, kept)
     const ended = this.#work(
-      macro,
+      { id: macro.id, actions },
       actor,
       stop.signal,
       (next) => {
@@ -76,7 +80,13 @@ export class Macros {
     await Promise.all(all.map(({ ended }) => ended))
   }
 
-  async #work(macro: Macro, actor: string, signal: AbortSignal, tell: (view: MacroRun) => void, first: MacroRun): Promise<MacroRun> {
+  async #work(
+    macro: Pick<Macro, 'id' | 'actions'>,
+    actor: string,
+    signal: AbortSignal,
+    tell: (view: MacroRun) => void,
+    first: MacroRun,
+  ): Promise<MacroRun> {
     let view = first
     tell(view)
     try {

@@ -148,22 +148,30 @@ function statusRoutes({ show, engine, outputs, problem, spareDevices }: EngineRo
         preview: Type.Optional(IdParam),
         scene: Type.Optional(IdParam),
         source: Type.Optional(IdParam),
+        before: Type.Optional(
+          Type.String({
+            pattern: '^[A-Za-z0-9_-]{1,64}$',
+            description: 'id of a filter of the source: the image as it comes into that filter',
+          }),
+        ),
         type: Type.Optional(Type.Union([Type.Literal('png'), Type.Literal('jpeg')])),
         width: Type.Optional(Type.Integer({ minimum: 16, maximum: 7680, description: 'pixels; the height follows' })),
       }),
       responses: { 200: Type.Any({ description: 'the image' }) },
       fileTypes: ['image/png', 'image/jpeg'],
-      handler: async ({ query: { program, preview, scene, source, type = 'png', width } }) => {
+      handler: async ({ query: { program, preview, scene, source, before, type = 'png', width } }) => {
         const { mainCanvas } = show.control
         const { canvases, scenes, sources } = show.collection
         if (scene !== undefined) mustHave(scenes, 'scene', scene)
-        else if (source !== undefined) mustHave(sources, 'source', source)
-        else mustHave(canvases, 'canvas', preview ?? program ?? mainCanvas)
+        else if (source !== undefined) {
+          mustHave(sources, 'source', source)
+          if (before !== undefined) mustHave(sources.find(({ id }) => id === source)?.filters ?? [], 'filter', before)
+        } else mustHave(canvases, 'canvas', preview ?? program ?? mainCanvas)
         const of =
           scene !== undefined
             ? { scene }
             : source !== undefined
-              ? { source }
+              ? { source, ...(before === undefined ? {} : { before }) }
               : preview !== undefined
                 ? { preview }
                 : { program: program ?? mainCanvas }

@@ -190,15 +190,24 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
       method: 'POST',
       path: '/studio/hotkeys',
       tag,
-      summary: 'A chord of keys was pressed: runs the macros that it belongs to',
+      summary: 'A chord of keys was pressed, or let go: runs the macros that it belongs to',
       role: 'editor',
-      body: Type.Object({ chord: Type.String({ minLength: 1, maxLength: 60, description: 'e.g. `Ctrl+Shift+1`' }) }, exactly),
+      body: Type.Object(
+        {
+          chord: Type.String({ minLength: 1, maxLength: 60, description: 'e.g. `Ctrl+Shift+1`' }),
+          released: Type.Optional(Type.Boolean({ description: 'true: the keys were let go; does what macros have for that' })),
+        },
+        exactly,
+      ),
       responses: { 200: Type.Object({ items: Type.Array(MacroRunSchema, { description: 'empty: it belongs to none' }) }) },
-      handler: async ({ body: { chord }, principal }) => {
-        const found = show.collection.macros.filter(({ hotkeys }) => hotkeys.some((each) => sameChord(each, chord)))
+      handler: async ({ body: { chord, released = false }, principal }) => {
+        const found = show.collection.macros.filter(
+          (macro) => macro.hotkeys.some((each) => sameChord(each, chord)) && (!released || (macro.released ?? []).length > 0),
+        )
+        const when = released ? 'released' : 'pressed'
         for (const { name } of found)
-          audit.record({ kind: 'command', message: `studio: ran the macro ${name} (${chord})`, actor: principal.id })
-        return { body: { items: await Promise.all(found.map((macro) => macros.run(macro, principal.id))) } }
+          audit.record({ kind: 'command', message: `studio: ran the macro ${name} (${chord} ${when})`, actor: principal.id })
+        return { body: { items: await Promise.all(found.map((macro) => macros.run(macro, principal.id, when))) } }
       },
     }),
   ]

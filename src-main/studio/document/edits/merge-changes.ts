@@ -1,7 +1,18 @@
 import { isRecord } from '../../../platform/schema-faults.ts'
 
 /** Properties that a thing may have or not. */
-const optional = new Set(['name', 'audio', 'transition', 'follows', 'monitorDevice'])
+const optional = new Set([
+  'name',
+  'audio',
+  'transition',
+  'follows',
+  'color',
+  'folder',
+  'showTransition',
+  'hideTransition',
+  'released',
+  'monitorDevice',
+])
 /** Null is one of their values. */
 const nullable = new Set(['bounds', 'video', 'height', 'maxBitrateKbps'])
 

@@ -175,7 +175,7 @@ export class Engine {
 
   encode(wanted: readonly WantedEncoding[]): void {
     this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
-    this.#dependencies.mixer.setTracks(this.#encodings.tracks)
+    this.#takeTracks()
   }
 
   showPictures(wanted: readonly WantedPictures[]): void {
@@ -193,6 +193,7 @@ export class Engine {
 
   wantMeters(wanted: boolean): void {
     this.#metersWanted = wanted
+    this.#takeTracks()
   }
 
   /** All on the next frame, or none. Throws `studio.not_found`. */
@@ -224,7 +225,7 @@ export class Engine {
     const frame = this.#screenshotFrame++
     const taken = (surface: Surface) => takeScreenshot(compositor, surface, (into) => compositor.render(surface, into, frame), order)
     if ('source' in of) {
-      const layer = this.#scenes.sourceLayer(of.source)
+      const layer = this.#scenes.sourceLayer(of.source, of.before)
       if (layer === undefined) throw new AppError('studio.not_found', `The source "${of.source}" has no video now`)
       const surface = compositor.createSurface({ width: layer.width, height: layer.height, background: '#000000' })
       try {
@@ -256,6 +257,12 @@ export class Engine {
     this.#dependencies.mixer.close()
   }
 
+  /** Tracks that are encoded; while somebody looks at meters also those that sources go to, so that their levels can be set before. */
+  #takeTracks(): void {
+    const metered = this.#metersWanted ? this.#collection.sources.flatMap(({ audio }) => audio?.tracks ?? []) : []
+    this.#dependencies.mixer.setTracks([...new Set([...this.#encodings.tracks, ...metered])])
+  }
+
   #canvas(id: string): AtCanvas {
     const at = this.#canvases.get(id)
     if (at === undefined) throw new AppError('studio.not_found', `There is no canvas "${id}"`)
@@ -281,6 +288,7 @@ export class Engine {
   }
 
   #makeFrame(frame: number, dueUs: number): void {
+    if (this.#scenes.advance(frame, frameUs(1, this.#collection.frameRate) / 1000)) this.#shownDirty = true
     if (this.#shownDirty) this.#tellShown()
     // A frame that is left out is seen by few, sound that is missing is heard by everybody.
     this.#soundClock.advance()
@@ -424,7 +432,7 @@ export class Engine {
         return store && audio ? [{ source: id, name, store, audio, shown: onAir.has(id) }] : []
       }),
     )
-    this.#dependencies.mixer.setTracks(this.#encodings.tracks)
+    this.#takeTracks()
   }
 
   #tellStatistics(): void {

@@ -2,6 +2,7 @@ import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Collection, Filter, Item, ItemLayout, LeafItem, Scene, Source } from '../../document/collection.ts'
 import type { Compositor, Layer, LayerContent, NativeFilter, Surface } from '../compositor/compositor.ts'
 import { sizeBehind } from '../filters/size-behind.ts'
+import { ItemPresence, type Presence } from './item-presence.ts'
 import { extent, moved, overhanging, type Placement, place } from './placement.ts'
 
 export interface SceneSurfacesDependencies {
@@ -58,6 +59,7 @@ export function layerOf({ item, content, placement }: PlacedItem): Layer {
 export class SceneSurfaces {
   readonly #dependencies: SceneSurfacesDependencies
   readonly #planned = new Map<string, PlannedScene>()
+  readonly #presence = new ItemPresence()
   #scenes = new Map<string, Scene>()
   #sources = new Map<string, Source>()
   #canvases = new Map<string, { readonly width: number; readonly height: number; readonly background: string }>()
@@ -75,7 +77,9 @@ export class SceneSurfaces {
 
   setCollection({ scenes, sources, canvases }: Collection): void {
     const sourcesBefore = this.#sources
+    const scenesBefore = this.#scenes
     this.#scenes = new Map(scenes.map((scene) => [scene.id, scene]))
+    this.#presence.setScenes(scenesBefore, this.#scenes)
     this.#sources = new Map(sources.map((source) => [source.id, source]))
     const before = this.#canvases
     this.#canvases = new Map(canvases.map((canvas) => [canvas.id, canvas]))
@@ -88,6 +92,17 @@ export class SceneSurfaces {
     }
     // Pictures of a source that is gone may be the mask of others.
     if ([...sourcesBefore.values()].some(({ id, kind }) => this.#sources.get(id)?.kind !== kind)) this.replan()
+  }
+
+  /** Goes on with items that are just shown or hidden; true where one is at its end: what is seen is other than before. */
+  advance(frame: number, frameMs: number): boolean {
+    if (this.#presence.isIdle) return false
+    const { scenes, ended } = this.#presence.advance(frame, frameMs)
+    for (const id of scenes) {
+      const planned = this.#planned.get(id)
+      if (planned !== undefined) this.#plan(planned)
+    }
+    return ended
   }
 
   has(scene: string): boolean {
@@ -139,14 +154,19 @@ export class SceneSurfaces {
     return this.#dependencies.filters(this.#scenes.get(scene)?.filters ?? [])
   }
 
-  /** A source's picture behind its filters, as items show it; undefined while it has none. */
-  sourceLayer(id: string): (Layer & { readonly width: number; readonly height: number }) | undefined {
+  /**
+   * A source's picture behind its filters, as items show it; undefined while it has none.
+   * @param before id of the filter whose input is wanted instead
+   */
+  sourceLayer(id: string, before?: string): (Layer & { readonly width: number; readonly height: number }) | undefined {
     const source = this.#sources.get(id)
     const store = this.#dependencies.pictures(id)
     if (source === undefined || store === undefined || store.sequence === 0) return undefined
-    const { width, height } = sizeBehind(source.filters, store.width, store.height)
+    const end = source.filters.findIndex((filter) => filter.id === before)
+    const filters = end < 0 ? source.filters : source.filters.slice(0, end)
+    const { width, height } = sizeBehind(filters, store.width, store.height)
     if (width < 1 || height < 1) return undefined
-    const content = { store, filters: this.#filtersOf(source) }
+    const content = { store, filters: end < 0 ? this.#filtersOf(source) : this.#dependencies.filters(filters) }
     return { content, transform: [1, 0, 0, 1, 0, 0], opacity: 1, blend: 'normal', sampling: 'smooth', width, height }
   }
 
@@ -158,7 +178,7 @@ export class SceneSurfaces {
     }
     const walk = (items: readonly Item[]): void => {
       for (const item of items) {
-        if (!item.visible) continue
+        if (this.#presence.of(item) === undefined) continue
         if ('group' in item) walk(item.group)
         else if ('source' in item) {
           found.add(item.source)
@@ -209,15 +229,11 @@ export class SceneSurfaces {
     const groups = new Set<string>()
     const placed: PlacedItem[] = []
     for (const item of planned.scene.items) {
-      if (!item.visible || item.opacity === 0) continue
-      if ('group' in item) {
-        const found = this.#group(planned, item, basis, inner)
-        if (found !== undefined) placed.push(found)
-        groups.add(item.id)
-      } else {
-        const found = this.#leaf(item, basis, inner)
-        if (found !== undefined) placed.push(found)
-      }
+      const presence = this.#presence.of(item)
+      if (presence === undefined || item.opacity === 0) continue
+      const found = 'group' in item ? this.#group(planned, item, basis, inner) : this.#leaf(item, basis, inner)
+      if (found !== undefined) placed.push(present(found, presence, this.#canvasOf(planned.scene)))
+      if ('group' in item) groups.add(item.id)
     }
     for (const [id, surface] of planned.groups) {
       if (groups.has(id)) continue
@@ -276,7 +292,13 @@ export class SceneSurfaces {
     basis: Basis[],
     inner: string[],
   ): PlacedItem | undefined {
-    const members = item.group.flatMap((each) => (each.visible && each.opacity > 0 ? (this.#leaf(each, basis, inner) ?? []) : []))
+    const members = item.group.flatMap((each): readonly PlacedItem[] => {
+      const presence = this.#presence.of(each)
+      const found = presence === undefined || each.opacity === 0 ? undefined : this.#leaf(each, basis, inner)
+      // The box of a group is that of its members: they fade where they are.
+      const faded = presence && { opacity: presence.x === 0 && presence.y === 0 ? presence.opacity : 1 - Math.abs(presence.x + presence.y) }
+      return found === undefined || faded === undefined ? [] : [present(found, { ...faded, x: 0, y: 0 })]
+    })
     if (members.length === 0) return undefined
     // The group's box starts at its own origin, so that it stays where it is whatever its members do; what stands left of it or above hangs over.
     let [left, top, right, bottom] = [0, 0, 1, 1]
@@ -315,4 +337,15 @@ function close(planned: PlannedScene): void {
   planned.root?.close()
   planned.nested?.close()
   for (const surface of planned.groups.values()) surface.close()
+}
+
+/** An item as it is seen on its way in or out. */
+function present(placed: PlacedItem, { opacity, x, y }: Presence, { width, height } = { width: 0, height: 0 }): PlacedItem {
+  if (opacity === 1 && x === 0 && y === 0) return placed
+  const { item, placement } = placed
+  return {
+    ...placed,
+    item: { ...item, opacity: item.opacity * opacity },
+    placement: { ...placement, transform: moved(placement.transform, x * width, y * height) },
+  }
 }

@@ -289,7 +289,7 @@ describe('the mixer', () => {
     expect(source!.rmsDb[0]).toBeCloseTo(-43.01, 1)
     // BS.1770: a full-scale sine of 997 Hz in one channel is -3.01 LUFS.
     expect(source!.lufs).toBeCloseTo(-43.01, 1)
-    expect(track).toEqual({ of: 'track:2', peakDb: [-120, -120], rmsDb: [-120, -120], lufs: -120 })
+    expect(track).toEqual({ of: 'track:2', peakDb: [-120, -120], rmsDb: [-120, -120], lufs: -120, shortTermLufs: -120, inputDb: -120 })
     mix(20)
     expect(mixer.meters()[0]!.peakDb[1]).toBeCloseTo(-20.9, 1)
     mix(1)

@@ -171,7 +171,11 @@ class StudioMixer implements Mixer {
       strip.prepare(timeUs, isMetered, this.#isTaken)
       for (let bus = 0; bus < busCount; bus++) strip.addTo(bus, this.#isTaken[bus] ? this.#buses[bus]!.sum : undefined)
     }
-    for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) this.#buses[bus]!.push()
+    for (let bus = 0; bus < busCount; bus++) {
+      if (!this.#isTaken[bus]) continue
+      if (isMetered && bus < trackCount) this.#trackMeters[bus]!.measureInput(this.#buses[bus]!.sum)
+      this.#buses[bus]!.push()
+    }
   }
 
   readonly #tableFor = (rate: number): SincTable => {

@@ -124,6 +124,7 @@ export class InputStrip implements KeySource {
       add(block, this.#oldBlock, 1, 0)
       this.#oldReader = undefined
     }
+    if (isMetered) this.#meter.measureInput(block)
     this.#silentBlocks = sounds ? 0 : this.#silentBlocks + 1
     const isHeard = this.#isHeard(isTaken)
     if (isMetered || isHeard) this.#chain.process(block, this.#silentBlocks > restBlocks)

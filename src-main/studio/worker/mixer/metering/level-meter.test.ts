@@ -17,7 +17,7 @@ function* sine(hz: number, left: number, right: number, blocks: number): Generat
 const measure = (meter: LevelMeter, ...of: Parameters<typeof sine>): void => {
   for (const block of sine(...of)) meter.measure(block)
 }
-const silence = { of: 'track:1', peakDb: [-120, -120], rmsDb: [-120, -120], lufs: -120 }
+const silence = { of: 'track:1', peakDb: [-120, -120], rmsDb: [-120, -120], lufs: -120, shortTermLufs: -120, inputDb: -120 }
 
 describe('a level meter', () => {
   it('reads silence before anything was measured, and of silence', () => {
@@ -49,6 +49,19 @@ describe('a level meter', () => {
     measure(meter, 997, 0.01, 0.01, 10)
     const quiet = meter.read('')
     expect([quiet.peakDb[0], quiet.rmsDb[0]].map(Math.round)).toEqual([-40, -43])
+  })
+
+  it('reads the loudness of the last 3 s, and the peak in front of the filters since the last reading', () => {
+    const meter = new LevelMeter()
+    measure(meter, 997, 0.1, 0.1, 150)
+    measure(meter, 997, 0, 0, 150)
+    // Half of the window is left.
+    expect(meter.read('').shortTermLufs).toBeCloseTo(-23, 1)
+    measure(meter, 997, 0, 0, 151)
+    expect(meter.read('').shortTermLufs).toBeLessThan(-60)
+    for (const block of sine(997, 0.01, 0.5, 10)) meter.measureInput(block)
+    expect(meter.read('').inputDb).toBeCloseTo(-6.02, 1)
+    expect(meter.read('').inputDb).toBe(-120)
   })
 
   it('reads the loudness of the last 400 ms', () => {

@@ -4,11 +4,15 @@ import { KWeighting, loudnessOf, PowerWindow, silenceDb } from './k-weighting.ts
 
 /** Blocks of the 400 ms that momentary loudness is of. */
 const momentaryBlocks = 40
+/** Blocks of the 3 s that short-term loudness is of. */
+const shortTermBlocks = 300
 
-/** Measures one stereo signal: peaks and RMS since the last reading, and momentary loudness. */
+/** Measures one stereo signal: peaks and RMS since the last reading, momentary and short-term loudness. */
 export class LevelMeter {
   readonly #weighting = new KWeighting()
   readonly #momentary = new PowerWindow(momentaryBlocks)
+  readonly #shortTerm = new PowerWindow(shortTermBlocks)
+  #inputPeak = 0
   #leftPeak = 0
   #rightPeak = 0
   #leftSum = 0
@@ -16,6 +20,16 @@ export class LevelMeter {
   #frames = 0
   /** Consecutive blocks of silence: after enough of them nothing is left to be weighed. */
   #silentBlocks = momentaryBlocks
+
+  /** The same signal in front of its filters. */
+  measureInput(block: Float32Array): void {
+    let peak = this.#inputPeak
+    for (let sample = 0; sample < block.length; sample++) {
+      const size = Math.abs(block[sample]!)
+      if (size > peak) peak = size
+    }
+    this.#inputPeak = peak
+  }
 
   measure(block: Float32Array): void {
     let leftPeak = 0
@@ -38,7 +52,9 @@ export class LevelMeter {
     this.#rightSum += rightSum
     this.#frames += blockFrames
     this.#silentBlocks = leftPeak === 0 && rightPeak === 0 ? this.#silentBlocks + 1 : 0
-    this.#momentary.push(this.#silentBlocks > momentaryBlocks ? 0 : this.#weighting.power(block))
+    const power = this.#silentBlocks > momentaryBlocks ? 0 : this.#weighting.power(block)
+    this.#momentary.push(power)
+    this.#shortTerm.push(power)
   }
 
   read(of: string): MeterReading {
@@ -50,7 +66,10 @@ export class LevelMeter {
         decibels(Math.sqrt(this.#rightSum / Math.max(1, this.#frames))),
       ],
       lufs: loudnessOf(this.#momentary.mean()),
+      shortTermLufs: loudnessOf(this.#shortTerm.mean()),
+      inputDb: decibels(this.#inputPeak),
     }
+    this.#inputPeak = 0
     this.#leftPeak = 0
     this.#rightPeak = 0
     this.#leftSum = 0
@@ -64,6 +83,7 @@ export class LevelMeter {
     this.read('')
     this.#weighting.reset()
     this.#momentary.clear()
+    this.#shortTerm.clear()
     this.#silentBlocks = momentaryBlocks
   }
 }

@@ -4,6 +4,11 @@ import { openEventSocket } from '../../client/event-socket.ts'
 export interface Levels {
   readonly peakDb: readonly [number, number]
   readonly rmsDb: readonly [number, number]
+  /** Momentary (400 ms) and short-term (3 s) loudness, LUFS; -120 in silence. */
+  readonly lufs: number
+  readonly shortTermLufs: number
+  /** Highest sample in front of the filters, dBFS. */
+  readonly inputDb: number
 }
 
 interface Reading extends Levels {

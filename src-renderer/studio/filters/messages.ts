@@ -1,0 +1,73 @@
+import { section } from '../../messages/language.ts'
+
+/** Names of the settings that come with the page, by kind and id: see `presets.ts`. */
+const presetNames: Readonly<Record<string, string>> = {
+  'chroma-key/green': 'Green screen',
+  'chroma-key/blue': 'Blue screen',
+  'chroma-key/fine': 'Green screen, fine hair',
+  'color-correction/warm': 'Warmer',
+  'color-correction/cool': 'Cooler',
+  'color-correction/vivid': 'Vivid',
+  'color-correction/grey': 'Black and white',
+  'blur/soft': 'Soft background',
+  'blur/private': 'Unreadable',
+  'sharpen/camera': 'Soft camera',
+  'noise-suppression/light': 'Light',
+  'noise-suppression/full': 'Full',
+  'gate/quiet': 'Quiet surroundings',
+  'gate/loud': 'Noisy surroundings',
+  'expander/voice': 'Voice',
+  'compressor/voice': 'Voice',
+  'compressor/firm': 'Voice, firm',
+  'compressor/music': 'Music, gentle',
+  'limiter/stream': 'Stream, -1 dB',
+  'limiter/safe': 'Safe, -3 dB',
+  'equalizer/voice': 'Clear voice',
+  'equalizer/phone': 'Telephone',
+  'loudness/stream': 'Stream, -16 LUFS',
+  'loudness/broadcast': 'Broadcast, -23 LUFS',
+  'high-pass/voice': 'Voice, 90 Hz',
+}
+
+/** Names of chains of filters that are added at once. */
+const chainNames: Readonly<Record<string, string>> = {
+  voice: 'Voice: noise, low cut, compressor, limiter',
+  clean: 'Voice in noisy surroundings: gate first',
+  master: 'Stream: loudness and limiter',
+}
+
+/** Every text of the filters. */
+export const t = section('studioFilters', {
+  pictures: 'Video filters',
+  sound: 'Audio filters',
+  add: (title: string) => `Add to ${title}`,
+  choose: 'Add filter…',
+  chains: 'Several at once',
+  none: 'None',
+  enabled: (name: string) => `${name} is on`,
+  remove: (name: string) => `Delete filter ${name}`,
+  drag: (name: string) => `${name}: drag to order`,
+  bypass: (title: string) => `Switch all ${title} off`,
+  resume: (title: string) => `Switch ${title} on again`,
+  preview: 'With filters',
+  previewBefore: 'Without filters',
+  previewNone: 'No image yet.',
+  hold: 'Hold to compare',
+  pick: 'Pick from the image',
+  cancelPick: 'Cancel',
+  presets: 'Presets',
+  choosePreset: 'Presets…',
+  own: 'Saved in this browser',
+  comesWith: 'Included',
+  presetName: (key: string) => presetNames[key] ?? key,
+  chainName: (key: string) => chainNames[key] ?? key,
+  savePreset: 'Save as preset',
+  newPreset: 'Name of the preset',
+  save: 'Save',
+  deletePreset: (name: string) => `Delete preset ${name}`,
+  curve: 'Level that comes in, and what leaves',
+  curveIn: 'in',
+  curveOut: 'out',
+  silent: '-∞',
+  notStored: 'This browser stores nothing: the preset was not saved.',
+} as const)

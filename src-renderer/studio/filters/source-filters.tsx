@@ -1,0 +1,58 @@
+import { useEffect } from 'react'
+import { call, reportProblem } from '../../client/api.ts'
+import { useKinds } from '../kinds.ts'
+import { keepFilterProblems } from '../show-store.ts'
+import type { Source } from '../types.ts'
+import { Chain } from './chain.tsx'
+import { t } from './messages.ts'
+import { SourcePreview } from './source-preview.tsx'
+import './filters.css'
+
+/** Chains of filters of a source: of its pictures, and of its sound. */
+export function SourceFilters({
+  source,
+  pictures,
+  editor,
+}: {
+  readonly source: Source
+  readonly pictures: boolean
+  readonly editor: boolean
+}) {
+  const pictureKinds = useKinds('filter-kinds')
+  const soundKinds = useKinds('audio-filter-kinds')
+  const { id } = source
+  useEffect(() => {
+    if (!pictures) return
+    call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
+  }, [id, pictures])
+  return (
+    <>
+      {pictures && (
+        <Chain
+          title={t.pictures}
+          list={`sources/${id}/filters`}
+          filters={source.filters}
+          kinds={pictureKinds}
+          editor={editor}
+          testId="filters"
+          source={id}
+        >
+          {source.filters.length > 0 && <SourcePreview source={source} />}
+        </Chain>
+      )}
+      {source.audio !== undefined && (
+        <Chain
+          title={t.sound}
+          list={`sources/${id}/audio-filters`}
+          filters={source.audio.filters}
+          kinds={soundKinds}
+          editor={editor}
+          testId="audio-filters"
+          source={id}
+          levelOf={`source:${id}`}
+          sound
+        />
+      )}
+    </>
+  )
+}

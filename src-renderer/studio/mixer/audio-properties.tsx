@@ -1,0 +1,106 @@
+import { useId } from 'react'
+import { NumberField } from '../forms/number-field.tsx'
+import { change, useDocument } from '../show-store.ts'
+import type { Source, SourceAudio } from '../types.ts'
+import { useDrift } from './drift-feed.ts'
+import { t } from './messages.ts'
+
+/** Offsets that nobody sees or hears are not worth a word, ms. */
+const noticeableMs = 8
+
+/** How the audio of a source is mixed, besides what its strip shows: tracks, sync, monitoring. */
+export function AudioProperties({
+  source,
+  audio,
+  editor,
+}: {
+  readonly source: Source
+  readonly audio: SourceAudio
+  readonly editor: boolean
+}) {
+  const id = useId()
+  const tracks = useDocument()?.tracks ?? []
+  const drift = useDrift(source.id)
+  const set = (changes: Partial<SourceAudio>): void => change(`sources/${source.id}`, { audio: changes })
+  const late = drift === undefined ? 0 : Math.round(drift.offsetMs)
+  return (
+    <fieldset className="field-group" data-testid="audio-properties">
+      <legend>{t.audio}</legend>
+      <fieldset className="plain-group">
+        <legend className="small">{t.goesTo}</legend>
+        <div className="row track-choice">
+          {tracks.map((track) => {
+            const number = Number(track.id)
+            const on = audio.tracks.includes(number)
+            return (
+              <label key={track.id} className="check" title={t.track(track.name)}>
+                <input
+                  type="checkbox"
+                  checked={on}
+                  disabled={!editor}
+                  aria-label={t.track(track.name)}
+                  data-testid={`to-track-${track.id}`}
+                  onChange={() => set({ tracks: on ? audio.tracks.filter((each) => each !== number) : [...audio.tracks, number].sort() })}
+                />
+                {track.id}
+              </label>
+            )
+          })}
+        </div>
+      </fieldset>
+      <div className="field">
+        <label htmlFor={`${id}-sync`}>{t.sync}</label>
+        <NumberField
+          common={{ 'id': `${id}-sync`, 'disabled': !editor, 'aria-describedby': `${id}-sync-help`, 'data-setting': 'syncOffsetMs' }}
+          schema={{ minimum: -950, maximum: 20_000 }}
+          integer={false}
+          optional={false}
+          value={audio.syncOffsetMs}
+          onChange={(syncOffsetMs) => syncOffsetMs !== null && set({ syncOffsetMs })}
+          bare
+        />
+        <span className="hint" id={`${id}-sync-help`}>
+          {t.syncHelp}
+        </span>
+        {editor && late >= noticeableMs && audio.syncOffsetMs !== -late && (
+          <button type="button" className="button" onClick={() => set({ syncOffsetMs: -late })} data-testid="suggest-sync">
+            {t.suggest(late)}
+          </button>
+        )}
+      </div>
+      <p className="small drift-line">
+        <span className="quiet">{t.clock}</span>{' '}
+        <span data-testid="drift">
+          {drift === undefined || Math.abs(drift.ppm) < 0.05 ? t.noDrift : t.drift(`${drift.ppm > 0 ? '+' : ''}${drift.ppm.toFixed(1)}`)}
+        </span>
+      </p>
+      <div className="field">
+        <label htmlFor={`${id}-monitoring`}>{t.monitoring}</label>
+        <select
+          id={`${id}-monitoring`}
+          className="input"
+          value={audio.monitoring}
+          disabled={!editor}
+          data-setting="monitoring"
+          onChange={(event) => set({ monitoring: event.currentTarget.value as SourceAudio['monitoring'] })}
+        >
+          {(['off', 'only', 'also'] as const).map((kind) => (
+            <option key={kind} value={kind}>
+              {t.monitoringKinds[kind]}
+            </option>
+          ))}
+        </select>
+      </div>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={audio.followsVideo}
+          disabled={!editor}
+          data-setting="followsVideo"
+          onChange={(event) => set({ followsVideo: event.currentTarget.checked })}
+        />
+        {t.followsVideo}
+      </label>
+    </fieldset>
+  )
+}
