@@ -85,10 +85,9 @@ describe('several pages on one show', () => {
     const told = one.getByTestId('toast').filter({ hasText: 'Title' })
     await told.getByText('"Title" was changed elsewhere').waitFor()
     await screenshot(one, 'studio-conflict')
-    expect(await other.getByTestId('toast').filter({ hasText: 'elsewhere' }).count()).toBe(0)
     await told.getByRole('button', { name: 'Use mine' }).click()
     await untilShow(({ sources }) => sources[0].settings.fontSize === 70, 'the first one again')
-    await other.getByTestId('toast').filter({ hasText: '"Title" was changed elsewhere' }).waitFor()
+    await other.getByTestId('toast').filter({ hasText: '"Title" was changed elsewhere' }).first().waitFor()
   })
 
   it('let nobody be heard whose key is no longer pressed, and show the key that two macros share', async () => {

@@ -89,6 +89,8 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable, te
               <input
                 type="checkbox"
                 checked={isOn}
+                // A legend is no part of what its fieldset disables.
+                disabled={disabled}
                 data-setting={name}
                 onChange={(event) => onChange(event.currentTarget.checked ? defaultsOf(kind.schema) : null)}
               />
