@@ -116,10 +116,6 @@ describe('everyday tasks on the studio page, with the mouse', () => {
     counted[name] = hand.counts
     return hand.counts
   }
-  const closePanel = async (): Promise<void> => {
-    await page.getByRole('button', { name: 'Close properties' }).click()
-    await page.getByTestId('properties').waitFor({ state: 'detached' })
-  }
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-everyday', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } })
@@ -149,7 +145,6 @@ describe('everyday tasks on the studio page, with the mouse', () => {
     })
     expect(counts).toEqual({ clicks: 3, drags: 0, keys: 0 })
     await ask('POST', '/studio/undo', {})
-    await closePanel()
   })
 
   it('crops with one click and one drag', async () => {

@@ -206,7 +206,11 @@ function actionRoutes(dependencies: ProgramRoutesDependencies): readonly RouteDe
         )
         const when = released ? 'released' : 'pressed'
         for (const { name } of found)
-          audit.record({ kind: 'command', message: `studio: ran the macro ${name} (${chord}${released ? ' released' : ''})`, actor: principal.id })
+          audit.record({
+            kind: 'command',
+            message: `studio: ran the macro ${name} (${chord}${released ? ' released' : ''})`,
+            actor: principal.id,
+          })
         return { body: { items: await Promise.all(found.map((macro) => macros.run(macro, principal.id, when))) } }
       },
     }),
