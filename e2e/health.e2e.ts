@@ -28,12 +28,11 @@ const collection = {
   frameRate: 30,
   canvases: [{ id: 'main', name: 'Main', width: 640, height: 360, scene: 'talk' }],
   scenes: [
-    { id: 'talk', name: 'Talk', items: [{ source: 'card' }, { source: 'chat' }] },
+    { id: 'talk', name: 'Talk', items: [{ source: 'card' }] },
     { id: 'pause', name: 'Pause', items: [{ source: 'card' }] },
   ],
   sources: [
     { id: 'card', name: 'Card', kind: 'test-pattern', settings: { width: 640, height: 360 } },
-    { id: 'chat', name: 'Chat', kind: 'color', settings: {} },
     { id: 'voice', name: 'Voice', kind: 'microphone', settings: { device: 'desk-mic' } },
   ],
 }
@@ -118,7 +117,7 @@ describe('health', () => {
   it('says that an upload is too small, and its button lowers the bitrate, which can be undone', async () => {
     const key = await host.key('elsewhere')
     const settings = { url: `rtmp://127.0.0.1:${network.port}/live`, key, adaptive: false }
-    await show.add('away', 'rtmp', settings, { name: 'Twitch', video: { ...smallVideo, rateControl: 'crf', crf: 3, bitrateKbps: 2000 } })
+    await show.add('away', 'rtmp', settings, { name: 'Twitch', video: { ...smallVideo, bitrateKbps: 2000 } })
     await show.start('away')
     const finding = await untilFound(host, 'upload.too_small')
     expect(finding).toMatchObject({ severity: 'error', about: { kind: 'output', id: 'away', name: 'Twitch' }, params: { wanted: 2000 } })
