@@ -106,12 +106,15 @@ describe('the mixer of the studio page', () => {
     const dialog = page.getByTestId('tracks-dialog')
     const shortTerm = dialog.getByTestId('short-term')
     await until(async () => (await numberIn(shortTerm)) > -60, 'the short-term loudness of the first track')
+    const loud = await numberIn(shortTerm)
     await dialog.getByTestId('track-name').fill('Stream')
     await dialog.getByTestId('add-track-filters').selectOption('gain')
     await dialog.locator('[data-setting="gainDb"]').fill('-20')
     await untilShow(({ tracks }) => tracks[0].name === 'Stream' && tracks[0].filters[0]?.settings.gainDb === -20, 'the track has a filter')
     const source = await levelOf('source:voice')
     await until(async () => Math.abs((await levelOf('track:1')) - source + 20) < 1, 'it is 20 dB lower')
+    // What was louder a moment ago would count for the integrated loudness, and make what follows a pause.
+    await until(async () => (await numberIn(shortTerm)) < loud - 19.5, 'three seconds of the lower level')
     await dialog.getByTestId('reset-loudness').click()
     await until(
       async () => Math.abs((await numberIn(shortTerm)) - (await numberIn(dialog.getByTestId('integrated')))) < 0.5,
