@@ -86,12 +86,14 @@ const dialogs: readonly View[] = [
   { path: '/rules', clicks: ['new-hook'], shows: 'hook-dialog' },
   { path: '/rules', clicks: ['new-channel'], shows: 'channel-dialog' },
   { path: '/rules', clicks: ['new-alert-rule'], shows: 'alert-rule-dialog' },
+  { path: '/library', clicks: ['open-trash'], shows: 'trash-empty' },
   { path: '/settings', clicks: ['new-token'], shows: 'new-token-dialog' },
 ]
 
 const studio: readonly View[] = [
   { path: '/studio', shows: 'sources-dock' },
   { path: '/studio', clicks: ['show-menu'], shows: 'close-show' },
+  { path: '/studio', clicks: ['show-menu', 'export-menu'], shows: 'export-media' },
   { path: '/studio', clicks: ['edit-canvas'], shows: 'canvas-dialog' },
   { path: '/studio', clicks: ['edit-transitions'], shows: 'transitions-dialog' },
   { path: '/studio', clicks: ['edit-macros'], shows: 'macros-dialog' },
@@ -101,6 +103,7 @@ const studio: readonly View[] = [
   { path: '/studio', clicks: ['add-source', 'kind-text'], shows: 'new-source-dialog' },
   { path: '/studio', clicks: ['edit-overlays'], shows: 'overlays-dialog' },
   { path: '/studio', clicks: ['add-source', 'overlay-kind-lower-third'], shows: 'add-overlay-dialog' },
+  { path: '/studio', clicks: ['add-source', 'kind-image', 'choose-file'], shows: 'file-chooser' },
   { path: '/studio', clicks: ['add-output'], shows: 'add-output-dialog' },
   { path: '/studio', clicks: ['edit-output'], shows: 'output-dialog' },
   { path: '/studio', clicks: ['multiview-open'], shows: 'tile' },

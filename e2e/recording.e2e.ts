@@ -268,10 +268,10 @@ describe('recording', () => {
       await page.getByTestId('nav-library').click()
       await page.getByTestId('retention-maxAgeDays').waitFor()
       await screenshot(page, 'recordings')
-      await page.locator(`[data-recording="${recording.id}"]`).getByTestId('recording-delete').click()
-      await page.locator(`[data-recording="${recording.id}"]`).waitFor({ state: 'detached' })
+      await page.locator(`[data-recording="recording-${recording.id}"]`).getByTestId('recording-delete').click()
+      await page.locator(`[data-recording="recording-${recording.id}"]`).waitFor({ state: 'detached' })
       await page.getByRole('button', { name: 'Undo' }).last().click()
-      await page.locator(`[data-recording="${recording.id}"]`).waitFor()
+      await page.locator(`[data-recording="recording-${recording.id}"]`).waitFor()
       expect(problems).toEqual([])
     } finally {
       await publisher.stop()

@@ -189,7 +189,7 @@ describe("the studio's recordings", () => {
     await download.body?.cancel()
     await show.stop('beside')
     const [beside] = await files('beside')
-    expect((await host.api('DELETE', `/studio/files/${beside.id}`)).status).toBe(204)
+    expect((await host.api('DELETE', `/studio/files/${beside.id}?permanently=true`)).status).toBe(204)
     expect(existsSync(beside.path)).toBe(false)
     const refused = await host.api('POST', '/studio/outputs/replay/commands', { command: 'rewind' })
     expect(refused.body.code).toBe('studio.output_command_unknown')

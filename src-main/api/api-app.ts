@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Registry } from 'prom-client'
 import { AppError } from '../platform/errors.ts'
@@ -31,6 +32,13 @@ export interface ApiAppDependencies {
   readonly openApi: () => Promise<object>
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** See `takesBytes` of a route. */
+    readonly takesBytes?: number
+  }
+}
+
 export const apiPrefix = '/api/v1'
 
 /** Random id that joins an answer with its log lines. */
@@ -60,6 +68,10 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
     if (body.length === 0) done(null, undefined)
     else parseJson(request, body, done)
   })
+  app.addContentTypeParser('application/octet-stream', (request, payload, done) => {
+    if (request.routeOptions.config.takesBytes === undefined) done(new AppError('request.media_type', 'This route takes no bytes'))
+    else done(null, payload)
+  })
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ ...apiHeaders, 'x-request-id': request.id })
   })
@@ -73,6 +85,8 @@ export async function createApiApp(dependencies: ApiAppDependencies): Promise<Fa
         { code: known.code, requestId: request.id, path: request.routeOptions.url, detail: known.message },
         'a request was rejected',
       )
+    // What is left of a long body is not waited for.
+    if (request.routeOptions.config.takesBytes !== undefined && request.raw.httpVersionMajor === 1) reply.header('connection', 'close')
     return sendProblem(reply, known, request.id)
   })
   app.setNotFoundHandler((request, reply) => {
@@ -122,9 +136,11 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
     method: route.method,
     url: apiPrefix + route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
+    config: route.takesBytes === undefined ? {} : { takesBytes: route.takesBytes },
     // Before the body is read: who may not act sends nothing.
     onRequest: async (request) => {
       principals.set(request, access.admit(callerOf(request.raw), route.role))
+      if (route.takesBytes !== undefined) checkBytes(request, route.takesBytes)
     },
     handler: async (request, reply) => {
       const principal = principals.get(request) as Principal
@@ -133,12 +149,15 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
       reply.raw.on('close', () => {
         if (!reply.raw.writableFinished) gone.abort()
       })
-      const body = checkBody(request.body)
+      const body = route.takesBytes === undefined ? checkBody(request.body) : undefined
+      const bytes =
+        route.takesBytes === undefined ? undefined : bounded(request.body as AsyncIterable<Uint8Array> | undefined, route.takesBytes)
       const act = async (): Promise<RouteReply<unknown>> =>
         route.handler({
           params: checkParams(request.params),
           query: checkQuery(request.query),
           body,
+          ...(bytes === undefined ? {} : { bytes }),
           principal,
           requestId: request.id,
           remoteAddress: caller.remoteAddress,
@@ -157,11 +176,37 @@ function mount(app: FastifyInstance, route: RouteDefinition, access: Access, ide
       if (answer.headers) reply.headers({ ...answer.headers })
       if (reply.statusCode === 204) return reply.send()
       if (answer.file !== undefined) return sendFile(request, reply, answer.file)
+      if (answer.stream !== undefined) {
+        const { data, bytes: length, type } = answer.stream
+        return reply
+          .type(type)
+          .headers({ 'content-length': length, 'cache-control': 'no-store' })
+          .send(Readable.from(data, { objectMode: false }))
+      }
       if (answer.bytes !== undefined) return reply.type(answer.bytes.type).header('cache-control', 'no-store').send(answer.bytes.data)
       if (answer.text !== undefined) return reply.type(`${answer.text}; charset=utf-8`).send(answer.body)
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
     },
   })
+}
+
+/** Judges a body of bytes by its headers. Throws `request.media_type` and `request.too_large`. */
+function checkBytes({ headers }: FastifyRequest, maxBytes: number): void {
+  if (!/^application\/octet-stream\b/i.test(headers['content-type'] ?? '')) {
+    throw new AppError('request.media_type', 'The body is sent as application/octet-stream')
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes)
+    throw new AppError('request.too_large', `One request takes ${maxBytes} bytes at most`)
+}
+
+/** A body without a length ends where it may be no longer. */
+async function* bounded(body: AsyncIterable<Uint8Array> | undefined, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let length = 0
+  for await (const bytes of body ?? []) {
+    length += bytes.length
+    if (length > maxBytes) throw new AppError('request.too_large', `One request takes ${maxBytes} bytes at most`)
+    yield bytes
+  }
 }
 
 function sendProblem(reply: FastifyReply, error: AppError, requestId: string): FastifyReply {

@@ -381,8 +381,14 @@ export interface ApiTypes {
       '*': {
         DELETE: { answer: undefined }
         GET: { answer: Record<string, unknown> }
+        bundle: {
+          GET: { answer: undefined }
+        }
         export: {
           GET: { query: { secrets?: boolean | undefined }; answer: Record<string, unknown> }
+        }
+        media: {
+          GET: { answer: { bytes: number; media: { entry: string; path: string; name: string; bytes: number }[]; missing: { path: string; reason: string }[] } }
         }
         open: {
           POST: { body: { force?: boolean | undefined }; answer: StudioCollection }
@@ -424,17 +430,30 @@ export interface ApiTypes {
       POST: { body: { edits: readonly ({ do: 'add'; to: string; value: Record<string, unknown>; index?: number | undefined } | { do: 'change'; at: string; changes: Record<string, unknown> } | { do: 'remove'; at: string } | { do: 'move'; at: string; to?: string | undefined; index?: number | undefined } | { do: 'group'; scene: string; items: readonly string[]; id?: string | undefined; name?: string | undefined; origin?: { x: number; y: number } | undefined } | { do: 'ungroup'; at: string; size?: { width: number; height: number } | undefined } | { do: 'duplicate'; at: string; id?: string | undefined; name?: string | undefined; sources?: 'share' | 'copy' | undefined } | { do: 'paste'; scene: string; items: readonly Record<string, unknown>[]; sources?: readonly Record<string, unknown>[] | undefined })[]; ifRevision?: number | undefined; gesture?: string | undefined }; answer: DeleteStudioCanvases }
     }
     files: {
-      GET: { query: { output?: string | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: StudioFilesItem[]; nextCursor: string | null } }
+      GET: { query: { output?: string | undefined; deleted?: boolean | undefined; cursor?: string | undefined; limit?: number | undefined }; answer: { items: StudioFilesItem[]; nextCursor: string | null } }
       '*': {
+        DELETE: { query: { permanently?: boolean | undefined; keep?: boolean | undefined }; answer: undefined }
+        PATCH: { body: { title: string }; answer: StudioFilesItem }
         GET: { answer: StudioFilesItem }
-        DELETE: { query: { keep?: boolean | undefined }; answer: undefined }
         file: {
           GET: { query: { download?: boolean | undefined }; answer: undefined }
+        }
+        restore: {
+          POST: { answer: StudioFilesItem }
+        }
+        'thumbnail.jpg': {
+          GET: { answer: undefined }
         }
       }
     }
     'filter-kinds': {
       GET: { answer: StudioAudioFilterKinds }
+    }
+    'folder-image': {
+      GET: { query: { path: string }; answer: undefined }
+    }
+    folders: {
+      GET: { query: { path?: string | undefined }; answer: { path: string; parent: string | null; folders: { name: string; path: string }[]; files: { name: string; path: string; bytes: number; changedAt: string; image: boolean }[]; more: boolean } }
     }
     guests: {
       POST: { body: { label: string }; answer: { id: string; stream: string; joinUrl: string } }
@@ -449,6 +468,9 @@ export interface ApiTypes {
       POST: { body: { chord: string; released?: boolean | undefined }; answer: PostStudioHotkeys }
     }
     import: {
+      bundle: {
+        POST: { body: { name: string; upload: string }; answer: { name: string; scenes: number; sources: number; media: number; notCarried: { place: string; reason: string }[] } }
+      }
       obs: {
         POST: { body: { name: string; document: Record<string, unknown>; folder?: string | undefined; width?: number | undefined; height?: number | undefined; frameRate?: number | undefined }; answer: { name: string; scenes: number; sources: number; notCarried: { place: string; reason: string }[] } }
       }
@@ -713,6 +735,25 @@ export interface ApiTypes {
     undo: {
       POST: { body: { ifRevision?: number | undefined }; answer: PostStudioRedo }
     }
+    'upload-space': {
+      GET: { answer: { usedBytes: number; quotaBytes: number; maxFileBytes: number } }
+    }
+    'uploaded-files': {
+      GET: { query: { cursor?: string | undefined; limit?: number | undefined }; answer: { items: StudioUploadedFilesItem[]; nextCursor: string | null } }
+      '*': {
+        DELETE: { query: { force?: boolean | undefined }; answer: undefined }
+      }
+    }
+    uploads: {
+      POST: { body: { name: string; bytes: number; bundle?: boolean | undefined }; answer: PostStudioUploads }
+      '*': {
+        GET: { answer: PostStudioUploads }
+        DELETE: { answer: undefined }
+        bytes: {
+          PUT: { query: { offset: number }; answer: PostStudioUploads }
+        }
+      }
+    }
   }
   time: {
     GET: { query: { format?: 'json' | 'iso' | undefined }; answer: { timeMs: number } }
@@ -804,7 +845,7 @@ type StudioCollection = { revision: number; undo: string | null; redo: string | 
 type StudioCollectionVersions = { items: { id: string; replacedAt: string; bytes: number }[] }
 type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; open: boolean }
 type StudioDocksItem = { id: string; name: string; url: string; opens: 'pane' | 'window' }
-type StudioFilesItem = { id: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; fileUrl: string }
+type StudioFilesItem = { id: string; title: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }
 type PostStudioHotkeys = { items: PostStudioHotkeysItem[] }
 type PostStudioMacros = { revision: number; item: StudioCollectionCollectionMacrosItem }
@@ -830,4 +871,6 @@ type StudioSourcesAudioFilters = { revision: number; items: StudioCollectionColl
 type PostStudioSourcesAudioFilters = { revision: number; item: StudioCollectionCollectionScenesItemFiltersItem }
 type StudioTracks = { revision: number; item: StudioCollectionCollectionTracksItem }
 type PostStudioTransitions = { revision: number; item: StudioCollectionCollectionTransitionsItem }
+type StudioUploadedFilesItem = { id: string; path: string; kind: 'image' | 'video' | 'audio' | 'lut'; type: string; bytes: number; uploadedAt: string; usedBy: string[] }
+type PostStudioUploads = { id: string; name: string; bytes: number; received: number; file: StudioUploadedFilesItem | null }
 type TokensItem = { id: string; label: string; role: 'viewer' | 'editor' | 'admin'; createdAt: string; expiresAt: string | null; revokedAt: string | null; lastUsedAt: string | null }

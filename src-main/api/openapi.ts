@@ -97,6 +97,9 @@ function describe(route: RouteDefinition): Record<string, unknown> {
     ...(route.params ? { params: route.params } : {}),
     ...(route.query ? { querystring: route.query } : {}),
     ...(route.body ? { body: route.body } : {}),
+    ...(route.takesBytes === undefined
+      ? {}
+      : { consumes: ['application/octet-stream'], body: { type: 'string', format: 'binary', maxLength: route.takesBytes } }),
     ...(route.idempotent
       ? {
           headers: Type.Object({

@@ -222,6 +222,7 @@ export async function startHost({
       log: logger.child({ wing: 'studio' }),
       registry: metrics,
       carrier: live.carrier,
+      uploads: config.uploads,
       resumeWithinMs: () => settings.current().studioResumeWithinMs,
     })
     const problems = () => [writes.counters().problem ?? [], audit.problem() ?? [], live.health().problems, studio.problems()].flat()

@@ -36,6 +36,9 @@ export async function createParts(
     const stream = registry.find(name)
     return stream === undefined ? 0 : viewers.count(stream.id)
   }
+  const thumbnails = createThumbnails({ streams: registry, log: log.child({ part: 'thumbnails' }), everyMs: config.thumbnailMs })
+  const posterOf = async (file: { readonly path: string; readonly durationMs: number }): Promise<Uint8Array | undefined> =>
+    (await thumbnails.ofFile({ width: 0, height: 0, ...file }))?.poster
   const whip = new WhipSender(log.child({ part: 'destinations' }))
   const carrier = createCarrier({
     registry,
@@ -46,6 +49,7 @@ export async function createParts(
     network: dependencies.network,
     viewers: viewersOf,
     encoders: renditions.encoders,
+    posterOf,
     rtmpEndpoint: () => `${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}`,
     now,
     monotonic,
@@ -87,7 +91,6 @@ export async function createParts(
     watchUrl: (name) => (dependencies.baseUrl?.() ? `${dependencies.baseUrl()}/watch/${name}` : ''),
     streams: () => streamFacts(registry, destinations),
   })
-  const thumbnails = createThumbnails({ streams: registry, log: log.child({ part: 'thumbnails' }), everyMs: config.thumbnailMs })
   const recording = await createRecording({
     picturesOf: (file) => thumbnails.ofFile(file),
     registry,
@@ -113,7 +116,7 @@ export async function createParts(
     runs: (name) => runs.all(name),
     streamOf: (idOrName) => registry.get(idOrName),
     titleOf: (name) => registry.status(name)?.title || name,
-    posterOf: async (file) => (await thumbnails.ofFile(file))?.poster,
+    posterOf,
   })
   const sources = await createSources({
     database,

@@ -20,6 +20,8 @@ export interface StreamCarrier {
   tryServer(server: Pick<SendAim, 'url' | 'certificate' | 'limited'>): Promise<number>
   /** Encoders of this machine, as measured. */
   encoders(): Promise<readonly MeasuredEncoder[]>
+  /** JPEG of a media file's video; undefined where none can be made. */
+  posterOf(file: { readonly path: string; readonly durationMs: number }): Promise<Uint8Array | undefined>
   /** A way for a guest to come in by WebRTC: the stream that they publish and the page to send them to. */
   invite(label: string): Promise<{ readonly stream: string; readonly joinPath: string; readonly keyId: string }>
   /** Ends an invitation. */

@@ -46,7 +46,7 @@ export interface ReachOptions {
 
 const key = 'editorReach'
 /** Folders of the data folder that hold what users made, and one for files that they put there. */
-const mediaFolders = ['media', 'recordings', 'clips', join('studio', 'recordings')]
+const mediaFolders = ['media', 'recordings', 'clips', join('studio', 'recordings'), join('studio', 'uploads')]
 
 /** Reads what admins opened to editors, and makes the policy of it. */
 export async function createReach({ dataDir, privateFiles, store, events }: ReachOptions): Promise<Reach> {

@@ -6,6 +6,8 @@ export interface RouteRequest<Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
+  /** The body as it comes in, where the route says `takesBytes`. */
+  readonly bytes?: AsyncIterable<Uint8Array>
   /** Who asks; anonymous only on routes whose role is `none`. */
   readonly principal: Principal
   readonly requestId: string
@@ -41,6 +43,8 @@ export interface RouteReply<Body> {
   readonly bytes?: { readonly data: Uint8Array; readonly type: string }
   /** Sent instead of `body`. The route names its media types in `fileTypes`. */
   readonly file?: FileReply
+  /** Sent instead of `body`, as it is made: `bytes` in all. The route names its media types in `fileTypes`. */
+  readonly stream?: { readonly data: AsyncIterable<Uint8Array>; readonly bytes: number; readonly type: string }
 }
 
 /** One endpoint of the API. Wings offer a list of these; the `api` room mounts and documents them. */
@@ -65,6 +69,8 @@ export interface RouteDefinition {
   readonly fileTypes?: readonly string[]
   /** Largest body, where it is more than 1 MiB. */
   readonly bodyBytes?: number
+  /** The body is `application/octet-stream`, so many bytes at most, and is handed over as it comes in instead of being read. */
+  readonly takesBytes?: number
   /** True where repeating a POST could act twice: `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean
   /** An old name that still answers, and what replaces it: the description of the API says so. */

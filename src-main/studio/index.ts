@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import type { MeasuredEncoder } from '../media/encoders/choose-encoder.ts'
 import { isErrorCode } from '../platform/errors.ts'
 import { doAction } from './control/actions.ts'
+import { bundleRoutes } from './control/bundles/bundle-routes.ts'
 import { dockRoutes } from './control/docks/dock-routes.ts'
 import { Docks } from './control/docks/docks.ts'
 import { EngineProcess, type EngineProcessDependencies } from './control/engine/engine-process.ts'
@@ -28,8 +29,9 @@ import { publishEngineEvents } from './control/studio-events.ts'
 import { StudioFactsReader } from './control/studio-facts.ts'
 import { studioKinds } from './control/studio-kinds.ts'
 import { countStudio } from './control/studio-metrics.ts'
+import { createUploads } from './control/uploads/index.ts'
 import { actionFaults } from './document/action-schemas.ts'
-import { formatName, formatVersion } from './document/collection.ts'
+import { type Collection, formatName, formatVersion } from './document/collection.ts'
 import { createCollectionCheck } from './document/collection-check.ts'
 import { CollectionFolder } from './document/collection-folder.ts'
 import { privateTextsOf, shapeOf } from './document/collection-shape.ts'
@@ -58,6 +60,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const folder = new CollectionFolder(join(dataDir, 'studio', 'collections'))
   const acting = { show, engine, outputs, audit }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
+  const uploads = await createUploads({ ...dependencies, kinds, folder, open: () => openOf(show) })
   const previews = createPreviews({ engine, show: () => show.openFile?.collection.collection })
   const multiview = createMultiview({ engine })
   const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
@@ -83,6 +86,8 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...outputs.routes,
       ...serverCheckRoutes(dependencies.carrier),
       ...guestRoutes(dependencies.carrier, audit),
+      ...uploads.routes,
+      ...bundleRoutes({ folder, reader, uploads: uploads.uploads, open: () => openOf(show), reach: reach.policy, audit }),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...dockRoutes({ docks, reach, audit }),
       ...spareRoutes(spare, thumbnails, reader),
@@ -123,6 +128,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       facts.stop()
       await spare.stop()
       await macros.stopAll()
+      await uploads.stop()
       await show.stop()
       await outputs.close(byPerson)
       await engine.stop(!byPerson)
@@ -135,6 +141,10 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         .list()
         .filter(({ kind, state }) => ['rtmp', 'srt', 'whip', 'recording'].includes(kind) && state !== 'off' && state !== 'failed').length,
   }
+}
+
+function openOf({ openFile }: Show): { readonly name: string; readonly collection: Collection } | undefined {
+  return openFile && { name: openFile.name, collection: openFile.collection.collection }
 }
 
 function ownEngine(

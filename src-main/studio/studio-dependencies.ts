@@ -25,7 +25,9 @@ export interface StudioDependencies {
   readonly registry: Registry
   readonly carrier: StreamCarrier
   /** What users' paths and URLs may lead to. */
-  readonly reach: Pick<Reach, 'policy' | 'onChange'>
+  readonly reach: Pick<Reach, 'policy' | 'onChange' | 'mediaFolders'>
+  /** What editors may send to the host: MB of one file, and of all. */
+  readonly uploads: { readonly maxMegabytes: number; readonly quotaMegabytes: number }
   /** For how long the host may have been away for outputs that ran to go on by themselves, ms; 0: never. */
   readonly resumeWithinMs: () => number
 }

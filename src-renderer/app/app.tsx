@@ -5,12 +5,12 @@ import { useClient } from '../client/store.ts'
 import { ConfirmDialog } from '../components/dialog.tsx'
 import { Toasts } from '../components/toasts.tsx'
 import { KeysPage } from '../keys/keys-page.tsx'
+import { LibraryPage } from '../library/library-page.tsx'
 import { LivePage } from '../live/live-page.tsx'
 import { StreamPage } from '../live/stream-page.tsx'
 import { app as t } from '../messages/page.ts'
 import { GuestPage } from '../publish/guest-page.tsx'
 import { PublishPage } from '../publish/publish-page.tsx'
-import { RecordingsPage } from '../recording/recordings-page.tsx'
 import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { SourcesPage } from '../sources/sources-page.tsx'
@@ -31,7 +31,7 @@ function Sections() {
       <Route path="/live/:name/:tab?">{({ name, tab }) => <StreamPage key={name} name={name} tab={tab} />}</Route>
       <Route path="/live" component={LivePage} />
       <Route path="/publish" component={PublishPage} />
-      <Route path="/library" component={RecordingsPage} />
+      <Route path="/library" component={LibraryPage} />
       <Route path="/keys" component={KeysPage} />
       <Route path="/studio" component={StudioPage} />
       <Route path="/inputs" component={SourcesPage} />

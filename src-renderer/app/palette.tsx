@@ -6,10 +6,11 @@ import { useMayEdit } from '../components/page.ts'
 import { health, app as t } from '../messages/page.ts'
 import { t as docksTexts } from '../studio/browser-docks/messages.ts'
 import { t as canvasTexts } from '../studio/canvas-settings/messages.ts'
-import { chooseScene, configureProgram, redoStep, runMacro, undoStep } from '../studio/commands.ts'
+import { chooseScene, configureProgram, redoStep, runMacro, saveReplay, undoStep } from '../studio/commands.ts'
 import { openGuide } from '../studio/guide/guide-state.ts'
 import { t as guideTexts } from '../studio/guide/messages.ts'
 import { t as macroTexts } from '../studio/macros/messages.ts'
+import { t as studioTexts } from '../studio/messages.ts'
 import { t as multiviewTexts } from '../studio/multiview/messages.ts'
 import { t as overlayTexts } from '../studio/overlays/messages.ts'
 import { layersOf, nameOf } from '../studio/places.ts'
@@ -100,6 +101,10 @@ function useEntries(): readonly Entry[] {
       if (editor) {
         entries.push({ id: 'undo', text: open.undo === null ? t.undo : t.undoStep(open.undo), sort: t.action, run: undoStep })
         entries.push({ id: 'redo', text: open.redo === null ? t.redo : t.redoStep(open.redo), sort: t.action, run: redoStep })
+        for (const { id, name, kind } of open.collection.outputs) {
+          if (kind !== 'replay') continue
+          entries.push({ id: `replay ${id}`, text: studioTexts.outputs.saveReplayOf(name), sort: t.action, run: () => void saveReplay(id) })
+        }
         for (const { id, name } of open.collection.macros) {
           entries.push({ id: `macro ${id}`, text: macroTexts.runOf(name), sort: t.action, run: () => void runMacro(id) })
         }

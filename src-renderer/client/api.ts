@@ -36,17 +36,18 @@ export function reportProblem(error: unknown): void {
   if (!(error instanceof ApiError && (error.status === 0 || error.status === 401))) problemListener(error)
 }
 
-async function problemOf(response: Response): Promise<ApiError> {
+/** The error that the host answered with, by its body. */
+export function problemOf(status: number, text: string): ApiError {
   try {
-    const body = (await response.json()) as { code?: string; title?: string; detail?: string; remedy?: string }
+    const body = JSON.parse(text) as { code?: string; title?: string; detail?: string; remedy?: string }
     const { code, message, remedy } = inLanguage({
       code: body.code ?? '',
-      message: body.detail ?? body.title ?? t.theHostAnswered(response.status),
+      message: body.detail ?? body.title ?? t.theHostAnswered(status),
       remedy: body.remedy ?? '',
     })
-    return new ApiError(response.status, code === '' ? 'internal' : code, message, remedy)
+    return new ApiError(status, code === '' ? 'internal' : code, message, remedy)
   } catch {
-    return new ApiError(response.status, 'internal', t.theHostAnswered(response.status), '')
+    return new ApiError(status, 'internal', t.theHostAnswered(status), '')
   }
 }
 
@@ -116,7 +117,7 @@ export async function request<T>(
     throw new ApiError(0, 'network', t.theHostDoesNotAnswer, t.checkThatItIsRunning)
   }
   if (!response.ok) {
-    const problem = await problemOf(response)
+    const problem = problemOf(response.status, await response.text().catch(() => ''))
     if (problem.status === 401 && !options.quiet) signedOut()
     throw problem
   }

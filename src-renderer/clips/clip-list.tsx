@@ -1,13 +1,13 @@
 import { Scissors } from 'lucide-react'
 import type { Clip } from '../../src-main/live/jobs/clips/schemas.ts'
 import { useCollection } from '../client/collection.ts'
+import { formatTracks } from '../client/format.ts'
+import { sentencesOf } from '../client/host-error.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
-import { Dialog } from '../components/dialog.tsx'
-import { MediaList } from '../components/media-list.tsx'
+import { MediaList, newestFirst } from '../components/media-list.tsx'
+import { MediaPlayer } from '../components/media-player.tsx'
 import { clips as t } from '../messages/page.ts'
 import { clips, useClipProgress } from './clip-store.ts'
-import '../recording/recording.css'
-import { sentencesOf } from '../client/host-error.ts'
 
 const stateWords = (): Readonly<Record<Clip['state'], string>> => ({
   waiting: t.waitingForTheEnd,
@@ -19,7 +19,7 @@ const stateChips = { waiting: 'pending', making: 'pending', ready: 'good', faile
 
 const pathOf = (clip: Clip) => `/live/clips/${clip.id}` as const
 
-function State({ clip }: { readonly clip: Clip }) {
+export function ClipState({ clip }: { readonly clip: Clip }) {
   const fraction = useClipProgress((progress) => progress[clip.id])
   return (
     <>
@@ -35,40 +35,32 @@ function State({ clip }: { readonly clip: Clip }) {
   )
 }
 
+/** A clip as the player takes it. */
+export const clipFile = (clip: Clip, fileUrl: string) => ({
+  ...clip,
+  fileUrl,
+  container: 'mp4',
+  tracks: formatTracks(clip.tracks),
+  spritesUrl: null,
+})
+
 /** The clips of a stream, newest first. */
 export function ClipList({ stream }: { readonly stream: string }) {
   return (
     <MediaList
       kind="clip"
       list={useCollection(clips, { stream })}
-      orderOf={({ createdAt }) => createdAt}
+      compare={newestFirst(({ createdAt }) => createdAt)}
       icon={Scissors}
       empty={{ title: t.noClipsYet, text: t.whileTheStreamIsLive }}
       nameOf={({ title }) => title}
       startedTitle={t.from}
       durationHelp={({ frames }) => t.frames(frames)}
-      columns={[{ title: t.state, cell: (clip) => <State clip={clip} /> }]}
+      columns={[{ title: t.state, cell: (clip) => <ClipState clip={clip} /> }]}
       isPlayable={({ fileUrl }) => fileUrl !== null}
       onRename={(clip, title) => void changeWithUndo(pathOf(clip), { title }, { title: clip.title }, t.theTitleWasChanged, clips.keep)}
       onDelete={(clip) => void moveToTrash(pathOf(clip), clip, clip.title, clips.keep)}
-      player={(clip, onClose) => clip.fileUrl && <ClipPlayer clip={clip} url={clip.fileUrl} onClose={onClose} />}
+      player={(clip, onClose) => clip.fileUrl && <MediaPlayer kind="clip" file={clipFile(clip, clip.fileUrl)} onClose={onClose} />}
     />
-  )
-}
-
-function ClipPlayer({ clip, url, onClose }: { readonly clip: Clip; readonly url: string; readonly onClose: () => void }) {
-  return (
-    <Dialog title={clip.title} onClose={onClose} testId="clip-player">
-      {/* biome-ignore lint/a11y/useMediaCaption: streams carry no captions */}
-      <video className="recording-video" controls autoPlay src={url} data-testid="clip-video" />
-      <div className="dialog-actions">
-        <a className="button" href={`${url}?download=true`} download={clip.fileName}>
-          {t.download}
-        </a>
-        <button type="button" className="button primary" onClick={onClose}>
-          {t.close}
-        </button>
-      </div>
-    </Dialog>
   )
 }

@@ -9,7 +9,7 @@ import { TitleField } from './title-field.tsx'
 import './media-list.css'
 
 /** What recordings and clips have in common. */
-interface Media {
+export interface Media {
   readonly id: string
   readonly title: string
   readonly fileName: string
@@ -30,11 +30,15 @@ interface MediaColumn<Entity> {
 
 interface MediaListProps<Entity extends Media> {
   /** First word of the test ids. */
-  readonly kind: 'clip' | 'recording'
+  readonly kind: string
+  /** That of one item, where the list has several kinds. */
+  readonly kindOf?: (item: Entity) => string
   readonly list: CollectionState<Entity>
-  /** Time by which they are sorted, the newest first. */
-  readonly orderOf: (item: Entity) => string
+  readonly compare: (one: Entity, two: Entity) => number
   readonly icon: LucideIcon
+  readonly iconOf?: (item: Entity) => LucideIcon
+  /** Id of an item that is marked and scrolled to. */
+  readonly first?: string | null
   readonly empty: { readonly title: string; readonly text: string }
   /** How an item is called where a button is described. */
   readonly nameOf: (item: Entity) => string
@@ -56,19 +60,36 @@ interface MediaListProps<Entity extends Media> {
   readonly player: (item: Entity, onClose: () => void) => ReactNode
 }
 
+/** Items that were scrolled to: once. */
+const scrolled = new Set<string>()
+
 function Row<Entity extends Media>({
   item,
   onPlay,
   ...list
 }: MediaListProps<Entity> & { readonly item: Entity; readonly onPlay: () => void }) {
   const editor = useMayEdit()
-  const { kind, icon: Icon, columns } = list
+  const { columns } = list
+  const kind = list.kindOf?.(item) ?? list.kind
+  const Icon = list.iconOf?.(item) ?? list.icon
   const { title, fileUrl } = item
   const name = list.nameOf(item)
   const playable = list.isPlayable(item)
   const problem = list.deleteProblem?.(item)
   return (
-    <tr data-testid={`${kind}-row`} data-state={item.state} {...{ [`data-${kind}`]: item.id }}>
+    <tr
+      aria-current={list.first === item.id ? 'true' : undefined}
+      ref={(row) => {
+        if (list.first === item.id && row !== null && !scrolled.has(item.id)) {
+          scrolled.add(item.id)
+          row.scrollIntoView({ block: 'center' })
+        }
+      }}
+      data-testid={`${kind}-row`}
+      data-state={item.state}
+      data-kind={kind}
+      {...{ [`data-${kind}`]: item.id }}
+    >
       <td className="media-picture">
         <button type="button" disabled={!playable} aria-label={t.media.play(name)} onClick={onPlay} data-testid={`${kind}-play`}>
           {item.thumbnailUrl ? <img src={item.thumbnailUrl} alt="" loading="lazy" /> : <Icon size={20} />}
@@ -127,13 +148,19 @@ function Row<Entity extends Media>({
   )
 }
 
-/** A list of recordings or clips, newest first, with what they are played by. */
+/** For lists that are sorted by a time, the newest first. */
+export const newestFirst =
+  <Entity,>(timeOf: (item: Entity) => string) =>
+  (one: Entity, two: Entity): number =>
+    timeOf(one) < timeOf(two) ? 1 : -1
+
+/** A list of recordings, replays or clips, with what they are played by. */
 export function MediaList<Entity extends Media>(props: MediaListProps<Entity>) {
-  const { kind, list, orderOf, icon: Icon, empty, columns } = props
+  const { kind, list, compare, icon: Icon, empty, columns } = props
   const [playing, setPlaying] = useState<string | null>(null)
   const shown = Object.values(list.items)
     .filter(({ deletedAt }) => deletedAt === null)
-    .sort((one, two) => (orderOf(one) < orderOf(two) ? 1 : -1))
+    .sort(compare)
   const played = playing === null ? undefined : list.items[playing]
   if (!list.loaded) return <div className="skeleton" style={{ height: 120 }} />
   if (shown.length === 0) {

@@ -13,8 +13,10 @@ import { t as studio } from '../studio/messages.ts'
 import { t as studioMixer } from '../studio/mixer/messages.ts'
 import { t as studioMultiview } from '../studio/multiview/messages.ts'
 import { t as studioOverlays } from '../studio/overlays/messages.ts'
+import { t as studioShows } from '../studio/shows/messages.ts'
 import { t as studioTemplates } from '../studio/templates/messages.ts'
 import { t as studioTransitions } from '../studio/transitions/messages.ts'
+import { t as studioUploads } from '../studio/uploads/messages.ts'
 import { activity } from './en/activity.ts'
 import { app } from './en/app.ts'
 import { client } from './en/client.ts'
@@ -22,6 +24,7 @@ import { clips } from './en/clips.ts'
 import { components } from './en/components.ts'
 import { health } from './en/health.ts'
 import { keys } from './en/keys.ts'
+import { library } from './en/library.ts'
 import { live } from './en/live.ts'
 import { player } from './en/player.ts'
 import { publish } from './en/publish.ts'
@@ -42,6 +45,7 @@ const sections: Omit<Messages, 'errors'> = {
   components,
   health,
   keys,
+  library,
   live,
   player,
   publish,
@@ -66,8 +70,10 @@ const english: Readonly<Record<string, object>> = {
   studioMultiview,
   studioMixer,
   studioOverlays,
+  studioShows,
   studioTemplates,
   studioTransitions,
+  studioUploads,
 }
 
 /** A text by the keys that lead to it: a string, or a function that fills in parameters. */

@@ -5,6 +5,7 @@ import type { clips } from './en/clips.ts'
 import type { components } from './en/components.ts'
 import type { health } from './en/health.ts'
 import type { keys } from './en/keys.ts'
+import type { library } from './en/library.ts'
 import type { live } from './en/live.ts'
 import type { player } from './en/player.ts'
 import type { publish } from './en/publish.ts'
@@ -24,6 +25,7 @@ export interface Messages {
   readonly errors: Readonly<Record<string, ErrorText>>
   readonly health: Translated<typeof health>
   readonly keys: Translated<typeof keys>
+  readonly library: Translated<typeof library>
   readonly live: Translated<typeof live>
   readonly player: Translated<typeof player>
   readonly publish: Translated<typeof publish>

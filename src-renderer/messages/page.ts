@@ -5,6 +5,7 @@ import { clips as clipsTexts } from './en/clips.ts'
 import { components as componentsTexts } from './en/components.ts'
 import { health as healthTexts } from './en/health.ts'
 import { keys as keysTexts } from './en/keys.ts'
+import { library as libraryTexts } from './en/library.ts'
 import { live as liveTexts } from './en/live.ts'
 import { publish as publishTexts } from './en/publish.ts'
 import { recording as recordingTexts } from './en/recording.ts'
@@ -23,6 +24,7 @@ export const components = section('components', componentsTexts)
 export const errors = section<Messages['errors']>('errors', {})
 export const health = section('health', healthTexts)
 export const keys = section('keys', keysTexts)
+export const library = section('library', libraryTexts)
 export const live = section('live', liveTexts)
 export const publish = section('publish', publishTexts)
 export const recording = section('recording', recordingTexts)

@@ -1,12 +1,11 @@
 import { Film, Lock, LockOpen } from 'lucide-react'
-import { Link } from 'wouter'
 import type { Recording } from '../../src-main/live/jobs/recording/schemas.ts'
 import { useCollection } from '../client/collection.ts'
 import { formatTracks } from '../client/format.ts'
 import { changeWithUndo, moveToTrash } from '../components/changes.ts'
-import { MediaList } from '../components/media-list.tsx'
+import { MediaList, newestFirst } from '../components/media-list.tsx'
+import { MediaPlayer } from '../components/media-player.tsx'
 import { recording as t } from '../messages/page.ts'
-import { RecordingPlayer } from './recording-player.tsx'
 import { recordings } from './recording-store.ts'
 import './recording.css'
 import { inLanguage } from '../client/host-error.ts'
@@ -16,7 +15,7 @@ const containerNames = { mp4: 'MP4', mkv: 'MKV', ts: 'TS' } as const
 
 const pathOf = (recording: Recording) => `/live/recordings/${recording.id}` as const
 
-function State({ recording: { state, error } }: { readonly recording: Recording }) {
+export function RecordingState({ recording: { state, error } }: { readonly recording: Recording }) {
   return (
     <>
       <span className={`chip ${stateChips[state]}`} title={error ? inLanguage(error).message : undefined}>
@@ -28,7 +27,7 @@ function State({ recording: { state, error } }: { readonly recording: Recording 
 }
 
 /** Has retention leave a recording alone, or not any more. */
-function KeepButton({ recording }: { readonly recording: Recording }) {
+export function KeepButton({ recording }: { readonly recording: Recording }) {
   const { kept, fileName } = recording
   const said = kept ? t.retentionMayDeleteItAgain : t.itIsKept
   return (
@@ -46,33 +45,24 @@ function KeepButton({ recording }: { readonly recording: Recording }) {
   )
 }
 
-/** Recordings, newest first; of one stream, or of all. */
-export function RecordingList({ stream }: { readonly stream?: string }) {
+/** The recordings of a stream, newest first. */
+export function RecordingList({ stream }: { readonly stream: string }) {
   return (
     <MediaList
       kind="recording"
-      list={useCollection(recordings, stream === undefined ? {} : { stream })}
-      orderOf={({ startedAt }) => startedAt}
+      list={useCollection(recordings, { stream })}
+      compare={newestFirst(({ startedAt }) => startedAt)}
       icon={Film}
-      empty={{ title: t.noRecordingsYet, text: stream === undefined ? t.openALiveStreamChoose : t.pressRecordOrLetThe }}
+      empty={{ title: t.noRecordingsYet, text: t.pressRecordOrLetThe }}
       nameOf={({ fileName }) => fileName}
-      below={(recording) => (
-        <>
-          <div className="small quiet">{recording.fileName}</div>
-          {stream === undefined && (
-            <Link className="small" href={`/live/${recording.stream}`}>
-              {recording.stream}
-            </Link>
-          )}
-        </>
-      )}
+      below={({ fileName }) => <div className="small quiet">{fileName}</div>}
       startedTitle={t.started}
       columns={[
         {
           title: t.format,
           cell: ({ container, tracks }) => <span title={formatTracks(tracks)}>{containerNames[container]}</span>,
         },
-        { title: t.state, cell: (recording) => <State recording={recording} /> },
+        { title: t.state, cell: (recording) => <RecordingState recording={recording} /> },
       ]}
       isPlayable={({ state }) => state !== 'failed'}
       onRename={(recording, title) =>
@@ -81,7 +71,9 @@ export function RecordingList({ stream }: { readonly stream?: string }) {
       onDelete={(recording) => void moveToTrash(pathOf(recording), recording, recording.fileName, recordings.keep)}
       deleteProblem={({ state }) => (state === 'recording' ? t.stopItFirst : undefined)}
       actions={(recording) => <KeepButton recording={recording} />}
-      player={(recording, onClose) => <RecordingPlayer recording={recording} onClose={onClose} />}
+      player={(recording, onClose) => (
+        <MediaPlayer kind="recording" file={{ ...recording, tracks: formatTracks(recording.tracks) }} onClose={onClose} />
+      )}
     />
   )
 }

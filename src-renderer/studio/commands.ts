@@ -93,8 +93,15 @@ export const startOutput = (id: string): Promise<unknown> => attempt(() => call(
 
 export const stopOutput = (id: string): Promise<unknown> => attempt(() => call('POST', `/studio/outputs/${id}/stop`))
 
-export const commandOutput = (id: string, command: string): Promise<unknown> =>
-  attempt(() => call('POST', `/studio/outputs/${id}/commands`, { body: { command } }))
+export const commandOutput = (id: string, command: string, details: Readonly<Record<string, unknown>> = {}): Promise<unknown> =>
+  attempt(() => call('POST', `/studio/outputs/${id}/commands`, { body: { command, details } }))
+
+/** Makes a file of what a replay buffer has. */
+export const saveReplay = (id: string): Promise<unknown> =>
+  attempt(async () => {
+    await call('POST', `/studio/outputs/${id}/commands`, { body: { command: 'save' } })
+    tell(t.outputs.replaySaved)
+  })
 
 export const commandSource = (id: string, command: string): Promise<unknown> =>
   attempt(() => call('POST', `/studio/sources/${id}/commands`, { body: { command } }))

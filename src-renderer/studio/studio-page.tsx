@@ -24,6 +24,7 @@ import { readChoice, storeChoice } from './stored-choice.ts'
 import { TopBar } from './top-bar.tsx'
 import { TransitionsDialog } from './transitions/transitions-dialog.tsx'
 import type { OpenCollection } from './types.ts'
+import { UploadList } from './uploads/upload-list.tsx'
 import { openDialog, showMultiview, useEdited, useView } from './view-store.ts'
 import './parts-editor.css'
 import './studio.css'
@@ -91,6 +92,7 @@ export function StudioPage() {
         </p>
       )}
       {open === null ? <StartState editor={editor} /> : <OpenShow open={open} editor={editor} />}
+      {editor && <UploadList />}
       {editor && dialog === 'guide' && (
         <Suspense>
           <GuideDialog onClose={() => openDialog(null)} />

@@ -37,3 +37,6 @@ export interface Statistics {
 
 /** A run of a macro: also the data of event `studio.macro`. */
 export type MacroRun = ItemOf<'/studio/macro-runs'>
+
+export type UploadedFile = ItemOf<'/studio/uploaded-files'>
+export type FolderListing = Answer<'GET', '/studio/folders'>

@@ -15,6 +15,22 @@ const PerAddressSchema = Type.Object({
   webSockets: most(512, 'WebSockets'),
 })
 
+/** Files that editors send to the studio. */
+const UploadsSchema = Type.Object({
+  maxMegabytes: Type.Integer({
+    default: 10_000,
+    minimum: 1,
+    maximum: 1_000_000,
+    description: 'largest file that can be uploaded to the studio, MB',
+  }),
+  quotaMegabytes: Type.Integer({
+    default: 50_000,
+    minimum: 1,
+    maximum: 100_000_000,
+    description: 'space that uploaded files may take together, MB',
+  }),
+})
+
 /** The options of the host itself. The parts' own schemas are joined to these in `host/config.ts`. */
 export const HostOptionsSchema = Type.Object({
   data: Type.String({
@@ -67,6 +83,7 @@ export const HostOptionsSchema = Type.Object({
     description: 'open connections that each HTTP port takes',
   }),
   perAddress: PerAddressSchema,
+  uploads: UploadsSchema,
   trustedProxies: Type.String({
     default: '',
     maxLength: 2000,

@@ -156,4 +156,50 @@ export const studioErrors = {
     title: 'Cameras and audio devices of this machine cannot be listed',
     remedy: 'Start PipeWire for the user that runs the host: `systemctl --user start pipewire wireplumber`.',
   },
+  'studio.upload_not_found': {
+    status: 404,
+    title: 'There is no such upload or uploaded file',
+    remedy: 'See the list with GET /api/v1/studio/uploaded-files.',
+  },
+  'studio.upload_too_large': {
+    status: 413,
+    title: 'The file is too large to be uploaded',
+    remedy: 'Choose a smaller one, raise the option `uploads.maxMegabytes`, or copy it to the machine of the host.',
+  },
+  'studio.upload_quota': {
+    status: 413,
+    title: 'The uploaded files take all their space',
+    remedy: 'Delete some, or raise the option `uploads.quotaMegabytes`.',
+  },
+  'studio.upload_disk_full': {
+    status: 507,
+    title: 'The disk of the host has no space for the file',
+    remedy: 'Free some space on it, or choose a smaller file.',
+  },
+  'studio.upload_type': {
+    status: 415,
+    title: 'The file is of no type that the studio can play',
+    remedy: 'Send an image, a video or an audio file, or convert it with FFmpeg first.',
+  },
+  'studio.upload_offset': {
+    status: 409,
+    title: 'The piece does not follow what is here',
+    remedy: 'Go on where `received` of GET /api/v1/studio/uploads/ID says.',
+  },
+  'studio.upload_busy': { status: 429, title: 'Too many uploads at once', remedy: 'Wait until some of them have ended.' },
+  'studio.upload_interrupted': {
+    status: 400,
+    title: 'The connection was lost before the piece was complete',
+    remedy: 'Go on where `received` of GET /api/v1/studio/uploads/ID says.',
+  },
+  'studio.bundle_invalid': {
+    status: 400,
+    title: 'The file is not a show with its media',
+    remedy: 'Choose the TAR file that Export with media wrote, as it is.',
+  },
+  'studio.upload_in_use': {
+    status: 409,
+    title: 'The uploaded file is used',
+    remedy: 'Give its sources another file first, or send `force`.',
+  },
 } as const satisfies Record<string, ErrorKind>

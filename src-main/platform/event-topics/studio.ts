@@ -36,4 +36,6 @@ export const studioTopics = {
   'studio.state': { role: 'viewer', state: 'GET /studio', summary: 'State of the studio process' },
   'studio.statistics': { role: 'viewer', state: 'GET /studio/statistics', summary: 'Figures of the studio process, every second' },
   'studio.switched': { role: 'viewer', state: 'GET /studio/program', summary: 'The frame at which a canvas switched to a scene' },
+  'studio.upload.removed': { role: 'editor', state: 'GET /studio/uploaded-files', summary: 'An uploaded file was deleted' },
+  'studio.upload.updated': { role: 'editor', state: 'GET /studio/uploaded-files', summary: 'A file was uploaded' },
 } as const satisfies Record<string, TopicKind>

@@ -37,6 +37,16 @@ export const components = {
   now: 'now',
   minutesBefore: (minutes: number) => `-${minutes} min`,
   media: {
+    restore: 'Restore',
+    restoreNamed: (name: string) => `Restore ${name}`,
+    restored: (name: string) => `${name} was restored`,
+    deleteNow: 'Delete for good',
+    deleteNowNamed: (name: string) => `Delete ${name} for good`,
+    deleted: (name: string) => `${name} was deleted`,
+    close: 'Close',
+    seek: 'Seek',
+    notPlayed: (container: string, tracks: string) =>
+      `This browser does not play ${container} with ${tracks}. Download the file and open it in a media player.`,
     image: 'Image',
     title: 'Title',
     duration: 'Duration',

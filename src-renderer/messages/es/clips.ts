@@ -13,11 +13,9 @@ export const clips: Messages['clips'] = {
   from: 'Desde',
   frames: (frames) => plural(frames, { one: '# fotograma', other: '# fotogramas' }),
   state: 'Estado',
-  download: 'Descargar',
   noClipsYet: 'Aún no hay clips',
   whileTheStreamIsLive:
     'Mientras la transmisión está en directo, marca un inicio y un final bajo su vista previa, o crea un clip de los últimos 30 segundos.',
-  close: 'Cerrar',
   clips: 'Clips',
   thePreviewDoesNotPlay: 'La vista previa aún no se reproduce',
   markTheStartFirst: 'Marca primero el inicio',

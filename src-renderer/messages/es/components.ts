@@ -38,6 +38,16 @@ export const components: Messages['components'] = {
   now: 'ahora',
   minutesBefore: (minutes) => `-${minutes} min`,
   media: {
+    restore: 'Restaurar',
+    restoreNamed: (name: string) => `Restaurar ${name}`,
+    restored: (name: string) => `${name} se ha restaurado`,
+    deleteNow: 'Eliminar definitivamente',
+    deleteNowNamed: (name: string) => `Eliminar ${name} definitivamente`,
+    deleted: (name: string) => `${name} se ha eliminado`,
+    close: 'Cerrar',
+    seek: 'Buscar',
+    notPlayed: (container: string, tracks: string) =>
+      `Este navegador no reproduce ${container} con ${tracks}. Descarga el archivo y ábrelo en un reproductor.`,
     image: 'Imagen',
     title: 'Título',
     duration: 'Duración',

@@ -870,4 +870,54 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'No se pueden enumerar las cámaras y los dispositivos de audio de este equipo',
     remedy: 'Inicia PipeWire para el usuario del servidor: `systemctl --user start pipewire wireplumber`.',
   },
+  'studio.upload_not_found': {
+    english: 'There is no such upload or uploaded file',
+    title: 'No existe esa subida ni ese archivo subido',
+    remedy: 'Consulta la lista con GET /api/v1/studio/uploaded-files.',
+  },
+  'studio.upload_too_large': {
+    english: 'The file is too large to be uploaded',
+    title: 'El archivo es demasiado grande para subirlo',
+    remedy: 'Elige uno más pequeño, aumenta la opción `uploads.maxMegabytes` o cópialo al equipo del servidor.',
+  },
+  'studio.upload_quota': {
+    english: 'The uploaded files take all their space',
+    title: 'Los archivos subidos ocupan todo su espacio',
+    remedy: 'Elimina algunos o aumenta la opción `uploads.quotaMegabytes`.',
+  },
+  'studio.upload_disk_full': {
+    english: 'The disk of the host has no space for the file',
+    title: 'El disco del servidor no tiene espacio para el archivo',
+    remedy: 'Libera espacio o elige un archivo más pequeño.',
+  },
+  'studio.upload_type': {
+    english: 'The file is of no type that the studio can play',
+    title: 'El archivo no es de un tipo que el estudio pueda reproducir',
+    remedy: 'Envía una imagen, un vídeo o un archivo de audio, o conviértelo antes con FFmpeg.',
+  },
+  'studio.upload_offset': {
+    english: 'The piece does not follow what is here',
+    title: 'El fragmento no continúa lo que ya ha llegado',
+    remedy: 'Continúa donde indica `received` de GET /api/v1/studio/uploads/ID.',
+  },
+  'studio.upload_busy': {
+    english: 'Too many uploads at once',
+    title: 'Demasiadas subidas a la vez',
+    remedy: 'Espera a que terminen algunas.',
+  },
+  'studio.upload_interrupted': {
+    english: 'The connection was lost before the piece was complete',
+    title: 'Se perdió la conexión antes de completar el fragmento',
+    remedy: 'Continúa donde indica `received` de GET /api/v1/studio/uploads/ID.',
+  },
+  'studio.bundle_invalid': {
+    english: 'The file is not a show with its media',
+    title: 'El archivo no es un programa con sus medios',
+    remedy: 'Elige el archivo TAR que escribió Exportar con medios, tal como está.',
+  },
+  'studio.upload_in_use': {
+    english: 'The uploaded file is used',
+    title: 'El archivo subido está en uso',
+    remedy: 'Da antes otro archivo a sus fuentes o envía `force`.',
+  },
 }

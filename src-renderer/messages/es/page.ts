@@ -8,6 +8,7 @@ import { errors } from './errors.ts'
 import { health } from './health.ts'
 import { healthPage } from './health-page.ts'
 import { keys } from './keys.ts'
+import { library } from './library.ts'
 import { live } from './live.ts'
 import { player } from './player.ts'
 import { publish } from './publish.ts'
@@ -24,8 +25,10 @@ import {
   studioMacros,
   studioMultiview,
   studioOverlays,
+  studioShows,
   studioTemplates,
   studioTransitions,
+  studioUploads,
 } from './studio.ts'
 import { studioFilters, studioHistory, studioInteract, studioMixer } from './studio-editing.ts'
 import { studioKinds } from './studio-kinds.ts'
@@ -39,6 +42,7 @@ const sections: Messages = {
   errors,
   health,
   keys,
+  library,
   live,
   player,
   publish,
@@ -63,8 +67,10 @@ const ofParts: Readonly<Record<string, object>> = {
   studioMultiview,
   studioMixer,
   studioOverlays,
+  studioShows,
   studioTemplates,
   studioTransitions,
+  studioUploads,
 }
 
 export const texts: Texts = (section, english) => ofParts[section] ?? english

@@ -1,10 +1,12 @@
-import type { DragEvent } from 'react'
+import { type DragEvent, useState } from 'react'
 import { tell } from '../../components/toasts.tsx'
 import { tryEdit } from '../commands.ts'
 import { addSourceEdits } from '../new-source.ts'
 import { useDocument } from '../show-store.ts'
+import { addDroppedFiles } from '../uploads/drop-files.ts'
+import { t as uploads } from '../uploads/messages.ts'
 import { CanvasPicture } from './canvas-picture.tsx'
-import { readDrop } from './dropping.ts'
+import { hasFiles, readDrop } from './dropping.ts'
 import { useEyedropper } from './eyedropper.ts'
 import { t } from './messages.ts'
 import { PickerLayer } from './picker-layer.tsx'
@@ -34,24 +36,37 @@ export function Canvas({ canvas: id, role, scene: sceneId, selected, onSelect, e
   const canvas = show?.canvases.find((each) => each.id === id)
   const scene = show?.scenes.find((each) => each.id === sceneId)
 
+  const [dropping, setDropping] = useState(false)
   const onDrop = (event: DragEvent): void => {
     event.preventDefault()
+    setDropping(false)
     if (show === undefined || canvas === undefined) return
     const dropped = readDrop(event.dataTransfer, t.droppedText)
-    if ('refused' in dropped) tell(dropped.refused === 'file' ? t.dropNoUpload : t.dropNothing)
-    else
+    if ('nothing' in dropped) tell(t.dropNothing)
+    else if ('files' in dropped) {
+      const { left, top, width } = event.currentTarget.getBoundingClientRect()
+      const scale = canvas.width / width
+      const at = { x: (event.clientX - left) * scale, y: (event.clientY - top) * scale }
+      void addDroppedFiles([...event.dataTransfer.files], { scene: sceneId, canvas: canvas.id, at }, onSelect)
+    } else
       void tryEdit(addSourceEdits({ ...dropped.source, pictures: true }, show, sceneId, canvas)).then(
         (made) => made !== undefined && onSelect(made.slice(-1)),
       )
   }
 
+  const onDragOver = (event: DragEvent): void => {
+    event.preventDefault()
+    if (!dropping && hasFiles(event.dataTransfer)) setDropping(true)
+  }
+
   return (
     <div
-      className="studio-canvas"
+      className={dropping ? 'studio-canvas dropping' : 'studio-canvas'}
+      data-drop-hint={uploads.dropHere}
       style={{ aspectRatio: canvas === undefined ? '16 / 9' : `${canvas.width} / ${canvas.height}` }}
       data-testid={`canvas-${role}`}
       data-scene={sceneId}
-      {...(editable ? { onDrop, onDragOver: (event: DragEvent) => event.preventDefault() } : {})}
+      {...(editable ? { onDrop, onDragOver, onDragLeave: () => setDropping(false) } : {})}
     >
       <CanvasPicture canvas={id} of={role} />
       {canvas !== undefined && <AidLines canvas={canvas} safeAreas={safeAreas[0]} grid={grid[0]} />}

@@ -14,7 +14,9 @@ test.each([
   expect(drop(texts)).toMatchObject({ source: { kind, name } })
 })
 
-test('rejects files, which cannot be sent to the host, and nothing', () => {
-  expect(drop({}, 1)).toEqual({ refused: 'file' })
-  expect(drop({ 'text/plain': '  ' })).toEqual({ refused: 'nothing' })
+test('leaves files to be sent to the host, and rejects nothing', () => {
+  expect(drop({}, 1)).toEqual({ files: true })
+  // An image that is dragged out of a page comes with its link.
+  expect(drop({ 'text/uri-list': 'https://a.example/cat.png' }, 1)).toEqual({ files: true })
+  expect(drop({ 'text/plain': '  ' })).toEqual({ nothing: true })
 })

@@ -5,12 +5,16 @@ export interface DroppedSource {
   readonly settings: Readonly<Record<string, unknown>>
 }
 
-export type Dropped = { readonly source: DroppedSource } | { readonly refused: 'file' | 'nothing' }
+export type Dropped = { readonly source: DroppedSource } | { readonly files: true } | { readonly nothing: true }
 
 const mediaEndings = /\.(mp4|m4v|mov|mkv|webm|avi|ts|flv|mp3|m4a|aac|ogg|oga|opus|wav|flac)$/i
 
+/** Whether files are dragged: which ones is not known before they are dropped. */
+export const hasFiles = ({ types }: Pick<DataTransfer, 'types'>): boolean => types.some((type) => type.toLowerCase() === 'files')
+
 /** What a drop is to become: links by their ending, anything else that is text as a text. */
 export function readDrop(data: Pick<DataTransfer, 'getData'> & { readonly files: ArrayLike<unknown> }, textName: string): Dropped {
+  if (data.files.length > 0) return { files: true }
   // The first line that is no comment: text/uri-list of RFC 2483.
   const listed = data
     .getData('text/uri-list')
@@ -24,8 +28,7 @@ export function readDrop(data: Pick<DataTransfer, 'getData'> & { readonly files:
     if (mediaEndings.test(url.pathname)) return { source: { kind: 'media', name, settings: { file: url.href } } }
     return { source: { kind: 'browser', name: url.hostname.slice(0, 60), settings: { url: url.href } } }
   }
-  if (data.files.length > 0) return { refused: 'file' }
-  if (text === '') return { refused: 'nothing' }
+  if (text === '') return { nothing: true }
   return { source: { kind: 'text', name: textName, settings: { text: text.slice(0, 65_536) } } }
 }
 

@@ -54,8 +54,6 @@ export const t = section('studioCanvas', {
   picking: 'Click the colour on the canvas or on the image beside it. Escape cancels.',
   safeAreas: 'Show safe areas',
   grid: 'Show grid',
-  dropNoUpload:
-    'Files cannot be sent to the host from here. Copy the file to the machine of the host and add a media or image source with its path.',
-  dropNothing: 'Drop a link or a text to add it as a source.',
+  dropNothing: 'Drop a file, a link or a text to add it as a source.',
   droppedText: 'Text',
 } as const)

@@ -5,6 +5,7 @@ import { DeviceField } from './device-field.tsx'
 import type { FieldAttributes } from './field-attributes.ts'
 import { t as described } from './messages.ts'
 import { NumberField } from './number-field.tsx'
+import { PathField } from './path-field.tsx'
 import { defaultsOf, fieldKind, labelOf, optionLabel, type Schema } from './schema.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -189,30 +190,36 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable, te
           onChange={onChange}
         />
       ) : kind.as === 'lines' ? (
-        <TextField
-          common={common}
-          schema={schema}
-          long
-          value={Array.isArray(value) ? value.join('\n') : ''}
-          onChange={(text) => onChange(text.split('\n').filter((line) => line.trim() !== ''))}
-          late
-        />
+        <PathField of={schema.items} disabled={disabled} several onChoose={(paths) => onChange([...linesOf(value), ...paths])}>
+          <TextField
+            common={common}
+            schema={schema}
+            long
+            value={linesOf(value).join('\n')}
+            onChange={(text) => onChange(text.split('\n').filter((line) => line.trim() !== ''))}
+            late
+          />
+        </PathField>
       ) : (
-        <TextField
-          common={common}
-          schema={schema}
-          secret={kind.as === 'secret'}
-          long={kind.as === 'text' && kind.long}
-          value={typeof value === 'string' ? value : ''}
-          onChange={onChange}
-          // Half a path or URL is opened by nobody.
-          late={schema.reference !== undefined || kind.as === 'secret'}
-        />
+        <PathField of={schema} disabled={disabled} onChoose={([path]) => path !== undefined && onChange(path)}>
+          <TextField
+            common={common}
+            schema={schema}
+            secret={kind.as === 'secret'}
+            long={kind.as === 'text' && kind.long}
+            value={typeof value === 'string' ? value : ''}
+            onChange={onChange}
+            // Half a path or URL is opened by nobody.
+            late={schema.reference !== undefined || kind.as === 'secret'}
+          />
+        </PathField>
       )}
       {hint}
     </div>
   )
 }
+
+const linesOf = (value: unknown): readonly string[] => (Array.isArray(value) ? (value as string[]) : [])
 
 interface TextFieldProps {
   readonly common: FieldAttributes

@@ -5,6 +5,7 @@ import { t } from '../messages.ts'
 import { freeId, freeName } from '../places.ts'
 import { edit } from '../show-store.ts'
 import type { CanvasPart, Collection, Output } from '../types.ts'
+import { PathButton } from '../uploads/path-button.tsx'
 import { isOn } from './live-actions.ts'
 import { keyHelpOf, type Service, serviceOf, services, serviceTitle } from './services.ts'
 
@@ -67,9 +68,11 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
     }
     if (kind === 'srt' && (field('passphrase') !== '' || output === undefined)) changes.passphrase = field('passphrase')
     if (kind === 'recording') Object.assign(changes, { folder: field('folder'), container: field('container') })
+    if (kind === 'replay') Object.assign(changes, { folder: field('folder'), seconds: Number(field('seconds')) })
+    if (kind === 'virtual-camera') changes.name = field('camera')
     const height = Number(field('height'))
     const encoding =
-      video === null
+      video === null || kind === 'virtual-camera'
         ? {}
         : {
             video: {
@@ -149,19 +152,36 @@ function OutputForm({ service, document, canvas, output, onClose }: OutputFormPr
           />
         )}
         {kind === 'srt' && <SecretRow id="passphrase" label={t.outputs.passphrase} stored={text(settings.passphrase) !== ''} />}
-        {kind === 'recording' && (
-          <>
-            <TextRow id="folder" label={t.outputs.folder} value={text(settings.folder)} help={t.outputs.folderHelp} optional />
-            <div className="field">
-              <label htmlFor="container">{t.outputs.container}</label>
-              <select id="container" name="container" className="input" defaultValue={text(settings.container) || 'mp4'}>
-                <option value="mp4">MP4</option>
-                <option value="mkv">Matroska (MKV)</option>
-              </select>
-            </div>
-          </>
+        {kind === 'replay' && (
+          <div className="field">
+            <label htmlFor="seconds">{t.outputs.replaySeconds}</label>
+            <input
+              id="seconds"
+              name="seconds"
+              className="input"
+              type="number"
+              min={5}
+              max={1800}
+              required
+              defaultValue={typeof settings.seconds === 'number' ? settings.seconds : 30}
+              data-testid="output-seconds"
+            />
+          </div>
         )}
-        {video !== null && (
+        {kind === 'virtual-camera' && (
+          <TextRow id="camera" label={t.outputs.cameraLabel} value={text(settings.name)} help={t.outputs.cameraHelp} optional />
+        )}
+        {(kind === 'recording' || kind === 'replay') && <FolderRow value={text(settings.folder)} />}
+        {kind === 'recording' && (
+          <div className="field">
+            <label htmlFor="container">{t.outputs.container}</label>
+            <select id="container" name="container" className="input" defaultValue={text(settings.container) || 'mp4'}>
+              <option value="mp4">MP4</option>
+              <option value="mkv">Matroska (MKV)</option>
+            </select>
+          </div>
+        )}
+        {video !== null && kind !== 'virtual-camera' && (
           <fieldset className="field-group">
             <legend>{t.outputs.quality}</legend>
             <div className="number-grid">
@@ -220,6 +240,32 @@ const freeStream = ({ outputs }: Collection): string =>
     'studio',
     outputs.map(({ settings }) => ({ name: text(settings.stream) })),
   ).replace(' ', '-')
+
+/** The folder that files are written into, with the chooser of the host's folders. */
+function FolderRow({ value }: { readonly value: string }) {
+  const [folder, setFolder] = useState(value)
+  return (
+    <div className="field">
+      <label htmlFor="folder">{t.outputs.folder}</label>
+      <div className="path-field">
+        <input
+          id="folder"
+          name="folder"
+          className="input"
+          value={folder}
+          maxLength={1000}
+          aria-describedby="folder-help"
+          onChange={(event) => setFolder(event.currentTarget.value)}
+          data-testid="output-folder"
+        />
+        <PathButton what="folder" disabled={false} onChoose={([path = '']) => setFolder(path)} />
+      </div>
+      <span className="hint" id="folder-help">
+        {t.outputs.folderHelp}
+      </span>
+    </div>
+  )
+}
 
 interface TextRowProps {
   readonly id: string

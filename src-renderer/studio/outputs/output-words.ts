@@ -8,6 +8,8 @@ import { serviceOf, serviceTitle } from './services.ts'
 export function targetWords({ kind, settings }: Output): string {
   if (kind === 'host') return t.outputs.watchAt(String(settings.stream ?? ''))
   if (kind === 'recording') return settings.folder ? String(settings.folder) : t.outputs.recordingFolder
+  if (kind === 'replay') return t.outputs.replayOf(Number(settings.seconds ?? 30))
+  if (kind === 'virtual-camera') return settings.name ? String(settings.name) : t.outputs.cameraName
   const url = String(settings.url ?? '')
   try {
     return new URL(url.replace(/^(?:rtmps?|srt):/, 'https:')).host

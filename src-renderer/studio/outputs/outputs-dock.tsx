@@ -2,7 +2,7 @@ import { CircleStop, Pencil, Play, Plus, RotateCw, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import { useNow } from '../../client/clock.ts'
-import { formatBitrate, formatDuration } from '../../client/format.ts'
+import { formatBitrate, formatBytes, formatDuration } from '../../client/format.ts'
 import { sentencesOf } from '../../client/host-error.ts'
 import { commandOutput, removeOutput, startOutput } from '../commands.ts'
 import { Dock } from '../docks/dock.tsx'
@@ -10,9 +10,11 @@ import { Tool } from '../docks/tool.tsx'
 import { t } from '../messages.ts'
 import { useShow } from '../show-store.ts'
 import type { CanvasPart, Collection, Output, OutputReport } from '../types.ts'
+import { FileTools, NewestFile } from './file-tools.tsx'
 import { endOutput } from './live-actions.ts'
 import { OutputDialog } from './output-dialog.tsx'
 import { targetWords, titleOf } from './output-words.ts'
+import { isLiveOutput } from './readiness.ts'
 
 interface OutputsDockProps {
   readonly document: Collection
@@ -74,6 +76,14 @@ const chips: Readonly<Record<OutputReport['state'], string>> = {
   failed: 'error',
 }
 
+/** How an output is, in a word: nothing connects where nobody watches. */
+function stateWord(output: Output, state: OutputReport['state']): string {
+  if (isLiveOutput(output)) return t.outputs.states[state]
+  if (state === 'retrying') return t.outputs.waits
+  if (state !== 'live') return t.outputs.states[state]
+  return output.kind === 'recording' ? t.outputs.recordingState : output.kind === 'replay' ? t.outputs.replayState : t.outputs.cameraState
+}
+
 function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
   const state = report?.state ?? 'off'
   const runs = state !== 'off' && state !== 'failed'
@@ -91,11 +101,14 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
             )}
           </span>
         </span>
-        <span className={`chip ${chips[state]}`} data-testid="output-state">
-          {output.kind === 'recording' && state === 'live' ? t.outputs.recordingState : t.outputs.states[state]}
+        <span
+          className={`chip ${state === 'live' && !isLiveOutput(output) && output.kind !== 'recording' ? 'good' : chips[state]}`}
+          data-testid="output-state"
+        >
+          {stateWord(output, state)}
         </span>
       </div>
-      {runs && report !== undefined && <OutputFigures report={report} />}
+      {runs && report !== undefined && (output.kind === 'replay' ? <ReplayFigures report={report} /> : <OutputFigures report={report} />)}
       {report?.error !== null && report?.error !== undefined && (
         <p className="output-error" role="status">
           {sentencesOf(report.error)}
@@ -108,13 +121,15 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
           ) : (
             <Tool Icon={Play} label={t.outputs.start(name)} onClick={() => void startOutput(id)} testId="start-output" />
           )}
-          {state === 'retrying' && output.kind !== 'recording' && (
+          {state === 'retrying' && isLiveOutput(output) && (
             <Tool Icon={RotateCw} label={t.outputs.retry(name)} onClick={() => void commandOutput(id, 'retry')} testId="retry-output" />
           )}
+          {runs && report !== undefined && <FileTools output={output} report={report} />}
           <Tool Icon={Pencil} label={t.outputs.change(name)} onClick={onChange} testId="edit-output" />
           <Tool Icon={Trash2} label={t.outputs.remove(name)} disabled={runs} onClick={() => void removeOutput(id, name)} />
         </div>
       )}
+      {(output.kind === 'recording' || output.kind === 'replay') && <NewestFile output={output} editor={editor} />}
     </li>
   )
 }
@@ -132,6 +147,21 @@ function OutputFigures({ report }: { readonly report: OutputReport }) {
       <dd data-testid="output-rate">{formatBitrate(number('bitrateKbps'))}</dd>
       <dt>{t.outputs.dropped}</dt>
       <dd className={dropped !== undefined && dropped > 0 ? 'warn' : undefined}>{dropped ?? '–'}</dd>
+    </dl>
+  )
+}
+
+/** How much a replay buffer has, and how often it was saved. */
+function ReplayFigures({ report: { statistics } }: { readonly report: OutputReport }) {
+  const number = (key: string): number => (typeof statistics[key] === 'number' ? statistics[key] : 0)
+  return (
+    <dl className="output-figures">
+      <dt>{t.outputs.held}</dt>
+      <dd data-testid="replay-held">{formatDuration(number('heldMs'))}</dd>
+      <dt>{t.outputs.memory}</dt>
+      <dd>{formatBytes(number('heldBytes'))}</dd>
+      <dt>{t.outputs.saved}</dt>
+      <dd>{number('saved')}</dd>
     </dl>
   )
 }

@@ -6,7 +6,7 @@ export interface Service {
   /** Its name, the same in every language; services without are called by their kind. */
   readonly name?: string
   /** Kind of the output. */
-  readonly kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording'
+  readonly kind: 'host' | 'rtmp' | 'srt' | 'whip' | 'recording' | 'replay' | 'virtual-camera'
   /** Servers to choose from; none where the address is typed. */
   readonly servers: readonly string[]
   /** Most that the service takes, kbps. */
@@ -41,6 +41,8 @@ export const services: readonly Service[] = [
   { id: 'srt', kind: 'srt', servers: [], bitrateKbps: 6000 },
   { id: 'whip', kind: 'whip', servers: [], bitrateKbps: 4000 },
   { id: 'recording', kind: 'recording', servers: [], bitrateKbps: 12_000 },
+  { id: 'replay', kind: 'replay', servers: [], bitrateKbps: 12_000 },
+  { id: 'virtual-camera', kind: 'virtual-camera', servers: [], bitrateKbps: 0 },
 ]
 
 /** Title of a service in the page's language. */
@@ -49,7 +51,7 @@ export const serviceTitle = ({ name, kind }: Service): string => name ?? t.outpu
 /** Where the stream key of a service is found; undefined for servers of one's own. */
 export const keyHelpOf = ({ id }: Service): string | undefined => t.outputs.keyHelp[id]
 
-/** The service that an output goes to; undefined for kinds that are none (replay buffer, virtual camera). */
+/** The service that an output goes to. */
 export function serviceOf({
   kind,
   settings,

@@ -2,10 +2,10 @@ import { Import } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { Answer } from '../../../src-main/api/typed-api.ts'
 import { call } from '../../client/api.ts'
-import { Dialog } from '../../components/dialog.tsx'
 import { tell, tellError } from '../../components/toasts.tsx'
 import { t } from '../messages.ts'
-import { listShows, openShow, showName } from '../shows/new-show.ts'
+import { ImportReport } from '../shows/import-report.tsx'
+import { listShows, showName } from '../shows/new-show.ts'
 
 type Report = Answer<'POST', '/studio/import/obs'>
 
@@ -49,41 +49,7 @@ export function ImportObs({ className = 'button' }: { readonly className?: strin
           if (file !== undefined) void take(file)
         }}
       />
-      {report !== null && (
-        <Dialog title={t.obs.title} onClose={() => setReport(null)} testId="import-report">
-          <p>{t.obs.made(report.scenes, report.sources)}</p>
-          {report.notCarried.length === 0 ? (
-            <p className="quiet">{t.obs.all}</p>
-          ) : (
-            <>
-              <p className="quiet">{t.obs.notCarried}</p>
-              <ul className="import-list">
-                {report.notCarried.map(({ place, reason }) => (
-                  <li key={`${place} ${reason}`}>
-                    <b>{place}</b> {reason}
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
-          <div className="dialog-actions">
-            <button type="button" className="button" onClick={() => setReport(null)}>
-              {t.close}
-            </button>
-            <button
-              type="button"
-              className="button primary"
-              data-testid="open-imported"
-              onClick={() => {
-                openShow(report.name).catch(tellError)
-                setReport(null)
-              }}
-            >
-              {t.obs.done}
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {report !== null && <ImportReport title={t.obs.title} report={report} onClose={() => setReport(null)} />}
     </>
   )
 }

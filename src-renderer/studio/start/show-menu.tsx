@@ -2,11 +2,14 @@ import { ChevronDown } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { confirm } from '../../components/dialog.tsx'
-import { tellError } from '../../components/toasts.tsx'
+import { tell, tellError } from '../../components/toasts.tsx'
 import { openGuide } from '../guide/guide-state.ts'
 import { t as guide } from '../guide/messages.ts'
 import { t } from '../messages.ts'
-import { type Listing, listShows, makeEmptyShow, openShow } from '../shows/new-show.ts'
+import { ExportDialog } from '../shows/export-dialog.tsx'
+import { ImportBundle } from '../shows/import-bundle.tsx'
+import { t as showTexts } from '../shows/messages.ts'
+import { type Listing, listShows, makeEmptyShow, openShow, showName } from '../shows/new-show.ts'
 import { replaceShow } from '../shows/replace-show.ts'
 import { t as templates } from '../templates/messages.ts'
 import { openDialog } from '../view-store.ts'
@@ -17,9 +20,21 @@ const closeShow = async (): Promise<void> => {
   await call('POST', '/studio/close', { body: { force: true } }).catch(tellError)
 }
 
-/** The open show by name, and a menu: other shows, a new one, import, close. */
+/** Writes the open show to another one, which is not opened. */
+const duplicateShow = async (name: string): Promise<void> => {
+  try {
+    const copy = showName(t.copyName(name), await listShows())
+    await call('POST', '/studio/collection/save-as', { body: { name: copy } })
+    tell(showTexts.duplicated(copy))
+  } catch (error) {
+    tellError(error)
+  }
+}
+
+/** The open show by name, and a menu: other shows, a new one, import, export, close. */
 export function ShowMenu({ name, editor }: { readonly name: string; readonly editor: boolean }) {
   const [open, setOpen] = useState(false)
+  const [exporting, setExporting] = useState(false)
   const [shows, setShows] = useState<readonly Listing[]>([])
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -79,11 +94,27 @@ export function ShowMenu({ name, editor }: { readonly name: string; readonly edi
           {templates.open}
         </button>
         <ImportObs className="" />
+        <ImportBundle className="" />
+        <hr />
+        <button type="button" onClick={choose(() => duplicateShow(name))} data-testid="duplicate-show">
+          {showTexts.duplicate}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            setOpen(false)
+            setExporting(true)
+          }}
+          data-testid="export-menu"
+        >
+          {showTexts.exportMenu}
+        </button>
         <hr />
         <button type="button" onClick={choose(closeShow)} data-testid="close-show">
           {t.collections.close}
         </button>
       </div>
+      {exporting && <ExportDialog name={name} onClose={() => setExporting(false)} />}
     </div>
   )
 }

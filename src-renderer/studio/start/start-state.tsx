@@ -6,6 +6,7 @@ import { leaveGuide, openGuide, useGuide } from '../guide/guide-state.ts'
 import { t as guide } from '../guide/messages.ts'
 import { PurposeChoice } from '../guide/purpose-choice.tsx'
 import { t } from '../messages.ts'
+import { ImportBundle } from '../shows/import-bundle.tsx'
 import { type Listing, listShows, makeEmptyShow, makeFirstShow, openShow } from '../shows/new-show.ts'
 import { t as templates } from '../templates/messages.ts'
 import { openDialog } from '../view-store.ts'
@@ -86,6 +87,7 @@ export function StartState({ editor }: { readonly editor: boolean }) {
             <FilePlus size={16} /> {t.start.empty}
           </button>
           <ImportObs />
+          <ImportBundle />
         </div>
         {shows.length > 0 && (
           <section className="start-shows">

@@ -3,8 +3,9 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { FileQuery, giveFile } from '../../../platform/file-endpoint.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
+import { trashRoutes } from '../../../platform/trash-routes.ts'
 import type { PackagedStream } from '../../packaging/packaged-stream.ts'
-import { trashRoutes } from '../trash.ts'
+import { ofStream } from '../of-stream.ts'
 import { type ClipStore, clipView } from './clip-store.ts'
 import { clipWindow } from './clip-window.ts'
 import type { Clips } from './clips.ts'
@@ -68,6 +69,9 @@ function listRoutes({ store, audit, now }: ClipRoutesDependencies): readonly Rou
   return [
     ...trashRoutes({
       noun: 'clip',
+      path: '/live/clips',
+      tag,
+      ...ofStream,
       schema: ClipSchema,
       list: () => store.list(),
       get: (id) => store.get(id),

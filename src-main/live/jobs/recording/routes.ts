@@ -4,7 +4,8 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { FileQuery, giveFile } from '../../../platform/file-endpoint.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
-import { trashRoutes } from '../trash.ts'
+import { trashRoutes } from '../../../platform/trash-routes.ts'
+import { ofStream } from '../of-stream.ts'
 import { type RecordingIndex, recordingView } from './recording-index.ts'
 import type { RecordingRules } from './recording-rules.ts'
 import type { Recordings } from './recordings.ts'
@@ -167,6 +168,9 @@ function listRoutes({ index, audit, now }: RecordingRoutesDependencies): readonl
   return [
     ...trashRoutes({
       noun: 'recording',
+      path: '/live/recordings',
+      tag,
+      ...ofStream,
       schema: RecordingSchema,
       list: () => index.list(),
       get: (id) => index.get(id),

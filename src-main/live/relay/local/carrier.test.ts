@@ -48,6 +48,7 @@ describe('what the host’s own makers of media are offered', () => {
     gate: { hostToken: 'tok' } as never,
     viewers: (stream: string) => (stream === 'cam' ? 3 : 0),
     encoders: async () => [],
+    posterOf: async () => undefined,
     rtmpEndpoint: () => '127.0.0.1:1935',
     now: Date.now,
     monotonic: () => performance.now(),

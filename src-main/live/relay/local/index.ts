@@ -18,6 +18,7 @@ export interface CarrierDependencies extends ConnectOptions {
   readonly gate: Pick<AccessGate, 'hostToken'>
   readonly viewers: (stream: string) => number
   readonly encoders: () => Promise<readonly MeasuredEncoder[]>
+  readonly posterOf: StreamCarrier['posterOf']
   /** `HOST:PORT` at which this machine reaches our RTMP port. */
   readonly rtmpEndpoint: () => string
   /** ms since 1970. */
@@ -53,6 +54,7 @@ export function createCarrier(dependencies: CarrierDependencies): StreamCarrier 
     send: (aim, feed, events) => senders.send(aim, feed, events),
     tryServer: (server) => tryServer(server, dependencies),
     encoders: dependencies.encoders,
+    posterOf: dependencies.posterOf,
     async invite(label) {
       const stream = `guest-${randomText(8)}`
       const { key, secret } = await keys.create({ stream, label }, 'studio')

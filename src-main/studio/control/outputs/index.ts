@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reach } from '../../../platform/reach.ts'
 import type { RouteDefinition } from '../../../platform/routes.ts'
@@ -34,13 +35,15 @@ export async function createOutputs(
 ): Promise<StudioOutputs & { readonly routes: readonly RouteDefinition[] }> {
   const { database, writes, events, audit, log, engine, carrier, folder, reach, store, resumeWithinMs } = dependencies
   mkdirSync(folder, { recursive: true })
-  const files = await FileBook.open({ database, writes, events, log })
+  const now = dependencies.now ?? Date.now
+  const pictures = join(folder, '.pictures')
+  const files = await FileBook.open({ database, writes, events, log, pictures, posterOf: (file) => carrier.posterOf(file), now })
   // Of a day's recording this takes a while, which nobody is to be off air for.
   await Promise.race([files.recover(), sleep(maxRecoveryMs, undefined, { ref: false })])
-  const now = dependencies.now ?? Date.now
+  void files.illustrateOld()
   const outputs = new Outputs({ engine, carrier, events, audit, log, files, folder, reach, now, store, resumeWithinMs })
   return {
-    routes: fileRoutes(files, audit),
+    routes: fileRoutes(files, audit, now),
     sync: (collection) => outputs.sync(collection),
     list: () => outputs.list(),
     autostart: () => outputs.autostart(),
@@ -48,6 +51,9 @@ export async function createOutputs(
     start: (id, actor) => outputs.start(id, actor),
     stop: (id, actor) => outputs.stop(id, actor),
     command: (id, name, details, actor) => outputs.command(id, name, details, actor),
-    close: (byPerson) => outputs.close(byPerson),
+    close(byPerson) {
+      files.stop()
+      return outputs.close(byPerson)
+    },
   }
 }

@@ -122,7 +122,15 @@ async function setUpHost({ store = storeDouble(), now = Date.now }: { store?: St
 function openBook(events: EventBus, stored: readonly StoredFile[] = []): Promise<FileBook> {
   const rows = stored.map((file) => ({ file: JSON.stringify(file) }))
   const database = { selectFrom: () => ({ selectAll: () => ({ orderBy: () => ({ execute: async () => rows }) }) }) } as never
-  return FileBook.open({ database, writes: { enqueue: () => undefined }, events, log: silentLogger })
+  return FileBook.open({
+    database,
+    writes: { enqueue: () => undefined },
+    events,
+    log: silentLogger,
+    pictures: join(tmpdir(), 'no-pictures'),
+    posterOf: async () => undefined,
+    now: Date.now,
+  })
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

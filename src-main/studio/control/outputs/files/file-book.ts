@@ -1,9 +1,12 @@
-import { access, rm, stat } from 'node:fs/promises'
+import { access, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { recoverFile } from '../../../../media/files/recover-file.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import type { EventBus } from '../../../../platform/events.ts'
 import type { Logger } from '../../../../platform/logger.ts'
+import { repeat } from '../../../../platform/repeat.ts'
+import { trashMs } from '../../../../platform/trash-routes.ts'
 import { type FileFacts, freePath, halfOf } from './file-place.ts'
 import { fileView, type StoredFile } from './studio-file.ts'
 
@@ -17,10 +20,19 @@ export interface FileBookDependencies {
   readonly writes: { enqueue(what: string, write: () => Promise<void>): void }
   readonly events: EventBus
   readonly log: Logger
+  /** Folder of the images of files. */
+  readonly pictures: string
+  /** JPEG of a file's video; undefined where none can be made. */
+  readonly posterOf: (file: { readonly path: string; readonly durationMs: number }) => Promise<Uint8Array | undefined>
+  /** ms since 1970. */
+  readonly now: () => number
 }
 
 /** Files that are listed: the oldest ones are taken off, and stay on the disk. */
 const maxFiles = 10_000
+
+/** How often the trash is emptied of what has been in it for long enough. */
+const emptyEveryMs = 10_000
 
 /** The files that outputs wrote: the oldest first, kept over restarts. */
 export class FileBook {
@@ -29,16 +41,18 @@ export class FileBook {
   readonly #byId = new Map<string, StoredFile>()
   /** Paths of files that are about to be made. */
   readonly #claimed = new Set<string>()
+  readonly #timer: NodeJS.Timeout
 
   private constructor(dependencies: FileBookDependencies) {
     this.#dependencies = dependencies
     this.#database = dependencies.database as Kysely<Tables>
+    this.#timer = repeat(emptyEveryMs, () => void this.#emptyTrash())
   }
 
   static async open(dependencies: FileBookDependencies): Promise<FileBook> {
     const book = new FileBook(dependencies)
     for (const { file } of await book.#database.selectFrom('studio_file').selectAll().orderBy('created_at').execute()) {
-      const stored = JSON.parse(file) as StoredFile
+      const stored = upgraded(JSON.parse(file))
       book.#byId.set(stored.id, stored)
     }
     return book
@@ -92,22 +106,60 @@ export class FileBook {
     this.#dependencies.events.publish('studio.file.updated', fileView(file))
   }
 
-  /** Takes a file off the list, and off the disk where `erase` says so. Throws `studio.file_running`. */
-  async remove(id: string, erase: boolean): Promise<StoredFile> {
-    const file = this.get(id)
-    if (file.state === 'writing') throw new AppError('studio.file_running')
-    if (erase) await rm(file.path, { force: true })
-    this.forget(id)
-    return file
+  /** Deletes a file for good. */
+  async remove(file: StoredFile): Promise<void> {
+    await rm(file.path, { force: true })
+    this.forget(file.id)
+  }
+
+  /** Path of a file's image. */
+  picturePath(id: string): string {
+    return join(this.#dependencies.pictures, `${id}.jpg`)
+  }
+
+  /** A file has its final form: makes its image. */
+  whole(file: StoredFile): void {
+    this.#illustrate(file).catch((error: unknown) =>
+      this.#dependencies.log.warn({ err: error, file: file.id }, 'a file of the studio got no thumbnail'),
+    )
+  }
+
+  /** Files that were finished while the host stopped have no images yet. */
+  async illustrateOld(): Promise<void> {
+    for (const file of this.#byId.values()) if (isWhole(file) && !file.poster) await this.#illustrate(file).catch(() => undefined)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
   }
 
   /** Takes a file off the list. */
   forget(id: string): void {
     if (!this.#byId.delete(id)) return
+    void rm(this.picturePath(id), { force: true }).catch(() => undefined)
     this.#dependencies.writes.enqueue('delete a file of the studio', async () => {
       await this.#database.deleteFrom('studio_file').where('id', '=', id).execute()
     })
     this.#dependencies.events.publish('studio.file.removed', { id })
+  }
+
+  async #illustrate(file: StoredFile): Promise<void> {
+    if (!file.tracks.some(({ kind }) => kind === 'video')) return
+    const made = await this.#dependencies.posterOf(file)
+    if (made === undefined || this.#byId.get(file.id) !== file) return
+    await mkdir(this.#dependencies.pictures, { recursive: true })
+    await writeFile(this.picturePath(file.id), made)
+    file.poster = true
+    this.keep(file)
+  }
+
+  async #emptyTrash(): Promise<void> {
+    for (const file of [...this.#byId.values()]) {
+      if (file.deletedAt === null || this.#dependencies.now() - Date.parse(file.deletedAt) < trashMs) continue
+      await this.remove(file).catch((error: unknown) =>
+        this.#dependencies.log.warn({ err: error, file: file.id }, 'a file of the studio could not be deleted'),
+      )
+    }
   }
 
   #forgetOldest(): void {
@@ -140,5 +192,13 @@ export class FileBook {
     file.bytes = found?.bytes ?? (await stat(file.path).catch(() => undefined))?.size ?? 0
     if (found === undefined) file.error ??= { code: 'recording.file_missing', message: 'Nothing of it reached the disk' }
     this.keep(file)
+    if (found !== undefined) this.whole(file)
   }
+}
+
+const isWhole = ({ state }: StoredFile): boolean => state === 'complete' || state === 'recovered'
+
+/** A file as an older version kept it. */
+function upgraded(file: Omit<StoredFile, 'title' | 'deletedAt' | 'poster'> & Partial<StoredFile>): StoredFile {
+  return { title: file.outputName, deletedAt: null, poster: false, ...file }
 }

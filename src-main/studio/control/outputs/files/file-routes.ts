@@ -4,35 +4,65 @@ import { mediaTypes } from '../../../../media/files/container.ts'
 import type { AuditLog } from '../../../../platform/audit.ts'
 import { AppError } from '../../../../platform/errors.ts'
 import { FileQuery, giveFile } from '../../../../platform/file-endpoint.ts'
-import { pageFields, pageOf, pageSchema } from '../../../../platform/pages.ts'
 import { defineRoute, type RouteDefinition } from '../../../../platform/routes.ts'
+import { trashRoutes } from '../../../../platform/trash-routes.ts'
 import type { FileBook } from './file-book.ts'
-import { fileView, StudioFileSchema } from './studio-file.ts'
+import { fileView, type StoredFile, StudioFileSchema } from './studio-file.ts'
 
 const tag = 'studio'
 const IdParams = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
 /** API routes of files that outputs wrote. */
-export function fileRoutes(files: FileBook, audit: AuditLog): readonly RouteDefinition[] {
+export function fileRoutes(files: FileBook, audit: AuditLog, now: () => number): readonly RouteDefinition[] {
   return [
-    defineRoute({
-      method: 'GET',
+    ...trashRoutes<StoredFile>({
+      noun: 'file',
       path: '/studio/files',
       tag,
-      summary: 'Recordings and replays of the studio, newest first',
+      filters: { output: Type.Optional(Type.String({ maxLength: 80, description: 'of this output alone' })) },
+      belongs: ({ output }, asked) => asked.output === undefined || asked.output === output,
+      schema: StudioFileSchema,
+      list: () => files.list(),
+      get: (id) => files.get(id),
+      view: fileView,
+      keep: (file) => files.keep(file),
+      remove: (file) => files.remove(file),
+      leave: ({ id }) => files.forget(id),
+      onDelete({ state, path }, actor) {
+        if (state === 'writing') throw new AppError('studio.file_running')
+        audit.record({ kind: 'command', message: `${basename(path)} was deleted`, actor, data: { path } })
+      },
+      now,
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/studio/files/:id',
+      tag,
+      summary: 'Gives a file of the studio a title',
+      role: 'editor',
+      params: IdParams,
+      body: Type.Object({ title: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+      responses: { 200: StudioFileSchema },
+      handler: ({ params, body }) => {
+        const file = files.get(params.id)
+        file.title = body.title
+        files.keep(file)
+        return { body: fileView(file) }
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/studio/files/:id/thumbnail.jpg',
+      tag,
+      summary: 'An image of the file',
       role: 'viewer',
-      query: Type.Object({
-        output: Type.Optional(Type.String({ maxLength: 80, description: 'of this output alone' })),
-        ...pageFields(100),
-      }),
-      responses: { 200: pageSchema(StudioFileSchema) },
-      handler: ({ query }) => {
-        const all = files
-          .list()
-          .filter(({ output }) => query.output === undefined || output === query.output)
-          .toReversed()
-        const { items, nextCursor } = pageOf(all, query)
-        return { body: { items: items.map(fileView), nextCursor } }
+      params: IdParams,
+      responses: { 200: Type.Any({ description: 'the image' }) },
+      fileTypes: ['image/jpeg'],
+      handler: ({ params }) => {
+        const { id, poster } = files.get(params.id)
+        if (!poster) throw new AppError('request.not_found', 'No image of this file has been made')
+        return { body: null, file: { path: files.picturePath(id), type: 'image/jpeg' } }
       },
     }),
     defineRoute({
@@ -59,23 +89,6 @@ export function fileRoutes(files: FileBook, audit: AuditLog): readonly RouteDefi
         const { path, container } = files.get(params.id)
         const file = { path, type: mediaTypes[container], name: basename(path) }
         return giveFile(file, query, (cause) => new AppError('studio.file_missing', undefined, { cause }))
-      },
-    }),
-    defineRoute({
-      method: 'DELETE',
-      path: '/studio/files/:id',
-      tag,
-      summary: 'Takes a file off the list and deletes it',
-      role: 'editor',
-      params: IdParams,
-      query: Type.Object({ keep: Type.Optional(Type.Boolean({ description: 'off the list alone: the file stays on the disk' })) }),
-      responses: { 204: Type.Null() },
-      handler: async ({ params, query, principal }) => {
-        const erase = query.keep !== true
-        const file = await files.remove(params.id, erase)
-        const message = `${basename(file.path)} was ${erase ? 'deleted' : 'taken off the list'}`
-        audit.record({ kind: 'command', message, actor: principal.id, data: { path: file.path } })
-        return { status: 204, body: null }
       },
     }),
   ]

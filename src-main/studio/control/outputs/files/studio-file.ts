@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type Static, Type } from 'typebox'
 import type { Track } from '../../../../formats/track.ts'
 import type { AudioEncoding } from '../../../document/encoding-schemas.ts'
@@ -7,6 +8,7 @@ const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T)
 /** A file that an output wrote, or is writing. */
 export const StudioFileSchema = Type.Object({
   id: Type.String(),
+  title: Type.String(),
   output: Type.String({ description: 'id of the output' }),
   outputName: Type.String(),
   kind: Type.Union([Type.Literal('recording'), Type.Literal('replay')]),
@@ -18,21 +20,36 @@ export const StudioFileSchema = Type.Object({
   error: Nullable(Type.Object({ code: Type.String(), message: Type.String() })),
   container: Type.Union([Type.Literal('mp4'), Type.Literal('mkv')]),
   path: Type.String({ description: 'on the machine of the host' }),
+  fileName: Type.String(),
   startedAt: Type.String({ format: 'date-time' }),
   durationMs: Type.Integer(),
   bytes: Type.Integer(),
   tracks: Type.Array(Type.Object({ id: Type.String(), kind: Type.String(), codec: Type.String(), name: Type.String() })),
   chapters: Type.Array(Type.Object({ atMs: Type.Integer(), name: Type.String() })),
+  deletedAt: Nullable(Type.String({ format: 'date-time', description: 'in the trash since; gone for good some minutes later' })),
   fileUrl: Type.String(),
+  thumbnailUrl: Nullable(Type.String()),
 })
 export type StudioFile = Static<typeof StudioFileSchema>
 
+/** What is made of a file where it is shown. */
+type Shown = 'fileUrl' | 'fileName' | 'thumbnailUrl'
+
 /** As it is kept: it changes while it is written. */
-export type StoredFile = { -readonly [Field in keyof Omit<StudioFile, 'fileUrl'>]: StudioFile[Field] }
+export type StoredFile = { -readonly [Field in keyof Omit<StudioFile, Shown>]: StudioFile[Field] } & {
+  /** An image of it has been made. */
+  poster: boolean
+}
+
+/** A file that is about to be written, with what all of them start with. */
+export function newFile(facts: Omit<StoredFile, 'title' | 'state' | 'error' | 'deletedAt' | 'poster'>): StoredFile {
+  return { ...facts, title: facts.outputName, state: 'writing', error: null, deletedAt: null, poster: false }
+}
 
 /** A file as the API and the events show it. */
-export function fileView(file: StoredFile): StudioFile {
-  return { ...file, fileUrl: `/api/v1/studio/files/${file.id}/file` }
+export function fileView({ poster, ...file }: StoredFile): StudioFile {
+  const url = `/api/v1/studio/files/${file.id}`
+  return { ...file, fileName: basename(file.path), fileUrl: `${url}/file`, thumbnailUrl: poster ? `${url}/thumbnail.jpg` : null }
 }
 
 /** What people call a track of a feed (`v0`, `a0`, ...): its canvas, or its track of the mixer. */

@@ -8,7 +8,7 @@ import { randomText } from '../../../../platform/random-id.ts'
 import type { RecordingSettings } from '../../../document/kinds/output-kinds.ts'
 import type { FeedHold } from '../feed-store.ts'
 import { prepareFolder } from '../files/file-place.ts'
-import { type StoredFile, trackName } from '../files/studio-file.ts'
+import { newFile, type StoredFile, trackName } from '../files/studio-file.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { PausableFeed } from './pausable-feed.ts'
 
@@ -219,15 +219,13 @@ export class RecordingOutput implements RunningOutput {
     const shown = this.#context.shown()
     const place = { folder: this.#folder, template: name, ending: container, output: output.name, ...shown }
     const path = files.claim({ ...place, wallMs, part: this.#parts })
-    const stored: StoredFile = {
+    const stored = newFile({
       id: randomText(12),
       output: output.id,
       outputName: output.name,
       kind: 'recording',
       session: this.#context.session,
       part: this.#parts,
-      state: 'writing',
-      error: null,
       container,
       path,
       startedAt: new Date(wallMs).toISOString(),
@@ -235,7 +233,7 @@ export class RecordingOutput implements RunningOutput {
       bytes: 0,
       tracks: tracks.map((track) => ({ id: track.id, kind: track.kind, codec: track.codec, name: this.#trackName(track) })),
       chapters: this.#settings.chapters === 'scenes' ? [{ atMs: 0, name: shown.scene }] : [],
-    }
+    })
     const part = new FilePart(stored, new PartFile({ path, queueBytes, onFault: (fault) => this.#refused(diskFault(fault)) }))
     this.#part = part
     files.keep(stored)
@@ -319,6 +317,7 @@ export class RecordingOutput implements RunningOutput {
     if (!whole) return files.mend(part.stored, 'complete')
     part.stored.state = 'complete'
     files.keep(part.stored)
+    files.whole(part.stored)
   }
 }
 

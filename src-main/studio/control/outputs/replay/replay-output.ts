@@ -5,7 +5,7 @@ import { randomText } from '../../../../platform/random-id.ts'
 import type { ReplaySettings } from '../../../document/kinds/output-kinds.ts'
 import type { FeedHold } from '../feed-store.ts'
 import { prepareFolder } from '../files/file-place.ts'
-import { fileView, type StoredFile, trackName } from '../files/studio-file.ts'
+import { fileView, newFile, trackName } from '../files/studio-file.ts'
 import type { OutputContext, OutputStatistics, RunningOutput } from '../running-output.ts'
 import { ReplayBuffer } from './replay-buffer.ts'
 import { writeReplay } from './write-replay.ts'
@@ -88,15 +88,13 @@ export class ReplayOutput implements RunningOutput {
     const path = files.claim({ ...place, wallMs: now(), part: 1 })
     const nameOf = (track: Track): string => trackName(track, shown.canvas, output.audio)
     const tracks = new Map(packets.map(({ track }) => [track.id, track]))
-    const stored: StoredFile = {
+    const stored = newFile({
       id: randomText(12),
       output: output.id,
       outputName: output.name,
       kind: 'replay',
       session: this.#context.session,
       part: this.#saved + 1,
-      state: 'writing',
-      error: null,
       container: 'mp4',
       path,
       startedAt: new Date(startedMs).toISOString(),
@@ -104,7 +102,7 @@ export class ReplayOutput implements RunningOutput {
       bytes: 0,
       tracks: [...tracks.values()].map((track) => ({ id: track.id, kind: track.kind, codec: track.codec, name: nameOf(track) })),
       chapters: [],
-    }
+    })
     // Before its first byte: a host that is killed now knows at its next start what it left.
     files.keep(stored)
     try {
@@ -120,6 +118,7 @@ export class ReplayOutput implements RunningOutput {
     this.#saved++
     stored.state = 'complete'
     files.keep(stored)
+    files.whole(stored)
     const tookMs = Math.round(performance.now() - beganMs)
     events.publish('studio.replay.saved', { output: output.id, file: fileView(stored), tookMs })
     return { id: stored.id, path, durationMs, bytes: stored.bytes, tookMs }

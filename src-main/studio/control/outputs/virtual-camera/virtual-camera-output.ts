@@ -17,6 +17,8 @@ export class VirtualCameraOutput implements RunningOutput, PicturesListener {
   readonly #worker: SupervisedWorker<ToCamera>
   #pictures: CanvasPictures | null = null
   /** Programs can take the camera. */
+  /** Why there is no camera yet. */
+  #missing: AppError | undefined
   #open = false
   #taken = false
   #frames = 0
@@ -103,11 +105,14 @@ export class VirtualCameraOutput implements RunningOutput, PicturesListener {
     switch (message.type) {
       case 'live':
         this.#open = true
+        this.#missing = undefined
         if (this.#pictures !== null) this.#context.onState('live')
         break
       case 'waiting':
         this.#open = false
-        this.#context.onState('retrying', new AppError('studio.virtual_camera_missing', message.problem))
+        // The process looks for one twice a second: the same problem is reported once.
+        if (this.#missing?.message !== message.problem) this.#missing = new AppError('studio.virtual_camera_missing', message.problem)
+        this.#context.onState('retrying', this.#missing)
         break
       case 'failed':
         this.#fail(isErrorCode(message.code) ? message.code : 'internal', message.problem)

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { formatDuration } from '../client/format.ts'
-import { recording as t } from '../messages/page.ts'
+import { components as t } from '../messages/page.ts'
 import { drawSprite, readSpriteTrack, type SpriteTrack, spriteAt } from '../player/sprites.ts'
 
 /** A bar below a file's video with the small picture of the moment that it points at, on hovering, dragging and by keys. */
@@ -53,7 +53,7 @@ export function ScrubBar({ video, spritesUrl }: { readonly video: RefObject<HTML
         max={lengthS}
         step={0.1}
         value={atS}
-        aria-label={t.seek}
+        aria-label={t.media.seek}
         aria-valuetext={formatDuration(atS * 1000)}
         data-testid="scrub"
         onChange={(event) => {

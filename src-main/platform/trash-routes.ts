@@ -1,23 +1,28 @@
-import { type TSchema, Type } from 'typebox'
-import { pageFields, pageOf, pageSchema } from '../../platform/pages.ts'
-import { defineRoute, type RouteDefinition } from '../../platform/routes.ts'
+import { type TObject, type TProperties, type TSchema, Type } from 'typebox'
+import { type PageWish, pageFields, pageOf, pageSchema } from './pages.ts'
+import { defineRoute, type RouteDefinition } from './routes.ts'
 
 /** What is in the trash may be taken out of it for so long, ms. */
 export const trashMs = 5 * 60_000
 
-/** A file of a stream that may be in the trash. */
+/** A file that may be in the trash. */
 export interface Throwable {
   readonly id: string
-  readonly stream: string
-  readonly streamId: string
   /** In the trash since, ISO 8601. */
   deletedAt: string | null
 }
 
 /** Files of one kind. */
 export interface TrashDependencies<Kept extends Throwable> {
-  /** Its word in sentences, e.g. `clip`; its URL is `/live/` and the word's plural. */
+  /** Its word in sentences, e.g. `clip`. */
   readonly noun: string
+  /** Route of the list, e.g. `/live/clips`. */
+  readonly path: string
+  /** The OpenAPI tag. */
+  readonly tag: string
+  /** What the list can be limited by, and whether a file belongs to what was asked for. */
+  readonly filters: TProperties
+  readonly belongs: (kept: Kept, filters: Readonly<Record<string, unknown>>) => boolean
   readonly schema: TSchema
   /** All that there are, the oldest first. */
   readonly list: () => readonly Kept[]
@@ -27,18 +32,23 @@ export interface TrashDependencies<Kept extends Throwable> {
   readonly keep: (kept: Kept) => void
   /** Deletes it for good. */
   readonly remove: (kept: Kept) => Promise<void>
+  /** Takes it off the list and leaves it on the disk; left out: that is not offered. */
+  readonly leave?: (kept: Kept) => void
   /** Before it is deleted: notes who did. Throws where it may not be. */
   readonly onDelete: (kept: Kept, actor: string) => void
   readonly now: () => number
 }
 
-const tag = 'live'
 const Params = Type.Object({ id: Type.String({ maxLength: 80 }) })
 
 /** API routes of files that go through a trash: their list, into it and out of it. */
 export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependencies<Kept>): readonly RouteDefinition[] {
-  const { noun, schema, list, get, view, keep, remove, onDelete, now } = dependencies
-  const path = `/live/${noun}s`
+  const { noun, path, tag, filters, belongs, schema, list, get, view, keep, remove, leave, onDelete, now } = dependencies
+  const ListQuery: TObject = Type.Object({
+    ...filters,
+    deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
+    ...pageFields(100),
+  })
   return [
     defineRoute({
       method: 'GET',
@@ -46,18 +56,12 @@ export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependenc
       tag,
       summary: `${noun.charAt(0).toUpperCase()}${noun.slice(1)}s, newest first`,
       role: 'viewer',
-      query: Type.Object({
-        stream: Type.Optional(Type.String({ maxLength: 80, description: 'of this stream alone: id or name' })),
-        deleted: Type.Optional(Type.Boolean({ description: 'those in the trash instead' })),
-        ...pageFields(100),
-      }),
+      query: ListQuery,
       responses: { 200: pageSchema(schema) },
       handler: ({ query }) => {
-        const { stream, deleted = false } = query
-        const all = list().filter(
-          (each) => (each.deletedAt !== null) === deleted && (stream === undefined || each.stream === stream || each.streamId === stream),
-        )
-        const { items, nextCursor } = pageOf(all.toReversed(), query)
+        const { deleted = false, ...asked } = query as PageWish & Record<string, unknown>
+        const all = list().filter((each) => (each.deletedAt !== null) === deleted && belongs(each, asked))
+        const { items, nextCursor } = pageOf(all.toReversed(), query as PageWish)
         return { body: { items: items.map(view), nextCursor } }
       },
     }),
@@ -68,12 +72,19 @@ export function trashRoutes<Kept extends Throwable>(dependencies: TrashDependenc
       summary: `Puts a ${noun} into the trash, from which it goes after five minutes; \`permanently\` deletes it at once`,
       role: 'editor',
       params: Params,
-      query: Type.Object({ permanently: Type.Optional(Type.Boolean()) }),
+      query: Type.Object({
+        permanently: Type.Optional(Type.Boolean()),
+        ...(leave === undefined
+          ? {}
+          : { keep: Type.Optional(Type.Boolean({ description: 'off the list alone: the file stays on the disk' })) }),
+      }),
       responses: { 204: Type.Null() },
       handler: async ({ params, query, principal }) => {
         const kept = get(params.id)
         onDelete(kept, principal.id)
-        if (query.permanently === true) await remove(kept)
+        const { permanently, keep: stays } = query as { permanently?: boolean; keep?: boolean }
+        if (stays === true && leave !== undefined) leave(kept)
+        else if (permanently === true) await remove(kept)
         else {
           kept.deletedAt = new Date(now()).toISOString()
           keep(kept)

@@ -1,19 +1,17 @@
 import type { RecordingRule, Retention } from '../../src-main/live/jobs/recording/schemas.ts'
 import { call } from '../client/api.ts'
-import { useCollection } from '../client/collection.ts'
-import { formatBytes } from '../client/format.ts'
 import { only, useResource } from '../client/resource.ts'
 import { DraftForm } from '../components/draft-form.tsx'
-import { useIsAdmin, useMayEdit, useTitle } from '../components/page.ts'
+import { useIsAdmin, useMayEdit } from '../components/page.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { recording as t } from '../messages/page.ts'
-import { RecordingList } from './recording-list.tsx'
-import { defaultRule, recordings, retention } from './recording-store.ts'
+import { defaultRule, retention } from './recording-store.ts'
 import { RuleForm } from './rule-form.tsx'
 import './recording.css'
 
-function RetentionCard() {
+/** How long recordings of streams are kept. */
+export function RetentionCard() {
   const admin = useIsAdmin()
   const { draft, setDraft, changed, save } = useDraft(retention, t.retentionWasSaved)
   if (!draft) return null
@@ -53,7 +51,8 @@ function RetentionCard() {
   )
 }
 
-function DefaultRule() {
+/** What is recorded of streams without a rule of their own. */
+export function DefaultRule() {
   const editor = useMayEdit()
   const rule = useResource(defaultRule)
   if (!rule) return null
@@ -74,27 +73,5 @@ function DefaultRule() {
         <RuleForm rule={rule} disabled={!editor} onSave={save} />
       </div>
     </section>
-  )
-}
-
-/** The section: every recording, and what is recorded and kept by itself. */
-export function RecordingsPage() {
-  useTitle(t.library)
-  const { items } = useCollection(recordings)
-  const bytes = Object.values(items).reduce((sum, { bytes }) => sum + bytes, 0)
-  return (
-    <>
-      <header className="page-head">
-        <h1>{t.library}</h1>
-        <span className="quiet">{formatBytes(bytes)}</span>
-      </header>
-      <div className="stack">
-        <section className="card" aria-label={t.allRecordings}>
-          <RecordingList />
-        </section>
-        <DefaultRule />
-        <RetentionCard />
-      </div>
-    </>
   )
 }

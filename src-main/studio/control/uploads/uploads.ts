@@ -1,0 +1,278 @@
+import { existsSync } from 'node:fs'
+import { type FileHandle, mkdir, open, rename, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { mediaSignature, signatureBytes } from '../../../formats/media-signature.ts'
+import { AppError } from '../../../platform/errors.ts'
+import { randomText } from '../../../platform/random-id.ts'
+import { cleanName, uniqueName } from './upload-name.ts'
+import { type FolderFile, signatureOf, UploadsFolder } from './uploads-folder.ts'
+
+export interface UploadLimits {
+  /** Of one file. */
+  readonly maxBytes: number
+  /** Of all files together, with those on their way. */
+  readonly quotaBytes: number
+}
+
+export interface UploadsDependencies {
+  /** Where uploaded files are: sources may read them. */
+  readonly folder: string
+  /** Where files are while they are on their way: nobody may read them. On the same disk. */
+  readonly incoming: string
+  readonly limits: UploadLimits
+  /** A file is here. */
+  readonly onFile: (file: FolderFile) => void
+}
+
+/** A file on its way. */
+export interface RunningUpload {
+  readonly id: string
+  readonly name: string
+  readonly bytes: number
+  readonly received: number
+  readonly file: FolderFile | undefined
+}
+
+interface Running {
+  readonly id: string
+  readonly name: string
+  readonly bytes: number
+  readonly actor: string
+  readonly path: string
+  /** A collection with its media: it is imported from where it comes in, and is in no folder. */
+  readonly bundle: boolean
+  received: number
+  /** A piece is being written. */
+  busy: boolean
+  cancelled: boolean
+  file: FolderFile | undefined
+  timer: NodeJS.Timeout | undefined
+}
+
+/** An upload of which nothing comes for so long is given up, ms. */
+const maxIdleMs = 15 * 60_000
+/** One that is complete is known for so long: whoever lost the last answer asks again, ms. */
+const keptMs = 60_000
+const maxRunning = 16
+const maxRunningOfOne = 6
+/** What is left free on the disk, bytes: recordings go on. */
+const keptFreeBytes = 500_000_000
+
+/**
+ * Takes files in, piece by piece: a client that loses its connection goes on from the last byte that is here. A file is in the folder
+ * whole or not at all.
+ */
+export class Uploads {
+  readonly folder: UploadsFolder
+  readonly limits: UploadLimits
+  readonly #incoming: string
+  readonly #onFile: UploadsDependencies['onFile']
+  readonly #running = new Map<string, Running>()
+  /** Names that files on their way to the folder have taken. */
+  readonly #claimed = new Set<string>()
+
+  private constructor({ folder, incoming, limits, onFile }: UploadsDependencies) {
+    this.folder = new UploadsFolder(folder)
+    this.limits = limits
+    this.#incoming = incoming
+    this.#onFile = onFile
+  }
+
+  /** Removes what a host that ended left half. */
+  static async open(dependencies: UploadsDependencies): Promise<Uploads> {
+    await rm(dependencies.incoming, { recursive: true, force: true })
+    for (const folder of [dependencies.folder, dependencies.incoming]) await mkdir(folder, { recursive: true, mode: 0o700 })
+    return new Uploads(dependencies)
+  }
+
+  /** Bytes of all files, and of what those on their way will have. */
+  async usedBytes(): Promise<number> {
+    const files = await this.folder.list()
+    const coming = [...this.#running.values()].filter(({ file }) => file === undefined)
+    return [...files, ...coming].reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /** Reserves space for a file. Throws `studio.upload_*`. */
+  async begin(name: string, bytes: number, actor: string, bundle = false): Promise<RunningUpload> {
+    const { maxBytes, quotaBytes } = this.limits
+    if (bytes > maxBytes) throw new AppError('studio.upload_too_large', `${name} has ${inMb(bytes)}; one file may have ${inMb(maxBytes)}`)
+    const running = [...this.#running.values()].filter(({ file }) => file === undefined)
+    if (running.length >= maxRunning || running.filter((each) => each.actor === actor).length >= maxRunningOfOne) {
+      throw new AppError('studio.upload_busy')
+    }
+    // In the table before anything is waited for, so that uploads that start together count each other.
+    const id = randomText(20)
+    const upload: Running = {
+      id,
+      name,
+      bytes,
+      actor,
+      path: join(this.#incoming, id),
+      bundle,
+      received: 0,
+      busy: false,
+      cancelled: false,
+      file: undefined,
+      timer: undefined,
+    }
+    this.#running.set(id, upload)
+    try {
+      const used = await this.usedBytes()
+      if (used > quotaBytes) {
+        const left = Math.max(0, quotaBytes - (used - bytes))
+        throw new AppError('studio.upload_quota', `${name} has ${inMb(bytes)}; ${inMb(left)} of ${inMb(quotaBytes)} are left`)
+      }
+      const disk = await statfs(this.#incoming).catch(() => undefined)
+      if (disk !== undefined && disk.bavail * disk.bsize < bytes + keptFreeBytes) throw new AppError('studio.upload_disk_full')
+      await (await open(upload.path, 'wx', 0o600)).close()
+    } catch (error) {
+      this.#running.delete(id)
+      throw error
+    }
+    this.#waitForMore(upload)
+    return upload
+  }
+
+  /** Throws `studio.upload_not_found`. */
+  get(id: string): RunningUpload {
+    return this.#find(id)
+  }
+
+  /**
+   * Writes a piece that starts at `offset`, as it comes in. What came before a connection broke stays. With the last byte the file is
+   * judged and put into the folder. Throws `studio.upload_*`.
+   */
+  async append(id: string, offset: number, piece: AsyncIterable<Uint8Array>): Promise<RunningUpload> {
+    const upload = this.#find(id)
+    if (upload.file !== undefined) return upload
+    if (upload.busy) throw new AppError('studio.upload_busy', 'A piece of this file is being received already')
+    if (offset !== upload.received) {
+      const details = { received: upload.received }
+      throw new AppError('studio.upload_offset', `The next piece starts at byte ${upload.received}, not ${offset}`, { details })
+    }
+    upload.busy = true
+    clearTimeout(upload.timer)
+    try {
+      const handle = await open(upload.path, 'r+')
+      try {
+        await this.#write(upload, handle, piece)
+        if (upload.received === upload.bytes) await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      if (upload.received === upload.bytes && !upload.bundle) await this.#finish(upload)
+      return upload
+    } catch (error) {
+      if (error instanceof AppError && error.code !== 'studio.upload_interrupted') await this.#drop(upload)
+      throw error
+    } finally {
+      upload.busy = false
+      if (upload.cancelled) await this.#drop(upload)
+      else this.#waitForMore(upload)
+    }
+  }
+
+  /** Where the bytes of a bundle are that came in whole. Throws `studio.upload_not_found`. */
+  bundleOf(id: string): string {
+    const { bundle, received, bytes, path } = this.#find(id)
+    if (!bundle || received < bytes) throw new AppError('studio.upload_not_found', 'There is no upload of a whole bundle under this id')
+    return path
+  }
+
+  /** Takes a file in that this host has already, as if it had been sent. Throws `studio.upload_*`. */
+  async adopt(name: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<FolderFile> {
+    if (bytes > this.limits.maxBytes)
+      throw new AppError('studio.upload_too_large', `${name} has ${inMb(bytes)}; one file may have ${inMb(this.limits.maxBytes)}`)
+    const { id } = await this.begin(name, bytes, `import ${randomText(8)}`)
+    const { file } = await this.append(id, 0, body)
+    await this.#drop(this.#find(id))
+    // A file without a byte never comes to its end.
+    if (file === undefined) throw unknownType(name)
+    return file
+  }
+
+  /** Ends an upload: nothing of it stays, besides a file that is complete. */
+  async cancel(id: string): Promise<void> {
+    const upload = this.#find(id)
+    upload.cancelled = true
+    if (!upload.busy) await this.#drop(upload)
+  }
+
+  /** The host ends. */
+  async stop(): Promise<void> {
+    for (const { timer } of this.#running.values()) clearTimeout(timer)
+    await rm(this.#incoming, { recursive: true, force: true })
+  }
+
+  async #write(upload: Running, handle: FileHandle, piece: AsyncIterable<Uint8Array>): Promise<void> {
+    try {
+      for await (const bytes of piece) {
+        if (upload.cancelled) throw new AppError('studio.upload_not_found', 'The upload was cancelled')
+        if (upload.received + bytes.length > upload.bytes) {
+          throw new AppError('studio.upload_too_large', `More comes than the ${upload.bytes} bytes that were announced`)
+        }
+        const judged = upload.received >= signatureBytes
+        await handle.write(bytes, 0, bytes.length, upload.received)
+        upload.received += bytes.length
+        // A film of gigabytes that nobody can play is rejected with its first kilobytes.
+        if (!judged && !upload.bundle && upload.received >= Math.min(signatureBytes, upload.bytes)) await judge(upload, handle)
+      }
+    } catch (error) {
+      if (error instanceof AppError) throw error
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOSPC' || code === 'EDQUOT') throw new AppError('studio.upload_disk_full', undefined, { cause: error })
+      throw new AppError('studio.upload_interrupted', undefined, { cause: error })
+    }
+  }
+
+  async #finish(upload: Running): Promise<void> {
+    const same = await this.folder.sameAs(upload.path, upload.bytes)
+    if (same !== undefined) {
+      upload.file = same
+      await rm(upload.path, { force: true })
+      return
+    }
+    const signature = await signatureOf(upload.path)
+    if (signature === undefined) throw unknownType(upload.name)
+    const name = uniqueName(cleanName(upload.name, signature), (each) => {
+      return this.#claimed.has(each) || existsSync(join(this.folder.path, each))
+    })
+    this.#claimed.add(name)
+    try {
+      await rename(upload.path, join(this.folder.path, name))
+      upload.file = await this.folder.get(name)
+    } finally {
+      this.#claimed.delete(name)
+    }
+    this.#onFile(upload.file)
+  }
+
+  #find(id: string): Running {
+    const upload = this.#running.get(id)
+    if (upload === undefined) throw new AppError('studio.upload_not_found', 'There is no such upload: start it again')
+    return upload
+  }
+
+  #waitForMore(upload: Running): void {
+    clearTimeout(upload.timer)
+    upload.timer = setTimeout(() => void this.#drop(upload), upload.file === undefined ? maxIdleMs : keptMs)
+    upload.timer.unref()
+  }
+
+  async #drop(upload: Running): Promise<void> {
+    clearTimeout(upload.timer)
+    this.#running.delete(upload.id)
+    upload.cancelled = true
+    await rm(upload.path, { force: true })
+  }
+}
+
+async function judge({ name }: Running, handle: FileHandle): Promise<void> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(signatureBytes), 0, signatureBytes, 0)
+  if (mediaSignature(buffer.subarray(0, bytesRead)) === undefined) throw unknownType(name)
+}
+
+const unknownType = (name: string): AppError =>
+  new AppError('studio.upload_type', `${name} is no image, video or audio file of a format that can be played here`)
+
+const inMb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`

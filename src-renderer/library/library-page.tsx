@@ -1,0 +1,175 @@
+import { Film, History, Scissors, Search, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { formatBytes, formatDuration } from '../client/format.ts'
+import { ClipState } from '../clips/clip-list.tsx'
+import { CopyField } from '../components/copy.tsx'
+import { MediaList } from '../components/media-list.tsx'
+import { MediaPlayer } from '../components/media-player.tsx'
+import { useTitle } from '../components/page.ts'
+import { library as t } from '../messages/page.ts'
+import { KeepButton, RecordingState } from '../recording/recording-list.tsx'
+import { DefaultRule, RetentionCard } from '../recording/recording-settings.tsx'
+import { rename, throwAway } from './library-actions.ts'
+import { comparisons, fits, itemsById, type LibraryFilter, type LibraryItem, type LibraryOrder, useLibrary } from './library-items.ts'
+import { TrashDialog } from './trash-dialog.tsx'
+import './library.css'
+
+const icons = { recording: Film, replay: History, clip: Scissors } as const
+const studioChips = { writing: 'live', complete: 'good', recovered: 'pending', failed: 'error' } as const
+const orders: readonly LibraryOrder[] = ['newest', 'oldest', 'title', 'longest', 'largest']
+const everything: LibraryFilter = { kind: 'all', part: 'all', search: '' }
+
+const isGrowing = ({ of: { entity } }: LibraryItem): boolean =>
+  entity.state === 'recording' || entity.state === 'writing' || entity.state === 'making' || entity.state === 'waiting'
+
+function State({ item: { of } }: { readonly item: LibraryItem }) {
+  if (of.is === 'recording') return <RecordingState recording={of.entity} />
+  if (of.is === 'clip') return <ClipState clip={of.entity} />
+  const { state, error } = of.entity
+  return (
+    <>
+      <span className={`chip ${studioChips[state]}`}>{t.states[state]}</span>
+      {error && <div className="small quiet">{error.message}</div>}
+    </>
+  )
+}
+
+function Player({ item, onClose }: { readonly item: LibraryItem; readonly onClose: () => void }) {
+  if (item.fileUrl === null) return null
+  return (
+    <MediaPlayer kind={item.kind} file={{ ...item, fileUrl: item.fileUrl }} onClose={onClose}>
+      {item.chapters.length > 0 && (
+        <p className="quiet small">{item.chapters.map(({ atMs, name }) => `${formatDuration(atMs)} ${name}`).join(' · ')}</p>
+      )}
+      {item.path !== null && <CopyField label={t.path} value={item.path} />}
+    </MediaPlayer>
+  )
+}
+
+/** The section: recordings, replays and clips of both parts in one list. */
+export function LibraryPage() {
+  useTitle(t.title)
+  // `?show=ID` of a file that was just finished.
+  const [wanted] = useState(() => new URLSearchParams(location.search).get('show'))
+  const [filter, setFilter] = useState<LibraryFilter>(everything)
+  const [order, setOrder] = useState<LibraryOrder>('newest')
+  const [trash, setTrash] = useState(false)
+  const { loaded, items } = useLibrary()
+  const all = Object.values(items).filter(({ deletedAt }) => deletedAt === null)
+  const shown = all.filter((item) => fits(item, filter))
+  const bytes = all.reduce((sum, item) => sum + item.bytes, 0)
+  const filtered = all.length > 0 && shown.length === 0
+  return (
+    <>
+      <header className="page-head">
+        <h1>{t.title}</h1>
+        <span className="quiet" data-testid="library-size">
+          {t.files(all.length)} · {formatBytes(bytes)}
+        </span>
+        <span className="spacer" />
+        <button type="button" className="button" onClick={() => setTrash(true)} data-testid="open-trash">
+          <Trash2 size={16} /> {t.trash}
+        </button>
+      </header>
+      <div className="stack">
+        <section className="card" aria-label={t.allFiles}>
+          <search className="library-filter">
+            <label className="library-search">
+              <Search size={16} />
+              <span className="sr-only">{t.search}</span>
+              <input
+                className="input"
+                type="search"
+                placeholder={t.search}
+                value={filter.search}
+                onChange={(event) => setFilter({ ...filter, search: event.currentTarget.value })}
+                data-testid="library-search"
+              />
+            </label>
+            <select
+              className="input"
+              aria-label={t.kind}
+              value={filter.kind}
+              onChange={(event) => setFilter({ ...filter, kind: event.currentTarget.value as LibraryFilter['kind'] })}
+              data-testid="library-kind"
+            >
+              <option value="all">{t.allKinds}</option>
+              {(['recording', 'replay', 'clip'] as const).map((kind) => (
+                <option key={kind} value={kind}>
+                  {t.kindsMany[kind]}
+                </option>
+              ))}
+            </select>
+            <select
+              className="input"
+              aria-label={t.from}
+              value={filter.part}
+              onChange={(event) => setFilter({ ...filter, part: event.currentTarget.value as LibraryFilter['part'] })}
+              data-testid="library-part"
+            >
+              <option value="all">{t.fromAnywhere}</option>
+              <option value="live">{t.parts.live}</option>
+              <option value="studio">{t.parts.studio}</option>
+            </select>
+            <select
+              className="input"
+              aria-label={t.order}
+              value={order}
+              onChange={(event) => setOrder(event.currentTarget.value as LibraryOrder)}
+              data-testid="library-order"
+            >
+              {orders.map((each) => (
+                <option key={each} value={each}>
+                  {t.orders[each]}
+                </option>
+              ))}
+            </select>
+          </search>
+          <MediaList
+            kind="library"
+            kindOf={({ kind }) => kind}
+            list={{ loaded, items: itemsById(shown) }}
+            compare={comparisons[order]}
+            icon={Film}
+            iconOf={({ kind }) => icons[kind]}
+            first={wanted}
+            empty={filtered ? { title: t.nothingFound, text: t.nothingFoundText } : { title: t.empty, text: t.emptyText }}
+            nameOf={({ of, fileName, title }) => (of.is === 'clip' ? title : fileName)}
+            below={({ fileName, part, source }) => (
+              <>
+                <div className="small quiet">{fileName}</div>
+                {part === 'live' ? (
+                  <Link className="small" href={`/live/${source}`}>
+                    {source}
+                  </Link>
+                ) : (
+                  <span className="small quiet">
+                    {t.parts.studio}: {source}
+                  </span>
+                )}
+              </>
+            )}
+            startedTitle={t.started}
+            columns={[
+              {
+                title: t.kind,
+                cell: ({ kind, container, tracks }) => <span title={tracks}>{`${t.kinds[kind]}, ${container.toUpperCase()}`}</span>,
+              },
+              { title: t.state, cell: (item) => <State item={item} /> },
+            ]}
+            isPlayable={({ fileUrl, state }) => fileUrl !== null && state !== 'failed'}
+            onRename={rename}
+            onDelete={throwAway}
+            deleteProblem={(item) => (isGrowing(item) && item.kind !== 'clip' ? t.stopItFirst : undefined)}
+            actions={({ of }) => (of.is === 'recording' ? <KeepButton recording={of.entity} /> : null)}
+            player={(item, onClose) => <Player item={item} onClose={onClose} />}
+          />
+        </section>
+        <DefaultRule />
+        <RetentionCard />
+      </div>
+      {trash && <TrashDialog onClose={() => setTrash(false)} />}
+    </>
+  )
+}

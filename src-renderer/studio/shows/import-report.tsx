@@ -1,0 +1,54 @@
+import { Dialog } from '../../components/dialog.tsx'
+import { tellError } from '../../components/toasts.tsx'
+import { t } from '../messages.ts'
+import { openShow } from './new-show.ts'
+
+interface ImportReportProps {
+  readonly title: string
+  readonly report: {
+    readonly name: string
+    readonly scenes: number
+    readonly sources: number
+    readonly notCarried: readonly { readonly place: string; readonly reason: string }[]
+  }
+  readonly onClose: () => void
+}
+
+/** What became of an imported show, and the way into it. */
+export function ImportReport({ title, report, onClose }: ImportReportProps) {
+  return (
+    <Dialog title={title} onClose={onClose} testId="import-report">
+      <p>{t.obs.made(report.scenes, report.sources)}</p>
+      {report.notCarried.length === 0 ? (
+        <p className="quiet">{t.obs.all}</p>
+      ) : (
+        <>
+          <p className="quiet">{t.obs.notCarried}</p>
+          <ul className="import-list">
+            {report.notCarried.map(({ place, reason }) => (
+              <li key={`${place} ${reason}`}>
+                <b>{place}</b> {reason}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          {t.close}
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          data-testid="open-imported"
+          onClick={() => {
+            openShow(report.name).catch(tellError)
+            onClose()
+          }}
+        >
+          {t.obs.done}
+        </button>
+      </div>
+    </Dialog>
+  )
+}
