@@ -277,7 +277,7 @@ describe('health', () => {
     const streamKey = await host.key('planted')
     const token = (await host.api('POST', '/tokens', { label: 'planted', role: 'viewer' })).body.secret
     await show.add('sealed', 'rtmp', {
-      url: `rtmp://joe:${planted['password in a URL']}@${planted['host of a destination']}/live`,
+      url: `rtmp://${planted['host of a destination']}/live`,
       key: planted['stream key'],
     })
     await show.add('sealed-srt', 'srt', {
@@ -295,12 +295,15 @@ describe('health', () => {
           value: {
             id: 'secret-page',
             kind: 'browser',
-            settings: { url: `https://overlay.example/?token=${planted['token in the URL of a page']}`, whenHidden: 'close' },
+            settings: {
+              url: `https://joe:${planted['password in a URL']}@overlay.example/?token=${planted['token in the URL of a page']}`,
+              whenHidden: 'close',
+            },
           },
         },
       ],
     })
-    const made = await host.api('POST', '/live/streams/planted/destinations', {
+    const made = await host.api('POST', '/live/streams/elsewhere/destinations', {
       template: 'custom',
       url: `rtmp://${planted['host of a destination']}/app`,
       key: planted['stream key'],

@@ -18,6 +18,8 @@ interface ChartPlan {
   readonly title: string
   readonly lines: readonly Line[]
   readonly format: (value: number) => string
+  /** Shorter form for the axis; `format` where absent. */
+  readonly axis?: (value: number) => string
   readonly min: number
   readonly max?: number
 }
@@ -28,6 +30,7 @@ const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digi
 
 const percent = (share: number): string => `${decimal(share * 100, share < 0.1 ? 1 : 0, 0)} %`
 const milliseconds = (value: number): string => `${decimal(value, 1, 0)} ms`
+const shortBitrate = (kbps: number): string => (kbps >= 1000 ? `${decimal(kbps / 1000, 2, 0)} Mbps` : `${decimal(kbps, 0)} kbps`)
 const perSecond = (bytes: number): string => t.perSecond(formatBytes(bytes))
 
 /** The charts that there are figures for. */
@@ -70,7 +73,7 @@ function plan({ figures, names, memoryBytes }: FiguresShown): readonly ChartPlan
       format: milliseconds,
       min: 20,
     },
-    { id: 'bitrate', title: t.charts.bitrate, lines: lines(...bitrates), format: formatBitrate, min: 100 },
+    { id: 'bitrate', title: t.charts.bitrate, lines: lines(...bitrates), format: formatBitrate, axis: shortBitrate, min: 100 },
     {
       id: 'network',
       title: t.charts.network,
@@ -118,6 +121,7 @@ export function FigureCharts({ feed }: { readonly feed: FiguresFeed }) {
             minutes={minutes}
             format={chart.format}
             min={chart.min}
+            {...(chart.axis === undefined ? {} : { axis: chart.axis })}
             {...(chart.max === undefined ? {} : { max: chart.max })}
           />
           <FigureTable feed={feed} chart={chart} />
