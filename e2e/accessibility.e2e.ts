@@ -70,6 +70,8 @@ const sections: readonly View[] = [
   { path: '/log' },
   { path: '/settings' },
   { path: '/publish' },
+  { path: '/guest/nobody' },
+  { path: '/guest/nobody#key=none&as=Ada', shows: 'guest-join' },
 ]
 
 const dialogs: readonly View[] = [
@@ -111,6 +113,8 @@ const studio: readonly View[] = [
   { path: '/studio', clicks: ['docks-open', 'docks-open'], shows: 'dock-add-first' },
   { path: '/studio?multiview', shows: 'tile' },
   { path: '/studio', clicks: ['go-live'], shows: 'go-live-dialog' },
+  { path: '/studio', clicks: ['open-guests'], shows: 'guests-pane' },
+  { path: '/studio', clicks: ['open-guests', 'invite-guest'], shows: 'invite-dialog' },
   // The last: the show stays in this mode.
   { path: '/studio', clicks: ['studio-mode'], shows: 'screen-preview' },
 ]

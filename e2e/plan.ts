@@ -76,6 +76,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-encodings': { part: 'studio', cost: 'cpu' },
   'studio-everyday': { part: 'studio', cost: 'cpu' },
   'studio-filters': { part: 'studio', cost: 'cpu' },
+  'studio-guests': { part: 'studio', cost: 'cpu' },
   'studio-guide': { part: 'studio', cost: 'cpu' },
   'studio-interact': { part: 'studio', cost: 'cpu' },
   'studio-items': { part: 'studio', cost: 'cpu' },

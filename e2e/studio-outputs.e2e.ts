@@ -164,14 +164,14 @@ describe("the studio's outputs", () => {
     const [page, behind] = guest.joinUrl.split('#')
     const { key: secret, as } = Object.fromEntries(new URLSearchParams(behind))
     expect(as).toBe('Ada')
-    expect(page).toBe(`${host.http}/publish/${guest.stream}`)
+    expect(page).toBe(`${host.http}/guest/${guest.stream}`)
     expect((await fetch(page!)).status).toBe(200)
     const publisher = publishFile(await baseClip(), `${host.rtmp}/${secret}`, { loop: true })
     try {
       await host.until(guest.stream, ({ state, tracks }) => state === 'active' && tracks.length === 2)
       expect((await host.api('DELETE', `/studio/guests/${guest.id}`)).status).toBe(204)
       await host.until(guest.stream, ({ publisher: one }) => one === null)
-      expect((await host.api('DELETE', '/studio/guests/nobody')).body.code).toBe('key.not_found')
+      expect((await host.api('DELETE', '/studio/guests/nobody')).body.code).toBe('studio.guest_not_found')
       expect(host.log.join('')).not.toContain(secret)
     } finally {
       await publisher.stop()

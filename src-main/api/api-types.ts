@@ -454,11 +454,23 @@ export interface ApiTypes {
     }
     folders: {
       GET: { query: { path?: string | undefined }; answer: { path: string; parent: string | null; folders: { name: string; path: string }[]; files: { name: string; path: string; bytes: number; changedAt: string; image: boolean }[]; more: boolean } }
+    guest: {
+      GET: { answer: unknown }
     }
     guests: {
-      POST: { body: { label: string }; answer: { id: string; stream: string; joinUrl: string } }
+      GET: { answer: { items: StudioGuestsItem[]; nextCursor: null } }
+      POST: { body: { label: string; expiresInMinutes?: number | undefined }; answer: PostStudioGuests }
       '*': {
         DELETE: { answer: undefined }
+        link: {
+          POST: { body: { expiresInMinutes?: number | undefined }; answer: PostStudioGuests }
+        }
+        'put-on-air': {
+          POST: { body: { scene?: string | undefined }; answer: StudioGuestsItem }
+        }
+        'take-off-air': {
+          POST: { answer: StudioGuestsItem }
+        }
       }
     }
     history: {
@@ -689,6 +701,9 @@ export interface ApiTypes {
     statistics: {
       GET: { answer: { state: 'off' | 'starting' | 'running' | 'restarting' | 'failed'; pid: number | null; restarts: number; frames: number; dropped: number; late: number; renderMs: number; longestRenderMs: number; framesPerSecond: number; cpu: number; memoryBytes: number; tiles: number; encodings: { id: string; codec: string; encoder: string; width: number; height: number; frames: number; skipped: number; bitrateKbps: number; lagMs: number; longestLagMs: number; subscribers: number }[] } }
     }
+    talkback: {
+      GET: { answer: unknown }
+    }
     tracks: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionTracksItem[] } }
       '*': {
@@ -846,6 +861,9 @@ type StudioCollectionVersions = { items: { id: string; replacedAt: string; bytes
 type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; open: boolean }
 type StudioDocksItem = { id: string; name: string; url: string; opens: 'pane' | 'window' }
 type StudioFilesItem = { id: string; title: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
+type StudioFilesItem = { id: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; fileUrl: string }
+type StudioGuestsItem = { id: string; label: string; name: string | null; stream: string; state: 'invited' | 'waiting' | 'on-air' | 'away' | 'expired'; connected: boolean; onAir: boolean; inPreview: boolean; source: string | null; camera: boolean; microphone: boolean; talkedTo: boolean; receives: boolean; createdAt: string; expiresAt: string }
+type PostStudioGuests = { id: string; stream: string; joinUrl: string; guest: StudioGuestsItem }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }
 type PostStudioHotkeys = { items: PostStudioHotkeysItem[] }
 type PostStudioMacros = { revision: number; item: StudioCollectionCollectionMacrosItem }

@@ -109,7 +109,8 @@ export function createSockets(dependencies: SocketsDependencies): Sockets {
       const { definition, server, checkQuery } = endpoint
       try {
         const principal = access.admit(caller, definition.role, true)
-        const begin = definition.accept({ query: checkQuery(Object.fromEntries(queryOf(request.url))), principal })
+        const query = checkQuery(Object.fromEntries(queryOf(request.url)))
+        const begin = definition.accept({ query, principal, remoteAddress: caller.remoteAddress })
         if (server.clients.size >= definition.maxClients) {
           throw new AppError('request.too_many', `${definition.path} has ${definition.maxClients} clients, its maximum`, {
             details: { limit: definition.maxClients, retryAfterSeconds: 10 },

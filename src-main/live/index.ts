@@ -41,7 +41,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     core,
     {
       bodies,
-      gate: access.gate,
+      access,
       rtmpPort: () => ports.rtmp,
     },
   )
@@ -86,8 +86,8 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
       ...parts.flatMap((part) => part.routes ?? []),
     ],
     streams: registry,
-    carrier,
     observer: createLiveObserver({ streams: () => registry.list(), destinations, recording }),
+    carrier: { ...carrier, peers: webrtc.peers },
     async start() {
       // what an earlier run left goes before the first publisher comes
       await dvr.start?.()

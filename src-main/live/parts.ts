@@ -5,7 +5,7 @@ import { createRecording } from './jobs/recording/index.ts'
 import { createThumbnails } from './jobs/thumbnails/index.ts'
 import type { LiveDependencies } from './live-dependencies.ts'
 import type { LivePart } from './live-part.ts'
-import type { AccessGate } from './policy/access/access-gate.ts'
+import type { Access } from './policy/access/index.ts'
 import { createAlerts, type StreamFacts } from './policy/alerts/index.ts'
 import type { FlvBodies } from './protocols/flv/flv-bodies.ts'
 import { createDemo } from './relay/demo/index.ts'
@@ -19,7 +19,7 @@ import { WhipSender } from './relay/push/whip/whip-sender.ts'
 export async function createParts(
   dependencies: LiveDependencies,
   core: Core,
-  own: { readonly bodies: FlvBodies; readonly gate: AccessGate; readonly rtmpPort: () => number },
+  own: { readonly bodies: FlvBodies; readonly access: Access; readonly rtmpPort: () => number },
 ) {
   const { config, database, writes, events, audit, log } = dependencies
   const { now, monotonic, keys, registry, viewers, renditions, runs } = core
@@ -43,7 +43,8 @@ export async function createParts(
   const carrier = createCarrier({
     registry,
     keys,
-    gate: own.gate,
+    gate: own.access.gate,
+    setPrivate: (stream, isPrivate) => own.access.setPrivate(stream, isPrivate),
     media: { bodies: own.bodies, limits: { outgoingBytes: outgoingQueueBytes, outgoingMs: outgoingQueueMs } },
     whip,
     network: dependencies.network,

@@ -1,6 +1,7 @@
 import type { Packet, Track } from '../formats/track.ts'
 import type { AppError } from '../platform/errors.ts'
 import type { MeasuredEncoder } from './encoders/choose-encoder.ts'
+import type { IngestPacket } from './ingest-packet.ts'
 import type { LiveStream } from './live-stream.ts'
 
 /**
@@ -22,10 +23,37 @@ export interface StreamCarrier {
   encoders(): Promise<readonly MeasuredEncoder[]>
   /** JPEG of a media file's video; undefined where none can be made. */
   posterOf(file: { readonly path: string; readonly durationMs: number }): Promise<Uint8Array | undefined>
-  /** A way for a guest to come in by WebRTC: the stream that they publish and the page to send them to. */
-  invite(label: string): Promise<{ readonly stream: string; readonly joinPath: string; readonly keyId: string }>
-  /** Ends an invitation. */
-  disinvite(keyId: string): Promise<void>
+  /** A stream that a guest publishes by WebRTC and the public cannot watch, and the key for it. */
+  invite(label: string): Promise<{ readonly stream: string; readonly keyId: string; readonly key: string }>
+  /** Another key in the place of a guest's: the one before opens nothing any more, also where it was revoked. */
+  reinvite(stream: string, label: string, keyId: string): Promise<{ readonly keyId: string; readonly key: string }>
+  /** Ends an invitation: the guest is disconnected. */
+  disinvite(stream: string, keyId: string): Promise<void>
+  /** Whose key it is, and whether it still opens anything; undefined for what is no key. */
+  guestKey(key: string): { readonly keyId: string; readonly isUsable: boolean } | undefined
+  readonly peers: PrivatePeers
+}
+
+/** WebRTC sessions of the host's own makers of media: of no stream, counted as no viewer, and known to nobody else. */
+export interface PrivatePeers {
+  /** Answers an offer with a feed, whose tracks are known. Rejects with `webrtc.*`. */
+  play(sdp: string, feed: MediaFeed, events: PrivatePeerEvents): Promise<PrivatePeer>
+  /** Takes what a peer sends. Rejects with `webrtc.*`. */
+  receive(sdp: string, events: PrivatePeerEvents & { onPacket(packet: IngestPacket): void }): Promise<PrivatePeer>
+}
+
+export interface PrivatePeerEvents {
+  /** It is over: the peer has gone, or never came. Not called after `close`. */
+  onClosed(): void
+}
+
+export interface PrivatePeer {
+  /** The answer. */
+  readonly sdp: string
+  /** What the peer may connect through. */
+  readonly iceServers: readonly { readonly urls: string; readonly username?: string; readonly credential?: string }[]
+  /** Idempotent. */
+  close(): void
 }
 
 /** A stream of the host that is published into without a network. */

@@ -23,7 +23,9 @@ export interface SocketSession {
 
 export interface SocketRequest<Query> {
   readonly query: Query
+  /** Who asks; anonymous only on endpoints whose role is `none`. */
   readonly principal: Principal
+  readonly remoteAddress: string
 }
 
 /** A WebSocket endpoint of the API; `api` checks sign-in, Origin, role, limits and query before it is asked. */

@@ -9,6 +9,10 @@ import { EngineProcess, type EngineProcessDependencies } from './control/engine/
 import { SourceMemories } from './control/engine/source-memories.ts'
 import type { StudioEngine } from './control/engine/studio-engine.ts'
 import { guestRoutes } from './control/guests/guest-routes.ts'
+import { guestSocket } from './control/guests/guest-socket.ts'
+import { Guests } from './control/guests/guests.ts'
+import { JoinAttempts } from './control/guests/join-attempts.ts'
+import { talkbackSocket } from './control/guests/talkback-socket.ts'
 import { createMultiview } from './control/multiview/index.ts'
 import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
@@ -45,7 +49,7 @@ export type { Studio, StudioDependencies } from './studio-dependencies.ts'
 
 /** Makes the studio; nothing runs before `start`. `otherEngine` is another one than the studio's own process in tests. */
 export async function createStudio(dependencies: StudioDependencies, otherEngine?: StudioEngine): Promise<Studio> {
-  const { dataDir, secrets, events, audit, log, registry, reach } = dependencies
+  const { carrier, dataDir, secrets, events, audit, log, registry, reach } = dependencies
   const store = await openStateStore(dependencies)
   const engine = otherEngine ?? ownEngine(dependencies, store, () => show.control.onAir)
   const outputs = await createOutputs({ ...dependencies, engine, store, folder: join(dataDir, 'studio', 'recordings') })
@@ -61,8 +65,10 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const acting = { show, engine, outputs, audit }
   const macros: Macros = new Macros({ events, log, act: (action, actor, signal) => doAction(action, actor, acting, signal) })
   const uploads = await createUploads({ ...dependencies, kinds, folder, open: () => openOf(show) })
-  const previews = createPreviews({ engine, show: () => show.openFile?.collection.collection })
   const multiview = createMultiview({ engine })
+  const collection = () => show.openFile?.collection.collection
+  const previews = createPreviews({ engine, show: collection })
+  const guests = new Guests({ carrier, engine, store, events, audit, collection, now: Date.now })
   const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
   const overlays = await createOverlays({
     ...dependencies,
@@ -74,7 +80,6 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
-  const collection = () => show.openFile?.collection.collection
   const facts = new StudioFactsReader({
     engine,
     outputs,
@@ -85,9 +90,9 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     routes: [
       ...outputs.routes,
       ...serverCheckRoutes(dependencies.carrier),
-      ...guestRoutes(dependencies.carrier, audit),
       ...uploads.routes,
       ...bundleRoutes({ folder, reader, uploads: uploads.uploads, open: () => openOf(show), reach: reach.policy, audit }),
+      ...guestRoutes(guests, show),
       ...collectionRoutes({ show, folder, reader, audit }),
       ...dockRoutes({ docks, reach, audit }),
       ...spareRoutes(spare, thumbnails, reader),
@@ -102,7 +107,6 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...programRoutes({ ...acting, macros }),
       ...engineRoutes({ ...acting, problem: () => telling.problem, spareDevices: (kind) => spare.devices(kind) }),
     ],
-    sockets: [...previews.sockets, ...multiview.sockets, ...overlays.sockets],
     observer: {
       read: () => facts.read(),
       sceneName: (id) => collection()?.scenes.find((each) => each.id === id)?.name ?? id,
@@ -119,6 +123,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
         return open === undefined ? [] : privateTextsOf(open, kinds)
       },
     },
+    sockets: [
+      ...previews.sockets,
+      ...multiview.sockets,
+      ...overlays.sockets,
+      guestSocket({ carrier, engine, collection, guests, attempts: new JoinAttempts(() => performance.now()), log }),
+      talkbackSocket({ carrier, engine, guests, log }),
+    ],
     start: (file) => (file === undefined ? show.resume() : show.open(file, basename(file, '.json'), 'cli', true, true)),
     async stop(byPerson) {
       previews.stop()
@@ -126,6 +137,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       overlays.stop()
       thumbnails.stop()
       facts.stop()
+      guests.stop()
       await spare.stop()
       await macros.stopAll()
       await uploads.stop()

@@ -9,8 +9,8 @@ import { LibraryPage } from '../library/library-page.tsx'
 import { LivePage } from '../live/live-page.tsx'
 import { StreamPage } from '../live/stream-page.tsx'
 import { app as t } from '../messages/page.ts'
-import { GuestPage } from '../publish/guest-page.tsx'
 import { PublishPage } from '../publish/publish-page.tsx'
+import { PublisherPage } from '../publish/publisher-page.tsx'
 import { RulesPage } from '../rules/rules-page.tsx'
 import { SettingsPage } from '../settings/settings-page.tsx'
 import { SourcesPage } from '../sources/sources-page.tsx'
@@ -24,6 +24,8 @@ import { SignIn } from './sign-in.tsx'
 const MultiviewWindow = lazy(async () => ({ default: (await import('../studio/multiview/multiview-window.tsx')).MultiviewWindow }))
 const HealthPage = lazy(() => import('../health/health-page.tsx'))
 const LogPage = lazy(() => import('../health/log-page.tsx'))
+/** Loaded by guests alone. */
+const GuestPage = lazy(async () => ({ default: (await import('../guest/guest-page.tsx')).GuestPage }))
 
 function Sections() {
   return (
@@ -66,8 +68,16 @@ export function App() {
   const phase = useClient((state) => state.phase)
   const [isStudio] = useRoute('/studio')
   const isMultiview = new URLSearchParams(useSearch()).has('multiview') && isStudio
-  const [isGuest, guest] = useRoute('/publish/:name')
-  if (isGuest) return <GuestPage name={guest.name} />
+  const [isPublisher, publisher] = useRoute('/publish/:name')
+  const [isGuest, guest] = useRoute('/guest/:stream')
+  if (isPublisher) return <PublisherPage name={publisher.name} />
+  if (isGuest) {
+    return (
+      <Suspense>
+        <GuestPage stream={guest.stream} />
+      </Suspense>
+    )
+  }
   if (phase === 'signed-out') return <SignIn />
   if (phase === 'unreachable') {
     return (

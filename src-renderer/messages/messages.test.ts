@@ -3,8 +3,12 @@ import { t as healthPage } from '../health/messages.ts'
 import { t as studioDocks } from '../studio/browser-docks/messages.ts'
 import { t as studioCanvas } from '../studio/canvas/messages.ts'
 import { t as studioCanvasSettings } from '../studio/canvas-settings/messages.ts'
+
 import { t as studioFilters } from '../studio/filters/messages.ts'
 import { t as studioKinds } from '../studio/forms/messages.ts'
+
+import { t as studioGuests } from '../studio/guests/messages.ts'
+
 import { t as studioGuide } from '../studio/guide/messages.ts'
 import { t as studioHistory } from '../studio/history/messages.ts'
 import { t as studioInteract } from '../studio/interact/messages.ts'
@@ -22,6 +26,7 @@ import { app } from './en/app.ts'
 import { client } from './en/client.ts'
 import { clips } from './en/clips.ts'
 import { components } from './en/components.ts'
+import { guest } from './en/guest.ts'
 import { health } from './en/health.ts'
 import { keys } from './en/keys.ts'
 import { library } from './en/library.ts'
@@ -44,6 +49,7 @@ const sections: Omit<Messages, 'errors'> = {
   clips,
   components,
   health,
+  guest,
   keys,
   library,
   live,
@@ -62,6 +68,7 @@ const english: Readonly<Record<string, object>> = {
   studioCanvasSettings,
   studioDocks,
   studioFilters,
+  studioGuests,
   studioGuide,
   studioHistory,
   studioInteract,

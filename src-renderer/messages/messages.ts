@@ -3,6 +3,7 @@ import type { app } from './en/app.ts'
 import type { client } from './en/client.ts'
 import type { clips } from './en/clips.ts'
 import type { components } from './en/components.ts'
+import type { guest } from './en/guest.ts'
 import type { health } from './en/health.ts'
 import type { keys } from './en/keys.ts'
 import type { library } from './en/library.ts'
@@ -24,6 +25,7 @@ export interface Messages {
   /** Errors of the host by their code; none in English, which the host writes. */
   readonly errors: Readonly<Record<string, ErrorText>>
   readonly health: Translated<typeof health>
+  readonly guest: Translated<typeof guest>
   readonly keys: Translated<typeof keys>
   readonly library: Translated<typeof library>
   readonly live: Translated<typeof live>

@@ -3,6 +3,7 @@ import { app as appTexts } from './en/app.ts'
 import { client as clientTexts } from './en/client.ts'
 import { clips as clipsTexts } from './en/clips.ts'
 import { components as componentsTexts } from './en/components.ts'
+import { guest as guestTexts } from './en/guest.ts'
 import { health as healthTexts } from './en/health.ts'
 import { keys as keysTexts } from './en/keys.ts'
 import { library as libraryTexts } from './en/library.ts'
@@ -23,6 +24,7 @@ export const clips = section('clips', clipsTexts)
 export const components = section('components', componentsTexts)
 export const errors = section<Messages['errors']>('errors', {})
 export const health = section('health', healthTexts)
+export const guest = section('guest', guestTexts)
 export const keys = section('keys', keysTexts)
 export const library = section('library', libraryTexts)
 export const live = section('live', liveTexts)

@@ -8,6 +8,8 @@ export interface CaptureChoice {
   readonly microphoneId: string
   /** Height of the picture in pixels. */
   readonly height: number
+  /** What the browser does with the microphone's audio; its own choice where absent. */
+  readonly processing?: Pick<MediaTrackConstraints, 'echoCancellation' | 'noiseSuppression' | 'autoGainControl'>
 }
 
 /** A rejection in words for people. */
@@ -38,9 +40,7 @@ export async function capture(choice: CaptureChoice): Promise<MediaStream> {
     // Sound of a shared tab takes the place of the microphone: one sound track goes out.
     const audio =
       choice.microphone && media.getAudioTracks().length === 0
-        ? choice.microphoneId
-          ? { deviceId: { exact: choice.microphoneId } }
-          : true
+        ? { ...choice.processing, ...(choice.microphoneId ? { deviceId: { exact: choice.microphoneId } } : {}) }
         : false
     if (video !== false || audio !== false) await take(navigator.mediaDevices.getUserMedia({ video, audio }))
   } catch (error) {

@@ -38,6 +38,7 @@ const OverlaysDialog = lazy(async () => ({ default: (await import('./overlays/ov
 const AddOverlay = lazy(async () => ({ default: (await import('./overlays/add-overlay.tsx')).AddOverlay }))
 
 const DockPane = lazy(async () => ({ default: (await import('./browser-docks/dock-pane.tsx')).DockPane }))
+const GuestsPane = lazy(async () => ({ default: (await import('./guests/guests-pane.tsx')).GuestsPane }))
 
 const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
 
@@ -116,6 +117,7 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
   const multiview = useView((state) => state.multiview)
   const docks = useView((state) => state.docks) && editor
   const [place, setPlace] = useState(() => readChoice('docksPlace', dockPlaces))
+  const showsGuests = useView((state) => state.pane === 'guests')
   const edited = useEdited()
   useMacroKeys(editor)
   // Read before a dialog asks for them.
@@ -187,6 +189,11 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
               setAdding('source')
             }}
           />
+        </Suspense>
+      )}
+      {showsGuests && (
+        <Suspense>
+          <GuestsPane document={document} editor={editor} />
         </Suspense>
       )}
       {adding !== null && (

@@ -5,7 +5,9 @@ import { t as docksTexts } from './browser-docks/messages.ts'
 import { t as canvasTexts } from './canvas-settings/messages.ts'
 import { configureProgram, redoStep, undoStep } from './commands.ts'
 import { Tool } from './docks/tool.tsx'
+import { GuestsButton } from './guests/guests-button.tsx'
 import { HistoryMenu } from './history/history-menu.tsx'
+
 import { t as macros } from './macros/messages.ts'
 import { t } from './messages.ts'
 import { t as multiviewTexts } from './multiview/messages.ts'
@@ -94,6 +96,7 @@ export function TopBar({ open, program, editor, canvas, children }: TopBarProps)
         testId="multiview-open"
       />
       {editor && <Tool Icon={PanelRight} label={docksTexts.open} pressed={docks} onClick={() => showDocks(!docks)} testId="docks-open" />}
+      <GuestsButton />
       <span className="spacer" />
       <HealthChip short />
       <Figures />

@@ -25,6 +25,8 @@ interface ViewState {
   readonly allCanvases: boolean
   /** Id of the macro that the dialog `macros` shows first; null: the first one. */
   readonly macro: string | null
+  /** What is open beside the studio. */
+  readonly pane: 'guests' | null
 }
 
 export const useView = create<ViewState>(() => ({
@@ -37,6 +39,7 @@ export const useView = create<ViewState>(() => ({
   docks: readChoice('docks', ['off', 'on']) === 'on',
   allCanvases: readChoice('allCanvases', ['off', 'on']) === 'on',
   macro: null,
+  pane: null,
 }))
 
 /** Opens a dialog; null closes it. */
@@ -61,6 +64,9 @@ export function showAllCanvases(allCanvases: boolean): void {
 export const openMacro = (macro: string): void => useView.setState({ dialog: 'macros', macro })
 
 export const showMultiview = (multiview: boolean): void => useView.setState({ multiview })
+
+/** Opens a pane beside the studio; null closes it. */
+export const openPane = (pane: ViewState['pane']): void => useView.setState({ pane })
 
 export const select = (selected: readonly string[]): void => useView.setState({ selected })
 

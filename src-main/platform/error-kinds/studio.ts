@@ -55,6 +55,37 @@ export const studioErrors = {
     title: 'There is no preview: studio mode is off',
     remedy: 'Switch it on: `PATCH /studio/program` with `studioMode`, or `streams studio preview SCENE`.',
   },
+  'studio.guest_not_found': { status: 404, title: 'There is no such guest', remedy: 'See `GET /studio/guests`.' },
+  'studio.guest_not_connected': {
+    status: 409,
+    title: 'The guest is not connected',
+    remedy: 'Wait until they have opened their link and joined.',
+  },
+  'studio.guest_unknown': {
+    status: 401,
+    title: 'This is no invitation',
+    remedy: 'Open the whole link that you were sent, with everything behind the #.',
+  },
+  'studio.guest_revoked': {
+    status: 403,
+    title: 'The invitation was taken back',
+    remedy: 'Ask whoever sent you the link for a new one.',
+  },
+  'studio.guest_expired': {
+    status: 403,
+    title: 'The invitation has expired',
+    remedy: 'Ask whoever sent you the link for a new one.',
+  },
+  'studio.guest_elsewhere': {
+    status: 409,
+    title: 'The link was opened in another window',
+    remedy: 'Go on there, or join again here.',
+  },
+  'studio.too_many_guests': {
+    status: 429,
+    title: 'There are too many guests',
+    remedy: 'End an invitation, or wait until a guest has left.',
+  },
   'studio.busy': { status: 429, title: 'The studio does too much at once', remedy: 'Wait until some of it has ended.' },
   'studio.import_invalid': {
     status: 400,

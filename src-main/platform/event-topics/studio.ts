@@ -15,6 +15,8 @@ export const studioTopics = {
   'studio.file.removed': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio wrote was deleted' },
   'studio.file.updated': { role: 'viewer', state: 'GET /studio/files', summary: 'A file that the studio writes was created or changed' },
   'studio.filter': { role: 'viewer', state: 'GET /studio', summary: 'A filter failed or works again' },
+  'studio.guest.removed': { role: 'viewer', state: 'GET /studio/guests', summary: 'An invitation of a guest was ended' },
+  'studio.guest.updated': { role: 'viewer', state: 'GET /studio/guests', summary: 'A guest was invited, came, left, or is on air' },
   'studio.macro': { role: 'viewer', state: 'GET /studio/macro-runs', summary: 'A macro started, went on or ended' },
   'studio.meters': { role: 'viewer', state: 'GET /studio/statistics', summary: 'Audio levels; sent to clients that name the topic' },
   'studio.monitor': { role: 'viewer', state: 'GET /studio', summary: 'State of audio monitoring' },

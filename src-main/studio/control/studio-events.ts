@@ -49,6 +49,7 @@ export function publishEngineEvents(engine: StudioEngine, events: EventBus): Stu
         break
       case 'levels':
       case 'lost':
+      case 'shown':
       case 'transition-ended':
       case 'encodings':
       case 'tiles':

@@ -729,6 +729,41 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Se envió un secreto tal como se muestra: oculto',
     remedy: 'Envía el propio secreto u omite la propiedad.',
   },
+  'studio.guest_not_found': {
+    english: 'There is no such guest',
+    title: 'No existe ese invitado',
+    remedy: 'Consulta `GET /studio/guests`.',
+  },
+  'studio.guest_not_connected': {
+    english: 'The guest is not connected',
+    title: 'El invitado no está conectado',
+    remedy: 'Espera a que abra su enlace y entre.',
+  },
+  'studio.guest_unknown': {
+    english: 'This is no invitation',
+    title: 'Esto no es una invitación',
+    remedy: 'Abre el enlace completo que te enviaron, con todo lo que va detrás de #.',
+  },
+  'studio.guest_revoked': {
+    english: 'The invitation was taken back',
+    title: 'La invitación se ha retirado',
+    remedy: 'Pide un enlace nuevo a quien te lo envió.',
+  },
+  'studio.guest_expired': {
+    english: 'The invitation has expired',
+    title: 'La invitación ha caducado',
+    remedy: 'Pide un enlace nuevo a quien te lo envió.',
+  },
+  'studio.guest_elsewhere': {
+    english: 'The link was opened in another window',
+    title: 'El enlace se ha abierto en otra ventana',
+    remedy: 'Sigue allí o vuelve a entrar aquí.',
+  },
+  'studio.too_many_guests': {
+    english: 'There are too many guests',
+    title: 'Hay demasiados invitados',
+    remedy: 'Retira una invitación o espera a que salga un invitado.',
+  },
   'studio.nothing_to_undo': {
     english: 'There is nothing to undo',
     title: 'No hay nada que deshacer',

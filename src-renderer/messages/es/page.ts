@@ -5,6 +5,7 @@ import { client } from './client.ts'
 import { clips } from './clips.ts'
 import { components } from './components.ts'
 import { errors } from './errors.ts'
+import { guest } from './guest.ts'
 import { health } from './health.ts'
 import { healthPage } from './health-page.ts'
 import { keys } from './keys.ts'
@@ -21,6 +22,7 @@ import {
   studioCanvas,
   studioCanvasSettings,
   studioDocks,
+  studioGuests,
   studioGuide,
   studioMacros,
   studioMultiview,
@@ -41,6 +43,7 @@ const sections: Messages = {
   components,
   errors,
   health,
+  guest,
   keys,
   library,
   live,
@@ -59,6 +62,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studioCanvasSettings,
   studioDocks,
   studioFilters,
+  studioGuests,
   studioGuide,
   studioHistory,
   studioInteract,

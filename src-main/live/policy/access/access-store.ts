@@ -14,6 +14,8 @@ export interface AccessStore {
   removeKey(id: string): Promise<void>
   setHost(access: HostAccess): void
   setStream(stream: string, access: StreamAccess): void
+  /** The stream has no rules of its own any more. */
+  removeStream(stream: string): void
 }
 
 /** Reads all rules and keys; secrets are opened once. */
@@ -71,6 +73,12 @@ export async function openAccessStore(database: LiveDatabase, writes: Writes, se
     setStream(stream, access) {
       streams.set(stream, access)
       save(`stream:${stream}`, access)
+    },
+    removeStream(stream) {
+      if (!streams.delete(stream)) return
+      writes.enqueue('delete access rules', async () => {
+        await database.deleteFrom('access_rule').where('scope', '=', `stream:${stream}`).execute()
+      })
     },
   }
 }

@@ -35,6 +35,8 @@ export interface Access extends LivePart {
   /** Ends playback that the rules do not allow any more. */
   readonly whileAllowed: WhileAllowed
   readonly http: AccessHttp
+  /** Keeps everybody without a token from watching a stream, or takes its rules away. */
+  setPrivate(stream: string, isPrivate: boolean): void
 }
 
 /** Who may watch and publish: by IP address, and by signed URL or token. */
@@ -49,6 +51,11 @@ export async function createAccess(dependencies: AccessDependencies): Promise<Ac
       protocol === 'rtmp' || protocol === 'srt' ? gate.check({ stream: stream.name, remoteAddress, token }) : undefined,
     whileAllowed,
     http: createAccessHttp({ gate, whileAllowed, behindCdn: dependencies.behindCdn, log: dependencies.log }),
+    setPrivate(stream, isPrivate) {
+      if (isPrivate) store.setStream(stream, { mode: 'signed', allow: [], deny: [] })
+      else store.removeStream(stream)
+      gate.refresh()
+    },
     stop: () => playback.stop(),
     routes: accessRoutes({
       store,

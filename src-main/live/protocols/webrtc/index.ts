@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { LiveStream } from '../../../media/live-stream.ts'
 import { EngineHost } from '../../../media/realtime/engine-host.ts'
+import type { PrivatePeers } from '../../../media/stream-carrier.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { defineRoute } from '../../../platform/routes.ts'
@@ -14,6 +15,7 @@ import { createHttpEndpoint } from './http-endpoint.ts'
 import { iceServerRoutes } from './ice-server-routes.ts'
 import { type IceServers, readIceServers } from './ice-servers.ts'
 import { OfferLimit } from './offer-limit.ts'
+import { OwnPeers } from './own-peers.ts'
 import { PeerSessions } from './peer-sessions.ts'
 import { SignalSocket } from './signal-socket.ts'
 import { turnServers } from './turn-credentials.ts'
@@ -57,7 +59,7 @@ const WebrtcStateSchema = Type.Object({
 })
 
 /** WHIP, WHEP and their signalling over a WebSocket; the media engine starts with the first offer. Throws `config.invalid`. */
-export function createWebrtc(dependencies: WebrtcDependencies): LivePart {
+export function createWebrtc(dependencies: WebrtcDependencies): LivePart & { readonly peers: PrivatePeers } {
   const { config, log } = dependencies
   const { webrtcPort } = config
   const enabled = webrtcPort !== 'off'
@@ -79,9 +81,13 @@ export function createWebrtc(dependencies: WebrtcDependencies): LivePart {
     },
     events: {
       onConnected: (id) => sessions.events.onConnected(id),
-      onClosed: (id, why) => sessions.events.onClosed(id, why),
+      onClosed(id, why) {
+        if (!peers.closed(id)) sessions.events.onClosed(id, why)
+      },
       onTrack: (id, track) => sessions.events.onTrack(id, track),
-      onPacket: (id, packet) => sessions.events.onPacket(id, packet),
+      onPacket(id, packet) {
+        if (!peers.packet(id, packet)) sessions.events.onPacket(id, packet)
+      },
       onFault: (id, message) => sessions.events.onFault(id, message),
       onData: (id, message) => sessions.events.onData(id, message),
       onWorker: (up) => sessions.events.onWorker(up),
@@ -89,6 +95,7 @@ export function createWebrtc(dependencies: WebrtcDependencies): LivePart {
     log,
   })
   const sessions = new PeerSessions({ ...dependencies, engine, whileAllowed: dependencies.access.whileAllowed })
+  const peers = new OwnPeers({ engine, enabled, iceServers: () => iceServers.ofSession() })
   const limit = new OfferLimit(() => performance.now())
   const endpoint = createHttpEndpoint({
     sessions,
@@ -125,8 +132,10 @@ export function createWebrtc(dependencies: WebrtcDependencies): LivePart {
     async stop() {
       signal.stop()
       sessions.stop()
+      peers.stop()
       await engine.stop()
     },
+    peers,
     resources: enabled ? endpoint : {},
     upgrades: enabled ? { signal: (upgrade) => signal.handleUpgrade(upgrade) } : {},
   }

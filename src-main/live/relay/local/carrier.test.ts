@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ticks } from '../../../formats/media-time.ts'
 import type { Packet, VideoTrack } from '../../../formats/track.ts'
+import { FeedStream } from '../../../media/feed-stream.ts'
 import type { StreamSubscriber } from '../../../media/live-stream.ts'
 import type { MediaFeed } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { PublishKey } from '../../hub/live-publisher.ts'
 import type { PublishRequest } from '../../hub/publisher.ts'
-import { FeedStream } from './feed-stream.ts'
 import { createCarrier } from './index.ts'
 
 const track: VideoTrack = {
@@ -39,12 +39,15 @@ describe('what the host’s own makers of media are offered', () => {
       get: () => stream,
     } as never,
     keys: {
-      create: async ({ stream: name, label }: { stream: string; label: string }, actor: string) => {
-        done.push(['key', name, label, actor])
+      create: async ({ stream: name, label, onSecondPublisher }: Record<string, string>, actor: string) => {
+        done.push(['key', name, label, onSecondPublisher, actor])
         return { key: { id: 'key_9' }, secret: 'sk_secret' }
       },
       revoke: async (id: string) => void revoked.push(id),
+      find: (secret: string) =>
+        secret === 'sk_secret' ? { id: 'key_9', enabled: !revoked.includes('key_9'), revokedAt: null } : undefined,
     } as never,
+    setPrivate: (name: string, isPrivate: boolean) => done.push([isPrivate ? 'private' : 'public', name]),
     gate: { hostToken: 'tok' } as never,
     viewers: (stream: string) => (stream === 'cam' ? 3 : 0),
     encoders: async () => [],
@@ -95,14 +98,20 @@ describe('what the host’s own makers of media are offered', () => {
     expect(await carrier.watchAddress('cam')).toBe('rtmp://127.0.0.1:1935/live/cam?token=tok&codecs=all')
   })
 
-  it('invites a guest into a stream of their own, whatever they are called, and ends the invitation', async () => {
-    const { stream: name, joinPath, keyId } = await carrier.invite('Ann & \ud800 #1')
+  it('invites a guest into a stream of their own that the public cannot watch, and ends the invitation', async () => {
+    const { stream: name, key, keyId } = await carrier.invite('Ann & #1')
     expect(name).toMatch(/^guest-[a-z0-9]{8}$/)
-    expect(joinPath).toBe(`/publish/${name}#key=sk_secret&as=Ann%20%26%20%EF%BF%BD%20%231`)
-    expect(done).toEqual([['key', name, 'Ann & \ud800 #1', 'studio']])
-    expect(new URLSearchParams(joinPath.split('#')[1]).get('as')).toBe('Ann & \ufffd #1')
-    await carrier.disinvite(keyId)
+    expect(done).toEqual([
+      ['private', name],
+      ['key', name, 'Ann & #1', 'takeover', 'studio'],
+    ])
+    expect(carrier.guestKey(key)).toEqual({ keyId, isUsable: true })
+    expect(carrier.guestKey('sk_other')).toBeUndefined()
+    done.length = 0
+    await carrier.disinvite(name, keyId)
     expect(revoked).toEqual(['key_9'])
+    expect(done).toEqual([['public', name]])
+    expect(carrier.guestKey(key)).toEqual({ keyId, isUsable: false })
   })
 
   it('does not connect where the URL to send to is no URL of the protocol', () => {

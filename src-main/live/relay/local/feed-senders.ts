@@ -1,3 +1,4 @@
+import { FeedStream } from '../../../media/feed-stream.ts'
 import type { FeedSender, MediaFeed, SendAim, SendEvents } from '../../../media/stream-carrier.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { randomText } from '../../../platform/random-id.ts'
@@ -5,7 +6,6 @@ import { repeat } from '../../../platform/repeat.ts'
 import { checkAim } from '../push/check-aim.ts'
 import { type ConnectOptions, connectTarget } from '../push/connect-target.ts'
 import { type DestinationAim, DestinationSender } from '../push/destination-sender.ts'
-import { FeedStream } from './feed-stream.ts'
 
 export interface FeedSendersDependencies extends ConnectOptions {
   /** ms since 1970. */

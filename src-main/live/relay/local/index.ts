@@ -14,7 +14,9 @@ import { FeedSenders } from './feed-senders.ts'
 
 export interface CarrierDependencies extends ConnectOptions {
   readonly registry: Pick<StreamRegistry, 'open' | 'get'>
-  readonly keys: Pick<StreamKeys, 'create' | 'revoke'>
+  readonly keys: Pick<StreamKeys, 'create' | 'revoke' | 'find'>
+  /** Keeps the public from watching a stream, or lets it again. */
+  readonly setPrivate: (stream: string, isPrivate: boolean) => void
   readonly gate: Pick<AccessGate, 'hostToken'>
   readonly viewers: (stream: string) => number
   readonly encoders: () => Promise<readonly MeasuredEncoder[]>
@@ -27,10 +29,18 @@ export interface CarrierDependencies extends ConnectOptions {
   readonly monotonic: () => number
 }
 
+/** A browser sends less by itself; whoever has the link may try another encoder. */
+const guestLimits = { maxVideoKbps: 12_000, maxHeight: 1080, maxFrameRate: 60 } as const
+
 /** What this part does for makers of media on the same host. */
-export function createCarrier(dependencies: CarrierDependencies): StreamCarrier & { stop(): void } {
+export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCarrier, 'peers'> & { stop(): void } {
   const { registry, keys, gate } = dependencies
   const senders = new FeedSenders(dependencies)
+  /** Whoever loads the page again takes over from the connection that they had. */
+  const guestKeyFor = async (stream: string, label: string) => {
+    const { key, secret } = await keys.create({ stream, label, onSecondPublisher: 'takeover', limits: guestLimits }, 'studio')
+    return { keyId: key.id, key: secret }
+  }
   return {
     async publish(stream, { title, onKicked }) {
       const publication = registry.open(keyOf(stream), {
@@ -57,11 +67,21 @@ export function createCarrier(dependencies: CarrierDependencies): StreamCarrier 
     posterOf: dependencies.posterOf,
     async invite(label) {
       const stream = `guest-${randomText(8)}`
-      const { key, secret } = await keys.create({ stream, label }, 'studio')
-      return { stream, joinPath: `/publish/${stream}#key=${secret}&as=${encodeURIComponent(label.toWellFormed())}`, keyId: key.id }
+      dependencies.setPrivate(stream, true)
+      return { stream, ...(await guestKeyFor(stream, label)) }
     },
-    async disinvite(keyId) {
+    async reinvite(stream, label, keyId) {
       await keys.revoke(keyId, 'studio')
+      dependencies.setPrivate(stream, true)
+      return guestKeyFor(stream, label)
+    },
+    async disinvite(stream, keyId) {
+      await keys.revoke(keyId, 'studio')
+      dependencies.setPrivate(stream, false)
+    },
+    guestKey(secret) {
+      const key = keys.find(secret)
+      return key && { keyId: key.id, isUsable: key.enabled && key.revokedAt === null }
     },
     stop: () => senders.stop(),
   }

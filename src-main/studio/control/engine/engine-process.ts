@@ -147,9 +147,17 @@ export class EngineProcess implements StudioEngine {
     return this.#subscriptions.video
   }
 
-  encodeAudio({ encoding }: Parameters<StudioEngine['encodeAudio']>[0], listener: EncodedListener): Encoding {
-    const key = JSON.stringify(['audio', Object.entries(encoding).sort()])
-    return this.#subscriptions.add(key, { audio: { encoding } }, listener)
+  encodeAudio(audio: Parameters<StudioEngine['encodeAudio']>[0], listener: EncodedListener): Encoding {
+    const key = JSON.stringify(['audio', audio.returnTo ?? '', Object.entries(audio.encoding).sort()])
+    return this.#subscriptions.add(key, { audio }, listener)
+  }
+
+  talkTo(talker: string, guests: readonly string[] | null): void {
+    this.#send({ kind: 'talk-to', talker, guests })
+  }
+
+  talk(talker: string, packet: Uint8Array): void {
+    this.#send({ kind: 'talk', talker, packet })
   }
 
   showPictures(canvas: string, listener: PicturesListener): ShownPictures {

@@ -6,13 +6,21 @@ import type { Collection } from '../../document/collection.ts'
 import type { CollectionChange } from '../../document/collection-change.ts'
 import type { AudioEncoding, VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { DriftReading, LevelReading, MeterReading } from './mixer-readings.ts'
-import type { CanvasPictures, CanvasSwitch, EncodingStatistics, PictureOf, ScreenshotOf, TilePicture } from './studio-engine.ts'
+import type {
+  CanvasPictures,
+  CanvasSwitch,
+  EncodingStatistics,
+  PictureOf,
+  ScreenshotOf,
+  ShownSources,
+  TilePicture,
+} from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
 export interface WantedEncoding {
   readonly channel: number
   readonly video?: { readonly canvas: string; readonly of: PictureOf; readonly encoding: VideoEncoding }
-  readonly audio?: { readonly encoding: AudioEncoding }
+  readonly audio?: { readonly encoding: AudioEncoding; readonly returnTo?: string }
   /** Changed while it runs, kbit/s. */
   readonly bitrateKbps?: number
 }
@@ -63,6 +71,8 @@ export type ToStudio =
   | { readonly kind: 'tiles'; readonly tiles: readonly string[] }
   | { readonly kind: 'keyframe'; readonly channel: number }
   | { readonly kind: 'meters'; readonly wanted: boolean }
+  | { readonly kind: 'talk-to'; readonly talker: string; readonly guests: readonly string[] | null }
+  | { readonly kind: 'talk'; readonly talker: string; readonly packet: Uint8Array }
   | {
       readonly kind: 'command'
       readonly request: number
@@ -93,6 +103,7 @@ export type FromStudio =
   | { readonly kind: 'filter'; readonly filter: string; readonly problem: string | null }
   | { readonly kind: 'switched'; readonly request: number; readonly switches: readonly CanvasSwitch[]; readonly frame: number }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  | ({ readonly kind: 'shown' } & ShownSources)
   /** Where a canvas's pictures stand; null: there is no such canvas. */
   | { readonly kind: 'pictures'; readonly canvas: string; readonly pictures: CanvasPictures | null }
   | { readonly kind: 'tiles'; readonly tiles: readonly TilePicture[] }

@@ -39,6 +39,10 @@ export interface StudioEngine {
   /** What is wrong with filters for video that cannot do their work, by their ids. */
   filterProblems(): ReadonlyMap<string, string>
   statistics(): EngineStatistics
+  /** A producer talks to guests, by their streams; to none: what was said before is not heard any more. Of a talker who has gone, null. */
+  talkTo(talker: string, guests: readonly string[] | null): void
+  /** What a talker says: an Opus packet. */
+  talk(talker: string, packet: Uint8Array): void
   /** Whether somebody wants events `meters` and `drift`: none are sent before. */
   meter(wanted: boolean): void
   /** Returns the way to stop listening. */
@@ -96,6 +100,8 @@ export interface TakenVideo {
 
 export interface AudioRequest {
   readonly encoding: AudioEncoding
+  /** Stream of a guest: instead of the track as it is, the track without what comes from that guest, and with who talks to them. */
+  readonly returnTo?: string
 }
 
 /**
@@ -192,6 +198,12 @@ export interface EngineStatistics {
   readonly encodings: readonly EncodingStatistics[]
 }
 
+/** Sources that are seen now, by their ids. */
+export interface ShownSources {
+  readonly program: readonly string[]
+  readonly preview: readonly string[]
+}
+
 export type EngineEvent =
   | { readonly kind: 'state'; readonly state: EngineState; readonly problem?: string }
   | { readonly kind: 'source'; readonly source: string; readonly report: SourceReport }
@@ -210,6 +222,8 @@ export type EngineEvent =
       readonly frame: number
     }
   | { readonly kind: 'transition-ended'; readonly canvas: string; readonly scene: string }
+  /** Other sources than before are in a program, or in a preview. */
+  | ({ readonly kind: 'shown' } & ShownSources)
   /** 30 times a second while they are wanted: `meter`. */
   | { readonly kind: 'meters'; readonly meters: readonly MeterReading[] }
   | { readonly kind: 'drift'; readonly drift: readonly DriftReading[] }

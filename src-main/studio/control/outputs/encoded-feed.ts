@@ -13,6 +13,8 @@ export interface FeedRequest {
   readonly audio: readonly AudioEncoding[]
   /** An output that has a video encoder of its own: its id. */
   readonly owner?: string
+  /** Stream of a guest whose return this is: its audio is without what comes from them. */
+  readonly returnTo?: string
   /** Packets go out as they come, for takers that have their own way to join tracks: sound is later than pictures by what mixing takes. */
   readonly asTheyCome?: boolean
 }
@@ -86,7 +88,7 @@ export class EncodedFeed implements MediaFeed {
       this.#lanes.push(made)
       return made
     }
-    const { video, audio, canvas, owner } = request
+    const { video, audio, canvas, owner, returnTo } = request
     this.#asTheyCome = request.asTheyCome === true
     if (video !== null) this.#leader = lane('v0')
     const sounds = audio.map((_, index) => lane(`a${index}`))
@@ -103,7 +105,7 @@ export class EncodedFeed implements MediaFeed {
     }
     for (const [index, encoding] of audio.entries()) {
       const sound = sounds[index] as Lane
-      sound.encoding = engine.encodeAudio({ encoding }, this.#listener(sound))
+      sound.encoding = engine.encodeAudio({ encoding, ...(returnTo === undefined ? {} : { returnTo }) }, this.#listener(sound))
     }
   }
 

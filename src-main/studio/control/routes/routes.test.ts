@@ -131,8 +131,8 @@ describe('the API of the studio', () => {
         log: silentLogger,
         registry: new Registry(),
         carrier: {
-          invite: async (label: string) => ({ stream: 'guest-1', joinPath: `/publish/guest-1#as=${label}`, keyId: 'key_1' }),
-          disinvite: async (id: string) => void disinvited.push(id),
+          invite: async () => ({ stream: 'guest-1', keyId: 'key_1', key: 'sk_1' }),
+          disinvite: async (stream: string, keyId: string) => void disinvited.push(`${stream} ${keyId}`),
           encoders: async () => [],
           posterOf: async () => undefined,
         } as unknown as StreamCarrier,
@@ -297,9 +297,14 @@ describe('the API of the studio', () => {
 
   it('invites a guest by a link, and ends the invitation', async () => {
     const guest = await ask('POST', '/studio/guests', { label: 'Ann' })
-    expect(guest).toEqual({ id: 'key_1', stream: 'guest-1', joinUrl: 'https://h/publish/guest-1#as=Ann' })
-    await ask('DELETE', '/studio/guests/key_1')
-    expect(disinvited).toEqual(['key_1'])
+    expect(guest).toMatchObject({ id: 'guest-1', stream: 'guest-1', joinUrl: 'https://h/guest/guest-1#key=sk_1&as=Ann' })
+    expect((await ask('GET', '/studio/guests', undefined, 'viewer')).items).toMatchObject([
+      { id: 'guest-1', state: 'invited', onAir: false },
+    ])
+    await expect(ask('POST', '/studio/guests/guest-1/put-on-air', {})).rejects.toMatchObject({ code: 'studio.guest_not_connected' })
+    await ask('DELETE', '/studio/guests/guest-1')
+    expect(disinvited).toEqual(['guest-1 key_1'])
+    await expect(ask('DELETE', '/studio/guests/guest-1')).rejects.toMatchObject({ code: 'studio.guest_not_found' })
   })
 
   it('lets viewers read alone, and admins alone open files of the machine', () => {

@@ -6,6 +6,7 @@ import type { Compositor } from '../compositor/compositor.ts'
 import { AudioEncoding } from '../encoder/audio-encoding.ts'
 import type { PooledPicture } from '../encoder/picture-pool.ts'
 import { VideoEncoding } from '../encoder/video-encoding.ts'
+import type { MixedBlock } from '../mixer/mixer.ts'
 
 export interface ActiveEncodingsDependencies {
   readonly compositor: Compositor
@@ -25,7 +26,7 @@ export class ActiveEncodings {
   readonly #dependencies: ActiveEncodingsDependencies
   #wanted = new Map<number, WantedEncoding>()
   #video = new Map<number, { readonly canvas: string; readonly of: PictureOf; readonly encoding: VideoEncoding }>()
-  #audio = new Map<number, AudioEncoding>()
+  #audio = new Map<number, { readonly returnTo: string | undefined; readonly encoding: AudioEncoding }>()
   readonly #closing = new Set<Promise<void>>()
 
   constructor(dependencies: ActiveEncodingsDependencies) {
@@ -68,12 +69,17 @@ export class ActiveEncodings {
 
   /** Tracks of the mixer that are taken. */
   get tracks(): readonly number[] {
-    return [...new Set([...this.#audio.values()].map(({ track }) => track))]
+    return [...new Set([...this.#audio.values()].flatMap(({ returnTo, encoding }) => (returnTo === undefined ? encoding.track : [])))]
   }
 
-  offerSound(tracks: readonly (Float32Array | undefined)[], showUs: number): void {
-    for (const encoding of this.#audio.values()) {
-      const samples = tracks[encoding.track - 1]
+  /** Guests, by their streams, whose return is taken. */
+  get returns(): readonly string[] {
+    return [...this.#audio.values()].flatMap(({ returnTo }) => returnTo ?? [])
+  }
+
+  offerSound({ tracks, returns }: Pick<MixedBlock, 'tracks' | 'returns'>, showUs: number): void {
+    for (const { returnTo, encoding } of this.#audio.values()) {
+      const samples = returnTo === undefined ? tracks[encoding.track - 1] : returns.get(returnTo)
       if (samples !== undefined) encoding.offer(samples, showUs)
     }
   }
@@ -85,7 +91,7 @@ export class ActiveEncodings {
   statistics(): WorkerStatistics['encodings'] {
     return [
       ...[...this.#video].map(([channel, { encoding }]) => ({ channel, ...encoding.statistics() })),
-      ...[...this.#audio].map(([channel, encoding]) => ({ channel, ...encoding.statistics() })),
+      ...[...this.#audio].map(([channel, { encoding }]) => ({ channel, ...encoding.statistics() })),
     ]
   }
 
@@ -101,7 +107,10 @@ export class ActiveEncodings {
       onPacket: (packet: Packet) => onPacket(channel, packet),
       onFault: (fault: string) => onFault(channel, { fault }),
     }
-    if (audio) this.#audio.set(channel, new AudioEncoding({ encoding: audio.encoding, ...events }))
+    if (audio) {
+      const { encoding, returnTo } = audio
+      this.#audio.set(channel, { returnTo, encoding: new AudioEncoding({ encoding, ...events }) })
+    }
     if (video === undefined) return
     const canvas = canvases.get(video.canvas)
     if (canvas === undefined) {
@@ -114,7 +123,7 @@ export class ActiveEncodings {
 
   #end(channel: number): void {
     this.#wanted.delete(channel)
-    this.#audio.get(channel)?.close()
+    this.#audio.get(channel)?.encoding.close()
     this.#audio.delete(channel)
     const video = this.#video.get(channel)
     this.#video.delete(channel)

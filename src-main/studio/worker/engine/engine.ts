@@ -7,6 +7,7 @@ import type { CanvasSwitch, ScreenshotOf } from '../../control/engine/studio-eng
 import { keysByEditors } from '../../document/authorship.ts'
 import type { Collection } from '../../document/collection.ts'
 import { applyChange, type CollectionChange } from '../../document/collection-change.ts'
+import { sourcesOfGuest } from '../../document/guest-sources.ts'
 import type { Compositor, Surface } from '../compositor/compositor.ts'
 import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
 import { PicturePool } from '../encoder/picture-pool.ts'
@@ -22,6 +23,7 @@ import { MultiviewTiles } from './multiview-tiles.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { SoundClock } from './sound-clock.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
+import { Talkback } from './talkback.ts'
 
 export interface EngineDependencies {
   readonly compositor: Compositor
@@ -79,6 +81,9 @@ export class Engine {
   #awaited: AwaitedSwitch[] = []
   #metersWanted: boolean
   #shownDirty = true
+  /** What was reported as shown. */
+  #shown = ''
+  readonly #talkback: Talkback
   #screenshotFrame = firstScreenshotFrame
   #renderFault = ''
 
@@ -127,6 +132,7 @@ export class Engine {
       log,
       onTiles: (tiles) => send({ kind: 'tiles', tiles }),
     })
+    this.#talkback = new Talkback({ mixer, log })
     this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
     this.#tiles.set(show.tiles)
@@ -138,7 +144,7 @@ export class Engine {
       originUs: this.#originUs,
       nowUs: () => compositor.nowUs(),
       onBlock: (block, showUs) => {
-        this.#encodings.offerSound(block.tracks, showUs)
+        this.#encodings.offerSound(block, showUs)
         if (block.monitor !== undefined) this.#monitor.offer(block.monitor)
       },
     })
@@ -175,7 +181,15 @@ export class Engine {
 
   encode(wanted: readonly WantedEncoding[]): void {
     this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
-    this.#takeTracks()
+    this.#tellMixer()
+  }
+
+  talkTo(talker: string, guests: readonly string[] | null): void {
+    this.#talkback.talkTo(talker, guests)
+  }
+
+  talk(talker: string, packet: Uint8Array): void {
+    this.#talkback.talk(talker, packet)
   }
 
   showPictures(wanted: readonly WantedPictures[]): void {
@@ -246,6 +260,7 @@ export class Engine {
     this.#clock.stop()
     for (const timer of this.#timers) clearInterval(timer)
     this.#monitor.close()
+    this.#talkback.close()
     await Promise.all([this.#encodings.close(), this.#sources.close()])
     this.#pictures.close()
     this.#tiles.close()
@@ -432,7 +447,19 @@ export class Engine {
         return store && audio ? [{ source: id, name, store, audio, shown: onAir.has(id) }] : []
       }),
     )
+    this.#tellMixer()
+    const preview = [...seen].filter((source) => !onAir.has(source))
+    const shown = JSON.stringify([[...onAir], preview])
+    if (shown === this.#shown) return
+    this.#shown = shown
+    this.#dependencies.send({ kind: 'shown', program: [...onAir], preview })
+  }
+
+  /** Tells the mixer what is taken of it. */
+  #tellMixer(): void {
+    const { mixer } = this.#dependencies
     this.#takeTracks()
+    mixer.setReturns(this.#encodings.returns.map((guest) => ({ guest, without: sourcesOfGuest(this.#collection, guest) })))
   }
 
   #tellStatistics(): void {

@@ -90,6 +90,12 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
     case 'meters':
       at.wantMeters(message.wanted)
       break
+    case 'talk-to':
+      at.talkTo(message.talker, message.guests)
+      break
+    case 'talk':
+      at.talk(message.talker, message.packet)
+      break
     case 'switch':
       try {
         at.switchTo(message.request, message.switches)

@@ -7,7 +7,8 @@ import { LevelMeter } from './metering/level-meter.ts'
 import { PeakWatch } from './metering/peak-watch.ts'
 import { MixBus } from './mix-bus.ts'
 import { clip } from './mix-kernels.ts'
-import { blockFrames, type MixedBlock, type Mixer, type MixerDependencies, type MixerInput, mixRate } from './mixer.ts'
+import { blockFrames, type MixedBlock, type Mixer, type MixerDependencies, type MixerInput, mixRate, type ReturnMix } from './mixer.ts'
+import { ReturnMixes } from './return-mixes.ts'
 
 const blockUs = (blockFrames * 1e6) / mixRate
 /** By then the sound of devices has come. */
@@ -30,9 +31,17 @@ class StudioMixer implements Mixer {
   /** Those that steer others are before them. */
   #order: InputStrip[] = []
   readonly #buses: readonly MixBus[]
+  /** Buses whose sources must be ready: those that are taken, and the first track for returns. */
+  readonly #isHeard: boolean[] = Array.from({ length: busCount }, () => false)
   readonly #isTaken: boolean[] = Array.from({ length: busCount }, () => false)
   readonly #tracks: (Float32Array | undefined)[] = Array.from({ length: trackCount }, () => undefined)
-  readonly #block: { timeUs: number; readonly tracks: readonly (Float32Array | undefined)[]; monitor: Float32Array | undefined }
+  readonly #returns: ReturnMixes
+  readonly #block: {
+    timeUs: number
+    readonly tracks: readonly (Float32Array | undefined)[]
+    monitor: Float32Array | undefined
+    readonly returns: ReadonlyMap<string, Float32Array>
+  }
   readonly #trackMeters = Array.from({ length: trackCount }, () => new LevelMeter())
   readonly #trackWatches = Array.from({ length: trackCount }, () => new PeakWatch())
   /** Blocks by which sources are mixed ahead of what leaves, for filters of tracks that look ahead. */
@@ -46,7 +55,8 @@ class StudioMixer implements Mixer {
   constructor(maker: ProcessorMaker) {
     this.#maker = maker
     this.#buses = Array.from({ length: busCount }, () => new MixBus(maker))
-    this.#block = { timeUs: 0, tracks: this.#tracks, monitor: undefined }
+    this.#returns = new ReturnMixes(maker)
+    this.#block = { timeUs: 0, tracks: this.#tracks, monitor: undefined, returns: this.#returns.mixed }
   }
 
   get delayUs(): number {
@@ -85,6 +95,18 @@ class StudioMixer implements Mixer {
     this.#delayUs = Math.max(this.#delayUs, this.#neededDelayUs())
   }
 
+  setReturns(returns: readonly ReturnMix[]): void {
+    this.#returns.set(returns, this.#aheadBlocks)
+  }
+
+  setTalk(talker: string, guests: readonly string[] | null): void {
+    this.#returns.setTalk(talker, guests)
+  }
+
+  talk(talker: string, samples: Float32Array): void {
+    this.#returns.talk(talker, samples)
+  }
+
   setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void {
     for (let track = 0; track < trackCount; track++) this.#buses[track]!.configure(filters[track] ?? [])
     this.#arrange()
@@ -111,6 +133,7 @@ class StudioMixer implements Mixer {
     this.#block.timeUs = timeUs
     this.#block.monitor = this.#isTaken[monitorBus] ? this.#buses[monitorBus]!.pop() : undefined
     if (this.#block.monitor !== undefined) clip(this.#block.monitor)
+    this.#returns.pop()
     if (this.#leaving.length > 0) this.#bury()
     this.#settleDelay()
     return this.#block
@@ -147,6 +170,7 @@ class StudioMixer implements Mixer {
   close(): void {
     for (const strip of this.#order) strip.close()
     for (const bus of this.#buses) bus.close()
+    this.#returns.close()
     this.#strips.clear()
     this.#leaving = []
     this.#order = []
@@ -162,20 +186,26 @@ class StudioMixer implements Mixer {
   #begin(timeUs: number): void {
     this.#sourcesUs = timeUs + this.#aheadBlocks * blockUs
     for (const bus of this.#buses) bus.begin(this.#aheadBlocks)
+    this.#returns.begin(this.#aheadBlocks)
   }
 
   #mixSources(timeUs: number, isMetered: boolean): void {
     for (let bus = 0; bus < busCount; bus++) if (this.#isTaken[bus]) this.#buses[bus]!.sum.fill(0)
+    const returns = this.#returns
+    returns.clear()
+    for (let bus = 0; bus < busCount; bus++) this.#isHeard[bus] = this.#isTaken[bus]! || (bus === 0 && returns.areTaken)
     for (let index = 0; index < this.#order.length; index++) {
       const strip = this.#order[index]!
-      strip.prepare(timeUs, isMetered, this.#isTaken)
+      strip.prepare(timeUs, isMetered, this.#isHeard)
       for (let bus = 0; bus < busCount; bus++) strip.addTo(bus, this.#isTaken[bus] ? this.#buses[bus]!.sum : undefined)
+      returns.add(strip)
     }
     for (let bus = 0; bus < busCount; bus++) {
       if (!this.#isTaken[bus]) continue
       if (isMetered && bus < trackCount) this.#trackMeters[bus]!.measureInput(this.#buses[bus]!.sum)
       this.#buses[bus]!.push()
     }
+    returns.push()
   }
 
   readonly #tableFor = (rate: number): SincTable => {

@@ -112,10 +112,10 @@ export class InputStrip implements KeySource {
   }
 
   /**
-   * Makes the block that is heard at `timeUs`. `isTaken`: for each bus, whether anybody takes it. The filters of what nobody hears, sees
-   * on a meter or is steered by sleep: some are dear.
+   * Makes the block that is heard at `timeUs`. `heard`: for each bus, whether anybody hears its sources. The filters of what nobody
+   * hears, sees on a meter or is steered by sleep: some are dear.
    */
-  prepare(timeUs: number, isMetered: boolean, isTaken: readonly boolean[]): void {
+  prepare(timeUs: number, isMetered: boolean, heard: readonly boolean[]): void {
     const block = this.#filtered
     let sounds = this.#reader.read(timeUs, this.aheadUs, block, this.#isLeaving)
     if (this.#oldReader !== undefined) {
@@ -126,7 +126,7 @@ export class InputStrip implements KeySource {
     }
     if (isMetered) this.#meter.measureInput(block)
     this.#silentBlocks = sounds ? 0 : this.#silentBlocks + 1
-    const isHeard = this.#isHeard(isTaken)
+    const isHeard = this.#isHeard(heard)
     if (isMetered || isHeard) this.#chain.process(block, this.#silentBlocks > restBlocks)
     else this.#chain.sleep()
     if (isHeard) this.#watch.measure(block)
@@ -144,6 +144,15 @@ export class InputStrip implements KeySource {
     const way = this.#routes[bus]!
     way.advance()
     if (into === undefined || this.#silentBlocks > restBlocks) return
+    const start = way.start * this.#shown.start
+    const end = way.end * this.#shown.end
+    if (start !== 0 || end !== 0) add(into, this.#faded, start, end)
+  }
+
+  /** Adds what was added to the first track, whoever takes that. Called behind `addTo`. */
+  addToReturn(into: Float32Array): void {
+    const way = this.#routes[0]!
+    if (this.#silentBlocks > restBlocks) return
     const start = way.start * this.#shown.start
     const end = way.end * this.#shown.end
     if (start !== 0 || end !== 0) add(into, this.#faded, start, end)
@@ -171,10 +180,10 @@ export class InputStrip implements KeySource {
     return this.#input.audio.muted || !isShown(this.#input)
   }
 
-  #isHeard(isTaken: readonly boolean[]): boolean {
+  #isHeard(heard: readonly boolean[]): boolean {
     if (this.#isKey && !this.#isMute) return true
     if (this.#shown.isZero) return false
-    for (let bus = 0; bus < busCount; bus++) if (isTaken[bus] && !this.#routes[bus]!.isZero) return true
+    for (let bus = 0; bus < busCount; bus++) if (heard[bus] && !this.#routes[bus]!.isZero) return true
     return false
   }
 

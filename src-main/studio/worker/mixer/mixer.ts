@@ -26,6 +26,16 @@ export interface MixedBlock {
   readonly tracks: readonly (Float32Array | undefined)[]
   /** What is to be heard on this machine; undefined while nothing is monitored. */
   readonly monitor: Float32Array | undefined
+  /** By guest: see `setReturns`. */
+  readonly returns: ReadonlyMap<string, Float32Array>
+}
+
+/** What one guest hears: the first track before its filters, without what comes from them, and who talks to them. */
+export interface ReturnMix {
+  /** Stream of the guest. */
+  readonly guest: string
+  /** Sources through which the guest is heard. */
+  readonly without: ReadonlySet<string>
 }
 
 /** What the mixer needs of whoever runs it. */
@@ -45,6 +55,12 @@ export interface Mixer {
   setInputs(inputs: readonly MixerInput[]): void
   /** Tracks that are encoded, recorded or metered; 1 to 6. */
   setTracks(tracks: readonly number[]): void
+  /** Guests who hear the show; those that stay go on without a seam. */
+  setReturns(returns: readonly ReturnMix[]): void
+  /** Whom somebody talks to, by guest; null: the talker has gone. */
+  setTalk(talker: string, guests: readonly string[] | null): void
+  /** What a talker says next: interleaved stereo of 48 kHz. Heard in returns alone. */
+  talk(talker: string, samples: Float32Array): void
   /** Filters of the tracks' sums, by track number minus one. What they look ahead is made good for: all tracks stay in step. */
   setTrackFilters(filters: readonly (readonly AudioFilter[])[]): void
   /** Mixes the block whose first frame is heard at `timeUs`. Called in order, without gaps, `delayUs` after that time. */

@@ -132,6 +132,8 @@ export class FedEngine implements StudioEngine {
   setCollection(): void {}
   async setPreview(): Promise<void> {}
   meter(): void {}
+  talkTo(): void {}
+  talk(): void {}
   async command(): Promise<void> {}
   async stop(): Promise<void> {}
   async devices(): Promise<readonly []> {

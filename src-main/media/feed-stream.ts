@@ -1,14 +1,14 @@
-import type { Track } from '../../../formats/track.ts'
-import type { LiveStream, StreamState, StreamSubscriber } from '../../../media/live-stream.ts'
-import type { MediaFeed } from '../../../media/stream-carrier.ts'
+import type { Track } from '../formats/track.ts'
+import type { LiveStream, StreamState, StreamSubscriber } from './live-stream.ts'
+import type { MediaFeed } from './stream-carrier.ts'
 
-/** A feed in the form in which destinations take streams. It has no name and no viewers. */
+/** A feed in the form in which destinations and WebRTC engines take streams. It has no name and no viewers. */
 export class FeedStream implements LiveStream {
   readonly id: string
   readonly name: string
   readonly epoch = ''
   state: StreamState = 'active'
-  /** Destinations stay connected while nothing comes. */
+  /** Takers stay connected while nothing comes. */
   readonly reconnecting = false
   readonly #feed: MediaFeed
 
