@@ -454,6 +454,7 @@ export interface ApiTypes {
     }
     folders: {
       GET: { query: { path?: string | undefined }; answer: { path: string; parent: string | null; folders: { name: string; path: string }[]; files: { name: string; path: string; bytes: number; changedAt: string; image: boolean }[]; more: boolean } }
+    }
     guest: {
       GET: { answer: unknown }
     }
@@ -861,7 +862,6 @@ type StudioCollectionVersions = { items: { id: string; replacedAt: string; bytes
 type StudioCollectionsItem = { name: string; bytes: number; changedAt: string; open: boolean }
 type StudioDocksItem = { id: string; name: string; url: string; opens: 'pane' | 'window' }
 type StudioFilesItem = { id: string; title: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; fileName: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; deletedAt: string | null; fileUrl: string; thumbnailUrl: string | null }
-type StudioFilesItem = { id: string; output: string; outputName: string; kind: 'recording' | 'replay'; session: string; part: number; state: 'writing' | 'complete' | 'recovered' | 'failed'; error: { code: string; message: string } | null; container: 'mp4' | 'mkv'; path: string; startedAt: string; durationMs: number; bytes: number; tracks: { id: string; kind: string; codec: string; name: string }[]; chapters: { atMs: number; name: string }[]; fileUrl: string }
 type StudioGuestsItem = { id: string; label: string; name: string | null; stream: string; state: 'invited' | 'waiting' | 'on-air' | 'away' | 'expired'; connected: boolean; onAir: boolean; inPreview: boolean; source: string | null; camera: boolean; microphone: boolean; talkedTo: boolean; receives: boolean; createdAt: string; expiresAt: string }
 type PostStudioGuests = { id: string; stream: string; joinUrl: string; guest: StudioGuestsItem }
 type PostStudioHotkeysItem = { run: string; macro: string; state: 'running' | 'done' | 'failed' | 'stopped'; done: number; actions: number; error: { code: string; message: string; remedy: string } | null }
