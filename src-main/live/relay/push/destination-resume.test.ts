@@ -47,7 +47,12 @@ async function start(resumes: boolean) {
     now: Date.now,
     monotonic: () => performance.now(),
   })
-  const sending = (): string[] => book.list().flatMap(({ label, state }) => (state === 'off' ? [] : label))
+  // Those of one millisecond have no order.
+  const sending = (): string[] =>
+    book
+      .list()
+      .flatMap(({ label, state }) => (state === 'off' ? [] : label))
+      .sort()
   return { book, goLive, sending }
 }
 
