@@ -120,7 +120,6 @@ class GuestSession implements SocketSession, GuestConnection {
   #join({ key, name }: Readonly<Record<string, unknown>>): void {
     const { guests, attempts } = this.#dependencies
     try {
-      if (attempts.isBlocked(this.#remoteAddress)) throw new AppError('auth.too_many_attempts')
       if (typeof key !== 'string' || key.length > 200) throw new AppError('studio.guest_unknown')
       const given = typeof name === 'string' ? name.toWellFormed().trim().slice(0, maxName) : ''
       if (given === '') throw new AppError('request.invalid', 'A guest has a name')
@@ -133,8 +132,11 @@ class GuestSession implements SocketSession, GuestConnection {
       })
       this.#leave = guests.connect(id, this)
     } catch (error) {
-      if (error instanceof AppError && error.code === 'studio.guest_unknown') attempts.failed(this.#remoteAddress)
-      this.#reject(error)
+      // A good key opens whatever others tried from the same IP address.
+      const isGuess = error instanceof AppError && error.code === 'studio.guest_unknown'
+      const isBlocked = isGuess && attempts.isBlocked(this.#remoteAddress)
+      if (isGuess) attempts.failed(this.#remoteAddress)
+      this.#reject(isBlocked ? new AppError('auth.too_many_attempts') : error)
     }
   }
 
