@@ -30,7 +30,7 @@ export interface ApiTypes {
       GET: { query: { level?: 'debug' | 'info' | 'warn' | 'error' | undefined; part?: string | undefined; text?: string | undefined; before?: number | undefined; limit?: number | undefined; format?: 'json' | 'text' | undefined }; answer: { items: { id: number; timeMs: number; level: 'debug' | 'info' | 'warn' | 'error'; part: string; message: string; fields: string }[] } }
     }
     report: {
-      GET: { answer: string }
+      GET: { answer: unknown }
     }
   }
   host: {

@@ -77,7 +77,12 @@ function describe(route: RouteDefinition): Record<string, unknown> {
   const texts = Object.fromEntries((route.textTypes ?? []).map((type) => [type, { schema: Type.String() }]))
   for (const [status, schema] of Object.entries(route.responses)) {
     const description = (schema as TSchema & { description?: string }).description ?? 'Done'
-    const files = Object.fromEntries((route.fileTypes ?? []).map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+    const files = Object.fromEntries(
+      (route.fileTypes ?? []).map((type) => [
+        type,
+        { schema: type === 'application/json' ? schema : { type: 'string', format: 'binary' } },
+      ]),
+    )
     if (route.fileTypes) responses[status] = { description, content: files }
     else
       responses[status] =

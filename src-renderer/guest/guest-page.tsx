@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useState, useSyncExternalStore } from 'react'
 import { useTitle } from '../components/page.ts'
 import { guest as t } from '../messages/page.ts'
 import { GuestRoom } from './guest-room.tsx'
@@ -10,9 +10,20 @@ import './guest.css'
 /** With these the link is of no use any more. */
 const lost = new Set(['studio.guest_unknown', 'studio.guest_revoked', 'studio.guest_expired'])
 
+/** Behind the # of the address bar: a link that is pasted whole over half of one loads no page. */
+function useHash(): string {
+  return useSyncExternalStore(
+    (onChange) => {
+      addEventListener('hashchange', onChange)
+      return () => removeEventListener('hashchange', onChange)
+    },
+    () => location.hash,
+  )
+}
+
 /** The page behind a guest's link. Behind its # are the key, and whom it is for. */
 export function GuestPage({ stream }: { readonly stream: string }) {
-  const link = new URLSearchParams(location.hash.slice(1))
+  const link = new URLSearchParams(useHash().slice(1))
   const key = link.get('key') ?? ''
   const [joined, setJoined] = useState<Joined>()
   const [end, setEnd] = useState<GuestEnd>()

@@ -21,10 +21,11 @@ export function SourceFilters({
   const pictureKinds = useKinds('filter-kinds')
   const soundKinds = useKinds('audio-filter-kinds')
   const { id } = source
+  const filtered = pictures && source.filters.length > 0
   useEffect(() => {
-    if (!pictures) return
+    if (!filtered) return
     call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
-  }, [id, pictures])
+  }, [id, filtered])
   return (
     <>
       {pictures && (

@@ -11,7 +11,7 @@ import { levelAt, placeOf } from '../mixer/fader-scale.ts'
 import { Meter } from '../mixer/meter.tsx'
 import { change } from '../show-store.ts'
 import type { Source } from '../types.ts'
-import { type Guest, keepGuest } from './guest-list.ts'
+import type { Guest } from './guest-list.ts'
 import { GuestVideo } from './guest-video.tsx'
 import { LinkDialog } from './invite-form.tsx'
 import { t } from './messages.ts'
@@ -35,12 +35,9 @@ export function GuestCard({ guest, name, source, editor, talkback }: GuestCardPr
   const put = async (way: 'put-on-air' | 'take-off-air'): Promise<void> => {
     setBusy(true)
     try {
-      const path = `/studio/guests/${id}/${way}` as const
-      keepGuest(
-        way === 'put-on-air'
-          ? await call('POST', `/studio/guests/${id}/put-on-air`, { body: {} })
-          : await call('POST', path as `/studio/guests/${string}/take-off-air`),
-      )
+      // What they are now comes as an event: the answer may be older.
+      if (way === 'put-on-air') await call('POST', `/studio/guests/${id}/put-on-air`, { body: {} })
+      else await call('POST', `/studio/guests/${id}/take-off-air`)
       tellUndoable(way === 'put-on-air' ? t.onAirNow(name) : t.offAirNow(name))
     } catch (error) {
       tellError(error)
