@@ -256,12 +256,21 @@ function take(answer: Edited): void {
   void readDocument(answer.revision)
 }
 
+/** The host has done edits of this page. */
+function noteDone(edits: readonly Edit[], answer: Edited): void {
+  noteEdits(edits, answer.revision, performance.now())
+  take(answer)
+  // The document may have been read before this answer came, with a newer edit of somebody else in it.
+  if (confirmed === null || confirmed.revision < answer.revision) return
+  show()
+  tellOverwritten(confirmed)
+}
+
 /** Does edits as one step that can be undone; returns the ids of what was made, when the document has them. Throws ApiError. */
 export async function edit(edits: readonly Edit[]): Promise<readonly string[]> {
   expectEdits(edits)
   const answer = await call('POST', '/studio/edits', { body: { edits } })
-  noteEdits(edits, answer.revision, performance.now())
-  take(answer)
+  noteDone(edits, answer)
   await untilRevision(answer.revision)
   return answer.made
 }
@@ -335,8 +344,7 @@ async function send(at: string): Promise<void> {
       try {
         const answer = await call('POST', '/studio/edits', { body: { edits: [{ do: 'change', at, changes }] } })
         for (const each of sent) each.revision = answer.revision
-        noteEdits([{ do: 'change', at, changes }], answer.revision, performance.now())
-        take(answer)
+        noteDone([{ do: 'change', at, changes }], answer)
       } catch (error) {
         // Back to what the host has.
         pending = pending.filter((each) => !sent.includes(each))
