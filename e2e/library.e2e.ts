@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { longClip } from './helpers/clips.ts'
 import { readFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type Publisher, publishFile } from './helpers/publish.ts'
+import { look, openCollection, showRequests } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 const collection = {
@@ -29,37 +30,18 @@ describe('the Library of recordings, replays and clips', () => {
   let problems: string[]
   let publisher: Publisher
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
+  const { ask, show } = showRequests(() => host)
   const files = async (): Promise<any[]> => (await ask('GET', '/studio/files')).items
   const output = (id: string) => page.locator(`[data-testid="output"][data-output="${id}"]`)
   const inState = (id: string, state: string) =>
     page.locator(`[data-testid="output"][data-output="${id}"][data-state="${state}"]`).waitFor()
-  /** Looks at the page in both themes and three sizes; nobody needs to scroll sideways. */
-  const look = async (name: string): Promise<void> => {
-    for (const [width, height, colorScheme] of [
-      [1920, 1080, 'light'],
-      [390, 844, 'dark'],
-      [1280, 720, 'dark'],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `${name}-${width}`)
-      expect(await sidewaysPx(page), `${name} at ${width}`).toBe(0)
-    }
-  }
   const rows = () => page.locator('tbody tr[data-kind]')
   const kinds = async (): Promise<string[]> => rows().evaluateAll((all) => all.map((row) => row.getAttribute('data-kind') ?? '').sort())
 
   beforeAll(async () => {
     host = await startHost({ name: 'library', env: { XDG_RUNTIME_DIR: '/nonexistent', DISPLAY: '', WAYLAND_DISPLAY: '' } })
     publisher = publishFile(await longClip(), `${host.rtmp}/${await host.key('cam')}`, { loop: true })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
     page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
     page.setDefaultTimeout(90_000)
@@ -104,7 +86,7 @@ describe('the Library of recordings, replays and clips', () => {
     await output('replay-buffer').locator('[data-testid="replay-held"]:not(:text-is("0:00"))').waitFor()
     await output('replay-buffer').getByTestId('save-replay').click()
     await output('replay-buffer').getByTestId('newest-file').waitFor()
-    await look('studio-replay')
+    await look(page, 'studio-replay')
     const replay = (await files()).find(({ kind }) => kind === 'replay')
     expect((await readFrames(replay.path)).length).toBeGreaterThan(5)
 
@@ -167,7 +149,7 @@ describe('the Library of recordings, replays and clips', () => {
           .then((count) => count >= 6),
       'they have thumbnails',
     )
-    await look('library')
+    await look(page, 'library')
 
     await page.getByTestId('library-kind').selectOption('replay')
     expect(await kinds()).toEqual(['replay', 'replay', 'replay'])
@@ -225,7 +207,7 @@ describe('the Library of recordings, replays and clips', () => {
     expect((await files()).some(({ id }) => id === newest.id)).toBe(false)
     await page.getByTestId('open-trash').click()
     await page.getByTestId('trash-item').filter({ hasText: 'The goal' }).waitFor()
-    await look('library-trash')
+    await look(page, 'library-trash')
     await page.getByTestId('trash-restore').click()
     await page.getByTestId('trash-empty').waitFor()
     await page.keyboard.press('Escape')

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { readBarcode } from './helpers/barcode.ts'
 import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection, showRequests } from './helpers/studio-page.ts'
 import { undisturbed, until } from './helpers/until.ts'
 
 const collection = {
@@ -43,11 +44,7 @@ describe('the canvas of the studio', () => {
   let problems: string[]
   let stage: Locator
 
-  const must = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const { ask: must } = showRequests(() => host)
   const item = async (id: string): Promise<any> =>
     (await must('GET', '/studio/collection')).collection.scenes[1].items.find((each: any) => each.id === id)
   const feedUrl = (query = ''): string => `${host.http.replace('http', 'ws')}/api/v1/studio/preview-feed${query}`
@@ -138,8 +135,7 @@ describe('the canvas of the studio', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-canvas' })
-    await must('POST', '/studio/collections', { name: 'stage', collection })
-    await must('POST', '/studio/collections/stage/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
     page = await browser.newPage({ viewport: { width: 1600, height: 900 }, colorScheme: 'dark' })
     page.setDefaultTimeout(60_000)

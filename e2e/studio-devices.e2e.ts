@@ -4,6 +4,7 @@ import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
 import { type PrivatePipeWire, pipeWireMissing, startPipeWire } from './helpers/pipewire.ts'
 import { skipBecause } from './helpers/skip.ts'
+import { showRequests } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 import { XClient } from './helpers/x-client.ts'
 import { type RunningXvfb, startXvfb, xvfbProgram } from './helpers/xvfb.ts'
@@ -18,11 +19,7 @@ describe('devices in the dialog that adds a source', () => {
   let browser: Browser
   let page: Page
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const { ask } = showRequests(() => host)
   /** Colour at a place of a device's image, in shares of its size. */
   const colorOf = (device: string, x = 0.5, y = 0.5): Promise<readonly number[]> =>
     page.locator(`[data-device="${device}"] canvas`).evaluate(

@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { showRequests } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 interface Site {
@@ -45,11 +46,7 @@ describe('docks of other sites', () => {
   let board: Site
   let stranger: Site
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const { ask } = showRequests(() => host)
   const as = async (role: string) => {
     const { secret } = await ask('POST', '/tokens', { label: role, role })
     return async (method: string, path: string, body?: unknown): Promise<{ status: number; body: any }> => {

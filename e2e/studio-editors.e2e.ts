@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 const collection = {
@@ -27,36 +28,14 @@ describe('the editors of the studio page', () => {
   let page: Page
   let problems: string[]
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
-  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const { ask, show, untilShow } = showRequests(() => host)
   const onAir = async (): Promise<string> => (await ask('GET', '/studio/program')).canvases[0].program
-  /** Looks at the page in both themes and three sizes; nobody needs to scroll sideways. */
-  const look = async (name: string): Promise<void> => {
-    for (const [width, height, colorScheme] of [
-      [1920, 1080, 'light'],
-      [390, 844, 'dark'],
-      [1280, 720, 'dark'],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `${name}-${width}`)
-      expect(await sidewaysPx(page), `${name} at ${width}`).toBe(0)
-    }
-  }
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-editors' })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await page.getByTestId('edit-macros').waitFor()
   })
@@ -82,7 +61,7 @@ describe('the editors of the studio page', () => {
     await untilShow(({ transitions }) => transitions.at(-1).settings.map === undefined, 'a setting is taken away')
     await dialog.locator('[data-testid="scene-transition"][data-scene="end"]').selectOption({ label: 'Slow wipe' })
     await untilShow(({ scenes, transitions }) => scenes[1].transition === transitions.at(-1).id, 'the scene has its own transition')
-    await look('studio-transitions')
+    await look(page, 'studio-transitions')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     const before = (await show()).transitions.at(-1).id
@@ -143,7 +122,7 @@ describe('the editors of the studio page', () => {
     await dialog.locator('[data-testid="macro-run"][data-state="done"]').waitFor()
     expect(await onAir()).toBe('end')
     expect((await show()).sources[2].audio.muted).toBe(false)
-    await look('studio-macros')
+    await look(page, 'studio-macros')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   })

@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** What a streamer has before the evening: somebody before a green screen, a voice, music, two scenes, and a stream of this host. */
@@ -102,13 +103,7 @@ describe('everyday tasks on the studio page, with the mouse', () => {
   let problems: string[]
   const counted: Record<string, Hand['counts']> = {}
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
-  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const { ask, untilShow } = showRequests(() => host)
   const source = (item: string): Locator => page.locator(`[data-testid="source"][data-item-id="${item}"]`)
   const task = async (name: string, work: (hand: Hand) => Promise<void>): Promise<Hand['counts']> => {
     const hand = new Hand(page)
@@ -119,12 +114,9 @@ describe('everyday tasks on the studio page, with the mouse', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-everyday', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor()
   })

@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** A person's name before a green screen, over a blue wall. */
@@ -41,12 +42,7 @@ describe('filters on the studio page', () => {
   let page: Page
   let problems: string[]
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
+  const { ask, show } = showRequests(() => host)
   const person = async (): Promise<any> => (await show()).sources[1]
   /** The colour at a share of width and height of something that is drawn. */
   const colorOf = (drawn: Locator, x: number, y: number): Promise<Rgb> =>
@@ -69,12 +65,9 @@ describe('filters on the studio page', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-filters' })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await page.locator('[data-testid="picture-program"][data-loaded="true"]').waitFor()
   })

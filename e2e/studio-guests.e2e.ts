@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection, showRequests } from './helpers/studio-page.ts'
 import { colouredCamera, pulsingTone, tonesOf } from './helpers/tones.ts'
 import { until } from './helpers/until.ts'
 import { clientPage, playStream } from './helpers/webrtc.ts'
@@ -64,11 +65,7 @@ describe('guests of the studio', () => {
   let link: string
   let problems: string[]
 
-  const must = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const { ask: must } = showRequests(() => host)
   const ada = async (): Promise<any> => (await must('GET', '/studio/guests')).items[0]
   /** Colour of the program where guests are put, as the studio composes it. */
   const corner = (): Promise<readonly number[]> =>
@@ -90,8 +87,7 @@ describe('guests of the studio', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'guests-'))
     host = await startHost({ name: 'studio-guests' })
-    await must('POST', '/studio/collections', { name: 'Evening', collection })
-    await must('POST', '/studio/collections/Evening/open', {})
+    await openCollection(host, collection)
     await until(
       async () => (await must('GET', '/studio')).state === 'running',
       () => 'the studio does not run',

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 /** A page that is red, green after a click on its button, and blue when the right word is in its field. */
@@ -51,9 +52,7 @@ describe('a browser page that is used on the studio page', () => {
     ] as const)
       expect((await host.api<string, string>('POST', path, body)).status).toBeLessThan(300)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await page.locator('[data-testid="source"][data-item-id="page-item"][data-state="running"]').waitFor({ timeout: 90_000 })
   })

@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 const color = (id: string, name: string) => ({ id, name, kind: 'color', settings: { color: '#4060c0', width: 120, height: 80 } })
@@ -36,13 +37,7 @@ describe('scenes and items of the studio page', () => {
   let page: Page
   let problems: string[]
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
-  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const { ask, show, untilShow } = showRequests(() => host)
   const scene = (name: string): Locator => page.getByTestId('scene').filter({ has: page.getByText(name, { exact: true }) })
   const source = (name: string): Locator => page.getByTestId('source').filter({ has: page.getByText(name, { exact: true }) })
   const choose = (menu: string, entry: string): Promise<void> =>
@@ -55,12 +50,9 @@ describe('scenes and items of the studio page', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-items' })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await source('Logo').waitFor()
   })
@@ -180,16 +172,7 @@ describe('scenes and items of the studio page', () => {
     await dialog.getByTestId('canvas-size').selectOption('1280×720')
     await dialog.getByTestId('canvas-background').fill('#102030')
     await dialog.getByTestId('canvas-rate').selectOption('25/1')
-    for (const [width, height, colorScheme] of [
-      [1920, 1080, 'light'],
-      [390, 844, 'dark'],
-      [1280, 720, 'dark'],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `studio-canvas-settings-${width}`)
-      expect(await sidewaysPx(page)).toBe(0)
-    }
+    await look(page, 'studio-canvas-settings')
     await dialog.getByTestId('canvas-save').click()
     await dialog.waitFor({ state: 'detached' })
     const { canvases, frameRate, scenes } = await show()

@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 const collection = {
@@ -23,13 +24,7 @@ describe('the mixer of the studio page', () => {
   let page: Page
   let problems: string[]
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
-  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const { show, untilShow } = showRequests(() => host)
   const strip = (id: string): Locator => page.locator(`[data-testid="strip"][data-source="${id}"]`)
   const levelOf = async (of: string): Promise<number> =>
     Number((await page.locator(`[data-testid="meter"][data-of="${of}"]`).first().getAttribute('data-level')) || Number.NaN)
@@ -37,12 +32,9 @@ describe('the mixer of the studio page', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-mixing' })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await until(async () => (await levelOf('source:music')) > -40, 'the tone is on its meter')
   })
@@ -120,16 +112,7 @@ describe('the mixer of the studio page', () => {
       async () => Math.abs((await numberIn(shortTerm)) - (await numberIn(dialog.getByTestId('integrated')))) < 0.5,
       'after three seconds of the same tone both are the same',
     )
-    for (const [width, height, colorScheme] of [
-      [1920, 1080, 'light'],
-      [390, 844, 'dark'],
-      [1280, 720, 'dark'],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `studio-tracks-${width}`)
-      expect(await sidewaysPx(page)).toBe(0)
-    }
+    await look(page, 'studio-tracks')
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
   })

@@ -1,7 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until, untilStill } from './helpers/until.ts'
 
 const colors = ['#c0392b', '#27ae60', '#2980b9', '#8e44ad', '#f39c12', '#16a085', '#2c3e50', '#d35400', '#7f8c8d', '#1abc9c']
@@ -41,11 +42,7 @@ describe('the multiview', () => {
   let page: Page
   let problems: string[]
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const { ask } = showRequests(() => host)
   const program = async (): Promise<any> => (await ask('GET', '/studio/program')).canvases[0]
   const tile = (id: string, of = page): Locator => of.locator(`[data-testid="tile"][data-tile="${id}"]`)
   const tally = async (id: string): Promise<string | null> => tile(id).getAttribute('data-tally')
@@ -66,12 +63,9 @@ describe('the multiview', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-multiview', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } })
-    await ask('POST', '/studio/collections', { name: 'wall', collection: document })
-    await ask('POST', '/studio/collections/wall/open', {})
+    await openCollection(host, document)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
   })
   afterAll(async () => {
     await browser?.close()

@@ -8,6 +8,7 @@ import { type Barcode, readBarcode } from './helpers/barcode.ts'
 import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { readFrames, recordFrames } from './helpers/decode.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 describe('a creator makes a show on the page', () => {
@@ -17,12 +18,7 @@ describe('a creator makes a show on the page', () => {
   let problems: string[]
   const scratch = mkdtempSync(join(tmpdir(), 'ami-studio-page-'))
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
+  const { ask, show } = showRequests(() => host)
   const namesOf = (rows: Locator): Promise<string[]> => rows.locator('.entry-name').allInnerTexts()
   const output = (id: string) => page.locator(`[data-testid="output"][data-output="${id}"]`)
   const inState = (id: string, state: string) =>
@@ -39,9 +35,7 @@ describe('a creator makes a show on the page', () => {
     // Without a display the first picture is the test pattern, whose frames can be read.
     host = await startHost({ name: 'studio-page', env: { DISPLAY: '', WAYLAND_DISPLAY: '' } })
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
   })
   afterAll(async () => {
     await browser?.close()

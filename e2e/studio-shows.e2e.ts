@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { complaints, launchBrowser } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { look } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 describe('a show with its media as one file', () => {
@@ -89,16 +90,7 @@ describe('a show with its media as one file', () => {
     const missing = await page.getByTestId('export-missing').innerText()
     expect(missing).toMatch(/gone\.png/)
     expect(missing).toMatch(/notes\.txt/)
-    for (const [width, height, colorScheme] of [
-      [1920, 1080, 'light'],
-      [390, 844, 'dark'],
-      [1280, 720, 'dark'],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `studio-export-${width}`)
-      expect(await sidewaysPx(page)).toBe(0)
-    }
+    await look(page, 'studio-export')
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-download').click()])
     expect(download.suggestedFilename()).toBe('evening.tar')
     bundle = at('evening.tar')

@@ -3,6 +3,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { showRequests } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 type Rgb = readonly [number, number, number]
@@ -14,11 +15,7 @@ describe('a creator makes a show from a template', () => {
   let browser: Browser
   let page: Page
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
+  const { ask } = showRequests(() => host)
   const open = async (): Promise<any> => (await host.api('GET', '/studio/collection')).body
   const large = () => page.locator('.template-large [data-testid="template-preview"]')
   const allDrawn = (of: Page) =>

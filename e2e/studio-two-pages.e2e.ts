@@ -2,6 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { complaints, launchBrowser, screenshot } from './helpers/browser.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { openCollection, showRequests } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 const collection = {
@@ -27,13 +28,7 @@ describe('several pages on one show', () => {
   let other: Page
   const problems: string[][] = []
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
-  const untilShow = (accept: (show: any) => unknown, what: string): Promise<unknown> => until(async () => accept(await show()), what)
+  const { untilShow } = showRequests(() => host)
   const open = async (): Promise<Page> => {
     const page = await (await browser.newContext({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })).newPage()
     page.setDefaultTimeout(60_000)
@@ -47,8 +42,7 @@ describe('several pages on one show', () => {
 
   beforeAll(async () => {
     host = await startHost({ name: 'studio-two-pages' })
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
     ;[one, other] = await Promise.all([open(), open()])
   })

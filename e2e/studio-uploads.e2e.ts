@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { complaints, launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
+import { launchBrowser, screenshot, sidewaysPx } from './helpers/browser.ts'
 import { ffmpeg } from './helpers/clips.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { look, openCollection, showRequests, studioWindow } from './helpers/studio-page.ts'
 import { until } from './helpers/until.ts'
 
 const collection = {
@@ -29,12 +30,7 @@ describe('files that are sent to the studio', () => {
   const files = mkdtempSync(join(tmpdir(), 'ami-uploads-'))
   const at = (name: string): string => join(files, name)
 
-  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
-    const reply = await host.api(method, path, body)
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(reply)}`)
-    return reply.body
-  }
-  const show = async (): Promise<any> => (await ask('GET', '/studio/collection')).collection
+  const { ask, show } = showRequests(() => host)
   const folder = (name: 'uploads' | 'incoming'): string[] => readdirSync(join(host.dataDir, 'studio', name))
 
   /** A request of its own, with any headers; `leaveAfter`: the connection is cut when so much was sent. */
@@ -117,12 +113,9 @@ describe('files that are sent to the studio', () => {
     mkdirSync(join(host.dataDir, 'media', 'show'), { recursive: true })
     editorToken = (await ask('POST', '/tokens', { label: 'editor', role: 'editor' })).secret
     viewerToken = (await ask('POST', '/tokens', { label: 'viewer', role: 'viewer' })).secret
-    await ask('POST', '/studio/collections', { name: 'evening', collection })
-    await ask('POST', '/studio/collections/evening/open', {})
+    await openCollection(host, collection)
     browser = await launchBrowser()
-    page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' })
-    page.setDefaultTimeout(60_000)
-    problems = complaints(page)
+    ;({ page, problems } = await studioWindow(browser))
     await page.goto(`${host.http}/studio`)
     await page.getByTestId('canvas-program').waitFor()
   })
@@ -229,16 +222,7 @@ describe('files that are sent to the studio', () => {
           .evaluate((image: HTMLImageElement) => image.naturalWidth > 0),
       'images are seen small',
     )
-    for (const [width, height, colorScheme] of [
-      [1920, 1080, 'light'],
-      [390, 844, 'dark'],
-      [1280, 720, 'dark'],
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await screenshot(page, `studio-chooser-${width}`)
-      expect(await sidewaysPx(page), `the chooser at ${width}`).toBe(0)
-    }
+    await look(page, 'studio-chooser')
     await ffmpeg(['-f', 'lavfi', '-i', 'color=lime:s=320x180', '-frames:v', '1', at('green.jpg')])
     await chooser.getByTestId('chooser-input').setInputFiles(at('green.jpg'))
     await chooser.waitFor({ state: 'detached' })
