@@ -112,7 +112,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
     return answer.text()
   }
 
-  async function mediaAddresses(name: string): Promise<string[]> {
+  async function mediaUrls(name: string): Promise<string[]> {
     const address = `${host.http}/live/${name}/index.m3u8`
     const multivariant = await text(address)
     expect(checkMultivariant(multivariant)).toEqual([])
@@ -120,7 +120,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
   }
 
   it('playlists keep every rule at each of many blocked reloads, in full and as delta updates', async () => {
-    const addresses = [...(await mediaAddresses('steady')), ...(await mediaAddresses('jittery'))]
+    const addresses = [...(await mediaUrls('steady')), ...(await mediaUrls('jittery'))]
     expect(addresses).toHaveLength(4)
     await Promise.all(
       addresses.map(async (address) => {
@@ -161,7 +161,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
 
   it('a segment is its parts, times go on without a hole, lengths are what the playlist says, and ffprobe has no warning', async () => {
     for (const name of ['steady', 'jittery']) {
-      for (const address of await mediaAddresses(name)) {
+      for (const address of await mediaUrls(name)) {
         const playlist = readMediaPlaylist(await text(address))
         const bytes = async (uri: string): Promise<Buffer> => {
           const answer = await fetch(new URL(uri, address))
@@ -220,7 +220,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
   })
 
   it('answers carry the headers that caches, players and pages need', async () => {
-    const [address] = (await mediaAddresses('steady')) as [string]
+    const [address] = (await mediaUrls('steady')) as [string]
     const origin = { origin: 'https://elsewhere.example' }
     const multivariant = await fetch(`${host.http}/live/steady/index.m3u8`, { headers: origin })
     expect(multivariant.headers.get('access-control-allow-origin')).toBe('*')
@@ -258,7 +258,7 @@ describe('what is delivered keeps the rules of HLS, DASH and HTTP', () => {
   })
 
   it('HTTP/2 over TLS delivers the same bytes, many blocked reloads on one connection', async () => {
-    const [address] = (await mediaAddresses('steady')) as [string]
+    const [address] = (await mediaUrls('steady')) as [string]
     const playlist = readMediaPlaylist(await text(address))
     const session = connectHttp2(String(host.ready.httpsUrl), { rejectUnauthorized: false })
     const get = (path: string): Promise<{ status: number; body: Buffer }> =>

@@ -44,7 +44,7 @@ async function multivariant(host: RunningHost, name: string): Promise<string> {
   return text
 }
 
-function mediaAddresses(host: RunningHost, name: string, text: string): string[] {
+function mediaUrls(host: RunningHost, name: string, text: string): string[] {
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
@@ -125,7 +125,7 @@ describe('publishers of every codec', () => {
         )
         expect(known, said).toEqual([true, true])
       }
-      for (const address of mediaAddresses(host, name, text)) {
+      for (const address of mediaUrls(host, name, text)) {
         expect(checkMediaPlaylist(await (await fetch(address)).text()), name).toEqual([])
       }
       const file = join(artifacts, `codecs-${name}.mkv`)
@@ -189,7 +189,7 @@ describe('publishers of every codec', () => {
       const text = await multivariant(host, 'two')
       expect([...text.matchAll(/RESOLUTION=(\d+x\d+)/g)].map((match) => match[1]).sort()).toEqual(['1280x720', '640x360'])
       await Promise.all([two.bye(), changing.bye(), nano.bye()])
-      const addresses = mediaAddresses(host, 'two', text)
+      const addresses = mediaUrls(host, 'two', text)
       expect(addresses).toHaveLength(2)
       const sizes: string[] = []
       for (const [index, address] of addresses.entries()) {
@@ -202,11 +202,11 @@ describe('publishers of every codec', () => {
       expect(sizes.sort()).toEqual(['1280x720', '640x360'])
 
       const changed = await multivariant(host, 'changing')
-      const playlist = await (await fetch(mediaAddresses(host, 'changing', changed)[0]!)).text()
+      const playlist = await (await fetch(mediaUrls(host, 'changing', changed)[0]!)).text()
       expect(checkMediaPlaylist(playlist)).toEqual([])
       expect(playlist.match(/#EXT-X-DISCONTINUITY\n/g), playlist).toHaveLength(1)
       expect(new Set(playlist.match(/#EXT-X-MAP:[^\n]*/g))).toHaveProperty('size', 2)
-      const pieces = await filesByMap(mediaAddresses(host, 'changing', changed)[0]!, playlist)
+      const pieces = await filesByMap(mediaUrls(host, 'changing', changed)[0]!, playlist)
       const seen = await Promise.all(pieces.map((piece) => readFrames(piece)))
       expect(seen.flat().map((frame) => frame.code?.frame)).toEqual(wholeClip.slice(0, 180))
 

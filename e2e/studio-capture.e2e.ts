@@ -70,7 +70,7 @@ async function capture(kind: string, settings: object): Promise<Captured> {
     memory: undefined,
     remember() {},
     report: (report) => reports.push(report),
-    liveAddress: () => Promise.reject(new Error('there are no streams here')),
+    liveUrl: () => Promise.reject(new Error('there are no streams here')),
   })
   ends.push(() => source.stop())
   const store = source.pictures!

@@ -19,7 +19,7 @@ const publishers: Publisher[] = []
 
 beforeAll(async () => {
   host = await startHost({ name: 'studio-media-live' })
-  bench = createSourceBench({ fps: 60, liveAddress: async (stream) => `${host.rtmp}/${stream}` })
+  bench = createSourceBench({ fps: 60, liveUrl: async (stream) => `${host.rtmp}/${stream}` })
   key = await host.key('show')
   clip = await baseClip()
 })

@@ -14,16 +14,16 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Files whose text was checked before it comes there, or is our own. */
 const checked: Readonly<Record<string, string>> = {
   'src-main/api/access.ts': 'the option publicUrl, read at start',
-  'src-main/host/addresses.ts': 'the option publicUrl, read at start',
+  'src-main/host/shown-host.ts': 'the option publicUrl, read at start',
   'src-main/host/commands/start.ts': "the command line's own sign-in link",
   'src-main/host/commands/tokens.ts': "the command line's own sign-in link",
   'src-main/host/wiring.ts': 'the setting cdnPrefix, checked when it is set',
   'src-main/live/protocols/webrtc/ice-servers.ts': 'the option iceServers, read at start',
-  'src-main/live/relay/push/connect-target.ts': 'checked by destination-address.ts',
-  'src-main/live/relay/push/destination-address.ts': 'checked by checkDestinationUrl of the same file',
+  'src-main/live/relay/push/connect-target.ts': 'checked by destination-url.ts',
+  'src-main/live/relay/push/destination-url.ts': 'checked by checkDestinationUrl of the same file',
   'src-main/platform/outbound/network-policy.ts': 'behind an early return on URL.canParse',
   'src-main/shell/navigation.ts': 'the URL of the host, from the command that opens the window',
-  'src-main/live/relay/pull/source-address.ts': 'behind a refusal on URL.canParse',
+  'src-main/live/relay/pull/source-url.ts': 'behind a check with URL.canParse',
 }
 
 interface Node {

@@ -28,7 +28,7 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal }).catch(() => undefined)
 
-const addressOf = async (host: RunningHost, name: string): Promise<string> => `${host.rtmp}/${await host.key(name)}`
+const rtmpUrlOf = async (host: RunningHost, name: string): Promise<string> => `${host.rtmp}/${await host.key(name)}`
 
 /** A key whose stream waits for the publisher's return. */
 const patientKey = (host: RunningHost, name: string): Promise<string> => host.key(name, { restartWindowMs: 10_000 })
@@ -82,35 +82,35 @@ async function ladder(host: RunningHost, stream: string, choice: object): Promis
 
 /** Every kind of stream that the host packages. */
 export const kinds: readonly Kind[] = [
-  { name: 'h264-aac', publish: async (host, signal) => byFfmpeg(await addressOf(host, 'h264-aac'), await baseClip(), signal) },
+  { name: 'h264-aac', publish: async (host, signal) => byFfmpeg(await rtmpUrlOf(host, 'h264-aac'), await baseClip(), signal) },
   {
     name: 'b-frames',
     async publish(host, signal) {
       const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-bf', '2', '-g', '30', '-b:v', '400k', '-c:a', 'copy']
-      await byFfmpeg(await addressOf(host, 'b-frames'), await madeClip('gop-1s.flv', x264), signal)
+      await byFfmpeg(await rtmpUrlOf(host, 'b-frames'), await madeClip('gop-1s.flv', x264), signal)
     },
   },
   {
     name: 'long-gop',
     async publish(host, signal) {
       const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-g', '250', '-keyint_min', '250', '-sc_threshold', '0', '-c:a', 'copy']
-      await byFfmpeg(await addressOf(host, 'long-gop'), await madeClip('conformance-gop.flv', x264), signal)
+      await byFfmpeg(await rtmpUrlOf(host, 'long-gop'), await madeClip('conformance-gop.flv', x264), signal)
     },
   },
-  { name: 'audio-only', publish: async (host, signal) => byFfmpeg(await addressOf(host, 'audio-only'), await baseClip(), signal, ['-vn']) },
-  { name: 'video-only', publish: async (host, signal) => byFfmpeg(await addressOf(host, 'video-only'), await baseClip(), signal, ['-an']) },
+  { name: 'audio-only', publish: async (host, signal) => byFfmpeg(await rtmpUrlOf(host, 'audio-only'), await baseClip(), signal, ['-vn']) },
+  { name: 'video-only', publish: async (host, signal) => byFfmpeg(await rtmpUrlOf(host, 'video-only'), await baseClip(), signal, ['-an']) },
   {
     name: 'mono-44100',
     publish: async (host, signal) => {
       const clip = await madeClip('conformance-mono.flv', ['-c:v', 'copy', '-c:a', 'aac', '-ac', '1', '-ar', '44100'])
-      await byFfmpeg(await addressOf(host, 'mono-44100'), clip, signal)
+      await byFfmpeg(await rtmpUrlOf(host, 'mono-44100'), clip, signal)
     },
   },
   {
     name: 'quiet-vbr',
     publish: async (host, signal) => {
       const clip = await madeClip('conformance-quiet.flv', ['-c:v', 'copy', '-af', 'volume=0.002', '-c:a', 'aac', '-q:a', '0.4'])
-      await byFfmpeg(await addressOf(host, 'quiet-vbr'), clip, signal)
+      await byFfmpeg(await rtmpUrlOf(host, 'quiet-vbr'), clip, signal)
     },
   },
   codec('hevc-aac', 'hevc-aac.mkv', () =>

@@ -31,14 +31,14 @@ function fillFor({ keys, viewerToken }: CaseTarget, index: number): Fill {
 }
 
 /** An IP address of this machine for a case: few cases share one, since limits are per address. */
-const addressOf = (index: number): string => `127.${1 + ((index >> 14) & 127)}.${(index >> 7) & 127}.${1 + (index & 127)}`
+const loopbackIp = (index: number): string => `127.${1 + ((index >> 14) & 127)}.${(index >> 7) & 127}.${1 + (index & 127)}`
 
 /**
  * Sends a case as the `index`th; answers with the start of what the host said. Never rejects: a host that hangs up is what most
  * cases are for.
  */
 export async function sendCase(fuzzCase: FuzzCase, target: CaseTarget, index: number): Promise<Buffer> {
-  const [from, filled] = [addressOf(index), fillFor(target, index)]
+  const [from, filled] = [loopbackIp(index), fillFor(target, index)]
   return fuzzCase.transport === 'tcp' ? sendTcp(fuzzCase, target, from, filled) : sendUdp(fuzzCase, target, from, filled)
 }
 

@@ -62,7 +62,7 @@ export function createSourceBench(
     readonly fps?: number
     readonly folder?: string
     readonly reach?: ReachPolicy
-    readonly liveAddress?: (stream: string) => Promise<string>
+    readonly liveUrl?: (stream: string) => Promise<string>
   } = {},
 ) {
   const stores: MediaStores = loadCompositor()
@@ -92,7 +92,7 @@ export function createSourceBench(
           memory = next
         },
         report: (report) => void reports.push(report),
-        liveAddress: options.liveAddress ?? (async () => ''),
+        liveUrl: options.liveUrl ?? (async () => ''),
       })
       opened.push(source)
       if (shown || before !== undefined) source.show?.(shown)

@@ -1,5 +1,5 @@
 import { AppError } from '../platform/errors.ts'
-import { addressGroup } from '../platform/network-address.ts'
+import { ipGroup } from '../platform/ip-address.ts'
 
 /** Slows down whoever guesses at sign-ins from one IP address, or one /64 network of IPv6. It is asked about failures alone: what is valid always passes. */
 export interface AttemptLimit {
@@ -9,7 +9,7 @@ export interface AttemptLimit {
   delay(): Promise<void>
 }
 
-const maxAddresses = 10_000
+const maxIps = 10_000
 const maxDelayed = 64
 
 export interface AttemptLimitOptions {
@@ -31,12 +31,12 @@ export function createAttemptLimit({
   let delayed = 0
   return {
     failed(address, code) {
-      const client = addressGroup(address)
+      const client = ipGroup(address)
       const known = failures.get(client)
       const entry = known && known.until > now() ? known : { count: 0, until: now() + windowMs }
       entry.count += 1
       failures.delete(client)
-      if (failures.size >= maxAddresses) failures.delete(failures.keys().next().value as string)
+      if (failures.size >= maxIps) failures.delete(failures.keys().next().value as string)
       failures.set(client, entry)
       if (entry.count <= max) return new AppError(code)
       const retryAfterSeconds = Math.ceil((entry.until - now()) / 1000)

@@ -6,7 +6,7 @@ import type { EventBus } from '../platform/events.ts'
 import type { ClientLimits } from '../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../platform/http/end-socket.ts'
 import { createHttpServers, type ListeningPorts } from '../platform/http/http-servers.ts'
-import { openPrivateEndpoint, type PrivateAddress, type PrivateEndpoint } from '../platform/http/private-endpoint.ts'
+import { openPrivateEndpoint, type PrivateEndpoint, type PrivateSocket } from '../platform/http/private-endpoint.ts'
 import type { TrustedProxies } from '../platform/http/trusted-proxies.ts'
 import type { BrowserSessions } from '../platform/identity/browser-sessions.ts'
 import type { TokenStore } from '../platform/identity/tokens.ts'
@@ -69,7 +69,7 @@ export interface Api {
   /** Opens the ports. Throws `port.*`. */
   start(): Promise<{ httpPort: number; httpsPort: number | null }>
   /** Open ports for other processes to listen on too, and the private socket where they pass on the requests that they do not answer. */
-  share(): Promise<ListeningPorts & { readonly behind: PrivateAddress }>
+  share(): Promise<ListeningPorts & { readonly behind: PrivateSocket }>
   /** Under two seconds, whatever clients do. */
   stop(): Promise<void>
 }

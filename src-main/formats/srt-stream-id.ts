@@ -1,5 +1,5 @@
 /** What a caller asks for with its stream id. */
-export interface SrtAddress {
+export interface SrtStreamId {
   readonly mode: 'publish' | 'request'
   /** Name of a stream; undefined where the id is a bare stream key. */
   readonly name: string | undefined
@@ -15,7 +15,7 @@ export interface SrtAddress {
  * that of a signed address.
  * Undefined where it is none of these.
  */
-export function readSrtStreamId(streamId: string): SrtAddress | undefined {
+export function readSrtStreamId(streamId: string): SrtStreamId | undefined {
   if (streamId === '') return undefined
   if (streamId.startsWith('#!::')) return readAccessControl(streamId.slice(4))
   const parts = streamId.split(':')
@@ -32,7 +32,7 @@ export function readSrtStreamId(streamId: string): SrtAddress | undefined {
   }
 }
 
-function readAccessControl(text: string): SrtAddress | undefined {
+function readAccessControl(text: string): SrtStreamId | undefined {
   const values = new Map<string, string>()
   for (const pair of text.split(',', 16)) {
     const equals = pair.indexOf('=')

@@ -1,6 +1,5 @@
 import { AppError } from '../platform/errors.ts'
 import { randomText } from '../platform/random-id.ts'
-import type { AddressBase } from './addresses.ts'
 import { createStreamMetrics } from './audience/stream-metrics.ts'
 import { createViewerMetrics } from './audience/viewer-metrics.ts'
 import { ViewerSessions } from './audience/viewer-sessions.ts'
@@ -19,6 +18,7 @@ import { createKeyStore } from './policy/keys/key-store.ts'
 import { StreamKeys } from './policy/keys/stream-keys.ts'
 import { Slates } from './relay/slate/slates.ts'
 import { settingsInForce } from './settings.ts'
+import type { UrlBase } from './stream-urls.ts'
 
 /** What every stream goes through, whatever its input endpoint. */
 export type Core = Awaited<ReturnType<typeof createCore>>
@@ -27,7 +27,7 @@ export type Core = Awaited<ReturnType<typeof createCore>>
 const AFTER_END_MS = 10_000
 
 /** Keys, streams, viewers, renditions and packaged runs, from what is kept in the database. */
-export async function createCore(dependencies: LiveDependencies, addressBase: (baseUrl: string) => AddressBase) {
+export async function createCore(dependencies: LiveDependencies, urlBase: (baseUrl: string) => UrlBase) {
   const { config, database, writes, events, audit, log } = dependencies
   const now = dependencies.now ?? Date.now
   const monotonic = () => performance.now()
@@ -77,7 +77,7 @@ export async function createCore(dependencies: LiveDependencies, addressBase: (b
     reconnectWindowMs: () => settings().reconnectWindowMs,
     failover: config.failover,
     slates,
-    describe: (stream) => streamView(stream, viewers.count(stream.id), addressBase(dependencies.baseUrl?.() ?? '')),
+    describe: (stream) => streamView(stream, viewers.count(stream.id), urlBase(dependencies.baseUrl?.() ?? '')),
   })
   const heightOf = (stream: ManagedStream | undefined, rendition: string | undefined): number | undefined => {
     const packaged = stream === undefined || rendition === undefined ? undefined : runs.find(stream.name)

@@ -1,4 +1,3 @@
-import type { AddressBase } from './addresses.ts'
 import { createAdmission } from './admission.ts'
 import { createCore } from './core.ts'
 import { createDoors, type OpenPorts } from './endpoints.ts'
@@ -12,6 +11,7 @@ import { createFlvBodies } from './protocols/flv/flv-bodies.ts'
 import { slateRoutes } from './relay/slate/slate-routes.ts'
 import { liveRoutes } from './routes.ts'
 import { settingsInForce } from './settings.ts'
+import type { UrlBase } from './stream-urls.ts'
 
 export { webrtcEnginesPresent } from '../media/realtime/engines-present.ts'
 export type { DeliveryEndpoint } from './delivery/index.ts'
@@ -24,14 +24,14 @@ export { passCookie } from './policy/access/access-http.ts'
 /** Makes the live part from what is kept in the database; nothing listens before `start`. */
 export async function createLive(dependencies: LiveDependencies): Promise<Live> {
   const ports: OpenPorts = { rtmp: dependencies.listen.rtmpPort, rtmps: undefined, srt: undefined }
-  const addressBase = (baseUrl: string): AddressBase => ({
+  const urlBase = (baseUrl: string): UrlBase => ({
     baseUrl,
     cdnPrefix: settingsInForce(dependencies.config, dependencies.settings).cdnPrefix,
     rtmpPort: ports.rtmp,
     rtmpsPort: ports.rtmps,
     srtPort: ports.srt,
   })
-  const core = await createCore(dependencies, addressBase)
+  const core = await createCore(dependencies, urlBase)
   const { viewers, keys, slates, registry, clock, renditions, runs, dvr } = core
   const admission = await createAdmission(dependencies, core)
   const { access, hooking, gate } = admission
@@ -70,7 +70,7 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     keys,
     viewers,
     testStream,
-    addressBase,
+    urlBase,
     forget: (entry) => {
       runs.forget(entry.name)
       viewers.forget(entry.id)

@@ -29,7 +29,7 @@ export async function createParts(
     keys,
     registry,
     log: log.child({ part: 'demo' }),
-    rtmpServer: () => `rtmp://${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}/live`,
+    rtmpServer: () => `rtmp://${localHost(dependencies.listen.host)}:${own.rtmpPort()}/live`,
   })
 
   const viewersOf = (name: string): number => {
@@ -51,7 +51,7 @@ export async function createParts(
     viewers: viewersOf,
     encoders: renditions.encoders,
     posterOf,
-    rtmpEndpoint: () => `${ownAddress(dependencies.listen.host)}:${own.rtmpPort()}`,
+    rtmpEndpoint: () => `${localHost(dependencies.listen.host)}:${own.rtmpPort()}`,
     now,
     monotonic,
   })
@@ -154,7 +154,7 @@ function streamFacts(registry: StreamRegistry, destinations: Destinations): Stre
 }
 
 /** Where a program on this machine reaches a listener on `host`. */
-function ownAddress(host: string): string {
+function localHost(host: string): string {
   if (host === '' || host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
 }

@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import { AppError } from '../platform/errors.ts'
 import { pageFields, pageOf, pageSchema } from '../platform/pages.ts'
 import { defineRoute, type RouteDefinition, type RouteRequest } from '../platform/routes.ts'
-import { type AddressBase, publishAddresses } from './addresses.ts'
 import type { ViewerSessions } from './audience/viewer-sessions.ts'
 import type { ManagedStream } from './hub/managed-stream.ts'
 import type { StreamRegistry } from './hub/stream-registry.ts'
@@ -14,8 +13,8 @@ import {
   DemoStateSchema,
   HealthSampleSchema,
   OnSecondPublisherSchema,
-  PublishAddressesSchema,
   PublisherRoleSchema,
+  PublishUrlsSchema,
   RestartWindowSchema,
   StartRequestSchema,
   StartResponseSchema,
@@ -28,6 +27,7 @@ import {
   ViewerSessionSchema,
   ViewersSchema,
 } from './schemas.ts'
+import { publishUrls, type UrlBase } from './stream-urls.ts'
 
 export interface LiveRoutesDependencies {
   readonly registry: StreamRegistry
@@ -37,7 +37,7 @@ export interface LiveRoutesDependencies {
   /** Frees what is kept of a dropped stream. */
   readonly forget: (stream: ManagedStream) => void
   /** Everything that URLs are built from, for a client that used `baseUrl`. */
-  readonly addressBase: (baseUrl: string) => AddressBase
+  readonly urlBase: (baseUrl: string) => UrlBase
 }
 
 type AnyRequest = Pick<RouteRequest<unknown, unknown, unknown>, 'baseUrl'>
@@ -55,7 +55,7 @@ export function liveRoutes(dependencies: LiveRoutesDependencies): readonly Route
 }
 
 function show(dependencies: LiveRoutesDependencies, stream: ManagedStream, request: AnyRequest): Stream {
-  return streamView(stream, dependencies.viewers.count(stream.id), dependencies.addressBase(request.baseUrl))
+  return streamView(stream, dependencies.viewers.count(stream.id), dependencies.urlBase(request.baseUrl))
 }
 
 function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefinition[] {
@@ -180,8 +180,8 @@ function streamRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefin
       tag,
       summary: 'Where encoders publish to',
       role: 'viewer',
-      responses: { 200: PublishAddressesSchema },
-      handler: (request) => ({ body: publishAddresses(dependencies.addressBase(request.baseUrl)) }),
+      responses: { 200: PublishUrlsSchema },
+      handler: (request) => ({ body: publishUrls(dependencies.urlBase(request.baseUrl)) }),
     }),
   ]
 }
@@ -219,7 +219,7 @@ function keyRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefiniti
       responses: { 201: StreamKeyCreatedSchema },
       handler: async (request) => {
         const { key, secret } = await keys.create(request.body, request.principal.id)
-        return { status: 201, body: { key, secret, publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret) } }
+        return { status: 201, body: { key, secret, publish: publishUrls(dependencies.urlBase(request.baseUrl), secret) } }
       },
     }),
     defineRoute({
@@ -253,7 +253,7 @@ function keyRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefiniti
       responses: { 200: StreamKeyCreatedSchema },
       handler: async (request) => {
         const { key, secret } = await keys.rotate(request.params.id, request.principal.id)
-        return { body: { key, secret, publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret) } }
+        return { body: { key, secret, publish: publishUrls(dependencies.urlBase(request.baseUrl), secret) } }
       },
     }),
     defineRoute({
@@ -334,7 +334,7 @@ function shortRoutes(dependencies: LiveRoutesDependencies): readonly RouteDefini
         return {
           body: {
             stream: show(dependencies, stream, request),
-            publish: publishAddresses(dependencies.addressBase(request.baseUrl), secret),
+            publish: publishUrls(dependencies.urlBase(request.baseUrl), secret),
           },
         }
       },

@@ -166,7 +166,7 @@ export const StreamKeySchema = Type.Object({
 export type StreamKey = Static<typeof StreamKeySchema>
 
 /** Where an encoder publishes to. `key` is here only when the key has just been made or rotated. */
-export const PublishAddressesSchema = Type.Object({
+export const PublishUrlsSchema = Type.Object({
   rtmpServer: Type.String({ description: 'e.g. rtmp://127.0.0.1:1935/live' }),
   rtmpsServer: Nullable(Type.String()),
   srtServer: Nullable(Type.String({ description: 'e.g. srt://127.0.0.1:8890; null where SRT is off' })),
@@ -174,11 +174,11 @@ export const PublishAddressesSchema = Type.Object({
   key: Type.Optional(Type.String()),
   ffmpeg: Type.Optional(Type.String({ description: 'a command line that publishes a file' })),
 })
-export type PublishAddresses = Static<typeof PublishAddressesSchema>
+export type PublishUrls = Static<typeof PublishUrlsSchema>
 export const StreamKeyCreatedSchema = Type.Object({
   key: StreamKeySchema,
   secret: Type.String({ description: 'shown once' }),
-  publish: PublishAddressesSchema,
+  publish: PublishUrlsSchema,
 })
 export type StreamKeyCreated = Static<typeof StreamKeyCreatedSchema>
 
@@ -244,7 +244,7 @@ export const StartRequestSchema = Type.Object({
 })
 export const StartResponseSchema = Type.Object({
   stream: StreamSchema,
-  publish: PublishAddressesSchema,
+  publish: PublishUrlsSchema,
 })
 /** POST /api/v1/stream/stop */
 export const StopRequestSchema = Type.Object({ id: Type.String({ description: 'id or name' }) })

@@ -12,7 +12,7 @@ export interface StreamCarrier {
   /** Opens a stream to publish into; an empty title leaves the stream's own. Rejects with `publish.*`. */
   publish(stream: string, options: { readonly title: string; readonly onKicked: (reason: AppError) => void }): Promise<CarriedPublication>
   /** URL at which this machine may watch a stream of the host, whoever else may. Holds a secret. */
-  watchAddress(stream: string): Promise<string>
+  watchUrl(stream: string): Promise<string>
   /** How many watch a stream of the host now; 0 for one that there is not. */
   viewers(stream: string): number
   /** Sends packets to another server: one destination with its own connection, retries and figures. Throws `destination.address_invalid`. */

@@ -6,7 +6,7 @@ import { newSecret } from './identity/secrets.ts'
 import { allowedHostFault } from './outbound/allowed-hosts.ts'
 import type { NetworkPolicy } from './outbound/network-policy.ts'
 import type { SettingsStore } from './settings-store.ts'
-import { type FilePolicy, pathRefusal, realPathOf } from './user-files/file-policy.ts'
+import { type FilePolicy, pathProblem, realPathOf } from './user-files/file-policy.ts'
 
 /** What users' paths and URLs may lead to. Plain data, so that it crosses to other processes. */
 export interface ReachPolicy {
@@ -75,7 +75,7 @@ export async function createReach({ dataDir, privateFiles, store, events }: Reac
       const folders = [...new Set(next.folders.map((folder) => normalize(folder)))]
       const hosts = [...new Set(next.hosts.map((host) => host.trim()))]
       for (const [index, folder] of folders.entries()) {
-        const why = isAbsolute(folder) ? pathRefusal(folder, policy.files, false) : `${folder} is not a whole path: start it at the root`
+        const why = isAbsolute(folder) ? pathProblem(folder, policy.files, false) : `${folder} is not a whole path: start it at the root`
         if (why !== undefined) throw invalid(`folders.${index}`, why)
       }
       for (const [index, host] of hosts.entries()) {

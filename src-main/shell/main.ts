@@ -1,8 +1,8 @@
 /** Electron's main process: one window on a host that runs elsewhere. It owns nothing but the window. */
 import { app, BrowserWindow, session, shell } from 'electron'
-import { hostAddress, isOwnPage, mayHave, mayOpenOutside } from './navigation.ts'
+import { hostUrl, isOwnPage, mayHave, mayOpenOutside } from './navigation.ts'
 
-const host = hostAddress(process.env.AMI_STREAMS_WINDOW_URL)
+const host = hostUrl(process.env.AMI_STREAMS_WINDOW_URL)
 
 function openWindow(url: URL): BrowserWindow {
   const window = new BrowserWindow({

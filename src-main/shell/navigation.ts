@@ -1,7 +1,7 @@
 /** Where the window may go: pure, so that refusals are tested without Electron. */
 
 /** The window's own address, or undefined where it is none that a host could have given. */
-export function hostAddress(text: string | undefined): URL | undefined {
+export function hostUrl(text: string | undefined): URL | undefined {
   if (!text || !URL.canParse(text)) return undefined
   const url = new URL(text)
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : undefined

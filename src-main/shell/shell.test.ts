@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { chooseWindow, type WindowSurroundings } from './choose-window.ts'
-import { hostAddress, isOwnPage, mayHave, mayOpenOutside } from './navigation.ts'
+import { hostUrl, isOwnPage, mayHave, mayOpenOutside } from './navigation.ts'
 import { openWindow } from './open-window.ts'
 
 const url = 'http://127.0.0.1:8080/#link=open-sesame'
@@ -86,7 +86,7 @@ describe('a window on the host', () => {
 })
 
 describe('the Electron window', () => {
-  const host = hostAddress(url)!
+  const host = hostUrl(url)!
 
   it('shows the host and nothing else', () => {
     expect(isOwnPage('http://127.0.0.1:8080/keys', host)).toBe(true)
@@ -96,7 +96,7 @@ describe('the Electron window', () => {
   })
 
   it('takes only http(s) URLs for its host', () => {
-    for (const bad of [undefined, '', 'file:///x', 'nonsense']) expect(hostAddress(bad)).toBeUndefined()
+    for (const bad of [undefined, '', 'file:///x', 'nonsense']) expect(hostUrl(bad)).toBeUndefined()
   })
 
   it('hands web links to the system and no other scheme', () => {

@@ -172,7 +172,7 @@ function ownEngine(
     reach,
     onAir,
     encoders: () => measured,
-    liveAddress: (stream) => carrier.watchAddress(stream),
+    liveUrl: (stream) => carrier.watchUrl(stream),
   })
   engine.onEvent((event) => {
     // Measuring takes two seconds of a processor, once a machine: not before there is a show.
@@ -196,6 +196,6 @@ function spareEngine({ log, dataDir, reach }: StudioDependencies): StudioEngine 
     reach,
     onAir: () => ({}),
     encoders: () => [],
-    liveAddress: () => Promise.reject(new Error('the spare engine plays no stream')),
+    liveUrl: () => Promise.reject(new Error('the spare engine plays no stream')),
   })
 }

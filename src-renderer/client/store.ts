@@ -8,7 +8,7 @@ import type {
   HealthSample,
   HostInfo,
   Me,
-  PublishAddresses,
+  PublishUrls,
   Settings,
   Snapshot,
   Stream,
@@ -28,7 +28,7 @@ export interface ClientState {
   readonly me: Me | null
   readonly host: HostInfo | null
   readonly hostHealth: HostHealth | null
-  readonly publish: PublishAddresses | null
+  readonly publish: PublishUrls | null
   readonly settings: Settings | null
   readonly streams: Readonly<Record<string, Stream>>
   readonly keys: Readonly<Record<string, StreamKey>>

@@ -1,9 +1,9 @@
 import type { Answer, Item } from '../../src-main/api/typed-api.ts'
 import type { HealthSample, Stream, StreamKey, ViewerSession } from '../../src-main/live/schemas.ts'
 
-export type { AddressRules } from '../../src-main/live/policy/access/address-rules.ts'
+export type { IpRules } from '../../src-main/live/policy/access/ip-rules.ts'
 export type { PlaybackKey } from '../../src-main/live/policy/access/playback-key.ts'
-export type { HostAccess, SignedAddresses, StreamAccess } from '../../src-main/live/policy/access/schemas.ts'
+export type { HostAccess, SignedUrls, StreamAccess } from '../../src-main/live/policy/access/schemas.ts'
 export type { Alert, AlertKind, AlertRule, Channel as AlertChannel } from '../../src-main/live/policy/alerts/schemas.ts'
 export type { Delivery as HookDelivery, Hook, HookEvent } from '../../src-main/live/policy/hooks/schemas.ts'
 export type { Source } from '../../src-main/live/relay/pull/schemas.ts'
@@ -19,7 +19,7 @@ export type {
 export type Role = 'viewer' | 'editor' | 'admin'
 
 export type Me = Answer<'GET', '/sessions/me'>
-export type PublishAddresses = Answer<'GET', '/live/publish-addresses'>
+export type PublishUrls = Answer<'GET', '/live/publish-addresses'>
 export type HostInfo = Answer<'GET', '/host'>
 export type Settings = Answer<'GET', '/settings'>
 /** Also the data of event `audit`. */

@@ -1,14 +1,14 @@
 import { Link2 } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { call, explain } from '../client/api.ts'
-import type { SignedAddresses, Stream, StreamAccess } from '../client/types.ts'
+import type { SignedUrls, Stream, StreamAccess } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { DraftForm } from '../components/draft-form.tsx'
 import { useMayEdit } from '../components/page.ts'
 import { Refusal } from '../components/refusal.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { live as t } from '../messages/page.ts'
-import { AddressRulesFields } from '../rules/address-rules-fields.tsx'
+import { IpRulesFields } from '../rules/ip-rules-fields.tsx'
 import { streamAccess } from '../rules/rule-stores.ts'
 import '../rules/rules.css'
 
@@ -45,7 +45,7 @@ export function AccessPanel({ stream }: { readonly stream: Stream }) {
               <option value="signed">{t.signedOnlyWithALink}</option>
             </select>
           </div>
-          <AddressRulesFields
+          <IpRulesFields
             key={JSON.stringify([kept.allow, kept.deny])}
             rules={draft}
             disabled={!editor}
@@ -61,8 +61,8 @@ export function AccessPanel({ stream }: { readonly stream: Stream }) {
 
 function SignedLink({ stream, signed }: { readonly stream: Stream; readonly signed: boolean }) {
   const [seconds, setSeconds] = useState(86_400)
-  const [address, setAddress] = useState('')
-  const [made, setMade] = useState<SignedAddresses | null>(null)
+  const [address, setIpAddress] = useState('')
+  const [made, setMade] = useState<SignedUrls | null>(null)
   const [refusal, setRefusal] = useState('')
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -99,7 +99,7 @@ function SignedLink({ stream, signed }: { readonly stream: Stream; readonly sign
               className="input"
               value={address}
               placeholder={t.any}
-              onChange={(event) => setAddress(event.target.value)}
+              onChange={(event) => setIpAddress(event.target.value)}
             />
           </div>
         </div>

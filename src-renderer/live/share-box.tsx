@@ -1,7 +1,7 @@
 import type { Stream } from '../client/types.ts'
 import { CopyField } from '../components/copy.tsx'
 import { live as t } from '../messages/page.ts'
-import { embedSnippet } from '../watch/address.ts'
+import { embedSnippet } from '../watch/watch-url.ts'
 import { absolute } from './links.ts'
 
 /** Every way to watch the stream. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { embedSnippet, readAddress } from '../watch/address.ts'
+import { embedSnippet, readWatchUrl } from '../watch/watch-url.ts'
 import { epochOf, readAbout, readAvailability } from './availability.ts'
 import { askAgainMs } from './backoff.ts'
 import { formatLatency, latencyMs, smoothLatency } from './latency.ts'
@@ -39,10 +39,10 @@ describe('the player page', () => {
   })
 
   it('reads its URL', () => {
-    expect(readAddress('/watch/demo', '')).toEqual({ name: 'demo', embedded: false, engine: 'hls', token: undefined })
-    expect(readAddress('/embed/demo', '?player=dash')).toEqual({ name: 'demo', embedded: true, engine: 'dash', token: undefined })
-    expect(readAddress('/watch/demo', '?expires=9&key=pk&signature=s').token).toBe('h~pk~9~~s')
-    expect(readAddress('/watch/%E0%A4%A', '').name).toBe('%E0%A4%A')
+    expect(readWatchUrl('/watch/demo', '')).toEqual({ name: 'demo', embedded: false, engine: 'hls', token: undefined })
+    expect(readWatchUrl('/embed/demo', '?player=dash')).toEqual({ name: 'demo', embedded: true, engine: 'dash', token: undefined })
+    expect(readWatchUrl('/watch/demo', '?expires=9&key=pk&signature=s').token).toBe('h~pk~9~~s')
+    expect(readWatchUrl('/watch/%E0%A4%A', '').name).toBe('%E0%A4%A')
   })
 
   it('offers embed code for names of streams alone, with nothing in it that closes an attribute', () => {

@@ -1,7 +1,7 @@
 import { DraftForm } from '../components/draft-form.tsx'
 import { useDraft } from '../components/use-draft.ts'
 import { rules as t } from '../messages/page.ts'
-import { AddressRulesFields } from './address-rules-fields.tsx'
+import { IpRulesFields } from './ip-rules-fields.tsx'
 import { hostAccess } from './rule-stores.ts'
 
 /** Which addresses may watch and publish on this host at all. */
@@ -17,7 +17,7 @@ export function AccessCard({ admin }: { readonly admin: boolean }) {
           {(['play', 'publish'] as const).map((what) => (
             <fieldset className="plain" key={`${what} ${JSON.stringify(kept[what])}`}>
               <legend>{what === 'play' ? t.whoMayWatch : t.whoMayPublish}</legend>
-              <AddressRulesFields
+              <IpRulesFields
                 rules={draft[what]}
                 disabled={!admin}
                 onChange={(rules) => setDraft({ ...draft, [what]: rules })}

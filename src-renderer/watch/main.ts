@@ -3,10 +3,10 @@ import { player as t } from '../messages/player.ts'
 import type { CurrentLevel, EngineKind } from '../player/engine.ts'
 import { formatLatency, smoothLatency } from '../player/latency.ts'
 import { WatchSession } from '../player/watch-session.ts'
-import { embedSnippet, readAddress } from './address.ts'
 import { connectControls, part } from './controls.ts'
 import { noticeOf } from './notices.ts'
 import { connectSeekBar } from './seek-bar.ts'
+import { embedSnippet, readWatchUrl } from './watch-url.ts'
 
 declare global {
   interface Window {
@@ -23,7 +23,7 @@ declare global {
 }
 
 function start(): void {
-  const address = readAddress(location.pathname, location.search)
+  const address = readWatchUrl(location.pathname, location.search)
   const video = part<HTMLVideoElement>('video')
   const player = part('player')
   let title = address.name

@@ -1,6 +1,6 @@
 import { portOwner } from '../../platform/listen-error.ts'
-import { isWide } from '../addresses.ts'
 import type { Config } from '../config.ts'
+import { isWide } from '../shown-host.ts'
 import type { Finding } from './finding.ts'
 
 /** Programs that listen at the ports of web servers on this machine, e.g. `nginx (pid 311) at port 443`. */

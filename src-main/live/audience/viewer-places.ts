@@ -1,5 +1,5 @@
+import { ipGroup } from '../../platform/ip-address.ts'
 import { isLoopback } from '../../platform/loopback.ts'
-import { addressGroup } from '../../platform/network-address.ts'
 
 /** Who would watch, as places are given out. */
 export interface PlaceSeeker {
@@ -36,7 +36,7 @@ export class ViewerPlaces {
 
   /** Counts a viewer, unless its IP address has the max number already. */
   take(remoteAddress: string): boolean {
-    const group = addressGroup(remoteAddress)
+    const group = ipGroup(remoteAddress)
     const mine = this.#counted.get(group) ?? 0
     if (mine >= this.#most(remoteAddress)) return false
     this.#counted.set(group, mine + 1)
@@ -47,14 +47,14 @@ export class ViewerPlaces {
   /** A viewer that was counted has left. */
   leave(remoteAddress: string): void {
     this.#countedInAll--
-    step(this.#counted, addressGroup(remoteAddress), -1)
+    step(this.#counted, ipGroup(remoteAddress), -1)
   }
 
   /** Gives a place of `max` to somebody who is not counted yet, until it is, or for some seconds. */
   reserve({ key, remoteAddress }: PlaceSeeker, max: number, nowMs: number): Placing {
     this.#forgetOld(nowMs)
     this.release(key)
-    const group = addressGroup(remoteAddress)
+    const group = ipGroup(remoteAddress)
     const mine = this.#reservedOf.get(group) ?? 0
     if ((this.#counted.get(group) ?? 0) + mine >= this.#most(remoteAddress)) return 'address-full'
     const share = Math.ceil(max / 8)

@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { Gauge, type Registry } from 'prom-client'
-import type { PerAddressLimits } from '../../platform/http/client-limits.ts'
-import type { PrivateAddress } from '../../platform/http/private-endpoint.ts'
+import type { PerIpLimits } from '../../platform/http/client-limits.ts'
+import type { PrivateSocket } from '../../platform/http/private-endpoint.ts'
 import type { Logger } from '../../platform/logger.ts'
 import { repeat } from '../../platform/repeat.ts'
 import { type SupervisedWorker, superviseWorker } from '../../platform/workers/supervise-worker.ts'
@@ -22,9 +22,9 @@ export interface DeliveryEndpoint {
   readonly secure?: Server
   readonly tls: { readonly cert: string; readonly key: string; readonly ticketKeys: Uint8Array } | undefined
   /** Private socket where the host takes what a delivery process does not answer. */
-  readonly behind: PrivateAddress
+  readonly behind: PrivateSocket
   readonly maxConnections: number
-  readonly perAddress: PerAddressLimits
+  readonly perAddress: PerIpLimits
   readonly trustedProxies: string
 }
 

@@ -1,5 +1,5 @@
-import type { PerAddressLimits } from '../../platform/http/client-limits.ts'
-import type { PrivateAddress } from '../../platform/http/private-endpoint.ts'
+import type { PerIpLimits } from '../../platform/http/client-limits.ts'
+import type { PrivateSocket } from '../../platform/http/private-endpoint.ts'
 import type { ViewerRequest } from '../audience/viewer-book.ts'
 import type { UsableKey } from '../policy/access/grants.ts'
 import type { HostAccess, StreamAccess } from '../policy/access/schemas.ts'
@@ -21,9 +21,9 @@ export interface DeliveryRules {
 
 export interface DeliverySetup {
   /** The host's private socket. */
-  readonly behind: PrivateAddress
+  readonly behind: PrivateSocket
   readonly maxConnections: number
-  readonly perAddress: PerAddressLimits
+  readonly perAddress: PerIpLimits
   /** The option of that name. */
   readonly trustedProxies: string
   readonly container: 'fmp4' | 'mpegts'

@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
-import { bareAddress } from '../../platform/network-address.ts'
+import { bareIp } from '../../platform/ip-address.ts'
 import type { LivePublisher, PublisherRole, PublishKey } from './live-publisher.ts'
 import type { PublishRequest } from './publisher.ts'
 import type { StreamPublication } from './stream-publication.ts'
@@ -43,7 +43,7 @@ export class PublisherPair {
       return { role: 'backup', previous: undefined }
     }
     if (key.onSecondPublisher !== 'takeover') throw new AppError('publish.busy')
-    if (key.sameAddressOnly && bareAddress(previous.request.remoteAddress) !== bareAddress(request.remoteAddress)) {
+    if (key.sameAddressOnly && bareIp(previous.request.remoteAddress) !== bareIp(request.remoteAddress)) {
       throw new AppError('publish.busy', 'Another publisher is live on this key, from another IP address')
     }
     return { role, previous }

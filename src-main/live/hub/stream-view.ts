@@ -1,11 +1,11 @@
 import type { Track } from '../../formats/track.ts'
-import { type AddressBase, streamAddresses } from '../addresses.ts'
 import type { Stream, StreamPublisher, TrackInfo } from '../schemas.ts'
+import { streamUrls, type UrlBase } from '../stream-urls.ts'
 import type { LivePublisher } from './live-publisher.ts'
 import type { ManagedStream } from './managed-stream.ts'
 
 /** A stream as the API and the events show it. */
-export function streamView(stream: ManagedStream, viewers: number, base: AddressBase): Stream {
+export function streamView(stream: ManagedStream, viewers: number, base: UrlBase): Stream {
   const publisher = stream.publisher
   const health = stream.meter?.latest ?? null
   const measured = stream.phase === 'active' && health !== null && health.frameRate > 0 ? health.frameRate : undefined
@@ -28,7 +28,7 @@ export function streamView(stream: ManagedStream, viewers: number, base: Address
     warnings: [...(stream.meter?.warnings ?? [])],
     viewers,
     demo: stream.demo,
-    ...streamAddresses(stream.name, base),
+    ...streamUrls(stream.name, base),
   }
 }
 

@@ -7,7 +7,7 @@ const most = (fallback: number, description: string) =>
   Type.Integer({ default: fallback, minimum: 1, maximum: 1_000_000, description: `${description} that one IP address may have at a time` })
 
 /** What one client may hold open. The addresses of this machine have no such limit. */
-const PerAddressSchema = Type.Object({
+const PerIpSchema = Type.Object({
   connections: most(1024, 'HTTP connections (and requests in progress over HTTP/2 and behind a trusted proxy)'),
   eventStreams: most(512, 'event streams (server-sent events)'),
   waitingRequests: most(1024, 'requests that wait for media (blocked playlist reloads of Low-Latency HLS)'),
@@ -82,7 +82,7 @@ export const HostOptionsSchema = Type.Object({
     maximum: 1_000_000,
     description: 'open connections that each HTTP port takes',
   }),
-  perAddress: PerAddressSchema,
+  perAddress: PerIpSchema,
   uploads: UploadsSchema,
   trustedProxies: Type.String({
     default: '',

@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 
 /** What one IP address may hold open at a time; see the options `perAddress.*`. */
-export interface PerAddressLimits {
+export interface PerIpLimits {
   readonly connections: number
   readonly eventStreams: number
   readonly waitingRequests: number
@@ -11,7 +11,7 @@ export interface PerAddressLimits {
 }
 
 /** `requests` are those of HTTP/2 and of trusted proxies, whose connections carry many; they have the limit of `connections`. */
-export type LimitedKind = keyof PerAddressLimits | 'requests'
+export type LimitedKind = keyof PerIpLimits | 'requests'
 
 /** How often the log says that the same address has reached the same limit, ms. */
 const remindMs = 60_000
@@ -19,19 +19,19 @@ const maxReminders = 1000
 
 /** Counts what each client holds open, so that one of them cannot take everything. Loopback addresses have no limit but the common ones. */
 export class ClientLimits {
-  readonly #limits: PerAddressLimits
+  readonly #limits: PerIpLimits
   readonly #log: Pick<Logger, 'warn'>
   readonly #counts = new Map<string, number>()
   readonly #reminders = new Map<string, number>()
 
-  constructor(limits: PerAddressLimits, log: Pick<Logger, 'warn'>) {
+  constructor(limits: PerIpLimits, log: Pick<Logger, 'warn'>) {
     this.#limits = limits
     this.#log = log
   }
 
   /** Takes a place; call the result to release it. Undefined where the address holds all that it may. */
   take(kind: LimitedKind, address: string): (() => void) | undefined {
-    if (isLoopbackAddress(address)) return nothing
+    if (isLoopbackIp(address)) return nothing
     const key = `${kind} ${networkOf(address)}`
     const count = this.#counts.get(key) ?? 0
     if (count >= this.#limit(kind)) {
@@ -74,10 +74,10 @@ export class ClientLimits {
 }
 
 const nothing = (): void => undefined
-const optionOf = (kind: LimitedKind): keyof PerAddressLimits => (kind === 'requests' ? 'connections' : kind)
+const optionOf = (kind: LimitedKind): keyof PerIpLimits => (kind === 'requests' ? 'connections' : kind)
 
 /** For addresses as sockets write them. */
-function isLoopbackAddress(address: string): boolean {
+function isLoopbackIp(address: string): boolean {
   return address.startsWith('127.') || address === '::1' || address.startsWith('::ffff:127.')
 }
 

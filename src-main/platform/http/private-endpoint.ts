@@ -13,7 +13,7 @@ export interface PrivateEndpointOptions extends HttpHandlers {
 }
 
 /** What a process of ours needs to pass requests on to the host. */
-export interface PrivateAddress {
+export interface PrivateSocket {
   /** Unix socket in a folder that only this user may enter. */
   readonly path: string
   /** Random for each run. Only requests that carry it may name the client they come from. */
@@ -21,15 +21,15 @@ export interface PrivateAddress {
 }
 
 /** The host's listener for requests that delivery processes do not answer themselves. */
-export interface PrivateEndpoint extends PrivateAddress {
+export interface PrivateEndpoint extends PrivateSocket {
   stop(): Promise<void>
 }
 
 /** Opens the host's private listener. Requests without its secret are rejected. */
 export async function openPrivateEndpoint(options: PrivateEndpointOptions): Promise<PrivateEndpoint> {
   // not in the data folder: the path of a Unix socket may be 107 bytes long
-  const folder = makeWorkFolder('streams-door')
-  const path = join(folder.path, 'door')
+  const folder = makeWorkFolder('streams-endpoint')
+  const path = join(folder.path, 'socket')
   const secret = randomBytes(24).toString('base64url')
   const sockets = new Set<Socket>()
   // The other side keeps its connections and closes them itself: one that we closed could be just about to be used.

@@ -11,7 +11,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { clientHeader, clientOf, writeClient } from './client.ts'
 import { endSocket } from './end-socket.ts'
-import type { PrivateAddress } from './private-endpoint.ts'
+import type { PrivateSocket } from './private-endpoint.ts'
 
 /** Passes requests on to the host's private socket. */
 export interface ReverseProxy {
@@ -37,7 +37,7 @@ const notForwarded = new Set([
 const maxIdle = 64
 
 /** Creates a proxy to the host's private socket. */
-export function createReverseProxy({ path: socketPath, secret }: PrivateAddress): ReverseProxy {
+export function createReverseProxy({ path: socketPath, secret }: PrivateSocket): ReverseProxy {
   // Requests without a body share connections. One with a body has a connection of its own, which is never used again: whatever
   // goes wrong with a body, its bytes cannot become the start of another client's request.
   const shared = new Agent({ keepAlive: true, maxFreeSockets: maxIdle })

@@ -34,7 +34,7 @@ export function readTrustedProxies(text: string): TrustedProxies {
       let found: string | undefined
       // Each proxy appends whom it was asked by, so the last entry that is not a trusted proxy is the client; what is before it is hearsay.
       for (const entry of forwarded.split(',').reverse()) {
-        const address = bareAddress(entry.trim())
+        const address = bareIp(entry.trim())
         if (isIP(address) === 0) break
         found = address
         if (!has(address)) break
@@ -56,7 +56,7 @@ function add(list: BlockList, entry: string): void {
 }
 
 /** Without the port that some proxies add: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
-function bareAddress(text: string): string {
+function bareIp(text: string): string {
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)
   if (bracketed) return bracketed[1] as string
   return /^[\d.]+:\d+$/.test(text) ? text.slice(0, text.indexOf(':')) : text

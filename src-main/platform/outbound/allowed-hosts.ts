@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { plainAddress } from './public-address.ts'
+import { plainIp } from './public-ip.ts'
 
 /** One entry of the list of hosts that an admin opened to editors. */
 interface AllowedHost {
@@ -49,7 +49,7 @@ const read = new Map<string, AllowedHost | undefined>()
 /** Whether one of the entries covers a host at an address. Entries that cannot be read cover nothing. */
 export function isAllowedHost(entries: readonly string[], host: string, address: string | undefined, port: number): boolean {
   const name = host.toLowerCase().replace(/\.$/, '')
-  const plain = address === undefined ? undefined : plainAddress(address)
+  const plain = address === undefined ? undefined : plainIp(address)
   return entries.some((text) => {
     if (!read.has(text)) {
       if (read.size > 1000) read.clear()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { allowedHostFault, isAllowedHost } from './allowed-hosts.ts'
-import { hostRefusal, type LookupNames, type NetworkPolicy, resolveTarget } from './network-policy.ts'
-import { isPublicAddress } from './public-address.ts'
+import { hostProblem, type LookupNames, type NetworkPolicy, resolveTarget } from './network-policy.ts'
+import { isPublicIp } from './public-ip.ts'
 
 const policy = (...editorHosts: string[]): NetworkPolicy => ({ editorHosts, ownHttpPorts: [8080], ownHttpsPorts: [8443] })
 
@@ -35,11 +35,11 @@ describe('an IP address', () => {
     '2002:7f00:1::',
     '2001::1',
     'not an address',
-  ])('%s is not on the public internet', (address) => expect(isPublicAddress(address)).toBe(false))
+  ])('%s is not on the public internet', (address) => expect(isPublicIp(address)).toBe(false))
 
   it.each(['1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '64:ff9b::101:101', '::ffff:1.1.1.1'])(
     '%s is on the public internet',
-    (address) => expect(isPublicAddress(address)).toBe(true),
+    (address) => expect(isPublicIp(address)).toBe(true),
   )
 })
 
@@ -103,14 +103,14 @@ describe('a host that an editor names', () => {
     'nas.local',
     '[fe80::1%25eth0]',
   ])('is rejected where it is written: %s', (host) =>
-    expect(hostRefusal(host, 80, policy())).toMatch(/editors may not use it unless an admin allows the host/),
+    expect(hostProblem(host, 80, policy())).toMatch(/editors may not use it unless an admin allows the host/),
   )
 
   it('is taken where it may be public, or an admin allowed it', () => {
-    expect(hostRefusal('example.org', 80, policy())).toBeUndefined()
-    expect(hostRefusal('1.1.1.1', 80, policy())).toBeUndefined()
-    expect(hostRefusal('192.168.1.5', 554, policy('192.168.1.0/24'))).toBeUndefined()
-    expect(hostRefusal('127.0.0.1', 3000, policy('127.0.0.1:3000'))).toBeUndefined()
+    expect(hostProblem('example.org', 80, policy())).toBeUndefined()
+    expect(hostProblem('1.1.1.1', 80, policy())).toBeUndefined()
+    expect(hostProblem('192.168.1.5', 554, policy('192.168.1.0/24'))).toBeUndefined()
+    expect(hostProblem('127.0.0.1', 3000, policy('127.0.0.1:3000'))).toBeUndefined()
   })
 
   const lookupDouble =

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 import { isLoopback } from '../loopback.ts'
 import { isAllowedHost } from './allowed-hosts.ts'
 import type { OwnPages } from './own-pages.ts'
-import { isPublicAddress, plainAddress } from './public-address.ts'
+import { isPublicIp, plainIp } from './public-ip.ts'
 
 /** Where URLs that users named may lead. Plain data, so that it crosses to other processes. */
 export interface NetworkPolicy {
@@ -47,12 +47,12 @@ const localName = /(?:^|\.)(?:localhost|localdomain|local|internal|home\.arpa|la
  * Why an editor's URL must not be kept, as far as it says by itself: names are looked up when it is used. Undefined where it may.
  * `port` counts for entries of the list that name one.
  */
-export function hostRefusal(host: string, port: number, policy: NetworkPolicy): string | undefined {
+export function hostProblem(host: string, port: number, policy: NetworkPolicy): string | undefined {
   const name = bareHost(host)
   const address = literalOf(name)
   if (isAllowedHost(policy.editorHosts, name, address, port)) return undefined
-  if (address === undefined ? localName.test(name) : !isPublicAddress(address)) return refusalOf(name, address)
-  return address !== undefined && isOwnAddress(address) ? refusalOf(name, address) : undefined
+  if (address === undefined ? localName.test(name) : !isPublicIp(address)) return refusalOf(name, address)
+  return address !== undefined && isOwnIp(address) ? refusalOf(name, address) : undefined
 }
 
 /** Ports of protocols whose URLs may leave them out. */
@@ -67,11 +67,11 @@ const usualPorts: Readonly<Record<string, number>> = {
   'rtsps:': 322,
 }
 
-/** As `hostRefusal`, for a URL. One that cannot be read is left to whoever uses it. */
-export function urlRefusal(url: string, policy: NetworkPolicy): string | undefined {
+/** As `hostProblem`, for a URL. One that cannot be read is left to whoever uses it. */
+export function urlProblem(url: string, policy: NetworkPolicy): string | undefined {
   if (!URL.canParse(url)) return undefined
   const { hostname, port, protocol } = new URL(url)
-  return hostname === '' ? undefined : hostRefusal(hostname, Number(port) || (usualPorts[protocol] ?? 0), policy)
+  return hostname === '' ? undefined : hostProblem(hostname, Number(port) || (usualPorts[protocol] ?? 0), policy)
 }
 
 /**
@@ -90,15 +90,15 @@ export async function resolveTarget(
   const name = bareHost(host)
   const version = isIP(name.replace(/%.*$/, ''))
   const found = version !== 0 ? [{ address: name, family: version }] : await lookup(name)
-  const addresses = limited ? found.filter(({ address }) => isReachableAddress(address, port, policy, name)) : found
+  const addresses = limited ? found.filter(({ address }) => isReachableIp(address, port, policy, name)) : found
   if (addresses.length === 0) throw new OutboundFault(refusalOf(name, found[0]?.address))
   const kind = policy.ownHttpPorts.includes(port) ? 'http' : policy.ownHttpsPorts.includes(port) ? 'https' : undefined
-  return { host: name, port, addresses, own: addresses.some(({ address }) => isOwnAddress(address)) ? kind : undefined }
+  return { host: name, port, addresses, own: addresses.some(({ address }) => isOwnIp(address)) ? kind : undefined }
 }
 
 /** Whether an editor's connection may lead to an address: a public one of another machine, or one that an admin opened. */
-export function isReachableAddress(address: string, port: number, policy: NetworkPolicy, name = address): boolean {
-  return isAllowedHost(policy.editorHosts, name, address, port) || (isPublicAddress(address) && !isOwnAddress(address))
+export function isReachableIp(address: string, port: number, policy: NetworkPolicy, name = address): boolean {
+  return isAllowedHost(policy.editorHosts, name, address, port) || (isPublicIp(address) && !isOwnIp(address))
 }
 
 function refusalOf(name: string, address: string | undefined): string {
@@ -127,13 +127,13 @@ let own = new Set<string>()
 let ownAtMs = Number.NEGATIVE_INFINITY
 
 /** Whether an address is one of this machine; the unspecified one (0.0.0.0, ::) leads to it, too. */
-function isOwnAddress(address: string): boolean {
-  const plain = plainAddress(address)
+function isOwnIp(address: string): boolean {
+  const plain = plainIp(address)
   if (isLoopback(plain) || /^(?:0\.0\.0\.0|[0:]+)$/.test(plain)) return true
   const now = performance.now()
   if (now - ownAtMs > ownForMs) {
     ownAtMs = now
-    own = new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => plainAddress(one.address))))
+    own = new Set(Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((one) => plainIp(one.address))))
   }
   return own.has(plain)
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type FilePolicy, judgeFile, pathRefusal } from './file-policy.ts'
+import { type FilePolicy, judgeFile, pathProblem } from './file-policy.ts'
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'streams-policy-')))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -12,8 +12,8 @@ for (const folder of [join(data, 'recordings'), shared, join(root, 'home')]) mkd
 for (const file of ['data/host.json', 'data/recordings/show.mp4', 'shared/logo.png', 'home/diary.txt']) writeFileSync(join(root, file), 'x')
 
 const policy: FilePolicy = { privatePaths: [data], mediaFolders: [join(data, 'recordings')], editorFolders: [shared] }
-const asEditor = (path: string) => pathRefusal(path, policy, true)
-const asAdmin = (path: string) => pathRefusal(path, policy, false)
+const asEditor = (path: string) => pathProblem(path, policy, true)
+const asAdmin = (path: string) => pathProblem(path, policy, false)
 
 describe('what of this machine may be named', () => {
   it('is everything but the host’s own for admins, and open folders for editors', () => {

@@ -26,7 +26,7 @@ export function isBelow(path: string, folder: string): boolean {
  * judged by `judgeFile` when it is used.
  * @param limited by an editor: only folders that are open to editors
  */
-export function pathRefusal(path: string, policy: FilePolicy, limited: boolean): string | undefined {
+export function pathProblem(path: string, policy: FilePolicy, limited: boolean): string | undefined {
   if (path.includes('\0')) return 'The path has a character that no path has'
   const whole = resolve(path)
   const { privatePaths, mediaFolders, editorFolders } = policy
@@ -44,10 +44,10 @@ export function pathRefusal(path: string, policy: FilePolicy, limited: boolean):
  * @throws FileFault where it must not be used
  */
 export async function judgeFile(path: string, policy: FilePolicy, limited: boolean): Promise<string> {
-  const written = pathRefusal(path, policy, limited)
+  const written = pathProblem(path, policy, limited)
   if (written !== undefined) throw new FileFault(written)
   const real = await realPathOf(path)
-  const refusal = pathRefusal(real, policy, limited)
+  const refusal = pathProblem(real, policy, limited)
   if (refusal !== undefined) throw new FileFault(real === resolve(path) ? refusal : `${path} leads elsewhere: ${refusal}`)
   return real
 }

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
-import { urlRefusal } from '../../platform/outbound/network-policy.ts'
+import { urlProblem } from '../../platform/outbound/network-policy.ts'
 import type { ReachPolicy } from '../../platform/reach.ts'
-import { pathRefusal } from '../../platform/user-files/file-policy.ts'
+import { pathProblem } from '../../platform/user-files/file-policy.ts'
 import type { ReferenceRejection } from './authorship.ts'
 
 /** Media that is fetched over HTTP instead of read from a file. */
@@ -18,14 +18,14 @@ export function createReferenceRejection(policy: () => ReachPolicy): ReferenceRe
     const { files, network } = policy()
     switch (kind) {
       case 'path':
-        return pathRefusal(value, files, limited)
+        return pathProblem(value, files, limited)
       case 'path-or-url':
-        if (!isHttp(value)) return pathRefusal(value, files, limited)
-        return limited ? urlRefusal(value, network) : undefined
+        if (!isHttp(value)) return pathProblem(value, files, limited)
+        return limited ? urlProblem(value, network) : undefined
       case 'output-folder':
-        return isAbsolute(value) ? pathRefusal(value, files, limited) : undefined
+        return isAbsolute(value) ? pathProblem(value, files, limited) : undefined
       case 'url':
-        return limited ? urlRefusal(value, network) : undefined
+        return limited ? urlProblem(value, network) : undefined
       case 'x-server':
         return limited && !ownServer.test(value) ? `${value} is not an X server of this machine` : undefined
     }

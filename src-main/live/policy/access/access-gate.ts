@@ -1,10 +1,10 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../../platform/errors.ts'
-import { bareAddress } from '../../../platform/network-address.ts'
+import { bareIp } from '../../../platform/ip-address.ts'
 import type { WatchRequest } from '../../audience/viewer-admission.ts'
 import type { AccessStore } from './access-store.ts'
-import { type AddressFilter, compileAddressRules, everybody } from './address-rules.ts'
 import { type Grant, issueToken, readGrant, type UsableKey } from './grants.ts'
+import { compileIpRules, everybody, type IpFilter } from './ip-rules.ts'
 import type { HostAccess, StreamAccess } from './schemas.ts'
 
 /** Tokens whose verdict is remembered. */
@@ -14,7 +14,7 @@ const passLifeS = 15 * 60
 
 interface Rules {
   readonly signed: boolean
-  readonly filter: AddressFilter
+  readonly filter: IpFilter
 }
 
 /** Decides who may watch and who may publish, by IP address and by signature. */
@@ -25,8 +25,8 @@ export class AccessGate {
   readonly #ownKey: UsableKey
   /** Opens every stream to processes of this host, whatever the rules say; new with each run. A secret. */
   readonly hostToken = randomBytes(32).toString('hex')
-  #play: AddressFilter
-  #publish: AddressFilter
+  #play: IpFilter
+  #publish: IpFilter
   #restricted = false
   readonly #streams = new Map<string, Rules>()
   /** Verified tokens by stream and text: a player fetches twice a second, and a signature need be checked once. */
@@ -41,7 +41,7 @@ export class AccessGate {
     this.#store = store
     this.#now = now
     this.#ownKey = ownKey
-    this.#play = compileAddressRules(everybody)
+    this.#play = compileIpRules(everybody)
     this.#publish = this.#play
     this.refresh()
   }
@@ -49,10 +49,10 @@ export class AccessGate {
   /** Reads the rules and keys again. Call after every change. */
   refresh(): void {
     const { host, streams } = this.#store
-    this.#play = compileAddressRules(host.play)
-    this.#publish = compileAddressRules(host.publish)
+    this.#play = compileIpRules(host.play)
+    this.#publish = compileIpRules(host.publish)
     this.#streams.clear()
-    for (const [name, access] of streams) this.#streams.set(name, { signed: access.mode === 'signed', filter: compileAddressRules(access) })
+    for (const [name, access] of streams) this.#streams.set(name, { signed: access.mode === 'signed', filter: compileIpRules(access) })
     this.#restricted = host.play.allow.length + host.play.deny.length + streams.size > 0
     this.#grants.clear()
     this.#changes++
@@ -132,7 +132,7 @@ export class AccessGate {
 
   #judge(grant: Grant, remoteAddress: string): AppError | undefined {
     if (grant.untilMs <= this.#now()) return new AppError('play.token_expired')
-    if (grant.address !== undefined && grant.address !== bareAddress(remoteAddress)) return new AppError('play.token_other_address')
+    if (grant.address !== undefined && grant.address !== bareIp(remoteAddress)) return new AppError('play.token_other_address')
     return undefined
   }
 

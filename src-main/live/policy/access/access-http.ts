@@ -6,7 +6,7 @@ import type { LiveRequest, ParsedRequest } from '../../http/live-request.ts'
 import { accessOf } from '../../http/resources.ts'
 import { type AnyRequest, onVerdict, sendPreflight, sendProblem } from '../../http/response.ts'
 import type { AccessGate } from './access-gate.ts'
-import { writeAddressToken } from './signed-address.ts'
+import { writeUrlToken } from './signed-url.ts'
 
 /** Cookie of the operator's own page; it contains a pass for every stream. */
 export const passCookie = 'streams-watch'
@@ -21,7 +21,7 @@ function queryToken(text: string): string | undefined {
   if (signature === null) return undefined
   const address = query.get('address')
   const expires = Number(query.get('expires'))
-  return writeAddressToken({ keyId: query.get('key') ?? '', expires, signature, ...(address ? { address } : {}) })
+  return writeUrlToken({ keyId: query.get('key') ?? '', expires, signature, ...(address ? { address } : {}) })
 }
 
 /** The token that a request carries: in its path, in its query, as a signed URL, in Authorization or in the pass cookie. */

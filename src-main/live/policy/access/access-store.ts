@@ -1,7 +1,7 @@
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { LiveDatabase, Writes } from '../../live-database.ts'
-import { everybody } from './address-rules.ts'
 import type { UsableKey } from './grants.ts'
+import { everybody } from './ip-rules.ts'
 import type { HostAccess, StreamAccess } from './schemas.ts'
 
 /** What is kept of who may watch and publish. */

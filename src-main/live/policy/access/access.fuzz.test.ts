@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { AppError } from '../../../platform/errors.ts'
-import { compileAddressRules } from './address-rules.ts'
 import { issueToken, readGrant, type UsableKey } from './grants.ts'
-import { readAddressToken, signAddress, writeAddressToken } from './signed-address.ts'
+import { compileIpRules } from './ip-rules.ts'
+import { readUrlToken, signUrl, writeUrlToken } from './signed-url.ts'
 
 const runs = 300 * Number(process.env.FUZZ_RUNS ?? 1)
 let state = Number(process.env.FUZZ_SEED ?? 17) | 0
@@ -27,14 +27,14 @@ function broken(text: string): string {
 
 it('no change to a token opens a stream, and every rejection has its code', async () => {
   const expires = nowMs / 1000 + 60
-  const signed = writeAddressToken({ keyId: 'k1', expires, signature: signAddress(key.secret as string, { stream: 'cam', expires }) })
+  const signed = writeUrlToken({ keyId: 'k1', expires, signature: signUrl(key.secret as string, { stream: 'cam', expires }) })
   const token = await issueToken(key, { stream: 'cam', expires })
   for (const good of [signed, token]) expect((await readGrant(good, 'cam', [key], nowMs)).untilMs).toBe(expires * 1000)
   for (let run = 0; run < runs; run++) {
     const good = run % 2 ? signed : token
     const text = broken(good)
     if (text === good) continue
-    readAddressToken(text)
+    readUrlToken(text)
     const refusal = await readGrant(text, 'cam', [key], nowMs).catch((error: unknown) => error)
     // Bits beyond the last whole byte of base64url may differ without a difference.
     if (!(refusal instanceof Error) && text.length === good.length && text.slice(0, -1) === good.slice(0, -1)) continue
@@ -47,7 +47,7 @@ it('no line makes the rules of IP addresses throw anything but their own error',
   const lines = ['10.0.0.0/8', '::1/128', '192.168.1.7', 'fe80::/10', '::ffff:1.2.3.4']
   for (let run = 0; run < runs; run++) {
     try {
-      compileAddressRules({ allow: [broken(lines[random(lines.length)] as string)], deny: [broken(lines[random(lines.length)] as string)] })
+      compileIpRules({ allow: [broken(lines[random(lines.length)] as string)], deny: [broken(lines[random(lines.length)] as string)] })
     } catch (error) {
       expect(error).toBeInstanceOf(AppError)
     }

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { issueToken, readGrant, type UsableKey } from './grants.ts'
 import { newPlaybackSecret } from './playback-key.ts'
-import { signAddress, writeAddressToken } from './signed-address.ts'
+import { signUrl, writeUrlToken } from './signed-url.ts'
 
 const now = 1_800_000_000_000
 const later = now / 1000 + 60
@@ -17,10 +17,10 @@ const codeOf = (promise: Promise<unknown>) =>
 describe('a playback grant', () => {
   it('is read from a signed URL, and bound to stream, expiry and IP address', async () => {
     const token = (stream: string, expires: number, address?: string) =>
-      writeAddressToken({
+      writeUrlToken({
         keyId: 'pk1',
         expires,
-        signature: signAddress(shared.secret as string, { stream, expires, ...(address ? { address } : {}) }),
+        signature: signUrl(shared.secret as string, { stream, expires, ...(address ? { address } : {}) }),
         ...(address ? { address } : {}),
       })
     expect(await readGrant(token('a', later, '10.0.0.1'), 'a', [shared], now)).toEqual({ untilMs: later * 1000, address: '10.0.0.1' })

@@ -1,9 +1,9 @@
 import { createPublicKey } from 'node:crypto'
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { AppError } from '../../../platform/errors.ts'
-import { bareAddress } from '../../../platform/network-address.ts'
+import { bareIp } from '../../../platform/ip-address.ts'
 import { algorithmsOf, type PlaybackKey } from './playback-key.ts'
-import { checksOut, readAddressToken } from './signed-address.ts'
+import { checksOut, readUrlToken } from './signed-url.ts'
 
 /** A key with what it checks by. */
 export interface UsableKey extends PlaybackKey {
@@ -28,7 +28,7 @@ const maxToken = 4096
  */
 export async function readGrant(token: string, stream: string, keys: readonly UsableKey[], nowMs: number): Promise<Grant> {
   if (token.length > maxToken) throw new AppError('play.token_invalid', 'The token is too long')
-  const signed = readAddressToken(token)
+  const signed = readUrlToken(token)
   if (signed === undefined) return readJwt(token, stream, keys, nowMs)
   const key = keys.find((each) => each.id === signed.keyId)
   const grant = { stream, expires: signed.expires, ...(signed.address === undefined ? {} : { address: signed.address }) }
@@ -64,7 +64,7 @@ function grantOf(payload: JWTPayload, stream: string): Grant {
   const { sub, path, ip } = payload as JWTPayload & { path?: unknown; ip?: unknown }
   const opens = sub === stream || sub === '*' || (typeof path === 'string' && path !== '' && `/live/${stream}/`.startsWith(path))
   if (!opens) throw new AppError('play.token_other_stream')
-  return { untilMs: (payload.exp as number) * 1000, address: typeof ip === 'string' ? bareAddress(ip) : undefined }
+  return { untilMs: (payload.exp as number) * 1000, address: typeof ip === 'string' ? bareIp(ip) : undefined }
 }
 
 /** A token of ours (HS256) that opens a stream, or every stream where it is `*`. */

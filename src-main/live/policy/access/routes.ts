@@ -3,22 +3,22 @@ import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventTopic } from '../../../platform/event-topics.ts'
 import type { EventBus } from '../../../platform/events.ts'
-import { bareAddress } from '../../../platform/network-address.ts'
+import { bareIp } from '../../../platform/ip-address.ts'
 import { wholeListSchema } from '../../../platform/pages.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { defineRoute, type RouteDefinition } from '../../../platform/routes.ts'
 import type { AccessGate } from './access-gate.ts'
 import { passCookie } from './access-http.ts'
 import type { AccessStore } from './access-store.ts'
-import { compileAddressRules } from './address-rules.ts'
 import type { UsableKey } from './grants.ts'
+import { compileIpRules } from './ip-rules.ts'
 import { algorithmsOf, newPlaybackSecret, type PlaybackKey } from './playback-key.ts'
 import {
   HostAccessSchema,
   PlaybackKeyCreatedSchema,
   PlaybackKeyRequestSchema,
   PlaybackKeySchema,
-  SignedAddressesSchema,
+  SignedUrlsSchema,
   SignRequestSchema,
   StreamAccessSchema,
 } from './schemas.ts'
@@ -75,8 +75,8 @@ export function accessRoutes({
       body: HostAccessSchema,
       responses: { 200: HostAccessSchema },
       handler: ({ body, principal }) => {
-        compileAddressRules(body.play)
-        compileAddressRules(body.publish)
+        compileIpRules(body.play)
+        compileIpRules(body.publish)
         store.setHost(body)
         changed('access.updated', body, 'the IP address rules of the host were changed', principal.id)
         return { body: store.host }
@@ -103,7 +103,7 @@ export function accessRoutes({
       responses: { 200: StreamAccessSchema },
       handler: ({ params, body, principal }) => {
         const stream = nameOf(params.id)
-        compileAddressRules(body)
+        compileIpRules(body)
         store.setStream(stream, body)
         changed('access.updated', { stream, ...body }, `who may watch ${stream} was changed to ${body.mode}`, principal.id)
         return { body }
@@ -117,12 +117,12 @@ export function accessRoutes({
       role: 'editor',
       params: Params,
       body: SignRequestSchema,
-      responses: { 201: SignedAddressesSchema },
+      responses: { 201: SignedUrlsSchema },
       handler: async ({ params, body, sharedBaseUrl }) => {
         const stream = nameOf(params.id)
         const expires = Math.floor(now() / 1000) + body.expiresInS
-        if (body.address !== undefined) compileAddressRules({ allow: [body.address], deny: [] })
-        const token = await gate.issue(stream, expires, body.address === undefined ? undefined : bareAddress(body.address))
+        if (body.address !== undefined) compileIpRules({ allow: [body.address], deny: [] })
+        const token = await gate.issue(stream, expires, body.address === undefined ? undefined : bareIp(body.address))
         return {
           status: 201,
           body: {

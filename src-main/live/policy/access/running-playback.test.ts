@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AccessGate } from './access-gate.ts'
-import { everybody } from './address-rules.ts'
 import type { UsableKey } from './grants.ts'
+import { everybody } from './ip-rules.ts'
 import { newPlaybackSecret } from './playback-key.ts'
 import { RunningPlayback } from './running-playback.ts'
 import type { HostAccess, StreamAccess } from './schemas.ts'

@@ -1,10 +1,10 @@
 import { type Static, Type } from 'typebox'
-import { AddressRulesSchema } from './address-rules.ts'
+import { IpRulesSchema } from './ip-rules.ts'
 
 /** Which IP addresses may use this host at all. */
 export const HostAccessSchema = Type.Object({
-  play: AddressRulesSchema,
-  publish: AddressRulesSchema,
+  play: IpRulesSchema,
+  publish: IpRulesSchema,
 })
 export type HostAccess = Static<typeof HostAccessSchema>
 
@@ -13,7 +13,7 @@ export const StreamAccessSchema = Type.Object({
   mode: Type.Union([Type.Literal('open'), Type.Literal('signed')], {
     description: 'open: anybody who knows the URL; signed: only with a signed URL or a token',
   }),
-  ...AddressRulesSchema.properties,
+  ...IpRulesSchema.properties,
 })
 export type StreamAccess = Static<typeof StreamAccessSchema>
 
@@ -42,11 +42,11 @@ export const SignRequestSchema = Type.Object({
   address: Type.Optional(Type.String({ maxLength: 60, description: 'the one IP address that may use it' })),
 })
 
-export const SignedAddressesSchema = Type.Object({
+export const SignedUrlsSchema = Type.Object({
   token: Type.String(),
   expiresAt: Type.String({ format: 'date-time' }),
   watchUrl: Type.String(),
   hlsUrl: Type.String(),
   dashUrl: Type.String(),
 })
-export type SignedAddresses = Static<typeof SignedAddressesSchema>
+export type SignedUrls = Static<typeof SignedUrlsSchema>

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
+import { bareIp } from '../../../platform/ip-address.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { bareAddress } from '../../../platform/network-address.ts'
 import type { Publication, PublishGate, PublishRequest } from '../../hub/publisher.ts'
 import type { StreamRegistry } from '../../hub/stream-registry.ts'
 import type { StreamKeys } from './stream-keys.ts'
@@ -10,7 +10,7 @@ const FORGET_MS = 60_000
 const FIRST_DELAY_MS = 100
 const MAX_DELAY_MS = 3000
 /** Max IP addresses to remember. */
-const MAX_ADDRESSES = 10_000
+const maxIps = 10_000
 
 export interface KeyGateDependencies {
   readonly keys: StreamKeys
@@ -60,13 +60,13 @@ export class KeyGate implements PublishGate {
 
   /** Each further wrong key from an IP address is answered later: guessing is slowed down, and a typing error is hardly noticed. */
   #delay(request: PublishRequest): Promise<void> {
-    const address = bareAddress(request.remoteAddress)
+    const address = bareIp(request.remoteAddress)
     const now = this.#dependencies.now()
     const seen = this.#wrong.get(address)
     const tries = seen !== undefined && now - seen.lastMs < FORGET_MS ? seen.tries + 1 : 1
     this.#wrong.delete(address)
     const oldest = this.#wrong.keys().next()
-    if (this.#wrong.size >= MAX_ADDRESSES && !oldest.done) this.#wrong.delete(oldest.value)
+    if (this.#wrong.size >= maxIps && !oldest.done) this.#wrong.delete(oldest.value)
     this.#wrong.set(address, { tries, lastMs: now })
     const ms = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(tries - 1, 10))
     return new Promise((resolve) => {

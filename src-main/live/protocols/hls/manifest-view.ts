@@ -1,7 +1,7 @@
 import { rescale } from '../../../formats/media-time.ts'
 import { type MpdAdaptationSet, type MpdPeriod, type MpdRepresentation, writeMpd } from '../../../formats/mpd-document.ts'
 import { type MediaSegment, minBufferS, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
-import { addressPrefix } from './playlist-view.ts'
+import { urlPrefix } from './playlist-view.ts'
 
 export interface ManifestOptions {
   readonly title: string
@@ -29,7 +29,7 @@ export class ManifestView {
   readonly #startsS = new Map<string, number>()
 
   text(stream: PackagedStream, options: ManifestOptions): string {
-    const periods = this.#periods(stream, addressPrefix(options.cdnPrefix, stream.name))
+    const periods = this.#periods(stream, urlPrefix(options.cdnPrefix, stream.name))
     const partS = stream.partTargetMs / 1000
     let endS = 0
     let depthS = 0

@@ -3,7 +3,7 @@ import { writeMultivariantPlaylist } from '../../../formats/m3u8-multivariant.ts
 import { listedParts, type MediaSegment, type PackagedRendition, type PackagedStream } from '../../packaging/packaged-stream.ts'
 
 /** `https://cdn.example/live/NAME/`, or nothing, so that URLs stay relative. */
-export function addressPrefix(cdnPrefix: string, name: string): string {
+export function urlPrefix(cdnPrefix: string, name: string): string {
   if (cdnPrefix === '') return ''
   return `${cdnPrefix.endsWith('/') ? cdnPrefix.slice(0, -1) : cdnPrefix}/live/${name}/`
 }
@@ -18,7 +18,7 @@ export function multivariantText(
 ): string {
   const file = options.plain ? 'hls.m3u8' : 'index.m3u8'
   const query = options.session === undefined ? '' : `?session=${options.session}`
-  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const prefix = urlPrefix(options.cdnPrefix, stream.name)
   const video = []
   const audio = []
   for (const rendition of offered(stream)) {
@@ -58,7 +58,7 @@ export function mediaPlaylistText(
   rendition: PackagedRendition,
   options: { plain: boolean; skip: boolean; cdnPrefix: string; written?: WeakMap<MediaSegment, string> },
 ): string {
-  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const prefix = urlPrefix(options.cdnPrefix, stream.name)
   const reports: RenditionReport[] = []
   if (!options.plain) {
     for (const other of stream.renditions) {

@@ -6,7 +6,7 @@ import { writeMultivariantPlaylist } from '../../../formats/m3u8-multivariant.ts
 import { tsPacketBytes } from '../../../formats/mpegts-packets.ts'
 import { type TsTrack, writeTsSegment } from '../../../formats/mpegts-writer.ts'
 import type { MediaSegment, PackagedRendition, PackagedStream } from '../../packaging/packaged-stream.ts'
-import { addressPrefix } from './playlist-view.ts'
+import { urlPrefix } from './playlist-view.ts'
 
 /** One video and one audio track of a stream, muxed in transport stream segments; one of them may be missing, not both. */
 export interface MuxedRendition {
@@ -50,7 +50,7 @@ export function muxedMultivariantText(
   options: { cdnPrefix: string; session: string | undefined },
 ): string {
   const query = options.session === undefined ? '' : `?session=${options.session}`
-  const prefix = addressPrefix(options.cdnPrefix, stream.name)
+  const prefix = urlPrefix(options.cdnPrefix, stream.name)
   const video = []
   const audio = []
   for (const one of muxed) {
@@ -121,7 +121,7 @@ export class TsView {
   playlistText(muxed: MuxedRendition, cdnPrefix: string): string {
     const stream = this.#stream
     const main = mainOf(muxed)
-    const prefix = addressPrefix(cdnPrefix, stream.name)
+    const prefix = urlPrefix(cdnPrefix, stream.name)
     return writeMediaPlaylist({
       timescale: main.track.timescale,
       targetDurationS: stream.targetDurationS,

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts'
 import { windowBytes } from './limits.ts'
 import { outChunkSize } from './message-sender.ts'
 import { connectErrorBody, connectResultBody, resultBody } from './replies.ts'
-import { parseStreamAddress, type StreamAddress } from './stream-address.ts'
+import { type RequestedStream, readRequestedStream } from './requested-stream.ts'
 
 /** Streams that one client may create on its connection. */
 const maxMessageStreams = 16
@@ -67,9 +67,9 @@ export class NetConnection {
   }
 
   /** Where `publish` or `play` of this name leads; undefined where the value is no name. */
-  address(name: AmfValue): StreamAddress | undefined {
+  address(name: AmfValue): RequestedStream | undefined {
     if (typeof name !== 'string' && name !== undefined && name !== null) return undefined
-    return parseStreamAddress(this.app, this.tcUrl, name ?? '')
+    return readRequestedStream(this.app, this.tcUrl, name ?? '')
   }
 
   /** The connection is gone: `bytesIn` and `bytesOut` went over it. */

@@ -9,8 +9,8 @@ import { canPlay } from './capabilities.ts'
 import type { Connection } from './connection.ts'
 import type { NetConnection } from './net-connection.ts'
 import { statusBody } from './replies.ts'
+import type { RequestedStream } from './requested-stream.ts'
 import type { SessionDependencies } from './session-dependencies.ts'
-import type { StreamAddress } from './stream-address.ts'
 
 /** Above this a player's frames wait in its own queue, where whole GOPs can be dropped, bytes. */
 const congestedBytes = 256 * 1024
@@ -52,7 +52,7 @@ export class Playing {
     }
   }
 
-  private admit(streamId: number, address: StreamAddress, stream: LiveStream | undefined): void {
+  private admit(streamId: number, address: RequestedStream, stream: LiveStream | undefined): void {
     const { connection } = this
     if (stream === undefined) {
       connection.refuse(new AppError('play.not_live'))
@@ -83,7 +83,7 @@ export class Playing {
     })
   }
 
-  private play(streamId: number, { name, query }: StreamAddress, stream: LiveStream): void {
+  private play(streamId: number, { name, query }: RequestedStream, stream: LiveStream): void {
     const { connection } = this
     const { sender } = connection
     sender.control(MessageType.userControl, userControlBody(UserControl.streamBegin, streamId))

@@ -3,9 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError, type ErrorCode } from '../../../platform/errors.ts'
+import { joinHostPort } from '../../../platform/ip-address.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import { isLoopback } from '../../../platform/loopback.ts'
-import { joinAddress } from '../../../platform/network-address.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { MayWatch, WhileAllowed } from '../../audience/viewer-admission.ts'
 import type { ViewerRegistry } from '../../audience/viewer-registry.ts'
@@ -174,7 +174,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
       refusals.record(
         new AppError('ingest.handshake', 'The TLS handshake failed', { cause }),
         '',
-        joinAddress(socket.remoteAddress ?? '', socket.remotePort ?? 0),
+        joinHostPort(socket.remoteAddress ?? '', socket.remotePort ?? 0),
         clock.nowMs,
       )
       socket.destroy()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import { SrtReject } from '../../../formats/srt-handshake.ts'
-import { readSrtStreamId, type SrtAddress } from '../../../formats/srt-stream-id.ts'
+import { readSrtStreamId, type SrtStreamId } from '../../../formats/srt-stream-id.ts'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
@@ -109,7 +109,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
     }
   }
 
-  async function publish(id: string, request: SrtRequest, { name, key }: SrtAddress): Promise<SrtAnswer> {
+  async function publish(id: string, request: SrtRequest, { name, key }: SrtStreamId): Promise<SrtAnswer> {
     let session: PublishingSession | undefined
     let over: AppError | undefined
     const encoder = `SRT ${request.peerVersion}`
@@ -138,7 +138,7 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
     }
   }
 
-  async function play(id: string, request: SrtRequest, { name = '', token }: SrtAddress): Promise<SrtAnswer> {
+  async function play(id: string, request: SrtRequest, { name = '', token }: SrtStreamId): Promise<SrtAnswer> {
     const encoder = `SRT ${request.peerVersion}`
     const stream = dependencies.streams.find(name) ?? (await dependencies.streams.startOnDemand?.(name))
     if (stream === undefined) throw new AppError('play.not_live')

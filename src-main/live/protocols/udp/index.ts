@@ -7,9 +7,9 @@ import { defineRoute } from '../../../platform/routes.ts'
 import type { PublishGate } from '../../hub/publisher.ts'
 import type { LiveDatabase } from '../../live-database.ts'
 import type { LivePart } from '../../live-part.ts'
-import { readUdpAddress } from './udp-address.ts'
 import { UdpInput } from './udp-input.ts'
 import { NewUdpInputSchema, type UdpInputInfo, UdpInputSchema } from './udp-schemas.ts'
+import { readUdpUrl } from './udp-url.ts'
 
 export interface UdpInputsDependencies {
   readonly database: LiveDatabase
@@ -40,7 +40,7 @@ export async function createUdpInputs(dependencies: UdpInputsDependencies): Prom
   const inputs = new Map<string, Kept>()
 
   function hold(row: Omit<Kept, 'input'>): Kept | undefined {
-    const address = readUdpAddress(row.url)
+    const address = readUdpUrl(row.url)
     if (address === undefined) return undefined
     const kept: Kept = {
       ...row,
@@ -87,7 +87,7 @@ export async function createUdpInputs(dependencies: UdpInputsDependencies): Prom
         body: NewUdpInputSchema,
         responses: { 201: UdpInputSchema },
         handler: async ({ body, principal }) => {
-          if (readUdpAddress(body.url) === undefined)
+          if (readUdpUrl(body.url) === undefined)
             throw new AppError('request.invalid', 'The URL is none of udp://@GROUP:PORT, udp://ADDRESS:PORT, udp://:PORT', {
               details: { field: 'url' },
             })

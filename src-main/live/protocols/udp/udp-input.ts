@@ -6,7 +6,7 @@ import { toListenError } from '../../../platform/listen-error.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { Publication, PublishGate } from '../../hub/publisher.ts'
 import { TransportStreamPublisher } from '../mpegts/transport-stream-publisher.ts'
-import type { UdpAddress } from './udp-address.ts'
+import type { UdpUrl } from './udp-url.ts'
 
 /** Silence after which the sender is gone, ms. */
 const silenceMs = 3000
@@ -36,7 +36,7 @@ export interface UdpInputState {
 
 /** One expected transport stream: publishes while datagrams come, from one sender at a time. */
 export class UdpInput {
-  readonly #address: UdpAddress
+  readonly #address: UdpUrl
   readonly #dependencies: UdpInputDependencies
   #socket: Socket | undefined
   #timer: NodeJS.Timeout | undefined
@@ -50,7 +50,7 @@ export class UdpInput {
   #pausedUntilMs = 0
   #datagrams = 0
 
-  constructor(address: UdpAddress, dependencies: UdpInputDependencies) {
+  constructor(address: UdpUrl, dependencies: UdpInputDependencies) {
     this.#address = address
     this.#dependencies = dependencies
   }

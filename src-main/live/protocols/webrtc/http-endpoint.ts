@@ -4,8 +4,8 @@ import type { IceServer } from '../../../media/realtime/sfu-engine.ts'
 import { readTrickle } from '../../../media/realtime/trickle.ts'
 import { AppError, errorKinds } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
+import { joinHostPort } from '../../../platform/ip-address.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { joinAddress } from '../../../platform/network-address.ts'
 import { ownText } from '../../../platform/own-text.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { LiveRequest } from '../../http/live-request.ts'
@@ -115,7 +115,7 @@ export function createHttpEndpoint(dependencies: HttpEndpointDependencies): Reso
     const sdp = await body(request)
     const viewer = query.get('session')
     const offerer = {
-      remoteAddress: joinAddress(remoteAddress, remotePort),
+      remoteAddress: joinHostPort(remoteAddress, remotePort),
       userAgent: userAgentOf(request),
       sdp,
       viewer: viewer !== null && isWord(viewer) ? ownText(viewer, viewer.length) : undefined,

@@ -1,10 +1,10 @@
-import { addressGroup } from '../../../platform/network-address.ts'
+import { ipGroup } from '../../../platform/ip-address.ts'
 
 /** Offers that one client (IPv4 address, /64 network of IPv6) may send at once, and how many it regains each second. */
 const max = 60
 const perSecond = 10
 /** Max IP addresses to remember: the one that was seen longest ago is dropped first. */
-const maxAddresses = 10_000
+const maxIps = 10_000
 
 /** Limits how often an IP address may set up a connection. */
 export class OfferLimit {
@@ -19,12 +19,12 @@ export class OfferLimit {
   /** Takes one offer; answers how many seconds to wait where there are too many, else 0. */
   take(address: string): number {
     const atMs = this.#now()
-    const client = addressGroup(address)
+    const client = ipGroup(address)
     const known = this.#left.get(client)
     const tokens = known === undefined ? max : Math.min(max, known.tokens + ((atMs - known.atMs) * perSecond) / 1000)
     this.#left.delete(client)
     const oldest = this.#left.keys().next()
-    if (this.#left.size >= maxAddresses && !oldest.done) this.#left.delete(oldest.value)
+    if (this.#left.size >= maxIps && !oldest.done) this.#left.delete(oldest.value)
     this.#left.set(client, { tokens: tokens < 1 ? tokens : tokens - 1, atMs })
     return tokens < 1 ? Math.max(1, Math.ceil((1 - tokens) / perSecond)) : 0
   }

@@ -5,8 +5,8 @@ import type { EngineHost } from '../../../media/realtime/engine-host.ts'
 import { type OfferDescription, readOffer } from '../../../media/realtime/offer.ts'
 import type { LayerChoice, PeerStats, SfuEngine, SfuEvents } from '../../../media/realtime/sfu-engine.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { bareIp } from '../../../platform/ip-address.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { bareAddress } from '../../../platform/network-address.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { MayWatch, WatchRequest, WhileAllowed } from '../../audience/viewer-admission.ts'
@@ -138,7 +138,7 @@ export class PeerSessions {
     const refusal = await this.#dependencies.mayWatch(stream, {
       protocol: 'webrtc',
       sessionKey: offerer.viewer ?? id,
-      remoteAddress: bareAddress(remoteAddress),
+      remoteAddress: bareIp(remoteAddress),
       userAgent,
     })
     if (refusal !== undefined) throw refusal

@@ -4,8 +4,8 @@ import { AppError, errorKinds } from '../../../platform/errors.ts'
 import { clientOf } from '../../../platform/http/client.ts'
 import type { ClientLimits } from '../../../platform/http/client-limits.ts'
 import { rejectUpgrade } from '../../../platform/http/end-socket.ts'
+import { joinHostPort } from '../../../platform/ip-address.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { joinAddress } from '../../../platform/network-address.ts'
 import { repeat } from '../../../platform/repeat.ts'
 import type { WatchAccess } from '../../audience/viewer-admission.ts'
 import type { LiveUpgrade } from '../../http/live-request.ts'
@@ -102,7 +102,7 @@ export class SignalSocket {
       if (this.#dependencies.limit.take(remoteAddress) > 0) throw new AppError('webrtc.too_many_offers')
       if (typeof message.sdp !== 'string') throw new AppError('webrtc.sdp_invalid', 'The offer has no sdp')
       const offerer = {
-        remoteAddress: joinAddress(remoteAddress, remotePort),
+        remoteAddress: joinHostPort(remoteAddress, remotePort),
         userAgent: userAgentOf(request),
         sdp: message.sdp,
       }

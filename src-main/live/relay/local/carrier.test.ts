@@ -95,7 +95,7 @@ describe('what the host’s own makers of media are offered', () => {
 
   it('lets it watch streams, whoever else may', async () => {
     expect([carrier.viewers('cam'), carrier.viewers('gone')]).toEqual([3, 0])
-    expect(await carrier.watchAddress('cam')).toBe('rtmp://127.0.0.1:1935/live/cam?token=tok&codecs=all')
+    expect(await carrier.watchUrl('cam')).toBe('rtmp://127.0.0.1:1935/live/cam?token=tok&codecs=all')
   })
 
   it('invites a guest into a stream of their own that the public cannot watch, and ends the invitation', async () => {

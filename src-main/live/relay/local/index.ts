@@ -59,7 +59,7 @@ export function createCarrier(dependencies: CarrierDependencies): Omit<StreamCar
       }
       return carry(publication)
     },
-    watchAddress: async (stream) => `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
+    watchUrl: async (stream) => `rtmp://${dependencies.rtmpEndpoint()}/live/${stream}?token=${gate.hostToken}&codecs=all`,
     viewers: dependencies.viewers,
     send: (aim, feed, events) => senders.send(aim, feed, events),
     tryServer: (server) => tryServer(server, dependencies),

@@ -3,8 +3,8 @@ import { AppError } from '../../../platform/errors.ts'
 import { silentLogger } from '../../../platform/telemetry/logger.ts'
 import type { Publication } from '../../hub/publisher.ts'
 import type { PullDependencies } from './pull-process.ts'
-import { readSourceAddress } from './source-address.ts'
 import { SourceRunner, type SourceSettings } from './source-runner.ts'
+import { readSourceUrl } from './source-url.ts'
 
 const settings: SourceSettings = { url: 'rtsp://cam.example/1', when: 'always', enabled: true }
 
@@ -175,12 +175,10 @@ describe('a source that the host fetches', () => {
 
 describe('the URL of a source', () => {
   it('says which protocol it is, and files are played again and again', () => {
-    const kinds = ['rtmp://h/a/b', 'rtmps://h/a/b', 'rtsps://h/1', 'srt://h:9000', 'https://h/a.m3u8'].map(
-      (url) => readSourceAddress(url).kind,
-    )
+    const kinds = ['rtmp://h/a/b', 'rtmps://h/a/b', 'rtsps://h/1', 'srt://h:9000', 'https://h/a.m3u8'].map((url) => readSourceUrl(url).kind)
     expect(kinds).toEqual(['rtmp', 'rtmp', 'rtsp', 'srt', 'http'])
-    expect(readSourceAddress('  /show/film.mp4 ')).toEqual({ kind: 'file', url: '/show/film.mp4', loop: true })
-    expect(readSourceAddress('file:///show/a%20film.mp4')).toEqual({ kind: 'file', url: '/show/a film.mp4', loop: true })
+    expect(readSourceUrl('  /show/film.mp4 ')).toEqual({ kind: 'file', url: '/show/film.mp4', loop: true })
+    expect(readSourceUrl('file:///show/a%20film.mp4')).toEqual({ kind: 'file', url: '/show/a film.mp4', loop: true })
   })
 
   it.each([
@@ -189,7 +187,7 @@ describe('the URL of a source', () => {
     ['rtsp:///1', /names no host/],
     ['file://elsewhere/film.mp4', /names no file of this machine/],
   ])('is rejected where nothing can be fetched from it: %s', (url, message) => {
-    expect(() => readSourceAddress(url)).toThrow(
+    expect(() => readSourceUrl(url)).toThrow(
       expect.objectContaining({ code: 'source.address_invalid', message: expect.stringMatching(message) }),
     )
   })

@@ -4,7 +4,7 @@ import type { Publication } from '../../hub/publisher.ts'
 import { backoffMs } from '../backoff.ts'
 import { type Pull, type PullDependencies, startPull } from './pull-process.ts'
 import type { SourceState } from './schemas.ts'
-import { readSourceAddress } from './source-address.ts'
+import { readSourceUrl } from './source-url.ts'
 
 /** A source on demand is let go this long after its last viewer, ms. */
 const lingerMs = 15_000
@@ -111,7 +111,7 @@ export class SourceRunner {
     this.#become('connecting')
     const { log, publish } = this.#dependencies
     const pull: Pull = (this.#dependencies.pull ?? startPull)({
-      start: { type: 'start', ...readSourceAddress(this.#settings.url) },
+      start: { type: 'start', ...readSourceUrl(this.#settings.url) },
       log,
       publish: (format) => publish(format, (reason) => this.#ended(pull, reason)),
       onOpened: (format) => {

@@ -10,9 +10,9 @@ import type { PublishKey } from '../../hub/live-publisher.ts'
 import type { Publication, PublishRequest } from '../../hub/publisher.ts'
 import { noLimits } from '../../key-limits.ts'
 import type { Source, SourceChanges, SourceRequest } from './schemas.ts'
-import { readSourceAddress } from './source-address.ts'
 import { SourceRunner } from './source-runner.ts'
 import type { SourceStore, StoredSource } from './source-store.ts'
+import { readSourceUrl } from './source-url.ts'
 
 export interface SourcesDependencies {
   readonly store: SourceStore
@@ -70,7 +70,7 @@ export class Sources {
   /** Throws `source.address_invalid`, `secret.needed`, `request.conflict` where the stream has a source. */
   async create(request: SourceRequest, actor: string): Promise<Source> {
     const url = wholeUrl(request.url)
-    readSourceAddress(url)
+    readSourceUrl(url)
     if ([...this.#entries.values()].some(({ stored }) => stored.stream === request.stream)) {
       throw new AppError('request.conflict', `${request.stream} has a source already`)
     }
@@ -94,7 +94,7 @@ export class Sources {
     const entry = this.#entry(id)
     const { url: given, ...rest } = changes
     const url = given === undefined ? entry.stored.url : wholeUrl(given, entry.stored.url)
-    if (given !== undefined) readSourceAddress(url)
+    if (given !== undefined) readSourceUrl(url)
     const stored = { ...entry.stored, ...rest, url } as StoredSource
     await this.#dependencies.store.save(stored)
     entry.stored = stored

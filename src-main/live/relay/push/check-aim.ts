@@ -1,8 +1,8 @@
 import { AppError } from '../../../platform/errors.ts'
 import { passphraseLength } from '../../protocols/srt/transport/cipher.ts'
 import { readCertificateTrust } from './certificate-trust.ts'
-import { checkDestination, checkDestinationUrl } from './destination-address.ts'
 import type { DestinationAim, DestinationSecrets } from './destination-sender.ts'
+import { checkDestination, checkDestinationUrl } from './destination-url.ts'
 import { templateOf } from './templates.ts'
 
 const usualLatencyMs = 200

@@ -1,7 +1,7 @@
 import { judgeBy } from '../../../platform/outbound/judged-connection.ts'
-import { isReachableAddress, type NetworkPolicy } from '../../../platform/outbound/network-policy.ts'
-import { parseRtmpAddress, parseSrtAddress } from './destination-address.ts'
+import { isReachableIp, type NetworkPolicy } from '../../../platform/outbound/network-policy.ts'
 import type { DestinationAim, DestinationSecrets } from './destination-sender.ts'
+import { parseRtmpUrl, parseSrtUrl } from './destination-url.ts'
 import type { FlvMedia } from './flv-sending.ts'
 import { RtmpTarget } from './rtmp-target.ts'
 import { SrtTarget } from './srt-target.ts'
@@ -28,10 +28,10 @@ export function connectTarget(
   const judge = judgeBy(network, aim.limited)
   switch (templateOf(aim.template).protocol) {
     case 'rtmp':
-      return new RtmpTarget(parseRtmpAddress(aim.url, key), { certificate: aim.certificate, judge }, media, events)
+      return new RtmpTarget(parseRtmpUrl(aim.url, key), { certificate: aim.certificate, judge }, media, events)
     case 'srt':
       return new SrtTarget(
-        parseSrtAddress(aim.url),
+        parseSrtUrl(aim.url),
         { streamId: key, passphrase, latencyMs: aim.latencyMs ?? 0, maxQueued: media.limits.outgoingBytes, judge },
         events,
       )
@@ -43,7 +43,7 @@ export function connectTarget(
           certificate: aim.certificate,
           maxQueued: media.limits.outgoingBytes,
           judge,
-          mayReach: aim.limited ? (address, port) => isReachableAddress(address, port, network()) : undefined,
+          mayReach: aim.limited ? (address, port) => isReachableIp(address, port, network()) : undefined,
         },
         whip,
         events,

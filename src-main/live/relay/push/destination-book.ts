@@ -4,13 +4,12 @@ import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { Logger } from '../../../platform/logger.ts'
-import { type NetworkPolicy, urlRefusal } from '../../../platform/outbound/network-policy.ts'
+import { type NetworkPolicy, urlProblem } from '../../../platform/outbound/network-policy.ts'
 import { randomText } from '../../../platform/random-id.ts'
 import { isMaskedUrl, originOf, wholeUrl } from '../../../platform/url-secrets.ts'
 import type { StreamDirectory } from '../../hub/stream.ts'
 import { readCertificateTrust } from './certificate-trust.ts'
 import { aimOf, checkAim } from './check-aim.ts'
-import { keyHint } from './destination-address.ts'
 import {
   type DestinationAim,
   type DestinationSecrets,
@@ -18,6 +17,7 @@ import {
   type DestinationSenderDependencies,
 } from './destination-sender.ts'
 import { type DestinationStore, encryptKey, keepUrl, type StoredDestination } from './destination-store.ts'
+import { keyHint } from './destination-url.ts'
 import type { Destination, DestinationChanges, DestinationState, DestinationStatisticsEvent, NewDestination } from './schemas.ts'
 import { templateOf } from './templates.ts'
 
@@ -327,7 +327,7 @@ export class DestinationBook {
 
   /** Throws `url.forbidden` where it says by itself that it leads to where its author may not. */
   #refuseUnreachable({ url, limited }: DestinationAim): void {
-    const why = limited ? urlRefusal(url, this.#dependencies.network()) : undefined
+    const why = limited ? urlProblem(url, this.#dependencies.network()) : undefined
     if (why !== undefined) throw new AppError('url.forbidden', why)
   }
 

@@ -1,7 +1,7 @@
 import type { SecretBox } from '../../../platform/identity/secret-box.ts'
 import type { LiveDatabase } from '../../live-database.ts'
-import { shownUrl } from './destination-address.ts'
 import type { DestinationAim } from './destination-sender.ts'
+import { shownUrl } from './destination-url.ts'
 import type { TemplateId } from './schemas.ts'
 import { templateOf } from './templates.ts'
 

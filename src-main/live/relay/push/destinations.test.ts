@@ -14,8 +14,8 @@ import { iceLinks, readIceLinks } from '../../protocols/webrtc/ice-servers.ts'
 import { backoffMs } from '../backoff.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { checkAim } from './check-aim.ts'
-import { checkDestinationUrl, keyHint, parseRtmpAddress, parseSrtAddress } from './destination-address.ts'
 import { DestinationSender } from './destination-sender.ts'
+import { checkDestinationUrl, keyHint, parseRtmpUrl, parseSrtUrl } from './destination-url.ts'
 import { type FlvLink, sendFlv } from './flv-sending.ts'
 import { RtmpTarget } from './rtmp-target.ts'
 import type { TargetEvents } from './target.ts'
@@ -55,7 +55,7 @@ describe('URLs of destinations', () => {
     ],
     ['rtmp://h/app/name', '', { secure: false, host: 'h', port: 1935, app: 'app', tcUrl: 'rtmp://h/app', publishName: 'name' }],
   ])('takes %s with key "%s" apart', (url, key, expected) => {
-    expect(parseRtmpAddress(url, key)).toEqual(expected)
+    expect(parseRtmpUrl(url, key)).toEqual(expected)
   })
 
   it.each(['', 'nonsense', 'http://h/a', 'rtmp://', 'rtmp://h', 'rtmp://u:p@h/a', 'rtmp:///a'])('rejects "%s"', (url) => {
@@ -112,7 +112,7 @@ describe('other kinds of destination', () => {
     expect(checkAim({ ...base, template: 'srt', url: 'srt://h:9000/' }, none)).toMatchObject({ url: 'srt://h:9000', latencyMs: 200 })
     const pinned = checkAim({ ...base, template: 'whip', url: 'https://h/whip/', certificate: `SHA256:${'AB:'.repeat(31)}AB` }, none)
     expect(pinned).toMatchObject({ url: 'https://h/whip/', certificate: 'ab'.repeat(32), latencyMs: null })
-    expect(parseSrtAddress('srt://[::1]:9000')).toEqual({ host: '::1', port: 9000 })
+    expect(parseSrtUrl('srt://[::1]:9000')).toEqual({ host: '::1', port: 9000 })
   })
 
   it.each([
@@ -266,7 +266,7 @@ describe('the RTMP target', () => {
       server.listen(0, '127.0.0.1', () => {
         const { port } = (server as Server).address() as { port: number }
         new RtmpTarget(
-          parseRtmpAddress(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'),
+          parseRtmpUrl(`rtmp://127.0.0.1:${port}/live`, 'hush-hush'),
           { certificate: 'system', judge: judgeBy(() => openPolicy, false) },
           media,
           {

@@ -16,7 +16,7 @@ import { readCapabilities } from '../../protocols/rtmp/capabilities.ts'
 import { MediaChunks, MessageSender, outChunkSize } from '../../protocols/rtmp/message-sender.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import { type CertificateTrust, certificateProblem, tlsOptions } from './certificate-trust.ts'
-import type { RtmpAddress } from './destination-address.ts'
+import type { RtmpUrl } from './destination-url.ts'
 import { type FlvLink, type FlvMedia, sendFlv } from './flv-sending.ts'
 import type { ChosenTracks, Sending, SendingEvents, Target, TargetEvents } from './target.ts'
 
@@ -43,7 +43,7 @@ export class RtmpTarget implements Target, FlvLink {
   rttMs: number | undefined
   /** TCP repairs losses by itself. */
   readonly loss = undefined
-  private readonly address: RtmpAddress
+  private readonly address: RtmpUrl
   private readonly media: FlvMedia
   private readonly certificate: CertificateTrust
   private readonly onHandshake: (() => void) | undefined
@@ -68,7 +68,7 @@ export class RtmpTarget implements Target, FlvLink {
 
   /** `onHandshake`: the connection is only a test. Called after the handshake; no further requests are sent. */
   constructor(
-    address: RtmpAddress,
+    address: RtmpUrl,
     {
       certificate,
       judge,

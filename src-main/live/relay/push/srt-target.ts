@@ -6,7 +6,7 @@ import { OutboundFault } from '../../../platform/outbound/network-policy.ts'
 import { SrtPlayer } from '../../protocols/srt/srt-player.ts'
 import { connectSrt, SrtCallError } from '../../protocols/srt/transport/caller.ts'
 import type { SrtConnection, SrtEnd } from '../../protocols/srt/transport/connection.ts'
-import type { SrtAddress } from './destination-address.ts'
+import type { SrtUrl } from './destination-url.ts'
 import type { ChosenTracks, Sending, SendingEvents, Target, TargetEvents, TargetLoss } from './target.ts'
 
 export interface SrtTargetOptions {
@@ -33,7 +33,7 @@ const endings: Readonly<Record<SrtEnd, string>> = {
 
 /** Publishes to an SRT listener: an MPEG transport stream in live mode (draft-sharabayko-srt-01). */
 export class SrtTarget implements Target {
-  private readonly address: SrtAddress
+  private readonly address: SrtUrl
   private readonly options: SrtTargetOptions
   private readonly events: TargetEvents
   private readonly abort = new AbortController()
@@ -45,7 +45,7 @@ export class SrtTarget implements Target {
   private bytesBefore = 0
   private tickedMs = 0
 
-  constructor(address: SrtAddress, options: SrtTargetOptions, events: TargetEvents) {
+  constructor(address: SrtUrl, options: SrtTargetOptions, events: TargetEvents) {
     this.address = address
     this.options = options
     this.events = events

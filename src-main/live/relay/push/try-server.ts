@@ -1,7 +1,7 @@
 import { judgeBy } from '../../../platform/outbound/judged-connection.ts'
 import { readCertificateTrust } from './certificate-trust.ts'
 import type { ConnectOptions } from './connect-target.ts'
-import { parseRtmpAddress } from './destination-address.ts'
+import { parseRtmpUrl } from './destination-url.ts'
 import { RtmpTarget } from './rtmp-target.ts'
 
 export interface ServerToTry {
@@ -21,7 +21,7 @@ export async function tryServer(
   options: Pick<ConnectOptions, 'media' | 'network'>,
 ): Promise<number> {
   // The name is never sent; without one the last part of the path would be taken for it.
-  const address = parseRtmpAddress(url, 'none')
+  const address = parseRtmpUrl(url, 'none')
   const trust = { certificate: readCertificateTrust(certificate), judge: judgeBy(options.network, limited) }
   const fromMs = performance.now()
   let target: RtmpTarget | undefined

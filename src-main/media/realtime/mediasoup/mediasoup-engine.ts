@@ -22,7 +22,7 @@ import { capabilitiesFor, encodingsOf, lowestFirst, transportOf } from './medias
 import { MediasoupProcess } from './mediasoup-process.ts'
 import { type Room, type Session, statsOf } from './mediasoup-room.ts'
 import { type PipedRoom, type ProfileRouter, type ProfileRouters, pipeRoom } from './mediasoup-routers.ts'
-import { ownAddresses } from './own-addresses.ts'
+import { ownIps } from './own-ips.ts'
 
 export interface MediasoupEngineDependencies {
   readonly options: SfuOptions
@@ -64,7 +64,7 @@ class MediasoupEngine implements SfuEngine {
   constructor(dependencies: MediasoupEngineDependencies) {
     this.#dependencies = dependencies
     const { bind, port, addresses } = dependencies.options
-    this.#addresses = addresses.length === 0 && (bind === '0.0.0.0' || bind === '::') ? ownAddresses(bind) : addresses
+    this.#addresses = addresses.length === 0 && (bind === '0.0.0.0' || bind === '::') ? ownIps(bind) : addresses
     this.#process = new MediasoupProcess({
       workerFile: dependencies.workerFile,
       bind,

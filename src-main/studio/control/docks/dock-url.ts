@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors.ts'
 import { isAllowedHost } from '../../../platform/outbound/allowed-hosts.ts'
 import { type LookupNames, type NetworkPolicy, OutboundFault, resolveTarget } from '../../../platform/outbound/network-policy.ts'
-import { isPublicAddress } from '../../../platform/outbound/public-address.ts'
+import { isPublicIp } from '../../../platform/outbound/public-ip.ts'
 
 export interface DockUrlRules {
   readonly network: NetworkPolicy
@@ -29,7 +29,7 @@ export async function judgeDockUrl(text: string, { network, limited, ownUrls, lo
   })
   if (target.own !== undefined) throw invalid('it leads to this host itself')
   const isPrivate = target.addresses.every(
-    ({ address }) => !isPublicAddress(address) || isAllowedHost(network.editorHosts, target.host, address, port),
+    ({ address }) => !isPublicIp(address) || isAllowedHost(network.editorHosts, target.host, address, port),
   )
   if (url.protocol === 'http:' && !isPrivate) throw invalid('http:// is for private networks alone: use https://')
   return url

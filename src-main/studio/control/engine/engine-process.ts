@@ -40,7 +40,7 @@ export interface EngineProcessDependencies {
   /** Encoders of this machine as far as they are known. */
   readonly encoders: () => readonly MeasuredEncoder[]
   /** Address at which this machine may watch a stream of the host. */
-  readonly liveAddress: (stream: string) => Promise<string>
+  readonly liveUrl: (stream: string) => Promise<string>
 }
 
 /**
@@ -355,7 +355,7 @@ export class EngineProcess implements StudioEngine {
         this.#pictures.onPictures(message.canvas, message.pictures)
         break
       case 'address':
-        this.#dependencies.liveAddress(message.stream).then(
+        this.#dependencies.liveUrl(message.stream).then(
           (address) => this.#worker?.send({ kind: 'address', request: message.request, address }),
           (error: Error) => this.#worker?.send({ kind: 'address', request: message.request, problem: error.message }),
         )

@@ -5,7 +5,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { EventBus } from '../../../platform/events.ts'
 import { newSecret } from '../../../platform/identity/secrets.ts'
 import { judgeBy } from '../../../platform/outbound/judged-connection.ts'
-import { type NetworkPolicy, urlRefusal } from '../../../platform/outbound/network-policy.ts'
+import { type NetworkPolicy, urlProblem } from '../../../platform/outbound/network-policy.ts'
 import { isSameSecret, ownPageToken } from '../../../platform/outbound/own-pages.ts'
 import { isLimited, type Principal } from '../../../platform/principal.ts'
 import { randomText } from '../../../platform/random-id.ts'
@@ -306,7 +306,7 @@ export class Overlays {
     const whole = checked(schema, { ...before?.settings, ...changes, ...url }, `${place}.settings`) as Overlay['settings']
     const wanted = whole.url
     if (typeof wanted === 'string' && wanted !== '' && wanted !== before?.settings.url && isLimited(principal)) {
-      const why = urlRefusal(wanted, this.#dependencies.network())
+      const why = urlProblem(wanted, this.#dependencies.network())
       if (why !== undefined) throw new AppError('url.forbidden', why)
     }
     return whole

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
-import { type FilePolicy, isBelow, judgeFile, pathRefusal } from '../../../platform/user-files/file-policy.ts'
+import { type FilePolicy, isBelow, judgeFile, pathProblem } from '../../../platform/user-files/file-policy.ts'
 import { FileFault } from '../../../platform/user-files/regular-file.ts'
 
 export const FolderListingSchema = Type.Object({
@@ -61,7 +61,7 @@ export async function listFolder(path: string, policy: FilePolicy, own: readonly
     }
     const at = join(real, entry.name)
     const leads = entry.isSymbolicLink() ? await judgeFile(at, policy, limited).catch(() => undefined) : at
-    if (leads === undefined || pathRefusal(leads, policy, limited) !== undefined) continue
+    if (leads === undefined || pathProblem(leads, policy, limited) !== undefined) continue
     const found = await stat(leads).catch(() => undefined)
     if (found?.isDirectory()) folders.push({ name: entry.name, path: at })
     else if (found?.isFile()) {
@@ -89,4 +89,4 @@ export async function judged(path: string, policy: FilePolicy, limited: boolean)
 }
 
 const isListable = (path: string, policy: FilePolicy, limited: boolean): boolean =>
-  pathRefusal(path, policy, limited) === undefined && !policy.privatePaths.some((own) => isBelow(path, own) && path === own)
+  pathProblem(path, policy, limited) === undefined && !policy.privatePaths.some((own) => isBelow(path, own) && path === own)

@@ -19,7 +19,7 @@ async function heard(settings: Record<string, unknown>, report: SourceReport): P
       return { update() {}, async stop() {} }
     },
     clockOriginUs: () => 0,
-    liveAddress: async () => '',
+    liveUrl: async () => '',
     memories: {},
     onMemory() {},
     onBegun() {},

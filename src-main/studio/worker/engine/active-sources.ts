@@ -22,7 +22,7 @@ export interface ActiveSourcesDependencies {
   readonly start: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
   /** Monotonic microseconds at which frames of the program are due: this one, and those whole frames away. */
   readonly clockOriginUs: () => number
-  readonly liveAddress: (stream: string) => Promise<string>
+  readonly liveUrl: (stream: string) => Promise<string>
   /** A source has its stores from now on. */
   readonly onBegun: (source: string) => void
   readonly onReport: (source: string, report: SourceReport) => void
@@ -165,7 +165,7 @@ export class ActiveSources {
     canvas: { readonly width: number; readonly height: number },
     folder: string,
   ): void {
-    const { stores, log, start, clockOriginUs, liveAddress, onMemory } = this.#dependencies
+    const { stores, log, start, clockOriginUs, liveUrl, onMemory } = this.#dependencies
     const { id, kind, settings } = source
     const active: AtWork = {
       source,
@@ -199,7 +199,7 @@ export class ActiveSources {
         active.report = withoutSecrets(report, active.source.settings)
         if (!active.ended) this.#tell(id, active)
       },
-      liveAddress,
+      liveUrl,
     }).then((running) => {
       active.running = running
       if (active.ended) return running.stop()

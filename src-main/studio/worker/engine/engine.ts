@@ -30,7 +30,7 @@ export interface EngineDependencies {
   readonly mixer: Mixer
   readonly log: Logger
   readonly startSource: (kind: string, settings: unknown, context: SourceContext) => Promise<RunningSource>
-  readonly liveAddress: (stream: string) => Promise<string>
+  readonly liveUrl: (stream: string) => Promise<string>
   readonly send: (message: FromStudio) => void
   readonly onTrack: (channel: number, track: Track) => void
   readonly onPacket: (channel: number, packet: Packet) => void
@@ -89,7 +89,7 @@ export class Engine {
 
   constructor(dependencies: EngineDependencies, show: Extract<ToStudio, { kind: 'show' }>) {
     this.#dependencies = dependencies
-    const { compositor, mixer, log, startSource, liveAddress, send } = dependencies
+    const { compositor, mixer, log, startSource, liveUrl, send } = dependencies
     this.#originUs = show.originUs
     this.#collection = show.collection
     this.#metersWanted = show.meters
@@ -100,7 +100,7 @@ export class Engine {
       reach: show.reach,
       start: startSource,
       clockOriginUs: () => this.#originUs,
-      liveAddress,
+      liveUrl,
       onBegun: () => {
         this.#scenes.replan()
         this.#shownDirty = true

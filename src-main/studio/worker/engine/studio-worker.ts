@@ -49,7 +49,7 @@ async function begin(show: Extract<ToStudio, { kind: 'show' }>): Promise<void> {
         mixer: createMixer({ log: workerLog() }),
         log: workerLog(),
         startSource,
-        liveAddress: (stream) => addresses.request((request) => host.send({ kind: 'address', request, stream })),
+        liveUrl: (stream) => addresses.request((request) => host.send({ kind: 'address', request, stream })),
         send: (message) => host.send(message),
         onTrack: (channel, track) => wire.track(channel, track),
         onPacket: (channel, packet) => {

@@ -23,7 +23,7 @@ export interface SourceContext {
   remember(memory: SourceMemory | undefined): void
   report(report: SourceReport): void
   /** Address at which this machine may watch a stream of our own host. */
-  liveAddress(stream: string): Promise<string>
+  liveUrl(stream: string): Promise<string>
 }
 
 /** A source active, in the studio's process; what may hang or crash runs in a process of its own behind it. */

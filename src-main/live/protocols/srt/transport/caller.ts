@@ -16,7 +16,7 @@ import {
   writeHandshake,
 } from '../../../../formats/srt-handshake.ts'
 import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../../../formats/srt-packet.ts'
-import { joinAddress } from '../../../../platform/network-address.ts'
+import { joinHostPort } from '../../../../platform/ip-address.ts'
 import { repeat } from '../../../../platform/repeat.ts'
 import { type KeyBytes, passphraseLength, SrtCipher } from './cipher.ts'
 import type { SrtConnection } from './connection.ts'
@@ -236,7 +236,7 @@ class Call {
       idleMs,
       queueBytes,
       ...(keyPackets === undefined ? {} : { keyPackets }),
-      remoteAddress: joinAddress(host, port),
+      remoteAddress: joinHostPort(host, port),
       streamId,
     })
     this.#link = link

@@ -16,7 +16,7 @@ import {
   writeHandshake,
 } from '../../../../formats/srt-handshake.ts'
 import { controlPacket, SrtControl, SrtExtension, srtHeaderBytes } from '../../../../formats/srt-packet.ts'
-import { joinAddress } from '../../../../platform/network-address.ts'
+import { joinHostPort } from '../../../../platform/ip-address.ts'
 import { repeat } from '../../../../platform/repeat.ts'
 import { SrtCipher } from './cipher.ts'
 import type { SrtConnection } from './connection.ts'
@@ -178,7 +178,7 @@ class Endpoint implements SrtListener {
     if (this.#waiting.has(caller)) return
     const examined = this.#examine(handshake, body, from)
     if (typeof examined === 'number') {
-      this.#options.onRefused?.(examined, joinAddress(from.address, from.port))
+      this.#options.onRefused?.(examined, joinHostPort(from.address, from.port))
       this.#refuse(handshake, examined, from)
       return
     }
@@ -190,7 +190,7 @@ class Endpoint implements SrtListener {
     this.#options
       .onCaller({
         streamId,
-        remoteAddress: joinAddress(from.address, from.port),
+        remoteAddress: joinHostPort(from.address, from.port),
         address: from.address,
         encrypted: cipher !== undefined,
         peerVersion: versionText(parameters.version),
@@ -293,7 +293,7 @@ class Endpoint implements SrtListener {
       idleMs: options.idleMs,
       queueBytes: options.queueBytes,
       ...(options.keyPackets === undefined ? {} : { keyPackets: options.keyPackets }),
-      remoteAddress: joinAddress(from.address, from.port),
+      remoteAddress: joinHostPort(from.address, from.port),
       streamId: extensions.streamId ?? '',
     })
     link.onGone = () => {

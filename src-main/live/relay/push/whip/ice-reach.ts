@@ -1,5 +1,5 @@
 import type { IceServer } from '../../../../media/realtime/sfu-engine.ts'
-import { joinAddress } from '../../../../platform/network-address.ts'
+import { joinHostPort } from '../../../../platform/ip-address.ts'
 import type { JudgeTarget } from '../../../../platform/outbound/judged-connection.ts'
 
 export type MayReach = (address: string, port: number) => boolean
@@ -15,7 +15,7 @@ export async function reachableIceServers(servers: readonly IceServer[], judge: 
       const port = Number(portText ?? 3478)
       const target = scheme === undefined ? undefined : await judge(host, port).catch(() => undefined)
       const [first] = target?.addresses ?? []
-      return first === undefined ? [] : [{ ...server, urls: `${scheme}:${joinAddress(first.address, port)}${query}` }]
+      return first === undefined ? [] : [{ ...server, urls: `${scheme}:${joinHostPort(first.address, port)}${query}` }]
     }),
   )
   return judged.flat()

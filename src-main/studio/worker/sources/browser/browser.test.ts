@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { crc32, deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { findPage, mayLoad } from './page-address.ts'
+import { findPage, mayLoad } from './find-page.ts'
 import { readInput } from './page-input.ts'
 import { pageScript } from './page-script.ts'
 import { ScreencastPicture } from './screencast-png.ts'

@@ -65,7 +65,7 @@ export const startStream: StartSource<StreamSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next, reach) => {
     const { stream, address, user, password } = next
     if (stream !== '') {
-      const own = await context.liveAddress(stream)
+      const own = await context.liveUrl(stream)
       return plan(next, own, liveOptions(own, {}))
     }
     if (address === '') return { problem: 'Neither a stream of this host nor a URL is named yet' }
@@ -81,7 +81,7 @@ export const startStream: StartSource<StreamSettings> = (settings, context) =>
 export const startGuest: StartSource<GuestSettings> = (settings, context) =>
   startMediaSource(settings, context, async (next) => {
     if (next.guest === '') return { problem: 'Nobody was invited yet: name the stream of an invitation' }
-    const address = await context.liveAddress(next.guest)
+    const address = await context.liveUrl(next.guest)
     return plan(next, address, liveOptions(address, {}))
   })
 

@@ -2,7 +2,7 @@ import { openRegularFile } from '../../../../../platform/user-files/regular-file
 import type { TextSettings } from '../../../../document/kinds/drawn.ts'
 import type { DrawingContext } from '../drawing.ts'
 import { watchFile } from '../watched-file.ts'
-import { pollAddress } from './polled-address.ts'
+import { pollUrl } from './polled-url.ts'
 
 /** Longest text that is shown, in bytes of its file or answer. */
 const maxTextBytes = 65_536
@@ -55,7 +55,7 @@ export function followText(
     }
     case 'url':
       if (settings.url === '') return nothing(listener, 'No URL is given')
-      return pollAddress(
+      return pollUrl(
         settings.url,
         judgeTarget(settings.url),
         { everyMs: settings.pollMs, maxBytes: maxTextBytes },

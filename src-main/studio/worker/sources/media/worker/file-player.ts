@@ -5,7 +5,7 @@ import type { FileStamp } from './file-stamp.ts'
 import { FileWatch } from './file-watch.ts'
 import { goOn } from './go-on.ts'
 import { itemDetails } from './item-details.ts'
-import { findItem, isAddress, restamp } from './item-request.ts'
+import { findItem, isUrl, restamp } from './item-request.ts'
 import { MediaFault } from './media-fault.ts'
 import { PlayHead } from './play-head.ts'
 import { PlayOrder } from './play-order.ts'
@@ -14,7 +14,7 @@ import type { Player, PlayerDependencies } from './player.ts'
 const reportEveryMs = 1000
 const lookEveryMs = 1000
 /** An address that failed is tried again after so long. */
-const addressRetryMs = 10_000
+const urlRetryMs = 10_000
 
 type Job = { readonly kind: 'open' | 'seek'; readonly us: number } | { readonly kind: 'resume'; readonly from: PlayPosition }
 
@@ -298,14 +298,14 @@ export class FilePlayer implements Player {
     this.#emptyItems = 0
     this.#fail(error)
     if (item === undefined || item.file === '') return
-    if (isAddress(item.file)) this.#retryTimer = setTimeout(() => this.#ask('open', 0), addressRetryMs)
+    if (isUrl(item.file)) this.#retryTimer = setTimeout(() => this.#ask('open', 0), urlRetryMs)
     else this.#watch.await(() => findItem(item, this.#request.reach), tried)
   }
 
   /** The file of the order's item, as it is now. */
   async #findCurrent(): Promise<FileStamp | undefined> {
     const item = this.#request.items[this.#order.current ?? 0]
-    return item === undefined || isAddress(item.file) ? undefined : findItem(item, this.#request.reach).catch(() => undefined)
+    return item === undefined || isUrl(item.file) ? undefined : findItem(item, this.#request.reach).catch(() => undefined)
   }
 
   /** Decodes a picture or a piece of sound where one is wanted; false where nothing is to be done. */

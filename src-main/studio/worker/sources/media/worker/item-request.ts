@@ -11,7 +11,7 @@ import { sequenceOf } from './picture-sequence.ts'
 const listFormats = /\b(?:concat|dash|hls|imf|webm_dash_manifest)\b/
 
 /** True for what is fetched over HTTP: there is no file to be watched. */
-export function isAddress(file: string): boolean {
+export function isUrl(file: string): boolean {
   return /^https?:\/\//i.test(file)
 }
 
@@ -38,7 +38,7 @@ export async function itemRequest(
 ): Promise<{ stamp: FileStamp | undefined; request: InputRequest }> {
   const { file, sequenceRate, limited } = item
   if (file === '') throw new MediaFault('refused', 'No file is named yet')
-  if (isAddress(file)) {
+  if (isUrl(file)) {
     const options = { rw_timeout: '8000000', headers: ffmpegHeaders, protocol_whitelist: 'http,https,tcp,tls,crypto,httpproxy,data' }
     return { stamp: undefined, request: { address: file, options, soundTrack, ...(limited && { network: reach.network }) } }
   }

@@ -1,4 +1,4 @@
-import { joinAddress } from '../../../../../../platform/network-address.ts'
+import { joinHostPort } from '../../../../../../platform/ip-address.ts'
 import { judgeBy } from '../../../../../../platform/outbound/judged-connection.ts'
 import { openJudgedProxy } from '../../../../../../platform/outbound/judged-proxy.ts'
 import { type NetworkPolicy, OutboundFault } from '../../../../../../platform/outbound/network-policy.ts'
@@ -76,7 +76,7 @@ export async function judgedInput(
       const waits = host === '' && (protocol === 'udp' || /^[^?]*\?(?:(?!mode=)[^&]*&)*mode=listener(?:&|$)/.test(rest))
       const target = waits ? undefined : await judge(needed(host), port)
       const pinned =
-        target === undefined ? address : `${protocol}://${named}${joinAddress(target.addresses[0]?.address ?? '', port)}${rest}`
+        target === undefined ? address : `${protocol}://${named}${joinHostPort(target.addresses[0]?.address ?? '', port)}${rest}`
       return { address: pinned, options, takeRefusal: () => undefined, stop() {} }
     }
     default:

@@ -1,12 +1,12 @@
 import { isIP, isIPv6 } from 'node:net'
 
 /** `HOST:PORT`, with IPv6 in brackets: without them a port of four digits reads as part of the address. */
-export function joinAddress(host: string, port: number): string {
+export function joinHostPort(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** The IP address alone, of `HOST`, `HOST:PORT` or `[HOST]:PORT`; IPv4 mapped into IPv6 is IPv4. */
-export function bareAddress(remote: string): string {
+export function bareIp(remote: string): string {
   let address = remote
   if (address.startsWith('[')) address = address.slice(1, address.indexOf(']'))
   else if (isIP(address) === 0 && address.includes(':')) address = address.slice(0, address.lastIndexOf(':'))
@@ -16,10 +16,10 @@ export function bareAddress(remote: string): string {
 
 /**
  * What one subscriber has of addresses, to count by: an IPv4 address, or the /64 network of an IPv6 address, in which everybody has as
- * many as they like (RFC 6177). Takes what `bareAddress` takes; a text that is no address counts by itself.
+ * many as they like (RFC 6177). Takes what `bareIp` takes; a text that is no address counts by itself.
  */
-export function addressGroup(remote: string): string {
-  const address = bareAddress(remote)
+export function ipGroup(remote: string): string {
+  const address = bareIp(remote)
   const [bare = ''] = address.split('%')
   if (!isIPv6(bare)) return address
   const [head = '', tail] = bare.toLowerCase().split('::')

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import { type Static, Type } from 'typebox'
 import { AppError } from '../../../platform/errors.ts'
-import { bareAddress } from '../../../platform/network-address.ts'
+import { bareIp } from '../../../platform/ip-address.ts'
 
 const Cidr = Type.String({
   minLength: 2,
@@ -10,29 +10,29 @@ const Cidr = Type.String({
 })
 
 /** Which IP addresses have access. An empty `allow` allows all that are not denied; `deny` overrides `allow`. */
-export const AddressRulesSchema = Type.Object({
+export const IpRulesSchema = Type.Object({
   allow: Type.Array(Cidr, { maxItems: 1000 }),
   deny: Type.Array(Cidr, { maxItems: 1000 }),
 })
-export type AddressRules = Static<typeof AddressRulesSchema>
+export type IpRules = Static<typeof IpRulesSchema>
 
 /** Rules that let everybody in. */
-export const everybody: AddressRules = { allow: [], deny: [] }
+export const everybody: IpRules = { allow: [], deny: [] }
 
 /** Rules, compiled for the look at each request. */
-export interface AddressFilter {
+export interface IpFilter {
   /** @param IP address as sockets report it, with or without port; IPv4 mapped into IPv6 counts as IPv4 */
   admits(address: string): boolean
 }
 
 /** Throws `access.address_invalid`, naming the line that is not an IP address or network. */
-export function compileAddressRules(rules: AddressRules): AddressFilter {
+export function compileIpRules(rules: IpRules): IpFilter {
   const allow = blockList(rules.allow, 'allow')
   const deny = blockList(rules.deny, 'deny')
   return {
     admits(remote) {
       if (allow === undefined && deny === undefined) return true
-      const address = bareAddress(remote)
+      const address = bareIp(remote)
       const version = isIP(address)
       // An IP address that cannot be parsed is not on the allow list.
       if (version === 0) return allow === undefined

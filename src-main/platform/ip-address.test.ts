@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { addressGroup, bareAddress, joinAddress } from './network-address.ts'
+import { bareIp, ipGroup, joinHostPort } from './ip-address.ts'
 
 it.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -15,9 +15,9 @@ it.each([
   ['', ''],
   ['no address', 'no address'],
 ])('%s is counted as %s', (address, group) => {
-  expect(addressGroup(address)).toBe(group)
+  expect(ipGroup(address)).toBe(group)
 })
 
 it.each([['203.0.113.7'], ['2001:db8::1'], ['::1'], ['fe80::1%eth0']])('%s is itself again without its port', (host) => {
-  for (const port of [1, 9999, 50_000]) expect(bareAddress(joinAddress(host, port))).toBe(host)
+  for (const port of [1, 9999, 50_000]) expect(bareIp(joinHostPort(host, port))).toBe(host)
 })

@@ -32,7 +32,7 @@ const routed6 = new BlockList()
 routed6.addSubnet('2000::', 3, 'ipv6')
 
 /** An address as it is compared: IPv4 inside IPv6 (mapped, or translated by NAT64) is the IPv4 address that it means; zones are left off. */
-export function plainAddress(address: string): string {
+export function plainIp(address: string): string {
   const bare = address.replace(/%.*$/, '')
   if (!isIPv6(bare)) return bare
   const words = wordsOf(bare)
@@ -43,8 +43,8 @@ export function plainAddress(address: string): string {
 }
 
 /** Whether an IP address is one of a host on the public internet: neither loopback, private, link-local, shared, multicast nor reserved. */
-export function isPublicAddress(address: string): boolean {
-  const plain = plainAddress(address)
+export function isPublicIp(address: string): boolean {
+  const plain = plainIp(address)
   if (isIPv4(plain)) return !special.check(plain, 'ipv4')
   return isIPv6(plain) && routed6.check(plain, 'ipv6') && !special.check(plain, 'ipv6')
 }

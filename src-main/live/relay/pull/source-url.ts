@@ -15,7 +15,7 @@ const kinds: Readonly<Record<string, PullStart['kind']>> = {
 }
 
 /** The URL or path that FFmpeg opens. Throws `source.address_invalid` with what is wrong. */
-export function readSourceAddress(text: string): Omit<PullStart, 'type'> {
+export function readSourceUrl(text: string): Omit<PullStart, 'type'> {
   const address = text.trim()
   if (isAbsolute(address)) return { kind: 'file', url: address, loop: true }
   if (!URL.canParse(address)) throw invalid(`"${maskUrlsIn(address)}" is not a URL; the path of a file starts at the root`)

@@ -1,5 +1,5 @@
 /** Where a client wants to publish or play, put together from the several places in which encoders write it. */
-export interface StreamAddress {
+export interface RequestedStream {
   /** First path part, e.g. `live`. */
   readonly app: string
   /** Last path part without its query. */
@@ -15,7 +15,7 @@ const maxParameters = 32
  * `rtmp://h/live` + `KEY`, `rtmp://h/live/NAME?key=KEY`, `rtmp://h/live?key=KEY` + `NAME`: all mean the same to us.
  * Never throws: what is no valid percent-encoding is taken as it is.
  */
-export function parseStreamAddress(app: string, tcUrl: string, streamName: string): StreamAddress {
+export function readRequestedStream(app: string, tcUrl: string, streamName: string): RequestedStream {
   const query = new Map<string, string>()
   const appParts = split(app)
   const nameParts = split(streamName)

@@ -3,7 +3,7 @@ import type { JudgeTarget } from '../../../../../platform/outbound/judged-connec
 import { fetchJudged } from '../../../../../platform/outbound/judged-fetch.ts'
 import { OutboundFault } from '../../../../../platform/outbound/network-policy.ts'
 
-export interface AddressListener {
+export interface PollListener {
   onBody(bytes: Uint8Array): void
   /** It cannot be had now. Told once for the same problem. */
   onProblem(problem: string): void
@@ -18,12 +18,7 @@ export interface PollLimits {
 const patienceMs = 10_000
 
 /** Asks a URL again and again and reports what it answers. Only http and https are asked, at hosts that `judge` allows. */
-export function pollAddress(
-  address: string,
-  judge: JudgeTarget,
-  limits: PollLimits,
-  listener: AddressListener,
-): { again(): void; stop(): void } {
+export function pollUrl(address: string, judge: JudgeTarget, limits: PollLimits, listener: PollListener): { again(): void; stop(): void } {
   const ending = new AbortController()
   let timer: NodeJS.Timeout | undefined
   let told: string | undefined
@@ -38,7 +33,7 @@ export function pollAddress(
   async function ask(): Promise<void> {
     asking = true
     try {
-      const url = readAddress(address)
+      const url = readHttpUrl(address)
       const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(patienceMs)])
       const reply = await fetchJudged(url, { judge, signal, headers: { accept: 'text/plain, */*;q=0.5' } })
       const { statusCode = 0 } = reply
@@ -73,13 +68,13 @@ export function pollAddress(
   }
 }
 
-class AddressFault extends Error {}
+class UrlFault extends Error {}
 
-function readAddress(address: string): URL {
-  if (!URL.canParse(address)) throw new AddressFault(`${address} is not a URL`)
+function readHttpUrl(address: string): URL {
+  if (!URL.canParse(address)) throw new UrlFault(`${address} is not a URL`)
   const url = new URL(address)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new AddressFault(`${url.protocol} URLs are not supported: only http and https`)
+    throw new UrlFault(`${url.protocol} URLs are not supported: only http and https`)
   return url
 }
 
@@ -88,14 +83,14 @@ async function readBounded(reply: IncomingMessage, maxBytes: number): Promise<Ui
   let bytes = 0
   for await (const part of reply as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes > maxBytes) throw new AddressFault(`The answer is longer than ${maxBytes} bytes`)
+    if (bytes > maxBytes) throw new UrlFault(`The answer is longer than ${maxBytes} bytes`)
     parts.push(part)
   }
   return Buffer.concat(parts)
 }
 
 function describe(address: string, error: Error): string {
-  if (error instanceof AddressFault || error instanceof OutboundFault) return error.message
+  if (error instanceof UrlFault || error instanceof OutboundFault) return error.message
   // Not the whole of it: an address may carry what is secret.
   const { host } = new URL(address)
   if (error.name === 'TimeoutError') return `${host} does not answer within ${patienceMs / 1000} s`

@@ -6,7 +6,7 @@ import { FileFault } from '../../../../platform/user-files/regular-file.ts'
 import type { BrowserSettings } from '../../../document/kinds/browser.ts'
 
 /** Where a page is, and what of the machine it may show. */
-export type PageAddress =
+export type FoundPage =
   | { readonly url: string /** Files below this folder belong to the page; none where undefined. */; readonly folder: string | undefined }
   /** `waiting`: it may be there later. */
   | { readonly problem: string; readonly state: 'waiting' | 'failed' }
@@ -20,7 +20,7 @@ export async function findPage(
   { url, file }: Pick<BrowserSettings, 'url' | 'file'>,
   judge: (path: string) => Promise<string>,
   ownPages?: OwnPages,
-): Promise<PageAddress> {
+): Promise<FoundPage> {
   if (file !== '') {
     try {
       if (!(await stat(await judge(file))).isFile()) return { problem: `${file} is not a regular file`, state: 'waiting' }

@@ -5,7 +5,7 @@ import { isLoopback } from '../platform/loopback.ts'
 export function shownHost(bind: string, publicUrl: string): string {
   if (publicUrl !== '') return new URL(publicUrl).hostname
   const bare = bind.replace(/^\[|\]$/g, '')
-  if (bare === '0.0.0.0' || bare === '::') return firstOutsideAddress() ?? hostname()
+  if (bare === '0.0.0.0' || bare === '::') return firstOutsideIp() ?? hostname()
   return bare.includes(':') ? `[${bare}]` : bare
 }
 
@@ -14,7 +14,7 @@ export function isWide(bind: string): boolean {
   return !isLoopback(bind)
 }
 
-function firstOutsideAddress(): string | undefined {
+function firstOutsideIp(): string | undefined {
   for (const list of Object.values(networkInterfaces())) {
     for (const one of list ?? []) if (!one.internal && one.family === 'IPv4') return one.address
   }

@@ -1,7 +1,7 @@
 import type { EngineKind } from '../player/engine.ts'
 import { isStart } from '../player/start-time.ts'
 
-export interface WatchAddress {
+export interface WatchUrl {
   readonly name: string
   readonly embedded: boolean
   readonly engine: EngineKind
@@ -14,7 +14,7 @@ export interface WatchAddress {
 const kinds: readonly EngineKind[] = ['hls', 'dash', 'webrtc']
 
 /** Reads /watch/NAME and /embed/NAME, `?player=dash`, `?protocol=webrtc|hls|dash`, and `?start=`; a start that is none is live. */
-export function readAddress(pathname: string, search: string): WatchAddress {
+export function readWatchUrl(pathname: string, search: string): WatchUrl {
   const [, endpoint = 'watch', name = ''] = pathname.split('/')
   let decoded = name
   try {

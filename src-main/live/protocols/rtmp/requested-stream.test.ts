@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseStreamAddress } from './stream-address.ts'
+import { readRequestedStream } from './requested-stream.ts'
 
 it.each([
   ['live', '', 'KEY', 'live', 'KEY', {}],
@@ -13,6 +13,6 @@ it.each([
   ['live', '', '', 'live', '', {}],
   ['', '', '', '', '', {}],
 ])('app %j, tcUrl %j, stream %j mean %j / %j with %j', (app, tcUrl, stream, expectedApp, name, query) => {
-  const address = parseStreamAddress(app, tcUrl, stream)
+  const address = readRequestedStream(app, tcUrl, stream)
   expect([address.app, address.name, Object.fromEntries(address.query)]).toEqual([expectedApp, name, query])
 })

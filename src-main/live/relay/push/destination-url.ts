@@ -3,7 +3,7 @@ import { hiddenPart, maskUrl } from '../../../platform/url-secrets.ts'
 import type { DestinationProtocol } from './schemas.ts'
 
 /** An RTMP URL, split as `connect` and `publish` need it. */
-export interface RtmpAddress {
+export interface RtmpUrl {
   readonly secure: boolean
   readonly host: string
   readonly port: number
@@ -15,7 +15,7 @@ export interface RtmpAddress {
 }
 
 /** Where an SRT listener is. */
-export interface SrtAddress {
+export interface SrtUrl {
   readonly host: string
   readonly port: number
 }
@@ -60,7 +60,7 @@ export function checkDestinationUrl(text: string, protocol: DestinationProtocol)
 }
 
 /** Joins URL and key. Without a key the last part of the URL's path is the name to publish. Throws `destination.address_invalid`. */
-export function parseRtmpAddress(server: string, key: string): RtmpAddress {
+export function parseRtmpUrl(server: string, key: string): RtmpUrl {
   const url = new URL(checkDestinationUrl(server, 'rtmp'))
   const secure = url.protocol === 'rtmps:'
   const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -80,7 +80,7 @@ export function parseRtmpAddress(server: string, key: string): RtmpAddress {
 }
 
 /** Takes `srt://HOST:PORT` apart. Throws `destination.address_invalid`. */
-export function parseSrtAddress(server: string): SrtAddress {
+export function parseSrtUrl(server: string): SrtUrl {
   const url = new URL(checkDestinationUrl(server, 'srt'))
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) }
 }
@@ -94,7 +94,7 @@ export function shownUrl(url: string, protocol: DestinationProtocol, hasKey: boo
 
 /** Checks URL and key together. Throws `destination.address_invalid`. */
 export function checkDestination(url: string, key: string, protocol: DestinationProtocol): void {
-  if (protocol === 'rtmp') parseRtmpAddress(url, key)
+  if (protocol === 'rtmp') parseRtmpUrl(url, key)
   if (protocol === 'srt' && Buffer.byteLength(key.trim()) > maxStreamId) {
     throw invalid(`A stream id of SRT has at most ${maxStreamId} bytes`)
   }

@@ -1,7 +1,7 @@
-import type { PublishAddresses } from './schemas.ts'
+import type { PublishUrls } from './schemas.ts'
 
 /** The URLs at which a client reaches the host; every URL in an answer is built from them. */
-export interface AddressBase {
+export interface UrlBase {
   /** `http://HOST:PORT` as the client used it, or empty for URLs relative to it. */
   readonly baseUrl: string
   /** Put before media URLs in place of `baseUrl`; empty for none. */
@@ -13,7 +13,7 @@ export interface AddressBase {
   readonly srtPort: number | undefined
 }
 
-export interface StreamAddresses {
+export interface StreamUrls {
   readonly watchUrl: string
   readonly hlsUrl: string
   readonly dashUrl: string
@@ -24,7 +24,7 @@ export interface StreamAddresses {
 }
 
 /** URLs to watch a stream at. Images come from the host itself: they change each second, so a CDN is of no use for them. */
-export function streamAddresses(name: string, base: AddressBase): StreamAddresses {
+export function streamUrls(name: string, base: UrlBase): StreamUrls {
   const own = trim(base.baseUrl)
   const media = base.cdnPrefix === '' ? own : trim(base.cdnPrefix)
   return {
@@ -38,7 +38,7 @@ export function streamAddresses(name: string, base: AddressBase): StreamAddresse
 }
 
 /** URLs to publish to; they contain the key if it was just created. */
-export function publishAddresses(base: AddressBase, key?: string): PublishAddresses {
+export function publishUrls(base: UrlBase, key?: string): PublishUrls {
   const rtmpServer = `rtmp://${authority(base, base.rtmpPort, 1935)}/live`
   const srtServer = base.srtPort === undefined ? null : srtServerOf(base, base.srtPort)
   return {
@@ -55,14 +55,14 @@ export function publishAddresses(base: AddressBase, key?: string): PublishAddres
   }
 }
 
-function authority(base: AddressBase, port: number, usual: number): string {
+function authority(base: UrlBase, port: number, usual: number): string {
   let host = 'localhost'
   if (URL.canParse(base.baseUrl)) host = new URL(base.baseUrl).hostname
   return port === usual ? host : `${host}:${port}`
 }
 
 /** With a host name some callers would try IPv6 first, where nothing listens, and UDP does not report that. */
-function srtServerOf(base: AddressBase, port: number): string {
+function srtServerOf(base: UrlBase, port: number): string {
   return `srt://${authority(base, port, 0)}`.replace('srt://localhost:', 'srt://127.0.0.1:')
 }
 

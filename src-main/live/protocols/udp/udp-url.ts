@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 
 /** Where datagrams of a transport stream are expected. */
-export interface UdpAddress {
+export interface UdpUrl {
   /** IP address of this machine to listen on; undefined for the host's own. For a group: the interface that joins it. */
   readonly local: string | undefined
   /** Multicast group. */
@@ -14,7 +14,7 @@ export interface UdpAddress {
  * Reads `udp://@GROUP:PORT`, `udp://ADDRESS:PORT`, `udp://:PORT` or `udp://@:PORT`, IPv6 in brackets; `?localaddr=ADDRESS` names the
  * interface. Undefined where it is none of these.
  */
-export function readUdpAddress(text: string): UdpAddress | undefined {
+export function readUdpUrl(text: string): UdpUrl | undefined {
   const match = /^udp:\/\/@?(\[[0-9A-Fa-f:.]+\]|[0-9.]*):(\d{1,5})\/?(?:\?localaddr=(\[[0-9A-Fa-f:.]+\]|[0-9.]+))?$/.exec(text.trim())
   if (match === null) return undefined
   const host = bare(match[1] ?? '')

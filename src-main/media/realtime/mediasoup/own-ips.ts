@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os'
 
 /** Addresses under which a machine that listens everywhere can be reached; loopback where it has no other. */
-export function ownAddresses(bind: string): string[] {
+export function ownIps(bind: string): string[] {
   const family = bind === '::' ? 'IPv6' : 'IPv4'
   const found = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])

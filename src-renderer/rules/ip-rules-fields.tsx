@@ -1,5 +1,5 @@
 import { useId } from 'react'
-import type { AddressRules } from '../client/types.ts'
+import type { IpRules } from '../client/types.ts'
 import { rules as t } from '../messages/page.ts'
 
 /** One address or network a line, as text areas hold them. */
@@ -12,14 +12,14 @@ export const fromLines = (text: string): string[] =>
     .filter((line) => line !== '')
 
 interface Props {
-  readonly rules: AddressRules
+  readonly rules: IpRules
   readonly disabled: boolean
-  readonly onChange: (rules: AddressRules) => void
+  readonly onChange: (rules: IpRules) => void
   readonly testId: string
 }
 
 /** Who may come by address: two lists, one address or network a line. */
-export function AddressRulesFields({ rules, disabled, onChange, testId }: Props) {
+export function IpRulesFields({ rules, disabled, onChange, testId }: Props) {
   const id = useId()
   return (
     <div className="two-fields">
