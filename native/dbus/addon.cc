@@ -2,6 +2,7 @@
 #include <napi.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -16,13 +17,39 @@ namespace {
 
 std::string orEmpty(const char* text) { return text == nullptr ? "" : text; }
 
-void tellMessage(Listener& listener, MessagePointer owned) {
+const char* kindOf(int type) {
+  switch (type) {
+    case DBUS_MESSAGE_TYPE_METHOD_CALL: return "call";
+    case DBUS_MESSAGE_TYPE_SIGNAL: return "signal";
+    case DBUS_MESSAGE_TYPE_ERROR: return "error";
+    default: return "reply";
+  }
+}
+
+/** One of the messages that JavaScript has not looked at yet. */
+class Unread {
+ public:
+  explicit Unread(std::shared_ptr<std::atomic<size_t>> count) : count_(std::move(count)) { ++*count_; }
+  ~Unread() { --*count_; }
+  Unread(const Unread&) = delete;
+  Unread& operator=(const Unread&) = delete;
+
+ private:
+  const std::shared_ptr<std::atomic<size_t>> count_;
+};
+
+void tellMessage(Listener& listener, MessagePointer owned, const std::shared_ptr<std::atomic<size_t>>& unread) {
   const std::shared_ptr<DBusMessage> message(owned.release(), UnrefMessage());
   const int type = dbus_message_get_type(message.get());
-  if (type == DBUS_MESSAGE_TYPE_METHOD_CALL) return;
-  listener.tell([message, type](Napi::Env env, Napi::Object event) {
-    event.Set("kind", type == DBUS_MESSAGE_TYPE_SIGNAL ? "signal" : type == DBUS_MESSAGE_TYPE_ERROR ? "error" : "reply");
-    event.Set("serial", static_cast<double>(dbus_message_get_reply_serial(message.get())));
+  const auto counted = std::make_shared<Unread>(unread);
+  listener.tell([message, type, counted](Napi::Env env, Napi::Object event) {
+    event.Set("kind", kindOf(type));
+    const bool call = type == DBUS_MESSAGE_TYPE_METHOD_CALL;
+    event.Set("serial", static_cast<double>(call ? dbus_message_get_serial(message.get()) : dbus_message_get_reply_serial(message.get())));
+    if (call) {
+      event.Set("signature", orEmpty(dbus_message_get_signature(message.get())));
+      event.Set("answered", !dbus_message_get_no_reply(message.get()));
+    }
     event.Set("arguments", readValues(env, message.get()));
     event.Set("path", orEmpty(dbus_message_get_path(message.get())));
     event.Set("interface", orEmpty(dbus_message_get_interface(message.get())));
@@ -35,7 +62,8 @@ void tellMessage(Listener& listener, MessagePointer owned) {
 class JsBus : public Napi::ObjectWrap<JsBus> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "Bus", {InstanceMethod("call", &JsBus::call), InstanceMethod("close", &JsBus::close)});
+    return DefineClass(env, "Bus", {InstanceMethod("call", &JsBus::call), InstanceMethod("reply", &JsBus::reply), InstanceMethod("fail", &JsBus::fail),
+                                    InstanceMethod("emit", &JsBus::emit), InstanceMethod("close", &JsBus::close)});
   }
 
   explicit JsBus(const Napi::CallbackInfo& info) : Napi::ObjectWrap<JsBus>(info) {
@@ -58,7 +86,9 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
         event.Set("problem", problem);
       });
     };
-    listener.received = [javascript](MessagePointer message) { tellMessage(*javascript, std::move(message)); };
+    const auto unread = std::make_shared<std::atomic<size_t>>(0);
+    listener.received = [javascript, unread](MessagePointer message) { tellMessage(*javascript, std::move(message), unread); };
+    listener.unread = [unread] { return unread->load(); };
     listener.sent = [javascript](uint32_t number, uint32_t serial) {
       javascript->tell([number, serial](Napi::Env, Napi::Object event) {
         event.Set("kind", "sent");
@@ -70,20 +100,75 @@ class JsBus : public Napi::ObjectWrap<JsBus> {
   }
 
  private:
-  /** (number, destination, path, interface, member, signature, arguments) */
-  void call(const Napi::CallbackInfo& info) {
+  /** (number, destination, path, interface, member, signature, arguments) → whether it is sent */
+  Napi::Value call(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
     const auto text = [&](size_t index) { return info[index].ToString().Utf8Value(); };
     const std::string destination = text(1), path = text(2), interface = text(3), member = text(4), signature = text(5);
     // The library ends the process over names that no bus takes.
     if (!dbus_validate_bus_name(destination.c_str(), nullptr) || !dbus_validate_path(path.c_str(), nullptr) ||
         !dbus_validate_interface(interface.c_str(), nullptr) || !dbus_validate_member(member.c_str(), nullptr) || !info[6].IsArray()) {
-      return refuse<Napi::TypeError>(env, "no call: " + destination + " " + path + " " + interface + "." + member);
+      refuse<Napi::TypeError>(env, "no call: " + destination + " " + path + " " + interface + "." + member);
+      return env.Undefined();
     }
     MessagePointer message(dbus_message_new_method_call(destination.c_str(), path.c_str(), interface.c_str(), member.c_str()));
-    const std::string problem = appendValues(env, message.get(), signature, info[6].As<Napi::Array>());
-    if (!problem.empty()) return refuse<Napi::TypeError>(env, problem);
-    if (bus_) bus_->send(std::move(message), info[0].ToNumber().Uint32Value());
+    return send(env, std::move(message), signature, info[6], info[0].ToNumber().Uint32Value());
+  }
+
+  /** (serial of the call, its sender, signature, arguments) → whether it is sent */
+  Napi::Value reply(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    return send(env, answer(info, DBUS_MESSAGE_TYPE_METHOD_RETURN), info[2].ToString().Utf8Value(), info[3], 0);
+  }
+
+  /** (serial of the call, its sender, name of the error, sentence) → whether it is sent */
+  Napi::Value fail(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    MessagePointer message = answer(info, DBUS_MESSAGE_TYPE_ERROR);
+    const std::string name = info[2].ToString().Utf8Value();
+    if (message && !dbus_validate_error_name(name.c_str(), nullptr)) message.reset();
+    if (message) dbus_message_set_error_name(message.get(), name.c_str());
+    const Napi::Array sentence = Napi::Array::New(env, 1);
+    sentence.Set(0u, info[3].ToString());
+    return send(env, std::move(message), "s", sentence, 0);
+  }
+
+  /** (path, interface, member, signature, arguments) → whether it is sent */
+  Napi::Value emit(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const auto text = [&](size_t index) { return info[index].ToString().Utf8Value(); };
+    const std::string path = text(0), interface = text(1), member = text(2);
+    MessagePointer message;
+    if (dbus_validate_path(path.c_str(), nullptr) && dbus_validate_interface(interface.c_str(), nullptr) && dbus_validate_member(member.c_str(), nullptr)) {
+      message.reset(dbus_message_new_signal(path.c_str(), interface.c_str(), member.c_str()));
+    }
+    return send(env, std::move(message), text(3), info[4], 0);
+  }
+
+  /** An answer without arguments to the call of (serial, sender); null where there is no such call. */
+  static MessagePointer answer(const Napi::CallbackInfo& info, int type) {
+    const uint32_t serial = info[0].ToNumber().Uint32Value();
+    const std::string sender = info[1].ToString().Utf8Value();
+    if (serial == 0 || !dbus_validate_bus_name(sender.c_str(), nullptr)) return nullptr;
+    MessagePointer message(dbus_message_new(type));
+    dbus_message_set_reply_serial(message.get(), serial);
+    dbus_message_set_destination(message.get(), sender.c_str());
+    dbus_message_set_no_reply(message.get(), TRUE);
+    return message;
+  }
+
+  /** Adds the arguments and sends; false where too much waits already, a TypeError where no bus takes it. */
+  Napi::Value send(Napi::Env env, MessagePointer message, const std::string& signature, const Napi::Value& values, uint32_t number) {
+    if (!message || !values.IsArray()) {
+      refuse<Napi::TypeError>(env, "no message");
+      return env.Undefined();
+    }
+    const std::string problem = appendValues(env, message.get(), signature, values.As<Napi::Array>());
+    if (!problem.empty()) {
+      refuse<Napi::TypeError>(env, problem);
+      return env.Undefined();
+    }
+    return Napi::Boolean::New(env, bus_ && bus_->send(std::move(message), number));
   }
 
   void close(const Napi::CallbackInfo&) {

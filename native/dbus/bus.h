@@ -23,6 +23,8 @@ struct BusListener {
   /** Last of all: there is no connection (any more). */
   std::function<void(std::string problem)> lost;
   std::function<void(MessagePointer message)> received;
+  /** How many of them nobody has looked at yet. */
+  std::function<size_t()> unread;
   /** The call that was given this number left with that serial. */
   std::function<void(uint32_t number, uint32_t serial)> sent;
 };
@@ -36,13 +38,15 @@ class Bus {
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
-  void send(MessagePointer message, uint32_t number);
+  /** `number` is 0 for what is not answered. False where too much waits already, or the bus is closed: it is not sent then. */
+  bool send(MessagePointer message, uint32_t number);
   void close();
 
  private:
   struct State;
   static void run(const std::shared_ptr<State>& state);
   static void converse(State& state, DBusConnection* connection);
+  static bool isTaken(State& state, DBusConnection* connection, DBusMessage* message);
   const std::shared_ptr<State> state_;
 };
 

@@ -89,6 +89,12 @@ std::string appendArray(DBusMessageIter* into, DBusSignatureIter* type, const Na
   std::string problem;
   if (dbus_signature_iter_get_current_type(&element) == DBUS_TYPE_DICT_ENTRY) {
     problem = appendDictionary(&inner, &element, value, depth);
+  } else if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array &&
+             dbus_signature_iter_get_current_type(&element) == DBUS_TYPE_BYTE) {
+    const Napi::Uint8Array bytes = value.As<Napi::Uint8Array>();
+    const uint8_t* data = bytes.Data();
+    if (bytes.ByteLength() > DBUS_MAXIMUM_ARRAY_LENGTH) problem = "too many bytes";
+    else if (data != nullptr) dbus_message_iter_append_fixed_array(&inner, DBUS_TYPE_BYTE, &data, static_cast<int>(bytes.ByteLength()));
   } else if (!value.IsArray()) {
     problem = "an array is missing";
   } else {

@@ -1,4 +1,4 @@
-import { loadAddon } from './load-addon.ts'
+import { loadAddon } from '../../../platform/load-addon.ts'
 
 /**
  * The addon native/pipewire. One thread talks to PipeWire, sound moves on PipeWire's real-time thread; calls return at once, and

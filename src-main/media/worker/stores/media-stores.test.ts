@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { loadAddon } from '../native/load-addon.ts'
+import { loadAddon } from '../../../platform/load-addon.ts'
 import type { FrameStore, FrameToWrite, MediaStores } from './media-stores.ts'
 import { chromaOf, type Planar, planarOf, psnr, rgbOf, testRgba, yuvOf } from './testing/reference-frames.ts'
 

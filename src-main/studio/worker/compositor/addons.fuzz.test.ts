@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { loadAddon } from '../../../media/worker/native/load-addon.ts'
+import { loadAddon } from '../../../platform/load-addon.ts'
 import { loadCompositor } from './load-compositor.ts'
 
 const isLinux = process.platform === 'linux'

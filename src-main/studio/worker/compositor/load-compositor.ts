@@ -1,4 +1,4 @@
-import { loadAddon } from '../../../media/worker/native/load-addon.ts'
+import { loadAddon } from '../../../platform/load-addon.ts'
 import type { Compositor } from './compositor.ts'
 
 /** Stores and compositor. */

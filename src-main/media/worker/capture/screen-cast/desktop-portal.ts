@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { MessageBus, RemoteObject } from './message-bus.ts'
+import type { MessageBus, RemoteObject } from '../../../../platform/message-bus/message-bus.ts'
 import { CastRejected, type ScreenCast, type ScreenCaster } from './screen-caster.ts'
 
 /** org.freedesktop.portal.ScreenCast of XDG Desktop Portal, version 1 on: the desktop asks the person what to share. */

@@ -1,4 +1,4 @@
-import type { RemoteObject } from './message-bus.ts'
+import type { RemoteObject } from '../../../../platform/message-bus/message-bus.ts'
 import { CastRejected, type ScreenCaster } from './screen-caster.ts'
 
 /** org.gnome.Mutter.ScreenCast: GNOME's compositor itself, where it runs without a portal, e.g. headless on a server. */

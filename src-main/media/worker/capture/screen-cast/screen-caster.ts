@@ -1,4 +1,4 @@
-import type { MessageBus } from './message-bus.ts'
+import type { MessageBus } from '../../../../platform/message-bus/message-bus.ts'
 
 /** What of a desktop is to be shown. */
 export interface CastOrder {

@@ -1,6 +1,6 @@
+import { loadAddon } from '../../../../../platform/load-addon.ts'
 import type { Device } from '../../../../device.ts'
 import type { SourceReport } from '../../../../source-report.ts'
-import { loadAddon } from '../../../native/load-addon.ts'
 import type { AudioDeviceKind, AudioPlayerStatistics, AudioSystem } from '../audio-capturer.ts'
 
 interface WasapiReport {

@@ -1,4 +1,4 @@
-import { loadAddon } from '../../../native/load-addon.ts'
+import { loadAddon } from '../../../../../platform/load-addon.ts'
 import type { Capturer } from '../capturer.ts'
 import type { CaptureAddon } from '../native-addon.ts'
 import { createNativeCapturer } from '../native-capturer.ts'

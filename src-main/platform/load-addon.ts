@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { AppError } from '../../../platform/errors.ts'
-import { addonFile, addonRoot, requireAddon } from '../../../platform/native-addon.ts'
+import { AppError } from './errors.ts'
+import { addonFile, addonRoot, requireAddon } from './native-addon.ts'
 
 /** What native/NAME/addon.json says to whoever lacks the addon. */
 interface AddonDescription {

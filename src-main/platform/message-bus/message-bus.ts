@@ -1,21 +1,12 @@
-import type { BusEvent, BusMessage, DBusAddon, NativeBus } from '../../native/dbus.ts'
+import { BusError, failed, limitsExceeded } from './bus-error.ts'
+import { callOf, type ExportedObject } from './exported-object.ts'
+import type { BusEvent, BusMessage, DBusAddon, NativeBus } from './native-bus.ts'
 
 /** A program behind the bus, one of its objects, and what the object can do. */
 export interface RemoteObject {
   readonly destination: string
   readonly path: string
   readonly interface: string
-}
-
-/** What a program answered instead of doing what it was asked. */
-export class BusError extends Error {
-  /** e.g. `org.freedesktop.DBus.Error.ServiceUnknown` */
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 interface Call {
@@ -32,14 +23,23 @@ interface Watch {
   readonly listener: (values: readonly unknown[]) => void
 }
 
+/** Answers to `RequestName`. */
+const [primaryOwner, alreadyOwner] = [1, 4]
+/** Not queued behind another owner. */
+const doNotQueue = 4
+/** Calls of other programs that are worked on at once. */
+const maxHandled = 64
+
 const theBus: RemoteObject = { destination: 'org.freedesktop.DBus', path: '/org/freedesktop/DBus', interface: 'org.freedesktop.DBus' }
 
-/** Calls and signals of a D-Bus message bus. */
+/** A D-Bus message bus: calls and signals out and in, names, and objects that other programs may call. */
 export class MessageBus {
   readonly #native: NativeBus
   readonly #calls = new Map<number, Call>()
   readonly #watches = new Set<Watch>()
   readonly #lostListeners = new Set<(problem: string) => void>()
+  readonly #objects = new Map<string, ExportedObject>()
+  #handled = 0
   readonly #connected: { readonly promise: Promise<string>; resolve(name: string): void; reject(error: Error): void }
   #number = 0
   #lost: string | undefined
@@ -66,8 +66,37 @@ export class MessageBus {
         reject(new BusError('late', `${to.destination} does not answer ${member}`))
       }, timeoutMs)
       this.#calls.set(number, { serial: 0, resolve, reject, timer })
-      this.#native.call(number, to.destination, to.path, to.interface, member, signature, values)
+      try {
+        if (this.#native.call(number, to.destination, to.path, to.interface, member, signature, values)) return
+        reject(new BusError('busy', `Too many messages wait for the bus: ${member} was not sent`))
+      } catch (error) {
+        reject(error as Error)
+      }
+      clearTimeout(timer)
+      this.#calls.delete(number)
     })
+  }
+
+  /** Takes a well-known name. Answers whether it is ours now: another program may have it. */
+  async own(name: string): Promise<boolean> {
+    const [answer] = await this.call(theBus, 'RequestName', 'su', [name, doNotQueue])
+    return answer === primaryOwner || answer === alreadyOwner
+  }
+
+  /** Gives a name back. */
+  async disown(name: string): Promise<void> {
+    await this.call(theBus, 'ReleaseName', 's', [name])
+  }
+
+  /** Lets other programs call an object, until the returned function is called. */
+  export(path: string, object: ExportedObject): () => void {
+    this.#objects.set(path, object)
+    return () => void (this.#objects.get(path) === object && this.#objects.delete(path))
+  }
+
+  /** Sends a signal to whoever listens. One that does not fit its signature is a mistake of the caller: throws TypeError. */
+  emit(path: string, interface_: string, member: string, signature = '', values: readonly unknown[] = []): void {
+    if (this.#lost === undefined) this.#native.emit(path, interface_, member, signature, values)
   }
 
   /** Value of a property of an object. */
@@ -95,9 +124,20 @@ export class MessageBus {
 
   /** Calls back when the program of that name ends. */
   async onGone(name: string, listener: () => void): Promise<void> {
+    await this.onOwner(name, (owned) => owned || listener())
+  }
+
+  /** Calls back whenever a program takes that name, or the one that had it ends. */
+  async onOwner(name: string, listener: (owned: boolean) => void): Promise<void> {
     await this.watch(theBus, 'NameOwnerChanged', ([changed, , owner]) => {
-      if (changed === name && owner === '') listener()
+      if (changed === name) listener(owner !== '')
     })
+  }
+
+  /** Whether a program has that name now. */
+  async hasOwner(name: string): Promise<boolean> {
+    const [owned] = await this.call(theBus, 'NameHasOwner', 's', [name])
+    return owned === true
   }
 
   onLost(listener: (problem: string) => void): void {
@@ -120,6 +160,7 @@ export class MessageBus {
       const call = this.#calls.get(event.number)
       if (call) call.serial = event.serial
     } else if (event.kind === 'signal') this.#signal(event)
+    else if (event.kind === 'call') void this.#handle(event)
     else if (event.kind === 'reply') this.#answered(event.serial)?.resolve(event.arguments)
     else this.#answered(event.serial)?.reject(new BusError(event.name, String(event.arguments[0] ?? event.name)))
   }
@@ -128,6 +169,27 @@ export class MessageBus {
     for (const watch of [...this.#watches]) {
       if (watch.member !== message.member || watch.interface !== message.interface || watch.path !== message.path) continue
       watch.listener(message.arguments)
+    }
+  }
+
+  /** Whatever is wrong with a call, or with the answer to it, ends that call alone. */
+  async #handle(call: Extract<BusEvent, { kind: 'call' }>): Promise<void> {
+    const answer = (send: () => boolean): void => {
+      if (call.answered && this.#lost === undefined) send()
+    }
+    const fail = (error: unknown): void => {
+      const { code, message } = error instanceof BusError ? error : new BusError(failed, (error as Error).message)
+      answer(() => this.#native.fail(call.serial, call.sender, code, message))
+    }
+    if (this.#handled >= maxHandled) return fail(new BusError(limitsExceeded, 'Too many calls at once'))
+    this.#handled++
+    try {
+      const { signature, values } = await callOf(this.#objects, call)
+      answer(() => this.#native.reply(call.serial, call.sender, signature, values))
+    } catch (error) {
+      fail(error)
+    } finally {
+      this.#handled--
     }
   }
 
@@ -145,6 +207,7 @@ export class MessageBus {
   #end(problem: string): void {
     this.#lost ??= problem
     this.#watches.clear()
+    this.#objects.clear()
     this.#lostListeners.clear()
     const error = new BusError('lost', problem)
     this.#connected.reject(error)

@@ -1,4 +1,4 @@
-import { loadAddon } from './load-addon.ts'
+import { loadAddon } from '../load-addon.ts'
 
 /**
  * The addon native/dbus: a connection to a message bus on a thread of its own. Numbers, strings, booleans; arrays for D-Bus arrays and
@@ -14,8 +14,9 @@ export interface DBusAddon {
   closeDescriptor(fd: number): void
 }
 
+/** All throw TypeError for what no bus takes, and answer false where too much waits to be sent. Bytes may be given as a Uint8Array. */
 export interface NativeBus {
-  /** Throws TypeError for what no bus takes. `number` comes back with `sent`. */
+  /** `number`, which is not 0, comes back with `sent`. */
   call(
     number: number,
     destination: string,
@@ -24,12 +25,16 @@ export interface NativeBus {
     member: string,
     signature: string,
     values: readonly unknown[],
-  ): void
+  ): boolean
+  /** Answers a call of `sender`. */
+  reply(serial: number, sender: string, signature: string, values: readonly unknown[]): boolean
+  fail(serial: number, sender: string, name: string, sentence: string): boolean
+  emit(path: string, interface_: string, member: string, signature: string, values: readonly unknown[]): boolean
   close(): void
 }
 
 export interface BusMessage {
-  /** Of the call that this answers. */
+  /** Of the call that this is, or answers. */
   readonly serial: number
   readonly arguments: readonly unknown[]
   readonly path: string
@@ -44,6 +49,8 @@ export type BusEvent =
   | { readonly kind: 'lost'; readonly problem: string }
   | { readonly kind: 'sent'; readonly number: number; readonly serial: number }
   | ({ readonly kind: 'signal' } & BusMessage)
+  /** `answered`: the sender waits for an answer. */
+  | ({ readonly kind: 'call'; readonly signature: string; readonly answered: boolean } & BusMessage)
   | ({ readonly kind: 'reply' } & BusMessage)
   | ({ readonly kind: 'error'; readonly name: string } & BusMessage)
 
