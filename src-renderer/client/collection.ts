@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
 import type { Item, Query } from '../../src-main/api/typed-api.ts'
 import { ApiError, reportProblem, request } from './api.ts'
+import { PendingAnswers } from './pending-answers.ts'
 import { followEvents } from './sync.ts'
 import type { EventMessage, Page } from './types.ts'
 
@@ -48,11 +49,12 @@ const without = <T>(items: Items<T>, id: string): Items<T> => {
 
 /**
  * A list of the API as the page keeps it: loaded once, then kept up to date by events, for as long as a component uses it.
- * Events that arrive while the list is read are applied behind it, in order.
+ * Events that arrive while the list is read are applied behind it, in order, and answers are never put over newer events.
  */
 export class Collection<Path extends string, T extends Entity = Extract<Item<Path>, Entity>> {
   readonly #options: CollectionOptions<T>
   readonly #lists = new Map<string, FollowedList<T>>()
+  readonly #answers = new PendingAnswers()
 
   constructor(options: CollectionOptions<T, Path>) {
     this.#options = options
@@ -60,7 +62,7 @@ export class Collection<Path extends string, T extends Entity = Extract<Item<Pat
 
   /** The list that the filter selects; the same one for everybody who uses it at a time. */
   list(filter: FilterOf<Path>): FollowedList<T> {
-    return this.#lists.get(keyOf(filter)) ?? new FollowedList(this.#options, filter as Filter)
+    return this.#lists.get(keyOf(filter)) ?? new FollowedList(this.#options, filter as Filter, this.#answers)
   }
 
   /** Follows a list until the returned function is called. */
@@ -73,10 +75,18 @@ export class Collection<Path extends string, T extends Entity = Extract<Item<Pat
     }
   }
 
-  /** Puts an answer of the API into what is shown; the event that follows says the same. */
-  readonly keep = (item: T): void => {
-    for (const list of this.#lists.values()) list.keep(item)
-  }
+  /**
+   * Puts the answer to a request that is sent now into what is shown, unless an event was newer; the event that follows says the same.
+   * Resolves with the answer, and rejects as the request does.
+   */
+  readonly keep = <Answer extends T>(answer: Promise<Answer>): Promise<Answer> =>
+    this.#answers.take(
+      answer,
+      ({ id }) => id,
+      (item) => {
+        for (const list of this.#lists.values()) list.put(item)
+      },
+    )
 }
 
 /** A list of the API, or the part of it that the filter selects, kept up to date while the component is drawn. */
@@ -96,15 +106,17 @@ export class FollowedList<T extends Entity> {
   readonly store: StoreApi<CollectionState<T>> = createStore(() => ({ loaded: false, items: {} }))
   readonly #options: CollectionOptions<T>
   readonly filter: Filter
-  /** Events that arrived while the list is read. */
-  #waiting: EventMessage[] | undefined
+  /** What arrived while the list is read, to be applied behind it. */
+  #waiting: (() => void)[] | undefined
+  readonly #answers: PendingAnswers
   #reads = 0
   #users = 0
   #leave: (() => void) | undefined
 
-  constructor(options: CollectionOptions<T>, filter: Filter) {
+  constructor(options: CollectionOptions<T>, filter: Filter, answers: PendingAnswers) {
     this.#options = options
     this.filter = filter
+    this.#answers = answers
   }
 
   /** Returns what ends the use, which returns how many others are left. */
@@ -121,20 +133,23 @@ export class FollowedList<T extends Entity> {
     }
   }
 
-  keep(item: T): void {
-    if (this.#accepts(item)) this.store.setState(({ items }) => ({ items: { ...items, [item.id]: item } }))
+  /** Puts an answer into the list; an item that the filter no longer selects leaves it. */
+  put(item: T): void {
+    this.#waiting?.push(() => this.put(item))
+    this.store.setState(({ items }) => ({ items: this.#accepts(item) ? { ...items, [item.id]: item } : without(items, item.id) }))
   }
 
   async read(): Promise<void> {
     const mine = ++this.#reads
     this.#waiting = []
+    this.#answers.noteReading()
     try {
       const items = await this.#readItems()
       if (mine !== this.#reads) return
       const waiting = this.#waiting ?? []
       this.#waiting = undefined
       this.store.setState({ items, loaded: true })
-      for (const event of waiting) this.onEvent(event)
+      for (const apply of waiting) apply()
     } catch (error) {
       if (mine !== this.#reads) return
       this.#waiting = undefined
@@ -145,15 +160,18 @@ export class FollowedList<T extends Entity> {
   }
 
   onEvent(event: EventMessage): void {
-    if (this.#waiting !== undefined) {
-      this.#waiting.push(event)
-      return
-    }
     const { updated, removed = [], changed } = this.#options
     const change = changed?.[event.topic]
-    if (updated.includes(event.topic)) this.keep(event.data as T)
-    else if (removed.includes(event.topic)) this.store.setState(({ items }) => ({ items: without(items, (event.data as Entity).id) }))
-    else if (change) this.store.setState(({ items }) => ({ items: change(items, event) }))
+    if (updated.includes(event.topic) || removed.includes(event.topic)) this.#answers.note((event.data as Entity).id)
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(() => this.onEvent(event))
+      return
+    }
+    const { items } = this.store.getState()
+    if (updated.includes(event.topic)) this.put(event.data as T)
+    else if (removed.includes(event.topic)) this.store.setState({ items: without(items, (event.data as Entity).id) })
+    else if (change) this.store.setState({ items: change(items, event) })
+    this.#answers.noteChanges(items, this.store.getState().items)
   }
 
   async #readItems(): Promise<Items<T>> {

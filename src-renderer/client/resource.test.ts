@@ -2,6 +2,15 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { only, Resource } from './resource.ts'
 import type { EventMessage } from './types.ts'
 
+const followers = vi.hoisted(() => new Set<{ onFresh(): void; onEvent(event: EventMessage): void }>())
+vi.mock('./sync.ts', () => ({
+  followEvents: (follower: { onFresh(): void; onEvent(event: EventMessage): void }) => {
+    followers.add(follower)
+    follower.onFresh()
+    return () => followers.delete(follower)
+  },
+}))
+
 interface Rule {
   readonly text: string
   readonly own: boolean
@@ -57,9 +66,24 @@ test('a resource is read when the first follows it, and what the API answers is 
   const followed = resource.find('a')
   const [leave, leaveToo] = [resource.follow('a', followed), resource.follow('a', resource.find('a'))]
   await vi.waitFor(() => expect(followed.store.getState().value).toEqual({ text: 'read', own: false }), 20_000)
-  resource.keep('a', { text: 'kept', own: true })
+  await resource.keep('a', Promise.resolve({ text: 'kept', own: true }))
   expect([asked, followed.store.getState().value]).toEqual([['/api/v1/streams/a/rule'], { text: 'kept', own: true }])
   leave()
   leaveToo()
   expect(resource.find('a'), 'nobody uses it any more').not.toBe(followed)
+})
+
+test('an answer that is older than an event about the same resource is left out', async () => {
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response(JSON.stringify({ text: 'read', own: false }))))
+  const resource = rules()
+  const followed = resource.find('a')
+  const leave = resource.follow('a', followed)
+  await vi.waitFor(() => expect(followed.store.getState().value?.text).toBe('read'), 20_000)
+  const { promise, resolve } = Promise.withResolvers<Rule>()
+  const kept = resource.keep('a', promise)
+  for (const { onEvent } of followers) onEvent(event('rule.updated', { text: 'newest', own: true }, 'a'))
+  resolve({ text: 'older', own: true })
+  await kept
+  expect(followed.store.getState().value?.text).toBe('newest')
+  leave()
 })

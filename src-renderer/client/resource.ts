@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
 import type { Answer } from '../../src-main/api/typed-api.ts'
 import { reportProblem, request } from './api.ts'
+import { PendingAnswers } from './pending-answers.ts'
 import { followEvents } from './sync.ts'
 import type { EventMessage } from './types.ts'
 
@@ -26,12 +27,15 @@ export interface FollowedResource<T> {
   readonly store: StoreApi<{ readonly value: T | undefined }>
   users: number
   leave: (() => void) | undefined
+  /** What arrived while it is read, to be applied behind it. */
+  waiting: (() => void)[] | undefined
 }
 
 /** Single resources of the API (one of each stream, say) as the page keeps them: loaded once, then kept up to date by events. */
 export class Resource<Path extends string, T = Answer<'GET', Path>> {
   readonly #options: ResourceOptions<T, Path>
   readonly #followed = new Map<string, FollowedResource<T>>()
+  readonly #answers = new PendingAnswers()
 
   constructor(options: ResourceOptions<T, Path>) {
     this.#options = options
@@ -44,7 +48,8 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
 
   /** The one with that key; the same for everybody who uses it at a time. */
   find(key: string): FollowedResource<T> {
-    return this.#followed.get(key) ?? { store: createStore(() => ({ value: undefined as T | undefined })), users: 0, leave: undefined }
+    const store = createStore(() => ({ value: undefined as T | undefined }))
+    return this.#followed.get(key) ?? { store, users: 0, leave: undefined, waiting: undefined }
   }
 
   /** Follows it until the returned function is called. */
@@ -61,9 +66,21 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
     }
   }
 
-  /** Puts an answer of the API into what is shown; the event that follows says the same. */
-  keep(key: string, value: T): void {
-    this.#followed.get(key)?.store.setState({ value })
+  /**
+   * Puts the answer to a request that is sent now into what is shown, unless an event was newer; the event that follows says the same.
+   * Resolves with the answer, and rejects as the request does.
+   */
+  keep<Answer extends T>(key: string, answer: Promise<Answer>): Promise<Answer> {
+    return this.#answers.take(
+      answer,
+      () => key,
+      (value) => {
+        const followed = this.#followed.get(key)
+        const put = (): void => followed?.store.setState({ value })
+        followed?.waiting?.push(put)
+        put()
+      },
+    )
   }
 
   /** What the resource with that key is after the event, `value` being what it was; undefined where the event is not about it. */
@@ -73,11 +90,9 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
     return value === undefined ? undefined : changed?.[event.topic]?.(value, event)
   }
 
-  #follow(key: string, { store }: FollowedResource<T>): () => void {
+  #follow(key: string, followed: FollowedResource<T>): () => void {
+    const { store } = followed
     let reads = 0
-    /** Events that arrived while the resource is read. */
-    let waiting: EventMessage[] = []
-    let isReading = false
     const apply = (event: EventMessage): void => {
       const value = this.after(event, key, store.getState().value)
       if (value !== undefined) store.setState({ value })
@@ -85,24 +100,26 @@ export class Resource<Path extends string, T = Answer<'GET', Path>> {
     return followEvents({
       onFresh: () => {
         const mine = ++reads
-        waiting = []
-        isReading = true
+        followed.waiting = []
+        this.#answers.note(key)
         request<T>('GET', this.#options.path(key)).then(
           (value) => {
             if (mine !== reads) return
-            isReading = false
+            const waiting = followed.waiting ?? []
+            followed.waiting = undefined
             store.setState({ value })
-            for (const event of waiting) apply(event)
+            for (const late of waiting) late()
           },
           (error) => {
-            if (mine === reads) isReading = false
+            if (mine === reads) followed.waiting = undefined
             reportProblem(error)
           },
         )
       },
       onEvent: (event) => {
-        if (isReading) waiting.push(event)
-        else apply(event)
+        if (this.after(event, key, store.getState().value) !== undefined) this.#answers.note(key)
+        if (followed.waiting === undefined) apply(event)
+        else followed.waiting.push(() => apply(event))
       },
     })
   }

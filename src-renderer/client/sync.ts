@@ -1,12 +1,16 @@
 import type { Item } from '../../src-main/api/typed-api.ts'
 import { ApiError, call, onSignedOut, request } from './api.ts'
 import { openEventSocket } from './event-socket.ts'
-import { applyDetail, applyEvent, applyHistory, applySnapshot, clientStore, initialState } from './store.ts'
+import { PendingAnswers } from './pending-answers.ts'
+import { applyDetail, applyEvent, applyHistory, applySnapshot, type ClientState, clientStore, initialState } from './store.ts'
 import type { EventMessage, Page, Settings, Stream, StreamKey } from './types.ts'
 
 let closeSocket: (() => void) | undefined
-/** Events that arrive while the state is being read; applied after it, in order. */
-let kept: EventMessage[] | undefined
+/** What arrives while the state is being read; applied after it, in order. */
+let kept: ((state: ClientState) => ClientState)[] | undefined
+const streamAnswers = new PendingAnswers()
+const keyAnswers = new PendingAnswers()
+const settingsAnswers = new PendingAnswers()
 let reading: AbortController | undefined
 let retryTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -37,6 +41,7 @@ async function readAll(): Promise<void> {
   const mine = new AbortController()
   reading = mine
   kept = []
+  for (const answers of [streamAnswers, keyAnswers, settingsAnswers]) answers.noteReading()
   try {
     const [streams, keys, publish, settings, host, preview] = await Promise.all([
       all('/live/streams', mine.signal),
@@ -51,9 +56,8 @@ async function readAll(): Promise<void> {
     kept = undefined
     clientStore.setState((state) => {
       const previewPrefix = preview?.session ?? initialState.previewPrefix
-      let next = { ...applySnapshot(state, { streams, keys }), publish, settings, host, previewPrefix, phase: 'ready' as ClientPhase }
-      for (const event of waiting) next = { ...next, ...applyEvent(next, event) }
-      return next
+      const read: ClientState = { ...applySnapshot(state, { streams, keys }), publish, settings, host, previewPrefix, phase: 'ready' }
+      return waiting.reduce((next, apply) => apply(next), read)
     })
     for (const stream of streams) if (stream.state === 'active') void readHistory(stream.id, mine.signal)
   } catch (error) {
@@ -63,8 +67,6 @@ async function readAll(): Promise<void> {
     retryTimer = setTimeout(() => void readAll(), 2000)
   }
 }
-
-type ClientPhase = ReturnType<typeof clientStore.getState>['phase']
 
 /** What follows the host beside the store: parts of the page that keep state of their own. */
 export interface EventFollower {
@@ -87,8 +89,13 @@ function openEvents(): void {
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`
   closeSocket = openEventSocket(url, {
     onEvent(event) {
-      if (kept) kept.push(event)
-      else clientStore.setState((state) => applyEvent(state, event))
+      const before = clientStore.getState()
+      const after = applyEvent(before, event)
+      streamAnswers.noteChanges(before.streams, after.streams)
+      keyAnswers.noteChanges(before.keys, after.keys)
+      settingsAnswers.noteChanges({ settings: before.settings }, { settings: after.settings })
+      if (kept) kept.push((state) => applyEvent(state, event))
+      else clientStore.setState(after)
       for (const follower of followers) follower.onEvent(event)
     },
     onFresh() {
@@ -216,17 +223,39 @@ async function readHistory(streamId: string, signal: AbortSignal): Promise<void>
   }
 }
 
-/** Puts an answer of the API into the store at once; the event that follows says the same. */
-export function keepStream(stream: Stream): void {
-  clientStore.setState((state) => ({ streams: { ...state.streams, [stream.id]: stream } }))
+function put(apply: (state: ClientState) => ClientState): void {
+  kept?.push(apply)
+  clientStore.setState(apply)
 }
 
-export function keepKey(key: StreamKey): void {
-  clientStore.setState((state) => ({ keys: { ...state.keys, [key.id]: key } }))
+/**
+ * Puts the answer to a request that is sent now into the store, unless an event was newer; the event that follows says the same.
+ * Resolves with the answer, and rejects as the request does.
+ */
+export function keepStream(answer: Promise<Stream>): Promise<Stream> {
+  return streamAnswers.take(
+    answer,
+    ({ id }) => id,
+    (stream) => put((state) => ({ ...state, streams: { ...state.streams, [stream.id]: stream } })),
+  )
 }
 
-export function keepSettings(settings: Settings): void {
-  clientStore.setState({ settings })
+/** `keepStream` for keys. */
+export function keepKey(answer: Promise<StreamKey>): Promise<StreamKey> {
+  return keyAnswers.take(
+    answer,
+    ({ id }) => id,
+    (key) => put((state) => ({ ...state, keys: { ...state.keys, [key.id]: key } })),
+  )
+}
+
+/** `keepStream` for the settings of the host. */
+export function keepSettings(answer: Promise<Settings>): Promise<Settings> {
+  return settingsAnswers.take(
+    answer,
+    () => 'settings',
+    (settings) => put((state) => ({ ...state, settings })),
+  )
 }
 
 export function forgetStream(id: string): void {

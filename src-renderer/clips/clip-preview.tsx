@@ -48,7 +48,7 @@ export function ClipPreview({ stream }: { readonly stream: Stream }) {
   }
   const clipLast = async () => {
     try {
-      clips.keep(await call('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
+      await clips.keep(call('POST', `/live/streams/${stream.id}/clips`, { body: { lastSeconds: 30 } }))
       tell(t.theClipIsBeingCreated)
     } catch (error) {
       tellError(error)

@@ -124,7 +124,7 @@ export function TrimDialog({
   const frameMs = window.frameMs ?? defaultFrameMs
   const make = async () => {
     const body: ClipOrderBody = { from, to: to + frameMs, ...(title.trim() === '' ? {} : { title: title.trim() }) }
-    clips.keep(await call('POST', `/live/streams/${stream.id}/clips`, { body }))
+    await clips.keep(call('POST', `/live/streams/${stream.id}/clips`, { body }))
     tell(t.theClipIsBeingCreated)
     onClose()
   }

@@ -9,11 +9,11 @@ export async function changeWithUndo<Path extends string>(
   body: Body<'PATCH', Path>,
   before: Body<'PATCH', Path>,
   said: string,
-  keep: (entity: Answer<'PATCH', Path>) => void,
+  keep: (answer: Promise<Answer<'PATCH', Path>>) => Promise<unknown>,
 ): Promise<void> {
   try {
-    keep(await request('PATCH', path, { body }))
-    tell(said, () => void request<Answer<'PATCH', Path>>('PATCH', path, { body: before }).then(keep, tellError))
+    await keep(request('PATCH', path, { body }))
+    tell(said, () => void keep(request('PATCH', path, { body: before })).catch(tellError))
   } catch (error) {
     tellError(error)
   }
@@ -24,12 +24,11 @@ export async function moveToTrash<Path extends string>(
   path: Path,
   entity: Answer<'GET', Path> & object,
   name: string,
-  keep: (entity: Answer<'GET', Path>) => void,
+  keep: (answer: Promise<Answer<'GET', Path>>) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await request('DELETE', path)
-    keep({ ...entity, deletedAt: new Date().toISOString() })
-    tell(t.isDeletedInFiveMinutes(name), () => void request<Answer<'GET', Path>>('POST', `${path}/restore`).then(keep, tellError))
+    await keep(request('DELETE', path).then(() => ({ ...entity, deletedAt: new Date().toISOString() })))
+    tell(t.isDeletedInFiveMinutes(name), () => void keep(request('POST', `${path}/restore`)).catch(tellError))
   } catch (error) {
     tellError(error)
   }

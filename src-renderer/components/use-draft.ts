@@ -28,8 +28,7 @@ export function useDraft<Entity extends object>(resource: Resource<string, Entit
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was changed belongs to the resource with this key
   useEffect(() => setEdits({}), [key])
   const send = (entity: Entity, before: Entity | undefined): void => {
-    request<Entity>('PUT', resource.pathOf(key), { body: entity }).then((answer) => {
-      resource.keep(key, answer)
+    resource.keep(key, request<Entity>('PUT', resource.pathOf(key), { body: entity })).then(() => {
       setEdits({})
       tell(said, before === undefined ? undefined : () => send(before, undefined))
     }, tellError)

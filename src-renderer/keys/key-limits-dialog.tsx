@@ -18,7 +18,7 @@ export function KeyLimitsDialog({ streamKey, onClose }: { readonly streamKey: St
     restartWindowMs: streamKey.restartWindowMs,
   })
   const submit = async () => {
-    keepKey(await call('PATCH', `/live/keys/${streamKey.id}`, { body: { ...role, ...rules } }))
+    await keepKey(call('PATCH', `/live/keys/${streamKey.id}`, { body: { ...role, ...rules } }))
     tell(t.theRulesOfTheKey)
     onClose()
   }

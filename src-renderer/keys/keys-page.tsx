@@ -21,9 +21,9 @@ type Change = Partial<Pick<StreamKey, 'label' | 'enabled' | 'onSecondPublisher'>
 async function change(key: StreamKey, what: Change, said: string): Promise<void> {
   const before: Change = Object.fromEntries(Object.keys(what).map((field) => [field, key[field as keyof Change]]))
   try {
-    keepKey(await call('PATCH', `/live/keys/${key.id}`, { body: what }))
+    await keepKey(call('PATCH', `/live/keys/${key.id}`, { body: what }))
     tell(said, () => {
-      call('PATCH', `/live/keys/${key.id}`, { body: before }).then(keepKey, tellError)
+      keepKey(call('PATCH', `/live/keys/${key.id}`, { body: before })).catch(tellError)
     })
   } catch (error) {
     tellError(error)
@@ -44,9 +44,9 @@ function KeyRow({
   const rotate = async () => {
     if (!(await confirm(t.rotateTheKeyOfQuestion(key.stream), t.theOldKeyStopsWorking, t.rotate))) return
     try {
-      const created = await call('POST', `/live/keys/${key.id}/rotate`)
-      keepKey(created.key)
-      onSecret(created)
+      const created = call('POST', `/live/keys/${key.id}/rotate`)
+      await keepKey(created.then((answer) => answer.key))
+      onSecret(await created)
     } catch (error) {
       tellError(error)
     }
@@ -54,7 +54,7 @@ function KeyRow({
   const revoke = async () => {
     if (!(await confirm(t.revokeTheKeyOfQuestion(key.stream), t.itCanNeverBeUsed, t.revoke))) return
     try {
-      keepKey(await call('DELETE', `/live/keys/${key.id}`))
+      await keepKey(call('DELETE', `/live/keys/${key.id}`))
       tell(t.theKeyWasRevoked)
     } catch (error) {
       tellError(error)
@@ -236,7 +236,6 @@ export function KeysPage() {
         <MakeKeyDialog
           onClose={() => navigate('/keys', { replace: true })}
           onMade={(made) => {
-            keepKey(made.key)
             navigate('/keys', { replace: true })
             setCreated(made)
           }}

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { call } from '../client/api.ts'
+import { keepKey } from '../client/sync.ts'
 import type { StreamKey, StreamKeyCreated } from '../client/types.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { DialogForm } from '../components/dialog-form.tsx'
@@ -17,11 +18,10 @@ export function MakeKeyDialog({ onClose, onMade }: { readonly onClose: () => voi
   const problem = nameProblem(stream)
   const submit = async () => {
     const name = label.trim()
-    onMade(
-      await call('POST', '/live/keys', {
-        body: { stream, onSecondPublisher: second, ...role, ...rules, ...(name ? { label: name } : {}) },
-      }),
-    )
+    const body = { stream, onSecondPublisher: second, ...role, ...rules, ...(name ? { label: name } : {}) }
+    const created = call('POST', '/live/keys', { body })
+    await keepKey(created.then(({ key }) => key))
+    onMade(await created)
   }
   return (
     <Dialog title={t.createStreamKey} onClose={onClose} testId="make-key-dialog">

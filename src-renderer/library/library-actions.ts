@@ -36,9 +36,9 @@ export async function readTrash(): Promise<readonly LibraryItem[]> {
 /** Takes a file out of the trash. */
 export async function restore({ of, title }: LibraryItem): Promise<void> {
   try {
-    if (of.is === 'recording') recordings.keep(await call('POST', `/live/recordings/${of.entity.id}/restore`))
-    else if (of.is === 'clip') clips.keep(await call('POST', `/live/clips/${of.entity.id}/restore`))
-    else studioFiles.keep(await call('POST', `/studio/files/${of.entity.id}/restore`))
+    if (of.is === 'recording') await recordings.keep(call('POST', `/live/recordings/${of.entity.id}/restore`))
+    else if (of.is === 'clip') await clips.keep(call('POST', `/live/clips/${of.entity.id}/restore`))
+    else await studioFiles.keep(call('POST', `/studio/files/${of.entity.id}/restore`))
     tell(components.media.restored(title))
   } catch (error) {
     tellError(error)

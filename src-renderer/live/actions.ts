@@ -16,7 +16,7 @@ async function act(work: () => Promise<void>): Promise<void> {
 /** Disconnects the publisher; it may come back. */
 export function kickPublisher(stream: Stream): Promise<void> {
   return act(async () => {
-    keepStream(await call('POST', `/live/streams/${stream.id}/kick`))
+    await keepStream(call('POST', `/live/streams/${stream.id}/kick`))
     tell(t.thePublisherOfWasDisconnected(stream.name))
   })
 }
@@ -26,7 +26,7 @@ export async function endStream(stream: Stream): Promise<void> {
   if (!sure) return
   await act(async () => {
     if (stream.demo) await call('DELETE', '/live/demo')
-    else keepStream(await call('POST', `/live/streams/${stream.id}/end`))
+    else await keepStream(call('POST', `/live/streams/${stream.id}/end`))
     tell(t.hasEnded(stream.name))
   })
 }
@@ -49,10 +49,10 @@ export function startDemo(): Promise<void> {
 export function rename(stream: Stream, title: string): Promise<void> {
   return act(async () => {
     const before = stream.title
-    keepStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title } }))
+    await keepStream(call('PATCH', `/live/streams/${stream.id}`, { body: { title } }))
     tell(
       t.theTitleWasChanged,
-      () => void act(async () => keepStream(await call('PATCH', `/live/streams/${stream.id}`, { body: { title: before } }))),
+      () => void act(async () => void (await keepStream(call('PATCH', `/live/streams/${stream.id}`, { body: { title: before } })))),
     )
   })
 }

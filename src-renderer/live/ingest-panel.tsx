@@ -22,7 +22,7 @@ const slateChoices = new Resource({
 
 async function switchTo(stream: Stream): Promise<void> {
   try {
-    keepStream(await call('POST', `/live/streams/${stream.id}/switch`, { body: {} }))
+    await keepStream(call('POST', `/live/streams/${stream.id}/switch`, { body: {} }))
     tell(t.theOtherPublisherIsOn)
   } catch (error) {
     tellError(error)
@@ -91,14 +91,14 @@ export function IngestPanel({ stream }: { readonly stream: Stream }) {
 function SlateCard({ stream, editor }: { readonly stream: Stream; readonly editor: boolean }) {
   const slates = Object.values(useCollection(slateImages).items)
   const choice = useResource(slateChoices, stream.id)
-  const keep = (chosen: StreamSlate): void => slateChoices.keep(stream.id, chosen)
+  const keep = (answer: Promise<StreamSlate>) => slateChoices.keep(stream.id, answer)
   const change = async (what: Partial<StreamSlate>) => {
     const before = choice
     try {
-      keep(await call('PATCH', `/live/streams/${stream.id}/slate`, { body: what }))
+      await keep(call('PATCH', `/live/streams/${stream.id}/slate`, { body: what }))
       tell(
         t.theSlateWasChosen,
-        before ? () => void call('PATCH', `/live/streams/${stream.id}/slate`, { body: before }).then(keep, tellError) : undefined,
+        before ? () => void keep(call('PATCH', `/live/streams/${stream.id}/slate`, { body: before })).catch(tellError) : undefined,
       )
     } catch (error) {
       tellError(error)
@@ -109,8 +109,7 @@ function SlateCard({ stream, editor }: { readonly stream: Stream; readonly edito
       const bytes = new Uint8Array(await file.arrayBuffer())
       let text = ''
       for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-      const slate = await call('POST', '/live/slates', { body: { label: file.name.slice(0, 100), data: btoa(text) } })
-      slateImages.keep(slate)
+      const slate = await slateImages.keep(call('POST', '/live/slates', { body: { label: file.name.slice(0, 100), data: btoa(text) } }))
       await change({ slate: slate.id })
     } catch (error) {
       tellError(error)

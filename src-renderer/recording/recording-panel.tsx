@@ -22,7 +22,7 @@ function Control({ stream }: { readonly stream: Stream }) {
   const running = status !== undefined && status.state !== 'off'
   const act = async (): Promise<void> => {
     try {
-      recordingStatuses.keep(stream.name, await call(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
+      await recordingStatuses.keep(stream.name, call(running ? 'DELETE' : 'POST', `/live/streams/${stream.id}/recording`))
     } catch (error) {
       tellError(error)
     }
@@ -67,10 +67,10 @@ function Rule({ stream }: { readonly stream: Stream }) {
   const editor = useMayEdit()
   const inForce = useResource(streamRules, stream.id)
   const path = `/live/streams/${stream.id}/recording-rule` as const
-  const keep = (rule: RuleInForce): void => streamRules.keep(stream.id, rule)
+  const keep = (answer: Promise<RuleInForce>) => streamRules.keep(stream.id, answer)
   const save = async (rule: RecordingRule): Promise<void> => {
     try {
-      keep(await call('PUT', path, { body: rule }))
+      await keep(call('PUT', path, { body: rule }))
       tell(t.ruleSaved)
     } catch (error) {
       tellError(error)
@@ -85,7 +85,7 @@ function Rule({ stream }: { readonly stream: Stream }) {
             type="button"
             className="button quiet"
             data-testid="rule-default"
-            onClick={() => void call('DELETE', path).then(keep, tellError)}
+            onClick={() => void keep(call('DELETE', path)).catch(tellError)}
           >
             {t.useTheDefault}
           </button>

@@ -58,7 +58,7 @@ export function DefaultRule() {
   if (!rule) return null
   const save = async (next: RecordingRule): Promise<void> => {
     try {
-      defaultRule.keep(only, await call('PUT', '/live/recording-rule', { body: next }))
+      await defaultRule.keep(only, call('PUT', '/live/recording-rule', { body: next }))
       tell(t.defaultRuleSaved)
     } catch (error) {
       tellError(error)

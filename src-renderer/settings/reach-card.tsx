@@ -47,10 +47,10 @@ function ReachForm({ opened }: { readonly opened: EditorReach }) {
     event.preventDefault()
     setBusy(true)
     try {
-      reach.keep(only, await call('PATCH', '/editor-reach', { body: wanted }))
+      await reach.keep(only, call('PATCH', '/editor-reach', { body: wanted }))
       tell(t.whatEditorsMayReachWasSaved, () => {
         const { folders, hosts } = opened
-        call('PATCH', '/editor-reach', { body: { folders, hosts } }).then((answer) => reach.keep(only, answer), tellError)
+        reach.keep(only, call('PATCH', '/editor-reach', { body: { folders, hosts } })).catch(tellError)
       })
     } catch (error) {
       tellError(error)

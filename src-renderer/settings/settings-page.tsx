@@ -28,13 +28,10 @@ function RuntimeSettings({ settings, admin }: { readonly settings: Settings; rea
     event.preventDefault()
     setBusy(true)
     try {
-      const answer = await call('PATCH', '/settings', {
-        body: { reconnectWindowMs: Math.round(wanted * 1000), cdnPrefix: prefix },
-      })
-      keepSettings(answer)
+      await keepSettings(call('PATCH', '/settings', { body: { reconnectWindowMs: Math.round(wanted * 1000), cdnPrefix: prefix } }))
       const before = { reconnectWindowMs: windowMs, cdnPrefix: cdn }
       tell(t.theSettingsWereSaved, () => {
-        call('PATCH', '/settings', { body: before }).then(keepSettings, tellError)
+        keepSettings(call('PATCH', '/settings', { body: before })).catch(tellError)
       })
     } catch (error) {
       tellError(error)

@@ -42,7 +42,7 @@ export function TokensCard() {
   const revoke = async (token: TokenInfo) => {
     if (!(await confirm(t.revokeQuestion(token.label), t.everyProgramThatUsesThis, t.revoke))) return
     try {
-      tokens.keep(await call('DELETE', `/tokens/${token.id}`))
+      await tokens.keep(call('DELETE', `/tokens/${token.id}`))
       tell(t.theTokenWasRevoked)
     } catch (error) {
       tellError(error)
@@ -126,9 +126,9 @@ function NewTokenDialog({ onClose, onMade }: { readonly onClose: () => void; rea
   const [label, setLabel] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const submit = async () => {
-    const { token, secret } = await call('POST', '/tokens', { body: { label: label.trim(), role } })
-    tokens.keep(token)
-    onMade(secret)
+    const created = call('POST', '/tokens', { body: { label: label.trim(), role } })
+    await tokens.keep(created.then(({ token }) => token))
+    onMade((await created).secret)
   }
   return (
     <Dialog title={t.newApiToken} onClose={onClose} testId="new-token-dialog">

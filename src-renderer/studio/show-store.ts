@@ -78,10 +78,13 @@ const byId = <T extends { readonly id: string }>(items: readonly T[]): Record<st
   Object.fromEntries(items.map((each) => [each.id, each]))
 
 let reads = 0
+/** Events that arrived while everything is read, to be applied behind it: the readings may be older. */
+let waiting: EventMessage[] | undefined
 
 /** Reads everything: at the start, after a lost connection, and when another collection was opened. */
 async function readAll(): Promise<void> {
   const mine = ++reads
+  waiting = []
   try {
     const status = await call('GET', '/studio')
     const [open, program, sources] =
@@ -98,13 +101,20 @@ async function readAll(): Promise<void> {
       problem: status.problem,
       ...nothing,
       open: open === null ? null : useShow.getState().open,
+      filterProblems: open === null ? {} : useShow.getState().filterProblems,
       program,
       sourceReports,
       outputReports: byId(status.outputs),
     })
     show()
+    const late = waiting ?? []
+    waiting = undefined
+    for (const event of late) apply(event)
+    // An edit of this page may have been answered while the document was read.
+    void readDocument(wantedRevision)
   } catch (error) {
     if (mine !== reads) return
+    waiting = undefined
     // The collection may have been closed between two requests.
     if (error instanceof ApiError && error.code === 'studio.no_collection') void readAll()
     else reportProblem(error)
@@ -150,8 +160,14 @@ function tellOverwritten({ collection, revision }: OpenCollection): void {
   if (lost.length > 0) overwrittenListener(lost, collection)
 }
 
-function onEvent({ topic, data }: EventMessage): void {
-  if (!topic.startsWith('studio.')) return
+function onEvent(event: EventMessage): void {
+  if (!event.topic.startsWith('studio.')) return
+  const opensAnother = event.topic === 'studio.opened' || event.topic === 'studio.closed'
+  if (waiting === undefined || opensAnother) apply(event)
+  else waiting.push(event)
+}
+
+function apply({ topic, data }: EventMessage): void {
   switch (topic) {
     case 'studio.changed':
       void readDocument((data as { readonly revision: number }).revision)
@@ -237,19 +253,20 @@ export function keepFilterProblems(items: readonly FilterProblem[]): void {
 let users = 0
 let leave: (() => unknown) | undefined
 
-/** Keeps `useShow` in step with the host while the component is drawn. */
-export function useFollowedShow(): void {
-  useEffect(() => {
-    users++
-    leave ??= followEvents({ onFresh: () => void readAll(), onEvent })
-    return () => {
-      users--
-      if (users > 0) return
-      leave?.()
-      leave = undefined
-    }
-  }, [])
+/** Keeps `useShow` in step with the host until the returned function is called. */
+export function followShow(): () => void {
+  users++
+  leave ??= followEvents({ onFresh: () => void readAll(), onEvent })
+  return () => {
+    users--
+    if (users > 0) return
+    leave?.()
+    leave = undefined
+  }
 }
+
+/** Keeps `useShow` in step with the host while the component is drawn. */
+export const useFollowedShow = (): void => useEffect(followShow, [])
 
 /** Takes the revision and history of an answer; the event that follows has the document read. */
 function take(answer: Edited): void {

@@ -18,7 +18,7 @@ export function PresetDialog({ preset, onClose }: { readonly preset: Preset | un
   const save = async (): Promise<void> => {
     const { name, codec, speed, bFrames, rungs } = draft
     const body = { name, codec, speed, bFrames, rungs }
-    presets.keep(await (preset ? call('PATCH', `/live/presets/${preset.id}`, { body }) : call('POST', '/live/presets', { body })))
+    await presets.keep(preset ? call('PATCH', `/live/presets/${preset.id}`, { body }) : call('POST', '/live/presets', { body }))
     tell(t.thePresetWasSaved)
     onClose()
   }

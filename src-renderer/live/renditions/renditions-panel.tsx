@@ -101,7 +101,7 @@ export function RenditionsPanel({ stream }: { readonly stream: Stream }) {
   const [editing, setEditing] = useState<Preset | 'new' | null>(null)
   const choose = async (choice: Choice): Promise<void> => {
     try {
-      renditions.keep(stream.id, await call('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
+      await renditions.keep(stream.id, call('PUT', `/live/streams/${stream.id}/renditions`, { body: choice }))
     } catch (error) {
       tellError(error)
     }

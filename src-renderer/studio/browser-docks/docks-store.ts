@@ -8,9 +8,14 @@ export type Dock = Item<'/studio/docks'>
 
 const useStored = create<{ readonly docks: readonly Dock[] | null }>(() => ({ docks: null }))
 
+let reads = 0
+
 async function read(): Promise<void> {
+  const mine = ++reads
   try {
-    useStored.setState({ docks: (await call('GET', '/studio/docks')).items })
+    const { items } = await call('GET', '/studio/docks')
+    // A list that was asked for later is newer, whichever answer comes first.
+    if (mine === reads) useStored.setState({ docks: items })
   } catch (error) {
     reportProblem(error)
   }

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
+import { followEvents } from '../../client/sync.ts'
 import { useKinds } from '../kinds.ts'
 import { keepFilterProblems } from '../show-store.ts'
 import type { Source } from '../types.ts'
@@ -24,7 +25,9 @@ export function SourceFilters({
   const filtered = pictures && source.filters.length > 0
   useEffect(() => {
     if (!filtered) return
-    call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
+    const read = (): void => void call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
+    const leave = followEvents({ onFresh: read, onEvent: () => {} })
+    return () => void leave()
   }, [id, filtered])
   return (
     <>

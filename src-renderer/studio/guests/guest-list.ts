@@ -16,7 +16,7 @@ export function useGuests(): readonly Guest[] {
   return Object.values(items).sort((one, other) => rank[one.state] - rank[other.state] || one.createdAt.localeCompare(other.createdAt))
 }
 
-/** Puts an answer of the API into what is shown. */
+/** Puts the answer to a request that is sent now into what is shown. */
 export const keepGuest = guests.keep
 
 /** As they call themselves, or as they were invited. */

@@ -19,9 +19,9 @@ export function InviteForm({ onClose }: { readonly onClose: () => void }) {
     event.preventDefault()
     setSending(true)
     try {
-      const { guest, joinUrl } = await call('POST', '/studio/guests', { body: { label: label.trim(), expiresInMinutes: validHours * 60 } })
-      keepGuest(guest)
-      setLink(joinUrl)
+      const invited = call('POST', '/studio/guests', { body: { label: label.trim(), expiresInMinutes: validHours * 60 } })
+      await keepGuest(invited.then(({ guest }) => guest))
+      setLink((await invited).joinUrl)
     } catch (error) {
       tellError(error)
       setSending(false)

@@ -46,10 +46,8 @@ export function OverlaysDialog({ document, scene, canvas, first, onClose }: Over
     const settings = defaultsOf(kinds.find((each) => each.kind === of)?.settings ?? {})
     const data = firstPost(of, { title: t.sample.title, subtitle: t.sample.subtitle })
     try {
-      const made = await call('POST', '/studio/overlays', {
-        body: { kind: of, name: title, settings, ...(data === undefined ? {} : { data }) },
-      })
-      overlays.keep(made)
+      const body = { kind: of, name: title, settings, ...(data === undefined ? {} : { data }) }
+      const made = await overlays.keep(call('POST', '/studio/overlays', { body }))
       setChosen(made.id)
     } catch (error) {
       tellError(error)
@@ -178,7 +176,7 @@ function OverlayEditor({ overlay, kind, onAdd }: OverlayEditorProps) {
   const { data } = overlay
   const rename = (name: string): void => {
     if (name === '' || name === overlay.name) return
-    call('PATCH', `/studio/overlays/${overlay.id}`, { body: { name } }).then(overlays.keep, tellError)
+    overlays.keep(call('PATCH', `/studio/overlays/${overlay.id}`, { body: { name } })).catch(tellError)
   }
   return (
     <div className="parts-form">

@@ -19,7 +19,7 @@ export function useOverlaySettings({ id, settings }: Overlay): readonly [Setting
     waiting.current = {}
     if (Object.keys(sent).length === 0) return
     try {
-      overlays.keep(await call('PATCH', `/studio/overlays/${id}`, { body: { settings: sent } }))
+      await overlays.keep(call('PATCH', `/studio/overlays/${id}`, { body: { settings: sent } }))
     } catch (error) {
       tellError(error)
     }

@@ -1,0 +1,50 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { EventMessage } from '../client/types.ts'
+import { followShow, useShow } from './show-store.ts'
+
+interface Follower {
+  onFresh(): void
+  onEvent(event: EventMessage): void
+}
+const followers = vi.hoisted(() => new Set<Follower>())
+vi.mock('../client/sync.ts', () => ({
+  followEvents: (follower: Follower) => {
+    followers.add(follower)
+    follower.onFresh()
+    return () => followers.delete(follower)
+  },
+}))
+afterEach(() => vi.unstubAllGlobals())
+
+test('an event that comes while the show is read is shown, whichever of the readings is older', async () => {
+  const collection = { name: 'Show', scenes: [], sources: [], canvases: [], outputs: [], folders: [] }
+  const open = (revision: number) => ({ name: 'Show', revision, collection: { ...collection, revision } })
+  let documents = [open(1), open(2)]
+  const late = Promise.withResolvers<void>()
+  vi.stubGlobal('fetch', async (url: string) => {
+    const path = url.replace('/api/v1/studio', '').split('?')[0]
+    if (path === '/sources') await late.promise
+    const answers: Record<string, () => unknown> = {
+      '': () => ({ open: { name: 'Show' }, state: 'running', problem: null, outputs: [] }),
+      '/collection': () => {
+        const [next, ...rest] = documents
+        if (rest.length > 0) documents = rest
+        return next
+      },
+      '/program': () => ({ scene: 'old' }),
+      '/sources': () => ({ items: [] }),
+    }
+    return new Response(JSON.stringify(answers[path ?? '']?.()))
+  })
+  const leave = followShow()
+  const event = (topic: string, data: unknown): void => {
+    for (const { onEvent } of followers) onEvent({ seq: 1, time: '', topic, data })
+  }
+  await vi.waitFor(() => expect(documents, 'the document was read, the sources were not').toHaveLength(1), 20_000)
+  event('studio.program', { scene: 'new' })
+  event('studio.changed', { revision: 2 })
+  late.resolve()
+  await vi.waitFor(() => expect(useShow.getState().open?.revision).toBe(2), 20_000)
+  expect(useShow.getState().program).toEqual({ scene: 'new' })
+  leave()
+})
