@@ -3,13 +3,6 @@ import { Collection, FollowedList } from './collection.ts'
 import { PendingAnswers } from './pending-answers.ts'
 import type { EventMessage } from './types.ts'
 
-vi.mock('./sync.ts', () => ({
-  followEvents: (follower: { onFresh(): void }) => {
-    follower.onFresh()
-    return () => {}
-  },
-}))
-
 interface Note {
   readonly id: string
   readonly stream: string

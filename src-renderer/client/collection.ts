@@ -2,8 +2,8 @@ import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
 import type { Item, Query } from '../../src-main/api/typed-api.ts'
 import { ApiError, reportProblem, request } from './api.ts'
+import { followEvents } from './event-followers.ts'
 import { PendingAnswers } from './pending-answers.ts'
-import { followEvents } from './sync.ts'
 import type { EventMessage, Page } from './types.ts'
 
 export type Items<T> = Readonly<Record<string, T>>

@@ -1,15 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { deliverEvent } from './event-followers.ts'
 import { only, Resource } from './resource.ts'
 import type { EventMessage } from './types.ts'
-
-const followers = vi.hoisted(() => new Set<{ onFresh(): void; onEvent(event: EventMessage): void }>())
-vi.mock('./sync.ts', () => ({
-  followEvents: (follower: { onFresh(): void; onEvent(event: EventMessage): void }) => {
-    followers.add(follower)
-    follower.onFresh()
-    return () => followers.delete(follower)
-  },
-}))
 
 interface Rule {
   readonly text: string
@@ -81,7 +73,7 @@ test('an answer that is older than an event about the same resource is left out'
   await vi.waitFor(() => expect(followed.store.getState().value?.text).toBe('read'), 20_000)
   const { promise, resolve } = Promise.withResolvers<Rule>()
   const kept = resource.keep('a', promise)
-  for (const { onEvent } of followers) onEvent(event('rule.updated', { text: 'newest', own: true }, 'a'))
+  deliverEvent(event('rule.updated', { text: 'newest', own: true }, 'a'))
   resolve({ text: 'older', own: true })
   await kept
   expect(followed.store.getState().value?.text).toBe('newest')

@@ -2,8 +2,8 @@ import { useEffect, useMemo } from 'react'
 import { createStore, type StoreApi, useStore } from 'zustand'
 import type { Answer } from '../../src-main/api/typed-api.ts'
 import { reportProblem, request } from './api.ts'
+import { followEvents } from './event-followers.ts'
 import { PendingAnswers } from './pending-answers.ts'
-import { followEvents } from './sync.ts'
 import type { EventMessage } from './types.ts'
 
 export interface ResourceOptions<T, Path extends string = string> {

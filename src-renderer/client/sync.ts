@@ -1,9 +1,10 @@
 import type { Item } from '../../src-main/api/typed-api.ts'
 import { ApiError, call, onSignedOut, request } from './api.ts'
+import { deliverEvent, deliverFresh } from './event-followers.ts'
 import { openEventSocket } from './event-socket.ts'
 import { PendingAnswers } from './pending-answers.ts'
 import { applyDetail, applyEvent, applyHistory, applySnapshot, type ClientState, clientStore, initialState } from './store.ts'
-import type { EventMessage, Page, Settings, Stream, StreamKey } from './types.ts'
+import type { Page, Settings, Stream, StreamKey } from './types.ts'
 
 let closeSocket: (() => void) | undefined
 /** What arrives while the state is being read; applied after it, in order. */
@@ -68,22 +69,6 @@ async function readAll(): Promise<void> {
   }
 }
 
-/** What follows the host beside the store: parts of the page that keep state of their own. */
-export interface EventFollower {
-  onEvent(event: EventMessage): void
-  /** Events may have been missed: read the state again. */
-  onFresh(): void
-}
-
-const followers = new Set<EventFollower>()
-
-/** Hears every event; starts with `onFresh`. Returns the way to stop. */
-export function followEvents(follower: EventFollower): () => void {
-  followers.add(follower)
-  follower.onFresh()
-  return () => followers.delete(follower)
-}
-
 function openEvents(): void {
   closeSocket?.()
   const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/events`
@@ -96,11 +81,11 @@ function openEvents(): void {
       settingsAnswers.noteChanges({ settings: before.settings }, { settings: after.settings })
       if (kept) kept.push((state) => applyEvent(state, event))
       else clientStore.setState(after)
-      for (const follower of followers) follower.onEvent(event)
+      deliverEvent(event)
     },
     onFresh() {
       void readAll()
-      for (const follower of followers) follower.onFresh()
+      deliverFresh()
     },
     onConnection(connection) {
       clientStore.setState({ connection })

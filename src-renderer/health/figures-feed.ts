@@ -1,6 +1,6 @@
 import type { Answer } from '../../src-main/api/typed-api.ts'
 import { call, reportProblem } from '../client/api.ts'
-import { followEvents } from '../client/sync.ts'
+import { followEvents } from '../client/event-followers.ts'
 import type { EventMessage } from '../client/types.ts'
 import type { ChartMark, ChartSeries, ChartSource } from '../components/chart-source.ts'
 import { t } from './messages.ts'

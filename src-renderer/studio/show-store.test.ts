@@ -1,19 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { EventMessage } from '../client/types.ts'
+import { deliverEvent } from '../client/event-followers.ts'
 import { followShow, useShow } from './show-store.ts'
 
-interface Follower {
-  onFresh(): void
-  onEvent(event: EventMessage): void
-}
-const followers = vi.hoisted(() => new Set<Follower>())
-vi.mock('../client/sync.ts', () => ({
-  followEvents: (follower: Follower) => {
-    followers.add(follower)
-    follower.onFresh()
-    return () => followers.delete(follower)
-  },
-}))
 afterEach(() => vi.unstubAllGlobals())
 
 test('an event that comes while the show is read is shown, whichever of the readings is older', async () => {
@@ -37,9 +25,7 @@ test('an event that comes while the show is read is shown, whichever of the read
     return new Response(JSON.stringify(answers[path ?? '']?.()))
   })
   const leave = followShow()
-  const event = (topic: string, data: unknown): void => {
-    for (const { onEvent } of followers) onEvent({ seq: 1, time: '', topic, data })
-  }
+  const event = (topic: string, data: unknown): void => deliverEvent({ seq: 1, time: '', topic, data })
   await vi.waitFor(() => expect(documents, 'the document was read, the sources were not').toHaveLength(1), 20_000)
   event('studio.program', { scene: 'new' })
   event('studio.changed', { revision: 2 })

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import { ApiError, call, reportProblem } from '../client/api.ts'
-import { followEvents } from '../client/sync.ts'
+import { followEvents } from '../client/event-followers.ts'
 import type { EventMessage } from '../client/types.ts'
 import { applyChange, type Change, joinChanges, shareParts } from './document.ts'
 import { t } from './messages.ts'

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { create } from 'zustand'
 import type { Item } from '../../../src-main/api/typed-api.ts'
 import { call, reportProblem } from '../../client/api.ts'
-import { followEvents } from '../../client/sync.ts'
+import { followEvents } from '../../client/event-followers.ts'
 
 export type Dock = Item<'/studio/docks'>
 

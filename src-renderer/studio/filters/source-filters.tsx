@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { call, reportProblem } from '../../client/api.ts'
-import { followEvents } from '../../client/sync.ts'
+import { followEvents } from '../../client/event-followers.ts'
 import { useKinds } from '../kinds.ts'
 import { keepFilterProblems } from '../show-store.ts'
 import type { Source } from '../types.ts'
@@ -26,8 +26,7 @@ export function SourceFilters({
   useEffect(() => {
     if (!filtered) return
     const read = (): void => void call('GET', `/studio/sources/${id}/filters`).then(({ items }) => keepFilterProblems(items), reportProblem)
-    const leave = followEvents({ onFresh: read, onEvent: () => {} })
-    return () => void leave()
+    return followEvents({ onFresh: read, onEvent: () => {} })
   }, [id, filtered])
   return (
     <>
