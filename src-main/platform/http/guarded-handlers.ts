@@ -24,7 +24,8 @@ export function guardHandlers({ onRequest, onUpgrade }: HttpHandlers, log: Pick<
         if (fault === undefined) onRequest(request, response)
         else refuse(request, response, new AppError('request.malformed', fault))
       } catch (error) {
-        if (!(error instanceof AppError)) log.error({ err: error, method: request.method, url: request.url }, 'a request handler failed')
+        if (!(error instanceof AppError))
+          log.error({ err: error, method: request.method, path: pathWithoutSecrets(request) }, 'a request handler failed')
         if (response.headersSent) response.destroy()
         else refuse(request, response, error instanceof AppError ? error : new AppError('internal'))
       }
@@ -38,12 +39,18 @@ export function guardHandlers({ onRequest, onUpgrade }: HttpHandlers, log: Pick<
       } catch (error) {
         if (error instanceof AppError) reject(socket, error)
         else {
-          log.error({ err: error, url: request.url }, 'an upgrade handler failed')
+          log.error({ err: error, path: pathWithoutSecrets(request) }, 'an upgrade handler failed')
           socket.destroy()
         }
       }
     },
   }
+}
+
+/** As it may be logged: tokens are in queries, and in the paths of signed links. */
+function pathWithoutSecrets({ url = '' }: IncomingMessage): string {
+  const [path = ''] = url.split(/[?#]/, 1)
+  return path.replace(/\/@[^/]*/, '/@***')
 }
 
 function reject(socket: Duplex, error: AppError): void {

@@ -19,6 +19,7 @@ async function start({
   headersTimeoutMs?: number
   onRequest?: (request: IncomingMessage, response: ServerResponse) => void
   onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  log?: { error: (fields: unknown, message?: string) => void }
 }) {
   const logged: string[] = []
   const servers = createHttpServers({
@@ -181,4 +182,19 @@ it('says of an HTTP/2 client that it has left, as of others', async () => {
   stream.on('error', () => undefined)
   stream.once('response', () => session.destroy())
   expect(await promise).toEqual([false, true])
+})
+
+it('logs a handler that failed without the tokens in its URL', async () => {
+  const fails = (): never => {
+    throw new Error('a fault of ours')
+  }
+  const fields: string[] = []
+  const { send } = await start({ onRequest: fails, onUpgrade: fails, log: { error: (given) => void fields.push(JSON.stringify(given)) } })
+  const asks = (line: string): string => `GET ${line} HTTP/1.1\r\nHost: x\r\n`
+  await send(`${asks('/overlay/abcdef?token=secret-1')}Connection: close\r\n\r\n`)
+  await send(`${asks('/live/show/@secret-2/index.m3u8')}Connection: close\r\n\r\n`)
+  await send(`${asks('/api/v1/studio/overlay-feed?token=secret-3')}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+  expect(fields).toHaveLength(3)
+  expect(fields.join()).toContain('/live/show/@***/index.m3u8')
+  expect(fields.join()).not.toContain('secret')
 })

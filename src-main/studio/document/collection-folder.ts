@@ -16,6 +16,8 @@ export interface CollectionListing {
 /** The folder of collections: one JSON file each, named as the collection goes by. */
 export class CollectionFolder {
   readonly path: string
+  /** Names of files that are being made: the first of two gets the name. */
+  readonly #creating = new Set<string>()
 
   constructor(path: string) {
     this.path = path
@@ -51,9 +53,14 @@ export class CollectionFolder {
 
   /** Writes a new file. Throws `studio.collection_exists` and `studio.collection_unreadable`. */
   async create(name: string, text: string): Promise<void> {
-    if (await stat(this.pathOf(name)).catch(() => undefined)) {
-      throw new AppError('studio.collection_exists', `There is a collection "${name}" already`)
+    const exists = (): AppError => new AppError('studio.collection_exists', `There is a collection "${name}" already`)
+    if (this.#creating.has(name)) throw exists()
+    this.#creating.add(name)
+    try {
+      if (await stat(this.pathOf(name)).catch(() => undefined)) throw exists()
+      await new CollectionFile(this.pathOf(name)).write(text, { overwrite: true })
+    } finally {
+      this.#creating.delete(name)
     }
-    await new CollectionFile(this.pathOf(name)).write(text, { overwrite: true })
   }
 }

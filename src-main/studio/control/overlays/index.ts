@@ -30,7 +30,8 @@ function feedOf(overlays: Overlays): SocketDefinition {
     maxMessageBytes: 256,
     accept({ query }) {
       const { running, own } = overlays.openForPage(query.id, query.token)
-      running.checkPages()
+      // Who was given its URL does not take it off the air of this studio.
+      if (!own) running.checkPages()
       return (client) => ({ onClose: running.show(client, own) })
     },
   })

@@ -116,6 +116,8 @@ describe('an overlay that runs', () => {
     for (let at = 0; at < 30; at++) post()
     expect(post).toThrow(expect.objectContaining({ code: 'studio.overlay_busy' }))
     expect(overlay.shown).toMatchObject({ value: 90 })
+    for (let at = 0; at < 32; at++) overlay.show(new PageDouble(), true)
+    expect(() => overlay.checkPages(), 'pages of the studio take nobody else’s').not.toThrow()
     for (let at = 0; at < 32; at++) overlay.show(new PageDouble(), false)
     expect(() => overlay.checkPages()).toThrow(/32 pages/)
   })

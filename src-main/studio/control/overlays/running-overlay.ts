@@ -22,7 +22,7 @@ export interface RunningOverlayDependencies {
 /** Posts of a second, and how many may come at once. */
 const postsPerSecond = 30
 const burst = 60
-/** Pages that may show one overlay at a time. */
+/** Pages outside of the studio that may show one overlay at a time. */
 const maxPages = 32
 /** Pages are sent at most so often, ms. */
 const sendEveryMs = 40
@@ -97,9 +97,9 @@ export class RunningOverlay {
     this.#set(this.kind.apply(this.#overlay.state, body, this.#context()))
   }
 
-  /** Throws `studio.overlay_busy` where no more pages may show it. */
+  /** Throws `studio.overlay_busy` where no more pages of others may show it. */
   checkPages(): void {
-    if (this.#pages.size < maxPages) return
+    if ([...this.#pages.values()].filter(({ own }) => !own).length < maxPages) return
     throw new AppError('studio.overlay_busy', `${maxPages} pages show this overlay, the maximum`, { details: { limit: maxPages } })
   }
 

@@ -10,6 +10,8 @@ export interface CreateUploadsDependencies
     FileUsesDependencies {}
 
 const megabyte = 1_000_000
+/** Uploaded files at most. */
+const maxFiles = 2000
 
 /** Files that are sent to the studio, and the folders that sources may read. */
 export async function createUploads(
@@ -20,12 +22,13 @@ export async function createUploads(
   const uploads = await Uploads.open({
     folder: join(dataDir, 'studio', 'uploads'),
     incoming: join(dataDir, 'studio', 'incoming'),
-    limits: { maxBytes: options.maxMegabytes * megabyte, quotaBytes: options.quotaMegabytes * megabyte },
+    limits: { maxBytes: options.maxMegabytes * megabyte, quotaBytes: options.quotaMegabytes * megabyte, maxFiles },
     onFile: (file) => events.publish('studio.upload.updated', uploadedView(file, uses.open().get(file.path) ?? [])),
+    onRemoved: ({ name }) => events.publish('studio.upload.removed', { id: name }),
   })
   return {
     uploads,
-    routes: uploadRoutes({ uploads, uses, reach: reach.policy, mediaFolders: reach.mediaFolders, audit, events }),
+    routes: uploadRoutes({ uploads, uses, reach: reach.policy, mediaFolders: reach.mediaFolders, audit }),
     stop: () => uploads.stop(),
   }
 }

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises'
 import { Type } from 'typebox'
 import type { AuditLog } from '../../../platform/audit.ts'
 import { AppError } from '../../../platform/errors.ts'
-import type { EventBus } from '../../../platform/events.ts'
 import { pageFields, pageOf, pageSchema } from '../../../platform/pages.ts'
 import { isLimited } from '../../../platform/principal.ts'
 import type { ReachPolicy } from '../../../platform/reach.ts'
@@ -20,7 +19,6 @@ export interface UploadRoutesDependencies {
   /** Folders that everybody may use, as they are written. */
   readonly mediaFolders: readonly string[]
   readonly audit: AuditLog
-  readonly events: EventBus
 }
 
 const tag = 'studio'
@@ -122,7 +120,7 @@ function sendingRoutes({ uploads, uses, audit }: UploadRoutesDependencies): read
   ]
 }
 
-function fileRoutes({ uploads, uses, audit, events }: UploadRoutesDependencies): readonly RouteDefinition[] {
+function fileRoutes({ uploads, uses, audit }: UploadRoutesDependencies): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'GET',
@@ -170,14 +168,13 @@ function fileRoutes({ uploads, uses, audit, events }: UploadRoutesDependencies):
             throw new AppError('studio.upload_in_use', `${file.name} is used by ${by}`, { details: { sources, collections } })
           }
         }
-        await uploads.folder.remove(file)
+        await uploads.remove(file)
         audit.record({
           kind: 'command',
           message: `the uploaded file ${file.name} was deleted`,
           actor: principal.id,
           data: { path: file.path },
         })
-        events.publish('studio.upload.removed', { id: file.name })
         return { status: 204, body: null }
       },
     }),

@@ -37,12 +37,14 @@ describe('uploads', () => {
   let dir: string
   let uploads: Uploads
   let added: string[]
+  let removed: string[]
   const open = (maxBytes = 1_000_000, quotaBytes = 2_000_000): Promise<Uploads> =>
     Uploads.open({
       folder: join(dir, 'uploads'),
       incoming: join(dir, 'incoming'),
-      limits: { maxBytes, quotaBytes },
+      limits: { maxBytes, quotaBytes, maxFiles: 8 },
       onFile: ({ name }) => added.push(name),
+      onRemoved: ({ name }) => removed.push(name),
     })
   const pieces = async function* (...buffers: Uint8Array[]): AsyncGenerator<Uint8Array> {
     for (const each of buffers) yield each
@@ -61,6 +63,7 @@ describe('uploads', () => {
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'uploads-'))
     added = []
+    removed = []
     uploads = await open()
   })
   afterEach(async () => {
@@ -147,5 +150,35 @@ describe('uploads', () => {
     expect((await uploads.folder.list()).map(({ name }) => name)).toEqual(['kept.png'])
     expect(await code(uploads.folder.get('../incoming'))).toBe('studio.upload_not_found')
     expect(await code(uploads.folder.get('notes.txt'))).toBe('studio.upload_not_found')
+  })
+
+  it('bounds how many files there are, however small', async () => {
+    for (let at = 0; at < 8; at++) {
+      const each = Buffer.from(png)
+      each[8000] = at
+      await send(`${at}.png`, each)
+    }
+    expect(await code(uploads.begin('9.png', 10, 'ann'))).toBe('studio.upload_quota')
+  })
+
+  it('takes away what an import brought that failed, but not what was there or was sent by somebody else', async () => {
+    const variant = (at: number): Buffer => {
+      const each = Buffer.from(png)
+      each[8000] = at
+      return each
+    }
+    await send('there.png', variant(1))
+    const failing = uploads.startImport()
+    for (const at of [1, 2, 2, 3]) await failing.add(`${at}.png`, png.length, pieces(variant(at)))
+    expect(readdirSync(join(dir, 'uploads')).sort()).toEqual(['2.png', '3.png', 'there.png'])
+    await send('mine.png', variant(3))
+    await failing.end()
+    expect(readdirSync(join(dir, 'uploads')).sort()).toEqual(['3.png', 'there.png'])
+    expect([removed, half()]).toEqual([['2.png'], []])
+    const good = uploads.startImport()
+    await good.add('2.png', png.length, pieces(variant(2)))
+    good.keep()
+    await good.end()
+    expect(readdirSync(join(dir, 'uploads')).sort()).toEqual(['2.png', '3.png', 'there.png'])
   })
 })

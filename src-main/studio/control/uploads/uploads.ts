@@ -12,6 +12,8 @@ export interface UploadLimits {
   readonly maxBytes: number
   /** Of all files together, with those on their way. */
   readonly quotaBytes: number
+  /** Files at most: each is looked at when files are listed. */
+  readonly maxFiles: number
 }
 
 export interface UploadsDependencies {
@@ -22,6 +24,18 @@ export interface UploadsDependencies {
   readonly limits: UploadLimits
   /** A file is here. */
   readonly onFile: (file: FolderFile) => void
+  /** A file is gone. */
+  readonly onRemoved: (file: FolderFile) => void
+}
+
+/** Files that come with a document. */
+export interface UploadImport {
+  /** Takes a file in that this host has already, as if it had been sent. Throws `studio.upload_*`. */
+  add(name: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<FolderFile>
+  /** The document is written: what was added stays. */
+  keep(): void
+  /** Without `keep` before it, takes away what was added, unless somebody else has sent the same meanwhile. */
+  end(): Promise<void>
 }
 
 /** A file on its way. */
@@ -54,6 +68,8 @@ const maxIdleMs = 15 * 60_000
 /** One that is complete is known for so long: whoever lost the last answer asks again, ms. */
 const keptMs = 60_000
 const maxRunning = 16
+/** Whom uploads of an import belong to; ids of people have no space. */
+const importActor = 'import '
 const maxRunningOfOne = 6
 /** What is left free on the disk, bytes: recordings go on. */
 const keptFreeBytes = 500_000_000
@@ -67,15 +83,19 @@ export class Uploads {
   readonly limits: UploadLimits
   readonly #incoming: string
   readonly #onFile: UploadsDependencies['onFile']
+  readonly #onRemoved: UploadsDependencies['onRemoved']
   readonly #running = new Map<string, Running>()
   /** Names that files on their way to the folder have taken. */
   readonly #claimed = new Set<string>()
+  /** Names of files that an import has brought and nobody else has sent, with the import: they go with it if it fails. */
+  readonly #imported = new Map<string, string>()
 
-  private constructor({ folder, incoming, limits, onFile }: UploadsDependencies) {
+  private constructor({ folder, incoming, limits, onFile, onRemoved }: UploadsDependencies) {
     this.folder = new UploadsFolder(folder)
     this.limits = limits
     this.#incoming = incoming
     this.#onFile = onFile
+    this.#onRemoved = onRemoved
   }
 
   /** Removes what a host that ended left half. */
@@ -87,14 +107,18 @@ export class Uploads {
 
   /** Bytes of all files, and of what those on their way will have. */
   async usedBytes(): Promise<number> {
+    return (await this.#all()).reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  /** All files, and those on their way. */
+  async #all(): Promise<readonly { readonly bytes: number }[]> {
     const files = await this.folder.list()
-    const coming = [...this.#running.values()].filter(({ file }) => file === undefined)
-    return [...files, ...coming].reduce((sum, { bytes }) => sum + bytes, 0)
+    return [...files, ...[...this.#running.values()].filter(({ file }) => file === undefined)]
   }
 
   /** Reserves space for a file. Throws `studio.upload_*`. */
   async begin(name: string, bytes: number, actor: string, bundle = false): Promise<RunningUpload> {
-    const { maxBytes, quotaBytes } = this.limits
+    const { maxBytes, quotaBytes, maxFiles } = this.limits
     if (bytes > maxBytes) throw new AppError('studio.upload_too_large', `${name} has ${inMb(bytes)}; one file may have ${inMb(maxBytes)}`)
     const running = [...this.#running.values()].filter(({ file }) => file === undefined)
     if (running.length >= maxRunning || running.filter((each) => each.actor === actor).length >= maxRunningOfOne) {
@@ -117,7 +141,9 @@ export class Uploads {
     }
     this.#running.set(id, upload)
     try {
-      const used = await this.usedBytes()
+      const all = await this.#all()
+      if (all.length > maxFiles) throw new AppError('studio.upload_quota', `There are ${maxFiles} uploaded files, the maximum`)
+      const used = all.reduce((sum, each) => sum + each.bytes, 0)
       if (used > quotaBytes) {
         const left = Math.max(0, quotaBytes - (used - bytes))
         throw new AppError('studio.upload_quota', `${name} has ${inMb(bytes)}; ${inMb(left)} of ${inMb(quotaBytes)} are left`)
@@ -179,16 +205,43 @@ export class Uploads {
     return path
   }
 
-  /** Takes a file in that this host has already, as if it had been sent. Throws `studio.upload_*`. */
-  async adopt(name: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<FolderFile> {
-    if (bytes > this.limits.maxBytes)
-      throw new AppError('studio.upload_too_large', `${name} has ${inMb(bytes)}; one file may have ${inMb(this.limits.maxBytes)}`)
-    const { id } = await this.begin(name, bytes, `import ${randomText(8)}`)
-    const { file } = await this.append(id, 0, body)
-    await this.#drop(this.#find(id))
-    // A file without a byte never comes to its end.
-    if (file === undefined) throw unknownType(name)
-    return file
+  /** Starts to take files in that come with a document: they stay together, or none of them does. */
+  startImport(): UploadImport {
+    const id = `${importActor}${randomText(8)}`
+    let kept = false
+    return {
+      add: (name, bytes, body) => this.#adopt(id, name, bytes, body),
+      keep: () => {
+        kept = true
+      },
+      end: async () => {
+        const mine = [...this.#imported].flatMap(([name, by]) => (by === id ? [name] : []))
+        for (const name of mine) {
+          this.#imported.delete(name)
+          const file = kept ? undefined : await this.folder.get(name).catch(() => undefined)
+          if (file !== undefined) await this.remove(file)
+        }
+      },
+    }
+  }
+
+  /** Deletes a file for good. */
+  async remove(file: FolderFile): Promise<void> {
+    await this.folder.remove(file)
+    this.#onRemoved(file)
+  }
+
+  async #adopt(by: string, name: string, bytes: number, body: AsyncIterable<Uint8Array>): Promise<FolderFile> {
+    const { id } = await this.begin(name, bytes, by)
+    const upload = this.#find(id)
+    try {
+      const { file } = await this.append(id, 0, body)
+      // A file with fewer bytes than its entry says never comes to its end.
+      if (file === undefined) throw unknownType(name)
+      return file
+    } finally {
+      await this.#drop(upload)
+    }
   }
 
   /** Ends an upload: nothing of it stays, besides a file that is complete. */
@@ -229,6 +282,7 @@ export class Uploads {
     const same = await this.folder.sameAs(upload.path, upload.bytes)
     if (same !== undefined) {
       upload.file = same
+      if (this.#imported.get(same.name) !== upload.actor) this.#imported.delete(same.name)
       await rm(upload.path, { force: true })
       return
     }
@@ -239,6 +293,8 @@ export class Uploads {
     })
     this.#claimed.add(name)
     try {
+      // Before it is there: whoever sends the same bytes from then on takes it over.
+      if (upload.actor.startsWith(importActor)) this.#imported.set(name, upload.actor)
       await rename(upload.path, join(this.folder.path, name))
       upload.file = await this.folder.get(name)
     } finally {
