@@ -97,6 +97,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-state': { part: 'studio', cost: 'wait', quick: true },
   'studio-templates': { part: 'studio', cost: 'cpu' },
   'studio-two-pages': { part: 'studio', cost: 'cpu' },
+  'studio-transitions': { part: 'studio', cost: 'cpu' },
   'studio-uploads': { part: 'studio', cost: 'cpu' },
   'studio-virtual-camera': { part: 'studio', cost: 'cpu' },
   'studio-windows': { part: 'studio', cost: 'cpu' },

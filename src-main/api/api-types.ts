@@ -578,7 +578,7 @@ export interface ApiTypes {
       POST: { body: { scene: string | null; canvas?: string | undefined }; answer: PostStudioPreview }
     }
     'preview-feed': {
-      GET: { query: { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 360 | 540 | 720 | undefined }; answer: unknown }
+      GET: { query: StudioPreviewFeedGetQuery; answer: unknown }
     }
     program: {
       GET: { answer: PostStudioPreview }
@@ -733,6 +733,21 @@ export interface ApiTypes {
     'transition-kinds': {
       GET: { answer: StudioAudioFilterKinds }
     }
+    'transition-trial': {
+      POST: { body: { transition: string; from: string; to: string; audible?: boolean | undefined; trial?: string | undefined }; answer: { trial: string; canvas: string; width: number; height: number } }
+      '*': {
+        DELETE: { answer: undefined }
+        image: {
+          GET: { query: { type?: 'jpeg' | 'png' | undefined; width?: number | undefined }; answer: undefined }
+        }
+        run: {
+          POST: { answer: { tookMs: number } }
+        }
+      }
+    }
+    'transition-trial-feed': {
+      GET: { query: StudioPreviewFeedGetQuery; answer: unknown }
+    }
     transitions: {
       GET: { answer: { revision: number; items: StudioCollectionCollectionTransitionsItem[] } }
       POST: { query: StudioCanvasesPostQuery; body: Record<string, unknown>; answer: PostStudioTransitions }
@@ -875,6 +890,7 @@ type PostStudioOverlayFileItemData = { state: 'off' | 'connecting' | 'running' |
 type PostStudioOverlayFileItem = { id: string; createdAt: string; kind: string; name: string; settings: Record<string, unknown>; state: unknown; data: PostStudioOverlayFileItemData; pages: number }
 type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null }
 type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
+type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 360 | 540 | 720 | undefined }
 type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }
 type PostStudioRedo = { revision: number; undo: string | null; redo: string | null; made: string[]; name: string }
 type PostStudioScenes = { revision: number; item: StudioCollectionCollectionScenesItem }

@@ -17,7 +17,7 @@ import { createMultiview } from './control/multiview/index.ts'
 import { createOutputs } from './control/outputs/index.ts'
 import { serverCheckRoutes } from './control/outputs/server-check.ts'
 import { createOverlays } from './control/overlays/index.ts'
-import { createPreviews } from './control/preview/index.ts'
+import { createPreviews, showEndpoint } from './control/preview/index.ts'
 import { Macros } from './control/program/macros.ts'
 import { collectionRoutes } from './control/routes/collection-routes.ts'
 import { editRoutes } from './control/routes/edit-routes.ts'
@@ -33,6 +33,7 @@ import { publishEngineEvents } from './control/studio-events.ts'
 import { StudioFactsReader } from './control/studio-facts.ts'
 import { studioKinds } from './control/studio-kinds.ts'
 import { countStudio } from './control/studio-metrics.ts'
+import { createTransitionTrial } from './control/trial/index.ts'
 import { createUploads } from './control/uploads/index.ts'
 import { actionFaults } from './document/action-schemas.ts'
 import { type Collection, formatName, formatVersion } from './document/collection.ts'
@@ -67,7 +68,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
   const uploads = await createUploads({ ...dependencies, kinds, folder, open: () => openOf(show) })
   const multiview = createMultiview({ engine })
   const collection = () => show.openFile?.collection.collection
-  const previews = createPreviews({ engine, show: collection })
+  const previews = createPreviews({ engine, show: collection }, showEndpoint)
   const guests = new Guests({ carrier, engine, store, events, audit, collection, now: Date.now })
   const empty = readDocument({ format: formatName, version: formatVersion, scenes: [{ id: 'empty' }] }, reader)
   const overlays = await createOverlays({
@@ -75,8 +76,13 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     network: () => reach.policy().network,
     viewers: (stream) => dependencies.carrier.viewers(stream),
   })
-  const spare = new SpareEngine({ engine: spareEngine(dependencies), empty })
+  const spare = new SpareEngine({ engine: spareEngine(dependencies, 'spare'), empty })
   const thumbnails = new DeviceThumbnails({ spare, empty })
+  const trial = createTransitionTrial({
+    engine: spareEngine(dependencies, 'trial'),
+    still: (of, options) => engine.screenshot(of, options),
+    show: () => show.collection,
+  })
   const docks = new Docks({ store, secrets, onChange: () => events.publish('studio.docks', {}) })
   const telling = publishEngineEvents(engine, events)
   countStudio(registry, engine, outputs)
@@ -96,6 +102,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       ...collectionRoutes({ show, folder, reader, audit }),
       ...dockRoutes({ docks, reach, audit }),
       ...spareRoutes(spare, thumbnails, reader),
+      ...trial.routes,
       ...importRoutes({ folder, reader, audit, reach: reach.policy }),
       ...overlays.routes,
       ...editRoutes({
@@ -125,6 +132,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
     },
     sockets: [
       ...previews.sockets,
+      ...trial.sockets,
       ...multiview.sockets,
       ...overlays.sockets,
       guestSocket({ carrier, engine, collection, guests, attempts: new JoinAttempts(() => performance.now()), log }),
@@ -138,7 +146,7 @@ export async function createStudio(dependencies: StudioDependencies, otherEngine
       thumbnails.stop()
       facts.stop()
       guests.stop()
-      await spare.stop()
+      await Promise.all([spare.stop(), trial.stop()])
       await macros.stopAll()
       await uploads.stop()
       await show.stop()
@@ -187,15 +195,15 @@ function ownEngine(
   return engine
 }
 
-/** A second engine beside that of the open show: it keeps nothing and plays no stream. */
-function spareEngine({ log, dataDir, reach }: StudioDependencies): StudioEngine {
+/** Another engine beside that of the open show: it keeps nothing and plays no stream. */
+function spareEngine({ log, dataDir, reach }: StudioDependencies, name: 'spare' | 'trial'): StudioEngine {
   return new EngineProcess({
-    log: log.child({ engine: 'spare' }),
+    log: log.child({ engine: name }),
     folder: join(dataDir, 'studio', 'sources'),
     memories: new SourceMemories({ read: () => undefined, write: () => undefined, resumeWithinMs: () => 0 }),
     reach,
     onAir: () => ({}),
     encoders: () => [],
-    liveUrl: () => Promise.reject(new Error('the spare engine plays no stream')),
+    liveUrl: () => Promise.reject(new Error(`the ${name} engine plays no stream`)),
   })
 }

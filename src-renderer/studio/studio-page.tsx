@@ -22,7 +22,6 @@ import { useFollowedShow, useShow } from './show-store.ts'
 import { StartState } from './start/start-state.tsx'
 import { readChoice, storeChoice } from './stored-choice.ts'
 import { TopBar } from './top-bar.tsx'
-import { TransitionsDialog } from './transitions/transitions-dialog.tsx'
 import type { OpenCollection } from './types.ts'
 import { UploadList } from './uploads/upload-list.tsx'
 import { openDialog, showMultiview, useEdited, useView } from './view-store.ts'
@@ -41,6 +40,8 @@ const DockPane = lazy(async () => ({ default: (await import('./browser-docks/doc
 const GuestsPane = lazy(async () => ({ default: (await import('./guests/guests-pane.tsx')).GuestsPane }))
 
 const GuideDialog = lazy(async () => ({ default: (await import('./guide/guide-dialog.tsx')).GuideDialog }))
+
+const TransitionsDialog = lazy(async () => ({ default: (await import('./transitions/transitions-dialog.tsx')).TransitionsDialog }))
 
 const TracksDialog = lazy(async () => ({ default: (await import('./mixer/tracks-dialog.tsx')).TracksDialog }))
 
@@ -170,7 +171,11 @@ function OpenShow({ open, editor }: { readonly open: OpenCollection; readonly ed
           <TracksDialog document={document} onClose={() => openDialog(null)} />
         </Suspense>
       )}
-      {editor && dialog === 'transitions' && <TransitionsDialog document={document} onClose={() => openDialog(null)} />}
+      {editor && dialog === 'transitions' && (
+        <Suspense>
+          <TransitionsDialog document={document} onClose={() => openDialog(null)} />
+        </Suspense>
+      )}
       {editor && dialog === 'overlays' && (
         <Suspense>
           <OverlaysDialog document={document} scene={scene} canvas={canvas} first={overlay} onClose={() => openDialog(null)} />

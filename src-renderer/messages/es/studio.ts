@@ -711,6 +711,22 @@ export const studioTransitions = {
   scenesHelp: 'Una escena con transición propia sale siempre al aire con ella.',
   transitionInto: (scene: string) => `Transición hacia ${scene}`,
   asUsual: 'la elegida para todas',
+  trial: 'Probar',
+  trialHelp:
+    'Se muestra solo aquí, sobre imágenes de las escenas como se ven ahora: lo que está al aire, las grabaciones y las salidas no cambian.',
+  trialFrom: 'De',
+  trialTo: 'A',
+  try: 'Probar',
+  tryAgain: 'Probar otra vez',
+  endTrial: 'Terminar',
+  trialAudible: 'Oírla en el altavoz en el que este equipo monitoriza',
+  trialPicture: (name: string) => `Prueba de la transición "${name}"`,
+  trialState: {
+    off: '',
+    prepares: 'Preparando las escenas…',
+    plays: 'Reproduciendo, sin salir al aire',
+    ended: 'Terminada. Cambie sus ajustes y pruebe otra vez.',
+  },
   close: 'Cerrar',
 }
 

@@ -9,8 +9,31 @@ interface CanvasPictureProps {
   readonly of: 'program' | 'preview'
 }
 
-/** The live picture of a canvas, with how far behind the studio it is. Nothing is fetched while nobody can see it. */
+/** The live picture of a canvas of the show. */
 export function CanvasPicture({ canvas, of }: CanvasPictureProps) {
+  const id = encodeURIComponent(canvas)
+  return (
+    <LivePicture
+      feed={`/studio/preview-feed?canvas=${id}&of=${of}`}
+      image={`/studio/screenshot?${of}=${id}`}
+      label={of === 'program' ? t.programPicture : t.previewPicture}
+      name={of}
+    />
+  )
+}
+
+interface LivePictureProps {
+  /** Path of the endpoint with its frames below `/api/v1`, up to the height. */
+  readonly feed: string
+  /** Path of an image of it below `/api/v1`, up to type and width: for browsers that have no decoder. */
+  readonly image: string
+  readonly label: string
+  /** Sets several of a page apart. */
+  readonly name: string
+}
+
+/** A live picture with how far behind the studio it is. Nothing is fetched while nobody can see it. */
+export function LivePicture({ feed, image, label, name }: LivePictureProps) {
   const target = useRef<HTMLCanvasElement>(null)
   const status = useRef<HTMLSpanElement>(null)
   const [unable, setUnable] = useState(() => !canPlayFeed())
@@ -54,10 +77,10 @@ export function CanvasPicture({ canvas, of }: CanvasPictureProps) {
       status.current.dataset.p95 = behind === undefined ? '' : behind.p95.toFixed(1)
     }
     const player: PicturePlayer = unable
-      ? playScreenshots({ target: element, canvas, of, width: Math.min(1280, element.clientWidth), onFrame, onStatus })
-      : playFeed({ target: element, canvas, of, height, onFrame, onStatus, onUnable: () => setUnable(true) })
+      ? playScreenshots({ target: element, path: image, width: Math.min(1280, element.clientWidth), onFrame, onStatus })
+      : playFeed({ target: element, path: feed, height, onFrame, onStatus, onUnable: () => setUnable(true) })
     return () => player.stop()
-  }, [canvas, of, height, seen, unable])
+  }, [feed, image, height, seen, unable])
 
   return (
     <>
@@ -65,11 +88,11 @@ export function CanvasPicture({ canvas, of }: CanvasPictureProps) {
         ref={target}
         className="canvas-picture"
         role="img"
-        aria-label={of === 'program' ? t.programPicture : t.previewPicture}
-        data-testid={`picture-${of}`}
+        aria-label={label}
+        data-testid={`picture-${name}`}
         data-by={unable ? 'screenshot' : 'feed'}
       />
-      <span ref={status} className="canvas-status" aria-hidden="true" data-testid={`latency-${of}`} />
+      <span ref={status} className="canvas-status" aria-hidden="true" data-testid={`latency-${name}`} />
     </>
   )
 }

@@ -18,8 +18,8 @@ export interface PicturePlayer {
 
 export interface FeedPlayerOptions {
   readonly target: HTMLCanvasElement
-  readonly canvas: string
-  readonly of: 'program' | 'preview'
+  /** Path of the endpoint below `/api/v1`, with which canvas of it. */
+  readonly path: string
   readonly height: number
   readonly onFrame: (number: number) => void
   readonly onStatus: (status: PictureStatus) => void
@@ -38,10 +38,10 @@ export const canPlayFeed = (): boolean => typeof VideoDecoder === 'function'
 
 /** Plays the preview feed of a canvas into an element, frame by frame as they come. */
 export function playFeed(options: FeedPlayerOptions): PicturePlayer {
-  const { target, canvas, of, height, onFrame, onStatus, onUnable } = options
+  const { target, path, height, onFrame, onStatus, onUnable } = options
   const context = target.getContext('2d', { alpha: false })
   const latency = new Latency()
-  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/studio/preview-feed?canvas=${encodeURIComponent(canvas)}&of=${of}&height=${height}`
+  const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1${path}&height=${height}`
   let socket: WebSocket | undefined
   let decoder: VideoDecoder | undefined
   let retry: ReturnType<typeof setTimeout> | undefined

@@ -2,8 +2,8 @@ import type { PicturePlayer, PictureStatus } from './feed-player.ts'
 
 export interface ScreenshotPlayerOptions {
   readonly target: HTMLCanvasElement
-  readonly canvas: string
-  readonly of: 'program' | 'preview'
+  /** Path of the image below `/api/v1`, with which one. */
+  readonly path: string
   /** Pixels. */
   readonly width: number
   readonly onFrame: () => void
@@ -14,15 +14,15 @@ export interface ScreenshotPlayerOptions {
 const pauseMs = 250
 
 /** Shows a canvas a few times a second as JPEG images, where the browser has no decoder. */
-export function playScreenshots({ target, canvas, of, width, onFrame, onStatus }: ScreenshotPlayerOptions): PicturePlayer {
+export function playScreenshots({ target, path, width, onFrame, onStatus }: ScreenshotPlayerOptions): PicturePlayer {
   const context = target.getContext('2d', { alpha: false })
   const ending = new AbortController()
-  const path = `/api/v1/studio/screenshot?${of}=${encodeURIComponent(canvas)}&type=jpeg&width=${Math.max(16, Math.round(width))}`
+  const url = `/api/v1${path}&type=jpeg&width=${Math.max(16, Math.round(width))}`
   let timer: ReturnType<typeof setTimeout> | undefined
   let looked = performance.now()
 
   const show = async (): Promise<void> => {
-    const response = await fetch(path, { credentials: 'same-origin', cache: 'no-store', signal: ending.signal })
+    const response = await fetch(url, { credentials: 'same-origin', cache: 'no-store', signal: ending.signal })
     if (!response.ok) return
     const image = await createImageBitmap(await response.blob())
     if (!ending.signal.aborted) {

@@ -11,6 +11,7 @@ import { freeId, freeName } from '../places.ts'
 import { change } from '../show-store.ts'
 import type { Collection, Transition } from '../types.ts'
 import { t } from './messages.ts'
+import { Trial } from './trial.tsx'
 
 interface TransitionsDialogProps {
   readonly document: Collection
@@ -78,6 +79,7 @@ export function TransitionsDialog({ document, onClose }: TransitionsDialogProps)
         </div>
         {transition !== undefined && <TransitionForm key={transition.id} transition={transition} document={document} />}
       </div>
+      {transition !== undefined && <Trial transition={transition} document={document} />}
       <fieldset className="field-group">
         <legend>{t.scenes}</legend>
         <p className="quiet small">{t.scenesHelp}</p>

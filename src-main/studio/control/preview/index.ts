@@ -21,27 +21,41 @@ const QuerySchema = Type.Object({
 
 export interface Previews {
   readonly sockets: readonly SocketDefinition[]
+  /** Pages that look now. */
+  viewers(): number
   stop(): void
 }
 
-/** What pages see of the studio's canvases: encoded frames over a WebSocket, made only while somebody looks. */
-export function createPreviews(dependencies: PreviewFeedDependencies): Previews {
+/** The endpoint at which canvases are seen. */
+export type PreviewEndpoint = Pick<SocketDefinition, 'path' | 'summary' | 'role' | 'maxClients'>
+
+/** That of the show. */
+export const showEndpoint: PreviewEndpoint = {
+  path: '/studio/preview-feed',
+  summary: 'Encoded frames of a canvas as WebSocket messages, a few milliseconds behind the studio: docs/studio.md',
+  role: 'viewer',
+  maxClients: 64,
+}
+
+/** What pages see of an engine's canvases: encoded frames over a WebSocket, made only while somebody looks. */
+export function createPreviews(dependencies: PreviewFeedDependencies, endpoint: PreviewEndpoint): Previews {
   const feeds = new PreviewFeedStore(dependencies)
+  let viewers = 0
   return {
+    viewers: () => viewers,
     sockets: [
       defineSocket({
-        path: '/studio/preview-feed',
+        ...endpoint,
         tag: 'studio',
-        summary: 'Encoded frames of a canvas as WebSocket messages, a few milliseconds behind the studio: docs/studio.md',
-        role: 'viewer',
         query: QuerySchema,
-        maxClients: 64,
         maxMessageBytes: 256,
         accept({ query, principal }) {
           const aim = aimOf(query, dependencies)
           return (client) => {
             const { feed, release } = feeds.take(aim, mayAct(principal, 'editor'))
+            viewers++
             const viewer = new PreviewViewer(client, () => {
+              viewers--
               leave()
               release()
             })

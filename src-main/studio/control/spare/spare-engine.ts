@@ -3,6 +3,7 @@ import { AppError } from '../../../platform/errors.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { StudioEngine, TilePicture } from '../engine/studio-engine.ts'
 import { onlyDrawn } from './only-drawn.ts'
+import { untilSettled } from './until-settled.ts'
 
 type Engine = Pick<StudioEngine, 'setCollection' | 'reports' | 'onEvent' | 'screenshot' | 'devices' | 'setTiles' | 'stop'>
 
@@ -25,8 +26,6 @@ export interface WantedDrawing {
 
 /** What waits for what is being done; more is rejected. */
 const maxWaiting = 16
-/** Longest wait for the sources of a drawing, ms, on a machine that is busy with other work: then it is made without those that are not there. */
-const patienceMs = 20_000
 const usualKeepMs = 15_000
 
 /**
@@ -55,7 +54,7 @@ export class SpareEngine {
     const document = onlyDrawn(collection, scene, mark)
     return this.#next(async (engine) => {
       this.#show(document)
-      await untilDrawn(engine, document)
+      await untilSettled(engine, document)
       return engine.screenshot({ scene: mark }, { type: 'jpeg', width })
     })
   }
@@ -127,25 +126,4 @@ export class SpareEngine {
       })
     }, this.#options.keepMs ?? usualKeepMs).unref()
   }
-}
-
-/** States of a source whose frame is there, or does not come soon: it waits for an image that is missing, say. */
-const settled: ReadonlySet<string | undefined> = new Set(['running', 'paused', 'ended', 'waiting', 'failed'])
-
-/** Resolves when each source has been drawn or cannot be, at the latest after `patienceMs`. */
-function untilDrawn(engine: Engine, { sources }: Collection): Promise<void> {
-  const isDone = (): boolean => sources.every(({ id }) => settled.has(engine.reports().get(id)?.state))
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      leave()
-      resolve()
-    }
-    const timer = setTimeout(done, patienceMs)
-    const leave = engine.onEvent((event) => {
-      const isOver = event.kind === 'state' && event.state !== 'starting' && event.state !== 'running'
-      if (isOver || isDone()) done()
-    })
-    if (isDone()) done()
-  })
 }
