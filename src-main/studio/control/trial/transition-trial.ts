@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AppError } from '../../../platform/errors.ts'
+import { repeat } from '../../../platform/repeat.ts'
 import type { Collection } from '../../document/collection.ts'
 import type { StudioEngine } from '../engine/studio-engine.ts'
 import { untilSettled } from '../spare/until-settled.ts'
@@ -96,7 +97,7 @@ export class TransitionTrial {
       const running = this.#running ?? { id: randomUUID(), document, seenAtMs: now, usedAtMs: now, busy: true }
       this.#running = Object.assign(running, { document, busy: true })
       engine.setCollection(document)
-      this.#timer ??= setInterval(() => this.#look(), 1000).unref()
+      this.#timer ??= repeat(1000, () => this.#look())
       await untilSettled(engine, document)
       this.#of(running.id)
       use(running)
@@ -153,12 +154,12 @@ export class TransitionTrial {
     return this.#running
   }
 
-  #look(): void {
+  #look(): Promise<void> | undefined {
     const running = this.#running
-    if (running === undefined || running.busy) return
+    if (running === undefined || running.busy) return undefined
     const now = performance.now()
     if (this.#options.viewers() > 0) running.seenAtMs = now
-    if (now - running.seenAtMs > (this.#options.unseenMs ?? usualUnseenMs) || now - running.usedAtMs > maxMs) void this.#end()
+    return now - running.seenAtMs > (this.#options.unseenMs ?? usualUnseenMs) || now - running.usedAtMs > maxMs ? this.#end() : undefined
   }
 
   #end(): Promise<void> {
