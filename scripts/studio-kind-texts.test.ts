@@ -1,13 +1,19 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { audioFilterKinds } from '../src-main/studio/document/kinds/audio-filter-kinds.ts'
 import { filterKinds } from '../src-main/studio/document/kinds/filter-kinds.ts'
 import { sourceKinds } from '../src-main/studio/document/kinds/source-kinds.ts'
 import { transitionKinds } from '../src-main/studio/document/transition-kinds.ts'
+import { settingHelp } from '../src-renderer/messages/es/setting-help.ts'
+import { sourceProblems } from '../src-renderer/messages/es/source-problems.ts'
 import { kindTitles, optionNames, settingNames } from '../src-renderer/messages/es/studio-kinds.ts'
+import { sentenceTranslator } from '../src-renderer/messages/sentences.ts'
+import { sentencesIn } from './sentences-in.ts'
 
 interface Described {
   readonly anyOf?: readonly Described[]
   readonly const?: unknown
+  readonly description?: string
   readonly items?: Described
   readonly properties?: Readonly<Record<string, Described>>
 }
@@ -20,6 +26,7 @@ const kinds: readonly { readonly kind: string; readonly settings: unknown }[] = 
 ]
 const settings = new Set<string>()
 const options = new Set<string>()
+const helps = new Set<string>()
 
 function walk({ anyOf, items, properties }: Described): void {
   for (const each of anyOf ?? []) {
@@ -29,6 +36,7 @@ function walk({ anyOf, items, properties }: Described): void {
   if (items !== undefined) walk(items)
   for (const [name, each] of Object.entries(properties ?? {})) {
     settings.add(name)
+    if (each.description !== undefined) helps.add(each.description)
     walk(each)
   }
 }
@@ -68,5 +76,57 @@ describe('what the host describes of kinds', () => {
         [...options].filter((each) => !universal.test(each)),
       ),
     ).toEqual([])
+  })
+
+  it('has help in Spanish for each setting that has some', () => {
+    expect(faults(settingHelp, helps)).toEqual([])
+  })
+})
+
+/** Sentences in the code of sources that nobody sees as their problem: errors inside of it, and labels. */
+const unseen =
+  /^(?:Immediate exit requested|Nobody wants it any more|\{\} is a number of pixels|\{\} bytes are missing at \{\}|\{\} expected at \{\})$/
+
+describe('what sources report as wrong', () => {
+  const files = globSync('src-main/{studio/worker/{sources,engine},media/worker/capture}/**/*.ts').filter(
+    (file) => !/\.test\.ts$|testing/.test(file) && (!file.includes('/engine/') || file.endsWith('/active-sources.ts')),
+  )
+  const said = new Set(files.flatMap((file) => [...sentencesIn(readFileSync(file, 'utf8'))]))
+
+  it('is in Spanish, sentence by sentence, and nothing is translated that no source says', () => {
+    const known = Object.fromEntries(sourceProblems.map(([english, spanish]) => [english, spanish]))
+    expect(said.size, 'sentences were found').toBeGreaterThan(120)
+    expect(
+      faults(
+        known,
+        [...said].filter((each) => !unseen.test(each)),
+      ),
+    ).toEqual([])
+  })
+
+  it('names in each translation what the sentence names', () => {
+    const places = (spanish: string): readonly number[] => [...spanish.matchAll(/\{(\d)\}/g)].map(([, at]) => Number(at)).sort()
+    const wrong = sourceProblems.filter(([english, spanish]) => {
+      const count = english.split('{}').length - 1
+      // A plural ending has no place of its own.
+      return (
+        places(spanish).some((at) => at < 1 || at > count) || new Set(places(spanish)).size < count - (english.includes('track{}') ? 1 : 0)
+      )
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('is translated with what it names, also in parts and behind one another', () => {
+    const inSpanish = sentenceTranslator(sourceProblems)
+    expect(inSpanish('/show/a.mp4 is missing: put it back, or choose another file')).toBe(
+      'Falta /show/a.mp4: vuelva a ponerlo o elija otro archivo',
+    )
+    expect(inSpanish('It is away (x.example cannot be reached): trying again by itself')).toBe(
+      'No está disponible (No se puede acceder a x.example): se reintenta automáticamente',
+    )
+    expect(inSpanish('No font for ß is installed. The text is too long to scroll: its end is cut off')).toBe(
+      'No hay ninguna fuente instalada para ß. El texto es demasiado largo para desplazarlo: se corta el final',
+    )
+    expect(inSpanish('whatever a driver says')).toBe('whatever a driver says')
   })
 })

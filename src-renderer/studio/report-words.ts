@@ -1,3 +1,4 @@
+import { t as described } from './forms/messages.ts'
 import { t } from './messages.ts'
 import type { SourceReport } from './types.ts'
 
@@ -5,8 +6,13 @@ import type { SourceReport } from './types.ts'
 export function reportWords(report: SourceReport | undefined): string {
   if (report === undefined) return t.report.unknown
   const state = t.report[report.state]
-  return report.problem === undefined || report.problem === '' ? state : `${state}: ${report.problem}`
+  const problem = problemWords(report)
+  return problem === '' ? state : `${state}: ${problem}`
 }
+
+/** What is wrong with the source; empty where nothing is. */
+export const problemWords = (report: SourceReport | undefined): string =>
+  report?.problem === undefined ? '' : described.problem(report.problem)
 
 /** Whether somebody must look after the source. */
 export const needsCare = (report: SourceReport | undefined): boolean =>

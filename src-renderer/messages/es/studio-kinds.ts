@@ -1,3 +1,7 @@
+import { sentenceTranslator } from '../sentences.ts'
+import { settingHelp } from './setting-help.ts'
+import { sourceProblems } from './source-problems.ts'
+
 /** Titles of kinds of sources, filters and transitions, as the host has them in English. A test compares them with its lists. */
 export const kindTitles: Readonly<Record<string, string>> = {
   'application-sound': 'Audio de una aplicación',
@@ -276,4 +280,6 @@ export const studioKinds = {
   title: (kind: string, english: string) => kindTitles[kind] ?? english,
   setting: (name: string, english: string) => settingNames[name] ?? english,
   option: (value: string, english: string) => optionNames[value] ?? english,
+  help: (english: string) => settingHelp[english] ?? english,
+  problem: sentenceTranslator(sourceProblems),
 }

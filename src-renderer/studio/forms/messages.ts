@@ -1,8 +1,13 @@
 import { section } from '../../messages/language.ts'
 
-/** What the host describes in English: titles of kinds, names of settings and of their choices. Other languages have tables by key. */
+/**
+ * What the host describes in English: titles of kinds, names of settings and of their choices, by key; their help and what sources report
+ * as wrong, by sentence. Other languages have tables.
+ */
 export const t = section('studioKinds', {
   title: (_kind: string, english: string) => english,
   setting: (_name: string, english: string) => english,
   option: (_value: string, english: string) => english,
+  help: (english: string) => english,
+  problem: (english: string) => english,
 })

@@ -69,7 +69,7 @@ function Field({ name, schema, value, onChange, devices, disabled, clearable, te
   const label = texts?.labels[name] ?? described.setting(name, named.label)
   const kind = fieldKind(name, schema)
   if (kind.as === 'none') return null
-  const help = texts?.help[name] ?? schema.description?.replaceAll('`', '')
+  const help = texts?.help[name] ?? (schema.description && described.help(schema.description).replaceAll('`', ''))
   const helpId = `${id}-help`
   const common = { id, disabled, 'aria-describedby': help === undefined ? undefined : helpId, 'data-setting': name }
   const hint =

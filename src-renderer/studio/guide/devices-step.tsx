@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { listDevices } from '../forms/devices.ts'
 import { Meter } from '../mixer/meter.tsx'
-import { reportWords } from '../report-words.ts'
+import { problemWords, reportWords } from '../report-words.ts'
 import { change, useShow } from '../show-store.ts'
 import type { Device, Source } from '../types.ts'
 import { t } from './messages.ts'
@@ -74,7 +74,7 @@ function DeviceTrial({ source }: { readonly source: Source }) {
         <LiveImage source={id} label={t.preview(name)} running={report?.state === 'running'} />
       )}
       <p className="quiet small" role="status">
-        {report?.state !== 'running' && devices.length === 0 ? `${t.noDevice} ${report?.problem ?? ''}` : reportWords(report)}
+        {report?.state !== 'running' && devices.length === 0 ? `${t.noDevice} ${problemWords(report)}` : reportWords(report)}
       </p>
     </section>
   )

@@ -5,6 +5,7 @@ import { removeSource } from '../commands.ts'
 import { Dock } from '../docks/dock.tsx'
 import { Tool } from '../docks/tool.tsx'
 import { t } from '../messages.ts'
+import { problemWords } from '../report-words.ts'
 import { change, useShow } from '../show-store.ts'
 import { iconOf } from '../source-icons.ts'
 import type { Collection, Source, SourceAudio } from '../types.ts'
@@ -79,7 +80,7 @@ const stepDb = 1
 
 function Strip({ source, audio, document, editor, removable }: StripProps) {
   const [menu, setMenu] = useState<{ readonly x: number; readonly y: number } | null>(null)
-  const problem = useShow((state) => state.sourceReports[source.id]?.problem)
+  const problem = useShow((state) => problemWords(state.sourceReports[source.id]))
   const set = (changes: Partial<SourceAudio>): void => change(`sources/${source.id}`, { audio: changes })
   const { gainDb, muted, solo, monitoring, pan } = audio
   const { name } = source
@@ -105,7 +106,7 @@ function Strip({ source, audio, document, editor, removable }: StripProps) {
         <button
           type="button"
           className="strip-name"
-          title={problem ?? t.mixer.options(name)}
+          title={problem || t.mixer.options(name)}
           aria-label={t.mixer.options(name)}
           onClick={openProperties}
         >
