@@ -85,7 +85,7 @@ describe('what the host describes of kinds', () => {
 
 /** Sentences in the code of sources that nobody sees as their problem: errors inside of it, and labels. */
 const unseen =
-  /^(?:Immediate exit requested|Nobody wants it any more|\{\} is a number of pixels|\{\} bytes are missing at \{\}|\{\} expected at \{\})$/
+  /^(?:There is no source "\{\}"|The source \{\} takes no commands now|Immediate exit requested|Nobody wants it any more|\{\} is a number of pixels|\{\} bytes are missing at \{\}|\{\} expected at \{\})$/
 
 describe('what sources report as wrong', () => {
   const files = globSync('src-main/{studio/worker/{sources,engine},media/worker/capture}/**/*.ts').filter(
