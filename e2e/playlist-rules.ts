@@ -43,8 +43,26 @@ export interface ReadMediaPlaylist {
 
 const frameToleranceMs = 45
 
-/** Attribute lists (section 4.2): commas inside quotes do not separate. Quotes are taken off. */
+/** Attribute lists that were read: most of what a reload lists was in the load before it. */
+const lists = new Map<string, { readonly list: Attributes; readonly faults: readonly string[] }>()
+const maxLists = 2000
+
 function attributes(text: string, faults: string[]): Attributes {
+  const known = lists.get(text)
+  if (known) {
+    faults.push(...known.faults)
+    return known.list
+  }
+  const own: string[] = []
+  const list = readAttributes(text, own)
+  if (lists.size >= maxLists) lists.clear()
+  lists.set(text, { list, faults: own })
+  faults.push(...own)
+  return list
+}
+
+/** Attribute lists (section 4.2): commas inside quotes do not separate. Quotes are taken off. */
+function readAttributes(text: string, faults: string[]): Attributes {
   const result = new Map<string, string>()
   const pattern = /([A-Z0-9-]+)=("[^"\r\n]*"|[^",\s]*)(,|$)/gy
   while (pattern.lastIndex < text.length) {

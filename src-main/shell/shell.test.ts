@@ -57,7 +57,7 @@ describe('a window on the host', () => {
       dataDir,
       env: { DISPLAY: ':0', PATH: `${dataDir}:${process.env.PATH}`, ELECTRON_OVERRIDE_DIST_PATH: dataDir },
     })
-    await vi.waitUntil(() => existsSync(join(dataDir, 'args')), { timeout: 20_000 })
+    await vi.waitUntil(() => existsSync(join(dataDir, 'args')), { interval: 2, timeout: 20_000 })
     expect(window.kind).toBe('chromium')
     expect(readFileSync(join(dataDir, 'args'), 'utf8')).not.toContain('sesame')
     expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8')]).toEqual([0o600, expect.stringContaining('sesame')])

@@ -40,7 +40,7 @@ test('a list is read page by page, and events that arrive meanwhile are applied 
   list.onEvent(event('note.updated', note('2', 'newer')))
   list.onEvent(event('note.removed', { id: '1' }))
   answer({ items: [note('1', 'old')], nextCursor: 'next' })
-  await vi.waitFor(() => expect(asked).toHaveLength(2), 20_000)
+  await vi.waitFor(() => expect(asked).toHaveLength(2), { interval: 2, timeout: 20_000 })
   answer({ items: [note('2', 'old')], nextCursor: null })
   await read
   expect(asked).toEqual(['/api/v1/notes?stream=a', '/api/v1/notes?stream=a&cursor=next'])

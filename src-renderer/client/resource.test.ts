@@ -57,7 +57,7 @@ test('a resource is read when the first follows it, and what the API answers is 
   const resource = rules()
   const followed = resource.find('a')
   const [leave, leaveToo] = [resource.follow('a', followed), resource.follow('a', resource.find('a'))]
-  await vi.waitFor(() => expect(followed.store.getState().value).toEqual({ text: 'read', own: false }), 20_000)
+  await vi.waitFor(() => expect(followed.store.getState().value).toEqual({ text: 'read', own: false }), { interval: 2, timeout: 20_000 })
   await resource.keep('a', Promise.resolve({ text: 'kept', own: true }))
   expect([asked, followed.store.getState().value]).toEqual([['/api/v1/streams/a/rule'], { text: 'kept', own: true }])
   leave()

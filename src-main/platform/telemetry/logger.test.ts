@@ -17,7 +17,7 @@ it('writes lines without the secrets of URLs, and keeps them JSON', async () => 
   log
     .child({ source: 'rtsp://me:h1dden-pass@camera/1' })
     .info({ err: new Error('open "https://cdn/a.m3u8?token=h1dden-pass"') }, 'lost srt://h:1?streamid=h1dden-pass')
-  await vi.waitFor(() => log.flush(), 20_000)
+  await vi.waitFor(() => log.flush(), { interval: 2, timeout: 20_000 })
   const text = readFileSync(file, 'utf8')
   expect(text).not.toContain('h1dden-pass')
   const line = JSON.parse(text.trim())
@@ -35,7 +35,7 @@ it('keeps lines in its tail that the file does not take, without secrets', async
   log.debug({}, 'too small')
   log.info({ url: 'rtmp://joe:h1dden-pass@server/live' }, 'for the tail')
   log.warn({ token: 'h1dden-pass' }, 'for both')
-  await vi.waitFor(() => log.flush(), 20_000)
+  await vi.waitFor(() => log.flush(), { interval: 2, timeout: 20_000 })
   expect(tail.lines().map(({ level, message }) => [level, message])).toEqual([
     ['info', 'for the tail'],
     ['warn', 'for both'],

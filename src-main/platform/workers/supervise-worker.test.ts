@@ -17,7 +17,8 @@ function program(name: string, source: string): string {
   return file
 }
 
-describe('a supervised worker', () => {
+// Each waits for processes of its own.
+describe('a supervised worker', { concurrent: true }, () => {
   it('answers what it is asked, and ends when asked to', async () => {
     const entry = program(
       'echo',

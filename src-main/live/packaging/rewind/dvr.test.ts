@@ -43,7 +43,7 @@ const idle = async (packager: ReturnType<typeof createPackager>) =>
   vi.waitFor(() => {
     const kept = packager.renditions.flatMap((each) => each.segments.slice(0, each.window.firstKept))
     if (kept.some((segment) => segment.stored === undefined)) throw new Error('still writing')
-  }, 20_000)
+  }, { interval: 2, timeout: 20_000 })
 
 describe('a rewind window', () => {
   it('lists what has left memory, whose bytes on disk are those that were made', async () => {
@@ -62,14 +62,14 @@ describe('a rewind window', () => {
     const delta = mediaPlaylistText(packager, packager.renditions[0] as never, { plain: false, skip: true, cdnPrefix: '' })
     expect(delta).toContain('#EXT-X-SKIP:SKIPPED-SEGMENTS=24')
     packager.stop()
-    await vi.waitFor(() => expect(existsSync(join(folder, 'dvr/e1'))).toBe(false), 20_000)
+    await vi.waitFor(() => expect(existsSync(join(folder, 'dvr/e1'))).toBe(false), { interval: 2, timeout: 20_000 })
     expect(store.diskBytes).toBe(0)
   })
 
   it('moves: files whose segments have all left the list are deleted', async () => {
     const { packager } = play(80_000, 200)
     await idle(packager)
-    await vi.waitFor(() => expect(files().filter((name) => name.includes('v0')).length).toBe(2), 20_000)
+    await vi.waitFor(() => expect(files().filter((name) => name.includes('v0')).length).toBe(2), { interval: 2, timeout: 20_000 })
     expect(packager.renditions[0]?.segments.length).toBeLessThan(43)
     expect(packager.renditions[0]?.segments[0]?.sequence).toBeGreaterThan(56)
   })
@@ -91,7 +91,7 @@ describe('a rewind window', () => {
   it('shrinks to what memory keeps where the disk takes nothing, and live goes on', async () => {
     const refusing: RenditionArchive = { store: () => Promise.resolve(undefined), release: () => undefined, close: () => undefined }
     const { stream, packager } = play(600_000, 30, { rendition: () => refusing, onShrink: () => () => undefined, close: () => undefined })
-    await vi.waitFor(() => expect(packager.renditions[0]?.segments.length).toBeLessThan(6), 20_000)
+    await vi.waitFor(() => expect(packager.renditions[0]?.segments.length).toBeLessThan(6), { interval: 2, timeout: 20_000 })
     stream.play(pictures(v0, { startS: 30, seconds: 4, fps: 30, gopS: 2 }), sound(a0, 30, 4))
     expect(packager.renditions[0]?.segments.at(-1)?.sequence).toBe(16)
     expect(brokenRules(packager)).toEqual([])
@@ -102,8 +102,8 @@ describe('a rewind window', () => {
     const archive = store.open('e2')
     writeFileSync(join(folder, 'dvr/e2'), 'in the way')
     const { packager } = play(600_000, 30, archive)
-    await vi.waitFor(() => expect(paused).toHaveBeenCalledWith(true, expect.stringContaining('ENOTDIR')), 20_000)
-    await vi.waitFor(() => expect(packager.renditions[0]?.segments.length).toBeLessThan(6), 20_000)
+    await vi.waitFor(() => expect(paused).toHaveBeenCalledWith(true, expect.stringContaining('ENOTDIR')), { interval: 2, timeout: 20_000 })
+    await vi.waitFor(() => expect(packager.renditions[0]?.segments.length).toBeLessThan(6), { interval: 2, timeout: 20_000 })
     expect(store.paused).toBe(true)
     packager.stop()
   })

@@ -22,7 +22,7 @@ describe('playback that runs', () => {
     await vi.advanceTimersByTimeAsync(ms)
     // signatures are verified by another thread
     await new Promise((resolve) => setImmediate(resolve))
-    await vi.waitFor(() => expect(verifying).toBe(0), 20_000)
+    await vi.waitFor(() => expect(verifying).toBe(0), { interval: 2, timeout: 20_000 })
   }
   let verifying = 0
 

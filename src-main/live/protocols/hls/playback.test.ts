@@ -2,7 +2,7 @@ import { type ClientRequest, createServer, type IncomingHttpHeaders, request, ty
 import http2 from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { checkMediaPlaylist } from '../../../../e2e/playlist-rules.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { adoptForwarded } from '../../../platform/http/client.ts'
@@ -116,6 +116,12 @@ describe('playback', () => {
   }
 
   /** Resolves when `count` requests wait. */
+  /** Time passes only as the test says, for what the host waits for by itself; sockets go on. */
+  function fakeTimers(): void {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+  }
+
   async function waitingFor(count: number): Promise<void> {
     while (waiting !== count) {
       await new Promise<void>((resolve) => {
@@ -191,6 +197,7 @@ describe('playback', () => {
   })
 
   it('answers a blocked reload with the playlist as it is while nobody publishes, long before its time is over', async () => {
+    fakeTimers()
     parts(5)
     blockTimeoutMs = 600_000
     const path = '/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=1'
@@ -198,6 +205,7 @@ describe('playback', () => {
     const hlsJs = get(path)
     await waitingFor(2)
     stream.leave()
+    vi.advanceTimersByTime(2000)
     const { status, headers, text } = await hlsJs
     expect([status, headers['cache-control']]).toEqual([200, 'no-store'])
     expect(text).toContain('part-4.m4s')
@@ -211,13 +219,20 @@ describe('playback', () => {
   })
 
   it('answers with the playlist as it is when nothing comes in time, and drops who went away', async () => {
+    fakeTimers()
     parts(5)
     blockTimeoutMs = 0
-    const late = await get('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')
+    const inTime = async (path: string): Promise<Answer> => {
+      const answer = get(path)
+      await waitingFor(1)
+      vi.advanceTimersByTime(250)
+      return answer
+    }
+    const late = await inTime('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')
     expect(late.status).toBe(200)
     expect(late.headers['cache-control']).toBe('no-store')
     expect(late.text).toContain('part-4.m4s')
-    expect((await get('/live/show/e1/v0/part-5.m4s')).status).toBe(503)
+    expect((await inTime('/live/show/e1/v0/part-5.m4s')).status).toBe(503)
     blockTimeoutMs = 5000
     const { sent, answer } = open('/live/show/e1/v0/index.m3u8?_HLS_msn=1&_HLS_part=2')
     answer.catch(() => {})

@@ -19,13 +19,17 @@ const known: Record<string, (at: number) => string | undefined> = {
   'the user agent': (at) => userAgentOf(requestBy({ 'user-agent': `agent-of-viewer-${at}${padding(at)}` })).slice(0, 40),
 }
 
-it.each(Object.entries(known))('%s keeps nothing else of its request in memory', (_name, textOf) => {
+it('keeps nothing else of a request in memory', () => {
   collect()
-  const before = process.memoryUsage().heapUsed
-  const kept = Array.from({ length: 2000 }, (_, at) => textOf(at))
-  collect()
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000)
-  expect(kept.at(-1)).toContain('-of-viewer-1999')
+  let before = process.memoryUsage().heapUsed
+  for (const [name, textOf] of Object.entries(known)) {
+    const kept = Array.from({ length: 2000 }, (_, at) => textOf(at))
+    collect()
+    const after = process.memoryUsage().heapUsed
+    expect(after - before, name).toBeLessThan(2_000_000)
+    expect(kept.at(-1)).toContain('-of-viewer-1999')
+    before = after
+  }
 })
 
 it('cuts a user agent at 300 characters', () => {
