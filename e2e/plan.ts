@@ -2,8 +2,8 @@
 export type Part = 'host' | 'live' | 'studio'
 
 /**
- * What a file needs of the machine while it runs: `wait` mostly waits for media time (four at a time), `cpu` encodes or draws in a browser
- * (two at a time), `exclusive` measures, or takes ports and folders that are the machine's (by itself).
+ * What a file needs of the machine while it runs: `wait` mostly waits for media time, `cpu` encodes or draws in a browser, `exclusive`
+ * measures time, or takes what is the machine's: of all others only one that waits runs beside it.
  */
 export type Cost = 'wait' | 'cpu' | 'exclusive'
 
@@ -103,17 +103,17 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-windows': { part: 'studio', cost: 'cpu' },
 }
 
-/** Files that run beside each other, by cost. */
-export const filesAtOnce: Readonly<Record<Cost, number>> = { wait: 4, cpu: 2, exclusive: 1 }
+/** The share of the machine that a file of each cost needs, and how much there is to share. */
+export const shares: Readonly<Record<Cost, number>> = { wait: 1, cpu: 2, exclusive: 4 }
+export const capacity = 5
 
 /**
- * The files to run, by cost.
+ * The files to run.
  * @param scope `all`, `quick`, or parts by name
  */
-export function planned(scope: 'all' | 'quick' | readonly Part[]): Readonly<Record<Cost, readonly string[]>> {
+export function planned(scope: 'all' | 'quick' | readonly Part[]): readonly string[] {
   const chosen = Object.entries(plan).filter(([, { part, quick }]) =>
     scope === 'all' ? true : scope === 'quick' ? quick === true : scope.includes(part),
   )
-  const of = (wanted: Cost) => chosen.filter(([, { cost }]) => cost === wanted).map(([name]) => `e2e/${name}.e2e.ts`)
-  return { wait: of('wait'), cpu: of('cpu'), exclusive: of('exclusive') }
+  return chosen.map(([name]) => `e2e/${name}.e2e.ts`)
 }

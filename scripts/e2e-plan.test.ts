@@ -1,6 +1,9 @@
+import { EventEmitter } from 'node:events'
 import { readdirSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { plan, planned } from '../e2e/plan.ts'
+import { plan, planned, shares } from '../e2e/plan.ts'
+import { Turns } from '../e2e/turns/turn-server.ts'
 
 test('every file of end-to-end tests is in e2e/plan.ts with its part and cost', () => {
   const files = readdirSync(new URL('../e2e', import.meta.url)).filter((name) => name.endsWith('.e2e.ts'))
@@ -8,11 +11,42 @@ test('every file of end-to-end tests is in e2e/plan.ts with its part and cost', 
 })
 
 test('all files, the quick ones, or those of a part are chosen', () => {
-  const all = Object.values(planned('all')).flat()
+  const all = planned('all')
   expect(all).toHaveLength(Object.keys(plan).length)
-  const quick = Object.values(planned('quick')).flat()
+  const quick = planned('quick')
   expect(quick.length).toBeLessThan(all.length)
   expect(quick).toContain('e2e/publish-and-play.e2e.ts')
-  expect(planned(['studio']).exclusive).toContain('e2e/studio-mixer.e2e.ts')
-  expect(planned(['studio']).wait).not.toContain('e2e/srt.e2e.ts')
+  expect(planned(['studio'])).toContain('e2e/studio-mixer.e2e.ts')
+  expect(planned(['studio'])).not.toContain('e2e/srt.e2e.ts')
+})
+
+/** A connection of a file that waits for its turn. */
+class Connection extends EventEmitter {
+  runs = false
+  write(): void {
+    this.runs = true
+  }
+}
+
+test('files run beside each other as far as their shares fit, and give them back when they end, killed or not', () => {
+  const turns = new Turns()
+  const ask = (cost: keyof typeof shares): Connection => {
+    const connection = new Connection()
+    turns.take(connection as unknown as Socket, shares[cost])
+    return connection
+  }
+  const running = (...connections: Connection[]) => connections.map(({ runs }) => runs)
+  const [alone, other, wait, late] = [ask('exclusive'), ask('exclusive'), ask('wait'), ask('wait')]
+  expect(running(alone, other, wait, late)).toEqual([true, false, true, false])
+  const [encodes, draws] = [ask('cpu'), ask('cpu')]
+  wait.emit('close')
+  expect(running(other, late, encodes)).toEqual([false, true, false])
+  alone.emit('close')
+  expect(running(other, encodes)).toEqual([true, false])
+  // Gone before its turn: what it would have had is not given back twice.
+  const gone = ask('cpu')
+  gone.emit('close')
+  other.emit('close')
+  expect(running(encodes, draws)).toEqual([true, true])
+  expect(running(ask('wait'), ask('cpu'))).toEqual([false, false])
 })

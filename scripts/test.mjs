@@ -113,7 +113,7 @@ async function suiteOf(node, suite, lane, again = {}) {
   const from = performance.now()
   const first = await vitest(node, { suite, ...lane })
   if (first.report && lane.tellSlowest) {
-    const slow = slowestFiles(first.report, 5).map(({ name, seconds }) => `${name} ${seconds} s`)
+    const slow = slowestFiles(first.report, 12).map(({ name, seconds }) => `${name} ${seconds} s`)
     print(`slowest of ${suite}: ${slow.join(', ')}`)
   }
   const files = first.report && !strict ? filesToRepeat(first.report) : []
@@ -141,17 +141,11 @@ async function mediasoupWorker(node) {
   print(`mediasoup's worker: ${seconds(performance.now() - from)}`)
 }
 
-/** Runs files of one cost; `atOnce` of them beside each other. */
-async function endToEnd(node, cost, files, atOnce) {
-  if (files.length === 0) return
+/** Runs files beside each other, as e2e/plan.ts says. */
+async function endToEnd(node, files) {
   const config = 'e2e/vitest.config.ts'
-  const env = { E2E_FILES_AT_ONCE: String(atOnce), E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
-  await suiteOf(
-    node,
-    `e2e-${cost}`,
-    { config, limitMs: 30 * minutes, files, env, tellSlowest: true },
-    { env: { ...env, E2E_FILES_AT_ONCE: '1' } },
-  )
+  const env = { E2E_FILES_AT_ONCE: '5', E2E_MEDIASOUP_CACHE: mediasoupCache, ...(strict ? { E2E_STRICT: '1' } : {}) }
+  await suiteOf(node, 'e2e', { config, limitMs: 45 * minutes, files, env, tellSlowest: true }, { env: { ...env, E2E_FILES_AT_ONCE: '1' } })
 }
 
 async function main() {
@@ -182,18 +176,18 @@ async function main() {
 
   if (built) {
     // Read here and not above: it is TypeScript, and this file starts on a Node that may be older.
-    const { files, atOnce } = JSON.parse(
+    const files = JSON.parse(
       execFileSync(
         node,
         [
           '--input-type=module',
           '-e',
-          `import { filesAtOnce, planned } from './e2e/plan.ts'; process.stdout.write(JSON.stringify({ files: planned(${JSON.stringify(scope)}), atOnce: filesAtOnce }))`,
+          `import { planned } from './e2e/plan.ts'; process.stdout.write(JSON.stringify(planned(${JSON.stringify(scope)})))`,
         ],
         { cwd: root, encoding: 'utf8' },
       ),
     )
-    for (const cost of ['exclusive', 'cpu', 'wait']) await endToEnd(node, cost, files[cost], atOnce[cost])
+    await endToEnd(node, files)
   } else record('e2e', { failed: 1, failures: [{ name: 'end-to-end tests', lines: ['not run: there is no build'] }] }, performance.now())
 }
 
