@@ -182,6 +182,9 @@ describe('clips', () => {
     await page.keyboard.press('i')
     await page.getByTestId('clip-mark').waitFor()
     await sleep(1500)
+    // Segments that cannot be loaded at first are loaded a little later.
+    let failing = 4
+    await page.route(/\/seg-[^/]+\.m4s/, (route) => (failing-- > 0 ? route.fulfill({ status: 503 }) : route.continue()))
     await page.keyboard.press('o')
     const dialog = page.getByTestId('trim-dialog')
     await dialog.waitFor()
@@ -213,6 +216,8 @@ describe('clips', () => {
       }, `the picture ${name}`)
     }
     const marked = await still('from')
+    expect(failing).toBeLessThan(1)
+    await page.unrouteAll({ behavior: 'wait' })
     await page.getByTestId('from-a-frame-on').click()
     await page.getByTestId('from-a-frame-on').click()
     await until(async () => (await codeOf('from')) === marked + 2, 'two frames on')
@@ -243,7 +248,7 @@ describe('clips', () => {
     expect((await host.api('GET', '/live/clips?stream=page&deleted=true')).body.items).toHaveLength(1)
     await page.getByRole('button', { name: 'Undo' }).last().click()
     await row.waitFor()
-    expect(said).toEqual([])
+    expect(said.filter((line) => !line.includes('503'))).toEqual([])
     await page.close()
   })
 

@@ -1,33 +1,9 @@
 import { previewSession } from '../client/store.ts'
-import { clips as t } from '../messages/page.ts'
+import { type ListedSegment, readSegments, segmentAt } from './listed-segments.ts'
 
-interface ListedSegment {
-  readonly startMs: number
-  readonly endMs: number
-  readonly url: string
-  readonly init: string
-}
-
-/** The complete segments of an HLS media playlist by wall clock, ms since 1970. */
-export function readSegments(text: string, base: string): ListedSegment[] {
-  const segments: ListedSegment[] = []
-  let init = ''
-  let atMs = Number.NaN
-  let lengthMs = 0
-  for (const line of text.split('\n')) {
-    if (line.startsWith('#EXT-X-MAP:')) init = new URL(/URI="([^"]+)"/.exec(line)?.[1] ?? '', base).href
-    else if (line.startsWith('#EXT-X-PROGRAM-DATE-TIME:')) atMs = Date.parse(line.slice(25))
-    else if (line.startsWith('#EXTINF:')) lengthMs = Number.parseFloat(line.slice(8)) * 1000
-    else if (line !== '' && !line.startsWith('#')) {
-      if (!Number.isNaN(atMs)) segments.push({ startMs: atMs, endMs: atMs + lengthMs, url: new URL(line, base).href, init })
-      atMs += lengthMs
-    }
-  }
-  return segments
-}
-
-/** How long a moment at the live edge is waited for, ms. */
-const patienceMs = 15_000
+/** What is not there yet, or could not be loaded, is tried again after so long, then ever less often, ms. */
+const firstRetryMs = 500
+const maxRetryMs = 3000
 
 /** Shows single frames of a stream in a video element: the segment of a moment is fetched, and only that. */
 export class FrameSource {
@@ -36,13 +12,15 @@ export class FrameSource {
   readonly #video: HTMLVideoElement
   readonly #address: string
   readonly #originTimeMs: number
+  readonly #type: string
   readonly #stop = new AbortController()
-  readonly #media = new MediaSource()
-  readonly #url: string
+  #url = ''
+  #media: MediaSource | undefined
   #buffer: SourceBuffer | undefined
+  /** The init segment in the buffer. */
   #init = ''
   readonly #loaded = new Set<string>()
-  #wanted = 0
+  #wanted: number | undefined
   #busy = false
 
   /** @param originTimeMs wall clock of the stream's timeline's 0 */
@@ -50,23 +28,12 @@ export class FrameSource {
     this.#video = video
     this.#originTimeMs = originTimeMs
     this.#address = new URL(`/live/${encodeURIComponent(name)}/index.m3u8?session=${previewSession()}`, location.href).href
-    this.#url = URL.createObjectURL(this.#media)
-    video.src = this.#url
+    this.#type = `video/mp4; codecs="${codec}"`
     const told = (_now: number, { mediaTime }: { readonly mediaTime: number }): void => {
       this.onShown(mediaTime * 1000)
       if (!this.#stop.signal.aborted) video.requestVideoFrameCallback?.(told)
     }
     video.requestVideoFrameCallback?.(told)
-    this.#media.addEventListener(
-      'sourceopen',
-      () => {
-        const type = `video/mp4; codecs="${codec}"`
-        if (!MediaSource.isTypeSupported(type)) return
-        this.#buffer = this.#media.addSourceBuffer(type)
-        void this.#work()
-      },
-      { once: true },
-    )
   }
 
   /** Shows the frame that is on screen at a time on the stream's timeline, ms. */
@@ -83,57 +50,74 @@ export class FrameSource {
   }
 
   async #work(): Promise<void> {
-    if (this.#busy || !this.#buffer) return
+    if (this.#busy || !MediaSource.isTypeSupported(this.#type)) return
     this.#busy = true
-    try {
-      let done = Number.NaN
-      while (done !== this.#wanted && !this.#stop.signal.aborted) {
-        done = this.#wanted
-        await this.#load(done)
-        this.#video.currentTime = done / 1000
+    let retryMs = firstRetryMs
+    for (let done: number | undefined; done !== this.#wanted && !this.#stop.signal.aborted; ) {
+      const atMs = this.#wanted as number
+      // The times can be moved without a frame too: what fails is tried again for as long as it is wanted.
+      if (await this.#load(atMs).catch(() => false)) {
+        this.#video.currentTime = atMs / 1000
+        done = atMs
+        retryMs = firstRetryMs
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, retryMs))
+        retryMs = Math.min(maxRetryMs, retryMs * 1.5)
       }
-    } catch {
-      // the times can be moved without a picture too
-    } finally {
-      this.#busy = false
     }
+    this.#busy = false
   }
 
-  async #load(atMs: number): Promise<void> {
-    const wallMs = this.#originTimeMs + atMs
-    const end = performance.now() + patienceMs
-    while (!this.#stop.signal.aborted && performance.now() < end && this.#wanted === atMs) {
-      const segment = (await this.#list()).find((each) => each.startMs <= wallMs && wallMs < each.endMs)
-      if (segment === undefined) {
-        await new Promise((resolve) => setTimeout(resolve, 700))
-        continue
-      }
-      if (this.#loaded.has(segment.url)) return
-      if (this.#init !== segment.init) {
-        this.#init = segment.init
-        await this.#append(segment.init)
-      }
-      await this.#append(segment.url)
-      this.#loaded.add(segment.url)
-      return
+  /** Brings the segment of a moment into the buffer; false where it is not listed yet. */
+  async #load(atMs: number): Promise<boolean> {
+    const segment = segmentAt(await this.#list(), this.#originTimeMs + atMs)
+    if (segment === undefined) return false
+    // What could not be decoded has closed it for good.
+    if (this.#media?.readyState !== 'open') await this.#open()
+    if (this.#loaded.has(segment.url)) return true
+    if (this.#init !== segment.init) {
+      await this.#append(segment.init)
+      this.#init = segment.init
     }
+    await this.#append(segment.url)
+    this.#loaded.add(segment.url)
+    return true
+  }
+
+  /** Gives the element an empty buffer. */
+  async #open(): Promise<void> {
+    URL.revokeObjectURL(this.#url)
+    const media = new MediaSource()
+    this.#url = URL.createObjectURL(media)
+    this.#loaded.clear()
+    this.#init = ''
+    const opened = new Promise((resolve) => media.addEventListener('sourceopen', resolve, { once: true }))
+    this.#video.src = this.#url
+    await opened
+    this.#buffer = media.addSourceBuffer(this.#type)
+    this.#media = media
+  }
+
+  async #get(url: string): Promise<Response> {
+    const answer = await fetch(url, { signal: this.#stop.signal })
+    if (!answer.ok) throw new Error(`${url} is answered with ${answer.status}`)
+    return answer
   }
 
   async #list(): Promise<ListedSegment[]> {
-    const { signal } = this.#stop
-    const main = await (await fetch(this.#address, { signal })).text()
+    const main = await (await this.#get(this.#address)).text()
     const line = main.split('\n').find((each) => each !== '' && !each.startsWith('#'))
     if (line === undefined) return []
     const url = new URL(line, this.#address).href
-    return readSegments(await (await fetch(url, { signal })).text(), url)
+    return readSegments(await (await this.#get(url)).text(), url)
   }
 
   async #append(url: string): Promise<void> {
     const buffer = this.#buffer as SourceBuffer
-    const bytes = await (await fetch(url, { signal: this.#stop.signal })).arrayBuffer()
+    const bytes = await (await this.#get(url)).arrayBuffer()
     await new Promise<void>((resolve, reject) => {
       buffer.addEventListener('updateend', () => resolve(), { once: true })
-      buffer.addEventListener('error', () => reject(new Error(t.theSegmentCannotBeShown)), { once: true })
+      buffer.addEventListener('error', () => reject(new Error(`${url} cannot be shown`)), { once: true })
       buffer.appendBuffer(bytes)
     })
   }

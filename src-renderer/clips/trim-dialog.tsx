@@ -48,6 +48,8 @@ function End({
   const video = useRef<HTMLVideoElement>(null)
   const source = useRef<FrameSource | null>(null)
   const codec = stream.tracks.find((track) => track.kind === 'video')?.codecString
+  const wanted = useRef(value)
+  wanted.current = value
   const snap = useRef((_startMs: number): void => undefined)
   snap.current = (startMs) => {
     const middle = startMs + frameMs / 2
@@ -60,6 +62,7 @@ function End({
     const made = new FrameSource(video.current, stream.name, originTimeMs, codec)
     source.current = made
     made.onShown = (startMs) => snap.current(startMs)
+    made.show(wanted.current)
     return () => made.stop()
   }, [stream.name, originTimeMs, codec])
   useEffect(() => source.current?.show(value), [value])

@@ -36,7 +36,7 @@ const passing = (error: AppError): boolean =>
 
 export function createWriteQueue(logger: Logger, options: WriteQueueOptions = {}): WriteQueue {
   const capacity = options.capacity ?? 10_000
-  const longest = options.maxRetryMs ?? 30_000
+  const longest = options.maxRetryMs ?? 5000
   const queue: { what: string; write: () => Promise<void> }[] = []
   let running: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined

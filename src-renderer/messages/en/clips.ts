@@ -26,7 +26,6 @@ export const clips = {
   markEnd: 'Mark end',
   clipLast30S: 'Clip last 30 s',
   fromNamed: (toLocaleTimeString: string | number) => `from ${toLocaleTimeString}`,
-  theSegmentCannotBeShown: 'the segment cannot be shown',
   ofTheClip: (label: string | number) => `${label} of the clip`,
   aSecondBack: 'a second back',
   aFrameBack: 'a frame back',

@@ -27,7 +27,6 @@ export const clips: Messages['clips'] = {
   markEnd: 'Marcar final',
   clipLast30S: 'Clip de los últimos 30 s',
   fromNamed: (time) => `desde ${time}`,
-  theSegmentCannotBeShown: 'no se puede mostrar el segmento',
   ofTheClip: (label) => `${label} del clip`,
   aSecondBack: 'un segundo atrás',
   aFrameBack: 'un fotograma atrás',

@@ -30,11 +30,15 @@ export async function goOn(
   const { laid } = await chain.open(0)
   if (from.mode === 'paused') return { atUs: await chain.seek(from.positionUs) }
   if (from.mode === 'ended') return { atUs: await chain.seek(Math.min(from.positionUs, lastPictureUs(laid))) }
-  const beganUs = await passItems(from, laid, dependencies)
+  let place: Place = { beganUs: 0, laid, passed: 0 }
   let aheadUs = leadUs
   for (let left = maxTries; ; left--) {
     const startedUs = nowUs()
-    const atUs = await chain.seek(Math.max(0, reachedUs(from, startedUs + aheadUs) - beganUs))
+    const aimedUs = reachedUs(from, startedUs + aheadUs)
+    // What is aimed at may be in the next item already.
+    place = await passItems(aimedUs, place, dependencies)
+    const { beganUs } = place
+    const atUs = await chain.seek(Math.max(0, aimedUs - beganUs))
     await (chain.newest as Laid).clip.prime()
     const tookUs = nowUs() - startedUs
     if (tookUs <= aheadUs || left <= 1 || gaveUp()) {
@@ -44,19 +48,28 @@ export async function goOn(
   }
 }
 
-/** Goes to the item that plays by now. Answers the media time at which it starts, counted from the start of the one before all. */
-async function passItems(from: PlayPosition, first: Laid, { chain, order, items, nowUs, gaveUp }: GoOnDependencies): Promise<number> {
-  let beganUs = 0
-  let laid = first
-  for (let passed = 1; passed <= maxItems && !gaveUp(); passed++) {
+/** An open item on the way to the one that plays by now. */
+interface Place {
+  /** Media time at which it starts, counted from the start of the item that was seen, µs. */
+  readonly beganUs: number
+  readonly laid: Laid
+  /** Items that were passed on the way. */
+  readonly passed: number
+}
+
+/** Goes on to the item that plays at a media time, counted from the start of the one that was seen. */
+async function passItems(aimedUs: number, from: Place, { chain, order, items, gaveUp }: GoOnDependencies): Promise<Place> {
+  let { beganUs, laid, passed } = from
+  while (passed < maxItems && !gaveUp()) {
     const { durationUs } = laid.clip.facts
-    if (durationUs === undefined || durationUs <= 0 || reachedUs(from, nowUs()) - beganUs < durationUs || !order.next()) break
+    if (durationUs === undefined || durationUs <= 0 || aimedUs - beganUs < durationUs || !order.next()) break
     beganUs += durationUs
+    passed++
     // Whole rounds need not be walked.
-    if (passed === items) beganUs += Math.max(0, Math.floor((reachedUs(from, nowUs()) - beganUs) / beganUs)) * beganUs
+    if (passed === items) beganUs += Math.max(0, Math.floor((aimedUs - beganUs) / beganUs)) * beganUs
     if (order.current !== laid.item) laid = (await chain.open(0)).laid
   }
-  return beganUs
+  return { beganUs, laid, passed }
 }
 
 /** Media time that is reached at a time of the clock, counted from the start of the item that was seen. */
