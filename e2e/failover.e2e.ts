@@ -39,7 +39,8 @@ describe('a stream with a primary and a backup publisher', () => {
   })
   afterAll(() => host?.stop())
 
-  it('returns to the primary on a keyframe when it is good again, with no frame missing or twice', async () => {
+  // These three have streams of their own and wait for media time: they run at once.
+  it.concurrent('returns to the primary on a keyframe when it is good again, with no frame missing or twice', async () => {
     const secret = await host.key('return')
     const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
     const primary = publishFile(one, `${host.rtmp}/${secret}`)
@@ -67,7 +68,7 @@ describe('a stream with a primary and a backup publisher', () => {
     }
   })
 
-  it('goes on with the backup on the very next frame when the primary is killed', async () => {
+  it.concurrent('goes on with the backup on the very next frame when the primary is killed', async () => {
     const secret = await host.key('pair')
     const primary = publishFile(one, `${host.rtmp}/${secret}`)
     const backup = publishFile(other, `${host.rtmp}/${secret}?backup=1`)
@@ -88,57 +89,7 @@ describe('a stream with a primary and a backup publisher', () => {
     }
   })
 
-  it('shows its slate while nobody publishes, and an open page goes on through it without a reload', async () => {
-    const secret = await host.key('slated')
-    const first = publishFile(one, `${host.rtmp}/${secret}`)
-    const browser = await launchBrowser()
-    let second: ReturnType<typeof publishFile> | undefined
-    try {
-      await host.until('slated', (stream) => stream.state === 'active' && stream.tracks.length === 2)
-      expect((await host.api('PATCH', '/live/streams/slated/slate', { slate: 'nonsense' })).status).toBe(404)
-      const red = await madeClip('failover-red.png', ['-an', '-vf', 'drawbox=color=red:t=fill', '-frames:v', '1'])
-      const added = await host.api('POST', '/live/slates', { label: 'red', data: readFileSync(red).toString('base64') })
-      expect(added.status, JSON.stringify(added.body)).toBe(201)
-      const garbage = await host.api('POST', '/live/slates', { label: 'x', data: Buffer.alloc(400).toString('base64') })
-      expect(garbage).toMatchObject({ status: 400, body: { code: 'slate.unreadable' } })
-      expect((await host.api('PATCH', '/live/streams/slated/slate', { slate: added.body.id })).status).toBe(200)
-
-      const page = await browser.newPage()
-      let loads = 0
-      page.on('load', () => loads++)
-      await page.goto(`${host.http}/watch/slated`)
-      await untilMoving(page)
-      const still = await watchStill(page)
-      await sleep(1500)
-      await first.stop('SIGKILL')
-      await host.until('slated', (stream) => stream.onAir === 'slate' && stream.reconnecting)
-      await page.waitForFunction(
-        () => {
-          const canvas = document.createElement('canvas')
-          canvas.width = canvas.height = 1
-          const context = canvas.getContext('2d')!
-          context.drawImage(document.querySelector('video')!, 0, 0, 1, 1)
-          const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data
-          return red > 180 && green < 80 && blue < 80
-        },
-        undefined,
-        { timeout: 60_000 },
-      )
-      await sleep(1500)
-      second = publishFile(one, `${host.rtmp}/${secret}`)
-      await host.until('slated', (stream) => stream.onAir === 'primary' && !stream.reconnecting)
-      // the slate has no barcode: pictures that can be read are the publisher's
-      await expect.poll(async () => (await readVideo(page, 1500)).length, { timeout: 60_000 }).toBeGreaterThan(10)
-      expect(await still.maxMs()).toBeLessThan(2000)
-      expect(loads).toBe(1)
-    } finally {
-      await browser.close()
-      await first.stop()
-      await second?.stop()
-    }
-  })
-
-  it('loses no frame of the publisher that returns, with a ladder, a failover, the slate and a rewind window', async () => {
+  it.concurrent('loses no frame of the publisher that returns, with a ladder, a failover, the slate and a rewind window', async () => {
     const secret = await host.key('all')
     const preset = { name: 'small', codec: 'h264', speed: 'fastest', bFrames: 0, rungs: [{ height: 180, kbps: 200 }] }
     const made = await host.api('POST', '/live/presets', preset)
@@ -190,6 +141,56 @@ describe('a stream with a primary and a backup publisher', () => {
       await primary.stop()
       await backup.stop()
       await back?.stop()
+    }
+  })
+
+  it('shows its slate while nobody publishes, and an open page goes on through it without a reload', async () => {
+    const secret = await host.key('slated')
+    const first = publishFile(one, `${host.rtmp}/${secret}`)
+    const browser = await launchBrowser()
+    let second: ReturnType<typeof publishFile> | undefined
+    try {
+      await host.until('slated', (stream) => stream.state === 'active' && stream.tracks.length === 2)
+      expect((await host.api('PATCH', '/live/streams/slated/slate', { slate: 'nonsense' })).status).toBe(404)
+      const red = await madeClip('failover-red.png', ['-an', '-vf', 'drawbox=color=red:t=fill', '-frames:v', '1'])
+      const added = await host.api('POST', '/live/slates', { label: 'red', data: readFileSync(red).toString('base64') })
+      expect(added.status, JSON.stringify(added.body)).toBe(201)
+      const garbage = await host.api('POST', '/live/slates', { label: 'x', data: Buffer.alloc(400).toString('base64') })
+      expect(garbage).toMatchObject({ status: 400, body: { code: 'slate.unreadable' } })
+      expect((await host.api('PATCH', '/live/streams/slated/slate', { slate: added.body.id })).status).toBe(200)
+
+      const page = await browser.newPage()
+      let loads = 0
+      page.on('load', () => loads++)
+      await page.goto(`${host.http}/watch/slated`)
+      await untilMoving(page)
+      const still = await watchStill(page)
+      await sleep(1500)
+      await first.stop('SIGKILL')
+      await host.until('slated', (stream) => stream.onAir === 'slate' && stream.reconnecting)
+      await page.waitForFunction(
+        () => {
+          const canvas = document.createElement('canvas')
+          canvas.width = canvas.height = 1
+          const context = canvas.getContext('2d')!
+          context.drawImage(document.querySelector('video')!, 0, 0, 1, 1)
+          const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data
+          return red > 180 && green < 80 && blue < 80
+        },
+        undefined,
+        { timeout: 60_000 },
+      )
+      await sleep(1500)
+      second = publishFile(one, `${host.rtmp}/${secret}`)
+      await host.until('slated', (stream) => stream.onAir === 'primary' && !stream.reconnecting)
+      // the slate has no barcode: pictures that can be read are the publisher's
+      await expect.poll(async () => (await readVideo(page, 1500)).length, { timeout: 60_000 }).toBeGreaterThan(10)
+      expect(await still.maxMs()).toBeLessThan(2000)
+      expect(loads).toBe(1)
+    } finally {
+      await browser.close()
+      await first.stop()
+      await second?.stop()
     }
   })
 

@@ -86,8 +86,9 @@ function seam(stream: PackagedStream, atS: number): AppError {
 }
 
 /** Until the stream has something new, and a second at most. */
-function change(stream: PackagedStream, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
+async function change(stream: PackagedStream, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
     const done = (): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', done)
