@@ -114,7 +114,7 @@ describe('health', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** All that goes wrong here goes wrong at once: a rule speaks after some readings, five seconds apart. */
+  /** What goes wrong here goes wrong at once: a rule speaks after some readings, five seconds apart. */
   async function causeAll(): Promise<void> {
     const key = await host.key('elsewhere')
     const settings = { url: `rtmp://127.0.0.1:${network.port}/live`, key, adaptive: false }
@@ -175,20 +175,21 @@ describe('health', () => {
     await tone.remove()
   })
 
+  it('says nothing more of what is over', async () => {
+    for (const code of ['upload.too_small', 'disk.full_soon']) {
+      await untilGone(host, code)
+      await card(code).waitFor({ state: 'detached' })
+    }
+    for (const id of ['away', 'talk']) await show.stop(id)
+  })
+
   it('finds a page that keeps a core busy, and names its source', async () => {
     const { port } = pages.address() as AddressInfo
     const finding = await untilFound(host, 'browser.costly')
     expect(finding.about).toMatchObject({ kind: 'source', id: 'page', name: 'Overlay' })
     expect(finding.params.percent).toBeGreaterThanOrEqual(28)
     await edit('sources/page', { settings: { url: `http://127.0.0.1:${port}/calm` } })
-  })
-
-  it('says nothing more of what is over', async () => {
-    for (const code of ['upload.too_small', 'disk.full_soon', 'browser.costly']) {
-      await untilGone(host, code)
-      await card(code).waitFor({ state: 'detached' })
-    }
-    for (const id of ['away', 'talk']) await show.stop(id)
+    await untilGone(host, 'browser.costly')
     await host.api('POST', '/studio/edits', { edits: [{ do: 'remove', at: 'sources/page' }] })
   })
 
