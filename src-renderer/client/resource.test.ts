@@ -70,7 +70,7 @@ test('an answer that is older than an event about the same resource is left out'
   const resource = rules()
   const followed = resource.find('a')
   const leave = resource.follow('a', followed)
-  await vi.waitFor(() => expect(followed.store.getState().value?.text).toBe('read'), 20_000)
+  await vi.waitFor(() => expect(followed.store.getState().value?.text).toBe('read'), { interval: 2, timeout: 20_000 })
   const { promise, resolve } = Promise.withResolvers<Rule>()
   const kept = resource.keep('a', promise)
   deliverEvent(event('rule.updated', { text: 'newest', own: true }, 'a'))

@@ -40,10 +40,13 @@ const files = () =>
     .filter((name) => name.endsWith('.m4s'))
     .sort()
 const idle = async (packager: ReturnType<typeof createPackager>) =>
-  vi.waitFor(() => {
-    const kept = packager.renditions.flatMap((each) => each.segments.slice(0, each.window.firstKept))
-    if (kept.some((segment) => segment.stored === undefined)) throw new Error('still writing')
-  }, { interval: 2, timeout: 20_000 })
+  vi.waitFor(
+    () => {
+      const kept = packager.renditions.flatMap((each) => each.segments.slice(0, each.window.firstKept))
+      if (kept.some((segment) => segment.stored === undefined)) throw new Error('still writing')
+    },
+    { interval: 2, timeout: 20_000 },
+  )
 
 describe('a rewind window', () => {
   it('lists what has left memory, whose bytes on disk are those that were made', async () => {
