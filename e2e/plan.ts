@@ -94,6 +94,7 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'studio-recording': { part: 'studio', cost: 'cpu' },
   'studio-screen': { part: 'studio', cost: 'cpu' },
   'studio-shows': { part: 'studio', cost: 'cpu' },
+  'studio-stage': { part: 'studio', cost: 'cpu' },
   'studio-state': { part: 'studio', cost: 'wait', quick: true },
   'studio-templates': { part: 'studio', cost: 'cpu' },
   'studio-two-pages': { part: 'studio', cost: 'cpu' },

@@ -7,6 +7,7 @@ import { SettingsForm } from './forms/settings-form.tsx'
 import { t as interact } from './interact/messages.ts'
 import { ItemTransitionFields } from './item-transition-fields.tsx'
 import { useKinds } from './kinds.ts'
+import { LinkedItems } from './links/linked-items.tsx'
 import { t } from './messages.ts'
 import { AudioProperties } from './mixer/audio-properties.tsx'
 import { t as overlays } from './overlays/messages.ts'
@@ -46,6 +47,7 @@ export function PropertiesPanel({ document, scene, canvas, editor }: PropertiesP
       <div className="properties-body">
         {source !== undefined && <SourceProperties key={source.id} source={source} editor={editor} />}
         {layer !== undefined && <ItemProperties key={layer.item.id} layer={layer} canvas={canvas} editor={editor} />}
+        {layer !== undefined && <LinkedItems layer={layer} document={document} scene={scene} canvas={canvas} editor={editor} />}
       </div>
     </aside>
   )

@@ -86,6 +86,12 @@ const ItemBase = {
   /** How it comes and goes when it is shown and hidden; at once where left out. */
   showTransition: Type.Optional(ItemTransitionSchema),
   hideTransition: Type.Optional(ItemTransitionSchema),
+  link: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_-]{1,64}$',
+      description: 'items of other canvases with the same word move, scale, turn, come and go with it, in proportion to their canvas',
+    }),
+  ),
 }
 
 const exactly = { additionalProperties: false }
@@ -217,6 +223,7 @@ export interface ItemLayout {
   readonly light?: 'video' | 'linear'
   readonly showTransition?: ItemTransition
   readonly hideTransition?: ItemTransition
+  readonly link?: string
 }
 export type LeafItem = ItemLayout & ({ readonly source: string } | { readonly scene: string })
 export type Item = LeafItem | (ItemLayout & { readonly group: readonly LeafItem[] })

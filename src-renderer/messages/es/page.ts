@@ -32,7 +32,7 @@ import {
   studioTransitions,
   studioUploads,
 } from './studio.ts'
-import { studioFilters, studioHistory, studioInteract, studioMixer } from './studio-editing.ts'
+import { studioFilters, studioHistory, studioInteract, studioLinks, studioMixer } from './studio-editing.ts'
 import { studioKinds } from './studio-kinds.ts'
 
 const sections: Messages = {
@@ -67,6 +67,7 @@ const ofParts: Readonly<Record<string, object>> = {
   studioHistory,
   studioInteract,
   studioKinds,
+  studioLinks,
   studioMacros,
   studioMultiview,
   studioMixer,

@@ -130,3 +130,17 @@ export const studioInteract = {
   page: 'La página',
   close: 'Cerrar',
 }
+
+/** Texts of items that are linked across canvases; their keys are those of `src-renderer/studio/links/messages.ts`. */
+export const studioLinks = {
+  title: 'Otros lienzos',
+  help: 'Un elemento vinculado se mueve, escala, gira, aparece y desaparece junto con el del otro lienzo, en proporción a él.',
+  linked: (scene: string) => `vinculado, en ${scene}`,
+  apart: (scene: string) => `aparte, en ${scene}`,
+  absent: (scene: string) => `no está en ${scene}`,
+  link: 'Vincular',
+  addLinked: 'Añadir y vincular',
+  unlink: 'Separar',
+  onCanvas: (action: string, canvas: string) => `${action}: ${canvas}`,
+  isLinked: 'Vinculado con otros lienzos',
+}

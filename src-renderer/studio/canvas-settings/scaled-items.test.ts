@@ -21,6 +21,7 @@ test('scales what is on a canvas with it, and leaves scenes of other canvases', 
   expect(scaledItems(collection, canvas, 1920, 1080)).toEqual([
     {
       do: 'change',
+      linked: false,
       at: 'scenes/talk/items/camera',
       changes: { position: { x: 0, y: 0 }, scale: { x: 1.5, y: 1.5 }, bounds: { fit: 'contain', width: 1920, height: 1080 } },
     },

@@ -17,6 +17,8 @@ export function scaledItems({ scenes }: Collection, canvas: CanvasPart, width: n
         ({ id, position, scale, bounds }): Edit => ({
           do: 'change',
           at: `scenes/${scene.id}/items/${id}`,
+          // Other canvases keep their size, and what is on them its place.
+          linked: false,
           changes: {
             position: { x: rounded(position.x * x), y: rounded(position.y * y) },
             scale: { x: rounded(scale.x * factor, 4), y: rounded(scale.y * factor, 4) },

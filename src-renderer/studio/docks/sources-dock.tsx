@@ -1,10 +1,11 @@
-import { ArrowDown, ArrowUp, Eye, EyeOff, Lock, LockOpen, Plus, Settings2, Trash2, TriangleAlert } from 'lucide-react'
+import { ArrowDown, ArrowUp, Eye, EyeOff, Link2, Lock, LockOpen, Plus, Settings2, Trash2, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { ContextMenu, opensMenu } from '../../components/context-menu.tsx'
 import { moveInList } from '../../components/list-keys.ts'
 import { itemEntries, itemKey } from '../canvas/item-menu.ts'
 import { t as canvasTexts } from '../canvas/messages.ts'
 import { moveTo, removeItems } from '../commands.ts'
+import { t as links } from '../links/messages.ts'
 import { t } from '../messages.ts'
 import { droppedIndex, layersOf, nameOf, type PlacedItem } from '../places.ts'
 import { needsCare, reportWords } from '../report-words.ts'
@@ -200,6 +201,11 @@ export function SourcesDock({ document, scene, editor, onAdd }: SourcesDockProps
                     }}
                   />
                 </button>
+                {item.link !== undefined && (
+                  <span className="entry-mark" title={links.isLinked} role="img" aria-label={links.isLinked} data-testid="item-linked">
+                    <Link2 size={14} />
+                  </span>
+                )}
                 {needsCare(report) && (
                   <span className="entry-problem" title={reportWords(report)} role="img" aria-label={reportWords(report)}>
                     <TriangleAlert size={15} />

@@ -1,6 +1,6 @@
 import { AppError } from '../../../platform/errors.ts'
 import { isRecord } from '../../../platform/schema-faults.ts'
-import type { Collection } from '../collection.ts'
+import type { Collection, Item } from '../collection.ts'
 import type { CollectionKinds } from '../collection-kinds.ts'
 import { Completion, frameRate, freeId } from '../complete-collection.ts'
 import { trackCount } from '../mixer-schemas.ts'
@@ -8,6 +8,7 @@ import { restoreSecrets, secretNeeded, secretsElsewhere } from '../stored-secret
 import { duplicateEntity, pasteItems } from './copying.ts'
 import type { Edit, Edited, EditOf } from './edit-schemas.ts'
 import { groupItems, ungroupItem } from './grouping.ts'
+import { followLink } from './linked-items.ts'
 import { mergeChanges } from './merge-changes.ts'
 import { type Entity, findEntity, idsInside, type ListPlace, listAt, readListPlace, withList } from './places.ts'
 import { removeEntity } from './removing.ts'
@@ -120,7 +121,7 @@ function withSceneFor(collection: Collection, canvas: Entity & { readonly scene?
   }
 }
 
-function change(collection: Collection, { at, changes }: EditOf<'change'>, kinds: CollectionKinds): Collection {
+function change(collection: Collection, { at, changes, linked = true }: EditOf<'change'>, kinds: CollectionKinds): Collection {
   if (at === 'collection') {
     for (const name of Object.keys(changes)) {
       if (!['name', 'frameRate', 'transition', 'monitorDevice'].includes(name)) {
@@ -143,7 +144,9 @@ function change(collection: Collection, { at, changes }: EditOf<'change'>, kinds
   refuseElsewhere(at, list, entity, merged, changes, kinds)
   const entities = listAt(collection, list)
   const next = completeChanged(collection, list, merged, changes, kinds)
-  return withList(collection, list, entities.with(index, next as Entity))
+  const changed = withList(collection, list, entities.with(index, next as Entity))
+  if (list.sort !== 'item' || !linked) return changed
+  return followLink(changed, list.owner ?? '', entity as unknown as Item, next as Item)
 }
 
 /** Throws `secret.needed` where a change would send a stored secret to another server, or to one of another kind. */

@@ -31,8 +31,10 @@ class FreshIds {
   /** `sources`: what items show instead, by the id of what they showed. */
   item(item: Item, sources: ReadonlyMap<string, string>): Item {
     const id = take(this.#items, item.id)
-    if ('group' in item) return { ...item, id, group: item.group.map((each) => this.item(each, sources) as LeafItem) }
-    return 'source' in item ? { ...item, id, source: sources.get(item.source) ?? item.source } : { ...item, id }
+    // A copy is an item of its own.
+    const { link: _link, ...own } = item
+    if ('group' in own) return { ...own, id, group: own.group.map((each) => this.item(each, sources) as LeafItem) }
+    return 'source' in own ? { ...own, id, source: sources.get(own.source) ?? own.source } : { ...own, id }
   }
 
   filters<T extends { readonly id: string }>(filters: readonly T[]): T[] {

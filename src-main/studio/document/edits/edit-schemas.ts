@@ -36,6 +36,7 @@ const ChangeEdit = Type.Object(
     changes: Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), {
       description: 'merged: objects such as `position` and `settings` by property; null takes a setting or an optional property away',
     }),
+    linked: Type.Optional(Type.Boolean({ description: 'false: items of other canvases that are linked with it stay as they are' })),
   },
   exactly,
 )

@@ -11,6 +11,7 @@ const optional = new Set([
   'showTransition',
   'hideTransition',
   'released',
+  'link',
   'monitorDevice',
 ])
 /** Null is one of their values. */
