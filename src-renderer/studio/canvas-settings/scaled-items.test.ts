@@ -25,7 +25,7 @@ test('scales what is on a canvas with it, and leaves scenes of other canvases', 
       at: 'scenes/talk/items/camera',
       changes: { position: { x: 0, y: 0 }, scale: { x: 1.5, y: 1.5 }, bounds: { fit: 'contain', width: 1920, height: 1080 } },
     },
-    { do: 'change', at: 'scenes/talk/items/logo', changes: { position: { x: 1800, y: 60 }, scale: { x: 0.75, y: -0.75 } } },
+    { do: 'change', linked: false, at: 'scenes/talk/items/logo', changes: { position: { x: 1800, y: 60 }, scale: { x: 0.75, y: -0.75 } } },
   ])
 })
 
