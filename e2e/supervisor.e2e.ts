@@ -1,11 +1,15 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { crashLogName } from '../src-main/host/supervisor/crash-log.ts'
 import { HostSupervisor, usualPolicy } from '../src-main/host/supervisor/host-supervisor.ts'
 import { type RunningHost, startHost } from './helpers/host.ts'
+import { root } from './helpers/paths.ts'
 import { type Publisher, publishFile, testClip } from './helpers/publish.ts'
 import { openShow } from './helpers/show.ts'
 import { until } from './helpers/until.ts'
@@ -125,6 +129,51 @@ describe('the supervisor of the host', () => {
       message: 'The host ended 3 times in a row and is not started again: it could not start again (exit code 9).',
       remedy: `See crashes.log in ${dataDir}.`,
     })
+  })
+
+  it('passes on the sockets of a service manager to each host, until they are released', async () => {
+    const sockets = [createServer(), createServer()]
+    onTestFinished(() => {
+      for (const one of sockets) one.close()
+    })
+    for (const one of sockets) await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve))
+    // As systemd starts it: the first descriptors after the standard streams, and who they are for.
+    const entry = join(root, 'dist/host/supervisor.js')
+    const host = `${prelude}
+      const { sockets } = JSON.parse(process.env.STREAMS_SUPERVISOR)
+      const links = sockets.map(({ fd }) => fs.readlinkSync('/proc/self/fd/' + fd))
+      const above = fs.existsSync('/proc/self/fd/5') && fs.readlinkSync('/proc/self/fd/5').startsWith('socket:')
+      fs.appendFileSync(dataDir + '/seen', JSON.stringify({ sockets, links, passed: process.env.LISTEN_FDS ?? null, above }) + '\\n')
+      listen()
+      if (round === 1) { say({ kind: 'release', sockets: ['kept-http'] }); setTimeout(() => process.abort(), 300) }
+    `
+    const dataDir = mkdtempSync(join(tmpdir(), 'ami-streams-'))
+    onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+    const program = `
+      import { HostSupervisor } from ${JSON.stringify(pathToFileURL(entry).href)}
+      const env = { ...process.env, LISTEN_PID: String(process.pid), LISTEN_FDS: '2', LISTEN_FDNAMES: 'rtmp:kept-http' }
+      const supervisor = new HostSupervisor({ command: [process.execPath, '-e', ${JSON.stringify(host)}, ${JSON.stringify(dataDir)}], env, stderr: process.stderr, onTerminal: false })
+      await supervisor.run()
+    `
+    const handles = sockets.map((one) => (one as unknown as { _handle: { fd: number } })._handle.fd)
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'inherit', 'inherit', ...handles] })
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(0)
+    const seen = readFileSync(join(dataDir, 'seen'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(seen).toEqual([
+      {
+        sockets: [
+          { name: 'rtmp', fd: 4 },
+          { name: 'kept-http', fd: 5 },
+        ],
+        links: [expect.stringMatching(/^socket:/), expect.stringMatching(/^socket:/)],
+        passed: null,
+        above: true,
+      },
+      { sockets: [{ name: 'rtmp', fd: 4 }], links: [seen[0].links[0]], passed: null, above: false },
+    ])
   })
 
   it('passes a signal on and starts nothing again, not even what it waits to start', async () => {

@@ -40,6 +40,8 @@ export interface ApiDependencies {
   readonly bind: string
   readonly httpPort: number
   readonly httpsPort: number | 'off'
+  /** Sockets that listen already, in place of new ones at those ports. */
+  readonly descriptors?: { readonly http?: number; readonly https?: number }
   readonly maxConnections: number
   readonly clients: ClientLimits
   readonly proxies: TrustedProxies
@@ -131,6 +133,7 @@ export function createApi(dependencies: ApiDependencies): Api {
     httpsPort: dependencies.httpsPort,
     certificate: dependencies.certificate,
     maxConnections: dependencies.maxConnections,
+    ...(dependencies.descriptors === undefined ? {} : { descriptors: dependencies.descriptors }),
     ...(dependencies.ticketKeys === undefined ? {} : { ticketKeys: dependencies.ticketKeys }),
     onRequest,
     onUpgrade,

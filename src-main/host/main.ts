@@ -1,6 +1,9 @@
-import { enableCompileCache } from 'node:module'
+import { constants, enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
+import { notifyVariables } from '../platform/service-manager/notifier.ts'
 import { handoverVariable } from './supervisor/messages.ts'
 import { readSupervisorLink } from './supervisor/supervisor-link.ts'
 import type { StopCause } from './wiring.ts'
@@ -15,8 +18,9 @@ setFlagsFromString('--heap-growing-percent=30')
 // A young generation that stays small costs a tenth of a percent and saves a megabyte a stream.
 setFlagsFromString('--semi-space-growth-factor=1')
 
-// Most of a start is compiling packages: kept compiled beside the program, where that may be written, they halve it.
-enableCompileCache(fileURLToPath(new URL('cache', import.meta.url)))
+// Most of a start is compiling packages: kept compiled beside the program, or in the user's cache where that may not be written, they halve it.
+if (enableCompileCache(fileURLToPath(new URL('cache', import.meta.url))).status === constants.compileCacheStatus.FAILED)
+  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ami-streams', 'compiled'))
 const { createProgram } = await import('./program.ts')
 
 const stopped = Promise.withResolvers<StopCause>()
@@ -34,11 +38,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 let waiting = false
 
 const supervisor = readSupervisorLink(process.env)
-// Processes of the host are not the supervisor's.
-delete process.env[handoverVariable]
+const serviceManager = Object.fromEntries(notifyVariables.map((name) => [name, process.env[name]]))
+// Processes of the host are neither the supervisor's nor the service manager's.
+for (const name of [handoverVariable, ...notifyVariables]) delete process.env[name]
 
 const program = createProgram({
   environment: process.env,
+  serviceManager,
   stdout: process.stdout,
   stderr: process.stderr,
   untilStopped: () => {

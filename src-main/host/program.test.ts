@@ -45,6 +45,7 @@ describe('the help of the command line', () => {
         studio            run a show: scenes, sources, outputs
         keys              create and manage stream keys
         tokens            tokens for programs, and sign-in links for people
+        service           run the host as a systemd service
         doctor [options]  what is present, what is missing, and what to do about it
         help [command]    display help for command
 
@@ -59,11 +60,14 @@ describe('the help of the command line', () => {
     `)
   })
 
-  it.each(['start', 'host', 'demo', 'status', 'streams', 'studio', 'keys', 'tokens', 'doctor'])('has examples for %s', async (name) => {
-    const { out } = await streams(name, '--help')
-    expect(out).toMatch(new RegExp(`Examples:\\n  streams( ${name}|\\s)`))
-    expect(out, 'options of every command').toContain('--json')
-  })
+  it.each(['start', 'host', 'demo', 'status', 'streams', 'studio', 'keys', 'tokens', 'service', 'doctor'])(
+    'has examples for %s',
+    async (name) => {
+      const { out } = await streams(name, '--help')
+      expect(out).toMatch(new RegExp(`Examples:\\n  streams( ${name}|\\s)`))
+      expect(out, 'options of every command').toContain('--json')
+    },
+  )
 })
 
 describe('a command line that is not understood', () => {

@@ -5,6 +5,7 @@ import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addHostCommand } from './commands/host.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addServiceCommands } from './commands/service.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addStreamsCommands } from './commands/streams.ts'
@@ -54,6 +55,7 @@ Examples:
   addStudioCommands(program, context)
   addKeysCommands(program, context)
   addTokensCommands(program, context)
+  addServiceCommands(program, context)
   addDoctorCommand(program, context)
   return program
 }

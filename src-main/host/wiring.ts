@@ -22,6 +22,7 @@ import { watchMemory } from '../platform/memory/watch-memory.ts'
 import { platformMigrations } from '../platform/platform-migrations.ts'
 import { createReach } from '../platform/reach.ts'
 import type { RouteDefinition } from '../platform/routes.ts'
+import type { ListenerHandover } from '../platform/service-manager/listener-handover.ts'
 import { createSettingsStore } from '../platform/settings-store.ts'
 import { createSteadyClock } from '../platform/steady-clock.ts'
 import { openDatabase } from '../platform/storage/database.ts'
@@ -80,8 +81,11 @@ export interface RunningHost {
   windowUrl(): string
   /** Streams that are live now, those that wait for a returning publisher included, and outputs of the studio that run elsewhere. */
   onAir(): number
-  /** Under two seconds, unless a disk hangs. What the studio sends goes on at the next start, unless a person ends it (left out: the system does). */
-  stop(by?: StopCause): Promise<void>
+  /**
+   * Under two seconds, unless a disk hangs. What the studio sends goes on at the next start, unless a person ends it (left out: the system does).
+   * `goesOn`: a host follows that takes over this one's listeners, and resumes what it did by itself.
+   */
+  stop(by?: StopCause, goesOn?: boolean): Promise<void>
 }
 
 export interface HostDependencies {
@@ -96,6 +100,8 @@ export interface HostDependencies {
   readonly collection?: string
   /** How the host before this one ended, where it did so unexpectedly: what it did by itself goes on. */
   readonly restartedAfter?: string
+  /** Listening sockets of the host before this one, where a service manager kept them, or of socket units. */
+  readonly listeners?: Pick<ListenerHandover, 'descriptors' | 'continues'>
 }
 
 /** The map of the product: makes each part, introduces them to each other, and starts them. Throws AppError. */
@@ -107,11 +113,14 @@ export async function startHost({
   pageDir,
   collection,
   restartedAfter,
+  listeners,
 }: HostDependencies): Promise<RunningHost> {
+  const resumes = restartedAfter !== undefined || listeners?.continues === true
   const startedAtMs = Date.now()
   /** What is open, newest last: closed in reverse. */
   const open: (() => unknown)[] = []
   let endedBy: StopCause = 'system'
+  let goesOn = false
   const close = async (): Promise<void> => {
     for (const stop of open.splice(0).reverse()) {
       try {
@@ -196,6 +205,7 @@ export async function startHost({
         rtmpPort: config.rtmpPort,
         ...(rtmpsPort === 'off' ? {} : { rtmpsPort }),
         ...(config.srtPort === 'off' ? {} : { srtPort: config.srtPort }),
+        ...(listeners && { descriptors: listeners.descriptors }),
       },
       database: database.kysely,
       dataDir: config.data,
@@ -209,7 +219,7 @@ export async function startHost({
       ...(tls ? { certificate: () => tls } : {}),
       settings: settings.current,
       baseUrl: () => ready?.url ?? (config.httpPort === 0 ? '' : urlAt(config.httpPort)),
-      resumes: restartedAfter !== undefined,
+      resumes,
     })
     const studio = await createStudio({
       dataDir: config.data,
@@ -299,6 +309,7 @@ export async function startHost({
       bind: config.bind,
       httpPort: config.httpPort,
       httpsPort: config.httpsPort,
+      ...(listeners && { descriptors: listeners.descriptors }),
       maxConnections: config.maxConnections,
       clients,
       proxies,
@@ -323,7 +334,7 @@ export async function startHost({
     })
     const endpoint = api
     // Side by side, so together: a slow client of one must not hold up the other.
-    open.push(() => Promise.all([endpoint.stop(), live.stop()]))
+    open.push(() => Promise.all([endpoint.stop(), live.stop(goesOn)]))
     // The studio publishes into live: it ends first and starts last.
     open.push(() => studio.stop(endedBy === 'person'))
     // Programs on this machine do not go by the public name.
@@ -331,7 +342,7 @@ export async function startHost({
     const setPorts = ({ httpPort, httpsPort }: HttpPorts): void =>
       reach.setPorts({ ownHttpPorts: [httpPort], ownHttpsPorts: httpsPort === null ? [] : [httpsPort] }, `http://${localHost}:${httpPort}`)
     let running: LivePorts | undefined
-    if (restartedAfter !== undefined && config.httpPort !== 0 && config.httpsPort !== 0) {
+    if (resumes && config.httpPort !== 0 && config.httpsPort !== 0) {
       // What ran goes on first: its processes load while this one is busy with making the API. URLs are judged by the ports, which are known.
       setPorts({ httpPort: config.httpPort, httpsPort: config.httpsPort === 'off' ? null : config.httpsPort })
       running = await startLive(live, config)
@@ -392,8 +403,9 @@ export async function startHost({
       unknownCertificate: signInBase === httpsUrl && certificate?.selfMade ? certificate.fingerprint : undefined,
       windowUrl: () => (signInRequired ? signInUrl(localUrl, links.create('admin').secret) : localUrl),
       onAir: () => live.health().active + studio.running(),
-      stop: (by = 'system') => {
+      stop: (by = 'system', followed = false) => {
         endedBy = by
+        goesOn = followed
         return close()
       },
     }

@@ -159,13 +159,13 @@ export async function createDoors(
 
   /** Rejects with `port.in_use` or `port.forbidden`. */
   async function listen(): Promise<void> {
-    const { host, rtmpPort, rtmpsPort, srtPort } = dependencies.listen
-    ports.rtmp = (await open(rtmpPort, () => rtmp.listen({ host, port: rtmpPort }))).port
+    const { host, rtmpPort, rtmpsPort, srtPort, descriptors = {} } = dependencies.listen
+    ports.rtmp = (await open(rtmpPort, () => rtmp.listen({ host, port: rtmpPort, fd: descriptors.rtmp }))).port
     const tls = dependencies.certificate?.()
     if (rtmpsPort !== undefined && tls !== undefined) {
-      ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, tls }))).port
+      ports.rtmps = (await open(rtmpsPort, () => rtmp.listen({ host, port: rtmpsPort, fd: descriptors.rtmps, tls }))).port
     }
-    if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort }), 'SRT')).port
+    if (srtPort !== undefined) ports.srt = (await open(srtPort, () => srt.listen({ host, port: srtPort, fd: descriptors.srt }), 'SRT')).port
   }
 
   return { rtmp, srt, playback, viewersPart, delivery, httpFlv, udpInputs, webrtc, listen }

@@ -103,12 +103,12 @@ export async function createLive(dependencies: LiveDependencies): Promise<Live> 
     },
     deliveryProcesses: delivery.processes,
     deliverAt: (endpoint) => delivery.start(endpoint),
-    async stop() {
+    async stop(goesOn) {
       clock.stop()
       gate.stop()
       await Promise.all(parts.toReversed().map((part) => part.stop?.()))
       registry.stop()
-      await testStream.stop()
+      await testStream.stop(goesOn)
       await Promise.all([rtmp.stop(), srt.stop(), delivery.stop()])
       playback.stop()
       runs.stop()

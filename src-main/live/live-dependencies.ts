@@ -23,7 +23,14 @@ export interface LiveDependencies {
   /** What one IP address may hold open. */
   readonly clients: ClientLimits
   /** Where RTMP listens; ports of 0 take free ones, an absent RTMPS or SRT port keeps that endpoint closed. */
-  readonly listen: { readonly host: string; readonly rtmpPort: number; readonly rtmpsPort?: number; readonly srtPort?: number }
+  readonly listen: {
+    readonly host: string
+    readonly rtmpPort: number
+    readonly rtmpsPort?: number
+    readonly srtPort?: number
+    /** Sockets that listen already, in place of new ones at those ports. */
+    readonly descriptors?: { readonly rtmp?: number; readonly rtmps?: number; readonly srt?: number }
+  }
   readonly database: LiveDatabase
   /** Folder for what the part keeps as files (recordings, DVR, clips), each kind in a folder of its own. */
   readonly dataDir: string
@@ -43,7 +50,7 @@ export interface LiveDependencies {
   readonly settings?: LiveSettingsSource
   /** Base URL for events, which have no request, e.g. `http://127.0.0.1:8080`; empty for relative URLs. */
   readonly baseUrl?: () => string
-  /** The host before this one ended unexpectedly: test stream, slates and recordings by hand go on. */
+  /** The host before this one ended unexpectedly, or for an update: test stream, slates and recordings by hand go on. */
   readonly resumes?: boolean
   /** ms since 1970. */
   readonly now?: () => number
@@ -70,7 +77,8 @@ export interface Live {
   readonly carrier: StreamCarrier
   /** Opens the RTMP and SRT endpoints. Rejects with `port.in_use` or `port.forbidden`. */
   start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number | undefined; readonly srtPort: number | undefined }>
-  stop(): Promise<void>
+  /** `goesOn`: another host follows at once, started with `resumes`. */
+  stop(goesOn?: boolean): Promise<void>
   /** How many processes deliver beside the host. */
   readonly deliveryProcesses: number
   /** Starts them, where there are to be any, at ports that are open. */

@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { AppError } from './errors.ts'
+import { inodeOf, parseSocketTable } from './socket-table.ts'
 
 /** Names the option, the port and, where the system tells (Linux), the program that holds it. */
 export async function toListenError(error: unknown, option: string, port: number): Promise<AppError> {
@@ -34,20 +35,14 @@ export async function portOwner(port: number, transport: 'tcp' | 'udp' = 'tcp'):
   const inodes = new Set<string>()
   for (const table of [`/proc/net/${transport}`, `/proc/net/${transport}6`]) {
     const text = await readFile(table, 'utf8').catch(() => '')
-    for (const line of text.split('\n').slice(1)) {
-      const fields = line.trim().split(/\s+/)
-      const local = fields[1]?.split(':')[1]
-      // 0A is LISTEN in the kernel's list of states; UDP that is bound to nobody has 07.
-      if (fields[3] === (transport === 'tcp' ? '0A' : '07') && local && Number.parseInt(local, 16) === port && fields[9])
-        inodes.add(`socket:[${fields[9]}]`)
-    }
+    for (const socket of parseSocketTable(text, transport)) if (socket.listening && socket.port === port) inodes.add(socket.inode)
   }
   if (inodes.size === 0) return undefined
   for (const pid of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(pid)) continue
     for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
-      if (!inodes.has(target)) continue
+      if (!inodes.has(inodeOf(target) ?? '')) continue
       const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a program')
       return `${name.trim()} (pid ${pid})`
     }

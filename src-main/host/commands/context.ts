@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly untilStopped: () => Promise<StopCause>
   /** What started this process and starts it again when it crashes. */
   readonly supervisor?: SupervisorLink
+  /** Variables of the service manager that started the program, see `platform/service-manager/notifier`. */
+  readonly serviceManager?: Readonly<Record<string, string | undefined>>
   readonly exit: (code: number) => void
 }
 

@@ -1,5 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
+import { type ListenerHandover, openListenerHandover } from '../../platform/service-manager/listener-handover.ts'
+import { openNotifier } from '../../platform/service-manager/notifier.ts'
 import { createLogTail } from '../../platform/telemetry/log-tail.ts'
 import { createLogger } from '../../platform/telemetry/logger.ts'
 import type { Config } from '../config.ts'
@@ -19,14 +21,14 @@ export async function runHost(
   const { config: given, sources } = configOf(command, context)
   const { supervisor } = context
   const { restart } = supervisor ?? {}
-  const config = restart === undefined ? given : withPorts(given, restart.ports)
+  const wanted = restart === undefined ? given : withPorts(given, restart.ports)
   // Without windows of media the host holds so little that collecting in proportion to it would be most of its work.
-  if (config.packaging === 'off') setFlagsFromString('--heap-growing-percent=40')
+  if (wanted.packaging === 'off') setFlagsFromString('--heap-growing-percent=40')
   // On a terminal the lines would bury the addresses; a program or a log file wants them.
   const onTerminal = supervisor?.stderrIsTerminal ?? process.stderr.isTTY
-  const level = !output.json && config.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : config.logLevel
+  const level = !output.json && wanted.logFile === '' && sources.get('logLevel') === 'default' && onTerminal ? 'warn' : wanted.logLevel
   const tail = createLogTail()
-  const logger = createLogger({ level, tail, ...(config.logFile === '' ? {} : { file: config.logFile }) })
+  const logger = createLogger({ level, tail, ...(wanted.logFile === '' ? {} : { file: wanted.logFile }) })
   const logFailure = (error: Error, origin: string): void => {
     logger.error({ err: error, origin }, 'the host failed')
     logger.flush()
@@ -35,27 +37,61 @@ export async function runHost(
   const logWarning = (warning: Error): void => logger.warn({ err: warning }, 'a fault was contained')
   process.on('uncaughtExceptionMonitor', logFailure)
   process.on('warning', logWarning)
+  const notifier = openNotifier(context.serviceManager ?? {}, (error) => logger.warn({ err: error }, 'the service manager is not notified'))
+  const listeners = openListenerHandover(supervisor?.sockets ?? [], wantedListeners(wanted), notifier)
+  const config: Config = { ...wanted, ...portOptions(listeners.ports) }
   const ended = Promise.withResolvers<StopCause>()
   supervisor?.open(() => ended.resolve('system'))
+  if (listeners.released.length > 0) supervisor?.send({ kind: 'release', sockets: listeners.released })
   // A host that is started again goes on with what was open last: the file that it was started with is older.
-  const host = await startHost({ config, sources, logger, tail, ...(restart === undefined ? more : { restartedAfter: restart.cause }) })
+  const host = await startHost({
+    config,
+    sources,
+    logger,
+    tail,
+    listeners,
+    ...(restart === undefined ? more : { restartedAfter: restart.cause }),
+  })
   const stopped = Promise.race([context.untilStopped(), ended.promise])
   let by: StopCause = 'system'
   let leave: (() => void) | undefined
+  const stopBeating = notifier?.beat()
   try {
     const { version, dataDir, httpPort, httpsPort, rtmpPort, rtmpsPort, srtPort } = host.ready
     supervisor?.send({ kind: 'ready', version, dataDir, ports: { httpPort, httpsPort, rtmpPort, rtmpsPort, srtPort } })
-    if (restart === undefined || output.json) output.result(host.ready, () => readyText(host))
+    notifier?.send(['READY=1', `STATUS=${host.ready.url}`])
+    // A journal has the log's lines, and is read by others: no sign-in link is for it.
+    const inJournal = context.environment.INVOCATION_ID !== undefined && !onTerminal
+    if (output.json || (restart === undefined && !inJournal)) output.result(host.ready, () => readyText(host))
     leave = await whenReady?.(host, () => ended.resolve('person'))
     by = await stopped
   } finally {
     supervisor?.send({ kind: 'ending' })
+    notifier?.send(['STOPPING=1'])
     leave?.()
-    await host.stop(by)
+    // Whether the service is stopped or restarted is not known here: the service manager closes what it need not keep.
+    const kept = by === 'system' && listeners.keep(listening(host.ready))
+    await host.stop(by, kept)
+    stopBeating?.()
     process.off('uncaughtExceptionMonitor', logFailure)
     process.off('warning', logWarning)
   }
 }
+
+function wantedListeners({ bind, httpPort, httpsPort, rtmpPort, rtmpsPort, srtPort }: Config): Parameters<typeof openListenerHandover>[1] {
+  return { bind, ports: { http: httpPort, https: httpsPort, rtmp: rtmpPort, rtmps: rtmpsPort, srt: srtPort } }
+}
+
+const portOptions = (ports: ListenerHandover['ports']): Partial<Record<keyof HostPorts, number>> =>
+  Object.fromEntries(Object.entries(ports).map(([name, port]) => [`${name}Port`, port]))
+
+const listening = ({ httpPort, httpsPort, rtmpPort, rtmpsPort, srtPort }: HostPorts): Parameters<ListenerHandover['keep']>[0] => ({
+  http: httpPort,
+  https: httpsPort,
+  rtmp: rtmpPort,
+  rtmps: rtmpsPort,
+  srt: srtPort,
+})
 
 /** Ports that the system chose stay what they were: encoders and players know them. */
 function withPorts(config: Config, ports: HostPorts): Config {

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { type PassedSocket, passedVariables, readPassedSockets } from '../../platform/service-manager/passed-sockets.ts'
 import { type RestartPolicy, restartDelayMs } from '../../platform/workers/supervise-worker.ts'
 import { Watchdog, waitedForProcessorMs } from '../../platform/workers/watchdog.ts'
 import { crashLogName, logCrash } from './crash-log.ts'
 import { inspectorLine, readHungStack } from './hung-stack.ts'
-import { type Handover, type HostMessage, handoverVariable, type Restart } from './messages.ts'
+import { type Handover, type HostMessage, handoverVariable, type Restart, supervisorFd } from './messages.ts'
 
 /** `firstMs` and what follows it apply from the second crash in a row on: after the first the host is started at once. */
 export interface SupervisorPolicy extends RestartPolicy {
@@ -85,6 +86,8 @@ export class HostSupervisor {
   #hungStack: string | undefined
   #hung = false
   #diskWaits = 0
+  /** Listening sockets of the service manager: each host gets them. */
+  #sockets: readonly PassedSocket[] = []
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -98,7 +101,13 @@ export class HostSupervisor {
   run(): Promise<SupervisorEnd> {
     // What reads our standard error may be gone: the host is not.
     this.#options.stderr.on('error', () => undefined)
-    this.#start(undefined)
+    try {
+      this.#sockets = readPassedSockets(this.#options.env, process.pid)
+      this.#start(undefined)
+    } catch (error) {
+      const remedy = 'Correct the socket unit, or start the program without it.'
+      this.#finish(1, { code: 'service.sockets_invalid', message: (error as Error).message, remedy })
+    }
     return this.#ended
   }
 
@@ -133,11 +142,20 @@ export class HostSupervisor {
 
   #start(restart: Restart | undefined): void {
     const { command, env, stderr } = this.#options
-    const handover: Handover = { stderrIsTerminal: stderr.isTTY === true, ...(restart && { restart }) }
+    const sockets = this.#sockets.map(({ name }, index) => ({ name, fd: supervisorFd + 1 + index }))
+    const handover: Handover = {
+      stderrIsTerminal: stderr.isTTY === true,
+      ...(restart && { restart }),
+      ...(sockets.length > 0 && { sockets }),
+    }
     const [node, ...args] = command
     const child = spawn(node, args, {
-      stdio: ['inherit', 'inherit', 'pipe', 'pipe'],
-      env: { ...env, [handoverVariable]: JSON.stringify(handover) },
+      stdio: ['inherit', 'inherit', 'pipe', 'pipe', ...this.#sockets.map(({ fd }) => fd)],
+      env: {
+        ...env,
+        ...Object.fromEntries(passedVariables.map((name) => [name, undefined])),
+        [handoverVariable]: JSON.stringify(handover),
+      },
     })
     this.#child = child
     this.#startedMs = performance.now()
@@ -179,6 +197,10 @@ export class HostSupervisor {
         break
       case 'window':
         this.#windowPid = message.pid
+        break
+      case 'release':
+        for (const { name, fd } of this.#sockets) if (message.sockets.includes(name)) closeSync(fd)
+        this.#sockets = this.#sockets.filter(({ name }) => !message.sockets.includes(name))
         break
       case 'ending':
         this.#hostEnds = true

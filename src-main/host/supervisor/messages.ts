@@ -1,3 +1,5 @@
+import type { PassedSocket } from '../../platform/service-manager/passed-sockets.ts'
+
 /** Descriptor of the channel between the supervisor and its host, on the host's side. */
 export const supervisorFd = 3
 /** Variable of the host's environment that holds a `Handover`. */
@@ -28,6 +30,8 @@ export interface Handover {
   /** Standard error goes through the supervisor: whether it ends on a terminal. */
   readonly stderrIsTerminal: boolean
   readonly restart?: Restart
+  /** Listening sockets that the service manager passed to the supervisor, with their descriptors in the host. */
+  readonly sockets?: readonly PassedSocket[]
 }
 
 /** What a host tells its supervisor, one JSON object a line. */
@@ -36,5 +40,7 @@ export type HostMessage =
   /** It listens: from now on it is started again when it ends unexpectedly. */
   | { readonly kind: 'ready'; readonly version: string; readonly dataDir: string; readonly ports: HostPorts }
   | { readonly kind: 'window'; readonly pid: number }
+  /** Nothing listens on these sockets any more: whoever has them closes them. */
+  | { readonly kind: 'release'; readonly sockets: readonly string[] }
   /** It was asked to end, and does. */
   | { readonly kind: 'ending' }

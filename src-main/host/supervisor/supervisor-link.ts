@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import type { PassedSocket } from '../../platform/service-manager/passed-sockets.ts'
 import { beatMs, type Handover, type HostMessage, handoverVariable, type Restart, supervisorFd } from './messages.ts'
 
 /** A host's view of the supervisor that started it. */
@@ -6,6 +7,8 @@ export interface SupervisorLink {
   readonly stderrIsTerminal: boolean
   /** Set where the host before this one ended unexpectedly. */
   readonly restart: Restart | undefined
+  /** Sockets that the service manager passed. */
+  readonly sockets: readonly PassedSocket[]
   /** Starts the heartbeat; `onLost` is called when the supervisor is gone. */
   open(onLost: () => void): void
   send(message: HostMessage): void
@@ -15,12 +18,13 @@ export interface SupervisorLink {
 export function readSupervisorLink(environment: Readonly<Record<string, string | undefined>>): SupervisorLink | undefined {
   const text = environment[handoverVariable]
   if (text === undefined) return undefined
-  const { stderrIsTerminal, restart } = JSON.parse(text) as Handover
+  const { stderrIsTerminal, restart, sockets = [] } = JSON.parse(text) as Handover
   let socket: Socket | undefined
   const send = (message: HostMessage): void => void (socket?.writable && socket.write(`${JSON.stringify(message)}\n`))
   return {
     stderrIsTerminal,
     restart,
+    sockets,
     open(onLost) {
       socket = new Socket({ fd: supervisorFd, readable: true, writable: true })
       socket.on('error', () => undefined)

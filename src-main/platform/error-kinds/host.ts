@@ -118,6 +118,37 @@ export const hostErrors = {
     title: 'The TLS certificate or its key cannot be used',
     remedy: 'Give PEM files that belong together as --tls-cert and --tls-key.',
   },
+  'service.sockets_invalid': {
+    status: 500,
+    title: 'A socket that the service manager passed cannot be used',
+    remedy: 'Correct the socket unit (`systemctl cat`) or the option that is named, and start the service again.',
+  },
+  'service.unavailable': {
+    status: 501,
+    title: 'There is no systemd that could run the service',
+    remedy: 'Run `streams host` by the service manager of this system, or in a terminal.',
+  },
+  'service.changed': {
+    status: 409,
+    title: 'The unit file of the service was changed by hand',
+    remedy: 'Move your changes into a drop-in (`systemctl edit`), or repeat the command with --force to replace the file.',
+  },
+  'service.not_permitted': {
+    status: 403,
+    title: 'Only an administrator may do this with a service of the machine',
+    remedy: 'Repeat the command with sudo, or leave out --system for a service of your own user.',
+  },
+  'service.unreadable': {
+    status: 409,
+    title: 'A service of the machine cannot run a program in a home folder',
+    remedy: 'Install the package, or unpack the program below /opt.',
+  },
+  'service.not_installed': { status: 404, title: 'The service is not installed', remedy: 'Install it with `streams service install`.' },
+  'service.failed': {
+    status: 500,
+    title: 'systemd did not do what was asked',
+    remedy: 'Read what it says, and the journal of the service.',
+  },
   'host.not_running': { status: 503, title: 'No host is running on this data folder', remedy: 'Start one with `streams host`.' },
   'host.already_running': {
     status: 409,

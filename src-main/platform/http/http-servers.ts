@@ -29,6 +29,8 @@ export interface HttpServersOptions extends HttpHandlers {
   readonly ticketKeys?: Uint8Array
   /** Ports that another process opened: their connections are taken here too, and they are not ours to open. */
   readonly shared?: ListeningPorts
+  /** Sockets that listen already, to take connections from in place of new ones; see `service-manager`. */
+  readonly descriptors?: { readonly http?: number; readonly https?: number }
   /** How long a connection may take to its request's headers, ms. */
   readonly headersTimeoutMs?: number
   readonly clients: ClientLimits
@@ -146,7 +148,7 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
       plain = createServer()
       plain.on('request', handlers.onRequest)
       track(plain)
-      opening.push(listen(plain, options.shared?.plain ?? options.httpPort, options.bind, 'httpPort'))
+      opening.push(listen(plain, options.shared?.plain ?? placeOf(options.descriptors?.http, options.httpPort), options.bind, 'httpPort'))
       const { httpsPort } = options
       if (httpsPort !== 'off') {
         opening.push(
@@ -171,7 +173,8 @@ export function createHttpServers(options: HttpServersOptions): HttpServers {
               session.on('close', () => sessions.delete(session))
             })
             secure.on('sessionError', () => {})
-            return listen(secure, options.shared?.secure ?? httpsPort, options.bind, 'httpsPort')
+            const place = options.shared?.secure ?? placeOf(options.descriptors?.https, httpsPort)
+            return listen(secure, place, options.bind, 'httpsPort')
           })(),
         )
       }
@@ -205,7 +208,14 @@ function boundRequest(request: IncomingMessage | Http2ServerRequest): void {
   stream.once('close', done)
 }
 
-function listen(server: Server | Http2SecureServer, port: number | NetServer, bind: string, option: string): Promise<number> {
+const placeOf = (fd: number | undefined, port: number): number | { fd: number } => (fd === undefined ? port : { fd })
+
+function listen(
+  server: Server | Http2SecureServer,
+  port: number | NetServer | { fd: number },
+  bind: string,
+  option: string,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const opened = (): void => resolve((server.address() as AddressInfo).port)
     if (typeof port === 'number') {

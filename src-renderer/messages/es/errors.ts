@@ -171,6 +171,41 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'No se puede usar el certificado TLS o su clave',
     remedy: 'Indica archivos PEM que correspondan entre sí con --tls-cert y --tls-key.',
   },
+  'service.sockets_invalid': {
+    english: 'A socket that the service manager passed cannot be used',
+    title: 'No se puede usar un socket que pasó el gestor de servicios',
+    remedy: 'Corrige la unidad de socket (`systemctl cat`) o la opción indicada y vuelve a iniciar el servicio.',
+  },
+  'service.unavailable': {
+    english: 'There is no systemd that could run the service',
+    title: 'No hay un systemd que pueda ejecutar el servicio',
+    remedy: 'Ejecuta `streams host` con el gestor de servicios de este sistema o en un terminal.',
+  },
+  'service.changed': {
+    english: 'The unit file of the service was changed by hand',
+    title: 'El archivo de unidad del servicio se modificó a mano',
+    remedy: 'Pasa tus cambios a un drop-in (`systemctl edit`), o repite la orden con --force para reemplazar el archivo.',
+  },
+  'service.not_permitted': {
+    english: 'Only an administrator may do this with a service of the machine',
+    title: 'Solo un administrador puede hacer esto con un servicio de la máquina',
+    remedy: 'Repite la orden con sudo, o quita --system para un servicio de tu propio usuario.',
+  },
+  'service.unreadable': {
+    english: 'A service of the machine cannot run a program in a home folder',
+    title: 'Un servicio de la máquina no puede ejecutar un programa de una carpeta personal',
+    remedy: 'Instala el paquete, o descomprime el programa bajo /opt.',
+  },
+  'service.not_installed': {
+    english: 'The service is not installed',
+    title: 'El servicio no está instalado',
+    remedy: 'Instálalo con `streams service install`.',
+  },
+  'service.failed': {
+    english: 'systemd did not do what was asked',
+    title: 'systemd no hizo lo que se le pidió',
+    remedy: 'Lee lo que dice, y el diario del servicio.',
+  },
   'host.not_running': {
     english: 'No host is running on this data folder',
     title: 'No hay ningún servidor en marcha con esta carpeta de datos',

@@ -39,6 +39,8 @@ export interface ListenOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** A socket that listens there already, to be used in place of a new one. */
+  readonly fd?: number | undefined
   /** PEM; makes this endpoint RTMPS. */
   readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer }
 }
@@ -188,7 +190,7 @@ export function createRtmpServer(dependencies: RtmpServerDependencies): RtmpServ
       endpoint.maxConnections = limits.connections + 64
       return new Promise((resolve, reject) => {
         endpoint.once('error', reject)
-        endpoint.listen(options.port, options.host, () => {
+        endpoint.listen(options.fd === undefined ? { port: options.port, host: options.host } : { fd: options.fd }, () => {
           endpoint.off('error', reject)
           endpoint.on('error', (error) => dependencies.log.error({ error }, 'RTMP listener failed'))
           endpoints.add(endpoint)

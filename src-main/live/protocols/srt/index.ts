@@ -47,7 +47,7 @@ export interface SrtServerDependencies {
 export interface SrtServer {
   readonly routes: readonly RouteDefinition[]
   /** Rejects with Node's own error (EADDRINUSE, EACCES). */
-  listen(options: { host: string; port: number }): Promise<{ port: number }>
+  listen(options: { host: string; port: number; fd?: number | undefined }): Promise<{ port: number }>
   connections(): number
   stop(): Promise<void>
 }
@@ -169,11 +169,12 @@ export function createSrtServer(dependencies: SrtServerDependencies): SrtServer 
         handler: () => ({ body: { items: [...sessions.values()].map((session) => session.describe()) } }),
       }),
     ],
-    async listen({ host, port }) {
+    async listen({ host, port, fd }) {
       const { connections, connectionsPerAddress, outgoingBytes } = dependencies.limits
       listener = await listenSrt({
         host,
         port,
+        fd,
         latencyMs: dependencies.latencyMs,
         passphrase: dependencies.passphrase,
         idleMs: peerIdleMs,

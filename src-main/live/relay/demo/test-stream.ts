@@ -54,11 +54,12 @@ export class TestStream {
     await this.start(stream.name, 'host').catch((error: unknown) => log.warn({ err: error }, 'the test stream did not go on'))
   }
 
-  async stop(): Promise<void> {
+  /** `goesOn`: what is stored of it stays, so that the next host resumes it. */
+  async stop(goesOn = false): Promise<void> {
     const running = this.#running
     this.#running = undefined
     // The worker's goodbye may be lost with its connection, and it will not come back.
-    running?.stream.conclude()
+    if (!goesOn) running?.stream.conclude()
     await this.#dependencies.worker.stop()
     running?.dispose()
   }

@@ -42,6 +42,8 @@ export interface SrtListenerOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** A socket that is bound there already, to be used in place of a new one. */
+  readonly fd?: number | undefined
   /** Least delay of delivery, ms; a caller may ask for more. */
   readonly latencyMs: number
   /** Empty where callers do not encrypt. */
@@ -86,7 +88,8 @@ export async function listenSrt(options: SrtListenerOptions): Promise<SrtListene
   const socket = createSocket({ type: isIPv6(options.host.replace(/^\[|\]$/g, '')) ? 'udp6' : 'udp4' })
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject)
-    socket.bind({ port: options.port, address: options.host.replace(/^\[|\]$/g, ''), exclusive: true }, () => {
+    const { fd, host, port } = options
+    socket.bind(fd === undefined ? { port, address: host.replace(/^\[|\]$/g, ''), exclusive: true } : { fd, exclusive: true }, () => {
       socket.off('error', reject)
       resolve()
     })

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { parseUnitState } from './systemd.ts'
+import { isUnchanged, signed, unitFile } from './unit-file.ts'
+
+const program = ['/opt/ami streams/node', '/opt/100%/$HOME/streams.mjs']
+
+describe('the unit file', () => {
+  it('starts the host without rights, in a file system that it may not write', () => {
+    const text = unitFile({ scope: 'system', program, notifies: true })
+    for (const line of ['User=ami-streams', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet=', 'Type=notify'])
+      expect(text.split('\n')).toContain(line)
+    expect(text).toContain('\nEnvironment=STREAMS_DATA=/var/lib/ami-streams\n')
+    expect(text).toContain('\nWantedBy=multi-user.target\n')
+  })
+
+  it('has paths that systemd reads as they are', () => {
+    const text = unitFile({ scope: 'user', program, notifies: true, dataDir: '/home/a b/"data"' })
+    expect(text).toContain('\nExecStart="/opt/ami streams/node" /opt/100%%/$$HOME/streams.mjs host\n')
+    expect(text).toContain('\nEnvironment="STREAMS_DATA=/home/a b/\\"data\\""\n')
+    expect(text).toContain('\nWantedBy=default.target\n')
+    expect(text, 'what only the system may do').not.toContain('ProtectSystem')
+  })
+
+  it('lets a data folder elsewhere be written', () => {
+    expect(unitFile({ scope: 'system', program, notifies: true, dataDir: '/srv/streams' })).toContain('\nReadWritePaths=/srv/streams\n')
+  })
+
+  it('waits for nothing that a host without the native part cannot say', () => {
+    const text = unitFile({ scope: 'system', program, notifies: false })
+    expect(text).toContain('\nType=exec\n')
+    expect(text).not.toMatch(/Type=notify|WatchdogSec|FileDescriptorStoreMax/)
+  })
+
+  it('shows when somebody changed it', () => {
+    const text = signed('user', unitFile({ scope: 'user', program, notifies: true }))
+    expect(isUnchanged(text)).toBe(true)
+    expect(isUnchanged(text.replace('UMask=0077', 'UMask=0000'))).toBe(false)
+    expect(isUnchanged(text.slice(text.indexOf('\n') + 1))).toBe(false)
+    expect(isUnchanged('')).toBe(false)
+  })
+})
+
+describe('what systemd says of a unit', () => {
+  it('is read as it prints it', () => {
+    const text =
+      'MainPID=105\nNRestarts=2\nLoadState=loaded\nActiveState=active\nFragmentPath=/etc/a=b.service\nDropInPaths=/etc/x.conf /etc/y.conf\nUnitFileState=enabled\nActiveEnterTimestamp=@1795408000\n'
+    expect(parseUnitState(text)).toEqual({
+      found: true,
+      file: '/etc/a=b.service',
+      active: 'active',
+      enabled: true,
+      pid: 105,
+      since: new Date(1_795_408_000_000).toISOString(),
+      restarts: 2,
+      dropIns: ['/etc/x.conf', '/etc/y.conf'],
+    })
+  })
+
+  it('of one that is not there is that', () => {
+    const state = parseUnitState(
+      'MainPID=0\nNRestarts=0\nLoadState=not-found\nActiveState=inactive\nFragmentPath=\nUnitFileState=\nActiveEnterTimestamp=\n',
+    )
+    expect(state).toMatchObject({ found: false, file: null, active: 'inactive', enabled: false, pid: null, since: null, dropIns: [] })
+  })
+})
