@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { AppError } from '../platform/errors.ts'
+import { addCompletionCommand } from './commands/completion.ts'
 import type { CommandContext } from './commands/context.ts'
 import { addDemoCommands } from './commands/demo.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
@@ -57,5 +58,6 @@ Examples:
   addTokensCommands(program, context)
   addServiceCommands(program, context)
   addDoctorCommand(program, context)
+  addCompletionCommand(program, context)
   return program
 }
