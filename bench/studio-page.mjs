@@ -1,6 +1,6 @@
 /**
- * What pages that look cost the host, at 1080p30: the preview at 720p and 16 tiles of the multiview, against the same show with nobody
- * looking. CPU time of all processes of the host; the pages are WebSocket clients, so Chromium's own cost is not in it. Then how far behind
+ * What pages that look cost the host, at 1080p30: the preview and 16 tiles of the multiview, in the sizes that the multiview of a page
+ * asks for in a window of 1280x720 and of 1920x1080, and at 720p, against the same show with nobody looking. CPU time of all processes of the host; the pages are WebSocket clients, so Chromium's own cost is not in it. Then how far behind
  * the studio a page in Chromium is.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -66,20 +66,25 @@ async function look(http, path, onOpen, onMessage = () => undefined) {
   return page
 }
 
-const preview = (http) =>
-  look(http, '/studio/preview-feed?height=720', undefined, (socket, data) =>
+const preview = (height) => (http) =>
+  look(http, `/studio/preview-feed?height=${height}`, undefined, (socket, data) =>
     socket.send(JSON.stringify({ type: 'shown', frame: new DataView(data).getUint32(4) })),
   )
-const tiles = (http) =>
+const tiles = (height) => (http) =>
   look(http, '/studio/multiview-feed', (socket) =>
-    socket.send(JSON.stringify({ type: 'tiles', tiles: Array.from({ length: 16 }, (_, index) => `scene:scene-${index}`) })),
+    socket.send(JSON.stringify({ type: 'tiles', tiles: Array.from({ length: 16 }, (_, index) => `scene:scene-${index}`), height })),
   )
+/** What the multiview asks for, lines of the preview and of tiles, by the size of the window. */
+const asked = [
+  { window: '1280x720', preview: 270, tiles: 135 },
+  { window: '1920x1080', preview: 450, tiles: 180 },
+]
 
 /** @param print writes a line; @param seconds length of a window */
 export async function measureStudioPage(print, seconds = 10) {
   const folder = join(root, 'artifacts/bench')
   mkdirSync(folder, { recursive: true })
-  const host = await startOurs()
+  const host = await startOurs({ args: ['--srt-port', '0', '--webrtc-port', '0'] })
   const api = async (method, path, body) => {
     const reply = await fetch(`${host.http}/api/v1${path}`, {
       method,
@@ -128,18 +133,27 @@ export async function measureStudioPage(print, seconds = 10) {
       const of = `${moving} of 16 scenes move`
       const idle = (await cores([])).used
       print(`page    ${of}: nobody looks, nothing is sent: ${fixed(idle)} of a core`)
-      if (moving === 16) await run('preview alone, encoded for the page', [preview], idle)
-      await run(`16 tiles alone, ${of}`, [tiles], idle)
+      for (const size of asked) {
+        const name = `preview and 16 tiles of a window of ${size.window}, ${of}`
+        await run(name, [preview(size.preview), tiles(size.tiles)], idle)
+      }
+      if (moving === 16) {
+        await run('preview alone at 720p', [preview(720)], idle)
+        await run('16 tiles alone, of 180 lines', [tiles(180)], idle)
+      }
       await api('POST', '/studio/outputs/out/start', {})
       await sleep(3000)
       const live = (await cores([])).used
       print(`page    ${of}: nobody looks, live at 1080p30: ${fixed(live)} of a core`)
-      await run(`preview and 16 tiles while live, ${of}`, [preview, tiles], live)
+      await run(`preview and 16 tiles while live, ${of}`, [preview(720), tiles(180)], live)
       await api('POST', '/studio/outputs/out/stop', {})
       await sleep(2000)
       if (moving === 16) {
         const after = (await cores([])).used
-        print(`page    nobody looks any more: ${fixed(after - idle)} of a core added`)
+        const { tiles: made, encodings } = await api('GET', '/studio/statistics')
+        await sleep(3000)
+        const more = (await api('GET', '/studio/statistics')).tiles - made
+        print(`page    nobody looks any more: ${fixed(after - idle)} of a core added; ${encodings.length} encodings, ${more} tiles in 3 s`)
       }
     }
     results.push(await latency(host.http, print))

@@ -23,6 +23,17 @@ const std::vector<std::string>& blendNames() {
   return names;
 }
 
+std::shared_ptr<SharedHalves> halvesOf(Instance& instance, const FrameStore* store) {
+  std::weak_ptr<SharedHalves>& known = instance.halves[store];
+  if (auto halves = known.lock()) return halves;
+  for (auto entry = instance.halves.begin(); entry != instance.halves.end();) {
+    entry = entry->second.expired() && entry->first != store ? instance.halves.erase(entry) : std::next(entry);
+  }
+  auto halves = std::make_shared<SharedHalves>();
+  known = halves;
+  return halves;
+}
+
 LayerContent readContent(Arguments& read, Napi::Value value, const std::string& name) {
   LayerContent content;
   const Napi::Object from = read.object(value, name);
@@ -31,6 +42,7 @@ LayerContent readContent(Arguments& read, Napi::Value value, const std::string& 
   if (!store.IsUndefined()) {
     content.store = readStore(read, store, name + ".store");
     content.filters = readFilters(read, read.get(from, "filters"), name + ".filters", content.store.get());
+    if (read.ok() && !content.filters) content.halves = halvesOf(*read.env().GetInstanceData<Instance>(), content.store.get());
   } else if (!surface.IsUndefined()) {
     SurfaceObject* object = read.ok() ? SurfaceObject::from(read.env(), surface) : nullptr;
     if (object == nullptr) read.failType(name + ".surface is not a surface of this compositor");

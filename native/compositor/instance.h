@@ -18,6 +18,8 @@ struct Instance {
   Napi::FunctionReference surface;
   /** Chains by store and settings: a source's filters run once a picture, whoever shows it. */
   std::map<std::string, std::weak_ptr<FilterChain>> chains;
+  /** Halves by store: made once a picture, whoever shows it small. */
+  std::map<const FrameStore*, std::weak_ptr<SharedHalves>> halves;
   Mixer mixer;
   PlaneScaler scaler;
   /** The layer over the last mixed picture, for the memory that it keeps. */

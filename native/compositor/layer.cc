@@ -88,7 +88,15 @@ bool Layer::prepare(int width, int height, double frame, Neighbours& later) {
   if (!geometry_.transform.isUpright(cutWidth, cutHeight)) return placement_->place(content, geometry_, width, height);
   const Box box = uprightBox(geometry_, cutWidth, cutHeight);
   geometry_.joins = later.joinsOf(box);
-  if (!placement_->place(content, geometry_, width, height)) return false;
+  const int times = content_.halves && !content_.filters ? SharedHalves::times(content.planes, geometry_) : 0;
+  if (times == 0) {
+    if (!placement_->place(content, geometry_, width, height)) return false;
+  } else {
+    halved_ = content_.halves->of(content.planes, content.version, times);
+    pinned_ = {};
+    content = wholeOf(halved_->planes(), content.version);
+    if (!placement_->place(content, halvedGeometry(geometry_, times), width, height)) return false;
+  }
   if (laying_.blend == BlendMode::normal) later.add(box);
   return true;
 }

@@ -6,6 +6,7 @@
 #include "media-store/frame-store.h"
 #include "neighbours.h"
 #include "placement.h"
+#include "shared-halves.h"
 
 namespace ami {
 
@@ -29,6 +30,8 @@ class ColorPicture {
 /** What is to be shown: exactly one of a store (with filters or without), a surface, a colour. */
 struct LayerContent {
   std::shared_ptr<FrameStore> store;
+  /** Of the store's pictures, shared with other layers that show it without filters. */
+  std::shared_ptr<SharedHalves> halves;
   std::shared_ptr<FilterChain> filters;
   std::shared_ptr<Surface> surface;
   std::shared_ptr<ColorPicture> color;
@@ -58,9 +61,12 @@ class Layer {
   /** After `prepare` was true. The picture of the store is let go afterwards. */
   void draw(const Target& target) {
     placement_->draw(target, laying_);
-    pinned_ = {};
+    letGo();
   }
-  void letGo() { pinned_ = {}; }
+  void letGo() {
+    pinned_ = {};
+    halved_.reset();
+  }
 
  private:
   bool show(double frame, Content& content);
@@ -69,6 +75,8 @@ class Layer {
   Geometry geometry_;
   Laying laying_;
   FrameStore::Picture pinned_;
+  /** What is shown instead of the pinned picture, until it is drawn. */
+  std::shared_ptr<const HalvedPicture> halved_;
   std::unique_ptr<Placement> placement_ = std::make_unique<Placement>();
 };
 

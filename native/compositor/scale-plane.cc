@@ -89,13 +89,31 @@ bool PlaneScaler::isShift(const std::vector<Tap>& taps) {
   return true;
 }
 
-void PlaneScaler::layGroups(int width) {
-  const size_t halves = static_cast<size_t>((width + 15) / 16) * 2;
-  groups_.resize(halves / 2 * sizeof(Group));
-  auto* groups = reinterpret_cast<Group*>(groups_.data());
+const PlaneScaler::Axis& PlaneScaler::axisOf(Axes& axes, const AxisMap& map, int count, bool across) {
+  for (int i = 0; i < 2; i++) {
+    Axis& kept = axes.kept[i];
+    if (kept.count != count || !(kept.map == map)) continue;
+    axes.newest = i;
+    return kept;
+  }
+  axes.newest ^= 1;
+  Axis& axis = axes.kept[axes.newest];
+  axis.map = map;
+  axis.count = count;
+  layTaps(map, count, axis.taps);
+  axis.shifted = isShift(axis.taps);
+  if (across && !axis.shifted) layGroups(axis);
+  return axis;
+}
+
+void PlaneScaler::layGroups(Axis& axis) {
+  const std::vector<Tap>& taps = axis.taps;
+  const size_t halves = static_cast<size_t>((axis.count + 15) / 16) * 2;
+  axis.groups.resize(halves / 2 * sizeof(Group));
+  auto* groups = reinterpret_cast<Group*>(axis.groups.data());
   for (size_t h = 0; h < halves; h++) {
     Group& group = groups[h / 2];
-    const auto tapOf = [&](size_t i) -> const Tap& { return across_[std::min(h * 8 + i, across_.size() - 1)]; };
+    const auto tapOf = [&](size_t i) -> const Tap& { return taps[std::min(h * 8 + i, taps.size() - 1)]; };
     int base = tapOf(0).index;
     for (size_t i = 1; i < 8; i++) base = std::min(base, tapOf(i).index);
     group.base[h & 1] = base;
@@ -156,20 +174,19 @@ AMI_AVX2 inline void scaleRowAvx2(const Group* groups, const uint8_t* row, uint8
 #endif
 
 /** `row` has kPad samples of room before and behind. */
-void PlaneScaler::scaleRow(const uint8_t* row, uint8_t* to, int width) const {
+void PlaneScaler::scaleRow(const Axis& across, const uint8_t* row, uint8_t* to, int width) {
 #if defined(__x86_64__)
-  if (hasAvx2()) return scaleRowAvx2(reinterpret_cast<const Group*>(groups_.data()), row, to, width);
+  if (hasAvx2()) return scaleRowAvx2(reinterpret_cast<const Group*>(across.groups.data()), row, to, width);
 #endif
   for (int x = 0; x < width; x++) {
-    const Tap& tap = across_[static_cast<size_t>(x)];
+    const Tap& tap = across.taps[static_cast<size_t>(x)];
     const uint8_t* p = row + tap.index;
     to[x] = static_cast<uint8_t>((p[0] * tap.weights[0] + p[1] * tap.weights[1] + p[2] * tap.weights[2] + 128) >> 8);
   }
 }
 
-PlaneView PlaneScaler::halve(PlaneView from, int& width, int& height, bool acrossX, bool acrossY, int turn) {
+void halvePlane(PlaneView from, PlaneBuffer& to, int width, int height, bool acrossX, bool acrossY) {
   const int w = acrossX ? (width + 1) / 2 : width, h = acrossY ? (height + 1) / 2 : height;
-  PlaneBuffer& to = halves_[turn & 1];
   to.resize(w, h);
   const int whole = acrossX ? width / 2 : width;
   for (int y = 0; y < h; y++) {
@@ -181,8 +198,13 @@ PlaneView PlaneScaler::halve(PlaneView from, int& width, int& height, bool acros
     else halveDown(first, second, row, whole);
     if (whole < w) row[whole] = static_cast<uint8_t>((first[width - 1] + second[width - 1] + 1) >> 1);
   }
-  width = w;
-  height = h;
+}
+
+PlaneView PlaneScaler::halve(PlaneView from, int& width, int& height, bool acrossX, bool acrossY, int turn) {
+  PlaneBuffer& to = halves_[turn & 1];
+  halvePlane(from, to, width, height, acrossX, acrossY);
+  if (acrossX) width = (width + 1) / 2;
+  if (acrossY) height = (height + 1) / 2;
   return {to.data(), to.stride()};
 }
 
@@ -216,16 +238,16 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
     if (acrossX) x.start /= 2, x.step /= 2;
     if (acrossY) y.start /= 2, y.step /= 2;
   }
-  layTaps(x, width, across_);
-  layTaps(y, height, down_);
-  const bool shifted = isShift(across_);
-  if (!shifted) layGroups(width);
+  const Axis& across = axisOf(across_, x, width, true);
+  const std::vector<Tap>& down = axisOf(down_, y, height, false).taps;
+  const bool shifted = across.shifted;
   // All samples stand as far beside theirs: on them, or between two of which each counts as much everywhere.
-  const int shift = across_[0].index;
-  const uint16_t share = across_[0].weights[0];
+  const Tap& first = across.taps[0];
+  const int shift = first.index;
+  const uint16_t share = first.weights[0];
   const auto slide = [&](const uint8_t* row, uint8_t* into) {
     if (share == 256) memcpy(into, row + shift, static_cast<size_t>(width));
-    else mixTwo(row + shift, row + shift + 1, into, width, share, across_[0].weights[1]);
+    else mixTwo(row + shift, row + shift + 1, into, width, share, first.weights[1]);
   };
   // A shift that leaves the source needs its edge repeated, which the line below has.
   const bool inside = shifted && shift >= 0 && shift + width + (share == 256 ? 0 : 1) <= x.samples;
@@ -235,7 +257,7 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
   const int last = y.samples - 1;
   const uint8_t* lined = nullptr;
   for (int i = 0; i < height; i++, to += stride) {
-    const Tap& tap = down_[static_cast<size_t>(i)];
+    const Tap& tap = down[static_cast<size_t>(i)];
     const uint8_t* rows[3];
     for (int k = 0; k < 3; k++) rows[k] = from.row(std::clamp(tap.index + k, 0, last));
     const bool single = tap.weights[0] == 256 || (tap.weights[2] == 0 && rows[0] == rows[1]);
@@ -256,7 +278,7 @@ void PlaneScaler::scale(PlaneView from, AxisMap x, AxisMap y, uint8_t* to, ptrdi
       memset(line + columns, line[columns - 1], kPad);
     }
     if (shifted) slide(line, to);
-    else scaleRow(line, to, width);
+    else scaleRow(across, line, to, width);
   }
 }
 

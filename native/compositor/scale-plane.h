@@ -14,7 +14,11 @@ struct AxisMap {
   double step = 1;
   /** Samples that the source has; outside, its edge goes on. */
   int samples = 1;
+  bool operator==(const AxisMap& other) const { return start == other.start && step == other.step && samples == other.samples; }
 };
+
+/** A plane at half its width, its height, or both: each sample the mean of those that it covers. */
+void halvePlane(PlaneView from, PlaneBuffer& to, int width, int height, bool acrossX, bool acrossY);
 
 /** Scales planes with any phase: halved while they are more than twice too large, the rest by area or, enlarging, linearly. */
 class PlaneScaler {
@@ -29,16 +33,30 @@ class PlaneScaler {
     uint16_t weights[3];
   };
   struct Group;
+  /** What a map comes to for so many samples. */
+  struct Axis {
+    AxisMap map;
+    int count = 0;
+    std::vector<Tap> taps;
+    /** All samples are as far beside theirs. */
+    bool shifted = false;
+    std::vector<uint8_t> groups;
+  };
+  /** Those of luma and chroma: frame after frame they are the same. */
+  struct Axes {
+    Axis kept[2];
+    int newest = 0;
+  };
 
   static void layTaps(const AxisMap& map, int count, std::vector<Tap>& taps);
   static bool isShift(const std::vector<Tap>& taps);
-  void layGroups(int width);
-  void scaleRow(const uint8_t* row, uint8_t* to, int width) const;
+  static void layGroups(Axis& axis);
+  static const Axis& axisOf(Axes& axes, const AxisMap& map, int count, bool across);
+  static void scaleRow(const Axis& across, const uint8_t* row, uint8_t* to, int width);
   void scaleNearest(PlaneView from, const AxisMap& x, const AxisMap& y, uint8_t* to, ptrdiff_t stride, int width, int height);
   PlaneView halve(PlaneView from, int& width, int& height, bool acrossX, bool acrossY, int turn);
 
-  std::vector<Tap> across_, down_;
-  std::vector<uint8_t> groups_;
+  Axes across_, down_;
   std::vector<uint8_t> line_;
   std::vector<int> indices_;
   PlaneBuffer halves_[2];

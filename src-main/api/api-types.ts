@@ -406,7 +406,7 @@ export interface ApiTypes {
     devices: {
       GET: { query: { kind: 'display' | 'window' | 'camera' | 'microphone' | 'speaker' | 'application' | 'v4l2-camera' }; answer: { items: { kind: string; id: string; name: string; details?: Record<string, string | number | boolean> }[] } }
       thumbnail: {
-        GET: { query: { kind: 'display' | 'window' | 'camera'; device: string }; answer: undefined }
+        GET: { query: { kind: 'display' | 'window' | 'camera' | 'v4l2-camera'; device: string }; answer: undefined }
       }
     }
     docks: {
@@ -890,7 +890,7 @@ type PostStudioOverlayFileItemData = { state: 'off' | 'connecting' | 'running' |
 type PostStudioOverlayFileItem = { id: string; createdAt: string; kind: string; name: string; settings: Record<string, unknown>; state: unknown; data: PostStudioOverlayFileItemData; pages: number }
 type PostStudioPreviewCanvasesItem = { canvas: string; program: string; preview: string | null; transition: string | null }
 type PostStudioPreview = { studioMode: boolean; transition: string | null; durationMs: number | null; canvases: PostStudioPreviewCanvasesItem[] }
-type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 360 | 540 | 720 | undefined }
+type StudioPreviewFeedGetQuery = { canvas?: string | undefined; of?: 'program' | 'preview' | undefined; height?: 180 | 270 | 360 | 450 | 540 | 630 | 720 | undefined }
 type PostStudioProgram = { canvas: string; scene: string; transition: string; durationMs: number; frame: number | null; tookMs: number | null; followed: { canvas: string; scene: string }[] }
 type PostStudioRedo = { revision: number; undo: string | null; redo: string | null; made: string[]; name: string }
 type PostStudioScenes = { revision: number; item: StudioCollectionCollectionScenesItem }

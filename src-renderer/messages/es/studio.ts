@@ -351,6 +351,7 @@ export const studioCanvas = {
   previewPicture: 'Vista previa',
   figures: (fps: number) => `${fps.toFixed(0)} fps`,
   latency: (ms: number, fps: number) => `${Math.max(0, ms).toFixed(0)} ms · ${fps.toFixed(0)} fps`,
+  latencyStill: (ms: number) => `${Math.max(0, ms).toFixed(0)} ms · sin cambios`,
   figuresTitle: 'Fotogramas por segundo que se muestran aquí',
   latencyTitle: (p50: number, p95: number) =>
     `Retraso de este vídeo respecto al estudio: la mitad de los fotogramas como máximo ${p50.toFixed(0)} ms, 95 de cada 100 como máximo ${p95.toFixed(0)} ms`,

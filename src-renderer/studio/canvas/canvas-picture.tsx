@@ -70,8 +70,9 @@ export function LivePicture({ feed, image, label, name }: LivePictureProps) {
     }
     const onStatus = (now: PictureStatus): void => {
       if (status.current === null) return
-      const { behind, fps, problem } = now
-      status.current.textContent = problem ?? (behind === undefined ? t.figures(fps) : t.latency(behind.p50, fps))
+      const { behind, fps, still, problem } = now
+      const figures = behind === undefined ? t.figures(fps) : still === true ? t.latencyStill(behind.p50) : t.latency(behind.p50, fps)
+      status.current.textContent = problem ?? figures
       status.current.title = behind === undefined ? t.figuresTitle : t.latencyTitle(behind.p50, behind.p95)
       status.current.dataset.p50 = behind === undefined ? '' : behind.p50.toFixed(1)
       status.current.dataset.p95 = behind === undefined ? '' : behind.p95.toFixed(1)

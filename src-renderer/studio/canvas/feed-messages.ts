@@ -39,7 +39,7 @@ export function readFrame(message: ArrayBuffer): FeedFrame | undefined {
 }
 
 /** Heights that the feed is made in, pixels. */
-const heights = [180, 360, 540, 720] as const
+const heights = [180, 270, 360, 450, 540, 630, 720] as const
 
 /** The height to ask for where a picture is drawn in so many pixels: the next larger one. */
 export const feedHeight = (pixels: number): number => heights.find((each) => each >= pixels * 0.9) ?? 720

@@ -8,6 +8,8 @@ export interface PictureStatus {
   readonly behind?: { readonly p50: number; readonly p95: number }
   /** Frames shown in the last second. */
   readonly fps: number
+  /** Nothing in it moves: the studio sends two frames a second. */
+  readonly still?: boolean
   /** Why nothing is shown. */
   readonly problem?: string
 }
@@ -28,6 +30,8 @@ export interface FeedPlayerOptions {
 }
 
 const statusMs = 500
+/** Between two frames of a picture that does not move more time passes, ms. */
+const stillMs = 400
 /** Frames that are reported as shown together. */
 const shownEach = 3
 /** Frames that may wait for the decoder; more are not drawn, so that it catches up. */
@@ -51,6 +55,9 @@ export function playFeed(options: FeedPlayerOptions): PicturePlayer {
   let shown = 0
   let fps = 0
   let unreported = 0
+  let frameMs = 0
+  let newest = 0
+  let still = false
   let awaitsKey = true
   /** Frames of before this page came are decoded: they say nothing of how far behind it is. */
   let catchesUp = true
@@ -99,6 +106,7 @@ export function playFeed(options: FeedPlayerOptions): PicturePlayer {
   const configure = (config: FeedConfig): void => {
     closeDecoder()
     latency.forget()
+    frameMs = 1000 / config.frameRate
     const settings: VideoDecoderConfig = {
       codec: config.codec,
       description: Uint8Array.from(atob(config.description), (letter) => letter.charCodeAt(0)),
@@ -147,6 +155,8 @@ export function playFeed(options: FeedPlayerOptions): PicturePlayer {
     if (frame === undefined || decoder === undefined || decoder.state !== 'configured' || (awaitsKey && !frame.key)) return
     awaitsKey = false
     due.set(frame.number, frame.dueMs)
+    still = (frame.number - newest) * frameMs >= stillMs
+    newest = frame.number
     decoder.decode(new EncodedVideoChunk({ type: frame.key ? 'key' : 'delta', timestamp: frame.number, data: frame.data }))
   }
 
@@ -187,7 +197,7 @@ export function playFeed(options: FeedPlayerOptions): PicturePlayer {
     looked = at
     shown = 0
     const { behind } = latency
-    onStatus({ fps, ...(behind === undefined ? {} : { behind }), ...(problem === undefined ? {} : { problem }) })
+    onStatus({ fps, still, ...(behind === undefined ? {} : { behind }), ...(problem === undefined ? {} : { problem }) })
     say({ type: 'time', at: now() })
   }, statusMs)
 

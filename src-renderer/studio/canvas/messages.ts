@@ -6,6 +6,7 @@ export const t = section('studioCanvas', {
   previewPicture: 'Preview',
   figures: (fps: number) => `${fps.toFixed(0)} fps`,
   latency: (ms: number, fps: number) => `${Math.max(0, ms).toFixed(0)} ms · ${fps.toFixed(0)} fps`,
+  latencyStill: (ms: number) => `${Math.max(0, ms).toFixed(0)} ms · still`,
   figuresTitle: 'Frames per second that are shown here',
   latencyTitle: (p50: number, p95: number) =>
     `How far this video is behind the studio: half of the frames at most ${p50.toFixed(0)} ms, 95 of 100 at most ${p95.toFixed(0)} ms`,

@@ -14,7 +14,7 @@ interface DeviceThumbnailsProps {
 
 /** Kinds of devices that have an image. */
 export const hasThumbnails = (kind: string | undefined): kind is string =>
-  kind !== undefined && ['display', 'window', 'camera'].includes(kind)
+  kind !== undefined && ['display', 'window', 'camera', 'v4l2-camera'].includes(kind)
 
 /** Devices that are shown with an image; further ones are in the list below. */
 const maxShown = 12

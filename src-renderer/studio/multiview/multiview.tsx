@@ -167,6 +167,9 @@ function Tiles({ tiles, program, editor, empty }: TilesProps) {
     setFeed(opened)
     return () => opened.close()
   }, [])
+  useEffect(() => {
+    if (width > 0) feed?.setWidth(width * Math.min(devicePixelRatio, 2))
+  }, [feed, width])
   const count = tiles.length
   useEffect(() => {
     const wall = grid.current?.parentElement

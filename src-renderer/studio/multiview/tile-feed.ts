@@ -3,6 +3,12 @@ import { reconnectDelayMs } from '../../client/event-socket.ts'
 /** Tiles that one page may look at. */
 export const maxTiles = 16
 
+/** Lines in which tiles are made. */
+const heights = [90, 135, 180] as const
+
+/** The lines to ask for where tiles are so many pixels wide: the next larger ones. */
+export const tileHeight = (pixels: number): number => heights.find((each) => (each * 16) / 9 >= pixels * 0.9) ?? 180
+
 interface Target {
   readonly canvas: HTMLCanvasElement
   /** Number of the newest image that is drawn, or on its way. */
@@ -12,6 +18,8 @@ interface Target {
 export interface TileFeed {
   /** Draws a tile into an element from now on. Returns the way to stop. */
   show(id: string, canvas: HTMLCanvasElement): () => void
+  /** Tiles are drawn in so many pixels of the screen from now on. */
+  setWidth(pixels: number): void
   close(): void
 }
 
@@ -24,6 +32,7 @@ export function openTileFeed(onConnection: (connected: boolean) => void): TileFe
   let attempt = 0
   let closed = false
   let images = 0
+  let height = tileHeight(320)
 
   const ask = (): void => {
     if (asking) return
@@ -32,7 +41,7 @@ export function openTileFeed(onConnection: (connected: boolean) => void): TileFe
     queueMicrotask(() => {
       asking = false
       if (socket?.readyState === WebSocket.OPEN)
-        socket.send(JSON.stringify({ type: 'tiles', tiles: [...targets.keys()].slice(0, maxTiles) }))
+        socket.send(JSON.stringify({ type: 'tiles', tiles: [...targets.keys()].slice(0, maxTiles), height }))
     })
   }
 
@@ -105,6 +114,11 @@ export function openTileFeed(onConnection: (connected: boolean) => void): TileFe
         targets.delete(id)
         ask()
       }
+    },
+    setWidth(pixels) {
+      if (height === tileHeight(pixels)) return
+      height = tileHeight(pixels)
+      ask()
     },
     close() {
       closed = true

@@ -10,6 +10,8 @@ export interface EncoderWishes {
   readonly bFrames: number
   /** Constant quality instead of a bitrate. */
   readonly crf?: number
+  /** x264 alone: constant quantizer instead of a bitrate, 0 to 51. It measures nothing of a frame before it encodes it. */
+  readonly qp?: number
 }
 
 /** The better presets look ahead for a third of a second and more: six pictures are enough for a live one. */
@@ -27,7 +29,7 @@ export function encoderOptions(wishes: EncoderWishes): readonly (readonly [name:
         ...(wishes.lowLatency ? ([['tune', 'zerolatency']] as const) : []),
         ['profile', wishes.profile],
         ['forced-idr', '1'],
-        ...quality,
+        ...(wishes.qp === undefined ? quality : ([['qp', String(wishes.qp)]] as const)),
         ['x264-params', `keyint=infinite:scenecut=0:open-gop=0:b-pyramid=none${lookahead(wishes)}`],
       ]
     case 'libx265':

@@ -27,7 +27,7 @@ export interface FrameEncoderSpec extends EncoderWishes {
   readonly width: number
   readonly height: number
   readonly frameRate: number
-  /** Without meaning where `crf` stands. */
+  /** Without meaning where `crf` or `qp` stands. */
   readonly kbps: number
   /** Bitrate that is never passed, kbit/s; `kbps` where left out. */
   readonly maxKbps?: number
@@ -44,6 +44,8 @@ export interface FrameEncoder {
   encode(picture: Frame, pts: number, key: boolean, emit: (packet: Packet) => void): Promise<void>
   /** From one of the next pictures on: a keyframe where the encoder must be opened again for it. */
   setBitrate(kbps: number): void
+  /** The same for an encoder that was opened with a constant quantizer. */
+  setQuantizer(qp: number): void
   /** Gives what still is inside. */
   finish(emit: (packet: Packet) => void): Promise<void>
   close(): void
@@ -60,8 +62,17 @@ interface Coder {
   readonly surfaces: ReturnType<typeof openVaapiSurfaces> | undefined
   readonly track: Track
   readonly packetData: (data: Uint8Array) => Uint8Array
-  readonly kbps: number
+  readonly rate: Rate
 }
+
+/** What an encoder is opened with: kbit/s, or a constant quantizer. */
+interface Rate {
+  readonly kbps: number
+  readonly qp: number | undefined
+}
+
+const isSameRate = (one: Rate, other: Rate): boolean => one.kbps === other.kbps && one.qp === other.qp
+const isLower = (one: Rate, other: Rate): boolean => one.kbps < other.kbps || (one.qp ?? 0) > (other.qp ?? 0)
 
 /** Encoders of FFmpeg's that take another bitrate while they work. Others are opened again for it. */
 function takesBitrates(encoder: string): boolean {
@@ -85,7 +96,7 @@ interface Prepared {
 }
 
 /** A context that wants to be opened. */
-function prepare(spec: FrameEncoderSpec, kbps: number): Prepared {
+function prepare(spec: FrameEncoderSpec, rate: Rate): Prepared {
   const { encoder, width, height, frameRate } = spec
   const codec = Codec.findEncoderByName(encoder as never)
   if (!codec) throw new Error(`The media engine has no encoder ${encoder}`)
@@ -98,7 +109,7 @@ function prepare(spec: FrameEncoderSpec, kbps: number): Prepared {
   context.timeBase = new Rational(1, videoTimescale)
   context.framerate = new Rational(Math.round(frameRate * 1000), 1000)
   context.maxBFrames = spec.bFrames
-  if (spec.crf === undefined) limit(context, spec, kbps)
+  if (spec.crf === undefined && rate.qp === undefined) limit(context, spec, rate.kbps)
   // No keyframe but those that are asked for; x264, x265 and SVT-AV1 have words of their own for it.
   if (!encoder.startsWith('lib')) context.gopSize = 100_000
   context.colorRange = spec.colors.colorRange
@@ -107,7 +118,7 @@ function prepare(spec: FrameEncoderSpec, kbps: number): Prepared {
   context.colorTrc = spec.colors.colorTrc
   context.threadCount = spec.threads
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER, AV_CODEC_FLAG_CLOSED_GOP)
-  for (const [name, value] of encoderOptions(spec)) setOption(context, name, value)
+  for (const [name, value] of encoderOptions(rate.qp === undefined ? spec : { ...spec, qp: rate.qp })) setOption(context, name, value)
   const surfaces = encoder.endsWith('_vaapi') ? openVaapiSurfaces(context, width, height) : undefined
   return {
     codec,
@@ -118,7 +129,7 @@ function prepare(spec: FrameEncoderSpec, kbps: number): Prepared {
         if (encoder === 'libsvtav1') takeOrdinaryPriority()
         const form = codedForm(spec.id, spec.codec, context.extraData ?? new Uint8Array(0))
         if (isFault(form)) throw new Error(`${encoder}: ${form.fault}`)
-        return { context, surfaces, ...form, kbps }
+        return { context, surfaces, ...form, rate }
       } catch (error) {
         release({ context, surfaces })
         throw error
@@ -135,11 +146,11 @@ function release({ context, surfaces }: Pick<Coder, 'context' | 'surfaces'>): vo
 /** Opens an encoder; throws FFmpeg's words where it cannot. */
 export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
   const { encoder, frameRate } = spec
-  const first = prepare(spec, spec.kbps)
+  let wanted: Rate = { kbps: spec.kbps, qp: spec.qp }
+  const first = prepare(spec, wanted)
   let coder = first.opened(first.context.open2Sync(first.codec, null))
   /** Takes over at the next keyframe, or at once where the bitrate falls. */
   let successor: Coder | undefined
-  let wantedKbps = spec.kbps
   let opening = false
   let closed = false
   const output = new EnginePacket()
@@ -147,9 +158,12 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
   let lastDts = Number.NEGATIVE_INFINITY
   let step = Math.round(videoTimescale / frameRate)
 
+  /** x264 without lookahead has done its work when it has taken a picture: a way through another thread would cost more than what is left. */
+  const isDoneAtOnce = encoder === 'libx264' && spec.lowLatency
+
   async function drain(emit: (packet: Packet) => void): Promise<void> {
     const { context, track, packetData } = coder
-    while ((await context.receivePacket(output)) >= 0) {
+    while ((isDoneAtOnce ? context.receivePacketSync(output) : await context.receivePacket(output)) >= 0) {
       const data = output.data
       // An encoder with B-frames that takes over starts with times before its first picture.
       const dts = Math.max(Number(output.dts), lastDts + 1)
@@ -179,8 +193,8 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
   async function openSuccessor(): Promise<void> {
     opening = true
     try {
-      while (!closed && (successor ?? coder).kbps !== wantedKbps) {
-        const next = prepare(spec, wantedKbps)
+      while (!closed && !isSameRate((successor ?? coder).rate, wanted)) {
+        const next = prepare(spec, wanted)
         const made = next.opened(await next.context.open2(next.codec, null))
         if (successor) release(successor)
         successor = made
@@ -196,7 +210,7 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
       return coder.track
     },
     async encode(picture, pts, key, emit) {
-      const takesOver = successor !== undefined && (key || successor.kbps < coder.kbps)
+      const takesOver = successor !== undefined && (key || isLower(successor.rate, coder.rate))
       if (successor && takesOver) {
         await finish(emit)
         release(coder)
@@ -212,10 +226,14 @@ export function openFrameEncoder(spec: FrameEncoderSpec): FrameEncoder {
       await drain(emit)
     },
     setBitrate(kbps) {
-      wantedKbps = kbps
+      wanted = { ...wanted, kbps }
       if (takesBitrates(encoder)) limit(coder.context, spec, kbps)
       // Where none can be opened, the one active goes on with what it has.
       else if (!opening) openSuccessor().catch(() => undefined)
+    },
+    setQuantizer(qp) {
+      wanted = { ...wanted, qp }
+      if (!opening) openSuccessor().catch(() => undefined)
     },
     finish,
     close() {

@@ -13,7 +13,7 @@ import { changeBetween } from '../../document/collection-change.ts'
 import { encodedSize } from '../../document/encoded-size.ts'
 import { chooseEncoding } from './choose-encoding.ts'
 import { EncodingSubscriptions } from './encoding-subscriptions.ts'
-import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WorkerStatistics } from './messages.ts'
+import type { EncodingFault, FromStudio, OnCanvas, ToStudio, WantedTiles, WorkerStatistics } from './messages.ts'
 import { PictureSubscriptions } from './picture-subscriptions.ts'
 import type { SourceMemories } from './source-memories.ts'
 import type {
@@ -27,6 +27,7 @@ import type {
   ShownPictures,
   StudioEngine,
   Switched,
+  TileHeight,
 } from './studio-engine.ts'
 
 export interface EngineProcessDependencies {
@@ -95,7 +96,7 @@ export class EngineProcess implements StudioEngine {
   #originUs = 0
   #restarts = 0
   #metersWanted = false
-  #tiles: readonly string[] = []
+  #tiles: WantedTiles = { tiles: [], height: 180 }
   #figures = noFigures
 
   constructor(dependencies: EngineProcessDependencies) {
@@ -138,9 +139,9 @@ export class EngineProcess implements StudioEngine {
   }
 
   encodeVideo(request: Parameters<StudioEngine['encodeVideo']>[0], listener: EncodedListener): Encoding {
-    const { canvas, of = 'program', encoding, owner } = request
-    const key = JSON.stringify(['video', canvas, of, owner ?? '', Object.entries(encoding).sort()])
-    return this.#subscriptions.add(key, { video: { canvas, of, encoding: this.#choose(canvas, encoding) } }, listener, request)
+    const { canvas, of = 'program', encoding, owner, forPages = false } = request
+    const key = JSON.stringify(['video', canvas, of, owner ?? '', forPages, Object.entries(encoding).sort()])
+    return this.#subscriptions.add(key, { video: { canvas, of, encoding: this.#choose(canvas, encoding), forPages } }, listener, request)
   }
 
   videoEncodings(): ReturnType<StudioEngine['videoEncodings']> {
@@ -164,9 +165,9 @@ export class EngineProcess implements StudioEngine {
     return this.#pictures.add(canvas, listener)
   }
 
-  setTiles(tiles: readonly string[]): void {
-    this.#tiles = tiles
-    this.#send({ kind: 'tiles', tiles })
+  setTiles(tiles: readonly string[], height: TileHeight): void {
+    this.#tiles = { tiles, height }
+    this.#send({ kind: 'tiles', tiles, height })
   }
 
   async command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void> {

@@ -13,13 +13,19 @@ import type {
   PictureOf,
   ScreenshotOf,
   ShownSources,
+  TileHeight,
   TilePicture,
 } from './studio-engine.ts'
 
 /** An encoding that somebody takes; its packets come on the media wire's channel of the same number. */
 export interface WantedEncoding {
   readonly channel: number
-  readonly video?: { readonly canvas: string; readonly of: PictureOf; readonly encoding: VideoEncoding }
+  readonly video?: {
+    readonly canvas: string
+    readonly of: PictureOf
+    readonly encoding: VideoEncoding
+    readonly forPages: boolean
+  }
   readonly audio?: { readonly encoding: AudioEncoding; readonly returnTo?: string }
   /** Changed while it runs, kbit/s. */
   readonly bitrateKbps?: number
@@ -30,6 +36,12 @@ export interface WantedPictures {
   readonly canvas: string
   /** Somebody takes them now. */
   readonly taken: boolean
+}
+
+/** Tiles of the multiview: `scene:ID`, `source:ID`, each in so many lines at most. */
+export interface WantedTiles {
+  readonly tiles: readonly string[]
+  readonly height: TileHeight
 }
 
 /** What is on a canvas. */
@@ -48,8 +60,7 @@ export type ToStudio =
       readonly on: Readonly<Record<string, OnCanvas>>
       readonly encodings: readonly WantedEncoding[]
       readonly pictures: readonly WantedPictures[]
-      /** Tiles of the multiview: `scene:ID`, `source:ID`. */
-      readonly tiles: readonly string[]
+      readonly tiles: WantedTiles
       /** Monotonic microseconds of the show's time 0. */
       readonly originUs: number
       /** Where sources keep small files. */
@@ -68,7 +79,7 @@ export type ToStudio =
   | { readonly kind: 'encode'; readonly encodings: readonly WantedEncoding[] }
   | { readonly kind: 'pictures'; readonly pictures: readonly WantedPictures[] }
   /** Exactly these are made from now on, each told again. */
-  | { readonly kind: 'tiles'; readonly tiles: readonly string[] }
+  | ({ readonly kind: 'tiles' } & WantedTiles)
   | { readonly kind: 'keyframe'; readonly channel: number }
   | { readonly kind: 'meters'; readonly wanted: boolean }
   | { readonly kind: 'talk-to'; readonly talker: string; readonly guests: readonly string[] | null }

@@ -28,8 +28,11 @@ export interface StudioEngine {
   videoEncodings(): readonly TakenVideo[]
   /** Shows a canvas's finished pictures as they are, in shared memory: nothing is encoded. None are made before they are taken. */
   showPictures(canvas: string, listener: PicturesListener): ShownPictures
-  /** Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`); each is told once as it is, then when it looks different. */
-  setTiles(tiles: readonly string[]): void
+  /**
+   * Exactly these tiles are made from now on, as event `tiles` (`scene:ID`, `source:ID`), within so many lines and 16:9 of them; each is
+   * told once as it is, then when it looks different.
+   */
+  setTiles(tiles: readonly string[], height: TileHeight): void
   /** Something for a source to do. Throws AppError of the source. */
   command(source: string, name: string, details: Readonly<Record<string, unknown>>): Promise<void>
   /** A picture as it is now. Throws `studio.not_running` or `studio.not_found`. */
@@ -83,6 +86,11 @@ export interface VideoRequest {
   readonly encoding: VideoEncoding
   /** An output that changes its bitrate by itself has an encoder of its own: its id. */
   readonly owner?: string
+  /**
+   * Only pages are shown it: frames that look like the one before are left out but two a second, and where much moves its quality gives
+   * way.
+   */
+  readonly forPages?: boolean
 }
 
 /** The two pictures of a canvas: what is on air, and the scene that is being prepared. */
@@ -150,6 +158,10 @@ export interface ShownPictures {
   setTaken(taken: boolean): void
   close(): void
 }
+
+/** Lines that tiles of the multiview may have: few, so that pages share. */
+export const tileHeights = [90, 135, 180] as const
+export type TileHeight = (typeof tileHeights)[number]
 
 /** A tile of the multiview: a small image of a scene, or of a source behind its filters. */
 export interface TilePicture {

@@ -1,4 +1,4 @@
-import type { StudioEngine, TilePicture } from '../engine/studio-engine.ts'
+import { type StudioEngine, type TileHeight, type TilePicture, tileHeights } from '../engine/studio-engine.ts'
 
 export interface MultiviewFeedDependencies {
   readonly engine: Pick<StudioEngine, 'setTiles' | 'onEvent'>
@@ -8,6 +8,8 @@ export interface MultiviewFeedDependencies {
 export interface TileListener {
   /** Ids of tiles, in the order in which they matter to it. */
   readonly tiles: readonly string[]
+  /** Lines that it draws them in. */
+  readonly height: TileHeight
   /** Those of editors are made first, where there are too many. */
   readonly isEditor: boolean
   onTile(tile: TilePicture): void
@@ -25,6 +27,7 @@ export class MultiviewFeed {
   readonly #newest = new Map<string, TilePicture>()
   readonly #leaveEngine: () => void
   #wanted: readonly string[] = []
+  #height: TileHeight = tileHeights[0]
   #ending: NodeJS.Timeout | undefined
 
   constructor(dependencies: MultiviewFeedDependencies) {
@@ -65,11 +68,17 @@ export class MultiviewFeed {
   #choose(): void {
     const listeners = [...this.#listeners].toSorted((one, other) => Number(other.isEditor) - Number(one.isEditor))
     const wanted = [...new Set(listeners.flatMap(({ tiles }) => tiles))].slice(0, maxTiles)
-    if (wanted.length === this.#wanted.length && wanted.every((id) => this.#wanted.includes(id))) return
+    // All share the size of the page that draws them largest.
+    const height = tileHeights.find((each) =>
+      listeners.every(({ tiles, height: lines }) => tiles.length === 0 || lines <= each),
+    ) as TileHeight
+    const isSame = wanted.length === this.#wanted.length && wanted.every((id) => this.#wanted.includes(id))
+    if (isSame && (height === this.#height || wanted.length === 0)) return
     this.#wanted = wanted
+    this.#height = height
     const kept = new Set(wanted)
     for (const id of this.#newest.keys()) if (!kept.has(id)) this.#newest.delete(id)
-    this.#dependencies.engine.setTiles(wanted)
+    this.#dependencies.engine.setTiles(wanted, height)
   }
 
   #take(tile: TilePicture): void {

@@ -1,5 +1,5 @@
 import type { SocketClient, SocketSession } from '../../../platform/sockets.ts'
-import type { TilePicture } from '../engine/studio-engine.ts'
+import { type TileHeight, type TilePicture, tileHeights } from '../engine/studio-engine.ts'
 import type { MultiviewFeed, TileListener } from './multiview-feed.ts'
 
 /** Tiles that one client may look at. */
@@ -19,6 +19,7 @@ export class MultiviewViewer implements TileListener, SocketSession {
   /** The newest of each tile that was left out. */
   readonly #leftOut = new Map<string, TilePicture>()
   #tiles: readonly string[] = []
+  #height: TileHeight = 180
   #timer: NodeJS.Timeout | undefined
 
   constructor(client: SocketClient, feed: MultiviewFeed, isEditor: boolean) {
@@ -32,6 +33,10 @@ export class MultiviewViewer implements TileListener, SocketSession {
     return this.#tiles
   }
 
+  get height(): TileHeight {
+    return this.#height
+  }
+
   onTile(tile: TilePicture): void {
     if (this.#client.waitingBytes > maxWaitingBytes) {
       this.#leftOut.set(tile.id, tile)
@@ -43,12 +48,13 @@ export class MultiviewViewer implements TileListener, SocketSession {
   }
 
   onMessage(text: string): void {
-    const tiles = readTiles(text)
-    if (tiles === undefined) {
+    const wanted = readTiles(text)
+    if (wanted === undefined) {
       this.#client.close(1008, 'unknown message')
       return
     }
-    this.#tiles = tiles
+    this.#tiles = wanted.tiles
+    this.#height = wanted.height
     this.#leftOut.clear()
     this.#feed.changed(this)
   }
@@ -71,12 +77,14 @@ function message({ id, jpeg }: TilePicture): Uint8Array {
   return Buffer.concat([Buffer.of(name.length), name, jpeg ?? Buffer.alloc(0)])
 }
 
-function readTiles(text: string): readonly string[] | undefined {
+function readTiles(text: string): Pick<TileListener, 'tiles' | 'height'> | undefined {
   try {
-    const { type, tiles } = JSON.parse(text) as { type?: unknown; tiles?: unknown }
+    const { type, tiles, height = 180 } = JSON.parse(text) as { type?: unknown; tiles?: unknown; height?: unknown }
+    const lines = tileHeights.find((each) => each === height)
+    if (lines === undefined) return undefined
     if (type !== 'tiles' || !Array.isArray(tiles) || tiles.length > maxTilesOfOne) return undefined
     const known = tiles.filter((id): id is string => typeof id === 'string' && idPattern.test(id))
-    return known.length === tiles.length ? [...new Set(known)] : undefined
+    return known.length === tiles.length ? { tiles: [...new Set(known)], height: lines } : undefined
   } catch {
     return undefined
   }

@@ -6,10 +6,14 @@ import { MultiviewViewer } from './multiview-viewer.ts'
 
 function opened() {
   const asked: (readonly string[])[] = []
+  const heights: number[] = []
   let tell: (event: EngineEvent) => void = () => undefined
   const feed = new MultiviewFeed({
     engine: {
-      setTiles: (tiles) => asked.push(tiles),
+      setTiles(tiles, height) {
+        asked.push(tiles)
+        heights.push(height)
+      },
       onEvent(listener) {
         tell = listener
         return () => undefined
@@ -31,17 +35,29 @@ function opened() {
       terminate() {},
     }
   }
-  const look = (tiles: readonly string[], isEditor = true) => {
+  const look = (tiles: readonly string[], isEditor = true, height?: number) => {
     const at = client()
     const viewer = new MultiviewViewer(at, feed, isEditor)
-    viewer.onMessage(JSON.stringify({ type: 'tiles', tiles }))
+    viewer.onMessage(JSON.stringify({ type: 'tiles', tiles, height }))
     return { at, viewer }
   }
-  return { asked, made, look }
+  return { asked, heights, made, look }
 }
 
 const jpeg = (byte: number) => Uint8Array.of(0xff, 0xd8, byte)
 const idsIn = (sent: readonly Uint8Array[]) => sent.map((bytes) => Buffer.from(bytes.subarray(1, 1 + bytes[0]!)).toString())
+
+test('makes tiles as large as the page draws them that draws them largest', () => {
+  const { heights, look } = opened()
+  look(['scene:a'], true, 90)
+  expect(heights.at(-1)).toBe(90)
+  const other = look(['scene:a'], true, 135)
+  expect(heights.at(-1)).toBe(135)
+  look(['scene:b'])
+  expect(heights.at(-1)).toBe(180)
+  other.viewer.onClose()
+  expect(heights.at(-1)).toBe(180)
+})
 
 test('makes what anybody looks at, once, and nothing when nobody looks', () => {
   vi.useFakeTimers()
@@ -101,6 +117,7 @@ test('bounds what is made for all, and lets viewers not take the place of editor
 test.each([
   ['no JSON', 'tiles'],
   ['another type', '{"type":"shown","tiles":[]}'],
+  ['another size', JSON.stringify({ type: 'tiles', tiles: ['scene:a'], height: 100 })],
   ['too many tiles', JSON.stringify({ type: 'tiles', tiles: Array.from({ length: 17 }, (_, index) => `scene:s${index}`) })],
   ['an id of nothing known', '{"type":"tiles","tiles":["file:/etc/passwd"]}'],
   ['an id that is no text', '{"type":"tiles","tiles":[7]}'],

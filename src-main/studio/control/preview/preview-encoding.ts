@@ -2,12 +2,12 @@ import type { VideoEncoding } from '../../document/encoding-schemas.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
 
 /** Heights in which pages may look, pixels: few, so that they share. */
-export const previewHeights = [180, 360, 540, 720] as const
+export const previewHeights = [180, 270, 360, 450, 540, 630, 720] as const
 export type PreviewHeight = (typeof previewHeights)[number]
 
 /** A page's own encoding shows about so many frames a second. */
 const previewRate = 30
-const kbpsOf: Readonly<Record<PreviewHeight, number>> = { 180: 400, 360: 1200, 540: 2200, 720: 3500 }
+const kbpsOf: Readonly<Record<PreviewHeight, number>> = { 180: 400, 270: 800, 360: 1200, 450: 1700, 540: 2200, 630: 2800, 720: 3500 }
 /** What pages are given of what outputs encode, at most: more is too much for their decoders and for the network. */
 const maxSharedKbps = 10_000
 const maxSharedHeight = 1080

@@ -174,7 +174,7 @@ export class PreviewFeed {
       )
       .map(({ request }) => request)
     const cheapest = served.toSorted((one, other) => one.encoding.bitrateKbps - other.encoding.bitrateKbps)[0]
-    return cheapest ?? { canvas: id, of, owner, encoding: previewEncoding(canvas, height, show.frameRate) }
+    return cheapest ?? { canvas: id, of, owner, forPages: true, encoding: previewEncoding(canvas, height, show.frameRate) }
   }
 
   #onTrack(intake: Intake, track: VideoTrack): void {

@@ -1,8 +1,11 @@
+import type { TSchema } from 'typebox'
+import Value from 'typebox/value'
 import { describe, expect, it, vi } from 'vitest'
 import type { Device } from '../../../media/device.ts'
 import type { Collection } from '../../document/collection.ts'
+import { sourceKinds } from '../../document/kinds/source-kinds.ts'
 import type { TilePicture } from '../engine/studio-engine.ts'
-import { DeviceThumbnails } from './device-thumbnails.ts'
+import { DeviceThumbnails, seenKinds } from './device-thumbnails.ts'
 
 const empty = { sources: [], scenes: [], frameRate: { numerator: 30, denominator: 1 } } as unknown as Collection
 const jpeg = Uint8Array.of(0xff, 0xd8)
@@ -44,6 +47,16 @@ describe('images of devices', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it.each(seenKinds)('opens a %s with settings that its kind takes', async (kind) => {
+    const { thumbnails, shown } = opened(['one'])
+    await thumbnails.of(kind, 'one')
+    const [source] = shown.at(-1)?.sources ?? []
+    expect(source?.kind).toBe(kind)
+    const { settings } = sourceKinds.find((each) => each.kind === kind) ?? {}
+    expect([...Value.Errors(settings as TSchema, Value.Default(settings as TSchema, source?.settings))]).toEqual([])
+    thumbnails.stop()
   })
 
   it('opens nothing that the machine does not list', async () => {

@@ -5,7 +5,7 @@ import type { Collection, Source } from '../../document/collection.ts'
 import type { SpareEngine } from './spare-engine.ts'
 
 /** Devices that are looked at by an image. */
-export const seenKinds = ['display', 'window', 'camera'] as const satisfies readonly DeviceKind[]
+export const seenKinds = ['display', 'window', 'camera', 'v4l2-camera'] as const satisfies readonly DeviceKind[]
 export type SeenKind = (typeof seenKinds)[number]
 
 export interface DeviceThumbnailsOptions {
@@ -81,7 +81,7 @@ export class DeviceThumbnails {
   #open(key: string, kind: SeenKind, device: string): void {
     if (this.#looked.has(key)) return
     if (this.#looked.size >= maxDevices) throw new AppError('studio.busy', `${maxDevices} devices are looked at already`)
-    const settings = kind === 'camera' ? { device } : { device, cursor: false }
+    const settings = kind === 'display' || kind === 'window' ? { device, cursor: false } : { device }
     const source: Source = { id: `device-${++this.#numbers}`, name: device, kind, settings, filters: [] }
     this.#looked.set(key, { source, askedAtMs: 0, jpeg: null })
     this.#describe()

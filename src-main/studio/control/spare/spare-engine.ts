@@ -73,7 +73,7 @@ export class SpareEngine {
       // Nothing to show needs no process.
       if (this.#document === document || (this.#document === undefined && tiles.length === 0)) return
       this.#show(document)
-      engine.setTiles(tiles)
+      engine.setTiles(tiles, 180)
     })
   }
 

@@ -43,7 +43,7 @@ export function spareRoutes(spare: SpareEngine, thumbnails: DeviceThumbnails, re
       path: '/studio/devices/thumbnail',
       tag,
       summary:
-        'A small image of a display, window or camera as it looks now, whether a source shows it or not; the device is open for as long as it is asked for every few seconds',
+        'A small image of a display, window or camera (of PipeWire or V4L2) as it looks now, whether a source shows it or not; the device is open for as long as it is asked for every few seconds',
       role: 'editor',
       query: Type.Object({
         kind: Type.Union(seenKinds.map((kind) => Type.Literal(kind))),

@@ -194,6 +194,39 @@ describe.skipIf(native === undefined)('the compositor', () => {
     })
   })
 
+  test('makes halves of a source once for all layers, with the same pixels as each would by itself', () => {
+    const side = 256
+    const wide = smoothRgba(3 * side, side, 5, false)
+    const middle = new Uint8Array(side * side * 4)
+    for (let y = 0; y < side; y++) middle.set(wide.subarray((y * 3 + 1) * side * 4, (y * 3 + 2) * side * 4), y * side * 4)
+    const [large, small] = [native!.createFrameStore(), native!.createFrameStore()]
+    open.push(large, small)
+    const write = (to: FrameStore, rgba: Uint8Array, w: number) =>
+      to.write({ layout: 'rgba', width: w, height: side, planes: [rgba], strides: [w * 4], timeUs: 0 })
+    write(large, wide, 3 * side)
+    write(small, middle, side)
+    for (const scale of [0.5, 0.4, 0.25, 0.13]) {
+      const transform: Affine = [scale, 0, 0, scale, 3, 2]
+      // A third of a picture is not worth halving the whole of it.
+      const alone = rendered(surface([layerOf({ store: large }, { crop: { left: side, top: 0, right: side, bottom: 0 }, transform })]))
+      const shared = surface([layerOf({ store: small }, { transform: [0.25, 0, 0, 0.25, 0, 0] }), layerOf({ store: small }, { transform })])
+      expect(rendered(shared).planes, `scaled to ${scale}`).toEqual(
+        rendered(
+          surface([
+            layerOf({ store: small }, { transform: [0.25, 0, 0, 0.25, 0, 0] }),
+            layerOf({ store: large }, { crop: { left: side, top: 0, right: side, bottom: 0 }, transform }),
+          ]),
+        ).planes,
+      )
+      expect(rendered(surface([layerOf({ store: small }, { transform })])).planes).toEqual(alone.planes)
+    }
+    // The next picture is seen, by whoever looks first.
+    const black = new Uint8Array(side * side * 4).map((_, index) => (index % 4 === 3 ? 255 : 0))
+    write(small, black, side)
+    const after = rendered(surface([layerOf({ store: small }, { transform: [0.25, 0, 0, 0.25, 0, 0] })]))
+    expect([...after.planes[0].subarray(0, 40)].every((luma) => luma === 16)).toBe(true)
+  })
+
   test('in linear light half of white is what half as much light is, and nothing changes where one of both covers all', () => {
     const white = (opacity: number, light: 'video' | 'linear') =>
       rendered(surface([layerOf({ color: '#ffffff', width, height }, { opacity, light })], '#000000')).planes[0][0]

@@ -72,6 +72,8 @@ export class JpegEncoders {
     setOption(context, 'qmin', String(quantizer))
     setOption(context, 'qmax', String(quantizer))
     setOption(context, 'threads', '1')
+    // Tables made for each image make it a tenth smaller, and take a third of the time.
+    setOption(context, 'huffman', 'default')
     must(context.open2Sync(codec, null), 'open the jpeg encoder')
     const frame = new Frame()
     frame.alloc()

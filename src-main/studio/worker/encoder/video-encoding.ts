@@ -17,6 +17,8 @@ import type { FrameRate } from '../../document/frame-rate.ts'
 import type { Compositor } from '../compositor/compositor.ts'
 import { framePts } from './frame-clock.ts'
 import { GroupsOfPictures } from './groups-of-pictures.ts'
+import { type Look, looksSame } from './look.ts'
+import { PageQuality } from './page-quality.ts'
 import { PicturePool, type PooledPicture } from './picture-pool.ts'
 
 export interface VideoEncodingDependencies {
@@ -25,6 +27,8 @@ export interface VideoEncodingDependencies {
   /** `encoder` and `preset` name what is used: nothing is `auto` any more. */
   readonly encoding: VideoEncodingSettings
   readonly bitrateKbps: number | undefined
+  /** For pages that look, and nobody else. */
+  readonly forPages: boolean
   readonly frameRate: FrameRate
   readonly nowMs: () => number
   readonly onTrack: (track: Track) => void
@@ -34,6 +38,10 @@ export interface VideoEncodingDependencies {
 
 /** Pictures that may be with the encoder, one of them active: more are left out, so that it never falls behind for good. */
 const maxWaiting = 3
+/** Pages get a frame that looks like the one before so often, ms: it says that they are connected, and how far behind they are. */
+const stillEachMs = 500
+/** Pages get a keyframe that often while nothing moves, ms: who comes later decodes what came since. */
+const stillKeyMs = 10_000
 
 function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): FrameColors {
   const range = colorRange === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG
@@ -45,9 +53,11 @@ function colorsOf({ colorSpace, colorRange }: VideoEncodingSettings): FrameColor
 /** One encoding of a canvas: takes its pictures as they are composed, leaves some out where the encoder is too slow. */
 export class VideoEncoding {
   readonly #dependencies: VideoEncodingDependencies
-  readonly #size: { readonly width: number; readonly height: number }
+  readonly size: { readonly width: number; readonly height: number }
+  readonly forPages: boolean
   readonly #groups: GroupsOfPictures
   readonly #colors: FrameColors
+  #quality: PageQuality | undefined
   #encoder: FrameEncoder | undefined
   #track: Track | undefined
   /** For encodings that differ from the canvas's own picture. */
@@ -57,6 +67,11 @@ export class VideoEncoding {
   /** The frame whose picture it takes. */
   #wanted = Number.NaN
   #keyWanted = true
+  /** Somebody cannot start without one. */
+  #keyAsked = true
+  /** What was encoded last, and when. */
+  #look: Look
+  #lookMs = Number.NEGATIVE_INFINITY
   #lastKeyMs = Number.NEGATIVE_INFINITY
   #closed = false
   #frames = 0
@@ -66,12 +81,15 @@ export class VideoEncoding {
 
   constructor(dependencies: VideoEncodingDependencies) {
     this.#dependencies = dependencies
-    const { encoding, canvas, frameRate } = dependencies
-    this.#size = encodedSize(canvas, encoding.height)
+    const { encoding, canvas, frameRate, forPages } = dependencies
+    this.forPages = forPages
+    this.size = encodedSize(canvas, encoding.height)
     this.#colors = colorsOf(encoding)
     this.#groups = new GroupsOfPictures(encoding.keyframeMs, encoding.frameDivisor, frameRate)
-    const { width, height } = this.#size
+    const { width, height } = this.size
     const kbps = dependencies.bitrateKbps ?? encoding.bitrateKbps
+    const maxKbps = encoding.rateControl === 'vbr' ? (encoding.maxBitrateKbps ?? Math.round(kbps * 1.5)) : kbps
+    if (forPages && encoding.encoder === 'libx264') this.#quality = new PageQuality(maxKbps)
     try {
       this.#encoder = openFrameEncoder({
         id: 'v0',
@@ -82,16 +100,18 @@ export class VideoEncoding {
         profile: encoding.profile === 'auto' ? 'high' : encoding.profile,
         bFrames: encoding.bFrames,
         ...(encoding.rateControl === 'crf' ? { crf: encoding.crf } : {}),
+        ...(this.#quality === undefined ? {} : { qp: this.#quality.quantizer }),
         width,
         height,
         frameRate: frameRate.numerator / frameRate.denominator / encoding.frameDivisor,
         kbps,
-        maxKbps: encoding.rateControl === 'vbr' ? (encoding.maxBitrateKbps ?? Math.round(kbps * 1.5)) : kbps,
-        threads: Math.min(8, availableParallelism()),
+        maxKbps,
+        // Two threads are done a millisecond earlier, and take more in all.
+        threads: forPages ? 1 : Math.min(8, availableParallelism()),
         colors: this.#colors,
       })
       const recolored = encoding.colorSpace !== 'bt709' || encoding.colorRange !== 'limited'
-      if (recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
+      if (forPages || recolored || width !== canvas.width || height !== canvas.height) this.#pool = new PicturePool(width, height)
       this.#tellTrack(this.#encoder.track)
     } catch (error) {
       dependencies.onFault((error as Error).message)
@@ -118,16 +138,43 @@ export class VideoEncoding {
   offer(picture: PooledPicture, frame: number): void {
     const encoder = this.#encoder
     if (encoder === undefined || frame !== this.#wanted) return
+    this.#look = undefined
     const own = this.#ownPicture(picture)
-    if (own === undefined) {
-      this.#skipped++
-      return
-    }
-    const key = this.#keyWanted
-    this.#keyWanted = false
+    if (own === undefined) this.#skipped++
+    else this.#encode(encoder, own, frame, this.#keyWanted)
+  }
+
+  /** Whether what looks like that was encoded, and not long ago. */
+  hasShown(look: Look): boolean {
+    return !this.#keyAsked && looksSame(look, this.#look) && this.#dependencies.nowMs() - this.#lookMs < stillEachMs
+  }
+
+  /** Memory of its own size to compose into; undefined while the encoder has all of it. */
+  takePicture(): PooledPicture | undefined {
+    const picture = this.#pool?.take()
+    if (picture === undefined) this.#skipped++
+    return picture
+  }
+
+  /** Takes a frame of its own size. */
+  offerOwn(picture: PooledPicture, frame: number, look: Look): void {
+    const encoder = this.#encoder
+    if (encoder === undefined || frame !== this.#wanted) return
     const nowMs = this.#dependencies.nowMs()
-    if (key) this.#lastKeyMs = nowMs
-    const shared = own.share()
+    const moved = !looksSame(look, this.#look)
+    this.#look = look
+    this.#lookMs = nowMs
+    this.#encode(encoder, picture, frame, this.#keyWanted && (moved || this.#keyAsked || nowMs - this.#lastKeyMs >= stillKeyMs))
+  }
+
+  #encode(encoder: FrameEncoder, picture: PooledPicture, frame: number, key: boolean): void {
+    const nowMs = this.#dependencies.nowMs()
+    if (key) {
+      this.#keyWanted = false
+      this.#keyAsked = false
+      this.#lastKeyMs = nowMs
+    }
+    const shared = picture.share()
     Object.assign(shared, this.#colors)
     this.#waiting++
     this.#chain = this.#chain.then(async () => {
@@ -136,6 +183,7 @@ export class VideoEncoding {
           await encoder.encode(shared, framePts(frame, this.#dependencies.frameRate), key, (packet) => {
             this.#frames++
             this.#bytes += packet.data.length
+            if (this.#quality?.take(packet.data.length, this.#dependencies.nowMs())) encoder.setQuantizer(this.#quality.quantizer)
             if (packet.track !== this.#track) this.#tellTrack(packet.track)
             this.#dependencies.onPacket(packet)
           })
@@ -152,7 +200,9 @@ export class VideoEncoding {
 
   /** At most two a second, whoever asks. */
   requestKeyframe(): void {
-    if (this.#dependencies.nowMs() - this.#lastKeyMs >= 500) this.#keyWanted = true
+    if (this.#dependencies.nowMs() - this.#lastKeyMs < 500) return
+    this.#keyWanted = true
+    this.#keyAsked = true
   }
 
   setBitrate(kbps: number): void {
@@ -169,7 +219,7 @@ export class VideoEncoding {
     return {
       codec,
       encoder,
-      ...this.#size,
+      ...this.size,
       frames: this.#frames,
       skipped: this.#skipped,
       bitrateKbps: Math.round((bytes * 8) / 1000),

@@ -4,7 +4,6 @@ import type { PictureOf } from '../../control/engine/studio-engine.ts'
 import type { FrameRate } from '../../document/frame-rate.ts'
 import type { Compositor } from '../compositor/compositor.ts'
 import { AudioEncoding } from '../encoder/audio-encoding.ts'
-import type { PooledPicture } from '../encoder/picture-pool.ts'
 import { VideoEncoding } from '../encoder/video-encoding.ts'
 import type { MixedBlock } from '../mixer/mixer.ts'
 
@@ -56,15 +55,18 @@ export class ActiveEncodings {
     }
   }
 
-  /** Whether a canvas's picture of a frame is wanted by any. Asked once for each: encoders that are too slow for it leave it out. */
-  wantsPicture(canvas: string, of: PictureOf, frame: number): boolean {
-    let wanted = false
-    for (const each of this.#video.values()) if (each.canvas === canvas && each.of === of && each.encoding.wants(frame)) wanted = true
-    return wanted
+  /** Those that want a canvas's picture of a frame. Asked once for each: encoders that are too slow for it leave it out. */
+  wanting(canvas: string, of: PictureOf, frame: number): readonly VideoEncoding[] {
+    const wanting: VideoEncoding[] = []
+    for (const each of this.#video.values()) {
+      if (each.canvas === canvas && each.of === of && each.encoding.wants(frame)) wanting.push(each.encoding)
+    }
+    return wanting
   }
 
-  offerPicture(canvas: string, of: PictureOf, picture: PooledPicture, frame: number): void {
-    for (const each of this.#video.values()) if (each.canvas === canvas && each.of === of) each.encoding.offer(picture, frame)
+  /** All that encode pictures. */
+  get video(): ReadonlySet<VideoEncoding> {
+    return new Set([...this.#video.values()].map(({ encoding }) => encoding))
   }
 
   /** Tracks of the mixer that are taken. */
@@ -117,7 +119,8 @@ export class ActiveEncodings {
       events.onFault(`There is no canvas ${video.canvas}`)
       return
     }
-    const encoding = new VideoEncoding({ compositor, canvas, encoding: video.encoding, bitrateKbps, frameRate, nowMs, ...events })
+    const { encoding: settings, forPages } = video
+    const encoding = new VideoEncoding({ compositor, canvas, encoding: settings, forPages, bitrateKbps, frameRate, nowMs, ...events })
     this.#video.set(channel, { canvas: video.canvas, of: video.of, encoding })
   }
 

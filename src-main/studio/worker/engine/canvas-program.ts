@@ -57,6 +57,11 @@ export class CanvasProgram {
     return this.#running ? [this.#running.from, this.#scene] : [this.#scene]
   }
 
+  /** The one scene that is seen; undefined on the way from one to the next. */
+  get only(): string | undefined {
+    return this.#running === undefined ? this.#scene : undefined
+  }
+
   /** The source of the transition that runs, where it has one. */
   get overlay(): string | undefined {
     const source = this.#running?.transition.settings.source

@@ -11,6 +11,7 @@ import { sourcesOfGuest } from '../../document/guest-sources.ts'
 import type { Compositor, Surface } from '../compositor/compositor.ts'
 import { FrameClock, frameUs } from '../encoder/frame-clock.ts'
 import { PicturePool } from '../encoder/picture-pool.ts'
+import type { VideoEncoding } from '../encoder/video-encoding.ts'
 import { NativeFilters } from '../filters/native-filters.ts'
 import type { Mixer } from '../mixer/mixer.ts'
 import type { RunningSource, SourceContext } from '../sources/running-source.ts'
@@ -20,6 +21,7 @@ import { ActiveSources } from './active-sources.ts'
 import { CanvasProgram } from './canvas-program.ts'
 import { Monitor } from './monitor.ts'
 import { MultiviewTiles } from './multiview-tiles.ts'
+import { PagePictures } from './page-pictures.ts'
 import { SceneSurfaces } from './scene-surfaces.ts'
 import { SoundClock } from './sound-clock.ts'
 import { StatisticsMeter } from './statistics-meter.ts'
@@ -42,6 +44,7 @@ interface AtCanvas {
   readonly pool: PicturePool
   readonly width: number
   readonly height: number
+  readonly background: string
   preview: string | null
 }
 
@@ -68,6 +71,7 @@ export class Engine {
   readonly #scenes: SceneSurfaces
   readonly #encodings: ActiveEncodings
   readonly #pictures: ActivePictures
+  readonly #pages: PagePictures
   readonly #tiles: MultiviewTiles
   readonly #meter = new StatisticsMeter()
   readonly #monitor: Monitor
@@ -125,6 +129,7 @@ export class Engine {
       onFault: dependencies.onFault,
     })
     this.#pictures = new ActivePictures(compositor, (canvas, pictures) => send({ kind: 'pictures', canvas, pictures }))
+    this.#pages = new PagePictures({ compositor, scenes: this.#scenes, pictures })
     this.#tiles = new MultiviewTiles({
       compositor,
       scenes: this.#scenes,
@@ -135,7 +140,7 @@ export class Engine {
     this.#talkback = new Talkback({ mixer, log })
     this.#monitor = new Monitor({ log, onReport: (report) => send({ kind: 'monitor', report }) })
     this.#applyCollection(show.on)
-    this.#tiles.set(show.tiles)
+    this.#tiles.set(show.tiles.tiles, show.tiles.height)
     this.#encodings.set(show.encodings, this.#canvases, this.#collection.frameRate)
     this.#pictures.set(show.pictures, this.#canvases, this.#collection.frameRate)
     this.#clock = this.#startClock()
@@ -170,6 +175,7 @@ export class Engine {
     this.#clock.stop()
     this.#clock = this.#startClock()
     this.#encodings.restart(this.#canvases, frameRate)
+    this.#pages.keepFor(this.#encodings.video)
   }
 
   /** What users' paths and URLs may lead to is another from now on. */
@@ -181,6 +187,7 @@ export class Engine {
 
   encode(wanted: readonly WantedEncoding[]): void {
     this.#encodings.set(wanted, this.#canvases, this.#collection.frameRate)
+    this.#pages.keepFor(this.#encodings.video)
     this.#tellMixer()
   }
 
@@ -196,8 +203,8 @@ export class Engine {
     this.#pictures.set(wanted, this.#canvases, this.#collection.frameRate)
   }
 
-  showTiles(wanted: readonly string[]): void {
-    this.#tiles.set(wanted)
+  showTiles(wanted: readonly string[], height: number): void {
+    this.#tiles.set(wanted, height)
     this.#shownDirty = true
   }
 
@@ -263,6 +270,7 @@ export class Engine {
     this.#talkback.close()
     await Promise.all([this.#encodings.close(), this.#sources.close()])
     this.#pictures.close()
+    this.#pages.keepFor(new Set())
     this.#tiles.close()
     this.#scenes.close()
     for (const { program, pool } of this.#canvases.values()) {
@@ -311,9 +319,15 @@ export class Engine {
     const startedUs = this.#dependencies.compositor.nowUs()
     for (const [id, canvas] of this.#canvases) {
       if (!soundWaits) this.#makePreview(id, canvas, frame)
-      if (!this.#encodings.wantsPicture(id, 'program', frame) && !this.#pictures.wants(id)) {
+      const wanting = this.#encodings.wanting(id, 'program', frame)
+      if (wanting.every(({ forPages }) => forPages) && !this.#pictures.wants(id)) {
         canvas.program.pass(frame)
-        continue
+        const { only } = canvas.program
+        if (soundWaits || wanting.length === 0) continue
+        if (only !== undefined) {
+          this.#makeForPages(id, canvas, wanting, only, frame)
+          continue
+        }
       }
       const picture = soundWaits ? undefined : canvas.pool.take()
       if (picture === undefined) {
@@ -329,7 +343,7 @@ export class Engine {
         this.#meter.dropped++
         continue
       }
-      this.#encodings.offerPicture(id, 'program', picture, frame)
+      for (const encoding of wanting) encoding.offer(picture, frame)
       this.#pictures.offer(id, picture.memory, dueUs)
     }
     if (!soundWaits) this.#tiles.offer(frame, this.#collection)
@@ -340,13 +354,31 @@ export class Engine {
   }
 
   /** The scene that is being prepared, for whoever looks at it: a frame that cannot be made is left out, on air nothing waits for it. */
-  #makePreview(id: string, { preview, pool }: AtCanvas, frame: number): void {
-    if (preview === null || !this.#encodings.wantsPicture(id, 'preview', frame)) return
-    const picture = pool.take()
+  #makePreview(id: string, canvas: AtCanvas, frame: number): void {
+    const { preview, pool } = canvas
+    if (preview === null) return
+    const wanting = this.#encodings.wanting(id, 'preview', frame)
+    const whole = wanting.filter(({ forPages }) => !forPages)
+    this.#makeForPages(
+      id,
+      canvas,
+      wanting.filter(({ forPages }) => forPages),
+      preview,
+      frame,
+    )
+    const picture = whole.length === 0 ? undefined : pool.take()
     if (picture === undefined) return
     try {
       this.#dependencies.compositor.render(this.#scenes.root(preview), picture.memory, frame)
-      this.#encodings.offerPicture(id, 'preview', picture, frame)
+      for (const encoding of whole) encoding.offer(picture, frame)
+    } catch (error) {
+      this.#tellRenderFault(id, error as Error)
+    }
+  }
+
+  #makeForPages(id: string, canvas: AtCanvas, wanting: readonly VideoEncoding[], scene: string, frame: number): void {
+    try {
+      this.#pages.offer(wanting, scene, canvas, frame)
     } catch (error) {
       this.#tellRenderFault(id, error as Error)
     }
@@ -377,20 +409,21 @@ export class Engine {
     const before = new Map(this.#canvases)
     this.#canvases.clear()
     for (const canvas of collection.canvases) {
-      const { id, width, height } = canvas
+      const { id, width, height, background } = canvas
       const known = before.get(id)
       const fitting = (scene: string | undefined): string =>
         [scene, canvas.scene].find((each) => each !== undefined && this.#scenes.has(each)) ?? (collection.scenes[0]?.id as string)
       if (known !== undefined && known.width === width && known.height === height) {
         for (const scene of known.program.shown) if (!this.#scenes.has(scene)) known.program.sceneGone(scene, fitting(undefined))
         if (known.preview !== null && !this.#scenes.has(known.preview)) known.preview = null
-        this.#canvases.set(id, known)
+        this.#canvases.set(id, { ...known, background })
         continue
       }
       const scene = fitting(on[id]?.program ?? known?.program.scene)
       this.#canvases.set(id, {
         width,
         height,
+        background,
         pool: new PicturePool(width, height),
         preview: on[id]?.preview ?? known?.preview ?? null,
         program: new CanvasProgram({

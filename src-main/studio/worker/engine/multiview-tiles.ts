@@ -2,9 +2,12 @@ import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
 import type { Logger } from '../../../platform/logger.ts'
 import type { TilePicture } from '../../control/engine/studio-engine.ts'
 import type { Collection } from '../../document/collection.ts'
-import type { Compositor, Layer, PictureMemory, Surface } from '../compositor/compositor.ts'
+import type { Compositor, PictureMemory } from '../compositor/compositor.ts'
 import { JpegEncoders } from '../encoder/jpeg-encoders.ts'
-import { layerOf, type SceneSurfaces } from './scene-surfaces.ts'
+import { type Look, looksSame } from '../encoder/look.ts'
+import { ScaledSurface, type Size, scaledScene, scaleLayer, type ToScale } from './scaled-surface.ts'
+import { lookOfScene } from './scene-look.ts'
+import type { SceneSurfaces } from './scene-surfaces.ts'
 
 export interface MultiviewTilesDependencies {
   readonly compositor: Compositor
@@ -14,9 +17,10 @@ export interface MultiviewTilesDependencies {
   readonly onTiles: (tiles: readonly TilePicture[]) => void
 }
 
-interface Size {
-  readonly width: number
-  readonly height: number
+/** What a tile shows now. */
+interface Made {
+  readonly look: Look
+  readonly scaled: ToScale
 }
 
 interface Tile {
@@ -24,9 +28,8 @@ interface Tile {
   readonly kind: string
   /** Id of the scene or source. */
   readonly of: string
-  surface: Surface | undefined
-  /** What it was made of: while that is the same it looks the same. */
-  look: readonly unknown[] | undefined
+  readonly surface: ScaledSurface
+  look: Look
   /** As it was told last, and memory for the next. */
   shown: PictureMemory | undefined
   next: PictureMemory | undefined
@@ -34,8 +37,6 @@ interface Tile {
   isEmpty: boolean
 }
 
-/** A tile fits into this many pixels. */
-const box: Size = { width: 320, height: 180 }
 /** Tiles a second of all together, as long as each is made at least `minRate` times: many tiles cost no more than few. */
 const tilesPerSecond = 80
 const [minRate, maxRate] = [5, 10]
@@ -52,6 +53,7 @@ export class MultiviewTiles {
   /** Tiles that were composed. */
   made = 0
   #tiles: Tile[] = []
+  #box: Size = { width: 320, height: 180 }
   #fault = ''
 
   constructor(dependencies: MultiviewTilesDependencies) {
@@ -59,8 +61,10 @@ export class MultiviewTiles {
     this.#jpegs = new JpegEncoders(dependencies.compositor)
   }
 
-  /** Exactly these from now on: all of them are told again. */
-  set(wanted: readonly string[]): void {
+  /** Exactly these from now on, each within `height` pixels and 16:9 of them: all of them are told again. */
+  set(wanted: readonly string[], height: number): void {
+    this.#box = { width: (height * 16) / 9, height }
+    const { compositor } = this.#dependencies
     const before = new Map(this.#tiles.map((tile) => [tile.id, tile]))
     this.#tiles = wanted.map((id) => {
       const known = before.get(id)
@@ -68,10 +72,10 @@ export class MultiviewTiles {
       const at = id.indexOf(':')
       const none = { look: undefined, shown: undefined, isEmpty: false }
       return known === undefined
-        ? { id, kind: id.slice(0, at), of: id.slice(at + 1), surface: undefined, next: undefined, ...none }
+        ? { id, kind: id.slice(0, at), of: id.slice(at + 1), surface: new ScaledSurface(compositor), next: undefined, ...none }
         : Object.assign(known, none)
     })
-    for (const { surface } of before.values()) surface?.close()
+    for (const { surface } of before.values()) surface.close()
     if (wanted.length === 0) this.#jpegs.close()
   }
 
@@ -98,9 +102,11 @@ export class MultiviewTiles {
     const { numerator, denominator } = collection.frameRate
     const rate = Math.min(maxRate, Math.max(minRate, tilesPerSecond / count))
     const each = Math.max(1, Math.floor(numerator / denominator / rate))
+    // Not one by one: tiles of the same frame share what is made of their sources.
+    const together = Math.ceil((2 * count) / each)
     const made: TilePicture[] = []
     for (const [index, tile] of this.#tiles.entries()) {
-      if ((frame + index) % each !== 0) continue
+      if ((frame + Math.floor(index / together)) % each !== 0) continue
       try {
         const picture = this.#make(tile, frame, collection)
         if (picture !== undefined) made.push(picture)
@@ -112,7 +118,7 @@ export class MultiviewTiles {
   }
 
   close(): void {
-    this.set([])
+    this.set([], this.#box.height)
   }
 
   #make(tile: Tile, frame: number, collection: Collection): TilePicture | undefined {
@@ -122,18 +128,14 @@ export class MultiviewTiles {
       Object.assign(tile, { isEmpty: true, look: undefined, shown: undefined })
       return { id: tile.id, jpeg: null }
     }
-    const { look, size, background } = made
-    if (look !== undefined && tile.look !== undefined && isSame(look, tile.look)) return undefined
-    const { compositor } = this.#dependencies
-    if (tile.surface?.width !== size.width || tile.surface.height !== size.height) {
-      tile.surface?.close()
-      tile.surface = compositor.createSurface({ ...size, background })
+    const { look, scaled } = made
+    if (looksSame(look, tile.look)) return undefined
+    const { size } = scaled
+    if (tile.next?.width !== size.width || tile.next.height !== size.height) {
       tile.shown = undefined
-      tile.next = undefined
+      tile.next = memoryOf(size)
     }
-    tile.surface.setLayers(made.layers())
-    tile.next ??= memoryOf(size)
-    compositor.render(tile.surface, tile.next, frame)
+    this.#dependencies.compositor.render(tile.surface.of(scaled), tile.next, frame)
     this.made++
     tile.look = look
     tile.isEmpty = false
@@ -141,65 +143,37 @@ export class MultiviewTiles {
     if (shown !== undefined && next.planes.every((plane, index) => Buffer.compare(plane, shown.planes[index] as Uint8Array) === 0))
       return undefined
     tile.shown = next
-    tile.next = shown
+    tile.next = shown ?? memoryOf(size)
     return { id: tile.id, jpeg: this.#jpegs.encode(next) }
   }
 
-  #scene(id: string, { canvases }: Collection) {
-    const { scenes } = this.#dependencies
+  #scene(id: string, { canvases }: Collection): Made | undefined {
+    const { scenes, pictures } = this.#dependencies
     const scene = scenes.has(id) ? scenes.scene(id) : undefined
     const canvas = canvases.find((each) => each.id === scene?.canvas)
-    if (scene === undefined || canvas === undefined) return undefined
-    const size = sizeInBox(canvas)
-    const background = canvas.background
-    const scaled = (layer: Layer): Layer => scale(layer, size.width / canvas.width, size.height / canvas.height)
+    if (canvas === undefined) return undefined
     return {
-      look: this.#lookOf(id, background),
-      size,
-      background,
-      // Its own filters are made for the whole size.
-      layers: () =>
-        scene.filters.some(({ enabled }) => enabled)
-          ? [
-              scaled({
-                content: { surface: scenes.root(id) },
-                transform: [1, 0, 0, 1, 0, 0],
-                opacity: 1,
-                blend: 'normal',
-                sampling: 'smooth',
-              }),
-            ]
-          : scenes.placed(id).map((each) => scaled(layerOf(each))),
+      look: lookOfScene(scenes, pictures, id, canvas.background),
+      scaled: scaledScene(scenes, id, canvas, sizeInBox(canvas, this.#box)),
     }
   }
 
-  #source(id: string) {
+  #source(id: string): Made | undefined {
     const layer = this.#dependencies.scenes.sourceLayer(id)
     if (layer === undefined) return undefined
     const store = this.#dependencies.pictures(id)
     const filters = 'filters' in layer.content ? layer.content.filters : undefined
-    const size = sizeInBox(layer)
+    const size = sizeInBox(layer, this.#box)
     const { width, height, ...rest } = layer
     return {
       look: filters === undefined || filters.length === 0 ? [store, store?.sequence, width, height] : undefined,
-      size,
-      background: '#000000',
-      layers: () => [scale(rest, size.width / width, size.height / height)],
+      scaled: {
+        size,
+        background: '#000000',
+        basis: [store, filters, width, height],
+        layers: () => [scaleLayer(rest, size.width / width, size.height / height)],
+      },
     }
-  }
-
-  /** What a scene is made of; undefined where filters, which may move by themselves, are part of it. */
-  #lookOf(id: string, background: string): readonly unknown[] | undefined {
-    const { scenes, pictures } = this.#dependencies
-    const shown = scenes.shownIn(id)
-    if (shown.hasFilters) return undefined
-    const look: unknown[] = [background]
-    for (const scene of shown.scenes) look.push(scenes.placed(scene))
-    for (const source of shown.sources) {
-      const store = pictures(source)
-      look.push(store, store?.sequence)
-    }
-    return look
   }
 
   /** Each fault once: it comes again with every tile. */
@@ -210,20 +184,11 @@ export class MultiviewTiles {
   }
 }
 
-function isSame(one: readonly unknown[], other: readonly unknown[]): boolean {
-  return one.length === other.length && one.every((each, index) => each === other[index])
-}
-
 /** As large as fits, in the shape that it has. */
-function sizeInBox({ width, height }: Size): Size {
+function sizeInBox({ width, height }: Size, box: Size): Size {
   const factor = Math.min(box.width / width, box.height / height, 1)
   const even = (pixels: number): number => Math.max(2, Math.round((pixels * factor) / 2) * 2)
   return { width: even(width), height: even(height) }
-}
-
-function scale(layer: Layer, x: number, y: number): Layer {
-  const [a, b, c, d, e, f] = layer.transform
-  return { ...layer, transform: [a * x, b * y, c * x, d * y, e * x, f * y], sampling: 'smooth' }
 }
 
 function memoryOf({ width, height }: Size): PictureMemory {

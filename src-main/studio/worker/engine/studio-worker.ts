@@ -82,7 +82,7 @@ function handleMessage(at: Engine, message: Exclude<ToStudio, { kind: 'show' | '
       at.showPictures(message.pictures)
       break
     case 'tiles':
-      at.showTiles(message.tiles)
+      at.showTiles(message.tiles, message.height)
       break
     case 'keyframe':
       at.requestKeyframe(message.channel)

@@ -15,6 +15,7 @@ import type {
   StudioEngine,
   Switched,
   TakenVideo,
+  TileHeight,
   VideoRequest,
 } from '../../engine/studio-engine.ts'
 
@@ -74,7 +75,7 @@ export class FedEngine implements StudioEngine {
     return this.#add(request, listener)
   }
 
-  setTiles(tiles: readonly string[]): void {
+  setTiles(tiles: readonly string[], _height: TileHeight): void {
     this.tiles = tiles
   }
 

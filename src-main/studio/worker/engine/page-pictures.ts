@@ -1,0 +1,50 @@
+import type { FrameStore } from '../../../media/worker/stores/media-stores.ts'
+import type { Compositor } from '../compositor/compositor.ts'
+import type { VideoEncoding } from '../encoder/video-encoding.ts'
+import { ScaledSurface, type Size, scaledScene } from './scaled-surface.ts'
+import { lookOfScene } from './scene-look.ts'
+import type { SceneSurfaces } from './scene-surfaces.ts'
+
+export interface PagePicturesDependencies {
+  readonly compositor: Compositor
+  readonly scenes: SceneSurfaces
+  readonly pictures: (source: string) => FrameStore | undefined
+}
+
+/** Frames for encodings of which only pages are shown: composed at the size that they encode, and only where something changed. */
+export class PagePictures {
+  readonly #dependencies: PagePicturesDependencies
+  readonly #surfaces = new Map<VideoEncoding, ScaledSurface>()
+
+  constructor(dependencies: PagePicturesDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** Composes a scene for those encodings, which want frame number `frame`. */
+  offer(encodings: readonly VideoEncoding[], scene: string, canvas: Size & { readonly background: string }, frame: number): void {
+    if (encodings.length === 0) return
+    const { compositor, scenes, pictures } = this.#dependencies
+    const look = lookOfScene(scenes, pictures, scene, canvas.background)
+    for (const encoding of encodings) {
+      if (encoding.hasShown(look)) continue
+      const picture = encoding.takePicture()
+      if (picture === undefined) continue
+      let surface = this.#surfaces.get(encoding)
+      if (surface === undefined) {
+        surface = new ScaledSurface(compositor)
+        this.#surfaces.set(encoding, surface)
+      }
+      compositor.render(surface.of(scaledScene(scenes, scene, canvas, encoding.size)), picture.memory, frame)
+      encoding.offerOwn(picture, frame, look)
+    }
+  }
+
+  /** Keeps what it has of those encodings alone. */
+  keepFor(encodings: ReadonlySet<VideoEncoding>): void {
+    for (const [encoding, surface] of this.#surfaces) {
+      if (encodings.has(encoding)) continue
+      surface.close()
+      this.#surfaces.delete(encoding)
+    }
+  }
+}
