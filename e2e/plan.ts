@@ -19,6 +19,8 @@ export const plan: Readonly<Record<string, PlannedFile>> = {
   'accessibility': { part: 'host', cost: 'cpu' },
   'api': { part: 'host', cost: 'wait', quick: true },
   'command-line': { part: 'host', cost: 'wait', quick: true },
+  'desktop-notifications': { part: 'host', cost: 'cpu' },
+  'desktop-tray': { part: 'host', cost: 'cpu' },
   'docs-examples': { part: 'host', cost: 'wait', quick: true },
   'editor-reach': { part: 'host', cost: 'cpu', quick: true },
   'failures': { part: 'host', cost: 'cpu' },

@@ -58,6 +58,11 @@ const dependencies = [
     present: () => process.platform !== 'linux' || existsSync('/usr/libexec/xdg-desktop-portal'),
     required: false,
   },
+  {
+    packages: ['xfce4-panel', 'dunst', 'openbox', 'xdotool', 'dbus', 'xdg-utils'],
+    present: () => process.platform !== 'linux' || ['xfce4-panel', 'dunst', 'openbox', 'xdotool'].every((name) => inPath(name)),
+    required: false,
+  },
   { packages: ['mutter'], present: () => process.platform !== 'linux' || inPath('mutter'), required: false },
   {
     packages: ['g++-mingw-w64-x86-64'],

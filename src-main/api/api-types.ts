@@ -318,7 +318,7 @@ export interface ApiTypes {
   }
   settings: {
     GET: { answer: Settings }
-    PATCH: { body: { reconnectWindowMs?: number | undefined; cdnPrefix?: string | undefined; playerTheme?: 'auto' | 'dark' | 'light' | undefined; studioResumeWithinMs?: number | undefined }; answer: Settings }
+    PATCH: { body: { reconnectWindowMs?: number | undefined; cdnPrefix?: string | undefined; playerTheme?: 'auto' | 'dark' | 'light' | undefined; studioResumeWithinMs?: number | undefined; notifyOutputs?: boolean | undefined; notifyRecordings?: boolean | undefined; notifyGuests?: boolean | undefined; notifyDisk?: boolean | undefined }; answer: Settings }
   }
   stream: {
     '*': {
@@ -845,7 +845,7 @@ type LiveStreamsViewersFiguresProtocols = { hls?: number; 'll-hls'?: number; das
 type LiveStreamsViewersFigures = { timeMs: number; concurrent: number; total: number; peak: number; protocols: LiveStreamsViewersFiguresProtocols; qualities: Record<string, number>; measured: number; rebufferRatio: number | null; stalls: number; startupMs: number | null; latencyP50Ms: number | null; latencyP95Ms: number | null; kbps: number; bytes: number; healthScore: number | null }
 type LiveUdpInputsItem = { id: string; stream: string; url: string; state: 'waiting' | 'live' | 'error'; error: { code: string; message: string; remedy: string } | null; sender: string | null; datagrams: number; createdAt: string }
 type PostSessions = { id: string; role: 'viewer' | 'editor' | 'admin' | 'none'; signInRequired: boolean }
-type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number }
+type Settings = { reconnectWindowMs: number; cdnPrefix: string; playerTheme: 'auto' | 'dark' | 'light'; studioResumeWithinMs: number; notifyOutputs: boolean; notifyRecordings: boolean; notifyGuests: boolean; notifyDisk: boolean }
 type StudioOutputsItem = { id: string; name: string; kind: string; state: 'off' | 'starting' | 'live' | 'retrying' | 'paused' | 'failed'; error: { code: string; message: string; remedy: string } | null; startedAt: string | null; statistics: Record<string, number | string | boolean | null> }
 type StudioAudioFilterKindsItem = { kind: string; title: string; settings: Record<string, unknown>; pictures?: boolean; sound?: boolean; encodes?: boolean; commands?: string[]; devices?: string; description?: string; latencyMs?: number; key?: string }
 type StudioAudioFilterKinds = { items: StudioAudioFilterKindsItem[] }

@@ -5,7 +5,7 @@ import { readHostFile } from '../platform/identity/host-file.ts'
 export interface ApiClient {
   readonly url: string
   get<T>(path: string): Promise<T>
-  send<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>
+  send<T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>
   /** An answer that is no JSON, e.g. a picture. */
   bytes(path: string): Promise<Uint8Array>
   /** Calls back for every event of these topics until the signal, or until the host goes away. Rejects where it cannot be reached. */

@@ -12,6 +12,7 @@ import { addStatusCommand } from './commands/status.ts'
 import { addStreamsCommands } from './commands/streams.ts'
 import { addStudioCommands } from './commands/studio.ts'
 import { addTokensCommands } from './commands/tokens.ts'
+import { addTrayCommand } from './commands/tray.ts'
 import { createOutput } from './output.ts'
 import { version } from './version.ts'
 
@@ -57,6 +58,7 @@ Examples:
   addKeysCommands(program, context)
   addTokensCommands(program, context)
   addServiceCommands(program, context)
+  addTrayCommand(program, context)
   addDoctorCommand(program, context)
   addCompletionCommand(program, context)
   return program

@@ -8,6 +8,16 @@ import type { Config } from './config.ts'
 /** How long a host may be away and still go on with its outputs, unless it is configured otherwise, ms. */
 const usualResumeMs = 600_000
 
+const Notification = (what: string) => Type.Boolean({ default: true, description: `the desktop shows a notification when ${what}` })
+
+/** Notifications, each of which may be switched off. */
+const notifications = {
+  notifyOutputs: Notification('an output fails or loses its connection'),
+  notifyRecordings: Notification('a recording is complete'),
+  notifyGuests: Notification('a guest waits'),
+  notifyDisk: Notification('a disk is nearly full'),
+}
+
 /** What may change while the host runs. */
 export const SettingsSchema = Type.Object({
   ...LiveRuntimeSettingsSchema.properties,
@@ -21,6 +31,7 @@ export const SettingsSchema = Type.Object({
     default: usualResumeMs,
     description: 'outputs of the studio that ran when the host ended go on by themselves where it is back within so long; 0: never',
   }),
+  ...notifications,
 })
 export type Settings = Static<typeof SettingsSchema>
 
@@ -45,6 +56,10 @@ export function createRuntimeSettings(
     cdnPrefix: config.cdnPrefix,
     playerTheme: 'auto',
     studioResumeWithinMs: usualResumeMs,
+    notifyOutputs: true,
+    notifyRecordings: true,
+    notifyGuests: true,
+    notifyDisk: true,
   }
   const commanded = (key: string): boolean => sources.get(key) === 'flag' || sources.get(key) === 'environment'
   for (const [key, value] of Object.entries(store.all())) {

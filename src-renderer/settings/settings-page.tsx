@@ -14,6 +14,7 @@ import { ReachCard } from './reach-card.tsx'
 import { TokensCard } from './tokens-card.tsx'
 import './settings.css'
 import { LanguageCard } from './language-card.tsx'
+import { NotificationsCard } from './notifications-card.tsx'
 
 function RuntimeSettings({ settings, admin }: { readonly settings: Settings; readonly admin: boolean }) {
   const { reconnectWindowMs: windowMs, cdnPrefix: cdn } = settings
@@ -127,6 +128,7 @@ export function SettingsPage() {
         </div>
         <div className="stack">
           <LanguageCard />
+          {settings && <NotificationsCard settings={settings} admin={admin} />}
           <section className="card" aria-label={t.connect}>
             <header>
               <h2>{t.connect}</h2>

@@ -156,4 +156,9 @@ export const hostErrors = {
     remedy: 'Use that one, stop it, or choose another folder with --data.',
   },
   'host.unreachable': { status: 503, title: 'The host does not answer', remedy: 'Check the URL, and that the host is running.' },
+  'desktop.missing': {
+    status: 503,
+    title: 'There is no desktop to show an icon on',
+    remedy: 'Run it in a graphical session that has a message bus (DBUS_SESSION_BUS_ADDRESS).',
+  },
 } as const satisfies Record<string, ErrorKind>

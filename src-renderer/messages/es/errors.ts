@@ -68,6 +68,11 @@ export const errors: Readonly<Record<ErrorCode, ErrorText>> = {
     title: 'Tu rol no permite esto',
     remedy: 'Pide a un administrador un token con el permiso indicado.',
   },
+  'desktop.missing': {
+    english: 'There is no desktop to show an icon on',
+    title: 'No hay un escritorio donde mostrar un icono',
+    remedy: 'Ejecútalo en una sesión gráfica que tenga un bus de mensajes (DBUS_SESSION_BUS_ADDRESS).',
+  },
   'auth.link_spent': {
     english: 'This sign-in link was used or has expired',
     title: 'Este enlace de inicio de sesión ya se usó o ha caducado',

@@ -1,0 +1,114 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { type DesktopSession, desktopMissing, type SessionProgram, startDesktop } from './helpers/desktop-session.ts'
+import { type RunningHost, startHost } from './helpers/host.ts'
+import { artifacts, root } from './helpers/paths.ts'
+import { openShow, type Show } from './helpers/show.ts'
+import { skipBecause } from './helpers/skip.ts'
+import { until } from './helpers/until.ts'
+
+const missing = desktopMissing('dunst', 'dunstctl')
+
+/** A notification that the daemon shows or showed. */
+interface Shown {
+  readonly id: number
+  readonly summary: string
+  readonly body: string
+}
+
+describe('notifications of the desktop', () => {
+  let desktop: DesktopSession
+  let host: RunningHost
+  let show: Show
+  let tray: SessionProgram
+  const opened = (): string => join(desktop.folder, 'opened')
+
+  beforeAll(async () => {
+    if (missing !== undefined) return
+    desktop = await startDesktop()
+    desktop.spawn('dunst', [])
+    await until(() => desktop.hasOwner('org.freedesktop.Notifications'), 'dunst shows notifications')
+    host = await startHost({ name: 'desktop-notifications' })
+    show = await openShow(host)
+    await show.add('tape', 'recording', {})
+    await show.add('far', 'rtmp', { url: 'rtmp://127.0.0.1:9/live', key: 'x' })
+    // What is opened with the desktop is written down instead.
+    const bin = join(desktop.folder, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'xdg-open'), `#!/bin/sh\necho "$@" >>"${opened()}"\n`)
+    chmodSync(join(bin, 'xdg-open'), 0o755)
+    tray = desktop.spawn(process.execPath, [join(root, 'dist/host/main.js'), 'tray', '--data', host.dataDir], {
+      PATH: `${bin}:${process.env.PATH}`,
+    })
+    const inhibited = 'org.freedesktop.Notifications'
+    await until(
+      async () => (await desktop.hasOwner(inhibited)) && (await hasTray()),
+      () => `the tray runs: ${tray.said()}`,
+    )
+  })
+  afterAll(async () => {
+    await desktop?.stop()
+    await host?.stop()
+  })
+  const needsDesktop = (context: TestContext): void => {
+    if (missing !== undefined) skipBecause(context, missing)
+  }
+  const hasTray = (): Promise<boolean> => desktop.hasOwner(`org.kde.StatusNotifierItem-${tray.child.pid}-1`)
+  const ctl = async (...args: string[]): Promise<string> => {
+    const program = desktop.spawn('dunstctl', args)
+    await program.ended
+    return program.said()
+  }
+  /** All notifications: `dunstctl history` has those that are closed. */
+  const all = async (): Promise<Shown[]> => {
+    await ctl('close-all')
+    const { data } = JSON.parse(await ctl('history')) as { data: any[][] }
+    return data.flat().map((each) => ({ id: each.id.data, summary: each.summary.data, body: each.body.data }))
+  }
+  const displayed = async (): Promise<number> => Number((await ctl('count', 'displayed')).trim())
+
+  it('shows that a recording is complete, and opens its folder', async (context) => {
+    needsDesktop(context)
+    await show.start('tape')
+    await show.until('tape', ({ state, statistics }) => state === 'live' && Number(statistics.bytes) > 0)
+    await show.stop('tape')
+    await until(async () => (await displayed()) === 1, 'a notification is shown')
+    await desktop.screenshot(join(artifacts, 'desktop-notification.png'))
+    // A click on it.
+    await ctl('action', '0')
+    const file = (await host.api('GET', '/studio/files')).body.items[0]!
+    await until(() => existsSync(opened()), 'the folder is opened')
+    expect(readFileSync(opened(), 'utf8').trim()).toBe(dirname(file.path))
+    expect(await all()).toMatchObject([{ summary: 'The recording is complete', body: file.fileName }])
+  })
+
+  it('shows once that an output has lost its connection, however often it tries', async (context) => {
+    needsDesktop(context)
+    await show.start('far')
+    await until(async () => (await displayed()) === 1, 'a notification is shown')
+    await show.stop('far')
+    const titles = (await all()).map(({ summary }) => summary)
+    expect(titles.filter((each) => each.startsWith('far '))).toEqual(['far lost its connection and tries again'])
+  })
+
+  it('shows nothing that is switched off in the settings', async (context) => {
+    needsDesktop(context)
+    const before = (await all()).length
+    await host.api('PATCH', '/settings', { notifyRecordings: false })
+    await show.start('tape')
+    await show.until('tape', ({ state, statistics }) => state === 'live' && Number(statistics.bytes) > 0)
+    await show.stop('tape')
+    await until(
+      async () => (await host.api('GET', '/studio/files')).body.items.every(({ state }) => state === 'complete'),
+      'it is complete',
+    )
+    await host.api('PATCH', '/settings', { notifyRecordings: true })
+    await show.start('tape')
+    await show.until('tape', ({ state, statistics }) => state === 'live' && Number(statistics.bytes) > 0)
+    await show.stop('tape')
+    // The later recording is reported: the one before it was not.
+    await until(async () => (await displayed()) > 0, 'a notification is shown')
+    expect((await all()).length).toBe(before + 1)
+  })
+})

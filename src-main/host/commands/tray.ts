@@ -1,0 +1,56 @@
+import type { Command } from 'commander'
+import { AppError } from '../../platform/errors.ts'
+import { addConfigFlags, type CommandContext, clientOf, configOf, run } from './context.ts'
+
+/** `streams tray`: the icon in the panel, for a host that runs or will run. */
+export function addTrayCommand(program: Command, context: CommandContext): void {
+  addConfigFlags(program.command('tray'))
+    .description('an icon in the panel of the desktop: what is live, scenes, mute, go live; follows a host that runs as a service, too')
+    .addHelpText('after', '\nExamples:\n  streams tray\n  streams tray --url https://live.example.com --token TOKEN')
+    .action(
+      run(context, async (_output, command) => {
+        if (process.platform !== 'linux') throw new AppError('desktop.missing', 'Without Electron there is an icon on Linux alone')
+        const { Desktop } = await import('../../shell/desktop.ts')
+        const { openLinuxDesktop } = await import('../../shell/linux/desktop-parts.ts')
+        const { openWindow } = await import('../../shell/open-window.ts')
+        const end = new AbortController()
+        // A bus alone keeps no process alive.
+        const alive = setInterval(() => undefined, 60_000)
+        const lost = Promise.withResolvers<never>()
+        const parts = await openLinuxDesktop('AMI Streams', () =>
+          lost.reject(new AppError('desktop.missing', 'The session of the desktop has ended')),
+        ).catch((cause: unknown) => {
+          clearInterval(alive)
+          throw cause instanceof AppError ? cause : new AppError('desktop.missing', (cause as Error).message, { cause })
+        })
+        const { url } = command.optsWithGlobals() as { url?: string }
+        const findHost = () => clientOf(command, context)
+        const openPage = (path: string): void => {
+          const client = findHost()
+          client
+            .send<{ url: string }>('POST', '/tokens/link', {})
+            .then((link) => openWindow(`${client.url}${path}${new URL(link.url).hash}`, windowOptions))
+            .catch(() => undefined)
+        }
+        const windowOptions = { dataDir: configOf(command, context).config.data, env: context.environment }
+        const desktop = new Desktop({
+          findHost,
+          isLocal: url === undefined && context.environment.STREAMS_URL === undefined,
+          owns: false,
+          parts,
+          environment: context.environment,
+          openPage,
+          onQuit: () => end.abort(),
+          signal: end.signal,
+        })
+        void context.untilStopped().then(() => end.abort())
+        try {
+          await Promise.race([desktop.run(), lost.promise])
+        } finally {
+          end.abort()
+          await parts.close()
+          clearInterval(alive)
+        }
+      }),
+    )
+}

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { dirname } from 'node:path'
+import { followHost } from './follow/follow-host.ts'
+import type { HostClient } from './follow/host-client.ts'
+import { type HostState, isOn, isSending, onAirOf } from './follow/host-state.ts'
+import { type Messages, messagesFor } from './messages.ts'
+import { Notices } from './notices.ts'
+import type { DesktopParts } from './parts.ts'
+import { type TrayActions, trayView } from './tray/tray-view.ts'
+
+export interface DesktopOptions {
+  /** The host that runs now; throws where there is none. */
+  readonly findHost: () => HostClient
+  /** Files of the host are files of this machine. */
+  readonly isLocal: boolean
+  /** The host ends with this program: "Quit" ends both. */
+  readonly owns: boolean
+  readonly parts: DesktopParts
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Shows a page of the host in a window, e.g. `/studio`. */
+  readonly openPage: (path: string) => void
+  /** A person chose "Quit". */
+  readonly onQuit: () => void
+  readonly signal: AbortSignal
+}
+
+/** What of a host belongs to the desktop: icon, notifications, keys, a machine that stays awake while it is on air. */
+export class Desktop {
+  readonly #options: DesktopOptions
+  readonly #t: Messages
+  readonly #notices: Notices
+  #state: HostState | undefined
+
+  constructor(options: DesktopOptions) {
+    this.#options = options
+    this.#t = messagesFor(options.environment)
+    const { openPage, isLocal, parts } = options
+    const openFolder = (file: string): void => openWithDesktop(dirname(file))
+    this.#notices = new Notices(this.#t, { openPage, ...(isLocal && { openFolder }) }, (notice) => parts.notifications?.notify(notice))
+  }
+
+  /** How the host is; undefined while none runs. */
+  get state(): HostState | undefined {
+    return this.#state
+  }
+
+  /** Resolves after the signal. */
+  async run(): Promise<void> {
+    const { findHost, signal } = this.#options
+    await followHost({
+      findHost,
+      signal,
+      onState: (state) => this.#show(state),
+      onEvent: (topic, data) => {
+        if (this.#state !== undefined) this.#notices.take(topic, data, this.#state)
+      },
+    })
+  }
+
+  #show(state: HostState | undefined): void {
+    const { parts, owns } = this.#options
+    if (state === undefined) this.#notices.reset()
+    else if (this.#state === undefined) this.#notices.startWith(state)
+    this.#state = state
+    const onAir = state && onAirOf(state)
+    parts.power?.keepAwake(onAir !== undefined && onAir.outputs.length + onAir.streams.length > 0 ? this.#t.onAirReason : undefined)
+    parts.tray?.show(trayView(state, owns, this.#t, this.#actions()))
+  }
+
+  #actions(): TrayActions {
+    const { openPage, onQuit } = this.#options
+    const outputs = (state: HostState, command: 'start' | 'stop', chosen: (output: HostState['outputs'][number]) => boolean): void =>
+      this.#attempt((client) =>
+        Promise.all(state.outputs.filter(chosen).map(({ id }) => client.send('POST', `/studio/outputs/${id}/${command}`))),
+      )
+    return {
+      goLive: (state) => {
+        if (state.outputs.some(isSending)) outputs(state, 'start', (output) => isSending(output) && !isOn(output))
+        else openPage('/studio')
+      },
+      endStream: (state) => outputs(state, 'stop', (output) => isSending(output) && isOn(output)),
+      record: (state) => {
+        const recording = state.outputs.find(({ kind }) => kind === 'recording')
+        outputs(state, 'start', ({ id }) => id === recording?.id)
+      },
+      stopRecording: (state) => outputs(state, 'stop', (output) => output.kind === 'recording' && isOn(output)),
+      mute: (microphones, muted) =>
+        this.#attempt((client) =>
+          Promise.all(microphones.map((source) => client.send('POST', '/studio/actions', { do: 'mute', source, muted }))),
+        ),
+      showScene: (scene) => this.#attempt((client) => client.send('POST', '/studio/program', { scene })),
+      open: () => openPage('/studio'),
+      quit: onQuit,
+    }
+  }
+
+  /** Does what a person chose; what goes wrong is shown as a notification. */
+  #attempt(work: (client: HostClient) => Promise<unknown>): void {
+    const attempt = async (): Promise<unknown> => work(this.#options.findHost())
+    attempt().catch((error: unknown) =>
+      this.#options.parts.notifications?.notify({
+        key: 'failed',
+        title: this.#t.actionFailed,
+        text: (error as Error).message,
+        urgent: false,
+        actions: [{ key: 'studio', label: this.#t.openStudio, act: () => this.#options.openPage('/studio') }],
+      }),
+    )
+  }
+}
+
+/** Opens a file or folder with the program that the desktop has for it. */
+function openWithDesktop(path: string): void {
+  spawn('xdg-open', [path], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref()
+}

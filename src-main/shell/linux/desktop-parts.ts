@@ -1,0 +1,33 @@
+import { MessageBus } from '../../platform/message-bus/message-bus.ts'
+import { loadDBus } from '../../platform/message-bus/native-bus.ts'
+import type { DesktopParts } from '../parts.ts'
+import { Inhibitor } from './inhibitor.ts'
+import { Notifications } from './notifications.ts'
+import { StatusNotifier } from './status-notifier.ts'
+
+/**
+ * The parts of a Linux desktop, over the session bus. Rejects where there is no bus.
+ * @param onLost the bus has ended: the parts do nothing any more
+ */
+export async function openLinuxDesktop(product: string, onLost: () => void): Promise<DesktopParts> {
+  const bus = new MessageBus(loadDBus())
+  try {
+    await bus.name()
+    const power = new Inhibitor(bus, product)
+    const [tray, notifications] = await Promise.all([StatusNotifier.start(bus), Notifications.start(bus, product)])
+    bus.onLost(onLost)
+    return {
+      tray,
+      notifications,
+      power,
+      async close() {
+        await power.close()
+        tray.close()
+        bus.close()
+      },
+    }
+  } catch (error) {
+    bus.close()
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * What a desktop offers to a program, as the desktop process (`desktop.ts`) uses it. `linux/` has them over D-Bus and X11 without Electron;
+ * an Electron shell fills the same parts with its own.
+ */
+
+/** What the icon shows. `off`: no host runs. */
+export interface TrayLook {
+  readonly state: 'off' | 'idle' | 'live' | 'problem'
+  readonly recording: boolean
+}
+
+export interface MenuItem {
+  /** The same for as long as the item means the same. */
+  readonly key: string
+  readonly label: string
+  readonly enabled?: boolean
+  /** How `on` is drawn. */
+  readonly mark?: 'check' | 'radio'
+  readonly on?: boolean
+  /** A submenu. */
+  readonly items?: readonly (MenuItem | MenuLine)[]
+  readonly act?: () => void
+}
+
+/** A line between items. */
+export interface MenuLine {
+  readonly key: string
+  readonly line: true
+}
+
+export interface TrayView {
+  readonly look: TrayLook
+  readonly title: string
+  /** One line below the title. */
+  readonly text: string
+  readonly menu: readonly (MenuItem | MenuLine)[]
+  /** A click on the icon itself. */
+  readonly act: () => void
+}
+
+export interface TrayPart {
+  show(view: TrayView): void
+}
+
+/** A message of the desktop. */
+export interface Notice {
+  /** A newer one of the same key takes the place of the one that is shown. */
+  readonly key: string
+  readonly title: string
+  readonly text: string
+  readonly urgent: boolean
+  /** Buttons, the first of which is also a click on the message. */
+  readonly actions: readonly { readonly key: string; readonly label: string; readonly act: () => void }[]
+}
+
+export interface NotificationPart {
+  /** Shows it, where the desktop shows notifications. */
+  notify(notice: Notice): void
+}
+
+export interface PowerPart {
+  /** Keeps the machine awake and its screen on for that reason; undefined: no longer. */
+  keepAwake(reason: string | undefined): void
+}
+
+/** How a chord of keys is: `taken` by another program, or `unknown` to this desktop. */
+export interface ChordState {
+  readonly chord: string
+  readonly state: 'active' | 'taken' | 'unknown'
+}
+
+export interface HotkeyPart {
+  /** Asks for these chords, whichever program has the focus, instead of those before. */
+  grab(chords: readonly string[]): Promise<readonly ChordState[]>
+}
+
+/** Called when a chord is pressed and when it is let go. */
+export type ChordListener = (chord: string, released: boolean) => void
+
+/** What this desktop has; a part that is left out is not there. */
+export interface DesktopParts {
+  readonly tray?: TrayPart
+  readonly notifications?: NotificationPart
+  readonly power?: PowerPart
+  readonly hotkeys?: HotkeyPart
+  /** Gives everything back: the icon goes, keys are free, the machine may sleep. */
+  close(): Promise<void>
+}
