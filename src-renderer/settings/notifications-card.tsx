@@ -30,7 +30,7 @@ export function NotificationsCard({ settings, admin }: { readonly settings: Sett
               aria-describedby="notifications-hint"
               data-testid={name}
               onChange={(event) => {
-                call('PATCH', '/settings', { body: { [name]: event.currentTarget.checked } }).then(keepSettings, tellError)
+                keepSettings(call('PATCH', '/settings', { body: { [name]: event.currentTarget.checked } })).catch(tellError)
               }}
             />
             {label}
