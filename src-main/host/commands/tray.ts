@@ -14,13 +14,10 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
         const { openLinuxDesktop } = await import('../../shell/linux/desktop-parts.ts')
         const { openWindow } = await import('../../shell/open-window.ts')
         const end = new AbortController()
-        // A bus alone keeps no process alive.
-        const alive = setInterval(() => undefined, 60_000)
         const lost = Promise.withResolvers<never>()
         const parts = await openLinuxDesktop('AMI Streams', () =>
           lost.reject(new AppError('desktop.missing', 'The session of the desktop has ended')),
         ).catch((cause: unknown) => {
-          clearInterval(alive)
           throw cause instanceof AppError ? cause : new AppError('desktop.missing', (cause as Error).message, { cause })
         })
         const { url } = command.optsWithGlobals() as { url?: string }
@@ -29,7 +26,7 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
           const client = findHost()
           client
             .send<{ url: string }>('POST', '/tokens/link', {})
-            .then((link) => openWindow(`${client.url}${path}${new URL(link.url).hash}`, windowOptions))
+            .then((link) => openWindow(`${client.url}${path}${link.url.slice(link.url.indexOf('#'))}`, windowOptions))
             .catch(() => undefined)
         }
         const windowOptions = { dataDir: configOf(command, context).config.data, env: context.environment }
@@ -49,7 +46,6 @@ export function addTrayCommand(program: Command, context: CommandContext): void 
         } finally {
           end.abort()
           await parts.close()
-          clearInterval(alive)
         }
       }),
     )

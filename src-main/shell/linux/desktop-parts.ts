@@ -11,6 +11,8 @@ import { StatusNotifier } from './status-notifier.ts'
  */
 export async function openLinuxDesktop(product: string, onLost: () => void): Promise<DesktopParts> {
   const bus = new MessageBus(loadDBus())
+  // A bus alone keeps no process alive.
+  const alive = setInterval(() => undefined, 60_000)
   try {
     await bus.name()
     const power = new Inhibitor(bus, product)
@@ -24,9 +26,11 @@ export async function openLinuxDesktop(product: string, onLost: () => void): Pro
         await power.close()
         tray.close()
         bus.close()
+        clearInterval(alive)
       },
     }
   } catch (error) {
+    clearInterval(alive)
     bus.close()
     throw error
   }
