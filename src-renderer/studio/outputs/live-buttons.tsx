@@ -38,7 +38,7 @@ export function LiveButtons({ document, program, canvas, editor }: LiveButtonsPr
     if ((await tryEdit([{ do: 'add', to: 'outputs', value }])) !== undefined) void startOutput(id)
   }
   return (
-    <span className="live-buttons">
+    <span className="live-buttons" data-live={live.length > 0}>
       {recording !== undefined ? (
         <>
           <button
@@ -46,9 +46,11 @@ export function LiveButtons({ document, program, canvas, editor }: LiveButtonsPr
             className="button recording"
             disabled={!editor}
             onClick={() => void stopOutput(recording.output.id)}
+            title={t.outputs.stopRecording}
             data-testid="stop-recording"
           >
-            <Square size={14} /> {t.outputs.stopRecording} <Elapsed since={recording.report.startedAt} />
+            <Square size={14} /> <span className="stop-label">{t.outputs.stopRecording}</span>{' '}
+            <Elapsed since={recording.report.startedAt} />
           </button>
           {recording.report.state === 'paused' ? (
             <button
