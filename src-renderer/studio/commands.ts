@@ -1,4 +1,5 @@
 import { call } from '../client/api.ts'
+import { clips } from '../clips/clip-store.ts'
 import { tell, tellError } from '../components/toasts.tsx'
 import { entityAt } from './document.ts'
 import { t } from './messages.ts'
@@ -101,6 +102,16 @@ export const saveReplay = (id: string): Promise<unknown> =>
   attempt(async () => {
     await call('POST', `/studio/outputs/${id}/commands`, { body: { command: 'save' } })
     tell(t.outputs.replaySaved)
+  })
+
+/** So much of a stream a clip has, s. */
+export const clipSeconds = 30
+
+/** Makes a clip of what viewers of a stream of this host saw last. */
+export const clipLast = (stream: string): Promise<unknown> =>
+  attempt(async () => {
+    clips.keep(await call('POST', `/live/streams/${stream}/clips`, { body: { lastSeconds: clipSeconds } }))
+    tell(t.outputs.clipComes)
   })
 
 export const commandSource = (id: string, command: string): Promise<unknown> =>

@@ -10,6 +10,7 @@ import { Tool } from '../docks/tool.tsx'
 import { t } from '../messages.ts'
 import { useShow } from '../show-store.ts'
 import type { CanvasPart, Collection, Output, OutputReport } from '../types.ts'
+import { ClipButton, NewestClip } from './clip-tools.tsx'
 import { FileTools, NewestFile } from './file-tools.tsx'
 import { endOutput } from './live-actions.ts'
 import { OutputDialog } from './output-dialog.tsx'
@@ -125,10 +126,12 @@ function OutputRow({ output, report, editor, onChange }: OutputRowProps) {
             <Tool Icon={RotateCw} label={t.outputs.retry(name)} onClick={() => void commandOutput(id, 'retry')} testId="retry-output" />
           )}
           {runs && report !== undefined && <FileTools output={output} report={report} />}
+          {runs && report !== undefined && output.kind === 'host' && <ClipButton output={output} report={report} />}
           <Tool Icon={Pencil} label={t.outputs.change(name)} onClick={onChange} testId="edit-output" />
           <Tool Icon={Trash2} label={t.outputs.remove(name)} disabled={runs} onClick={() => void removeOutput(id, name)} />
         </div>
       )}
+      {output.kind === 'host' && <NewestClip output={output} />}
       {(output.kind === 'recording' || output.kind === 'replay') && <NewestFile output={output} editor={editor} />}
     </li>
   )
