@@ -1,11 +1,14 @@
-import { LogOut, Mic, MicOff, Video, VideoOff, Volume2, VolumeX } from 'lucide-react'
+import { LogOut, Mic, MicOff, SwitchCamera, Video, VideoOff, Volume2, VolumeX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { guest as t } from '../messages/page.ts'
 import { close } from '../publish/capture.ts'
 import { LevelMeter } from '../publish/level-meter.tsx'
+import { useDevices } from '../publish/use-devices.ts'
 import type { WhipState } from '../webrtc/whip-client.ts'
 import { type GuestEnd, GuestSession, type GuestState } from './guest-session.ts'
 import type { Joined } from './join-form.tsx'
+import { storeCamera } from './stored-choice.ts'
+import { switchCamera } from './switch-camera.ts'
 
 interface GuestRoomProps {
   readonly stream: string
@@ -26,6 +29,9 @@ export function GuestRoom({ stream, guestKey, joined, onOver }: GuestRoomProps) 
   const [microphone, setMicrophone] = useState(true)
   const [camera, setCamera] = useState(true)
   const [volume, setVolume] = useState(1)
+  const [switching, setSwitching] = useState(false)
+  const [problem, setProblem] = useState('')
+  const { cameras } = useDevices(media)
   const session = useRef<GuestSession>(undefined)
   const leave = useRef(onOver)
   leave.current = onOver
@@ -53,6 +59,7 @@ export function GuestRoom({ stream, guestKey, joined, onOver }: GuestRoomProps) 
     return () => {
       removeEventListener('pagehide', hide)
       made.leave()
+      session.current = undefined
     }
   }, [stream, guestKey, name, media])
   useEffect(() => {
@@ -70,6 +77,22 @@ export function GuestRoom({ stream, guestKey, joined, onOver }: GuestRoomProps) 
   const toggle = (tracks: readonly MediaStreamTrack[], isOn: boolean): void => {
     for (const track of tracks) track.enabled = isOn
     session.current?.tellDevices()
+  }
+  const takeOtherCamera = async (): Promise<void> => {
+    setSwitching(true)
+    setProblem('')
+    try {
+      const track = await switchCamera(media, cameras)
+      if (track === undefined) return
+      // Who left meanwhile is not filmed any more.
+      if (session.current === undefined) return track.stop()
+      session.current.replaceCamera(track)
+      storeCamera(track.getSettings().deviceId ?? '')
+    } catch {
+      setProblem(t.cameraNotSwitched)
+    } finally {
+      setSwitching(false)
+    }
   }
   const tally = tallyOf(state, sending)
   return (
@@ -103,6 +126,11 @@ export function GuestRoom({ stream, guestKey, joined, onOver }: GuestRoomProps) 
           {t.mutedByStudio}
         </p>
       )}
+      {problem !== '' && (
+        <p className="advice bad" role="alert">
+          {problem}
+        </p>
+      )}
       <footer className="guest-controls">
         <button
           type="button"
@@ -132,6 +160,17 @@ export function GuestRoom({ stream, guestKey, joined, onOver }: GuestRoomProps) 
           {camera && hasCamera ? <Video size={18} /> : <VideoOff size={18} />}
           {camera ? t.cameraOff : t.cameraOn}
         </button>
+        {hasCamera && cameras.length > 1 && (
+          <button
+            type="button"
+            className="button big"
+            disabled={switching}
+            onClick={() => void takeOtherCamera()}
+            data-testid="guest-switch-camera"
+          >
+            <SwitchCamera size={18} /> {t.switchCamera}
+          </button>
+        )}
         <label className="guest-volume">
           {volume > 0 ? <Volume2 size={18} aria-hidden="true" /> : <VolumeX size={18} aria-hidden="true" />}
           <span className="sr-only">{t.volume}</span>

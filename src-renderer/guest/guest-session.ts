@@ -85,6 +85,12 @@ export class GuestSession {
     this.#send({ type: 'devices', camera: isOn(media.getVideoTracks()), microphone: isOn(media.getAudioTracks()) })
   }
 
+  /** Sends another camera. */
+  replaceCamera(track: MediaStreamTrack): void {
+    this.#sender.replaceVideo(track)
+    this.tellDevices()
+  }
+
   leave(): void {
     this.#over = true
     clearTimeout(this.#timer)

@@ -37,11 +37,20 @@ export function storeChoice(choice: Choice): void {
   }
 }
 
+/** Another camera was taken in the show: a reload brings it back. */
+export function storeCamera(camera: string): void {
+  change({ camera })
+}
+
 /** The guest left: a reload does not bring them back. */
 export function leaveStored(): void {
+  change({ isIn: false })
+}
+
+function change(changes: Partial<Choice>): void {
   try {
     const stored = JSON.parse(sessionStorage.getItem(key) ?? 'null') as Choice | null
-    if (stored !== null) storeChoice({ ...stored, isIn: false })
+    if (stored !== null) storeChoice({ ...stored, ...changes })
   } catch {
     // Nothing is stored.
   }

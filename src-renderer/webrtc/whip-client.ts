@@ -23,6 +23,8 @@ const CONNECT_MS = 10_000
  * the data channel goes to every viewer who has one; only viewers' messages that the host sends back come here.
  */
 export class WhipClient extends KeptPeer<'live'> {
+  readonly #prefer: WhipOptions['prefer']
+
   constructor(options: WhipOptions) {
     const { endpoint, key, transportPolicy } = options
     super({
@@ -34,6 +36,15 @@ export class WhipClient extends KeptPeer<'live'> {
       up: 'live',
       events: options,
     })
+    this.#prefer = options.prefer
+  }
+
+  /** Sends another video track from now on; connections that follow take what the media have. */
+  replaceVideo(track: MediaStreamTrack): void {
+    track.contentHint = this.#prefer
+    const sender = this.connection?.getTransceivers().find((each) => each.sender.track?.kind === 'video')?.sender
+    // Without a connection there is nothing to replace.
+    void sender?.replaceTrack(track).catch(() => undefined)
   }
 }
 

@@ -46,6 +46,8 @@ export const guest = {
   unmute: 'Unmute',
   cameraOff: 'Camera off',
   cameraOn: 'Camera on',
+  switchCamera: 'Switch camera',
+  cameraNotSwitched: 'The other camera cannot be opened, nor the one before. Leave, and join again.',
   volume: 'Volume of the program',
   leave: 'Leave',
   left: 'You have left the show',

@@ -47,6 +47,8 @@ export const guest: Messages['guest'] = {
   unmute: 'Activar micrófono',
   cameraOff: 'Apagar cámara',
   cameraOn: 'Encender cámara',
+  switchCamera: 'Cambiar de cámara',
+  cameraNotSwitched: 'No se puede abrir la otra cámara, ni la anterior. Sal y vuelve a entrar.',
   volume: 'Volumen del programa',
   leave: 'Salir',
   left: 'Has salido del programa',

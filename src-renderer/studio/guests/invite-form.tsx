@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useState } from 'react'
 import { call } from '../../client/api.ts'
 import { CopyField } from '../../components/copy.tsx'
 import { Dialog } from '../../components/dialog.tsx'
@@ -6,6 +6,9 @@ import { ShownOnceDialog } from '../../components/shown-once-dialog.tsx'
 import { tellError } from '../../components/toasts.tsx'
 import { keepGuest } from './guest-list.ts'
 import { t } from './messages.ts'
+
+/** Loaded with the first link. */
+const QrCode = lazy(async () => ({ default: (await import('./qr-code.tsx')).QrCode }))
 
 const hours = [1, 4, 24, 7 * 24] as const
 
@@ -77,7 +80,15 @@ export function InviteForm({ onClose }: { readonly onClose: () => void }) {
 export function LinkDialog({ name, link, onClose }: { readonly name: string; readonly link: string; readonly onClose: () => void }) {
   return (
     <ShownOnceDialog title={t.linkFor(name)} advice={t.linkHelp} onClose={onClose} testId="guest-link-dialog" savedTestId="guest-link-done">
-      <CopyField label={t.linkFor(name)} value={link} testId="guest-join-link" />
+      <div className="guest-link">
+        <CopyField label={t.linkFor(name)} value={link} testId="guest-join-link" />
+        <figure>
+          <Suspense fallback={<span className="qr-code" />}>
+            <QrCode text={link} label={t.qrCode(name)} />
+          </Suspense>
+          <figcaption className="hint">{t.qrHelp}</figcaption>
+        </figure>
+      </div>
     </ShownOnceDialog>
   )
 }

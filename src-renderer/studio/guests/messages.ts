@@ -26,6 +26,8 @@ export const t = section('studioGuests', {
   cancel: 'Cancel',
   linkFor: (name: string) => `Link for ${name}`,
   linkHelp: 'Send it to this guest alone: whoever has it can join. It is shown only now.',
+  qrCode: (name: string) => `QR code with the link for ${name}`,
+  qrHelp: 'Joins from a phone: point its camera here.',
   done: 'Done',
   state: (state: string): string => states[state] ?? state,
   next: 'In preview',
