@@ -282,7 +282,7 @@ describe('the program', () => {
         await untilRecorded((await recordedMs()) + 1500)
       })
       expect(files).toHaveLength(2)
-      const parts = await Promise.all(files.map(readFrames))
+      const parts = await Promise.all(files.map((file) => readFrames(file)))
       for (const part of parts) expect(part.length).toBeGreaterThan(20)
       const [last = 0, next = 0] = [
         parts[0]?.findLast(({ code }) => code !== undefined),

@@ -51,9 +51,18 @@ export async function complaintsOf(file: string): Promise<string> {
 const width = 640
 const height = 360
 
-/** Decodes every frame of a file and reads barcode and flash out of it. */
-export async function readFrames(file: string): Promise<DecodedFrame[]> {
-  const filter = `scale=${width}:${height}:flags=area,format=gray,showinfo`
+/** Where a test picture is in a larger one, px. */
+export interface FramePart {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** Decodes every frame of a file and reads barcode and flash out of it, or out of a part of it. */
+export async function readFrames(file: string, part?: FramePart): Promise<DecodedFrame[]> {
+  const crop = part === undefined ? '' : `crop=${part.width}:${part.height}:${part.x}:${part.y}:exact=1,`
+  const filter = `${crop}scale=${width}:${height}:flags=area,format=gray,showinfo`
   const { data, errors } = await collect(['-copyts', '-i', file, '-an', '-vf', filter, '-vsync', '0', '-f', 'rawvideo', '-'], 120_000)
   const times = [...errors.matchAll(/pts_time:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]))
   const size = width * height

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -27,7 +27,6 @@ export function freePort(): Promise<number> {
 }
 
 async function untilOpen(port: number, child: ChildProcess): Promise<void> {
-  const { connect } = await import('node:net')
   for (let attempt = 0; attempt < 1200; attempt++) {
     if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`)
     const open = await new Promise<boolean>((resolve) => {
@@ -107,6 +106,42 @@ export async function startTcp(onSocket: (socket: Socket) => void): Promise<Rela
     async stop() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** A way to a server of this machine that can fail as a network does. */
+export interface BrokenNetwork extends RelayTarget {
+  /** Ends all connections and lets no new one through. */
+  cut(): void
+  repair(): void
+}
+
+/** Relays connections to a port of this machine until it is cut. */
+export async function networkTo(port: number): Promise<BrokenNetwork> {
+  const clients = new Set<Socket>()
+  let isCut = false
+  const relay = await startTcp((client) => {
+    if (isCut) return void client.destroy()
+    const server = connect(port, '127.0.0.1')
+    clients.add(client)
+    client.on('close', () => {
+      clients.delete(client)
+      server.destroy()
+    })
+    server.on('error', () => server.destroy())
+    server.on('close', () => client.destroy())
+    client.pipe(server)
+    server.pipe(client)
+  })
+  return {
+    ...relay,
+    cut() {
+      isCut = true
+      for (const client of clients) client.destroy()
+    },
+    repair() {
+      isCut = false
     },
   }
 }
