@@ -38,3 +38,11 @@ export async function accessibilityFindings(page: Page, rules?: readonly string[
       nodes.map(({ target, html, any }) => `${id} (${help}): ${target.join(' ')} ${html.slice(0, 160)} ${any[0]?.message ?? ''}`.trim()),
     )
 }
+
+/** Everything that axe finds in the page as it is, in both themes: what is no matter of colour is the same in both. The page stays dark. */
+export async function findingsInBothThemes(page: Page): Promise<string[]> {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  const light = await accessibilityFindings(page, ['color-contrast'])
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+  return [...(await accessibilityFindings(page)), ...light.map((finding) => `light: ${finding}`)]
+}
