@@ -110,7 +110,7 @@ export const clipSeconds = 30
 /** Makes a clip of what viewers of a stream of this host saw last. */
 export const clipLast = (stream: string): Promise<unknown> =>
   attempt(async () => {
-    clips.keep(await call('POST', `/live/streams/${stream}/clips`, { body: { lastSeconds: clipSeconds } }))
+    await clips.keep(call('POST', `/live/streams/${stream}/clips`, { body: { lastSeconds: clipSeconds } }))
     tell(t.outputs.clipComes)
   })
 
