@@ -149,11 +149,27 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     return [...dark, ...light.map((finding) => `light: ${finding}`)]
   }
 
+  /** Whether the page that is loaded can go to other sections by itself, with nothing of the view before it left. */
+  let isApp = false
+
+  /** Shows a path of the app as a link in it does: it is loaded again only where it has to be. */
+  async function open(path: string): Promise<void> {
+    const inApp = !/^\/(publish|guest)|\?/.test(path)
+    if (isApp && inApp) {
+      // Over another section, so that no dialog stays open.
+      for (const next of ['/log', path]) {
+        await page.evaluate((to) => history.pushState(null, '', to), next)
+        await page.waitForFunction(() => document.querySelector('dialog[open]') === null)
+      }
+    } else await page.goto(`${host.http}${path}`)
+    isApp = inApp
+  }
+
   /** Findings of views, by view. */
   async function findingsOf(views: readonly View[]): Promise<Record<string, readonly string[]>> {
     const found: Record<string, readonly string[]> = {}
     for (const { path, clicks = [], keys, shows } of views) {
-      await page.goto(`${host.http}${path}`)
+      await open(path)
       await until(
         () =>
           page.evaluate(() => document.querySelector('main') !== null && document.querySelector('.skeleton, [aria-busy="true"]') === null),
@@ -162,6 +178,8 @@ describe('what a person who cannot see or use a mouse well finds', () => {
       for (const id of clicks) await page.getByTestId(id).first().click()
       if (keys !== undefined) await page.keyboard.press(keys)
       if (shows !== undefined) await page.getByTestId(shows).first().waitFor()
+      // What keys open belongs to the frame, which stays when its section goes.
+      if (keys !== undefined) isApp = false
       const list = await findings()
       if (list.length > 0) found[[path, keys ?? '', ...clicks].join(' ').trim()] = list
     }
@@ -183,6 +201,7 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     expect([made.status, opened.status], JSON.stringify([made.body, opened.body])).toEqual([201, 200])
     expect((await host.api('POST', '/studio/overlays', { kind: 'lower-third', name: 'Speaker' })).status).toBe(201)
     await page.goto(`${host.http}/studio`)
+    isApp = true
     await page.getByTestId('source').filter({ hasText: 'Headline' }).locator('.entry-main').focus()
     await page.keyboard.press('Enter')
     await page.getByTestId('properties').locator('[data-setting="text"]').waitFor()
@@ -191,6 +210,7 @@ describe('what a person who cannot see or use a mouse well finds', () => {
   })
 
   it('nothing serious is wrong in the player, with a stream and without', async () => {
+    isApp = false
     await page.goto(`${host.http}/watch/stage`)
     await untilPlayer(page, 'playing')
     expect(await findings()).toEqual([])

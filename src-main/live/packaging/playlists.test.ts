@@ -95,7 +95,7 @@ describe('the playlists of a packaged stream', () => {
       const gopS = Math.max(...course.map((each) => each.gopS))
       const keyframeIntervalMs = known ? { keyframeIntervalMs: gopS * 1000 } : {}
       const packager = createPackager(stream, { segmentMs: 2000, partMs: 500, windowMs: 30_000, ...keyframeIntervalMs })
-      const faults = watchPlaylists(packager)
+      const faults = watchPlaylists(packager, { removals: true })
       let startS = 0
       for (const { fps, gopS, seconds } of course) {
         stream.play(pictures(v0, { startS, fps, gopS, seconds }), sound(a0, startS, seconds))
