@@ -149,19 +149,22 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     return [...dark, ...light.map((finding) => `light: ${finding}`)]
   }
 
-  /** Whether the page that is loaded can go to other sections by itself, with nothing of the view before it left. */
+  /** The page that is loaded has the app, which goes from section to section by itself. */
   let isApp = false
 
-  /** Shows a path of the app as a link in it does: it is loaded again only where it has to be. */
+  /** Goes to a path as a link does; answers whether a dialog is open nevertheless: one of the frame, which stays when its section goes. */
+  const follow = (path: string): Promise<boolean> =>
+    page.evaluate(async (to) => {
+      history.pushState(null, '', to)
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+      return document.querySelector('dialog[open]') !== null
+    }, path)
+
+  /** Shows a path with nothing left of what was opened before: over another section, loaded again only where it has to be. */
   async function open(path: string): Promise<void> {
     const inApp = !/^\/(publish|guest)|\?/.test(path)
-    if (isApp && inApp) {
-      // Over another section, so that no dialog stays open.
-      for (const next of ['/log', path]) {
-        await page.evaluate((to) => history.pushState(null, '', to), next)
-        await page.waitForFunction(() => document.querySelector('dialog[open]') === null)
-      }
-    } else await page.goto(`${host.http}${path}`)
+    const goes = isApp && inApp && !(await follow('/log')) && !(await follow(path))
+    if (!goes) await page.goto(`${host.http}${path}`)
     isApp = inApp
   }
 
