@@ -160,9 +160,12 @@ describe('what a person who cannot see or use a mouse well finds', () => {
       return document.querySelector('dialog[open]') !== null
     }, path)
 
-  /** Shows a path with nothing left of what was opened before: over another section, loaded again only where it has to be. */
+  /**
+   * Shows a path with nothing left of what was opened before: over another section, loaded again only where it has to be. The studio
+   * keeps its panes while one is elsewhere.
+   */
   async function open(path: string): Promise<void> {
-    const inApp = !/^\/(publish|guest)|\?/.test(path)
+    const inApp = !/^\/(publish|guest|studio)/.test(path)
     const goes = isApp && inApp && !(await follow('/log')) && !(await follow(path))
     if (!goes) await page.goto(`${host.http}${path}`)
     isApp = inApp
@@ -204,7 +207,6 @@ describe('what a person who cannot see or use a mouse well finds', () => {
     expect([made.status, opened.status], JSON.stringify([made.body, opened.body])).toEqual([201, 200])
     expect((await host.api('POST', '/studio/overlays', { kind: 'lower-third', name: 'Speaker' })).status).toBe(201)
     await page.goto(`${host.http}/studio`)
-    isApp = true
     await page.getByTestId('source').filter({ hasText: 'Headline' }).locator('.entry-main').focus()
     await page.keyboard.press('Enter')
     await page.getByTestId('properties').locator('[data-setting="text"]').waitFor()

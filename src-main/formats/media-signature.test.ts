@@ -58,7 +58,7 @@ describe('what a file is by its first bytes', () => {
     const next = (): number => (seed = (seed * 1103515245 + 12345) % 2147483648)
     for (let round = 0; round < 3000; round++) {
       const head = Uint8Array.from({ length: next() % 300 }, () => next() % 256)
-      expect(() => mediaSignature(head)).not.toThrow()
+      mediaSignature(head)
     }
   })
 })

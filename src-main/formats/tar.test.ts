@@ -42,7 +42,7 @@ describe('archives', () => {
     for (let round = 0; round < 3000; round++) {
       const broken = Uint8Array.from(good)
       for (let change = 0; change < 1 + (next() % 8); change++) broken[next() % tarBlock] = next() % 256
-      expect(() => readTarHeader(broken.subarray(0, round % 7 === 0 ? next() % tarBlock : tarBlock))).not.toThrow()
+      readTarHeader(broken.subarray(0, round % 7 === 0 ? next() % tarBlock : tarBlock))
     }
     expect(isFault(readTarHeader(good.subarray(0, 100)))).toBe(true)
     expect(readTarHeader(new Uint8Array(tarBlock))).toBeUndefined()

@@ -74,10 +74,10 @@ it('no text makes reading an offer or a candidate throw, or answer what is beyon
     const found = readOffer(changed(offer))
     if (!isFault(found)) {
       expect(found.media.length).toBeLessThanOrEqual(16)
-      for (const media of found.media) {
-        expect(media.rids.length).toBeLessThanOrEqual(8)
-        expect(media.ssrcs.length).toBeLessThanOrEqual(64)
-        expect(media.codecs.every((codec) => Number.isInteger(codec.payloadType) && Number.isFinite(codec.clockRate))).toBe(true)
+      for (const { rids, ssrcs, codecs } of found.media) {
+        const isBounded = rids.length <= 8 && ssrcs.length <= 64
+        const areWhole = codecs.every((codec) => Number.isInteger(codec.payloadType) && Number.isFinite(codec.clockRate))
+        if (!isBounded || !areWhole) expect.fail(JSON.stringify({ rids, ssrcs, codecs }))
       }
     }
     const { candidates } = readTrickle(
